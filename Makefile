@@ -1,0 +1,67 @@
+# Everything a developer runs. `make` lists it.
+PYTHON ?= python3
+STAGE ?= local
+UV := .venv-uv/bin/uv
+PROJECT := .venv/bin/python
+LOCKS := workflows/locks
+INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
+
+# An exported PYTHONDONTWRITEBYTECODE would make every import of scikit-learn three times slower.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-all run test test-unit test-simulation check render locks clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
+
+setup: .venv/.ready .venv-emulator/.ready  ## make the environments that `make run` needs
+
+setup-all: setup .venv-definitions/.ready  ## and the one that renders the state machine
+
+run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
+	@.venv/bin/nightswap local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)')
+
+test: setup-all  ## unit, contract and end-to-end tests
+	@$(PROJECT) -m pytest $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests chalicelib lambdas --ignore=tests/simulation
+
+test-unit: setup  ## the tests that need nothing but Python, in seconds
+	@$(PROJECT) -m pytest tests/unit chalicelib lambdas
+
+test-simulation: setup  ## promotion, lease and ledger under thousands of seeded interleavings
+	@$(PROJECT) -m pytest tests/simulation
+
+check: setup-all  ## format, lint, types
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
+
+render: setup-all  ## rewrite the committed state machine from its source
+	@.venv/bin/nightswap render --write
+
+locks: $(UV)  ## compile the hashed lock files from pyproject.toml
+	@$(LOCKS)/compile $(abspath $(UV))
+
+clean:  ## remove environments, caches and the local AWS's state
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .nightswap .chalice/deployed/local.json
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(UV): $(LOCKS)/uv.txt
+	@$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "nightswap needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + ": set PYTHON=python3.12, say"'
+	@echo "setting up: uv"
+	@$(PYTHON) -m venv .venv-uv
+	@.venv-uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/.ready: $(LOCKS)/project.txt pyproject.toml $(UV)
+	@echo "setting up: project and tests"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@$(INSTALL) --python .venv $<
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-%/.ready: $(LOCKS)/%.txt $(UV)
+	@echo "setting up: $*"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv-$*
+	@$(INSTALL) --python .venv-$* $<
+	@touch $@

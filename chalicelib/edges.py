@@ -1,0 +1,173 @@
+"""The outside world as the core sees it: one protocol per AWS service, implemented once under `chalicelib.aws`
+and once, with AWS's faults, by the fakes of the simulation.
+
+An edge translates botocore's errors into `chalicelib.errors` and does nothing else. A call may take effect although
+its answer is lost (the edge then raises a TransientError), so everything that calls one is written to be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object's content and its entity tag."""
+
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An object as a listing shows it."""
+
+    key: str
+    etag: str
+    size_bytes: int
+    modified_at: datetime
+
+
+class ObjectStore(Protocol):
+    """One bucket. Reads after writes and listings are consistent, as S3 promises.
+
+    Every method raises StoreUnavailable when S3 throttles or does not answer.
+    """
+
+    bucket: str
+
+    def find(self, key: str) -> Stored | None:
+        """The object, or None."""
+
+    def put(self, key: str, body: bytes) -> None: ...
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        """Write unless there is an object; False says that there is one (perhaps our own, by a lost answer)."""
+
+    def put_if_match(self, key: str, body: bytes, *, etag: str) -> bool:
+        """Write over exactly the object with this entity tag; False says that it is another one, or none."""
+
+    def delete(self, key: str) -> None: ...
+
+    def delete_if_match(self, key: str, *, etag: str) -> bool:
+        """Delete exactly the object with this entity tag; False says that it is another one, or none."""
+
+    def list(self, prefix: str) -> Sequence[Listed]:
+        """All objects below the prefix, in order of their keys."""
+
+    def copy(self, source: str, target: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A Lambda alias. `weights` are the shares, 0..1, of function versions beside the main one."""
+
+    function_version: str
+    revision_id: str
+    description: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FunctionVersion:
+    """A published version of a Lambda function, with the configuration that it took along."""
+
+    function_version: str
+    code_sha256: str
+    """Base64 of the package's SHA-256, as Lambda reports it."""
+    state: str
+    """Pending, Active, Inactive or Failed."""
+    configuration: Mapping[str, Any]
+    """Role, Runtime, Handler, Layers (ARNs), MemorySize, Timeout: whatever decides how the code behaves."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation returned. `function_error` is set when the function raised."""
+
+    payload: bytes
+    executed_version: str
+    function_error: str | None = None
+
+
+class AliasMoved(Exception):
+    """The alias is not what the caller last saw: it has another RevisionId, exists already, or is gone."""
+
+
+class ServingFunctions(Protocol):
+    """The serving Lambda functions, one for each model.
+
+    Raises FunctionBusy while an update is in progress, FunctionUnavailable when Lambda throttles or does not answer,
+    ModelUnknown when the model has no serving function.
+    """
+
+    def models(self) -> Sequence[str]:
+        """The names of the models that have a serving function, in alphabetical order."""
+
+    def alias(self, model: str) -> Alias | None: ...
+
+    def create_alias(self, model: str, *, function_version: str, description: str) -> Alias:
+        """Raises AliasMoved when there is one."""
+
+    def update_alias(
+        self,
+        model: str,
+        *,
+        function_version: str,
+        weights: Mapping[str, float],
+        description: str,
+        revision_id: str,
+    ) -> Alias:
+        """Raises AliasMoved when the alias has another RevisionId."""
+
+    def configuration(self, model: str) -> Mapping[str, Any]:
+        """The configuration that the next published version will take along, as in FunctionVersion."""
+
+    def publish(self, model: str, package: bytes) -> FunctionVersion:
+        """New code and a new version of it, in one call."""
+
+    def version(self, model: str, function_version: str) -> FunctionVersion | None: ...
+
+    def versions(self, model: str) -> Sequence[FunctionVersion]:
+        """All published versions, oldest first."""
+
+    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution of the state machine. `status` is RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
+
+    run: str
+    status: str
+    started_at: datetime
+    stopped_at: datetime | None = None
+    output: str | None = None
+    error: str | None = None
+    cause: str | None = None
+
+
+class Executions(Protocol):
+    """The executions of the retrain state machine; an execution's name is the run's.
+
+    Raises ExecutionsUnavailable when Step Functions throttles or does not answer, StackMissing when there is no
+    state machine.
+    """
+
+    def start(self, run: str, payload: str) -> None:
+        """Start it, unless an execution of that name exists: that is the run that was wanted."""
+
+    def find(self, run: str) -> Execution | None: ...
+
+    def stop(self, run: str, *, cause: str) -> None: ...
+
+    def recent(self, *, running_only: bool = False) -> Sequence[Execution]:
+        """The latest executions, newest first. Eventually consistent: it informs, it never guards."""
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """The time now, with its zone (UTC)."""

@@ -1,0 +1,229 @@
+"""Every error that nightswap raises on purpose.
+
+    NightswapError
+    ├── TransientError          a service was busy or away: the state machine retries these leaves
+    │   ├── StoreUnavailable
+    │   ├── FunctionBusy
+    │   ├── FunctionUnavailable
+    │   └── ExecutionsUnavailable
+    ├── DataError               the data set is not what its recipe says: a person has to look
+    │   ├── DatasetEmpty, ObjectUnreadable, ObjectEmpty, ColumnMissing
+    │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
+    │   └── LabelUnknown, SingleClass, TooFewRows
+    ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
+    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LeaseLost, ContractBroken
+    ├── SettingsInvalid
+    └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
+        ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
+        ├── BodyTooLarge 413, WrongContentType 415
+        └── NoLiveModel 503, StackMissing 503, Busy 503
+
+The leaf names are a contract: Lambda reports an exception by its class name alone, and the state machine's Retry and
+Catch match that name and never a base class. To rename a leaf is to change the state machine.
+
+A message says what is wrong, where, and what to do; it never carries a secret or a whole payload.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class NightswapError(Exception):
+    """The base of all; `details` are the facts of the message in a form that a program can read."""
+
+    status = 500
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class TransientError(NightswapError):
+    """Worth another try."""
+
+    status = 503
+
+
+class StoreUnavailable(TransientError):
+    """S3 throttled the call or did not answer it."""
+
+
+class FunctionBusy(TransientError):
+    """Lambda is still carrying out an earlier update of the function."""
+
+
+class FunctionUnavailable(TransientError):
+    """Lambda throttled the call or did not answer it."""
+
+
+class ExecutionsUnavailable(TransientError):
+    """Step Functions throttled the call or did not answer it."""
+
+
+class DataError(NightswapError):
+    """The data set breaks its recipe's description; the message names object, row, column and value."""
+
+
+class DatasetEmpty(DataError):
+    """No object lies below the data set's prefix."""
+
+
+class ObjectUnreadable(DataError):
+    """Not a CSV file, not UTF-8, or a gzip file that is empty, truncated or corrupt."""
+
+
+class ObjectEmpty(DataError):
+    """A file with a header and no row."""
+
+
+class ColumnMissing(DataError):
+    """A column of the recipe is not in the file's header."""
+
+
+class ValueMissing(DataError):
+    """An empty cell."""
+
+
+class ValueUnparsable(DataError):
+    """A cell of a numeric column that is not a number."""
+
+
+class ValueInfinite(DataError):
+    """A cell of a numeric column that is infinite."""
+
+
+class ValueOutOfRange(DataError):
+    """A number outside the column's declared range."""
+
+
+class ValueNotAllowed(DataError):
+    """A category outside the column's declared values."""
+
+
+class LabelUnknown(DataError):
+    """A label that the recipe's table of classes does not hold."""
+
+
+class SingleClass(DataError):
+    """The whole data set holds one class."""
+
+
+class TooFewRows(DataError):
+    """Too few rows to hold any out."""
+
+
+class RecipeUnknown(NightswapError):
+    """No recipe of that name."""
+
+
+class RecipeInvalid(NightswapError):
+    """A recipe contradicts itself."""
+
+
+class EstimatorUnsupported(NightswapError):
+    """The fitted estimator has no exact form in the artifact format."""
+
+
+class TrainingFailed(NightswapError):
+    """The estimator raised while it was fitted."""
+
+
+class ArtifactInvalid(NightswapError):
+    """An artifact of an unknown format, or one whose checksum is not the recorded one."""
+
+
+class RegistryIncomplete(NightswapError):
+    """The registry lacks a version, or a part of one, that something else points to."""
+
+
+class ServingChanged(NightswapError):
+    """The serving function's configuration is no longer the one that was judged."""
+
+
+class LeaseLost(NightswapError):
+    """Another run holds the model's lease."""
+
+
+class ContractBroken(NightswapError):
+    """A payload lacks a field, or has one too many."""
+
+
+class SettingsInvalid(NightswapError):
+    """Environment variables that are missing or wrong; the message lists them all."""
+
+
+class RequestError(NightswapError):
+    """The caller's request cannot be carried out."""
+
+    status = 400
+
+
+class BadRequest(RequestError):
+    """The request is malformed; details name the field and the accepted form."""
+
+
+class RunUnknown(RequestError):
+    """No run of that name."""
+
+    status = 404
+
+
+class ModelUnknown(RequestError):
+    """No model of that name; details list the known ones."""
+
+    status = 404
+
+
+class VersionUnknown(RequestError):
+    """No such model version."""
+
+    status = 404
+
+
+class RequestConflict(RequestError):
+    """The idempotency key was used for another request."""
+
+    status = 409
+
+
+class BodyTooLarge(RequestError):
+    """The request's body is over the limit."""
+
+    status = 413
+
+
+class WrongContentType(RequestError):
+    """The request's content type is not accepted."""
+
+    status = 415
+
+
+class NoLiveModel(RequestError):
+    """The model has not been promoted yet."""
+
+    status = 503
+
+
+class StackMissing(RequestError):
+    """The stage's stacks do not exist."""
+
+    status = 503
+
+
+class Busy(RequestError):
+    """The serving function is throttled or not answering; try again."""
+
+    status = 503
+
+
+def leaves(base: type[NightswapError] = NightswapError) -> tuple[str, ...]:
+    """The names of all leaf classes below `base`, in alphabetical order.
+
+    >>> leaves(TransientError)
+    ('ExecutionsUnavailable', 'FunctionBusy', 'FunctionUnavailable', 'StoreUnavailable')
+    """
+    below = base.__subclasses__()
+    names = [name for child in below for name in leaves(child)] if below else [base.__name__]
+    return tuple(sorted(names))

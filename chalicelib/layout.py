@@ -1,0 +1,98 @@
+"""Where everything lies in the stage's bucket: the only place that writes an S3 key.
+
+datasets/MODEL/...                      the data set: CSV(.gz) objects; it only grows
+removed/MODEL/...                       objects taken out with `nightswap data remove`
+runs/RUN/request.json                   what was asked for, written once by whoever started the run
+runs/RUN/STATE.json                     each task's own document
+runs/RUN/report.json                    the evaluation, whole
+runs/RUN/outcome.json                   how the run ended
+work/RUN/...                            intermediates, deleted at the run's end
+models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
+models/MODEL/rejected/RUN/...           a model that failed its gate
+models/MODEL/judged.json                the fingerprint of the last model that failed its gate
+locks/MODEL                             the lease
+ledger/MODEL/0000000042.json            every move of the alias, append-only
+deploy/...                              packages and definitions, named by their SHA-256
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DATASETS = "datasets/"
+RUNS = "runs/"
+WORK = "work/"
+
+
+def dataset(model: str, name: str = "") -> str:
+    return f"{DATASETS}{model}/{name}"
+
+
+def removed(model: str, name: str) -> str:
+    return f"removed/{model}/{name}"
+
+
+def run_document(run: str, document: str) -> str:
+    """One of a run's lasting documents: `request`, `report`, `outcome` or a task's name in snake case."""
+    return f"{RUNS}{run}/{document}.json"
+
+
+def work(run: str, name: str = "") -> str:
+    return f"{WORK}{run}/{name}"
+
+
+def versions(model: str) -> str:
+    return f"models/{model}/versions/"
+
+
+def version(model: str, model_version: int, name: str = "") -> str:
+    return f"{versions(model)}{model_version:06d}/{name}"
+
+
+def rejected(model: str, run: str, name: str = "") -> str:
+    return f"models/{model}/rejected/{run}/{name}"
+
+
+def judged(model: str) -> str:
+    return f"models/{model}/judged.json"
+
+
+def lease(model: str) -> str:
+    return f"locks/{model}"
+
+
+def ledger(model: str) -> str:
+    return f"ledger/{model}/"
+
+
+def ledger_entry(model: str, index: int) -> str:
+    return f"{ledger(model)}{index:010d}.json"
+
+
+def deployed(sha256: str, suffix: str) -> str:
+    return f"deploy/{sha256}{suffix}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An object, or everything below a prefix, as an S3 URI: what the states of the machine hand to one another.
+
+    >>> Place.parse("s3://a-bucket/work/a-run/train/")
+    Place(bucket='a-bucket', key='work/a-run/train/')
+    >>> str(Place("a-bucket", "work/a-run/train/"))
+    's3://a-bucket/work/a-run/train/'
+    """
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, uri: str) -> Place:
+        scheme, _, rest = uri.partition("://")
+        bucket, _, key = rest.partition("/")
+        if scheme != "s3" or not bucket:
+            raise ValueError(f"not an S3 URI: {uri!r}")
+        return cls(bucket, key)
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"

@@ -1,0 +1,104 @@
+"""What every resource of a stage is called. By convention, so that the app needs no generated configuration.
+
+A model's name is 1 to 24 characters, a stage's 1 to 10: the longest function name is then 51 of Lambda's 64.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+APP = "nightswap"
+LIVE = "live"
+MODEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
+STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,9}")
+
+TASKS = (
+    "restore-alias",
+    "preprocess",
+    "train",
+    "evaluate",
+    "version-model",
+    "swap-alias",
+    "record-outcome",
+)
+"""The state machine's Lambda functions; each is a file of `lambdas/` with `_` for `-`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The names of one stage's resources in one account and region.
+
+    >>> names = Names(stage="prod", account="123456789012", region="eu-west-1")
+    >>> names.bucket
+    'nightswap-prod-123456789012-eu-west-1'
+    >>> names.serving_function("kdd99-http")
+    'nightswap-prod-serve-kdd99-http'
+    >>> names.execution_arn("kdd99-http-nightly-20261121T0300Z")
+    'arn:aws:states:eu-west-1:123456789012:execution:nightswap-prod-retrain:kdd99-http-nightly-20261121T0300Z'
+    """
+
+    stage: str
+    account: str
+    region: str
+
+    @classmethod
+    def from_function_arn(cls, arn: str, *, stage: str) -> Names:
+        """Of the stage whose function carries this ARN: a function learns its account and region without a call."""
+        _, _, _, region, account, *_ = arn.split(":")
+        return cls(stage=stage, account=account, region=region)
+
+    @property
+    def data_stack(self) -> str:
+        return f"{APP}-{self.stage}-data"
+
+    @property
+    def stack(self) -> str:
+        return f"{APP}-{self.stage}"
+
+    @property
+    def bucket(self) -> str:
+        return f"{APP}-{self.stage}-{self.account}-{self.region}"
+
+    @property
+    def state_machine(self) -> str:
+        return f"{APP}-{self.stage}-retrain"
+
+    @property
+    def state_machine_arn(self) -> str:
+        return f"arn:{self._partition}:states:{self.region}:{self.account}:stateMachine:{self.state_machine}"
+
+    def execution_arn(self, run: str) -> str:
+        return f"arn:{self._partition}:states:{self.region}:{self.account}:execution:{self.state_machine}:{run}"
+
+    @property
+    def _partition(self) -> str:
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    def task_function(self, task: str) -> str:
+        return task_function(self.stage, task)
+
+    def serving_function(self, model: str) -> str:
+        return serving_function(self.stage, model)
+
+
+def task_function(stage: str, task: str) -> str:
+    """The Lambda function of one of the state machine's tasks."""
+    return f"{APP}-{stage}-{task}"
+
+
+def serving_function(stage: str, model: str) -> str:
+    """The Lambda function behind a model's alias."""
+    return f"{serving_prefix(stage)}{model}"
+
+
+def serving_prefix(stage: str) -> str:
+    """What the names of all serving functions of a stage start with; what follows is the model's name."""
+    return f"{APP}-{stage}-serve-"
+
+
+def token_parameter(stage: str) -> str:
+    """The SSM parameter that holds the SHA-256 hashes of the stage's bearer tokens."""
+    return f"/{APP}/{stage}/tokens"
