@@ -7,7 +7,7 @@ its answer is lost (the edge then raises a TransientError), so everything that c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -171,3 +171,15 @@ class Executions(Protocol):
 class Clock(Protocol):
     def __call__(self) -> datetime:
         """The time now, with its zone (UTC)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edges:
+    """Everything outside that a core may reach."""
+
+    store: ObjectStore
+    functions: ServingFunctions
+    executions: Executions
+    clock: Clock
+    sleep: Callable[[float], None]
+    """Waits for so many seconds."""

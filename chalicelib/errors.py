@@ -12,11 +12,11 @@
     │   └── LabelUnknown, SingleClass, TooFewRows
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LeaseLost, ContractBroken
-    ├── SettingsInvalid
+    ├── SettingsInvalid, RenderingFailed
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
         ├── BodyTooLarge 413, WrongContentType 415
-        └── NoLiveModel 503, StackMissing 503, Busy 503
+        └── NoLiveModel 503, StackMissing 503, Busy 503, ServingFailed 503
 
 The leaf names are a contract: Lambda reports an exception by its class name alone, and the state machine's Retry and
 Catch match that name and never a base class. To rename a leaf is to change the state machine.
@@ -154,6 +154,10 @@ class SettingsInvalid(NightswapError):
     """Environment variables that are missing or wrong; the message lists them all."""
 
 
+class RenderingFailed(NightswapError):
+    """The state machine could not be rendered from its source."""
+
+
 class RequestError(NightswapError):
     """The caller's request cannot be carried out."""
 
@@ -214,6 +218,12 @@ class StackMissing(RequestError):
 
 class Busy(RequestError):
     """The serving function is throttled or not answering; try again."""
+
+    status = 503
+
+
+class ServingFailed(RequestError):
+    """The live version itself raised: its package is broken."""
 
     status = 503
 

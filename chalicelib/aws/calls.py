@@ -1,0 +1,50 @@
+"""How every client talks to AWS: timeouts, attempts, and which of botocore's errors are worth another try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
+
+from chalicelib.errors import TransientError
+
+PATIENT = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
+"""For tasks and operators."""
+
+PROMPT = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
+"""For the predict path: API Gateway gives up at 29 s, and the caller knows better than we when to ask again."""
+
+THROTTLES = {
+    "TooManyRequestsException",
+    "ThrottlingException",
+    "Throttling",
+    "RequestLimitExceeded",
+    "SlowDown",
+    "ServiceUnavailable",
+    "ServiceException",
+    "InternalError",
+    "InternalServerError",
+    "InternalFailure",
+    "RequestTimeout",
+}
+
+
+def code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def transient(kind: type[TransientError], *, doing: str) -> Iterator[None]:
+    """Raise throttles, 5xx answers and broken connections as `kind`; everything else passes."""
+    try:
+        yield
+    except ClientError as exc:
+        status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code(exc) in THROTTLES or status >= 500:
+            raise kind(f"{doing}: {code(exc)}; try again in a moment") from exc
+        raise
+    except (NoConnection, HTTPClientError) as exc:
+        raise kind(f"{doing}: no answer ({type(exc).__name__}); try again in a moment") from exc

@@ -1,0 +1,48 @@
+"""Builds the edges, once for each container: a client costs tens of milliseconds, a call does not."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import boto3
+from botocore.config import Config
+
+from chalicelib.aws.calls import PATIENT, PROMPT
+from chalicelib.aws.executions import StateMachineExecutions
+from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.serving_functions import LambdaServingFunctions
+from chalicelib.aws.token_parameter import TokenParameter
+from chalicelib.edges import Edges
+from chalicelib.names import Names
+
+
+@lru_cache(maxsize=4)
+def edges(names: Names, config: Config = PATIENT) -> Edges:
+    """Everything that the stage's cores reach."""
+    return Edges(
+        store=BucketStore(boto3.client("s3", config=config), bucket=names.bucket),
+        functions=serving_functions(names.stage, config),
+        executions=StateMachineExecutions(boto3.client("stepfunctions", config=config), names=names),
+        clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+    )
+
+
+@lru_cache(maxsize=4)
+def serving_functions(stage: str, config: Config = PROMPT) -> LambdaServingFunctions:
+    """What the predict path needs, and nothing more."""
+    return LambdaServingFunctions(boto3.client("lambda", config=config), stage=stage)
+
+
+@lru_cache(maxsize=4)
+def token_parameter(stage: str) -> TokenParameter:
+    return TokenParameter(boto3.client("ssm", config=PROMPT), stage=stage)
+
+
+def names_of(stage: str) -> Names:
+    """The stage's names in the account and region that the caller's credentials belong to."""
+    session = boto3.Session()
+    account = session.client("sts", config=PATIENT).get_caller_identity()["Account"]
+    return Names(stage=stage, account=account, region=session.region_name or "us-east-1")

@@ -1,0 +1,73 @@
+"""Step Functions: the executions of the retrain state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws.calls import code, transient
+from chalicelib.edges import Execution
+from chalicelib.errors import ExecutionsUnavailable, StackMissing
+from chalicelib.names import Names
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+
+RECENT = 100
+
+
+class StateMachineExecutions:
+    """`chalicelib.edges.Executions` over one state machine."""
+
+    def __init__(self, client: SFNClient, *, names: Names) -> None:
+        self._client = client
+        self._names = names
+
+    def start(self, run: str, payload: str) -> None:
+        try:
+            self._call("start_execution", stateMachineArn=self._names.state_machine_arn, name=run, input=payload)
+        except ClientError as exc:
+            if code(exc) != "ExecutionAlreadyExists":
+                raise
+
+    def find(self, run: str) -> Execution | None:
+        try:
+            return _execution(self._call("describe_execution", executionArn=self._names.execution_arn(run)))
+        except ClientError as exc:
+            if code(exc) in {"ExecutionDoesNotExist", "InvalidArn"}:
+                return None
+            raise
+
+    def stop(self, run: str, *, cause: str) -> None:
+        self._call("stop_execution", executionArn=self._names.execution_arn(run), error="Stopped", cause=cause)
+
+    def recent(self, *, running_only: bool = False) -> Sequence[Execution]:
+        only = {"statusFilter": "RUNNING"} if running_only else {}
+        page = self._call("list_executions", stateMachineArn=self._names.state_machine_arn, maxResults=RECENT, **only)
+        return [_execution(each) for each in page["executions"]]
+
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        try:
+            with transient(ExecutionsUnavailable, doing=operation):
+                return getattr(self._client, operation)(**arguments)
+        except ClientError as exc:
+            if code(exc) == "StateMachineDoesNotExist":
+                raise StackMissing(
+                    f"state machine {self._names.state_machine} does not exist: create the stacks with"
+                    f" nightswap deploy --stage {self._names.stage}"
+                ) from exc
+            raise
+
+
+def _execution(answer: Any) -> Execution:
+    return Execution(
+        run=answer["name"],
+        status=answer["status"],
+        started_at=answer["startDate"],
+        stopped_at=answer.get("stopDate"),
+        output=answer.get("output"),
+        error=answer.get("error"),
+        cause=answer.get("cause"),
+    )

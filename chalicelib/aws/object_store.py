@@ -1,0 +1,94 @@
+"""S3: the stage's bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.aws.calls import code, transient
+from chalicelib.edges import Listed, Stored
+from chalicelib.errors import StackMissing, StoreUnavailable
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+ABSENT = {"NoSuchKey", "404"}
+LOST = {"PreconditionFailed", "412", *ABSENT}
+CONFLICT = "ConditionalRequestConflict"
+CONFLICT_LIMIT = 5
+"""S3 answers 409 while another conditional write to the key is under way, and asks to try again."""
+
+
+class BucketStore:
+    """`chalicelib.edges.ObjectStore` over one bucket."""
+
+    def __init__(self, client: S3Client, *, bucket: str) -> None:
+        self._client = client
+        self.bucket = bucket
+
+    def find(self, key: str) -> Stored | None:
+        try:
+            answer = self._call("get_object", key, Key=key)
+            with transient(StoreUnavailable, doing=f"reading s3://{self.bucket}/{key}"):
+                return Stored(answer["Body"].read(), answer["ETag"])
+        except ClientError as exc:
+            if code(exc) in ABSENT:
+                return None
+            raise
+
+    def put(self, key: str, body: bytes) -> None:
+        self._call("put_object", key, Key=key, Body=body)
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        return self._conditionally("put_object", key, Body=body, IfNoneMatch="*")
+
+    def put_if_match(self, key: str, body: bytes, *, etag: str) -> bool:
+        return self._conditionally("put_object", key, Body=body, IfMatch=etag)
+
+    def delete(self, key: str) -> None:
+        self._call("delete_object", key, Key=key)
+
+    def delete_if_match(self, key: str, *, etag: str) -> bool:
+        return self._conditionally("delete_object", key, IfMatch=etag)
+
+    def list(self, prefix: str) -> Sequence[Listed]:
+        found: list[Listed] = []
+        more: dict[str, Any] = {}
+        while True:
+            page = self._call("list_objects_v2", prefix, Prefix=prefix, **more)
+            found += [
+                Listed(each["Key"], each["ETag"], each["Size"], each["LastModified"])
+                for each in page.get("Contents", [])
+            ]
+            if not page.get("IsTruncated"):
+                return found
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def copy(self, source: str, target: str) -> None:
+        self._call("copy_object", target, Key=target, CopySource={"Bucket": self.bucket, "Key": source})
+
+    def _conditionally(self, operation: str, key: str, **arguments: Any) -> bool:
+        for _ in range(CONFLICT_LIMIT):
+            try:
+                self._call(operation, key, Key=key, **arguments)
+                return True
+            except ClientError as exc:
+                if code(exc) in LOST:
+                    return False
+                if code(exc) != CONFLICT:
+                    raise
+        raise StoreUnavailable(f"s3://{self.bucket}/{key} is being written by others; try again in a moment")
+
+    def _call(self, operation: str, key: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            with transient(StoreUnavailable, doing=f"{operation} s3://{self.bucket}/{key}"):
+                answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self.bucket, **arguments)
+                return answer
+        except ClientError as exc:
+            if code(exc) == "NoSuchBucket":
+                raise StackMissing(
+                    f"bucket {self.bucket} does not exist: create the stacks with nightswap deploy"
+                ) from exc
+            raise

@@ -1,0 +1,173 @@
+"""Lambda: the serving functions, their versions and their alias."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import names
+from chalicelib.aws.calls import code, transient
+from chalicelib.edges import Alias, AliasMoved, Answer, FunctionVersion
+from chalicelib.errors import FunctionBusy, FunctionUnavailable, ModelUnknown
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+
+class LambdaServingFunctions:
+    """`chalicelib.edges.ServingFunctions` over one stage's Lambda functions."""
+
+    def __init__(self, client: LambdaClient, *, stage: str) -> None:
+        self._client = client
+        self._stage = stage
+
+    def models(self) -> Sequence[str]:
+        prefix = names.serving_prefix(self._stage)
+        with transient(FunctionUnavailable, doing="listing the functions"):
+            pages = self._client.get_paginator("list_functions").paginate()
+            found = [each["FunctionName"] for page in pages for each in page["Functions"]]
+        return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix))
+
+    def alias(self, model: str) -> Alias | None:
+        try:
+            with self._speaking_of(model, doing="reading the alias"):
+                return _alias(self._client.get_alias(FunctionName=self._function(model), Name=names.LIVE))
+        except ModelUnknown:
+            return None
+
+    def create_alias(self, model: str, *, function_version: str, description: str) -> Alias:
+        _check(function_version, {})
+        with self._speaking_of(model, doing="creating the alias"), _compared():
+            return _alias(
+                self._client.create_alias(
+                    FunctionName=self._function(model),
+                    Name=names.LIVE,
+                    FunctionVersion=function_version,
+                    Description=description,
+                )
+            )
+
+    def update_alias(
+        self,
+        model: str,
+        *,
+        function_version: str,
+        weights: Mapping[str, float],
+        description: str,
+        revision_id: str,
+    ) -> Alias:
+        _check(function_version, weights)
+        with self._speaking_of(model, doing="moving the alias"), _compared():
+            return _alias(
+                self._client.update_alias(
+                    FunctionName=self._function(model),
+                    Name=names.LIVE,
+                    FunctionVersion=function_version,
+                    RoutingConfig={"AdditionalVersionWeights": dict(weights)},
+                    Description=description,
+                    RevisionId=revision_id,
+                )
+            )
+
+    def configuration(self, model: str) -> Mapping[str, Any]:
+        with self._speaking_of(model, doing="reading the configuration"):
+            return _configuration(self._client.get_function_configuration(FunctionName=self._function(model)))
+
+    def publish(self, model: str, package: bytes) -> FunctionVersion:
+        with self._speaking_of(model, doing="publishing a version"):
+            return _version(
+                self._client.update_function_code(FunctionName=self._function(model), ZipFile=package, Publish=True)
+            )
+
+    def version(self, model: str, function_version: str) -> FunctionVersion | None:
+        try:
+            with self._speaking_of(model, doing="reading a version"):
+                return _version(
+                    self._client.get_function_configuration(
+                        FunctionName=self._function(model), Qualifier=function_version
+                    )
+                )
+        except ModelUnknown:
+            return None
+
+    def versions(self, model: str) -> Sequence[FunctionVersion]:
+        with self._speaking_of(model, doing="listing the versions"):
+            pages = self._client.get_paginator("list_versions_by_function").paginate(
+                FunctionName=self._function(model)
+            )
+            found = [each for page in pages for each in page["Versions"]]
+        return [_version(each) for each in found if each["Version"] != "$LATEST"]
+
+    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
+        with self._speaking_of(model, doing="invoking"):
+            answer = self._client.invoke(FunctionName=self._function(model), Qualifier=qualifier, Payload=payload)
+            return Answer(answer["Payload"].read(), answer.get("ExecutedVersion", ""), answer.get("FunctionError"))
+
+    def _function(self, model: str) -> str:
+        return names.serving_function(self._stage, model)
+
+    @contextmanager
+    def _speaking_of(self, model: str, *, doing: str) -> Iterator[None]:
+        function = self._function(model)
+        try:
+            with transient(FunctionUnavailable, doing=f"{doing} of {function}"):
+                yield
+        except ClientError as exc:
+            if code(exc) == "ResourceNotFoundException":
+                raise ModelUnknown(f"{function}: {exc.response['Error'].get('Message', 'not found')}") from exc
+            if code(exc) == "ResourceConflictException":
+                raise FunctionBusy(f"{doing} of {function}: an update is in progress") from exc
+            raise
+
+
+@contextmanager
+def _compared() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as exc:
+        if code(exc) in {"PreconditionFailedException", "ResourceConflictException"}:
+            raise AliasMoved(str(exc)) from exc
+        raise
+
+
+def _check(function_version: str, weights: Mapping[str, float]) -> None:
+    """What Lambda demands of an alias (docs: configuring-alias-routing), checked before the call."""
+    for version in (function_version, *weights):
+        if not version.isdigit():
+            raise ValueError(f"an alias points to published versions, not to {version!r}")
+    if len(weights) > 1 or any(not 0 < weight < 1 for weight in weights.values()):
+        raise ValueError(f"an alias takes one more version with a weight between 0 and 1, not {dict(weights)}")
+
+
+def _alias(answer: Any) -> Alias:
+    routing = answer.get("RoutingConfig") or {}
+    return Alias(
+        function_version=answer["FunctionVersion"],
+        revision_id=answer["RevisionId"],
+        description=answer.get("Description", ""),
+        weights=routing.get("AdditionalVersionWeights") or {},
+    )
+
+
+def _version(answer: Any) -> FunctionVersion:
+    return FunctionVersion(
+        function_version=answer["Version"],
+        code_sha256=answer["CodeSha256"],
+        state=answer.get("State", "Active"),
+        configuration=_configuration(answer),
+    )
+
+
+def _configuration(answer: Any) -> Mapping[str, Any]:
+    return {
+        "Role": answer.get("Role"),
+        "Runtime": answer.get("Runtime"),
+        "Handler": answer.get("Handler"),
+        "Layers": [layer["Arn"] for layer in answer.get("Layers") or []],
+        "MemorySize": answer.get("MemorySize"),
+        "Timeout": answer.get("Timeout"),
+        "Architectures": answer.get("Architectures"),
+    }

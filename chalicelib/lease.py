@@ -1,0 +1,66 @@
+"""One run per model: the lease that Preprocess takes and the end of the run gives back.
+
+It lies at `locks/MODEL` and names its holder. It is taken over only from a holder whose execution is not RUNNING;
+the deadline is for alarms, because a slow run is still a run.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib import documents, layout
+from chalicelib.edges import Edges
+from chalicelib.errors import StoreUnavailable
+
+DEADLINE = timedelta(hours=2)
+CONTENTION_LIMIT = 10
+"""Tries before a lease that changes hands under us at every look is left to the state machine's Retry."""
+
+
+def take(edges: Edges, *, model: str, run: str) -> str:
+    """Take the model's lease for the run; returns the holder's name, which is another run's when that one is going.
+
+    Taking it again is harmless: Step Functions may repeat a task whose answer was lost.
+    """
+    key = layout.lease(model)
+    now = edges.clock()
+    mine = documents.encode(
+        {
+            "holder": run,
+            "taken_at": documents.timestamp(now),
+            "deadline": documents.timestamp(now + DEADLINE),
+        }
+    )
+    for _ in range(CONTENTION_LIMIT):
+        found = edges.store.find(key)
+        if found is None:
+            if edges.store.put_if_absent(key, mine):
+                return run
+            continue
+        holder: str = documents.decode(found.body)["holder"]
+        if holder == run or is_running(edges, holder):
+            return holder
+        if edges.store.put_if_match(key, mine, etag=found.etag):
+            return run
+    raise StoreUnavailable(f"the lease {key} changed hands {CONTENTION_LIMIT} times while {run} tried to take it")
+
+
+def holder(edges: Edges, *, model: str) -> str | None:
+    """The run that holds the lease and is going, or None."""
+    lease = documents.find(edges.store, layout.lease(model))
+    return lease["holder"] if lease and is_running(edges, lease["holder"]) else None
+
+
+def release(edges: Edges, *, model: str, run: str) -> bool:
+    """Give the lease back, if the run holds it; says whether it did."""
+    key = layout.lease(model)
+    found = edges.store.find(key)
+    if found is None or documents.decode(found.body)["holder"] != run:
+        return False
+    return edges.store.delete_if_match(key, etag=found.etag)
+
+
+def is_running(edges: Edges, run: str) -> bool:
+    """Whether the run's execution is RUNNING; one that Step Functions does not know is not."""
+    execution = edges.executions.find(run)
+    return execution is not None and execution.status == "RUNNING"

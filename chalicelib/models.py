@@ -1,0 +1,98 @@
+"""What is known of a model: what is live, its versions, their reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import documents, ledger, registry, stamp
+from chalicelib.edges import Alias, Edges
+from chalicelib.errors import ModelUnknown, VersionUnknown
+
+
+def all_live(edges: Edges) -> list[dict[str, Any]]:
+    """Every model with what is live."""
+    return [{"model": model, "live": _live(edges, model)} for model in edges.functions.models()]
+
+
+def describe(edges: Edges, *, model: str) -> dict[str, Any]:
+    """What is live of one model: lineage, metrics, the schema of its features, the last move of its alias.
+
+    Raises ModelUnknown.
+    """
+    check(edges, model=model)
+    live = _live(edges, model)
+    number = live["model_version"] if live else None
+    manifest = _manifest(edges, model, number)
+    return {
+        "model": model,
+        "live": live,
+        "schema": _artifact(edges, model, number).get("schema"),
+        "manifest": manifest,
+        "last_move": ledger.last(edges, model=model),
+    }
+
+
+def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
+    """The complete versions, newest first, each with what decided about it."""
+    check(edges, model=model)
+    live = _live(edges, model)
+    number = live["model_version"] if live else None
+    found = [
+        registry.manifest(edges, model=model, model_version=each)
+        for each in reversed(registry.numbers(edges, model=model, complete=True))
+    ]
+    wanted = ("model_version", "function_version", "run", "created_at", "metrics", "data")
+    return [{**{name: each[name] for name in wanted}, "live": each["model_version"] == number} for each in found]
+
+
+def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
+    """One version's manifest and whole report; raises VersionUnknown."""
+    check(edges, model=model)
+    if not model_version.isdigit():
+        raise VersionUnknown(
+            f"a model version is a number, not {model_version!r}", field="version", accepted="1, 2, ..."
+        )
+    number = int(model_version)
+    manifest = registry.manifest(edges, model=model, model_version=number)
+    report = registry.part(edges, model=model, model_version=number, name=registry.REPORT)
+    return {"manifest": manifest, "report": documents.decode(report)}
+
+
+def check(edges: Edges, *, model: str) -> None:
+    """Raises ModelUnknown unless the model has a serving function."""
+    known = edges.functions.models()
+    if model not in known:
+        raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(known) or "none")
+
+
+def live_version(edges: Edges, *, model: str, alias: Alias) -> int | None:
+    """The model version behind the alias: from its stamp, else by the code that it points to."""
+    left = stamp.of(alias)
+    if left is not None:
+        return left.model_version
+    version = edges.functions.version(model, alias.function_version)
+    manifest = version and registry.with_code(edges, model=model, code_sha256=version.code_sha256)
+    return manifest["model_version"] if manifest else None
+
+
+def _live(edges: Edges, model: str) -> dict[str, Any] | None:
+    alias = edges.functions.alias(model)
+    if alias is None:
+        return None
+    return {
+        "model_version": live_version(edges, model=model, alias=alias),
+        "function_version": alias.function_version,
+        "weights": dict(alias.weights),
+    }
+
+
+def _manifest(edges: Edges, model: str, number: int | None) -> dict[str, Any] | None:
+    return registry.manifest(edges, model=model, model_version=number) if number else None
+
+
+def _artifact(edges: Edges, model: str, number: int | None) -> dict[str, Any]:
+    if not number:
+        return {}
+    body = registry.part(edges, model=model, model_version=number, name=registry.ARTIFACT)
+    artifact: dict[str, Any] = documents.decode(body)
+    return artifact

@@ -1,0 +1,143 @@
+"""A prediction: from a request to the live version and back.
+
+Here it is decided whether a request is well formed and which model it means; whether its features are right is the
+serving function's to say, because the schema travels with the model.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import names
+from chalicelib.edges import ServingFunctions
+from chalicelib.errors import (
+    BadRequest,
+    BodyTooLarge,
+    Busy,
+    FunctionBusy,
+    FunctionUnavailable,
+    ModelUnknown,
+    NoLiveModel,
+    ServingFailed,
+    StackMissing,
+    WrongContentType,
+)
+
+BODY_LIMIT_BYTES = 1_000_000
+"""Lambda takes 6 MB (docs: gettingstarted-limits); a thousand instances of forty columns are about 1 MB."""
+
+FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "model": "..."}'
+
+
+@dataclass(frozen=True)
+class Question:
+    """What goes to the serving function of the model."""
+
+    model: str
+    event: Mapping[str, Any]
+
+
+def from_query(query: Mapping[str, Sequence[str]], *, default_model: str) -> Question:
+    """From a query string, each name with all its values; raises BadRequest.
+
+    >>> from_query({"duration": ["0"]}, default_model="kdd99-http")
+    Question(model='kdd99-http', event={'query': {'duration': ['0']}})
+    """
+    models = list(query.get("model", [default_model]))
+    if len(models) != 1:
+        raise BadRequest("model is given more than once", field="model", accepted="one model's name")
+    return Question(models[0], {"query": {name: list(values) for name, values in query.items() if name != "model"}})
+
+
+def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Question:
+    """From a JSON body; raises BadRequest, BodyTooLarge or WrongContentType."""
+    if (content_type or "application/json").partition(";")[0].strip().lower() != "application/json":
+        raise WrongContentType(f"content type {content_type!r}", field="Content-Type", accepted="application/json")
+    if len(body) > BODY_LIMIT_BYTES:
+        raise BodyTooLarge(f"the body has {len(body)} bytes", accepted=f"at most {BODY_LIMIT_BYTES} bytes")
+    fields = parse(body)
+    if not isinstance(fields, dict):
+        raise BadRequest("the body is not a JSON object", accepted=FORM)
+    for name in fields:
+        if name not in {"instances", "model"}:
+            raise BadRequest(f"unknown field {name!r}", field=name, accepted=FORM)
+    model = fields.get("model", default_model)
+    if not isinstance(model, str):
+        raise BadRequest("model is not a text", field="model", accepted="a model's name")
+    if "instances" not in fields:
+        raise BadRequest("instances is missing", field="instances", accepted=FORM)
+    return Question(model, {"instances": fields["instances"]})
+
+
+def parse(body: bytes) -> Any:
+    """Strict JSON: no repeated name, no NaN, no number beyond a float's range; raises BadRequest."""
+    try:
+        return json.loads(body, object_pairs_hook=_without_repeats, parse_constant=_no_constant, parse_float=_finite)
+    except ValueError as exc:  # malformed JSON, not UTF-8, or an integer of thousands of digits
+        raise BadRequest(f"the body is not JSON: {exc}", accepted=FORM) from exc
+    except RecursionError as exc:
+        raise BadRequest("the body is nested too deeply", accepted=FORM) from exc
+
+
+def ask(functions: ServingFunctions, question: Question) -> tuple[int, dict[str, Any]]:
+    """The live version's answer: HTTP status and body.
+
+    Raises ModelUnknown, NoLiveModel, StackMissing, Busy or ServingFailed.
+    """
+    if not names.MODEL_NAME.fullmatch(question.model):
+        raise ModelUnknown(
+            f"{question.model!r} is not a model's name", field="model", accepted=names.MODEL_NAME.pattern
+        )
+    try:
+        answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
+    except ModelUnknown as exc:
+        raise _nothing_there(functions, question.model) from exc
+    except (FunctionUnavailable, FunctionBusy) as exc:
+        raise Busy(f"the serving function of {question.model} is busy or away: try again in a moment") from exc
+    if answer.function_error:
+        raise ServingFailed(
+            f"version {answer.executed_version} of the serving function of {question.model} failed: see its log"
+        )
+    answered = json.loads(answer.payload)
+    return answered["status"], answered["body"]
+
+
+def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The answer to one instance, without the list around it."""
+    if status != 200:
+        return status, body
+    rest = {name: value for name, value in body.items() if name != "predictions"}
+    return status, {**rest, **body["predictions"][0]}
+
+
+def _nothing_there(functions: ServingFunctions, model: str) -> Exception:
+    known = functions.models()
+    if model in known:
+        return NoLiveModel(f"{model} has no live version yet: start a retrain with POST /retrain", model=model)
+    if not known:
+        return StackMissing("no model has a serving function: create the stacks with nightswap deploy")
+    return ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(known))
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise BadRequest(f"{twice} is given more than once", field=twice, accepted="each name once")
+    return found
+
+
+def _no_constant(text: str) -> Any:
+    raise BadRequest(f"{text} is not JSON", accepted="finite numbers")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise BadRequest(f"{text} is too large for a number", accepted="finite numbers")
+    return number

@@ -1,0 +1,114 @@
+"""The one function that moves an alias. Promotion, restoring, and whatever else moves `live`, all go through it.
+
+`live` is what predictions are served from, so a move is a compare-and-swap: it carries the RevisionId that its author
+saw when it decided, and Lambda refuses it when the alias has changed since. A lost answer is told from a lost race by
+the stamp that the move leaves in the alias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib import documents, ledger, stamp
+from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.stamp import Stamp
+
+PROMOTED = "promoted"
+RESTORED = "restored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A wanted move. `step` numbers the moves of one run; `expected` is the RevisionId seen, None for no alias."""
+
+    model: str
+    run: str
+    step: int
+    kind: str
+    function_version: str
+    model_version: int
+    expected: str | None
+    who: str
+    why: str
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def move_alias(edges: Edges, move: Move) -> None:
+    """Carry the move out, once, and record it. Repeating it is harmless.
+
+    Raises AliasMoved when the alias is not what the move's author saw: somebody else moved it, and their move stands.
+    """
+    alias = edges.functions.alias(move.model)
+    if not _done(alias, move):
+        if (alias.revision_id if alias else None) != move.expected:
+            return _lost_or_past(edges, alias, move)
+        ledger.repair(edges, model=move.model, alias=alias)
+        try:
+            alias = _compare_and_swap(edges, alias, move)
+        except AliasMoved:
+            alias = edges.functions.alias(move.model)
+            if not _done(alias, move):
+                return _lost_or_past(edges, alias, move)
+    _record(edges, alias, move)
+    return None
+
+
+def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> None:
+    """The alias is not ours: either an earlier try of this move took effect and others moved on, or the race is lost.
+
+    The ledger tells which, because every mover writes its predecessor's entry before it moves.
+    """
+    if not ledger.holds(edges, model=move.model, run=move.run, step=move.step):
+        raise AliasMoved(_what_is_there(alias, move))
+
+
+def _record(edges: Edges, alias: Alias | None, move: Move) -> None:
+    done = stamp.of(alias) if alias else None
+    if done is None:
+        raise AliasMoved(_what_is_there(alias, move))
+    known = {"moved_at": documents.timestamp(edges.clock()), "who": move.who, "why": move.why}
+    ledger.append(edges, model=move.model, move=done, known=known)
+
+
+def _compare_and_swap(edges: Edges, alias: Alias | None, move: Move) -> Alias:
+    description = str(
+        Stamp(
+            run=move.run,
+            step=move.step,
+            kind=move.kind,
+            origin=alias.function_version if alias else None,
+            function_version=move.function_version,
+            model_version=move.model_version,
+            entry=ledger.next_entry(edges, model=move.model),
+        )
+    )
+    if alias is None:
+        return edges.functions.create_alias(
+            move.model, function_version=move.function_version, description=description
+        )
+    return edges.functions.update_alias(
+        move.model,
+        function_version=move.function_version,
+        weights=move.weights,
+        description=description,
+        revision_id=alias.revision_id,
+    )
+
+
+def _done(alias: Alias | None, move: Move) -> bool:
+    left = stamp.of(alias) if alias else None
+    return (
+        alias is not None
+        and left is not None
+        and (left.run, left.step, left.function_version) == (move.run, move.step, move.function_version)
+        and dict(alias.weights) == dict(move.weights)
+    )
+
+
+def _what_is_there(alias: Alias | None, move: Move) -> str:
+    if alias is None:
+        return f"the alias of {move.model} is gone since run {move.run} looked at it"
+    left = stamp.of(alias)
+    author = f"run {left.run}" if left else "other hands"
+    return f"{author} moved the alias of {move.model} to function version {alias.function_version} meanwhile"

@@ -1,0 +1,80 @@
+"""The numbered versions of a model: `models/MODEL/versions/000007/`.
+
+A run claims a number with `claim.json` before it publishes, and `manifest.json`, written last, marks the version
+complete. Numbers never repeat, and a number whose run died stays a claim without a manifest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import documents, layout
+from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete, VersionUnknown
+
+MANIFEST = "manifest.json"
+PACKAGE = "package.zip"
+ARTIFACT = "model.json"
+REPORT = "report.json"
+CLAIM = "claim.json"
+
+
+def numbers(edges: Edges, *, model: str, complete: bool) -> list[int]:
+    """The claimed, or the complete, version numbers, oldest first."""
+    marker = f"/{MANIFEST}" if complete else f"/{CLAIM}"
+    prefix = layout.versions(model)
+    keys = [listed.key for listed in edges.store.list(prefix) if listed.key.endswith(marker)]
+    return [int(key.removeprefix(prefix).removesuffix(marker)) for key in keys]
+
+
+def claim(edges: Edges, *, model: str, run: str) -> int:
+    """The run's version number: the one it has claimed already, or the next free one."""
+    claimed = numbers(edges, model=model, complete=False)
+    for number in reversed(claimed):
+        if _claimant(edges, model=model, model_version=number) == run:
+            return number
+        if edges.store.find(layout.version(model, number, MANIFEST)):
+            break  # complete: what lies before it belongs to runs that ended before this one began
+    number = claimed[-1] if claimed else 0
+    mine = documents.encode({"holder": run, "claimed_at": documents.timestamp(edges.clock())})
+    while True:
+        number += 1
+        if edges.store.put_if_absent(layout.version(model, number, CLAIM), mine):
+            return number
+        if _claimant(edges, model=model, model_version=number) == run:
+            return number
+
+
+def _claimant(edges: Edges, *, model: str, model_version: int) -> str | None:
+    found = documents.find(edges.store, layout.version(model, model_version, CLAIM))
+    return found["holder"] if found else None
+
+
+def manifest(edges: Edges, *, model: str, model_version: int) -> dict[str, Any]:
+    """Raises VersionUnknown when there is no complete version of that number."""
+    found: dict[str, Any] | None = documents.find(edges.store, layout.version(model, model_version, MANIFEST))
+    if found is None:
+        raise VersionUnknown(
+            f"{model} has no version {model_version}; nightswap versions --model {model} lists them",
+            model=model,
+            model_version=model_version,
+        )
+    return found
+
+
+def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
+    """One of a complete version's files; raises RegistryIncomplete when it is gone."""
+    key = layout.version(model, model_version, name)
+    stored = edges.store.find(key)
+    if stored is None:
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}")
+    return stored.body
+
+
+def with_code(edges: Edges, *, model: str, code_sha256: str) -> dict[str, Any] | None:
+    """The manifest of the newest version whose package has this checksum, in Lambda's spelling; None for none."""
+    for number in reversed(numbers(edges, model=model, complete=True)):
+        found = manifest(edges, model=model, model_version=number)
+        if found["code_sha256"] == code_sha256:
+            return found
+    return None

@@ -1,0 +1,125 @@
+"""Starts retrain runs. The nightly rule and POST /retrain both come through `start`.
+
+Triggers are delivered at least once, so a run's name is derived from what asked for it: the rule that fires twice and
+the client that retries get the run they got before. `runs/RUN/request.json`, written by whoever is first, decides
+which of many equal requests was the one; the losers start the execution too, in case the winner died before it did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib import documents, layout, lease
+from chalicelib.contracts import RetrainInput, to_event
+from chalicelib.edges import Edges
+from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
+from chalicelib.names import MODEL_NAME
+
+REASON_LIMIT = 200
+KEY_LIMIT = 256
+RUN_NAME = re.compile(
+    rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
+)
+"""Step Functions allows 80 characters; the longest of these has 49."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody asked for. Two requests are the same when their wishes are."""
+
+    model: str
+    force: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Started:
+    run: str
+    is_new: bool
+
+
+def nightly(edges: Edges, *, model: str, event_time: datetime) -> Started:
+    """The run of the night: an event delivered twice gives one run."""
+    minute = event_time.astimezone(UTC).strftime("%Y%m%dT%H%MZ")
+    return _start(edges, run=f"{model}-nightly-{minute}", wish=Wish(model=model, force=False, reason="nightly"))
+
+
+def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt: str) -> Started:
+    """The run of a request: the key's, or the one that is going, or a new one.
+
+    `attempt` is 6 hexadecimal digits, fresh for every request. A forced wish without a key always starts anew; while
+    another run holds the lease it will end Superseded. Raises RequestConflict when the key served another wish.
+    """
+    if idempotency_key is not None:
+        digest = hashlib.sha256(f"{wish.model} {idempotency_key}".encode()).hexdigest()[:20]
+        return _start(edges, run=f"{wish.model}-key-{digest}", wish=wish)
+    going = None if wish.force else _going(edges, model=wish.model)
+    if going is not None:
+        return Started(going, is_new=False)
+    moment = edges.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return _start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
+
+
+def wish_from(body: Any, *, default_model: str, models: list[str]) -> Wish:
+    """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown."""
+    fields = {} if body is None else body
+    if not isinstance(fields, dict):
+        raise BadRequest(
+            "the body is not a JSON object", accepted='{"model": "...", "force": false, "reason": "..."}'
+        )
+    for name in fields:
+        if name not in {"model", "force", "reason"}:
+            raise BadRequest(f"unknown field {name!r}", field=name, accepted="model, force, reason")
+    force, reason = fields.get("force", False), fields.get("reason", "on demand")
+    if not isinstance(force, bool):
+        raise BadRequest("force is not true or false", field="force", accepted="true or false")
+    if not isinstance(reason, str) or len(reason) > REASON_LIMIT:
+        raise BadRequest("reason is not a short text", field="reason", accepted=f"up to {REASON_LIMIT} characters")
+    model = fields.get("model", default_model)
+    if model not in models:
+        raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(models) or "none")
+    return Wish(model=model, force=force, reason=reason)
+
+
+def check_key(key: str | None) -> str | None:
+    """An Idempotency-Key header as it may be used; raises BadRequest."""
+    if key is not None and not 0 < len(key) <= KEY_LIMIT:
+        raise BadRequest(
+            "the Idempotency-Key is empty or too long",
+            field="Idempotency-Key",
+            accepted=f"1 to {KEY_LIMIT} characters",
+        )
+    return key
+
+
+def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
+    key = layout.run_document(run, "request")
+    request = {**asdict(wish), "requested_at": documents.timestamp(edges.clock())}
+    is_new = edges.store.put_if_absent(key, documents.encode(request))
+    if not is_new:
+        asked = documents.find(edges.store, key)
+        if any(asked[name] != value for name, value in asdict(wish).items()):
+            raise RequestConflict(
+                f"this Idempotency-Key started run {run} with another request; use a new key", run=run
+            )
+        if edges.store.find(layout.run_document(run, "outcome")):
+            return Started(run, is_new=False)  # long over: Step Functions forgets names after 90 days, we do not
+    retrain = RetrainInput(model=wish.model, force=wish.force, reason=wish.reason)
+    edges.executions.start(run, documents.encode(to_event(retrain)).decode())
+    return Started(run, is_new=is_new)
+
+
+def _going(edges: Edges, *, model: str) -> str | None:
+    """The model's run that is going: the lease's holder, or one that has not come to take it yet."""
+    holder = lease.holder(edges, model=model)
+    if holder is not None:
+        return holder
+    for execution in edges.executions.recent(running_only=True):
+        match = RUN_NAME.fullmatch(execution.run)
+        if match and match["model"] == model:
+            return execution.run
+    return None

@@ -1,0 +1,133 @@
+"""What is known of a run, gathered from its own documents and its execution; never from the execution's history."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import documents, layout
+from chalicelib.contracts import RETRAIN_FAILED
+from chalicelib.edges import Edges, Execution
+from chalicelib.errors import RunUnknown
+from chalicelib.restoring import EXECUTION_UNKNOWN, in_words
+
+STATES = ("RestoreAlias", "Preprocess", "Train", "Evaluate", "VersionModel", "SwapAlias")
+"""The way of a run that is promoted, in order; `chalicelib.outcomes` comes after it."""
+
+RUNNING, ENDED = "running", "ended"
+STARTING = timedelta(seconds=30)
+
+
+def document_name(state: str) -> str:
+    """The document of a state: its name in snake case.
+
+    >>> document_name("VersionModel")
+    'version_model'
+    """
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in state).lstrip("_")
+
+
+def describe(edges: Edges, *, run: str) -> dict[str, Any]:
+    """The whole of a run: request, each state with its duration and memory, percent, outcome, verdict, error.
+
+    Raises RunUnknown.
+    """
+    documented = {
+        listed.key.removeprefix(layout.run_document(run, "").removesuffix(".json")).removesuffix(".json")
+        for listed in edges.store.list(f"{layout.RUNS}{run}/")
+    }
+    execution = edges.executions.find(run)
+    if not documented and execution is None:
+        raise RunUnknown(f"there is no run {run!r}; GET /runs lists them", run=run)
+    request = _document(edges, run, "request", documented) or {}
+    states = [_state(edges, run, state, documented) for state in STATES]
+    outcome = _document(edges, run, "outcome", documented)
+    end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution)
+    return {
+        "run": run,
+        "model": request.get("model") or (end or {}).get("model"),
+        "force": request.get("force"),
+        "asked_because": request.get("reason"),
+        "started_at": request.get("requested_at"),
+        **_progress(states, end),
+        "outcome": None,
+        "reason": None,
+        "error": None,
+        "finished_at": None,
+        **(end or {}),
+        "states": [state for state in states if state is not None],
+        "verdict": (_document(edges, run, "report", documented) or {}).get("verdict"),
+    }
+
+
+def report(edges: Edges, *, run: str) -> dict[str, Any]:
+    """The run's whole evaluation; raises RunUnknown when it has none."""
+    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "report"))
+    if found is None:
+        raise RunUnknown(f"run {run!r} has no evaluation", run=run)
+    return found
+
+
+def recent(edges: Edges, *, limit: int, model: str | None = None) -> list[dict[str, Any]]:
+    """The latest runs, newest first: what `describe` tells, without states and verdict.
+
+    Found in the bucket, so that a run whose execution is lost is listed too.
+    """
+    listed = [each for each in edges.store.list(layout.RUNS) if each.key.endswith("/request.json")]
+    newest = sorted(listed, key=lambda each: each.modified_at, reverse=True)
+    names = [each.key.removeprefix(layout.RUNS).removesuffix("/request.json") for each in newest]
+    if model is not None:
+        names = [name for name in names if name.startswith(f"{model}-")]
+    found = [describe(edges, run=name) for name in names[:limit]]
+    return [
+        {key: value for key, value in each.items() if key not in {"states", "verdict"}}
+        for each in found
+        if model in (None, each["model"])
+    ]
+
+
+def _document(edges: Edges, run: str, name: str, documented: set[str]) -> dict[str, Any] | None:
+    return documents.find(edges.store, layout.run_document(run, name)) if name in documented else None
+
+
+def _state(edges: Edges, run: str, state: str, documented: set[str]) -> dict[str, Any] | None:
+    return _document(edges, run, document_name(state), documented)
+
+
+def _starting(edges: Edges, request: dict[str, Any], execution: Execution | None) -> bool:
+    """Asked for a moment ago: the execution may not have come about, or not be visible, yet."""
+    if execution is not None or "requested_at" not in request:
+        return False
+    return edges.clock() - datetime.fromisoformat(request["requested_at"]) < STARTING
+
+
+def _end(outcome: dict[str, Any] | None, execution: Execution | None) -> dict[str, Any] | None:
+    """The recorded outcome; or, of a run that is over without one, what Step Functions knows."""
+    if outcome is not None:
+        return {name: outcome[name] for name in ("model", "outcome", "reason", "error", "finished_at")}
+    if execution is not None and execution.status == "RUNNING":
+        return None
+    if execution is None:
+        reason = "Step Functions does not know the execution, and it recorded no outcome: retrain again"
+        return {"outcome": RETRAIN_FAILED, "error": EXECUTION_UNKNOWN, "reason": reason}
+    failure = {"Cause": execution.cause or f"the execution ended {execution.status}"}
+    return {
+        "outcome": RETRAIN_FAILED,
+        "error": execution.error or execution.status,
+        "reason": in_words(failure),
+        "finished_at": documents.timestamp(execution.stopped_at) if execution.stopped_at else None,
+    }
+
+
+def _progress(states: list[dict[str, Any] | None], end: dict[str, Any] | None) -> dict[str, Any]:
+    """Status, the state it is in (or was last in), and how far it came: `step` of `steps`, and percent 0..100."""
+    steps = len(STATES) + 1  # and the end itself
+    reached = [index for index, state in enumerate(states) if state is not None]
+    done = sum(1 for state in states if state is not None and state["status"] == "done")
+    return {
+        "status": ENDED if end else RUNNING,
+        "state": STATES[reached[-1]] if reached else None,
+        "step": steps if end else done,
+        "steps": steps,
+        "percent": 100 if end else round(100 * done / steps),
+    }

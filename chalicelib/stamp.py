@@ -1,0 +1,68 @@
+"""What every move writes into the alias's Description: the evidence of who moved it, in the same call that moves it.
+
+The stamp names the ledger entry that belongs to the move. UpdateAlias is guarded by the RevisionId, so no two moves
+can claim one entry, and a move whose author died before writing the entry still says which one is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from chalicelib.edges import Alias
+
+PATTERN = re.compile(
+    r"run=(?P<run>\S+) step=(?P<step>\d+) (?P<kind>[a-z_]+)"
+    r" from=(?P<origin>\d+|none) to=(?P<function_version>\d+)"
+    r" model_version=(?P<model_version>\d+) entry=(?P<entry>\d+)"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """A move as the alias remembers it. `origin` is the function version before, None when there was no alias.
+
+    >>> stamp = Stamp(run="r-1", step=1, kind="promoted", origin=None, function_version="4", model_version=2, entry=7)
+    >>> str(stamp)
+    'run=r-1 step=1 promoted from=none to=4 model_version=2 entry=7'
+    >>> Stamp.parse(str(stamp)) == stamp
+    True
+    """
+
+    run: str
+    step: int
+    kind: str
+    origin: str | None
+    function_version: str
+    model_version: int
+    entry: int
+
+    def __str__(self) -> str:
+        """At most 256 characters, Lambda's limit: a run name has 80 and all else is short."""
+        return (
+            f"run={self.run} step={self.step} {self.kind} from={self.origin or 'none'} to={self.function_version}"
+            f" model_version={self.model_version} entry={self.entry}"
+        )
+
+    @classmethod
+    def parse(cls, description: str) -> Stamp | None:
+        """None for a description that is not ours."""
+        match = PATTERN.fullmatch(description)
+        if match is None:
+            return None
+        origin = match["origin"]
+        return cls(
+            run=match["run"],
+            step=int(match["step"]),
+            kind=match["kind"],
+            origin=None if origin == "none" else origin,
+            function_version=match["function_version"],
+            model_version=int(match["model_version"]),
+            entry=int(match["entry"]),
+        )
+
+
+def of(alias: Alias) -> Stamp | None:
+    """The stamp of the alias's last move; None when the alias was moved by other hands, which leave it behind."""
+    stamp = Stamp.parse(alias.description)
+    return stamp if stamp and stamp.function_version == alias.function_version else None
