@@ -12,7 +12,7 @@
     │   └── LabelUnknown, SingleClass, TooFewRows
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LeaseLost, ContractBroken
-    ├── SettingsInvalid, RenderingFailed
+    ├── SettingsInvalid, RenderingFailed, LocalAwsFailed
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
         ├── BodyTooLarge 413, WrongContentType 415
@@ -156,6 +156,10 @@ class SettingsInvalid(NightswapError):
 
 class RenderingFailed(NightswapError):
     """The state machine could not be rendered from its source."""
+
+
+class LocalAwsFailed(NightswapError):
+    """The local AWS did not come up, or runs already; the message has the end of its log and what to do."""
 
 
 class RequestError(NightswapError):

@@ -47,10 +47,16 @@ def from_query(query: Mapping[str, Sequence[str]], *, default_model: str) -> Que
     >>> from_query({"duration": ["0"]}, default_model="kdd99-http")
     Question(model='kdd99-http', event={'query': {'duration': ['0']}})
     """
-    models = list(query.get("model", [default_model]))
+    features = {name: list(values) for name, values in query.items() if name != "model"}
+    return Question(model_in(query, default_model=default_model), {"query": features})
+
+
+def model_in(query: Mapping[str, Sequence[str]], *, default_model: str) -> str:
+    """The model that a query string names; raises BadRequest when it names several."""
+    models = query.get("model", [default_model])
     if len(models) != 1:
         raise BadRequest("model is given more than once", field="model", accepted="one model's name")
-    return Question(models[0], {"query": {name: list(values) for name, values in query.items() if name != "model"}})
+    return models[0]
 
 
 def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Question:

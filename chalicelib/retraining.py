@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from chalicelib import documents, layout, lease
 from chalicelib.contracts import RetrainInput, to_event
 from chalicelib.edges import Edges
-from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
+from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
 from chalicelib.names import MODEL_NAME
 
 REASON_LIMIT = 200
@@ -42,6 +43,19 @@ class Started:
     is_new: bool
 
 
+def tonight(edges: Edges, *, event_time: datetime) -> list[Started]:
+    """The night's run of every model; one model's trouble is raised after the others have been started."""
+    started, trouble = [], None
+    for model in edges.functions.models():
+        try:
+            started.append(nightly(edges, model=model, event_time=event_time))
+        except NightswapError as exc:
+            trouble = exc
+    if trouble is not None:
+        raise trouble
+    return started
+
+
 def nightly(edges: Edges, *, model: str, event_time: datetime) -> Started:
     """The run of the night: an event delivered twice gives one run."""
     minute = event_time.astimezone(UTC).strftime("%Y%m%dT%H%MZ")
@@ -64,7 +78,7 @@ def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt:
     return _start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
 
 
-def wish_from(body: Any, *, default_model: str, models: list[str]) -> Wish:
+def wish_from(body: Any, *, default_model: str, models: Sequence[str]) -> Wish:
     """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown."""
     fields = {} if body is None else body
     if not isinstance(fields, dict):

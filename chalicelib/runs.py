@@ -131,3 +131,14 @@ def _progress(states: list[dict[str, Any] | None], end: dict[str, Any] | None) -
         "steps": steps,
         "percent": 100 if end else round(100 * done / steps),
     }
+
+
+def stop(edges: Edges, *, run: str, cause: str) -> dict[str, Any]:
+    """Stop the run, if it is going; the rule on the execution's status then restores the alias. Returns the run.
+
+    Raises RunUnknown.
+    """
+    found = describe(edges, run=run)
+    if found["status"] == RUNNING:
+        edges.executions.stop(run, cause=cause)
+    return found

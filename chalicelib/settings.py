@@ -67,7 +67,16 @@ NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of 
     return kind(**values)
 
 
+def schedule(environ: Mapping[str, str] | None = None) -> str:
+    """The nightly schedule by itself: `app.py` needs it at import, when the other settings may not be there yet."""
+    given = os.environ if environ is None else environ
+    return given.get("NIGHTSWAP_SCHEDULE") or str(_default(_SCHEDULE))
+
+
 PATTERNS = {"stage": STAGE_NAME, "default_model": MODEL_NAME}
+
+
+_SCHEDULE = next(each for each in fields(ApiSettings) if each.name == "schedule")
 
 
 def _default(each: Field[Any]) -> str | None:

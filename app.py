@@ -1,0 +1,178 @@
+"""The Chalice app: routes, the nightly schedule and the authorizer. What they do is in `chalicelib`."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, cast
+
+from chalice import AuthResponse, AuthRoute, Chalice, Response
+from chalice.app import AuthRequest, CloudWatchEvent, Request
+
+from chalicelib import access, answers, health, models, page, prediction, retraining, runs
+from chalicelib.aws import connect
+from chalicelib.edges import Edges
+from chalicelib.errors import NightswapError
+from chalicelib.names import Names
+from chalicelib.settings import ApiSettings, load, schedule
+
+ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
+RECENT_RUNS = 20
+
+app = Chalice(app_name="nightswap")
+
+
+def edges(function_arn: str) -> Edges:
+    return connect.edges(Names.from_function_arn(function_arn, stage=load(ApiSettings).stage))
+
+
+def operator_edges() -> Edges:
+    return edges(app.lambda_context.invoked_function_arn)
+
+
+def request() -> Request:
+    return cast(Request, app.current_request)  # Chalice sets it before it calls a view
+
+
+def answering(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer our own errors with their status, their name and their message."""
+
+    @wraps(view)
+    def answer(**path: str) -> Any:
+        try:
+            return view(**path)
+        except NightswapError as exc:
+            return stated(answers.of_error(exc))
+
+    return answer
+
+
+def scored(question: prediction.Question) -> tuple[int, dict[str, Any]]:
+    return prediction.ask(connect.serving_functions(load(ApiSettings).stage), question)
+
+
+def stated(answer: tuple[int, dict[str, Any]]) -> Response:
+    status, said = answer
+    return Response(body=said, status_code=status)
+
+
+def query() -> dict[str, list[str]]:
+    given = request().query_params
+    return {name: given.getlist(name) for name in given} if given else {}
+
+
+def body() -> bytes:
+    return cast(bytes, request().raw_body)
+
+
+@app.authorizer(ttl_seconds=60)
+def authorize(asking: AuthRequest) -> AuthResponse:
+    tokens = access.parse(connect.token_parameter(load(ApiSettings).stage).read())
+    token = access.matching(tokens, header=asking.token)
+    allowed = access.routes(token.scopes) if token else []
+    return AuthResponse(
+        routes=[AuthRoute(path, [method]) for method, path in allowed],
+        principal_id=token.name if token else "unknown",
+    )
+
+
+@app.schedule(schedule())
+def nightly(event: CloudWatchEvent) -> None:
+    event_time = datetime.fromisoformat(event.to_dict()["time"])
+    retraining.tonight(edges(cast(Any, event.context).invoked_function_arn), event_time=event_time)
+
+
+@app.route("/predict", methods=["GET"], authorizer=authorize)
+@answering
+def predict_one() -> Response:
+    question = prediction.from_query(query(), default_model=load(ApiSettings).default_model)
+    return stated(prediction.single(*scored(question)))
+
+
+@app.route("/predict", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def predict_many() -> Response:
+    question = prediction.from_body(
+        body(),
+        content_type=request().headers.get("content-type"),
+        default_model=load(ApiSettings).default_model,
+    )
+    return stated(scored(question))
+
+
+@app.route("/warm", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def warm() -> Response:
+    model = prediction.model_in(query(), default_model=load(ApiSettings).default_model)
+    return stated(scored(prediction.Question(model, {"warm": True})))
+
+
+@app.route("/retrain", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def retrain() -> Response:
+    here = operator_edges()
+    asked = prediction.parse(body()) if body() else None
+    wish = retraining.wish_from(asked, default_model=load(ApiSettings).default_model, models=here.functions.models())
+    key = retraining.check_key(request().headers.get("idempotency-key"))
+    started = retraining.on_demand(here, wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
+    return Response(
+        body={"run": started.run, "new": started.is_new, "model": wish.model},
+        status_code=202 if started.is_new else 200,
+        headers={"Location": f"/runs/{started.run}"},
+    )
+
+
+@app.route("/runs", authorizer=authorize)
+@answering
+def list_runs() -> dict[str, Any]:
+    model = prediction.model_in(query(), default_model="") or None
+    return {"runs": runs.recent(operator_edges(), limit=RECENT_RUNS, model=model)}
+
+
+@app.route("/runs/{run}", authorizer=authorize)
+@answering
+def describe_run(run: str) -> dict[str, Any]:
+    return runs.describe(operator_edges(), run=run)
+
+
+@app.route("/runs/{run}/stop", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def stop_run(run: str) -> Response:
+    return Response(body=runs.stop(operator_edges(), run=run, cause="POST /runs/ID/stop"), status_code=202)
+
+
+@app.route("/models", authorizer=authorize)
+@answering
+def list_models() -> dict[str, Any]:
+    return {"models": models.all_live(operator_edges())}
+
+
+@app.route("/models/{model}", authorizer=authorize)
+@answering
+def describe_model(model: str) -> dict[str, Any]:
+    return models.describe(operator_edges(), model=model)
+
+
+@app.route("/models/{model}/versions", authorizer=authorize)
+@answering
+def list_versions(model: str) -> dict[str, Any]:
+    return {"versions": models.versions(operator_edges(), model=model)}
+
+
+@app.route("/models/{model}/versions/{version}", authorizer=authorize)
+@answering
+def describe_version(model: str, version: str) -> dict[str, Any]:
+    return models.version(operator_edges(), model=model, model_version=version)
+
+
+@app.route("/health")
+@answering
+def check_health() -> dict[str, Any]:
+    settings = load(ApiSettings)
+    functions = connect.serving_functions(settings.stage)
+    return health.check(functions, model=settings.default_model, stage=settings.stage)
+
+
+@app.route("/")
+def show_page() -> Response:
+    return Response(body=page.html(), headers=dict(page.HEADERS))

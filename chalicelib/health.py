@@ -1,0 +1,27 @@
+"""Whether the default model can be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import stamp
+from chalicelib.edges import ServingFunctions
+from chalicelib.errors import NoLiveModel, StackMissing
+
+
+def check(functions: ServingFunctions, *, model: str, stage: str) -> dict[str, Any]:
+    """What is live; raises StackMissing or NoLiveModel, each with the command that helps."""
+    alias = functions.alias(model)
+    if alias is None and model not in functions.models():
+        raise StackMissing(
+            f"there is no serving function for {model}: create the stacks with nightswap deploy --stage {stage}"
+        )
+    if alias is None:
+        raise NoLiveModel(f"{model} has no live version yet: nightswap retrain --model {model} --stage {stage}")
+    left = stamp.of(alias)
+    return {
+        "status": "ok",
+        "model": model,
+        "model_version": left.model_version if left else None,
+        "function_version": alias.function_version,
+    }

@@ -1,0 +1,77 @@
+"""Evaluate: scores the exported artifact on the holdout, beside the live model, and lets the gate decide.
+
+What is judged is the artifact that will be served, never the estimator; and the alias's RevisionId is read here,
+where the champion is scored, so that a promotion can only replace the champion that was beaten.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import documents, layout, models, publishing, registry
+from chalicelib.contracts import Evaluated, EvaluateTask
+from chalicelib.edges import Alias, Edges
+from chalicelib.errors import RegistryIncomplete
+from chalicelib.layout import Place
+from chalicelib.settings import TaskSettings
+from lambdas import recipes
+from lambdas.intermediates import read, read_all
+from lambdas.model import artifact
+from lambdas.model.answers import Answers
+from lambdas.model.evaluation import evaluate
+from lambdas.model.table import Table
+from lambdas.step import Context, carry_out
+
+
+def run(task: EvaluateTask, edges: Edges, _: TaskSettings) -> Evaluated:
+    alias = edges.functions.alias(task.model)
+    champion_model_version = _champion(edges, model=task.model, alias=alias)
+    serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
+    judged = evaluate(
+        recipes.load(task.model),
+        artifact=artifact.load(read(edges, task.artifact_uri), sha256=task.artifact_sha256),
+        holdout=Table.from_npy(read_all(edges, task.holdout_uri)),
+        answers=Answers.from_npy(read_all(edges, task.answers_uri)),
+        champion=_artifact_of(edges, model=task.model, model_version=champion_model_version),
+    )
+    lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
+    report = {
+        **judged,
+        "run": task.run,
+        "model": task.model,
+        "fingerprint": lineage["fingerprint"],
+        "champion_model_version": champion_model_version,
+    }
+    key = layout.run_document(task.run, "report")
+    edges.store.put(key, documents.encode(report))
+    return Evaluated(
+        passed=judged["verdict"]["passed"],
+        reason=judged["verdict"]["reason"],
+        report_uri=str(Place(edges.store.bucket, key)),
+        champion_revision_id=alias.revision_id if alias else None,
+        serving_sha256=serving_sha256,
+    )
+
+
+def _champion(edges: Edges, *, model: str, alias: Alias | None) -> int | None:
+    if alias is None:
+        return None
+    found = models.live_version(edges, model=model, alias=alias)
+    if found is None:
+        raise RegistryIncomplete(
+            f"{model} serves function version {alias.function_version}, which the registry does not know:"
+            f" put a registered one back with nightswap restore {model}"
+        )
+    return found
+
+
+def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> artifact.Artifact | None:
+    if model_version is None:
+        return None
+    manifest = registry.manifest(edges, model=model, model_version=model_version)
+    body = registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
+    return artifact.load(body, sha256=manifest["artifact_sha256"])
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    return carry_out(EvaluateTask, event, context, state="evaluate", run=run)

@@ -1,0 +1,101 @@
+"""How every task of the state machine is carried out: contract in, work, contract out, and the run's own document.
+
+`runs/RUN/STATE.json` says what the state is doing and what came of it; the API, the command line and the page read
+it. A task that fails writes its error there and raises, so that the state machine sees it too.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from chalicelib import documents, layout
+from chalicelib.aws import connect
+from chalicelib.contracts import from_event, to_event
+from chalicelib.edges import Edges
+from chalicelib.errors import NightswapError
+from chalicelib.log import log
+from chalicelib.names import Names
+from chalicelib.settings import TaskSettings, load
+
+
+class Task(Protocol):
+    """Every task knows its run."""
+
+    @property
+    def run(self) -> str: ...
+
+
+class Context(Protocol):
+    """What is used of Lambda's context object."""
+
+    invoked_function_arn: str
+
+
+AnyTask = TypeVar("AnyTask", bound=Task)
+
+
+def carry_out(
+    contract: type[AnyTask],
+    event: dict[str, Any],
+    context: Context,
+    *,
+    state: str,
+    run: Callable[[AnyTask, Edges, TaskSettings], Any],
+) -> dict[str, Any]:
+    """Run one task on AWS's edges; returns its result as the state machine takes it.
+
+    `state` is the state's name in snake case: the name of the document. Raises what the task raises.
+    """
+    settings = load(TaskSettings)
+    edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
+    return documented(from_event(contract, event), state=state, edges=edges, settings=settings, run=run)
+
+
+def documented(
+    task: AnyTask,
+    *,
+    state: str,
+    edges: Edges,
+    settings: TaskSettings,
+    run: Callable[[AnyTask, Edges, TaskSettings], Any],
+) -> dict[str, Any]:
+    """Run one task on any edges, with its document written at the beginning and at the end."""
+    key = layout.run_document(task.run, state)
+    document: dict[str, Any] = {"state": _title(state), "started_at": documents.timestamp(edges.clock())}
+    edges.store.put(key, documents.encode({**document, "status": "running"}))
+    begun = time.monotonic()
+
+    def end(status: str, **facts: Any) -> None:
+        measured = {
+            "finished_at": documents.timestamp(edges.clock()),
+            "duration_ms": round(1000 * (time.monotonic() - begun)),
+            "peak_memory_bytes": peak_memory_bytes(),
+        }
+        edges.store.put(key, documents.encode({**document, "status": status, **measured, **facts}))
+        log(f"state_{status}", run=task.run, state=document["state"], **measured)
+
+    try:
+        result = to_event(run(task, edges, settings))
+    except NightswapError as exc:
+        end("failed", error=type(exc).__name__, reason=exc.message)
+        raise
+    end("done", result=result)
+    return result
+
+
+def peak_memory_bytes() -> int | None:
+    """The most memory that this process has held, its earlier tasks included; None where Linux does not tell.
+
+    Source: VmHWM of proc(5). ru_maxrss would count what the process was forked from.
+    """
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) * 1024 if found else None
+
+
+def _title(state: str) -> str:
+    return "".join(word.title() for word in state.split("_"))

@@ -1,0 +1,41 @@
+"""Train: fits the recipe's estimator and exports the artifact that will be served. Alone in needing scikit-learn."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+from chalicelib import documents, layout, outcomes
+from chalicelib.contracts import Trained, TrainTask
+from chalicelib.edges import Edges
+from chalicelib.layout import Place
+from chalicelib.settings import TaskSettings
+from lambdas import recipes
+from lambdas.intermediates import put_all, read_all
+from lambdas.model.estimator import fit
+from lambdas.model.export import export
+from lambdas.model.table import Table
+from lambdas.step import Context, carry_out
+
+
+def run(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
+    recipe = recipes.load(task.model)
+    train = Table.from_npy(read_all(edges, task.train_uri))
+    holdout = Table.from_npy(read_all(edges, task.holdout_uri))
+    begun = time.monotonic()
+    fitted = fit(recipe, train)
+    facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3), "rows": len(train.labels)}
+    artifact = export(fitted)
+    key = layout.work(task.run, outcomes.ARTIFACT)
+    edges.store.put(key, artifact)
+    edges.store.put(layout.run_document(task.run, "training"), documents.encode(facts))
+    return Trained(
+        artifact_uri=str(Place(edges.store.bucket, key)),
+        artifact_sha256=hashlib.sha256(artifact).hexdigest(),
+        answers_uri=put_all(edges, layout.work(task.run, "answers/"), fitted.answers(holdout).to_npy()),
+    )
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    return carry_out(TrainTask, event, context, state="train", run=run)

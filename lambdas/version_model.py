@@ -1,0 +1,61 @@
+"""VersionModel: gives the judged model a number, and publishes it as an immutable version of its serving function.
+
+    claim the number -> registry: artifact, report, package -> publish in one call -> registry: manifest (complete)
+
+The package holds handler, artifact and manifest, so a function version is the whole model and needs nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from chalicelib import documents, layout, publishing, registry
+from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.edges import Edges
+from chalicelib.errors import ArtifactInvalid
+from chalicelib.settings import TaskSettings
+from lambdas.intermediates import read
+from lambdas.model.package import build_package
+from lambdas.step import Context, carry_out
+
+
+def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned:
+    artifact, report = read(edges, task.artifact_uri), read(edges, task.report_uri)
+    if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
+        raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
+    number = registry.claim(edges, model=task.model, run=task.run)
+    lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
+    identity = {
+        "model": task.model,
+        "model_version": number,
+        "run": task.run,
+        "artifact_sha256": task.artifact_sha256,
+        "data": [each["name"] for each in lineage["objects"]],
+    }
+    package = build_package(artifact=artifact, manifest=identity)
+    for name, body in ((registry.ARTIFACT, artifact), (registry.REPORT, report), (registry.PACKAGE, package)):
+        edges.store.put(layout.version(task.model, number, name), body)
+    published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
+    judged = documents.decode(report)
+    manifest = {
+        **identity,
+        "function_version": published.function_version,
+        "code_sha256": published.code_sha256,
+        "configuration": published.configuration,
+        "fingerprint": task.fingerprint,
+        "data": lineage["objects"],
+        "rows": lineage["profile"]["rows"],
+        "recipe_sha256": lineage["recipe_sha256"],
+        "pipeline_sha256": lineage["code_sha256"],
+        "training": documents.find(edges.store, layout.run_document(task.run, "training")),
+        "metrics": judged["metrics"],
+        "verdict": judged["verdict"],
+        "created_at": documents.timestamp(edges.clock()),
+    }
+    edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), documents.encode(manifest))
+    return ModelVersioned(model_version=number, function_version=published.function_version)
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    return carry_out(VersionModelTask, event, context, state="version_model", run=run)
