@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
-from chalice import AuthResponse, AuthRoute, Chalice, Response
-from chalice.app import AuthRequest, CloudWatchEvent, Request
+from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
 from chalicelib import access, answers, health, models, page, prediction, retraining, runs
 from chalicelib.aws import connect
