@@ -12,7 +12,7 @@
     │   └── LabelUnknown, SingleClass, TooFewRows
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LeaseLost, ContractBroken
-    ├── SettingsInvalid, RenderingFailed, LocalAwsFailed
+    ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
         ├── BodyTooLarge 413, WrongContentType 415
@@ -160,6 +160,14 @@ class RenderingFailed(NightswapError):
 
 class LocalAwsFailed(NightswapError):
     """The local AWS did not come up, or runs already; the message has the end of its log and what to do."""
+
+
+class DeploymentFailed(NightswapError):
+    """A stage could not be deployed; details name what stands in the way."""
+
+
+class CommandFailed(NightswapError):
+    """A command cannot do what it was asked; the message says what to do instead."""
 
 
 class RequestError(NightswapError):

@@ -1,0 +1,73 @@
+"""Puts the last promoted model back from the registry: for a serving function, or a local AWS, that lost its own.
+
+The ledger says what should be live and the registry holds its package, so what Lambda lost is published again, byte
+for byte. A gate is not needed: this version passed its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib import ledger, promotion, publishing, registry, restoring, stamp
+from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict
+from chalicelib.promotion import Move
+
+
+@dataclass(frozen=True)
+class Recovered:
+    model_version: int
+    function_version: str
+    moved: bool
+    """False when it was live already."""
+
+
+def is_behind(edges: Edges, *, model: str) -> bool:
+    """Whether the ledger knows of a later move than the alias: Lambda's side was lost."""
+    last = ledger.last(edges, model=model)
+    if last is None:
+        return False
+    alias = edges.functions.alias(model)
+    left = stamp.of(alias) if alias else None
+    return alias is None or (left is not None and left.entry < last["entry"])
+
+
+def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
+    """Make the model version of the last ledger entry live again; `attempt` is fresh for every call.
+
+    Raises NoLiveModel when nothing was ever promoted, RegistryIncomplete when the package is gone or damaged, and
+    RequestConflict when somebody moves the alias meanwhile.
+    """
+    last = ledger.last(edges, model=model)
+    if last is None:
+        raise NoLiveModel(f"nothing of {model} has ever been live: start a retrain with nightswap retrain {model}")
+    number = last["model_version"]
+    manifest = registry.manifest(edges, model=model, model_version=number)
+    package = registry.part(edges, model=model, model_version=number, name=registry.PACKAGE)
+    if publishing.code_sha256(package) != manifest["code_sha256"]:
+        raise RegistryIncomplete(f"the package of {model} version {number} is not the one that was published")
+    alias = edges.functions.alias(model)
+    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, manifest["code_sha256"]):
+        return Recovered(number, alias.function_version, moved=False)
+    published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
+    move = Move(
+        model=model,
+        run=f"restore-{attempt}",
+        step=restoring.BEFORE,
+        kind=promotion.RESTORED,
+        function_version=published.function_version,
+        model_version=number,
+        expected=alias.revision_id if alias else None,
+        who=who,
+        why="put back from the registry",
+    )
+    try:
+        promotion.move_alias(edges, move)
+    except AliasMoved as exc:
+        raise RequestConflict(f"{exc}: look at nightswap versions {model}, then restore again if need be") from exc
+    return Recovered(number, published.function_version, moved=True)
+
+
+def _serves(edges: Edges, model: str, alias: Alias, code_sha256: str) -> bool:
+    version = edges.functions.version(model, alias.function_version)
+    return version is not None and version.code_sha256 == code_sha256

@@ -1,0 +1,69 @@
+"""The committed definition is what its source says, and those who only read it need no SDK."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import RenderingFailed
+from workflows.definitions.rendering import golden, rendered
+
+ROOT = Path(__file__).parents[3]
+
+
+def environment(root: Path, *, script: str) -> Path:
+    python = root / ".venv-definitions" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\n{script}\n")
+    python.chmod(0o755)
+    return root
+
+
+def test_golden_definition_is_what_the_source_renders() -> None:
+    assert rendered(ROOT) == golden(), "run `make render` and look at the difference"
+
+
+def test_rendering_is_silent_and_needs_neither_region_nor_credentials(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(ROOT / ".venv-definitions/bin/python"), "-m", "workflows.definitions.render"],
+        cwd=ROOT,
+        env={"PATH": "", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    assert (done.stdout, done.stderr) == (golden(), "")
+
+
+def test_missing_environment_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(RenderingFailed, match="make setup-all"):
+        rendered(tmp_path)
+
+
+def test_failed_rendering_shows_what_the_process_said(tmp_path: Path) -> None:
+    root = environment(tmp_path, script="echo ContractBroken: train lacks run >&2; exit 1")
+
+    with pytest.raises(RenderingFailed, match="ContractBroken: train lacks run"):
+        rendered(root)
+
+
+def test_rendering_that_hangs_is_ended(tmp_path: Path) -> None:
+    root = environment(tmp_path, script="exec sleep 60")
+
+    with pytest.raises(RenderingFailed, match="took more than"):
+        rendered(root, timeout_seconds=0.2)
+
+
+@pytest.mark.parametrize("module", ["checker", "diagram", "rendering", "functions", "asl"])
+def test_module_needs_no_sdk(module: str) -> None:
+    code = (
+        f"import sys, workflows.definitions.{module}\n"
+        "sys.exit(sorted({'stepfunctions', 'sagemaker'} & set(sys.modules)) != [])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=False)
+
+    assert done.returncode == 0

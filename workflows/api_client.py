@@ -1,0 +1,54 @@
+"""Calls the deployed API over HTTP, as any client would."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib.errors import CommandFailed
+
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class ApiAnswer:
+    status: int
+    body: Any
+    """Decoded JSON."""
+
+
+@dataclass(frozen=True)
+class ApiClient:
+    """The API at a base URL, with a bearer token."""
+
+    url: str
+    token: str
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> ApiAnswer:
+        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> ApiAnswer:
+        return self._call("POST", path, json.dumps(body or {}).encode())
+
+    def _call(self, method: str, path: str, body: bytes | None) -> ApiAnswer:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}{path}", data=body, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+                return ApiAnswer(answer.status, json.load(answer))
+        except urllib.error.HTTPError as exc:
+            return ApiAnswer(exc.code, _decoded(exc.read()))
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as exc:
+            raise CommandFailed(f"{method} {self.url}{path}: no answer ({exc}); is the stage running?") from exc
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {"Message": body.decode(errors="replace")}

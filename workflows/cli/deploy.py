@@ -1,0 +1,80 @@
+"""nightswap deploy, render, url: from the checkout to a running stage."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import boto3
+import click
+
+from lambdas import recipes
+from workflows.cli.options import as_json
+from workflows.cli.screen import console, show_json
+from workflows.cli.stage import LOCAL, ROOT, Stage
+from workflows.definitions import checker, rendering
+from workflows.deploying.app import find_api, url_under
+from workflows.deploying.deploy import Deployed
+from workflows.deploying.deploy import deploy as deploy_stage
+from workflows.deploying.progress import Step
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def deploy(stage: Stage, as_json: bool) -> None:
+    """Create or update the stage: data stack, packages, stack, Chalice app. Live traffic stays where it is."""
+    stage.reach()
+    done = carry_out(stage, quiet=as_json)
+    if as_json:
+        show_json(vars(done))
+    else:
+        console.print(f"deployed stage {stage.name}: {stage.short_url or done.api_url}", soft_wrap=True)
+
+
+def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
+    """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes."""
+    with console.status(f"deploying stage {stage.name}") as status:
+
+        def report(step: Step) -> None:
+            said = f"{step.phase}: {step.subject} {step.status}".rstrip()
+            if console.is_terminal:
+                status.update(said)
+            elif not quiet and step.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "uploaded", ""}:
+                console.print(f"  {said}", markup=False)
+
+        return deploy_stage(
+            stage.name, session=boto3.Session(), root=ROOT, models=recipes.names(), report=report, environ=os.environ
+        )
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Say whether the committed definition is the rendered one, and sound.")
+@click.option("--write", is_flag=True, help="Write it to the committed definition.")
+def render(check: bool, write: bool) -> None:
+    """Print the state machine as the stepfunctions SDK renders it."""
+    text = rendering.rendered(ROOT)
+    if write:
+        rendering.GOLDEN.write_text(text, encoding="utf-8")
+        console.print(f"wrote {rendering.GOLDEN.relative_to(ROOT)}")
+    elif check:
+        problems = checker.problems(text)
+        if text != rendering.golden():
+            problems.append("the committed definition differs from its source: nightswap render --write")
+        for problem in problems:
+            console.print(problem, markup=False)
+        sys.exit(1 if problems else 0)
+    else:
+        click.echo(text, nl=False)
+
+
+@click.command()
+@click.pass_obj
+def url(stage: Stage) -> None:
+    """Print the address of the stage's API."""
+    if stage.name == LOCAL:
+        stage.reach()
+    click.echo(stage.short_url or url_under(None, find_api(stage.name, root=ROOT), stage=stage.name))
+
+
+COMMANDS = (deploy, render, url)

@@ -1,0 +1,147 @@
+"""nightswap local: the whole job on this machine, on a local AWS that ends with the command."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import click
+
+from chalicelib.contracts import NOTHING_NEW, PROMOTED
+from workflows.api_client import ApiClient
+from workflows.cli import screen
+from workflows.cli.deploy import carry_out
+from workflows.cli.options import model
+from workflows.cli.screen import console
+from workflows.cli.stage import LOCAL, ROOT, Stage
+from workflows.cli.watching import watch
+from workflows.local.process import SHORT_PORT, LocalAws
+from workflows.main_job import MainJob, example
+
+STATE = ROOT / ".nightswap"
+DEPLOYED = ROOT / ".chalice" / "deployed" / f"{LOCAL}.json"
+
+
+@click.group()
+def local() -> None:
+    """Run everything on this machine, without an AWS account."""
+
+
+@local.command()
+@click.option("--once", is_flag=True, help="Leave after the prediction; the exit code says whether it went well.")
+@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV(.gz) to train on.")
+@click.option("--clean", is_flag=True, help="Start empty: forget bucket, versions, alias and ledger of this clone.")
+@click.option("--port", default=SHORT_PORT, show_default=True, help="Of the API; another one if it is taken.")
+@model
+def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> None:
+    """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    if clean:
+        _forget()
+    begun = time.monotonic()
+    with LocalAws.start(ROOT, short_port=port) as running:
+        if running.moved:
+            console.print(f"port {running.wanted_short_port} is taken: serving on {running.short_port} instead")
+        stage = Stage(LOCAL)
+        stage.enter(running)
+        job = MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=_say)
+        outcome = _carry_out(job, data=data, begun=begun)
+        if not once:
+            _serve(running)
+    sys.exit(0 if outcome in {PROMOTED, NOTHING_NEW} else 1)
+
+
+@local.command()
+def down() -> None:
+    """Stop the local AWS of this clone. Its state stays."""
+    running = LocalAws.running(ROOT)
+    if running is None:
+        console.print("the local AWS is not running")
+        return
+    running.stop()
+    console.print("stopped the local AWS; its state stays in .nightswap")
+
+
+def _carry_out(job: MainJob, *, data: Path | None, begun: float) -> str:
+    console.print(f"local AWS: up after {time.monotonic() - begun:.1f} s")
+    carry_out(job.stage, quiet=True)
+    console.print(f"deployed: two stacks and the Chalice app, after {time.monotonic() - begun:.1f} s")
+    job.recover()
+    client = job.client()
+    job.provide_data(data)
+    run = job.start_retrain(client)
+    console.print(f"retrain: run {run}, through POST /retrain")
+    ended = watch(lambda: job.run(client, run))
+    _show_run(job, ended)
+    _show_live(job, client)
+    console.print(f"whole job: {time.monotonic() - begun:.1f} s")
+    return str(ended["outcome"])
+
+
+def _show_run(job: MainJob, ended: dict[str, Any]) -> None:
+    if ended["verdict"]:
+        screen.confusion_matrix(job.report(ended["run"]))
+        screen.verdict(ended["verdict"])
+    screen.where_the_time_went(ended)
+    screen.outcome(ended)
+
+
+def _show_live(job: MainJob, client: ApiClient) -> None:
+    found = job.live()
+    if found["live"] is None:
+        console.print(f"live: nothing yet of {job.model}")
+        return
+    live = found["live"]
+    console.print(f"live: {job.model} version {live['model_version']}, function version {live['function_version']}")
+    query = example(found["schema"])
+    answer = client.get("/predict", query)
+    console.print(f"GET /predict?{urlencode(query)} answered {answer.status}:", soft_wrap=True)
+    screen.show_json(answer.body)
+    _show_curls(client, query)
+
+
+def _show_curls(client: ApiClient, query: dict[str, Any]) -> None:
+    header = f"-H 'Authorization: Bearer {client.token}'"
+    console.print("\ntry it:", style="bold")
+    for line in (
+        f"curl {header} '{client.url}/predict?{urlencode(query)}'",
+        f"curl {header} {client.url}/models",
+        f"curl {header} {client.url}/runs",
+        f"curl {header} -X POST {client.url}/retrain",
+    ):
+        click.echo(line)
+
+
+def _serve(running: LocalAws) -> None:
+    console.print(f"\nserving on {running.short_url} until Ctrl-C; open it in a browser for the page")
+    try:
+        while running.alive:
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        console.print("\nstopping; the state stays in .nightswap, and make run continues with it")
+        return
+    console.print("the local AWS ended by itself: its log is .nightswap/logs/local-aws.log", style="red")
+    sys.exit(1)
+
+
+def _forget() -> None:
+    for each in ("aws", "s3", "token"):
+        path = STATE / each
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    DEPLOYED.unlink(missing_ok=True)
+
+
+def _say(line: str) -> None:
+    console.print(line, markup=False, soft_wrap=True)
+
+
+COMMANDS = (local,)

@@ -1,0 +1,73 @@
+"""nightswap versions, predict, restore: what is live, what was, and what it says."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import sys
+from typing import Any
+
+import click
+
+from chalicelib import models as core
+from chalicelib import prediction, recovery
+from workflows.cli.options import DEFAULT_MODEL, as_json, model
+from workflows.cli.screen import console, show_json, table
+from workflows.cli.stage import Stage
+
+
+@click.command()
+@click.argument("model", default=DEFAULT_MODEL)
+@as_json
+@click.pass_obj
+def versions(stage: Stage, model: str, as_json: bool) -> None:
+    """List a MODEL's versions, newest first."""
+    found = core.versions(stage.edges, model=model)
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        ["live" if each["live"] else "", each["model_version"], each["function_version"], each["run"], _files(each)]
+        for each in found
+    ]
+    table(f"versions of {model}", ["", "model version", "function version", "run", "data"], rows)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("features", nargs=-1, metavar="FEATURE=VALUE...")
+@model
+@click.pass_obj
+def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
+    """Ask the live model, e.g. nightswap predict duration=0 src_bytes=54540 dst_bytes=8314."""
+    query: dict[str, list[str]] = {}
+    for feature in features:
+        name, separator, value = feature.partition("=")
+        if not separator:
+            raise click.UsageError(f"{feature!r} is not of the form FEATURE=VALUE")
+        query.setdefault(name, []).append(value)
+    question = prediction.from_query({**query, "model": [model]}, default_model=model)
+    status, body = prediction.single(*prediction.ask(stage.edges.functions, question))
+    show_json(body)
+    sys.exit(0 if status == 200 else 1)
+
+
+@click.command()
+@click.argument("model", default=DEFAULT_MODEL)
+@as_json
+@click.pass_obj
+def restore(stage: Stage, model: str, as_json: bool) -> None:
+    """Put the last promoted version of MODEL back from the registry, where Lambda or the local AWS lost it."""
+    core.check(stage.edges, model=model)
+    done = recovery.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=getpass.getuser())
+    if as_json:
+        show_json({"model": model, **vars(done)})
+        return
+    how = "is live again" if done.moved else "was live already"
+    console.print(f"{model} version {done.model_version} {how}, as function version {done.function_version}")
+
+
+def _files(version: dict[str, Any]) -> str:
+    return ", ".join(each["name"] for each in version["data"])
+
+
+COMMANDS = (versions, predict, restore)

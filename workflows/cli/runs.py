@@ -1,0 +1,90 @@
+"""nightswap retrain, runs, stop: the runs of the state machine."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import Any
+
+import click
+
+from chalicelib import models, retraining
+from chalicelib import runs as core
+from chalicelib.contracts import NOTHING_NEW, PROMOTED
+from workflows.cli import screen
+from workflows.cli.options import as_json, model
+from workflows.cli.screen import console
+from workflows.cli.stage import Stage
+from workflows.cli.watching import watch
+
+GOOD = (PROMOTED, NOTHING_NEW)
+
+
+@click.command()
+@model
+@click.option("--force", is_flag=True, help="Train even if nothing is new. The gate stands.")
+@click.option("--reason", default="on demand", show_default=True, help="Why, for the record.")
+@click.option("--key", help="Idempotency key: the same key is the same run.")
+@click.option("--watch/--no-watch", "watched", default=False, help="Show the run until it ends.")
+@as_json
+@click.pass_obj
+def retrain(
+    stage: Stage, *, model: str, force: bool, reason: str, key: str | None, watched: bool, as_json: bool
+) -> None:
+    """Start a retrain, or find the one that is going. With --watch the exit code says whether it went well."""
+    models.check(stage.edges, model=model)
+    wish = retraining.Wish(model=model, force=force, reason=reason)
+    started = retraining.on_demand(
+        stage.edges, wish=wish, idempotency_key=retraining.check_key(key), attempt=secrets.token_hex(3)
+    )
+    if not as_json:
+        console.print(f"{'started' if started.is_new else 'found'} run {started.run}")
+    if watched:
+        found = watch(lambda: core.describe(stage.edges, run=started.run))
+        _show(stage, found, as_json=as_json)
+        sys.exit(0 if found["outcome"] in GOOD else 1)
+    if as_json:
+        screen.show_json({"run": started.run, "new": started.is_new, "model": model})
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--model", help="Only the runs of this model.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@as_json
+@click.pass_obj
+def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_json: bool) -> None:
+    """List the latest runs, or show one RUN whole: states, confusion matrix, verdict."""
+    if run is not None:
+        _show(stage, core.describe(stage.edges, run=run), as_json=as_json)
+        return
+    found = core.recent(stage.edges, limit=limit, model=model)
+    if as_json:
+        screen.show_json(found)
+        return
+    rows = [[each["run"], each["outcome"] or each["state"], f"{each['percent']} %", each["reason"]] for each in found]
+    screen.table("latest runs", ["run", "outcome or state", "", "reason"], rows)
+
+
+@click.command()
+@click.argument("run")
+@click.pass_obj
+def stop(stage: Stage, run: str) -> None:
+    """Stop a run. The live model stays as it is."""
+    found = core.stop(stage.edges, run=run, cause="nightswap stop")
+    console.print(f"stopped {run}" if found["status"] == core.RUNNING else f"{run} had ended: {found['outcome']}")
+
+
+def _show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        screen.show_json(run)
+        return
+    screen.where_the_time_went(run)
+    if run["verdict"]:
+        screen.confusion_matrix(core.report(stage.edges, run=run["run"]))
+        screen.verdict(run["verdict"])
+    if run["outcome"]:
+        screen.outcome(run)
+
+
+COMMANDS = (retrain, runs, stop)

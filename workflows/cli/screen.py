@@ -1,0 +1,77 @@
+"""What the commands show: JSON for programs, tables and sentences for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+console = Console(highlight=False)
+
+GOOD, BAD, QUIET = "green", "red", "dim"
+
+
+def show_json(document: Any) -> None:
+    click.echo(json.dumps(document, indent=2, default=str))
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table whose numbers stand to the right."""
+    drawn = Table(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
+    for index, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*("-" if cell is None else str(cell) for cell in row))
+    console.print(drawn)
+
+
+def confusion_matrix(report: dict[str, Any]) -> None:
+    """Rows true, columns predicted."""
+    classes = report["classes"]
+    rows = [[f"true {name}", *counts] for name, counts in zip(classes, report["matrix"], strict=True)]
+    shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
+    table("confusion matrix of the holdout", ["", *(f"predicted {name}" for name in classes)], shown)
+
+
+def verdict(judged: dict[str, Any]) -> None:
+    """Every rule with its value, its bound, and what came of it."""
+    rows = [
+        [_mark(passed=rule["passed"]), rule["name"], _number(rule["value"]), rule["bound"], rule["reason"] or ""]
+        for rule in judged["rules"]
+    ]
+    table("verdict", ["", "rule", "value", "bound", ""], rows)
+
+
+def where_the_time_went(run: dict[str, Any]) -> None:
+    rows = [
+        [state["state"], f"{state.get('duration_ms', 0):,} ms", _megabytes(state.get("peak_memory_bytes"))]
+        for state in run["states"]
+    ]
+    table("where the time went", ["state", "time", "peak memory"], rows)
+
+
+def outcome(run: dict[str, Any]) -> None:
+    """One line: how the run ended, and why."""
+    good = run["outcome"] in {"Promoted", "NothingNew"}
+    error = f" ({run['error']})" if run["error"] else ""
+    console.print(f"[bold {GOOD if good else BAD}]{run['outcome']}[/]{error}: ", end="")
+    console.print(str(run["reason"]), markup=False)
+
+
+def _mark(*, passed: bool) -> str:
+    return f"[{GOOD}]pass[/]" if passed else f"[{BAD}]FAIL[/]"
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _megabytes(size_bytes: int | None) -> str:
+    return "-" if size_bytes is None else f"{size_bytes / 1e6:.0f} MB"

@@ -1,0 +1,62 @@
+"""The stage that a command acts on, and the ways to reach it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from chalicelib.aws import connect
+from chalicelib.aws.token_parameter import TokenParameter
+from chalicelib.edges import Edges
+from chalicelib.errors import CommandFailed
+from chalicelib.names import Names
+from workflows.local.process import LocalAws
+
+LOCAL = "local"
+ROOT = Path(__file__).resolve().parents[2]
+"""The clone that the command was installed from."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage by name. `local` is reached through this clone's local AWS and nothing else."""
+
+    name: str
+
+    @cached_property
+    def names(self) -> Names:
+        self.reach()
+        return connect.names_of(self.name)
+
+    @cached_property
+    def edges(self) -> Edges:
+        return connect.edges(self.names)
+
+    @cached_property
+    def tokens(self) -> TokenParameter:
+        self.reach()
+        return connect.token_parameter(self.name)
+
+    def reach(self) -> None:
+        """Point this process at the stage's AWS: at the user's own account, or at the local AWS, which must run."""
+        if self.name != LOCAL:
+            return
+        running = LocalAws.running(ROOT)
+        if running is None:
+            raise CommandFailed("the local AWS is not running: start it with make run, or nightswap local up")
+        self.enter(running)
+
+    @staticmethod
+    def enter(local: LocalAws) -> None:
+        """From here on this process and its children can talk to the local AWS only."""
+        environment = local.environment(os.environ)
+        os.environ.clear()
+        os.environ.update(environment)
+
+    @property
+    def short_url(self) -> str | None:
+        """The short address of the local API; None on AWS, or when the local AWS is down."""
+        running = LocalAws.running(ROOT) if self.name == LOCAL else None
+        return running.short_url if running else None

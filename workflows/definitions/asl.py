@@ -1,0 +1,34 @@
+"""A definition in the Amazon States Language, as the tools here read it: which state leads where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+State = Mapping[str, Any]
+Definition = Mapping[str, Any]
+
+
+def states(definition: Definition) -> Mapping[str, State]:
+    """All states by name; none where the definition has no readable `States`."""
+    found = definition.get("States")
+    return found if isinstance(found, Mapping) else {}
+
+
+def chosen(state: State) -> list[str]:
+    """Where the state leads when all goes as foreseen."""
+    return _names([state, *state.get("Choices", [])], field="Next")
+
+
+def otherwise(state: State) -> list[str]:
+    """Where a Choice leads when no rule matches, and a Task when it fails for good."""
+    return _names([state], field="Default") + _names(state.get("Catch", []), field="Next")
+
+
+def successors(state: State) -> list[str]:
+    """Every state that may come next."""
+    return chosen(state) + otherwise(state)
+
+
+def _names(holders: Iterable[State], *, field: str) -> list[str]:
+    return [holder[field] for holder in holders if field in holder]

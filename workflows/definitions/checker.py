@@ -1,0 +1,54 @@
+"""Is a definition right, as far as can be known without AWS? Our own checks, and statelint's of the grammar.
+
+Step Functions accepts a definition whose references lead nowhere, and the emulator accepts anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from statelint.linter import Linter
+
+from chalicelib.errors import leaves
+from workflows.definitions.asl import Definition
+from workflows.definitions.checks.calls import call_problems
+from workflows.definitions.checks.policies import policy_problems
+from workflows.definitions.checks.problem import Problem
+from workflows.definitions.checks.references import reference_problems
+from workflows.definitions.checks.structure import structure_problems
+from workflows.definitions.functions import SIGNATURES, Signature
+
+LAMBDAS = Path(__file__).parents[2] / "lambdas"
+
+
+def check(
+    definition: Definition, *, contracts: Mapping[str, Signature], errors: Collection[str], tasks: Path
+) -> list[Problem]:
+    """Our own checks: `contracts` by task, `errors` that the functions raise, `tasks` the folder of their files.
+
+    A broken skeleton is reported alone, for nothing else can be said of it.
+    """
+    return structure_problems(definition) or [
+        *policy_problems(definition, errors=errors),
+        *call_problems(definition, contracts=contracts, tasks=tasks),
+        *reference_problems(definition, contracts=contracts),
+    ]
+
+
+def lint(definition_text: str) -> list[str]:
+    """What statelint finds, with a sample ARN for each placeholder."""
+    sample = re.sub(r"\$\{(\w+)\}", r"arn:aws:lambda:eu-west-1:123456789012:function:\1", definition_text)
+    return list(Linter.validate(sample))
+
+
+def problems(definition_text: str) -> list[str]:
+    """Everything found in a definition's text, in words; empty when it is right."""
+    try:
+        definition = json.loads(definition_text)
+    except json.JSONDecodeError as error:
+        return [f"not JSON: {error}"]
+    found = check(definition, contracts=SIGNATURES, errors=leaves(), tasks=LAMBDAS)
+    return [*map(str, found), *lint(definition_text)]

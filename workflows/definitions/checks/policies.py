@@ -1,0 +1,95 @@
+"""Time-outs, retries and catches: every Task is bounded, tries again where that may help, and never fails unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from workflows.definitions.asl import Definition, State, states
+from workflows.definitions.checks.problem import Problem
+
+LAMBDA_LIMIT_SECONDS = 900
+"""No Lambda function runs longer. Source: AWS Lambda quotas."""
+
+SERVICE_ERRORS = frozenset(
+    {
+        *("States.ALL", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.Permissions"),
+        *("States.DataLimitExceeded", "States.ParameterPathFailure", "States.ResultPathMatchFailure"),
+        *("Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.ServiceException"),
+        *("Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"),
+    }
+)
+"""What Step Functions and Lambda report themselves. Source: AWS Step Functions guide, "Handling errors"."""
+
+RESTORE_STATE = "RestoreAfterFailure"
+
+Test = Callable[[Any], bool]
+
+
+def _between(lowest: float, highest: float) -> Test:
+    return lambda value: isinstance(value, int | float) and type(value) is not bool and lowest <= value <= highest
+
+
+RETRY_FIELDS: Mapping[str, tuple[str, Test]] = {
+    "IntervalSeconds": ("1 to 60", _between(1, 60)),
+    "BackoffRate": ("1 to 10", _between(1, 10)),
+    "MaxAttempts": ("1 to 10", _between(1, 10)),
+    "MaxDelaySeconds": ("2 to 300", _between(2, 300)),
+    "JitterStrategy": ("FULL", lambda value: value == "FULL"),
+}
+"""All of them are required; for each what is expected, in words and as a test."""
+
+
+def policy_problems(definition: Definition, *, errors: Collection[str]) -> list[Problem]:
+    """Mistakes in the policies; `errors` are the names that our own functions raise."""
+    return [
+        Problem(name, message)
+        for name, state in states(definition).items()
+        if state.get("Type") == "Task"
+        for message in (
+            *_timeout_mistakes(state),
+            *_retry_mistakes(state),
+            *_catch_mistakes(name, state, definition=definition),
+            *_error_name_mistakes(state, known=SERVICE_ERRORS | set(errors)),
+        )
+    ]
+
+
+def _timeout_mistakes(state: State) -> Iterator[str]:
+    if not _between(1, LAMBDA_LIMIT_SECONDS)(state["TimeoutSeconds"]):
+        yield f"TimeoutSeconds is {state['TimeoutSeconds']!r}: expected 1 to {LAMBDA_LIMIT_SECONDS}"
+
+
+def _retry_mistakes(state: State) -> Iterator[str]:
+    if not state["Retry"]:
+        yield "Retry is empty"
+    for retrier in state["Retry"]:
+        for field in sorted(set(retrier) - {"ErrorEquals", *RETRY_FIELDS}):
+            yield f"Retry has the unknown field {field}"
+        for field, (expected, holds) in RETRY_FIELDS.items():
+            if not holds(retrier.get(field)):
+                yield f"Retry's {field} is {retrier.get(field)!r}: expected {expected}"
+
+
+def _catch_mistakes(name: str, state: State, *, definition: Definition) -> Iterator[str]:
+    catchers = state["Catch"]
+    if not catchers or catchers[-1].get("ErrorEquals") != ["States.ALL"]:
+        yield "the last Catch is not for States.ALL: an error would end the machine without its alias restored"
+    for catcher in catchers:
+        for field in sorted(set(catcher) - {"ErrorEquals", "ResultPath", "Next"}):
+            yield f"Catch has the unknown field {field}"
+        target = catcher.get("Next")
+        if name == RESTORE_STATE and states(definition)[str(target)]["Type"] != "Fail":
+            yield f"Catch leads to {target}: expected a Fail state"
+        if name != RESTORE_STATE and target != RESTORE_STATE:
+            yield f"Catch leads to {target}: expected {RESTORE_STATE}"
+
+
+def _error_name_mistakes(state: State, *, known: Collection[str]) -> Iterator[str]:
+    for policy in ("Retry", "Catch"):
+        handlers = state[policy]
+        for handler in handlers:
+            names = handler.get("ErrorEquals") or ["(none)"]
+            yield from (f"{policy} names {name}, which nothing raises" for name in names if name not in known)
+            if "States.ALL" in names and (len(names) > 1 or handler is not handlers[-1]):
+                yield f"{policy} names States.ALL, which has to stand alone and last"

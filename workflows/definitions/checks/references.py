@@ -1,0 +1,136 @@
+"""Is everything there that is read? Every path through the machine is walked with sample data.
+
+On AWS a path that leads nowhere fails an execution, perhaps one night in a hundred, on the rare way round; the
+emulator hands on a null. So each state is entered with each content that can arrive there,
+failures included, made from the contracts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.contracts import Failure, RetrainInput
+from workflows.definitions.asl import Definition, State, states
+from workflows.definitions.checks.calls import called
+from workflows.definitions.checks.integrations import integration_mistakes
+from workflows.definitions.checks.paths import PathError, fill, read, write
+from workflows.definitions.checks.problem import Problem
+from workflows.definitions.checks.samples import accepts, samples
+from workflows.definitions.functions import Signature
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A state entered with some content, by the shortest way that leads to it."""
+
+    state: str
+    data: Mapping[str, Any]
+    way: tuple[str, ...] = ()
+
+    def on(self, target: str, data: Mapping[str, Any]) -> Arrival:
+        return Arrival(target, data, (*self.way, self.state))
+
+    def identity(self) -> tuple[str, str]:
+        return self.state, json.dumps(self.data, sort_keys=True)
+
+
+def reference_problems(definition: Definition, *, contracts: Mapping[str, Signature]) -> list[Problem]:
+    """References that lead nowhere, values of the wrong type, and states that no sample reaches."""
+    walk = Walk(definition, contracts=contracts)
+    walk.run()
+    unreached = [name for name in states(definition) if name not in walk.entered]
+    return [
+        *(Problem(state, f"{message} (by way of {' > '.join(way)})") for (state, message), way in walk.found.items()),
+        *(Problem(name, "no decision that a function can make leads here") for name in unreached),
+    ]
+
+
+class Walk:
+    """Breadth first, each state once for each content."""
+
+    def __init__(self, definition: Definition, *, contracts: Mapping[str, Signature]) -> None:
+        self.states = states(definition)
+        self.contracts = contracts
+        self.ahead = deque(Arrival(definition["StartAt"], sample) for sample in samples(RetrainInput))
+        self.entered: set[str] = set()
+        self.found: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def run(self) -> None:
+        seen = set()
+        enter = {"Task": self._task, "Choice": self._choice, "Pass": self._pass, "Fail": self._fail}
+        while self.ahead:
+            arrival = self.ahead.popleft()
+            if arrival.identity() in seen:
+                continue
+            seen.add(arrival.identity())
+            self.entered.add(arrival.state)
+            state = self.states[arrival.state]
+            try:
+                self.ahead.extend(enter[state["Type"]](arrival, state))
+            except PathError as error:
+                self._report(arrival, [str(error)])
+
+    def _report(self, arrival: Arrival, messages: Iterable[str]) -> None:
+        for message in messages:
+            self.found.setdefault((arrival.state, message), (*arrival.way, arrival.state))
+
+    def _task(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
+        parameters, wrong = fill(state["Parameters"], arrival.data)
+        self._report(arrival, [f"Parameters.{each}" for each in wrong])
+        for catcher in state["Catch"]:
+            for failure in samples(Failure):
+                yield arrival.on(catcher["Next"], write(catcher.get("ResultPath", "$"), failure, arrival.data))
+        for result in self._results(arrival, state, parameters=parameters):
+            if "ResultSelector" in state:
+                result, wrong = fill(state["ResultSelector"], result)
+                self._report(arrival, [f"ResultSelector.{each}" for each in wrong])
+            yield from self._onward(arrival, state, result=result)
+
+    def _results(self, arrival: Arrival, state: State, *, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        task = called(state, contracts=self.contracts)
+        if task is None:
+            self._report(arrival, integration_mistakes(state["Resource"], parameters))
+            return iter([{}])
+        signature = self.contracts[task]
+        self._report(
+            arrival,
+            [
+                f"Parameters.{field} is {value!r}, which {signature.takes.__name__} does not take"
+                for field, value in parameters.items()
+                if not accepts(signature.takes, field, value)
+            ],
+        )
+        return samples(signature.returns, decisions=signature.decisions)
+
+    def _choice(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
+        """The first rule that holds, and the default too: a function may be newer than the machine."""
+        taken = None
+        for rule in state["Choices"]:
+            value = read(rule["Variable"], arrival.data)
+            operator = "BooleanEquals" if "BooleanEquals" in rule else "StringEquals"
+            if type(value) is not (bool if operator == "BooleanEquals" else str):
+                self._report(arrival, [f"{operator} compares {rule['Variable']}, which is {value!r}"])
+            if taken is None and value == rule[operator]:
+                taken = rule["Next"]
+        for target in (taken, state["Default"]):
+            if target is not None:
+                yield arrival.on(target, arrival.data)
+
+    def _pass(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
+        return self._onward(arrival, state, result=state["Result"])
+
+    def _fail(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
+        for field in ("ErrorPath", "CausePath"):
+            value = read(state[field], arrival.data)
+            if not isinstance(value, str):
+                self._report(arrival, [f"{field} finds {value!r}: expected text"])
+        return iter(())
+
+    def _onward(self, arrival: Arrival, state: State, *, result: Any) -> Iterator[Arrival]:
+        data = write(state.get("ResultPath", "$"), result, arrival.data)
+        if "Next" in state:
+            yield arrival.on(state["Next"], data)

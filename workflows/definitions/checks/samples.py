@@ -1,0 +1,57 @@
+"""Sample payloads made from the contracts: enough of them that each way a machine can turn is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+CONTEXT: Mapping[str, Any] = {
+    "Execution": {
+        "Id": "an-arn",
+        "Input": {},
+        "Name": "a-run",
+        "RedriveCount": 0,
+        "RoleArn": "an-arn",
+        "StartTime": "2026-11-20T03:00:00Z",
+    },
+    "State": {"EnteredTime": "2026-11-20T03:00:01Z", "Name": "a-state", "RetryCount": 0},
+    "StateMachine": {"Id": "an-arn", "Name": "a-machine"},
+}
+"""What `$$` holds. Source: AWS Step Functions guide, "Context object"."""
+
+VALUES: Mapping[type, tuple[Any, ...]] = {
+    bool: (True, False),
+    str: ("text",),
+    int: (7,),
+    list: ([],),
+    Mapping: ({},),
+}
+
+
+def samples(contract: type, *, decisions: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
+    """One payload for every combination of its decisions and booleans. An optional field has its value.
+
+    >>> from chalicelib.contracts import AliasSwapped
+    >>> [sample["decision"] for sample in samples(AliasSwapped, decisions=("Promoted", "Superseded"))]
+    ['Promoted', 'Superseded']
+    """
+    hints = get_type_hints(contract)
+    values = [decisions if field == "decision" and decisions else VALUES[_kinds(hints[field])[0]] for field in hints]
+    return (dict(zip(hints, combination, strict=True)) for combination in product(*values))
+
+
+def accepts(contract: type, field: str, value: Any) -> bool:
+    """Whether the field may hold the value, by its annotation; a field that the contract lacks may hold anything."""
+    hints = get_type_hints(contract)
+    return field not in hints or any(_is(value, kind) for kind in _kinds(hints[field]))
+
+
+def _kinds(hint: Any) -> list[type]:
+    members = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return [get_origin(member) or member for member in members]
+
+
+def _is(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))

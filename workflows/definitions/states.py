@@ -1,0 +1,133 @@
+"""The kinds of state that the machine is made of: how it calls, retries, catches and branches.
+
+What is retried is decided here, once: errors that pass by themselves. All others go to the state that is given as
+`caught_by`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from stepfunctions.steps import Catch, Chain, Choice, ChoiceRule, Fail, Retry, Task
+from stepfunctions.steps.states import State
+
+from chalicelib.errors import ContractBroken, TransientError, leaves
+from workflows.definitions.functions import SIGNATURES, placeholder
+
+LAMBDA_BUSY = (
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ServiceException",
+    "Lambda.TooManyRequestsException",
+)
+"""Lambda itself stumbled. Source: AWS Step Functions guide, "Handle transient Lambda service exceptions"."""
+
+WORKER_LOST = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout", "States.Timeout")
+"""The function was killed, ran out of memory or of time: it may be chance, so it gets another try, but not many."""
+
+
+class _NewerFields:
+    """Lets an SDK class take fields that ASL has gained since the SDK's last release."""
+
+    newer: frozenset[str] = frozenset()
+
+    def is_field_allowed(self, field_name: str) -> bool:
+        return field_name in self.newer or bool(super().is_field_allowed(field_name))  # type: ignore[misc]
+
+
+class _Retry(_NewerFields, Retry):
+    newer = frozenset({"max_delay_seconds", "jitter_strategy"})
+
+
+class _Fail(_NewerFields, Fail):
+    newer = frozenset({"error_path", "cause_path"})
+
+
+def task(
+    function: str,
+    *,
+    timeout_seconds: int,
+    caught_by: State,
+    state: str,
+    failure_path: str = "$.failure",
+    ends: bool = False,
+    **parameters: Any,
+) -> Task:
+    """Call a function with exactly the fields of its contract; raises ContractBroken for one missing or unknown.
+
+    A parameter that is text beginning with `$` is a path, anything else a literal. Every function takes the run, and
+    the model from the execution's input. The result goes to the path of the state's own name, or, where the state
+    `ends` the machine, is the execution's output. What is left of an error after the retries goes to `failure_path`.
+    """
+    parameters = {"run": "$$.Execution.Name", "model": "$.model", **parameters}
+    _conform(function, parameters)
+    where = {} if ends else {"result_path": f"$.{snake_case(state)}"}
+    return Task(
+        state,
+        resource=placeholder(function),
+        parameters=dict(_template(name, value) for name, value in parameters.items()),
+        timeout_seconds=timeout_seconds,
+        retry=retries(),
+        catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path=failure_path),
+        **where,
+    )
+
+
+def retries() -> list[Retry]:
+    """Full jitter throughout, so that runs which failed together do not come back together."""
+    return [
+        _retry(leaves(TransientError), interval_seconds=2, max_attempts=6, max_delay_seconds=60),
+        _retry(LAMBDA_BUSY, interval_seconds=1, max_attempts=6, max_delay_seconds=30),
+        _retry(WORKER_LOST, interval_seconds=2, max_attempts=2, max_delay_seconds=10),
+    ]
+
+
+def branch(state: str, *, on: str, cases: Mapping[str | bool, State | Chain], otherwise: State) -> Choice:
+    """Go where the value at the path says; `otherwise` is the way for every value that is not foreseen.
+
+    It has to be the last step of a Chain: the SDK makes a Choice's successor in a Chain its default, without a word.
+    """
+    choice = Choice(state)
+    for value, then in cases.items():
+        rule = ChoiceRule.BooleanEquals if isinstance(value, bool) else ChoiceRule.StringEquals
+        choice.add_choice(rule(on, value), then)
+    choice.default_choice(otherwise)
+    return choice
+
+
+def fail(state: str, *, failure_path: str) -> Fail:
+    """End the execution with the error found at the path, so that DescribeExecution shows the reason."""
+    return _Fail(state, error_path=f"{failure_path}.Error", cause_path=f"{failure_path}.Cause")
+
+
+def snake_case(state: str) -> str:
+    """Of a state's name: `VersionModel` is `version_model`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", state).lower()
+
+
+def _retry(errors: tuple[str, ...], *, interval_seconds: int, max_attempts: int, max_delay_seconds: int) -> Retry:
+    return _Retry(
+        error_equals=list(errors),
+        interval_seconds=interval_seconds,
+        backoff_rate=2.0,
+        max_attempts=max_attempts,
+        max_delay_seconds=max_delay_seconds,
+        jitter_strategy="FULL",
+    )
+
+
+def _template(name: str, value: Any) -> tuple[str, Any]:
+    is_path = isinstance(value, str) and value.startswith("$")
+    return (f"{name}.$" if is_path else name, value)
+
+
+def _conform(function: str, parameters: Mapping[str, Any]) -> None:
+    contract = SIGNATURES[function].takes
+    wanted = {field.name for field in fields(contract)}
+    if wrong := sorted(wanted ^ set(parameters)):
+        raise ContractBroken(
+            f"{function}: expected the fields of {contract.__name__}, missing or unknown: {', '.join(wrong)}"
+        )

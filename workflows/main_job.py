@@ -1,0 +1,106 @@
+"""The whole job on one machine: deploy to the local AWS, data, retrain through the API, predict.
+
+`nightswap local up` calls it; each step is a function of the steps before, and each can be repeated.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib import models, recovery, runs
+from chalicelib.access import OPERATE, PREDICT
+from chalicelib.edges import Edges
+from chalicelib.errors import CommandFailed
+from workflows.api_client import ApiClient
+from workflows.cli import tokens
+from workflows.cli.data import add_file, name, objects, remove_object
+from workflows.cli.stage import Stage
+from workflows.sample_data import SAMPLE_FILES, sample
+
+TOKEN_NAME = "local"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MainJob:
+    """What the steps share. `say` tells the user one line."""
+
+    stage: Stage
+    url: str
+    folder: Path
+    """The clone's state folder."""
+    model: str
+    say: Say
+
+    @property
+    def edges(self) -> Edges:
+        return self.stage.edges
+
+    def recover(self) -> None:
+        """Tell how an interrupted run ended, and put back what the local AWS lost when it was killed."""
+        for run in runs.recent(self.edges, limit=1, model=self.model):
+            if run["error"] == "States.ServiceRestart":
+                self.say(f"run {run['run']} failed: the local AWS was stopped while it was going")
+            elif run["outcome"] and run["error"]:
+                self.say(f"run {run['run']} failed: {run['error']}: {run['reason']}")
+        for model in self.edges.functions.models():
+            if recovery.is_behind(self.edges, model=model):
+                done = recovery.restore(self.edges, model=model, attempt=secrets.token_hex(6), who="local up")
+                self.say(
+                    f"restored {model} version {done.model_version} from the registry: the local AWS had lost it"
+                )
+
+    def client(self) -> ApiClient:
+        """The API with a token that stays the same from start to start."""
+        kept = self.folder / "token"
+        secret = kept.read_text().strip() if kept.exists() else ""
+        if not secret or not tokens.is_valid(self.stage.tokens, secret):
+            secret = tokens.issue(self.stage.tokens, name=TOKEN_NAME, scopes=(PREDICT, OPERATE), replace=True)
+            kept.touch(mode=0o600)
+            kept.write_text(secret)
+        return ApiClient(url=self.url, token=secret)
+
+    def provide_data(self, given: Path | None) -> None:
+        """The user's file; else what is there; else the sample, which gives way to the user's file."""
+        present = [name(each, model=self.model) for each in objects(self.edges, model=self.model)]
+        if given is not None:
+            add_file(self.edges, given, model=self.model, replace=True)
+            self.say(f"data: {given.name}, as given")
+            for each in set(present) & set(SAMPLE_FILES) - {given.name}:
+                remove_object(self.edges, each, model=self.model)
+                self.say(f"data: took the sample {each} out again")
+        elif present:
+            self.say(f"data: {', '.join(present)}, as in the bucket")
+        else:
+            found = sample(self.folder / "cache", report=self.say)
+            add_file(self.edges, found.path, model=self.model, replace=True)
+            self.say(f"data: {found.path.name}: {found.description}")
+
+    def start_retrain(self, client: ApiClient) -> str:
+        """POST /retrain; returns the run's name."""
+        answer = client.post("/retrain", {"model": self.model, "reason": "local up"})
+        if answer.status not in {200, 202}:
+            raise CommandFailed(f"POST /retrain answered {answer.status}: {answer.body}")
+        return str(answer.body["run"])
+
+    def run(self, client: ApiClient, run: str) -> dict[str, Any]:
+        answer = client.get(f"/runs/{run}")
+        if answer.status != 200:
+            raise CommandFailed(f"GET /runs/{run} answered {answer.status}: {answer.body}")
+        found: dict[str, Any] = answer.body
+        return found
+
+    def report(self, run: str) -> dict[str, Any]:
+        return runs.report(self.edges, run=run)
+
+    def live(self) -> dict[str, Any]:
+        return models.describe(self.edges, model=self.model)
+
+
+def example(schema: dict[str, Any]) -> dict[str, Any]:
+    """A prediction's features that every model understands: each column's example, from the model's own schema."""
+    return {column["name"]: column["example"] for column in schema["columns"]}
