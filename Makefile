@@ -22,7 +22,7 @@ setup: .venv/.ready .venv-emulator/.ready  ## make the environments that `make r
 setup-all: setup .venv-definitions/.ready  ## and the one that renders the state machine
 
 run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
-	@.venv/bin/nightswap local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)')
+	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)')
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(PROJECT) -m pytest $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests chalicelib lambdas --ignore=tests/simulation
@@ -37,7 +37,7 @@ check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
 render: setup-all  ## rewrite the committed state machine from its source
-	@.venv/bin/nightswap render --write
+	@$(PROJECT) -m workflows.cli render --write
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))

@@ -41,7 +41,7 @@ def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
         registry.manifest(edges, model=model, model_version=each)
         for each in reversed(registry.numbers(edges, model=model, complete=True))
     ]
-    wanted = ("model_version", "function_version", "run", "created_at", "metrics", "data")
+    wanted = ("model_version", "function_version", "run", "created_at", "ratios", "data")
     return [{**{name: each[name] for name in wanted}, "live": each["model_version"] == number} for each in found]
 
 

@@ -56,7 +56,7 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "finished_at": None,
         **(end or {}),
         "states": [state for state in states if state is not None],
-        "verdict": (_document(edges, run, "report", documented) or {}).get("verdict"),
+        "verdict": _verdict(_document(edges, run, "report", documented)),
     }
 
 
@@ -84,6 +84,10 @@ def recent(edges: Edges, *, limit: int, model: str | None = None) -> list[dict[s
         for each in found
         if model in (None, each["model"])
     ]
+
+
+def _verdict(report: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {name: report[name] for name in ("passed", "reason", "rules")} if report else None
 
 
 def _document(edges: Edges, run: str, name: str, documented: set[str]) -> dict[str, Any] | None:

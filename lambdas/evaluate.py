@@ -6,12 +6,13 @@ where the champion is scored, so that a promotion can only replace the champion 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from chalicelib import documents, layout, models, publishing, registry
 from chalicelib.contracts import Evaluated, EvaluateTask
 from chalicelib.edges import Alias, Edges
-from chalicelib.errors import RegistryIncomplete
+from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -29,24 +30,23 @@ def run(task: EvaluateTask, edges: Edges, _: TaskSettings) -> Evaluated:
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
     judged = evaluate(
         recipes.load(task.model),
-        artifact=artifact.load(read(edges, task.artifact_uri), sha256=task.artifact_sha256),
-        holdout=Table.from_npy(read_all(edges, task.holdout_uri)),
-        answers=Answers.from_npy(read_all(edges, task.answers_uri)),
+        artifact=_checked(read(edges, task.artifact_uri), sha256=task.artifact_sha256, of=task.artifact_uri),
+        holdout=Table.from_files(read_all(edges, task.holdout_uri)),
+        answers=Answers.from_files(read_all(edges, task.answers_uri)),
         champion=_artifact_of(edges, model=task.model, model_version=champion_model_version),
     )
     lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
     report = {
         **judged,
         "run": task.run,
-        "model": task.model,
         "fingerprint": lineage["fingerprint"],
         "champion_model_version": champion_model_version,
     }
     key = layout.run_document(task.run, "report")
     edges.store.put(key, documents.encode(report))
     return Evaluated(
-        passed=judged["verdict"]["passed"],
-        reason=judged["verdict"]["reason"],
+        passed=judged["passed"],
+        reason=judged["reason"],
         report_uri=str(Place(edges.store.bucket, key)),
         champion_revision_id=alias.revision_id if alias else None,
         serving_sha256=serving_sha256,
@@ -70,7 +70,14 @@ def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> arti
         return None
     manifest = registry.manifest(edges, model=model, model_version=model_version)
     body = registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
-    return artifact.load(body, sha256=manifest["artifact_sha256"])
+    return _checked(body, sha256=manifest["artifact_sha256"], of=f"version {model_version} of {model}")
+
+
+def _checked(body: bytes, *, sha256: str, of: str) -> artifact.Artifact:
+    found = hashlib.sha256(body).hexdigest()
+    if found != sha256:
+        raise ArtifactInvalid(f"the artifact of {of} has SHA-256 {found}, recorded is {sha256}")
+    return artifact.load(body)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

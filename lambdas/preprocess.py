@@ -28,7 +28,7 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Listed]) -> Prepared:
         stored = edges.store.find(listed.key)
         if stored is None:
             raise ObjectUnreadable(f"{listed.key} was taken away while it was to be read: retrain again")
-        tables.append((_name(model, listed), read_object(_name(model, listed), stored.body, recipe=recipe)))
+        tables.append((_name(model, listed), read_object(_name(model, listed), content=stored.body, recipe=recipe)))
     return prepare(tables, recipe=recipe)
 
 
@@ -63,8 +63,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         decision=TRAIN,
         reason=f"{prepared.profile['rows']} rows in {len(objects)} objects",
         fingerprint=fingerprint,
-        train_uri=put_all(edges, layout.work(task.run, "train/"), prepared.train.to_npy()),
-        holdout_uri=put_all(edges, layout.work(task.run, "holdout/"), prepared.holdout.to_npy()),
+        train_uri=put_all(edges, layout.work(task.run, "train/"), prepared.train.to_files()),
+        holdout_uri=put_all(edges, layout.work(task.run, "holdout/"), prepared.holdout.to_files()),
     )
 
 

@@ -16,7 +16,6 @@ from chalicelib import documents, layout
 from chalicelib.aws import connect
 from chalicelib.contracts import from_event, to_event
 from chalicelib.edges import Edges
-from chalicelib.errors import NightswapError
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.settings import TaskSettings, load
@@ -80,8 +79,8 @@ def documented(
 
     try:
         result = to_event(run(task, edges, settings))
-    except NightswapError as exc:
-        end("failed", error=type(exc).__name__, reason=exc.message)
+    except Exception as exc:  # whatever it is, it goes on to the state machine
+        end("failed", error=type(exc).__name__, reason=str(exc))
         raise
     end("done", result=result)
     return result

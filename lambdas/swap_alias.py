@@ -28,7 +28,7 @@ def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
         model_version=task.model_version,
         expected=task.champion_revision_id,
         who=task.run,
-        why=manifest["verdict"]["reason"],
+        why=manifest["reason"],
     )
     try:
         promotion.move_alias(edges, move)

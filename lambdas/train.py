@@ -13,6 +13,7 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
+from lambdas.model import artifact
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.table import Table
@@ -21,19 +22,19 @@ from lambdas.step import Context, carry_out
 
 def run(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     recipe = recipes.load(task.model)
-    train = Table.from_npy(read_all(edges, task.train_uri))
-    holdout = Table.from_npy(read_all(edges, task.holdout_uri))
+    train = Table.from_files(read_all(edges, task.train_uri))
+    holdout = Table.from_files(read_all(edges, task.holdout_uri))
     begun = time.monotonic()
-    fitted = fit(recipe, train)
-    facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3), "rows": len(train.labels)}
-    artifact = export(fitted)
+    fitted = fit(recipe, train=train)
+    facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
+    body = artifact.dump(export(fitted))
     key = layout.work(task.run, outcomes.ARTIFACT)
-    edges.store.put(key, artifact)
+    edges.store.put(key, body)
     edges.store.put(layout.run_document(task.run, "training"), documents.encode(facts))
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
-        artifact_sha256=hashlib.sha256(artifact).hexdigest(),
-        answers_uri=put_all(edges, layout.work(task.run, "answers/"), fitted.answers(holdout).to_npy()),
+        artifact_sha256=hashlib.sha256(body).hexdigest(),
+        answers_uri=put_all(edges, layout.work(task.run, "answers/"), fitted.answers(holdout).to_files()),
     )
 
 

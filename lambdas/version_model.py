@@ -49,12 +49,27 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         "recipe_sha256": lineage["recipe_sha256"],
         "pipeline_sha256": lineage["code_sha256"],
         "training": documents.find(edges.store, layout.run_document(task.run, "training")),
-        "metrics": judged["metrics"],
-        "verdict": judged["verdict"],
+        "example": _example(lineage["profile"]["columns"]),
+        "matrix": judged["matrix"],
+        "ratios": judged["ratios"],
+        "rules": judged["rules"],
+        "reason": judged["reason"],
         "created_at": documents.timestamp(edges.clock()),
     }
     edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), documents.encode(manifest))
     return ModelVersioned(model_version=number, function_version=published.function_version)
+
+
+def _example(columns: dict[str, Any]) -> dict[str, Any]:
+    """An instance to try the model with: each column's median, or its most frequent category."""
+    return {
+        name: _plain(column["median"]) if column["kind"] == "number" else next(iter(column["top"]))
+        for name, column in columns.items()
+    }
+
+
+def _plain(number: float) -> float:
+    return int(number) if number.is_integer() else number
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

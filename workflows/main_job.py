@@ -99,8 +99,3 @@ class MainJob:
 
     def live(self) -> dict[str, Any]:
         return models.describe(self.edges, model=self.model)
-
-
-def example(schema: dict[str, Any]) -> dict[str, Any]:
-    """A prediction's features that every model understands: each column's example, from the model's own schema."""
-    return {column["name"]: column["example"] for column in schema["columns"]}

@@ -21,7 +21,7 @@ from workflows.cli.screen import console
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import watch
 from workflows.local.process import SHORT_PORT, LocalAws
-from workflows.main_job import MainJob, example
+from workflows.main_job import MainJob
 
 STATE = ROOT / ".nightswap"
 DEPLOYED = ROOT / ".chalice" / "deployed" / f"{LOCAL}.json"
@@ -99,7 +99,7 @@ def _show_live(job: MainJob, client: ApiClient) -> None:
         return
     live = found["live"]
     console.print(f"live: {job.model} version {live['model_version']}, function version {live['function_version']}")
-    query = example(found["schema"])
+    query = found["manifest"]["example"]
     answer = client.get("/predict", query)
     console.print(f"GET /predict?{urlencode(query)} answered {answer.status}:", soft_wrap=True)
     screen.show_json(answer.body)

@@ -43,7 +43,7 @@ def confusion_matrix(report: dict[str, Any]) -> None:
 def verdict(judged: dict[str, Any]) -> None:
     """Every rule with its value, its bound, and what came of it."""
     rows = [
-        [_mark(passed=rule["passed"]), rule["name"], _number(rule["value"]), rule["bound"], rule["reason"] or ""]
+        [_mark(passed=rule["passed"]), rule["name"], _number(rule["value"]), _bound(rule), _why(rule)]
         for rule in judged["rules"]
     ]
     table("verdict", ["", "rule", "value", "bound", ""], rows)
@@ -65,12 +65,23 @@ def outcome(run: dict[str, Any]) -> None:
     console.print(str(run["reason"]), markup=False)
 
 
+def _bound(rule: dict[str, Any]) -> str:
+    return f"{rule['direction']} {_number(rule['bound'])}"
+
+
+def _why(rule: dict[str, Any]) -> str:
+    """A rule that holds needs no words."""
+    return "" if rule["passed"] else str(rule["reason"])
+
+
 def _mark(*, passed: bool) -> str:
     return f"[{GOOD}]pass[/]" if passed else f"[{BAD}]FAIL[/]"
 
 
 def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    if value is None:
+        return "-"
+    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}"
 
 
 def _megabytes(size_bytes: int | None) -> str:

@@ -1,0 +1,48 @@
+"""What a classifier says of rows: labels and probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lambdas.model.arrays import Floats, Texts, from_npy, to_npy
+
+FILES = ("answer_classes.npy", "answer_labels.npy", "answer_probabilities.npy")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Of n rows and k classes."""
+
+    classes: tuple[str, ...]
+    """The order of the probabilities' columns."""
+    labels: Texts
+    """(n,)"""
+    probabilities: Floats
+    """(n, k), 0..1"""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def of(self, name: str) -> Floats:
+        """(n,): the probabilities of one class, 0 for a class that the classifier does not know."""
+        if name not in self.classes:
+            return np.zeros(len(self))
+        return self.probabilities[:, self.classes.index(name)]
+
+    def to_files(self) -> dict[str, bytes]:
+        """Contents by the names in FILES."""
+        arrays = (np.array(self.classes, dtype=np.str_), self.labels, self.probabilities)
+        return {name: to_npy(array) for name, array in zip(FILES, arrays, strict=True)}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Answers:
+        """Raises KeyError for a missing file, ValueError for one that is no .npy file or does not fit the others."""
+        classes, labels, probabilities = (from_npy(files[name]) for name in FILES)
+        if probabilities.shape != (len(labels), len(classes)):
+            raise ValueError(f"{len(labels)} labels and {len(classes)} classes do not fit {probabilities.shape}")
+        return cls(
+            tuple(classes.astype(str).tolist()), labels.astype(str), np.asarray(probabilities, dtype=np.float64)
+        )

@@ -1,0 +1,26 @@
+"""The types of the arrays that go between the modules and, as .npy bytes, between the tasks. Never a pickle."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Texts = NDArray[np.str_]
+"""Fixed-width unicode."""
+
+
+def to_npy(array: NDArray[np.generic]) -> bytes:
+    """The array as an .npy file; raises ValueError for an array of Python objects."""
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    return content.getvalue()
+
+
+def from_npy(content: bytes) -> NDArray[np.generic]:
+    """The array in an .npy file; raises ValueError for anything else, a pickle included."""
+    array: NDArray[np.generic] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    return array

@@ -1,0 +1,108 @@
+"""Fits a recipe's estimator and keeps what there is to know about the fit."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chalicelib.errors import EstimatorUnsupported, TrainingFailed
+from lambdas.model.answers import Answers
+from lambdas.model.cross_validation import cross_validate
+from lambdas.model.features import Levels
+from lambdas.model.recipe import Recipe
+from lambdas.model.table import Table
+
+FIT_ERRORS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+"""What estimators raise at data or parameters that they cannot take."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A fitted estimator with the categories that it was fitted on. `facts` are ready for JSON."""
+
+    recipe: Recipe
+    estimator: Any
+    levels: Levels
+    facts: dict[str, Any]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of the probabilities."""
+        return tuple(str(name) for name in self.estimator.classes_)
+
+    def answers(self, table: Table) -> Answers:
+        """The estimator's own labels and probabilities; raises TrainingFailed."""
+        if not len(table):
+            return Answers(self.classes, np.empty(0, dtype=np.str_), np.empty((0, len(self.classes))))
+        X = self.levels.encode(table)
+        with _failures(self.recipe, doing="predicting the holdout with"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            labels = np.asarray(self.estimator.predict(X)).astype(str)
+            probabilities = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
+        return Answers(self.classes, labels, probabilities)
+
+
+def fit(recipe: Recipe, *, train: Table) -> Fitted:
+    """Fit on the training part, and cross-validate beside it.
+
+    Raises TrainingFailed when the estimator raises, EstimatorUnsupported when it gives no probabilities.
+    """
+    levels = Levels.of(train)
+    X = levels.encode(train)
+    estimator, warned = _fit(recipe, X=X, train=train)
+    if not hasattr(estimator, "predict_proba"):
+        raise EstimatorUnsupported(
+            f"{type(estimator).__name__} of recipe {recipe.model} gives no probabilities (predict_proba): "
+            "use a classifier that does, such as LogisticRegression",
+            model=recipe.model,
+        )
+    facts = {
+        "estimator": type(estimator).__name__,
+        "parameters": {name: repr(value) for name, value in sorted(estimator.get_params().items())},
+        "libraries": _libraries(),
+        "train_rows": len(train),
+        "iterations": {name: counts for name, counts in _iterations(estimator)},
+        "warnings": warned,
+        "cross_validation": cross_validate(recipe, X=X, labels=train.labels, errors=FIT_ERRORS),
+    }
+    return Fitted(recipe, estimator, levels, facts)
+
+
+def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
+    with _failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        estimator = recipe.estimator(recipe.positions)
+        estimator.fit(X, train.labels)
+    return estimator, list(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
+
+
+@contextmanager
+def _failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
+    try:
+        yield
+    except FIT_ERRORS as exc:
+        raise TrainingFailed(
+            f"{doing} the estimator of recipe {recipe.model} raised {type(exc).__name__}: {exc}", model=recipe.model
+        ) from exc
+
+
+def _libraries() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        **{name: importlib.import_module(name).__version__ for name in ("numpy", "scipy", "sklearn")},
+    }
+
+
+def _iterations(estimator: Any) -> Iterator[tuple[str, list[int]]]:
+    """n_iter_ of the estimator and of each step of a pipeline."""
+    steps = getattr(estimator, "steps", [(type(estimator).__name__, estimator)])
+    for name, step in steps:
+        if hasattr(step, "n_iter_"):
+            yield name, np.atleast_1d(step.n_iter_).astype(int).ravel().tolist()

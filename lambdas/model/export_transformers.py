@@ -1,0 +1,150 @@
+"""Fitted scikit-learn transformers -> what they make of features. Reads fitted attributes; imports no scikit-learn.
+
+A class counts by its name and its package: a subclass may do anything, so it is not taken for its base.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.linear import Feature, LevelFeature
+
+
+def class_name(step: Any) -> str:
+    """The class's name for scikit-learn's own classes, its full name for others."""
+    kind = type(step)
+    return kind.__name__ if kind.__module__.split(".")[0] == "sklearn" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def unsupported(step: Any, *, why: str) -> EstimatorUnsupported:
+    """The error of a step that has no exact form as a scorecard."""
+    kinds = ", ".join(sorted([*TRANSFORMERS, "passthrough", "drop"]))
+    return EstimatorUnsupported(
+        f"{class_name(step)} has no exact form as a scorecard: {why}. Supported are the transformers {kinds} "
+        "and the classifiers LogisticRegression, LogisticRegressionCV, LinearDiscriminantAnalysis and "
+        "SGDClassifier(loss='log_loss')",
+        step=class_name(step),
+    )
+
+
+def transform(step: Any, *, features: list[Feature]) -> list[Feature]:
+    """The features after one fitted transformer; raises EstimatorUnsupported."""
+    if step is None or step == "passthrough":
+        return features
+    apply = TRANSFORMERS.get(class_name(step))
+    if apply is None:
+        raise unsupported(step, why="it is none of the supported transformers")
+    return apply(step, features)
+
+
+def _pipeline(step: Any, features: list[Feature]) -> list[Feature]:
+    for _, inner in step.steps:
+        features = transform(inner, features=features)
+    return features
+
+
+def _column_transformer(step: Any, features: list[Feature]) -> list[Feature]:
+    weights = step.transformer_weights or {}
+    made: list[Feature] = []
+    for name, inner, columns in step.transformers_:
+        chosen = [features[place] for place in np.atleast_1d(np.arange(len(features))[columns])]
+        if not chosen or inner == "drop":
+            continue
+        weight = weights.get(name, 1.0)
+        made += [feature.times(weight) for feature in transform(inner, features=chosen)]
+    return made
+
+
+def _standard_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    return _scaled(features, centres=step.mean_ if step.with_mean else None, scales=step.scale_)
+
+
+def _robust_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    return _scaled(features, centres=step.center_, scales=step.scale_)
+
+
+def _max_abs_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    _refuse_clip(step)
+    return _scaled(features, centres=None, scales=step.scale_)
+
+
+def _min_max_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    _refuse_clip(step)
+    return [
+        feature.times(scale).minus(-shift)
+        for feature, scale, shift in zip(features, step.scale_, step.min_, strict=True)
+    ]
+
+
+def _scaled(
+    features: list[Feature], *, centres: Sequence[float] | None, scales: Sequence[float] | None
+) -> list[Feature]:
+    if centres is not None:
+        features = [feature.minus(centre) for feature, centre in zip(features, centres, strict=True)]
+    if scales is not None:
+        features = [feature.over(scale) for feature, scale in zip(features, scales, strict=True)]
+    return features
+
+
+def _refuse_clip(step: Any) -> None:
+    if getattr(step, "clip", False):
+        raise unsupported(step, why="clip=True is not linear")
+
+
+def _function_transformer(step: Any, features: list[Feature]) -> list[Feature]:
+    if step.func is not None:
+        raise unsupported(step, why="its function can be anything")
+    return features
+
+
+def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
+    """Asks the fitted encoder about every level, so dropped and infrequent categories come out as it has them."""
+    columns = [feature for feature in features if isinstance(feature, LevelFeature)]
+    if len(columns) != len(features):
+        raise unsupported(step, why="it encodes a numeric column: declare it Categorical")
+    owners = _owners(step, count=len(columns))
+    made = {owner: _encoded(step, columns=columns, owner=owner) for owner in set(owners)}
+    return [LevelFeature(columns[owner].column, made[owner][:, place]) for place, owner in enumerate(owners)]
+
+
+def _owners(step: Any, *, count: int) -> list[int]:
+    """Which input column each output column is of: their names begin with the input's."""
+    if step.feature_name_combiner != "concat":
+        raise unsupported(step, why="feature_name_combiner is not 'concat'")
+    names = step.get_feature_names_out([str(place) for place in range(count)])
+    return [int(name.split("_", 1)[0]) for name in names]
+
+
+def _encoded(step: Any, *, columns: list[LevelFeature], owner: int) -> Any:
+    """(levels + 1, output columns): the encoder's output while one column goes through its levels."""
+    values = columns[owner].values
+    probes = np.tile([column.values[0] for column in columns], (len(values), 1))
+    probes[:-1, owner] = values[:-1]
+    # The last row stays a known level where unknown ones are refused, and its output is overwritten.
+    refused = step.handle_unknown == "error" or np.isnan(values[-1])
+    if not refused:
+        probes[-1, owner] = values[-1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        encoded = step.transform(probes)
+    dense = np.asarray(encoded.todense() if hasattr(encoded, "todense") else encoded, dtype=np.float64)
+    if refused:
+        dense[-1] = np.nan
+    return dense
+
+
+TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
+    "Pipeline": _pipeline,
+    "ColumnTransformer": _column_transformer,
+    "StandardScaler": _standard_scaler,
+    "RobustScaler": _robust_scaler,
+    "MinMaxScaler": _min_max_scaler,
+    "MaxAbsScaler": _max_abs_scaler,
+    "FunctionTransformer": _function_transformer,
+    "OneHotEncoder": _one_hot_encoder,
+}

@@ -1,0 +1,57 @@
+"""The zip that is published as a function version: the code of `lambdas/serve`, the artifact and its manifest.
+
+The same inputs make the same bytes, anywhere: VersionModel finds a version that it has published before by the
+package's checksum. So times are fixed, names sorted, and nothing is compressed (zlib's output differs by build; the
+package is small).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib.errors import ArtifactInvalid
+from lambdas import serve
+
+HANDLER = "serve.handler.handler"
+"""What the serving function's configuration names."""
+
+MANIFEST_FIELDS = ("model", "model_version", "artifact_sha256")
+"""What the serving function reads of its manifest."""
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+READABLE_FILE = 0o100644 << 16
+
+
+def code_files() -> dict[str, bytes]:
+    """The serving package's sources by their names in the zip."""
+    folder = Path(serve.__file__).parent
+    return {f"serve/{file.name}": file.read_bytes() for file in sorted(folder.glob("*.py"))}
+
+
+def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
+    """The zip; raises ArtifactInvalid when the manifest lacks a field or names another artifact."""
+    missing = [field for field in MANIFEST_FIELDS if field not in manifest]
+    checksum = hashlib.sha256(artifact).hexdigest()
+    if missing or manifest["artifact_sha256"] != checksum:
+        raise ArtifactInvalid(
+            f"the manifest does not fit the artifact of SHA-256 {checksum}: it "
+            + (f"lacks {', '.join(missing)}" if missing else f"says {manifest['artifact_sha256']}")
+        )
+    document = json.dumps(manifest, sort_keys=True, indent=1, allow_nan=False).encode()
+    return _zip({**code_files(), "model.json": artifact, "manifest.json": document})
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, date_time=EPOCH)
+            entry.create_system = 3  # Unix, whatever this machine is, or Lambda could not read the file
+            entry.external_attr = READABLE_FILE
+            archive.writestr(entry, files[name])
+    return content.getvalue()

@@ -1,0 +1,75 @@
+"""The ratios of a confusion matrix, for one class against all others. Undefined (0/0) is None, never 0 or 1.
+
+Source: Fawcett, An introduction to ROC analysis (2006), figure 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Rows by what they are and what they were taken for.
+
+    >>> Counts(tp=437, fp=0, fn=5, tn=113_058).false_positive_rate
+    0.0
+    >>> Counts(tp=0, fp=0, fn=5, tn=10).precision is None
+    True
+    """
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+    @property
+    def support(self) -> int:
+        """How many rows are of the class."""
+        return self.tp + self.fn
+
+    @property
+    def recall(self) -> float | None:
+        return ratio(self.tp, self.tp + self.fn)
+
+    @property
+    def precision(self) -> float | None:
+        return ratio(self.tp, self.tp + self.fp)
+
+    @property
+    def f1(self) -> float | None:
+        return ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
+
+    @property
+    def false_positive_rate(self) -> float | None:
+        return ratio(self.fp, self.fp + self.tn)
+
+    @property
+    def false_negative_count(self) -> int:
+        return self.fn
+
+
+def ratio(part: int, whole: int) -> float | None:
+    """part / whole, None for 0/0.
+
+    >>> ratio(1, 4), ratio(0, 0)
+    (0.25, None)
+    """
+    return part / whole if whole else None
+
+
+WHY_UNDEFINED = {
+    "recall": "the holdout has no row of the class",
+    "precision": "no row was taken for the class",
+    "f1": "no row is of the class or was taken for it",
+    "false_positive_rate": "every row of the holdout is of the class",
+    "accuracy": "the holdout is empty",
+    "average_precision": "the holdout has no row of the positive class",
+    "roc_auc": "the holdout lacks the positive class or any other",
+}
+"""What it means that a ratio is None."""
+
+CLASS_RATIOS = ("recall", "precision", "f1", "false_positive_rate")
+CLASS_COUNTS = ("false_negative_count", "support")
+OVERALL_RATIOS = ("accuracy", "average_precision", "roc_auc")
+"""average_precision and roc_auc are of the positive class against all others."""

@@ -1,0 +1,98 @@
+"""What a model is, in one small value: `lambdas/recipes/` holds one file for each.
+
+Standard library only: whoever asks which models exist, or what they are, loads neither numpy nor scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.errors import RecipeInvalid
+from lambdas.model.recipe_rules import problems
+from lambdas.model.thresholds import Threshold
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A column of finite numbers; the bounds, where there are any, belong to the range."""
+
+    name: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A column of texts that are not empty; `allowed` lists them, None allows any."""
+
+    name: str
+    allowed: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which share of each class is held out of training, and the seed of the draw."""
+
+    holdout_ratio: float = 0.2
+    seed: int = 42
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the columns stand in the X that the estimator is fitted on: for a ColumnTransformer.
+
+    X is one float64 array: the numeric columns, then the categorical ones as codes of their levels.
+    """
+
+    numeric: list[int]
+    categorical: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A model: raises RecipeInvalid, listing all that contradicts itself."""
+
+    model: str
+    columns: Sequence[Numeric | Categorical]
+    label: str
+    """The column that holds the label."""
+    classes: Mapping[str, str]
+    """Raw label in the files -> class name. Any other label is an error."""
+    estimator: Callable[[Columns], Any]
+    """Builds the unfitted scikit-learn estimator. Import scikit-learn inside it."""
+    thresholds: Sequence[Threshold]
+    positive: str | None = None
+    """The class that precision-recall and ROC curves are drawn for."""
+    split: Split = field(default_factory=Split)
+    compare_with_champion: bool = True
+    cross_validation_folds: int = 3
+    """0 to leave cross-validation out."""
+    format: str = "scorecard"
+
+    def __post_init__(self) -> None:
+        wrong = list(problems(self))
+        if wrong:
+            raise RecipeInvalid(f"recipe {self.model!r}: {'; '.join(wrong)}", model=self.model, problems=wrong)
+
+    @property
+    def numeric(self) -> list[Numeric]:
+        return [column for column in self.columns if isinstance(column, Numeric)]
+
+    @property
+    def categorical(self) -> list[Categorical]:
+        return [column for column in self.columns if isinstance(column, Categorical)]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The order of every matrix: alphabetical, but the positive class last, as in [[TN, FP], [FN, TP]]."""
+        return tuple(sorted(set(self.classes.values()), key=lambda name: (name == self.positive, name)))
+
+    @property
+    def positions(self) -> Columns:
+        """Where the columns stand in X."""
+        return Columns(
+            numeric=list(range(len(self.numeric))),
+            categorical=list(range(len(self.numeric), len(self.columns))),
+        )

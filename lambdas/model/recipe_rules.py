@@ -1,0 +1,118 @@
+"""What makes a recipe contradict itself, each rule in a few lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chalicelib.names import MODEL_NAME
+from lambdas.model.ratios import CLASS_COUNTS, CLASS_RATIOS, OVERALL_RATIOS
+from lambdas.model.thresholds import Threshold
+
+if TYPE_CHECKING:
+    from lambdas.model.recipe import Categorical, Numeric, Recipe
+
+FORMATS = ("scorecard",)
+"""The artifact formats that a recipe can ask for."""
+
+RESERVED = "model"
+"""A request names its model by this key, so no column can have it."""
+
+FOLDS_MAX = 20
+
+
+def problems(recipe: Recipe) -> Iterator[str]:
+    """Everything that is wrong, in words."""
+    if not MODEL_NAME.fullmatch(recipe.model):
+        yield f"model is {recipe.model!r}: expected {MODEL_NAME.pattern}"
+    if recipe.format not in FORMATS:
+        yield f"format is {recipe.format!r}: expected one of {', '.join(FORMATS)}"
+    if not callable(recipe.estimator):
+        yield "estimator is no function of the columns"
+    yield from _column_problems(recipe)
+    yield from _class_problems(recipe)
+    yield from _split_problems(recipe)
+    yield from _threshold_problems(recipe)
+
+
+def _column_problems(recipe: Recipe) -> Iterator[str]:
+    if len(recipe.numeric) + len(recipe.categorical) != len(recipe.columns):
+        yield "a column is neither Numeric nor Categorical"
+        return
+    yield from _name_problems([column.name for column in recipe.columns], label=recipe.label)
+    for column in recipe.numeric:
+        yield from _range_problems(column)
+    for text_column in recipe.categorical:
+        yield from _allowed_problems(text_column)
+
+
+def _name_problems(names: list[str], *, label: str) -> Iterator[str]:
+    if not names:
+        yield "there is no column"
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"column {name} is named twice"
+    if label in names:
+        yield f"the label {label} is among the columns"
+    if RESERVED in names:
+        yield f"{RESERVED!r} cannot be a column's name: a request names its model by it"
+    for name in [*names, label]:
+        if not name or name != name.strip():
+            yield f"{name!r} cannot be a column's name: it is empty or has spaces around it"
+
+
+def _range_problems(column: Numeric) -> Iterator[str]:
+    bounds = [bound for bound in (column.minimum, column.maximum) if bound is not None]
+    if not all(math.isfinite(bound) for bound in bounds):
+        yield f"a bound of column {column.name} is not finite: leave it out for none"
+    elif bounds != sorted(bounds):
+        yield f"column {column.name} has its minimum {bounds[0]} above its maximum {bounds[1]}"
+
+
+def _allowed_problems(column: Categorical) -> Iterator[str]:
+    allowed = column.allowed
+    if allowed is None:
+        return
+    if isinstance(allowed, str) or not allowed or "" in allowed or len(set(allowed)) != len(allowed):
+        yield f"allowed of column {column.name} is not a list of different texts, none of them empty"
+
+
+def _class_problems(recipe: Recipe) -> Iterator[str]:
+    if len(recipe.class_names) < 2:
+        yield "classes names fewer than two classes"
+    if "" in recipe.classes or "" in recipe.class_names:
+        yield "classes holds an empty text"
+    if recipe.positive is not None and recipe.positive not in recipe.class_names:
+        yield f"positive is {recipe.positive!r}: expected one of {', '.join(recipe.class_names)}"
+
+
+def _split_problems(recipe: Recipe) -> Iterator[str]:
+    if not 0 < recipe.split.holdout_ratio < 1:
+        yield f"holdout_ratio is {recipe.split.holdout_ratio}: expected more than 0 and less than 1"
+    if not 0 <= recipe.split.seed < 2**32:
+        yield f"seed is {recipe.split.seed}: expected 0 to {2**32 - 1}"
+    if recipe.cross_validation_folds not in (0, *range(2, FOLDS_MAX + 1)):
+        yield f"cross_validation_folds is {recipe.cross_validation_folds}: expected 0, or 2 to {FOLDS_MAX}"
+
+
+def _threshold_problems(recipe: Recipe) -> Iterator[str]:
+    if not recipe.thresholds:
+        yield "there is no threshold: any model would pass"
+    for threshold in recipe.thresholds:
+        yield from _metric_problems(recipe, threshold=threshold)
+        if not math.isfinite(threshold.bound):
+            yield f"the bound of {threshold.name} is not finite"
+        if threshold.margin is not None and not 0 <= threshold.margin < math.inf:
+            yield f"the margin of {threshold.name} is {threshold.margin}: expected 0 or more"
+
+
+def _metric_problems(recipe: Recipe, *, threshold: Threshold) -> Iterator[str]:
+    of_class, overall = CLASS_RATIOS + CLASS_COUNTS, OVERALL_RATIOS
+    if threshold.metric not in of_class + overall:
+        yield f"there is no metric {threshold.metric!r}: expected one of {', '.join(of_class + overall)}"
+    elif threshold.metric in overall and threshold.of is not None:
+        yield f"{threshold.metric} is of no single class: leave `of` out"
+    elif threshold.metric in of_class and threshold.of not in recipe.class_names:
+        yield f"{threshold.metric} is of {threshold.of!r}: expected one of {', '.join(recipe.class_names)}"
+    if threshold.metric in ("average_precision", "roc_auc") and recipe.positive is None:
+        yield f"{threshold.metric} needs `positive`"

@@ -1,0 +1,62 @@
+"""Rows of a data set as three arrays: what Preprocess hands on, without names and without pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lambdas.model.arrays import Floats, Integers, Texts, from_npy, to_npy
+from lambdas.model.recipe import Recipe
+
+FILES = ("numeric.npy", "categorical.npy", "labels.npy")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """n rows; the columns are those of the recipe, kind by kind, in the recipe's order."""
+
+    numeric: Floats
+    """(n, k)"""
+    categorical: Texts
+    """(n, m)"""
+    labels: Texts
+    """(n,): class names, not the raw labels of the file."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, rows: Integers) -> Table:
+        """The rows at these positions, in their order."""
+        return Table(self.numeric[rows], self.categorical[rows], self.labels[rows])
+
+    def features(self, recipe: Recipe) -> dict[str, NDArray[np.generic]]:
+        """The columns by their names, each of shape (n,)."""
+        numeric = {column.name: self.numeric[:, j] for j, column in enumerate(recipe.numeric)}
+        categorical = {column.name: self.categorical[:, j] for j, column in enumerate(recipe.categorical)}
+        return {**numeric, **categorical}
+
+    def to_files(self) -> dict[str, bytes]:
+        """Contents by the names in FILES."""
+        arrays: tuple[NDArray[np.generic], ...] = (self.numeric, self.categorical, self.labels)
+        return {name: to_npy(array) for name, array in zip(FILES, arrays, strict=True)}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Table:
+        """Raises KeyError for a missing file, ValueError for one that is no .npy file or of the wrong type."""
+        numeric, categorical, labels = (from_npy(files[name]) for name in FILES)
+        kinds = (numeric.dtype.kind, categorical.dtype.kind, labels.dtype.kind)
+        if kinds != ("f", "U", "U") or not len(numeric) == len(categorical) == len(labels):
+            raise ValueError(f"expected float, text and text of one length, got {kinds}")
+        return cls(np.asarray(numeric, dtype=np.float64), categorical.astype(str), labels.astype(str))
+
+
+def concat(tables: Sequence[Table]) -> Table:
+    """All rows, table after table. At least one table; all of the same recipe."""
+    return Table(
+        np.concatenate([table.numeric for table in tables]),
+        np.concatenate([table.categorical for table in tables]),
+        np.concatenate([table.labels for table in tables]),
+    )

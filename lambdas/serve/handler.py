@@ -1,0 +1,117 @@
+"""The serving Lambda function: an event in, predictions or a refusal out.
+
+    {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
+    {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances
+    {"warm": true}                          wakes the environment, scores nothing
+
+Every answer is `{"status": ..., "body": ...}`. A request that cannot be answered is an answer too: an exception would
+count as a fault of the model, feed the canary and the alarms, and cost the warm environment. So it raises for one
+reason only: the package is broken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .refusal import Refused, shown
+from .schema import Row
+from .scorecard import FORMAT, Scorecard, ScorecardInvalid
+
+INSTANCES_MAX = 1000
+EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
+READERS = {FORMAT: Scorecard.from_document}
+"""Each artifact format's reader."""
+
+
+class PackageBroken(Exception):
+    """The package lacks its model, or holds another one than its manifest says."""
+
+
+def handler(event: object, context: object) -> dict[str, object]:  # noqa: ARG001
+    """What Lambda calls."""
+    return open_package(Path(__file__).resolve().parent.parent).answer(event)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A loaded package."""
+
+    scorecard: Scorecard
+    model: str
+    model_version: int
+
+    def answer(self, event: object) -> dict[str, object]:
+        """Status and body; never raises, whatever JSON the event is."""
+        try:
+            return {"status": 200, "body": {**self._names(), **self._body(event)}}
+        except Refused as refused:
+            return refused.answer()
+
+    def _names(self) -> dict[str, object]:
+        return {"model": self.model, "model_version": self.model_version}
+
+    def _body(self, event: object) -> dict[str, object]:
+        if not isinstance(event, dict) or len(event) != 1:
+            raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
+        if "query" in event:
+            return {"predictions": [self._prediction(self.scorecard.schema.read_query(event["query"]))]}
+        if "instances" in event:
+            return {"predictions": self._predictions(event["instances"])}
+        if event.get("warm") is True:
+            return {"warm": True}
+        raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
+
+    def _predictions(self, instances: object) -> list[dict[str, object]]:
+        accepted = f"a list of 1 to {INSTANCES_MAX} objects"
+        if not isinstance(instances, list):
+            message = f"instances is {shown(instances)}, not a list"
+            raise Refused("InstancesNotAList", message, field="instances", accepted=accepted)
+        if not instances:
+            raise Refused("InstancesEmpty", "instances is empty", field="instances", accepted=accepted)
+        if len(instances) > INSTANCES_MAX:
+            message = f"instances holds {len(instances)}: send at most {INSTANCES_MAX} at a time"
+            raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
+        return [self._numbered(instance, position=position) for position, instance in enumerate(instances)]
+
+    def _numbered(self, instance: object, *, position: int) -> dict[str, object]:
+        try:
+            return self._prediction(self.scorecard.schema.read(instance))
+        except Refused as refused:
+            refused.instance = position
+            raise
+
+    def _prediction(self, row: Row) -> dict[str, object]:
+        label, probabilities = self.scorecard.score(row)
+        by_class = dict(zip(self.scorecard.classes, probabilities, strict=True))
+        if not math.isfinite(sum(probabilities)):
+            raise Refused("FeatureOutOfRange", "these numbers are too large to be scored", accepted="smaller numbers")
+        return {"label": label, "probability": by_class[label], "probabilities": by_class}
+
+
+@cache
+def open_package(folder: Path) -> Service:
+    """Read the model and the manifest that lie beside the code, once; raises PackageBroken."""
+    try:
+        artifact = (folder / "model.json").read_bytes()
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        return _service(artifact, manifest=manifest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ScorecardInvalid) as exc:
+        raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__} {exc}") from exc
+
+
+def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:
+    checksum = hashlib.sha256(artifact).hexdigest()
+    if checksum != manifest["artifact_sha256"]:
+        raise PackageBroken(f"model.json has SHA-256 {checksum}, its manifest says {manifest['artifact_sha256']}")
+    document = json.loads(artifact)
+    reader = READERS.get(document["format"])
+    if reader is None:
+        raise PackageBroken(f"model.json has format {document['format']!r}: expected one of {sorted(READERS)}")
+    return Service(scorecard=reader(document), model=manifest["model"], model_version=manifest["model_version"])

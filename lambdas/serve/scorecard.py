@@ -1,0 +1,160 @@
+"""The artifact format `scorecard`: a linear model as weights, scored by plain Python.
+
+    score   = intercept + sum((x - centre) * weight) over numbers + weight of the level over categories
+    sigmoid       two classes, one score: P(second class) = 1 / (1 + exp(-score))
+    softmax       a score for each class: P = exp(score) / sum(exp(scores))
+    one_vs_rest   a score for each class: P = sigmoid(score) / sum(sigmoid(scores))
+
+A number keeps its centre beside its weight: x - centre loses nothing, where x * weight - centre * weight would lose
+digits to cancellation when x is large and spread little (a timestamp).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .schema import IGNORED, REFUSED, CategoryColumn, Column, NumberColumn, Row, Schema
+
+FORMAT = "scorecard"
+FORMAT_VERSION = 1
+"""Raised when a reader of the old version could misread the new one. Old versions stay readable."""
+
+
+class ScorecardInvalid(Exception):
+    """The document is no scorecard, or one of a version that this reader does not know."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One linear score. Positions are those of the schema's columns."""
+
+    intercept: float
+    numbers: tuple[tuple[int, float, float], ...]
+    """(position, centre, weight)"""
+    categories: tuple[tuple[int, Mapping[str, float], float], ...]
+    """(position, weight of each level, weight of an unknown level)"""
+
+    def score(self, row: Row) -> float:
+        total = self.intercept
+        for position, centre, weight in self.numbers:
+            total += (row[position] - centre) * weight  # type: ignore[operator]
+        for position, weights, unknown in self.categories:
+            total += weights.get(row[position], unknown)  # type: ignore[arg-type]
+        return total
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A linear classifier. `classes` is the order of the probabilities; `positive` one of them, or None."""
+
+    classes: tuple[str, ...]
+    positive: str | None
+    schema: Schema
+    link: str
+    lines: tuple[Line, ...]
+
+    def score(self, row: Row) -> tuple[str, list[float]]:
+        """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
+        scores = [line.score(row) for line in self.lines]
+        if self.link == "sigmoid":
+            second = sigmoid(scores[0])
+            return self.classes[scores[0] > 0], [1.0 - second, second]
+        probabilities = softmax(scores) if self.link == "softmax" else one_vs_rest(scores)
+        return self.classes[scores.index(max(scores))], probabilities
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Scorecard:
+        """Raises ScorecardInvalid."""
+        kind = (document.get("format"), document.get("format_version"))
+        if kind != (FORMAT, FORMAT_VERSION):
+            raise ScorecardInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
+        try:
+            return _read(document)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise ScorecardInvalid(f"the scorecard is malformed: {type(exc).__name__} {exc}") from exc
+
+
+def sigmoid(score: float) -> float:
+    """1 / (1 + exp(-score)) without overflow.
+
+    >>> sigmoid(0.0), sigmoid(-1e9), sigmoid(1e9)
+    (0.5, 0.0, 1.0)
+    """
+    if score >= 0:
+        return 1.0 / (1.0 + math.exp(-score))
+    power = math.exp(score)
+    return power / (1.0 + power)
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """exp(score) / sum(exp(scores)) without overflow.
+
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    largest = max(scores)
+    powers = [math.exp(score - largest) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def one_vs_rest(scores: Sequence[float]) -> list[float]:
+    """Each class against all others, scaled to the sum 1; even where every one of them is 0."""
+    shares = [sigmoid(score) for score in scores]
+    total = sum(shares)
+    return [share / total for share in shares] if total else [1.0 / len(scores)] * len(scores)
+
+
+LINKS = ("sigmoid", "softmax", "one_vs_rest")
+
+
+def _read(document: Mapping[str, Any]) -> Scorecard:
+    schema = Schema(tuple(_column(column) for column in document["schema"]["columns"]))
+    positions = {column.name: position for position, column in enumerate(schema.columns)}
+    classes, link = tuple(document["classes"]), document["link"]
+    lines = tuple(_line(line, positions=positions) for line in document["scores"])
+    if link not in LINKS:
+        raise ValueError(f"link is {link!r}: expected one of {LINKS}")
+    if len(set(classes)) < 2 or len(lines) != (1 if link == "sigmoid" else len(classes)):
+        raise ValueError(f"{len(lines)} scores do not make {len(classes)} classes by {link}")
+    return Scorecard(classes=classes, positive=document["positive"], schema=schema, link=link, lines=lines)
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    if column["kind"] == "number":
+        return NumberColumn(column["name"], minimum=column["minimum"], maximum=column["maximum"])
+    if column["kind"] != "category" or column["unknown"] not in (IGNORED, REFUSED):
+        raise ValueError(f"column {column['name']} is of an unknown kind or policy")
+    allowed = column["allowed"]
+    return CategoryColumn(
+        column["name"],
+        levels=frozenset(column["levels"]),
+        allowed=None if allowed is None else tuple(allowed),
+        unknown=column["unknown"],
+    )
+
+
+def _line(line: Mapping[str, Any], *, positions: Mapping[str, int]) -> Line:
+    return Line(
+        intercept=_finite(line["intercept"]),
+        numbers=tuple(
+            (positions[term["column"]], _finite(term["centre"]), _finite(term["weight"])) for term in line["numbers"]
+        ),
+        categories=tuple(
+            (
+                positions[term["column"]],
+                {level: _finite(weight) for level, weight in term["weights"].items()},
+                _finite(term["unknown"]),
+            )
+            for term in line["categories"]
+        ),
+    )
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError("a weight is not finite")
+    return float(number)

@@ -1,0 +1,190 @@
+"""A clone of the project in a folder of its own, where tests run its commands as a user would."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("app.py", "chalicelib", "lambdas", "workflows", ".chalice", "requirements.txt", "pyproject.toml", "Makefile")
+LINKED = (".venv", ".venv-emulator", ".venv-definitions", ".venv-uv")
+DEADLINE_SECONDS = 120
+
+
+@dataclass
+class Answer:
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+class Clone:
+    """The project's files in `folder`, with this checkout's environments."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "deployed"))
+            else:
+                shutil.copy2(source, folder / name)
+        for name in LINKED:
+            (folder / name).symlink_to(ROOT / name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A user's: nothing of the test run's own."""
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb"}
+
+    def nightswap(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "workflows.cli", *arguments],
+            cwd=self.folder,
+            env=self.environment | (environment or {}),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        done = self.nightswap(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def up(self, *arguments: str) -> LocalUp:
+        """Start `nightswap local up`, which goes on until it is stopped."""
+        output = (self.folder / "up.log").open("w+")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workflows.cli", "local", "up", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return LocalUp(self, process, self.folder / "up.log")
+
+
+@dataclass
+class LocalUp:
+    """A `nightswap local up` that is going on."""
+
+    clone: Clone
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """Until its output matches; fails, with the output, when it ends before or takes too long."""
+
+        def found() -> re.Match[str] | None:
+            return re.search(pattern, self.said)
+
+        def over() -> bool:
+            return found() is not None or self.process.poll() is not None
+
+        until(over, what=f"local up to say {pattern!r}", log=lambda: self.said)
+        match = found()
+        assert match is not None, f"local up ended with {self.process.returncode} before {pattern!r}:\n{self.said}"
+        return match
+
+    def serving(self) -> LocalUp:
+        self.wait_for(r"serving on (http://\S+)")
+        return self
+
+    @property
+    def url(self) -> str:
+        return json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())["short_url"]
+
+    @property
+    def endpoint(self) -> str:
+        return json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())["endpoint"]
+
+    @property
+    def server_pid(self) -> int:
+        return int(json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())["pid"])
+
+    @property
+    def token(self) -> str:
+        return (self.clone.folder / ".nightswap" / "token").read_text().strip()
+
+    def interrupt(self) -> int:
+        """Ctrl-C; returns the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=30)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Call the API at its short address; `body` is sent as JSON, bytes as they are; token "" sends none."""
+        secret = self.token if token is None else token
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if secret:
+            sent["Authorization"] = f"Bearer {secret}"
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}{path}", data=data, headers=sent, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return Answer(answer.status, _decoded(answer.read()), dict(answer.headers))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, _decoded(error.read()), dict(error.headers))
+
+    def ended(self, run: str) -> dict[str, Any]:
+        """The run, once it has ended."""
+        found: dict[str, Any] = {}
+
+        def over() -> bool:
+            found.update(self.call("GET", f"/runs/{run}").body)
+            return found.get("status") == "ended"
+
+        until(over, what=f"run {run} to end", log=lambda: json.dumps(found, indent=1))
+        return found
+
+    def retrain(self, **wish: Any) -> dict[str, Any]:
+        """Start a run through the API and wait for its end."""
+        answer = self.call("POST", "/retrain", wish)
+        assert answer.status in {200, 202}, answer
+        return self.ended(answer.body["run"])
+
+    def live(self, model: str = "kdd99-http") -> Any:
+        return self.call("GET", f"/models/{model}").body["live"]
+
+
+def until(condition: Callable[[], bool], *, what: str, log: Callable[[], str]) -> None:
+    """Wait for a condition; fails with the log at the deadline."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {DEADLINE_SECONDS} s for {what}:\n{log()}"
+        time.sleep(0.05)
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
