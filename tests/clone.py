@@ -17,8 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("app.py", "chalicelib", "lambdas", "workflows", ".chalice", "requirements.txt", "pyproject.toml", "Makefile")
+COPIED = (
+    "app.py",
+    "chalicelib",
+    "lambdas",
+    "workflows",
+    ".chalice",
+    "requirements.txt",
+    "pyproject.toml",
+    "Makefile",
+)
 LINKED = (".venv", ".venv-emulator", ".venv-definitions", ".venv-uv")
 DEADLINE_SECONDS = 120
 
@@ -49,7 +60,9 @@ class Clone:
         """A user's: nothing of the test run's own."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb"}
 
-    def nightswap(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    def nightswap(
+        self, *arguments: str, environment: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "workflows.cli", *arguments],
@@ -68,16 +81,16 @@ class Clone:
 
     def up(self, *arguments: str) -> LocalUp:
         """Start `nightswap local up`, which goes on until it is stopped."""
-        output = (self.folder / "up.log").open("w+")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "workflows.cli", "local", "up", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with (self.folder / "up.log").open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "workflows.cli", "local", "up", *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         return LocalUp(self, process, self.folder / "up.log")
 
 
@@ -113,15 +126,30 @@ class LocalUp:
 
     @property
     def url(self) -> str:
-        return json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())["short_url"]
+        return str(self._recorded["short_url"])
 
     @property
     def endpoint(self) -> str:
-        return json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())["endpoint"]
+        return str(self._recorded["endpoint"])
 
     @property
     def server_pid(self) -> int:
-        return int(json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())["pid"])
+        return int(self._recorded["pid"])
+
+    @property
+    def _recorded(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.clone.folder / ".nightswap" / "local.json").read_text())
+        return found
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local AWS."""
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
 
     @property
     def token(self) -> str:
@@ -152,7 +180,8 @@ class LocalUp:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return Answer(answer.status, _decoded(answer.read()), dict(answer.headers))
         except urllib.error.HTTPError as error:
-            return Answer(error.code, _decoded(error.read()), dict(error.headers))
+            with error:
+                return Answer(error.code, _decoded(error.read()), dict(error.headers))
 
     def ended(self, run: str) -> dict[str, Any]:
         """The run, once it has ended."""

@@ -42,7 +42,8 @@ class ApiClient:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
                 return ApiAnswer(answer.status, json.load(answer))
         except urllib.error.HTTPError as exc:
-            return ApiAnswer(exc.code, _decoded(exc.read()))
+            with exc:
+                return ApiAnswer(exc.code, _decoded(exc.read()))
         except (urllib.error.URLError, TimeoutError, ConnectionError) as exc:
             raise CommandFailed(f"{method} {self.url}{path}: no answer ({exc}); is the stage running?") from exc
 

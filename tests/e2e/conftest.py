@@ -13,7 +13,7 @@ from tests.clone import Clone, LocalUp
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    return Clone(tmp_path_factory.mktemp("clone") )
+    return Clone(tmp_path_factory.mktemp("clone"))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ ATTACK = "/predict?duration=0&src_bytes=54540&dst_bytes=8314"
 def extra_file(clone: Clone, tmp_path: Path) -> Path:
     """A file that is taken out of the data set again after the test."""
     return tmp_path / "extra.csv"
+
+
+def shell(line: str) -> str:
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True).stdout
 
 
 def add(up: LocalUp, file: Path) -> None:
@@ -42,12 +47,7 @@ def test_the_first_retrain_is_promoted_and_shown(up: LocalUp) -> None:
 def test_the_printed_curl_lines_work_as_they_are(up: LocalUp) -> None:
     lines = re.findall(r"^curl .*$", up.said, re.MULTILINE)
 
-    codes = []
-    import subprocess
-
-    for line in lines:
-        done = subprocess.run(["bash", "-c", f"{line} -s -o /dev/null -w '%{{http_code}}'"], capture_output=True, text=True, check=True)
-        codes.append(done.stdout)
+    codes = [shell(f"{line} -s -o /dev/null -w '%{{http_code}}'") for line in lines]
 
     assert len(lines) == 4
     assert codes == ["200", "200", "200", "202"]

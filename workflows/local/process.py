@@ -1,0 +1,194 @@
+"""Start, find and stop the local AWS's process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from chalicelib.errors import LocalAwsFailed
+from workflows.local import ports
+from workflows.local.environment import HOST, clean
+from workflows.local.state_folder import StateFolder
+
+START_SECONDS = 60.0
+"""Limit of a start. It takes 0.5 s, with much state 4 s, and on a busy machine several times that."""
+STOP_SECONDS = 10.0
+"""Limit of a stop, which takes under 3 s; then the process is killed, at the price of the last 2 s of state."""
+POLL_SECONDS = 0.05
+TRIES = 3
+"""Between looking for a free port and using it another process may take it."""
+
+SHORT_PORT = 8000
+TAKEN = "address already in use"
+LOG_LINES = 15
+
+
+@dataclass(kw_only=True)
+class LocalAws:
+    """A local AWS that runs. As a context manager it stops at the end."""
+
+    pid: int
+    endpoint: str
+    """Of all services."""
+    short_url: str
+    """Of the deployed API alone, without a slash at the end."""
+    wanted_short_port: int
+    folder: StateFolder
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def short_port(self) -> int:
+        return int(self.short_url.rpartition(":")[2])
+
+    @property
+    def moved(self) -> bool:
+        """True when the wanted short port was taken and another one stands in."""
+        return self.short_port != self.wanted_short_port
+
+    @property
+    def alive(self) -> bool:
+        return self.folder.owner() == self.pid
+
+    def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """`environ` for a process that is to talk to this AWS and to no other."""
+        return clean(environ, endpoint=self.endpoint)
+
+    @classmethod
+    def start(
+        cls,
+        root: Path,
+        *,
+        short_port: int = SHORT_PORT,
+        state: Path | None = None,
+        update_seconds: float = 0.0,
+    ) -> LocalAws:
+        """Start one with the environments of the clone at `root`; its state lies in `state`, else in `.nightswap`.
+
+        It ends with the calling process. Raises LocalAwsFailed when one runs already, or when it does not come up.
+        """
+        folder = _folder(root, state)
+        folder.prepare()
+        with folder.starting():
+            if (pid := folder.owner()) is not None:
+                raise LocalAwsFailed(
+                    f"the local AWS of {folder.path} runs already, as process {pid}: "
+                    "use it, or stop it with `nightswap local down`",
+                    pid=pid,
+                )
+            found = _start(root.resolve(), folder, short_port, update_seconds)
+            folder.record(
+                {"pid": found.pid, "endpoint": found.endpoint, "short_url": found.short_url, "wanted": short_port}
+            )
+        return found
+
+    @classmethod
+    def running(cls, root: Path, *, state: Path | None = None) -> LocalAws | None:
+        """The one that runs in the clone at `root`, if there is one."""
+        folder = _folder(root, state)
+        recorded = folder.recorded()
+        if recorded is None or recorded["pid"] != folder.owner():
+            return None
+        return cls(
+            pid=recorded["pid"],
+            endpoint=recorded["endpoint"],
+            short_url=recorded["short_url"],
+            wanted_short_port=recorded["wanted"],
+            folder=folder,
+        )
+
+    def stop(self) -> None:
+        """Stop it and wait for its end; its state is saved. Nothing happens when it has stopped already."""
+        if self.alive:
+            os.kill(self.pid, signal.SIGTERM)
+            if not self._gone(STOP_SECONDS) and self.alive:
+                os.kill(self.pid, signal.SIGKILL)
+                self._gone(STOP_SECONDS)
+        if self._process is not None:
+            self._process.wait()
+        self.folder.forget()
+
+    def _gone(self, limit_seconds: float) -> bool:
+        deadline = time.monotonic() + limit_seconds
+        while self.alive and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        return not self.alive
+
+    def __enter__(self) -> LocalAws:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _folder(root: Path, state: Path | None) -> StateFolder:
+    return StateFolder((state or root / ".nightswap").resolve())
+
+
+def _start(root: Path, folder: StateFolder, short_port: int, update_seconds: float) -> LocalAws:
+    for attempt in range(TRIES):
+        port = ports.free()
+        short = short_port if short_port and attempt == 0 and ports.is_free(short_port) else ports.free()
+        process = _spawn(root, folder, port, short, update_seconds)
+        if _comes_up(process, port, folder):
+            return LocalAws(
+                pid=process.pid,
+                endpoint=f"http://{HOST}:{port}",
+                short_url=f"http://{HOST}:{short}",
+                wanted_short_port=short_port,
+                folder=folder,
+                _process=process,
+            )
+        process.kill()
+        process.wait()
+        if TAKEN not in folder.log.read_text(errors="replace").lower():
+            break
+    raise LocalAwsFailed(_failure(folder, process.returncode), log=str(folder.log))
+
+
+def _spawn(root: Path, folder: StateFolder, port: int, short: int, update_seconds: float) -> subprocess.Popen[bytes]:
+    """The server in a session of its own: Ctrl-C in the terminal is for the command, which then stops the server."""
+    emulator = root / ".venv-emulator" / "bin" / "python"
+    if not emulator.exists():
+        raise LocalAwsFailed(f"{emulator} is missing, which runs the local AWS: run `make setup`")
+    command = [emulator, "-m", "workflows.local.server", "--port", port, "--short-port", short]
+    command += ["--state", folder.path, "--function-python", root / ".venv" / "bin" / "python"]
+    command += ["--parent", os.getpid(), "--update-seconds", update_seconds]
+    environ = clean(os.environ, endpoint=f"http://{HOST}:{port}") | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
+    if folder.log.exists():
+        folder.log.replace(folder.previous_log)
+    with folder.log.open("wb") as log:
+        return subprocess.Popen(
+            [str(each) for each in command],
+            cwd=root,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _comes_up(process: subprocess.Popen[bytes], port: int, folder: StateFolder) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if folder.owner() == process.pid and ports.serves_aws(port):
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def _failure(folder: StateFolder, code: int) -> str:
+    last = folder.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+    return "\n".join(
+        [f"the local AWS did not come up (it ended with {code}); the end of {folder.log}:"]
+        + [f"    {line}" for line in last]
+        + ["`make setup` repairs its environment; `CLEAN=1` starts it without its state"]
+    )

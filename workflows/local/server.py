@@ -1,0 +1,123 @@
+"""The local AWS's process. Run it with the emulator's interpreter:
+
+    python -m workflows.local.server --port P --short-port Q --state DIR --function-python .venv/bin/python
+
+It ends with code 0 when asked to, 3 when the emulator is not the pinned one, 4 when the state is in use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.metadata
+import logging
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from workflows.local import aliases, functions, rest_apis, stopping, updates
+from workflows.local.checkpoint import Checkpoint
+from workflows.local.environment import HOST, of_server
+from workflows.local.short_address import App, deployed, shortened
+from workflows.local.state_folder import FolderInUse, StateFolder
+
+EMULATOR = "1.5.33"
+"""The launcher replaces some of the emulator's internal functions, so it works with exactly this version."""
+
+WRONG_EMULATOR, STATE_IN_USE = 3, 4
+API, STAGE = "nightswap", "local"
+
+
+def main() -> None:
+    options = _options()
+    _check_emulator()
+    folder = StateFolder(options.state.resolve())
+    folder.prepare()
+    try:
+        folder.own()
+    except FolderInUse as problem:
+        _refuse(STATE_IN_USE, f"{problem}: stop it with `nightswap local down`")
+    folder.sweep()
+    _isolate(of_server(os.environ, port=options.port, folder=folder))
+
+    cut = threading.Event()
+    checkpoint = Checkpoint()
+
+    def end(why: str) -> None:
+        print(f"stopping: {why}", flush=True)
+        stopping.stop(stopping=cut, kill=functions.kill_all, save=checkpoint.save, sweep=folder.sweep)
+        os._exit(0)  # without waiting for the threads of functions that were cut short
+
+    asyncio.run(_serve(_emulator(checkpoint, options, cut), options, checkpoint, end))
+
+
+def _options() -> argparse.Namespace:
+    options = argparse.ArgumentParser(prog="workflows.local.server")
+    options.add_argument("--port", type=int, required=True, help="of all AWS services")
+    options.add_argument("--short-port", type=int, required=True, help="of the deployed API alone")
+    options.add_argument("--state", type=Path, required=True, help="folder that keeps everything")
+    options.add_argument("--function-python", type=Path, required=True, help="interpreter of the functions")
+    options.add_argument("--parent", type=int, help="stop when this process, which started the server, ends")
+    options.add_argument("--update-seconds", type=float, default=0.0, help="how long a function's update takes")
+    return options.parse_args()
+
+
+def _check_emulator() -> None:
+    try:
+        found = importlib.metadata.version("ministack")
+    except importlib.metadata.PackageNotFoundError:
+        found = "none"
+    if found != EMULATOR:
+        _refuse(
+            WRONG_EMULATOR,
+            f"the local AWS needs ministack {EMULATOR} exactly and found {found}: run `make setup` to install it",
+        )
+
+
+def _refuse(code: int, message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+    raise SystemExit(code)
+
+
+def _isolate(environ: dict[str, str]) -> None:
+    """Before the emulator is imported: it reads its settings then, and hands the environment to every function."""
+    os.environ.clear()
+    os.environ.update(environ)
+    tempfile.tempdir = environ["TMPDIR"]
+
+
+def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threading.Event) -> App:
+    from ministack.app import app
+
+    logging.getLogger("persistence").setLevel(logging.WARNING)  # else a line per service every 2 s
+    rest_apis.install()
+    functions.install(python=str(options.function_python.absolute()), stopping=cut)
+    updates.install(update_seconds=options.update_seconds)
+    aliases.install()
+    return checkpoint.counting(
+        shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
+    )
+
+
+async def _serve(app: App, options: argparse.Namespace, checkpoint: Checkpoint, end: Callable[[str], None]) -> None:
+    """Serve until asked to stop, then `end`. Raises OSError when a port is taken."""
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"{HOST}:{options.port}", f"{HOST}:{options.short_port}"]
+    config.keep_alive_timeout = 75
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=asyncio.Event().wait))
+    threading.Thread(target=checkpoint.keep, daemon=True).start()
+    reason = asyncio.create_task(stopping.asked(parent=options.parent))
+    await asyncio.wait({serving, reason}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+    end(reason.result())
+
+
+if __name__ == "__main__":
+    main()
