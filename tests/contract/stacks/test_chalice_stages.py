@@ -1,0 +1,105 @@
+"""The files that Chalice reads for each stage: complete, in step with each other, and with no wildcards but these.
+
+Account and region are unknown when a policy file is committed, so their places in an ARN are wildcards; beside them:
+
+| resource | because |
+|---|---|
+| `*` of lambda:ListFunctions | Lambda knows no narrower resource for it |
+| `nightswap-S-serve-*` | every model has a serving function, and the app learns the models from their names |
+| `nightswap-S-*` of S3 | the bucket's name ends in account and region; no other stage's name can begin so |
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import ApiSettings, load
+from tests.clone import Clone
+from workflows.deploying.app import CHALICE
+
+FOLDER = Path(__file__).parents[3] / ".chalice"
+CONFIG = json.loads((FOLDER / "config.json").read_bytes())
+FUNCTIONS = ("", "-nightly", "-authorize")
+STAGES = pytest.mark.parametrize("stage", ["local", "prod"])
+
+
+def statements(stage: str, function: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((FOLDER / f"policy-{stage}{function}.json").read_bytes())["Statement"]
+    return found
+
+
+def test_both_stages_are_configured() -> None:
+    assert set(CONFIG["stages"]) == {"local", "prod"}
+
+
+@pytest.mark.parametrize("file", ["config.json", *(f"policy-STAGE{function}.json" for function in FUNCTIONS)])
+def test_stages_differ_in_their_name_alone(file: str) -> None:
+    if file == "config.json":
+        local, prod = (json.dumps(CONFIG["stages"][stage]) for stage in ("local", "prod"))
+    else:
+        local, prod = ((FOLDER / file.replace("STAGE", stage)).read_text() for stage in ("local", "prod"))
+
+    assert local.replace('"local"', '"prod"').replace("-local", "-prod").replace("/local/", "/prod/") == prod
+
+
+@STAGES
+def test_app_accepts_the_settings_of_the_stage(stage: str) -> None:
+    settings = load(ApiSettings, CONFIG["stages"][stage]["environment_variables"])
+
+    assert settings.stage == stage
+    assert CONFIG["stages"][stage]["api_gateway_stage"] == stage
+
+
+@STAGES
+def test_every_function_has_its_policy_file(stage: str) -> None:
+    configured = CONFIG["stages"][stage]
+    named = [configured["iam_policy_file"]]
+    named += [each["iam_policy_file"] for each in configured["lambda_functions"].values()]
+
+    assert sorted(named) == sorted(f"policy-{stage}{function}.json" for function in FUNCTIONS)
+    assert CONFIG["autogen_policy"] is False
+
+
+def test_lambda_gives_up_before_the_gateway_does() -> None:
+    assert CONFIG["lambda_timeout"] < 29
+
+
+@STAGES
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_wildcards_are_the_named_ones(stage: str, function: str) -> None:
+    for statement in statements(stage, function):
+        assert not [action for action in statement["Action"] if "*" in action]
+        for resource in statement["Resource"]:
+            assert _narrow(resource, stage) or statement["Action"] == ["lambda:ListFunctions"], resource
+
+
+def _narrow(resource: str, stage: str) -> bool:
+    if resource == "*":
+        return False
+    _, partition, service, region, account, name = resource.split(":", 5)
+    placed = (region, account) == (("", "") if service == "s3" else ("*", "*"))
+    owned = f"nightswap-{stage}" in name or f"/nightswap/{stage}/" in name
+    return partition == "aws" and placed and owned
+
+
+def test_chalice_gives_each_function_its_own_policy_and_packs_nothing_else(tmp_path: Path) -> None:
+    root = Clone(tmp_path).folder
+    environ = {"PATH": os.environ["PATH"], "HOME": str(root), "AWS_DEFAULT_REGION": "eu-west-1"}
+
+    subprocess.run(
+        [str(CHALICE), "package", "--stage", "prod", "out"], cwd=root, env=environ, check=True, capture_output=True
+    )
+
+    resources = json.loads((root / "out" / "sam.json").read_bytes())["Resources"]
+    for role, function in {"ApiHandlerRole": "", "NightlyRole": "-nightly", "AuthorizeRole": "-authorize"}.items():
+        (policy,) = resources[role]["Properties"]["Policies"]
+        assert policy["PolicyDocument"]["Statement"] == statements("prod", function)
+    with zipfile.ZipFile(root / "out" / "deployment.zip") as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {"app.py", "chalice", "chalicelib"}

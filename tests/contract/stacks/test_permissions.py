@@ -1,0 +1,144 @@
+"""Who may do what, decided by evaluating the policies: those of the stack's roles and those that Chalice gets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.names import Names
+from tests.contract.stacks.evaluating import permits
+from tests.contract.stacks.reading import of_type, statements
+from workflows.stacks.data import data_template
+from workflows.stacks.main import main_template
+
+CHALICE = Path(__file__).parents[3] / ".chalice"
+NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
+MAIN = main_template("prod", models=["kdd99-http"])
+(BUCKET_POLICY,) = of_type(data_template(NAMES), "AWS::S3::BucketPolicy").values()
+
+HERE = "eu-west-1:123456789012"
+BUCKET = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1"
+SERVING = f"arn:aws:lambda:{HERE}:function:nightswap-prod-serve-kdd99-http"
+MACHINE = f"arn:aws:states:{HERE}:stateMachine:nightswap-prod-retrain"
+EXECUTION = f"arn:aws:states:{HERE}:execution:nightswap-prod-retrain:a-run"
+TOKENS = f"arn:aws:ssm:{HERE}:parameter/nightswap/prod/tokens"
+ENTRY = f"{BUCKET}/ledger/kdd99-http/0000000001.json"
+
+
+def of(who: str) -> list[dict[str, Any]]:
+    """The statements of a role of the stack, or of a policy file of Chalice."""
+    if who.startswith("policy-"):
+        found: list[dict[str, Any]] = json.loads((CHALICE / who).read_bytes())["Statement"]
+        return found
+    return statements(MAIN, f"{who}Role")
+
+
+PERMITTED = [
+    ("RestoreAlias", "lambda:UpdateAlias", SERVING),
+    ("RestoreAlias", "states:DescribeExecution", EXECUTION),
+    ("RestoreAlias", "s3:DeleteObject", f"{BUCKET}/locks/kdd99-http"),
+    ("Preprocess", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+    ("Preprocess", "s3:PutObject", f"{BUCKET}/locks/kdd99-http"),
+    ("Train", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
+    ("Evaluate", "lambda:GetFunctionConfiguration", SERVING),
+    ("Evaluate", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
+    ("VersionModel", "lambda:UpdateFunctionCode", SERVING),
+    ("VersionModel", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
+    ("SwapAlias", "lambda:CreateAlias", SERVING),
+    ("SwapAlias", "s3:PutObject", ENTRY),
+    ("RecordOutcome", "s3:PutObject", f"{BUCKET}/models/kdd99-http/rejected/a-run/report.json"),
+    ("RecordOutcome", "s3:DeleteObject", f"{BUCKET}/work/a-run/train/X.npy"),
+    ("policy-prod.json", "lambda:InvokeFunction", f"{SERVING}:live"),
+    ("policy-prod.json", "states:StopExecution", EXECUTION),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/runs/a-run/request.json"),
+    ("policy-prod.json", "s3:GetObject", f"{BUCKET}/locks/kdd99-http"),
+    ("policy-prod-nightly.json", "states:StartExecution", MACHINE),
+    ("policy-prod-authorize.json", "ssm:GetParameter", TOKENS),
+]
+
+FORBIDDEN = [
+    ("Train", "lambda:UpdateAlias", SERVING),
+    ("Train", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
+    ("Evaluate", "lambda:UpdateFunctionCode", SERVING),
+    ("VersionModel", "lambda:UpdateAlias", SERVING),
+    ("VersionModel", "lambda:UpdateFunctionConfiguration", SERVING),
+    ("SwapAlias", "lambda:UpdateFunctionCode", SERVING),
+    ("SwapAlias", "s3:DeleteObject", ENTRY),
+    ("RecordOutcome", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
+    ("RecordOutcome", "s3:DeleteObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+    ("Preprocess", "s3:PutObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+    ("RestoreAlias", "lambda:UpdateAlias", SERVING.replace("-prod-", "-test-")),
+    ("RestoreAlias", "ssm:GetParameter", TOKENS),
+    ("ServeKdd99Xhttp", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
+    ("Retrain", "lambda:InvokeFunction", SERVING),
+    ("policy-prod.json", "lambda:InvokeFunction", SERVING),
+    ("policy-prod.json", "lambda:InvokeFunction", f"{SERVING}:7"),
+    ("policy-prod.json", "lambda:UpdateAlias", SERVING),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
+    ("policy-prod.json", "s3:PutObject", ENTRY),
+    ("policy-prod.json", "ssm:GetParameter", TOKENS),
+    ("policy-prod.json", "ssm:PutParameter", TOKENS),
+    ("policy-prod-nightly.json", "lambda:InvokeFunction", f"{SERVING}:live"),
+    ("policy-prod-nightly.json", "states:StopExecution", EXECUTION),
+    ("policy-prod-authorize.json", "states:StartExecution", MACHINE),
+    ("policy-prod-authorize.json", "ssm:GetParameter", TOKENS.replace("/prod/", "/test/")),
+]
+
+
+@pytest.mark.parametrize(("who", "action", "resource"), PERMITTED)
+def test_what_the_work_needs_is_permitted(who: str, action: str, resource: str) -> None:
+    assert permits(of(who), action, resource)
+
+
+@pytest.mark.parametrize(("who", "action", "resource"), FORBIDDEN)
+def test_everything_else_is_denied(who: str, action: str, resource: str) -> None:
+    assert not permits(of(who), action, resource)
+
+
+@pytest.mark.parametrize(
+    ("who", "prefix", "permitted"),
+    [
+        ("Preprocess", "datasets/kdd99-http/", True),
+        ("Preprocess", "ledger/kdd99-http/", False),
+        ("RestoreAlias", "work/a-run/", True),
+        ("Train", "", False),
+        ("policy-prod.json", "runs/a-run/", True),
+        ("policy-prod.json", "datasets/kdd99-http/", False),
+    ],
+)
+def test_listing_is_bound_to_what_may_be_read(who: str, prefix: str, permitted: bool) -> None:
+    assert permits(of(who), "s3:ListBucket", BUCKET, context={"s3:prefix": prefix}) is permitted
+
+
+def test_nobody_may_list_the_bucket_without_a_prefix() -> None:
+    for role in of_type(MAIN, "AWS::IAM::Role"):
+        assert not permits(statements(MAIN, role), "s3:ListBucket", BUCKET)
+
+
+ANYTHING = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
+OVER_TLS = {"aws:SecureTransport": "true"}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "permitted"),
+    [
+        ("s3:GetObject", f"{BUCKET}/runs/a-run/report.json", OVER_TLS, True),
+        ("s3:GetObject", f"{BUCKET}/runs/a-run/report.json", {"aws:SecureTransport": "false"}, False),
+        ("s3:PutObject", ENTRY, OVER_TLS, False),
+        ("s3:PutObject", ENTRY, {**OVER_TLS, "s3:if-none-match": "*"}, True),
+        ("s3:PutObject", ENTRY, {**OVER_TLS, "s3:if-match": '"an-etag"'}, False),
+        ("s3:DeleteObject", ENTRY, OVER_TLS, False),
+        ("s3:DeleteObjectVersion", ENTRY, OVER_TLS, False),
+        ("s3:PutObject", f"{BUCKET}/runs/a-run/report.json", OVER_TLS, True),
+        ("s3:DeleteObject", f"{BUCKET}/work/a-run/model.json", OVER_TLS, True),
+    ],
+)
+def test_bucket_policy_binds_even_an_administrator(
+    action: str, resource: str, context: dict[str, str], permitted: bool
+) -> None:
+    everything = [ANYTHING, *BUCKET_POLICY["PolicyDocument"]["Statement"]]
+
+    assert permits(everything, action, resource, context=context) is permitted

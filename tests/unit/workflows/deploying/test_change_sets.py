@@ -1,0 +1,225 @@
+"""A stack reaches its template from every state, and says why when it cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from chalicelib.errors import DeploymentFailed
+from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormation, FakeStack, error
+from workflows.deploying.change_sets import Stack
+from workflows.deploying.progress import Patience, Step
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+TEMPLATE = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}}
+
+
+class Deployment:
+    """Applies templates to the stack `a-stack` of a fake, in no time."""
+
+    def __init__(self, cloudformation: FakeCloudFormation) -> None:
+        self.cloudformation = cloudformation
+        self.steps: list[Step] = []
+        self.seconds = 0.0
+
+    def apply(self, template: dict[str, Any] = TEMPLATE, *, adopts: bool = False) -> bool:
+        client = cast("CloudFormationClient", self.cloudformation)
+        patience = Patience(deadline_seconds=60, sleep=self._sleep, clock=lambda: self.seconds)
+        stack = Stack(client, name="a-stack", report=self.steps.append, patience=patience)
+        return stack.apply(template, parameters={"A": "1"}, tags={"app": "nightswap"}, adopts=adopts)
+
+    def _sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def deployment(status: str | None = None, **fake: Any) -> Deployment:
+    cloudformation = FakeCloudFormation(**fake)
+    if status is not None:
+        cloudformation.stacks["a-stack"] = FakeStack(status)
+    return Deployment(cloudformation)
+
+
+@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS"])
+def test_stack_that_does_not_exist_yet_is_created(status: str | None) -> None:
+    deploying = deployment(status)
+
+    assert deploying.apply() is True
+    assert deploying.cloudformation.stacks["a-stack"].status == "CREATE_COMPLETE"
+
+
+def test_second_time_changes_nothing_and_leaves_no_change_set() -> None:
+    deploying = deployment()
+    deploying.apply()
+    executed = dict(deploying.cloudformation.change_sets)
+
+    assert deploying.apply() is False
+    assert deploying.cloudformation.change_sets == executed
+    assert deploying.steps[-1] == Step("a-stack", "a-stack", "unchanged")
+
+
+@pytest.mark.parametrize("adopts", [False, True])
+def test_what_an_earlier_stack_kept_is_adopted_only_where_that_is_asked_for(adopts: bool) -> None:
+    deploying = deployment()
+
+    deploying.apply(adopts=adopts)
+
+    (change_set,) = deploying.cloudformation.change_sets.values()
+    assert change_set["ImportExistingResources"] is adopts
+    assert change_set["Tags"] == [{"Key": "app", "Value": "nightswap"}]
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_existing_stack_is_updated(status: str) -> None:
+    deploying = deployment(status)
+
+    assert deploying.apply() is True
+    assert deploying.cloudformation.stacks["a-stack"].status == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"])
+def test_failed_first_creation_is_removed_and_tried_again(status: str) -> None:
+    deploying = deployment(status)
+
+    assert deploying.apply() is True
+    assert deploying.cloudformation.deleted == ["a-stack"]
+    assert deploying.cloudformation.stacks["a-stack"].status == "CREATE_COMPLETE"
+
+
+def test_remains_that_cannot_be_deleted_are_left_to_the_user() -> None:
+    deploying = deployment("ROLLBACK_COMPLETE")
+    deploying.cloudformation.deletion_fails = True
+
+    with pytest.raises(DeploymentFailed, match="could not be deleted, it is DELETE_FAILED"):
+        deploying.apply()
+
+
+@pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"])
+def test_stack_that_takes_no_update_is_left_to_the_user(status: str) -> None:
+    deploying = deployment(status)
+
+    with pytest.raises(DeploymentFailed, match=f"is {status} and takes no update") as raised:
+        deploying.apply()
+
+    assert raised.value.details == {"stack": "a-stack", "status": status}
+
+
+def test_other_deployment_is_waited_for() -> None:
+    deploying = deployment("CREATE_COMPLETE")
+    deploying.cloudformation.busy_for = 3
+
+    assert deploying.apply() is True
+    assert deploying.seconds > 0
+
+
+def test_other_deployment_that_never_ends_is_reported_at_the_deadline() -> None:
+    deploying = deployment("CREATE_COMPLETE")
+    deploying.cloudformation.busy_for = 1_000
+
+    with pytest.raises(DeploymentFailed, match="until the other deployment of stack a-stack is over"):
+        deploying.apply()
+
+    assert deploying.seconds >= 60
+
+
+def test_failed_resources_are_named_with_their_reasons() -> None:
+    deploying = deployment(
+        outcome=[
+            ("a-stack", "CREATE_IN_PROGRESS", ""),
+            ("Role", "CREATE_FAILED", "Resource creation cancelled"),
+            ("Bucket", "CREATE_FAILED", "the name is taken"),
+            ("a-stack", "ROLLBACK_IN_PROGRESS", ""),
+            ("a-stack", "ROLLBACK_COMPLETE", ""),
+        ]
+    )
+
+    with pytest.raises(DeploymentFailed, match=r"a-stack is ROLLBACK_COMPLETE: Bucket: the name is taken$") as raised:
+        deploying.apply()
+
+    assert raised.value.details["failures"] == {"Bucket": "the name is taken"}
+
+
+def test_every_event_is_reported_once_and_in_order() -> None:
+    deploying = deployment()
+
+    deploying.apply()
+
+    assert [(step.subject, step.status) for step in deploying.steps] == [
+        ("a-stack", "CREATE_IN_PROGRESS"),
+        ("Bucket", "CREATE_COMPLETE"),
+        ("a-stack", "CREATE_COMPLETE"),
+    ]
+
+
+def test_events_of_earlier_deployments_are_not_reported_again() -> None:
+    deploying = deployment()
+    deploying.apply()
+    deploying.steps.clear()
+
+    deploying.apply({"Resources": {"Other": {"Type": "AWS::S3::Bucket"}}})
+
+    assert [step.status for step in deploying.steps] == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_COMPLETE"]
+
+
+def test_clean_up_after_an_update_is_waited_for() -> None:
+    deploying = deployment(
+        "CREATE_COMPLETE",
+        outcome=[
+            ("a-stack", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", ""),
+            ("Old", "DELETE_COMPLETE", ""),
+            ("a-stack", "UPDATE_COMPLETE", ""),
+        ],
+    )
+
+    deploying.apply()
+
+    assert deploying.steps[-1].status == "UPDATE_COMPLETE"
+
+
+def test_failure_is_not_the_end_before_its_rollback() -> None:
+    deploying = deployment(
+        outcome=[
+            ("a-stack", "CREATE_FAILED", "the bucket was refused"),
+            ("a-stack", "ROLLBACK_IN_PROGRESS", ""),
+            ("a-stack", "ROLLBACK_COMPLETE", ""),
+        ],
+        rolls_back=True,
+    )
+
+    with pytest.raises(DeploymentFailed, match="is ROLLBACK_COMPLETE: a-stack: the bucket was refused"):
+        deploying.apply()
+
+
+def test_refused_change_is_reported_in_the_words_of_cloudformation() -> None:
+    deploying = deployment()
+
+    with pytest.raises(DeploymentFailed, match=r"refuses the change of stack a-stack: .*Bad::Type"):
+        deploying.apply({"Resources": {"A": {"Type": "Bad::Type"}}})
+
+
+def test_losing_the_race_to_another_deployment_says_to_deploy_again() -> None:
+    deploying = deployment("CREATE_COMPLETE")
+    deploying.cloudformation.refuses_execution = True
+
+    with pytest.raises(DeploymentFailed, match=r"deploy again\): InvalidChangeSetStatus: the change set is OBSOLETE"):
+        deploying.apply()
+
+
+def test_template_over_the_limit_is_refused_before_the_call() -> None:
+    deploying = deployment()
+
+    with pytest.raises(DeploymentFailed, match="deploy fewer models in one stage"):
+        deploying.apply({"Description": "x" * 60_000})
+
+    assert deploying.cloudformation.stacks == {}
+
+
+def test_denied_look_at_the_stack_is_reported() -> None:
+    class Denying(FakeCloudFormation):
+        def describe_stacks(self, **given: Any) -> dict[str, Any]:
+            raise error("AccessDenied", "not you")
+
+    with pytest.raises(DeploymentFailed, match="AccessDenied"):
+        Deployment(Denying()).apply()

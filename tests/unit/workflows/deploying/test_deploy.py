@@ -1,0 +1,48 @@
+"""What is refused before anything is made, and the templates as people read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+import pytest
+
+from chalicelib.errors import DeploymentFailed
+from chalicelib.names import Names
+from workflows.deploying.deploy import deploy, render_templates
+from workflows.stacks.data import data_template
+from workflows.stacks.main import main_template
+
+NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
+ROOT = Path(__file__).parents[4]
+
+
+def attempt(stage: str, *, region: str | None, environ: Mapping[str, str]) -> None:
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=region)
+    deploy(stage, session=session, root=ROOT, models=["a-model"], report=lambda _: None, environ=environ)
+
+
+@pytest.mark.parametrize("stage", ["Prod", "pre-prod", "", "averylongstage"])
+def test_illegal_stage_is_refused(stage: str) -> None:
+    with pytest.raises(DeploymentFailed, match="is no name of a stage"):
+        attempt(stage, region="eu-west-1", environ={})
+
+
+def test_missing_region_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+
+    with pytest.raises(DeploymentFailed, match="set AWS_DEFAULT_REGION"):
+        attempt("local", region=None, environ={})
+
+
+def test_templates_are_rendered_by_the_names_of_their_stacks() -> None:
+    rendered = render_templates(NAMES, models=["a-model"])
+
+    assert {name: json.loads(text) for name, text in rendered.items()} == {
+        "nightswap-prod-data": data_template(NAMES),
+        "nightswap-prod": main_template("prod", models=["a-model"]),
+    }

@@ -1,0 +1,47 @@
+"""The package of the tasks holds every handler that the stack names, and all that those import."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chalicelib import names
+from workflows.packaging.tasks import task_handler, tasks_package
+
+ROOT = Path(__file__).parents[4]
+
+
+def test_package_is_the_same_bytes_twice() -> None:
+    assert tasks_package(ROOT) == tasks_package(ROOT)
+
+
+def test_package_holds_python_files_of_both_folders_and_nothing_else() -> None:
+    with zipfile.ZipFile(io.BytesIO(tasks_package(ROOT).body)) as archive:
+        found = archive.namelist()
+
+    assert {name.split("/")[0] for name in found} == {"chalicelib", "lambdas"}
+    assert all(name.endswith(".py") for name in found)
+    assert "lambdas/serve/handler.py" in found
+
+
+@pytest.mark.parametrize("task", names.TASKS)
+def test_handler_is_found_from_the_package_alone(task: str, tmp_path: Path) -> None:
+    module, _, function = task_handler(task).rpartition(".")
+    with zipfile.ZipFile(io.BytesIO(tasks_package(ROOT).body)) as archive:
+        archive.extractall(tmp_path)
+
+    found = subprocess.run(
+        [sys.executable, "-P", "-c", f"import {module} as m; print(callable(m.{function}), m.__file__)"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.startswith(f"True {tmp_path}"), found.stdout

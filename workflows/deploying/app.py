@@ -1,0 +1,86 @@
+"""The Chalice app: deployed by Chalice's own command, unmodified, and found again by the record that it keeps."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.errors import DeploymentFailed
+from workflows.deploying.progress import Report, Step
+
+CHALICE = Path(sys.executable).with_name("chalice")
+"""The command of the interpreter that runs us, whatever PATH says."""
+
+
+@dataclass(frozen=True)
+class RestApi:
+    """The stage's API. `url` is its address on AWS, with a slash at the end."""
+
+    api_id: str
+    url: str
+
+
+def check_stage(stage: str, *, root: Path) -> None:
+    """Raises DeploymentFailed for a stage that is not configured; Chalice would deploy it without its settings."""
+    config = json.loads((root / ".chalice" / "config.json").read_bytes())
+    if stage not in config["stages"]:
+        raise DeploymentFailed(
+            f"there is no stage {stage!r} in .chalice/config.json: expected one of {', '.join(config['stages'])},"
+            " or add it there with its policy files"
+        )
+
+
+def deploy_app(
+    stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
+) -> RestApi:
+    """Run `chalice deploy`; raises DeploymentFailed with all that it printed when it fails."""
+    printed: list[str] = []
+    with subprocess.Popen(
+        [str(command), "deploy", "--stage", stage],
+        cwd=root,
+        env={**environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as chalice:
+        for line in chalice.stdout or ():
+            printed.append(line)
+            report(Step("chalice", line.strip(), ""))
+    if chalice.returncode:
+        raise DeploymentFailed(
+            f"chalice deploy --stage {stage} ended with code {chalice.returncode}:\n{''.join(printed)}"
+        )
+    return find_api(stage, root=root)
+
+
+def find_api(stage: str, *, root: Path) -> RestApi:
+    """The API that Chalice deployed last; raises DeploymentFailed when its record names none."""
+    record = root / ".chalice" / "deployed" / f"{stage}.json"
+    try:
+        resources = json.loads(record.read_bytes())["resources"]
+    except FileNotFoundError as exc:
+        raise DeploymentFailed(
+            f"{record} does not exist: deploy stage {stage} with nightswap deploy --stage {stage}"
+        ) from exc
+    for resource in resources:
+        if resource["resource_type"] == "rest_api":
+            return RestApi(resource["rest_api_id"], resource["rest_api_url"])
+    raise DeploymentFailed(f"{record} names no REST API: delete the file and deploy stage {stage} again")
+
+
+def url_under(endpoint_url: str | None, api: RestApi, *, stage: str) -> str:
+    """The address of the API: its own on AWS, or the one it has under the endpoint that stands in for AWS.
+
+    >>> api = RestApi("abc123", "https://abc123.execute-api.us-east-1.amazonaws.com/local/")
+    >>> url_under(None, api, stage="local")
+    'https://abc123.execute-api.us-east-1.amazonaws.com/local'
+    >>> url_under("http://127.0.0.1:4566", api, stage="local")
+    'http://127.0.0.1:4566/_aws/execute-api/abc123/local'
+    """
+    if endpoint_url is None:
+        return api.url.rstrip("/")
+    return f"{endpoint_url.rstrip('/')}/_aws/execute-api/{api.api_id}/{stage}"

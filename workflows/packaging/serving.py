@@ -1,0 +1,31 @@
+"""The serving function's package before it has a model, and the identity of all that surrounds a model in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workflows.packaging import placeholder
+from workflows.packaging.archive import Package, pack, sources
+
+HANDLER = "serve.handler.handler"
+"""Of every package that a serving function runs, with a model in it or without."""
+
+
+def placeholder_package() -> Package:
+    """What the stack creates a serving function with."""
+    return pack({"serve/handler.py": Path(placeholder.__file__).read_bytes()})
+
+
+def serving_sha256(root: Path, *, configuration: Mapping[str, Any]) -> str:
+    """SHA-256, in hexadecimal, over the sources that serve a model and the configuration of the serving functions.
+
+    It is a part of a run's fingerprint. New memory or new handler code reaches `live` with the next published version
+    only, and without this no version would be published as long as the data stays the same.
+    """
+    code = pack(sources(root, "lambdas/serve")).sha256
+    described = json.dumps({"code": code, "configuration": configuration}, sort_keys=True)
+    return hashlib.sha256(described.encode()).hexdigest()

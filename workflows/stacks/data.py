@@ -1,0 +1,116 @@
+"""The stack that holds what must not be lost: the bucket and the token parameter."""
+
+from __future__ import annotations
+
+import json
+
+from chalicelib.names import Names, token_parameter
+from workflows.stacks.arns import bucket_arn
+from workflows.stacks.permissions import LEDGER, LOCKS, WORK
+from workflows.stacks.statements import Json, deny, document
+
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+"""Kept when the stack is deleted; removed when its very first creation fails, so that the next one can succeed."""
+NO_TOKENS: Json = {"tokens": []}
+
+
+def data_template(names: Names) -> Json:
+    """The template of `nightswap-S-data`.
+
+    The bucket's name is written out, account and region with it, so that the stack can adopt a bucket that was kept.
+    """
+    stage = names.stage
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"nightswap, stage {stage}: data, models, ledger and the hashes of the access tokens",
+        "Resources": {"Bucket": _bucket(names), "BucketPolicy": _bucket_policy(stage), "Tokens": _tokens(stage)},
+        "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}},
+    }
+
+
+def _bucket(names: Names) -> Json:
+    return {
+        "Type": "AWS::S3::Bucket",
+        **KEPT,
+        "Properties": {
+            "BucketName": names.bucket,
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "BucketEncryption": {
+                "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+            },
+            "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+            "LifecycleConfiguration": {"Rules": [_intermediates(), _released_leases(), _broken_uploads()]},
+        },
+    }
+
+
+def _intermediates() -> Json:
+    """A run deletes its own; these are the ones of runs that died. A deleted object's versions cost as it did."""
+    return {
+        "Id": "intermediates",
+        "Status": "Enabled",
+        "Prefix": WORK.removesuffix("*"),
+        "ExpirationInDays": 3,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+
+
+def _released_leases() -> Json:
+    return {
+        "Id": "released-leases",
+        "Status": "Enabled",
+        "Prefix": LOCKS.removesuffix("*"),
+        "ExpiredObjectDeleteMarker": True,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
+    }
+
+
+def _broken_uploads() -> Json:
+    return {
+        "Id": "broken-uploads",
+        "Status": "Enabled",
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+
+
+def _bucket_policy(stage: str) -> Json:
+    """Nothing without TLS; a ledger entry is written once, by a conditional write, and never deleted.
+
+    A write that does not carry `If-None-Match` has no such key in its context, so `Null` matches and denies it; that
+    takes in copies and multipart uploads, which the ledger never needs.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    """
+    whole = [bucket_arn(stage), bucket_arn(stage, "*")]
+    ledger = [bucket_arn(stage, LEDGER)]
+    return {
+        "Type": "AWS::S3::BucketPolicy",
+        "Properties": {
+            "Bucket": {"Ref": "Bucket"},
+            "PolicyDocument": document(
+                [
+                    deny(["s3:*"], on=whole, where={"Bool": {"aws:SecureTransport": "false"}}),
+                    deny(["s3:PutObject"], on=ledger, where={"Null": {"s3:if-none-match": "true"}}),
+                    deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], on=ledger),
+                ]
+            ),
+        },
+    }
+
+
+def _tokens(stage: str) -> Json:
+    return {
+        "Type": "AWS::SSM::Parameter",
+        **KEPT,
+        "Properties": {
+            "Name": token_parameter(stage),
+            "Type": "String",
+            "Description": "SHA-256 hashes of the stage's access tokens; written by `nightswap token`",
+            "Value": json.dumps(NO_TOKENS),
+        },
+    }

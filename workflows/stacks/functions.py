@@ -1,0 +1,80 @@
+"""How large each Lambda function is, and the three resources that make one: log group, role, function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.packaging import serving
+from workflows.stacks.statements import Json, role
+
+RUNTIME = "python3.13"
+ARCHITECTURE = "x86_64"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Memory, which buys processor time too (1,769 MB are one core), and the longest a call may take.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. A new account's limit is 3,008 MB.
+    """
+
+    memory_mb: int
+    timeout_seconds: int
+
+
+TASK_SIZES = {
+    "restore-alias": Size(512, 120),
+    "preprocess": Size(1769, 600),
+    "train": Size(1769, 900),
+    "evaluate": Size(1024, 300),
+    "version-model": Size(512, 180),
+    "swap-alias": Size(512, 60),
+    "record-outcome": Size(512, 60),
+}
+SERVING_SIZE = Size(512, 10)
+
+
+def configuration(handler: str, size: Size) -> Json:
+    """The properties that decide how a function's code behaves."""
+    return {
+        "Handler": handler,
+        "Runtime": RUNTIME,
+        "Architectures": [ARCHITECTURE],
+        "MemorySize": size.memory_mb,
+        "Timeout": size.timeout_seconds,
+    }
+
+
+def serving_configuration() -> Json:
+    """Of every serving function: a part of the fingerprint, because the gate judged a model under it."""
+    return configuration(serving.HANDLER, SERVING_SIZE)
+
+
+def function_resources(
+    logical_id: str,
+    *,
+    name: str,
+    description: str,
+    statements: Sequence[Json],
+    properties: dict[str, Any],
+) -> dict[str, Json]:
+    """A function with a role of its own and its log group, by their logical IDs."""
+    return {
+        f"{logical_id}Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": f"/aws/lambda/{name}"}},
+        f"{logical_id}Role": role(
+            "lambda.amazonaws.com", description=f"What {name} may touch", statements=statements
+        ),
+        f"{logical_id}Function": {
+            "Type": "AWS::Lambda::Function",
+            # Else a first call could come before the log group that its role may not create.
+            "DependsOn": f"{logical_id}Log",
+            "Properties": {
+                "FunctionName": name,
+                "Description": description,
+                "Role": {"Fn::GetAtt": [f"{logical_id}Role", "Arn"]},
+                **properties,
+            },
+        },
+    }

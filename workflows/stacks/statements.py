@@ -1,0 +1,41 @@
+"""The pieces of an IAM policy, and the role that one service assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+POLICY_LANGUAGE = "2012-10-17"
+
+
+def allow(actions: Sequence[str], *, on: Sequence[Json], where: Mapping[str, Any] | None = None) -> Json:
+    """A statement that permits the actions on the resources, under the condition if there is one."""
+    return _statement("Allow", actions, on, where)
+
+
+def deny(actions: Sequence[str], *, on: Sequence[Json], where: Mapping[str, Any] | None = None) -> Json:
+    """A statement of a bucket's policy that forbids the actions to everyone, whatever else permits them."""
+    return {**_statement("Deny", actions, on, where), "Principal": "*"}
+
+
+def document(statements: Sequence[Json]) -> Json:
+    return {"Version": POLICY_LANGUAGE, "Statement": list(statements)}
+
+
+def role(service: str, *, description: str, statements: Sequence[Json]) -> Json:
+    """A role that the AWS service assumes. Its name is CloudFormation's to choose: IAM's names are global."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "Description": description,
+            "AssumeRolePolicyDocument": document([trust]),
+            "Policies": [{"PolicyName": "permissions", "PolicyDocument": document(statements)}],
+        },
+    }
+
+
+def _statement(effect: str, actions: Sequence[str], on: Sequence[Json], where: Mapping[str, Any] | None) -> Json:
+    statement: Json = {"Effect": effect, "Action": list(actions), "Resource": list(on)}
+    return {**statement, "Condition": dict(where)} if where else statement
