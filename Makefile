@@ -4,6 +4,8 @@ STAGE ?= local
 UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
 LOCKS := workflows/locks
+DOCTESTS := chalicelib lambdas workflows/deploying workflows/local workflows/packaging workflows/stacks
+FAST := tests/unit tests/contract $(DOCTESTS)
 INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
 
 # An exported PYTHONDONTWRITEBYTECODE would make every import of scikit-learn three times slower.
@@ -12,7 +14,7 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-all run test test-unit test-simulation check render locks clean
+.PHONY: help setup setup-all run test test-unit test-faults test-simulation check render locks clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -25,10 +27,14 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)')
 
 test: setup-all  ## unit, contract and end-to-end tests
-	@$(PROJECT) -m pytest $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests chalicelib lambdas --ignore=tests/simulation
+	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
+	@$(PROJECT) -m pytest $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(FAST) tests/e2e
 
 test-unit: setup  ## the tests that need nothing but Python, in seconds
-	@$(PROJECT) -m pytest tests/unit chalicelib lambdas
+	@$(PROJECT) -m pytest -m 'not real_data' tests/unit $(DOCTESTS)
+
+test-faults: setup  ## kills, stops and swaps under load, on the local AWS
+	@$(PROJECT) -m pytest tests/faults
 
 test-simulation: setup  ## promotion, lease and ledger under thousands of seeded interleavings
 	@$(PROJECT) -m pytest tests/simulation

@@ -11,8 +11,9 @@
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
     │   └── LabelUnknown, SingleClass, TooFewRows
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
-    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LeaseLost, ContractBroken
+    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
+    ├── SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
         ├── BodyTooLarge 413, WrongContentType 415
@@ -142,10 +143,6 @@ class ServingChanged(NightswapError):
     """The serving function's configuration is no longer the one that was judged."""
 
 
-class LeaseLost(NightswapError):
-    """Another run holds the model's lease."""
-
-
 class ContractBroken(NightswapError):
     """A payload lacks a field, or has one too many."""
 
@@ -168,6 +165,10 @@ class DeploymentFailed(NightswapError):
 
 class CommandFailed(NightswapError):
     """A command cannot do what it was asked; the message says what to do instead."""
+
+
+class SampleUnavailable(NightswapError):
+    """The archive of the sample data cannot be fetched, or what came is not that archive."""
 
 
 class RequestError(NightswapError):

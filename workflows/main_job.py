@@ -20,6 +20,7 @@ from workflows.cli import tokens
 from workflows.cli.data import add_file, name, objects, remove_object
 from workflows.cli.stage import Stage
 from workflows.sample_data import SAMPLE_FILES, sample
+from workflows.sample_data.download import Progress
 
 TOKEN_NAME = "local"
 Say = Callable[[str], None]
@@ -64,7 +65,7 @@ class MainJob:
             kept.write_text(secret)
         return ApiClient(url=self.url, token=secret)
 
-    def provide_data(self, given: Path | None) -> None:
+    def provide_data(self, given: Path | None, *, progress: Progress) -> None:
         """The user's file; else what is there; else the sample, which gives way to the user's file."""
         present = [name(each, model=self.model) for each in objects(self.edges, model=self.model)]
         if given is not None:
@@ -76,7 +77,7 @@ class MainJob:
         elif present:
             self.say(f"data: {', '.join(present)}, as in the bucket")
         else:
-            found = sample(self.folder / "cache", report=self.say)
+            found = sample(self.folder / "cache", report=self.say, progress=progress)
             add_file(self.edges, found.path, model=self.model, replace=True)
             self.say(f"data: {found.path.name}: {found.description}")
 

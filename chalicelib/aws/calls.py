@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, FlexibleChecksumError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from chalicelib.errors import TransientError
@@ -29,6 +29,9 @@ THROTTLES = {
     "InternalServerError",
     "InternalFailure",
     "RequestTimeout",
+    "OperationAborted",
+    "ExecutionLimitExceeded",
+    "KmsThrottlingException",
 }
 
 
@@ -46,5 +49,5 @@ def transient(kind: type[TransientError], *, doing: str) -> Iterator[None]:
         if code(exc) in THROTTLES or status >= 500:
             raise kind(f"{doing}: {code(exc)}; try again in a moment") from exc
         raise
-    except (NoConnection, HTTPClientError) as exc:
+    except (NoConnection, HTTPClientError, IncompleteReadError, FlexibleChecksumError) as exc:
         raise kind(f"{doing}: no answer ({type(exc).__name__}); try again in a moment") from exc

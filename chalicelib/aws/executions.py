@@ -9,13 +9,15 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
 from chalicelib.edges import Execution
-from chalicelib.errors import ExecutionsUnavailable, StackMissing
+from chalicelib.errors import ExecutionsUnavailable, RunUnknown, StackMissing
 from chalicelib.names import Names
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 RECENT = 100
+NOT_THERE = {"ExecutionDoesNotExist", "InvalidArn", "ValidationException"}
+"""The last is said of a name that is too long for any execution."""
 
 
 class StateMachineExecutions:
@@ -36,12 +38,17 @@ class StateMachineExecutions:
         try:
             return _execution(self._call("describe_execution", executionArn=self._names.execution_arn(run)))
         except ClientError as exc:
-            if code(exc) in {"ExecutionDoesNotExist", "InvalidArn"}:
+            if code(exc) in NOT_THERE:
                 return None
             raise
 
     def stop(self, run: str, *, cause: str) -> None:
-        self._call("stop_execution", executionArn=self._names.execution_arn(run), error="Stopped", cause=cause)
+        try:
+            self._call("stop_execution", executionArn=self._names.execution_arn(run), error="Stopped", cause=cause)
+        except ClientError as exc:
+            if code(exc) in NOT_THERE:
+                raise RunUnknown(f"run {run} has no execution to stop", run=run) from exc
+            raise
 
     def recent(self, *, running_only: bool = False) -> Sequence[Execution]:
         only = {"statusFilter": "RUNNING"} if running_only else {}

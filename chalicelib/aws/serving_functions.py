@@ -40,7 +40,7 @@ class LambdaServingFunctions:
 
     def create_alias(self, model: str, *, function_version: str, description: str) -> Alias:
         _check(function_version, {})
-        with self._speaking_of(model, doing="creating the alias"), _compared():
+        with self._speaking_of(model, doing="creating the alias"), _compared("ResourceConflictException"):
             return _alias(
                 self._client.create_alias(
                     FunctionName=self._function(model),
@@ -60,17 +60,22 @@ class LambdaServingFunctions:
         revision_id: str,
     ) -> Alias:
         _check(function_version, weights)
-        with self._speaking_of(model, doing="moving the alias"), _compared():
-            return _alias(
-                self._client.update_alias(
-                    FunctionName=self._function(model),
-                    Name=names.LIVE,
-                    FunctionVersion=function_version,
-                    RoutingConfig={"AdditionalVersionWeights": dict(weights)},
-                    Description=description,
-                    RevisionId=revision_id,
+        try:
+            with self._speaking_of(model, doing="moving the alias"), _compared("PreconditionFailedException"):
+                return _alias(
+                    self._client.update_alias(
+                        FunctionName=self._function(model),
+                        Name=names.LIVE,
+                        FunctionVersion=function_version,
+                        RoutingConfig={"AdditionalVersionWeights": dict(weights)},
+                        Description=description,
+                        RevisionId=revision_id,
+                    )
                 )
-            )
+        except ModelUnknown as exc:
+            if self.alias(model) is None:
+                raise AliasMoved(f"the alias of {model} is gone") from exc
+            raise
 
     def configuration(self, model: str) -> Mapping[str, Any]:
         with self._speaking_of(model, doing="reading the configuration"):
@@ -124,11 +129,12 @@ class LambdaServingFunctions:
 
 
 @contextmanager
-def _compared() -> Iterator[None]:
+def _compared(lost: str) -> Iterator[None]:
+    """`lost` is Lambda's word for an alias that is not what the caller saw."""
     try:
         yield
     except ClientError as exc:
-        if code(exc) in {"PreconditionFailedException", "ResourceConflictException"}:
+        if code(exc) == lost:
             raise AliasMoved(str(exc)) from exc
         raise
 

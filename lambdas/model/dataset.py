@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import ObjectEmpty
 from lambdas.model.arrays import Floats, Texts
-from lambdas.model.cells import CATEGORY_CHARACTERS_MAX, number_problem
+from lambdas.model.cells import categorical_problem, label_problem, number_problem
 from lambdas.model.diagnosis import diagnose
 from lambdas.model.header import find_columns
 from lambdas.model.recipe import Categorical, Numeric, Recipe
@@ -50,76 +50,72 @@ class _Reader:
     width: int
 
     def table(self, recipe: Recipe) -> Table:
-        numeric = [self.places[column.name] for column in recipe.numeric]
-        frame = self._frame(numeric)
-        rows = len(frame)
+        frame = self._frame(numeric=[self.places[column.name] for column in recipe.numeric])
+        if not isinstance(frame.index, pd.RangeIndex):
+            raise _NeedsDiagnosis("the first rows have more fields than the header")
         return Table(
-            numeric=np.column_stack(
-                [np.empty((rows, 0)), *(self._numbers(frame, column) for column in recipe.numeric)]
-            ),
-            categorical=_side_by_side([self._categories(frame, column) for column in recipe.categorical], rows=rows),
-            labels=self._labels(frame, recipe),
+            numeric=self._numbers(frame, columns=recipe.numeric),
+            categorical=self._texts(frame, columns=recipe.categorical),
+            labels=self._labels(frame, recipe=recipe),
         )
 
-    def _frame(self, numeric: list[int]) -> pd.DataFrame:
-        # Not `usecols`: with it pandas no longer minds a row with too many fields. Texts as categories, which costs
-        # a code for each cell, and no text is taken for a missing value.
-        kinds = {place: "float64" if place in numeric else "category" for place in range(self.width)}
-        frame = pd.read_csv(
+    def _frame(self, *, numeric: list[int], only: list[int] | None = None) -> pd.DataFrame:
+        # Without `usecols`, or pandas no longer minds a row with too many fields; without the dtype "category", or
+        # it turns '01' into 1; without a filter, or it takes 'NA' and 'None' for missing values.
+        return pd.read_csv(
             io.BytesIO(self.text),
             header=0,
             names=list(range(self.width)),
-            dtype=kinds,
+            usecols=only,
+            dtype={place: "float64" if place in numeric else "str" for place in range(self.width)},
             na_filter=False,
             engine="c",
             low_memory=False,
         )
-        if not isinstance(frame.index, pd.RangeIndex):
-            raise _NeedsDiagnosis("the first rows have more fields than the header")
-        return frame
 
-    def _numbers(self, frame: pd.DataFrame, column: Numeric) -> Floats:
-        numbers = frame[self.places[column.name]].to_numpy(dtype=np.float64)
-        if not len(numbers):
-            return numbers
-        extremes = (float(numbers.min()), float(numbers.max()))
-        if any(number_problem(extreme, column=column) for extreme in extremes):
-            raise _NeedsDiagnosis(column.name)
-        if np.isin(numbers, (0.0, 1.0)).all() and self._holds_words(self.places[column.name]):
-            raise _NeedsDiagnosis(column.name)
+    def _numbers(self, frame: pd.DataFrame, *, columns: list[Numeric]) -> Floats:
+        numbers = np.empty((len(frame), len(columns)))
+        for j, column in enumerate(columns):
+            numbers[:, j] = frame[self.places[column.name]]
+            extremes = (numbers[:, j].min(initial=np.inf), numbers[:, j].max(initial=-np.inf))
+            if len(frame) and any(number_problem(float(extreme), column=column) for extreme in extremes):
+                raise _NeedsDiagnosis(column.name)
+        self._refuse_words(numbers, columns=columns)
         return numbers
 
-    def _holds_words(self, place: int) -> bool:
-        # pandas reads a column of nothing but True and False as 1 and 0.
-        read = pd.read_csv(io.BytesIO(self.text), header=0, names=list(range(self.width)), usecols=[place], dtype=str)
-        return bool(read[place].str.contains("[A-Za-z]").any())
+    def _refuse_words(self, numbers: Floats, *, columns: list[Numeric]) -> None:
+        # pandas reads a column of nothing but True and False as 1 and 0: such columns are read again as texts.
+        suspects = [
+            self.places[column.name] for j, column in enumerate(columns) if np.isin(numbers[:, j], (0, 1)).all()
+        ]
+        if suspects and len(numbers):
+            texts = self._frame(numeric=[], only=suspects)
+            if any(texts[place].str.contains("[A-Za-z]").any() for place in suspects):
+                raise _NeedsDiagnosis("truth values")
 
-    def _categories(self, frame: pd.DataFrame, column: Categorical) -> Texts:
-        levels, codes = self._coded(frame, place=self.places[column.name])
-        allowed = levels if column.allowed is None else column.allowed
-        if (
-            "" in levels
-            or not set(levels) <= set(allowed)
-            or max(map(len, levels), default=0) > CATEGORY_CHARACTERS_MAX
-        ):
+    def _texts(self, frame: pd.DataFrame, *, columns: list[Categorical]) -> Texts:
+        if not columns:
+            return np.empty((len(frame), 0), dtype=np.str_)
+        return np.column_stack([self._categories(frame, column=column) for column in columns])
+
+    def _categories(self, frame: pd.DataFrame, *, column: Categorical) -> Texts:
+        levels, codes = _coded(frame[self.places[column.name]])
+        if any(categorical_problem(level, column=column) for level in levels):
             raise _NeedsDiagnosis(column.name)
         return _spread(levels, codes=codes)
 
-    def _labels(self, frame: pd.DataFrame, recipe: Recipe) -> Texts:
-        labels, codes = self._coded(frame, place=self.places[recipe.label])
-        if not set(labels) <= set(recipe.classes):
+    def _labels(self, frame: pd.DataFrame, *, recipe: Recipe) -> Texts:
+        labels, codes = _coded(frame[self.places[recipe.label]])
+        if any(label_problem(label, recipe=recipe) for label in labels):
             raise _NeedsDiagnosis(recipe.label)
         return _spread([recipe.classes[label] for label in labels], codes=codes)
 
-    def _coded(self, frame: pd.DataFrame, *, place: int) -> tuple[list[str], NDArray[np.integer]]:
-        series = frame[place]
-        return list(series.cat.categories), series.cat.codes.to_numpy()
+
+def _coded(column: pd.Series[str]) -> tuple[list[str], NDArray[np.integer]]:
+    codes, levels = pd.factorize(column)
+    return [str(level) for level in levels], codes
 
 
 def _spread(texts: list[str], *, codes: NDArray[np.integer]) -> Texts:
     rows: Texts = np.array(texts, dtype=np.str_)[codes]
     return rows
-
-
-def _side_by_side(columns: list[Texts], *, rows: int) -> Texts:
-    return np.column_stack(columns) if columns else np.empty((rows, 0), dtype=np.str_)

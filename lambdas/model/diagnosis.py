@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from chalicelib.errors import DataError, ObjectUnreadable
 from lambdas.model.cells import Problem, categorical_problem, label_problem, numeric_problem
 from lambdas.model.header import Places, is_blank
 from lambdas.model.recipe import Categorical, Numeric, Recipe
 from lambdas.model.unpacking import unreadable, way_out
+
+Check = tuple[str, int, Callable[[str], Problem | None]]
+"""A column, its place among the fields, and what is wrong with a cell of it."""
 
 SHOWN_CELLS = 3
 SHOWN_CHARACTERS = 40
@@ -58,9 +62,10 @@ def diagnose(name: str, *, text: bytes, places: Places, recipe: Recipe) -> DataE
     findings: dict[tuple[str | None, str], Finding] = {}
     reached = 1
     try:
+        checks = _checks(places, recipe=recipe)
         for record in _records(text):
             reached = record.line
-            for column, problem, value in _problems(record, places=places, recipe=recipe):
+            for column, problem, value in _problems(record, checks=checks, width=places.width):
                 finding = findings.setdefault((column, problem[1]), Finding(problem, column))
                 finding.add(record, value=value)
     except csv.Error as exc:
@@ -87,23 +92,28 @@ def _records(text: bytes) -> Iterator[Record]:
         line = reader.line_num + 1
 
 
-def _problems(record: Record, *, places: Places, recipe: Recipe) -> Iterator[tuple[str | None, Problem, str]]:
-    if len(record.fields) > places.width:
-        problem = (ObjectUnreadable, f"longer than the header, which names {places.width} fields")
-        yield None, problem, f"{len(record.fields)} fields"
-        return
-    for column in (*recipe.columns, recipe.label):
-        name = column if isinstance(column, str) else column.name
-        place = places.of_columns[name]
-        value = record.fields[place] if place < len(record.fields) else ""
-        problem_of_cell = _problem(value, column=column, recipe=recipe)
-        if problem_of_cell:
-            yield name, problem_of_cell, value
+def _checks(places: Places, *, recipe: Recipe) -> list[Check]:
+    of_columns: list[Check] = [
+        (column.name, places.of_columns[column.name], partial(_column_problem, column=column))
+        for column in recipe.columns
+    ]
+    return [*of_columns, (recipe.label, places.of_columns[recipe.label], partial(label_problem, recipe=recipe))]
 
 
-def _problem(value: str, *, column: Numeric | Categorical | str, recipe: Recipe) -> Problem | None:
+def _column_problem(text: str, *, column: Numeric | Categorical) -> Problem | None:
     if isinstance(column, Numeric):
-        return numeric_problem(value, column=column)
-    if isinstance(column, Categorical):
-        return categorical_problem(value, column=column)
-    return label_problem(value, recipe=recipe)
+        return numeric_problem(text, column=column)
+    return categorical_problem(text, column=column)
+
+
+def _problems(record: Record, *, checks: list[Check], width: int) -> Iterator[tuple[str | None, Problem, str]]:
+    fields = record.fields
+    if len(fields) > width:
+        problem = (ObjectUnreadable, f"longer than the header, which names {width} fields")
+        yield None, problem, f"{len(fields)} fields"
+        return
+    for column, place, check in checks:
+        value = fields[place] if place < len(fields) else ""
+        found = check(value)
+        if found:
+            yield column, found, value

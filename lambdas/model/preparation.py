@@ -17,6 +17,8 @@ from lambdas.model.recipe import Recipe
 from lambdas.model.split import split_rows
 from lambdas.model.table import Table, concat
 
+OBJECTS_SHOWN = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
@@ -33,10 +35,10 @@ def prepare(objects: Sequence[tuple[str, Table]], *, recipe: Recipe) -> Prepared
         raise DatasetEmpty(f"the data set of {recipe.model} is empty: nightswap data add FILE", model=recipe.model)
     trains, holdouts = zip(*(_split(table, recipe=recipe) for _, table in objects), strict=True)
     train, holdout = concat(trains), concat(holdouts)
-    found = sorted({*train.labels.tolist(), *holdout.labels.tolist()})
-    _check(train, holdout=holdout, found=found, objects=objects, recipe=recipe)
     facts = profile(train, holdout=holdout, recipe=recipe)
-    return Prepared(train, holdout, {**facts, "objects": {name: len(table) for name, table in objects}})
+    facts["objects"] = {name: len(table) for name, table in objects}
+    _check(facts, recipe=recipe)
+    return Prepared(train, holdout, facts)
 
 
 def _split(table: Table, *, recipe: Recipe) -> tuple[Table, Table]:
@@ -45,22 +47,21 @@ def _split(table: Table, *, recipe: Recipe) -> tuple[Table, Table]:
     return table.take(train), table.take(holdout)
 
 
-def _check(
-    train: Table, *, holdout: Table, found: list[str], objects: Sequence[tuple[str, Table]], recipe: Recipe
-) -> None:
-    names = ", ".join(name for name, _ in objects[:10]) + (", ..." if len(objects) > 10 else "")
-    rows = len(train) + len(holdout)
+def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
+    objects = list(facts["objects"])
+    names = ", ".join(objects[:OBJECTS_SHOWN]) + (", ..." if len(objects) > OBJECTS_SHOWN else "")
+    found = [name for name, counts in facts["classes"].items() if counts["rows"]]
     if len(found) < 2:
         raise SingleClass(
-            f"all {rows:,} rows of the data set hold the class {found[0]}: the recipe names "
+            f"all {facts['rows']:,} rows of the data set hold the class {found[0]}: the recipe names "
             f"{', '.join(recipe.class_names)}. Add data of another class: nightswap data add FILE. Objects: {names}",
             model=recipe.model,
             found=found,
         )
-    if not len(holdout):
+    if not facts["holdout_rows"]:
         raise TooFewRows(
-            f"{rows:,} rows in {len(objects)} objects leave none to hold out: a class needs two rows in one object. "
-            f"Add data: nightswap data add FILE. Objects: {names}",
+            f"{facts['rows']:,} rows in {len(objects)} objects leave none to hold out: a class needs two rows in one "
+            f"object. Add data: nightswap data add FILE. Objects: {names}",
             model=recipe.model,
-            rows=rows,
+            rows=facts["rows"],
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.recipe import Recipe
-from lambdas.model.row_hashes import row_hashes
+from lambdas.model.row_hashes import Words, row_hashes
 from lambdas.model.table import Table
 
 TOP_CATEGORIES = 10
@@ -17,15 +17,14 @@ TOP_CATEGORIES = 10
 def profile(train: Table, *, holdout: Table, recipe: Recipe) -> dict[str, Any]:
     """Ready for JSON. Ratios are 0..1; a column's summary is over training part and holdout together."""
     hashes = row_hashes(train), row_hashes(holdout)
-    rows = len(train) + len(holdout)
     return {
-        "rows": rows,
+        "rows": len(train) + len(holdout),
         "train_rows": len(train),
         "holdout_rows": len(holdout),
         "classes": _classes(train, holdout=holdout, recipe=recipe),
         "columns": _columns(train, holdout=holdout, recipe=recipe),
         "missing_cells": 0,
-        "duplicate_rows": rows - len(np.unique(np.concatenate(hashes))),
+        "duplicate_rows": _repeated(np.concatenate(hashes)),
         **_overlap(*hashes),
     }
 
@@ -65,7 +64,12 @@ def _texts(column: Texts) -> dict[str, Any]:
     }
 
 
-def _overlap(train: np.ndarray[Any, Any], holdout: np.ndarray[Any, Any]) -> dict[str, Any]:
+def _repeated(hashes: Words) -> int:
+    ordered = np.sort(hashes)
+    return int(np.count_nonzero(ordered[1:] == ordered[:-1]))
+
+
+def _overlap(train: Words, holdout: Words) -> dict[str, Any]:
     """How many rows of the holdout, label included, occur in the training part too."""
     rows = int(np.isin(holdout, train).sum())
     return {

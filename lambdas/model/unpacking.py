@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shlex
 import zlib
 
 from chalicelib.errors import ObjectUnreadable
@@ -13,7 +14,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def way_out(name: str) -> str:
     """What to do about an object that cannot be used."""
-    return f"Correct the file, or take it out: nightswap data remove {name}"
+    return f"Correct the file, or take it out: nightswap data remove {shlex.quote(name)}"
 
 
 def unreadable(name: str, *, why: str) -> ObjectUnreadable:

@@ -10,7 +10,7 @@ from rich.progress import track
 from chalicelib import layout, models
 from chalicelib.edges import Edges, Listed
 from chalicelib.errors import BadRequest
-from workflows.cli.options import as_json, model
+from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, show_json, table
 from workflows.cli.stage import Stage
 
@@ -24,7 +24,7 @@ def data() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @model
 @click.option("--replace", is_flag=True, help="Replace a file of the same name that has other content.")
-@click.pass_obj
+@on_stage
 def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool) -> None:
     """Add CSV files (gzip is fine). A data set only grows: each night's file is one more."""
     models.check(stage.edges, model=model)
@@ -36,7 +36,7 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool) -> Non
 @data.command("list")
 @model
 @as_json
-@click.pass_obj
+@on_stage
 def list_(stage: Stage, model: str, as_json: bool) -> None:
     """List the files of a data set."""
     models.check(stage.edges, model=model)
@@ -51,7 +51,7 @@ def list_(stage: Stage, model: str, as_json: bool) -> None:
 @data.command()
 @click.argument("names", nargs=-1, required=True)
 @model
-@click.pass_obj
+@on_stage
 def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
     """Take files out of a data set. They are kept in the bucket below removed/."""
     models.check(stage.edges, model=model)

@@ -9,7 +9,7 @@ import boto3
 import click
 
 from lambdas import recipes
-from workflows.cli.options import as_json
+from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.definitions import checker, rendering
@@ -21,7 +21,7 @@ from workflows.deploying.progress import Step
 
 @click.command()
 @as_json
-@click.pass_obj
+@on_stage
 def deploy(stage: Stage, as_json: bool) -> None:
     """Create or update the stage: data stack, packages, stack, Chalice app. Live traffic stays where it is."""
     stage.reach()
@@ -69,7 +69,7 @@ def render(check: bool, write: bool) -> None:
 
 
 @click.command()
-@click.pass_obj
+@on_stage
 def url(stage: Stage) -> None:
     """Print the address of the stage's API."""
     if stage.name == LOCAL:

@@ -74,7 +74,8 @@ def _carry_out(job: MainJob, *, data: Path | None, begun: float) -> str:
     console.print(f"deployed: two stacks and the Chalice app, after {time.monotonic() - begun:.1f} s")
     job.recover()
     client = job.client()
-    job.provide_data(data)
+    with screen.byte_progress() as progress:
+        job.provide_data(data, progress=progress)
     run = job.start_retrain(client)
     console.print(f"retrain: run {run}, through POST /retrain")
     ended = watch(lambda: job.run(client, run))

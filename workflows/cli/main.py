@@ -1,4 +1,4 @@
-"""The top of the command line: the commands, the stage they act on, and how they end."""
+"""The top of the command line: the commands, and how they end."""
 
 from __future__ import annotations
 
@@ -10,33 +10,15 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import NightswapError
-from chalicelib.names import STAGE_NAME
 from workflows.cli import data, deploy, local, models, runs, tokens
-from workflows.cli.stage import Stage
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
 
 
-def _stage_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    if not STAGE_NAME.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is no name of a stage: expected {STAGE_NAME.pattern}, such as prod")
-    return value
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--stage",
-    envvar="NIGHTSWAP_STAGE",
-    default="local",
-    show_default=True,
-    callback=_stage_name,
-    help="The stage to act on. `local` is the local AWS of this clone and never a real account.",
-)
-@click.pass_context
-def group(context: click.Context, stage: str) -> None:
+def group() -> None:
     """Retrain a model, prove it no worse than the live one, version it, and swap the alias of its serving Lambda."""
-    context.obj = Stage(stage)
 
 
 for module in (local, deploy, data, runs, models, tokens):

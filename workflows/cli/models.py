@@ -11,7 +11,7 @@ import click
 
 from chalicelib import models as core
 from chalicelib import prediction, recovery
-from workflows.cli.options import DEFAULT_MODEL, as_json, model
+from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import console, show_json, table
 from workflows.cli.stage import Stage
 
@@ -19,7 +19,7 @@ from workflows.cli.stage import Stage
 @click.command()
 @click.argument("model", default=DEFAULT_MODEL)
 @as_json
-@click.pass_obj
+@on_stage
 def versions(stage: Stage, model: str, as_json: bool) -> None:
     """List a MODEL's versions, newest first."""
     found = core.versions(stage.edges, model=model)
@@ -36,7 +36,7 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("features", nargs=-1, metavar="FEATURE=VALUE...")
 @model
-@click.pass_obj
+@on_stage
 def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
     """Ask the live model, e.g. nightswap predict duration=0 src_bytes=54540 dst_bytes=8314."""
     query: dict[str, list[str]] = {}
@@ -54,7 +54,7 @@ def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
 @click.command()
 @click.argument("model", default=DEFAULT_MODEL)
 @as_json
-@click.pass_obj
+@on_stage
 def restore(stage: Stage, model: str, as_json: bool) -> None:
     """Put the last promoted version of MODEL back from the registry, where Lambda or the local AWS lost it."""
     core.check(stage.edges, model=model)

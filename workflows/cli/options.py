@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from chalicelib.names import STAGE_NAME
 from chalicelib.settings import ApiSettings
+from workflows.cli.stage import LOCAL, Stage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -15,3 +17,20 @@ DEFAULT_MODEL: str = ApiSettings.default_model
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 model = click.option("--model", default=DEFAULT_MODEL, show_default=True, help="The model, as its recipe is named.")
+
+
+def _stage(context: click.Context, _parameter: click.Parameter, value: str) -> Stage:
+    if not STAGE_NAME.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is no name of a stage: expected {STAGE_NAME.pattern}, such as prod")
+    return context.obj or Stage(value)
+
+
+on_stage = click.option(
+    "--stage",
+    envvar="NIGHTSWAP_STAGE",
+    default=LOCAL,
+    show_default=True,
+    callback=_stage,
+    help="The stage to act on. `local` is this clone's local AWS and never a real account.",
+)
+"""Hands a command its `Stage`; a Stage that the caller set as click's object goes before."""

@@ -12,7 +12,7 @@ from chalicelib import models, retraining
 from chalicelib import runs as core
 from chalicelib.contracts import NOTHING_NEW, PROMOTED
 from workflows.cli import screen
-from workflows.cli.options import as_json, model
+from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
 from workflows.cli.watching import watch
@@ -27,7 +27,7 @@ GOOD = (PROMOTED, NOTHING_NEW)
 @click.option("--key", help="Idempotency key: the same key is the same run.")
 @click.option("--watch/--no-watch", "watched", default=False, help="Show the run until it ends.")
 @as_json
-@click.pass_obj
+@on_stage
 def retrain(
     stage: Stage, *, model: str, force: bool, reason: str, key: str | None, watched: bool, as_json: bool
 ) -> None:
@@ -52,7 +52,7 @@ def retrain(
 @click.option("--model", help="Only the runs of this model.")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 @as_json
-@click.pass_obj
+@on_stage
 def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_json: bool) -> None:
     """List the latest runs, or show one RUN whole: states, confusion matrix, verdict."""
     if run is not None:
@@ -68,7 +68,7 @@ def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_jso
 
 @click.command()
 @click.argument("run")
-@click.pass_obj
+@on_stage
 def stop(stage: Stage, run: str) -> None:
     """Stop a run. The live model stays as it is."""
     found = core.stop(stage.edges, run=run, cause="nightswap stop")

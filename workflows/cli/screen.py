@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import DownloadColumn, Progress, TaskID
 from rich.table import Table
 
 console = Console(highlight=False)
@@ -63,6 +65,20 @@ def outcome(run: dict[str, Any]) -> None:
     error = f" ({run['error']})" if run["error"] else ""
     console.print(f"[bold {GOOD if good else BAD}]{run['outcome']}[/]{error}: ", end="")
     console.print(str(run["reason"]), markup=False)
+
+
+@contextmanager
+def byte_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Yields what draws a bar when it is told what is being done, how many bytes are done, and of how many."""
+    with Progress(*Progress.get_default_columns(), DownloadColumn(), console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(doing: str, done_bytes: int, total_bytes: int | None) -> None:
+            if doing not in tasks:
+                tasks[doing] = bars.add_task(doing, total=None)
+            bars.update(tasks[doing], completed=done_bytes, total=total_bytes)
+
+        yield tell
 
 
 def _bound(rule: dict[str, Any]) -> str:

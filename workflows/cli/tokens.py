@@ -10,7 +10,7 @@ from chalicelib import access
 from chalicelib.access import Token
 from chalicelib.aws.token_parameter import TokenParameter
 from chalicelib.errors import BadRequest, StackMissing
-from workflows.cli.options import as_json
+from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json, table
 from workflows.cli.stage import Stage
 
@@ -28,7 +28,7 @@ def token() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=[access.PREDICT], show_default=True
 )
-@click.pass_obj
+@on_stage
 def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
     """Make a token for NAME and print it, this once. Of the token itself nothing is kept but its SHA-256."""
     click.echo(issue(stage.tokens, name=name, scopes=scopes))
@@ -36,7 +36,7 @@ def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
 
 @token.command("list")
 @as_json
-@click.pass_obj
+@on_stage
 def list_(stage: Stage, as_json: bool) -> None:
     """List the tokens, by name and scopes."""
     found = [{"name": each.name, "scopes": list(each.scopes)} for each in access.parse(_value(stage.tokens))]
@@ -48,7 +48,7 @@ def list_(stage: Stage, as_json: bool) -> None:
 
 @token.command()
 @click.argument("name")
-@click.pass_obj
+@on_stage
 def remove(stage: Stage, name: str) -> None:
     """Remove the token of NAME. API Gateway may know it for another minute."""
     found = access.parse(_value(stage.tokens))

@@ -1,0 +1,104 @@
+"""What every edge does when AWS does not answer, and what an error of it may say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+    SSLError,
+)
+
+from chalicelib.aws.calls import PATIENT, PROMPT, transient
+from chalicelib.aws.executions import StateMachineExecutions
+from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.serving_functions import LambdaServingFunctions
+from chalicelib.errors import (
+    ExecutionsUnavailable,
+    FunctionUnavailable,
+    StoreUnavailable,
+    TransientError,
+    leaves,
+)
+from chalicelib.names import Names
+
+ADDRESS = "https://aws"
+BROKEN: list[BotoCoreError] = [
+    EndpointConnectionError(endpoint_url=ADDRESS),
+    ConnectTimeoutError(endpoint_url=ADDRESS),
+    ReadTimeoutError(endpoint_url=ADDRESS),
+    ConnectionClosedError(endpoint_url=ADDRESS),
+    ResponseStreamingError(error="reset"),
+    SSLError(endpoint_url=ADDRESS, error=OSError("reset")),
+]
+NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
+EDGES: dict[type[TransientError], tuple[str, Callable[[Any], Any]]] = {
+    StoreUnavailable: ("s3", lambda client: BucketStore(client, bucket="b").find("k")),
+    FunctionUnavailable: ("lambda", lambda client: LambdaServingFunctions(client, stage="prod").alias("m")),
+    ExecutionsUnavailable: ("stepfunctions", lambda client: StateMachineExecutions(client, names=NAMES).find("r")),
+}
+SECRET = "7f3a9c"
+GATEWAY_LIMIT_SECONDS = 29
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("kind", EDGES, ids=lambda kind: kind.__name__)
+def test_broken_connection_is_worth_another_try(
+    broken: Callable[[str, Exception], Any], kind: type[TransientError], error: BotoCoreError
+) -> None:
+    service, call = EDGES[kind]
+
+    with pytest.raises(kind, match=rf"no answer \({type(error).__name__}\); try again") as raised:
+        call(broken(service, error))
+
+    assert raised.value.__cause__ is error
+
+
+@pytest.mark.parametrize("kind", EDGES, ids=lambda kind: kind.__name__)
+def test_missing_credentials_are_not(broken: Callable[[str, Exception], Any], kind: type[TransientError]) -> None:
+    service, call = EDGES[kind]
+
+    with pytest.raises(NoCredentialsError):
+        call(broken(service, NoCredentialsError()))
+
+
+def test_every_service_that_can_be_away_is_tried() -> None:
+    assert {kind.__name__ for kind in EDGES} | {"FunctionBusy"} == set(leaves(TransientError))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "SlowDown", "Message": SECRET}}, "PutObject"),
+        EndpointConnectionError(endpoint_url=f"https://{SECRET}"),
+        ReadTimeoutError(endpoint_url=f"https://{SECRET}"),
+    ],
+)
+def test_transient_error_repeats_nothing_that_it_was_told(error: Exception) -> None:
+    with pytest.raises(StoreUnavailable) as raised, transient(StoreUnavailable, doing="writing"):
+        raise error
+
+    assert SECRET not in str(raised.value)
+    assert SECRET not in repr(raised.value.details)
+
+
+def test_everything_else_passes_as_it_is() -> None:
+    with pytest.raises(KeyError), transient(StoreUnavailable, doing="writing"):
+        raise KeyError("k")
+
+
+def test_predict_path_answers_before_the_gateway_gives_up() -> None:
+    longest = PROMPT.connect_timeout + PROMPT.read_timeout  # type: ignore[attr-defined]
+
+    assert PROMPT.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
+    assert longest < GATEWAY_LIMIT_SECONDS
+    assert PATIENT.retries["total_max_attempts"] > 1  # type: ignore[attr-defined]

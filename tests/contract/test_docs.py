@@ -1,0 +1,86 @@
+"""README says what is so: its tree, tables and commands are held against the project."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import click
+import pytest
+
+from chalicelib.settings import ApiSettings
+from workflows.cli.main import group
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+LINES_MAX = 200
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def tree() -> str:
+    return next(
+        block.removeprefix("```\n") for block in README.split("\n\n") if block.startswith("```\napp.py")
+    ).rstrip("`\n")
+
+
+def test_readme_stays_short() -> None:
+    assert len(README.splitlines()) <= LINES_MAX
+
+
+def test_every_setting_is_in_the_table_with_its_default() -> None:
+    for each in fields(ApiSettings):
+        default = "-" if each.default is MISSING else f"`{each.default}`"
+        row = f"| {each.metadata['variable']} | {each.metadata['explanation']} | {default} |"
+
+        assert row in README
+
+
+def test_every_path_of_the_tree_and_of_the_tables_exists() -> None:
+    folders: list[str] = []
+    for line in tree().splitlines():
+        indent, name = len(line) - len(line.lstrip()), line.split()[0]
+        folders = [*folders[: indent // 2], name]
+
+        assert (ROOT / "".join(folders)).exists(), folders
+
+    for path in re.findall(r"`((?:lambdas|workflows|chalicelib|\.chalice)/[^`*]*)`", README):
+        assert (ROOT / path).exists() or path == "lambdas/recipes/loans.py", path
+
+
+def test_every_folder_at_the_top_is_in_the_tree() -> None:
+    known = {line.split()[0].rstrip("/") for line in tree().splitlines() if not line.startswith(" ")}
+    there = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
+
+    assert there - {"__pycache__"} <= known
+    assert {"app.py", "chalicelib", "lambdas", "workflows", ".chalice", "tests"} == known
+
+
+@pytest.mark.parametrize("line", [line for block in blocks("sh") for line in block.splitlines()])
+def test_every_command_exists(line: str) -> None:
+    """That each does what README says is shown by tests/e2e/test_readme.py, which runs them all."""
+    words = line.split()
+
+    if words[0] == "make":
+        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        return
+    command: click.Command = group
+    for word in words[1:]:
+        if not isinstance(command, click.Group):
+            break
+        command = command.commands[word]
+    assert words[0] == "nightswap"
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_every_route_is_in_the_table() -> None:
+    import app
+
+    told = re.sub(r"<[^>]*>", "", README).replace("/runs/ID", "/runs/{run}")
+    told = told.replace("/models/M", "/models/{model}").replace("/versions/V", "/versions/{version}")
+    for route in app.app.routes:
+        assert re.search(rf"{re.escape(route)}(?=[ ,|])", told), route

@@ -1,0 +1,33 @@
+"""The whole outside world in memory, with nothing going wrong."""
+
+from __future__ import annotations
+
+from chalicelib.edges import Edges
+from tests.fakes.clock import FakeClock
+from tests.fakes.executions import InMemoryExecutions
+from tests.fakes.functions import Handler, InMemoryFunctions, echo
+from tests.fakes.history import History
+from tests.fakes.store import InMemoryStore
+
+
+class FakeOutside:
+    """The fakes by themselves, to arrange and look; `edges` is what a core takes.
+
+    >>> outside = FakeOutside("kdd99-http")
+    >>> outside.edges.functions.models()
+    ['kdd99-http']
+    """
+
+    def __init__(self, *models: str, handler: Handler = echo) -> None:
+        self.clock = FakeClock()
+        self.history = History(clock=self.clock)
+        self.store = InMemoryStore(clock=self.clock, history=self.history)
+        self.functions = InMemoryFunctions(*models, clock=self.clock, history=self.history, handler=handler)
+        self.executions = InMemoryExecutions(clock=self.clock, history=self.history)
+        self.edges = Edges(
+            store=self.store,
+            functions=self.functions,
+            executions=self.executions,
+            clock=self.clock,
+            sleep=self.clock.sleep,
+        )

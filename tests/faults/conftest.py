@@ -1,0 +1,33 @@
+"""A clone of its own for every test, because these break theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import http_connections
+from tests.clone import Clone, LocalUp
+
+ROWS = 150_000
+"""Enough for training to take long enough to be interrupted."""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    return Clone(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("data") / "night1.csv.gz"
+    return http_connections.write(file, http_connections.rows(normal=ROWS))
+
+
+@pytest.fixture
+def up(clone: Clone, data: Path) -> Iterator[LocalUp]:
+    started = clone.up("--data", str(data)).serving()
+    yield started
+    if started.process.poll() is None:
+        started.interrupt()

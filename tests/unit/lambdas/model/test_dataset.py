@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib import errors
+from lambdas.model.dataset import read_object
+from lambdas.model.recipe import Categorical, Numeric
+from tests.unit.lambdas.model import data
+
+RECIPE = data.recipe(
+    columns=[
+        Numeric("size", minimum=0, maximum=1000),
+        Numeric("age"),
+        Categorical("flag"),
+        Categorical("zone", ["n", "s"]),
+    ]
+)
+HEADER = "size,age,flag,zone,label"
+GOOD = f"{HEADER}\n1,2,SF,n,ok.\n3,4.5,01,s,spam.\n"
+
+
+def rows(*lines: str, header: str = HEADER) -> bytes:
+    return "\n".join([header, *lines, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        GOOD.encode(),
+        gzip.compress(GOOD.encode()),
+        b"\xef\xbb\xbf" + GOOD.encode(),
+        GOOD.replace("\n", "\r\n").encode(),
+        GOOD.rstrip("\n").encode(),
+        GOOD.replace("\n", "\n\n").encode(),
+        b"\n \n" + GOOD.encode(),
+        GOOD.replace("1,2", ' "1" , 2 ').replace(' "1" ', '"1"').encode(),
+        GOOD.replace(HEADER, " size , age,flag,zone,label").encode(),
+        b"label,x,zone,flag,age,size\nok.,,n,SF,2,1\nspam.,NA,s,01,4.5,3\n",
+    ],
+    ids=[
+        "plain",
+        "gzip",
+        "bom",
+        "crlf",
+        "no-last-newline",
+        "blank-lines",
+        "blank-start",
+        "quotes",
+        "spaces",
+        "order",
+    ],
+)
+def test_good_file_is_read_whatever_its_dress(content: bytes) -> None:
+    table = read_object("day.txt", content=content, recipe=RECIPE)
+
+    assert table.numeric.tolist() == [[1, 2], [3, 4.5]]
+    assert table.categorical.tolist() == [["SF", "n"], ["01", "s"]]
+    assert table.labels.tolist() == ["good", "bad"]
+    assert [array.dtype.kind for array in (table.numeric, table.categorical, table.labels)] == ["f", "U", "U"]
+
+
+@pytest.mark.parametrize(
+    "text", ["NA", "None", "nan", "null", "01", "1.0", "True", "é", '"a ""b"", c"', '"two\nlines"', " x "]
+)
+def test_category_stays_the_text_that_it_is(text: str) -> None:
+    table = read_object("day.csv", content=rows(f"1,2,{text},n,ok."), recipe=RECIPE)
+
+    assert table.categorical[0, 0] == next(csv.reader(io.StringIO(text, newline="")))[0]
+
+
+NUMBER_ERRORS = [
+    ("abc", errors.ValueUnparsable),
+    ("0x1f", errors.ValueUnparsable),
+    ("1_000", errors.ValueUnparsable),
+    ("1 000", errors.ValueUnparsable),
+    ('"1,000"', errors.ValueUnparsable),
+    ("\u0661\u0662", errors.ValueUnparsable),
+    ("True", errors.ValueUnparsable),
+    ("FALSE", errors.ValueUnparsable),
+    ("nan", errors.ValueUnparsable),
+    ("NaN", errors.ValueUnparsable),
+    ("NA", errors.ValueUnparsable),
+    ("None", errors.ValueUnparsable),
+    ("", errors.ValueMissing),
+    ("  ", errors.ValueMissing),
+    ('""', errors.ValueMissing),
+    ("inf", errors.ValueInfinite),
+    ("-Infinity", errors.ValueInfinite),
+    ("1e999", errors.ValueInfinite),
+    ("-0.5", errors.ValueOutOfRange),
+    ("1000.1", errors.ValueOutOfRange),
+]
+
+
+@pytest.mark.parametrize(("text", "error"), NUMBER_ERRORS)
+@pytest.mark.parametrize("others", [["1,2,SF,n,ok.", "7,2,SF,n,ok."], []], ids=["among-good-rows", "alone"])
+def test_bad_number_is_named_with_row_line_and_value(
+    text: str, error: type[errors.DataError], others: list[str]
+) -> None:
+    with pytest.raises(error) as raised:
+        read_object("day3.csv", content=rows(*others, f"{text},2,SF,n,ok."), recipe=RECIPE)
+
+    row = len(others) + 1
+    assert type(raised.value) is error
+    assert "column size in day3.csv" in raised.value.message
+    assert f"row {row} (line {row + 1})" in raised.value.message
+    assert "nightswap data remove day3.csv" in raised.value.message
+    assert raised.value.details["cells"] == [{"row": row, "line": row + 1, "value": text.strip('"')}]
+
+
+def test_column_of_nothing_but_0_and_1_is_numbers() -> None:
+    table = read_object("day.csv", content=rows("0,1,SF,n,ok.", "1,0,SF,n,ok."), recipe=RECIPE)
+
+    assert table.numeric.tolist() == [[0, 1], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "words"),
+    [
+        ("1,2,,n,ok.", errors.ValueMissing, "1 cell of column flag in day.csv is empty: row 2 (line 3) ''"),
+        ("1,2,SF,,ok.", errors.ValueMissing, "column zone"),
+        ("1,2,SF,east,ok.", errors.ValueNotAllowed, "not allowed (one of n, s): row 2 (line 3) 'east'"),
+        ("1,2," + "x" * 129 + ",n,ok.", errors.ValueNotAllowed, "longer than 128 characters"),
+        ("1,2,SF,n,", errors.ValueMissing, "column label"),
+        ("1,2,SF", errors.ValueMissing, "column zone"),
+        ("1,2,SF,n,ham.", errors.LabelUnknown, "no known label (one of ok., spam., worm.): row 2 (line 3) 'ham.'"),
+        ("1,2,SF,n,OK.", errors.LabelUnknown, "'OK.'"),
+        ("1,2,SF,n,ok.,6", errors.ObjectUnreadable, "longer than the header, which names 5 fields: row 2 (line 3)"),
+        ('1,2,"SF,n,ok.', errors.ObjectUnreadable, "cannot be read as CSV after line 2"),
+    ],
+)
+def test_bad_cell_or_row_is_named(line: str, error: type[errors.DataError], words: str) -> None:
+    with pytest.raises(error) as raised:
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", line), recipe=RECIPE)
+
+    assert words in raised.value.message
+    assert raised.value.details["object"] == "day.csv"
+
+
+def test_rows_that_are_all_too_long_are_named() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match=r"2 rows in day\.csv are longer than the header"):
+        read_object("day.csv", content=rows("1,2,SF,n,ok.,", "1,2,SF,n,ok.,"), recipe=RECIPE)
+
+
+def test_many_bad_cells_are_counted_and_the_first_few_shown() -> None:
+    lines = [f"x{n},2,SF,n,ok." for n in range(1234)]
+
+    with pytest.raises(errors.ValueUnparsable) as raised:
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", *lines), recipe=RECIPE)
+
+    assert raised.value.message == (
+        "1,234 cells of column size in day.csv are not a number: row 2 (line 3) 'x0', row 3 (line 4) 'x1', "
+        "row 4 (line 5) 'x2', ... (1,234 in all). Correct the file, or take it out: nightswap data remove day.csv"
+    )
+    assert raised.value.details["count"] == 1234
+
+
+def test_every_kind_of_trouble_is_named_and_the_first_decides_the_error() -> None:
+    content = rows("1,2,SF,n,ham.", "1,inf,SF,n,ok.", ",2,SF,n,ok.")
+
+    with pytest.raises(errors.LabelUnknown) as raised:
+        read_object("day.csv", content=content, recipe=RECIPE)
+
+    assert "column age in day.csv is infinite" in raised.value.message
+    assert "column size in day.csv is empty" in raised.value.message
+
+
+def test_lines_are_those_of_the_file_and_rows_those_of_the_data() -> None:
+    with pytest.raises(errors.ValueUnparsable, match=r"row 2 \(line 6\) 'x'"):
+        read_object("day.csv", content=rows('1,2,"a\n\nb",n,ok.', "", "x,2,SF,n,ok."), recipe=RECIPE)
+
+
+def test_long_value_is_cut_in_the_message() -> None:
+    with pytest.raises(errors.ValueUnparsable) as raised:
+        read_object("day.csv", content=rows("y" * 5000 + ",2,SF,n,ok."), recipe=RECIPE)
+
+    assert len(raised.value.message) < 300
+
+
+def test_missing_column_shows_the_header_and_near_names() -> None:
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", header="Size,age,flags,zone,label"), recipe=RECIPE)
+
+    assert "size (is it 'Size'?), flag (is it 'flags'?)" in raised.value.message
+    assert "reads: Size, age, flags, zone, label" in raised.value.message
+    assert raised.value.details["columns"] == ["size", "flag"]
+
+
+def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match="names the column age 2 times"):
+        read_object("day.csv", content=rows("1,2,2,SF,n,ok.", header="size,age,age,flag,zone,label"), recipe=RECIPE)
+
+    extra = rows("1,2,SF,n,ok.,5,6", header=f"{HEADER},x,x")
+    assert len(read_object("day.csv", content=extra, recipe=RECIPE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"", errors.ObjectUnreadable, "is empty (0 bytes)"),
+        (gzip.compress(b""), errors.ObjectUnreadable, "a gzip file of nothing"),
+        (gzip.compress(GOOD.encode())[:-9], errors.ObjectUnreadable, "a truncated gzip file"),
+        (b"\x1f\x8b", errors.ObjectUnreadable, "a truncated gzip file"),
+        (b"\x1f\x8b" + bytes(40), errors.ObjectUnreadable, "a corrupt gzip file"),
+        (gzip.compress(GOOD.encode()) + b"corrupt", errors.ObjectUnreadable, "a corrupt gzip file"),
+        (b"\n\n  \n", errors.ObjectUnreadable, "blank lines alone"),
+        (HEADER.encode(), errors.ObjectEmpty, "a header and no row"),
+        (f"{HEADER}\n\n".encode(), errors.ObjectEmpty, "a header and no row"),
+        (GOOD.encode("utf-16"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
+        (f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"), errors.ObjectUnreadable, "line 4 holds the byte 0xe9"),
+        (b'"size,age\n1,2', errors.ColumnMissing, "has no column size"),
+        (b'"' + b"x" * 200_000, errors.ObjectUnreadable, "has a header that cannot be read"),
+    ],
+)
+def test_file_that_is_no_csv_is_named(content: bytes, error: type[errors.DataError], words: str) -> None:
+    with pytest.raises(error) as raised:
+        read_object("day.csv", content=content, recipe=RECIPE)
+
+    assert words in raised.value.message
+    assert "nightswap data remove day.csv" in raised.value.message
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=0, max_value=1000)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(
+    cells=st.lists(
+        st.tuples(numbers, st.floats(allow_nan=False, allow_infinity=False), texts, st.sampled_from("ns")), min_size=1
+    )
+)
+def test_whatever_a_csv_writer_writes_is_read_back_exactly(cells: list[tuple[float, float, str, str]]) -> None:
+    content = io.StringIO(newline="")
+    writer = csv.writer(content, quoting=csv.QUOTE_ALL)
+    writer.writerows([HEADER.split(","), *([*row, "ok."] for row in cells)])
+
+    table = read_object("day.csv", content=content.getvalue().encode(), recipe=RECIPE)
+
+    assert table.numeric.tolist() == [[size, age] for size, age, _, _ in cells]
+    assert table.categorical.tolist() == [[flag, zone] for _, _, flag, zone in cells]
+
+
+@settings(deadline=None, max_examples=300)
+@given(content=st.one_of(st.binary(max_size=80), st.binary(max_size=40).map(lambda tail: GOOD.encode() + tail)))
+def test_arbitrary_bytes_are_read_or_refused_with_a_data_error(content: bytes) -> None:
+    try:
+        table = read_object("day.csv", content=content, recipe=RECIPE)
+    except errors.DataError as refused:
+        assert "nightswap data remove" in refused.message
+    else:
+        assert np.isfinite(table.numeric).all()
+        assert set(table.labels.tolist()) <= {"good", "bad"}
+
+
+@settings(deadline=None)
+@given(text=st.text(st.sampled_from("0123456789.eE+-_x naif"), max_size=8))
+def test_number_is_read_as_its_text_says_or_refused(text: str) -> None:
+    try:
+        table = read_object("day.csv", content=rows(f"1,{text},SF,n,ok."), recipe=RECIPE)
+    except errors.DataError:
+        return
+
+    assert table.numeric[0, 1] == float(text)
+    assert "_" not in text

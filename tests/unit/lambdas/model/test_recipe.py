@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import RecipeInvalid
+from lambdas.model.recipe import Categorical, Columns, Numeric, Split
+from lambdas.model.thresholds import at_least, at_most
+from tests.unit.lambdas.model import data
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model": "Flows"}, "model is 'Flows'"),
+        ({"model": "a" * 25}, "expected [a-z]"),
+        ({"columns": []}, "there is no column"),
+        ({"columns": [Numeric("a"), Categorical("a")]}, "column a is named twice"),
+        ({"columns": [Numeric("model")]}, "'model' cannot be a column's name"),
+        ({"columns": [Numeric("label")]}, "the label label is among the columns"),
+        ({"columns": [Numeric(" a")]}, "has spaces around it"),
+        ({"columns": [Numeric("")]}, "it is empty"),
+        ({"columns": ["a"]}, "neither Numeric nor Categorical"),
+        ({"columns": [Numeric("a", minimum=2, maximum=1)]}, "minimum 2 above its maximum 1"),
+        ({"columns": [Numeric("a", minimum=-math.inf)]}, "not finite"),
+        ({"columns": [Categorical("a", allowed=[])]}, "allowed of column a"),
+        ({"columns": [Categorical("a", allowed=["x", "x"])]}, "allowed of column a"),
+        ({"columns": [Categorical("a", allowed="xyz")]}, "allowed of column a"),
+        ({"columns": [Categorical("a", allowed=[""])]}, "allowed of column a"),
+        ({"classes": {"ok.": "good"}, "positive": None}, "fewer than two classes"),
+        ({"classes": {"": "good", "x": "bad"}}, "an empty text"),
+        ({"positive": "ugly"}, "positive is 'ugly': expected one of bad, good"),
+        ({"split": Split(holdout_ratio=1)}, "holdout_ratio is 1"),
+        ({"split": Split(seed=-1)}, "seed is -1"),
+        ({"cross_validation_folds": 1}, "cross_validation_folds is 1"),
+        ({"format": "pickle"}, "format is 'pickle'"),
+        ({"estimator": None}, "estimator is no function"),
+        ({"thresholds": []}, "any model would pass"),
+        ({"thresholds": [at_least("recall", of="ugly", bound=0.5)]}, "recall is of 'ugly'"),
+        ({"thresholds": [at_least("recall", bound=0.5)]}, "recall is of None"),
+        ({"thresholds": [at_least("accuracy", of="bad", bound=0.5)]}, "leave `of` out"),
+        ({"thresholds": [at_least("beauty", bound=0.5)]}, "no metric 'beauty'"),
+        ({"thresholds": [at_most("recall", of="bad", bound=math.nan)]}, "the bound of recall of bad is not finite"),
+        ({"thresholds": [at_least("recall", of="bad", bound=0.5, margin=-1)]}, "the margin of recall of bad is -1"),
+        ({"positive": None, "thresholds": [at_least("roc_auc", bound=0.5)]}, "roc_auc needs `positive`"),
+    ],
+)
+def test_contradiction_is_named(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(**changes)
+
+    assert words in raised.value.message
+
+
+def test_all_contradictions_are_named_at_once() -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(model="?", format="?", thresholds=[])
+
+    assert len(raised.value.details["problems"]) == 3
+
+
+def test_positions_put_numbers_before_texts_whatever_the_order_of_the_columns() -> None:
+    recipe = data.recipe(columns=[Categorical("a"), Numeric("b"), Categorical("c"), Numeric("d")])
+
+    assert recipe.positions == Columns(numeric=[0, 1], categorical=[2, 3])
+
+
+def test_positive_class_is_the_last_of_the_classes() -> None:
+    assert data.recipe().class_names == ("good", "bad")
+    assert data.recipe(positive=None).class_names == ("bad", "good")

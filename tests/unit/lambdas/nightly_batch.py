@@ -1,0 +1,113 @@
+"""A nightly batch on its way through the tasks, with real data and the real machine learning, on the fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib import layout, lease
+from chalicelib.contracts import (
+    AliasSwapped,
+    Evaluated,
+    EvaluateTask,
+    ModelVersioned,
+    Preprocessed,
+    PreprocessTask,
+    SwapAliasTask,
+    Trained,
+    TrainTask,
+    VersionModelTask,
+)
+from chalicelib.edges import Edges
+from chalicelib.settings import TaskSettings
+from lambdas import evaluate, preprocess, swap_alias, train, version_model
+from tests.fakes.edges import FakeOutside
+from tests.http_connections import HEADER, rows
+from tests.unit.chalicelib.nights import MODEL, going, outside
+
+SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")
+RUN = "kdd99-http-nightly-20261121T0300Z"
+
+
+def night_with_data(*, run: str = RUN, lines: Sequence[str] | None = None) -> FakeOutside:
+    """An account whose run is going, with one night's file."""
+    night = outside()
+    going(night, run)
+    add_data(night, "night-1.csv", lines=lines)
+    return night
+
+
+def add_data(night: FakeOutside, name: str, *, lines: Sequence[str] | None = None) -> None:
+    found = rows(normal=900, attacks=600) if lines is None else lines
+    night.store.put(layout.dataset(MODEL, name), "\n".join([HEADER, *found, ""]).encode())
+
+
+def preprocessing(
+    edges: Edges, *, run: str = RUN, force: bool = False, settings: TaskSettings = SETTINGS
+) -> Preprocessed:
+    return preprocess.run(PreprocessTask(run=run, model=MODEL, force=force), edges, settings)
+
+
+def training_task(ready: Preprocessed, *, run: str = RUN) -> TrainTask:
+    return TrainTask(run=run, model=MODEL, train_uri=ready.train_uri or "", holdout_uri=ready.holdout_uri or "")
+
+
+def evaluation_task(ready: Preprocessed, trained: Trained, *, run: str = RUN) -> EvaluateTask:
+    return EvaluateTask(
+        run=run,
+        model=MODEL,
+        holdout_uri=ready.holdout_uri or "",
+        artifact_uri=trained.artifact_uri,
+        artifact_sha256=trained.artifact_sha256,
+        answers_uri=trained.answers_uri,
+    )
+
+
+def versioning_task(
+    ready: Preprocessed, trained: Trained, evaluated: Evaluated, *, run: str = RUN
+) -> VersionModelTask:
+    return VersionModelTask(
+        run=run,
+        model=MODEL,
+        fingerprint=ready.fingerprint or "",
+        artifact_uri=trained.artifact_uri,
+        artifact_sha256=trained.artifact_sha256,
+        report_uri=evaluated.report_uri,
+        serving_sha256=evaluated.serving_sha256,
+    )
+
+
+def swapping_task(versioned: ModelVersioned, evaluated: Evaluated, *, run: str = RUN) -> SwapAliasTask:
+    return SwapAliasTask(
+        run=run,
+        model=MODEL,
+        model_version=versioned.model_version,
+        function_version=versioned.function_version,
+        champion_revision_id=evaluated.champion_revision_id,
+    )
+
+
+def up_to_evaluation(edges: Edges, *, run: str = RUN, force: bool = False) -> EvaluateTask:
+    """What Evaluate is asked, after Preprocess and Train."""
+    ready = preprocessing(edges, run=run, force=force)
+    return evaluation_task(ready, train.run(training_task(ready, run=run), edges, SETTINGS), run=run)
+
+
+def up_to_versioning(edges: Edges, *, run: str = RUN, force: bool = False) -> tuple[VersionModelTask, Evaluated]:
+    """What VersionModel is asked, after Preprocess, Train and Evaluate; and what Evaluate said."""
+    ready = preprocessing(edges, run=run, force=force)
+    trained = train.run(training_task(ready, run=run), edges, SETTINGS)
+    evaluated = evaluate.run(evaluation_task(ready, trained, run=run), edges, SETTINGS)
+    return versioning_task(ready, trained, evaluated, run=run), evaluated
+
+
+def up_to_swapping(edges: Edges, *, run: str = RUN, force: bool = False) -> SwapAliasTask:
+    """What SwapAlias is asked, after everything before it."""
+    task, evaluated = up_to_versioning(edges, run=run, force=force)
+    return swapping_task(version_model.run(task, edges, SETTINGS), evaluated, run=run)
+
+
+def whole_night(edges: Edges, *, run: str = RUN, force: bool = False) -> AliasSwapped:
+    """Everything up to SwapAlias; then the lease is given back."""
+    swapped = swap_alias.run(up_to_swapping(edges, run=run, force=force), edges, SETTINGS)
+    lease.release(edges, model=MODEL, run=run)
+    return swapped

@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambdas.serve.handler import INSTANCES_MAX, PackageBroken, Service, open_package
+from lambdas.serve.scorecard import Scorecard
+
+DOCUMENT: dict[str, Any] = {
+    "format": "scorecard",
+    "format_version": 1,
+    "classes": ["attack", "normal"],
+    "positive": "attack",
+    "schema": {
+        "columns": [
+            {"kind": "number", "name": "size", "minimum": 0, "maximum": 1e6},
+            {"kind": "category", "name": "flag", "allowed": None, "levels": ["S0", "SF"], "unknown": "ignored"},
+            {"kind": "number", "name": "age", "minimum": None, "maximum": None},
+            {"kind": "category", "name": "zone", "allowed": ["n", "s"], "levels": ["n"], "unknown": "ignored"},
+            {"kind": "category", "name": "kind", "allowed": None, "levels": ["a", "b"], "unknown": "refused"},
+        ]
+    },
+    "link": "sigmoid",
+    "scores": [
+        {
+            "intercept": 0.5,
+            "numbers": [
+                {"column": "size", "centre": 10.0, "weight": 0.1},
+                {"column": "age", "centre": 0.0, "weight": 2.0},
+            ],
+            "categories": [{"column": "flag", "weights": {"S0": 1.0, "SF": -1.0}, "unknown": 0.25}],
+        }
+    ],
+}
+SERVICE = Service(scorecard=Scorecard.from_document(DOCUMENT), model="flows", model_version=7)
+GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "s", "kind": "a"}
+QUERY = {"size": ["20"], "flag": ["SF"], "age": ["0.25"], "zone": ["s"], "kind": ["a"]}
+
+
+def refusal(event: object) -> dict[str, Any]:
+    answer = SERVICE.answer(event)
+    assert answer["status"] == 400
+    body: Any = answer["body"]
+    assert body["Message"]
+    return dict(body)
+
+
+@pytest.mark.parametrize("event", [{"instances": [GOOD]}, {"query": QUERY}])
+def test_prediction_names_model_version_label_and_probabilities(event: object) -> None:
+    answer = SERVICE.answer(event)
+
+    second = 1 / (1 + math.exp(-(0.5 + 1.0 + 0.5 - 1.0)))
+    assert answer == {
+        "status": 200,
+        "body": {
+            "model": "flows",
+            "model_version": 7,
+            "predictions": [
+                {
+                    "label": "normal",
+                    "probability": second,
+                    "probabilities": {"attack": 1 - second, "normal": second},
+                }
+            ],
+        },
+    }
+
+
+def test_instances_are_answered_in_their_order() -> None:
+    answer: Any = SERVICE.answer({"instances": [{**GOOD, "age": age} for age in (9, -9, 9)]})
+
+    assert [each["label"] for each in answer["body"]["predictions"]] == ["normal", "attack", "normal"]
+
+
+def test_warm_event_scores_nothing() -> None:
+    assert SERVICE.answer({"warm": True}) == {
+        "status": 200,
+        "body": {"model": "flows", "model_version": 7, "warm": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field", "accepted"),
+    [
+        ({"size": None}, "FeatureNotANumber", "size", "a number >= 0 and <= 1000000"),
+        ({"size": "20"}, "FeatureNotANumber", "size", "a number >= 0 and <= 1000000"),
+        ({"size": True}, "FeatureNotANumber", "size", "a number >= 0 and <= 1000000"),
+        ({"size": [1]}, "FeatureNotANumber", "size", "a number >= 0 and <= 1000000"),
+        ({"age": math.nan}, "FeatureNotFinite", "age", "a number"),
+        ({"age": -math.inf}, "FeatureNotFinite", "age", "a number"),
+        ({"age": 10**400}, "FeatureNotFinite", "age", "a number"),
+        ({"size": -1}, "FeatureOutOfRange", "size", "a number >= 0 and <= 1000000"),
+        ({"size": 1e6 + 1}, "FeatureOutOfRange", "size", "a number >= 0 and <= 1000000"),
+        ({"flag": 1}, "FeatureNotAText", "flag", "a text that is not empty"),
+        ({"flag": None}, "FeatureNotAText", "flag", "a text that is not empty"),
+        ({"flag": ""}, "FeatureEmpty", "flag", "a text that is not empty"),
+        ({"zone": "w"}, "CategoryNotAllowed", "zone", "one of n, s"),
+        ({"kind": "c"}, "CategoryUnknown", "kind", "one of a, b"),
+    ],
+)
+def test_bad_value_names_field_accepted_form_and_instance(
+    changes: dict[str, Any], code: str, field: str, accepted: str
+) -> None:
+    body = refusal({"instances": [GOOD, {**GOOD, **changes}]})
+
+    assert (body["Code"], body["Field"], body["Accepted"], body["Instance"]) == (code, field, accepted, 1)
+    assert body["Message"].startswith(f"instance 1: {field} ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"size": ["1_000"]}, "FeatureNotANumber"),
+        ({"size": ["0x1f"]}, "FeatureNotANumber"),
+        ({"size": ["nan"]}, "FeatureNotANumber"),
+        ({"size": ["inf"]}, "FeatureNotANumber"),
+        ({"size": [""]}, "FeatureNotANumber"),
+        ({"size": [" 1"]}, "FeatureNotANumber"),
+        ({"size": ["\u0661"]}, "FeatureNotANumber"),
+        ({"size": ["1", "1"]}, "FeatureDuplicate"),
+        ({"age": ["1e999"]}, "FeatureNotFinite"),
+        ({"age": ["9" * 9000]}, "FeatureNotFinite"),
+        ({"size": ["-1"]}, "FeatureOutOfRange"),
+        ({"zone": ["w"]}, "CategoryNotAllowed"),
+        ({"size": []}, "QueryMalformed"),
+        ({"size": "1"}, "QueryMalformed"),
+        ({"size": [1]}, "QueryMalformed"),
+        ({"colour": ["red"]}, "FeatureUnknown"),
+    ],
+)
+def test_query_is_read_strictly(changes: dict[str, Any], code: str) -> None:
+    body = refusal({"query": {**QUERY, **changes}})
+
+    assert (body["Code"], body["Instance"]) == (code, None)
+
+
+def test_missing_feature_is_named() -> None:
+    body = refusal({"instances": [{name: value for name, value in GOOD.items() if name != "age"}]})
+
+    assert (body["Code"], body["Field"], body["Accepted"]) == ("FeatureMissing", "age", "a number")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("sizes", "did you mean size?"), ("qqq", "the model takes age, flag, kind, size, zone")]
+)
+def test_unknown_feature_is_named_with_a_hint(name: str, hint: str) -> None:
+    body = refusal({"instances": [{**GOOD, name: 1}]})
+
+    assert (body["Code"], body["Field"]) == ("FeatureUnknown", name)
+    assert hint in body["Message"]
+
+
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [
+        ({}, "EventMalformed"),
+        ([], "EventMalformed"),
+        (None, "EventMalformed"),
+        ({"Records": []}, "EventMalformed"),
+        ({"warm": False}, "EventMalformed"),
+        ({"warm": 1}, "EventMalformed"),
+        ({"warm": True, "instances": [GOOD]}, "EventMalformed"),
+        ({"query": None}, "QueryMalformed"),
+        ({"query": {}}, "FeatureMissing"),
+        ({"instances": {}}, "InstancesNotAList"),
+        ({"instances": "abc"}, "InstancesNotAList"),
+        ({"instances": []}, "InstancesEmpty"),
+        ({"instances": [GOOD, [1, 2]]}, "InstanceNotAnObject"),
+        ({"instances": [None]}, "InstanceNotAnObject"),
+    ],
+)
+def test_event_of_another_form_is_refused(event: object, code: str) -> None:
+    assert refusal(event)["Code"] == code
+
+
+def test_more_instances_than_the_limit_are_too_large_a_request() -> None:
+    answer: Any = SERVICE.answer({"instances": [GOOD] * (INSTANCES_MAX + 1)})
+
+    assert answer["status"] == 413
+    assert answer["body"]["Code"] == "TooManyInstances"
+    assert SERVICE.answer({"instances": [GOOD] * INSTANCES_MAX})["status"] == 200
+
+
+def test_numbers_too_large_for_any_score_are_refused() -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    document["scores"][0]["numbers"] = [
+        {"column": "age", "centre": 0.0, "weight": 1e10},
+        {"column": "age", "centre": 0.0, "weight": -1e10},
+    ]
+    service = Service(scorecard=Scorecard.from_document(document), model="flows", model_version=7)
+
+    answer: Any = service.answer({"instances": [{**GOOD, "age": 1e308}]})
+
+    assert (answer["status"], answer["body"]["Code"]) == (400, "FeatureOutOfRange")
+
+
+def test_deep_and_undecodable_values_are_refused_in_encodable_words() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    for value in (deep, "\ud800", 10**5000, "x" * 10**6):
+        body = refusal({"instances": [{**GOOD, "size": value}]})
+        assert len(json.dumps(body, ensure_ascii=False).encode()) < 500
+    body = refusal({"instances": [{**GOOD, "\ud800" * 100: 1}]})
+    assert len(json.dumps(body, ensure_ascii=False).encode()) < 1000
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+instance_like = st.fixed_dictionaries({name: json_values for name in GOOD})
+events = st.one_of(
+    json_values,
+    st.fixed_dictionaries({"instances": json_values | st.lists(instance_like | json_values, max_size=3)}),
+    st.fixed_dictionaries({"query": json_values | st.dictionaries(st.sampled_from(list(GOOD)), json_values)}),
+    st.fixed_dictionaries({"query": st.fixed_dictionaries({name: st.lists(st.text(), max_size=2) for name in GOOD})}),
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(event=events)
+def test_no_json_makes_it_raise_or_answer_what_cannot_be_sent(event: object) -> None:
+    answer = SERVICE.answer(event)
+
+    assert answer["status"] in (200, 400, 413)
+    json.dumps(answer, allow_nan=False, ensure_ascii=False).encode()
+
+
+@given(size=st.floats(0, 1e6), age=st.floats(allow_nan=False, allow_infinity=False))
+def test_query_and_instance_of_one_content_have_one_answer(size: float, age: float) -> None:
+    instance = SERVICE.answer({"instances": [{**GOOD, "size": size, "age": age}]})
+    query = SERVICE.answer({"query": {**QUERY, "size": [repr(size)], "age": [repr(age)]}})
+
+    assert instance == query
+
+
+def package(folder: Path, *, artifact: bytes, manifest: object) -> Path:
+    (folder / "model.json").write_bytes(artifact)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def manifest_of(artifact: bytes) -> dict[str, object]:
+    return {"model": "flows", "model_version": 7, "artifact_sha256": hashlib.sha256(artifact).hexdigest()}
+
+
+def test_package_is_read_once(tmp_path: Path) -> None:
+    artifact = json.dumps(DOCUMENT).encode()
+    folder = package(tmp_path, artifact=artifact, manifest=manifest_of(artifact))
+
+    assert open_package(folder) is open_package(folder)
+    assert open_package(folder).model_version == 7
+
+
+@pytest.mark.parametrize(
+    ("artifact", "changes", "words"),
+    [
+        (b"{}", {"artifact_sha256": "0" * 64}, "its manifest says 0000"),
+        (b"{}", {}, "KeyError 'format'"),
+        (b"not json", {}, "JSONDecodeError"),
+        (b'{"format": "onnx"}', {}, "expected one of"),
+        (b'{"format": "scorecard", "format_version": 9}', {}, "this reader knows"),
+        (b"[]", {}, "TypeError"),
+    ],
+)
+def test_broken_package_raises(tmp_path: Path, artifact: bytes, changes: dict[str, object], words: str) -> None:
+    folder = package(tmp_path, artifact=artifact, manifest={**manifest_of(artifact), **changes})
+
+    with pytest.raises(PackageBroken, match=words):
+        open_package(folder)
+
+
+def test_package_without_a_model_raises(tmp_path: Path) -> None:
+    with pytest.raises(PackageBroken, match="FileNotFoundError"):
+        open_package(tmp_path)
