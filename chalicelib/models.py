@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from chalicelib import documents, ledger, registry, stamp
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
+
+VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def all_live(edges: Edges) -> list[dict[str, Any]]:
@@ -48,7 +51,7 @@ def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     """One version's manifest and whole report; raises VersionUnknown."""
     check(edges, model=model)
-    if not model_version.isdigit():
+    if not VERSION_NUMBER.fullmatch(model_version):
         raise VersionUnknown(
             f"a model version is a number, not {model_version!r}", field="version", accepted="1, 2, ..."
         )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from chalicelib import documents, layout, lease, ledger, outcomes, promotion, stamp
+from chalicelib import documents, layout, lease, ledger, models, outcomes, promotion, stamp
 from chalicelib.contracts import PROMOTED, RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.errors import RunUnknown
+from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.promotion import Move
 
 BEFORE, SWAP, AFTER = 0, 50, 99
@@ -24,8 +25,11 @@ EXECUTION_UNKNOWN = "ExecutionUnknown"
 
 def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left."""
-    repairs = _bury(edges, run=run, model=model)
-    return _repaired(edges, run=run, model=model, step=BEFORE, repairs=repairs)
+    restored = _repaired(edges, run=run, model=model, step=BEFORE)
+    buried = _bury(
+        edges, run=run, model=model
+    )  # after the repair: the ledger then knows whether the dead run swapped
+    return replace(restored, repairs=[*restored.repairs, *buried])
 
 
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
@@ -34,7 +38,7 @@ def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, An
     Where the swap had taken effect before the run broke, the outcome is Promoted, because that is the truth.
     """
     model = model or _model_of(edges, run=run)
-    restored = _repaired(edges, run=run, model=model, step=AFTER, repairs=[])
+    restored = _repaired(edges, run=run, model=model, step=AFTER)
     outcomes.record(edges, _outcome(edges, run=run, model=model, failure=failure))
     return restored
 
@@ -52,7 +56,8 @@ def in_words(failure: Mapping[str, Any]) -> str:
         return cause
 
 
-def _repaired(edges: Edges, *, run: str, model: str, step: int, repairs: list[str]) -> AliasRestored:
+def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored:
+    repairs = []
     alias = edges.functions.alias(model)
     if ledger.repair(edges, model=model, alias=alias):
         repairs.append("wrote the ledger entry of the alias's last move, whose author had died")
@@ -69,14 +74,19 @@ def _shifting(edges: Edges, alias: Alias, *, run: str) -> bool:
 
 
 def _take_weights_off(edges: Edges, alias: Alias, *, run: str, model: str, step: int) -> None:
-    left = stamp.of(alias)
+    model_version = models.live_version(edges, model=model, alias=alias)
+    if model_version is None:
+        raise RegistryIncomplete(
+            f"the alias of {model} was given weights by hand, and the registry does not know function version"
+            f" {alias.function_version} behind it: put a registered version back with nightswap restore {model}"
+        )
     move = Move(
         model=model,
         run=run,
         step=step,
         kind=promotion.RESTORED,
         function_version=alias.function_version,
-        model_version=left.model_version if left else 0,
+        model_version=model_version,
         expected=alias.revision_id,
         who=run,
         why="the run that was shifting traffic is over",

@@ -91,8 +91,10 @@ def wish_from(body: Any, *, default_model: str, models: Sequence[str]) -> Wish:
     force, reason = fields.get("force", False), fields.get("reason", "on demand")
     if not isinstance(force, bool):
         raise BadRequest("force is not true or false", field="force", accepted="true or false")
-    if not isinstance(reason, str) or len(reason) > REASON_LIMIT:
-        raise BadRequest("reason is not a short text", field="reason", accepted=f"up to {REASON_LIMIT} characters")
+    if not isinstance(reason, str) or len(reason) > REASON_LIMIT or not reason.isprintable():
+        raise BadRequest(
+            "reason is not a short text", field="reason", accepted=f"up to {REASON_LIMIT} printable characters"
+        )
     model = fields.get("model", default_model)
     if model not in models:
         raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(models) or "none")

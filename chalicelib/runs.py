@@ -75,15 +75,14 @@ def recent(edges: Edges, *, limit: int, model: str | None = None) -> list[dict[s
     """
     listed = [each for each in edges.store.list(layout.RUNS) if each.key.endswith("/request.json")]
     newest = sorted(listed, key=lambda each: each.modified_at, reverse=True)
-    names = [each.key.removeprefix(layout.RUNS).removesuffix("/request.json") for each in newest]
-    if model is not None:
-        names = [name for name in names if name.startswith(f"{model}-")]
-    found = [describe(edges, run=name) for name in names[:limit]]
-    return [
-        {key: value for key, value in each.items() if key not in {"states", "verdict"}}
-        for each in found
-        if model in (None, each["model"])
-    ]
+    found: list[dict[str, Any]] = []
+    for each in newest:
+        if len(found) == limit:
+            break
+        run = describe(edges, run=each.key.removeprefix(layout.RUNS).removesuffix("/request.json"))
+        if model in (None, run["model"]):
+            found.append({name: fact for name, fact in run.items() if name not in {"states", "verdict"}})
+    return found
 
 
 def _verdict(report: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -6,22 +6,24 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.layout import Place
 
+GONE = "the run was ended, or its intermediates expired; retrain again"
+
 
 def read(edges: Edges, uri: str) -> bytes:
     """One object; raises ArtifactInvalid when it is gone."""
     stored = edges.store.find(Place.parse(uri).key)
     if stored is None:
-        raise ArtifactInvalid(f"{uri} is gone: the run was ended, or its intermediates expired; retrain again")
+        raise ArtifactInvalid(f"{uri} is gone: {GONE}")
     return stored.body
 
 
 def read_all(edges: Edges, uri: str) -> dict[str, bytes]:
-    """Every object below a prefix, by its name there."""
+    """Every object below a prefix, by its name there; raises ArtifactInvalid when there is none."""
     prefix = Place.parse(uri).key
-    return {
-        listed.key.removeprefix(prefix): read(edges, str(Place(edges.store.bucket, listed.key)))
-        for listed in edges.store.list(prefix)
-    }
+    found = edges.store.list(prefix)
+    if not found:
+        raise ArtifactInvalid(f"nothing lies below {uri}: {GONE}")
+    return {each.key.removeprefix(prefix): read(edges, str(Place(edges.store.bucket, each.key))) for each in found}
 
 
 def put_all(edges: Edges, prefix: str, files: dict[str, bytes]) -> str:

@@ -35,11 +35,11 @@ class Grant:
 
 TASK_GRANTS = {
     "restore-alias": Grant(
-        reads=(RUNS, LEDGER, LOCKS),
+        reads=(RUNS, LEDGER, LOCKS, MODELS),
         writes=(RUNS, LEDGER),
         deletes=(LOCKS, WORK),
         lists=(WORK,),
-        serving=("lambda:GetAlias", "lambda:UpdateAlias"),
+        serving=("lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,
     ),
     "preprocess": Grant(

@@ -1,0 +1,107 @@
+"""What earlier nights left behind: registered versions, a live one, runs that go or are over."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import documents, layout, promotion, publishing, registry, restoring
+from chalicelib.edges import Edges
+from chalicelib.promotion import Move
+from tests.fakes.edges import FakeOutside
+
+MODEL = "kdd99-http"
+SCHEMA = {"columns": [{"name": "duration", "example": 0.0}]}
+
+
+@dataclass(frozen=True)
+class Registered:
+    model_version: int
+    function_version: str
+
+
+def outside(*models: str) -> FakeOutside:
+    """An account with these models' serving functions, or MODEL's alone."""
+    return FakeOutside(*(models or (MODEL,)))
+
+
+def register(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1") -> Registered:
+    """A complete, published version that is not live; its package's bytes are the run's name."""
+    number = registry.claim(edges, model=model, run=run)
+    package = f"package of {run}".encode()
+    artifact = documents.encode({"schema": SCHEMA, "run": run})
+    for name, body in (
+        (registry.ARTIFACT, artifact),
+        (registry.REPORT, documents.encode({"run": run})),
+        (registry.PACKAGE, package),
+    ):
+        edges.store.put(layout.version(model, number, name), body)
+    published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
+    manifest = {
+        "model": model,
+        "model_version": number,
+        "run": run,
+        "function_version": published.function_version,
+        "code_sha256": published.code_sha256,
+        "artifact_sha256": hashlib.sha256(artifact).hexdigest(),
+        "fingerprint": fingerprint,
+        "data": [{"name": "night-1.csv"}],
+        "ratios": {"attack": {"recall": 1.0}},
+        "reason": "every rule passed",
+        "created_at": documents.timestamp(edges.clock()),
+    }
+    edges.store.put(layout.version(model, number, registry.MANIFEST), documents.encode(manifest))
+    return Registered(number, published.function_version)
+
+
+def swap(edges: Edges, registered: Registered, *, run: str, expected: str | None = None, **changes: Any) -> Move:
+    """The move that makes a registered version live, as SwapAlias wishes it; `expected` is the RevisionId seen."""
+    wanted: dict[str, Any] = {
+        "model": MODEL,
+        "run": run,
+        "step": restoring.SWAP,
+        "kind": promotion.PROMOTED,
+        "function_version": registered.function_version,
+        "model_version": registered.model_version,
+        "expected": expected,
+        "who": run,
+        "why": "every rule passed",
+    }
+    return Move(**{**wanted, **changes})
+
+
+def promote(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1") -> Registered:
+    """A version registered and made live."""
+    registered = register(edges, run=run, model=model, fingerprint=fingerprint)
+    promotion.move_alias(edges, swap(edges, registered, run=run, expected=revision(edges, model), model=model))
+    return registered
+
+
+def revision(edges: Edges, model: str = MODEL) -> str | None:
+    """The RevisionId that a run sees now."""
+    alias = edges.functions.alias(model)
+    return alias.revision_id if alias else None
+
+
+def going(night: FakeOutside, run: str, *, model: str = MODEL) -> str:
+    """A run that is RUNNING, and was asked for."""
+    asked = {"model": model, "force": False, "reason": "nightly", "requested_at": documents.timestamp(night.clock())}
+    night.store.put(layout.run_document(run, "request"), documents.encode(asked))
+    night.executions.start(run, "{}")
+    return run
+
+
+def content(night: FakeOutside) -> dict[str, bytes]:
+    """Every object of the bucket."""
+    found = {listed.key: night.store.find(listed.key) for listed in night.store.list("")}
+    return {key: stored.body for key, stored in found.items() if stored}
+
+
+def ledger_of(night: FakeOutside, model: str = MODEL) -> list[tuple[int, str, str | None, str, bool]]:
+    """Of each entry: number, run, from, to, repaired."""
+    found = [documents.find(night.store, listed.key) for listed in night.store.list(layout.ledger(model))]
+    return [
+        (each["entry"], each["run"], each["from_function_version"], each["to_function_version"], each["repaired"])
+        for each in found
+    ]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import documents
+from tests.fakes.store import InMemoryStore
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_document_is_read_as_it_was_written(document: Any) -> None:
+    assert documents.decode(documents.encode(document)) == document
+
+
+@given(st.dictionaries(st.text(max_size=5), json_values, max_size=5))
+def test_equal_documents_are_equal_bytes(document: dict[str, Any]) -> None:
+    reversed_order = dict(reversed(document.items()))
+
+    assert documents.encode(document) == documents.encode(reversed_order)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_numbers_that_json_does_not_know_are_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        documents.encode({"ratio": number})
+
+
+def test_document_of_the_store_is_found_or_none() -> None:
+    store = InMemoryStore()
+    store.put("runs/r/request.json", b'{"model": "m"}')
+
+    assert documents.find(store, "runs/r/request.json") == {"model": "m"}
+    assert documents.find(store, "runs/r/outcome.json") is None
+
+
+def test_document_can_be_read_by_people() -> None:
+    assert documents.encode({"b": "ä", "a": 1}).decode() == '{\n "a": 1,\n "b": "ä"\n}'
+
+
+@given(st.datetimes(timezones=st.timezones(), min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1)))
+def test_timestamp_is_the_moment_in_utc_to_the_millisecond(moment: datetime) -> None:
+    written = documents.timestamp(moment)
+
+    assert written.endswith("Z")
+    difference = moment.astimezone(UTC) - datetime.fromisoformat(written)
+    assert timedelta(0) <= difference < timedelta(milliseconds=1)
+
+
+def test_timestamp_of_another_zone_is_in_utc() -> None:
+    tokyo = datetime(2026, 11, 21, 12, 0, tzinfo=timezone(timedelta(hours=9)))
+
+    assert documents.timestamp(tokyo) == "2026-11-21T03:00:00.000Z"
+    assert json.loads(documents.encode(documents.timestamp(tokyo))) == "2026-11-21T03:00:00.000Z"

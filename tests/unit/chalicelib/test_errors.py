@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from chalicelib import errors
+from chalicelib.errors import NightswapError, RequestError, TransientError, leaves
+
+CLASSES = {
+    name: found
+    for name, found in vars(errors).items()
+    if inspect.isclass(found) and issubclass(found, NightswapError)
+}
+
+
+def test_leaves_are_the_classes_that_nothing_inherits_from() -> None:
+    parents = {base.__name__ for found in CLASSES.values() for base in found.__mro__[1:]}
+
+    assert set(leaves()) == set(CLASSES) - parents
+
+
+def test_leaves_below_a_base_are_its_own() -> None:
+    assert leaves(TransientError) == (
+        "ExecutionsUnavailable",
+        "FunctionBusy",
+        "FunctionUnavailable",
+        "StoreUnavailable",
+    )
+
+
+def test_leaf_is_its_own_only_leaf() -> None:
+    assert leaves(errors.SingleClass) == ("SingleClass",)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_error_is_drawn_in_the_tree(name: str) -> None:
+    assert name in (errors.__doc__ or "")
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_error_says_what_it_means(name: str) -> None:
+    assert CLASSES[name].__doc__
+
+
+@pytest.mark.parametrize("name", leaves(RequestError))
+def test_status_of_a_request_error_is_the_one_that_is_drawn(name: str) -> None:
+    assert f"{name} {CLASSES[name].status}" in (errors.__doc__ or "")
+
+
+def test_error_carries_message_and_details() -> None:
+    error = errors.BadRequest("what, got, expected", field="force")
+
+    assert (str(error), error.message, error.details) == (
+        "what, got, expected",
+        "what, got, expected",
+        {"field": "force"},
+    )

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import layout, models, registry
+from chalicelib.edges import Alias
+from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, revision
+
+
+def by_hand(night: FakeOutside, function_version: str) -> Alias:
+    return night.functions.update_alias(
+        MODEL,
+        function_version=function_version,
+        weights={},
+        description="by hand",
+        revision_id=revision(night.edges) or "",
+    )
+
+
+def test_every_model_is_listed_with_what_is_live() -> None:
+    night = outside("a", MODEL)
+    promote(night.edges, run="run-1")
+
+    assert models.all_live(night.edges) == [
+        {"model": "a", "live": None},
+        {"model": MODEL, "live": {"model_version": 1, "function_version": "1", "weights": {}}},
+    ]
+
+
+def test_model_is_described_with_lineage_schema_and_last_move() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+
+    described = models.describe(night.edges, model=MODEL)
+
+    assert described["live"] == {"model_version": 1, "function_version": "1", "weights": {}}
+    assert described["schema"] == SCHEMA
+    assert described["manifest"]["run"] == "run-1"
+    assert described["last_move"]["run"] == "run-1"
+
+
+def test_model_that_was_never_live_is_described_without() -> None:
+    assert models.describe(outside().edges, model=MODEL) == {
+        "model": MODEL,
+        "live": None,
+        "schema": None,
+        "manifest": None,
+        "last_move": None,
+    }
+
+
+def test_live_version_of_unknown_code_has_no_number() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    night.functions.publish(MODEL, b"by hand")
+    by_hand(night, "2")
+
+    described = models.describe(night.edges, model=MODEL)
+
+    assert described["live"]["model_version"] is None
+    assert described["manifest"] is None
+
+
+def test_live_version_is_known_by_its_code_when_other_hands_made_it_live() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    second = register(night.edges, run="run-2")
+    alias = by_hand(night, second.function_version)
+
+    assert models.live_version(night.edges, model=MODEL, alias=alias) == 2
+
+
+def test_alias_without_a_version_has_no_number() -> None:
+    assert models.live_version(outside().edges, model=MODEL, alias=Alias("9", "revision", "by hand")) is None
+
+
+def test_model_whose_artifact_is_gone_cannot_be_described() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    night.store.delete(layout.version(MODEL, 1, registry.ARTIFACT))
+
+    with pytest.raises(RegistryIncomplete):
+        models.describe(night.edges, model=MODEL)
+
+
+def test_versions_are_listed_newest_first_with_the_live_one_marked() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    registry.claim(night.edges, model=MODEL, run="dead")
+    register(night.edges, run="run-3")
+
+    listed = models.versions(night.edges, model=MODEL)
+
+    assert [(each["model_version"], each["run"], each["live"]) for each in listed] == [
+        (3, "run-3", False),
+        (1, "run-1", True),
+    ]
+    assert set(listed[0]) == {"model_version", "function_version", "run", "created_at", "ratios", "data", "live"}
+
+
+def test_model_without_versions_lists_none() -> None:
+    assert models.versions(outside().edges, model=MODEL) == []
+
+
+def test_one_version_is_told_whole() -> None:
+    night = outside()
+    register(night.edges, run="run-1")
+
+    found = models.version(night.edges, model=MODEL, model_version="1")
+
+    assert found["manifest"]["run"] == "run-1"
+    assert found["report"] == {"run": "run-1"}
+
+
+@pytest.mark.parametrize("wanted", ["0", "2", "99999999999999"])
+def test_version_that_is_not_there_is_unknown(wanted: str) -> None:
+    night = outside()
+    register(night.edges, run="run-1")
+
+    with pytest.raises(VersionUnknown):
+        models.version(night.edges, model=MODEL, model_version=wanted)
+
+
+@pytest.mark.parametrize("wanted", ["", "one", "-1", "1.0", "1/report.json", " 1"])
+def test_version_that_is_no_number_is_unknown(wanted: str) -> None:
+    with pytest.raises(VersionUnknown) as caught:
+        models.version(outside().edges, model=MODEL, model_version=wanted)
+
+    assert caught.value.details["field"] == "version"
+
+
+@pytest.mark.parametrize("wanted", ["²", "9" * 5000], ids=["superscript two", "5000 digits"])
+def test_version_of_digits_that_make_no_number_is_unknown(wanted: str) -> None:
+    with pytest.raises(VersionUnknown):
+        models.version(outside().edges, model=MODEL, model_version=wanted)
+
+
+def test_model_without_a_serving_function_is_unknown_everywhere() -> None:
+    night = outside("a", "b")
+
+    for ask in (
+        lambda: models.check(night.edges, model="c"),
+        lambda: models.describe(night.edges, model="c"),
+        lambda: models.versions(night.edges, model="c"),
+        lambda: models.version(night.edges, model="c", model_version="1"),
+    ):
+        with pytest.raises(ModelUnknown) as caught:
+            ask()
+        assert caught.value.details == {"field": "model", "accepted": "a, b"}
+
+
+def test_stage_without_models_knows_none() -> None:
+    with pytest.raises(ModelUnknown) as caught:
+        models.check(FakeOutside().edges, model=MODEL)
+
+    assert caught.value.details["accepted"] == "none"

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import documents, layout, ledger, promotion, recovery, registry
+from chalicelib.edges import Edges
+from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict, VersionUnknown
+from chalicelib.recovery import Recovered
+from tests.fakes.edges import FakeOutside
+from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.interference import with_functions
+from tests.unit.chalicelib.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+
+
+def restore(edges: Edges, *, attempt: str = "abc123") -> Recovered:
+    return recovery.restore(edges, model=MODEL, attempt=attempt, who="ada")
+
+
+def after_losing_lambda(night: FakeOutside) -> Edges:
+    """The same bucket, and a serving function without versions and alias."""
+    return replace(night.edges, functions=InMemoryFunctions(MODEL, clock=night.clock, history=night.history))
+
+
+def by_hand(edges: Edges, function_version: str) -> None:
+    edges.functions.update_alias(
+        MODEL,
+        function_version=function_version,
+        weights={},
+        description="by hand",
+        revision_id=revision(edges) or "",
+    )
+
+
+def test_alias_is_behind_where_lambda_lost_what_the_ledger_knows() -> None:
+    night = outside()
+    never_promoted = recovery.is_behind(night.edges, model=MODEL)
+    promote(night.edges, run="run-1")
+    up_to_date = recovery.is_behind(night.edges, model=MODEL)
+    alias_is_gone = recovery.is_behind(after_losing_lambda(night), model=MODEL)
+
+    assert (never_promoted, up_to_date, alias_is_gone) == (False, False, True)
+
+
+def test_alias_of_an_older_checkpoint_is_behind() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    checkpoint = night.functions.alias(MODEL)
+    assert checkpoint is not None
+    promote(night.edges, run="run-2")
+    night.functions.update_alias(
+        MODEL,
+        function_version="1",
+        weights={},
+        description=checkpoint.description,
+        revision_id=revision(night.edges) or "",
+    )
+
+    assert recovery.is_behind(night.edges, model=MODEL)
+    assert restore(night.edges) == Recovered(2, "2", moved=True)
+    assert not recovery.is_behind(night.edges, model=MODEL)
+
+
+def test_alias_that_other_hands_moved_is_not_behind() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    register(night.edges, run="run-2")
+    by_hand(night.edges, "2")
+
+    assert not recovery.is_behind(night.edges, model=MODEL)
+
+
+def test_lost_function_is_published_again_byte_for_byte() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    promote(night.edges, run="run-2")
+    edges = after_losing_lambda(night)
+
+    recovered = restore(edges)
+
+    assert recovered == Recovered(model_version=2, function_version="1", moved=True)
+    alias = edges.functions.alias(MODEL)
+    assert alias is not None
+    assert alias.description == "run=restore-abc123 step=0 restored from=none to=1 model_version=2 entry=3"
+    assert (
+        edges.functions.versions(MODEL)[0].code_sha256
+        == registry.manifest(edges, model=MODEL, model_version=2)["code_sha256"]
+    )
+
+
+def test_restoring_is_written_into_the_ledger() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+
+    restore(after_losing_lambda(night))
+
+    last = ledger.last(night.edges, model=MODEL) or {}
+    assert (last["kind"], last["run"], last["who"], last["model_version"]) == (
+        "restored",
+        "restore-abc123",
+        "ada",
+        1,
+    )
+
+
+def test_what_is_live_already_is_not_moved() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    before = content(night), night.functions.alias(MODEL)
+
+    assert restore(night.edges) == Recovered(1, "1", moved=False)
+    assert (content(night), night.functions.alias(MODEL)) == before
+
+
+def test_restoring_twice_moves_once() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    edges = after_losing_lambda(night)
+
+    moved = [restore(edges, attempt=attempt).moved for attempt in ("111111", "222222")]
+
+    assert moved == [True, False]
+    assert len(ledger_of(night)) == 2
+
+
+def test_version_that_other_hands_made_live_is_put_back() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    register(night.edges, run="run-2")
+    by_hand(night.edges, "2")
+
+    assert restore(night.edges) == Recovered(1, "1", moved=True)
+    assert ledger_of(night)[-1] == (2, "restore-abc123", "2", "1", False)
+
+
+def test_alias_that_points_to_a_lost_version_is_put_back() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    alias = night.functions.alias(MODEL)
+    assert alias is not None
+    forgetful = InMemoryFunctions(MODEL, clock=night.clock)
+    forgetful.publish(MODEL, b"something else")
+    forgetful.create_alias(MODEL, function_version="1", description=alias.description)
+
+    assert restore(replace(night.edges, functions=forgetful)) == Recovered(1, "2", moved=True)
+
+
+def test_model_that_was_never_live_cannot_be_restored() -> None:
+    with pytest.raises(NoLiveModel, match="nothing of kdd99-http has ever been live"):
+        restore(outside().edges)
+
+
+def test_version_without_its_manifest_cannot_be_restored() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    night.store.delete(layout.version(MODEL, 1, registry.MANIFEST))
+
+    with pytest.raises(VersionUnknown):
+        restore(after_losing_lambda(night))
+
+
+def test_version_without_its_package_cannot_be_restored() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    night.store.delete(layout.version(MODEL, 1, registry.PACKAGE))
+
+    with pytest.raises(RegistryIncomplete, match=r"package.zip is missing"):
+        restore(after_losing_lambda(night))
+
+
+def test_damaged_package_is_not_published() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    night.store.put(layout.version(MODEL, 1, registry.PACKAGE), b"damaged")
+    edges = after_losing_lambda(night)
+
+    with pytest.raises(RegistryIncomplete, match="is not the one that was published"):
+        restore(edges)
+
+    assert edges.functions.versions(MODEL) == []
+
+
+def test_alias_that_somebody_moves_meanwhile_is_a_conflict() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    edges = after_losing_lambda(night)
+    rival = register(edges, run="rival")
+    raced = with_functions(
+        edges, "create_alias", before=lambda: promotion.move_alias(edges, swap(edges, rival, run="rival"))
+    )
+
+    with pytest.raises(RequestConflict, match="nightswap versions kdd99-http") as caught:
+        restore(raced)
+
+    assert "run rival moved the alias" in caught.value.message
+
+
+def test_manifest_of_the_restored_version_stays_as_it_was() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    before = content(night)[layout.version(MODEL, 1, registry.MANIFEST)]
+
+    restore(after_losing_lambda(night))
+
+    assert content(night)[layout.version(MODEL, 1, registry.MANIFEST)] == before
+    assert documents.decode(before)["function_version"] == "1"

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import settings
+from chalicelib.errors import SettingsInvalid
+from chalicelib.settings import ApiSettings, TaskSettings
+
+TASK = {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_CODE_SHA256": "c0de", "NIGHTSWAP_SERVING_SHA256": "5e7e"}
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    assert settings.load(TaskSettings, TASK) == TaskSettings(stage="prod", code_sha256="c0de", serving_sha256="5e7e")
+
+
+def test_settings_with_defaults_may_be_left_out() -> None:
+    found = settings.load(ApiSettings, {"NIGHTSWAP_STAGE": "prod"})
+
+    assert found == ApiSettings(stage="prod", default_model="kdd99-http", schedule="cron(0 3 * * ? *)")
+
+
+def test_settings_with_defaults_may_be_given() -> None:
+    given = {
+        "NIGHTSWAP_STAGE": "prod",
+        "NIGHTSWAP_DEFAULT_MODEL": "other",
+        "NIGHTSWAP_SCHEDULE": "rate(1 hour)",
+    }
+
+    assert settings.load(ApiSettings, given) == ApiSettings(
+        stage="prod", default_model="other", schedule="rate(1 hour)"
+    )
+
+
+def test_other_variables_do_not_matter() -> None:
+    assert settings.load(TaskSettings, {**TASK, "HOME": "/", "NIGHTSWAP_OTHER": "x"}).stage == "prod"
+
+
+def test_all_problems_are_told_at_once_with_what_each_is_for() -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        settings.load(TaskSettings, {"NIGHTSWAP_STAGE": "Prod", "NIGHTSWAP_CODE_SHA256": ""})
+
+    stage, code, serving = caught.value.message.split("; ")
+    assert stage == "NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}"
+    assert code.startswith("NIGHTSWAP_CODE_SHA256 is missing: ")
+    assert serving.startswith("NIGHTSWAP_SERVING_SHA256 is missing: ")
+
+
+@pytest.mark.parametrize("stage", ["", "Prod", "my-stage", "1st", "a" * 11, "prod\n"])
+def test_bad_stage_is_refused(stage: str) -> None:
+    with pytest.raises(SettingsInvalid, match="NIGHTSWAP_STAGE"):
+        settings.load(ApiSettings, {"NIGHTSWAP_STAGE": stage})
+
+
+@pytest.mark.parametrize("model", ["", "Upper", "a_b", "a" * 25, "1st"])
+def test_bad_default_model_is_refused(model: str) -> None:
+    with pytest.raises(SettingsInvalid, match="NIGHTSWAP_DEFAULT_MODEL"):
+        settings.load(ApiSettings, {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_DEFAULT_MODEL": model})
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "cron(0 3 * * ? *)"),
+        ({"NIGHTSWAP_SCHEDULE": ""}, "cron(0 3 * * ? *)"),
+        ({"NIGHTSWAP_SCHEDULE": "rate(1 hour)"}, "rate(1 hour)"),
+    ],
+)
+def test_schedule_is_there_before_all_other_settings(environ: dict[str, str], expected: str) -> None:
+    assert settings.schedule(environ) == expected
+
+
+def test_own_environment_is_read_where_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**TASK, "NIGHTSWAP_SCHEDULE": "rate(2 hours)"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert settings.load(TaskSettings).code_sha256 == "c0de"
+    assert settings.schedule() == "rate(2 hours)"

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from chalicelib import documents, layout, publishing, registry
+from chalicelib.contracts import EvaluateTask
+from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+from lambdas import evaluate
+from tests.fakes.edges import FakeOutside
+from tests.http_connections import noise
+from tests.unit.chalicelib.interference import with_functions
+from tests.unit.chalicelib.nights import MODEL, going, promote, revision
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_evaluation, whole_night
+
+NEXT = "kdd99-http-nightly-20261122T0300Z"
+
+
+@cache
+def a_trained_night() -> tuple[dict[str, bytes], EvaluateTask]:
+    """The bucket after Train, and what Evaluate is asked."""
+    night = night_with_data()
+    task = up_to_evaluation(night.edges)
+    found = {each.key: night.store.find(each.key) for each in night.store.list("")}
+    return {key: stored.body for key, stored in found.items() if stored}, task
+
+
+def trained_night() -> tuple[FakeOutside, EvaluateTask]:
+    bucket, task = a_trained_night()
+    night = FakeOutside(MODEL)
+    for key, body in bucket.items():
+        night.store.put(key, body)
+    return night, task
+
+
+def next_night() -> tuple[FakeOutside, EvaluateTask]:
+    """The first night's model is live, and the next one is trained on the same data."""
+    night = night_with_data()
+    whole_night(night.edges)
+    going(night, NEXT)
+    return night, up_to_evaluation(night.edges, run=NEXT, force=True)
+
+
+def test_first_model_is_judged_without_a_champion() -> None:
+    night, task = trained_night()
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    assert evaluated.passed
+    assert evaluated.champion_revision_id is None
+    report = documents.find(night.store, layout.run_document(RUN, "report"))
+    assert (report["run"], report["champion_model_version"], report["champion"]) == (RUN, None, None)
+    assert evaluated.report_uri == f"s3://test-bucket/{layout.run_document(RUN, 'report')}"
+
+
+def test_report_holds_matrix_rules_and_fingerprint() -> None:
+    night, task = trained_night()
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    report = documents.find(night.store, layout.run_document(RUN, "report"))
+    lineage = documents.find(night.store, layout.run_document(RUN, "profile"))
+    assert sum(map(sum, report["matrix"])) == 300
+    assert report["passed"] and report["reason"] == evaluated.reason
+    assert all(rule["passed"] for rule in report["rules"])
+    assert report["fingerprint"] == lineage["fingerprint"]
+
+
+def test_champion_is_scored_on_the_same_holdout_and_its_revision_is_handed_on() -> None:
+    night, task = next_night()
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    report = documents.find(night.store, layout.run_document(NEXT, "report"))
+    assert evaluated.passed
+    assert evaluated.champion_revision_id == revision(night.edges)
+    assert (report["champion_model_version"], report["champion"]["rows"]) == (1, 300)
+
+
+def test_revision_is_the_one_of_the_champion_that_was_scored() -> None:
+    night, task = next_night()
+    seen = revision(night.edges)
+    raced = with_functions(night.edges, "configuration", before=lambda: promote(night.edges, run="rival"))
+
+    evaluated = evaluate.run(task, raced, SETTINGS)
+
+    report = documents.find(night.store, layout.run_document(NEXT, "report"))
+    assert evaluated.champion_revision_id == seen != revision(night.edges)
+    assert report["champion_model_version"] == 1
+
+
+def test_serving_configuration_is_the_judged_one() -> None:
+    night, task = trained_night()
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    assert evaluated.serving_sha256 == publishing.configuration_sha256(night.functions.configuration(MODEL))
+
+
+def test_model_that_learned_nothing_does_not_pass() -> None:
+    night = night_with_data(lines=noise())
+
+    evaluated = evaluate.run(up_to_evaluation(night.edges), night.edges, SETTINGS)
+
+    assert not evaluated.passed
+    assert "of attack" in evaluated.reason
+
+
+def test_repeated_task_says_the_same() -> None:
+    night, task = trained_night()
+
+    assert evaluate.run(task, night.edges, SETTINGS) == evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_champion_that_the_registry_does_not_know_is_never_compared_with() -> None:
+    night, task = trained_night()
+    night.functions.publish(MODEL, b"by hand")
+    night.functions.create_alias(MODEL, function_version="1", description="by hand")
+
+    with pytest.raises(RegistryIncomplete, match="nightswap restore kdd99-http"):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_champion_whose_artifact_is_gone_is_an_incomplete_registry() -> None:
+    night, task = trained_night()
+    promote(night.edges, run="earlier")
+    night.store.delete(layout.version(MODEL, 1, registry.ARTIFACT))
+
+    with pytest.raises(RegistryIncomplete):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_champion_whose_artifact_is_damaged_is_never_scored() -> None:
+    night, task = trained_night()
+    promote(night.edges, run="earlier")
+    night.store.put(layout.version(MODEL, 1, registry.ARTIFACT), b"{}")
+
+    with pytest.raises(ArtifactInvalid, match=r"the artifact of version 1 of kdd99-http has SHA-256"):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_other_artifact_than_the_trained_one_is_never_scored() -> None:
+    night, task = trained_night()
+
+    with pytest.raises(ArtifactInvalid, match="recorded is other"):
+        evaluate.run(replace(task, artifact_sha256="other"), night.edges, SETTINGS)
+
+
+def test_artifact_that_is_gone_is_a_typed_error() -> None:
+    night, task = trained_night()
+    night.store.delete(layout.work(RUN, "model.json"))
+
+    with pytest.raises(ArtifactInvalid, match="is gone"):
+        evaluate.run(task, night.edges, SETTINGS)

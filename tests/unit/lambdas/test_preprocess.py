@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import documents, layout, lease
+from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed
+from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown
+from chalicelib.settings import TaskSettings
+from lambdas import intermediates, preprocess
+from lambdas.model.table import Table
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.interference import with_store
+from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, preprocessing
+
+NEXT = "kdd99-http-nightly-20261122T0300Z"
+
+
+def fingerprint(night: FakeOutside, *, settings: TaskSettings = SETTINGS) -> str:
+    found = preprocessing(night.edges, force=True, settings=settings).fingerprint
+    assert found is not None
+    return found
+
+
+def reject(night: FakeOutside, *, run: str, champion: int | None) -> None:
+    """What a rejected model of the present data leaves behind."""
+    judged = {"run": run, "fingerprint": fingerprint(night), "champion": champion}
+    night.store.put(layout.judged(MODEL), documents.encode(judged))
+
+
+def test_new_data_becomes_train_and_holdout() -> None:
+    night = night_with_data()
+
+    ready = preprocessing(night.edges)
+
+    train = Table.from_files(intermediates.read_all(night.edges, ready.train_uri or ""))
+    holdout = Table.from_files(intermediates.read_all(night.edges, ready.holdout_uri or ""))
+    assert (ready.decision, ready.reason) == (TRAIN, "1500 rows in 1 objects")
+    assert (len(train), len(holdout)) == (1200, 300)
+    assert lease.holder(night.edges, model=MODEL) == RUN
+
+
+def test_lineage_is_kept_with_the_profile() -> None:
+    night = night_with_data()
+    add_data(night, "night-2.csv")
+
+    ready = preprocessing(night.edges)
+
+    kept = documents.find(night.store, layout.run_document(RUN, "profile"))
+    assert kept["fingerprint"] == ready.fingerprint
+    assert kept["code_sha256"] == "code"
+    assert [each["name"] for each in kept["objects"]] == ["night-1.csv", "night-2.csv"]
+    assert kept["profile"]["rows"] == 3000
+
+
+def test_repeated_task_leaves_the_same() -> None:
+    night = night_with_data()
+    first = preprocessing(night.edges)
+    before = content(night)
+
+    assert preprocessing(night.edges) == first
+    assert content(night) == before
+
+
+def test_task_is_superseded_while_another_run_holds_the_lease() -> None:
+    night = night_with_data()
+    lease.take(night.edges, model=MODEL, run=going(night, "winner"))
+
+    assert preprocessing(night.edges) == Preprocessed(
+        decision=SUPERSEDED,
+        reason="run winner of the same model is going",
+        fingerprint=None,
+        train_uri=None,
+        holdout_uri=None,
+    )
+    assert night.store.list(layout.WORK) == []
+
+
+def test_forced_run_is_superseded_too() -> None:
+    night = night_with_data()
+    lease.take(night.edges, model=MODEL, run=going(night, "winner"))
+
+    assert preprocessing(night.edges, force=True).decision == SUPERSEDED
+
+
+def test_data_of_the_live_model_is_nothing_new() -> None:
+    night = night_with_data()
+    promote(night.edges, run="earlier", fingerprint=fingerprint(night))
+
+    told = preprocessing(night.edges)
+
+    assert (told.decision, told.train_uri, told.holdout_uri) == (NOTHING_NEW, None, None)
+    assert told.reason == "data, recipe and code are those of the live model version 1"
+
+
+def test_data_of_an_older_version_than_the_live_one_is_new() -> None:
+    night = night_with_data()
+    promote(night.edges, run="earlier", fingerprint=fingerprint(night))
+    promote(night.edges, run="later", fingerprint="other data")
+
+    assert preprocessing(night.edges).decision == TRAIN
+
+
+@pytest.mark.parametrize("champion", [None, 1])
+def test_data_of_the_model_that_was_rejected_last_is_nothing_new(champion: int | None) -> None:
+    night = night_with_data()
+    if champion:
+        promote(night.edges, run="earlier", fingerprint="other data")
+    reject(night, run="rejected", champion=champion)
+
+    told = preprocessing(night.edges)
+
+    assert told.decision == NOTHING_NEW
+    assert told.reason == "data, recipe and code are those of the model that run rejected rejected"
+
+
+def test_data_that_was_rejected_against_another_champion_is_judged_again() -> None:
+    night = night_with_data()
+    reject(night, run="rejected", champion=None)
+    promote(night.edges, run="earlier", fingerprint="other data")
+
+    assert preprocessing(night.edges).decision == TRAIN
+
+
+def test_forced_run_trains_though_nothing_is_new() -> None:
+    night = night_with_data()
+    promote(night.edges, run="earlier", fingerprint=fingerprint(night))
+
+    assert preprocessing(night.edges, force=True).decision == TRAIN
+
+
+def test_live_version_of_other_hands_is_no_reason_not_to_train() -> None:
+    night = night_with_data()
+    night.functions.publish(MODEL, b"by hand")
+    night.functions.create_alias(MODEL, function_version="1", description="by hand")
+
+    assert preprocessing(night.edges).decision == TRAIN
+
+
+def test_fingerprint_is_of_data_code_and_serving_and_of_nothing_else() -> None:
+    night = night_with_data()
+    plain = fingerprint(night)
+    later = preprocess_later(night)
+    other_code = fingerprint(night, settings=replace(SETTINGS, code_sha256="new"))
+    other_serving = fingerprint(night, settings=replace(SETTINGS, serving_sha256="new"))
+    add_data(night, "night-2.csv")
+    more_data = fingerprint(night)
+
+    assert later == plain
+    assert len({plain, other_code, other_serving, more_data}) == 4
+
+
+def preprocess_later(night: FakeOutside) -> str:
+    night.clock.sleep(3600)
+    add_data(night, "night-1.csv")  # the same content, put there again
+    return fingerprint(night)
+
+
+@pytest.mark.parametrize("markers", [(), ("",), ("folder/",)], ids=["none", "the prefix", "a folder"])
+def test_empty_data_set_says_how_to_add_to_it(markers: tuple[str, ...]) -> None:
+    night = outside()
+    going(night, RUN)
+    for name in markers:
+        night.store.put(layout.dataset(MODEL, name), b"")
+
+    with pytest.raises(DatasetEmpty, match=r"s3://test-bucket/datasets/kdd99-http/.*nightswap data add FILE --model"):
+        preprocessing(night.edges)
+
+
+def test_object_that_is_taken_away_meanwhile_is_named() -> None:
+    night = night_with_data()
+    key = layout.dataset(MODEL, "night-1.csv")
+    raced = with_store(night.edges, "list", after=lambda: night.store.delete(key))
+
+    with pytest.raises(ObjectUnreadable, match=r"datasets/kdd99-http/night-1.csv was taken away"):
+        preprocessing(raced)
+
+
+def test_bad_row_is_a_typed_error_that_names_its_object() -> None:
+    night = night_with_data()
+    add_data(night, "night-2.csv", lines=["0,1,2,normal.", "0,1,2,marmalade."])
+
+    with pytest.raises(LabelUnknown, match=r"night-2\.csv"):
+        preprocessing(night.edges)
+
+
+def test_model_without_a_recipe_is_a_typed_error() -> None:
+    night = FakeOutside("other")
+    going(night, RUN)
+    night.store.put(layout.dataset("other", "night-1.csv"), b"a,b\n1,2\n")
+
+    with pytest.raises(RecipeUnknown):
+        preprocess.run(preprocess.PreprocessTask(run=RUN, model="other", force=False), night.edges, SETTINGS)
+
+
+def test_next_run_goes_on_after_one_that_failed() -> None:
+    night = night_with_data(lines=["0,1,2,marmalade."])
+    with pytest.raises(LabelUnknown):
+        preprocessing(night.edges)
+    night.executions.finish(RUN, "FAILED")
+    night.store.delete(layout.dataset(MODEL, "night-1.csv"))
+    add_data(night, "night-2.csv")
+    going(night, NEXT)
+
+    assert preprocessing(night.edges, run=NEXT).decision == TRAIN

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import layout, lease, outcomes
+from chalicelib.contracts import NOTHING_NEW, PROMOTED, SUPERSEDED, RecordOutcomeTask, RunOutcome
+from lambdas import record_outcome
+from tests.unit.chalicelib.nights import MODEL, content, going, outside
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
+
+
+@pytest.mark.parametrize("outcome", [PROMOTED, NOTHING_NEW, SUPERSEDED])
+def test_end_of_the_run_is_recorded_without_an_error(outcome: str) -> None:
+    night = outside()
+    task = RecordOutcomeTask(run=RUN, model=MODEL, outcome=outcome, reason="so it is")
+
+    recorded = record_outcome.run(task, night.edges, SETTINGS)
+
+    assert recorded == RunOutcome(run=RUN, model=MODEL, outcome=outcome, reason="so it is", error=None)
+    assert outcomes.find(night.edges, run=RUN) == {**vars(recorded), "finished_at": "2026-11-21T03:00:00.000Z"}
+
+
+def test_lease_and_intermediates_are_given_back() -> None:
+    night = outside()
+    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    night.store.put(layout.work(RUN, "train/labels.npy"), b"rows")
+
+    record_outcome.run(RecordOutcomeTask(run=RUN, model=MODEL, outcome=PROMOTED, reason=""), night.edges, SETTINGS)
+
+    assert lease.holder(night.edges, model=MODEL) is None
+    assert night.store.list(layout.WORK) == []
+
+
+def test_superseded_run_leaves_the_winner_its_lease() -> None:
+    night = outside()
+    lease.take(night.edges, model=MODEL, run=going(night, "winner"))
+
+    record_outcome.run(RecordOutcomeTask(run=RUN, model=MODEL, outcome=SUPERSEDED, reason=""), night.edges, SETTINGS)
+
+    assert lease.holder(night.edges, model=MODEL) == "winner"
+
+
+def test_repeated_task_returns_the_outcome_that_stands() -> None:
+    night = outside()
+    first = record_outcome.run(
+        RecordOutcomeTask(run=RUN, model=MODEL, outcome=PROMOTED, reason="first"), night.edges, SETTINGS
+    )
+    before = content(night)
+
+    again = record_outcome.run(
+        RecordOutcomeTask(run=RUN, model=MODEL, outcome=NOTHING_NEW, reason="again"), night.edges, SETTINGS
+    )
+
+    assert again == first
+    assert content(night) == before

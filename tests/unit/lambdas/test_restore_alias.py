@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import outcomes
+from chalicelib.contracts import AliasRestored, RestoreAliasTask
+from chalicelib.errors import ContractBroken
+from lambdas import restore_alias
+from tests.unit.chalicelib.nights import MODEL, going, outside, promote
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
+
+FAILURE = {"Error": "SingleClass", "Cause": '{"errorMessage": "one class only"}'}
+
+
+def test_run_begins_with_a_sound_alias() -> None:
+    night = outside()
+    promote(night.edges, run="earlier")
+    task = RestoreAliasTask(run=RUN, model=MODEL, failure=None)
+
+    restored = restore_alias.run(task, night.edges, SETTINGS)
+
+    assert restored == AliasRestored(function_version="1", repairs=[])
+    assert outcomes.find(night.edges, run=RUN) is None
+
+
+@pytest.mark.parametrize("model", [MODEL, None])
+def test_run_that_broke_ends_with_its_outcome(model: str | None) -> None:
+    night = outside()
+    going(night, RUN)
+
+    restore_alias.run(RestoreAliasTask(run=RUN, model=model, failure=FAILURE), night.edges, SETTINGS)
+
+    recorded = outcomes.find(night.edges, run=RUN) or {}
+    assert (recorded["outcome"], recorded["error"], recorded["reason"]) == (
+        "RetrainFailed",
+        "SingleClass",
+        "one class only",
+    )
+
+
+def test_run_that_has_not_failed_must_name_its_model() -> None:
+    with pytest.raises(ContractBroken, match="names its model"):
+        restore_alias.run(RestoreAliasTask(run=RUN, model=None, failure=None), outside().edges, SETTINGS)

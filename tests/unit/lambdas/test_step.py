@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib import documents, layout, names
+from chalicelib.contracts import AliasSwapped, RecordOutcomeTask
+from chalicelib.edges import Edges
+from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass
+from chalicelib.settings import TaskSettings
+from lambdas import step
+from tests.fakes.edges import FakeOutside
+
+TASK = RecordOutcomeTask(run="run-1", model="m", outcome="Promoted", reason="")
+SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")
+RESULT = AliasSwapped(decision="Promoted", reason="better")
+
+
+@dataclass
+class LambdaContext:
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-test-train"
+
+
+def carry_out(night: FakeOutside, run: Any, *, state: str = "swap_alias") -> dict[str, Any]:
+    return step.documented(TASK, state=state, edges=night.edges, settings=SETTINGS, run=run)
+
+
+def document(night: FakeOutside, state: str = "swap_alias") -> dict[str, Any]:
+    found: dict[str, Any] = documents.find(night.store, layout.run_document("run-1", state))
+    return found
+
+
+def test_task_that_is_going_says_so() -> None:
+    night = FakeOutside()
+    seen: list[dict[str, Any]] = []
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        seen.append(document(night))
+        return RESULT
+
+    carry_out(night, run)
+
+    assert seen == [{"state": "SwapAlias", "status": "running", "started_at": "2026-11-21T03:00:00.000Z"}]
+
+
+def test_task_that_is_done_says_what_came_of_it_and_what_it_took() -> None:
+    night = FakeOutside()
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        night.clock.sleep(7)
+        return RESULT
+
+    result = carry_out(night, run)
+
+    done = document(night)
+    assert result == done["result"] == {"decision": "Promoted", "reason": "better"}
+    assert (done["status"], done["started_at"], done["finished_at"]) == (
+        "done",
+        "2026-11-21T03:00:00.000Z",
+        "2026-11-21T03:00:07.000Z",
+    )
+    assert done["duration_ms"] >= 0
+    assert done["peak_memory_bytes"] is None or done["peak_memory_bytes"] > 1_000_000
+
+
+def test_task_that_fails_says_why_and_raises() -> None:
+    night = FakeOutside()
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        raise SingleClass("one class only")
+
+    with pytest.raises(SingleClass):
+        carry_out(night, run)
+
+    failed = document(night)
+    assert (failed["status"], failed["error"], failed["reason"]) == ("failed", "SingleClass", "one class only")
+    assert "result" not in failed and "duration_ms" in failed
+
+
+def test_task_that_breaks_says_so_and_raises_what_broke_it() -> None:
+    night = FakeOutside()
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        raise ZeroDivisionError("division by zero")
+
+    with pytest.raises(ZeroDivisionError):
+        carry_out(night, run)
+
+    failed = document(night)
+    assert (failed["status"], failed["error"], failed["reason"]) == (
+        "failed",
+        "ZeroDivisionError",
+        "division by zero",
+    )
+
+
+def test_task_that_is_repeated_writes_its_document_anew() -> None:
+    night = FakeOutside()
+    outcomes = [SingleClass("one class only"), RESULT]
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    with pytest.raises(SingleClass):
+        carry_out(night, run)
+    carry_out(night, run)
+
+    assert document(night)["status"] == "done"
+    assert "error" not in document(night)
+
+
+def test_task_is_handed_its_payload_edges_and_settings() -> None:
+    night = FakeOutside()
+    handed: list[tuple[Any, ...]] = []
+
+    def run(*arguments: Any) -> AliasSwapped:
+        handed.append(arguments)
+        return RESULT
+
+    carry_out(night, run)
+
+    assert handed == [(TASK, night.edges, SETTINGS)]
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("train", "Train"), ("version_model", "VersionModel"), ("restore_alias", "RestoreAlias")]
+)
+def test_document_bears_the_states_name(state: str, title: str) -> None:
+    night = FakeOutside()
+
+    carry_out(night, lambda *arguments: RESULT, state=state)
+
+    assert document(night, state)["state"] == title
+
+
+def test_peak_memory_counts_what_was_given_back_since() -> None:
+    held = bytearray(64 * 1024 * 1024)
+    size_bytes = len(held)
+    del held
+
+    peak = step.peak_memory_bytes()
+
+    assert peak is None or peak > size_bytes
+
+
+def test_function_without_its_settings_names_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NIGHTSWAP_STAGE", "NIGHTSWAP_CODE_SHA256", "NIGHTSWAP_SERVING_SHA256"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(SettingsInvalid, match=r"NIGHTSWAP_STAGE.*NIGHTSWAP_CODE_SHA256.*NIGHTSWAP_SERVING_SHA256"):
+        step.carry_out(RecordOutcomeTask, {}, LambdaContext(), state="record_outcome", run=lambda *_: RESULT)
+
+
+@pytest.mark.parametrize("task", names.TASKS)
+def test_every_tasks_handler_refuses_a_payload_that_is_not_its_own(
+    task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "NIGHTSWAP_STAGE": "test",
+        "NIGHTSWAP_CODE_SHA256": "code",
+        "NIGHTSWAP_SERVING_SHA256": "serving",
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
+
+    with pytest.raises(ContractBroken, match=rf"^{task.title().replace('-', '')}Task: missing .*unknown strange"):
+        module.handler({"strange": 1}, LambdaContext())

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from chalicelib import documents, layout, publishing, registry
+from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.errors import ArtifactInvalid, ServingChanged, StoreUnavailable
+from lambdas import version_model
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.interference import raising, with_functions, with_store
+from tests.unit.chalicelib.nights import MODEL, content, register
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_versioning
+
+
+@cache
+def a_judged_night() -> tuple[dict[str, bytes], VersionModelTask]:
+    """The bucket after Evaluate, and what VersionModel is asked."""
+    night = night_with_data()
+    task, _ = up_to_versioning(night.edges)
+    return content(night), task
+
+
+def judged_night() -> tuple[FakeOutside, VersionModelTask]:
+    bucket, task = a_judged_night()
+    night = FakeOutside(MODEL)
+    for key, body in bucket.items():
+        night.store.put(key, body)
+    return night, task
+
+
+def test_judged_model_is_numbered_and_published() -> None:
+    night, task = judged_night()
+
+    versioned = version_model.run(task, night.edges, SETTINGS)
+
+    assert versioned == ModelVersioned(model_version=1, function_version="1")
+    assert night.functions.alias(MODEL) is None
+
+
+def test_registry_holds_artifact_report_package_and_last_the_manifest() -> None:
+    night, task = judged_night()
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    written = [effect.subject.rpartition("/")[2] for effect in night.history.of("put")][-5:]
+    assert written == ["claim.json", "model.json", "report.json", "package.zip", "manifest.json"]
+    part = registry.part(night.edges, model=MODEL, model_version=1, name=registry.ARTIFACT)
+    assert part == content(night)[layout.work(RUN, "model.json")]
+
+
+def test_manifest_tells_the_lineage() -> None:
+    night, task = judged_night()
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=1)
+    report = documents.find(night.store, layout.run_document(RUN, "report"))
+    assert {name: manifest[name] for name in ("model", "model_version", "run", "function_version", "rows")} == {
+        "model": MODEL,
+        "model_version": 1,
+        "run": RUN,
+        "function_version": "1",
+        "rows": 1500,
+    }
+    assert manifest["fingerprint"] == task.fingerprint
+    assert manifest["artifact_sha256"] == task.artifact_sha256
+    assert manifest["code_sha256"] == night.functions.versions(MODEL)[0].code_sha256
+    assert [each["name"] for each in manifest["data"]] == ["night-1.csv"]
+    assert (manifest["matrix"], manifest["rules"]) == (report["matrix"], report["rules"])
+    assert manifest["training"]["train_rows"] == 1200
+
+
+def test_example_of_the_manifest_is_an_instance_that_the_model_takes() -> None:
+    night, task = judged_night()
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    example = registry.manifest(night.edges, model=MODEL, model_version=1)["example"]
+    assert set(example) == {"duration", "src_bytes", "dst_bytes"}
+    assert all(isinstance(value, int) for value in example.values())
+
+
+def test_package_holds_handler_artifact_and_identity() -> None:
+    night, task = judged_night()
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    package = registry.part(night.edges, model=MODEL, model_version=1, name=registry.PACKAGE)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        identity = json.loads(archive.read("manifest.json"))
+        names = archive.namelist()
+    assert {"serve/handler.py", "model.json", "manifest.json"} <= set(names)
+    assert (identity["model_version"], identity["artifact_sha256"]) == (1, task.artifact_sha256)
+    assert publishing.code_sha256(package) == night.functions.versions(MODEL)[0].code_sha256
+
+
+def test_repeated_task_has_the_same_number_and_the_same_version() -> None:
+    night, task = judged_night()
+    first = version_model.run(task, night.edges, SETTINGS)
+    before = content(night)
+    night.clock.sleep(60)
+
+    again = version_model.run(task, night.edges, SETTINGS)
+
+    assert again == first
+    assert content(night) == before
+    assert len(night.functions.versions(MODEL)) == 1
+
+
+@pytest.mark.parametrize("operation", ["put", "put_if_absent"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("lost", [False, True])
+def test_task_converges_wherever_it_was_interrupted(operation: str, nth: int, lost: bool) -> None:
+    (whole, task), (broken, _) = judged_night(), judged_night()
+    wanted = version_model.run(task, whole.edges, SETTINGS)
+    away = raising(StoreUnavailable("no answer"))
+    edges = with_store(broken.edges, operation, nth=nth, **{"after" if lost else "before": away})
+
+    try:
+        versioned = version_model.run(task, edges, SETTINGS)
+    except StoreUnavailable:
+        versioned = version_model.run(task, edges, SETTINGS)
+
+    assert versioned == wanted
+    assert content(broken) == content(whole)
+    assert len(broken.functions.versions(MODEL)) == 1
+
+
+def test_lost_answer_of_the_publishing_call_makes_no_second_version() -> None:
+    night, task = judged_night()
+    lossy = with_functions(night.edges, "publish", after=raising(StoreUnavailable("no answer")))
+    with pytest.raises(StoreUnavailable):
+        version_model.run(task, lossy, SETTINGS)
+
+    assert version_model.run(task, lossy, SETTINGS) == ModelVersioned(model_version=1, function_version="1")
+    assert len(night.functions.versions(MODEL)) == 1
+
+
+def test_model_and_function_versions_need_not_be_equal() -> None:
+    night, task = judged_night()
+    registry.claim(night.edges, model=MODEL, run="dead")
+    register(night.edges, run="earlier")
+
+    assert version_model.run(task, night.edges, SETTINGS) == ModelVersioned(model_version=3, function_version="2")
+
+
+def test_other_artifact_than_the_judged_one_gets_no_number() -> None:
+    night, task = judged_night()
+
+    with pytest.raises(ArtifactInvalid, match="is not the artifact that was judged"):
+        version_model.run(replace(task, artifact_sha256="other"), night.edges, SETTINGS)
+
+    assert registry.numbers(night.edges, model=MODEL, complete=False) == []
+
+
+@pytest.mark.parametrize("name", ["model.json", "report"])
+def test_artifact_or_report_that_is_gone_is_a_typed_error(name: str) -> None:
+    night, task = judged_night()
+    night.store.delete(layout.work(RUN, name) if name == "model.json" else layout.run_document(RUN, name))
+
+    with pytest.raises(ArtifactInvalid, match="is gone"):
+        version_model.run(task, night.edges, SETTINGS)
+
+
+def test_version_of_a_reconfigured_function_is_never_complete() -> None:
+    night, task = judged_night()
+    night.functions.configure(MODEL, MemorySize=512)
+
+    with pytest.raises(ServingChanged):
+        version_model.run(task, night.edges, SETTINGS)
+
+    assert registry.numbers(night.edges, model=MODEL, complete=True) == []
