@@ -51,7 +51,7 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
         stage = Stage(LOCAL)
         stage.enter(running)
         job = MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=_say)
-        outcome = _carry_out(job, data=data, begun=begun)
+        outcome = _carry_out(job, data=data, begun=begun, serves=not once)
         if not once:
             _serve(running)
     sys.exit(0 if outcome in {PROMOTED, NOTHING_NEW} else 1)
@@ -68,7 +68,7 @@ def down() -> None:
     console.print("stopped the local AWS; its state stays in .nightswap")
 
 
-def _carry_out(job: MainJob, *, data: Path | None, begun: float) -> str:
+def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -> str:
     console.print(f"local AWS: up after {time.monotonic() - begun:.1f} s")
     carry_out(job.stage, quiet=True)
     console.print(f"deployed: two stacks and the Chalice app, after {time.monotonic() - begun:.1f} s")
@@ -80,7 +80,9 @@ def _carry_out(job: MainJob, *, data: Path | None, begun: float) -> str:
     console.print(f"retrain: run {run}, through POST /retrain")
     ended = watch(lambda: job.run(client, run))
     _show_run(job, ended)
-    _show_live(job, client)
+    query = _show_live(job, client)
+    if serves and query:
+        _show_curls(client, query)
     console.print(f"whole job: {time.monotonic() - begun:.1f} s")
     return str(ended["outcome"])
 
@@ -93,18 +95,19 @@ def _show_run(job: MainJob, ended: dict[str, Any]) -> None:
     screen.outcome(ended)
 
 
-def _show_live(job: MainJob, client: ApiClient) -> None:
+def _show_live(job: MainJob, client: ApiClient) -> dict[str, Any] | None:
+    """What is live, and what it answers; returns the features that it was asked about, None when nothing is live."""
     found = job.live()
     if found["live"] is None:
         console.print(f"live: nothing yet of {job.model}")
-        return
+        return None
     live = found["live"]
     console.print(f"live: {job.model} version {live['model_version']}, function version {live['function_version']}")
-    query = found["manifest"]["example"]
+    query: dict[str, Any] = found["manifest"]["example"]
     answer = client.get("/predict", query)
     console.print(f"GET /predict?{urlencode(query)} answered {answer.status}:", soft_wrap=True)
     screen.show_json(answer.body)
-    _show_curls(client, query)
+    return query
 
 
 def _show_curls(client: ApiClient, query: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import click
@@ -52,11 +53,16 @@ def verdict(judged: dict[str, Any]) -> None:
 
 
 def where_the_time_went(run: dict[str, Any]) -> None:
-    rows = [
-        [state["state"], f"{state.get('duration_ms', 0):,} ms", _megabytes(state.get("peak_memory_bytes"))]
-        for state in run["states"]
-    ]
-    table("where the time went", ["state", "time", "peak memory"], rows)
+    """State by state: waiting for the function to start (its imports included), working, and the memory it took."""
+    rows, before = [], run["started_at"]
+    for state in run["states"]:
+        starting = f"{_milliseconds_between(before, state['started_at']):,} ms"
+        working = f"{state['duration_ms']:,} ms" if "duration_ms" in state else "-"
+        rows.append([state["state"], starting, working, _megabytes(state.get("peak_memory_bytes"))])
+        before = state.get("finished_at", state["started_at"])
+    if run["finished_at"]:
+        rows.append([run["outcome"], f"{_milliseconds_between(before, run['finished_at']):,} ms", "-", "-"])
+    table("where the time went", ["state", "starting", "working", "peak memory"], rows)
 
 
 def outcome(run: dict[str, Any]) -> None:
@@ -98,6 +104,12 @@ def _number(value: Any) -> str:
     if value is None:
         return "-"
     return f"{value:.6g}" if isinstance(value, float) else f"{value:,}"
+
+
+def _milliseconds_between(earlier: str | None, later: str) -> int:
+    if earlier is None:  # nobody asked for the run through us
+        return 0
+    return round(1000 * (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
 
 
 def _megabytes(size_bytes: int | None) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -147,7 +148,7 @@ def test_key_serves_even_while_another_run_is_going() -> None:
 def test_loser_starts_the_execution_of_a_winner_that_died_before_it_did() -> None:
     night = outside()
     executions = interfered(night.executions, "start", before=raising(ExecutionsUnavailable("throttled")))
-    edges = type(night.edges)(**{**vars(night.edges), "executions": executions})
+    edges = replace(night.edges, executions=executions)
     with pytest.raises(ExecutionsUnavailable):
         retraining.on_demand(edges, wish=a_wish(), idempotency_key="deploy-17", attempt="111111")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import documents, layout, lease
-from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed
+from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
@@ -192,7 +192,7 @@ def test_model_without_a_recipe_is_a_typed_error() -> None:
     night.store.put(layout.dataset("other", "night-1.csv"), b"a,b\n1,2\n")
 
     with pytest.raises(RecipeUnknown):
-        preprocess.run(preprocess.PreprocessTask(run=RUN, model="other", force=False), night.edges, SETTINGS)
+        preprocess.run(PreprocessTask(run=RUN, model="other", force=False), night.edges, SETTINGS)
 
 
 def test_next_run_goes_on_after_one_that_failed() -> None:

@@ -99,7 +99,7 @@ def test_task_that_breaks_says_so_and_raises_what_broke_it() -> None:
 
 def test_task_that_is_repeated_writes_its_document_anew() -> None:
     night = FakeOutside()
-    outcomes = [SingleClass("one class only"), RESULT]
+    outcomes: list[SingleClass | AliasSwapped] = [SingleClass("one class only"), RESULT]
 
     def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
         outcome = outcomes.pop(0)

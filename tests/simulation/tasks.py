@@ -1,0 +1,119 @@
+"""The state machine's tasks for the simulation: the real ones, with machine learning of a few bytes.
+
+A data set's objects hold one number each, and training on them gives a model of that quality: the last object's. The
+gate lets through what is no worse than the champion. All else is the real code, but for Evaluate,
+whose calls are copied in their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import lambdas.preprocess
+from chalicelib import documents, layout, models, outcomes, publishing, registry
+from chalicelib.contracts import (
+    Evaluated,
+    EvaluateTask,
+    Preprocessed,
+    PreprocessTask,
+    RecordOutcomeTask,
+    RestoreAliasTask,
+    SwapAliasTask,
+    Trained,
+    TrainTask,
+    VersionModelTask,
+    from_event,
+)
+from chalicelib.edges import Edges, Listed
+from chalicelib.layout import Place
+from chalicelib.settings import TaskSettings
+from lambdas import record_outcome, restore_alias, swap_alias, version_model
+from lambdas.intermediates import put_all, read, read_all
+from lambdas.model.preparation import Prepared
+from lambdas.model.table import Table
+from lambdas.step import documented
+from tests.simulation.machine import TaskFunction
+
+SETTINGS = TaskSettings(stage="simulation", code_sha256="code", serving_sha256="serving")
+FLOOR = 0
+"""The least quality that passes the gate."""
+
+
+def rows_of(edges: Edges, model: str, objects: Sequence[Listed]) -> Prepared:
+    """One row for both parts, which holds the last object's number."""
+    quality = float(read(edges, str(Place(edges.store.bucket, objects[-1].key))))
+    table = Table(np.array([[quality]]), np.empty((1, 0), dtype="U1"), np.array(["normal"]))
+    return Prepared(train=table, holdout=table, profile={"rows": 1, "columns": {}})
+
+
+def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Preprocessed:
+    return lambdas.preprocess.run(task, edges, settings, read=rows_of)
+
+
+def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
+    rows = Table.from_files(read_all(edges, task.train_uri))
+    artifact = documents.encode({"quality": int(rows.numeric[0, 0])})
+    key = layout.work(task.run, outcomes.ARTIFACT)
+    edges.store.put(key, artifact)
+    edges.store.put(layout.run_document(task.run, "training"), documents.encode({}))
+    return Trained(
+        artifact_uri=str(Place(edges.store.bucket, key)),
+        artifact_sha256=hashlib.sha256(artifact).hexdigest(),
+        answers_uri=put_all(edges, layout.work(task.run, "answers/"), {"labels.npy": b""}),
+    )
+
+
+def evaluate(task: EvaluateTask, edges: Edges, _: TaskSettings) -> Evaluated:
+    alias = edges.functions.alias(task.model)
+    live = models.live_version(edges, model=task.model, alias=alias) if alias else None
+    serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
+    quality = documents.decode(read(edges, task.artifact_uri))["quality"]
+    champion = _quality_of(edges, model=task.model, model_version=live) if live else FLOOR
+    report = {
+        "run": task.run,
+        "fingerprint": documents.find(edges.store, layout.run_document(task.run, "profile"))["fingerprint"],
+        "champion_model_version": live,
+        "passed": quality >= champion,
+        "reason": f"quality {quality}, champion {champion}",
+        "matrix": [],
+        "ratios": {"quality": quality},
+        "rules": [],
+    }
+    key = layout.run_document(task.run, "report")
+    edges.store.put(key, documents.encode(report))
+    return Evaluated(
+        passed=quality >= champion,
+        reason=str(report["reason"]),
+        report_uri=str(Place(edges.store.bucket, key)),
+        champion_revision_id=alias.revision_id if alias else None,
+        serving_sha256=serving_sha256,
+    )
+
+
+def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
+    body = registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
+    return int(documents.decode(body)["quality"])
+
+
+def tasks(edges: Edges) -> dict[str, TaskFunction]:
+    """Every task of the definition by the name of its placeholder."""
+    carried_out: dict[str, tuple[str, Any, Callable[..., Any]]] = {
+        "RestoreAlias": ("restore_alias", RestoreAliasTask, restore_alias.run),
+        "Preprocess": ("preprocess", PreprocessTask, preprocess),
+        "Train": ("train", TrainTask, train),
+        "Evaluate": ("evaluate", EvaluateTask, evaluate),
+        "VersionModel": ("version_model", VersionModelTask, version_model.run),
+        "SwapAlias": ("swap_alias", SwapAliasTask, swap_alias.run),
+        "RecordOutcome": ("record_outcome", RecordOutcomeTask, record_outcome.run),
+    }
+
+    def function(state: str, contract: Any, run: Callable[..., Any]) -> TaskFunction:
+        return lambda event: documented(
+            from_event(contract, event), state=state, edges=edges, settings=SETTINGS, run=run
+        )
+
+    return {name: function(*parts) for name, parts in carried_out.items()}

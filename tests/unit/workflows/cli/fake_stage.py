@@ -1,0 +1,66 @@
+"""A stage in memory, for commands: what they would reach on AWS are the fakes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chalicelib.edges import Edges
+from chalicelib.names import Names
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.nights import MODEL
+from workflows.cli.main import group
+from workflows.cli.screen import console
+
+WIDE = 200
+"""Characters: wide enough that no table folds a name."""
+
+
+@dataclass
+class FakeTokens:
+    """A token parameter; None stands for a stage without one."""
+
+    value: str | None = '{"tokens": []}'
+
+    def read(self) -> str | None:
+        return self.value
+
+    def write(self, value: str) -> None:
+        self.value = value
+
+
+@dataclass
+class FakeStage:
+    """Has what commands use of a `Stage`."""
+
+    outside: FakeOutside = field(default_factory=lambda: FakeOutside(MODEL))
+    tokens: FakeTokens = field(default_factory=FakeTokens)
+    name: str = "test"
+    short_url: str | None = None
+
+    @property
+    def names(self) -> Names:
+        return Names(stage=self.name, account="123456789012", region="eu-west-1")
+
+    @property
+    def edges(self) -> Edges:
+        return self.outside.edges
+
+    def reach(self) -> None:
+        """It is always there."""
+
+    def run(self, *arguments: str) -> Result:
+        """The command line on this stage, on a wide screen."""
+        with pytest.MonkeyPatch.context() as screen:
+            screen.setattr(console, "_width", WIDE)
+            return CliRunner().invoke(group, list(arguments), obj=self)
+
+    def json(self, *arguments: str) -> object:
+        """What a command printed, read as JSON."""
+        result = self.run(*arguments)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return json.loads(result.stdout)

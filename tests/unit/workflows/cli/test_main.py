@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+from click.testing import CliRunner
+
+from chalicelib.errors import CommandFailed, NoLiveModel
+from workflows.cli.main import group, main
+from workflows.cli.options import on_stage
+from workflows.cli.stage import Stage
+
+ACCESS_DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+
+
+def paths(command: click.Command, *before: str) -> Iterator[tuple[str, ...]]:
+    """Every command and group of commands, by the words that call it."""
+    yield before
+    for name, below in getattr(command, "commands", {}).items():
+        yield from paths(below, *before, name)
+
+
+class Ending:
+    """Commands that end as a test wants them to."""
+
+    def __init__(self, ends: BaseException | int) -> None:
+        self.ends = ends
+
+    def __enter__(self) -> None:
+        def end() -> None:
+            if isinstance(self.ends, BaseException):
+                raise self.ends
+            raise SystemExit(self.ends)
+
+        group.add_command(click.command("end-as-the-test-wants")(end))
+
+    def __exit__(self, *_: object) -> None:
+        del group.commands["end-as-the-test-wants"]
+
+
+def exit_code(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.parametrize("path", list(paths(group)), ids=" ".join)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_explains_itself(path: tuple[str, ...], option: str) -> None:
+    result = CliRunner().invoke(group, [*path, option])
+
+    assert result.exit_code == 0
+    usage, _, rest = result.output.partition("\n")
+    assert usage.startswith("Usage:")
+    assert len(rest.strip().splitlines()) > 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("unknown",),
+        ("data",),
+        ("data", "add"),
+        ("data", "add", "no-such-file.csv"),
+        ("data", "remove"),
+        ("runs", "--limit", "0"),
+        ("runs", "--limit", "ten"),
+        ("runs", "--colour"),
+        ("stop",),
+        ("token", "add", "ada", "--scope", "admin"),
+        ("versions", "--stage", "Prod"),
+        ("versions", "--stage", "my-stage"),
+        ("predict", "duration", "--stage", "prod"),
+    ],
+)
+def test_wrong_usage_ends_with_two(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(*arguments) == 2
+
+    printed = capsys.readouterr()
+    assert printed.err.startswith("Usage:")
+    assert "Traceback" not in printed.err
+
+
+def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("--help") == 0
+    assert "Retrain a model" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (CommandFailed("the local AWS is not running"), "CommandFailed: the local AWS is not running\n"),
+        (NoLiveModel("nothing is live", model="m"), "NoLiveModel: nothing is live\n"),
+        (
+            ACCESS_DENIED,
+            "ClientError: An error occurred (AccessDenied) when calling the GetObject operation: no\n",
+        ),
+        (NoCredentialsError(), "NoCredentialsError: Unable to locate credentials\n"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_error_ends_with_one_and_one_line(error: Exception, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with Ending(error):
+        assert exit_code("end-as-the-test-wants") == 1
+
+    assert capsys.readouterr() == ("", line)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), click.exceptions.Abort()])
+def test_interruption_ends_with_130(interruption: BaseException) -> None:
+    with Ending(interruption):
+        assert exit_code("end-as-the-test-wants") == 130
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_command_that_ends_by_itself_keeps_its_exit_code(code: int) -> None:
+    with Ending(code):
+        assert exit_code("end-as-the-test-wants") == code
+
+
+def test_error_that_nobody_foresaw_is_not_hidden() -> None:
+    with Ending(ZeroDivisionError()), pytest.raises(ZeroDivisionError):
+        main(["end-as-the-test-wants"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "name"),
+    [
+        ([], {}, "local"),
+        (["--stage", "prod"], {}, "prod"),
+        ([], {"NIGHTSWAP_STAGE": "prod"}, "prod"),
+        (["--stage", "local"], {"NIGHTSWAP_STAGE": "prod"}, "local"),
+    ],
+)
+def test_stage_is_named_by_option_or_environment(
+    arguments: list[str], environment: dict[str, str], name: str
+) -> None:
+    @click.command()
+    @on_stage
+    def show(stage: Stage) -> None:
+        click.echo(stage.name)
+
+    result = CliRunner().invoke(show, arguments, env={"NIGHTSWAP_STAGE": None, **environment})
+
+    assert result.output == f"{name}\n"
+
+
+def test_stage_on_aws_has_no_short_address() -> None:
+    assert Stage("prod").short_url is None

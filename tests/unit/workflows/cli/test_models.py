@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import registry
+from chalicelib.errors import ModelUnknown, NoLiveModel
+from tests.fakes.edges import FakeOutside
+from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.nights import MODEL, promote, register
+from tests.unit.workflows.cli.fake_stage import FakeStage
+
+
+def serving(package: bytes, payload: bytes) -> bytes:
+    query = json.loads(payload)["query"]
+    if "duration" not in query:
+        return json.dumps({"status": 400, "body": {"Code": "FeatureMissing"}}).encode()
+    body = {"model": MODEL, "model_version": 1, "predictions": [{"label": "attack", "asked": query}]}
+    return json.dumps({"status": 200, "body": body}).encode()
+
+
+def live_stage() -> FakeStage:
+    stage = FakeStage(FakeOutside(MODEL, handler=serving))
+    promote(stage.edges, run="run-1")
+    return stage
+
+
+def test_versions_are_listed_with_the_live_one_marked() -> None:
+    stage = live_stage()
+    register(stage.edges, run="run-2")
+
+    lines = stage.run("versions").output.splitlines()
+
+    assert lines[0].strip() == "versions of kdd99-http"
+    assert "run-2" in lines[2] and "live" not in lines[2]
+    assert lines[3].split()[:4] == ["live", "1", "1", "run-1"]
+    assert "night-1.csv" in lines[3]
+
+
+def test_versions_are_listed_for_programs() -> None:
+    found = live_stage().json("versions", "--json")
+
+    assert isinstance(found, list)
+    assert [(each["model_version"], each["live"]) for each in found] == [(1, True)]
+
+
+def test_versions_of_an_unknown_model_are_refused() -> None:
+    assert isinstance(live_stage().run("versions", "other").exception, ModelUnknown)
+
+
+def test_live_model_is_asked() -> None:
+    assert live_stage().json("predict", "duration=0", "src_bytes=54540") == {
+        "model": MODEL,
+        "model_version": 1,
+        "label": "attack",
+        "asked": {"duration": ["0"], "src_bytes": ["54540"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("feature", "value"), [("duration=-1", "-1"), ("duration=", ""), ("duration=a=b", "a=b"), ("duration= 1", " 1")]
+)
+def test_feature_is_passed_on_as_it_was_given(feature: str, value: str) -> None:
+    found = live_stage().json("predict", feature)
+
+    assert isinstance(found, dict)
+    assert found["asked"] == {"duration": [value]}
+
+
+def test_feature_given_twice_is_for_the_serving_function_to_refuse() -> None:
+    found = live_stage().json("predict", "duration=0", "duration=1")
+
+    assert isinstance(found, dict)
+    assert found["asked"] == {"duration": ["0", "1"]}
+
+
+def test_prediction_ends_with_zero_and_refusal_with_one() -> None:
+    stage = live_stage()
+
+    answered, refused = stage.run("predict", "duration=0"), stage.run("predict", "src_bytes=0")
+
+    assert (answered.exit_code, refused.exit_code) == (0, 1)
+    assert json.loads(refused.stdout) == {"Code": "FeatureMissing"}
+
+
+@pytest.mark.parametrize("feature", ["duration", "0"])
+def test_feature_without_a_value_is_wrong_usage(feature: str) -> None:
+    result = live_stage().run("predict", feature)
+
+    assert result.exit_code == 2
+    assert "is not of the form FEATURE=VALUE" in result.stderr
+
+
+def test_model_that_is_not_live_cannot_be_asked() -> None:
+    assert isinstance(FakeStage().run("predict", "duration=0").exception, NoLiveModel)
+
+
+def lose_lambda(stage: FakeStage) -> None:
+    lost = InMemoryFunctions(MODEL, clock=stage.outside.clock)
+    stage.outside.edges = replace(stage.outside.edges, functions=lost)
+
+
+def test_lost_model_is_put_back() -> None:
+    stage = live_stage()
+    lose_lambda(stage)
+
+    result = stage.run("restore")
+
+    assert result.output == "kdd99-http version 1 is live again, as function version 1\n"
+
+
+def test_model_that_is_live_is_left_as_it_is() -> None:
+    assert live_stage().run("restore").output == "kdd99-http version 1 was live already, as function version 1\n"
+
+
+def test_restoring_is_told_to_programs() -> None:
+    stage = live_stage()
+    lose_lambda(stage)
+
+    assert stage.json("restore", "--json") == {
+        "model": MODEL,
+        "model_version": 1,
+        "function_version": "1",
+        "moved": True,
+    }
+
+
+@pytest.mark.parametrize(("model", "error"), [(MODEL, NoLiveModel), ("other", ModelUnknown)])
+def test_what_was_never_live_cannot_be_restored(model: str, error: type[Exception]) -> None:
+    assert isinstance(FakeStage().run("restore", model).exception, error)
+
+
+def test_claim_of_a_dead_run_is_not_listed() -> None:
+    stage = FakeStage()
+    registry.claim(stage.edges, model=MODEL, run="dead")
+
+    assert stage.json("versions", "--json") == []
+    assert stage.run("versions").exit_code == 0

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib import documents, layout, outcomes
+from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
+from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
+from tests.unit.chalicelib.nights import MODEL, going
+from tests.unit.workflows.cli.fake_stage import FakeStage
+
+RUN = "kdd99-http-nightly-20261121T0300Z"
+RULE = {
+    "name": "recall of attack",
+    "value": 0.5,
+    "direction": ">=",
+    "bound": 0.98,
+    "passed": False,
+    "reason": "0.5 < 0.98",
+}
+TRAIN = {"state": "Train", "started_at": "2026-11-21T03:00:01.000Z"}
+REPORT = {
+    "classes": ["attack", "normal"],
+    "matrix": [[437, 5], [0, 113058]],
+    "passed": False,
+    "reason": "recall",
+    "rules": [RULE],
+}
+
+
+def end(stage: FakeStage, run: str = RUN, **changes: Any) -> None:
+    first: dict[str, Any] = {"outcome": PROMOTED, "reason": "live", "error": None}
+    outcomes.record(stage.edges, RunOutcome(run=run, model=MODEL, **{**first, **changes}))
+
+
+def write(stage: FakeStage, name: str, document: dict[str, Any], *, run: str = RUN) -> None:
+    stage.outside.store.put(layout.run_document(run, name), documents.encode(document))
+
+
+def ending_at_once(outcome: str) -> FakeStage:
+    """A stage whose runs end in the moment they start, evaluated and with one state."""
+    stage = FakeStage()
+
+    def started(run: str, payload: str) -> None:
+        write(stage, "report", {**REPORT, "fingerprint": "data-1", "champion_model_version": None}, run=run)
+        write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 7}, run=run)
+        end(stage, run, outcome=outcome, reason="so it is")
+
+    stage.outside.executions.started = started
+    return stage
+
+
+def test_retrain_says_which_run_it_started() -> None:
+    stage = FakeStage()
+
+    result = stage.run("retrain", "--key", "deploy-17")
+
+    (effect,) = stage.outside.history.of("start")
+    assert result.output == f"started run {effect.subject}\n"
+
+
+def test_retrain_says_which_run_it_found() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    assert stage.run("retrain").output == f"found run {RUN}\n"
+
+
+def test_retrain_is_told_to_programs() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    assert stage.json("retrain", "--json") == {"run": RUN, "new": False, "model": MODEL}
+
+
+def test_reason_and_force_are_kept_with_the_request() -> None:
+    stage = FakeStage()
+
+    found = stage.json("retrain", "--force", "--reason", "new features", "--json")
+
+    assert isinstance(found, dict)
+    request = documents.find(stage.outside.store, layout.run_document(found["run"], "request"))
+    assert (request["force"], request["reason"]) == (True, "new features")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [(("--model", "other"), ModelUnknown), (("--key", ""), BadRequest), (("--key", "k" * 257), BadRequest)],
+)
+def test_retrain_that_cannot_be_is_refused(arguments: tuple[str, ...], error: type[Exception]) -> None:
+    stage = FakeStage()
+
+    assert isinstance(stage.run("retrain", *arguments).exception, error)
+    assert list(stage.outside.history.of("start")) == []
+
+
+def test_same_key_for_another_wish_is_refused() -> None:
+    stage = FakeStage()
+    stage.run("retrain", "--key", "deploy-17")
+
+    assert isinstance(stage.run("retrain", "--key", "deploy-17", "--force").exception, RequestConflict)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_watched_retrain_ends_with_zero_only_when_all_is_well(outcome: str) -> None:
+    result = ending_at_once(outcome).run("retrain", "--watch")
+
+    assert result.exit_code == (0 if outcome in {"Promoted", "NothingNew"} else 1)
+    assert f"{outcome}: so it is" in result.output
+
+
+def test_watched_retrain_is_told_to_programs_as_json_alone() -> None:
+    result = ending_at_once("Promoted").run("retrain", "--watch", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["outcome"] == "Promoted"
+
+
+def test_runs_are_listed() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    assert RUN in stage.run("runs").output
+
+
+def test_runs_are_listed_for_programs() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    found = stage.json("runs", "--json")
+
+    assert isinstance(found, list)
+    assert [(each["run"], each["status"]) for each in found] == [(RUN, "running")]
+
+
+def test_runs_of_another_model_are_not_listed_when_one_is_named() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    assert stage.json("runs", "--model", "other", "--json") == []
+
+
+def test_one_run_is_shown_whole() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+    write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 1234, "peak_memory_bytes": 209_000_000})
+    write(stage, "report", REPORT)
+    end(stage, outcome="Superseded", reason="late")
+
+    shown = stage.run("runs", RUN).output
+
+    for piece in ("Train", "1,234 ms", "209 MB", "113,058", "recall of attack", "FAIL", "Superseded: late"):
+        assert piece in shown
+
+
+def test_run_that_is_going_is_shown_as_far_as_it_came() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+    write(stage, "train", {**TRAIN, "status": "running"})
+
+    result = stage.run("runs", RUN)
+
+    assert result.exit_code == 0
+    assert "Train" in result.output
+
+
+def test_one_run_is_shown_to_programs() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    found = stage.json("runs", RUN, "--json")
+
+    assert isinstance(found, dict)
+    assert found["run"] == RUN
+
+
+def test_unknown_run_cannot_be_shown() -> None:
+    assert isinstance(FakeStage().run("runs", "unknown").exception, RunUnknown)
+
+
+def test_run_is_stopped() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+
+    result = stage.run("stop", RUN)
+
+    execution = stage.outside.executions.find(RUN)
+    assert result.output == f"stopped {RUN}\n"
+    assert execution is not None and execution.status == "ABORTED"
+
+
+def test_run_that_has_ended_is_not_stopped() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+    end(stage)
+
+    assert stage.run("stop", RUN).output == f"{RUN} had ended: Promoted\n"
+
+
+def test_unknown_run_cannot_be_stopped() -> None:
+    assert isinstance(FakeStage().run("stop", "unknown").exception, RunUnknown)

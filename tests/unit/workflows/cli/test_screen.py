@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from workflows.cli import screen
+
+REPORT = {"classes": ["attack", "normal"], "matrix": [[437, 5], [0, 113058]]}
+
+
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen.console, "_width", 200)
+
+
+def rule(**changes: Any) -> dict[str, Any]:
+    first = {
+        "name": "recall of attack",
+        "value": 0.9886877828054299,
+        "direction": ">=",
+        "bound": 0.98,
+        "passed": True,
+        "reason": "0.988688 >= 0.98",
+    }
+    return {**first, **changes}
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    """What was shown: the words of each line."""
+    return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_json_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    document = {"text": "[bold]", "list": [1, None], "when": datetime(2026, 11, 21, tzinfo=UTC)}
+
+    screen.show_json(document)
+
+    assert json.loads(capsys.readouterr().out) == {**document, "when": "2026-11-21 00:00:00+00:00"}
+
+
+def test_table_has_title_columns_and_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.table("files", ["name", "bytes"], [["a.csv", 10], ["b.csv", 2000]])
+
+    assert lines(capsys) == [["files"], ["name", "bytes"], ["a.csv", "10"], ["b.csv", "2000"]]
+
+
+def test_numbers_stand_to_the_right(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.table("files", ["name", "bytes"], [["a.csv", 10], ["b.csv", 2000]])
+
+    _, header, first, second = capsys.readouterr().out.splitlines()
+    assert len(first.rstrip()) == len(second.rstrip()) == len(header.rstrip())
+
+
+def test_table_without_rows_has_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.table("files", ["name", "bytes"], [])
+
+    assert lines(capsys) == [["files"], ["name", "bytes"]]
+
+
+def test_cell_without_a_value_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.table("runs", ["reason"], [[None]])
+
+    assert lines(capsys)[-1] == ["-"]
+
+
+def test_text_with_brackets_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.table("runs", ["reason"], [["value '[/b]' of [red] rows"]])
+
+    assert "value '[/b]' of [red] rows" in capsys.readouterr().out
+
+
+def test_confusion_matrix_has_true_rows_and_predicted_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.confusion_matrix(REPORT)
+
+    assert lines(capsys)[1:] == [
+        ["predicted", "attack", "predicted", "normal"],
+        ["true", "attack", "437", "5"],
+        ["true", "normal", "0", "113,058"],
+    ]
+
+
+def test_confusion_matrix_of_three_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.confusion_matrix({"classes": ["a", "b", "c"], "matrix": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]})
+
+    assert lines(capsys)[-1] == ["true", "c", "7", "8", "9"]
+
+
+def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    failing = rule(name="support of attack", value=99, bound=100, passed=False, reason="99 < 100")
+
+    screen.verdict({"rules": [rule(), failing]})
+
+    _, _, passed, failed = lines(capsys)
+    assert passed == ["pass", "recall", "of", "attack", "0.988688", ">=", "0.98"]
+    assert failed == ["FAIL", "support", "of", "attack", "99", ">=", "100", "99", "<", "100"]
+
+
+def test_rule_without_a_value_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    undefined = rule(value=None, bound=None, passed=False, reason="undefined: no row is of the class")
+
+    screen.verdict({"rules": [undefined]})
+
+    assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack - >= - undefined: no row is of the class"
+
+
+def at(second: float) -> str:
+    return f"2026-11-21T03:00:{second:06.3f}Z"
+
+
+def test_time_and_memory_of_each_state(capsys: pytest.CaptureFixture[str]) -> None:
+    states = [
+        {
+            "state": "Preprocess",
+            "started_at": at(0.5),
+            "duration_ms": 1234,
+            "finished_at": at(1.734),
+            "peak_memory_bytes": 209_400_000,
+        },
+        {
+            "state": "Train",
+            "started_at": at(3.734),
+            "duration_ms": 5,
+            "finished_at": at(3.739),
+            "peak_memory_bytes": None,
+        },
+        {"state": "Evaluate", "started_at": at(4.739)},
+    ]
+
+    screen.where_the_time_went({"states": states, "started_at": at(0), "finished_at": None, "outcome": None})
+
+    assert lines(capsys)[1:] == [
+        ["state", "starting", "working", "peak", "memory"],
+        ["Preprocess", "500", "ms", "1,234", "ms", "209", "MB"],
+        ["Train", "2,000", "ms", "5", "ms", "-"],
+        ["Evaluate", "1,000", "ms", "-", "-"],
+    ]
+
+
+def test_time_up_to_the_end_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    states = [{"state": "Train", "started_at": at(1), "duration_ms": 1000, "finished_at": at(2)}]
+    run = {"states": states, "started_at": at(0), "finished_at": at(2.25), "outcome": "Promoted"}
+
+    screen.where_the_time_went(run)
+
+    assert lines(capsys)[-1] == ["Promoted", "250", "ms", "-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("started_at", "finished_at"), [(None, None), (at(0), at(9))], ids=["by hand", "ended before its first state"]
+)
+def test_time_of_a_run_without_states_is_told_too(
+    started_at: str | None, finished_at: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = {"states": [], "started_at": started_at, "finished_at": finished_at, "outcome": "Superseded"}
+
+    screen.where_the_time_went(run)
+
+    assert lines(capsys)[0] == ["where", "the", "time", "went"]
+
+
+@pytest.mark.parametrize(
+    ("run", "shown"),
+    [
+        ({"outcome": "Promoted", "error": None, "reason": "live"}, "Promoted: live\n"),
+        (
+            {"outcome": "RetrainFailed", "error": "SingleClass", "reason": "one [/b] class"},
+            "RetrainFailed (SingleClass): one [/b] class\n",
+        ),
+        ({"outcome": "Superseded", "error": None, "reason": None}, "Superseded: None\n"),
+    ],
+)
+def test_outcome_is_one_line(run: dict[str, Any], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    screen.outcome(run)
+
+    assert capsys.readouterr().out == shown

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from workflows.cli import watching
+
+DONE = {"state": "Preprocess", "status": "done", "duration_ms": 1234, "result": {"reason": "1,500 rows"}}
+
+
+def a_run(*states: dict[str, Any], status: str = "running", percent: int = 14) -> dict[str, Any]:
+    return {"status": status, "states": list(states), "percent": percent, "outcome": "Promoted"}
+
+
+def scripted(*seen: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    """Tells of the run one picture after another."""
+    pictures = iter(seen)
+    return lambda: next(pictures)
+
+
+def test_run_is_watched_until_it_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    end = a_run(DONE, status="ended", percent=100)
+
+    watched = watching.watch(scripted(a_run(), a_run(DONE), end))
+
+    assert watched == end
+    assert capsys.readouterr().out.splitlines() == ["  ✓ Preprocess      1,234 ms  1,500 rows"]
+
+
+def test_each_step_of_a_state_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    running = {"state": "Preprocess", "status": "running"}
+
+    watching.watch(scripted(a_run(running), a_run(running), a_run(DONE, status="ended")))
+
+    told = [line.split()[:2] for line in capsys.readouterr().out.splitlines()]
+    assert told == [["▸", "Preprocess"], ["✓", "Preprocess"]]
+
+
+def test_state_that_failed_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = {"state": "Train", "status": "failed", "duration_ms": 5, "error": "E", "reason": "value '[/b]'"}
+
+    watching.watch(scripted(a_run(failed, status="ended")))
+
+    assert capsys.readouterr().out.split() == ["✗", "Train", "5", "ms", "value", "'[/b]'"]
+
+
+def test_state_that_came_to_nothing_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    bare = {"state": "Train", "status": "done", "result": None}
+
+    watching.watch(scripted(a_run(bare, status="ended")))
+
+    assert capsys.readouterr().out.split() == ["✓", "Train"]
+
+
+def test_picture_shows_all_states_with_those_to_come() -> None:
+    screen = Console(width=80, record=True, quiet=False, force_terminal=False)
+
+    with screen.capture() as captured:
+        screen.print(watching._picture(a_run(DONE, {"state": "Train", "status": "running"})))
+
+    shown = [line.split()[:2] for line in captured.get().splitlines()]
+    assert shown[:6] == [
+        ["·", "RestoreAlias"],
+        ["✓", "Preprocess"],
+        ["▸", "Train"],
+        ["·", "Evaluate"],
+        ["·", "VersionModel"],
+        ["·", "SwapAlias"],
+    ]
