@@ -6,13 +6,15 @@ the deadline is for alarms, because a slow run is still a run.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
 from chalicelib.errors import StoreUnavailable
 
 DEADLINE = timedelta(hours=2)
+VISIBLE_WITHIN = timedelta(seconds=10)
+"""DescribeExecution is eventually consistent (docs: API_DescribeExecution)."""
 CONTENTION_LIMIT = 10
 """Tries before a lease that changes hands under us at every look is left to the state machine's Retry."""
 
@@ -37,9 +39,9 @@ def take(edges: Edges, *, model: str, run: str) -> str:
             if edges.store.put_if_absent(key, mine):
                 return run
             continue
-        holder: str = documents.decode(found.body)["holder"]
-        if holder == run or is_running(edges, holder):
-            return holder
+        lease = documents.decode(found.body)
+        if lease["holder"] == run or is_held(edges, lease):
+            return str(lease["holder"])
         if edges.store.put_if_match(key, mine, etag=found.etag):
             return run
     raise StoreUnavailable(f"the lease {key} changed hands {CONTENTION_LIMIT} times while {run} tried to take it")
@@ -48,7 +50,7 @@ def take(edges: Edges, *, model: str, run: str) -> str:
 def holder(edges: Edges, *, model: str) -> str | None:
     """The run that holds the lease and is going, or None."""
     lease = documents.find(edges.store, layout.lease(model))
-    return lease["holder"] if lease and is_running(edges, lease["holder"]) else None
+    return lease["holder"] if lease and is_held(edges, lease) else None
 
 
 def release(edges: Edges, *, model: str, run: str) -> bool:
@@ -58,6 +60,13 @@ def release(edges: Edges, *, model: str, run: str) -> bool:
     if found is None or documents.decode(found.body)["holder"] != run:
         return False
     return edges.store.delete_if_match(key, etag=found.etag)
+
+
+def is_held(edges: Edges, lease: dict[str, str]) -> bool:
+    """Whether a lease's holder is going. An execution that Step Functions does not show yet is given a moment."""
+    if edges.executions.find(lease["holder"]) is None:
+        return edges.clock() - datetime.fromisoformat(lease["taken_at"]) < VISIBLE_WITHIN
+    return is_running(edges, lease["holder"])
 
 
 def is_running(edges: Edges, run: str) -> bool:

@@ -6,10 +6,11 @@ all come to record one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from chalicelib import documents, layout, lease, registry
-from chalicelib.contracts import MODEL_REJECTED, RunOutcome, to_event
+from chalicelib import commitment, documents, layout, lease, ledger, registry
+from chalicelib.contracts import MODEL_REJECTED, PROMOTED, RunOutcome, to_event
 from chalicelib.edges import Edges
 
 ARTIFACT = "model.json"
@@ -23,9 +24,13 @@ def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
 
 
 def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
-    """Record the outcome and clear up; returns the outcome that stands. Repeating it is harmless."""
+    """Record the outcome and clear up; returns the outcome that stands. Repeating it is harmless.
+
+    Where the run's swap has taken effect the outcome is Promoted, whatever came after it.
+    """
     recorded = find(edges, run=wanted.run)
     if recorded is None:
+        wanted = _as_it_happened(edges, wanted)
         if wanted.outcome == MODEL_REJECTED:
             _keep_rejected(edges, run=wanted.run, model=wanted.model)
         document = {**to_event(wanted), "finished_at": documents.timestamp(edges.clock())}
@@ -35,6 +40,16 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
     _clear(edges, run=wanted.run)
     lease.release(edges, model=wanted.model, run=wanted.run)
     return RunOutcome(**{name: value for name, value in recorded.items() if name != "finished_at"})
+
+
+def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:
+    committed = commitment.find(edges, run=wanted.run)
+    if wanted.outcome == PROMOTED or committed is None:
+        return wanted
+    if not ledger.holds(edges, model=wanted.model, run=wanted.run, step=committed.step):
+        return wanted
+    reason = f"the swap took effect; then {wanted.error or wanted.outcome}: {wanted.reason}"
+    return replace(wanted, outcome=PROMOTED, reason=reason, error=None)
 
 
 def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:

@@ -17,6 +17,9 @@ from chalicelib.stamp import Stamp
 PROMOTED = "promoted"
 RESTORED = "restored"
 
+BEFORE, SWAP, AFTER = 0, 50, 99
+"""Steps of a run's moves: restoring what it found, its own swap, restoring what it left."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Move:

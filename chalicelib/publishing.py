@@ -62,8 +62,8 @@ def _active(edges: Edges, *, model: str, version: FunctionVersion) -> FunctionVe
     waited = 0.0
     seen: FunctionVersion | None = version
     while seen is None or seen.state != "Active":
-        if waited >= ACTIVE_WITHIN_SECONDS:
-            state = seen.state if seen else "unknown"
+        state = seen.state if seen else "unknown"
+        if state == "Failed" or waited >= ACTIVE_WITHIN_SECONDS:
             raise FunctionBusy(
                 f"function version {version.function_version} of {model} is {state} after {waited:.0f} s"
             )

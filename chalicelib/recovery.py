@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib import ledger, promotion, publishing, registry, restoring, stamp
+from chalicelib import ledger, promotion, publishing, registry, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict
 from chalicelib.promotion import Move
@@ -53,7 +53,7 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     move = Move(
         model=model,
         run=f"restore-{attempt}",
-        step=restoring.BEFORE,
+        step=promotion.BEFORE,
         kind=promotion.RESTORED,
         function_version=published.function_version,
         model_version=number,

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import documents, layout, lease, ledger, models, outcomes, promotion, stamp
-from chalicelib.contracts import PROMOTED, RETRAIN_FAILED, AliasRestored, RunOutcome
+from chalicelib import commitment, documents, layout, lease, ledger, models, outcomes, promotion, stamp
+from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.promotion import Move
-
-BEFORE, SWAP, AFTER = 0, 50, 99
-"""Steps of a run's moves: restoring what it found, its own swap, restoring what it left."""
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
 
 
 def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left."""
-    restored = _repaired(edges, run=run, model=model, step=BEFORE)
+    restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
     buried = _bury(
         edges, run=run, model=model
     )  # after the repair: the ledger then knows whether the dead run swapped
@@ -33,14 +31,10 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
 
 
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
-    """At the end of a run that broke: repair what it left, and record how it ended.
-
-    Where the swap had taken effect before the run broke, the outcome is Promoted, because that is the truth.
-    """
+    """At the end of a run that broke: record how it ended, and repair what it left."""
     model = model or _model_of(edges, run=run)
-    restored = _repaired(edges, run=run, model=model, step=AFTER)
-    outcomes.record(edges, _outcome(edges, run=run, model=model, failure=failure))
-    return restored
+    _end(edges, run=run, model=model, failure=failure)
+    return _repaired(edges, run=run, model=model, step=promotion.AFTER)
 
 
 def in_words(failure: Mapping[str, Any]) -> str:
@@ -100,7 +94,7 @@ def _take_weights_off(edges: Edges, alias: Alias, *, run: str, model: str, step:
 def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
     """Record the end of a run that holds the lease and is no longer going; that gives its lease back too."""
     found = documents.find(edges.store, layout.lease(model))
-    if found is None or found["holder"] == run or lease.is_running(edges, found["holder"]):
+    if found is None or found["holder"] == run or lease.is_held(edges, found):
         return []
     dead = found["holder"]
     execution = edges.executions.find(dead)
@@ -108,16 +102,20 @@ def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
         "Error": (execution.error or execution.status) if execution else EXECUTION_UNKNOWN,
         "Cause": (execution.cause if execution else None) or "the run ended without a word",
     }
-    outcomes.record(edges, _outcome(edges, run=dead, model=model, failure=failure))
+    _end(edges, run=dead, model=model, failure=failure)
     return [f"recorded the end of run {dead}, which had died"]
 
 
-def _outcome(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> RunOutcome:
+def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> None:
+    """Decide whether the broken run swaps, finish the swap if so, and record how it ended."""
+    ledger.repair(edges, model=model, alias=edges.functions.alias(model))
+    committed = commitment.give_up(edges, run=run)
+    if committed is not None:
+        with suppress(AliasMoved):  # the race is lost, and the other's move stands
+            promotion.move_alias(edges, committed)
     error, reason = str(failure.get("Error")), in_words(failure)
-    if ledger.holds(edges, model=model, run=run, step=SWAP):
-        reason = f"the swap took effect; then the run broke: {error}: {reason}"
-        return RunOutcome(run=run, model=model, outcome=PROMOTED, reason=reason, error=None)
-    return RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
+    failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
+    outcomes.record(edges, failed)
 
 
 def _model_of(edges: Edges, *, run: str) -> str:

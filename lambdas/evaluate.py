@@ -7,6 +7,7 @@ where the champion is scored, so that a promotion can only replace the champion 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib import documents, layout, models, publishing, registry
@@ -17,24 +18,32 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
-from lambdas.model import artifact
+from lambdas.model import answers, artifact, table
 from lambdas.model.answers import Answers
 from lambdas.model.evaluation import evaluate
 from lambdas.model.table import Table
 from lambdas.step import Context, carry_out
 
+Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
+"""From the task and the champion's model version to the report."""
 
-def run(task: EvaluateTask, edges: Edges, _: TaskSettings) -> Evaluated:
+
+def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None) -> dict[str, Any]:
+    """The report of the artifact and of the champion, both scored on the run's holdout."""
+    return evaluate(
+        recipes.load(task.model),
+        artifact=_checked(read(edges, task.artifact_uri), sha256=task.artifact_sha256, of=task.artifact_uri),
+        holdout=Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES)),
+        answers=Answers.from_files(read_all(edges, task.answers_uri, names=answers.FILES)),
+        champion=_artifact_of(edges, model=task.model, model_version=champion),
+    )
+
+
+def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_the_holdout) -> Evaluated:
     alias = edges.functions.alias(task.model)
     champion_model_version = _champion(edges, model=task.model, alias=alias)
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
-    judged = evaluate(
-        recipes.load(task.model),
-        artifact=_checked(read(edges, task.artifact_uri), sha256=task.artifact_sha256, of=task.artifact_uri),
-        holdout=Table.from_files(read_all(edges, task.holdout_uri)),
-        answers=Answers.from_files(read_all(edges, task.answers_uri)),
-        champion=_artifact_of(edges, model=task.model, model_version=champion_model_version),
-    )
+    judged = judge(edges, task, champion_model_version)
     lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
     report = {
         **judged,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.layout import Place
@@ -17,13 +19,9 @@ def read(edges: Edges, uri: str) -> bytes:
     return stored.body
 
 
-def read_all(edges: Edges, uri: str) -> dict[str, bytes]:
-    """Every object below a prefix, by its name there; raises ArtifactInvalid when there is none."""
-    prefix = Place.parse(uri).key
-    found = edges.store.list(prefix)
-    if not found:
-        raise ArtifactInvalid(f"nothing lies below {uri}: {GONE}")
-    return {each.key.removeprefix(prefix): read(edges, str(Place(edges.store.bucket, each.key))) for each in found}
+def read_all(edges: Edges, uri: str, *, names: Sequence[str]) -> dict[str, bytes]:
+    """These objects below a prefix, by name; raises ArtifactInvalid when one is gone."""
+    return {name: read(edges, f"{uri}{name}") for name in names}
 
 
 def put_all(edges: Edges, prefix: str, files: dict[str, bytes]) -> str:

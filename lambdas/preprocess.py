@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib import documents, layout, lease, models, registry
+from chalicelib import documents, layout, lease, models, outcomes, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
-from chalicelib.edges import Edges, Listed
+from chalicelib.edges import Edges
 from chalicelib.errors import DatasetEmpty, ObjectUnreadable
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -17,31 +18,39 @@ from lambdas.model.dataset import read_object
 from lambdas.model.preparation import Prepared, prepare
 from lambdas.step import Context, carry_out
 
-Prepare = Callable[[Edges, str, Sequence[Listed]], Prepared]
+
+@dataclass(frozen=True, kw_only=True)
+class Object:
+    """An object of the data set, as the run first saw it."""
+
+    key: str
+    etag: str
+    size_bytes: int
 
 
-def from_csv(edges: Edges, model: str, objects: Sequence[Listed]) -> Prepared:
+Prepare = Callable[[Edges, str, Sequence[Object]], Prepared]
+
+
+def from_csv(edges: Edges, model: str, objects: Sequence[Object]) -> Prepared:
     """Read and validate every object of the data set, and split each by itself."""
     recipe = recipes.load(model)
     tables = []
     for listed in objects:
         stored = edges.store.find(listed.key)
-        if stored is None:
-            raise ObjectUnreadable(f"{listed.key} was taken away while it was to be read: retrain again")
+        if stored is None or stored.etag != listed.etag:
+            raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
         tables.append((_name(model, listed), read_object(_name(model, listed), content=stored.body, recipe=recipe)))
     return prepare(tables, recipe=recipe)
 
 
 def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare = from_csv) -> Preprocessed:
+    ended = outcomes.find(edges, run=task.run)
+    if ended is not None:  # Step Functions had lost the execution, and somebody recorded its end
+        return _without_data(SUPERSEDED, f"the run had ended {ended['outcome']} when it was started again", None)
     holder = lease.take(edges, model=task.model, run=task.run)
     if holder != task.run:
         return _without_data(SUPERSEDED, f"run {holder} of the same model is going", None)
-    objects = [each for each in edges.store.list(layout.dataset(task.model)) if not each.key.endswith("/")]
-    if not objects:
-        raise DatasetEmpty(
-            f"no object lies below s3://{edges.store.bucket}/{layout.dataset(task.model)}:"
-            f" add one with nightswap data add FILE --model {task.model}"
-        )
+    objects = _objects(edges, task)
     recipe_sha256 = recipes.source_sha256(task.model)
     fingerprint = _fingerprint(objects, recipe_sha256, settings)
     known = None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
@@ -68,6 +77,23 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     )
 
 
+def _objects(edges: Edges, task: PreprocessTask) -> list[Object]:
+    """The run's data set: what lay there when it first looked, so that a repeated task prepares the same rows."""
+    key = layout.run_document(task.run, "dataset")
+    found = documents.find(edges.store, key)
+    if found is None:
+        listed = [each for each in edges.store.list(layout.dataset(task.model)) if not each.key.endswith("/")]
+        if not listed:
+            raise DatasetEmpty(
+                f"no object lies below s3://{edges.store.bucket}/{layout.dataset(task.model)}:"
+                f" add one with nightswap data add FILE --model {task.model}"
+            )
+        objects = [asdict(Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes)) for each in listed]
+        edges.store.put_if_absent(key, documents.encode(objects))
+        found = documents.find(edges.store, key)
+    return [Object(**each) for each in found]
+
+
 def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
     """Why training on this would tell nothing new; None when it would."""
     alias = edges.functions.alias(model)
@@ -82,13 +108,13 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
     return None
 
 
-def _fingerprint(objects: Sequence[Listed], recipe_sha256: str, settings: TaskSettings) -> str:
+def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSettings) -> str:
     parts = [[each.key, each.etag] for each in objects]
     whole = [parts, recipe_sha256, settings.code_sha256, settings.serving_sha256]
     return hashlib.sha256(documents.encode(whole)).hexdigest()
 
 
-def _name(model: str, listed: Listed) -> str:
+def _name(model: str, listed: Object) -> str:
     return listed.key.removeprefix(layout.dataset(model))
 
 

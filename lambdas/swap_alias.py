@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import documents, layout, promotion, registry, restoring
+from chalicelib import commitment, documents, layout, promotion, registry
 from chalicelib.contracts import PROMOTED, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.promotion import Move
@@ -22,7 +22,7 @@ def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
     move = Move(
         model=task.model,
         run=task.run,
-        step=restoring.SWAP,
+        step=promotion.SWAP,
         kind=promotion.PROMOTED,
         function_version=task.function_version,
         model_version=task.model_version,
@@ -30,6 +30,8 @@ def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
         who=task.run,
         why=manifest["reason"],
     )
+    if not commitment.commit(edges, move):
+        return AliasSwapped(decision=SUPERSEDED, reason="the run was recorded as failed before its swap")
     try:
         promotion.move_alias(edges, move)
     except AliasMoved as exc:

@@ -13,7 +13,7 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
-from lambdas.model import artifact
+from lambdas.model import artifact, table
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.table import Table
@@ -22,8 +22,8 @@ from lambdas.step import Context, carry_out
 
 def run(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     recipe = recipes.load(task.model)
-    train = Table.from_files(read_all(edges, task.train_uri))
-    holdout = Table.from_files(read_all(edges, task.holdout_uri))
+    train = Table.from_files(read_all(edges, task.train_uri, names=table.FILES))
+    holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
     begun = time.monotonic()
     fitted = fit(recipe, train=train)
     facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}

@@ -25,6 +25,9 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
         raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
     number = registry.claim(edges, model=task.model, run=task.run)
+    complete = documents.find(edges.store, layout.version(task.model, number, registry.MANIFEST))
+    if complete is not None:  # this task was repeated
+        return ModelVersioned(model_version=number, function_version=complete["function_version"])
     lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
     identity = {
         "model": task.model,
@@ -35,7 +38,8 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     }
     package = build_package(artifact=artifact, manifest=identity)
     for name, body in ((registry.ARTIFACT, artifact), (registry.REPORT, report), (registry.PACKAGE, package)):
-        edges.store.put(layout.version(task.model, number, name), body)
+        edges.store.put_if_absent(layout.version(task.model, number, name), body)
+    _check_what_stands(edges, model=task.model, model_version=number, package=package)
     published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
     judged = documents.decode(report)
     manifest = {
@@ -58,6 +62,16 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     }
     edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), documents.encode(manifest))
     return ModelVersioned(model_version=number, function_version=published.function_version)
+
+
+def _check_what_stands(edges: Edges, *, model: str, model_version: int, package: bytes) -> None:
+    """A number's parts are written once. Raises ArtifactInvalid when an earlier try wrote another package."""
+    stands = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
+    if stands != package:
+        raise ArtifactInvalid(
+            f"version {model_version} of {model} was begun with another package: the task was repeated with other"
+            " inputs; retrain again"
+        )
 
 
 def _example(columns: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -41,6 +42,8 @@ class ApiClient:
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
                 return ApiAnswer(answer.status, json.load(answer))
+        except (ValueError, http.client.HTTPException) as exc:
+            raise CommandFailed(f"{method} {self.url}{path}: the answer is cut short, or no JSON ({exc})") from exc
         except urllib.error.HTTPError as exc:
             with exc:
                 return ApiAnswer(exc.code, _decoded(exc.read()))

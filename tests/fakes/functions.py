@@ -71,7 +71,7 @@ class InMemoryFunctions:
     ) -> Alias:
         alias = self.alias(model)
         if alias is None:
-            raise ModelUnknown(f"{model} has no alias")
+            raise AliasMoved(f"the alias of {model} is gone")
         if alias.revision_id != revision_id:
             raise AliasMoved(f"the alias of {model} is at {alias.revision_id}, expected {revision_id}")
         return self._move("update_alias", model, function_version, weights, description)

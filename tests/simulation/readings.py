@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib import layout, restoring
+from chalicelib import layout, promotion
 from chalicelib.stamp import Stamp
 from tests.fakes.history import Effect
 from tests.simulation.world import MODEL, World
@@ -22,7 +22,7 @@ def moves(world: World) -> Iterator[tuple[Effect, Stamp]]:
 
 
 def promotions(world: World) -> Iterator[tuple[Effect, Stamp]]:
-    return ((effect, stamp) for effect, stamp in moves(world) if stamp.step == restoring.SWAP)
+    return ((effect, stamp) for effect, stamp in moves(world) if stamp.step == promotion.SWAP)
 
 
 def documents_at(world: World, pattern: str) -> Iterator[tuple[Effect, re.Match[str], Any]]:

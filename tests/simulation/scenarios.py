@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
-from chalicelib import layout, promotion, restoring
+from chalicelib import layout, promotion
 from chalicelib.contracts import PROMOTED
 from chalicelib.promotion import Move
 from tests.fakes.clock import START
@@ -99,7 +99,7 @@ def _leave_behind(world: World, random: Random) -> None:
         shifted = Move(
             model=MODEL,
             run="dead-run",
-            step=restoring.SWAP - 1,
+            step=promotion.SWAP - 1,
             kind="shifted",
             function_version=alias.function_version,
             model_version=1,

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+import lambdas.evaluate
 import lambdas.preprocess
-from chalicelib import documents, layout, models, outcomes, publishing, registry
+from chalicelib import documents, layout, outcomes, registry
 from chalicelib.contracts import (
     Evaluated,
     EvaluateTask,
@@ -28,13 +29,14 @@ from chalicelib.contracts import (
     VersionModelTask,
     from_event,
 )
-from chalicelib.edges import Edges, Listed
+from chalicelib.edges import Edges
 from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read, read_all
 from lambdas.model.preparation import Prepared
-from lambdas.model.table import Table
+from lambdas.model.table import FILES, Table
+from lambdas.preprocess import Object
 from lambdas.step import documented
 from tests.simulation.machine import TaskFunction
 
@@ -43,7 +45,7 @@ FLOOR = 0
 """The least quality that passes the gate."""
 
 
-def rows_of(edges: Edges, model: str, objects: Sequence[Listed]) -> Prepared:
+def rows_of(edges: Edges, model: str, objects: Sequence[Object]) -> Prepared:
     """One row for both parts, which holds the last object's number."""
     quality = float(read(edges, str(Place(edges.store.bucket, objects[-1].key))))
     table = Table(np.array([[quality]]), np.empty((1, 0), dtype="U1"), np.array(["normal"]))
@@ -55,7 +57,7 @@ def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Pr
 
 
 def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
-    rows = Table.from_files(read_all(edges, task.train_uri))
+    rows = Table.from_files(read_all(edges, task.train_uri, names=FILES))
     artifact = documents.encode({"quality": int(rows.numeric[0, 0])})
     key = layout.work(task.run, outcomes.ARTIFACT)
     edges.store.put(key, artifact)
@@ -67,31 +69,21 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     )
 
 
-def evaluate(task: EvaluateTask, edges: Edges, _: TaskSettings) -> Evaluated:
-    alias = edges.functions.alias(task.model)
-    live = models.live_version(edges, model=task.model, alias=alias) if alias else None
-    serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
+def judged(edges: Edges, task: EvaluateTask, champion_model_version: int | None) -> dict[str, Any]:
     quality = documents.decode(read(edges, task.artifact_uri))["quality"]
+    live = champion_model_version
     champion = _quality_of(edges, model=task.model, model_version=live) if live else FLOOR
-    report = {
-        "run": task.run,
-        "fingerprint": documents.find(edges.store, layout.run_document(task.run, "profile"))["fingerprint"],
-        "champion_model_version": live,
+    return {
         "passed": quality >= champion,
         "reason": f"quality {quality}, champion {champion}",
         "matrix": [],
         "ratios": {"quality": quality},
         "rules": [],
     }
-    key = layout.run_document(task.run, "report")
-    edges.store.put(key, documents.encode(report))
-    return Evaluated(
-        passed=quality >= champion,
-        reason=str(report["reason"]),
-        report_uri=str(Place(edges.store.bucket, key)),
-        champion_revision_id=alias.revision_id if alias else None,
-        serving_sha256=serving_sha256,
-    )
+
+
+def evaluate(task: EvaluateTask, edges: Edges, settings: TaskSettings) -> Evaluated:
+    return lambdas.evaluate.run(task, edges, settings, judge=judged)
 
 
 def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:

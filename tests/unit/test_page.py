@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import page
 
-VOID = {"input", "link", "meta"}
+VOID = {"input", "meta"}
 FIELDS = {"input", "select", "textarea"}
 WRITERS_OF_HTML = (
     "innerHTML",
@@ -110,8 +110,9 @@ def test_results_are_announced(outline: Outline) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere(outline: Outline) -> None:
-    assert not re.search(r"(?i)https?:|[\"'(]//\w|url\(|@import", page.html())
-    assert not outline.values("src") + outline.values("href") + outline.values("action")
+    assert not re.search(r"(?i)https?:|[\"'(]//\w|url\(|@import|\bimport\(", page.html())
+    assert not [name for name in ("src", "srcset", "href", "action", "data") if outline.values(name)]
+    assert not {tag for tag, _ in outline.elements} & {"link", "img", "iframe", "base", "object", "embed"}
 
 
 def test_no_text_is_ever_read_as_html() -> None:
@@ -150,6 +151,12 @@ def test_headers_let_the_page_run_and_nothing_else() -> None:
 
     assert {"default-src 'none'", "script-src 'unsafe-inline'", "style-src 'unsafe-inline'"} <= set(policy)
     assert {"connect-src 'self'", "form-action 'none'", "frame-ancestors 'none'"} <= set(policy)
+
+
+def test_page_names_its_language_and_suits_small_screens_and_dark_ones(outline: Outline) -> None:
+    assert ("html", {"lang": "en"}) in outline.elements
+    assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in outline.elements
+    assert "prefers-color-scheme: dark" in page.html()
 
 
 def test_outline_tells_of_an_element_closed_out_of_place() -> None:

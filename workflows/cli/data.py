@@ -30,7 +30,7 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool) -> Non
     models.check(stage.edges, model=model)
     for file in track(files, description="adding", console=console, transient=True):
         add_file(stage.edges, file, model=model, replace=replace)
-        console.print(f"added {file.name} to the data set of {model}")
+        console.print(f"added {file.name} to the data set of {model}", markup=False)
 
 
 @data.command("list")
@@ -57,7 +57,8 @@ def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
     models.check(stage.edges, model=model)
     for each in names:
         remove_object(stage.edges, each, model=model)
-        console.print(f"removed {each}; it is kept as s3://{stage.names.bucket}/{layout.removed(model, each)}")
+        kept = f"s3://{stage.names.bucket}/{layout.removed(model, each)}"
+        console.print(f"removed {each}; it is kept as {kept}", markup=False)
 
 
 def add_file(edges: Edges, file: Path, *, model: str, replace: bool) -> None:

@@ -15,7 +15,7 @@ from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
-from workflows.cli.watching import watch
+from workflows.cli.watching import wait, watch
 
 GOOD = (PROMOTED, NOTHING_NEW)
 
@@ -40,7 +40,8 @@ def retrain(
     if not as_json:
         console.print(f"{'started' if started.is_new else 'found'} run {started.run}")
     if watched:
-        found = watch(lambda: core.describe(stage.edges, run=started.run))
+        follow = wait if as_json else watch
+        found = follow(lambda: core.describe(stage.edges, run=started.run))
         _show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in GOOD else 1)
     if as_json:

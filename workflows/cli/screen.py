@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TaskID
 from rich.table import Table
+from rich.text import Text
 
 console = Console(highlight=False)
 
@@ -31,7 +32,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
         drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*("-" if cell is None else str(cell) for cell in row))
+        drawn.add_row(*(cell if isinstance(cell, Text) else Text("-" if cell is None else str(cell)) for cell in row))
     console.print(drawn)
 
 
@@ -96,8 +97,8 @@ def _why(rule: dict[str, Any]) -> str:
     return "" if rule["passed"] else str(rule["reason"])
 
 
-def _mark(*, passed: bool) -> str:
-    return f"[{GOOD}]pass[/]" if passed else f"[{BAD}]FAIL[/]"
+def _mark(*, passed: bool) -> Text:
+    return Text("pass", style=GOOD) if passed else Text("FAIL", style=BAD)
 
 
 def _number(value: Any) -> str:

@@ -24,6 +24,13 @@ def watch(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return _redrawn(describe) if console.is_terminal and not console.is_dumb_terminal else _line_by_line(describe)
 
 
+def wait(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The run once it has ended, without a word."""
+    while (run := describe())["status"] != ENDED:
+        time.sleep(POLL_SECONDS)
+    return run
+
+
 def _redrawn(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     run = describe()
     with Live(_picture(run), console=console, auto_refresh=False) as live:

@@ -17,6 +17,8 @@ from threading import Thread
 from chalicelib.errors import SampleUnavailable
 
 CHUNK_BYTES = 1 << 18
+NOT_FETCHED = (OSError, http.client.HTTPException, ValueError)
+"""What urllib raises; ValueError for an address, a redirect's too, that cannot be taken apart or looked up."""
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how many bytes of it are done, and of how many (None where nobody knows)."""
@@ -43,7 +45,7 @@ def download(url: str, target: Path, *, sha256: str, progress: Progress, patienc
     try:
         with _open(url, patience=patience) as answer:
             _save(answer, target, sha256=sha256, progress=progress, patience=patience)
-    except (OSError, http.client.HTTPException) as exc:
+    except NOT_FETCHED as exc:
         raise SampleUnavailable(f"could not fetch {url}: {_in_words(exc)}") from exc
 
 
@@ -54,7 +56,7 @@ def _open(url: str, *, patience: Patience) -> http.client.HTTPResponse:
     def ask() -> None:
         try:
             answer = urllib.request.urlopen(url, timeout=patience.stall_seconds)
-        except (OSError, http.client.HTTPException) as exc:
+        except NOT_FETCHED as exc:
             if isinstance(exc, urllib.error.HTTPError):
                 exc.close()
             if opened.set_running_or_notify_cancel():

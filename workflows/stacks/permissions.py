@@ -65,7 +65,7 @@ TASK_GRANTS = {
         serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias"),
     ),
     "record-outcome": Grant(
-        reads=(RUNS, LOCKS, WORK),
+        reads=(RUNS, LEDGER, LOCKS, WORK),
         writes=(RUNS, REJECTED, JUDGED),
         deletes=(LOCKS, WORK),
     ),

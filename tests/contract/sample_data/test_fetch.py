@@ -133,10 +133,35 @@ def test_refused_connection_is_told_at_once(tmp_path: Path) -> None:
         assert "Connection refused" in try_to_fetch(Archive(url, ""), tmp_path)
 
 
-def test_name_that_does_not_resolve_is_told(tmp_path: Path) -> None:
-    message = try_to_fetch(Archive("http://nowhere.invalid/", ""), tmp_path, patience=Patience())
+def test_name_that_does_not_resolve_is_told_at_once(tmp_path: Path) -> None:
+    too_long = ".".join(["nowhere"] * 40)  # over the 255 characters of a name, so that no name server is asked
+    started = time.monotonic()
 
-    assert message.startswith("could not fetch http://nowhere.invalid/: ")
+    message = try_to_fetch(Archive(f"http://{too_long}/", ""), tmp_path, patience=Patience())
+
+    assert message.startswith(f"could not fetch http://{too_long}/: ")
+    assert "no answer" not in message
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("url", ["http://[broken/", "http://no..where/", "http://127.0.0.1:port/", "nowhere"])
+def test_malformed_address_is_told_at_once(tmp_path: Path, url: str) -> None:
+    message = try_to_fetch(Archive(url, ""), tmp_path, patience=Patience())
+
+    assert message.startswith(f"could not fetch {url}: ")
+    assert "no answer" not in message
+
+
+def test_redirect_to_a_malformed_address_is_told_at_once(serve: Serve, tmp_path: Path) -> None:
+    def redirect(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", "http://no..where/")
+        request.end_headers()
+
+    message = try_to_fetch(Archive(serve(redirect), ""), tmp_path, patience=Patience())
+
+    assert message.startswith("could not fetch")
+    assert "no answer" not in message
 
 
 def test_server_that_never_answers_is_given_up(tmp_path: Path) -> None:

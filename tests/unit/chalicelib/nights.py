@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, layout, promotion, publishing, registry, restoring
+from chalicelib import commitment, documents, layout, promotion, publishing, registry
 from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
@@ -49,6 +49,7 @@ def register(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "
         "data": [{"name": "night-1.csv"}],
         "ratios": {"attack": {"recall": 1.0}},
         "reason": "every rule passed",
+        "example": {"duration": 0},
         "created_at": documents.timestamp(edges.clock()),
     }
     edges.store.put(layout.version(model, number, registry.MANIFEST), documents.encode(manifest))
@@ -60,7 +61,7 @@ def swap(edges: Edges, registered: Registered, *, run: str, expected: str | None
     wanted: dict[str, Any] = {
         "model": MODEL,
         "run": run,
-        "step": restoring.SWAP,
+        "step": promotion.SWAP,
         "kind": promotion.PROMOTED,
         "function_version": registered.function_version,
         "model_version": registered.model_version,
@@ -74,7 +75,9 @@ def swap(edges: Edges, registered: Registered, *, run: str, expected: str | None
 def promote(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1") -> Registered:
     """A version registered and made live."""
     registered = register(edges, run=run, model=model, fingerprint=fingerprint)
-    promotion.move_alias(edges, swap(edges, registered, run=run, expected=revision(edges, model), model=model))
+    move = swap(edges, registered, run=run, expected=revision(edges, model), model=model)
+    commitment.commit(edges, move)
+    promotion.move_alias(edges, move)
     return registered
 
 

@@ -55,10 +55,18 @@ def test_lease_is_taken_over_from_a_run_that_is_over(status: str) -> None:
 def test_lease_is_taken_over_from_a_run_that_step_functions_does_not_know() -> None:
     night = outside()
     lease.take(night.edges, model=MODEL, run="lost")
+    night.clock.sleep(lease.VISIBLE_WITHIN.total_seconds())
 
     holder = lease.take(night.edges, model=MODEL, run="run-2")
 
     assert holder == held_by(night) == "run-2"
+
+
+def test_lease_stays_with_a_run_that_step_functions_does_not_show_yet() -> None:
+    night = outside()
+    lease.take(night.edges, model=MODEL, run="new")
+
+    assert lease.take(night.edges, model=MODEL, run="run-2") == held_by(night) == "new"
 
 
 def test_taking_a_lease_again_changes_nothing() -> None:
@@ -96,6 +104,7 @@ def test_who_is_quicker_to_a_free_lease_has_it() -> None:
 def test_who_is_quicker_to_a_dead_runs_lease_has_it() -> None:
     night = outside()
     lease.take(night.edges, model=MODEL, run="dead")
+    night.clock.sleep(60)
     going(night, "quick")
     raced = with_store(night.edges, "put_if_match", before=lambda: lease.take(night.edges, model=MODEL, run="quick"))
 
@@ -173,6 +182,7 @@ def test_nobody_but_the_holder_gives_a_lease_back() -> None:
 def test_lease_that_was_taken_over_meanwhile_is_not_given_back() -> None:
     night = outside()
     lease.take(night.edges, model=MODEL, run="dead")
+    night.clock.sleep(60)
     raced = with_store(
         night.edges, "delete_if_match", before=lambda: lease.take(night.edges, model=MODEL, run="next")
     )

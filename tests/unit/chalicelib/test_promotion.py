@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import documents, ledger, promotion, restoring, stamp
+from chalicelib import documents, ledger, promotion, stamp
 from chalicelib.edges import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
@@ -314,7 +314,7 @@ def test_weights_that_other_hands_changed_under_our_stamp_are_not_ours() -> None
         description=alias.description,
         revision_id=alias.revision_id,
     )
-    move = swap(night.edges, first, run="run-3", step=restoring.BEFORE, expected=alias.revision_id)
+    move = swap(night.edges, first, run="run-3", step=promotion.BEFORE, expected=alias.revision_id)
 
     with pytest.raises(AliasMoved):
         promotion.move_alias(night.edges, move)

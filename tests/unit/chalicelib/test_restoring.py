@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, lease, ledger, models, outcomes, promotion, restoring
+from chalicelib import commitment, documents, layout, lease, ledger, models, outcomes, promotion, restoring
 from chalicelib.contracts import AliasRestored
-from chalicelib.errors import RunUnknown, StoreUnavailable
+from chalicelib.errors import RegistryIncomplete, RunUnknown, StoreUnavailable
+from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import raising, with_functions, with_store
 from tests.unit.chalicelib.nights import (
@@ -29,8 +31,10 @@ def die_after_the_swap(night: FakeOutside, *, run: str) -> None:
     """The alias is moved, and its ledger entry is not written."""
     registered = register(night.edges, run=run)
     dying = with_store(night.edges, "put_if_absent", before=raising(StoreUnavailable("no answer")))
+    move = swap(night.edges, registered, run=run, expected=revision(night.edges))
+    commitment.commit(night.edges, move)
     with pytest.raises(StoreUnavailable):
-        promotion.move_alias(dying, swap(night.edges, registered, run=run, expected=revision(night.edges)))
+        promotion.move_alias(dying, move)
 
 
 def shift_traffic(night: FakeOutside, *, run: str) -> None:
@@ -92,6 +96,7 @@ def test_weights_of_a_run_that_is_over_are_taken_off(status: str | None) -> None
         night.executions.finish("dead", status)
     else:
         night.executions.forget("dead")
+    night.clock.sleep(60)
 
     restored = restoring.before(night.edges, run="run-2", model=MODEL)
 
@@ -129,6 +134,41 @@ def test_weights_that_were_put_on_by_hand_are_taken_off_and_the_live_model_stays
     alias = night.functions.alias(MODEL)
     assert alias is not None and alias.weights == {}
     assert models.live_version(night.edges, model=MODEL, alias=alias) == 1
+
+
+def under_weights_on_code_that_nobody_registered() -> FakeOutside:
+    night = outside()
+    for package in (b"by hand", b"by hand too"):
+        night.functions.publish(MODEL, package)
+    night.functions.create_alias(MODEL, function_version="1", description="by hand")
+    night.functions.update_alias(
+        MODEL,
+        function_version="1",
+        weights={"2": 0.5},
+        description="by hand",
+        revision_id=revision(night.edges) or "",
+    )
+    return night
+
+
+def test_weights_on_code_that_nobody_registered_are_for_a_person_to_take_off() -> None:
+    night = under_weights_on_code_that_nobody_registered()
+
+    with pytest.raises(RegistryIncomplete, match="nightswap restore kdd99-http"):
+        restoring.before(night.edges, run="run-1", model=MODEL)
+
+    assert weights(night) == {"2": 0.5}
+
+
+def test_run_that_cannot_take_weights_off_is_recorded_and_gives_its_lease_back() -> None:
+    night = under_weights_on_code_that_nobody_registered()
+    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
+
+    with suppress(RegistryIncomplete):
+        restoring.after(night.edges, run="run-1", model=MODEL, failure=FAILURE)
+
+    assert outcome_of(night, "run-1") == ("RetrainFailed", "one class only", "SingleClass")
+    assert night.store.find(layout.lease(MODEL)) is None
 
 
 def test_whoever_restores_at_the_same_time_is_no_trouble() -> None:
@@ -175,6 +215,7 @@ def test_dead_holder_of_the_lease_is_buried(ended: dict[str, Any] | None, error:
         night.executions.finish("dead", **ended)
     else:
         night.executions.forget("dead")
+    night.clock.sleep(60)
 
     restored = restoring.before(night.edges, run="run-2", model=MODEL)
 
@@ -194,7 +235,7 @@ def test_holder_that_died_after_its_swap_is_buried_as_promoted() -> None:
 
     assert outcome_of(night, "dead") == (
         "Promoted",
-        "the swap took effect; then the run broke: Stopped: by ada",
+        "the swap took effect; then Stopped: by ada",
         None,
     )
 
@@ -204,10 +245,61 @@ def test_holder_that_died_between_its_swap_and_its_ledger_entry_is_buried_as_pro
     lease.take(night.edges, model=MODEL, run=going(night, "dead"))
     die_after_the_swap(night, run="dead")
     night.executions.forget("dead")
+    night.clock.sleep(60)
 
     restoring.before(night.edges, run="run-2", model=MODEL)
 
     assert outcome_of(night, "dead")[0] == "Promoted"
+
+
+def test_holder_whose_execution_is_not_visible_yet_is_not_buried() -> None:
+    night = outside()
+    lease.take(night.edges, model=MODEL, run="just started")
+
+    restored = restoring.before(night.edges, run="run-2", model=MODEL)
+
+    assert restored.repairs == []
+    assert outcomes.find(night.edges, run="just started") is None
+
+
+def decided(night: FakeOutside, *, run: str) -> Move:
+    """A run that holds the lease and decided to swap, and did not come to it."""
+    lease.take(night.edges, model=MODEL, run=going(night, run))
+    move = swap(night.edges, register(night.edges, run=run), run=run, expected=revision(night.edges))
+    assert commitment.commit(night.edges, move)
+    return move
+
+
+def test_holder_that_died_before_the_swap_that_it_had_decided_on_is_helped_to_its_end() -> None:
+    night = outside()
+    decided(night, run="dead")
+    night.executions.finish("dead", "ABORTED", error="Stopped", cause="by ada")
+
+    restoring.before(night.edges, run="run-2", model=MODEL)
+
+    assert outcome_of(night, "dead")[0] == "Promoted"
+    assert ledger_of(night) == [(1, "dead", None, "1", False)]
+
+
+def test_broken_run_whose_decided_swap_lost_its_race_failed() -> None:
+    night = outside()
+    decided(night, run="run-1")
+    promote(night.edges, run="rival")
+
+    restoring.after(night.edges, run="run-1", model=MODEL, failure=FAILURE)
+
+    assert outcome_of(night, "run-1") == ("RetrainFailed", "one class only", "SingleClass")
+    assert [run for _, run, *_ in ledger_of(night)] == ["rival"]
+
+
+def test_run_that_was_recorded_as_failed_can_no_longer_decide_to_swap() -> None:
+    night = outside()
+    going(night, "run-1")
+    restoring.after(night.edges, run="run-1", model=MODEL, failure=FAILURE)
+
+    late = swap(night.edges, register(night.edges, run="run-1"), run="run-1")
+
+    assert not commitment.commit(night.edges, late)
 
 
 @pytest.mark.parametrize("holder", ["run-2", "going"])
@@ -258,7 +350,7 @@ def test_run_that_broke_after_its_swap_is_promoted(recorded: bool) -> None:
 
     assert outcome_of(night, "run-1") == (
         "Promoted",
-        "the swap took effect; then the run broke: SingleClass: one class only",
+        "the swap took effect; then SingleClass: one class only",
         None,
     )
 

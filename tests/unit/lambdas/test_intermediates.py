@@ -15,7 +15,7 @@ def test_files_are_read_as_they_were_written() -> None:
     uri = intermediates.put_all(night.edges, "work/run-1/train/", FILES)
 
     assert uri == "s3://test-bucket/work/run-1/train/"
-    assert intermediates.read_all(night.edges, uri) == FILES
+    assert intermediates.read_all(night.edges, uri, names=tuple(FILES)) == FILES
 
 
 def test_files_below_another_prefix_are_not_read() -> None:
@@ -23,7 +23,7 @@ def test_files_below_another_prefix_are_not_read() -> None:
     intermediates.put_all(night.edges, "work/run-10/train/", {"other": b"other"})
     uri = intermediates.put_all(night.edges, "work/run-1/train/", FILES)
 
-    assert intermediates.read_all(night.edges, uri) == FILES
+    assert intermediates.read_all(night.edges, uri, names=tuple(FILES)) == FILES
 
 
 def test_one_object_is_read() -> None:
@@ -40,4 +40,4 @@ def test_object_that_is_gone_says_why_it_may_be() -> None:
 
 def test_files_that_are_gone_say_why_they_may_be() -> None:
     with pytest.raises(ArtifactInvalid):
-        intermediates.read_all(FakeOutside().edges, "s3://test-bucket/work/run-1/train/")
+        intermediates.read_all(FakeOutside().edges, "s3://test-bucket/work/run-1/train/", names=tuple(FILES))

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import documents, layout, lease
-from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
+from chalicelib import documents, layout, lease, outcomes
+from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
 from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
-from lambdas.model.table import Table
+from lambdas.model.table import FILES, Table
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import with_store
 from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote
@@ -19,6 +19,7 @@ NEXT = "kdd99-http-nightly-20261122T0300Z"
 
 
 def fingerprint(night: FakeOutside, *, settings: TaskSettings = SETTINGS) -> str:
+    night.store.delete(layout.run_document(RUN, "dataset"))  # as a run that sees the data for the first time
     found = preprocessing(night.edges, force=True, settings=settings).fingerprint
     assert found is not None
     return found
@@ -35,8 +36,8 @@ def test_new_data_becomes_train_and_holdout() -> None:
 
     ready = preprocessing(night.edges)
 
-    train = Table.from_files(intermediates.read_all(night.edges, ready.train_uri or ""))
-    holdout = Table.from_files(intermediates.read_all(night.edges, ready.holdout_uri or ""))
+    train = Table.from_files(intermediates.read_all(night.edges, ready.train_uri or "", names=FILES))
+    holdout = Table.from_files(intermediates.read_all(night.edges, ready.holdout_uri or "", names=FILES))
     assert (ready.decision, ready.reason) == (TRAIN, "1500 rows in 1 objects")
     assert (len(train), len(holdout)) == (1200, 300)
     assert lease.holder(night.edges, model=MODEL) == RUN
@@ -62,6 +63,34 @@ def test_repeated_task_leaves_the_same() -> None:
 
     assert preprocessing(night.edges) == first
     assert content(night) == before
+
+
+def test_repeated_task_prepares_the_rows_that_it_first_saw() -> None:
+    night = night_with_data()
+    first = preprocessing(night.edges)
+    add_data(night, "night-2.csv")
+
+    assert preprocessing(night.edges) == first
+
+
+def test_run_that_had_ended_is_not_carried_out_again() -> None:
+    night = night_with_data()
+    outcomes.record(
+        night.edges, RunOutcome(run=RUN, model=MODEL, outcome="RetrainFailed", reason="lost", error="Lost")
+    )
+
+    told = preprocessing(night.edges)
+
+    assert (told.decision, told.reason) == (SUPERSEDED, "the run had ended RetrainFailed when it was started again")
+
+
+def test_object_that_is_replaced_meanwhile_is_named() -> None:
+    night = night_with_data()
+    preprocessing(night.edges)
+    night.store.put(layout.dataset(MODEL, "night-1.csv"), b"other content")
+
+    with pytest.raises(ObjectUnreadable, match=r"night-1\.csv was taken away or replaced"):
+        preprocessing(night.edges)
 
 
 def test_task_is_superseded_while_another_run_holds_the_lease() -> None:

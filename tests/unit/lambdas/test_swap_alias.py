@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import documents, layout, lease, ledger
+from chalicelib import commitment, documents, layout, lease, ledger
 from chalicelib.contracts import PROMOTED, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
 from lambdas import swap_alias
@@ -111,6 +111,16 @@ def test_run_without_the_lease_moves_nothing(holder: str | None, words: str) -> 
     assert swap_alias.run(task, night.edges, SETTINGS) == AliasSwapped(decision=SUPERSEDED, reason=words)
     assert live(night) is None
     assert ledger.entries(night.edges, model=MODEL) == []
+
+
+def test_run_that_was_given_up_moves_nothing() -> None:
+    night, task = ready_to_swap()
+    commitment.give_up(night.edges, run=RUN)
+
+    swapped = swap_alias.run(task, night.edges, SETTINGS)
+
+    assert swapped.decision == SUPERSEDED
+    assert live(night) is None
 
 
 def test_version_that_is_not_complete_never_becomes_live() -> None:

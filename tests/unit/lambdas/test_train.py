@@ -7,7 +7,7 @@ import pytest
 from chalicelib import documents, layout
 from chalicelib.errors import ArtifactInvalid
 from lambdas import intermediates, train
-from lambdas.model import artifact
+from lambdas.model import answers, artifact
 from lambdas.model.answers import Answers
 from tests.unit.chalicelib.nights import outside
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
@@ -29,9 +29,9 @@ def test_estimators_own_answers_for_the_holdout_lie_beside_it() -> None:
 
     trained = train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
 
-    answers = Answers.from_files(intermediates.read_all(night.edges, trained.answers_uri))
-    assert len(answers) == 300
-    assert set(answers.labels.tolist()) == {"attack", "normal"}
+    given = Answers.from_files(intermediates.read_all(night.edges, trained.answers_uri, names=answers.FILES))
+    assert len(given) == 300
+    assert set(given.labels.tolist()) == {"attack", "normal"}
 
 
 def test_facts_of_the_training_are_kept() -> None:

@@ -141,7 +141,7 @@ def test_time_and_memory_of_each_state(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_time_up_to_the_end_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
     states = [{"state": "Train", "started_at": at(1), "duration_ms": 1000, "finished_at": at(2)}]
-    run = {"states": states, "started_at": at(0), "finished_at": at(2.25), "outcome": "Promoted"}
+    run: dict[str, Any] = {"states": states, "started_at": at(0), "finished_at": at(2.25), "outcome": "Promoted"}
 
     screen.where_the_time_went(run)
 
@@ -154,7 +154,12 @@ def test_time_up_to_the_end_is_told_too(capsys: pytest.CaptureFixture[str]) -> N
 def test_time_of_a_run_without_states_is_told_too(
     started_at: str | None, finished_at: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = {"states": [], "started_at": started_at, "finished_at": finished_at, "outcome": "Superseded"}
+    run: dict[str, Any] = {
+        "states": [],
+        "started_at": started_at,
+        "finished_at": finished_at,
+        "outcome": "Superseded",
+    }
 
     screen.where_the_time_went(run)
 
@@ -176,3 +181,12 @@ def test_outcome_is_one_line(run: dict[str, Any], shown: str, capsys: pytest.Cap
     screen.outcome(run)
 
     assert capsys.readouterr().out == shown
+
+
+def test_progress_of_bytes_is_drawn_and_wiped_off(capsys: pytest.CaptureFixture[str]) -> None:
+    with screen.byte_progress() as tell:
+        tell("downloading", 0, None)
+        tell("downloading", 500, 1000)
+        tell("unpacking", 10, 10)
+
+    assert "Traceback" not in capsys.readouterr().out

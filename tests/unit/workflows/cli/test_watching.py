@@ -55,6 +55,20 @@ def test_state_that_came_to_nothing_says_nothing(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.split() == ["✓", "Train"]
 
 
+def test_screen_that_can_be_redrawn_shows_one_picture(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Console(width=80, force_terminal=True, color_system=None)
+    monkeypatch.setattr(watching, "console", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    end = a_run(DONE, status="ended", percent=100)
+
+    watched = watching.watch(scripted(a_run(), end))
+
+    assert watched == end
+    assert "✓ Preprocess      1,234 ms  1,500 rows" in capsys.readouterr().out
+
+
 def test_picture_shows_all_states_with_those_to_come() -> None:
     screen = Console(width=80, record=True, quiet=False, force_terminal=False)
 

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.unit.chalicelib.nights import MODEL, promote
+from tests.unit.workflows.cli.fake_stage import FakeStage
+from workflows.api_client import ApiAnswer, ApiClient
+from workflows.cli import local
+from workflows.cli.screen import console
+from workflows.cli.stage import Stage
+from workflows.main_job import MainJob
+
+
+class Predicting(ApiClient):
+    """Answers a prediction with what it was asked."""
+
+    def _call(self, method: str, path: str, body: bytes | None) -> ApiAnswer:
+        return ApiAnswer(200, {"asked": f"{method} {path}"})
+
+
+CLIENT = Predicting(url="http://127.0.0.1:8000", token="secret")
+
+
+def a_job(stage: FakeStage) -> MainJob:
+    return MainJob(stage=cast(Stage, stage), url=CLIENT.url, folder=Path(), model=MODEL, say=print)
+
+
+def test_live_version_is_shown_with_a_prediction(capsys: pytest.CaptureFixture[str]) -> None:
+    stage = FakeStage()
+    promote(stage.edges, run="run-1")
+
+    asked = local._show_live(a_job(stage), CLIENT)
+
+    shown = capsys.readouterr().out
+    assert asked == {"duration": 0}
+    assert "live: kdd99-http version 1, function version 1" in shown
+    assert "GET /predict?duration=0 answered 200:" in shown
+    assert '"asked": "GET /predict?duration=0"' in shown
+
+
+def test_model_that_is_not_live_is_shown_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = local._show_live(a_job(FakeStage()), CLIENT)
+
+    assert asked is None
+    assert capsys.readouterr().out == "live: nothing yet of kdd99-http\n"
+
+
+def test_curl_lines_can_be_pasted_as_they_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_width", 20)
+
+    local._show_curls(CLIENT, {"duration": 0, "flag": "S F&"})
+
+    lines = [shlex.split(line) for line in capsys.readouterr().out.splitlines() if line.startswith("curl")]
+    assert all(line[:3] == ["curl", "-H", "Authorization: Bearer secret"] for line in lines)
+    assert lines[0][-1] == "http://127.0.0.1:8000/predict?duration=0&flag=S+F%26"
+    assert len(lines) == 4
+
+
+def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "_width", 20)
+    line = "run x failed: value '[/b]' is not a number, in a line that is longer than the screen"
+
+    local._say(line)
+
+    assert capsys.readouterr().out == f"{line}\n"
+
+
+def test_address_of_the_local_api_is_the_short_one() -> None:
+    stage = FakeStage(name="local", short_url="http://127.0.0.1:8000")
+
+    assert stage.run("url").output == "http://127.0.0.1:8000\n"
