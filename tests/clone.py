@@ -81,9 +81,16 @@ class Clone:
 
     def up(self, *arguments: str) -> LocalUp:
         """Start `nightswap local up`, which goes on until it is stopped."""
+        return self._start(sys.executable, "-m", "workflows.cli", "local", "up", *arguments)
+
+    def make_run(self, *arguments: str) -> LocalUp:
+        """Start `make run`, which goes on until it is stopped."""
+        return self._start("make", "run", *arguments)
+
+    def _start(self, *command: str) -> LocalUp:
         with (self.folder / "up.log").open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workflows.cli", "local", "up", *arguments],
+                command,
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -156,8 +163,8 @@ class LocalUp:
         return (self.clone.folder / ".nightswap" / "token").read_text().strip()
 
     def interrupt(self) -> int:
-        """Ctrl-C; returns the exit code."""
-        self.process.send_signal(signal.SIGINT)
+        """Ctrl-C, which a terminal sends to all of its foreground processes; returns the exit code."""
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(timeout=30)
 
     def call(

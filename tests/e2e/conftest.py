@@ -23,7 +23,7 @@ def good_data(clone: Clone) -> Path:
 
 @pytest.fixture(scope="session")
 def up(clone: Clone, good_data: Path) -> Iterator[LocalUp]:
-    """`nightswap local up` with a good first retrain behind it."""
-    started = clone.up("--data", str(good_data)).serving()
+    """`make run` with a good first retrain behind it."""
+    started = clone.make_run(f"DATA={good_data}").serving()
     yield started
     started.interrupt()

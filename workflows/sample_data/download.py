@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int | None], None]
 class Patience:
     """When to give up."""
 
-    connecting_seconds: float = 3.0
+    connecting_seconds: float = 5.0
     """For the name, all its addresses, and the redirects, together, until the first answer."""
     stall_seconds: float = 10.0
     """For the next byte; also the span over which the speed is judged."""
