@@ -16,7 +16,9 @@ from rich.text import Text
 
 console = Console(highlight=False)
 
-GOOD, BAD, QUIET = "green", "red", "dim"
+GOOD, BAD = "green", "red"
+NEVER_BROKEN = {"run", "name"}
+"""Columns of names that are copied from the screen."""
 
 
 def show_json(document: Any) -> None:
@@ -30,7 +32,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     )
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
-        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        drawn.add_column(
+            column, justify="right" if numeric else "left", overflow="fold", no_wrap=column in NEVER_BROKEN
+        )
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text("-" if cell is None else str(cell)) for cell in row))
     console.print(drawn)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -19,9 +20,10 @@ POLL_SECONDS = 0.15
 MARKS = {"done": ("✓", "green"), "running": ("▸", "yellow"), "failed": ("✗", "red")}
 
 
-def watch(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def watch(describe: Callable[[], dict[str, Any]], *, on: Console = console) -> dict[str, Any]:
     """Show the run until it has ended; `describe` asks for it, as `chalicelib.runs.describe` tells it."""
-    return _redrawn(describe) if console.is_terminal and not console.is_dumb_terminal else _line_by_line(describe)
+    follow = _redrawn if on.is_terminal and not on.is_dumb_terminal else _line_by_line
+    return follow(describe, on)
 
 
 def wait(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -31,9 +33,9 @@ def wait(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return run
 
 
-def _redrawn(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _redrawn(describe: Callable[[], dict[str, Any]], on: Console) -> dict[str, Any]:
     run = describe()
-    with Live(_picture(run), console=console, auto_refresh=False) as live:
+    with Live(_picture(run), console=on, auto_refresh=False) as live:
         while run["status"] != ENDED:
             time.sleep(POLL_SECONDS)
             run = describe()
@@ -41,14 +43,14 @@ def _redrawn(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return run
 
 
-def _line_by_line(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _line_by_line(describe: Callable[[], dict[str, Any]], on: Console) -> dict[str, Any]:
     told: set[tuple[str, str]] = set()
     while True:
         run = describe()
         for state in run["states"]:
             if (state["state"], state["status"]) not in told:
                 told.add((state["state"], state["status"]))
-                console.print(_line(state))
+                on.print(_line(state))
         if run["status"] == ENDED:
             return run
         time.sleep(POLL_SECONDS)

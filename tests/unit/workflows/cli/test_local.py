@@ -49,10 +49,8 @@ def test_model_that_is_not_live_is_shown_as_that(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "live: nothing yet of kdd99-http\n"
 
 
-def test_curl_lines_can_be_pasted_as_they_are(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console, "_width", 20)
+def test_curl_lines_can_be_pasted_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    console.width = 20
 
     local._show_curls(CLIENT, {"duration": 0, "flag": "S F&"})
 
@@ -62,8 +60,8 @@ def test_curl_lines_can_be_pasted_as_they_are(
     assert len(lines) == 4
 
 
-def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_width", 20)
+def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    console.width = 20
     line = "run x failed: value '[/b]' is not a number, in a line that is longer than the screen"
 
     local._say(line)

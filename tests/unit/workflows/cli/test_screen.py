@@ -11,11 +11,6 @@ from workflows.cli import screen
 REPORT = {"classes": ["attack", "normal"], "matrix": [[437, 5], [0, 113058]]}
 
 
-@pytest.fixture(autouse=True)
-def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen.console, "_width", 200)
-
-
 def rule(**changes: Any) -> dict[str, Any]:
     first = {
         "name": "recall of attack",

@@ -59,11 +59,10 @@ def test_screen_that_can_be_redrawn_shows_one_picture(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal = Console(width=80, force_terminal=True, color_system=None)
-    monkeypatch.setattr(watching, "console", terminal)
     monkeypatch.setenv("TERM", "xterm")
     end = a_run(DONE, status="ended", percent=100)
 
-    watched = watching.watch(scripted(a_run(), end))
+    watched = watching.watch(scripted(a_run(), end), on=terminal)
 
     assert watched == end
     assert "✓ Preprocess      1,234 ms  1,500 rows" in capsys.readouterr().out
