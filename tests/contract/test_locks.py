@@ -21,9 +21,10 @@ GROUPS = {
     "project": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["test"]],
     "emulator": PROJECT["dependency-groups"]["emulator"],
     "definitions": PROJECT["dependency-groups"]["definitions"],
+    "packages": PROJECT["dependency-groups"]["packages"],
 }
 WANTED = [(lock, wanted) for lock, group in GROUPS.items() for wanted in group]
-EVERY_LOCK = pytest.mark.parametrize("lock", ["project", "emulator", "definitions", "uv"])
+EVERY_LOCK = pytest.mark.parametrize("lock", [*GROUPS, "uv"])
 
 
 def lines(lock: str) -> list[str]:
