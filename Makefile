@@ -4,7 +4,7 @@ STAGE ?= local
 UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
 LOCKS := workflows/locks
-DOCTESTS := chalicelib lambdas workflows/deploying workflows/local workflows/packaging workflows/stacks
+DOCTESTS := chalicelib lambdas $(addprefix workflows/,cost deploying doctoring local packaging planning stacks)
 FAST := tests/unit tests/contract $(DOCTESTS)
 INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
 
@@ -14,7 +14,8 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-all run test test-unit test-faults test-simulation check render locks clean
+.PHONY: help setup setup-all run check render doctor locks clean
+.PHONY: test test-all test-unit test-faults test-simulation test-packages test-deploy test-permissions
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -36,6 +37,20 @@ test-unit: setup  ## the tests that need nothing but Python, in seconds
 test-faults: setup  ## kills, stops and swaps under load, on the local AWS
 	@$(PROJECT) -m pytest tests/faults
 
+test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
+	@$(PROJECT) -m pytest tests/packages tests/container
+
+test-deploy: setup  ## deploy, kill, resume, destroy, deploy again
+	@$(PROJECT) -m pytest tests/deploy
+
+test-permissions: setup  ## the main job under enforced roles, and what they forbid
+	@$(PROJECT) -m pytest tests/permissions
+
+test-all: test test-simulation test-faults test-packages test-deploy test-permissions  ## all of them
+
+doctor: setup  ## what is wrong with this machine, this clone or STAGE
+	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)
+
 test-simulation: setup  ## promotion, lease and ledger under thousands of seeded interleavings
 	@$(PROJECT) -m pytest tests/simulation
 
@@ -49,7 +64,7 @@ locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))
 
 clean:  ## remove environments, caches and the local AWS's state
-	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .nightswap .chalice/deployed/local.json
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-packages .nightswap .chalice/deployed/local.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(UV): $(LOCKS)/uv.txt

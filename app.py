@@ -64,6 +64,14 @@ def body() -> bytes:
     return cast(bytes, request().raw_body)
 
 
+@app.middleware("http")
+def harden(event: Any, get_response: Callable[[Any], Response]) -> Response:
+    """No answer is kept by a cache on the way, or taken for what it does not say it is."""
+    response = get_response(event)
+    response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+    return response
+
+
 @app.authorizer(ttl_seconds=60)
 def authorize(asking: AuthRequest) -> AuthResponse:
     tokens = access.parse(connect.token_parameter(load(ApiSettings).stage).read())

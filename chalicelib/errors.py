@@ -13,6 +13,7 @@
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
+    ├── PackagingFailed
     ├── SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
@@ -161,6 +162,10 @@ class LocalAwsFailed(NightswapError):
 
 class DeploymentFailed(NightswapError):
     """A stage could not be deployed; details name what stands in the way."""
+
+
+class PackagingFailed(NightswapError):
+    """A package could not be built; `problem` of the details tells the cases apart."""
 
 
 class CommandFailed(NightswapError):

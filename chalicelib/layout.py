@@ -12,7 +12,9 @@ models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
 locks/MODEL                             the lease
 ledger/MODEL/0000000042.json            every move of the alias, append-only
-deploy/...                              packages and definitions, named by their SHA-256
+deploy/SHA256...                        packages and definitions, named by their SHA-256
+deploy/chalice.json                     what Chalice deployed: the one way to find its REST API again
+deploy/lock.json                        who is deploying
 """
 
 from __future__ import annotations
@@ -71,6 +73,14 @@ def ledger_entry(model: str, index: int) -> str:
 
 def deployed(sha256: str, suffix: str) -> str:
     return f"deploy/{sha256}{suffix}"
+
+
+def chalice_record() -> str:
+    return "deploy/chalice.json"
+
+
+def deploy_lock() -> str:
+    return "deploy/lock.json"
 
 
 @dataclass(frozen=True)

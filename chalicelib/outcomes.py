@@ -10,11 +10,22 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import commitment, documents, layout, lease, ledger, registry
-from chalicelib.contracts import MODEL_REJECTED, PROMOTED, RunOutcome, to_event
+from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, RunOutcome, to_event
 from chalicelib.edges import Edges
+from chalicelib.log import REJECTED, SUCCEEDED, measure
 
 ARTIFACT = "model.json"
 """The artifact among a run's intermediates."""
+METRICS = {
+    PROMOTED: {SUCCEEDED: 1, REJECTED: 0},
+    MODEL_REJECTED: {SUCCEEDED: 1, REJECTED: 1},
+    NOTHING_NEW: {SUCCEEDED: 1},
+    RETRAIN_FAILED: {SUCCEEDED: 0},
+}
+"""What an outcome says of the nightly work. A gate that says no has worked; the alarm on it is another one.
+
+A run that was superseded says nothing: the one that it gave way to will.
+"""
 
 
 def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
@@ -33,13 +44,33 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         wanted = _as_it_happened(edges, wanted)
         if wanted.outcome == MODEL_REJECTED:
             _keep_rejected(edges, run=wanted.run, model=wanted.model)
-        document = {**to_event(wanted), "finished_at": documents.timestamp(edges.clock())}
-        if not edges.store.put_if_absent(layout.run_document(wanted.run, "outcome"), documents.encode(document)):
-            document = find(edges, run=wanted.run) or document
-        recorded = document
+    lease.release(edges, model=wanted.model, run=wanted.run)  # first: who sees the outcome may start the next run
+    if recorded is None:
+        recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)
-    lease.release(edges, model=wanted.model, run=wanted.run)
     return RunOutcome(**{name: value for name, value in recorded.items() if name != "finished_at"})
+
+
+def _write(edges: Edges, wanted: RunOutcome) -> dict[str, Any]:
+    """Write the outcome, unless there is one; returns the one that stands."""
+    document = {**to_event(wanted), "finished_at": documents.timestamp(edges.clock())}
+    if edges.store.put_if_absent(layout.run_document(wanted.run, "outcome"), documents.encode(document)):
+        _measure(edges, wanted)
+        return document
+    return find(edges, run=wanted.run) or document
+
+
+def _measure(edges: Edges, ended: RunOutcome) -> None:
+    if ended.outcome in METRICS:
+        measure(
+            "outcome_recorded",
+            at=edges.clock(),
+            dimensions={"bucket": edges.store.bucket, "model": ended.model},
+            metrics=METRICS[ended.outcome],
+            run=ended.run,
+            outcome=ended.outcome,
+            error=ended.error,
+        )
 
 
 def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:

@@ -130,12 +130,14 @@ def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
 
 
 def _going(edges: Edges, *, model: str) -> str | None:
-    """The model's run that is going: the lease's holder, or one that has not come to take it yet."""
-    holder = lease.holder(edges, model=model)
-    if holder is not None:
-        return holder
+    """The model's run that is going: the lease's holder, or one that has not come to take it yet.
+
+    A run whose outcome is recorded is over, although its execution may go on for a moment.
+    """
+    held = lease.holder(edges, model=model)
+    found = [held] if held else []
     for execution in edges.executions.recent(running_only=True):
         match = RUN_NAME.fullmatch(execution.run)
         if match and match["model"] == model:
-            return execution.run
-    return None
+            found.append(execution.run)
+    return next((run for run in found if not edges.store.find(layout.run_document(run, "outcome"))), None)

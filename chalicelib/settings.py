@@ -7,25 +7,66 @@ the module is loaded.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeVar
 
 from chalicelib.errors import SettingsInvalid
 from chalicelib.names import MODEL_NAME, STAGE_NAME
 
+Read = Callable[[str], Any]
+"""The value of a text; raises ValueError with what was expected."""
 
-def _setting(variable: str, explanation: str, **default: Any) -> Any:
-    return field(metadata={"variable": variable, "explanation": explanation}, **default)
+RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""Days that CloudWatch keeps a log.
+Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+ALARM_DAYS = range(1, 8)
+"""An alarm looks back at most seven days.
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, "Period"."""
+MEMORY_MB = range(128, 3009)
+"""A new account's limit, which is less than the 10,240 MB that Lambda can do."""
+EMAIL = re.compile(r"([^@\s]+@[^@\s]+)?")
+
+
+def _matching(pattern: re.Pattern[str]) -> Read:
+    def read(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(pattern.pattern)
+        return text
+
+    return read
+
+
+def _whole(accepted: Container[int], *, said: str) -> Read:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in accepted:
+            raise ValueError(said)
+        return int(text)
+
+    return read
+
+
+def _on_or_off(text: str) -> str:
+    if text not in {"on", "off"}:
+        raise ValueError("on or off")
+    return text
+
+
+def _setting(variable: str, explanation: str, *, read: Read = str, **default: Any) -> Any:
+    return field(metadata={"variable": variable, "explanation": explanation, "read": read}, **default)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     """Of the Chalice app; set per stage in `.chalice/config.json`."""
 
-    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource")
+    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_matching(STAGE_NAME))
     default_model: str = _setting(
-        "NIGHTSWAP_DEFAULT_MODEL", "the model of a request that names none", default="kdd99-http"
+        "NIGHTSWAP_DEFAULT_MODEL",
+        "the model of a request that names none",
+        read=_matching(MODEL_NAME),
+        default="kdd99-http",
     )
     schedule: str = _setting(
         "NIGHTSWAP_SCHEDULE",
@@ -35,17 +76,62 @@ class ApiSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageSettings:
+    """Of the stacks; set beside the app's, and read when the stage is deployed."""
+
+    log_retention_days: int = _setting(
+        "NIGHTSWAP_LOG_RETENTION_DAYS",
+        "how long logs are kept: 1, 3, 5, 7, 14, 30, 60, 90, ... as CloudWatch has it",
+        read=_whole(RETENTIONS, said=", ".join(map(str, RETENTIONS))),
+        default=30,
+    )
+    alert_email: str = _setting(
+        "NIGHTSWAP_ALERT_EMAIL",
+        "who is told of alarms, besides the topic's own subscribers",
+        read=_matching(EMAIL),
+        default="",
+    )
+    rejected_days: int = _setting(
+        "NIGHTSWAP_REJECTED_DAYS",
+        "alarm after so many days on each of which no model was good enough, 1 to 7",
+        read=_whole(ALARM_DAYS, said="1 to 7"),
+        default=3,
+    )
+    failing_days: int = _setting(
+        "NIGHTSWAP_FAILING_DAYS",
+        "alarm after so many days without a run that did its work, 1 to 7",
+        read=_whole(ALARM_DAYS, said="1 to 7"),
+        default=2,
+    )
+    latency_ms: int = _setting(
+        "NIGHTSWAP_LATENCY_MS",
+        "alarm when the serving function's 99th percentile stays above, 1 to 10000",
+        read=_whole(range(1, 10_001), said="1 to 10000"),
+        default=500,
+    )
+    serving_memory_mb: int = _setting(
+        "NIGHTSWAP_SERVING_MEMORY_MB",
+        "memory of the serving functions, 128 to 3008; goes live with the next promotion",
+        read=_whole(MEMORY_MB, said="128 to 3008"),
+        default=512,
+    )
+    xray: str = _setting(
+        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_on_or_off, default="off"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskSettings:
     """Of the state machine's functions; set by the stack."""
 
-    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource")
+    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_matching(STAGE_NAME))
     code_sha256: str = _setting("NIGHTSWAP_CODE_SHA256", "the tasks' own package: part of the fingerprint")
     serving_sha256: str = _setting(
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
     )
 
 
-Settings = TypeVar("Settings", ApiSettings, TaskSettings)
+Settings = TypeVar("Settings", ApiSettings, StageSettings, TaskSettings)
 
 
 def load(kind: type[Settings], environ: Mapping[str, str] | None = None) -> Settings:
@@ -58,10 +144,13 @@ NIGHTSWAP_CODE_SHA256 is missing: the tasks' own package: part of the fingerprin
 NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of the fingerprint
     """
     given = os.environ if environ is None else environ
-    values: dict[str, Any] = {
-        each.name: given.get(each.metadata["variable"], _default(each)) for each in fields(kind)
-    }
-    wrong = [problem for each in fields(kind) if (problem := _problem(each, values[each.name]))]
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for each in fields(kind):
+        try:
+            values[each.name] = _value(each, given)
+        except ValueError as exc:
+            wrong.append(str(exc))
     if wrong:
         raise SettingsInvalid("; ".join(wrong))
     return kind(**values)
@@ -70,24 +159,20 @@ NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of 
 def schedule(environ: Mapping[str, str] | None = None) -> str:
     """The nightly schedule by itself: `app.py` needs it at import, when the other settings may not be there yet."""
     given = os.environ if environ is None else environ
-    return given.get("NIGHTSWAP_SCHEDULE") or str(_default(_SCHEDULE))
-
-
-PATTERNS = {"stage": STAGE_NAME, "default_model": MODEL_NAME}
+    return given.get("NIGHTSWAP_SCHEDULE") or str(_SCHEDULE.default)
 
 
 _SCHEDULE = next(each for each in fields(ApiSettings) if each.name == "schedule")
 
 
-def _default(each: Field[Any]) -> str | None:
-    return None if each.default is MISSING else each.default
-
-
-def _problem(each: Field[Any], value: str | None) -> str | None:
+def _value(each: Field[Any], given: Mapping[str, str]) -> Any:
     variable = each.metadata["variable"]
-    if not value:
-        return f"{variable} is missing: {each.metadata['explanation']}"
-    pattern = PATTERNS.get(each.name)
-    if pattern and not pattern.fullmatch(value):
-        return f"{variable} is {value!r}: expected {pattern.pattern}"
-    return None
+    text = given.get(variable)
+    if text is None and each.default is not MISSING:
+        return each.default
+    if not text and each.default != "":
+        raise ValueError(f"{variable} is missing: {each.metadata['explanation']}")
+    try:
+        return each.metadata["read"](text)
+    except ValueError as exc:
+        raise ValueError(f"{variable} is {text!r}: expected {exc}") from exc

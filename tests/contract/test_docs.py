@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from chalicelib.settings import ApiSettings
+from chalicelib.settings import ApiSettings, StageSettings
 from workflows.cli.main import group
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +32,8 @@ def test_readme_stays_short() -> None:
 
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
-    for each in fields(ApiSettings):
-        default = "-" if each.default is MISSING else f"`{each.default}`"
+    for each in (*fields(ApiSettings), *fields(StageSettings)):
+        default = "-" if each.default in {MISSING, ""} else f"`{each.default}`"
         row = f"| {each.metadata['variable']} | {each.metadata['explanation']} | {default} |"
 
         assert row in README

@@ -103,6 +103,8 @@ def test_health_and_page_need_no_token(up: LocalUp) -> None:
     assert (health.status, health.body["status"]) == (200, "ok")
     assert page.status == 200
     assert page.headers["Content-Type"].startswith("text/html")
+    assert {each.headers["Cache-Control"] for each in (health, page)} == {"no-store"}
+    assert {each.headers["X-Content-Type-Options"] for each in (health, page)} == {"nosniff"}
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from chalicelib.errors import NightswapError
-from workflows.cli import data, deploy, local, models, runs, tokens
+from workflows.cli import data, deploy, destroy, doctor, local, models, plan, runs, tokens
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
@@ -21,7 +21,7 @@ def group() -> None:
     """Retrain a model, prove it no worse than the live one, version it, and swap the alias of its serving Lambda."""
 
 
-for module in (local, deploy, data, runs, models, tokens):
+for module in (local, doctor, plan, deploy, destroy, data, runs, models, tokens):
     for command in module.COMMANDS:
         group.add_command(command)
 
@@ -40,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(exc.exit_code)
     except NightswapError as exc:
         _fail(type(exc).__name__, exc.message)
+    except NoCredentialsError:
+        _fail("NoCredentialsError", "no AWS credentials were found: run aws configure, or set AWS_PROFILE")
+    except NoRegionError:
+        _fail("NoRegionError", "no AWS region is set: set AWS_DEFAULT_REGION, or a region in your AWS profile")
     except (ClientError, BotoCoreError) as exc:
         _fail(type(exc).__name__, str(exc))
 

@@ -12,7 +12,10 @@ from workflows.definitions.rendering import golden
 
 
 def diagram(definition: Definition) -> str:
-    """A mermaid state diagram; the catch that all tasks share is a note, or it would cover the rest."""
+    """A mermaid state diagram. A state that nothing follows is an end.
+
+    The catch that all tasks share is a note, or it would cover the rest.
+    """
     known = states(definition)
     lines = ["stateDiagram-v2", f"    [*] --> {definition['StartAt']}"]
     for name, state in known.items():
@@ -28,8 +31,6 @@ def _arrows(state: State) -> Iterator[tuple[str, str]]:
         yield state["Default"], ": otherwise"
     if "Next" in state:
         yield state["Next"], ""
-    if state["Type"] == "Fail" or state.get("End"):
-        yield "[*]", ""
 
 
 def _condition(rule: Mapping[str, Any]) -> str:

@@ -38,9 +38,21 @@ def deploy_app(
     stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
 ) -> RestApi:
     """Run `chalice deploy`; raises DeploymentFailed with all that it printed when it fails."""
+    _run(command, "deploy", stage=stage, root=root, environ=environ, report=report)
+    return find_api(stage, root=root)
+
+
+def delete_app(
+    stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
+) -> None:
+    """Run `chalice delete`, which removes what its record names and gives up at the first that is not there."""
+    _run(command, "delete", stage=stage, root=root, environ=environ, report=report)
+
+
+def _run(command: Path, verb: str, *, stage: str, root: Path, environ: Mapping[str, str], report: Report) -> None:
     printed: list[str] = []
     with subprocess.Popen(
-        [str(command), "deploy", "--stage", stage],
+        [str(command), verb, "--stage", stage],
         cwd=root,
         env={**environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -52,9 +64,8 @@ def deploy_app(
             report(Step("chalice", line.strip(), ""))
     if chalice.returncode:
         raise DeploymentFailed(
-            f"chalice deploy --stage {stage} ended with code {chalice.returncode}:\n{''.join(printed)}"
+            f"chalice {verb} --stage {stage} ended with code {chalice.returncode}:\n{''.join(printed)}"
         )
-    return find_api(stage, root=root)
 
 
 def find_api(stage: str, *, root: Path) -> RestApi:

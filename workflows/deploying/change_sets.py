@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,14 +11,14 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.events import Course
 from workflows.deploying.progress import Patience, Report, Step, refusals
+from workflows.deploying.templates import StoreTemplate, carried
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudformation.type_defs import TagTypeDef
 
 Kind = Literal["CREATE", "UPDATE"]
-TEMPLATE_LIMIT = 51_200
-"""Bytes of a template in a call. Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
 NEVER_CREATED = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 """A stack whose first creation failed holds nothing and can only be deleted."""
 PROPOSED = "REVIEW_IN_PROGRESS"
@@ -33,12 +32,19 @@ class Stack:
     """A stack by its name, whether it exists or not."""
 
     def __init__(
-        self, client: CloudFormationClient, *, name: str, report: Report, patience: Patience | None = None
+        self,
+        client: CloudFormationClient,
+        *,
+        name: str,
+        report: Report,
+        patience: Patience | None = None,
+        store: StoreTemplate | None = None,
     ) -> None:
         self._client = client
         self._name = name
         self._report = report
         self._patience = patience or Patience()
+        self._store = store
 
     def apply(
         self,
@@ -57,7 +63,7 @@ class Stack:
         Waits for a deployment that is going on, and removes what a failed first one left. Raises DeploymentFailed
         with the resources that failed and CloudFormation's reasons.
         """
-        kind = self._make_ready()
+        kind = self._make_ready(tags)
         change_set = self._propose(kind, template, parameters=parameters, tags=tags, adopts=adopts)
         if change_set is None:
             self._tell("unchanged")
@@ -65,10 +71,11 @@ class Stack:
         self._execute(change_set)
         return True
 
-    def _make_ready(self) -> Kind:
+    def _make_ready(self, tags: Mapping[str, str]) -> Kind:
         status = self._patience.wait(self._settled, until=f"the other deployment of stack {self._name} is over")
         if status in {"", PROPOSED}:
             return "CREATE"
+        self._check_owner(tags)
         if status in NEVER_CREATED:
             self._delete()
             return "CREATE"
@@ -80,6 +87,19 @@ class Stack:
                 status=status,
             )
         return "UPDATE"
+
+    def _check_owner(self, tags: Mapping[str, str]) -> None:
+        """An update would replace whatever another project has under this name."""
+        with refusals(f"describing stack {self._name}"):
+            stack = self._client.describe_stacks(StackName=self._name)["Stacks"][0]
+        missing = tags.items() - {(tag["Key"], tag["Value"]) for tag in stack.get("Tags", [])}
+        if missing:
+            wanted = ", ".join(f"{key}={value}" for key, value in sorted(missing))
+            raise DeploymentFailed(
+                f"there is a stack {self._name} that does not carry the tag {wanted}, so somebody else made it and it"
+                " is left alone: take another stage, region or account, or delete that stack",
+                stack=self._name,
+            )
 
     def _settled(self) -> str | None:
         """The status of the stack, empty where there is none, or None while somebody is changing it."""
@@ -123,7 +143,7 @@ class Stack:
                 StackName=self._name,
                 ChangeSetName=f"deploy-{uuid.uuid4().hex}",
                 ChangeSetType=kind,
-                TemplateBody=_body(template, stack=self._name),
+                **carried(template, stack=self._name, store=self._store),
                 Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
                 Tags=_tags(tags),
                 Capabilities=["CAPABILITY_IAM"],
@@ -176,16 +196,6 @@ class Stack:
 
     def _tell(self, status: str) -> None:
         self._report(Step(self._name, self._name, status))
-
-
-def _body(template: Mapping[str, Any], *, stack: str) -> str:
-    body = json.dumps(template, separators=(",", ":"), sort_keys=True)
-    if len(body.encode()) > TEMPLATE_LIMIT:
-        raise DeploymentFailed(
-            f"the template of stack {stack} has {len(body.encode())} bytes and CloudFormation takes {TEMPLATE_LIMIT}:"
-            " deploy fewer models in one stage"
-        )
-    return body
 
 
 def _tags(tags: Mapping[str, str]) -> list[TagTypeDef]:

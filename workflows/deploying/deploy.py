@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.aws.object_store import BucketStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
-from workflows.deploying.app import check_stage, deploy_app, url_under
+from chalicelib.settings import StageSettings
+from workflows.deploying import attach, record
+from workflows.deploying.app import RestApi, deploy_app, url_under
+from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
+from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, refusals
-from workflows.deploying.uploads import Upload, upload
-from workflows.packaging.serving import placeholder_package, serving_sha256
-from workflows.packaging.tasks import tasks_package
+from workflows.deploying.templates import StoreTemplate
+from workflows.deploying.uploads import Upload, address, contents, layers_are_wanted, upload
 from workflows.stacks.data import data_template
-from workflows.stacks.functions import serving_configuration
 from workflows.stacks.main import main_template
+from workflows.stacks.settings import DEFAULTS, stage_settings
 
 if TYPE_CHECKING:
     import boto3
-
-DEFINITION = "workflows/definitions/golden/retrain.asl.json"
+    from types_boto3_s3 import S3Client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,88 @@ class Deployed:
     api_url: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One deployment of one stage: what its phases share."""
+
+    names: Names
+    settings: StageSettings
+    session: boto3.Session
+    root: Path
+    models: Sequence[str]
+    report: Report
+    environ: Mapping[str, str]
+    patience: Patience | None
+    with_layers: bool
+
+    def carry_out(self) -> Deployed:
+        """All phases; repeating them continues."""
+        self._make_data_stack()
+        store = BucketStore(self._s3, bucket=self.names.bucket)
+        with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
+            self._make_main_stack(self._upload())
+            api = self._deploy_app()
+        url = url_under(self._endpoint_url, api, stage=self.names.stage)
+        return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url)
+
+    def _make_data_stack(self) -> None:
+        template = data_template(self.names, settings=self.settings)
+        self._stack(self.names.data_stack).apply(template, parameters={}, tags=self._tags, adopts=True)
+
+    def _upload(self) -> Mapping[str, str]:
+        """Upload what the main stack reads; returns the stack's parameters, which name it."""
+        made = contents(self.root, settings=self.settings, with_layers=self.with_layers, report=self.report)
+        for each in made.uploads:
+            upload(self._s3, each, bucket=self.names.bucket, report=self.report)
+        return made.parameters
+
+    def _make_main_stack(self, parameters: Mapping[str, str]) -> None:
+        template = main_template(self.names.stage, models=self.models, settings=self.settings)
+        stack = self._stack(self.names.stack, store=self._store_template)
+        stack.apply(template, parameters=parameters, tags=self._tags)
+
+    def _store_template(self, body: bytes) -> str:
+        each = Upload("template", body, ".template.json")
+        upload(self._s3, each, bucket=self.names.bucket, report=self.report)
+        return address(each, bucket=self.names.bucket, region=self.names.region)
+
+    def _deploy_app(self) -> RestApi:
+        """Chalice's own deployment, and what is done before and after it."""
+        stage, endpoint_url = self.names.stage, self._endpoint_url
+        others = [each for each in function_names(stage, root=self.root) if each != API_HANDLER]
+        attach.keep_logs(
+            self.session.client("logs", endpoint_url=endpoint_url),
+            attach.ChaliceFunctions(stage=stage, others=others),
+            retention_days=self.settings.log_retention_days,
+            tags=self._tags,
+            report=self.report,
+        )
+        fetched = record.fetch(
+            self.names, session=self.session, endpoint_url=endpoint_url, root=self.root, report=self.report
+        )
+        api = deploy_app(stage, root=self.root, environ=self.environ, report=self.report)
+        record.keep(fetched, report=self.report)
+        functions = self.session.client("lambda", endpoint_url=endpoint_url)
+        attach.alert_of_failed_nights(functions, stage=stage, report=self.report)
+        return api
+
+    def _stack(self, name: str, *, store: StoreTemplate | None = None) -> Stack:
+        client = self.session.client("cloudformation", endpoint_url=self._endpoint_url)
+        return Stack(client, name=name, report=self.report, patience=self.patience, store=store)
+
+    @property
+    def _s3(self) -> S3Client:
+        return self.session.client("s3", endpoint_url=self._endpoint_url)
+
+    @property
+    def _tags(self) -> Mapping[str, str]:
+        return {f"{APP}:app": APP, f"{APP}:stage": self.names.stage}
+
+    @property
+    def _endpoint_url(self) -> str | None:
+        return _endpoint_url(self.environ)
+
+
 def deploy(
     stage: str,
     *,
@@ -45,31 +130,40 @@ def deploy(
     report: Report,
     environ: Mapping[str, str] | None = None,
     patience: Patience | None = None,
+    with_layers: bool | None = None,
 ) -> Deployed:
     """Deploy the stage, whatever is there of it; `root` is the project's folder.
 
-    `environ` is the environment of Chalice, our own where it is None; its AWS_ENDPOINT_URL holds for us too. Raises
-    DeploymentFailed; repeating the call continues.
+    `environ` is the environment of Chalice, our own where it is None; its AWS_ENDPOINT_URL holds for us too. Without
+    layers the tasks have to find their libraries where they run; None leaves them out on a local AWS alone. Raises
+    DeploymentFailed and PackagingFailed; repeating the call continues.
     """
     environ = os.environ if environ is None else environ
-    endpoint_url = environ.get("AWS_ENDPOINT_URL") or None
-    names = _names(stage, session=session, endpoint_url=endpoint_url)
-    check_stage(stage, root=root)
-    cloudformation = session.client("cloudformation", endpoint_url=endpoint_url)
-    tags = {f"{APP}:app": APP, f"{APP}:stage": stage}
-    data = Stack(cloudformation, name=names.data_stack, report=report, patience=patience)
-    data.apply(data_template(names), parameters={}, tags=tags, adopts=True)
-    parameters = _upload_all(session, names, root=root, endpoint_url=endpoint_url, report=report)
-    main = Stack(cloudformation, name=names.stack, report=report, patience=patience)
-    main.apply(main_template(stage, models=models), parameters=parameters, tags=tags)
-    api = deploy_app(stage, root=root, environ=environ, report=report)
-    return Deployed(bucket=names.bucket, api_id=api.api_id, api_url=url_under(endpoint_url, api, stage=stage))
+    deployment = Deployment(
+        names=_names(stage, session=session, endpoint_url=_endpoint_url(environ)),
+        settings=stage_settings(stage, root=root),
+        session=session,
+        root=root,
+        models=models,
+        report=report,
+        environ=environ,
+        patience=patience,
+        with_layers=layers_are_wanted(environ) if with_layers is None else with_layers,
+    )
+    return deployment.carry_out()
 
 
-def render_templates(names: Names, *, models: Sequence[str]) -> dict[str, str]:
+def render_templates(names: Names, *, models: Sequence[str], settings: StageSettings = DEFAULTS) -> dict[str, str]:
     """Both templates of a stage as JSON for people to read, by the names of their stacks."""
-    templates = {names.data_stack: data_template(names), names.stack: main_template(names.stage, models=models)}
+    templates = {
+        names.data_stack: data_template(names, settings=settings),
+        names.stack: main_template(names.stage, models=models, settings=settings),
+    }
     return {stack: json.dumps(template, indent=2) + "\n" for stack, template in templates.items()}
+
+
+def _endpoint_url(environ: Mapping[str, str]) -> str | None:
+    return environ.get("AWS_ENDPOINT_URL") or None
 
 
 def _names(stage: str, *, session: boto3.Session, endpoint_url: str | None) -> Names:
@@ -80,21 +174,3 @@ def _names(stage: str, *, session: boto3.Session, endpoint_url: str | None) -> N
     with refusals("asking AWS whose credentials these are"):
         account = session.client("sts", endpoint_url=endpoint_url).get_caller_identity()["Account"]
     return Names(stage=stage, account=account, region=session.region_name)
-
-
-def _upload_all(
-    session: boto3.Session, names: Names, *, root: Path, endpoint_url: str | None, report: Report
-) -> dict[str, str]:
-    """Upload what the main stack reads; returns the stack's parameters, which name it."""
-    tasks = Upload("tasks", tasks_package(root).body, ".zip")
-    placeholder = Upload("placeholder", placeholder_package().body, ".zip")
-    definition = Upload("definition", (root / DEFINITION).read_bytes(), ".asl.json")
-    client = session.client("s3", endpoint_url=endpoint_url)
-    for each in (tasks, placeholder, definition):
-        upload(client, each, bucket=names.bucket, report=report)
-    return {
-        "TasksSha256": tasks.sha256,
-        "PlaceholderSha256": placeholder.sha256,
-        "DefinitionSha256": definition.sha256,
-        "ServingSha256": serving_sha256(root, configuration=serving_configuration()),
-    }

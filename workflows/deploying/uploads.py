@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from chalicelib import layout
+from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Report, Step, refusals
+from workflows.packaging.archive import Package
+from workflows.packaging.layers import LAYERS, build_layer
+from workflows.packaging.serving import placeholder_package, serving_sha256
+from workflows.packaging.tasks import tasks_package
+from workflows.stacks.functions import ARCHITECTURE, serving_configuration
+from workflows.stacks.layers import WANTED, parameter
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+
+DEFINITION = "workflows/definitions/golden/retrain.asl.json"
+LARGE_BYTES = 1_000_000
+"""From here on an upload may take more than a moment, so that its beginning is told too."""
+
+BuildLayer = Callable[[str, Path, Callable[[str], None]], Package]
+"""Of the layer's name, the project's folder, and what tells of the progress."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +49,73 @@ class Upload:
         return layout.deployed(self.sha256, self.suffix)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What the main stack reads from the bucket, and the parameters by which the stack names it."""
+
+    uploads: tuple[Upload, ...]
+    parameters: dict[str, str]
+
+
+def _layer(name: str, root: Path, say: Callable[[str], None]) -> Package:
+    return build_layer(name, root=root, architecture=ARCHITECTURE, report=say)
+
+
+def layers_are_wanted(environ: Mapping[str, str]) -> bool:
+    """Not where an endpoint stands in for AWS: the local AWS runs functions in the project's own interpreter."""
+    return not environ.get("AWS_ENDPOINT_URL")
+
+
+def contents(
+    root: Path, *, settings: StageSettings, with_layers: bool, report: Report, layer: BuildLayer = _layer
+) -> Contents:
+    """Build everything that the main stack names; `root` is the project's folder. Nothing is sent.
+
+    Layers are built only where they are wanted: it takes a minute. Raises PackagingFailed.
+    """
+    tasks = Upload("tasks", tasks_package(root).body, ".zip")
+    placeholder = Upload("placeholder", placeholder_package().body, ".zip")
+    definition = Upload("definition", (root / DEFINITION).read_bytes(), ".asl.json")
+
+    def say(line: str) -> None:
+        report(Step("package", line, ""))
+
+    layers = {name: Upload(f"layer {name}", layer(name, root, say).body, ".zip") for name in LAYERS if with_layers}
+    return Contents(
+        uploads=(tasks, placeholder, definition, *layers.values()),
+        parameters={
+            "TasksSha256": tasks.sha256,
+            "PlaceholderSha256": placeholder.sha256,
+            "DefinitionSha256": definition.sha256,
+            "ServingSha256": serving_sha256(root, configuration=serving_configuration(settings)),
+            WANTED: str(with_layers).lower(),
+            **{parameter(name): each.sha256 for name, each in layers.items()},
+        },
+    )
+
+
 def upload(client: S3Client, each: Upload, *, bucket: str, report: Report) -> None:
     """Put the file into the bucket unless it is there. S3 shows whole objects only, and refuses a damaged one."""
     if _is_there(client, bucket, each.key):
         report(Step("upload", each.name, "there already"))
         return
+    described = f"{each.name}, {len(each.body) / 1024:.0f} KiB"
+    if len(each.body) >= LARGE_BYTES:
+        report(Step("upload", described, "uploading"))
     checksum = base64.b64encode(bytes.fromhex(each.sha256)).decode()
     with refusals(f"uploading {each.name} to bucket {bucket}"):
         client.put_object(Bucket=bucket, Key=each.key, Body=each.body, ChecksumSHA256=checksum)
-    report(Step("upload", f"{each.name}, {len(each.body) / 1024:.0f} KiB", "uploaded"))
+    report(Step("upload", described, "uploaded"))
+
+
+def address(each: Upload, *, bucket: str, region: str) -> str:
+    """Where CloudFormation finds what was uploaded.
+
+    >>> address(Upload("template", b"{}", ".json"), bucket="a-bucket", region="eu-west-1")[:59]
+    'https://s3.eu-west-1.amazonaws.com/a-bucket/deploy/44136fa3'
+    """
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"https://s3.{region}.{domain}/{bucket}/{each.key}"
 
 
 def _is_there(client: S3Client, bucket: str, key: str) -> bool:

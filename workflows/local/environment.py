@@ -47,7 +47,9 @@ def clean(environ: Mapping[str, str], *, endpoint: str) -> dict[str, str]:
     }
 
 
-def of_server(environ: Mapping[str, str], *, port: int, folder: StateFolder) -> dict[str, str]:
+def of_server(
+    environ: Mapping[str, str], *, port: int, folder: StateFolder, enforces_permissions: bool = False
+) -> dict[str, str]:
     """The whole environment of the emulator, which hands it to every function that it runs."""
     scratch = str(folder.scratch)
     return {name: environ[name] for name in _PASSED_ON if name in environ} | {
@@ -60,6 +62,7 @@ def of_server(environ: Mapping[str, str], *, port: int, folder: StateFolder) -> 
         "STATE_DIR": str(folder.aws),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder.s3),
+        "AUTH": "true" if enforces_permissions else "false",
         # It would open more ports for these two, and remove containers of a Docker that it finds.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -67,9 +67,12 @@ class LocalAws:
         short_port: int = SHORT_PORT,
         state: Path | None = None,
         update_seconds: float = 0.0,
+        enforce_permissions: bool = False,
     ) -> LocalAws:
         """Start one with the environments of the clone at `root`; its state lies in `state`, else in `.nightswap`.
 
+        With `enforce_permissions` a function may do what its role's policies permit, and nothing else; the keys that
+        `environment` hands out are those of the account itself, which may do everything.
         It ends with the calling process. Raises LocalAwsFailed when one runs already, or when it does not come up.
         """
         folder = _folder(root, state)
@@ -81,7 +84,9 @@ class LocalAws:
                     "use it, or stop it with `nightswap local down`",
                     pid=pid,
                 )
-            found = _start(root.resolve(), folder, short_port, update_seconds)
+            behaviour = ["--update-seconds", str(update_seconds)]
+            behaviour += ["--enforce-permissions"] if enforce_permissions else []
+            found = _start(root.resolve(), folder, short_port, behaviour)
             folder.record(
                 {"pid": found.pid, "endpoint": found.endpoint, "short_url": found.short_url, "wanted": short_port}
             )
@@ -132,11 +137,11 @@ def _folder(root: Path, state: Path | None) -> StateFolder:
     return StateFolder((state or root / ".nightswap").resolve())
 
 
-def _start(root: Path, folder: StateFolder, short_port: int, update_seconds: float) -> LocalAws:
+def _start(root: Path, folder: StateFolder, short_port: int, behaviour: Sequence[str]) -> LocalAws:
     for attempt in range(TRIES):
         port = ports.free()
         short = short_port if short_port and attempt == 0 and ports.is_free(short_port) else ports.free()
-        process = _spawn(root, folder, port, short, update_seconds)
+        process = _spawn(root, folder, port, short, behaviour)
         if _comes_up(process, port, folder):
             return LocalAws(
                 pid=process.pid,
@@ -153,14 +158,16 @@ def _start(root: Path, folder: StateFolder, short_port: int, update_seconds: flo
     raise LocalAwsFailed(_failure(folder, process.returncode), log=str(folder.log))
 
 
-def _spawn(root: Path, folder: StateFolder, port: int, short: int, update_seconds: float) -> subprocess.Popen[bytes]:
+def _spawn(
+    root: Path, folder: StateFolder, port: int, short: int, behaviour: Sequence[str]
+) -> subprocess.Popen[bytes]:
     """The server in a session of its own: Ctrl-C in the terminal is for the command, which then stops the server."""
     emulator = root / ".venv-emulator" / "bin" / "python"
     if not emulator.exists():
         raise LocalAwsFailed(f"{emulator} is missing, which runs the local AWS: run `make setup`")
     command = [emulator, "-m", "workflows.local.server", "--port", port, "--short-port", short]
     command += ["--state", folder.path, "--function-python", root / ".venv" / "bin" / "python"]
-    command += ["--parent", os.getpid(), "--update-seconds", update_seconds]
+    command += ["--parent", os.getpid(), *behaviour]
     environ = clean(os.environ, endpoint=f"http://{HOST}:{port}") | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
     if folder.log.exists():
         folder.log.replace(folder.previous_log)

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from workflows.local import aliases, functions, rest_apis, stopping, updates
+from workflows.local import aliases, enforcement, functions, rest_apis, stopping, updates
 from workflows.local.checkpoint import Checkpoint
 from workflows.local.environment import HOST, of_server
 from workflows.local.short_address import App, deployed, shortened
@@ -41,7 +41,8 @@ def main() -> None:
     except FolderInUse as problem:
         _refuse(STATE_IN_USE, f"{problem}: stop it with `nightswap local down`")
     folder.sweep()
-    _isolate(of_server(os.environ, port=options.port, folder=folder))
+    enforces = options.enforce_permissions
+    _isolate(of_server(os.environ, port=options.port, folder=folder, enforces_permissions=enforces))
 
     cut = threading.Event()
     checkpoint = Checkpoint()
@@ -62,6 +63,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--function-python", type=Path, required=True, help="interpreter of the functions")
     options.add_argument("--parent", type=int, help="stop when this process, which started the server, ends")
     options.add_argument("--update-seconds", type=float, default=0.0, help="how long a function's update takes")
+    options.add_argument("--enforce-permissions", action="store_true", help="deny what no policy permits")
     return options.parse_args()
 
 
@@ -97,9 +99,11 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     functions.install(python=str(options.function_python.absolute()), stopping=cut)
     updates.install(update_seconds=options.update_seconds)
     aliases.install()
-    return checkpoint.counting(
-        shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
-    )
+    served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
+    if options.enforce_permissions:
+        enforcement.install()
+        served = enforcement.over_tls(served)
+    return checkpoint.counting(served)
 
 
 async def _serve(app: App, options: argparse.Namespace, checkpoint: Checkpoint, end: Callable[[str], None]) -> None:

@@ -1,9 +1,12 @@
 """The two CloudFormation templates of a stage, as plain Python dictionaries.
 
-    data.py          nightswap-S-data: the bucket and the token parameter, which outlive the rest
-    main.py          nightswap-S: functions, state machine and rule, which can be thrown away and made again
+    data.py          nightswap-S-data: bucket, token parameter and the alarms' topic, which outlive the rest
+    main.py          nightswap-S: functions, state machine, rule and alarms, which can be thrown away and made again
     functions.py     how large each function is, and the resources that one function needs
+    layers.py        the third-party libraries of the tasks
+    alarms.py        what wakes somebody
     permissions.py   what each function may touch: one role each
+    settings.py      what a stage is set to, from .chalice/config.json
 
 A template does not know its account, its region or the packages. It takes the packages' SHA-256 as parameters,
 because CloudFormation looks at the S3 key of a function's code and never at the bytes.

@@ -1,12 +1,14 @@
-"""The stack that holds what must not be lost: the bucket and the token parameter."""
+"""The stack that holds what must not be lost: the bucket and the token parameter; and the topic, which stays too."""
 
 from __future__ import annotations
 
 import json
 
 from chalicelib.names import Names, token_parameter
-from workflows.stacks.arns import bucket_arn
+from chalicelib.settings import StageSettings
+from workflows.stacks.arns import alerts_topic, bucket_arn
 from workflows.stacks.permissions import LEDGER, LOCKS, WORK
+from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, deny, document
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
@@ -14,7 +16,7 @@ KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain
 NO_TOKENS: Json = {"tokens": []}
 
 
-def data_template(names: Names) -> Json:
+def data_template(names: Names, *, settings: StageSettings = DEFAULTS) -> Json:
     """The template of `nightswap-S-data`.
 
     The bucket's name is written out, account and region with it, so that the stack can adopt a bucket that was kept.
@@ -23,8 +25,14 @@ def data_template(names: Names) -> Json:
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: data, models, ledger and the hashes of the access tokens",
-        "Resources": {"Bucket": _bucket(names), "BucketPolicy": _bucket_policy(stage), "Tokens": _tokens(stage)},
-        "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}},
+        "Resources": {
+            "Bucket": _bucket(names),
+            "BucketPolicy": _bucket_policy(stage),
+            "Tokens": _tokens(stage),
+            "Alerts": _alerts(stage),
+            **(_subscription(settings.alert_email) if settings.alert_email else {}),
+        },
+        "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}, "Alerts": {"Value": {"Ref": "Alerts"}}},
     }
 
 
@@ -114,3 +122,18 @@ def _tokens(stage: str) -> Json:
             "Value": json.dumps(NO_TOKENS),
         },
     }
+
+
+def _alerts(stage: str) -> Json:
+    """Where alarms and failed asynchronous calls are told.
+
+    It goes with the stack, because CloudFormation adopts a bucket by its name and a topic not. It is not encrypted by
+    a key: an alarm could not publish under AWS's own one, and one of ours costs 1 USD a month.
+    """
+    return {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": alerts_topic(stage)}}
+
+
+def _subscription(email: str) -> dict[str, Json]:
+    """SNS sends a mail first, whose link has to be followed."""
+    properties = {"TopicArn": {"Ref": "Alerts"}, "Protocol": "email", "Endpoint": email}
+    return {"AlertsByMail": {"Type": "AWS::SNS::Subscription", "Properties": properties}}

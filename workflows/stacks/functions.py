@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.settings import StageSettings
 from workflows.packaging import serving
-from workflows.stacks.statements import Json, role
+from workflows.stacks.settings import DEFAULTS
+from workflows.stacks.statements import Json, allow, role
 
 RUNTIME = "python3.13"
 ARCHITECTURE = "x86_64"
@@ -33,12 +35,28 @@ TASK_SIZES = {
     "swap-alias": Size(512, 60),
     "record-outcome": Size(512, 60),
 }
-SERVING_SIZE = Size(512, 10)
+SERVING_TIMEOUT_SECONDS = 10
+LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
+"""Of the tasks: else Lambda's Python drops every line below WARNING."""
+TRACING: Json = {"TracingConfig": {"Mode": "Active"}}
 
 
-def configuration(handler: str, size: Size) -> Json:
+def tracing_statement() -> Json:
+    """Sending traces. X-Ray knows no resource that could be named.
+
+    Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    """
+    return allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], on=["*"])
+
+
+def is_traced(settings: StageSettings) -> bool:
+    return settings.xray == "on"
+
+
+def configuration(handler: str, size: Size, *, settings: StageSettings) -> Json:
     """The properties that decide how a function's code behaves."""
     return {
+        **(TRACING if is_traced(settings) else {}),
         "Handler": handler,
         "Runtime": RUNTIME,
         "Architectures": [ARCHITECTURE],
@@ -47,9 +65,11 @@ def configuration(handler: str, size: Size) -> Json:
     }
 
 
-def serving_configuration() -> Json:
+def serving_configuration(settings: StageSettings = DEFAULTS) -> Json:
     """Of every serving function: a part of the fingerprint, because the gate judged a model under it."""
-    return configuration(serving.HANDLER, SERVING_SIZE)
+    return configuration(
+        serving.HANDLER, Size(settings.serving_memory_mb, SERVING_TIMEOUT_SECONDS), settings=settings
+    )
 
 
 def function_resources(
@@ -59,12 +79,17 @@ def function_resources(
     description: str,
     statements: Sequence[Json],
     properties: dict[str, Any],
+    settings: StageSettings,
 ) -> dict[str, Json]:
     """A function with a role of its own and its log group, by their logical IDs."""
+    traces = [tracing_statement()] if is_traced(settings) else []
     return {
-        f"{logical_id}Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": f"/aws/lambda/{name}"}},
+        f"{logical_id}Log": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": settings.log_retention_days},
+        },
         f"{logical_id}Role": role(
-            "lambda.amazonaws.com", description=f"What {name} may touch", statements=statements
+            "lambda.amazonaws.com", description=f"What {name} may touch", statements=[*statements, *traces]
         ),
         f"{logical_id}Function": {
             "Type": "AWS::Lambda::Function",

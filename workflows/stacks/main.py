@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 from chalicelib import layout, names
 from chalicelib.contracts import Failure, RestoreAliasTask, to_event
+from chalicelib.settings import StageSettings
 from workflows.definitions.functions import state_name
+from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.tasks import task_handler
-from workflows.stacks import functions, permissions
-from workflows.stacks.arns import completed, names_of
+from workflows.stacks import alarms, functions, layers, permissions
+from workflows.stacks.arns import alerts_arn, completed, names_of
+from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, allow, role
 
 SHA256 = {"Type": "String", "AllowedPattern": "[0-9a-f]{64}"}
@@ -19,24 +22,30 @@ PARAMETERS: Json = {
     "PlaceholderSha256": {**SHA256, "Description": "The package of a serving function that has no model yet"},
     "DefinitionSha256": {**SHA256, "Description": "The state machine's definition"},
     "ServingSha256": {**SHA256, "Description": "Serving code and configuration: a part of a run's fingerprint"},
+    **layers.PARAMETERS,
 }
 UNFINISHED = ("ABORTED", "TIMED_OUT", "FAILED")
 """How an execution ends without its own states having had the last word."""
 
 
-def main_template(stage: str, *, models: Sequence[str]) -> Json:
+def main_template(stage: str, *, models: Sequence[str], settings: StageSettings = DEFAULTS) -> Json:
     """The template of `nightswap-S`, with a serving function for each model."""
-    resources: dict[str, Json] = {}
+    resources = layers.layer_resources(stage)
     for task in names.TASKS:
-        resources |= _task(stage, task)
+        resources |= _task(stage, task, settings)
     for model in models:
-        resources |= _serving(stage, model)
-    resources |= _state_machine(stage)
+        resources |= _serving(stage, model, settings)
+    resources |= _state_machine(stage, settings)
     resources |= _restore_rule()
+    resources |= _restore_failures(stage)
+    resources |= alarms.stage_alarms(stage)
+    for model in models:
+        resources |= alarms.model_alarms(stage, model, logical_id=serving_id(model), settings=settings)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: retrains, judges and serves models",
         "Parameters": PARAMETERS,
+        "Conditions": layers.CONDITIONS,
         "Resources": resources,
     }
 
@@ -53,15 +62,17 @@ def serving_id(model: str) -> str:
     return f"Serve{model[0].upper()}{model[1:].replace('-', 'X')}"
 
 
-def _task(stage: str, task: str) -> dict[str, Json]:
+def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
         description=f"The state {state_name(task)} of a retrain",
         statements=permissions.task_statements(stage, task),
         properties={
-            **functions.configuration(task_handler(task), functions.TASK_SIZES[task]),
+            **functions.configuration(task_handler(task), functions.TASK_SIZES[task], settings=settings),
+            **layers.attached(LAYERS_OF_TASK[task]),
             "Code": _code(stage, "TasksSha256"),
+            "LoggingConfig": functions.LOGGING,
             "Environment": {
                 "Variables": {
                     "NIGHTSWAP_STAGE": stage,
@@ -70,17 +81,19 @@ def _task(stage: str, task: str) -> dict[str, Json]:
                 }
             },
         },
+        settings=settings,
     )
 
 
-def _serving(stage: str, model: str) -> dict[str, Json]:
+def _serving(stage: str, model: str, settings: StageSettings) -> dict[str, Json]:
     """The stack owns the function's configuration; a run owns its code, its versions and the alias `live`."""
     return functions.function_resources(
         serving_id(model),
         name=names.serving_function(stage, model),
         description=f"Answers with the live model {model}",
         statements=permissions.serving_statements(stage, model),
-        properties={**functions.serving_configuration(), "Code": _code(stage, "PlaceholderSha256")},
+        properties={**functions.serving_configuration(settings), "Code": _code(stage, "PlaceholderSha256")},
+        settings=settings,
     )
 
 
@@ -91,14 +104,16 @@ def _code(stage: str, parameter: str) -> Json:
     }
 
 
-def _state_machine(stage: str) -> dict[str, Json]:
+def _state_machine(stage: str, settings: StageSettings) -> dict[str, Json]:
     functions_by_state: dict[str, Json] = {
         state_name(task): {"Fn::GetAtt": [f"{state_name(task)}Function", "Arn"]} for task in names.TASKS
     }
-    invoke = allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))
+    traced = functions.is_traced(settings)
+    statements = [allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))]
+    statements += [functions.tracing_statement()] if traced else []
     machine = names_of(stage).state_machine
     return {
-        "RetrainRole": role("states.amazonaws.com", description=f"What {machine} may invoke", statements=[invoke]),
+        "RetrainRole": role("states.amazonaws.com", description=f"What {machine} may invoke", statements=statements),
         "Retrain": {
             "Type": "AWS::StepFunctions::StateMachine",
             "Properties": {
@@ -110,6 +125,7 @@ def _state_machine(stage: str) -> dict[str, Json]:
                     "Key": completed(layout.deployed("${DefinitionSha256}", ".asl.json")),
                 },
                 "DefinitionSubstitutions": functions_by_state,
+                **({"TracingConfiguration": {"Enabled": True}} if traced else {}),
             },
         },
     }
@@ -140,6 +156,20 @@ def _restore_rule() -> dict[str, Json]:
                 "SourceArn": {"Fn::GetAtt": ["RunUnfinished", "Arn"]},
             },
         },
+    }
+
+
+def _restore_failures(stage: str) -> dict[str, Json]:
+    """The rule's call is asynchronous: when Lambda's own two retries fail as well, the topic gets the event."""
+    return {
+        "RestoreAliasFailures": {
+            "Type": "AWS::Lambda::EventInvokeConfig",
+            "Properties": {
+                "FunctionName": {"Ref": "RestoreAliasFunction"},
+                "Qualifier": "$LATEST",
+                "DestinationConfig": {"OnFailure": {"Destination": alerts_arn(stage)}},
+            },
+        }
     }
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Json = dict[str, Any]
+Resource = Json | str
 POLICY_LANGUAGE = "2012-10-17"
 
 
-def allow(actions: Sequence[str], *, on: Sequence[Json], where: Mapping[str, Any] | None = None) -> Json:
+def allow(actions: Sequence[str], *, on: Sequence[Resource], where: Mapping[str, Any] | None = None) -> Json:
     """A statement that permits the actions on the resources, under the condition if there is one."""
     return _statement("Allow", actions, on, where)
 
 
-def deny(actions: Sequence[str], *, on: Sequence[Json], where: Mapping[str, Any] | None = None) -> Json:
+def deny(actions: Sequence[str], *, on: Sequence[Resource], where: Mapping[str, Any] | None = None) -> Json:
     """A statement of a bucket's policy that forbids the actions to everyone, whatever else permits them."""
     return {**_statement("Deny", actions, on, where), "Principal": "*"}
 
@@ -36,6 +37,6 @@ def role(service: str, *, description: str, statements: Sequence[Json]) -> Json:
     }
 
 
-def _statement(effect: str, actions: Sequence[str], on: Sequence[Json], where: Mapping[str, Any] | None) -> Json:
+def _statement(effect: str, actions: Sequence[str], on: Sequence[Resource], where: Mapping[str, Any] | None) -> Json:
     statement: Json = {"Effect": effect, "Action": list(actions), "Resource": list(on)}
     return {**statement, "Condition": dict(where)} if where else statement

@@ -88,10 +88,9 @@ def create_function(clients: Clients, package: Callable[[str], bytes]) -> Callab
         created = clients(aws, "lambda").create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role=ROLE,
             Handler="main.handler",
             Code={"ZipFile": package(source)},
-            **{"Timeout": 30, **settings},
+            **{"Role": ROLE, "Timeout": 30, **settings},
         )
         return str(created["FunctionArn"])
 

@@ -1,13 +1,4 @@
-"""The files that Chalice reads for each stage: complete, in step with each other, and with no wildcards but these.
-
-Account and region are unknown when a policy file is committed, so their places in an ARN are wildcards; beside them:
-
-| resource | because |
-|---|---|
-| `*` of lambda:ListFunctions | Lambda knows no narrower resource for it |
-| `nightswap-S-serve-*` | every model has a serving function, and the app learns the models from their names |
-| `nightswap-S-*` of S3 | the bucket's name ends in account and region; no other stage's name can begin so |
-"""
+"""The files that Chalice reads for each stage: complete, and in step with each other."""
 
 from __future__ import annotations
 
@@ -69,24 +60,6 @@ def test_every_function_has_its_policy_file(stage: str) -> None:
 
 def test_lambda_gives_up_before_the_gateway_does() -> None:
     assert CONFIG["lambda_timeout"] < 29
-
-
-@STAGES
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_wildcards_are_the_named_ones(stage: str, function: str) -> None:
-    for statement in statements(stage, function):
-        assert not [action for action in statement["Action"] if "*" in action]
-        for resource in statement["Resource"]:
-            assert _narrow(resource, stage) or statement["Action"] == ["lambda:ListFunctions"], resource
-
-
-def _narrow(resource: str, stage: str) -> bool:
-    if resource == "*":
-        return False
-    _, partition, service, region, account, name = resource.split(":", 5)
-    placed = (region, account) == (("", "") if service == "s3" else ("*", "*"))
-    owned = f"nightswap-{stage}" in name or f"/nightswap/{stage}/" in name
-    return partition == "aws" and placed and owned
 
 
 def test_chalice_gives_each_function_its_own_policy_and_packs_nothing_else(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,8 @@ from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 
 MODEL = "kdd99-http"
+HERE = "us-east-1:000000000000"
+TAGS = {"nightswap:app": "nightswap", "nightswap:stage": "local"}
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +45,21 @@ class Project:
         self.root = root
         self.steps: list[Step] = []
 
-    def deploy(self, *, models: tuple[str, ...] = (MODEL,)) -> Deployed:
+    def deploy(self, *, models: tuple[str, ...] = (MODEL,), session: boto3.Session | None = None) -> Deployed:
         self.steps.clear()
-        return deploy("local", session=boto3.Session(), root=self.root, models=models, report=self.steps.append)
+        session = session or boto3.Session()
+        return deploy("local", session=session, root=self.root, models=models, report=self.steps.append)
+
+    def set(self, variable: str, value: str) -> None:
+        """Change a setting of the stage, as a user would."""
+        file = self.root / ".chalice" / "config.json"
+        config = json.loads(file.read_bytes())
+        config["stages"]["local"]["environment_variables"][variable] = value
+        file.write_text(json.dumps(config))
+
+    def change_task_code(self) -> None:
+        file = self.root / "lambdas" / "train.py"
+        file.write_text(file.read_text() + "\n")
 
     def statuses(self, phase: str) -> list[str]:
         return [step.status for step in self.steps if step.phase == phase]
@@ -76,7 +92,74 @@ def test_everything_carries_the_tags_of_its_stage(project: Project) -> None:
     app = client("lambda").get_function(FunctionName="nightswap-local")
 
     for tagged in (function, app):
-        assert tagged["Tags"].items() >= {"nightswap:app": "nightswap", "nightswap:stage": "local"}.items()
+        assert tagged["Tags"].items() >= TAGS.items()
+    for prefix in ("/aws/lambda/nightswap-local", "/aws/lambda/nightswap-local-train"):
+        group = client("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"][0]
+        tags = client("logs").list_tags_for_resource(resourceArn=group["arn"].removesuffix(":*"))["tags"]
+        assert tags.items() >= TAGS.items()
+    topic = f"arn:aws:sns:{HERE}:nightswap-local-alerts"
+    alarm = f"arn:aws:cloudwatch:{HERE}:alarm:nightswap-local-run-failed"
+    for tags in (
+        client("sns").list_tags_for_resource(ResourceArn=topic)["Tags"],
+        client("cloudwatch").list_tags_for_resource(ResourceARN=alarm)["Tags"],
+    ):
+        assert {each["Key"]: each["Value"] for each in tags}.items() >= TAGS.items()
+
+
+def test_logs_of_the_stack_and_of_the_app_end(project: Project) -> None:
+    functions = client("lambda").list_functions()["Functions"]
+
+    for each in functions:
+        group = f"/aws/lambda/{each['FunctionName']}"
+        found = client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        assert {one["logGroupName"]: one.get("retentionInDays") for one in found}[group] == 30
+    assert len(functions) == len(names.TASKS) + 1 + 3  # the model's, and Chalice's
+
+
+def test_failures_of_asynchronous_calls_go_to_the_topic(project: Project) -> None:
+    topic = client("sns").list_topics()["Topics"][0]["TopicArn"]
+
+    nightly = client("lambda").get_function_event_invoke_config(FunctionName="nightswap-local-nightly")
+    restore = client("lambda").get_function_event_invoke_config(
+        FunctionName=names.task_function("local", "restore-alias"), Qualifier="$LATEST"
+    )
+    for found in (nightly, restore):
+        assert found["DestinationConfig"]["OnFailure"]["Destination"] == topic
+
+
+def test_every_key_that_the_template_names_is_in_the_bucket_before_the_stack_is_told(project: Project) -> None:
+    """By the order of the calls, with a package that was never there before."""
+    seen: list[tuple[str, bool]] = []
+    session = boto3.Session()
+
+    def look(params: dict[str, Any], **_: Any) -> None:
+        values = {each["ParameterKey"]: each["ParameterValue"] for each in params["Parameters"]}
+        for key in named_keys(json.loads(params["TemplateBody"])["Resources"], values):
+            there = client("s3").list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 1
+            seen.append((key, there))
+
+    bucket = project.deploy().bucket
+    session.events.register("provide-client-params.cloudformation.CreateChangeSet", look)
+    project.change_task_code()
+
+    project.deploy(session=session)
+
+    assert len({key for key, _ in seen}) == 3  # tasks, placeholder and definition
+    assert all(there for _, there in seen)
+    assert "uploaded" in project.statuses("upload")
+
+
+def named_keys(part: Any, values: dict[str, str]) -> Iterator[str]:
+    """The keys of the bucket that a template names, with its parameters filled in; of what has no condition."""
+    if isinstance(part, dict) and "Condition" not in part:
+        for name, value in part.items():
+            if name in {"S3Key", "Key"} and "Fn::Sub" in value:
+                yield re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], value["Fn::Sub"])
+            else:
+                yield from named_keys(value, values)
+    elif isinstance(part, list):
+        for each in part:
+            yield from named_keys(each, values)
 
 
 def test_update_of_the_stack_leaves_alias_and_published_version_alone(project: Project) -> None:
@@ -90,6 +173,34 @@ def test_update_of_the_stack_leaves_alias_and_published_version_alone(project: P
     assert "UPDATE_COMPLETE" in project.statuses("nightswap-local")
     assert serving.get_alias(FunctionName=function, Name=names.LIVE)["RevisionId"] == alias["RevisionId"]
     assert serving.get_function_configuration(FunctionName=names.serving_function("local", "another"))
+
+
+def test_new_memory_and_new_code_leave_live_traffic_alone(project: Project) -> None:
+    function = names.serving_function("local", MODEL)
+    serving = client("lambda")
+    before = serving.get_alias(FunctionName=function, Name=names.LIVE)
+    published = serving.get_function_configuration(FunctionName=function, Qualifier=names.LIVE)
+    project.set("NIGHTSWAP_SERVING_MEMORY_MB", "1024")
+    project.change_task_code()
+
+    project.deploy(models=(MODEL, "another"))
+
+    assert serving.get_function_configuration(FunctionName=function)["MemorySize"] == 1024
+    assert serving.get_alias(FunctionName=function, Name=names.LIVE)["RevisionId"] == before["RevisionId"]
+    now = serving.get_function_configuration(FunctionName=function, Qualifier=names.LIVE)
+    for unchanged in ("Version", "CodeSha256", "MemorySize", "RevisionId"):
+        assert now[unchanged] == published[unchanged]
+    answer = serving.invoke(FunctionName=function, Qualifier=names.LIVE, Payload=b"{}")
+    assert (answer["ExecutedVersion"], json.loads(answer["Payload"].read())["status"]) == (published["Version"], 503)
+
+
+def test_template_of_many_models_goes_by_the_bucket(project: Project) -> None:
+    models = (MODEL, *(f"model-{number}" for number in range(6)))
+
+    project.deploy(models=models)
+
+    assert "UPDATE_COMPLETE" in project.statuses("nightswap-local")
+    assert any(step.subject.startswith("template, ") for step in project.steps)
 
 
 def test_interrupted_creation_is_continued(project: Project) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.names import Names
+from chalicelib.names import TASKS, Names
 from tests.contract.stacks.evaluating import permits
-from tests.contract.stacks.reading import of_type, statements
+from tests.contract.stacks.reading import of_type, resolved, statements
+from workflows.definitions.functions import state_name
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 
@@ -26,6 +27,13 @@ MACHINE = f"arn:aws:states:{HERE}:stateMachine:nightswap-prod-retrain"
 EXECUTION = f"arn:aws:states:{HERE}:execution:nightswap-prod-retrain:a-run"
 TOKENS = f"arn:aws:ssm:{HERE}:parameter/nightswap/prod/tokens"
 ENTRY = f"{BUCKET}/ledger/kdd99-http/0000000001.json"
+ALERTS = f"arn:aws:sns:{HERE}:nightswap-prod-alerts"
+STATES = [state_name(task) for task in TASKS]
+
+
+def function_arn(state: str) -> str:
+    """What the state machine's role is given for a task's function, as the reader of the template resolves it."""
+    return str(resolved({"Fn::GetAtt": [f"{state}Function", "Arn"]}))
 
 
 def of(who: str) -> list[dict[str, Any]]:
@@ -36,12 +44,20 @@ def of(who: str) -> list[dict[str, Any]]:
     return statements(MAIN, f"{who}Role")
 
 
+EVERYBODY = [
+    *(role.removesuffix("Role") for role in of_type(MAIN, "AWS::IAM::Role")),
+    *("policy-prod.json", "policy-prod-nightly.json", "policy-prod-authorize.json"),
+]
+
 PERMITTED = [
     ("RestoreAlias", "lambda:UpdateAlias", SERVING),
     ("RestoreAlias", "states:DescribeExecution", EXECUTION),
     ("RestoreAlias", "s3:DeleteObject", f"{BUCKET}/locks/kdd99-http"),
     ("Preprocess", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
     ("Preprocess", "s3:PutObject", f"{BUCKET}/locks/kdd99-http"),
+    ("RestoreAlias", "lambda:CreateAlias", SERVING),
+    ("RestoreAlias", "sns:Publish", ALERTS),
+    ("Preprocess", "s3:GetObject", f"{BUCKET}/runs/a-run/dataset.json"),
     ("Train", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Evaluate", "lambda:GetFunctionConfiguration", SERVING),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
@@ -49,6 +65,7 @@ PERMITTED = [
     ("VersionModel", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
     ("SwapAlias", "lambda:CreateAlias", SERVING),
     ("SwapAlias", "s3:PutObject", ENTRY),
+    ("SwapAlias", "s3:GetObject", f"{BUCKET}/runs/a-run/decision.json"),
     ("RecordOutcome", "s3:PutObject", f"{BUCKET}/models/kdd99-http/rejected/a-run/report.json"),
     ("RecordOutcome", "s3:DeleteObject", f"{BUCKET}/work/a-run/train/X.npy"),
     ("policy-prod.json", "lambda:InvokeFunction", f"{SERVING}:live"),
@@ -56,6 +73,8 @@ PERMITTED = [
     ("policy-prod.json", "s3:PutObject", f"{BUCKET}/runs/a-run/request.json"),
     ("policy-prod.json", "s3:GetObject", f"{BUCKET}/locks/kdd99-http"),
     ("policy-prod-nightly.json", "states:StartExecution", MACHINE),
+    ("policy-prod-nightly.json", "sns:Publish", ALERTS),
+    *(("Retrain", "lambda:InvokeFunction", function_arn(state)) for state in STATES),
     ("policy-prod-authorize.json", "ssm:GetParameter", TOKENS),
 ]
 
@@ -73,7 +92,22 @@ FORBIDDEN = [
     ("RestoreAlias", "lambda:UpdateAlias", SERVING.replace("-prod-", "-test-")),
     ("RestoreAlias", "ssm:GetParameter", TOKENS),
     ("ServeKdd99Xhttp", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
+    ("Train", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
+    ("Train", "sns:Publish", ALERTS),
+    ("Preprocess", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
+    ("Evaluate", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Retrain", "lambda:InvokeFunction", SERVING),
+    ("Retrain", "lambda:InvokeFunction", f"{SERVING}:live"),
+    ("Retrain", "lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:nightswap-prod-nightly"),
+    *(("Retrain", "lambda:InvokeFunction", f"{function_arn(state)}:1") for state in STATES),
+    ("Retrain", "lambda:UpdateAlias", SERVING),
+    ("Retrain", "states:StartExecution", MACHINE),
+    ("Retrain", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
+    ("policy-prod.json", "s3:DeleteObject", f"{BUCKET}/runs/a-run/request.json"),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/runs/a-run/outcome.json"),
+    ("policy-prod.json", "states:StopExecution", EXECUTION.replace("-prod-", "-test-")),
+    ("policy-prod-nightly.json", "s3:GetObject", f"{BUCKET}/runs/a-run/report.json"),
+    ("policy-prod-authorize.json", "s3:GetObject", f"{BUCKET}/runs/a-run/request.json"),
     ("policy-prod.json", "lambda:InvokeFunction", SERVING),
     ("policy-prod.json", "lambda:InvokeFunction", f"{SERVING}:7"),
     ("policy-prod.json", "lambda:UpdateAlias", SERVING),
@@ -114,8 +148,66 @@ def test_listing_is_bound_to_what_may_be_read(who: str, prefix: str, permitted: 
 
 
 def test_nobody_may_list_the_bucket_without_a_prefix() -> None:
-    for role in of_type(MAIN, "AWS::IAM::Role"):
-        assert not permits(statements(MAIN, role), "s3:ListBucket", BUCKET)
+    for who in EVERYBODY:
+        assert not permits(of(who), "s3:ListBucket", BUCKET)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_whoever_may_read_a_key_is_told_when_it_is_missing(who: str) -> None:
+    """S3 answers 404 to a reader who may list what he asks for, and 403 to any other."""
+    readable = [
+        each for statement in of(who) if "s3:GetObject" in statement["Action"] for each in statement["Resource"]
+    ]
+
+    for pattern in readable:
+        key = pattern.partition(":::")[2].partition("/")[2].replace("*", "x")
+        assert permits(of(who), "s3:ListBucket", BUCKET, context={"s3:prefix": key}), key
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_whoever_may_give_back_a_lease_may_read_it(who: str) -> None:
+    """A conditional delete is denied to whoever may not read the object."""
+    lease = f"{BUCKET}/locks/kdd99-http"
+
+    assert permits(of(who), "s3:GetObject", lease) or not permits(of(who), "s3:DeleteObject", lease)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:PutObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+        ("s3:PutObject", f"{BUCKET}/deploy/{'a' * 64}.zip"),
+        ("s3:DeleteObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
+        ("s3:DeleteObjectVersion", f"{BUCKET}/runs/a-run/request.json"),
+        ("s3:PutBucketPolicy", BUCKET),
+        ("ssm:PutParameter", TOKENS),
+        ("lambda:InvokeFunction", SERVING),
+        ("lambda:InvokeFunction", f"{SERVING}:$LATEST"),
+        ("lambda:UpdateFunctionConfiguration", SERVING),
+        ("lambda:AddPermission", SERVING),
+        ("lambda:DeleteAlias", SERVING),
+        ("lambda:UpdateFunctionCode", f"arn:aws:lambda:{HERE}:function:nightswap-prod-train"),
+        ("iam:PassRole", "arn:aws:iam::123456789012:role/any"),
+        ("sts:AssumeRole", "arn:aws:iam::123456789012:role/any"),
+    ],
+)
+def test_no_function_and_no_state_machine_may(who: str, action: str, resource: str) -> None:
+    assert not permits(of(who), action, resource)
+
+
+@pytest.mark.parametrize("role", of_type(MAIN, "AWS::IAM::Role"))
+def test_only_the_service_that_needs_a_role_assumes_it(role: str) -> None:
+    trust = resolved(MAIN["Resources"][role]["Properties"]["AssumeRolePolicyDocument"])["Statement"]
+    wanted = "states.amazonaws.com" if role == "RetrainRole" else "lambda.amazonaws.com"
+
+    assert [statement["Principal"] for statement in trust] == [{"Service": wanted}]
+
+
+def test_a_service_invokes_a_function_for_a_resource_of_this_account_alone() -> None:
+    for permission in of_type(MAIN, "AWS::Lambda::Permission").values():
+        assert permission["SourceArn"].split(":")[4] == "123456789012"
+        assert permission["Principal"].endswith(".amazonaws.com")
 
 
 ANYTHING = {"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -12,16 +15,23 @@ from botocore.validate import ParamValidator
 
 from chalicelib import names
 from chalicelib.contracts import RestoreAliasTask, from_event
-from chalicelib.settings import TaskSettings, load
+from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
+from workflows.definitions.functions import state_name
+from workflows.deploying.deploy import render_templates
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template
+from workflows.stacks.functions import serving_configuration
 from workflows.stacks.main import main_template
+from workflows.stacks.settings import DEFAULTS
 
 MODELS = ["kdd99-http", "mnist"]
 NAMES = names.Names(stage="prod", account="123456789012", region="eu-west-1")
 DATA = data_template(NAMES)
 MAIN = main_template("prod", models=MODELS)
 BOTH = pytest.mark.parametrize("template", [DATA, MAIN], ids=["data", "main"])
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
+EVERYTHING = StageSettings(xray="on", alert_email="ops@example.com")
 WILDCARD = "*"
 """The one resource that no statement of the stack may have: everything."""
 
@@ -48,7 +58,20 @@ def test_every_reference_resolves(template: dict[str, Any]) -> None:
 
 @BOTH
 def test_every_parameter_is_used(template: dict[str, Any]) -> None:
-    assert set(template.get("Parameters", {})) <= set(references(template["Resources"]))
+    used = {*references(template["Resources"]), *references(template.get("Conditions", {}))}
+
+    assert set(template.get("Parameters", {})) <= used
+
+
+@pytest.mark.parametrize("settings", [DEFAULTS, EVERYTHING], ids=["default", "everything"])
+@pytest.mark.parametrize("stack", [NAMES.data_stack, NAMES.stack])
+def test_cfn_lint_finds_nothing(stack: str, settings: StageSettings, tmp_path: Path) -> None:
+    file = tmp_path / "template.json"
+    file.write_text(render_templates(NAMES, models=MODELS, settings=settings)[stack])
+
+    done = subprocess.run([str(CFN_LINT), str(file)], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 @BOTH
@@ -77,11 +100,12 @@ def test_every_function_has_a_role_of_its_own() -> None:
 
 
 def test_every_function_has_its_log_group() -> None:
-    groups = {group["LogGroupName"] for group in of_type(MAIN, "AWS::Logs::LogGroup").values()}
+    groups = of_type(MAIN, "AWS::Logs::LogGroup").values()
 
-    assert groups == {
+    assert {group["LogGroupName"] for group in groups} == {
         f"/aws/lambda/{each['FunctionName']}" for each in of_type(MAIN, "AWS::Lambda::Function").values()
     }
+    assert {group["RetentionInDays"] for group in groups} == {30}
 
 
 def test_no_statement_permits_everything() -> None:
@@ -105,6 +129,27 @@ def test_tasks_accept_the_settings_that_the_stack_gives() -> None:
     for function in of_type(MAIN, "AWS::Lambda::Function").values():
         if "Environment" in function:
             assert load(TaskSettings, function["Environment"]["Variables"]).stage == "prod"
+
+
+def test_tasks_write_their_lines_and_have_the_layers_that_they_need() -> None:
+    functions = of_type(MAIN, "AWS::Lambda::Function")
+
+    for task in names.TASKS:
+        found = functions[f"{state_name(task)}Function"]
+        assert found["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
+        assert found.get("Layers", []) == [f"ref-of-{each.capitalize()}Layer" for each in LAYERS_OF_TASK[task]]
+
+
+def test_layers_are_left_out_where_they_are_not_wanted() -> None:
+    for layer in LAYERS:
+        assert MAIN["Resources"][f"{layer.capitalize()}Layer"]["Condition"] == "LayersAreWanted"
+    attached = MAIN["Resources"]["TrainFunction"]["Properties"]["Layers"]["Fn::If"]
+    assert (attached[0], attached[2]) == ("LayersAreWanted", {"Ref": "AWS::NoValue"})
+
+
+def test_lambda_accepts_every_layer() -> None:
+    for layer in of_type(MAIN, "AWS::Lambda::LayerVersion").values():
+        assert complaints("lambda", "PublishLayerVersion", layer) == ""
 
 
 def test_serving_functions_have_no_environment_and_only_a_log() -> None:
@@ -172,6 +217,7 @@ def test_machine_may_invoke_exactly_the_tasks() -> None:
 
 def test_code_and_definition_are_named_by_their_content() -> None:
     keys = {function["Code"]["S3Key"] for function in of_type(MAIN, "AWS::Lambda::Function").values()}
+    keys |= {layer["Content"]["S3Key"] for layer in of_type(MAIN, "AWS::Lambda::LayerVersion").values()}
     (machine,) = of_type(MAIN, "AWS::StepFunctions::StateMachine").values()
 
     assert keys == {f"deploy/{'a' * 64}.zip"}
@@ -214,3 +260,40 @@ def test_lifecycle_touches_nothing_that_lasts() -> None:
 
 def test_resolving_leaves_no_intrinsic_behind() -> None:
     assert "Fn::" not in json.dumps(resolved(MAIN["Resources"])) + json.dumps(resolved(DATA["Resources"]))
+
+
+def test_tracing_is_switched_on_for_all_or_none() -> None:
+    traced = main_template("prod", models=MODELS, settings=EVERYTHING)
+
+    for template, modes in ((MAIN, {None}), (traced, {"Active"})):
+        functions = of_type(template, "AWS::Lambda::Function").values()
+        assert {each.get("TracingConfig", {}).get("Mode") for each in functions} == modes
+    (machine,) = of_type(traced, "AWS::StepFunctions::StateMachine").values()
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    for role in of_type(traced, "AWS::IAM::Role"):
+        assert statements(traced, role)[-1]["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+
+
+def test_serving_memory_is_a_setting_and_belongs_to_the_fingerprint() -> None:
+    changed = main_template("prod", models=MODELS, settings=StageSettings(serving_memory_mb=1024))
+
+    assert of_type(changed, "AWS::Lambda::Function")["ServeMnistFunction"]["MemorySize"] == 1024
+    assert serving_configuration(StageSettings(serving_memory_mb=1024)) != serving_configuration()
+
+
+def test_address_of_the_settings_is_subscribed_to_the_topic() -> None:
+    data = data_template(NAMES, settings=EVERYTHING)
+
+    assert of_type(DATA, "AWS::SNS::Subscription") == {}
+    (subscription,) = of_type(data, "AWS::SNS::Subscription").values()
+    assert complaints("sns", "Subscribe", subscription) == ""
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ops@example.com")
+
+
+def test_failed_repair_is_told_to_the_topic() -> None:
+    (config,) = of_type(MAIN, "AWS::Lambda::EventInvokeConfig").values()
+    (topic,) = of_type(DATA, "AWS::SNS::Topic").values()
+
+    assert complaints("lambda", "PutFunctionEventInvokeConfig", config) == ""
+    assert config["DestinationConfig"]["OnFailure"]["Destination"].endswith(f":{topic['TopicName']}")
+    assert MAIN["Resources"]["RestoreAliasFailures"]["Properties"]["FunctionName"] == {"Ref": "RestoreAliasFunction"}

@@ -28,6 +28,8 @@ buckets = st.from_regex(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", fullmatch=True)
         (layout.ledger("m"), "ledger/m/"),
         (layout.ledger_entry("m", 42), "ledger/m/0000000042.json"),
         (layout.deployed("c0de", ".zip"), "deploy/c0de.zip"),
+        (layout.chalice_record(), "deploy/chalice.json"),
+        (layout.deploy_lock(), "deploy/lock.json"),
     ],
 )
 def test_everything_has_its_place(key: str, expected: str) -> None:

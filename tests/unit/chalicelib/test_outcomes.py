@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from chalicelib import documents, layout, lease, outcomes
-from chalicelib.contracts import MODEL_REJECTED, OUTCOMES, PROMOTED, RETRAIN_FAILED, RunOutcome
+from chalicelib.contracts import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    OUTCOMES,
+    PROMOTED,
+    RETRAIN_FAILED,
+    SUPERSEDED,
+    RunOutcome,
+)
 from chalicelib.errors import StoreUnavailable
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import raising, with_store
@@ -146,3 +155,34 @@ def test_recording_converges_wherever_it_was_interrupted(outcome: str, operation
         assert stands == wanted
 
     assert content(broken) == content(whole)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "metrics"),
+    [
+        (PROMOTED, {"Succeeded": 1, "Rejected": 0}),
+        (MODEL_REJECTED, {"Succeeded": 1, "Rejected": 1}),
+        (NOTHING_NEW, {"Succeeded": 1}),
+        (RETRAIN_FAILED, {"Succeeded": 0}),
+    ],
+)
+def test_outcome_is_measured_once_for_its_model(
+    outcome: str, metrics: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    night = at_the_end_of_a_run()
+    wanted = an_outcome(outcome=outcome, error=None)
+
+    outcomes.record(night.edges, wanted)
+    outcomes.record(night.edges, wanted)
+
+    (line,) = capsys.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert {name: said[name] for name in ("Succeeded", "Rejected") if name in said} == metrics
+    assert (said["event"], said["outcome"], said["run"]) == ("outcome_recorded", outcome, RUN)
+    assert (said["model"], said["bucket"]) == (MODEL, night.store.bucket)
+
+
+def test_run_that_was_superseded_is_no_measure(capsys: pytest.CaptureFixture[str]) -> None:
+    outcomes.record(at_the_end_of_a_run().edges, an_outcome(outcome=SUPERSEDED))
+
+    assert capsys.readouterr().err == ""

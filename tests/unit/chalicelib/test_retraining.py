@@ -336,3 +336,15 @@ def test_key_that_is_empty_or_too_long_is_refused(key: str) -> None:
         retraining.check_key(key)
 
     assert caught.value.details == {"field": "Idempotency-Key", "accepted": "1 to 256 characters"}
+
+
+def test_run_whose_outcome_is_recorded_is_no_longer_going() -> None:
+    night = outside()
+    over = going(night, "kdd99-http-20261121T030000Z-aaaaaa")
+    ended = RunOutcome(run=over, model=MODEL, outcome="NothingNew", reason="nothing", error=None)
+    outcomes.record(night.edges, ended)
+
+    started = retraining.on_demand(night.edges, wish=a_wish(), idempotency_key=None, attempt="bbbbbb")
+
+    assert started.is_new
+    assert started.run != over

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.errors import SettingsInvalid
-from chalicelib.settings import ApiSettings, TaskSettings
+from chalicelib.settings import ApiSettings, StageSettings, TaskSettings
 
 TASK = {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_CODE_SHA256": "c0de", "NIGHTSWAP_SERVING_SHA256": "5e7e"}
 
@@ -75,3 +75,40 @@ def test_own_environment_is_read_where_none_is_given(monkeypatch: pytest.MonkeyP
 
     assert settings.load(TaskSettings).code_sha256 == "c0de"
     assert settings.schedule() == "rate(2 hours)"
+
+
+def test_stage_has_a_default_for_everything() -> None:
+    assert settings.load(StageSettings, {}) == StageSettings()
+
+
+def test_numbers_of_a_stage_are_numbers() -> None:
+    given = {"NIGHTSWAP_LOG_RETENTION_DAYS": "7", "NIGHTSWAP_SERVING_MEMORY_MB": "1024", "NIGHTSWAP_XRAY": "on"}
+
+    found = settings.load(StageSettings, given)
+
+    assert (found.log_retention_days, found.serving_memory_mb, found.xray) == (7, 1024, "on")
+
+
+@pytest.mark.parametrize("email", ["", "ops@example.com"])
+def test_address_may_be_left_empty(email: str) -> None:
+    assert settings.load(StageSettings, {"NIGHTSWAP_ALERT_EMAIL": email}).alert_email == email
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("NIGHTSWAP_LOG_RETENTION_DAYS", "31", "expected 1, 3, 5, 7, 14, 30"),
+        ("NIGHTSWAP_LOG_RETENTION_DAYS", "", "is missing: how long logs are kept"),
+        ("NIGHTSWAP_ALERT_EMAIL", "ops", "expected"),
+        ("NIGHTSWAP_REJECTED_DAYS", "8", "expected 1 to 7"),
+        ("NIGHTSWAP_FAILING_DAYS", "0", "expected 1 to 7"),
+        ("NIGHTSWAP_FAILING_DAYS", "two", "expected 1 to 7"),
+        ("NIGHTSWAP_LATENCY_MS", "-5", "expected 1 to 10000"),
+        ("NIGHTSWAP_LATENCY_MS", "1" * 5000, "expected 1 to 10000"),
+        ("NIGHTSWAP_SERVING_MEMORY_MB", "4096", "expected 128 to 3008"),
+        ("NIGHTSWAP_XRAY", "true", "expected on or off"),
+    ],
+)
+def test_bad_setting_of_a_stage_is_refused_with_what_was_expected(variable: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsInvalid, match=rf"{variable} .*{expected}"):
+        settings.load(StageSettings, {variable: value})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from click.testing import CliRunner
 
 from chalicelib.errors import CommandFailed, NoLiveModel
@@ -98,7 +98,18 @@ def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
             ACCESS_DENIED,
             "ClientError: An error occurred (AccessDenied) when calling the GetObject operation: no\n",
         ),
-        (NoCredentialsError(), "NoCredentialsError: Unable to locate credentials\n"),
+        (
+            NoCredentialsError(),
+            "NoCredentialsError: no AWS credentials were found: run aws configure, or set AWS_PROFILE\n",
+        ),
+        (
+            NoRegionError(),
+            "NoRegionError: no AWS region is set: set AWS_DEFAULT_REGION, or a region in your AWS profile\n",
+        ),
+        (
+            EndpointConnectionError(endpoint_url="https://x"),
+            'EndpointConnectionError: Could not connect to the endpoint URL: "https://x"\n',
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -22,6 +22,7 @@ class FakeStack:
     status: str
     template: str = ""
     parameters: Any = None
+    tags: list[dict[str, str]] = field(default_factory=lambda: [{"Key": "app", "Value": "nightswap"}])
     events: list[dict[str, Any]] = field(default_factory=list)
     left: list[tuple[str, str, str]] = field(default_factory=list)
     """Events that are still to come: resource, status, reason."""
@@ -48,7 +49,7 @@ class FakeCloudFormation:
         if self.busy_for:
             self.busy_for -= 1
             return {"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}
-        return {"Stacks": [{"StackStatus": stack.status}]}
+        return {"Stacks": [{"StackStatus": stack.status, "Tags": stack.tags}]}
 
     def delete_stack(self, **given: Any) -> None:
         _check("DeleteStack", given)
@@ -64,7 +65,7 @@ class FakeCloudFormation:
         if kind == "CREATE":
             self.stacks[name] = FakeStack("REVIEW_IN_PROGRESS")
         stack = self.stacks[name]
-        wanted = (given["TemplateBody"], given["Parameters"])
+        wanted = (_template(given), given["Parameters"])
         arn = f"arn:change-set/{given['ChangeSetName']}"
         self.change_sets[arn] = {**given, "looks": 0, "empty": wanted == (stack.template, stack.parameters)}
         return {"Id": arn}
@@ -77,7 +78,7 @@ class FakeCloudFormation:
             return {"Status": "CREATE_IN_PROGRESS"}
         if found["empty"]:
             return {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."}
-        if "Bad::Type" in found["TemplateBody"]:
+        if "Bad::Type" in _template(found):
             return {"Status": "FAILED", "StatusReason": "Unrecognized resource types: [Bad::Type]"}
         return {"Status": "CREATE_COMPLETE"}
 
@@ -94,7 +95,7 @@ class FakeCloudFormation:
         stack = self.stacks[name]
         succeeds = [(name, f"{kind}_IN_PROGRESS", ""), ("Bucket", f"{kind}_COMPLETE", "")]
         stack.left = self.outcome or [*succeeds, (name, f"{kind}_COMPLETE", "")]
-        stack.template, stack.parameters = found["TemplateBody"], found["Parameters"]
+        stack.template, stack.parameters = _template(found), found["Parameters"]
 
     def get_paginator(self, operation: str) -> FakeEvents:
         assert operation == "describe_stack_events"
@@ -141,3 +142,8 @@ def _check(operation: str, given: dict[str, Any]) -> None:
 
 def error(code: str, message: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, "any")
+
+
+def _template(given: dict[str, Any]) -> str:
+    """The template, or its address where it is too long for a call."""
+    return str(given.get("TemplateBody") or given["TemplateURL"])

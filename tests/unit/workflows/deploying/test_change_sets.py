@@ -10,6 +10,7 @@ from chalicelib.errors import DeploymentFailed
 from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormation, FakeStack, error
 from workflows.deploying.change_sets import Stack
 from workflows.deploying.progress import Patience, Step
+from workflows.deploying.templates import StoreTemplate
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -25,10 +26,12 @@ class Deployment:
         self.steps: list[Step] = []
         self.seconds = 0.0
 
-    def apply(self, template: dict[str, Any] = TEMPLATE, *, adopts: bool = False) -> bool:
+    def apply(
+        self, template: dict[str, Any] = TEMPLATE, *, adopts: bool = False, store: StoreTemplate | None = None
+    ) -> bool:
         client = cast("CloudFormationClient", self.cloudformation)
         patience = Patience(deadline_seconds=60, sleep=self._sleep, clock=lambda: self.seconds)
-        stack = Stack(client, name="a-stack", report=self.steps.append, patience=patience)
+        stack = Stack(client, name="a-stack", report=self.steps.append, patience=patience, store=store)
         return stack.apply(template, parameters={"A": "1"}, tags={"app": "nightswap"}, adopts=adopts)
 
     def _sleep(self, seconds: float) -> None:
@@ -207,13 +210,29 @@ def test_losing_the_race_to_another_deployment_says_to_deploy_again() -> None:
         deploying.apply()
 
 
-def test_template_over_the_limit_is_refused_before_the_call() -> None:
+def test_template_over_the_limit_is_refused_before_the_call_where_no_bucket_takes_it() -> None:
     deploying = deployment()
 
-    with pytest.raises(DeploymentFailed, match="deploy fewer models in one stage"):
+    with pytest.raises(DeploymentFailed, match="store it in a bucket"):
         deploying.apply({"Description": "x" * 60_000})
 
     assert deploying.cloudformation.stacks == {}
+
+
+def test_template_over_the_limit_goes_by_the_bucket() -> None:
+    stored: list[bytes] = []
+
+    def store(body: bytes) -> str:
+        stored.append(body)
+        return "https://s3.eu-west-1.amazonaws.com/a-bucket/a-template"
+
+    deploying = deployment()
+
+    assert deploying.apply({"Description": "x" * 60_000}, store=store) is True
+
+    (change_set,) = deploying.cloudformation.change_sets.values()
+    assert change_set["TemplateURL"] == "https://s3.eu-west-1.amazonaws.com/a-bucket/a-template"
+    assert b"x" * 60_000 in stored[0]
 
 
 def test_denied_look_at_the_stack_is_reported() -> None:
@@ -223,3 +242,14 @@ def test_denied_look_at_the_stack_is_reported() -> None:
 
     with pytest.raises(DeploymentFailed, match="AccessDenied"):
         Deployment(Denying()).apply()
+
+
+@pytest.mark.parametrize("status", ["CREATE_COMPLETE", "ROLLBACK_COMPLETE"])
+def test_stack_of_somebody_else_is_left_alone(status: str) -> None:
+    cloudformation = FakeCloudFormation()
+    cloudformation.stacks["a-stack"] = FakeStack(status, tags=[{"Key": "app", "Value": "a-shop"}])
+
+    with pytest.raises(DeploymentFailed, match="does not carry the tag app=nightswap"):
+        Deployment(cloudformation).apply()
+
+    assert (cloudformation.deleted, cloudformation.change_sets) == ([], {})

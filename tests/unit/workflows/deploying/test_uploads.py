@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed
+from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Step
-from workflows.deploying.uploads import Upload, upload
+from workflows.deploying.uploads import LARGE_BYTES, Contents, Upload, contents, layers_are_wanted, upload
+from workflows.packaging.archive import Package
+from workflows.packaging.layers import LAYERS
+from workflows.stacks.main import PARAMETERS
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
+ROOT = Path(__file__).parents[4]
 FILE = Upload("tasks", b"content", ".zip")
 
 
@@ -61,3 +68,57 @@ def test_denied_look_is_reported_and_nothing_is_sent() -> None:
         send(bucket)
 
     assert bucket.writes == 0
+
+
+def test_beginning_of_a_large_upload_is_told_too() -> None:
+    steps: list[Step] = []
+
+    large = Upload("layer", b"x" * LARGE_BYTES, ".zip")
+    upload(cast("S3Client", FakeBucket()), large, bucket="a-bucket", report=steps.append)
+
+    assert [step.status for step in steps] == ["uploading", "uploaded"]
+
+
+def made(*, with_layers: bool, settings: StageSettings | None = None) -> tuple[Contents, list[Step]]:
+    """The contents, with layers that are their own names."""
+    steps: list[Step] = []
+
+    def layer(name: str, root: Path, say: Callable[[str], None]) -> Package:
+        assert root == ROOT
+        say(f"building {name}")
+        return Package(name.encode(), hashlib.sha256(name.encode()).hexdigest())
+
+    found = contents(
+        ROOT, settings=settings or StageSettings(), with_layers=with_layers, report=steps.append, layer=layer
+    )
+    return found, steps
+
+
+def test_parameters_name_what_is_uploaded_and_are_those_of_the_template() -> None:
+    found, steps = made(with_layers=True)
+
+    digests = {each.sha256 for each in found.uploads}
+    assert {found.parameters[name] for name in PARAMETERS} == digests | {"true", found.parameters["ServingSha256"]}
+    assert [step.subject for step in steps] == [f"building {name}" for name in LAYERS]
+
+
+def test_layers_are_not_built_where_they_are_not_wanted() -> None:
+    found, steps = made(with_layers=False)
+
+    assert found.parameters["WithLayers"] == "false"
+    assert [each.name for each in found.uploads] == ["tasks", "placeholder", "definition"]
+    assert set(found.parameters) < set(PARAMETERS)
+    assert steps == []
+
+
+def test_serving_memory_makes_another_fingerprint() -> None:
+    before, _ = made(with_layers=False)
+    after, _ = made(with_layers=False, settings=StageSettings(serving_memory_mb=1024))
+
+    changed = {name for name, value in after.parameters.items() if before.parameters[name] != value}
+    assert changed == {"ServingSha256"}
+
+
+@pytest.mark.parametrize(("environ", "wanted"), [({}, True), ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False)])
+def test_layers_are_wanted_on_aws_itself(environ: dict[str, str], wanted: bool) -> None:
+    assert layers_are_wanted(environ) is wanted

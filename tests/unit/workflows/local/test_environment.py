@@ -57,3 +57,10 @@ def test_functions_inherit_no_more_than_the_server_needs() -> None:
     assert inherited["PATH"] == "/usr/bin"
     assert inherited["HOME"] == inherited["TMPDIR"] == "/state/tmp"
     assert {"TOKEN", "AWS_PROFILE", "PYTHONPATH"}.isdisjoint(inherited)
+
+
+def test_permissions_are_enforced_when_asked_for() -> None:
+    folder = StateFolder(Path("/state"))
+
+    assert of_server({}, port=4567, folder=folder)["AUTH"] == "false"
+    assert of_server({}, port=4567, folder=folder, enforces_permissions=True)["AUTH"] == "true"

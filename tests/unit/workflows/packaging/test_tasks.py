@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -20,13 +21,24 @@ def test_package_is_the_same_bytes_twice() -> None:
     assert tasks_package(ROOT) == tasks_package(ROOT)
 
 
-def test_package_holds_python_files_of_both_folders_and_nothing_else() -> None:
+def test_package_holds_python_files_of_both_folders_and_the_layers_checksums() -> None:
     with zipfile.ZipFile(io.BytesIO(tasks_package(ROOT).body)) as archive:
         found = archive.namelist()
 
-    assert {name.split("/")[0] for name in found} == {"chalicelib", "lambdas"}
-    assert all(name.endswith(".py") for name in found)
+    assert {name.split("/")[0] for name in found} == {"chalicelib", "lambdas", "layers.sha256"}
+    assert all(name.endswith(".py") for name in found if name != "layers.sha256")
     assert "lambdas/serve/handler.py" in found
+
+
+def test_other_libraries_in_the_layers_are_another_package(tmp_path: Path) -> None:
+    for folder in ("chalicelib", "lambdas", "workflows/locks/lambda"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    before = tasks_package(tmp_path).sha256
+
+    (tmp_path / "workflows/locks/lambda/sklearn.txt").write_text("scikit-learn==9.9.9")
+
+    assert before == tasks_package(ROOT).sha256
+    assert tasks_package(tmp_path).sha256 != before
 
 
 @pytest.mark.parametrize("task", names.TASKS)

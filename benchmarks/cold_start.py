@@ -1,0 +1,201 @@
+"""A cold start of each function in its real package, with and without bytecode, as ratios to an empty handler.
+
+python -m benchmarks.cold_start
+
+From the start of the process to the first answer, under Lambda's own runtime client and emulator; the candidates take
+turns in random order. An event that fits no contract ends a task once its libraries are loaded and its clients made;
+Train's are loaded by the recipe, so its candidate asks the recipe for the estimator. The files come from this
+machine's page cache, and a whole core is used: on AWS both are slower, so the ratios are the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from benchmarks.scoring import rows
+from lambdas import recipes
+from lambdas.model import artifact
+from lambdas.model.estimator import fit
+from lambdas.model.export import export
+from lambdas.model.package import build_package
+from workflows.packaging import bytecode, layers
+from workflows.packaging.archive import Package, pack
+from workflows.packaging.bytecode import Interpreter
+from workflows.packaging.emulated import RUNTIME, EmulatedFunction, Failure, emulator, unpack
+from workflows.packaging.layers import FOLDER, LAYERS_OF_TASK
+from workflows.packaging.tasks import tasks_package
+from workflows.packaging.wheels import PYTHON
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = 9
+BARE = "empty handler"
+EMPTY = b"def handler(event, context):\n    return event\n"
+TRAIN = b"""from lambdas import recipes, train
+
+def handler(event, context):
+    recipe = recipes.load("kdd99-http")
+    return repr(recipe.estimator(recipe.columns))
+"""
+EVENT = {"query": {"duration": ["0"], "src_bytes": ["54540"], "dst_bytes": ["8314"]}}
+ENVIRONMENT = {
+    "NIGHTSWAP_STAGE": "local",
+    "NIGHTSWAP_CODE_SHA256": "0" * 64,
+    "NIGHTSWAP_SERVING_SHA256": "0" * 64,
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A function that is started cold. `unzipped_bytes` are of its code and layers."""
+
+    function: str
+    compiled: str
+    """Which of its folders have bytecode."""
+    handler: str
+    path: tuple[Path, ...]
+    unzipped_bytes: int
+
+
+class Folders:
+    """Unpacks packages below `folder`, with bytecode or without."""
+
+    def __init__(self, folder: Path, compiler: Interpreter) -> None:
+        self.folder = folder
+        self.compiler = compiler
+
+    def code(self, name: str, package: Package, *, compiled: bool) -> Path:
+        into = self.folder / f"{name}-{compiled}"
+        if not into.exists():
+            unpack(package, into=into)
+            if compiled:
+                bytecode.compile_folder(into, compiler=self.compiler, seen_at="/var/task")
+        return into
+
+    def layer(self, name: str, *, compiled: bool) -> Path:
+        into = self.folder / f"layer-{name}-{compiled}"
+        if not into.exists():
+            find = bytecode.interpreter if compiled else _nowhere
+            unpack(layers.build_layer(name, root=ROOT, report=print, find_compiler=find), into=into)
+        return into / FOLDER
+
+    def runtime(self) -> Path:
+        return unpack(layers.build(RUNTIME, root=ROOT, report=print), into=self.folder / "runtime") / FOLDER
+
+
+def candidates(folders: Folders) -> list[Candidate]:
+    """The empty handler first; then each kind of function in every way that its folders can be shipped."""
+    runtime = folders.runtime()
+    tasks = tasks_package(ROOT)
+    found = [
+        _candidate(BARE, "main.handler", [folders.code("bare", pack({"main.py": EMPTY}), compiled=False)], runtime)
+    ]
+    plain = {"Serving": _served(), "App": _app(folders.folder), "RecordOutcome": tasks}
+    handlers = {
+        "Serving": "serve.handler.handler",
+        "App": "app.app",
+        "RecordOutcome": "lambdas.record_outcome.handler",
+    }
+    for name, package in plain.items():
+        for compiled in (False, True):
+            code = folders.code(name, package, compiled=compiled)
+            found.append(_candidate(name, handlers[name], [code], runtime, {"code": compiled}))
+    for task in ("evaluate", "preprocess", "train"):
+        handler = "train_probe.handler" if task == "train" else f"lambdas.{task}.handler"
+        for which in (
+            {"code": False, "layers": False},
+            {"code": False, "layers": True},
+            {"code": True, "layers": True},
+        ):
+            code = folders.code("tasks", tasks, compiled=which["code"])
+            (code / "train_probe.py").write_bytes(TRAIN)
+            below = [folders.layer(name, compiled=which["layers"]) for name in LAYERS_OF_TASK[task]]
+            found.append(_candidate(task.title(), handler, [code, *below], runtime, which))
+    return found
+
+
+def _candidate(
+    function: str, handler: str, folders: list[Path], runtime: Path, compiled: Mapping[str, bool] | None = None
+) -> Candidate:
+    size = sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
+    which = " and ".join(part for part, done in (compiled or {}).items() if done)
+    return Candidate(
+        function=function, compiled=which or "nothing", handler=handler, path=(*folders, runtime), unzipped_bytes=size
+    )
+
+
+def _served() -> Package:
+    model = artifact.dump(export(fit(recipes.load("kdd99-http"), train=rows())))
+    manifest = {"model": "m", "model_version": 1, "artifact_sha256": hashlib.sha256(model).hexdigest()}
+    return Package(build_package(artifact=model, manifest=manifest), sha256="")
+
+
+def _app(folder: Path) -> Package:
+    chalice = Path(sys.executable).with_name("chalice")
+    into = folder / "packaged"
+    command = [str(chalice), "package", "--stage", "local", str(into)]
+    subprocess.run(command, cwd=ROOT, env={"AWS_DEFAULT_REGION": "us-east-1"}, capture_output=True, check=True)
+    return Package((into / "deployment.zip").read_bytes(), sha256="")
+
+
+def _nowhere(_version: str) -> None:
+    return None
+
+
+def measure(found: Iterable[Candidate], *, python: Path, log: Path) -> dict[Candidate, float]:
+    """Median seconds of a cold start, in rounds of random order."""
+    order = list(found)
+    taken: dict[int, list[float]] = {index: [] for index in range(len(order))}
+    for _ in range(ROUNDS):
+        for index in random.sample(range(len(order)), len(order)):
+            taken[index].append(_cold(order[index], python=python, log=log))
+    return {order[index]: statistics.median(times) for index, times in taken.items()}
+
+
+def _cold(each: Candidate, *, python: Path, log: Path) -> float:
+    begun = time.perf_counter()
+    started = EmulatedFunction(
+        emulator=emulator(ROOT), python=python, handler=each.handler, path=each.path, log=log, environment=ENVIRONMENT
+    )
+    with started as function:
+        try:
+            function.invoke(EVENT)
+        except Failure as failure:
+            # The event fits no task and no route; everything else means that it did not start.
+            if failure.kind not in {"ContractBroken", "KeyError"}:
+                raise
+        return time.perf_counter() - begun
+
+
+def main() -> None:
+    compiler = bytecode.interpreter(PYTHON)
+    if compiler is None:
+        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    with tempfile.TemporaryDirectory() as folder:
+        found = candidates(Folders(Path(folder), compiler))
+        medians = measure(found, python=compiler.path, log=Path(folder) / "log")
+    bare = medians[found[0]]
+    drawn = Drawn("function", "bytecode of", "unzipped MB", "median ms", "ratio", title=f"cold start, n={ROUNDS}")
+    for each in found:
+        seconds = medians[each]
+        size = f"{each.unzipped_bytes / 1e6:.1f}"
+        drawn.add_row(each.function, each.compiled, size, f"{1e3 * seconds:.0f}", f"{seconds / bare:.1f}")
+    Console().print(drawn)
+
+
+if __name__ == "__main__":
+    main()

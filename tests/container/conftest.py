@@ -1,0 +1,125 @@
+"""A model version in a registry, the image of it, and that image's function under Lambda's runtime client."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import layout
+from lambdas.model import artifact
+from lambdas.model.estimator import Fitted, fit
+from lambdas.model.export import export
+from lambdas.model.package import build_package
+from tests.clone import ROOT
+from tests.container.image import Image, build
+from tests.fakes.edges import FakeOutside
+from tests.unit.lambdas.model import data
+from workflows.container.assemble import assemble
+from workflows.packaging.emulated import EmulatedFunction, emulator
+
+MODEL = "flows"
+VERSION = 7
+TOOLS = ROOT / ".venv-packages"
+PYTHON = TOOLS / "bin/python"
+RUNTIME_CLIENT = ("awslambdaric", "runtime_client.*", "simplejson", "snapshot_restore_py.py")
+"""What the base image has beside Python's standard library, and the image's function may see: no boto3 among it."""
+
+
+@pytest.fixture(scope="session")
+def fitted() -> Fitted:
+    recipe = data.recipe(model=MODEL)
+    return fit(recipe, train=data.table(recipe, rows=400))
+
+
+@pytest.fixture(scope="session")
+def package(fitted: Fitted) -> bytes:
+    model = artifact.dump(export(fitted))
+    checksum = hashlib.sha256(model).hexdigest()
+    return build_package(
+        artifact=model, manifest={"model": MODEL, "model_version": VERSION, "artifact_sha256": checksum}
+    )
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Lays out the images of its one complete version."""
+
+    outside: FakeOutside
+
+    def lay_out(self, folder: Path, *, model_version: int = VERSION) -> None:
+        assemble(self.outside.edges, model=MODEL, model_version=model_version, root=ROOT, folder=folder)
+
+
+def registry_with(package: bytes | None) -> Registry:
+    outside = FakeOutside(MODEL)
+    outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), b"{}")
+    if package is not None:
+        outside.edges.store.put(layout.version(MODEL, VERSION, "package.zip"), package)
+    return Registry(outside)
+
+
+@pytest.fixture(scope="session")
+def image(package: bytes, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    context = tmp_path_factory.mktemp("context")
+    registry_with(package).lay_out(context / "build")
+    return build(context, folder=tmp_path_factory.mktemp("image") / "task", python=PYTHON)
+
+
+Start = Callable[[Image], EmulatedFunction]
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
+    """Of an image: its function, which sees the image's files and the runtime client, and nothing else."""
+    runtime = tmp_path_factory.mktemp("runtime")
+    (packages,) = TOOLS.glob("lib/python*/site-packages")
+    for pattern in RUNTIME_CLIENT:
+        (found,) = packages.glob(pattern)
+        (runtime / found.name).symlink_to(found)
+
+    def started(image: Image) -> EmulatedFunction:
+        return EmulatedFunction(
+            emulator=emulator(ROOT),
+            python=PYTHON,
+            handler=image.handler,
+            path=[image.folder, runtime],
+            log=runtime / "function.log",
+        )
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def function(image: Image, start: Start) -> Iterator[EmulatedFunction]:
+    with start(image) as running:
+        yield running
+
+
+def event(body: str | None, *, content_type: str | None = "application/json", is_base64: bool = False) -> Any:
+    """What an HTTP API sends for POST /predict, in payload format 2.0.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    sent: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "POST /predict",
+        "rawPath": "/predict",
+        "rawQueryString": "",
+        "headers": {"host": "abc.execute-api.eu-west-1.amazonaws.com", "accept": "*/*"},
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "abc",
+            "http": {"method": "POST", "path": "/predict", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "routeKey": "POST /predict",
+            "stage": "$default",
+        },
+        "isBase64Encoded": is_base64,
+    }
+    if content_type is not None:
+        sent["headers"]["content-type"] = content_type
+    return sent if body is None else sent | {"body": body}

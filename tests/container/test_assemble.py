@@ -1,0 +1,87 @@
+"""From the registry to the folder that the image is made from."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnknown
+from tests.container.conftest import registry_with
+from tests.unit.workflows.cli.fake_stage import FakeStage
+from workflows.container.assemble import main
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def empty_zip() -> bytes:
+    content = io.BytesIO()
+    zipfile.ZipFile(content, "w").close()
+    return content.getvalue()
+
+
+def test_folder_holds_the_package_whole_the_entry_point_and_its_core(package: bytes, tmp_path: Path) -> None:
+    registry_with(package).lay_out(tmp_path / "build")
+
+    unpacked = set(zipfile.ZipFile(io.BytesIO(package)).namelist())
+    beside = files(tmp_path / "build/image") - unpacked
+    assert files(tmp_path / "build/image") >= unpacked
+    assert {name for name in beside if not name.startswith("chalicelib/")} == {"predict.py"}
+    assert (tmp_path / "build/package.zip").read_bytes() == package
+
+
+def test_nothing_of_an_earlier_image_stays(package: bytes, tmp_path: Path) -> None:
+    old = tmp_path / "build/image/old.py"
+    old.parent.mkdir(parents=True)
+    old.touch()
+
+    registry_with(package).lay_out(tmp_path / "build")
+
+    assert not old.exists()
+
+
+def test_everybody_may_read_the_files_under_a_strict_umask(package: bytes, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        registry_with(package).lay_out(tmp_path / "build")
+    finally:
+        os.umask(before)
+
+    image = tmp_path / "build/image"
+    modes = {path.is_dir(): path.stat().st_mode & 0o777 for path in (image, *image.rglob("*"))}
+    assert modes == {True: 0o755, False: 0o644}
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in (image, *image.rglob("*")))
+
+
+@pytest.mark.parametrize(
+    ("package", "model_version", "error", "words"),
+    [
+        (None, 8, VersionUnknown, "no version 8"),
+        (None, 7, RegistryIncomplete, "package.zip is missing"),
+        (b"no zip", 7, ArtifactInvalid, "cannot be unpacked"),
+        (empty_zip(), 7, ArtifactInvalid, "lacks manifest.json, model.json, serve/handler.py"),
+    ],
+)
+def test_failure_leaves_the_earlier_image_alone(
+    tmp_path: Path, package: bytes | None, model_version: int, error: type[NightswapError], words: str
+) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build/package.zip").write_bytes(b"earlier")
+
+    with pytest.raises(error, match=words):
+        registry_with(package).lay_out(tmp_path / "build", model_version=model_version)
+
+    assert files(tmp_path / "build") == {"package.zip"}
+
+
+def test_command_says_what_is_wrong() -> None:
+    result = CliRunner().invoke(main, ["3"], obj=FakeStage())
+
+    assert result.exit_code == 1
+    assert "has no version 3" in result.output

@@ -1,0 +1,83 @@
+"""A clone and a local AWS of its own, where plans are made and carried out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.names import Names
+from tests.clone import ROOT, Clone
+from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.deploy import deploy
+from workflows.local.environment import clean
+from workflows.local.process import LocalAws
+from workflows.planning.plan import Plan, make_plan
+from workflows.planning.wanted import wanted
+
+MODELS = ("kdd99-http",)
+
+
+class Project:
+    """A clone that is planned and deployed as stage `local`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.names = Names(stage="local", account="000000000000", region="us-east-1")
+
+    def plan(self, *, models: tuple[str, ...] = MODELS) -> Plan:
+        session = boto3.Session()
+        return make_plan(
+            wanted(self.names, root=self.root, models=models, with_layers=False, report=lambda _: None),
+            clients=lambda service: session.client(service),  # type: ignore[call-overload]
+            existing=ChaliceResources(
+                names=self.names,
+                session=session,
+                endpoint_url=None,
+                functions=function_names("local", root=self.root),
+            ),
+            root=self.root,
+        )
+
+    def deploy(self, *, models: tuple[str, ...] = MODELS) -> None:
+        deploy(
+            "local",
+            session=boto3.Session(),
+            root=self.root,
+            models=models,
+            report=lambda _: None,
+            with_layers=False,
+        )
+
+    def client(self, service: Any) -> Any:
+        return boto3.client(service)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Change a file of the clone, as a developer would."""
+        text = (self.root / path).read_text()
+        assert old in text, f"{path} does not hold {old!r}"
+        (self.root / path).write_text(text.replace(old, new, 1))
+
+    def edit_policy(self, name: str, *, action: str) -> None:
+        """Add an action to the first statement of a policy file."""
+        file = self.root / ".chalice" / name
+        document = json.loads(file.read_bytes())
+        document["Statement"][0]["Action"].append(action)
+        file.write_text(json.dumps(document))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """In an environment that knows no other AWS."""
+    before = dict(os.environ)
+    with LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as started:
+        os.environ.clear()
+        os.environ.update(clean(before, endpoint=started.endpoint))
+        yield Project(Clone(tmp_path_factory.mktemp("clone")).folder)
+    os.environ.clear()
+    os.environ.update(before)

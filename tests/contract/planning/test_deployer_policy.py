@@ -1,0 +1,155 @@
+"""The printed policy against every call that deploying, operating and removing a stage makes on the local AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from chalicelib.names import Names
+from tests.clone import ROOT, Clone
+from tests.contract.planning.recording import Asked, recording
+from tests.contract.stacks.evaluating import permits
+from workflows.deploying.deploy import deploy
+from workflows.doctoring.deployer_policy import GRANTS, deployer_policy
+from workflows.local.environment import clean
+from workflows.local.process import LocalAws
+from workflows.sample_data import csv_file, synthetic
+
+NAMES = Names(stage="prod", account="000000000000", region="us-east-1")
+POLICY = deployer_policy(NAMES)
+STATEMENTS = POLICY["Statement"]
+FREE = {"sts:GetCallerIdentity"}
+"""Needs no permission. Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+MANAGED_POLICY_LIMIT = 6144
+"""Characters without white space. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[Asked]]:
+    """Everything that is asked while stage prod is deployed, used in every way and removed."""
+    before = dict(os.environ)
+    clone = Clone(tmp_path_factory.mktemp("clone"))
+    data = tmp_path_factory.mktemp("data") / "night.csv.gz"
+    csv_file.write(data, synthetic.rows())
+    with (
+        LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as local,
+        recording(local.endpoint) as recorded,
+    ):
+        environment = clean(before, endpoint=recorded.endpoint)
+        os.environ.clear()
+        os.environ.update(environment)
+        deploy_and_use(clone, data, environment)
+        yield recorded.asked
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def deploy_and_use(clone: Clone, data: Path, environment: dict[str, str]) -> None:
+    """Deployed in this process, because the local AWS needs no layers; the rest by the commands."""
+    for _ in range(2):
+        deploy(
+            "prod",
+            session=boto3.Session(),
+            root=clone.folder,
+            models=["kdd99-http"],
+            report=lambda _: None,
+            environ=environment,
+            with_layers=False,
+        )
+    for command in (
+        ("doctor",),
+        ("token", "add", "ops", "--scope", "operate"),
+        ("token", "list"),
+        ("data", "add", str(data)),
+        ("data", "list"),
+        ("retrain", "--watch"),
+        ("runs",),
+        ("versions",),
+        ("predict", "duration=0", "src_bytes=230", "dst_bytes=1200"),
+        ("restore",),
+        ("destroy", "--check"),
+        ("destroy", "--yes"),
+    ):
+        done = clone.nightswap(*command, "--stage", "prod", environment=environment)
+        assert done.returncode == 0 or "--check" in command, f"{command}: {done.stdout}{done.stderr}"
+
+
+def test_every_recorded_call_is_permitted(asked: set[Asked]) -> None:
+    denied = sorted(each for each in asked if each.action not in FREE and not allowed(each))
+
+    assert not denied, "\n".join(f"{each.action} {each.resource}" for each in denied)
+
+
+def test_recording_has_all_services_in_it(asked: set[Asked]) -> None:
+    services = {each.action.partition(":")[0] for each in asked}
+
+    assert services >= {"cloudformation", "s3", "lambda", "iam", "apigateway", "events", "logs", "ssm", "states"}
+
+
+def allowed(each: Asked) -> bool:
+    """By the resource where the recorder knows it, else by the action alone."""
+    if each.resource:
+        return permits(STATEMENTS, each.action, each.resource)
+    return any(
+        permits([statement], each.action, resource, context={"iam:PassedToService": "lambda.amazonaws.com"})
+        for statement in STATEMENTS
+        for resource in statement["Resource"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::nightswap-test-000000000000-us-east-1/datasets/a.csv"),
+        ("s3:DeleteBucket", "arn:aws:s3:::somebody-elses"),
+        ("lambda:UpdateFunctionCode", "arn:aws:lambda:us-east-1:000000000000:function:nightswap-prod2"),
+        ("lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:000000000000:function:nightswap-prod"),
+        ("iam:PutRolePolicy", "arn:aws:iam::000000000000:role/admin"),
+        ("iam:AttachRolePolicy", "arn:aws:iam::000000000000:role/nightswap-prod-train"),
+        ("iam:CreateUser", "arn:aws:iam::000000000000:user/nightswap-prod"),
+        ("ssm:GetParameter", "arn:aws:ssm:us-east-1:000000000000:parameter/nightswap/test/tokens"),
+        ("states:StopExecution", "arn:aws:states:us-east-1:000000000000:execution:other-retrain:a-run"),
+        ("cloudformation:DeleteStack", "arn:aws:cloudformation:us-east-1:000000000000:stack/other/1"),
+        ("logs:DeleteLogGroup", "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/other"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:000000000000:key/1"),
+    ],
+)
+def test_what_is_not_the_stages_is_denied(action: str, resource: str) -> None:
+    assert not permits(STATEMENTS, action, resource)
+
+
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [("lambda.amazonaws.com", True), ("states.amazonaws.com", True), ("ec2.amazonaws.com", False)],
+)
+def test_roles_are_passed_to_lambda_and_step_functions_alone(service: str, expected: bool) -> None:
+    role = "arn:aws:iam::000000000000:role/nightswap-prod-TrainRole-1"
+
+    assert permits(STATEMENTS, "iam:PassRole", role, context={"iam:PassedToService": service}) is expected
+
+
+def test_roles_of_others_are_not_passed() -> None:
+    context = {"iam:PassedToService": "lambda.amazonaws.com"}
+
+    assert not permits(STATEMENTS, "iam:PassRole", "arn:aws:iam::000000000000:role/admin", context=context)
+
+
+def test_policy_fits_a_managed_policy() -> None:
+    assert len(json.dumps(POLICY, separators=(",", ":"))) <= MANAGED_POLICY_LIMIT
+
+
+def test_every_wildcard_has_its_reason() -> None:
+    bare = [grant.sid for grant in GRANTS if not grant.reason and "*" in "".join((*grant.resources, *grant.actions))]
+
+    assert bare == []
+
+
+def test_what_stands_on_everything_only_reads() -> None:
+    (lists,) = [grant for grant in GRANTS if grant.resources == ("*",)]
+
+    assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in lists.actions)

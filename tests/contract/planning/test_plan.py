@@ -1,0 +1,137 @@
+"""Plans before the first deployment, after it, and after changes, on the local AWS. They run in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+
+from tests.contract.planning.conftest import MODELS, Project
+from workflows.planning.plan import Plan
+from workflows.planning.stacks import StackChange
+
+
+def by_name(plan: Plan) -> dict[str, StackChange]:
+    return {stack.name: stack for stack in plan.stacks}
+
+
+def everything() -> dict[str, Any]:
+    """What the local AWS holds that a plan could have touched."""
+    cloudformation = boto3.client("cloudformation")
+    stacks = [each["StackName"] for each in cloudformation.describe_stacks()["Stacks"]]
+    return {
+        "stacks": stacks,
+        "change sets": [cloudformation.list_change_sets(StackName=name)["Summaries"] for name in stacks],
+        "buckets": [each["Name"] for each in boto3.client("s3").list_buckets()["Buckets"]],
+        "functions": [each["FunctionName"] for each in boto3.client("lambda").list_functions()["Functions"]],
+        "roles": [each["RoleName"] for each in boto3.client("iam").list_roles()["Roles"]],
+    }
+
+
+@contextmanager
+def nothing_touched() -> Iterator[None]:
+    before = everything()
+    yield
+    assert everything() == before
+
+
+def test_before_the_first_deployment_everything_is_to_be_created(project: Project) -> None:
+    with nothing_touched():
+        plan = project.plan()
+
+    assert not plan.bucket_exists
+    assert {stack.action for stack in plan.stacks} == {"create"}
+    assert {change.action for stack in plan.stacks for change in stack.changes} == {"create"}
+    assert {part.action for part in plan.app} == {"create"}
+    assert not any(package.uploaded for package in plan.packages)
+    assert all(role.added and not role.removed for role in plan.roles)
+    assert not plan.changes_nothing
+
+
+def test_after_a_deployment_nothing_would_change(project: Project) -> None:
+    project.deploy()
+
+    with nothing_touched():
+        plan = project.plan()
+
+    assert [stack.changes for stack in plan.stacks] == [(), ()]
+    assert (plan.state_machine_diff, plan.roles) == ("", ())
+    assert plan.changes_nothing
+
+
+def test_new_code_of_a_task_changes_the_functions_that_run_it(project: Project) -> None:
+    project.edit("lambdas/train.py", '"""', '"""Changed. ')
+
+    with nothing_touched():
+        plan = project.plan()
+
+    stack = by_name(plan)["nightswap-local"]
+    ours = {change.resource: change for change in stack.changes if change.action == "update"}
+    assert "TrainFunction" in ours
+    assert all("TasksSha256" in "".join(change.details) for change in ours.values())
+    assert {change.listed for change in ours.values()} == {"Modify"}
+    assert [package.name for package in plan.packages if not package.uploaded] == ["tasks"]
+    assert by_name(plan)["nightswap-local-data"].action == "unchanged"
+    project.deploy()
+    assert project.plan().changes_nothing
+
+
+def test_new_model_adds_its_serving_function_and_nothing_else(project: Project) -> None:
+    with nothing_touched():
+        plan = project.plan(models=(*MODELS, "loans"))
+
+    stack = by_name(plan)["nightswap-local"]
+    created = {change.resource for change in stack.changes if change.action == "create"}
+    assert {"ServeLoansFunction", "ServeLoansLog", "ServeLoansRole"} <= created
+    assert all(name.startswith("ServeLoans") for name in created)
+    assert {change.action for change in stack.changes} <= {"create", ""}
+    assert [role.role for role in plan.roles] == ["ServeLoansRole"]
+
+
+def test_model_that_is_gone_deletes_its_serving_function(project: Project) -> None:
+    project.deploy(models=(*MODELS, "loans"))
+
+    plan = project.plan()
+
+    changes = by_name(plan)["nightswap-local"].changes
+    assert {change.resource for change in changes if change.action == "delete"} >= {"ServeLoansFunction"}
+    assert [(role.role, role.added) for role in plan.roles] == [("ServeLoansRole", ())]
+    project.deploy()
+
+
+def test_changed_definition_shows_the_lines_that_differ(project: Project) -> None:
+    project.edit("workflows/definitions/golden/retrain.asl.json", "Retrain a model, judge it", "Retrain it, judge it")
+
+    with nothing_touched():
+        plan = project.plan()
+
+    changed = [line for line in plan.state_machine_diff.splitlines()[2:] if line.startswith(("+", "-"))]
+    assert len(changed) == 2
+    assert "Retrain it, judge it" in changed[1]
+    machine = [c for c in by_name(plan)["nightswap-local"].changes if c.action == "update"]
+    assert [(change.resource, change.type) for change in machine] == [("Retrain", "AWS::StepFunctions::StateMachine")]
+    project.deploy()
+    assert project.plan().changes_nothing
+
+
+def test_changed_policy_of_the_app_shows_the_statement(project: Project) -> None:
+    project.edit_policy("policy-local.json", action="lambda:ListTags")
+
+    with nothing_touched():
+        plan = project.plan()
+
+    ((role),) = plan.roles
+    assert role.role == "nightswap-local-api_handler"
+    assert len(role.added) == len(role.removed) == 1
+    assert "lambda:ListTags" in role.added[0]["Action"]
+    assert {stack.action for stack in plan.stacks} == {"unchanged"}
+
+
+def test_document_of_a_plan_is_plain_and_says_that_the_costs_are_an_estimate(project: Project) -> None:
+    document = project.plan().to_document()
+
+    assert document["costs"]["estimate"] is True
+    assert 0 < document["costs"]["retrain"]["usd"] < 0.01
+    assert document["packages"][0].keys() == {"name", "size_bytes", "key", "uploaded"}

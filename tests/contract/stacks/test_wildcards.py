@@ -1,0 +1,95 @@
+"""Every wildcard in a policy, and why it is there. Chalice's policy files cannot carry comments: these are theirs.
+
+In those files partition, account and region stand as a constant and two wildcards, because they are unknown when a
+file is committed; what such a role may do is bound to its own account all the same, by IAM.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import StageSettings
+from tests.contract.stacks.reading import of_type, statements
+from workflows.stacks.main import main_template
+
+CHALICE = Path(__file__).parents[3] / ".chalice"
+MAIN = main_template("prod", models=["kdd99-http"], settings=StageSettings(xray="on"))
+FILES = sorted(CHALICE.glob("policy-*.json"))
+
+REASONS = {
+    r"log-group:/aws/lambda/nightswap-S[a-z0-9-]*:\*": "the streams of the function's own log, which Lambda names",
+    r"function:nightswap-S-serve-\*": "a serving function for each model, with its versions and its alias",
+    r"function:nightswap-S-serve-\*:live": "the alias of every serving function, and nothing else of it",
+    r"execution:nightswap-S-retrain:\*": "an execution is called as its run",
+    r"nightswap-S-[0-9a-z*-]+/datasets/\*": "MODEL/FILE: the data set of any model",
+    r"nightswap-S-[0-9a-z*-]+/(runs|work)/\*(/[a-z_]+)?(\.json|/\*)?": "RUN/DOCUMENT: a run has no name yet",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/(versions|rejected)/\*": "MODEL/NUMBER/FILE: what is known of a version",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/judged\.json": "MODEL: the last model that its gate refused",
+    r"nightswap-S-[0-9a-z*-]+/(locks|ledger)/\*": "MODEL: the lease and the moves of any model",
+    r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",
+    r"\*": "what Lambda and X-Ray know no narrower resource for",
+}
+UNBOUND = {
+    "lambda:ListFunctions",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+}
+"""The actions that AWS grants on everything or not at all.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html, and list_awsx-ray.html
+"""
+
+
+def of_chalice(file: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(file.read_bytes())["Statement"]
+    return found
+
+
+STATEMENTS = [
+    *(pytest.param(each, id=f"{file.name}-{each['Sid']}") for file in FILES for each in of_chalice(file)),
+    *(
+        pytest.param(each, id=f"{role}-{number}")
+        for role in of_type(MAIN, "AWS::IAM::Role")
+        for number, each in enumerate(statements(MAIN, role))
+    ),
+]
+
+
+def name_of(resource: str) -> str:
+    """The part of an ARN that is the account's to choose, of stage S; refuses wildcards in the parts before it.
+
+    >>> name_of("arn:aws:states:*:*:execution:nightswap-prod-retrain:*")
+    'execution:nightswap-S-retrain:*'
+    """
+    if resource == "*":
+        return resource
+    _, partition, service, region, account, name = resource.split(":", 5)
+    assert partition == "aws" and "*" not in service
+    assert (region, account) in {("", ""), ("*", "*"), ("eu-west-1", "123456789012")}
+    return re.sub(r"nightswap-(local|prod)\b", "nightswap-S", name)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_every_wildcard_has_a_reason(statement: dict[str, Any]) -> None:
+    for resource in statement["Resource"]:
+        name = name_of(resource)
+        assert "*" not in name or any(re.fullmatch(pattern, name) for pattern in REASONS), resource
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_no_action_is_a_wildcard_and_only_what_cannot_be_bound_is_unbound(statement: dict[str, Any]) -> None:
+    assert not [action for action in statement["Action"] if "*" in action or "?" in action]
+    assert "*" not in statement["Resource"] or set(statement["Action"]) <= UNBOUND
+
+
+def test_every_reason_has_a_wildcard() -> None:
+    found = {name_of(each) for statement in STATEMENTS for each in statement.values[0]["Resource"]}  # type: ignore
+
+    assert [pattern for pattern in REASONS if not any(re.fullmatch(pattern, each) for each in found)] == []

@@ -1,0 +1,43 @@
+"""The plan's command, as far as it goes without AWS."""
+
+from __future__ import annotations
+
+from workflows.cli.plan import show
+from workflows.cli.screen import console
+from workflows.cost.bills import Bill
+from workflows.planning.costs import Costs
+from workflows.planning.plan import Plan
+from workflows.planning.roles import RoleChange
+from workflows.planning.stacks import ResourceChange, StackChange
+
+
+def test_plan_shows_changes_permissions_and_costs() -> None:
+    change = ResourceChange(
+        resource="TrainFunction",
+        type="AWS::Lambda::Function",
+        action="update",
+        listed="Modify",
+        replacement=False,
+        details=("MemorySize: 1 -> 2",),
+    )
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::b/*"]}
+    bill = Bill({"alarms": 0.1})
+    plan = Plan(
+        stage="prod",
+        bucket="a-bucket",
+        bucket_exists=False,
+        stacks=(StackChange(name="nightswap-prod", action="update", changes=(change,)),),
+        state_machine_diff="",
+        roles=(RoleChange(role="TrainRole", added=(statement,), removed=()),),
+        app=(),
+        packages=(),
+        costs=Costs(idle_month=bill, retrain=bill, predictions=bill),
+    )
+
+    with console.capture() as captured:
+        show(plan)
+
+    said = captured.get()
+    for words in ("TrainFunction", "a-bucket", "+ Allow s3:GetObject", "0.1000", "would change"):
+        assert words in said
+    assert not plan.changes_nothing

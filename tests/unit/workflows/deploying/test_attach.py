@@ -1,0 +1,114 @@
+"""Chalice's functions get log groups that end, and a place where failed nights go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import DeploymentFailed
+from workflows.deploying.attach import ChaliceFunctions, alert_of_failed_nights, keep_logs
+from workflows.deploying.progress import Step
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+FUNCTIONS = ChaliceFunctions(stage="prod", others=["nightly"])
+GROUPS = ["/aws/lambda/nightswap-prod", "/aws/lambda/nightswap-prod-nightly"]
+TAGS = {"nightswap:stage": "prod"}
+
+
+class Exists(ClientError):
+    pass
+
+
+class FakeLogs:
+    """CloudWatch Logs with some groups there already, by their tags."""
+
+    class exceptions:  # noqa: N801
+        ResourceAlreadyExistsException = Exists
+
+    def __init__(self, *, groups: dict[str, dict[str, str]] | None = None, denied: bool = False) -> None:
+        self.groups = groups or {}
+        self.retentions: dict[str, int] = {}
+        self.denied = denied
+
+    def create_log_group(self, **given: Any) -> None:
+        if given["logGroupName"] in self.groups:
+            raise Exists({"Error": {"Code": "ResourceAlreadyExistsException"}}, "CreateLogGroup")
+        self.groups[given["logGroupName"]] = given["tags"]
+
+    def put_retention_policy(self, **given: Any) -> None:
+        if self.denied:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutRetentionPolicy")
+        self.retentions[given["logGroupName"]] = given["retentionInDays"]
+
+    def describe_log_groups(self, **given: Any) -> Any:
+        found = [name for name in self.groups if name.startswith(given["logGroupNamePrefix"])]
+        return {"logGroups": [{"logGroupName": name, "arn": f"arn:logs:{name}:*"} for name in reversed(found)]}
+
+    def tag_resource(self, **given: Any) -> None:
+        self.groups[given["resourceArn"].removeprefix("arn:logs:")] = given["tags"]
+
+
+def keep(logs: FakeLogs, *, days: int = 30) -> list[Step]:
+    steps: list[Step] = []
+    keep_logs(logs, FUNCTIONS, retention_days=days, tags=TAGS, report=steps.append)
+    return steps
+
+
+def test_every_function_gets_a_log_group_that_ends() -> None:
+    logs = FakeLogs()
+
+    (step,) = keep(logs)
+
+    assert logs.groups == dict.fromkeys(GROUPS, TAGS)
+    assert logs.retentions == dict.fromkeys(GROUPS, 30)
+    assert step.phase == "attach"
+
+
+def test_groups_that_lambda_made_first_are_put_right() -> None:
+    logs = FakeLogs(groups={group: {} for group in GROUPS})
+
+    keep(logs, days=7)
+
+    assert logs.groups == dict.fromkeys(GROUPS, TAGS)
+    assert logs.retentions == dict.fromkeys(GROUPS, 7)
+
+
+def test_refusal_is_reported_with_the_group() -> None:
+    with pytest.raises(DeploymentFailed, match="setting up log group /aws/lambda/nightswap-prod: AccessDenied"):
+        keep(FakeLogs(denied=True))
+
+
+class FakeLambda:
+    def __init__(self, *, exists: bool = True) -> None:
+        self.exists = exists
+        self.configs: list[dict[str, Any]] = []
+
+    def get_function_configuration(self, **given: Any) -> dict[str, str]:
+        if not self.exists:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "no"}}, "GetFunction")
+        return {"FunctionArn": f"arn:aws-cn:lambda:cn-north-1:123456789012:function:{given['FunctionName']}"}
+
+    def put_function_event_invoke_config(self, **given: Any) -> None:
+        self.configs.append(given)
+
+
+def test_failed_night_goes_to_the_topic_of_the_same_account_and_partition() -> None:
+    client = FakeLambda()
+
+    alert_of_failed_nights(cast("LambdaClient", client), stage="prod", report=lambda _: None)
+
+    topic = "arn:aws-cn:sns:cn-north-1:123456789012:nightswap-prod-alerts"
+    assert client.configs == [
+        {"FunctionName": "nightswap-prod-nightly", "DestinationConfig": {"OnFailure": {"Destination": topic}}}
+    ]
+
+
+def test_missing_nightly_function_is_reported() -> None:
+    client = cast("LambdaClient", FakeLambda(exists=False))
+
+    with pytest.raises(DeploymentFailed, match="failure destination of nightswap-prod-nightly"):
+        alert_of_failed_nights(client, stage="prod", report=lambda _: None)

@@ -1,0 +1,135 @@
+"""The arithmetic of the estimate, and that it follows the real definition."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.names import TASKS
+from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
+from workflows.cost.estimates import (
+    NIGHTS,
+    TYPICAL_SECONDS,
+    idle_bill,
+    path_to,
+    predictions_bill,
+    retrain_bill,
+    work_to,
+)
+from workflows.cost.prices import US_EAST_1
+from workflows.definitions.rendering import golden
+from workflows.stacks.functions import TASK_SIZES
+
+DEFINITION = json.loads(golden())
+MEMORY_MB = {task: size.memory_mb for task, size in TASK_SIZES.items()}
+
+usd = st.floats(0, 1e6)
+bills = st.dictionaries(st.sampled_from(["Lambda", "alarms", "logs", "S3 storage"]), usd).map(Bill)
+calls = st.lists(st.builds(Call, memory_mb=st.integers(128, 10_240), seconds=st.floats(0, 900)), max_size=20)
+
+
+@given(bills, bills)
+def test_sum_of_two_bills_costs_what_both_cost(one: Bill, other: Bill) -> None:
+    assert (one + other).total_usd == pytest.approx(one.total_usd + other.total_usd)
+
+
+@given(bills, st.floats(0, 1000))
+def test_bill_times_a_count_costs_that_many_times_as_much(bill: Bill, count: float) -> None:
+    assert bill.times(count).total_usd == pytest.approx(count * bill.total_usd)
+
+
+@given(calls, calls)
+def test_calls_add_up_whatever_their_order(some: list[Call], others: list[Call]) -> None:
+    together = compute_usd([*others, *some], architecture="x86_64")
+
+    apart = compute_usd(some, architecture="x86_64") + compute_usd(others, architecture="x86_64")
+    assert together == pytest.approx(apart)
+
+
+@given(calls)
+def test_arm64_never_costs_more(some: list[Call]) -> None:
+    assert compute_usd(some, architecture="arm64") <= compute_usd(some, architecture="x86_64")
+
+
+@given(st.integers(128, 5120), st.floats(0.001, 900))
+def test_twice_the_memory_for_half_the_time_costs_the_same(memory_mb: int, seconds: float) -> None:
+    small = compute_usd([Call(memory_mb=memory_mb, seconds=seconds)], architecture="x86_64")
+    large = compute_usd([Call(memory_mb=2 * memory_mb, seconds=seconds / 2)], architecture="x86_64")
+
+    assert small == pytest.approx(large)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 10_000), st.floats(0, 100))
+def test_no_line_of_a_bill_is_negative_or_undefined(transitions: int, puts: int, gets: int, log_gb: float) -> None:
+    work = Work(calls=(), transitions=transitions, put_requests=puts, get_requests=gets, log_gb=log_gb)
+
+    assert all(math.isfinite(line) and line >= 0 for line in work_bill(work, architecture="x86_64").lines.values())
+
+
+def test_known_month_costs_what_the_price_lists_say() -> None:
+    """Ten alarms at 10 cents, 100 GB at 2.3 cents, 1 GB of logs at 3 cents."""
+    assert standing_bill(stored_gb=100, log_gb=1, alarms=10).total_usd == pytest.approx(1.00 + 2.30 + 0.03)
+
+
+def test_known_million_of_calls_costs_what_the_price_lists_say() -> None:
+    """128 MB for 100 ms, a million times: 12,500 GB-seconds, and 20 cents for the requests."""
+    once = compute_usd([Call(memory_mb=128, seconds=0.1)], architecture="x86_64")
+
+    assert 1_000_000 * once == pytest.approx(12_500 * 0.0000166667 + 0.20)
+
+
+def test_promoted_run_goes_through_every_task_of_the_definition() -> None:
+    work = work_to(DEFINITION, "Promoted", memory_mb=MEMORY_MB)
+
+    assert len(work.calls) == len(TASKS)
+    assert work.transitions == len(path_to(DEFINITION, "Promoted")) + 1
+
+
+def test_run_with_nothing_new_neither_trains_nor_publishes() -> None:
+    way = path_to(DEFINITION, "NothingNew")
+
+    assert "Preprocess" in way
+    assert not {"Train", "Evaluate", "VersionModel", "SwapAlias"} & set(way)
+
+
+def test_way_to_a_state_that_does_not_exist_is_empty() -> None:
+    assert path_to(DEFINITION, "NoSuchState") == ()
+
+
+def test_every_task_has_a_typical_duration() -> None:
+    assert set(TYPICAL_SECONDS) == set(TASKS)
+
+
+def test_retrain_costs_less_than_a_cent() -> None:
+    bill = retrain_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64")
+
+    assert 0 < bill.total_usd < 0.01
+
+
+def test_idle_month_grows_with_alarms_storage_and_models() -> None:
+    def month(*, alarms: int = 0, models: int = 0, stored_gb: float = 0.0) -> float:
+        return idle_bill(
+            DEFINITION,
+            memory_mb=MEMORY_MB,
+            architecture="x86_64",
+            alarms=alarms,
+            models=["a-model"] * models,
+            stored_gb=stored_gb,
+        ).total_usd
+
+    assert month() == 0.0
+    assert month(alarms=3) == pytest.approx(3 * US_EAST_1.alarm_month)
+    assert month(stored_gb=2) == pytest.approx(2 * US_EAST_1.stored_gb_month)
+    assert month(models=2) == pytest.approx(2 * month(models=1))
+    assert month(models=1) < NIGHTS * retrain_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64").total_usd
+
+
+def test_million_of_predictions_costs_a_few_dollars_most_of_them_for_the_gateway() -> None:
+    bill = predictions_bill(1_000_000, serving_memory_mb=512, api_memory_mb=512, architecture="x86_64")
+
+    assert 3.5 < bill.total_usd < 6
+    assert max(bill.lines, key=bill.lines.__getitem__) == "API Gateway"

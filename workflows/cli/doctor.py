@@ -1,0 +1,112 @@
+"""nightswap doctor: what stands in the way of a deployment, and how to get it out of the way."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+
+import boto3
+import click
+from botocore.exceptions import BotoCoreError
+from rich.text import Text
+
+from chalicelib.aws.object_store import BucketStore
+from lambdas import recipes
+from workflows.cli.options import as_json, on_stage
+from workflows.cli.screen import BAD, GOOD, console, show_json
+from workflows.cli.stage import LOCAL, ROOT, Stage
+from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.doctoring.deployer_policy import deployer_policy
+from workflows.doctoring.examination import Account, Checkout, examine_account, examine_checkout
+from workflows.doctoring.finding import Finding, Severity, error, is_healthy, note
+from workflows.doctoring.requirements import chalice_package
+from workflows.doctoring.stage_settings import is_configured
+from workflows.local.process import LocalAws
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
+from workflows.packaging.sizes import FunctionSize, sizes
+from workflows.packaging.tasks import tasks_package
+from workflows.stacks.functions import ARCHITECTURE
+
+COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow", Severity.ERROR: BAD}
+
+
+@click.command()
+@click.option("--sizes", "with_sizes", is_flag=True, help="Build the layers too, and measure every function.")
+@click.option("--print-policy", is_flag=True, help="Print the smallest IAM policy of who deploys the stage.")
+@as_json
+@on_stage
+def doctor(stage: Stage, with_sizes: bool, print_policy: bool, as_json: bool) -> None:
+    """Say what stands in the way of a deployment, and the way out. It fails if anything is an error."""
+    if print_policy:
+        show_json(deployer_policy(stage.names))
+        return
+    findings = examined(stage, with_sizes=with_sizes)
+    if as_json:
+        found = list(findings)
+        show_json([asdict(each) for each in found])
+    else:
+        found = list(shown(findings))
+        errors = sum(each.severity is Severity.ERROR for each in found)
+        console.print(f"stage {stage.name}: {f'{errors} errors' if errors else 'nothing stands in the way'}")
+    sys.exit(0 if is_healthy(found) else 1)
+
+
+def examined(stage: Stage, *, with_sizes: bool) -> Iterator[Finding]:
+    """All findings, each as soon as it is known."""
+    checkout = Checkout(
+        root=ROOT,
+        stage=stage.name,
+        models=recipes.names(),
+        load_recipe=recipes.load,
+        build=chalice_package(stage.name, root=ROOT, environ=os.environ),
+        measure=measured if with_sizes else None,
+    )
+    yield from examine_checkout(checkout)
+    if not with_sizes:
+        yield note("were not measured", where="sizes", way_out=f"nightswap doctor --sizes --stage {stage.name}")
+    if not is_configured(stage.name, root=ROOT):
+        return
+    if stage.name == LOCAL and LocalAws.running(ROOT) is None:
+        yield note("is not running, so nothing was asked of it", where="local AWS", way_out="make run")
+        return
+    stage.reach()
+    try:
+        session = boto3.Session()
+    except BotoCoreError as exc:
+        yield error(str(exc), where="AWS profile", way_out="set AWS_PROFILE to one of aws configure list-profiles")
+        return
+    yield from examine_account(checkout, account_of(session, stage=stage.name))
+
+
+def account_of(session: boto3.Session, *, stage: str) -> Account:
+    """The account of the session, as the checks reach it."""
+    return Account(
+        region=session.region_name,
+        clients=lambda service: session.client(service),  # type: ignore[call-overload]
+        store=lambda names: BucketStore(session.client("s3"), bucket=names.bucket),
+        apis=lambda names: ChaliceResources(
+            names=names, session=session, endpoint_url=None, functions=function_names(stage, root=ROOT)
+        ).apis(),
+    )
+
+
+def measured() -> Sequence[FunctionSize]:
+    """Every task with its layers; fetches the wheels of layers that are not in the cache."""
+    layers = {name: build_layer(name, root=ROOT, architecture=ARCHITECTURE, report=console.print) for name in LAYERS}
+    package = tasks_package(ROOT)
+    return sizes(dict.fromkeys(LAYERS_OF_TASK, package), layers=layers, layers_of=LAYERS_OF_TASK)
+
+
+def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Print each finding as it comes, and hand it on."""
+    for each in findings:
+        console.print(Text(f"{each.severity:<8}", style=COLOURS[each.severity]), end="")
+        console.print(f"{each.where}: {each.what}", markup=False, soft_wrap=True)
+        if each.way_out:
+            console.print(f"        -> {each.way_out}", markup=False, soft_wrap=True)
+        yield each
+
+
+COMMANDS = (doctor,)

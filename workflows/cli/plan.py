@@ -1,0 +1,157 @@
+"""nightswap plan: what a deployment would change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import boto3
+import click
+from rich.text import Text
+
+from lambdas import recipes
+from workflows.cli.options import as_json, on_stage
+from workflows.cli.screen import BAD, GOOD, console, show_json, table
+from workflows.cli.stage import ROOT, Stage
+from workflows.cost.bills import Bill
+from workflows.cost.prices import AS_OF, REGION
+from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.uploads import layers_are_wanted
+from workflows.planning.costs import PREDICTIONS
+from workflows.planning.plan import Plan, make_plan
+from workflows.planning.roles import RoleChange, in_words
+from workflows.planning.stacks import StackChange
+from workflows.planning.wanted import wanted
+
+COLOURS = {"create": GOOD, "delete": BAD, "release": BAD}
+QUIET = "dim"
+SHOWN_DETAILS = 3
+
+
+@click.command()
+@as_json
+@on_stage
+def plan(stage: Stage, as_json: bool) -> None:
+    """Show what `nightswap deploy` would change, and what the stage costs. Nothing is changed."""
+    stage.reach()
+    with console.status(f"planning stage {stage.name}") as status:
+        made = carry_out(stage, report=status.update)
+    if as_json:
+        show_json(made.to_document())
+    else:
+        show(made)
+
+
+def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
+    """The plan of the stage, with boto3's own clients."""
+    session = boto3.Session()
+    existing = ChaliceResources(
+        names=stage.names,
+        session=session,
+        endpoint_url=None,
+        functions=function_names(stage.name, root=ROOT),
+    )
+    return make_plan(
+        wanted(
+            stage.names,
+            root=ROOT,
+            models=recipes.names(),
+            with_layers=layers_are_wanted(os.environ),  # as nightswap deploy has it
+            report=lambda step: report(f"{step.subject} {step.status}".rstrip()),
+        ),
+        clients=lambda service: session.client(service),  # type: ignore[call-overload]
+        existing=existing,
+        root=ROOT,
+    )
+
+
+def show(made: Plan) -> None:
+    """For people: what changes first, what it costs last."""
+    for stack in made.stacks:
+        _show_stack(stack)
+    if not made.bucket_exists:
+        console.print(f"bucket {made.bucket}: to be created")
+    _show_definition(made)
+    _show_roles(made.roles)
+    rows = [[part.name, part.type, _coloured(part.action)] for part in made.app]
+    table("Chalice app (code and routes are sent anew every time)", ["name", "type", ""], rows)
+    packages = [
+        [each.name, f"{each.size_bytes / 1024:,.0f} KiB", "there already" if each.uploaded else "to be uploaded"]
+        for each in made.packages
+    ]
+    table("packages", ["name", "size", ""], packages)
+    _show_costs(made)
+    console.print(f"stage {made.stage}: {'nothing would change' if made.changes_nothing else 'would change'}")
+
+
+def _show_stack(stack: StackChange) -> None:
+    rows = [
+        [
+            each.resource,
+            each.type.removeprefix("AWS::"),
+            _coloured(each.action or "-"),
+            each.listed + (" (replaced)" if each.replacement else ""),
+            "; ".join(each.details[:SHOWN_DETAILS]),
+        ]
+        for each in stack.changes
+    ]
+    if rows:
+        columns = ["resource", "type", "templates", "CloudFormation", "what"]
+        table(f"stack {stack.name}: {stack.action}", columns, rows)
+    else:
+        console.print(f"stack {stack.name}: {stack.action}", markup=False)
+    if stack.remark:
+        console.print(stack.remark, style=QUIET, markup=False)
+
+
+def _show_definition(made: Plan) -> None:
+    if not made.state_machine_diff:
+        console.print("state machine: unchanged")
+        return
+    lines = made.state_machine_diff.splitlines()
+    if all(not line.startswith("-") for line in lines[2:]):
+        console.print(f"state machine: to be created, {len(lines) - 3} lines")
+        return
+    console.print("state machine:", style="bold")
+    for line in lines:
+        colour = GOOD if line.startswith("+") else BAD if line.startswith("-") else QUIET
+        console.print(Text(line, style=colour), soft_wrap=True)
+
+
+def _show_roles(changes: tuple[RoleChange, ...]) -> None:
+    if not changes:
+        console.print("permissions: unchanged")
+        return
+    console.print("permissions:", style="bold")
+    for change in changes:
+        console.print(f"  {change.role}", markup=False)
+        for sign, colour, statements in (("+", GOOD, change.added), ("-", BAD, change.removed)):
+            for statement in statements:
+                console.print(Text(f"    {sign} {in_words(statement)}", style=colour), soft_wrap=True)
+
+
+def _show_costs(made: Plan) -> None:
+    costs = made.costs
+    rows = [
+        ["a month without new data or requests", _usd(costs.idle_month), _parts(costs.idle_month)],
+        ["a retrain", _usd(costs.retrain), _parts(costs.retrain)],
+        [f"{PREDICTIONS:,} predictions", _usd(costs.predictions), _parts(costs.predictions)],
+    ]
+    title = f"cost, an estimate: list prices of {REGION} as of {AS_OF}, no free tier"
+    table(title, ["of", "US dollars", "parts"], rows)
+
+
+def _usd(bill: Bill) -> str:
+    return f"{bill.total_usd:.4f}"
+
+
+def _parts(bill: Bill) -> str:
+    largest = sorted(bill.lines.items(), key=lambda line: -line[1])
+    return ", ".join(f"{name} {usd:.4f}" for name, usd in largest if usd)
+
+
+def _coloured(action: str) -> Text:
+    return Text(action, style=COLOURS.get(action, ""))
+
+
+COMMANDS = (plan,)

@@ -1,0 +1,50 @@
+"""The image's entry point: POST /predict as an HTTP API sends it, to the model in the image and back.
+
+A request is read and an error is told by the Chalice app's own code, so both say the same. The model's package serves
+as it does behind the alias; in the image it is the top-level package `serve`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from serve.handler import handler as score  # type: ignore[import-not-found]  # it is there in the image alone
+
+from chalicelib import answers, prediction
+from chalicelib.errors import ModelUnknown, NightswapError
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """What Lambda calls, with API Gateway's payload format 2.0."""
+    status, body = _answer(event, context)
+    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}
+
+
+def _answer(event: dict[str, Any], context: object) -> tuple[int, dict[str, Any]]:
+    content_type = event["headers"].get("content-type")
+    try:
+        question = prediction.from_body(_body(event), content_type=content_type, default_model=_model())
+        if question.model != _model():
+            raise ModelUnknown(f"there is no model {question.model!r}", field="model", accepted=_model())
+    except NightswapError as exc:
+        return answers.of_error(exc)
+    scored = score(question.event, context)
+    return scored["status"], scored["body"]
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    """API Gateway hands on a body that is no text, by its content type, as Base64."""
+    body = event.get("body", "")
+    return base64.b64decode(body) if event["isBase64Encoded"] else body.encode()
+
+
+@cache
+def _model() -> str:
+    """The name of the model in the image."""
+    manifest = json.loads((Path(__file__).parent / "manifest.json").read_bytes())
+    name: str = manifest["model"]
+    return name

@@ -1,0 +1,116 @@
+"""How much of AWS a retrain and an idle month of a stage take. Estimates: real data and real Lambdas differ."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from chalicelib.names import TASKS
+from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
+from workflows.cost.prices import US_EAST_1, Prices
+from workflows.definitions.asl import Definition, chosen, states
+from workflows.definitions.functions import placeholder
+
+PROMOTED, NOTHING_NEW = "Promoted", "NothingNew"
+NIGHTS = 365.25 / 12
+"""Of a mean month."""
+
+TYPICAL_SECONDS = {
+    "restore-alias": 2.0,
+    "preprocess": 6.0,
+    "train": 12.0,
+    "evaluate": 4.0,
+    "version-model": 2.0,
+    "swap-alias": 2.0,
+    "record-outcome": 2.0,
+}
+"""Of a cold start and the work on 567,498 rows: about three times what a laptop's processor takes."""
+UNKNOWN_TASK_SECONDS = 5.0
+API_SECONDS, SERVING_SECONDS = 0.040, 0.010
+"""Of a warm prediction: the app waits while the serving function works."""
+REQUESTS_PER_STATE = (4, 10)
+"""S3 writes and reads of one state, rounded up."""
+LOG_GB_PER_STATE = 4e-6
+"""Lambda's own lines and a few of ours: some 4 KB."""
+STORED_GB = 1.0
+"""Data, models and packages of a small stage, noncurrent versions included."""
+
+
+def path_to(definition: Definition, state: str) -> tuple[str, ...]:
+    """The shortest way to the state, both ends included, when nothing fails; empty where there is none."""
+    known = states(definition)
+    ways: deque[tuple[str, ...]] = deque([(definition["StartAt"],)])
+    seen = {definition["StartAt"]}
+    while ways:
+        way = ways.popleft()
+        if way[-1] == state:
+            return way
+        for successor in chosen(known[way[-1]]):
+            if successor not in seen:
+                seen.add(successor)
+                ways.append((*way, successor))
+    return ()
+
+
+def work_to(definition: Definition, outcome: str, *, memory_mb: Mapping[str, int]) -> Work:
+    """What a run takes that ends with the outcome; `memory_mb` is by task.
+
+    The start of an execution counts as a transition, and so does each state.
+    """
+    way = path_to(definition, outcome)
+    tasks = {placeholder(task): task for task in TASKS}
+    called = [
+        tasks[known["Resource"]] for name in way if (known := states(definition)[name]).get("Resource") in tasks
+    ]
+    writes, reads = REQUESTS_PER_STATE
+    return Work(
+        calls=tuple(
+            Call(memory_mb=memory_mb[task], seconds=TYPICAL_SECONDS.get(task, UNKNOWN_TASK_SECONDS))
+            for task in called
+        ),
+        transitions=len(way) + 1,
+        put_requests=writes * len(called),
+        get_requests=reads * len(called),
+        log_gb=LOG_GB_PER_STATE * len(called),
+    )
+
+
+def retrain_bill(
+    definition: Definition, *, memory_mb: Mapping[str, int], architecture: str, prices: Prices = US_EAST_1
+) -> Bill:
+    """Of one retrain that ends Promoted, every function starting cold."""
+    return work_bill(work_to(definition, PROMOTED, memory_mb=memory_mb), architecture=architecture, prices=prices)
+
+
+def idle_bill(
+    definition: Definition,
+    *,
+    memory_mb: Mapping[str, int],
+    architecture: str,
+    alarms: int,
+    models: Sequence[str],
+    stored_gb: float = STORED_GB,
+    prices: Prices = US_EAST_1,
+) -> Bill:
+    """Of a month without new data and without a prediction: each night one run for each model ends NothingNew."""
+    night = work_to(definition, NOTHING_NEW, memory_mb=memory_mb)
+    nightly = work_bill(night, architecture=architecture, prices=prices).times(NIGHTS * len(models))
+    standing = standing_bill(
+        stored_gb=stored_gb, log_gb=night.log_gb * NIGHTS * len(models), alarms=alarms, prices=prices
+    )
+    return nightly + standing
+
+
+def predictions_bill(
+    count: int, *, serving_memory_mb: int, api_memory_mb: int, architecture: str, prices: Prices = US_EAST_1
+) -> Bill:
+    """Of so many requests to /predict that find their functions warm: API Gateway, the app, the serving function."""
+    calls = (
+        Call(memory_mb=api_memory_mb, seconds=API_SECONDS),
+        Call(memory_mb=serving_memory_mb, seconds=SERVING_SECONDS),
+    )
+    once = {
+        "API Gateway": prices.rest_request,
+        "Lambda": compute_usd(calls, architecture=architecture, prices=prices),
+    }
+    return Bill(once).times(count)

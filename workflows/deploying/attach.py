@@ -1,0 +1,81 @@
+"""What hangs on the functions that Chalice makes: the retention of their logs, and where failures of the night go.
+
+Both belong to functions that the stacks do not know, and a bare `chalice delete` takes them away again. So they are
+set by plain calls at every deployment, which repairs them; a stack would hold them for unchanged and leave them out.
+The API's alarm needs nothing but names, and is in the main stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.names import APP
+from workflows.deploying.progress import Report, Step, refusals
+from workflows.stacks.arns import alerts_topic
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+PHASE = "attach"
+NIGHTLY = "nightly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChaliceFunctions:
+    """The functions of a stage's app. `others` are those beside the one behind the routes, by Chalice's names."""
+
+    stage: str
+    others: Sequence[str]
+
+    @property
+    def names(self) -> list[str]:
+        """
+        >>> ChaliceFunctions(stage="prod", others=["nightly"]).names
+        ['nightswap-prod', 'nightswap-prod-nightly']
+        """
+        own = f"{APP}-{self.stage}"
+        return [own, *(f"{own}-{each}" for each in self.others)]
+
+
+def keep_logs(
+    client: Any,
+    functions: ChaliceFunctions,
+    *,
+    retention_days: int,
+    tags: Mapping[str, str],
+    report: Report,
+) -> None:
+    """Give every function its log group before its first call: Lambda makes one that is kept, and paid for, forever.
+
+    A group that is there already, because Chalice was faster, is put right.
+    """
+    for function in functions.names:
+        group = f"/aws/lambda/{function}"
+        with refusals(f"setting up log group {group}"):
+            try:
+                client.create_log_group(logGroupName=group, tags=dict(tags))
+            except client.exceptions.ResourceAlreadyExistsException:
+                _tag(client, group, tags)
+            client.put_retention_policy(logGroupName=group, retentionInDays=retention_days)
+    report(Step(PHASE, f"logs of the app are kept {retention_days} days", ""))
+
+
+def alert_of_failed_nights(client: LambdaClient, *, stage: str, report: Report) -> None:
+    """EventBridge calls the nightly function asynchronously: when its retries fail too, the topic gets the event."""
+    function = f"{APP}-{stage}-{NIGHTLY}"
+    with refusals(f"setting the failure destination of {function}"):
+        arn = client.get_function_configuration(FunctionName=function)["FunctionArn"]
+        partition, region, account = arn.split(":")[1], arn.split(":")[3], arn.split(":")[4]
+        topic = f"arn:{partition}:sns:{region}:{account}:{alerts_topic(stage)}"
+        client.put_function_event_invoke_config(
+            FunctionName=function, DestinationConfig={"OnFailure": {"Destination": topic}}
+        )
+    report(Step(PHASE, f"failures of {function} go to {alerts_topic(stage)}", ""))
+
+
+def _tag(client: Any, group: str, tags: Mapping[str, str]) -> None:
+    found = client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    arn = next(each["arn"] for each in found if each["logGroupName"] == group)
+    client.tag_resource(resourceArn=arn.removesuffix(":*"), tags=dict(tags))

@@ -1,0 +1,115 @@
+"""What exists of a stage's Chalice app, found without Chalice's record: by name, and the REST API by what it calls.
+
+Every REST API of the app is called `nightswap`, whatever its stage, and Chalice tags none. But from its first moment
+each method of an API names the function that it calls, and that name has the stage in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.names import APP, Names
+from workflows.deploying.progress import refusals
+
+if TYPE_CHECKING:
+    import boto3
+
+Resource = dict[str, str]
+API_HANDLER = "api_handler"
+"""Chalice's name of the function behind the routes; on AWS it is called as the app and the stage."""
+SCHEMA_VERSION = "2.0"
+"""Of the record. Source: chalice 1.34, chalice/config.py, `Config.deployed_resources`."""
+ABSENT = {"NotFoundException", "NoSuchEntity", "ResourceNotFoundException"}
+
+
+def function_names(stage: str, *, root: Path) -> list[str]:
+    """What Chalice calls the functions of the stage; each has a policy, and so an entry in its configuration."""
+    config = json.loads((root / ".chalice" / "config.json").read_bytes())
+    return [API_HANDLER, *config["stages"][stage].get("lambda_functions", {})]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChaliceResources:
+    """The Chalice app of one stage, as AWS knows it. Raises DeploymentFailed for what AWS refuses."""
+
+    names: Names
+    session: boto3.Session
+    endpoint_url: str | None
+    functions: Sequence[str]
+    """As `function_names` lists them."""
+
+    def api_exists(self, api_id: str) -> bool:
+        gateway = self._client("apigateway")
+        return self._find(f"REST API {api_id}", gateway.get_rest_api, restApiId=api_id) is not None
+
+    def apis(self) -> list[str]:
+        """The IDs of all REST APIs that call the stage's function; more than one is one too many."""
+        pages = self._client("apigateway").get_paginator("get_rest_apis")
+        with refusals("listing the REST APIs"):
+            named = [api["id"] for page in pages.paginate() for api in page["items"] if api["name"] == APP]
+        return [api_id for api_id in named if self._calls_the_stage(api_id)]
+
+    def record(self, *, api_id: str | None) -> dict[str, Any]:
+        """A record as Chalice writes it, of what exists; `api_id` is the stage's REST API, if it has one."""
+        resources = [resource for function in self.functions for resource in self._around(function)]
+        if api_id is not None:
+            resources.append(self._rest_api(api_id))
+        return {"resources": resources, "schema_version": SCHEMA_VERSION, "backend": "api"}
+
+    def _calls_the_stage(self, api_id: str) -> bool:
+        wanted = f":function:{self._function(API_HANDLER)}/invocations"
+        pages = self._client("apigateway").get_paginator("get_resources")
+        with refusals(f"reading the methods of REST API {api_id}"):
+            return any(
+                method.get("methodIntegration", {}).get("uri", "").endswith(wanted)
+                for page in pages.paginate(restApiId=api_id, embed=["methods"])
+                for resource in page["items"]
+                for method in resource.get("resourceMethods", {}).values()
+            )
+
+    def _around(self, function: str) -> Iterator[Resource]:
+        """A function's role, the function, and the rule of its schedule: in Chalice's order, which is of creation."""
+        role_name = f"{self.names.stack}-{function}"
+        role = self._find(f"role {role_name}", self._client("iam").get_role, RoleName=role_name)
+        if role is not None:
+            arn = role["Role"]["Arn"]
+            yield _resource(f"{function}_role", "iam_role", role_arn=arn, role_name=role_name)
+        name = self._function(function)
+        found = self._find(f"function {name}", self._client("lambda").get_function, FunctionName=name)
+        if found is not None:
+            yield _resource(function, "lambda_function", lambda_arn=found["Configuration"]["FunctionArn"])
+        rule = f"{self.names.stack}-{function}-event"
+        if self._find(f"rule {rule}", self._client("events").describe_rule, Name=rule) is not None:
+            yield _resource(f"{function}-event", "cloudwatch_event", rule_name=rule)
+
+    def _rest_api(self, api_id: str) -> Resource:
+        region = self.names.region
+        suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        url = f"https://{api_id}.execute-api.{region}.{suffix}/{self.names.stage}/"
+        return _resource("rest_api", "rest_api", rest_api_id=api_id, rest_api_url=url)
+
+    def _function(self, function: str) -> str:
+        return self.names.stack if function == API_HANDLER else f"{self.names.stack}-{function}"
+
+    def _find(self, what: str, ask: Any, **given: str) -> dict[str, Any] | None:
+        with refusals(f"looking for {what}"):
+            try:
+                found: dict[str, Any] = ask(**given)
+            except ClientError as exc:
+                if exc.response.get("Error", {}).get("Code") in ABSENT:
+                    return None
+                raise
+        return found
+
+    def _client(self, service: str) -> Any:
+        return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
+
+
+def _resource(name: str, resource_type: str, **values: str) -> Resource:
+    return {"name": name, "resource_type": resource_type, **values}

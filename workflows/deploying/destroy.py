@@ -1,0 +1,157 @@
+"""Removes a stage: what deploying made, in the opposite order, and what Lambda and Chalice made beside it.
+
+Nothing is remembered between two attempts: each looks what is still there and removes it, so an interrupted one is
+continued by the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import layout
+from chalicelib.aws.object_store import BucketStore
+from chalicelib.names import Names, token_parameter
+from workflows.deploying import record, removal
+from workflows.deploying.app import check_stage, delete_app
+from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.leftovers import LOG_GROUP, STACK, Inventory, Leftover
+from workflows.deploying.lock import Holder, hold
+from workflows.deploying.progress import Patience, Report, Step, refusals
+from workflows.deploying.removal import PHASE, StackRemoval
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destruction:
+    """The removal of one stage; `root` is the project's folder, `environ` the environment of Chalice.
+
+    Raises DeploymentFailed; repeating the call continues.
+    """
+
+    names: Names
+    session: boto3.Session
+    root: Path
+    environ: Mapping[str, str]
+    report: Report
+    keep_data: bool = False
+    patience: Patience = field(default_factory=Patience)
+
+    def check_stage(self) -> None:
+        """Raises DeploymentFailed for a stage that is not configured: a slip of the pen, most likely."""
+        check_stage(self.names.stage, root=self.root)
+
+    def left(self) -> list[Leftover]:
+        """All of the stage that exists and is to go."""
+        return [each for each in self._inventory.everything() if not (self.keep_data and each.is_data)]
+
+    def carry_out(self) -> None:
+        """Remove it all: what starts runs first, the data last."""
+        with self._lock():
+            self._stop_runs()
+            stacks = [each.name for each in self._inventory.of(STACK)]
+            own = (self.names.stack, self.names.data_stack)
+            for stack in stacks:
+                if stack not in own:  # one that was put on top of Chalice's resources
+                    self._remove_stack(stack)
+            self._remove_app()
+            self._remove_stack(self.names.stack)
+            if self.keep_data:
+                self._forget_record()
+            else:
+                self._remove_data()
+            self._remove_log_groups()
+
+    def _lock(self) -> AbstractContextManager[None]:
+        if not removal.exists(self._client("s3"), bucket=self.names.bucket):
+            return nullcontext()
+        return hold(self._store, stage=self.names.stage, holder=Holder.this_process("destroy"))
+
+    def _stop_runs(self) -> None:
+        """A run that goes on would write into what is being removed."""
+        states = self._client("stepfunctions")
+        pages = states.get_paginator("list_executions")
+        with refusals("stopping the runs that are going on"):
+            try:
+                found = pages.paginate(stateMachineArn=self.names.state_machine_arn, statusFilter="RUNNING")
+                for run in found.search("executions[]"):
+                    states.stop_execution(executionArn=run["executionArn"], cause="nightswap destroy")
+                    self.report(Step(PHASE, f"run {run['name']}", "stopped"))
+            except ClientError as exc:
+                if exc.response.get("Error", {}).get("Code") != "StateMachineDoesNotExist":
+                    raise
+
+    def _remove_app(self) -> None:
+        """`chalice delete` stops at the first thing that is not there, so it gets a record of what exists."""
+        apis = self._app.apis()
+        found = self._app.record(api_id=apis[0] if apis else None)
+        file = record.path(self.names.stage, root=self.root)
+        if found["resources"]:
+            record.write(file, found)
+            delete_app(self.names.stage, root=self.root, environ=self.environ, report=self.report)
+        file.unlink(missing_ok=True)
+        for api_id in apis[1:]:
+            with refusals(f"deleting REST API {api_id}"):
+                self._client("apigateway").delete_rest_api(restApiId=api_id)
+            self.report(Step(PHASE, f"REST API {api_id}, one too many", "deleted"))
+
+    def _remove_stack(self, name: str) -> None:
+        client = self._client("cloudformation")
+        StackRemoval(
+            client, name=name, stage=self.names.stage, report=self.report, patience=self.patience
+        ).carry_out()
+
+    def _forget_record(self) -> None:
+        with refusals("removing Chalice's record"):
+            self._store.delete(layout.chalice_record())
+
+    def _remove_data(self) -> None:
+        """The stack goes first: a bucket without its stack is adopted by the next deploy, the opposite is not.
+
+        Bucket and parameter survive it, because their policy in the template is to be kept.
+        """
+        self._remove_stack(self.names.data_stack)
+        removal.remove_bucket(
+            self._client("s3"), bucket=self.names.bucket, report=self.report, patience=self.patience
+        )
+        with refusals("deleting the token parameter"):
+            self._client("ssm").delete_parameters(Names=[token_parameter(self.names.stage)])
+
+    def _remove_log_groups(self) -> None:
+        """Lambda makes the log group of a function that no stack made one for, and leaves it behind."""
+        for group in self._inventory.of(LOG_GROUP):
+            with refusals(f"deleting log group {group.name}"):
+                self._client("logs").delete_log_group(logGroupName=group.name)
+            self.report(Step(PHASE, f"log group {group.name}", "deleted"))
+
+    @cached_property
+    def _app(self) -> ChaliceResources:
+        return ChaliceResources(
+            names=self.names,
+            session=self.session,
+            endpoint_url=self._endpoint_url,
+            functions=function_names(self.names.stage, root=self.root),
+        )
+
+    @cached_property
+    def _inventory(self) -> Inventory:
+        return Inventory(names=self.names, session=self.session, endpoint_url=self._endpoint_url, app=self._app)
+
+    @cached_property
+    def _store(self) -> BucketStore:
+        return BucketStore(self._client("s3"), bucket=self.names.bucket)
+
+    @property
+    def _endpoint_url(self) -> str | None:
+        return self.environ.get("AWS_ENDPOINT_URL") or None
+
+    def _client(self, service: str) -> Any:
+        return self.session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]

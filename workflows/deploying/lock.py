@@ -1,0 +1,118 @@
+"""One deploy of a stage at a time: an object in the stage's bucket that says who is at it.
+
+A deploy that was killed leaves it behind, and must not keep anybody out. So it counts for nothing when its process is
+gone from this machine, and after its deadline wherever it ran. It saves a person a confusing quarter of an hour; what
+would break is guarded by CloudFormation, which changes a stack once at a time, and by the record's conditional write.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from chalicelib import layout
+from chalicelib.edges import ObjectStore, Stored
+from chalicelib.errors import DeploymentFailed, StackMissing
+from workflows.deploying.progress import refusals
+
+DEADLINE = timedelta(minutes=30)
+"""Several times what a first deploy takes, layers and a slow line included."""
+KEY = layout.deploy_lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who deploys: a person, on a machine, in a process."""
+
+    who: str
+    host: str
+    pid: int
+    doing: str
+    """The command, in words: `deploy` or `destroy`."""
+
+    @classmethod
+    def this_process(cls, doing: str) -> Holder:
+        return cls(who=getpass.getuser(), host=socket.gethostname(), pid=os.getpid(), doing=doing)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def is_running(pid: int) -> bool:
+    """Whether this machine has a process of that number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def hold(
+    store: ObjectStore,
+    *,
+    stage: str,
+    holder: Holder,
+    clock: Callable[[], datetime] = _now,
+    runs: Callable[[int], bool] = is_running,
+) -> Iterator[None]:
+    """Hold the stage's lock; raises DeploymentFailed, naming the holder, while somebody else has it."""
+    body = json.dumps(asdict(holder) | {"since": clock().isoformat()}).encode()
+    with refusals(f"taking the deploy lock in bucket {store.bucket}"):
+        _take(store, body, stage=stage, holder=holder, clock=clock, runs=runs)
+    try:
+        yield
+    finally:
+        # Where a destroy removed the bucket, the lock went with it.
+        with refusals(f"releasing the deploy lock in bucket {store.bucket}"), suppress(StackMissing):
+            found = store.find(KEY)
+            if found is not None and found.body == body:
+                store.delete_if_match(KEY, etag=found.etag)
+
+
+def _take(
+    store: ObjectStore,
+    body: bytes,
+    *,
+    stage: str,
+    holder: Holder,
+    clock: Callable[[], datetime],
+    runs: Callable[[int], bool],
+) -> None:
+    while not store.put_if_absent(KEY, body):
+        found = store.find(KEY)
+        if found is None:  # released between the two calls
+            continue
+        if found.body == body:  # our own: only the answer was lost
+            return
+        if not _is_dead(found, holder=holder, now=clock(), runs=runs):
+            raise DeploymentFailed(_refusal(found, stage=stage, bucket=store.bucket))
+        if store.put_if_match(KEY, body, etag=found.etag):
+            return
+
+
+def _is_dead(found: Stored, *, holder: Holder, now: datetime, runs: Callable[[int], bool]) -> bool:
+    other = json.loads(found.body)
+    if now >= datetime.fromisoformat(other["since"]) + DEADLINE:
+        return True
+    # A process of our own number is ourselves, after a restart of the container in which numbers begin anew.
+    return bool(other["host"] == holder.host and (other["pid"] == holder.pid or not runs(other["pid"])))
+
+
+def _refusal(found: Stored, *, stage: str, bucket: str) -> str:
+    other = json.loads(found.body)
+    since = datetime.fromisoformat(other["since"])
+    return (
+        f"two deploys at once: {other['who']} on {other['host']} (process {other['pid']}) holds stage {stage} for its"
+        f" {other['doing']} since {since:%H:%M} UTC. Wait until it has ended. If it is dead, go on at"
+        f" {since + DEADLINE:%H:%M} UTC, or at once after: aws s3 rm s3://{bucket}/{KEY}"
+    )

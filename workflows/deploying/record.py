@@ -1,0 +1,164 @@
+"""Chalice's record of what it deployed, kept in the stage's bucket.
+
+Chalice knows its REST API by `.chalice/deployed/S.json` and by nothing else: without that file it makes a second API
+and says nothing. So the bucket has a copy, which `fetch` brings before Chalice runs and `keep` renews afterwards:
+
+    fetched = record.fetch(names, session=session, endpoint_url=endpoint_url, root=root, report=report)
+    api = deploy_app(...)
+    record.keep(fetched, report=report)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib import layout
+from chalicelib.aws.object_store import BucketStore
+from chalicelib.edges import ObjectStore
+from chalicelib.errors import DeploymentFailed
+from chalicelib.names import Names
+from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.progress import Report, Step, refusals
+
+if TYPE_CHECKING:
+    import boto3
+
+PHASE = "record"
+KEY = layout.chalice_record()
+
+
+class Existing(Protocol):
+    """What of ChaliceResources a record is held against."""
+
+    def api_exists(self, api_id: str) -> bool: ...
+
+    def apis(self) -> Sequence[str]: ...
+
+    def record(self, *, api_id: str | None) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """A record in the clone, and which object of the bucket it came from."""
+
+    stage: str
+    file: Path
+    store: ObjectStore
+    etag: str | None
+    """Of the object as it was found; None where there was none."""
+
+
+def fetch(names: Names, *, session: boto3.Session, endpoint_url: str | None, root: Path, report: Report) -> Fetched:
+    """Put into the clone the record that tells the truth: the bucket's, else the clone's own, else a rebuilt one.
+
+    A record is true when its REST API exists. Raises DeploymentFailed when no record is and two APIs could be meant.
+    """
+    existing = ChaliceResources(
+        names=names, session=session, endpoint_url=endpoint_url, functions=function_names(names.stage, root=root)
+    )
+    store = BucketStore(session.client("s3", endpoint_url=endpoint_url), bucket=names.bucket)
+    with refusals(f"reading Chalice's record from bucket {names.bucket}"):
+        return choose(names.stage, store=store, existing=existing, file=path(names.stage, root=root), report=report)
+
+
+def path(stage: str, *, root: Path) -> Path:
+    """Where Chalice keeps its record in a clone."""
+    return root / ".chalice" / "deployed" / f"{stage}.json"
+
+
+def choose(stage: str, *, store: ObjectStore, existing: Existing, file: Path, report: Report) -> Fetched:
+    """`fetch`, with its edges."""
+    stored = store.find(KEY)
+    own = _read(file)
+    kept = stored.body if stored else None
+    if kept is not None and _is_true(kept, existing):
+        if own != kept:
+            report(Step(PHASE, f"Chalice's record of stage {stage} is taken from the bucket", _difference(own, kept)))
+        _write(file, kept)
+    elif own is None or not _is_true(own, existing):
+        _write(file, _rebuilt(stage, existing=existing, report=report))
+    return Fetched(stage=stage, file=file, store=store, etag=stored.etag if stored else None)
+
+
+def keep(fetched: Fetched, *, report: Report) -> None:
+    """Store what Chalice recorded; raises DeploymentFailed when another deploy stored something else meanwhile."""
+    body = fetched.file.read_bytes()
+    with refusals(f"writing Chalice's record to bucket {fetched.store.bucket}"):
+        if fetched.etag is None:
+            done = fetched.store.put_if_absent(KEY, body)
+        else:
+            done = fetched.store.put_if_match(KEY, body, etag=fetched.etag)
+        now = None if done else fetched.store.find(KEY)
+    if not done and (now is None or now.body != body):  # the same record there: our own, by a lost answer
+        stage = fetched.stage
+        raise DeploymentFailed(
+            f"two deploys at once: another one stored Chalice's record of stage {stage} while this one ran. Wait for"
+            f" its end, then run nightswap deploy --stage {stage} again: it continues with that record"
+        )
+    report(Step(PHASE, f"Chalice's record of stage {fetched.stage}", "stored"))
+
+
+def api_of(record: bytes | None) -> str | None:
+    """The ID of the REST API that a record names, if it names one."""
+    try:
+        resources = json.loads(record or b"{}")["resources"]
+        return next((str(each["rest_api_id"]) for each in resources if each["resource_type"] == "rest_api"), None)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def one_api(stage: str, *, existing: Existing) -> str | None:
+    """The stage's REST API as AWS knows it; raises DeploymentFailed when there are two."""
+    apis = existing.apis()
+    if len(apis) < 2:
+        return apis[0] if apis else None
+    removals = "\n".join(f"  aws apigateway delete-rest-api --rest-api-id {api_id}" for api_id in apis)
+    raise DeploymentFailed(
+        f"stage {stage} has {len(apis)} REST APIs and no record says which one is in use: {', '.join(apis)}. Keep the"
+        f" one that your clients call, remove each other one, and repeat the command:\n{removals}",
+        apis=list(apis),
+    )
+
+
+def _rebuilt(stage: str, *, existing: Existing, report: Report) -> bytes | None:
+    """A record of what exists; None where nothing does, which is how Chalice knows that it starts afresh."""
+    record = existing.record(api_id=one_api(stage, existing=existing))
+    if not record["resources"]:
+        return None
+    report(Step(PHASE, f"Chalice's record of stage {stage} was lost: rebuilt from what exists", ""))
+    return json.dumps(record, indent=2).encode()
+
+
+def _is_true(record: bytes, existing: Existing) -> bool:
+    api_id = api_of(record)
+    return api_id is not None and existing.api_exists(api_id)
+
+
+def _difference(own: bytes | None, kept: bytes) -> str:
+    """Why the clone's own is not used. Empty, for an ordinary case, is what the screen shows in any event."""
+    mine, theirs = api_of(own), api_of(kept)
+    return "" if mine in {None, theirs} else f"(REST API {theirs}); this clone's own named {mine}"
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def write(file: Path, found: dict[str, Any]) -> None:
+    """Make a record the clone's own, as Chalice would."""
+    _write(file, json.dumps(found, indent=2).encode())
+
+
+def _write(file: Path, body: bytes | None) -> None:
+    if body is None:
+        file.unlink(missing_ok=True)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(body)

@@ -1,0 +1,223 @@
+"""The smallest policy of the person who deploys and operates a stage with this command and Chalice's.
+
+CloudFormation and Chalice make the stage's resources with the caller's own permissions, so the policy holds what they
+call beside what the commands call. It names the stage's resources; where a service knows no name, GRANTS says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.names import APP, Names, token_parameter
+from workflows.stacks.statements import Json, document
+
+PASSED_TO = ("lambda.amazonaws.com", "states.amazonaws.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """Actions of one service on patterns of resources, in which `{}` is what the stage's names begin with."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    reason: str = ""
+    """Why a resource cannot be named closer; it stands in the table, because JSON has no comments."""
+
+
+GRANTS = (
+    Grant(
+        sid="Stacks",
+        actions=(
+            *("cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"),
+            *("cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
+            *("cloudformation:DescribeStack*", "cloudformation:ListStackResources", "cloudformation:GetTemplate"),
+            *("cloudformation:ListChangeSets", "cloudformation:TagResource"),
+        ),
+        resources=("cloudformation:stack/{}/*", "cloudformation:stack/{}-data/*"),
+        reason="a stack's ARN ends in an ID that CloudFormation makes",
+    ),
+    Grant(
+        sid="Bucket",
+        actions=(
+            *("s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket", "s3:ListBucketVersions"),
+            *("s3:GetBucket*", "s3:PutBucket*", "s3:DeleteBucketPolicy", "s3:Get*Configuration"),
+            *("s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"),
+        ),
+        resources=("s3:bucket",),
+        reason="to read one bucket, CloudFormation asks for every one of its properties",
+    ),
+    Grant(
+        sid="Objects",
+        actions=(
+            *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+            *("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
+        ),
+        resources=("s3:objects",),
+        reason="data, registry, ledger and packages all lie in this bucket; its own policy guards the ledger",
+    ),
+    Grant(
+        sid="Roles",
+        actions=(
+            *("iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"),
+            *("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:GetRolePolicy", "iam:DeleteRolePolicy"),
+            *("iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+        ),
+        resources=("iam:role/{}-*",),
+        reason="CloudFormation ends a role's name in letters of its own",
+    ),
+    Grant(
+        sid="Functions",
+        actions=(
+            *("lambda:CreateFunction", "lambda:DeleteFunction", "lambda:GetFunction*", "lambda:UpdateFunction*"),
+            *("lambda:ListVersionsByFunction", "lambda:GetPolicy", "lambda:AddPermission", "lambda:RemovePermission"),
+            *("lambda:TagResource", "lambda:UntagResource", "lambda:ListTags", "lambda:InvokeFunction"),
+            *("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetRuntimeManagementConfig"),
+            *("lambda:PutFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig"),
+            *("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
+        ),
+        resources=("lambda:function:{}", "lambda:function:{}-*"),
+        reason="one function for each task and model, and their versions and aliases",
+    ),
+    Grant(
+        sid="Layers",
+        actions=("lambda:PublishLayerVersion", "lambda:GetLayerVersion", "lambda:DeleteLayerVersion"),
+        resources=("lambda:layer:{}-*",),
+        reason="each version of a layer has a number of its own",
+    ),
+    Grant(
+        sid="StateMachine",
+        actions=(
+            *("states:CreateStateMachine", "states:UpdateStateMachine", "states:DeleteStateMachine"),
+            *("states:DescribeStateMachine", "states:ListStateMachineVersions", "states:TagResource"),
+            *("states:UntagResource", "states:ListTagsForResource"),
+            *("states:StartExecution", "states:ListExecutions"),
+        ),
+        resources=("states:stateMachine:{}-retrain",),
+    ),
+    Grant(
+        sid="Runs",
+        actions=("states:DescribeExecution", "states:StopExecution"),
+        resources=("states:execution:{}-retrain:*",),
+        reason="one execution for each run",
+    ),
+    Grant(
+        sid="Rules",
+        actions=(
+            *("events:PutRule", "events:DeleteRule", "events:DescribeRule", "events:PutTargets"),
+            *("events:RemoveTargets", "events:ListTargetsByRule", "events:TagResource", "events:UntagResource"),
+            "events:ListTagsForResource",
+        ),
+        resources=("events:rule/{}-*",),
+        reason="Chalice's rule has a name, and CloudFormation's ends in letters of its own",
+    ),
+    Grant(
+        sid="Logs",
+        actions=(
+            *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
+            *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"),
+            *("logs:PutMetricFilter", "logs:DeleteMetricFilter", "logs:DescribeMetricFilters"),
+        ),
+        resources=("logs:log-group:/aws/lambda/{}:*", "logs:log-group:/aws/lambda/{}-*"),
+        reason="one log group for each function",
+    ),
+    Grant(
+        sid="Tokens",
+        actions=(
+            *("ssm:PutParameter", "ssm:GetParameter", "ssm:GetParameters", "ssm:DeleteParameter"),
+            *("ssm:DeleteParameters", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"),
+            "ssm:ListTagsForResource",
+        ),
+        resources=("ssm:tokens",),
+    ),
+    Grant(
+        sid="Alerts",
+        actions=(
+            *("sns:CreateTopic", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes"),
+            *("sns:Subscribe", "sns:ListSubscriptionsByTopic", "sns:TagResource", "sns:UntagResource"),
+            *("sns:ListTagsForResource", "sns:GetDataProtectionPolicy"),
+        ),
+        resources=("sns:{}-*",),
+        reason="CloudFormation may end the topic's name in letters of its own",
+    ),
+    Grant(
+        sid="Unsubscribe",
+        actions=("sns:Unsubscribe", "sns:GetSubscriptionAttributes"),
+        resources=("sns:{}-*:*",),
+        reason="a subscription's ARN ends in an ID that SNS makes",
+    ),
+    Grant(
+        sid="Alarms",
+        actions=(
+            *("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms", "cloudwatch:TagResource"),
+            *("cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+        ),
+        resources=("cloudwatch:alarm:{}-*",),
+        reason="several alarms",
+    ),
+    Grant(
+        sid="RestApi",
+        actions=("apigateway:GET", "apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"),
+        resources=("apigateway:/restapis", "apigateway:/restapis/*"),
+        reason="an API's ARN is an ID that API Gateway makes, and Chalice gives it no tag: narrow it after the first"
+        " deployment to /restapis/ID and /restapis/ID/*",
+    ),
+    Grant(
+        sid="Lists",
+        actions=(
+            *("lambda:ListFunctions", "lambda:ListLayers", "lambda:ListLayerVersions", "lambda:GetAccountSettings"),
+            *("states:ListStateMachines", "events:ListRules", "logs:DescribeLogGroups", "iam:ListRoles"),
+            *("ssm:DescribeParameters", "sns:ListTopics", "cloudwatch:DescribeAlarms", "cloudformation:ListStacks"),
+            *("s3:ListAllMyBuckets", "tag:GetResources", "lambda:ListEventSourceMappings"),
+        ),
+        resources=("*",),
+        reason="these services list everything or nothing; all of them only read names and sizes",
+    ),
+)
+
+
+def deployer_policy(names: Names) -> Json:
+    """The policy's document for a stage in one account and region. It fits a managed policy of 6,144 characters."""
+    granted = [
+        {
+            "Sid": grant.sid,
+            "Effect": "Allow",
+            "Action": list(grant.actions),
+            "Resource": [_arn(names, resource) for resource in grant.resources],
+        }
+        for grant in GRANTS
+    ]
+    return document([*granted, _passing(names)])
+
+
+def _passing(names: Names) -> Json:
+    """The stage's roles go to the services that run in them, and to no other."""
+    return {
+        "Sid": "PassRoles",
+        "Effect": "Allow",
+        "Action": ["iam:PassRole"],
+        "Resource": [_arn(names, "iam:role/{}-*")],
+        "Condition": {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
+    }
+
+
+def _arn(names: Names, resource: str) -> str:
+    """
+    >>> _arn(Names(stage="prod", account="123456789012", region="eu-west-1"), "lambda:layer:{}-*")
+    'arn:aws:lambda:eu-west-1:123456789012:layer:nightswap-prod-*'
+    """
+    if resource == "*":
+        return resource
+    _, partition, *_ = names.state_machine_arn.split(":")
+    service, _, pattern = resource.partition(":")
+    account, region = names.account, names.region
+    written = pattern.replace("{}", f"{APP}-{names.stage}")
+    if service == "s3":
+        return f"arn:{partition}:s3:::{names.bucket}{'/*' if pattern == 'objects' else ''}"
+    if service == "iam":
+        return f"arn:{partition}:iam::{account}:{written}"
+    if service == "apigateway":
+        return f"arn:{partition}:apigateway:{region}::{written}"
+    if service == "ssm":
+        return f"arn:{partition}:ssm:{region}:{account}:parameter{token_parameter(names.stage)}"
+    return f"arn:{partition}:{service}:{region}:{account}:{written}"

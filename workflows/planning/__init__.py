@@ -1,0 +1,13 @@
+"""What a deployment of a stage would change. Nothing here makes, changes or removes anything that stays.
+
+wanted.py        what deploying makes: templates, parameters, packages, definition
+stacks.py        a stack's resources: what the templates say, and what CloudFormation says
+templates.py     the difference of two templates
+change_sets.py   CloudFormation's own list of changes, asked for and taken back
+machine.py       the state machine's definition, line by line
+roles.py         the statements that roles gain and lose
+app.py           the functions and policies that Chalice deploys
+packages.py      what would be uploaded
+costs.py         what an idle month, a retrain and a thousand predictions cost
+plan.py          all of it, as one document
+"""

@@ -1,0 +1,53 @@
+"""What the stage costs as it would be deployed: the sizes of its functions and its alarms, at list prices."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from chalicelib import names
+from workflows.cost.bills import Bill
+from workflows.cost.estimates import idle_bill, predictions_bill, retrain_bill
+from workflows.planning.wanted import Wanted
+
+PREDICTIONS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """In US dollars: a month without new data or requests, one retrain that is promoted, PREDICTIONS requests."""
+
+    idle_month: Bill
+    retrain: Bill
+    predictions: Bill
+
+
+def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
+    """Estimated from the templates: what runs, in how much memory, and how many alarms watch it."""
+    resources = wanted.main.template["Resources"].values()
+    functions = {
+        each["Properties"]["FunctionName"]: each["Properties"]
+        for each in resources
+        if each["Type"] == "AWS::Lambda::Function"
+    }
+    stage = wanted.names.stage
+    memory_mb = {task: int(functions[names.task_function(stage, task)]["MemorySize"]) for task in names.TASKS}
+    serving = functions[names.serving_function(stage, wanted.models[0])]
+    architecture = serving["Architectures"][0]
+    definition = json.loads(wanted.definition)
+    return Costs(
+        idle_month=idle_bill(
+            definition,
+            memory_mb=memory_mb,
+            architecture=architecture,
+            alarms=sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources),
+            models=wanted.models,
+        ),
+        retrain=retrain_bill(definition, memory_mb=memory_mb, architecture=architecture),
+        predictions=predictions_bill(
+            PREDICTIONS,
+            serving_memory_mb=int(serving["MemorySize"]),
+            api_memory_mb=api_memory_mb,
+            architecture=architecture,
+        ),
+    )

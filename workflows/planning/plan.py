@@ -1,0 +1,100 @@
+"""The whole plan of a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.names import APP
+from workflows.cost.prices import AS_OF, REGION
+from workflows.deploying.chalice_resources import function_names
+from workflows.deploying.progress import Patience, refusals
+from workflows.planning import machine, stacks
+from workflows.planning.app import AppPart, Existing, app_memory_mb, app_parts, deployed_policies, wanted_policies
+from workflows.planning.costs import PREDICTIONS, Costs, costs
+from workflows.planning.packages import PackageState, package_states
+from workflows.planning.roles import RoleChange, role_changes, statements_of
+from workflows.planning.stacks import StackChange
+from workflows.planning.wanted import Wanted
+
+Clients = Callable[[str], Any]
+"""boto3's clients by the name of their service."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    stage: str
+    bucket: str
+    bucket_exists: bool
+    """A bucket that was kept is adopted by the new data stack."""
+    stacks: tuple[StackChange, ...]
+    state_machine_diff: str
+    roles: tuple[RoleChange, ...]
+    app: tuple[AppPart, ...]
+    packages: tuple[PackageState, ...]
+    costs: Costs
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether stacks, roles, definition and packages are as they would be; Chalice sends its code anyway."""
+        return (
+            all(stack.action == "unchanged" for stack in self.stacks)
+            and not (self.state_machine_diff or self.roles)
+            and all(part.action == "update" for part in self.app)
+            and all(package.uploaded for package in self.packages)
+        )
+
+    def to_document(self) -> dict[str, Any]:
+        """For programs: plain dictionaries and lists."""
+        priced = {name: {"usd": bill.total_usd, "lines": dict(bill.lines)} for name, bill in vars(self.costs).items()}
+        prices = {"region": REGION, "as_of": AS_OF, "free_tier": "left out", "predictions_count": PREDICTIONS}
+        return {
+            **{name: value for name, value in asdict(self).items() if name != "costs"},
+            "changes_nothing": self.changes_nothing,
+            "costs": {"estimate": True, "prices": prices, **priced},
+        }
+
+
+def make_plan(
+    wanted: Wanted, *, clients: Clients, existing: Existing, root: Path, patience: Patience | None = None
+) -> Plan:
+    """Hold what is wanted against what is there; raises DeploymentFailed for what AWS refuses to tell."""
+    names = wanted.names
+    cloudformation = clients("cloudformation")
+    tags = {f"{APP}:app": APP, f"{APP}:stage": names.stage}
+    there = {each.name: stacks.deployed(cloudformation, each.name) for each in (wanted.data, wanted.main)}
+    main = there[wanted.main.name]
+    policies = wanted_policies(names.stage, root=root)
+    before = statements_of(main.template if main else {}) | deployed_policies(clients("iam"), list(policies))
+    planned = machine.completed(wanted.definition, template=wanted.main.template, names=names)
+    return Plan(
+        stage=names.stage,
+        bucket=names.bucket,
+        bucket_exists=_exists(clients("s3"), names.bucket),
+        stacks=tuple(
+            stacks.stack_change(cloudformation, each, there[each.name], tags=tags, patience=patience)
+            for each in (wanted.data, wanted.main)
+        ),
+        state_machine_diff=machine.definition_diff(
+            machine.deployed_definition(clients("stepfunctions"), names), planned
+        ),
+        roles=role_changes(before, statements_of(wanted.main.template) | policies),
+        app=app_parts(existing, functions=function_names(names.stage, root=root)),
+        packages=package_states(clients("s3"), wanted.uploads, bucket=names.bucket),
+        costs=costs(wanted, api_memory_mb=app_memory_mb(names.stage, root=root)),
+    )
+
+
+def _exists(client: Any, bucket: str) -> bool:
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as exc:
+        if exc.response.get("Error", {}).get("Code") == "404":
+            return False
+        with refusals(f"looking for bucket {bucket}"):
+            raise
+    return True

@@ -1,0 +1,122 @@
+"""What happens to a stack: the difference of the templates, and beside it what CloudFormation says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.exceptions import ClientError
+
+from workflows.deploying.change_sets import NEVER_CREATED, PROPOSED
+from workflows.deploying.progress import Patience, refusals
+from workflows.planning.change_sets import Listed, proposal
+from workflows.planning.conditions import decided
+from workflows.planning.templates import Difference, Template, differences
+from workflows.planning.wanted import WantedStack
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """A stack that is there. `template` is what it was deployed with."""
+
+    status: str
+    template: Template
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceChange:
+    """One resource; `action` is "" where only CloudFormation lists it, `listed` where it does not."""
+
+    resource: str
+    type: str
+    action: str
+    listed: str
+    replacement: bool
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackChange:
+    name: str
+    action: Literal["create", "update", "unchanged"]
+    changes: tuple[ResourceChange, ...]
+    remark: str = ""
+    """Why CloudFormation lists nothing, where it does not."""
+
+
+def deployed(client: CloudFormationClient, name: str) -> Deployed | None:
+    """The stack, or None where there is none, or only what a failed or interrupted creation left."""
+    try:
+        with_status = client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as exc:
+        if "does not exist" in str(exc.response.get("Error", {}).get("Message")):
+            return None
+        with refusals(f"describing stack {name}"):
+            raise
+    if with_status["StackStatus"] in {PROPOSED, *NEVER_CREATED}:
+        return None
+    with refusals(f"reading the template of stack {name}"):
+        body: Any = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    return Deployed(
+        status=with_status["StackStatus"],
+        template=json.loads(body) if isinstance(body, str) else json.loads(json.dumps(body)),
+        parameters={each["ParameterKey"]: each["ParameterValue"] for each in with_status.get("Parameters", [])},
+    )
+
+
+def stack_change(
+    client: CloudFormationClient,
+    wanted: WantedStack,
+    there: Deployed | None,
+    *,
+    tags: Mapping[str, str],
+    patience: Patience | None = None,
+) -> StackChange:
+    """What deploying does to the stack. Asks CloudFormation only where the stack exists."""
+    if there is None:
+        found = differences({}, wanted.template, parameters_before={}, parameters_after=wanted.parameters)
+        remark = "CloudFormation is not asked about a stack that does not exist"
+        return StackChange(name=wanted.name, action="create", changes=_merged(found, ()), remark=remark)
+    found = differences(
+        there.template,
+        wanted.template,
+        parameters_before=there.parameters,
+        parameters_after=wanted.parameters,
+    )
+    asked = proposal(client, wanted, tags=tags, patience=patience)
+    made = {
+        *decided(there.template, parameters=there.parameters),
+        *decided(wanted.template, parameters=wanted.parameters),
+    }
+    # The local AWS also lists resources whose condition does not hold.
+    told = tuple(each for each in asked.changes if each.resource in made)
+    refusal = f"the stack is {there.status}, and CloudFormation proposes no change: {asked.refusal}"
+    return StackChange(
+        name=wanted.name,
+        action="update" if found or told else "unchanged",
+        changes=_merged(found, told),
+        remark=refusal if asked.refusal else "",
+    )
+
+
+def _merged(found: tuple[Difference, ...], told: tuple[Listed, ...]) -> tuple[ResourceChange, ...]:
+    by_us = {each.resource: each for each in found}
+    by_them = {each.resource: each for each in told}
+    return tuple(_merge(name, by_us.get(name), by_them.get(name)) for name in sorted({*by_us, *by_them}))
+
+
+def _merge(name: str, ours: Difference | None, theirs: Listed | None) -> ResourceChange:
+    return ResourceChange(
+        resource=name,
+        type=ours.type if ours else theirs.type if theirs else "",
+        action=ours.action if ours else "",
+        listed=theirs.action if theirs else "",
+        replacement=bool(theirs and theirs.replacement),
+        details=ours.details if ours else (),
+    )

@@ -1,0 +1,57 @@
+"""What a deployment makes: the same templates, parameters and packages, from the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib.names import Names
+from workflows.deploying.progress import Report
+from workflows.deploying.uploads import DEFINITION, Upload, contents
+from workflows.stacks.data import data_template
+from workflows.stacks.main import main_template
+from workflows.stacks.settings import stage_settings
+
+Template = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedStack:
+    name: str
+    template: Template
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A stage as it is to be. `definition` still has its `${Function}` placeholders."""
+
+    names: Names
+    models: tuple[str, ...]
+    data: WantedStack
+    main: WantedStack
+    uploads: tuple[Upload, ...]
+    definition: str
+
+
+def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool, report: Report) -> Wanted:
+    """Of the checkout at `root`. It builds the packages, in a minute where layers are not cached; asks AWS nothing.
+
+    Raises DeploymentFailed for settings that are wrong, PackagingFailed for packages that cannot be built.
+    """
+    settings = stage_settings(names.stage, root=root)
+    made = contents(root, settings=settings, with_layers=with_layers, report=report)
+    return Wanted(
+        names=names,
+        models=tuple(models),
+        data=WantedStack(name=names.data_stack, template=data_template(names, settings=settings), parameters={}),
+        main=WantedStack(
+            name=names.stack,
+            template=main_template(names.stage, models=models, settings=settings),
+            parameters=made.parameters,
+        ),
+        uploads=made.uploads,
+        definition=(root / DEFINITION).read_text("utf-8"),
+    )

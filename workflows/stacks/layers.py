@@ -1,0 +1,82 @@
+"""The layers in the main stack: third-party libraries of the tasks, left out where the functions' Python has them.
+
+New content is a new layer version, and CloudFormation deletes the old one: no published serving version uses a layer
+of the tasks, and a function that runs keeps the version that it began with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib import layout
+from chalicelib.names import APP
+from workflows.packaging.layers import LAYERS
+from workflows.stacks.arns import completed, names_of
+from workflows.stacks.functions import ARCHITECTURE, RUNTIME
+from workflows.stacks.statements import Json
+
+WANTED = "WithLayers"
+CONDITION = "LayersAreWanted"
+CONDITIONS: Json = {CONDITION: {"Fn::Equals": [{"Ref": WANTED}, "true"]}}
+
+
+def parameter(layer: str) -> str:
+    """The template's parameter for a layer's SHA-256.
+
+    >>> parameter("pandas")
+    'PandasLayerSha256'
+    """
+    return f"{layer.capitalize()}LayerSha256"
+
+
+PARAMETERS: Json = {
+    WANTED: {
+        "Type": "String",
+        "AllowedValues": ["true", "false"],
+        "Default": "true",
+        "Description": "Whether the tasks get their libraries by layers, or have them where they run",
+    },
+    **{
+        parameter(layer): {
+            "Type": "String",
+            "AllowedPattern": "([0-9a-f]{64})?",
+            "Default": "",
+            "Description": f"The layer {layer}, which lies under this name in the bucket",
+        }
+        for layer in LAYERS
+    },
+}
+
+
+def layer_resources(stage: str) -> dict[str, Json]:
+    """The newest version of every layer, by logical ID."""
+    return {_logical_id(layer): _layer(stage, layer) for layer in LAYERS}
+
+
+def attached(layers: Sequence[str]) -> Json:
+    """The property `Layers` of a function that needs these; nothing for one that needs none."""
+    if not layers:
+        return {}
+    versions = [{"Ref": _logical_id(layer)} for layer in layers]
+    return {"Layers": {"Fn::If": [CONDITION, versions, {"Ref": "AWS::NoValue"}]}}
+
+
+def _logical_id(layer: str) -> str:
+    return f"{layer.capitalize()}Layer"
+
+
+def _layer(stage: str, layer: str) -> Json:
+    return {
+        "Type": "AWS::Lambda::LayerVersion",
+        "Condition": CONDITION,
+        "Properties": {
+            "LayerName": f"{APP}-{stage}-{layer}",
+            "Description": f"{layer} for the tasks of nightswap, stage {stage}",
+            "CompatibleRuntimes": [RUNTIME],
+            "CompatibleArchitectures": [ARCHITECTURE],
+            "Content": {
+                "S3Bucket": completed(names_of(stage).bucket),
+                "S3Key": completed(layout.deployed(f"${{{parameter(layer)}}}", ".zip")),
+            },
+        },
+    }
