@@ -171,6 +171,16 @@ def _names(stage: str, *, session: boto3.Session, endpoint_url: str | None) -> N
         raise DeploymentFailed(f"{stage!r} is no name of a stage: expected {STAGE_NAME.pattern}")
     if not session.region_name:
         raise DeploymentFailed("no AWS region is set: set AWS_DEFAULT_REGION, or a region in your AWS profile")
+    if session.region_name not in _regions(session):
+        raise DeploymentFailed(
+            f"{session.region_name!r} is no AWS region that has Lambda, as far as this boto3 knows: set another with"
+            " AWS_DEFAULT_REGION or in your AWS profile"
+        )
     with refusals("asking AWS whose credentials these are"):
         account = session.client("sts", endpoint_url=endpoint_url).get_caller_identity()["Account"]
     return Names(stage=stage, account=account, region=session.region_name)
+
+
+def _regions(session: boto3.Session) -> list[str]:
+    partitions = session.get_available_partitions()
+    return [each for partition in partitions for each in session.get_available_regions("lambda", partition)]

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib import layout
+from chalicelib.errors import PackagingFailed
 from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Report, Step, refusals
 from workflows.packaging.archive import Package
-from workflows.packaging.layers import LAYERS, build_layer
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
 from workflows.packaging.serving import placeholder_package, serving_sha256
+from workflows.packaging.sizes import sizes
 from workflows.packaging.tasks import tasks_package
 from workflows.stacks.functions import ARCHITECTURE, serving_configuration
 from workflows.stacks.layers import WANTED, parameter
@@ -73,14 +75,17 @@ def contents(
 
     Layers are built only where they are wanted: it takes a minute. Raises PackagingFailed.
     """
-    tasks = Upload("tasks", tasks_package(root).body, ".zip")
+    code = tasks_package(root)
+    tasks = Upload("tasks", code.body, ".zip")
     placeholder = Upload("placeholder", placeholder_package().body, ".zip")
     definition = Upload("definition", (root / DEFINITION).read_bytes(), ".asl.json")
 
     def say(line: str) -> None:
         report(Step("package", line, ""))
 
-    layers = {name: Upload(f"layer {name}", layer(name, root, say).body, ".zip") for name in LAYERS if with_layers}
+    built = {name: layer(name, root, say) for name in LAYERS if with_layers}
+    _check_sizes(code, built)
+    layers = {name: Upload(f"layer {name}", package.body, ".zip") for name, package in built.items()}
     return Contents(
         uploads=(tasks, placeholder, definition, *layers.values()),
         parameters={
@@ -92,6 +97,14 @@ def contents(
             **{parameter(name): each.sha256 for name, each in layers.items()},
         },
     )
+
+
+def _check_sizes(code: Package, layers: Mapping[str, Package]) -> None:
+    """Raises PackagingFailed for a function that Lambda would refuse, naming what would have to go."""
+    layers_of = LAYERS_OF_TASK if layers else {}
+    measured = sizes(dict.fromkeys(LAYERS_OF_TASK, code), layers=layers, layers_of=layers_of)
+    for problem in filter(None, (size.problem for size in measured)):
+        raise PackagingFailed(problem, problem="too_large")
 
 
 def upload(client: S3Client, each: Upload, *, bucket: str, report: Report) -> None:

@@ -39,6 +39,11 @@ def test_missing_region_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPa
         attempt("local", region=None, environ={})
 
 
+def test_region_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(DeploymentFailed, match="'mars-1' is no AWS region"):
+        attempt("local", region="mars-1", environ={})
+
+
 def test_templates_are_rendered_by_the_names_of_their_stacks() -> None:
     rendered = render_templates(NAMES, models=["a-model"])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,12 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import DeploymentFailed
+from chalicelib.errors import DeploymentFailed, PackagingFailed
 from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Step
 from workflows.deploying.uploads import LARGE_BYTES, Contents, Upload, contents, layers_are_wanted, upload
-from workflows.packaging.archive import Package
+from workflows.packaging.archive import Package, pack
 from workflows.packaging.layers import LAYERS
+from workflows.packaging.sizes import UNZIPPED_LIMIT_BYTES
 from workflows.stacks.main import PARAMETERS
 
 if TYPE_CHECKING:
@@ -80,13 +83,13 @@ def test_beginning_of_a_large_upload_is_told_too() -> None:
 
 
 def made(*, with_layers: bool, settings: StageSettings | None = None) -> tuple[Contents, list[Step]]:
-    """The contents, with layers that are their own names."""
+    """The contents, with layers of one empty module."""
     steps: list[Step] = []
 
     def layer(name: str, root: Path, say: Callable[[str], None]) -> Package:
         assert root == ROOT
         say(f"building {name}")
-        return Package(name.encode(), hashlib.sha256(name.encode()).hexdigest())
+        return pack({f"python/{name}/__init__.py": b""})
 
     found = contents(
         ROOT, settings=settings or StageSettings(), with_layers=with_layers, report=steps.append, layer=layer
@@ -100,6 +103,22 @@ def test_parameters_name_what_is_uploaded_and_are_those_of_the_template() -> Non
     digests = {each.sha256 for each in found.uploads}
     assert {found.parameters[name] for name in PARAMETERS} == digests | {"true", found.parameters["ServingSha256"]}
     assert [step.subject for step in steps] == [f"building {name}" for name in LAYERS]
+
+
+def test_functions_that_lambda_would_refuse_are_named_before_anything_is_sent() -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("python/huge/model.bin", bytes(UNZIPPED_LIMIT_BYTES))
+    huge = Package(body.getvalue(), hashlib.sha256(body.getvalue()).hexdigest())
+
+    with pytest.raises(PackagingFailed, match=r"it would fit without huge \(262 MB\)"):
+        contents(
+            ROOT,
+            settings=StageSettings(),
+            with_layers=True,
+            report=lambda _: None,
+            layer=lambda name, root, say: huge,
+        )
 
 
 def test_layers_are_not_built_where_they_are_not_wanted() -> None:
