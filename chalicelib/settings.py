@@ -27,6 +27,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Put
 MEMORY_MB = range(128, 3009)
 """A new account's limit, which is less than the 10,240 MB that Lambda can do."""
 EMAIL = re.compile(r"([^@\s]+@[^@\s]+)?")
+ARCHITECTURE = re.compile(r"x86_64|arm64")
 
 
 def _matching(pattern: re.Pattern[str]) -> Read:
@@ -114,6 +115,12 @@ class StageSettings:
         "memory of the serving functions, 128 to 3008; goes live with the next promotion",
         read=_whole(MEMORY_MB, said="128 to 3008"),
         default=512,
+    )
+    architecture: str = _setting(
+        "NIGHTSWAP_ARCHITECTURE",
+        "processor of tasks and serving functions: x86_64 or arm64",
+        read=_matching(ARCHITECTURE),
+        default="x86_64",
     )
     xray: str = _setting(
         "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_on_or_off, default="off"

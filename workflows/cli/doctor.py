@@ -27,7 +27,7 @@ from workflows.local.process import LocalAws
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
 from workflows.packaging.sizes import FunctionSize, sizes
 from workflows.packaging.tasks import tasks_package
-from workflows.stacks.functions import ARCHITECTURE
+from workflows.stacks.settings import stage_settings
 
 COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow", Severity.ERROR: BAD}
 
@@ -61,7 +61,7 @@ def examined(stage: Stage, *, with_sizes: bool) -> Iterator[Finding]:
         models=recipes.names(),
         load_recipe=recipes.load,
         build=chalice_package(stage.name, root=ROOT, environ=os.environ),
-        measure=measured if with_sizes else None,
+        measure=(lambda: measured(stage.name)) if with_sizes else None,
     )
     yield from examine_checkout(checkout)
     if not with_sizes:
@@ -92,9 +92,10 @@ def account_of(session: boto3.Session, *, stage: str) -> Account:
     )
 
 
-def measured() -> Sequence[FunctionSize]:
+def measured(stage: str) -> Sequence[FunctionSize]:
     """Every task with its layers; fetches the wheels of layers that are not in the cache."""
-    layers = {name: build_layer(name, root=ROOT, architecture=ARCHITECTURE, report=console.print) for name in LAYERS}
+    architecture = stage_settings(stage, root=ROOT).architecture
+    layers = {name: build_layer(name, root=ROOT, architecture=architecture, report=console.print) for name in LAYERS}
     package = tasks_package(ROOT)
     return sizes(dict.fromkeys(LAYERS_OF_TASK, package), layers=layers, layers_of=LAYERS_OF_TASK)
 

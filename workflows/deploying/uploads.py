@@ -20,7 +20,7 @@ from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import sizes
 from workflows.packaging.tasks import tasks_package
-from workflows.stacks.functions import ARCHITECTURE, serving_configuration
+from workflows.stacks.functions import serving_configuration
 from workflows.stacks.layers import WANTED, parameter
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Contents:
     parameters: dict[str, str]
 
 
-def _layer(name: str, root: Path, say: Callable[[str], None]) -> Package:
-    return build_layer(name, root=root, architecture=ARCHITECTURE, report=say)
+def _layer_for(architecture: str) -> BuildLayer:
+    return lambda name, root, say: build_layer(name, root=root, architecture=architecture, report=say)
 
 
 def layers_are_wanted(environ: Mapping[str, str]) -> bool:
@@ -69,7 +69,7 @@ def layers_are_wanted(environ: Mapping[str, str]) -> bool:
 
 
 def contents(
-    root: Path, *, settings: StageSettings, with_layers: bool, report: Report, layer: BuildLayer = _layer
+    root: Path, *, settings: StageSettings, with_layers: bool, report: Report, layer: BuildLayer | None = None
 ) -> Contents:
     """Build everything that the main stack names; `root` is the project's folder. Nothing is sent.
 
@@ -83,7 +83,8 @@ def contents(
     def say(line: str) -> None:
         report(Step("package", line, ""))
 
-    built = {name: layer(name, root, say) for name in LAYERS if with_layers}
+    build = layer or _layer_for(settings.architecture)
+    built = {name: build(name, root, say) for name in LAYERS if with_layers}
     _check_sizes(code, built)
     layers = {name: Upload(f"layer {name}", package.body, ".zip") for name, package in built.items()}
     return Contents(

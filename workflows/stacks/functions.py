@@ -12,7 +12,6 @@ from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, allow, role
 
 RUNTIME = "python3.13"
-ARCHITECTURE = "x86_64"
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,21 @@ LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 TRACING: Json = {"TracingConfig": {"Mode": "Active"}}
 
 
+TRACING_ACTIONS = (
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+)
+"""Source: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html"""
+
+
 def tracing_statement() -> Json:
     """Sending traces. X-Ray knows no resource that could be named.
 
     Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
     """
-    return allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], on=["*"])
+    return allow(list(TRACING_ACTIONS), on=["*"])
 
 
 def is_traced(settings: StageSettings) -> bool:
@@ -59,7 +67,7 @@ def configuration(handler: str, size: Size, *, settings: StageSettings) -> Json:
         **(TRACING if is_traced(settings) else {}),
         "Handler": handler,
         "Runtime": RUNTIME,
-        "Architectures": [ARCHITECTURE],
+        "Architectures": [settings.architecture],
         "MemorySize": size.memory_mb,
         "Timeout": size.timeout_seconds,
     }

@@ -12,7 +12,7 @@ from chalicelib import layout
 from chalicelib.names import APP
 from workflows.packaging.layers import LAYERS
 from workflows.stacks.arns import completed, names_of
-from workflows.stacks.functions import ARCHITECTURE, RUNTIME
+from workflows.stacks.functions import RUNTIME
 from workflows.stacks.statements import Json
 
 WANTED = "WithLayers"
@@ -48,9 +48,9 @@ PARAMETERS: Json = {
 }
 
 
-def layer_resources(stage: str) -> dict[str, Json]:
+def layer_resources(stage: str, *, architecture: str) -> dict[str, Json]:
     """The newest version of every layer, by logical ID."""
-    return {_logical_id(layer): _layer(stage, layer) for layer in LAYERS}
+    return {_logical_id(layer): _layer(stage, layer, architecture) for layer in LAYERS}
 
 
 def attached(layers: Sequence[str]) -> Json:
@@ -65,7 +65,7 @@ def _logical_id(layer: str) -> str:
     return f"{layer.capitalize()}Layer"
 
 
-def _layer(stage: str, layer: str) -> Json:
+def _layer(stage: str, layer: str, architecture: str) -> Json:
     return {
         "Type": "AWS::Lambda::LayerVersion",
         "Condition": CONDITION,
@@ -73,7 +73,7 @@ def _layer(stage: str, layer: str) -> Json:
             "LayerName": f"{APP}-{stage}-{layer}",
             "Description": f"{layer} for the tasks of nightswap, stage {stage}",
             "CompatibleRuntimes": [RUNTIME],
-            "CompatibleArchitectures": [ARCHITECTURE],
+            "CompatibleArchitectures": [architecture],
             "Content": {
                 "S3Bucket": completed(names_of(stage).bucket),
                 "S3Key": completed(layout.deployed(f"${{{parameter(layer)}}}", ".zip")),

@@ -30,7 +30,7 @@ UNFINISHED = ("ABORTED", "TIMED_OUT", "FAILED")
 
 def main_template(stage: str, *, models: Sequence[str], settings: StageSettings = DEFAULTS) -> Json:
     """The template of `nightswap-S`, with a serving function for each model."""
-    resources = layers.layer_resources(stage)
+    resources = layers.layer_resources(stage, architecture=settings.architecture)
     for task in names.TASKS:
         resources |= _task(stage, task, settings)
     for model in models:

@@ -15,13 +15,14 @@ from botocore.validate import ParamValidator
 
 from chalicelib import names
 from chalicelib.contracts import RestoreAliasTask, from_event
+from chalicelib.names import TASKS
 from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
 from workflows.definitions.functions import state_name
 from workflows.deploying.deploy import render_templates
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template
-from workflows.stacks.functions import serving_configuration
+from workflows.stacks.functions import TRACING_ACTIONS, serving_configuration
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS
 
@@ -271,7 +272,7 @@ def test_tracing_is_switched_on_for_all_or_none() -> None:
     (machine,) = of_type(traced, "AWS::StepFunctions::StateMachine").values()
     assert machine["TracingConfiguration"] == {"Enabled": True}
     for role in of_type(traced, "AWS::IAM::Role"):
-        assert statements(traced, role)[-1]["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        assert statements(traced, role)[-1]["Action"] == list(TRACING_ACTIONS)
 
 
 def test_serving_memory_is_a_setting_and_belongs_to_the_fingerprint() -> None:
@@ -297,3 +298,13 @@ def test_failed_repair_is_told_to_the_topic() -> None:
     assert complaints("lambda", "PutFunctionEventInvokeConfig", config) == ""
     assert config["DestinationConfig"]["OnFailure"]["Destination"].endswith(f":{topic['TopicName']}")
     assert MAIN["Resources"]["RestoreAliasFailures"]["Properties"]["FunctionName"] == {"Ref": "RestoreAliasFunction"}
+
+
+def test_processor_of_tasks_layers_and_serving_functions_is_a_setting() -> None:
+    template = main_template("prod", models=["a-model"], settings=StageSettings(architecture="arm64"))
+
+    properties = [each["Properties"] for each in template["Resources"].values()]
+    named = [each["Architectures"] for each in properties if "Architectures" in each]
+    layers = [each["CompatibleArchitectures"] for each in properties if "CompatibleArchitectures" in each]
+    assert named == [["arm64"]] * (len(TASKS) + 1)
+    assert layers == [["arm64"]] * len(LAYERS)
