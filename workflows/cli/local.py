@@ -16,12 +16,12 @@ from chalicelib.contracts import NOTHING_NEW, PROMOTED
 from workflows.api_client import ApiClient
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out
+from workflows.cli.main_job import MainJob
 from workflows.cli.options import model
 from workflows.cli.screen import console
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import watch
 from workflows.local.process import SHORT_PORT, LocalAws
-from workflows.main_job import MainJob
 
 STATE = ROOT / ".nightswap"
 DEPLOYED = ROOT / ".chalice" / "deployed" / f"{LOCAL}.json"

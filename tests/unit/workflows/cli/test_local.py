@@ -10,9 +10,9 @@ from tests.unit.chalicelib.nights import MODEL, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli import local
+from workflows.cli.main_job import MainJob
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
-from workflows.main_job import MainJob
 
 
 class Predicting(ApiClient):

@@ -13,9 +13,9 @@ from tests.fakes.functions import InMemoryFunctions
 from tests.unit.chalicelib.nights import MODEL, content, going, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
+from workflows.cli.main_job import MainJob
 from workflows.cli.stage import Stage
 from workflows.cli.tokens import is_valid
-from workflows.main_job import MainJob
 from workflows.sample_data.source import REAL_FILE, SAMPLE_FILES
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
