@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from workflows.doctoring.requirements import chalice_package
+
 ROOT = Path(__file__).parents[2]
 CHALICE = Path(sys.executable).with_name("chalice")
 STAGES = ("local", "prod")
@@ -201,3 +203,13 @@ def test_archive_starts_by_itself(packaged: Packaged, tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert [Path(each).is_relative_to(tmp_path) for each in done.stdout.split()] == [True, True, True]
+
+
+def test_doctor_packages_the_app_where_no_region_is_set(packaged: Packaged, tmp_path: Path) -> None:
+    project = packaged.archive.parents[1]
+    build = chalice_package(packaged.stage, root=project, environ={"HOME": str(project)})
+
+    trouble = build(tmp_path / "built")
+
+    assert trouble == ""
+    assert (tmp_path / "built" / "deployment.zip").exists()
