@@ -42,6 +42,7 @@ def chalice_deploys(clone: UserClone) -> None:
 def test_second_clone_updates_the_api_of_the_first(account: Account, new_clone: NewClone) -> None:
     url = new_clone().deploys()
 
+    assert new_clone().does("url").strip() == url
     assert new_clone().deploys() == url
     assert len(account.apis()) == 1
     assert "NoLiveModel" in health(url)

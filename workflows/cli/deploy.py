@@ -11,8 +11,9 @@ import click
 from lambdas import recipes
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
-from workflows.cli.stage import LOCAL, ROOT, Stage
+from workflows.cli.stage import ROOT, Stage
 from workflows.definitions import checker, rendering
+from workflows.deploying import record
 from workflows.deploying.app import find_api, url_under
 from workflows.deploying.deploy import Deployed
 from workflows.deploying.deploy import deploy as deploy_stage
@@ -71,10 +72,13 @@ def render(check: bool, write: bool) -> None:
 @click.command()
 @on_stage
 def url(stage: Stage) -> None:
-    """Print the address of the stage's API."""
-    if stage.name == LOCAL:
-        stage.reach()
-    click.echo(stage.short_url or url_under(None, find_api(stage.name, root=ROOT), stage=stage.name))
+    """Print the address of the stage's API; any clone can ask."""
+    if stage.short_url is None:
+        session, endpoint_url = boto3.Session(), os.environ.get("AWS_ENDPOINT_URL")
+        record.fetch(stage.names, session=session, endpoint_url=endpoint_url, root=ROOT, report=lambda _: None)
+        click.echo(url_under(endpoint_url, find_api(stage.name, root=ROOT), stage=stage.name))
+    else:
+        click.echo(stage.short_url)
 
 
 COMMANDS = (deploy, render, url)
