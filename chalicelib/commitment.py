@@ -1,42 +1,63 @@
-"""The point of no return of a run: either it may swap the alias, or it is given up, and never both.
+"""The points of no return of a run: its first shift of traffic and its swap, for each of two judgings.
 
-    SwapAlias                          whoever finds the run broken
-      commit: put-if-absent  ----+---- give_up: put-if-absent
+    ShiftTraffic, SwapAlias            whoever finds the run broken
+      commit: put-if-absent  ----+---- give_up: put-if-absent, for every decision there can be
                                  |
-                     one of them writes `runs/RUN/decision.json`
-      lost: moves nothing                lost: finishes the swap, as SwapAlias would have
-      won: swaps                         won: records that the run failed
+                     one of them writes `runs/RUN/decision_WHAT_ROUND.json`
+      lost: moves nothing                lost: finishes a swap, as SwapAlias would have; fences a shift
+      won: moves the alias               won: records that the run failed
 
-Without it a task that outlives its stopped execution could swap after the run was recorded as failed.
+Without it a task that outlives its stopped execution could move the alias after the run was recorded as failed.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 
-
-def commit(edges: Edges, move: Move) -> bool:
-    """Decide for the swap; False when the run has been given up. Repeating it is harmless."""
-    return _decide(edges, run=move.run, move=move) is not None
-
-
-def give_up(edges: Edges, *, run: str) -> Move | None:
-    """Decide against a swap; returns the move that the run is committed to, when it was too late."""
-    return _decide(edges, run=run, move=None)
+SHIFT, SWAP = "shift", "swap"
+JUDGINGS = (1, 2)
+"""A run judges again, once, when the champion changed under it."""
 
 
-def find(edges: Edges, *, run: str) -> Move | None:
-    """The move that the run is committed to; None while nothing is decided, or when it was given up."""
-    decision = documents.find(edges.store, layout.run_document(run, "decision"))
-    return Move(**decision["move"]) if decision and decision["move"] else None
+@dataclass(frozen=True)
+class Decided:
+    """The moves that a run was committed to when it was given up, in their order."""
+
+    shifts: tuple[Move, ...]
+    swaps: tuple[Move, ...]
 
 
-def _decide(edges: Edges, *, run: str, move: Move | None) -> Move | None:
-    key = layout.run_document(run, "decision")
+def commit(edges: Edges, move: Move, *, what: str, judging: int) -> bool:
+    """Decide for the move; False when the run has been given up. Repeating it is harmless."""
+    return _decide(edges, run=move.run, what=what, judging=judging, move=move) is not None
+
+
+def give_up(edges: Edges, *, run: str) -> Decided:
+    """Decide against every move that is not decided yet; returns those for which it was too late."""
+
+    def closed(what: str) -> tuple[Move, ...]:
+        decided = (_decide(edges, run=run, what=what, judging=judging, move=None) for judging in JUDGINGS)
+        return tuple(move for move in decided if move is not None)
+
+    return Decided(shifts=closed(SHIFT), swaps=closed(SWAP))
+
+
+def swaps(edges: Edges, *, run: str) -> list[Move]:
+    """The swaps that the run is committed to, without deciding anything."""
+    found = (documents.find(edges.store, _key(run, SWAP, judging)) for judging in JUDGINGS)
+    return [Move(**each["move"]) for each in found if each and each["move"]]
+
+
+def _decide(edges: Edges, *, run: str, what: str, judging: int, move: Move | None) -> Move | None:
+    key = _key(run, what, judging)
     edges.store.put_if_absent(key, documents.encode({"move": asdict(move) if move else None}))
     stands = documents.find(edges.store, key)["move"]
     return Move(**stands) if stands else None
+
+
+def _key(run: str, what: str, judging: int) -> str:
+    return layout.run_document(run, f"decision_{what}_{judging}")

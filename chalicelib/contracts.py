@@ -16,13 +16,18 @@ from chalicelib.errors import ContractBroken
 PROMOTED = "Promoted"
 NOTHING_NEW = "NothingNew"
 MODEL_REJECTED = "ModelRejected"
+ROLLED_BACK = "RolledBack"
 SUPERSEDED = "Superseded"
 RETRAIN_FAILED = "RetrainFailed"
-OUTCOMES = (PROMOTED, NOTHING_NEW, MODEL_REJECTED, SUPERSEDED, RETRAIN_FAILED)
+OUTCOMES = (PROMOTED, NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, SUPERSEDED, RETRAIN_FAILED)
 """How a run can end. All but RetrainFailed end the execution SUCCEEDED."""
 
 TRAIN = "train"
 """Preprocessed.decision: there is something to train on; the other decisions are NothingNew and Superseded."""
+SHIFT, BAKE, SWAP = "Shift", "Bake", "Swap"
+"""RolloutDecided.decision: shift the next share, wait and look, or go live; the others are outcomes and REJUDGE."""
+REJUDGE = "Rejudge"
+"""The champion changed after the judging: judge again, once, against the one that is live now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +106,8 @@ class EvaluateTask:
     artifact_uri: str
     artifact_sha256: str
     answers_uri: str
+    judging: int
+    """1, or 2 when the champion changed and the run judges again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +115,9 @@ class Evaluated:
     passed: bool
     reason: str
     report_uri: str
+    replay_uri: str
+    """Rows of the holdout with the artifact's answers, which the published version has to give too."""
+    judging: int
     champion_revision_id: str | None
     """The alias's RevisionId when the champion was scored; None when there was no alias."""
     serving_sha256: str
@@ -122,6 +132,7 @@ class VersionModelTask:
     artifact_uri: str
     artifact_sha256: str
     report_uri: str
+    replay_uri: str
     serving_sha256: str
 
 
@@ -132,7 +143,7 @@ class ModelVersioned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SwapAliasTask:
+class ReplayTask:
     run: str
     model: str
     model_version: int
@@ -141,9 +152,51 @@ class SwapAliasTask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RolloutDecided:
+    """How the rollout goes on; Replay says it first, then every ShiftTraffic."""
+
+    decision: str
+    """SHIFT, BAKE, SWAP, REJUDGE, ROLLED_BACK or SUPERSEDED."""
+    reason: str
+    shift: int
+    """How many shares have been shifted."""
+    bake_seconds: int
+    """How long to wait before the next look; 0 where the decision is not BAKE."""
+    since: str
+    """When the last share was shifted, an ISO 8601 timestamp; empty before."""
+    revision_id: str | None
+    """The alias's RevisionId as the run last saw or left it: the next move replaces exactly that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftTrafficTask:
+    run: str
+    model: str
+    model_version: int
+    function_version: str
+    fingerprint: str
+    judging: int
+    shift: int
+    since: str
+    revision_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapAliasTask:
+    run: str
+    model: str
+    model_version: int
+    function_version: str
+    fingerprint: str
+    judging: int
+    shift: int
+    revision_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AliasSwapped:
     decision: str
-    """PROMOTED or SUPERSEDED."""
+    """PROMOTED, REJUDGE or SUPERSEDED."""
     reason: str
 
 
@@ -153,6 +206,30 @@ class RecordOutcomeTask:
     model: str
     outcome: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveAliasTask:
+    """What an operator asks of the alias, through the API or the command line."""
+
+    name: str
+    """Of the request: the same name is the same request. Becomes the `run` of the move in alias and ledger."""
+    action: str
+    """rollback, promote, pin or unpin."""
+    model: str
+    model_version: int | None
+    """The wanted version; None for a rollback to the one before, and for unpin."""
+    reason: str
+    who: str
+    lift_quarantine: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveAnswered:
+    """As an HTTP answer."""
+
+    status: int
+    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,8 @@ class FunctionVersion:
     """Pending, Active, Inactive or Failed."""
     configuration: Mapping[str, Any]
     """Role, Runtime, Handler, Layers (ARNs), MemorySize, Timeout: whatever decides how the code behaves."""
+    size_bytes: int = 0
+    """Of the package, as it counts towards Lambda's storage."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,12 @@ class ServingFunctions(Protocol):
     def versions(self, model: str) -> Sequence[FunctionVersion]:
         """All published versions, oldest first."""
 
+    def delete_version(self, model: str, function_version: str) -> bool:
+        """Delete one published version; False when an alias points to it, which Lambda refuses.
+
+        A version that is gone already counts as deleted.
+        """
+
     def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer: ...
 
 
@@ -168,6 +176,60 @@ class Executions(Protocol):
         """The latest executions, newest first. Eventually consistent: it informs, it never guards."""
 
 
+@dataclass(frozen=True)
+class Traffic:
+    """What an alias sent to one function version, as CloudWatch counted it."""
+
+    invocations: int
+    errors: int
+    duration_ms: float | None
+    """Mean, without the start of cold environments; None without invocations."""
+
+
+class Metrics(Protocol):
+    """What CloudWatch counts of the serving functions. It is minutes behind: the latest calls may be missing.
+
+    Raises MetricsUnavailable when CloudWatch throttles or does not answer.
+    """
+
+    def traffic(self, model: str, *, function_versions: Sequence[str], since: datetime) -> Mapping[str, Traffic]:
+        """By function version: what came by the alias `live` since then (rounded down to the minute)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """An announcement, for people and for programs."""
+
+    kind: str
+    """One of chalicelib.notices.KINDS: the event's DetailType."""
+    model: str
+    subject: str
+    """At most 100 ASCII characters, SNS's limit."""
+    text: str
+    """What a person reads."""
+    detail: Mapping[str, Any]
+    """What a program reads: the event's detail, by the published schema."""
+
+
+class Notices(Protocol):
+    """The stage's topic and event bus. At least once: a notice may come twice.
+
+    Raises NoticesUnavailable when one of them throttles or does not answer.
+    """
+
+    def send(self, notice: Notice) -> None: ...
+
+
+class PipelineFunctions(Protocol):
+    """The pipeline's own functions that are called from outside the state machine.
+
+    Raises FunctionUnavailable when Lambda throttles or does not answer, StackMissing when there is no such function.
+    """
+
+    def call(self, task: str, payload: bytes) -> bytes:
+        """The function's answer; raises ServingFailed when the function itself raised."""
+
+
 class Clock(Protocol):
     def __call__(self) -> datetime:
         """The time now, with its zone (UTC)."""
@@ -180,6 +242,8 @@ class Edges:
     store: ObjectStore
     functions: ServingFunctions
     executions: Executions
+    metrics: Metrics
+    notices: Notices
     clock: Clock
     sleep: Callable[[float], None]
     """Waits for so many seconds."""

@@ -5,6 +5,8 @@
     │   ├── StoreUnavailable
     │   ├── FunctionBusy
     │   ├── FunctionUnavailable
+    │   ├── MetricsUnavailable
+    │   ├── NoticesUnavailable
     │   └── ExecutionsUnavailable
     ├── DataError               the data set is not what its recipe says: a person has to look
     │   ├── DatasetEmpty, ObjectUnreadable, ObjectEmpty, ColumnMissing
@@ -16,7 +18,8 @@
     ├── PackagingFailed
     ├── SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
-        ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404, RequestConflict 409
+        ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404
+        ├── RequestConflict 409, VersionUnfit 409
         ├── BodyTooLarge 413, WrongContentType 415
         └── NoLiveModel 503, StackMissing 503, Busy 503, ServingFailed 503
 
@@ -58,6 +61,14 @@ class FunctionBusy(TransientError):
 
 class FunctionUnavailable(TransientError):
     """Lambda throttled the call or did not answer it."""
+
+
+class MetricsUnavailable(TransientError):
+    """CloudWatch throttled the call or did not answer it."""
+
+
+class NoticesUnavailable(TransientError):
+    """SNS or EventBridge throttled the call or did not answer it."""
 
 
 class ExecutionsUnavailable(TransientError):
@@ -205,7 +216,13 @@ class VersionUnknown(RequestError):
 
 
 class RequestConflict(RequestError):
-    """The idempotency key was used for another request."""
+    """The idempotency key was used for another request, or what is asked for is overtaken or held by another's."""
+
+    status = 409
+
+
+class VersionUnfit(RequestError):
+    """The version cannot be made live: it is quarantined, was pruned, or is not what the registry says."""
 
     status = 409
 
@@ -250,7 +267,8 @@ def leaves(base: type[NightswapError] = NightswapError) -> tuple[str, ...]:
     """The names of all leaf classes below `base`, in alphabetical order.
 
     >>> leaves(TransientError)
-    ('ExecutionsUnavailable', 'FunctionBusy', 'FunctionUnavailable', 'StoreUnavailable')
+    ('ExecutionsUnavailable', 'FunctionBusy', 'FunctionUnavailable', 'MetricsUnavailable', 'NoticesUnavailable', \
+'StoreUnavailable')
     """
     below = base.__subclasses__()
     names = [name for child in below for name in leaves(child)] if below else [base.__name__]

@@ -5,11 +5,20 @@ removed/MODEL/...                       objects taken out with `nightswap data r
 runs/RUN/request.json                   what was asked for, written once by whoever started the run
 runs/RUN/STATE.json                     each task's own document
 runs/RUN/report.json                    the evaluation, whole
+runs/RUN/decision_WHAT_JUDGING.json     a point of no return: the run's first shift of traffic, its swap
+runs/RUN/replayed.json                  what the published version answered, and how fast
+runs/RUN/health_N.json                  how the canary's nth share fared
 runs/RUN/outcome.json                   how the run ended
+runs/RUN/told.json                      that its outcome was announced
+runs/RUN/told_stale.json                that what it left live is old
 work/RUN/...                            intermediates, deleted at the run's end
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
 models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
+models/MODEL/quarantine/FINGERPRINT.json what was rolled back, lest it be tried again
+models/MODEL/pin.json                   the version that stays live until it is unpinned
+moves/NAME.json                         a move that an operator asked for, as it was decided
+moves/NAME/told.json                    that it was announced
 locks/MODEL                             the lease
 ledger/MODEL/0000000042.json            every move of the alias, append-only
 deploy/SHA256...                        packages and definitions, named by their SHA-256
@@ -57,6 +66,23 @@ def rejected(model: str, run: str, name: str = "") -> str:
 
 def judged(model: str) -> str:
     return f"models/{model}/judged.json"
+
+
+def quarantined(model: str, fingerprint: str = "") -> str:
+    """The quarantine of one fingerprint, or the prefix of all."""
+    return f"models/{model}/quarantine/{fingerprint}{fingerprint and '.json'}"
+
+
+def pin(model: str) -> str:
+    return f"models/{model}/pin.json"
+
+
+def requested_move(name: str) -> str:
+    return f"moves/{name}.json"
+
+
+def move_told(name: str) -> str:
+    return f"moves/{name}/told.json"
 
 
 def lease(model: str) -> str:

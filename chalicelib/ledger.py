@@ -13,6 +13,7 @@ None in an entry that had to be repaired.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib import documents, layout, stamp
@@ -35,9 +36,24 @@ def entries(edges: Edges, *, model: str) -> list[dict[str, Any]]:
     return [documents.find(edges.store, listed.key) for listed in edges.store.list(layout.ledger(model))]
 
 
+def newest_first(edges: Edges, *, model: str) -> Iterator[dict[str, Any]]:
+    """All entries, each read when it is asked for."""
+    for listed in reversed(edges.store.list(layout.ledger(model))):
+        yield documents.find(edges.store, listed.key)
+
+
 def last(edges: Edges, *, model: str) -> dict[str, Any] | None:
     found = edges.store.list(layout.ledger(model))
     return documents.find(edges.store, found[-1].key) if found else None
+
+
+def newest(edges: Edges, *, model: str, kind: str) -> dict[str, Any] | None:
+    """The latest entry of this kind of move; None when there is none."""
+    for listed in reversed(edges.store.list(layout.ledger(model))):
+        entry: dict[str, Any] = documents.find(edges.store, listed.key)
+        if entry["kind"] == kind:
+            return entry
+    return None
 
 
 def holds(edges: Edges, *, model: str, run: str, step: int) -> bool:
@@ -49,14 +65,9 @@ def holds(edges: Edges, *, model: str, run: str, step: int) -> bool:
     return False
 
 
-def append(edges: Edges, *, model: str, move: Stamp, known: dict[str, Any] | None = None) -> None:
-    """Write the move's entry; harmless when it is written already.
-
-    `known` holds moved_at, who and why, which only the mover knows. Raises RegistryIncomplete when the entry belongs
-    to another move, which no order of events should bring about.
-    """
-    key = layout.ledger_entry(model, move.entry)
-    entry = {
+def entry_of(move: Stamp, *, model: str, weights: Mapping[str, float]) -> dict[str, Any]:
+    """What the alias alone tells of its last move; None in the fields that it does not."""
+    return {
         "entry": move.entry,
         "model": model,
         "kind": move.kind,
@@ -65,9 +76,27 @@ def append(edges: Edges, *, model: str, move: Stamp, known: dict[str, Any] | Non
         "from_function_version": move.origin,
         "to_function_version": move.function_version,
         "model_version": move.model_version,
+        "candidate_model_version": move.candidate,
+        "weights": dict(weights),
         "moved_at": None,
         "who": None,
         "why": None,
+        "recorded_at": None,
+        "repaired": False,
+    }
+
+
+def append(
+    edges: Edges, *, model: str, move: Stamp, weights: Mapping[str, float], known: dict[str, Any] | None = None
+) -> None:
+    """Write the move's entry; harmless when it is written already.
+
+    `weights` are the alias's. `known` holds moved_at, who and why, which only the mover knows. Raises
+    RegistryIncomplete when the entry belongs to another move, which no order of events should bring about.
+    """
+    key = layout.ledger_entry(model, move.entry)
+    entry = {
+        **entry_of(move, model=model, weights=weights),
         **(known or {}),
         "recorded_at": documents.timestamp(edges.clock()),
         "repaired": known is None,
@@ -84,7 +113,7 @@ def append(edges: Edges, *, model: str, move: Stamp, known: dict[str, Any] | Non
 def repair(edges: Edges, *, model: str, alias: Alias | None) -> bool:
     """Write the entry of the alias's last move if its author died before that; says whether it was missing."""
     move = stamp.of(alias) if alias else None
-    if move is None or edges.store.find(layout.ledger_entry(model, move.entry)):
+    if alias is None or move is None or edges.store.find(layout.ledger_entry(model, move.entry)):
         return False
-    append(edges, model=model, move=move)
+    append(edges, model=model, move=move, weights=alias.weights)
     return True

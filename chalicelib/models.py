@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib import documents, ledger, registry, stamp
+from chalicelib import documents, ledger, pin, quarantine, registry, stamp
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 
@@ -36,16 +36,28 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
 
 
 def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
-    """The complete versions, newest first, each with what decided about it."""
+    """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
     live = _live(edges, model)
-    number = live["model_version"] if live else None
+    pinned = pin.find(edges, model=model)
+    flags = {
+        "live": {live["model_version"]} if live else set(),
+        "pinned": {pinned["model_version"]} if pinned else set(),
+        "quarantined": set(quarantine.model_versions(edges, model=model)),
+        "pruned": set(registry.pruned(edges, model=model)),
+    }
     found = [
         registry.manifest(edges, model=model, model_version=each)
         for each in reversed(registry.numbers(edges, model=model, complete=True))
     ]
     wanted = ("model_version", "function_version", "run", "created_at", "ratios", "data")
-    return [{**{name: each[name] for name in wanted}, "live": each["model_version"] == number} for each in found]
+    return [
+        {
+            **{name: each[name] for name in wanted},
+            **{flag: each["model_version"] in numbers for flag, numbers in flags.items()},
+        }
+        for each in found
+    ]
 
 
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:

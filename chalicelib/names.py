@@ -19,10 +19,15 @@ TASKS = (
     "train",
     "evaluate",
     "version-model",
+    "replay",
+    "shift-traffic",
     "swap-alias",
     "record-outcome",
 )
 """The state machine's Lambda functions; each is a file of `lambdas/` with `_` for `-`."""
+MOVE_ALIAS = "move-alias"
+PIPELINE = (*TASKS, MOVE_ALIAS)
+"""All functions of the pipeline: the tasks, and what the API and the command line call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,10 @@ class Names:
         return f"arn:{self._partition}:states:{self.region}:{self.account}:execution:{self.state_machine}:{run}"
 
     @property
+    def alerts_topic_arn(self) -> str:
+        return f"arn:{self._partition}:sns:{self.region}:{self.account}:{alerts_topic(self.stage)}"
+
+    @property
     def _partition(self) -> str:
         if self.region.startswith("cn-"):
             return "aws-cn"
@@ -97,6 +106,20 @@ def serving_function(stage: str, model: str) -> str:
 def serving_prefix(stage: str) -> str:
     """What the names of all serving functions of a stage start with; what follows is the model's name."""
     return f"{APP}-{stage}-serve-"
+
+
+def stage_of_bucket(bucket: str) -> str:
+    """The stage that a bucket is of.
+
+    >>> stage_of_bucket(Names(stage="prod", account="123456789012", region="eu-west-1").bucket)
+    'prod'
+    """
+    return bucket.split("-")[1]
+
+
+def alerts_topic(stage: str) -> str:
+    """The SNS topic that hears of alarms, of failed asynchronous calls, and of what came of the runs."""
+    return f"{APP}-{stage}-alerts"
 
 
 def token_parameter(stage: str) -> str:

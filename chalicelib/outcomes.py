@@ -1,4 +1,4 @@
-"""How a run ends: the outcome is written once, the intermediates go, the lease is given back.
+"""How a run ends: the outcome is written once, the intermediates go, the lease is given back, the end is announced.
 
 The first outcome of a run stands: the state machine's own end, its Catch, and the rule on the execution's status may
 all come to record one.
@@ -9,8 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import commitment, documents, layout, lease, ledger, registry
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, RunOutcome, to_event
+from chalicelib import commitment, documents, layout, lease, ledger, notices, registry
+from chalicelib.contracts import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    RunOutcome,
+    to_event,
+)
 from chalicelib.edges import Edges
 from chalicelib.log import REJECTED, SUCCEEDED, measure
 
@@ -19,6 +27,7 @@ ARTIFACT = "model.json"
 METRICS = {
     PROMOTED: {SUCCEEDED: 1, REJECTED: 0},
     MODEL_REJECTED: {SUCCEEDED: 1, REJECTED: 1},
+    ROLLED_BACK: {SUCCEEDED: 1, REJECTED: 1},
     NOTHING_NEW: {SUCCEEDED: 1},
     RETRAIN_FAILED: {SUCCEEDED: 0},
 }
@@ -35,7 +44,7 @@ def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
 
 
 def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
-    """Record the outcome and clear up; returns the outcome that stands. Repeating it is harmless.
+    """Record the outcome, clear up, and announce it; returns the outcome that stands. Repeating it is harmless.
 
     Where the run's swap has taken effect the outcome is Promoted, whatever came after it.
     """
@@ -48,6 +57,7 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
     if recorded is None:
         recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)
+    notices.ended(edges, recorded)
     return RunOutcome(**{name: value for name, value in recorded.items() if name != "finished_at"})
 
 
@@ -74,10 +84,10 @@ def _measure(edges: Edges, ended: RunOutcome) -> None:
 
 
 def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:
-    committed = commitment.find(edges, run=wanted.run)
-    if wanted.outcome == PROMOTED or committed is None:
+    if wanted.outcome == PROMOTED:
         return wanted
-    if not ledger.holds(edges, model=wanted.model, run=wanted.run, step=committed.step):
+    swaps = commitment.swaps(edges, run=wanted.run)
+    if not any(ledger.holds(edges, model=wanted.model, run=wanted.run, step=swap.step) for swap in swaps):
         return wanted
     reason = f"the swap took effect; then {wanted.error or wanted.outcome}: {wanted.reason}"
     return replace(wanted, outcome=PROMOTED, reason=reason, error=None)

@@ -1,4 +1,4 @@
-"""The one function that moves an alias. Promotion, restoring, and whatever else moves `live`, all go through it.
+"""The one function that moves an alias. Shifts, promotion, rollback, restoring, pins: every move goes through it.
 
 `live` is what predictions are served from, so a move is a compare-and-swap: it carries the RevisionId that its author
 saw when it decided, and Lambda refuses it when the alias has changed since. A lost answer is told from a lost race by
@@ -15,10 +15,25 @@ from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.stamp import Stamp
 
 PROMOTED = "promoted"
+SHIFTED = "shifted"
+"""A share of the traffic went to a candidate."""
+ROLLED_BACK = "rolled_back"
 RESTORED = "restored"
+PINNED, UNPINNED = "pinned", "unpinned"
 
-BEFORE, SWAP, AFTER = 0, 50, 99
-"""Steps of a run's moves: restoring what it found, its own swap, restoring what it left."""
+BEFORE, SWAP, ROLL_BACK, AFTER = 0, 50, 90, 99
+"""Steps of a run's moves: restoring what it found, its swap, taking its candidate back, restoring what it left."""
+SHIFTS_MAX = 10
+"""Steps of a rollout at most."""
+
+
+def shift_step(shift: int, *, judging: int) -> int:
+    """The step of a run's nth shift, from 1; a run that judges again begins anew in its second judging."""
+    return (judging - 1) * SHIFTS_MAX + shift
+
+
+def swap_step(*, judging: int) -> int:
+    return SWAP + judging - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +50,14 @@ class Move:
     who: str
     why: str
     weights: Mapping[str, float] = field(default_factory=dict)
+    candidate: int | None = None
+    """The model version that the weights go to."""
 
 
-def move_alias(edges: Edges, move: Move) -> None:
+def move_alias(edges: Edges, move: Move) -> Alias | None:
     """Carry the move out, once, and record it. Repeating it is harmless.
+
+    Returns the alias as the move left it; None when it took effect and others have moved the alias on since.
 
     Raises AliasMoved when the alias is not what the move's author saw: somebody else moved it, and their move stands.
     """
@@ -53,25 +72,26 @@ def move_alias(edges: Edges, move: Move) -> None:
             alias = edges.functions.alias(move.model)
             if not _done(alias, move):
                 return _lost_or_past(edges, alias, move)
-    _record(edges, alias, move)
-    return None
+    return _record(edges, alias, move)
 
 
-def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> None:
+def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> Alias | None:
     """The alias is not ours: either an earlier try of this move took effect and others moved on, or the race is lost.
 
     The ledger tells which, because every mover writes its predecessor's entry before it moves.
     """
     if not ledger.holds(edges, model=move.model, run=move.run, step=move.step):
         raise AliasMoved(_what_is_there(alias, move))
+    return None
 
 
-def _record(edges: Edges, alias: Alias | None, move: Move) -> None:
+def _record(edges: Edges, alias: Alias | None, move: Move) -> Alias:
     done = stamp.of(alias) if alias else None
-    if done is None:
+    if alias is None or done is None:
         raise AliasMoved(_what_is_there(alias, move))
     known = {"moved_at": documents.timestamp(edges.clock()), "who": move.who, "why": move.why}
-    ledger.append(edges, model=move.model, move=done, known=known)
+    ledger.append(edges, model=move.model, move=done, weights=alias.weights, known=known)
+    return alias
 
 
 def _compare_and_swap(edges: Edges, alias: Alias | None, move: Move) -> Alias:
@@ -84,6 +104,7 @@ def _compare_and_swap(edges: Edges, alias: Alias | None, move: Move) -> Alias:
             function_version=move.function_version,
             model_version=move.model_version,
             entry=ledger.next_entry(edges, model=move.model),
+            candidate=move.candidate,
         )
     )
     if alias is None:

@@ -16,13 +16,30 @@ MANIFEST = "manifest.json"
 PACKAGE = "package.zip"
 ARTIFACT = "model.json"
 REPORT = "report.json"
+REPLAY = "replay.json"
+"""Rows of the holdout with the answers that the version has to give."""
 CLAIM = "claim.json"
+PRUNED = "pruned.json"
+"""Written before the parts of a version go that weigh most: it is never live again, what it was stays on record."""
 
 
 def numbers(edges: Edges, *, model: str, complete: bool) -> list[int]:
     """The claimed, or the complete, version numbers, oldest first."""
-    marker = f"/{MANIFEST}" if complete else f"/{CLAIM}"
-    prefix = layout.versions(model)
+    return _with_part(edges, model=model, name=MANIFEST if complete else CLAIM)
+
+
+def pruned(edges: Edges, *, model: str) -> list[int]:
+    """The numbers of which only claim, manifest and report are kept, oldest first."""
+    return _with_part(edges, model=model, name=PRUNED)
+
+
+def is_pruned(edges: Edges, *, model: str, model_version: int) -> bool:
+    """Whether the version gave up its package, or is about to: it can never be live again."""
+    return edges.store.find(layout.version(model, model_version, PRUNED)) is not None
+
+
+def _with_part(edges: Edges, *, model: str, name: str) -> list[int]:
+    marker, prefix = f"/{name}", layout.versions(model)
     keys = [listed.key for listed in edges.store.list(prefix) if listed.key.endswith(marker)]
     return [int(key.removeprefix(prefix).removesuffix(marker)) for key in keys]
 

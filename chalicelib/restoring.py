@@ -12,13 +12,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import commitment, documents, layout, lease, ledger, models, outcomes, promotion, stamp
+from chalicelib import commitment, documents, fencing, layout, lease, ledger, outcomes, promotion, stamp
 from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.errors import RegistryIncomplete, RunUnknown
-from chalicelib.promotion import Move
+from chalicelib.errors import RunUnknown
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
+SHIFTER_IS_OVER = "the run that was shifting traffic is over"
 
 
 def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
@@ -33,8 +33,9 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
     """At the end of a run that broke: record how it ended, and repair what it left."""
     model = model or _model_of(edges, run=run)
-    _end(edges, run=run, model=model, failure=failure)
-    return _repaired(edges, run=run, model=model, step=promotion.AFTER)
+    fenced = _end(edges, run=run, model=model, failure=failure)
+    restored = _repaired(edges, run=run, model=model, step=promotion.AFTER)
+    return replace(restored, repairs=[*fenced, *restored.repairs])
 
 
 def in_words(failure: Mapping[str, Any]) -> str:
@@ -56,39 +57,22 @@ def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored
     if ledger.repair(edges, model=model, alias=alias):
         repairs.append("wrote the ledger entry of the alias's last move, whose author had died")
     if alias and alias.weights and not _shifting(edges, alias, run=run):
-        _take_weights_off(edges, alias, run=run, model=model, step=step)
-        repairs.append(f"gave all traffic back to function version {alias.function_version}")
+        with suppress(AliasMoved):  # somebody restored or moved it first, and theirs stands
+            fencing.take_weights_off(
+                edges, alias, model=model, run=run, step=step, kind=promotion.RESTORED, why=SHIFTER_IS_OVER
+            )
+        repairs.append(_gave_back(alias))
     return AliasRestored(function_version=alias.function_version if alias else None, repairs=repairs)
+
+
+def _gave_back(alias: Alias) -> str:
+    return f"gave all traffic back to function version {alias.function_version}"
 
 
 def _shifting(edges: Edges, alias: Alias, *, run: str) -> bool:
     """Whether the weights belong to another run that is still going."""
     left = stamp.of(alias)
     return left is not None and left.run != run and lease.is_running(edges, left.run)
-
-
-def _take_weights_off(edges: Edges, alias: Alias, *, run: str, model: str, step: int) -> None:
-    model_version = models.live_version(edges, model=model, alias=alias)
-    if model_version is None:
-        raise RegistryIncomplete(
-            f"the alias of {model} was given weights by hand, and the registry does not know function version"
-            f" {alias.function_version} behind it: put a registered version back with nightswap restore {model}"
-        )
-    move = Move(
-        model=model,
-        run=run,
-        step=step,
-        kind=promotion.RESTORED,
-        function_version=alias.function_version,
-        model_version=model_version,
-        expected=alias.revision_id,
-        who=run,
-        why="the run that was shifting traffic is over",
-    )
-    try:
-        promotion.move_alias(edges, move)
-    except AliasMoved:
-        return  # somebody restored or moved it first, and theirs stands
 
 
 def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
@@ -102,20 +86,33 @@ def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
         "Error": (execution.error or execution.status) if execution else EXECUTION_UNKNOWN,
         "Cause": (execution.cause if execution else None) or "the run ended without a word",
     }
-    _end(edges, run=dead, model=model, failure=failure)
-    return [f"recorded the end of run {dead}, which had died"]
+    fenced = _end(edges, run=dead, model=model, failure=failure)
+    return [*fenced, f"recorded the end of run {dead}, which had died"]
 
 
-def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> None:
-    """Decide whether the broken run swaps, finish the swap if so, and record how it ended."""
+def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> list[str]:
+    """Decide whether the broken run moves the alias any more, finish its swap if so, and record how it ended.
+
+    Returns what had to be put right on the way, in words.
+    """
     ledger.repair(edges, model=model, alias=edges.functions.alias(model))
-    committed = commitment.give_up(edges, run=run)
-    if committed is not None:
+    decided = commitment.give_up(edges, run=run)
+    for swap in decided.swaps:
         with suppress(AliasMoved):  # the race is lost, and the other's move stands
-            promotion.move_alias(edges, committed)
+            promotion.move_alias(edges, swap)
+    fenced = fencing.fence(
+        edges,
+        model=model,
+        run=run,
+        decided=decided.shifts,
+        step=promotion.AFTER,
+        kind=promotion.RESTORED,
+        why=SHIFTER_IS_OVER,
+    )
     error, reason = str(failure.get("Error")), in_words(failure)
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
     outcomes.record(edges, failed)
+    return [_gave_back(fenced)] if fenced and fenced.weights else []
 
 
 def _model_of(edges: Edges, *, run: str) -> str:

@@ -11,8 +11,14 @@ from chalicelib.edges import Edges, Execution
 from chalicelib.errors import RunUnknown
 from chalicelib.restoring import EXECUTION_UNKNOWN, in_words
 
-STATES = ("RestoreAlias", "Preprocess", "Train", "Evaluate", "VersionModel", "SwapAlias")
-"""The way of a run that is promoted, in order; `chalicelib.outcomes` comes after it."""
+STATES = (
+    *("RestoreAlias", "Preprocess", "Train", "Evaluate", "VersionModel"),
+    *("Replay", "ShiftTraffic", "SwapAlias"),
+)
+"""The way of a run that is promoted step by step, in order; `chalicelib.outcomes` comes after it.
+
+A run that goes live all at once leaves ShiftTraffic out; one that judges again comes by Evaluate and Replay twice.
+"""
 
 RUNNING, ENDED = "running", "ended"
 STARTING = timedelta(seconds=30)
@@ -125,11 +131,12 @@ def _end(outcome: dict[str, Any] | None, execution: Execution | None) -> dict[st
 def _progress(states: list[dict[str, Any] | None], end: dict[str, Any] | None) -> dict[str, Any]:
     """Status, the state it is in (or was last in), and how far it came: `step` of `steps`, and percent 0..100."""
     steps = len(STATES) + 1  # and the end itself
-    reached = [index for index, state in enumerate(states) if state is not None]
-    done = sum(1 for state in states if state is not None and state["status"] == "done")
+    statuses = {name: state["status"] for name, state in zip(STATES, states, strict=True) if state is not None}
+    going = [name for name, status in statuses.items() if status == RUNNING]  # it may be back at an earlier state
+    done = sum(1 for status in statuses.values() if status == "done")
     return {
         "status": ENDED if end else RUNNING,
-        "state": STATES[reached[-1]] if reached else None,
+        "state": [*(going or statuses)][-1] if statuses else None,
         "step": steps if end else done,
         "steps": steps,
         "percent": 100 if end else round(100 * done / steps),

@@ -24,6 +24,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 ALARM_DAYS = range(1, 8)
 """An alarm looks back at most seven days.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, "Period"."""
+STALE_DAYS = range(1, 366)
 MEMORY_MB = range(128, 3009)
 """A new account's limit, which is less than the 10,240 MB that Lambda can do."""
 EMAIL = re.compile(r"([^@\s]+@[^@\s]+)?")
@@ -56,6 +57,16 @@ def _on_or_off(text: str) -> str:
 
 def _setting(variable: str, explanation: str, *, read: Read = str, **default: Any) -> Any:
     return field(metadata={"variable": variable, "explanation": explanation, "read": read}, **default)
+
+
+def _stale_days() -> Any:
+    """Set for the stage, and handed to its tasks by the stack."""
+    return _setting(
+        "NIGHTSWAP_STALE_DAYS",
+        "announce a live model as stale after so many days without a promotion, 1 to 365",
+        read=_whole(STALE_DAYS, said="1 to 365"),
+        default=30,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +115,7 @@ class StageSettings:
         read=_whole(ALARM_DAYS, said="1 to 7"),
         default=2,
     )
+    stale_days: int = _stale_days()
     latency_ms: int = _setting(
         "NIGHTSWAP_LATENCY_MS",
         "alarm when the serving function's 99th percentile stays above, 1 to 10000",
@@ -136,6 +148,7 @@ class TaskSettings:
     serving_sha256: str = _setting(
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
     )
+    stale_days: int = _stale_days()
 
 
 Settings = TypeVar("Settings", ApiSettings, StageSettings, TaskSettings)

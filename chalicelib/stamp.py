@@ -14,7 +14,7 @@ from chalicelib.edges import Alias
 PATTERN = re.compile(
     r"run=(?P<run>\S+) step=(?P<step>\d+) (?P<kind>[a-z_]+)"
     r" from=(?P<origin>\d+|none) to=(?P<function_version>\d+)"
-    r" model_version=(?P<model_version>\d+) entry=(?P<entry>\d+)"
+    r" model_version=(?P<model_version>\d+)(?: candidate=(?P<candidate>\d+))? entry=(?P<entry>\d+)"
 )
 
 
@@ -36,12 +36,15 @@ class Stamp:
     function_version: str
     model_version: int
     entry: int
+    candidate: int | None = None
+    """The model version that the alias's weights go to."""
 
     def __str__(self) -> str:
         """At most 256 characters, Lambda's limit: a run name has 80 and all else is short."""
+        candidate = "" if self.candidate is None else f" candidate={self.candidate}"
         return (
             f"run={self.run} step={self.step} {self.kind} from={self.origin or 'none'} to={self.function_version}"
-            f" model_version={self.model_version} entry={self.entry}"
+            f" model_version={self.model_version}{candidate} entry={self.entry}"
         )
 
     @classmethod
@@ -50,7 +53,7 @@ class Stamp:
         match = PATTERN.fullmatch(description)
         if match is None:
             return None
-        origin = match["origin"]
+        origin, candidate = match["origin"], match["candidate"]
         return cls(
             run=match["run"],
             step=int(match["step"]),
@@ -59,6 +62,7 @@ class Stamp:
             function_version=match["function_version"],
             model_version=int(match["model_version"]),
             entry=int(match["entry"]),
+            candidate=None if candidate is None else int(candidate),
         )
 
 

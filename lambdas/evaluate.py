@@ -25,7 +25,7 @@ from lambdas.model.table import Table
 from lambdas.step import Context, carry_out
 
 Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
-"""From the task and the champion's model version to the report."""
+"""From the task and the champion's model version to the report, which holds the `replay` sample too."""
 
 
 def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None) -> dict[str, Any]:
@@ -45,9 +45,12 @@ def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
     judged = judge(edges, task, champion_model_version)
     lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
+    replay = layout.work(task.run, registry.REPLAY)
+    edges.store.put(replay, documents.encode(judged.pop("replay")))
     report = {
         **judged,
         "run": task.run,
+        "judging": task.judging,
         "fingerprint": lineage["fingerprint"],
         "champion_model_version": champion_model_version,
     }
@@ -57,6 +60,8 @@ def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_
         passed=judged["passed"],
         reason=judged["reason"],
         report_uri=str(Place(edges.store.bucket, key)),
+        replay_uri=str(Place(edges.store.bucket, replay)),
+        judging=task.judging,
         champion_revision_id=alias.revision_id if alias else None,
         serving_sha256=serving_sha256,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib import documents, layout, lease, models, outcomes, registry
+from chalicelib import documents, layout, lease, models, outcomes, pin, quarantine, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
 from chalicelib.errors import DatasetEmpty, ObjectUnreadable
@@ -53,6 +53,9 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     objects = _objects(edges, task)
     recipe_sha256 = recipes.source_sha256(task.model)
     fingerprint = _fingerprint(objects, recipe_sha256, settings)
+    quarantined = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
+    if quarantined is not None:  # however it was asked for
+        return _without_data(NOTHING_NEW, quarantine.in_words(quarantined), fingerprint)
     known = None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
     if known is not None:
         return _without_data(NOTHING_NEW, known, fingerprint)
@@ -103,9 +106,15 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
         if manifest["fingerprint"] == fingerprint:
             return f"data, recipe and code are those of the live model version {live}"
     judged = documents.find(edges.store, layout.judged(model))
-    if judged and (judged["fingerprint"], judged["champion"]) == (fingerprint, live):
+    if not judged or (judged["fingerprint"], judged["champion"]) != (fingerprint, live):
+        return None
+    waits_as = judged.get("waits_as")
+    if waits_as is None:
         return f"data, recipe and code are those of the model that run {judged['run']} rejected"
-    return None
+    pinned = pin.find(edges, model=model)
+    if pinned is None:
+        return None
+    return f"data, recipe and code are those of version {waits_as}, which waits: {pin.in_words(pinned)}"
 
 
 def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSettings) -> str:

@@ -1,19 +1,21 @@
-"""The end of a run that did not break: Promoted, NothingNew, ModelRejected or Superseded is recorded."""
+"""The end of a run that did not break: its outcome is recorded and announced, all but RetrainFailed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import outcomes
+from chalicelib import notices, outcomes
 from chalicelib.contracts import RecordOutcomeTask, RunOutcome
 from chalicelib.edges import Edges
 from chalicelib.settings import TaskSettings
 from lambdas.step import Context, carry_out
 
 
-def run(task: RecordOutcomeTask, edges: Edges, _: TaskSettings) -> RunOutcome:
-    ended = RunOutcome(run=task.run, model=task.model, outcome=task.outcome, reason=task.reason, error=None)
-    return outcomes.record(edges, ended)
+def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> RunOutcome:
+    wanted = RunOutcome(run=task.run, model=task.model, outcome=task.outcome, reason=task.reason, error=None)
+    ended = outcomes.record(edges, wanted)
+    notices.stale(edges, run=ended.run, model=ended.model, outcome=ended.outcome, stale_days=settings.stale_days)
+    return ended
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -37,6 +37,16 @@ class Context(Protocol):
 AnyTask = TypeVar("AnyTask", bound=Task)
 
 
+def peak_memory_bytes() -> int | None:
+    """The most memory that this process has held, its earlier tasks included; None where Linux does not tell.
+
+    Source: VmHWM of proc(5). ru_maxrss would count what the process was forked from.
+    """
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) * 1024 if found else None
+
+
 def carry_out(
     contract: type[AnyTask],
     event: dict[str, Any],
@@ -61,6 +71,7 @@ def documented(
     edges: Edges,
     settings: TaskSettings,
     run: Callable[[AnyTask, Edges, TaskSettings], Any],
+    peak_memory: Callable[[], int | None] = peak_memory_bytes,
 ) -> dict[str, Any]:
     """Run one task on any edges, with its document written at the beginning and at the end."""
     key = layout.run_document(task.run, state)
@@ -72,7 +83,7 @@ def documented(
         measured = {
             "finished_at": documents.timestamp(edges.clock()),
             "duration_ms": round(1000 * (time.monotonic() - begun)),
-            "peak_memory_bytes": peak_memory_bytes(),
+            "peak_memory_bytes": peak_memory(),
         }
         edges.store.put(key, documents.encode({**document, "status": status, **measured, **facts}))
         log(f"state_{status}", run=task.run, state=document["state"], **measured)
@@ -84,16 +95,6 @@ def documented(
         raise
     end("done", result=result)
     return result
-
-
-def peak_memory_bytes() -> int | None:
-    """The most memory that this process has held, its earlier tasks included; None where Linux does not tell.
-
-    Source: VmHWM of proc(5). ru_maxrss would count what the process was forked from.
-    """
-    status = Path("/proc/self/status")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
-    return int(found[1]) * 1024 if found else None
 
 
 def _title(state: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import commitment, documents, layout, promotion, registry
-from chalicelib.contracts import PROMOTED, SUPERSEDED, AliasSwapped, SwapAliasTask
+from chalicelib import commitment, promotion, registry, rollout
+from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.promotion import Move
 from chalicelib.settings import TaskSettings
@@ -13,31 +13,38 @@ from lambdas.step import Context, carry_out
 
 
 def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
-    holder = (documents.find(edges.store, layout.lease(task.model)) or {}).get("holder")
-    if holder != task.run:  # the run was stopped or given up while this task went on
-        return AliasSwapped(
-            decision=SUPERSEDED, reason=f"the lease is no longer this run's but {holder or 'nobody'}'s"
-        )
+    stop = rollout.obstacle(
+        edges, run=task.run, model=task.model, model_version=task.model_version, fingerprint=task.fingerprint
+    )
+    if stop is not None:
+        return _superseded(edges, task, stop)
     manifest = registry.manifest(edges, model=task.model, model_version=task.model_version)
     move = Move(
         model=task.model,
         run=task.run,
-        step=promotion.SWAP,
+        step=promotion.swap_step(judging=task.judging),
         kind=promotion.PROMOTED,
         function_version=task.function_version,
         model_version=task.model_version,
-        expected=task.champion_revision_id,
+        expected=task.revision_id,
         who=task.run,
-        why=manifest["reason"],
+        why=manifest["reason"] + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
     )
-    if not commitment.commit(edges, move):
-        return AliasSwapped(decision=SUPERSEDED, reason="the run was recorded as failed before its swap")
+    if not commitment.commit(edges, move, what=commitment.SWAP, judging=task.judging):
+        return AliasSwapped(decision=SUPERSEDED, reason="the run had been given up before its swap")
     try:
         promotion.move_alias(edges, move)
     except AliasMoved as exc:
-        return AliasSwapped(decision=SUPERSEDED, reason=str(exc))
+        if task.shift == 0 and task.judging == 1:
+            return AliasSwapped(decision=REJUDGE, reason=str(exc))
+        return _superseded(edges, task, str(exc))
     reason = f"model version {task.model_version} is live as function version {task.function_version}"
     return AliasSwapped(decision=PROMOTED, reason=reason)
+
+
+def _superseded(edges: Edges, task: SwapAliasTask, why: str) -> AliasSwapped:
+    rollout.step_back(edges, run=task.run, model=task.model, why=why)
+    return AliasSwapped(decision=SUPERSEDED, reason=why)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

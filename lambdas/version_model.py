@@ -37,7 +37,13 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         "data": [each["name"] for each in lineage["objects"]],
     }
     package = build_package(artifact=artifact, manifest=identity)
-    for name, body in ((registry.ARTIFACT, artifact), (registry.REPORT, report), (registry.PACKAGE, package)):
+    parts = {
+        registry.ARTIFACT: artifact,
+        registry.REPORT: report,
+        registry.REPLAY: read(edges, task.replay_uri),
+        registry.PACKAGE: package,
+    }
+    for name, body in parts.items():
         edges.store.put_if_absent(layout.version(task.model, number, name), body)
     _check_what_stands(edges, model=task.model, model_version=number, package=package)
     published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)

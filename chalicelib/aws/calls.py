@@ -17,6 +17,9 @@ PATIENT = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard"
 PROMPT = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
 """For the predict path: API Gateway gives up at 29 s, and the caller knows better than we when to ask again."""
 
+ATTENTIVE = Config(connect_timeout=2, read_timeout=40, retries={"mode": "standard", "total_max_attempts": 1})
+"""For a call that may take a function's whole 28 s, after the start of its environment; asked once, as it moves."""
+
 THROTTLES = {
     "TooManyRequestsException",
     "ThrottlingException",

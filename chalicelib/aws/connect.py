@@ -9,9 +9,12 @@ from functools import lru_cache
 import boto3
 from botocore.config import Config
 
-from chalicelib.aws.calls import PATIENT, PROMPT
+from chalicelib.aws.calls import ATTENTIVE, PATIENT, PROMPT
 from chalicelib.aws.executions import StateMachineExecutions
+from chalicelib.aws.metrics import CloudWatchMetrics
+from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.aws.token_parameter import TokenParameter
 from chalicelib.edges import Edges
@@ -25,7 +28,13 @@ def edges(names: Names, config: Config = PATIENT) -> Edges:
         store=BucketStore(boto3.client("s3", config=config), bucket=names.bucket),
         functions=serving_functions(names.stage, config),
         executions=StateMachineExecutions(boto3.client("stepfunctions", config=config), names=names),
-        clock=lambda: datetime.now(UTC),
+        metrics=CloudWatchMetrics(lambda: boto3.client("cloudwatch", config=config), stage=names.stage, clock=_now),
+        notices=StageNotices(
+            lambda: boto3.client("sns", config=config),
+            lambda: boto3.client("events", config=config),
+            topic_arn=names.alerts_topic_arn,
+        ),
+        clock=_now,
         sleep=time.sleep,
     )
 
@@ -34,6 +43,12 @@ def edges(names: Names, config: Config = PATIENT) -> Edges:
 def serving_functions(stage: str, config: Config = PROMPT) -> LambdaServingFunctions:
     """What the predict path needs, and nothing more."""
     return LambdaServingFunctions(boto3.client("lambda", config=config), stage=stage)
+
+
+@lru_cache(maxsize=4)
+def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
+    """What the API and the command line call."""
+    return LambdaPipelineFunctions(boto3.client("lambda", config=ATTENTIVE), stage=stage)
 
 
 @lru_cache(maxsize=4)
@@ -46,3 +61,7 @@ def names_of(stage: str) -> Names:
     session = boto3.Session()
     account = session.client("sts", config=PATIENT).get_caller_identity()["Account"]
     return Names(stage=stage, account=account, region=session.region_name or "us-east-1")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

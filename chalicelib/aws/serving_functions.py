@@ -106,6 +106,17 @@ class LambdaServingFunctions:
             found = [each for page in pages for each in page["Versions"]]
         return [_version(each) for each in found if each["Version"] != "$LATEST"]
 
+    def delete_version(self, model: str, function_version: str) -> bool:
+        _check_number(function_version)  # without one Lambda would delete the whole function
+        try:
+            with self._speaking_of(model, doing="deleting a version"), _compared("ResourceConflictException"):
+                self._client.delete_function(FunctionName=self._function(model), Qualifier=function_version)
+        except AliasMoved:
+            return False
+        except ModelUnknown:
+            return True
+        return True
+
     def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
         with self._speaking_of(model, doing="invoking"):
             answer = self._client.invoke(FunctionName=self._function(model), Qualifier=qualifier, Payload=payload)
@@ -142,10 +153,14 @@ def _compared(lost: str) -> Iterator[None]:
 def _check(function_version: str, weights: Mapping[str, float]) -> None:
     """What Lambda demands of an alias (docs: configuring-alias-routing), checked before the call."""
     for version in (function_version, *weights):
-        if not version.isdigit():
-            raise ValueError(f"an alias points to published versions, not to {version!r}")
+        _check_number(version)
     if len(weights) > 1 or any(not 0 < weight < 1 for weight in weights.values()):
         raise ValueError(f"an alias takes one more version with a weight between 0 and 1, not {dict(weights)}")
+
+
+def _check_number(function_version: str) -> None:
+    if not function_version.isdigit():
+        raise ValueError(f"expected the number of a published version, not {function_version!r}")
 
 
 def _alias(answer: Any) -> Alias:
@@ -164,6 +179,7 @@ def _version(answer: Any) -> FunctionVersion:
         code_sha256=answer["CodeSha256"],
         state=answer.get("State", "Active"),
         configuration=_configuration(answer),
+        size_bytes=answer.get("CodeSize", 0),
     )
 
 

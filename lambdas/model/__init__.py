@@ -8,6 +8,8 @@ In the order in which a nightly batch meets them:
     estimator       training part -> fitted scikit-learn estimator and the facts about it; by `features`
     export          fitted estimator -> scorecard; by `linear`
     artifact        what is served, scored as it is served
-    evaluation      artifact, holdout, champion -> report with a verdict; by `measures`, `thresholds`, `parity`
+    evaluation      artifact, holdout, champion -> report with a verdict; by `measures`, `thresholds`, `parity`,
+                    and beside a champion by `rival`, `mcnemar`, `differences`
+    replay_sample   rows of the holdout with the artifact's answers, for the published version to repeat
     package         artifact and `lambdas/serve` -> the zip that is published
 """

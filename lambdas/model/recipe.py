@@ -40,6 +40,14 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """One step of a gradual rollout: this share (0..1) of the traffic for so long, then a look at its health."""
+
+    share: float
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Columns:
     """Where the columns stand in the X that the estimator is fitted on: for a ColumnTransformer.
 
@@ -67,6 +75,10 @@ class Recipe:
     """The class that precision-recall and ROC curves are drawn for."""
     split: Split = field(default_factory=Split)
     compare_with_champion: bool = True
+    significance: float = 0.05
+    """The p-value below which the rows that the champion alone gets right are too many for chance; 0..1."""
+    rollout: Sequence[Shift] = ()
+    """The canary's steps; none to go live all at once after the replay."""
     cross_validation_folds: int = 3
     """0 to leave cross-validation out."""
     format: str = "scorecard"

@@ -20,6 +20,9 @@ RESERVED = "model"
 """A request names its model by this key, so no column can have it."""
 
 FOLDS_MAX = 20
+SHIFTS_MAX = 10
+"""As chalicelib.promotion numbers the steps of a run."""
+BAKE_SECONDS_MAX = 86_400
 
 
 def problems(recipe: Recipe) -> Iterator[str]:
@@ -34,6 +37,7 @@ def problems(recipe: Recipe) -> Iterator[str]:
     yield from _class_problems(recipe)
     yield from _split_problems(recipe)
     yield from _threshold_problems(recipe)
+    yield from _rollout_problems(recipe)
 
 
 def _column_problems(recipe: Recipe) -> Iterator[str]:
@@ -98,12 +102,25 @@ def _split_problems(recipe: Recipe) -> Iterator[str]:
 def _threshold_problems(recipe: Recipe) -> Iterator[str]:
     if not recipe.thresholds:
         yield "there is no threshold: any model would pass"
+    if not 0 < recipe.significance < 1:
+        yield f"significance is {recipe.significance}: expected more than 0 and less than 1"
     for threshold in recipe.thresholds:
         yield from _metric_problems(recipe, threshold=threshold)
         if not math.isfinite(threshold.bound):
             yield f"the bound of {threshold.name} is not finite"
         if threshold.margin is not None and not 0 <= threshold.margin < math.inf:
             yield f"the margin of {threshold.name} is {threshold.margin}: expected 0 or more"
+
+
+def _rollout_problems(recipe: Recipe) -> Iterator[str]:
+    shares = [step.share for step in recipe.rollout]
+    if len(shares) > SHIFTS_MAX:
+        yield f"rollout has {len(shares)} steps: expected {SHIFTS_MAX} at most"
+    if shares != sorted(set(shares)) or not all(0 < share < 1 for share in shares):
+        yield f"rollout shifts {', '.join(map(str, shares))}: expected growing shares, more than 0 and less than 1"
+    for step in recipe.rollout:
+        if not isinstance(step.seconds, int) or not 1 <= step.seconds <= BAKE_SECONDS_MAX:
+            yield f"a step of rollout lasts {step.seconds} s: expected a whole number, 1 to {BAKE_SECONDS_MAX}"
 
 
 def _metric_problems(recipe: Recipe, *, threshold: Threshold) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
     {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
     {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances
-    {"warm": true}                          wakes the environment, scores nothing
+    {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
 Every answer is `{"status": ..., "body": ...}`. A request that cannot be answered is an answer too: an exception would
 count as a fault of the model, feed the canary and the alarms, and cost the warm environment. So it raises for one
@@ -46,6 +46,9 @@ class Service:
     scorecard: Scorecard
     model: str
     model_version: int
+    artifact_sha256: str
+    """In hexadecimal, of model.json as it was read."""
+    format: str
 
     def answer(self, event: object) -> dict[str, object]:
         """Status and body; never raises, whatever JSON the event is."""
@@ -65,7 +68,7 @@ class Service:
         if "instances" in event:
             return {"predictions": self._predictions(event["instances"])}
         if event.get("warm") is True:
-            return {"warm": True}
+            return {"warm": True, "artifact_sha256": self.artifact_sha256, "format": self.format}
         raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
 
     def _predictions(self, instances: object) -> list[dict[str, object]]:
@@ -111,7 +114,14 @@ def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:
     if checksum != manifest["artifact_sha256"]:
         raise PackageBroken(f"model.json has SHA-256 {checksum}, its manifest says {manifest['artifact_sha256']}")
     document = json.loads(artifact)
-    reader = READERS.get(document["format"])
+    kind = document["format"]
+    reader = READERS.get(kind)
     if reader is None:
-        raise PackageBroken(f"model.json has format {document['format']!r}: expected one of {sorted(READERS)}")
-    return Service(scorecard=reader(document), model=manifest["model"], model_version=manifest["model_version"])
+        raise PackageBroken(f"model.json has format {kind!r}: expected one of {sorted(READERS)}")
+    return Service(
+        scorecard=reader(document),
+        model=manifest["model"],
+        model_version=manifest["model_version"],
+        artifact_sha256=checksum,
+        format=kind,
+    )

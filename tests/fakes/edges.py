@@ -7,6 +7,8 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import Handler, InMemoryFunctions, echo
 from tests.fakes.history import History
+from tests.fakes.metrics import InMemoryMetrics
+from tests.fakes.notices import InMemoryNotices
 from tests.fakes.store import InMemoryStore
 
 
@@ -22,12 +24,18 @@ class FakeOutside:
         self.clock = FakeClock()
         self.history = History(clock=self.clock)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
-        self.functions = InMemoryFunctions(*models, clock=self.clock, history=self.history, handler=handler)
+        self.metrics = InMemoryMetrics()
+        self.notices = InMemoryNotices(clock=self.clock, history=self.history)
+        self.functions = InMemoryFunctions(
+            *models, clock=self.clock, history=self.history, handler=handler, metrics=self.metrics
+        )
         self.executions = InMemoryExecutions(clock=self.clock, history=self.history)
         self.edges = Edges(
             store=self.store,
             functions=self.functions,
             executions=self.executions,
+            metrics=self.metrics,
+            notices=self.notices,
             clock=self.clock,
             sleep=self.clock.sleep,
         )

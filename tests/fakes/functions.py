@@ -12,6 +12,7 @@ from chalicelib.errors import FunctionBusy, ModelUnknown
 from chalicelib.names import LIVE
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import History
+from tests.fakes.metrics import InMemoryMetrics
 from tests.fakes.serving_function import Delays, Published, ServingFunction
 
 Handler = Callable[[bytes, bytes], bytes]
@@ -27,7 +28,8 @@ class InMemoryFunctions:
 
     `republishes` is the local AWS's habit to make a new version of unchanged code and configuration; AWS answers with
     the version that there is. `history` gets create_alias and update_alias (function_version, before, weights,
-    description, revision_id, targets), publish (function_version, code_sha256), configure and delete_alias.
+    description, revision_id, targets), publish (function_version, code_sha256), configure, delete_version
+    (function_version) and delete_alias. `metrics` counts what comes through the alias.
     """
 
     def __init__(
@@ -39,8 +41,11 @@ class InMemoryFunctions:
         delays: Delays | None = None,
         handler: Handler = echo,
         republishes: bool = False,
+        metrics: InMemoryMetrics | None = None,
     ) -> None:
         clock = clock or FakeClock()
+        self._clock = clock
+        self._metrics = metrics or InMemoryMetrics()
         self._history = history or History(clock=clock)
         self._random = random or Random(0)
         self._handler = handler
@@ -115,6 +120,17 @@ class InMemoryFunctions:
         function = self._function(model)
         return [function.seen(published) for published in function.published]
 
+    def delete_version(self, model: str, function_version: str) -> bool:
+        """A function that is not there has no version left; raises ValueError for what is no version's number."""
+        if not function_version.isdigit():
+            raise ValueError(f"a published version is deleted by its number, not {function_version!r}")
+        alias, function = self.alias(model), self._functions.get(model)
+        if alias and function_version in (alias.function_version, *alias.weights):
+            return False
+        if function and function.delete(function_version):
+            self._history.record("delete_version", model, function_version=function_version)
+        return True
+
     def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
         """A version that is not Active yet refuses; an exception of the handler is a function error."""
         function = self._function(model)
@@ -124,6 +140,20 @@ class InMemoryFunctions:
         published = self._published(model, number)
         if function.seen(published).state != "Active":
             raise FunctionBusy(f"function version {number} of {model} is Pending")
+        begun = self._clock()
+        answer = self._run(published, payload)
+        if qualifier == LIVE:
+            self._metrics.count(
+                model,
+                function_version=number,
+                at=begun,
+                failed=answer.function_error is not None,
+                duration_ms=1000 * (self._clock() - begun).total_seconds(),
+            )
+        return answer
+
+    def _run(self, published: Published, payload: bytes) -> Answer:
+        number = published.version.function_version
         try:
             return Answer(self._handler(published.package, payload), number)
         except Exception as error:  # noqa: BLE001 - Lambda reports whatever a function raises

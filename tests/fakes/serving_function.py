@@ -61,6 +61,7 @@ class ServingFunction:
         self._busy_until = clock()
         self.configuration = dict(CONFIGURATION)
         self.published: list[Published] = []
+        self._made = 0
         self.aliases: list[tuple[datetime, Alias]] = []
 
     @property
@@ -80,13 +81,21 @@ class ServingFunction:
         )
 
     def add_version(self, package: bytes) -> None:
-        number = str(len(self.published) + 1)
-        version = FunctionVersion(number, code_sha256(package), "Pending", dict(self.configuration))
+        self._made += 1
+        version = FunctionVersion(
+            str(self._made), code_sha256(package), "Pending", dict(self.configuration), len(package)
+        )
         self.published.append(Published(version, bytes(package), self.clock()))
 
+    def delete(self, function_version: str) -> bool:
+        """Whether there was such a version; its number is never used again."""
+        found = self.find(function_version)
+        if found:
+            self.published.remove(found)
+        return found is not None
+
     def find(self, function_version: str) -> Published | None:
-        known = function_version.isdecimal() and 1 <= int(function_version) <= len(self.published)
-        return self.published[int(function_version) - 1] if known else None
+        return next((each for each in self.published if each.version.function_version == function_version), None)
 
     def seen(self, published: Published) -> FunctionVersion:
         """The version as Lambda shows it now."""

@@ -10,6 +10,7 @@ from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionBusy, ModelUnknown
 from tests.fakes.clock import FakeClock
 from tests.fakes.functions import InMemoryFunctions
+from tests.fakes.history import History
 from tests.fakes.serving_function import Delays, code_sha256
 
 MODEL = "kdd99-http"
@@ -101,11 +102,12 @@ def test_what_does_not_exist_is_unknown() -> None:
         lambda: functions.create_alias(MODEL, function_version="99", description=""),
         lambda: functions.invoke(MODEL, b"", qualifier="live"),
         lambda: functions.invoke(MODEL, b"", qualifier="99"),
-        lambda: functions.update_alias(MODEL, function_version="1", weights={}, description="", revision_id="r"),
         lambda: functions.publish("another", b""),
     ):
         with pytest.raises(ModelUnknown):
             attempt()
+    with pytest.raises(AliasMoved, match="gone"):
+        functions.update_alias(MODEL, function_version="1", weights={}, description="", revision_id="r")
 
 
 def test_an_update_in_progress_refuses_the_next_and_a_new_version_is_pending() -> None:
@@ -184,3 +186,32 @@ def test_an_alias_that_was_deleted_is_gone() -> None:
     functions.delete_alias(MODEL)
 
     assert functions.alias(MODEL) is None
+
+
+def test_a_version_is_deleted_unless_the_alias_points_to_it_and_its_number_is_not_used_again() -> None:
+    history = History(clock=FakeClock())
+    functions = InMemoryFunctions(MODEL, history=history)
+    for package in (b"one", b"two", b"three"):
+        functions.publish(MODEL, package)
+    alias = functions.create_alias(MODEL, function_version="1", description="")
+    functions.update_alias(
+        MODEL, function_version="1", weights={"2": 0.5}, description="", revision_id=alias.revision_id
+    )
+
+    deleted = [functions.delete_version(MODEL, number) for number in ("1", "2", "3", "3", "99")]
+
+    assert deleted == [False, False, True, True, True]
+    assert functions.delete_version("another", "1")
+    assert [each.facts["function_version"] for each in history.of("delete_version")] == ["3"]
+    assert functions.version(MODEL, "3") is None
+    assert functions.publish(MODEL, b"three").function_version == "4"
+    assert [(each.function_version, each.size_bytes) for each in functions.versions(MODEL)] == [
+        ("1", 3),
+        ("2", 3),
+        ("4", 5),
+    ]
+
+
+def test_deleting_what_is_no_version_would_be_the_whole_function_on_aws() -> None:
+    with pytest.raises(ValueError, match=r"LATEST"):
+        published(b"one").delete_version(MODEL, "$LATEST")

@@ -157,21 +157,35 @@ def trained(run_task: Tasks, preprocessed: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def evaluated(run_task: Tasks, preprocessed: Any, trained: Any) -> Any:
-    return run_task("evaluate", {"run": RUN, "model": MODEL, "holdout_uri": preprocessed["holdout_uri"], **trained})
+    holdout = {"holdout_uri": preprocessed["holdout_uri"], "judging": 1}
+    return run_task("evaluate", {"run": RUN, "model": MODEL, **holdout, **trained})
 
 
 @pytest.fixture(scope="session")
 def versioned(run_task: Tasks, preprocessed: Any, trained: Any, evaluated: Any) -> Any:
     event = {"run": RUN, "model": MODEL, "fingerprint": preprocessed["fingerprint"]}
     event |= {name: trained[name] for name in ("artifact_uri", "artifact_sha256")}
-    event |= {name: evaluated[name] for name in ("report_uri", "serving_sha256")}
+    event |= {name: evaluated[name] for name in ("report_uri", "replay_uri", "serving_sha256")}
     return run_task("version-model", event)
 
 
 @pytest.fixture(scope="session")
-def swapped(run_task: Tasks, evaluated: Any, versioned: Any) -> Any:
+def replayed(run_task: Tasks, evaluated: Any, versioned: Any) -> Any:
     champion = evaluated["champion_revision_id"]
-    return run_task("swap-alias", {"run": RUN, "model": MODEL, **versioned, "champion_revision_id": champion})
+    return run_task("replay", {"run": RUN, "model": MODEL, **versioned, "champion_revision_id": champion})
+
+
+@pytest.fixture(scope="session")
+def shifting(preprocessed: Any, evaluated: Any, versioned: Any, replayed: Any) -> dict[str, Any]:
+    """A ShiftTrafficTask; without `since` it is a SwapAliasTask."""
+    event = {"run": RUN, "model": MODEL, **versioned, "fingerprint": preprocessed["fingerprint"]}
+    event |= {"judging": evaluated["judging"]}
+    return event | {name: replayed[name] for name in ("shift", "since", "revision_id")}
+
+
+@pytest.fixture(scope="session")
+def swapped(run_task: Tasks, shifting: dict[str, Any]) -> Any:
+    return run_task("swap-alias", {name: value for name, value in shifting.items() if name != "since"})
 
 
 @pytest.fixture(scope="session")

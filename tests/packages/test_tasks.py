@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contracts import PROMOTED
+from chalicelib.contracts import PROMOTED, REJUDGE, SWAP
 from tests.packages.conftest import MODEL, RUN, Tasks
 from workflows.packaging.emulated import Failure
 
@@ -31,8 +31,25 @@ def test_version_model_publishes_the_first_version(versioned: Any) -> None:
     assert versioned == {"model_version": 1, "function_version": "1"}
 
 
+def test_replay_asks_the_published_version(replayed: Any) -> None:
+    assert replayed["decision"] == SWAP, replayed["reason"]
+
+
+def test_shift_traffic_has_nothing_to_share_before_anything_is_live(
+    run_task: Tasks, shifting: dict[str, Any]
+) -> None:
+    assert run_task("shift-traffic", shifting)["decision"] == REJUDGE
+
+
 def test_swap_alias_makes_it_live(swapped: Any) -> None:
     assert swapped["decision"] == PROMOTED
+
+
+def test_move_alias_pins_what_is_live(run_task: Tasks, swapped: Any) -> None:
+    wish = {"name": "pin-packages", "action": "pin", "model": MODEL, "model_version": None}
+    answered = run_task("move-alias", {**wish, "reason": "a trial", "who": "tests", "lift_quarantine": False})
+
+    assert answered["status"] == 200, answered
 
 
 def test_record_outcome_writes_the_end_down(recorded: Any) -> None:

@@ -13,11 +13,22 @@ from tests.clone import Clone
 from tests.permissions.enforced import EnforcedStage
 from workflows.local.process import LocalAws
 
+ROLLOUT = "    rollout=[Shift(0.5, seconds=2)],\n"
+
+
+def give_a_canary(recipe: Path) -> None:
+    """Else ShiftTraffic would not be called."""
+    text = recipe.read_text()
+    with_it = text.replace("Recipe\n", "Recipe, Shift\n", 1).replace("    thresholds=[", f"{ROLLOUT}    thresholds=[")
+    assert with_it.count("Shift") == 2
+    recipe.write_text(with_it)
+
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EnforcedStage]:
     """The stacks and the Chalice app, by `nightswap deploy`; two tokens; a first file of data."""
     clone = Clone(tmp_path_factory.mktemp("clone"))
+    give_a_canary(clone.folder / "lambdas" / "recipes" / "kdd99_http.py")
     with LocalAws.start(clone.folder, short_port=0, enforce_permissions=True) as aws:
         stage = EnforcedStage(clone, aws)
         stage.command("deploy")

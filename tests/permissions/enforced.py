@@ -89,14 +89,18 @@ class EnforcedStage:
         assert status == 202, body
         return str(body["run"])
 
+    def run(self, run: str) -> dict[str, Any]:
+        status, body = self.call("GET", f"/runs/{run}", token=self.operate)
+        assert status == 200, body
+        found: dict[str, Any] = body
+        return found
+
     def ended(self, run: str) -> dict[str, Any]:
         """The run, once it has ended."""
         found: dict[str, Any] = {}
 
         def over() -> bool:
-            status, body = self.call("GET", f"/runs/{run}", token=self.operate)
-            assert status == 200, body
-            found.update(body)
+            found.update(self.run(run))
             return bool(found["status"] == "ended")
 
         until(over, what=f"run {run} to end", log=lambda: json.dumps(found, indent=1))

@@ -70,7 +70,9 @@ def test_roles_are_assumed_by_lambda_and_by_the_state_machine_alone(stage: Enfor
         for statement in role["AssumeRolePolicyDocument"]["Statement"]
     }
 
-    assert len(roles) == len(names.TASKS) + 1 + 1 + 3  # tasks, the serving function, the state machine, the app
+    assert (
+        len(roles) == len(names.PIPELINE) + 1 + 1 + 3
+    )  # the pipeline's, the serving function, the state machine, the app
     assert trusted == {'{"Service": "lambda.amazonaws.com"}', '{"Service": "states.amazonaws.com"}'}
 
 

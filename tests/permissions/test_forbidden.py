@@ -13,7 +13,7 @@ from chalicelib import layout, names
 from tests.permissions.enforced import MODEL, NAMES, EnforcedStage
 
 API, NIGHTLY, AUTHORIZE = "nightswap-local", "nightswap-local-nightly", "nightswap-local-authorize"
-TASKS = {task: NAMES.task_function(task) for task in names.TASKS}
+TASKS = {task: NAMES.task_function(task) for task in names.PIPELINE}
 SERVING = NAMES.serving_function(MODEL)
 FUNCTIONS = (API, NIGHTLY, AUTHORIZE, SERVING, *TASKS.values())
 
@@ -23,6 +23,11 @@ DATA = layout.dataset(MODEL, "night1.csv.gz")
 EXECUTION = NAMES.execution_arn("a-run")
 TOKENS = names.token_parameter("local")
 ALIAS = {"FunctionName": SERVING, "Name": "live", "FunctionVersion": "1"}
+EVENT = {"Source": names.APP, "DetailType": "Promoted", "Detail": "{}"}
+QUERY = {
+    "Id": "q",
+    "MetricStat": {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors"}, "Period": 60, "Stat": "Sum"},
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,10 @@ def deleting(function: str, what: str, key: str) -> Attempt:
 
 def calling(function: str, what: str, service: str, operation: str, **arguments: Any) -> Attempt:
     return Attempt(function, what, service, operation, arguments)
+
+
+def _qualified(qualifier: str | None) -> dict[str, str]:
+    return {"FunctionName": SERVING, **({"Qualifier": qualifier} if qualifier else {})}
 
 
 FORBIDDEN = [
@@ -109,6 +118,21 @@ FORBIDDEN = [
     calling(TASKS["restore-alias"], "publishes", "lambda", "update_function_code", FunctionName=SERVING, ZipFile="x"),
     calling(TASKS["record-outcome"], "moves the alias", "lambda", "update_alias", **ALIAS),
     deleting(TASKS["record-outcome"], "deletes data", DATA),
+    calling(TASKS["swap-alias"], "asks a numbered version", "lambda", "invoke", FunctionName=SERVING, Qualifier="1"),
+    *(
+        calling(TASKS[each], f"asks the version {qualifier}", "lambda", "invoke", **_qualified(qualifier))
+        for each in ("replay", "shift-traffic", names.MOVE_ALIAS)
+        for qualifier in ("live", "$LATEST", None)
+    ),
+    calling(TASKS["replay"], "moves the alias", "lambda", "update_alias", **ALIAS),
+    calling(TASKS["shift-traffic"], "deletes a version", "lambda", "delete_function", **_qualified("1")),
+    writing(TASKS["shift-traffic"], "pins a version", layout.pin(MODEL)),
+    writing(TASKS[names.MOVE_ALIAS], "writes to the registry", MANIFEST),
+    writing(TASKS[names.MOVE_ALIAS], "overwrites a ledger entry", ENTRY),
+    deleting(TASKS[names.MOVE_ALIAS], "deletes a version", MANIFEST),
+    calling(TASKS["train"], "sends an event", "events", "put_events", Entries=[EVENT]),
+    writing(API, "pins a version", layout.pin(MODEL)),
+    writing(API, "decides a move", layout.requested_move("a-move")),
     *(
         calling(each, "writes the tokens", "ssm", "put_parameter", Name=TOKENS, Value="{}", Overwrite=True)
         for each in FUNCTIONS
@@ -130,6 +154,23 @@ PERMITTED = [
     reading(TASKS["swap-alias"], "reads the ledger", ENTRY),
     reading(TASKS["restore-alias"], "reads the ledger", ENTRY),
     deleting(TASKS["record-outcome"], "deletes intermediates", layout.work("another-run", "model.json")),
+    calling(TASKS["record-outcome"], "sends an event", "events", "put_events", Entries=[EVENT]),
+    *(
+        calling(
+            TASKS[each], "asks a numbered version", "lambda", "invoke", **_qualified("1"), Payload='{"warm": true}'
+        )
+        for each in ("replay", "shift-traffic", names.MOVE_ALIAS)
+    ),
+    calling(
+        TASKS["shift-traffic"],
+        "reads the metrics",
+        "cloudwatch",
+        "get_metric_data",
+        MetricDataQueries=[QUERY],
+        StartTime="2026-11-21T03:00:00Z",
+        EndTime="2026-11-21T04:00:00Z",
+    ),
+    writing(TASKS[names.MOVE_ALIAS], "pins a version", layout.pin("another-model")),
 ]
 """One of each role, by the same way: a probe that does not work would be denied everything."""
 

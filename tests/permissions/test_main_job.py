@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from chalicelib import layout
+from chalicelib import commitment, layout
 from chalicelib.promotion import PROMOTED, SWAP, Move
 from tests import http_connections
 from tests.clone import until
@@ -61,6 +61,7 @@ def test_a_model_that_is_judged_against_a_live_one_is_promoted(stage: EnforcedSt
 
     assert run["outcome"] == "Promoted", run
     assert run["verdict"]["passed"]
+    assert [state["state"] for state in run["states"]][-3:] == ["Replay", "ShiftTraffic", "SwapAlias"]
 
 
 def test_a_rejected_model_is_kept(stage: EnforcedStage, extra_file: Path) -> None:
@@ -99,6 +100,53 @@ def test_a_stopped_run_is_ended_by_the_rule(stage: EnforcedStage) -> None:
     )
 
 
+def test_a_run_that_is_stopped_in_its_canary_leaves_no_weights(stage: EnforcedStage) -> None:
+    serving = stage.client("lambda")
+
+    def weights() -> Any:
+        routing = serving.get_alias(FunctionName=SERVING, Name="live").get("RoutingConfig") or {}
+        return routing.get("AdditionalVersionWeights") or {}
+
+    run = stage.started(force=True)
+    until(lambda: bool(weights()), what="a share for the candidate", log=lambda: json.dumps(stage.run(run)))
+
+    stage.call("POST", f"/runs/{run}/stop", token=stage.operate)
+
+    until(lambda: not weights(), what="the rule to give all traffic back", log=lambda: json.dumps(stage.run(run)))
+
+
+def test_operators_move_the_alias(stage: EnforcedStage) -> None:
+    """To a version that Lambda has lost, too: its package is published again."""
+    live = stage.call("GET", f"/models/{MODEL}", token=stage.operate)[1]["live"]["model_version"]
+    asked = {
+        f"/models/{MODEL}/rollback": {"reason": "a trial", "to": 1},
+        f"/models/{MODEL}/versions/{live}/promote": {"reason": "a trial", "lift_quarantine": True},
+        f"/models/{MODEL}/pin": {"reason": "a trial"},
+        f"/models/{MODEL}/unpin": {"reason": "a trial"},
+    }
+    stage.client("lambda").delete_function(FunctionName=SERVING, Qualifier="1")
+
+    answers = {path: stage.call("POST", path, wish, token=stage.operate) for path, wish in asked.items()}
+
+    assert {path: status for path, (status, _) in answers.items()} == dict.fromkeys(asked, 200), answers
+    assert [answer["moved"] for _, answer in answers.values()] == [True] * 4
+    reached = [answer["to"]["model_version"] for _, answer in answers.values()]
+    assert reached == [1, live, live, live]
+
+
+def test_what_came_of_the_runs_was_announced(stage: EnforcedStage) -> None:
+    logs = stage.client("logs")
+    groups = [NAMES.task_function(task) for task in ("record-outcome", "restore-alias", "move-alias")]
+
+    lines = [
+        event["message"]
+        for group in groups
+        for event in logs.filter_log_events(logGroupName=f"/aws/lambda/{group}")["events"]
+    ]
+    assert any("outcome_recorded" in line for line in lines)
+    assert not [line for line in lines if "notice_not_sent" in line]
+
+
 def test_the_nightly_function_starts_the_nights_run(stage: EnforcedStage) -> None:
     event = {
         "version": "0",
@@ -134,7 +182,7 @@ def test_restore_alias_finishes_the_first_swap_of_a_run_that_died(stage: Enforce
     )
     stage.client("s3").put_object(
         Bucket=NAMES.bucket,
-        Key=layout.run_document(run, "decision"),
+        Key=layout.run_document(run, f"decision_{commitment.SWAP}_1"),
         Body=json.dumps({"move": asdict(swap)}),
     )
     stage.client("lambda").delete_alias(FunctionName=SERVING, Name="live")

@@ -21,6 +21,8 @@ TYPICAL_SECONDS = {
     "train": 12.0,
     "evaluate": 4.0,
     "version-model": 2.0,
+    "replay": 4.0,
+    "shift-traffic": 4.0,
     "swap-alias": 2.0,
     "record-outcome": 2.0,
 }
@@ -78,7 +80,10 @@ def work_to(definition: Definition, outcome: str, *, memory_mb: Mapping[str, int
 def retrain_bill(
     definition: Definition, *, memory_mb: Mapping[str, int], architecture: str, prices: Prices = US_EAST_1
 ) -> Bill:
-    """Of one retrain that ends Promoted, every function starting cold."""
+    """Of one retrain that ends Promoted, all at once, every function starting cold.
+
+    Each step of a canary adds three transitions and a call of ShiftTraffic.
+    """
     return work_bill(work_to(definition, PROMOTED, memory_mb=memory_mb), architecture=architecture, prices=prices)
 
 

@@ -15,9 +15,10 @@ from statelint.linter import Linter
 from chalicelib.errors import leaves
 from workflows.definitions.asl import Definition
 from workflows.definitions.checks.calls import call_problems
+from workflows.definitions.checks.loops import loop_problems
 from workflows.definitions.checks.policies import policy_problems
 from workflows.definitions.checks.problem import Problem
-from workflows.definitions.checks.references import reference_problems
+from workflows.definitions.checks.references import reference_problems, walked
 from workflows.definitions.checks.structure import structure_problems
 from workflows.definitions.functions import SIGNATURES, Signature
 
@@ -31,10 +32,15 @@ def check(
 
     A broken skeleton is reported alone, for nothing else can be said of it.
     """
-    return structure_problems(definition) or [
+    broken = structure_problems(definition)
+    if broken:
+        return broken
+    walk = walked(definition, contracts=contracts)
+    return [
         *policy_problems(definition, errors=errors),
         *call_problems(definition, contracts=contracts, tasks=tasks),
-        *reference_problems(definition, contracts=contracts),
+        *reference_problems(definition, walk=walk),
+        *loop_problems(definition, walk=walk, contracts=contracts),
     ]
 
 

@@ -12,30 +12,39 @@ from workflows.definitions.rendering import golden
 
 
 def diagram(definition: Definition) -> str:
-    """A mermaid state diagram. A state that nothing follows is an end.
+    """A mermaid flowchart, a line for each stretch without a choice. A state that nothing follows is an end.
 
-    The catch that all tasks share is a note, or it would cover the rest.
+    The catch that all tasks share is a line of its own, or it would cover the rest.
     """
     known = states(definition)
-    lines = ["stateDiagram-v2", f"    [*] --> {definition['StartAt']}"]
+    drawn: set[str] = set()
+    lines = ["flowchart TD", f"    {_stretch(known, definition['StartAt'], drawn)}"]
     for name, state in known.items():
-        lines += [f"    {name} --> {target}{label}" for target, label in _arrows(state)]
-    lines += [f"    note right of {target}: every error that retries do not cure" for target in _shared_catch(known)]
+        lines += [f"    {name} -->|{label}| {_stretch(known, target, drawn)}" for target, label in _branches(state)]
+    for target in _shared_catch(known):
+        lines.append(f"    error[what retries do not cure] -.-> {_stretch(known, target, drawn)}")
     return "\n".join(lines) + "\n"
 
 
-def _arrows(state: State) -> Iterator[tuple[str, str]]:
+def _stretch(known: Mapping[str, State], start: str, drawn: set[str]) -> str:
+    """From a state on as far as there is one way; what follows a state that was drawn before stands there."""
+    way = [start]
+    while way[-1] not in drawn and "Next" in known[way[-1]]:
+        drawn.add(way[-1])
+        way.append(known[way[-1]]["Next"])
+    return " --> ".join(way)
+
+
+def _branches(state: State) -> Iterator[tuple[str, str]]:
     for rule in state.get("Choices", []):
-        yield rule["Next"], f": {_condition(rule)}"
+        yield rule["Next"], _condition(rule)
     if "Default" in state:
-        yield state["Default"], ": otherwise"
-    if "Next" in state:
-        yield state["Next"], ""
+        yield state["Default"], "otherwise"
 
 
 def _condition(rule: Mapping[str, Any]) -> str:
     field = rule["Variable"].rpartition(".")[2]
-    return field if rule.get("BooleanEquals") is True else f"{field} is {rule.get('StringEquals')}"
+    return field if rule.get("BooleanEquals") is True else str(rule.get("StringEquals"))
 
 
 def _shared_catch(known: Mapping[str, State]) -> list[str]:

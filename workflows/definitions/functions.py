@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib import contracts
+
+
+@dataclass(frozen=True, order=True)
+class Bound:
+    """What bounds how often a function can make a decision in one run."""
+
+    counts: str
+    """The field of the task that counts the rounds: the function looks at it, and at some value decides otherwise."""
+    reason: str
+
+
+ONE_MORE_SHARE = Bound(counts="shift", reason="each bake follows one share more, and a recipe has SHIFTS_MAX at most")
+JUDGES_TWICE = Bound(counts="judging", reason="only a run that has judged once says it")
 
 
 @dataclass(frozen=True)
@@ -16,6 +29,8 @@ class Signature:
     returns: type
     decisions: tuple[str, ...] = ()
     """All values of the result's field `decision`, if it has one."""
+    repeats: Mapping[str, Bound] = field(default_factory=dict)
+    """The decisions that may lead back to an earlier state, and what ends that. No others may."""
 
 
 SIGNATURES: Mapping[str, Signature] = {
@@ -28,10 +43,25 @@ SIGNATURES: Mapping[str, Signature] = {
     "train": Signature(contracts.TrainTask, contracts.Trained),
     "evaluate": Signature(contracts.EvaluateTask, contracts.Evaluated),
     "version-model": Signature(contracts.VersionModelTask, contracts.ModelVersioned),
+    "replay": Signature(
+        contracts.ReplayTask,
+        contracts.RolloutDecided,
+        decisions=(contracts.SHIFT, contracts.SWAP, contracts.ROLLED_BACK),
+    ),
+    "shift-traffic": Signature(
+        contracts.ShiftTrafficTask,
+        contracts.RolloutDecided,
+        decisions=(
+            *(contracts.BAKE, contracts.SWAP, contracts.REJUDGE),
+            *(contracts.ROLLED_BACK, contracts.SUPERSEDED),
+        ),
+        repeats={contracts.BAKE: ONE_MORE_SHARE, contracts.REJUDGE: JUDGES_TWICE},
+    ),
     "swap-alias": Signature(
         contracts.SwapAliasTask,
         contracts.AliasSwapped,
-        decisions=(contracts.PROMOTED, contracts.SUPERSEDED),
+        decisions=(contracts.PROMOTED, contracts.REJUDGE, contracts.SUPERSEDED),
+        repeats={contracts.REJUDGE: JUDGES_TWICE},
     ),
     "record-outcome": Signature(contracts.RecordOutcomeTask, contracts.RunOutcome),
 }

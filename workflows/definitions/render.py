@@ -16,8 +16,8 @@ from typing import Any
 from workflows.definitions.asl import Definition, State, chosen, otherwise, states
 
 FIELDS = (
-    *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "Choices", "Default"),
-    *("ErrorPath", "CausePath", "TimeoutSeconds", "Retry", "Catch", "Next", "End"),
+    *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "SecondsPath"),
+    *("Choices", "Default", "ErrorPath", "CausePath", "TimeoutSeconds", "Retry", "Catch", "Next", "End"),
 )
 """The order in which a person reads a state."""
 

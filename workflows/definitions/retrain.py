@@ -1,18 +1,30 @@
 """The state machine that retrains a model, read from the top: each function is one stretch of the diagram.
 
 Every task that fails for good leads to RestoreAfterFailure, which puts the alias right and keeps the reason, and ends
-in RetrainFailed. There is no time-out of the whole machine: no Catch would run on it. The tasks' own bound it.
+in RetrainFailed. There is no time-out of the whole machine: no Catch would run on it. The tasks' own bound it, and
+what bounds the ways that lead back stands in `functions.SIGNATURES`.
 
-Where later states belong: an engine choice, with training on SageMaker, in `fit`; the replay through the published
-function version and the canary steps in `shift_traffic`.
+Where later states belong: an engine choice, with training on SageMaker, in `fit`.
 """
 
 from __future__ import annotations
 
-from stepfunctions.steps import Chain, Choice, Fail, Graph, Pass, Task
+from stepfunctions.steps import Chain, Choice, Fail, Graph, Pass, Task, Wait
 from stepfunctions.steps.states import State
 
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, SUPERSEDED, TRAIN
+from chalicelib.contracts import (
+    BAKE,
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    PROMOTED,
+    REJUDGE,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    SHIFT,
+    SUPERSEDED,
+    SWAP,
+    TRAIN,
+)
 from workflows.definitions.states import branch, fail, task
 
 
@@ -75,16 +87,7 @@ def fit() -> list[State]:
 
 def evaluate() -> Task:
     """Score the artifact on the holdout, and the champion beside it."""
-    return task(
-        "evaluate",
-        state="Evaluate",
-        holdout_uri="$.preprocess.holdout_uri",
-        artifact_uri="$.train.artifact_uri",
-        artifact_sha256="$.train.artifact_sha256",
-        answers_uri="$.train.answers_uri",
-        timeout_seconds=600,
-        caught_by=restore_after_failure(),
-    )
+    return _judge("Evaluate", judging=1)
 
 
 def passes_thresholds() -> Choice:
@@ -92,8 +95,8 @@ def passes_thresholds() -> Choice:
     return branch(
         "PassesThresholds",
         on="$.evaluate.passed",
-        cases={True: Chain([version_model(), *shift_traffic(), is_live()])},
-        otherwise=end("ModelRejected", outcome=MODEL_REJECTED, reason="$.evaluate.reason"),
+        cases={True: Chain([version_model(), roll_out()])},
+        otherwise=model_rejected(),
     )
 
 
@@ -106,37 +109,139 @@ def version_model() -> Task:
         artifact_uri="$.train.artifact_uri",
         artifact_sha256="$.train.artifact_sha256",
         report_uri="$.evaluate.report_uri",
+        replay_uri="$.evaluate.replay_uri",
         serving_sha256="$.evaluate.serving_sha256",
         timeout_seconds=300,
         caught_by=restore_after_failure(),
     )
 
 
-def shift_traffic() -> list[State]:
-    """From a published function version to the live one: today all at once."""
-    return [
-        task(
-            "swap-alias",
-            state="SwapAlias",
-            model_version="$.version_model.model_version",
-            function_version="$.version_model.function_version",
-            champion_revision_id="$.evaluate.champion_revision_id",
-            timeout_seconds=120,
-            caught_by=restore_after_failure(),
-        )
-    ]
+def roll_out() -> Task:
+    """From a published function version to the live one. Replay, ShiftTraffic and SwapAlias each say at `$.rollout`
+    how it goes on; it comes back to ShiftTraffic after every bake, and to Replay when the champion changed."""
+    first, shift, bake, again = replay(), shift_traffic(), wait_for_health(), rejudge()
+    onward = goes_on(shift=shift, bake=bake, swap=Chain([swap_alias(), is_live(rejudge=again)]), rejudge=again)
+    first.next(onward)
+    shift.next(onward)
+    bake.next(shift)
+    again.next(still_passes(replay=first))
+    return first
 
 
-def is_live() -> Choice:
+def replay() -> Task:
+    """Ask the published version by its number, before any traffic: does it answer as it was judged?"""
+    return task(
+        "replay",
+        state="Replay",
+        model_version="$.version_model.model_version",
+        function_version="$.version_model.function_version",
+        champion_revision_id="$.evaluate.champion_revision_id",
+        result="rollout",
+        timeout_seconds=180,
+        caught_by=restore_after_failure(),
+    )
+
+
+def goes_on(*, shift: State, bake: State, swap: Chain, rejudge: State) -> Choice:
     return branch(
-        "IsLive",
-        on="$.swap_alias.decision",
+        "GoesOn",
+        on="$.rollout.decision",
         cases={
-            PROMOTED: end("Promoted", outcome=PROMOTED, reason="$.swap_alias.reason"),
-            SUPERSEDED: end("SupersededByMove", outcome=SUPERSEDED, reason="$.swap_alias.reason"),
+            SHIFT: shift,
+            BAKE: bake,
+            SWAP: swap,
+            REJUDGE: rejudge,
+            ROLLED_BACK: end("RolledBack", outcome=ROLLED_BACK, reason="$.rollout.reason"),
+            SUPERSEDED: superseded_by_move(),
         },
         otherwise=decision_unknown(),
     )
+
+
+def shift_traffic() -> Task:
+    """Look how the last share fared, then shift the next, or go back."""
+    return task(
+        "shift-traffic",
+        state="ShiftTraffic",
+        model_version="$.version_model.model_version",
+        function_version="$.version_model.function_version",
+        fingerprint="$.preprocess.fingerprint",
+        judging="$.evaluate.judging",
+        shift="$.rollout.shift",
+        since="$.rollout.since",
+        revision_id="$.rollout.revision_id",
+        result="rollout",
+        timeout_seconds=180,
+        caught_by=restore_after_failure(),
+    )
+
+
+def wait_for_health() -> Wait:
+    """Let the share be served for as long as the recipe says."""
+    return Wait("Bake", seconds_path="$.rollout.bake_seconds")
+
+
+def swap_alias() -> Task:
+    """All traffic to the new version, if the alias is still what the run last saw or left."""
+    return task(
+        "swap-alias",
+        state="SwapAlias",
+        model_version="$.version_model.model_version",
+        function_version="$.version_model.function_version",
+        fingerprint="$.preprocess.fingerprint",
+        judging="$.evaluate.judging",
+        shift="$.rollout.shift",
+        revision_id="$.rollout.revision_id",
+        result="rollout",
+        timeout_seconds=120,
+        caught_by=restore_after_failure(),
+    )
+
+
+def is_live(*, rejudge: State) -> Choice:
+    return branch(
+        "IsLive",
+        on="$.rollout.decision",
+        cases={
+            PROMOTED: end("Promoted", outcome=PROMOTED, reason="$.rollout.reason"),
+            REJUDGE: rejudge,
+            SUPERSEDED: superseded_by_move(),
+        },
+        otherwise=decision_unknown(),
+    )
+
+
+def rejudge() -> Task:
+    """The champion changed after the judging: score the artifact again, beside the one that is live now."""
+    return _judge("Rejudge", judging=2)
+
+
+def still_passes(*, replay: State) -> Choice:
+    """Its version is numbered and published already, so it goes on with the replay."""
+    return branch("StillPasses", on="$.evaluate.passed", cases={True: replay}, otherwise=model_rejected())
+
+
+def _judge(state: str, *, judging: int) -> Task:
+    return task(
+        "evaluate",
+        state=state,
+        holdout_uri="$.preprocess.holdout_uri",
+        artifact_uri="$.train.artifact_uri",
+        artifact_sha256="$.train.artifact_sha256",
+        answers_uri="$.train.answers_uri",
+        judging=judging,
+        result="evaluate",
+        timeout_seconds=600,
+        caught_by=restore_after_failure(),
+    )
+
+
+def model_rejected() -> Task:
+    return end("ModelRejected", outcome=MODEL_REJECTED, reason="$.evaluate.reason")
+
+
+def superseded_by_move() -> Task:
+    return end("SupersededByMove", outcome=SUPERSEDED, reason="$.rollout.reason")
 
 
 def end(state: str, *, outcome: str, reason: str) -> Task:

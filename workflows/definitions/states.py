@@ -52,6 +52,7 @@ def task(
     timeout_seconds: int,
     caught_by: State,
     state: str,
+    result: str | None = None,
     failure_path: str = "$.failure",
     ends: bool = False,
     **parameters: Any,
@@ -59,12 +60,13 @@ def task(
     """Call a function with exactly the fields of its contract; raises ContractBroken for one missing or unknown.
 
     A parameter that is text beginning with `$` is a path, anything else a literal. Every function takes the run, and
-    the model from the execution's input. The result goes to the path of the state's own name, or, where the state
-    `ends` the machine, is the execution's output. What is left of an error after the retries goes to `failure_path`.
+    the model from the execution's input. The result goes to `$.NAME`, by the name that is given as `result`, else by
+    the state's own; where the state `ends` the machine, it is the execution's output. What is left of an error after
+    the retries goes to `failure_path`.
     """
     parameters = {"run": "$$.Execution.Name", "model": "$.model", **parameters}
     _conform(function, parameters)
-    where = {} if ends else {"result_path": f"$.{snake_case(state)}"}
+    where = {} if ends else {"result_path": f"$.{result or snake_case(state)}"}
     return Task(
         state,
         resource=placeholder(function),

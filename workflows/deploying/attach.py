@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.names import APP
+from chalicelib.names import APP, alerts_topic
 from workflows.deploying.progress import Report, Step, refusals
-from workflows.stacks.arns import alerts_topic
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from workflows.local import aliases, enforcement, functions, rest_apis, stopping, updates
+from workflows.local import aliases, enforcement, functions, rest_apis, stopping, traffic, updates
 from workflows.local.checkpoint import Checkpoint
 from workflows.local.environment import HOST, of_server
 from workflows.local.short_address import App, deployed, shortened
@@ -99,6 +99,7 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     functions.install(python=str(options.function_python.absolute()), stopping=cut)
     updates.install(update_seconds=options.update_seconds)
     aliases.install()
+    traffic.install()
     served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:
         enforcement.install()

@@ -59,10 +59,13 @@ LAYERS_OF_TASK: Mapping[str, tuple[str, ...]] = {
     "train": ("numpy", "sklearn"),
     "evaluate": ("numpy",),
     "version-model": (),
+    "replay": (),
+    "shift-traffic": (),
     "swap-alias": (),
     "record-outcome": (),
+    "move-alias": (),
 }
-"""The layers that a task's function needs. A serving function has none: a scorecard is scored by Python alone."""
+"""The layers that a function of the pipeline needs. A serving function has none: Python alone scores a scorecard."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@
     functions.py     how large each function is, and the resources that one function needs
     layers.py        the third-party libraries of the tasks
     alarms.py        what wakes somebody
-    permissions.py   what each function may touch: one role each
+    grants.py        what each function may touch: a table
+    permissions.py   and the statements that come of it: one role each
     settings.py      what a stage is set to, from .chalice/config.json
 
 A template does not know its account, its region or the packages. It takes the packages' SHA-256 as parameters,

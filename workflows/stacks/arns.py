@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.names import APP, Names
+from chalicelib.names import Names, alerts_topic
 
 
 def names_of(stage: str) -> Names:
@@ -31,15 +31,6 @@ def arn(service: str, resource: str) -> dict[str, str]:
 def bucket_arn(stage: str, keys: str = "") -> dict[str, str]:
     """The ARN of the stage's bucket, or of the objects whose keys match the pattern."""
     return completed(f"arn:${{AWS::Partition}}:s3:::{names_of(stage).bucket}{keys and '/' + keys}")
-
-
-def alerts_topic(stage: str) -> str:
-    """The name of the SNS topic that alarms and failed asynchronous calls are told to.
-
-    >>> alerts_topic("prod")
-    'nightswap-prod-alerts'
-    """
-    return f"{APP}-{stage}-alerts"
 
 
 def alerts_arn(stage: str) -> dict[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from chalicelib.names import Names, token_parameter
+from chalicelib.names import Names, alerts_topic, token_parameter
 from chalicelib.settings import StageSettings
-from workflows.stacks.arns import alerts_topic, bucket_arn
-from workflows.stacks.permissions import LEDGER, LOCKS, WORK
+from workflows.stacks.arns import bucket_arn
+from workflows.stacks.grants import LEDGER, LOCKS, WORK
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, deny, document
 

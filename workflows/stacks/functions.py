@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib import names
 from chalicelib.settings import StageSettings
 from workflows.packaging import serving
 from workflows.stacks.settings import DEFAULTS
@@ -31,9 +32,13 @@ TASK_SIZES = {
     "train": Size(1769, 900),
     "evaluate": Size(1024, 300),
     "version-model": Size(512, 180),
+    "replay": Size(512, 120),
+    "shift-traffic": Size(512, 120),
     "swap-alias": Size(512, 60),
     "record-outcome": Size(512, 60),
+    names.MOVE_ALIAS: Size(512, 28),
 }
+"""Of all of `chalicelib.names.PIPELINE`. Who calls MoveAlias by the API waits for it, and API Gateway 29 s."""
 SERVING_TIMEOUT_SECONDS = 10
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 """Of the tasks: else Lambda's Python drops every line below WARNING."""

@@ -31,7 +31,7 @@ UNFINISHED = ("ABORTED", "TIMED_OUT", "FAILED")
 def main_template(stage: str, *, models: Sequence[str], settings: StageSettings = DEFAULTS) -> Json:
     """The template of `nightswap-S`, with a serving function for each model."""
     resources = layers.layer_resources(stage, architecture=settings.architecture)
-    for task in names.TASKS:
+    for task in names.PIPELINE:
         resources |= _task(stage, task, settings)
     for model in models:
         resources |= _serving(stage, model, settings)
@@ -66,7 +66,7 @@ def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
-        description=f"The state {state_name(task)} of a retrain",
+        description=_description(task),
         statements=permissions.task_statements(stage, task),
         properties={
             **functions.configuration(task_handler(task), functions.TASK_SIZES[task], settings=settings),
@@ -78,11 +78,18 @@ def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
                     "NIGHTSWAP_STAGE": stage,
                     "NIGHTSWAP_CODE_SHA256": {"Ref": "TasksSha256"},
                     "NIGHTSWAP_SERVING_SHA256": {"Ref": "ServingSha256"},
+                    "NIGHTSWAP_STALE_DAYS": str(settings.stale_days),
                 }
             },
         },
         settings=settings,
     )
+
+
+def _description(task: str) -> str:
+    if task == names.MOVE_ALIAS:
+        return "The moves of the alias that an operator asks for"
+    return f"The state {state_name(task)} of a retrain"
 
 
 def _serving(stage: str, model: str, settings: StageSettings) -> dict[str, Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,13 +19,18 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from chalicelib.aws.calls import PATIENT, PROMPT, transient
+from chalicelib.aws.calls import ATTENTIVE, PATIENT, PROMPT, transient
 from chalicelib.aws.executions import StateMachineExecutions
+from chalicelib.aws.metrics import CloudWatchMetrics
+from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
+from chalicelib.edges import Notice
 from chalicelib.errors import (
     ExecutionsUnavailable,
     FunctionUnavailable,
+    MetricsUnavailable,
+    NoticesUnavailable,
     StoreUnavailable,
     TransientError,
     leaves,
@@ -41,13 +47,30 @@ BROKEN: list[BotoCoreError] = [
     SSLError(endpoint_url=ADDRESS, error=OSError("reset")),
 ]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+NOTICE = Notice(kind="Promoted", model="m", subject="s", text="t", detail={})
+
+
+def traffic(client: Any) -> Any:
+    metrics = CloudWatchMetrics(lambda: client, stage="prod", clock=lambda: NOW)
+    return metrics.traffic("m", function_versions=("1",), since=NOW)
+
+
+def send(client: Any) -> None:
+    StageNotices(lambda: client, lambda: client, topic_arn=NAMES.alerts_topic_arn).send(NOTICE)
+
+
 EDGES: dict[type[TransientError], tuple[str, Callable[[Any], Any]]] = {
     StoreUnavailable: ("s3", lambda client: BucketStore(client, bucket="b").find("k")),
     FunctionUnavailable: ("lambda", lambda client: LambdaServingFunctions(client, stage="prod").alias("m")),
     ExecutionsUnavailable: ("stepfunctions", lambda client: StateMachineExecutions(client, names=NAMES).find("r")),
+    MetricsUnavailable: ("cloudwatch", traffic),
+    NoticesUnavailable: ("sns", send),
 }
 SECRET = "7f3a9c"
 GATEWAY_LIMIT_SECONDS = 29
+MOVE_LIMIT_SECONDS = 28
+"""What the stack gives `move-alias`."""
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
@@ -102,3 +125,8 @@ def test_predict_path_answers_before_the_gateway_gives_up() -> None:
     assert PROMPT.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
     assert longest < GATEWAY_LIMIT_SECONDS
     assert PATIENT.retries["total_max_attempts"] > 1  # type: ignore[attr-defined]
+
+
+def test_a_move_is_waited_for_to_its_end_and_asked_for_once() -> None:
+    assert ATTENTIVE.read_timeout > MOVE_LIMIT_SECONDS  # type: ignore[attr-defined]
+    assert ATTENTIVE.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]

@@ -141,11 +141,11 @@ def test_alias_that_is_gone_has_moved(functions: LambdaServingFunctions, aws: Sc
 
 @pytest.mark.parametrize("to", ["$LATEST", "live", "", "-1"])
 def test_alias_points_to_published_versions_alone(functions: LambdaServingFunctions, to: str) -> None:
-    with pytest.raises(ValueError, match="points to published versions"):
+    with pytest.raises(ValueError, match="number of a published version"):
         update(functions, to=to)
-    with pytest.raises(ValueError, match="points to published versions"):
+    with pytest.raises(ValueError, match="number of a published version"):
         functions.create_alias(MODEL, function_version=to, description="run=r")
-    with pytest.raises(ValueError, match="points to published versions"):
+    with pytest.raises(ValueError, match="number of a published version"):
         update(functions, weights={to: 0.1})
 
 
@@ -228,6 +228,7 @@ CALLS: list[tuple[str, Callable[[LambdaServingFunctions], Any]]] = [
     ("get_function_configuration", lambda functions: functions.version(MODEL, "1")),
     ("list_versions_by_function", lambda functions: functions.versions(MODEL)),
     ("invoke", lambda functions: functions.invoke(MODEL, b"", qualifier="live")),
+    ("delete_function", lambda functions: functions.delete_version(MODEL, "1")),
 ]
 EVERY_CALL = pytest.mark.parametrize(
     ("operation", "call"), [*CALLS, ("list_functions", lambda functions: functions.models())]

@@ -44,6 +44,7 @@ def _mistake(name: str, changes: Mapping[str, Any], *found_by: str) -> Mistake:
 
 BOTH = (CHECKER, STATELINT)
 NEW_CATCH = {"ErrorEquals": ["DatasetEmpty"], "Next": "RestoreAfterFailure", "ResultPath": "$.failure"}
+SHIFT = "ShiftTraffic/Parameters"
 MISTAKES = (
     # The skeleton
     _mistake("start at no state", {"/StartAt": "Restore"}, *BOTH),
@@ -62,6 +63,27 @@ MISTAKES = (
     _mistake("parameters no object", {"Train/Parameters": "$"}, CHECKER),
     _mistake("result selector no object", {"Train/ResultSelector": "$"}, CHECKER),
     _mistake("time-out of the whole machine", {"/TimeoutSeconds": 7200}, CHECKER),
+    _mistake("wait for nothing", {"Bake/SecondsPath": REMOVED}, *BOTH),
+    _mistake("wait for two times", {"Bake/Seconds": 60}, *BOTH),
+    _mistake("wait that leads nowhere", {"Bake/Next": REMOVED}, *BOTH),
+    _mistake(
+        "wait until a timestamp", {"Bake/TimestampPath": "$.rollout.since", "Bake/SecondsPath": REMOVED}, CHECKER
+    ),
+    # The loops
+    _mistake("loop without a Choice", {"Bake/Next": "Bake"}, CHECKER),
+    _mistake("loop by an unbounded decision", {"GoesOn/Choices/5/Next": "ShiftTraffic"}, CHECKER),
+    _mistake("loop by a default", {"GoesOn/Default": "ShiftTraffic"}, CHECKER),
+    _mistake("loop by a yes", {"StillPasses/Choices/0/Next": "Rejudge"}, CHECKER),
+    _mistake("loop of the replay", {"GoesOn/Choices/0/Next": "Replay"}, CHECKER),
+    _mistake("share that is always the first", {f"{SHIFT}/shift.$": REMOVED, f"{SHIFT}/shift": 0}, CHECKER),
+    _mistake("share counted from elsewhere", {f"{SHIFT}/shift.$": "$.version_model.model_version"}, CHECKER),
+    _mistake("judged as if for the first time", {"Rejudge/Parameters/judging": 1}, CHECKER),
+    _mistake(
+        "judged as often as before",
+        {"Rejudge/Parameters/judging": REMOVED, "Rejudge/Parameters/judging.$": "$.evaluate.judging"},
+        CHECKER,
+    ),
+    _mistake("judged again for nobody", {"Rejudge/ResultPath": "$.rejudge"}, CHECKER),
     # The policies
     _mistake("no task time-out", {"Train/TimeoutSeconds": REMOVED}, CHECKER),
     _mistake("time-out over Lambda's limit", {"Train/TimeoutSeconds": 3600}, CHECKER),
@@ -94,7 +116,7 @@ MISTAKES = (
     # The references
     _mistake("field that no result has", {"Evaluate/Parameters/artifact_uri.$": "$.train.artefact_uri"}, CHECKER),
     _mistake("result of a later state", {"Train/Parameters/train_uri.$": "$.evaluate.report_uri"}, CHECKER),
-    _mistake("reason of the wrong branch", {"NothingNew/Parameters/reason.$": "$.swap_alias.reason"}, CHECKER),
+    _mistake("reason of the wrong branch", {"NothingNew/Parameters/reason.$": "$.rollout.reason"}, CHECKER),
     _mistake("input that no one gives", {"Preprocess/Parameters/force.$": "$.forced"}, CHECKER),
     _mistake("context that does not exist", {"Train/Parameters/run.$": "$$.Execution.Run"}, CHECKER),
     _mistake("path taken literally", {"Train/Parameters/run": "$.run", "Train/Parameters/run.$": REMOVED}, CHECKER),
@@ -109,6 +131,9 @@ MISTAKES = (
     _mistake("result path deeper than one", {"Train/ResultPath": "$.results.train"}, CHECKER),
     _mistake("result selected from nothing", {"Train/ResultSelector": {"artifact_uri.$": "$.uri"}}, CHECKER),
     _mistake("failure that wipes out the model", {"Train/Catch/0/ResultPath": REMOVED}, CHECKER),
+    _mistake("wait at a missing field", {"Bake/SecondsPath": "$.rollout.bake"}, CHECKER),
+    _mistake("wait for a text", {"Bake/SecondsPath": "$.rollout.since"}, CHECKER),
+    _mistake("wait for a negative time", {"Bake/SecondsPath": REMOVED, "Bake/Seconds": -1}, *BOTH),
     _mistake("choice on a missing field", {"HasNewData/Choices/0/Variable": "$.preprocess.verdict"}, CHECKER),
     _mistake("choice on another type", {"PassesThresholds/Choices/0/Variable": "$.evaluate.reason"}, CHECKER),
     _mistake("misspelled decision", {"HasNewData/Choices/0/StringEquals": "Train"}, CHECKER),

@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, OUTCOMES, PROMOTED, RETRAIN_FAILED, SUPERSEDED
+from chalicelib.contracts import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    OUTCOMES,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    SUPERSEDED,
+)
 from chalicelib.errors import TransientError, leaves
 from chalicelib.names import TASKS
+from workflows.definitions.asl import successors
 from workflows.definitions.checker import problems
 from workflows.definitions.functions import SIGNATURES, placeholder
 from workflows.definitions.rendering import golden
@@ -50,6 +59,7 @@ def test_machine_ends_in_outcomes_only() -> None:
         "Promoted": PROMOTED,
         "NothingNew": NOTHING_NEW,
         "ModelRejected": MODEL_REJECTED,
+        "RolledBack": ROLLED_BACK,
         "SupersededByRun": SUPERSEDED,
         "SupersededByMove": SUPERSEDED,
     }
@@ -70,7 +80,9 @@ def test_every_choice_fails_closed() -> None:
     assert defaults == {
         "HasNewData": "DecisionUnknown",
         "PassesThresholds": "ModelRejected",
+        "GoesOn": "DecisionUnknown",
         "IsLive": "DecisionUnknown",
+        "StillPasses": "ModelRejected",
     }
     assert STATES["DecisionUnknown"]["Next"] == "RestoreAfterFailure"
 
@@ -80,5 +92,36 @@ def test_run_begins_by_repairing_what_a_dead_run_left() -> None:
     assert STATES["RestoreAlias"]["Parameters"]["failure"] is None
 
 
-def test_alias_is_judged_by_the_revision_that_the_champion_was_scored_at() -> None:
-    assert STATES["SwapAlias"]["Parameters"]["champion_revision_id.$"] == "$.evaluate.champion_revision_id"
+def test_first_move_replaces_the_alias_that_the_champion_was_scored_at_and_each_further_one_what_was_left() -> None:
+    assert STATES["Replay"]["Parameters"]["champion_revision_id.$"] == "$.evaluate.champion_revision_id"
+    for name in ("ShiftTraffic", "SwapAlias"):
+        assert STATES[name]["Parameters"]["revision_id.$"] == "$.rollout.revision_id"
+    assert {name for name, state in STATES.items() if state.get("ResultPath") == "$.rollout"} == {
+        *("Replay", "ShiftTraffic", "SwapAlias")
+    }
+
+
+def test_nothing_is_live_before_it_was_replayed() -> None:
+    def ways(start: str, *, past: str) -> set[str]:
+        reached: set[str] = set()
+        ahead = [start]
+        while ahead:
+            name = ahead.pop()
+            if name not in reached and name != past:
+                reached.add(name)
+                ahead += successors(STATES[name])
+        return reached
+
+    assert "SwapAlias" in ways("RestoreAlias", past="nothing")
+    assert not {"ShiftTraffic", "SwapAlias"} & ways("RestoreAlias", past="Replay")
+
+
+def test_second_judging_is_the_first_one_once_more() -> None:
+    first, second = STATES["Evaluate"], STATES["Rejudge"]
+
+    assert (first["Parameters"]["judging"], second["Parameters"]["judging"]) == (1, 2)
+    assert {**second, "Next": first["Next"], "Parameters": {**second["Parameters"], "judging": 1}} == first
+
+
+def test_share_is_served_for_as_long_as_the_function_says_and_then_looked_at() -> None:
+    assert STATES["Bake"] == {"Type": "Wait", "SecondsPath": "$.rollout.bake_seconds", "Next": "ShiftTraffic"}

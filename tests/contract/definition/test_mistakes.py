@@ -1,14 +1,17 @@
 """Seeded mistakes: what the checks are worth."""
 
 import json
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from chalicelib.contracts import REJUDGE
 from chalicelib.errors import leaves
 from tests.contract.definition.mistakes import CHECKER, MISTAKES, STATELINT, Mistake
 from workflows.definitions.checker import LAMBDAS, check, lint, problems
 from workflows.definitions.functions import SIGNATURES
+from workflows.definitions.rendering import golden
 
 
 def found_by(text: str) -> set[str]:
@@ -34,7 +37,7 @@ def test_broken_reference_is_reported_with_the_way_that_leads_to_it() -> None:
     mistake = next(each for each in MISTAKES if each.name == "reason of the wrong branch")
 
     assert problems(mistake.text()) == [
-        "NothingNew: Parameters.reason: nothing is at $.swap_alias.reason: swap_alias is missing "
+        "NothingNew: Parameters.reason: nothing is at $.rollout.reason: rollout is missing "
         "(by way of RestoreAlias > Preprocess > HasNewData > NothingNew)"
     ]
 
@@ -52,9 +55,52 @@ def test_task_without_its_file_is_found(tmp_path: Path) -> None:
 
 
 def test_machine_that_never_calls_a_task_is_found() -> None:
-    replay = {"replay": SIGNATURES["evaluate"]}
+    another = {"train-again": SIGNATURES["train"]}
     definition = json.loads(Mistake("none", {}, frozenset()).text())
 
-    [problem] = check(definition, contracts={**SIGNATURES, **replay}, errors=leaves(), tasks=LAMBDAS)
+    [problem] = check(definition, contracts={**SIGNATURES, **another}, errors=leaves(), tasks=LAMBDAS)
 
-    assert problem.message == "the task replay is never called"
+    assert problem.message == "the task train-again is never called"
+
+
+@pytest.mark.parametrize(
+    "mistake", [each for each in MISTAKES if each.name.startswith("loop")], ids=lambda each: each.name
+)
+def test_loop_that_nothing_ends_is_reported_at_a_state_of_it(mistake: Mistake) -> None:
+    assert any("leads back to itself: nothing bounds how often" in problem for problem in problems(mistake.text()))
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        (
+            "share that is always the first",
+            "ShiftTraffic: shift has to count the rounds: no state of the loop writes",
+        ),
+        ("share counted from elsewhere", "ShiftTraffic: shift has to count the rounds: no state of the loop writes"),
+        ("judged as if for the first time", "Rejudge: judging has to count the rounds: it is 1 at Evaluate already"),
+        ("judged as often as before", "Rejudge: judging has to count the rounds: expected a number of this state's"),
+        ("judged again for nobody", "SwapAlias: judging has to count the rounds: no state of the loop writes"),
+    ],
+)
+def test_loop_whose_rounds_are_not_counted_is_reported(name: str, problem: str) -> None:
+    mistake = next(each for each in MISTAKES if each.name == name)
+
+    assert any(found.startswith(problem) for found in problems(mistake.text()))
+
+
+def test_decision_that_another_function_makes_without_a_bound_bounds_nothing() -> None:
+    """Where two functions write the decision that a Choice reads, the one without a bound may make it for ever."""
+    unbounded = {"replay": replace(SIGNATURES["replay"], decisions=(*SIGNATURES["replay"].decisions, REJUDGE))}
+
+    found = check(json.loads(golden()), contracts={**SIGNATURES, **unbounded}, errors=leaves(), tasks=LAMBDAS)
+
+    assert {"Replay", "GoesOn", "Rejudge", "StillPasses"} <= {problem.state for problem in found}
+
+
+def test_every_bound_counts_a_field_that_its_function_takes() -> None:
+    for signature in SIGNATURES.values():
+        assert set(signature.repeats) <= set(signature.decisions)
+        assert {bound.counts for bound in signature.repeats.values()} <= {
+            each.name for each in fields(signature.takes)
+        }

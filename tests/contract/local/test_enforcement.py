@@ -103,6 +103,38 @@ def test_a_qualifier_belongs_to_the_function_that_is_invoked(
     assert attempt(enforcing, statements, "lambda", "invoke", **arguments) == code
 
 
+ALERTS = "arn:aws:sns:us-east-1:000000000000:alerts"
+BUS = "arn:aws:events:us-east-1:000000000000:event-bus/default"
+QUERY = {"Id": "q", "MetricStat": {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "Sum"}}
+EVENT = {"Source": "nightswap", "DetailType": "Promoted", "Detail": "{}"}
+ANNOUNCING = [
+    (allow("sns:Publish", ALERTS), "sns", "publish", {"TopicArn": ALERTS, "Message": "m"}, "NotFound"),
+    (allow("events:PutEvents", BUS), "events", "put_events", {"Entries": [EVENT]}, None),
+    (
+        allow("cloudwatch:GetMetricData", "*"),
+        "cloudwatch",
+        "get_metric_data",
+        {"MetricDataQueries": [QUERY], "StartTime": 0, "EndTime": 60},
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("permitted", "service", "operation", "arguments", "code"), ANNOUNCING)
+def test_metrics_and_announcements_need_their_permission(
+    enforcing: LocalAws,
+    attempt: Try,
+    permitted: list[dict[str, Any]],
+    service: str,
+    operation: str,
+    arguments: dict[str, Any],
+    code: str | None,
+) -> None:
+    assert attempt(enforcing, permitted, service, operation, **arguments) == code
+    refused = attempt(enforcing, WRITE, service, operation, **arguments)
+    assert refused in ("AccessDenied", "AuthorizationError")
+
+
 @pytest.mark.parametrize(("how", "code"), [({}, "AccessDenied"), ({"IfNoneMatch": "*"}, None)])
 def test_a_buckets_policy_counts_calls_as_over_tls_and_knows_conditional_writes(
     enforcing: LocalAws, clients: Clients, attempt: Try, how: dict[str, str], code: str | None

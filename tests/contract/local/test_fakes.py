@@ -141,6 +141,26 @@ def test_an_alias_is_created_once_and_moved_from_exactly_what_was_seen(
     assert functions.models() == [MODEL]
 
 
+def test_a_version_is_deleted_unless_the_alias_points_to_it(
+    functions: ServingFunctions, package: Callable[[str], bytes]
+) -> None:
+    body = package(ECHO + "  # short-lived")
+    doomed = functions.publish(MODEL, body)
+    alias = functions.alias(MODEL)
+    assert alias is not None
+
+    assert doomed.size_bytes == len(body)
+    assert not functions.delete_version(MODEL, alias.function_version)
+    assert functions.delete_version(MODEL, doomed.function_version)
+    assert functions.delete_version(MODEL, doomed.function_version)
+    assert functions.delete_version("nobody", "1")
+
+    assert functions.version(MODEL, doomed.function_version) is None
+    assert functions.version(MODEL, alias.function_version) is not None
+    again = functions.publish(MODEL, body)
+    assert int(again.function_version) > int(doomed.function_version)
+
+
 def test_a_model_that_is_not_there_is_unknown(functions: ServingFunctions) -> None:
     assert functions.alias("nobody") is None
     assert functions.version(MODEL, "999") is None

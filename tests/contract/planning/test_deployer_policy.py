@@ -69,7 +69,14 @@ def deploy_and_use(clone: Clone, data: Path, environment: dict[str, str]) -> Non
         ("data", "list"),
         ("retrain", "--watch"),
         ("runs",),
+        ("explain",),
         ("versions",),
+        ("pin", "--reason", "a trial"),
+        ("unpin", "--reason", "it is over"),
+        ("history",),
+        ("what-served", "--at", "2026-11-21T03:00:00Z"),
+        ("verify",),
+        ("prune", "--yes"),
         ("predict", "duration=0", "src_bytes=230", "dst_bytes=1200"),
         ("restore",),
         ("destroy", "--check"),
@@ -100,6 +107,12 @@ def allowed(each: Asked) -> bool:
         for statement in STATEMENTS
         for resource in statement["Resource"]
     )
+
+
+def test_pruning_deletes_single_versions_of_a_serving_function() -> None:
+    version = "arn:aws:lambda:us-east-1:000000000000:function:nightswap-prod-serve-kdd99-http:3"
+
+    assert permits(STATEMENTS, "lambda:DeleteFunction", version)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_logs_of_the_stack_and_of_the_app_end(project: Project) -> None:
         group = f"/aws/lambda/{each['FunctionName']}"
         found = client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
         assert {one["logGroupName"]: one.get("retentionInDays") for one in found}[group] == 30
-    assert len(functions) == len(names.TASKS) + 1 + 3  # the model's, and Chalice's
+    assert len(functions) == len(names.PIPELINE) + 1 + 3  # the model's, and Chalice's
 
 
 def test_failures_of_asynchronous_calls_go_to_the_topic(project: Project) -> None:

@@ -28,6 +28,9 @@ EXECUTION = f"arn:aws:states:{HERE}:execution:nightswap-prod-retrain:a-run"
 TOKENS = f"arn:aws:ssm:{HERE}:parameter/nightswap/prod/tokens"
 ENTRY = f"{BUCKET}/ledger/kdd99-http/0000000001.json"
 ALERTS = f"arn:aws:sns:{HERE}:nightswap-prod-alerts"
+BUS = f"arn:aws:events:{HERE}:event-bus/default"
+MOVE_ALIAS = f"arn:aws:lambda:{HERE}:function:nightswap-prod-move-alias"
+QUARANTINED = f"{BUCKET}/models/kdd99-http/quarantine/{'a' * 64}.json"
 STATES = [state_name(task) for task in TASKS]
 
 
@@ -56,7 +59,6 @@ PERMITTED = [
     ("Preprocess", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
     ("Preprocess", "s3:PutObject", f"{BUCKET}/locks/kdd99-http"),
     ("RestoreAlias", "lambda:CreateAlias", SERVING),
-    ("RestoreAlias", "sns:Publish", ALERTS),
     ("Preprocess", "s3:GetObject", f"{BUCKET}/runs/a-run/dataset.json"),
     ("Train", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Evaluate", "lambda:GetFunctionConfiguration", SERVING),
@@ -65,10 +67,35 @@ PERMITTED = [
     ("VersionModel", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
     ("SwapAlias", "lambda:CreateAlias", SERVING),
     ("SwapAlias", "s3:PutObject", ENTRY),
-    ("SwapAlias", "s3:GetObject", f"{BUCKET}/runs/a-run/decision.json"),
+    ("SwapAlias", "s3:GetObject", f"{BUCKET}/runs/a-run/decision_swap_1.json"),
+    ("SwapAlias", "s3:GetObject", f"{BUCKET}/models/kdd99-http/pin.json"),
+    ("Evaluate", "s3:PutObject", f"{BUCKET}/work/a-run/replay.json"),
+    ("VersionModel", "s3:GetObject", f"{BUCKET}/work/a-run/replay.json"),
+    *(
+        (who, "lambda:InvokeFunction", f"{SERVING}:{number}")
+        for who in ("Replay", "ShiftTraffic", "MoveAlias")
+        for number in (1, 9, 10, 4711)
+    ),
+    *((who, "s3:PutObject", QUARANTINED) for who in ("Replay", "ShiftTraffic", "MoveAlias")),
+    ("Preprocess", "s3:GetObject", QUARANTINED),
+    ("ShiftTraffic", "lambda:UpdateAlias", SERVING),
+    ("ShiftTraffic", "cloudwatch:GetMetricData", "arn:aws:cloudwatch:eu-west-1:123456789012:metric"),
+    ("ShiftTraffic", "s3:PutObject", f"{BUCKET}/runs/a-run/health_1.json"),
+    ("MoveAlias", "lambda:UpdateAlias", SERVING),
+    ("MoveAlias", "lambda:UpdateFunctionCode", SERVING),
+    ("MoveAlias", "s3:PutObject", f"{BUCKET}/moves/rollback-0123456789abcdef.json"),
+    ("MoveAlias", "s3:PutObject", ENTRY),
+    ("MoveAlias", "s3:DeleteObject", QUARANTINED),
+    *(
+        (who, action, resource)
+        for who in ("RestoreAlias", "RecordOutcome", "MoveAlias")
+        for action, resource in (("sns:Publish", ALERTS), ("events:PutEvents", BUS))
+    ),
     ("RecordOutcome", "s3:PutObject", f"{BUCKET}/models/kdd99-http/rejected/a-run/report.json"),
     ("RecordOutcome", "s3:DeleteObject", f"{BUCKET}/work/a-run/train/X.npy"),
     ("policy-prod.json", "lambda:InvokeFunction", f"{SERVING}:live"),
+    ("policy-prod.json", "lambda:InvokeFunction", MOVE_ALIAS),
+    ("policy-prod.json", "s3:GetObject", QUARANTINED),
     ("policy-prod.json", "states:StopExecution", EXECUTION),
     ("policy-prod.json", "s3:PutObject", f"{BUCKET}/runs/a-run/request.json"),
     ("policy-prod.json", "s3:GetObject", f"{BUCKET}/locks/kdd99-http"),
@@ -94,6 +121,31 @@ FORBIDDEN = [
     ("ServeKdd99Xhttp", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
     ("Train", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
     ("Train", "sns:Publish", ALERTS),
+    ("SwapAlias", "events:PutEvents", BUS),
+    ("RecordOutcome", "events:PutEvents", BUS.replace("/default", "/another")),
+    ("Replay", "lambda:UpdateAlias", SERVING),
+    ("Replay", "lambda:UpdateFunctionCode", SERVING),
+    ("Replay", "lambda:InvokeFunction", f"{SERVING.replace('-prod-', '-test-')}:1"),
+    ("Replay", "s3:DeleteObject", QUARANTINED),
+    *((who, "lambda:InvokeFunction", f"{SERVING}:1") for who in ("Evaluate", "SwapAlias", "VersionModel", "Retrain")),
+    *((who, "lambda:InvokeFunction", f"{SERVING}:live") for who in ("Replay", "ShiftTraffic", "MoveAlias")),
+    ("Replay", "cloudwatch:GetMetricData", "arn:aws:cloudwatch:eu-west-1:123456789012:metric"),
+    ("ShiftTraffic", "lambda:UpdateFunctionCode", SERVING),
+    ("ShiftTraffic", "lambda:CreateAlias", SERVING),
+    ("ShiftTraffic", "s3:PutObject", f"{BUCKET}/models/kdd99-http/pin.json"),
+    ("ShiftTraffic", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
+    ("MoveAlias", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
+    ("MoveAlias", "s3:DeleteObject", ENTRY),
+    ("MoveAlias", "s3:PutObject", f"{BUCKET}/runs/a-run/outcome.json"),
+    ("MoveAlias", "states:StartExecution", MACHINE),
+    ("Retrain", "lambda:InvokeFunction", MOVE_ALIAS),
+    ("Retrain", "lambda:InvokeFunction", function_arn("MoveAlias")),
+    ("policy-prod.json", "s3:PutObject", QUARANTINED),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/models/kdd99-http/pin.json"),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/moves/rollback-0123456789abcdef.json"),
+    ("policy-prod.json", "lambda:InvokeFunction", MOVE_ALIAS.replace("move-alias", "swap-alias")),
+    ("policy-prod.json", "lambda:InvokeFunction", MOVE_ALIAS.replace("-prod-", "-test-")),
+    ("policy-prod-nightly.json", "lambda:InvokeFunction", MOVE_ALIAS),
     ("Preprocess", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Retrain", "lambda:InvokeFunction", SERVING),

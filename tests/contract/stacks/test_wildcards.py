@@ -25,17 +25,22 @@ REASONS = {
     r"log-group:/aws/lambda/nightswap-S[a-z0-9-]*:\*": "the streams of the function's own log, which Lambda names",
     r"function:nightswap-S-serve-\*": "a serving function for each model, with its versions and its alias",
     r"function:nightswap-S-serve-\*:live": "the alias of every serving function, and nothing else of it",
+    r"function:nightswap-S-serve-\*:[1-9]\*": "its numbered versions: a pattern can say how a number begins",
     r"execution:nightswap-S-retrain:\*": "an execution is called as its run",
     r"nightswap-S-[0-9a-z*-]+/datasets/\*": "MODEL/FILE: the data set of any model",
-    r"nightswap-S-[0-9a-z*-]+/(runs|work)/\*(/[a-z_]+)?(\.json|/\*)?": "RUN/DOCUMENT: a run has no name yet",
+    r"nightswap-S-[0-9a-z*-]+/(runs|work)/\*(/[a-z_]+\*?)?(\.json|/\*)?": "RUN/DOCUMENT: a run has no name yet",
     r"nightswap-S-[0-9a-z*-]+/models/\*/(versions|rejected)/\*": "MODEL/NUMBER/FILE: what is known of a version",
     r"nightswap-S-[0-9a-z*-]+/models/\*/judged\.json": "MODEL: the last model that its gate refused",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/quarantine/\*": "MODEL/FINGERPRINT: what is not to be tried again",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/pin\.json": "MODEL: the version that stays live",
+    r"nightswap-S-[0-9a-z*-]+/moves/\*": "NAME: what an operator asked for, whose name the request has",
     r"nightswap-S-[0-9a-z*-]+/(locks|ledger)/\*": "MODEL: the lease and the moves of any model",
     r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",
-    r"\*": "what Lambda and X-Ray know no narrower resource for",
+    r"\*": "what Lambda, CloudWatch and X-Ray know no narrower resource for",
 }
 UNBOUND = {
     "lambda:ListFunctions",
+    "cloudwatch:GetMetricData",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
@@ -43,7 +48,8 @@ UNBOUND = {
 }
 """The actions that AWS grants on everything or not at all.
 
-Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html, and list_awsx-ray.html
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html,
+list_amazoncloudwatch.html and list_awsx-ray.html
 """
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import commitment, documents, layout, promotion, publishing, registry
+from chalicelib import commitment, documents, layout, promotion, publishing, registry, stamp
 from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib import serving_code
+from tests.unit.chalicelib.serving_code import SAMPLE, SOUND, ServingCode
 
 MODEL = "kdd99-http"
-SCHEMA = {"columns": [{"name": "duration", "example": 0.0}]}
+SCHEMA = {"columns": [{"kind": "number", "name": "duration", "example": 0.0}]}
 
 
 @dataclass(frozen=True)
@@ -22,18 +25,33 @@ class Registered:
 
 
 def outside(*models: str) -> FakeOutside:
-    """An account with these models' serving functions, or MODEL's alone."""
-    return FakeOutside(*(models or (MODEL,)))
+    """An account with these models' serving functions, or MODEL's alone; their versions answer as they should."""
+    code = ServingCode()
+    night = FakeOutside(*(models or (MODEL,)), handler=code)
+    code.sleep = night.clock.sleep
+    return night
 
 
-def register(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1") -> Registered:
-    """A complete, published version that is not live; its package's bytes are the run's name."""
+def register(
+    edges: Edges,
+    *,
+    run: str,
+    model: str = MODEL,
+    fingerprint: str = "data-1",
+    behaviour: str = SOUND,
+    schema: Mapping[str, Any] = SCHEMA,
+) -> Registered:
+    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s."""
     number = registry.claim(edges, model=model, run=run)
-    package = f"package of {run}".encode()
-    artifact = documents.encode({"schema": SCHEMA, "run": run})
+    artifact = documents.encode({"schema": schema, "run": run})
+    artifact_sha256 = hashlib.sha256(artifact).hexdigest()
+    package = serving_code.package(
+        run=run, model=model, model_version=number, artifact_sha256=artifact_sha256, behaviour=behaviour
+    )
     for name, body in (
         (registry.ARTIFACT, artifact),
         (registry.REPORT, documents.encode({"run": run})),
+        (registry.REPLAY, documents.encode(SAMPLE)),
         (registry.PACKAGE, package),
     ):
         edges.store.put(layout.version(model, number, name), body)
@@ -44,7 +62,7 @@ def register(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "
         "run": run,
         "function_version": published.function_version,
         "code_sha256": published.code_sha256,
-        "artifact_sha256": hashlib.sha256(artifact).hexdigest(),
+        "artifact_sha256": artifact_sha256,
         "fingerprint": fingerprint,
         "data": [{"name": "night-1.csv"}],
         "ratios": {"attack": {"recall": 1.0}},
@@ -72,13 +90,33 @@ def swap(edges: Edges, registered: Registered, *, run: str, expected: str | None
     return Move(**{**wanted, **changes})
 
 
-def promote(edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1") -> Registered:
+def promote(
+    edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1", behaviour: str = SOUND
+) -> Registered:
     """A version registered and made live."""
-    registered = register(edges, run=run, model=model, fingerprint=fingerprint)
+    registered = register(edges, run=run, model=model, fingerprint=fingerprint, behaviour=behaviour)
     move = swap(edges, registered, run=run, expected=revision(edges, model), model=model)
-    commitment.commit(edges, move)
+    commitment.commit(edges, move, what=commitment.SWAP, judging=1)
     promotion.move_alias(edges, move)
     return registered
+
+
+def shift(edges: Edges, registered: Registered, *, run: str, share: float = 0.1, **changes: Any) -> Move:
+    """The move that gives a registered version a share of the traffic, as ShiftTraffic wishes it."""
+    champion = edges.functions.alias(MODEL)
+    left = stamp.of(champion) if champion else None
+    if champion is None or left is None:
+        raise AssertionError("promote a version first: there is nothing to shift traffic from")
+    wanted: dict[str, Any] = {
+        "step": promotion.shift_step(1, judging=1),
+        "kind": promotion.SHIFTED,
+        "function_version": champion.function_version,
+        "model_version": left.model_version,
+        "weights": {registered.function_version: share},
+        "candidate": registered.model_version,
+        "why": "canary",
+    }
+    return swap(edges, registered, run=run, expected=champion.revision_id, **{**wanted, **changes})
 
 
 def revision(edges: Edges, model: str = MODEL) -> str | None:

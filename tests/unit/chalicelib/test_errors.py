@@ -25,6 +25,8 @@ def test_leaves_below_a_base_are_its_own() -> None:
         "ExecutionsUnavailable",
         "FunctionBusy",
         "FunctionUnavailable",
+        "MetricsUnavailable",
+        "NoticesUnavailable",
         "StoreUnavailable",
     )
 

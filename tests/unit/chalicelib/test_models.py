@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import layout, models, registry
+from chalicelib import layout, models, pin, quarantine, registry
 from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from tests.fakes.edges import FakeOutside
@@ -97,7 +97,26 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked() -> None:
         (3, "run-3", False),
         (1, "run-1", True),
     ]
-    assert set(listed[0]) == {"model_version", "function_version", "run", "created_at", "ratios", "data", "live"}
+    flags = {"live", "pinned", "quarantined", "pruned"}
+    assert set(listed[0]) == {"model_version", "function_version", "run", "created_at", "ratios", "data"} | flags
+
+
+def test_versions_are_listed_with_what_became_of_them() -> None:
+    night = outside()
+    for number in range(1, 4):
+        promote(night.edges, run=f"run-{number}", fingerprint=f"data-{number}")
+    pin.put(night.edges, model=MODEL, model_version=3, who="ops", why="audit")
+    quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ops", why="worse")
+    night.store.put(layout.version(MODEL, 1, registry.PRUNED), b"{}")
+
+    listed = models.versions(night.edges, model=MODEL)
+
+    flags = ("live", "pinned", "quarantined", "pruned")
+    assert {each["model_version"]: [flag for flag in flags if each[flag]] for each in listed} == {
+        3: ["live", "pinned"],
+        2: ["quarantined"],
+        1: ["pruned"],
+    }
 
 
 def test_model_without_versions_lists_none() -> None:

@@ -33,6 +33,13 @@ def test_model_is_told_from_its_functions_name(stage: str, model: str) -> None:
     assert function.removeprefix(names.serving_prefix(stage)) == model
 
 
+@given(stages)
+def test_stage_is_told_from_its_buckets_name(stage: str) -> None:
+    bucket = Names(stage=stage, account="123456789012", region=LONGEST_REGION).bucket
+
+    assert names.stage_of_bucket(bucket) == stage
+
+
 @given(stages, stages, models)
 def test_functions_of_one_stage_are_never_taken_for_anothers(stage: str, other: str, model: str) -> None:
     taken = names.serving_function(stage, model).startswith(names.serving_prefix(other))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from chalicelib.contracts import (
     OUTCOMES,
     PROMOTED,
     RETRAIN_FAILED,
+    ROLLED_BACK,
     SUPERSEDED,
     RunOutcome,
 )
-from chalicelib.errors import StoreUnavailable
+from chalicelib.errors import NoticesUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_store
+from tests.unit.chalicelib.interference import interfered, raising, with_store
 from tests.unit.chalicelib.nights import MODEL, content, going, outside
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -163,6 +165,7 @@ def test_recording_converges_wherever_it_was_interrupted(outcome: str, operation
         (PROMOTED, {"Succeeded": 1, "Rejected": 0}),
         (MODEL_REJECTED, {"Succeeded": 1, "Rejected": 1}),
         (NOTHING_NEW, {"Succeeded": 1}),
+        (ROLLED_BACK, {"Succeeded": 1, "Rejected": 1}),
         (RETRAIN_FAILED, {"Succeeded": 0}),
     ],
 )
@@ -186,3 +189,28 @@ def test_run_that_was_superseded_is_no_measure(capsys: pytest.CaptureFixture[str
     outcomes.record(at_the_end_of_a_run().edges, an_outcome(outcome=SUPERSEDED))
 
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_end_is_announced_where_it_is_news_once_it_is_recorded(outcome: str) -> None:
+    night = at_the_end_of_a_run()
+
+    outcomes.record(night.edges, an_outcome(outcome=outcome))
+
+    told = [notice.kind for notice in night.notices.sent]
+    order = [effect.subject for effect in night.history.of("put", "notice")]
+    assert told == ([] if outcome in {NOTHING_NEW, SUPERSEDED} else [outcome])
+    if told:
+        written = order.index(layout.run_document(RUN, "outcome"))
+        assert written < order.index(MODEL) < order.index(layout.run_document(RUN, "told"))
+
+
+def test_end_that_could_not_be_announced_is_recorded_and_announced_when_it_is_repeated() -> None:
+    night = at_the_end_of_a_run()
+    mute = interfered(night.notices, "send", before=raising(NoticesUnavailable("no answer")))
+
+    stands = outcomes.record(replace(night.edges, notices=mute), an_outcome())
+    outcomes.record(night.edges, an_outcome(outcome=RETRAIN_FAILED, error="Stopped"))
+
+    assert stands == an_outcome()
+    assert [notice.detail["reason"] for notice in night.notices.sent] == ["every rule passed"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import documents, ledger, promotion, stamp
+from chalicelib import ledger, promotion
 from chalicelib.edges import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
@@ -280,46 +280,6 @@ def test_refused_mover_repairs_nothing_either() -> None:
     assert ledger_of(night) == []
 
 
-def test_weights_are_set_and_taken_off_step_by_step() -> None:
-    night = outside()
-    promote(night.edges, run="run-1")
-    second = register(night.edges, run="run-2")
-    champion = replace(second, function_version="1")
-    shifted = swap(
-        night.edges, champion, run="run-2", step=1, kind="shifted", weights={"2": 0.1}, expected=revision(night.edges)
-    )
-
-    promotion.move_alias(night.edges, shifted)
-    promotion.move_alias(night.edges, shifted)
-    weights = night.edges.functions.alias(MODEL)
-    promotion.move_alias(night.edges, swap(night.edges, second, run="run-2", expected=revision(night.edges)))
-
-    alias = night.functions.alias(MODEL)
-    assert weights is not None and alias is not None
-    assert (weights.function_version, dict(weights.weights)) == ("1", {"2": 0.1})
-    assert (alias.function_version, dict(alias.weights)) == ("2", {})
-    assert [entry[0] for entry in ledger_of(night)] == [1, 2, 3]
-
-
-def test_weights_that_other_hands_changed_under_our_stamp_are_not_ours() -> None:
-    night = outside()
-    first = promote(night.edges, run="run-1")
-    register(night.edges, run="run-2")
-    alias = night.functions.alias(MODEL)
-    assert alias is not None
-    night.functions.update_alias(
-        MODEL,
-        function_version="1",
-        weights={"2": 0.5},
-        description=alias.description,
-        revision_id=alias.revision_id,
-    )
-    move = swap(night.edges, first, run="run-3", step=promotion.BEFORE, expected=alias.revision_id)
-
-    with pytest.raises(AliasMoved):
-        promotion.move_alias(night.edges, move)
-
-
 def test_alias_that_lost_its_stamp_in_the_move_is_not_recorded() -> None:
     night = outside()
     functions = ForgettingStamps(MODEL, clock=night.clock)
@@ -330,26 +290,3 @@ def test_alias_that_lost_its_stamp_in_the_move_is_not_recorded() -> None:
         promotion.move_alias(edges, swap(edges, first, run="run-1"))
 
     assert ledger_of(night) == []
-
-
-def test_ledger_goes_on_where_it_was_when_the_alias_is_created_anew() -> None:
-    night = outside()
-    promote(night.edges, run="run-1")
-    promote(night.edges, run="run-2")
-    night.functions.delete_alias(MODEL)
-
-    promote(night.edges, run="run-3")
-
-    assert [(number, run) for number, run, *_ in ledger_of(night)] == [(1, "run-1"), (2, "run-2"), (3, "run-3")]
-    alias = night.functions.alias(MODEL)
-    left = stamp.of(alias) if alias else None
-    assert left is not None and left.entry == 3 and left.origin is None
-
-
-def test_entry_is_one_spelling_of_json() -> None:
-    night = outside()
-    promote(night.edges, run="run-1")
-
-    body = content(night)[f"ledger/{MODEL}/0000000001.json"]
-
-    assert documents.encode(documents.decode(body)) == body

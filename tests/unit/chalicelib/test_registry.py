@@ -119,9 +119,9 @@ def test_part_of_a_version_is_found() -> None:
     night = outside()
     register(night.edges, run="run-1")
 
-    package = registry.part(night.edges, model=MODEL, model_version=1, name=registry.PACKAGE)
+    report = registry.part(night.edges, model=MODEL, model_version=1, name=registry.REPORT)
 
-    assert package == b"package of run-1"
+    assert documents.decode(report) == {"run": "run-1"}
 
 
 def test_part_that_is_gone_leaves_the_registry_incomplete() -> None:
@@ -151,3 +151,14 @@ def test_unknown_code_is_no_version() -> None:
     register(night.edges, run="run-1")
 
     assert registry.with_code(night.edges, model=MODEL, code_sha256="other") is None
+
+
+def test_pruned_versions_are_told() -> None:
+    night = outside()
+    register(night.edges, run="run-1")
+    register(night.edges, run="run-2")
+    night.store.put(layout.version(MODEL, 2, registry.PRUNED), b"{}")
+
+    assert registry.pruned(night.edges, model=MODEL) == [2]
+    assert registry.numbers(night.edges, model=MODEL, complete=True) == [1, 2]
+    assert [registry.is_pruned(night.edges, model=MODEL, model_version=each) for each in (1, 2)] == [False, True]

@@ -11,6 +11,8 @@ from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.nights import MODEL, going, outside
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
+STEPS = 9
+"""Eight states, and the end itself."""
 VERDICT = {"passed": True, "reason": "every rule passed", "rules": []}
 
 
@@ -41,7 +43,7 @@ def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_executio
         "status": "running",
         "state": None,
         "step": 0,
-        "steps": 7,
+        "steps": STEPS,
         "percent": 0,
         "outcome": None,
         "reason": None,
@@ -74,7 +76,7 @@ def test_run_is_followed_state_by_state() -> None:
 
     run = runs.describe(night.edges, run=RUN)
 
-    assert (run["status"], run["state"], run["step"], run["percent"]) == ("running", "Train", 2, 29)
+    assert (run["status"], run["state"], run["step"], run["percent"]) == ("running", "Train", 2, 22)
     assert [each["state"] for each in run["states"]] == ["RestoreAlias", "Preprocess", "Train"]
 
 
@@ -87,8 +89,29 @@ def test_percent_grows_with_every_state_and_is_whole_only_at_the_end(done: int) 
 
     run = runs.describe(night.edges, run=RUN)
 
-    assert (run["step"], run["percent"]) == (done, round(100 * done / 7))
+    assert (run["step"], run["percent"]) == (done, round(100 * done / STEPS))
     assert run["percent"] < 100
+
+
+def test_run_that_judges_again_is_back_at_an_earlier_state() -> None:
+    night = outside()
+    going(night, RUN)
+    for name in ("RestoreAlias", "Preprocess", "Train", "VersionModel", "Replay", "SwapAlias"):
+        state(night, name, "done")
+    state(night, "Evaluate", "running")
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["status"], run["state"], run["step"]) == ("running", "Evaluate", 6)
+
+
+def test_run_whose_share_bakes_is_in_the_state_that_shifted_it() -> None:
+    night = outside()
+    going(night, RUN)
+    for name in runs.STATES[: runs.STATES.index("ShiftTraffic") + 1]:
+        state(night, name, "done")
+
+    assert runs.describe(night.edges, run=RUN)["state"] == "ShiftTraffic"
 
 
 def test_run_that_ended_tells_its_outcome_and_its_verdict() -> None:
@@ -101,7 +124,7 @@ def test_run_that_ended_tells_its_outcome_and_its_verdict() -> None:
 
     run = runs.describe(night.edges, run=RUN)
 
-    assert (run["status"], run["state"], run["step"], run["percent"]) == ("ended", "SwapAlias", 7, 100)
+    assert (run["status"], run["state"], run["step"], run["percent"]) == ("ended", "SwapAlias", STEPS, 100)
     assert (run["outcome"], run["reason"], run["error"]) == ("Promoted", "live", None)
     assert run["finished_at"] == "2026-11-21T03:00:07.000Z"
     assert run["verdict"] == VERDICT

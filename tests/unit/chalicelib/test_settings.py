@@ -13,6 +13,12 @@ def test_settings_are_read_from_the_environment() -> None:
     assert settings.load(TaskSettings, TASK) == TaskSettings(stage="prod", code_sha256="c0de", serving_sha256="5e7e")
 
 
+@pytest.mark.parametrize(("given", "days"), [({}, 30), ({"NIGHTSWAP_STALE_DAYS": "365"}, 365)])
+def test_age_of_a_stale_model_is_the_stage_s_and_its_tasks(given: dict[str, str], days: int) -> None:
+    assert settings.load(StageSettings, given).stale_days == days
+    assert settings.load(TaskSettings, {**TASK, **given}).stale_days == days
+
+
 def test_settings_with_defaults_may_be_left_out() -> None:
     found = settings.load(ApiSettings, {"NIGHTSWAP_STAGE": "prod"})
 
@@ -103,6 +109,8 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_REJECTED_DAYS", "8", "expected 1 to 7"),
         ("NIGHTSWAP_FAILING_DAYS", "0", "expected 1 to 7"),
         ("NIGHTSWAP_FAILING_DAYS", "two", "expected 1 to 7"),
+        ("NIGHTSWAP_STALE_DAYS", "0", "expected 1 to 365"),
+        ("NIGHTSWAP_STALE_DAYS", "366", "expected 1 to 365"),
         ("NIGHTSWAP_LATENCY_MS", "-5", "expected 1 to 10000"),
         ("NIGHTSWAP_LATENCY_MS", "1" * 5000, "expected 1 to 10000"),
         ("NIGHTSWAP_SERVING_MEMORY_MB", "4096", "expected 128 to 3008"),

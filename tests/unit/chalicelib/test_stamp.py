@@ -16,11 +16,12 @@ stamps = st.builds(
     Stamp,
     run=st.from_regex(rf"[A-Za-z0-9_-]{{1,{RUN_LIMIT}}}", fullmatch=True),
     step=st.integers(0, 99),
-    kind=st.sampled_from(["promoted", "restored", "rolled_back"]),
+    kind=st.sampled_from(["promoted", "shifted", "rolled_back", "restored", "pinned", "unpinned"]),
     origin=st.none() | function_versions,
     function_version=function_versions,
     model_version=numbers,
     entry=numbers,
+    candidate=st.none() | numbers,
 )
 
 
@@ -47,6 +48,18 @@ def test_stamp_fits_into_lambdas_description(written: Stamp) -> None:
     assert len(str(written)) <= LAMBDA_LIMIT
 
 
+def test_stamp_of_a_shift_names_the_candidate() -> None:
+    shifted = a_stamp(kind="shifted", step=1, candidate=3)
+
+    assert str(shifted) == "run=run-1 step=1 shifted from=none to=4 model_version=2 candidate=3 entry=7"
+
+
+def test_stamp_of_an_earlier_release_is_read_too() -> None:
+    written = "run=r-1 step=50 promoted from=3 to=4 model_version=2 entry=7"
+
+    assert Stamp.parse(written) == a_stamp(run="r-1", origin="3", candidate=None)
+
+
 def test_longest_names_and_numbers_fit_into_lambdas_description() -> None:
     longest = a_stamp(
         run="r" * RUN_LIMIT,
@@ -56,6 +69,7 @@ def test_longest_names_and_numbers_fit_into_lambdas_description() -> None:
         function_version="9" * 12,
         model_version=999_999,
         entry=9_999_999_999,
+        candidate=999_999,
     )
 
     assert len(str(longest)) <= LAMBDA_LIMIT

@@ -6,12 +6,18 @@ from collections.abc import Sequence
 
 from chalicelib import layout, lease
 from chalicelib.contracts import (
+    BAKE,
+    SHIFT,
+    SWAP,
     AliasSwapped,
     Evaluated,
     EvaluateTask,
     ModelVersioned,
     Preprocessed,
     PreprocessTask,
+    ReplayTask,
+    RolloutDecided,
+    ShiftTrafficTask,
     SwapAliasTask,
     Trained,
     TrainTask,
@@ -19,10 +25,12 @@ from chalicelib.contracts import (
 )
 from chalicelib.edges import Edges
 from chalicelib.settings import TaskSettings
-from lambdas import evaluate, preprocess, swap_alias, train, version_model
+from lambdas import evaluate, preprocess, replay, shift_traffic, swap_alias, train, version_model
+from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.http_connections import HEADER, rows
-from tests.unit.chalicelib.nights import MODEL, going, outside
+from tests.unit.chalicelib.nights import MODEL, going
+from tests.unit.lambdas.packages import serve
 
 SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -30,7 +38,7 @@ RUN = "kdd99-http-nightly-20261121T0300Z"
 
 def night_with_data(*, run: str = RUN, lines: Sequence[str] | None = None) -> FakeOutside:
     """An account whose run is going, with one night's file."""
-    night = outside()
+    night = FakeOutside(MODEL, handler=serve)
     going(night, run)
     add_data(night, "night-1.csv", lines=lines)
     return night
@@ -51,7 +59,7 @@ def training_task(ready: Preprocessed, *, run: str = RUN) -> TrainTask:
     return TrainTask(run=run, model=MODEL, train_uri=ready.train_uri or "", holdout_uri=ready.holdout_uri or "")
 
 
-def evaluation_task(ready: Preprocessed, trained: Trained, *, run: str = RUN) -> EvaluateTask:
+def evaluation_task(ready: Preprocessed, trained: Trained, *, run: str = RUN, judging: int = 1) -> EvaluateTask:
     return EvaluateTask(
         run=run,
         model=MODEL,
@@ -59,6 +67,7 @@ def evaluation_task(ready: Preprocessed, trained: Trained, *, run: str = RUN) ->
         artifact_uri=trained.artifact_uri,
         artifact_sha256=trained.artifact_sha256,
         answers_uri=trained.answers_uri,
+        judging=judging,
     )
 
 
@@ -72,17 +81,49 @@ def versioning_task(
         artifact_uri=trained.artifact_uri,
         artifact_sha256=trained.artifact_sha256,
         report_uri=evaluated.report_uri,
+        replay_uri=evaluated.replay_uri,
         serving_sha256=evaluated.serving_sha256,
     )
 
 
-def swapping_task(versioned: ModelVersioned, evaluated: Evaluated, *, run: str = RUN) -> SwapAliasTask:
-    return SwapAliasTask(
+def replaying_task(versioned: ModelVersioned, evaluated: Evaluated, *, run: str = RUN) -> ReplayTask:
+    return ReplayTask(
         run=run,
         model=MODEL,
         model_version=versioned.model_version,
         function_version=versioned.function_version,
         champion_revision_id=evaluated.champion_revision_id,
+    )
+
+
+def shifting_task(
+    replayed: ReplayTask, decided: RolloutDecided, *, fingerprint: str, judging: int = 1
+) -> ShiftTrafficTask:
+    return ShiftTrafficTask(
+        run=replayed.run,
+        model=replayed.model,
+        model_version=replayed.model_version,
+        function_version=replayed.function_version,
+        fingerprint=fingerprint,
+        judging=judging,
+        shift=decided.shift,
+        since=decided.since,
+        revision_id=decided.revision_id,
+    )
+
+
+def swapping_task(
+    replayed: ReplayTask, decided: RolloutDecided, *, fingerprint: str, judging: int = 1
+) -> SwapAliasTask:
+    return SwapAliasTask(
+        run=replayed.run,
+        model=replayed.model,
+        model_version=replayed.model_version,
+        function_version=replayed.function_version,
+        fingerprint=fingerprint,
+        judging=judging,
+        shift=decided.shift,
+        revision_id=decided.revision_id,
     )
 
 
@@ -100,14 +141,17 @@ def up_to_versioning(edges: Edges, *, run: str = RUN, force: bool = False) -> tu
     return versioning_task(ready, trained, evaluated, run=run), evaluated
 
 
-def up_to_swapping(edges: Edges, *, run: str = RUN, force: bool = False) -> SwapAliasTask:
-    """What SwapAlias is asked, after everything before it."""
+def whole_night(edges: Edges, *, run: str = RUN, force: bool = False, rollout: Sequence[Shift] = ()) -> AliasSwapped:
+    """Everything up to SwapAlias, with these steps of the canary; then the lease is given back."""
     task, evaluated = up_to_versioning(edges, run=run, force=force)
-    return swapping_task(version_model.run(task, edges, SETTINGS), evaluated, run=run)
-
-
-def whole_night(edges: Edges, *, run: str = RUN, force: bool = False) -> AliasSwapped:
-    """Everything up to SwapAlias; then the lease is given back."""
-    swapped = swap_alias.run(up_to_swapping(edges, run=run, force=force), edges, SETTINGS)
+    asked = replaying_task(version_model.run(task, edges, SETTINGS), evaluated, run=run)
+    decided = replay.run(asked, edges, SETTINGS, planned=lambda model: rollout)
+    while decided.decision in (SHIFT, BAKE):
+        edges.sleep(decided.bake_seconds)
+        shifting = shifting_task(asked, decided, fingerprint=task.fingerprint)
+        decided = shift_traffic.run(shifting, edges, SETTINGS, planned=lambda model: rollout)
+    if decided.decision != SWAP:
+        raise AssertionError(f"the rollout went no further than {decided}")
+    swapped = swap_alias.run(swapping_task(asked, decided, fingerprint=task.fingerprint), edges, SETTINGS)
     lease.release(edges, model=MODEL, run=run)
     return swapped

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from chalicelib import documents, layout, publishing, registry
+from chalicelib import documents, layout, lease, publishing, registry
 from chalicelib.contracts import EvaluateTask
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from lambdas import evaluate
@@ -16,6 +16,7 @@ from tests.unit.chalicelib.nights import MODEL, going, promote, revision
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_evaluation, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"
+RIVAL = "kdd99-http-rival"
 
 
 @cache
@@ -89,6 +90,34 @@ def test_revision_is_the_one_of_the_champion_that_was_scored() -> None:
     report = documents.find(night.store, layout.run_document(NEXT, "report"))
     assert evaluated.champion_revision_id == seen != revision(night.edges)
     assert report["champion_model_version"] == 1
+
+
+def test_second_judging_is_against_the_champion_that_is_live_now() -> None:
+    night, task = next_night()
+    evaluate.run(task, night.edges, SETTINGS)
+    going(night, RIVAL)
+    lease.release(night.edges, model=MODEL, run=NEXT)
+    whole_night(night.edges, run=RIVAL, force=True)
+
+    evaluated = evaluate.run(replace(task, judging=2), night.edges, SETTINGS)
+
+    report = documents.find(night.store, layout.run_document(NEXT, "report"))
+    assert (evaluated.passed, evaluated.judging) == (True, 2)
+    assert evaluated.champion_revision_id == revision(night.edges)
+    assert (report["judging"], report["champion_model_version"]) == (2, 2)
+
+
+def test_rows_of_the_replay_are_handed_on_with_the_answers_of_the_artifact() -> None:
+    night, task = trained_night()
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    assert evaluated.replay_uri == f"s3://test-bucket/{layout.work(RUN, registry.REPLAY)}"
+    sample = documents.find(night.store, layout.work(RUN, registry.REPLAY))
+    assert len(sample["instances"]) == len(sample["expected"]) > 0
+    assert set(sample["instances"][0]) == {"duration", "src_bytes", "dst_bytes"}
+    assert set(sample["expected"][0]) == {"label", "probabilities"}
+    assert "replay" not in documents.find(night.store, layout.run_document(RUN, "report"))
 
 
 def test_serving_configuration_is_the_judged_one() -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib import layout, lease, outcomes
 from chalicelib.contracts import NOTHING_NEW, PROMOTED, SUPERSEDED, RecordOutcomeTask, RunOutcome
 from lambdas import record_outcome
-from tests.unit.chalicelib.nights import MODEL, content, going, outside
+from tests.unit.chalicelib.news import DAY_SECONDS
+from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 
@@ -53,3 +56,30 @@ def test_repeated_task_returns_the_outcome_that_stands() -> None:
 
     assert again == first
     assert content(night) == before
+
+
+def test_end_that_leaves_an_old_model_live_says_so_by_the_setting_of_the_stage() -> None:
+    night = outside()
+    promote(night.edges, run="earlier")
+    night.clock.sleep(8 * DAY_SECONDS)
+    task = RecordOutcomeTask(run=RUN, model=MODEL, outcome=NOTHING_NEW, reason="so it is")
+
+    record_outcome.run(task, night.edges, replace(SETTINGS, stale_days=8))
+    young = [notice.kind for notice in night.notices.sent]
+    record_outcome.run(task, night.edges, replace(SETTINGS, stale_days=7))
+
+    assert (young, [notice.kind for notice in night.notices.sent]) == ([], ["Stale"])
+
+
+def test_promotion_leaves_nothing_old() -> None:
+    night = outside()
+    promote(night.edges, run="earlier")
+    night.clock.sleep(8 * DAY_SECONDS)
+
+    record_outcome.run(
+        RecordOutcomeTask(run=RUN, model=MODEL, outcome=PROMOTED, reason=""),
+        night.edges,
+        replace(SETTINGS, stale_days=7),
+    )
+
+    assert [notice.kind for notice in night.notices.sent] == ["Promoted"]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib import outcomes
 from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
 from lambdas import restore_alias
+from tests.unit.chalicelib.news import DAY_SECONDS
 from tests.unit.chalicelib.nights import MODEL, going, outside, promote
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
@@ -36,6 +39,20 @@ def test_run_that_broke_ends_with_its_outcome(model: str | None) -> None:
         "SingleClass",
         "one class only",
     )
+
+
+@pytest.mark.parametrize(("stale_days", "kinds"), [(8, ["RetrainFailed"]), (7, ["RetrainFailed", "Stale"])])
+def test_run_that_broke_is_announced_and_so_is_an_old_model_that_it_left(stale_days: int, kinds: list[str]) -> None:
+    night = outside()
+    promote(night.edges, run="earlier")
+    night.clock.sleep(8 * DAY_SECONDS)
+    going(night, RUN)
+    task = RestoreAliasTask(run=RUN, model=None, failure=FAILURE)
+
+    for _ in range(2):
+        restore_alias.run(task, night.edges, replace(SETTINGS, stale_days=stale_days))
+
+    assert [notice.kind for notice in night.notices.sent] == kinds
 
 
 def test_run_that_has_not_failed_must_name_its_model() -> None:

@@ -1,16 +1,31 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from chalicelib import commitment, documents, layout, lease, ledger
-from chalicelib.contracts import PROMOTED, SUPERSEDED, AliasSwapped, SwapAliasTask
+from chalicelib import commitment, documents, layout, lease, ledger, pin, promotion, quarantine
+from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
 from lambdas import swap_alias
+from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import raising, with_functions
-from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote, register, revision
+from tests.unit.chalicelib.nights import (
+    MODEL,
+    Registered,
+    content,
+    going,
+    outside,
+    promote,
+    register,
+    revision,
+    shift,
+    swap,
+)
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, whole_night
 
+FINGERPRINT = "data-2"
 SWAPPED = AliasSwapped(decision=PROMOTED, reason="model version 1 is live as function version 1")
 
 
@@ -20,15 +35,28 @@ def ready_to_swap(*, champion: bool = False) -> tuple[FakeOutside, SwapAliasTask
     if champion:
         promote(night.edges, run="earlier")
     lease.take(night.edges, model=MODEL, run=going(night, RUN))
-    registered = register(night.edges, run=RUN)
+    registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT)
     task = SwapAliasTask(
         run=RUN,
         model=MODEL,
         model_version=registered.model_version,
         function_version=registered.function_version,
-        champion_revision_id=revision(night.edges),
+        fingerprint=FINGERPRINT,
+        judging=1,
+        shift=0,
+        revision_id=revision(night.edges),
     )
     return night, task
+
+
+def after_a_canary(*, judging: int = 1) -> tuple[FakeOutside, SwapAliasTask]:
+    """The run has shifted a tenth of the traffic to its version, which was healthy."""
+    night, task = ready_to_swap(champion=True)
+    registered = Registered(task.model_version, task.function_version)
+    move = shift(night.edges, registered, run=RUN, step=promotion.shift_step(1, judging=judging))
+    commitment.commit(night.edges, move, what=commitment.SHIFT, judging=judging)
+    promotion.move_alias(night.edges, move)
+    return night, replace(task, shift=1, judging=judging, revision_id=revision(night.edges))
 
 
 def live(night: FakeOutside) -> str | None:
@@ -84,15 +112,126 @@ def test_lost_answer_is_promoted_when_the_task_is_repeated() -> None:
     assert len(ledger.entries(night.edges, model=MODEL)) == 2
 
 
-def test_champion_that_changed_since_it_was_scored_stays() -> None:
+def test_champion_that_changed_since_it_was_scored_stays_and_the_run_judges_again() -> None:
     night, task = ready_to_swap(champion=True)
     promote(night.edges, run="rival")
 
     swapped = swap_alias.run(task, night.edges, SETTINGS)
 
-    assert swapped.decision == SUPERSEDED
+    assert swapped.decision == REJUDGE
     assert "run rival moved the alias" in swapped.reason
     assert live(night) == "3"
+
+
+def test_champion_that_changed_again_supersedes_the_run() -> None:
+    night, task = ready_to_swap(champion=True)
+    promote(night.edges, run="rival")
+    assert swap_alias.run(task, night.edges, SETTINGS).decision == REJUDGE
+    again = replace(task, judging=2, revision_id=revision(night.edges))
+    promote(night.edges, run="second-rival")
+
+    swapped = swap_alias.run(again, night.edges, SETTINGS)
+
+    assert swapped.decision == SUPERSEDED
+    assert "run second-rival moved the alias" in swapped.reason
+    assert live(night) == "4"
+
+
+def test_second_judging_swaps_what_it_was_judged_against() -> None:
+    night, task = ready_to_swap(champion=True)
+    promote(night.edges, run="rival")
+    swap_alias.run(task, night.edges, SETTINGS)
+
+    swapped = swap_alias.run(replace(task, judging=2, revision_id=revision(night.edges)), night.edges, SETTINGS)
+
+    assert swapped.decision == PROMOTED
+    assert (ledger.last(night.edges, model=MODEL) or {})["step"] == promotion.swap_step(judging=2)
+
+
+def test_swap_of_the_first_judging_that_comes_late_moves_nothing_after_the_second() -> None:
+    night, task = ready_to_swap(champion=True)
+    promote(night.edges, run="rival")
+    swap_alias.run(task, night.edges, SETTINGS)
+    swap_alias.run(replace(task, judging=2, revision_id=revision(night.edges)), night.edges, SETTINGS)
+    before = content(night), night.functions.alias(MODEL)
+
+    assert swap_alias.run(task, night.edges, SETTINGS).decision == REJUDGE
+    assert (content(night), night.functions.alias(MODEL)) == before
+
+
+def test_swap_takes_the_weights_of_the_canary_off() -> None:
+    night, task = after_a_canary()
+
+    assert swap_alias.run(task, night.edges, SETTINGS).decision == PROMOTED
+
+    alias = night.functions.alias(MODEL)
+    assert alias is not None
+    assert (alias.function_version, dict(alias.weights)) == ("2", {})
+
+
+@pytest.mark.parametrize("judging", [1, 2])
+def test_alias_that_others_took_after_the_canary_supersedes_the_run(judging: int) -> None:
+    night, task = after_a_canary(judging=judging)
+    promote(night.edges, run="rival")
+
+    assert swap_alias.run(task, night.edges, SETTINGS).decision == SUPERSEDED
+    assert live(night) == "3"
+
+
+def test_pinned_version_stays_and_the_new_one_waits() -> None:
+    night, task = ready_to_swap(champion=True)
+    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+
+    swapped = swap_alias.run(task, night.edges, SETTINGS)
+
+    assert swapped == AliasSwapped(
+        decision=SUPERSEDED,
+        reason="version 1 is pinned by ada: the audit; version 2 waits: nightswap promote 2",
+    )
+    assert live(night) == "1"
+
+
+def test_pin_that_comes_between_look_and_swap_is_not_run_over() -> None:
+    night, task = ready_to_swap(champion=True)
+
+    def pinned_by_ada() -> None:
+        pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        move = swap(night.edges, Registered(1, "1"), run="pin-1", kind="pinned", expected=revision(night.edges))
+        promotion.move_alias(night.edges, move)
+
+    raced = with_functions(night.edges, "alias", before=pinned_by_ada)
+
+    assert swap_alias.run(task, raced, SETTINGS).decision == REJUDGE
+    assert swap_alias.run(task, night.edges, SETTINGS).decision == SUPERSEDED
+    assert live(night) == "1"
+
+
+def test_quarantined_fingerprint_never_becomes_live() -> None:
+    night, task = ready_to_swap(champion=True)
+    quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="it was ill")
+
+    swapped = swap_alias.run(task, night.edges, SETTINGS)
+
+    assert swapped.decision == SUPERSEDED
+    assert "quarantined since" in swapped.reason
+    assert live(night) == "1"
+
+
+@pytest.mark.parametrize("obstacle", ["pin", "quarantine", "lease"])
+def test_weights_of_the_run_come_off_when_it_may_not_go_on(obstacle: str) -> None:
+    night, task = after_a_canary()
+    if obstacle == "pin":
+        pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    elif obstacle == "quarantine":
+        quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="ill")
+    else:
+        night.store.delete(layout.lease(MODEL))
+
+    assert swap_alias.run(task, night.edges, SETTINGS).decision == SUPERSEDED
+
+    alias = night.functions.alias(MODEL)
+    assert alias is not None
+    assert (alias.function_version, dict(alias.weights)) == ("1", {})
 
 
 @pytest.mark.parametrize(
@@ -133,14 +272,17 @@ def test_version_that_is_not_complete_never_becomes_live() -> None:
     assert live(night) is None
 
 
-def test_nightly_batch_goes_all_the_way_and_the_next_night_too() -> None:
+@pytest.mark.parametrize("steps", [(), (Shift(share=0.1, seconds=60), Shift(share=0.5, seconds=60))])
+def test_nightly_batch_goes_all_the_way_and_the_next_night_too(steps: tuple[Shift, ...]) -> None:
     night = night_with_data()
-    first = whole_night(night.edges)
+    first = whole_night(night.edges, rollout=steps)
     again = "kdd99-http-nightly-20261122T0300Z"
     going(night, again)
 
-    second = whole_night(night.edges, run=again, force=True)
+    second = whole_night(night.edges, run=again, force=True, rollout=steps)
 
     assert (first.decision, second.decision) == (PROMOTED, PROMOTED)
     assert live(night) == "2"
-    assert [entry["run"] for entry in ledger.entries(night.edges, model=MODEL)] == [RUN, again]
+    moves = ledger.entries(night.edges, model=MODEL)
+    assert [entry["run"] for entry in moves] == [RUN, *[again for _ in steps], again]
+    assert [entry["candidate_model_version"] for entry in moves] == [None, *[2 for _ in steps], None]

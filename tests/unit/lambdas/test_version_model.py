@@ -48,10 +48,12 @@ def test_registry_holds_artifact_report_package_and_last_the_manifest() -> None:
 
     version_model.run(task, night.edges, SETTINGS)
 
-    written = [effect.subject.rpartition("/")[2] for effect in night.history.of("put")][-5:]
-    assert written == ["claim.json", "model.json", "report.json", "package.zip", "manifest.json"]
+    written = [effect.subject.rpartition("/")[2] for effect in night.history.of("put")][-6:]
+    assert written == ["claim.json", "model.json", "report.json", "replay.json", "package.zip", "manifest.json"]
     part = registry.part(night.edges, model=MODEL, model_version=1, name=registry.ARTIFACT)
     assert part == content(night)[layout.work(RUN, "model.json")]
+    sample = registry.part(night.edges, model=MODEL, model_version=1, name=registry.REPLAY)
+    assert sample == content(night)[layout.work(RUN, "replay.json")]
 
 
 def test_manifest_tells_the_lineage() -> None:
@@ -114,7 +116,7 @@ def test_repeated_task_has_the_same_number_and_the_same_version() -> None:
 
 
 @pytest.mark.parametrize("operation", ["put", "put_if_absent"])
-@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("nth", range(1, 8))
 @pytest.mark.parametrize("lost", [False, True])
 def test_task_converges_wherever_it_was_interrupted(operation: str, nth: int, lost: bool) -> None:
     (whole, task), (broken, _) = judged_night(), judged_night()
@@ -159,13 +161,27 @@ def test_other_artifact_than_the_judged_one_gets_no_number() -> None:
     assert registry.numbers(night.edges, model=MODEL, complete=False) == []
 
 
-@pytest.mark.parametrize("name", ["model.json", "report"])
-def test_artifact_or_report_that_is_gone_is_a_typed_error(name: str) -> None:
+@pytest.mark.parametrize(
+    "key", [layout.work(RUN, "model.json"), layout.work(RUN, "replay.json"), layout.run_document(RUN, "report")]
+)
+def test_artifact_report_or_replay_that_is_gone_is_a_typed_error(key: str) -> None:
     night, task = judged_night()
-    night.store.delete(layout.work(RUN, name) if name == "model.json" else layout.run_document(RUN, name))
+    night.store.delete(key)
 
     with pytest.raises(ArtifactInvalid, match="is gone"):
         version_model.run(task, night.edges, SETTINGS)
+
+
+def test_number_that_was_begun_with_another_package_is_never_complete() -> None:
+    night, task = judged_night()
+    number = registry.claim(night.edges, model=MODEL, run=RUN)
+    night.store.put(layout.version(MODEL, number, registry.PACKAGE), b"another package")
+
+    with pytest.raises(ArtifactInvalid, match="was begun with another package"):
+        version_model.run(task, night.edges, SETTINGS)
+
+    assert registry.numbers(night.edges, model=MODEL, complete=True) == []
+    assert night.functions.versions(MODEL) == []
 
 
 def test_version_of_a_reconfigured_function_is_never_complete() -> None:

@@ -82,10 +82,11 @@ def test_known_million_of_calls_costs_what_the_price_lists_say() -> None:
     assert 1_000_000 * once == pytest.approx(12_500 * 0.0000166667 + 0.20)
 
 
-def test_promoted_run_goes_through_every_task_of_the_definition() -> None:
+def test_promoted_run_goes_through_every_task_of_the_definition_but_the_canary() -> None:
     work = work_to(DEFINITION, "Promoted", memory_mb=MEMORY_MB)
 
-    assert len(work.calls) == len(TASKS)
+    assert len(work.calls) == len(TASKS) - 1
+    assert "ShiftTraffic" not in path_to(DEFINITION, "Promoted")
     assert work.transitions == len(path_to(DEFINITION, "Promoted")) + 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,12 @@ from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.samples import accepts, samples
 from workflows.definitions.functions import Signature
 
+WAIT_SECONDS_MAX = 99_999_999
+"""Source: AWS Step Functions guide, "Wait workflow state"."""
+
+Identity = tuple[str, str]
+"""A state and the content that it is entered with."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -30,18 +36,24 @@ class Arrival:
     state: str
     data: Mapping[str, Any]
     way: tuple[str, ...] = ()
+    rule: Mapping[str, Any] | None = None
+    """The Choice's rule that led here, if one did."""
 
-    def on(self, target: str, data: Mapping[str, Any]) -> Arrival:
-        return Arrival(target, data, (*self.way, self.state))
+    def on(self, target: str, data: Mapping[str, Any], *, rule: Mapping[str, Any] | None = None) -> Arrival:
+        return Arrival(target, data, (*self.way, self.state), rule)
 
-    def identity(self) -> tuple[str, str]:
+    def identity(self) -> Identity:
         return self.state, json.dumps(self.data, sort_keys=True)
 
 
-def reference_problems(definition: Definition, *, contracts: Mapping[str, Signature]) -> list[Problem]:
-    """References that lead nowhere, values of the wrong type, and states that no sample reaches."""
+def walked(definition: Definition, *, contracts: Mapping[str, Signature]) -> Walk:
     walk = Walk(definition, contracts=contracts)
     walk.run()
+    return walk
+
+
+def reference_problems(definition: Definition, *, walk: Walk) -> list[Problem]:
+    """References that lead nowhere, values of the wrong type, and states that no sample reaches."""
     unreached = [name for name in states(definition) if name not in walk.entered]
     return [
         *(Problem(state, f"{message} (by way of {' > '.join(way)})") for (state, message), way in walk.found.items()),
@@ -50,7 +62,7 @@ def reference_problems(definition: Definition, *, contracts: Mapping[str, Signat
 
 
 class Walk:
-    """Breadth first, each state once for each content."""
+    """Breadth first, each state once for each content. There are finitely many of them, so it ends on loops too."""
 
     def __init__(self, definition: Definition, *, contracts: Mapping[str, Signature]) -> None:
         self.states = states(definition)
@@ -58,21 +70,27 @@ class Walk:
         self.ahead = deque(Arrival(definition["StartAt"], sample) for sample in samples(RetrainInput))
         self.entered: set[str] = set()
         self.found: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.onward: dict[Identity, Sequence[Arrival]] = {}
+        """What follows on each state with each content."""
 
     def run(self) -> None:
-        seen = set()
-        enter = {"Task": self._task, "Choice": self._choice, "Pass": self._pass, "Fail": self._fail}
+        enter = {
+            **{"Task": self._task, "Choice": self._choice, "Wait": self._wait},
+            **{"Pass": self._pass, "Fail": self._fail},
+        }
         while self.ahead:
             arrival = self.ahead.popleft()
-            if arrival.identity() in seen:
+            if arrival.identity() in self.onward:
                 continue
-            seen.add(arrival.identity())
+            following: list[Arrival] = []
+            self.onward[arrival.identity()] = following
             self.entered.add(arrival.state)
             state = self.states[arrival.state]
             try:
-                self.ahead.extend(enter[state["Type"]](arrival, state))
+                following.extend(enter[state["Type"]](arrival, state))
             except PathError as error:
                 self._report(arrival, [str(error)])
+            self.ahead.extend(following)
 
     def _report(self, arrival: Arrival, messages: Iterable[str]) -> None:
         for message in messages:
@@ -115,10 +133,16 @@ class Walk:
             if type(value) is not (bool if operator == "BooleanEquals" else str):
                 self._report(arrival, [f"{operator} compares {rule['Variable']}, which is {value!r}"])
             if taken is None and value == rule[operator]:
-                taken = rule["Next"]
-        for target in (taken, state["Default"]):
-            if target is not None:
-                yield arrival.on(target, arrival.data)
+                taken = rule
+        if taken is not None:
+            yield arrival.on(taken["Next"], arrival.data, rule=taken)
+        yield arrival.on(state["Default"], arrival.data)
+
+    def _wait(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
+        seconds = state["Seconds"] if "Seconds" in state else read(state["SecondsPath"], arrival.data)
+        if type(seconds) is not int or not 0 <= seconds <= WAIT_SECONDS_MAX:
+            self._report(arrival, [f"waits for {seconds!r}: expected seconds, 0 to {WAIT_SECONDS_MAX}"])
+        return self._onward(arrival, state, result=arrival.data)
 
     def _pass(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
         return self._onward(arrival, state, result=state["Result"])

@@ -1,4 +1,4 @@
-"""Is it a machine at all: known fields, transitions that lead somewhere, a way to every state and out of it?"""
+"""Is it a machine at all: known fields, transitions that lead somewhere, a way to every state?"""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from workflows.definitions.checks.problem import MACHINE, Problem
 REQUIRED: Mapping[str, frozenset[str]] = {
     "Task": frozenset({"Resource", "Parameters", "TimeoutSeconds", "Retry", "Catch"}),
     "Choice": frozenset({"Choices", "Default"}),
+    "Wait": frozenset(),
     "Pass": frozenset({"Result", "ResultPath"}),
     "Fail": frozenset({"ErrorPath", "CausePath"}),
 }
 OPTIONAL: Mapping[str, frozenset[str]] = {
     "Task": frozenset({"ResultSelector", "ResultPath", "Next", "End"}),
     "Choice": frozenset(),
+    "Wait": frozenset({"Seconds", "SecondsPath", "Next", "End"}),
     "Pass": frozenset({"Next", "End"}),
     "Fail": frozenset(),
 }
@@ -46,8 +48,10 @@ def _state_mistakes(state: State) -> Iterator[str]:
     fields = set(state) - {"Type", "Comment"}
     yield from (f"{field} is missing" for field in sorted(REQUIRED[kind] - fields))
     yield from (f"unknown field {field}" for field in sorted(fields - REQUIRED[kind] - OPTIONAL[kind]))
-    if kind in ("Task", "Pass") and ("Next" in state) == (state.get("End") is True):
+    if kind in ("Task", "Wait", "Pass") and ("Next" in state) == (state.get("End") is True):
         yield "expected either Next or End: true"
+    if kind == "Wait" and len(fields & {"Seconds", "SecondsPath"}) != 1:
+        yield "expected either Seconds or SecondsPath"
     for field in ("Parameters", "ResultSelector"):
         if not isinstance(state.get(field, {}), Mapping):
             yield f"{field} is not an object"
@@ -82,13 +86,8 @@ def _transition_problems(definition: Definition) -> Iterator[Problem]:
 
 
 def _way_problems(known: Mapping[str, State], *, start: str) -> Iterator[Problem]:
-    """Without loops every way ends, for only an end leads nowhere."""
     reached = _reachable(known, [start])
-    for name, state in known.items():
-        if name not in reached:
-            yield Problem(name, "no way leads here from StartAt")
-        elif name in _reachable(known, successors(state)):
-            yield Problem(name, "leads back to itself: nothing bounds how often")
+    yield from (Problem(name, "no way leads here from StartAt") for name in known if name not in reached)
 
 
 def _reachable(known: Mapping[str, State], start: list[str]) -> set[str]:

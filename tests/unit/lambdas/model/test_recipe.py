@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.recipe import Categorical, Columns, Numeric, Split
+from lambdas.model.recipe import Categorical, Columns, Numeric, Shift, Split
 from lambdas.model.thresholds import at_least, at_most
 from tests.unit.lambdas.model import data
 
@@ -35,6 +35,15 @@ from tests.unit.lambdas.model import data
         ({"split": Split(holdout_ratio=1)}, "holdout_ratio is 1"),
         ({"split": Split(seed=-1)}, "seed is -1"),
         ({"cross_validation_folds": 1}, "cross_validation_folds is 1"),
+        ({"significance": 0}, "significance is 0: expected more than 0 and less than 1"),
+        ({"significance": 1}, "significance is 1"),
+        ({"significance": math.nan}, "significance is nan"),
+        ({"rollout": [Shift(n / 20, seconds=1) for n in range(1, 12)]}, "rollout has 11 steps: expected 10 at most"),
+        ({"rollout": [Shift(0.5, seconds=1), Shift(0.5, seconds=1)]}, "rollout shifts 0.5, 0.5: expected growing"),
+        ({"rollout": [Shift(0.0, seconds=1)]}, "rollout shifts 0.0"),
+        ({"rollout": [Shift(1.0, seconds=1)]}, "rollout shifts 1.0"),
+        ({"rollout": [Shift(0.5, seconds=0)]}, "a step of rollout lasts 0 s"),
+        ({"rollout": [Shift(0.5, seconds=86_401)]}, "a step of rollout lasts 86401 s"),
         ({"format": "pickle"}, "format is 'pickle'"),
         ({"estimator": None}, "estimator is no function"),
         ({"thresholds": []}, "any model would pass"),

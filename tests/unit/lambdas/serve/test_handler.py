@@ -39,7 +39,19 @@ DOCUMENT: dict[str, Any] = {
         }
     ],
 }
-SERVICE = Service(scorecard=Scorecard.from_document(DOCUMENT), model="flows", model_version=7)
+
+
+def serving(document: dict[str, Any]) -> Service:
+    return Service(
+        scorecard=Scorecard.from_document(document),
+        model="flows",
+        model_version=7,
+        artifact_sha256="0" * 64,
+        format="scorecard",
+    )
+
+
+SERVICE = serving(DOCUMENT)
 GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "s", "kind": "a"}
 QUERY = {"size": ["20"], "flag": ["SF"], "age": ["0.25"], "zone": ["s"], "kind": ["a"]}
 
@@ -79,10 +91,16 @@ def test_instances_are_answered_in_their_order() -> None:
     assert [each["label"] for each in answer["body"]["predictions"]] == ["normal", "attack", "normal"]
 
 
-def test_warm_event_scores_nothing() -> None:
+def test_warm_event_scores_nothing_and_tells_which_artifact_is_served() -> None:
     assert SERVICE.answer({"warm": True}) == {
         "status": 200,
-        "body": {"model": "flows", "model_version": 7, "warm": True},
+        "body": {
+            "model": "flows",
+            "model_version": 7,
+            "warm": True,
+            "artifact_sha256": "0" * 64,
+            "format": "scorecard",
+        },
     }
 
 
@@ -194,7 +212,7 @@ def test_numbers_too_large_for_any_score_are_refused() -> None:
         {"column": "age", "centre": 0.0, "weight": 1e10},
         {"column": "age", "centre": 0.0, "weight": -1e10},
     ]
-    service = Service(scorecard=Scorecard.from_document(document), model="flows", model_version=7)
+    service = serving(document)
 
     answer: Any = service.answer({"instances": [{**GOOD, "age": 1e308}]})
 
@@ -260,6 +278,8 @@ def test_package_is_read_once(tmp_path: Path) -> None:
 
     assert open_package(folder) is open_package(folder)
     assert open_package(folder).model_version == 7
+    assert open_package(folder).artifact_sha256 == hashlib.sha256(artifact).hexdigest()
+    assert open_package(folder).format == "scorecard"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def contents(package: Package) -> dict[str, bytes]:
 
 
 def test_every_task_has_its_layers() -> None:
-    assert set(LAYERS_OF_TASK) == set(names.TASKS)
+    assert set(LAYERS_OF_TASK) == set(names.PIPELINE)
     assert {name for used in LAYERS_OF_TASK.values() for name in used} == set(LAYERS)
     assert max(map(len, LAYERS_OF_TASK.values())) <= LAYERS_LIMIT
 

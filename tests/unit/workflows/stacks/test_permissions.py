@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 
 import pytest
 
-from chalicelib import layout, names, outcomes
+from chalicelib import commitment, layout, names, outcomes, registry
 from lambdas.model import answers, table
-from workflows.stacks import permissions
-from workflows.stacks.permissions import TASK_GRANTS, task_statements
+from workflows.stacks import grants
+from workflows.stacks.grants import TASK_GRANTS
+from workflows.stacks.permissions import task_statements
 
 
-def test_every_task_has_its_grant() -> None:
-    assert tuple(TASK_GRANTS) == names.TASKS
+def test_every_function_has_its_grant() -> None:
+    assert tuple(TASK_GRANTS) == names.PIPELINE
 
 
 @pytest.mark.parametrize(
     ("pattern", "key"),
     [
-        (permissions.DATASETS, layout.dataset("m", "a.csv")),
-        (*permissions.documents("report"), layout.run_document("a-run", "report")),
-        (permissions.WORK, layout.work("a-run", "train/X.npy")),
-        (permissions.SPLITS[0], layout.work("a-run", "train/") + table.FILES[0]),
-        (permissions.SPLITS[1], layout.work("a-run", "holdout/") + table.FILES[0]),
-        (permissions.ANSWERS, layout.work("a-run", "answers/") + answers.FILES[0]),
-        (permissions.ARTIFACT, layout.work("a-run", outcomes.ARTIFACT)),
-        (permissions.VERSIONS, layout.version("m", 7, "model.json")),
-        (permissions.REJECTED, layout.rejected("m", "a-run", "report.json")),
-        (permissions.JUDGED, layout.judged("m")),
-        (permissions.LOCKS, layout.lease("m")),
-        (permissions.LEDGER, layout.ledger_entry("m", 1)),
+        (grants.DATASETS, layout.dataset("m", "a.csv")),
+        (*grants.documents("report"), layout.run_document("a-run", "report")),
+        (grants.WORK, layout.work("a-run", "train/X.npy")),
+        (grants.SPLITS[0], layout.work("a-run", "train/") + table.FILES[0]),
+        (grants.SPLITS[1], layout.work("a-run", "holdout/") + table.FILES[0]),
+        (grants.ANSWERS, layout.work("a-run", "answers/") + answers.FILES[0]),
+        (grants.ARTIFACT, layout.work("a-run", outcomes.ARTIFACT)),
+        (grants.VERSIONS, layout.version("m", 7, "model.json")),
+        (grants.REJECTED, layout.rejected("m", "a-run", "report.json")),
+        (grants.JUDGED, layout.judged("m")),
+        (grants.QUARANTINE, layout.quarantined("m", "a" * 64)),
+        (grants.QUARANTINE, layout.quarantined("m")),
+        (grants.PIN, layout.pin("m")),
+        (grants.MOVES, layout.requested_move("a-move")),
+        (grants.MOVES, layout.move_told("a-move")),
+        (grants.SAMPLE, layout.work("a-run", registry.REPLAY)),
+        (*grants.DECISIONS, layout.run_document("a-run", f"decision_{commitment.SWAP}_1")),
+        (grants.LOCKS, layout.lease("m")),
+        (grants.LEDGER, layout.ledger_entry("m", 1)),
     ],
 )
 def test_pattern_matches_the_keys_of_the_layout(pattern: str, key: str) -> None:
@@ -41,24 +50,36 @@ def test_pattern_matches_the_keys_of_the_layout(pattern: str, key: str) -> None:
 def test_task_documents_its_run_and_logs(task: str) -> None:
     actions = [action for statement in task_statements("prod", task) for action in statement["Action"]]
 
-    assert set(permissions.documents(task.replace("-", "_"))) <= set(TASK_GRANTS[task].writes)
+    assert set(grants.documents(task.replace("-", "_"))) <= set(TASK_GRANTS[task].writes)
     assert {"logs:PutLogEvents", "s3:PutObject"} <= set(actions)
 
 
 def test_no_task_writes_the_document_of_another() -> None:
-    own = {task: permissions.documents(task.replace("-", "_")) for task in names.TASKS}
+    own = {task: grants.documents(task.replace("-", "_")) for task in names.TASKS}
 
     for task, grant in TASK_GRANTS.items():
         others = {pattern for other in names.TASKS if other != task for pattern in own[other]}
         assert others.isdisjoint(grant.writes)
 
 
-def test_what_is_deleted_on_condition_may_be_read() -> None:
+@pytest.mark.parametrize("pattern", [grants.LOCKS, grants.PIN])
+def test_what_is_deleted_on_condition_may_be_read(pattern: str) -> None:
     for grant in TASK_GRANTS.values():
-        assert permissions.LOCKS not in grant.deletes or permissions.LOCKS in grant.reads
+        assert pattern not in grant.deletes or pattern in grant.reads
+
+
+def test_pattern_stands_once_with_all_that_is_granted_on_it() -> None:
+    for task in names.PIPELINE:
+        objects = [
+            json.dumps(each)
+            for statement in task_statements("prod", task)
+            for each in statement["Resource"]
+            if statement["Action"][0].startswith("s3:") and statement["Action"] != ["s3:ListBucket"]
+        ]
+        assert len(objects) == len(set(objects))
 
 
 def test_no_task_may_change_the_data_set_or_a_serving_configuration() -> None:
     for grant in TASK_GRANTS.values():
-        assert permissions.DATASETS not in grant.writes + grant.deletes
+        assert grants.DATASETS not in grant.writes + grant.deletes
         assert "lambda:UpdateFunctionConfiguration" not in grant.serving

@@ -1,0 +1,52 @@
+"""Lambda: the pipeline's own functions that are called from outside the state machine."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from chalicelib import names
+from chalicelib.aws.calls import code, transient
+from chalicelib.errors import FunctionUnavailable, ServingFailed, StackMissing
+
+if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
+
+
+class LambdaPipelineFunctions:
+    """`chalicelib.edges.PipelineFunctions` over one stage's Lambda functions."""
+
+    def __init__(self, client: LambdaClient, *, stage: str) -> None:
+        self._client = client
+        self._stage = stage
+
+    def call(self, task: str, payload: bytes) -> bytes:
+        function = names.task_function(self._stage, task)
+        try:
+            with transient(FunctionUnavailable, doing=f"calling {function}"):
+                answer = self._client.invoke(FunctionName=function, Payload=payload)
+                said = answer["Payload"].read()
+        except ClientError as exc:
+            if code(exc) == "ResourceNotFoundException":
+                raise StackMissing(
+                    f"function {function} does not exist: create the stacks with"
+                    f" nightswap deploy --stage {self._stage}"
+                ) from exc
+            raise
+        if answer.get("FunctionError"):
+            raise ServingFailed(
+                f"{function} failed with {_error_type(said)}: ask again, which changes nothing that was done already,"
+                " and if it fails again look into its log",
+                function=function,
+            )
+        return said
+
+
+def _error_type(report: bytes) -> str:
+    """The exception's class, and no more of the report: a message may quote what was sent."""
+    try:
+        return str(json.loads(report)["errorType"])
+    except (ValueError, KeyError, TypeError):
+        return "an unknown error"

@@ -1,0 +1,58 @@
+"""Is a version that has a share of the traffic as healthy as the live one? Any doubt is a no.
+
+Both versions are counted over the same time and by the same alias, so what troubles the whole system troubles both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from chalicelib.edges import Traffic
+from chalicelib.replaying import FACTOR, SLACK_MS
+
+ENOUGH = 20
+"""Invocations, below which durations say nothing, and the replay decides."""
+
+
+@dataclass(kw_only=True)
+class Health:
+    """`problems` speak against the version; `remarks` are for whoever reads how it was decided."""
+
+    problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        return "; ".join(self.problems or self.remarks)
+
+
+def compare(candidate: Traffic, *, live: Traffic) -> Health:
+    """The candidate's health beside the live version's, as CloudWatch counted both since the last shift."""
+    health = Health()
+    if candidate.errors and _error_ratio(candidate) > _error_ratio(live):
+        health.problems.append(
+            f"{candidate.errors} of {candidate.invocations} invocations of the new version failed, of the live one"
+            f" {live.errors} of {live.invocations}"
+        )
+    if candidate.invocations < ENOUGH or live.invocations < ENOUGH:
+        health.remarks.append(
+            f"too little traffic to compare ({candidate.invocations} invocations of the new version,"
+            f" {live.invocations} of the live one; {ENOUGH} are enough): the replay decides"
+        )
+        return health
+    health.remarks.append(
+        f"{candidate.invocations} invocations of the new version, {live.invocations} of the live one"
+    )
+    if candidate.duration_ms is None or live.duration_ms is None:
+        health.problems.append("CloudWatch counted invocations and no durations")
+    elif candidate.duration_ms > FACTOR * live.duration_ms + SLACK_MS:
+        health.problems.append(
+            f"the new version takes {candidate.duration_ms:.0f} ms, the live one {live.duration_ms:.0f} ms: at most"
+            f" {FACTOR * live.duration_ms + SLACK_MS:.0f} ms"
+        )
+    return health
+
+
+def _error_ratio(traffic: Traffic) -> float:
+    """0 without invocations: nothing is known against it."""
+    return traffic.errors / traffic.invocations if traffic.invocations else float(bool(traffic.errors))

@@ -1,0 +1,232 @@
+"""What an operator's request comes down to: which move, onto which version, and what goes with it.
+
+    rollback   a canary is going: all traffic back to the live version; else to the version that was live before
+    promote    onto the version that is named
+    pin        onto the version that is named, or none: the live one is held
+    unpin      onto the same version, for the new RevisionId and the ledger
+
+Deciding changes nothing that serves: it looks, verifies, and at most publishes again what Lambda lost. The alias is
+read before all else, so whatever changes after that changes the RevisionId too, and the move is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib import fitness, models, pin, promotion, quarantine, registry, stamp, way_back
+from chalicelib.contracts import MoveAliasTask
+from chalicelib.edges import Alias, Edges
+from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
+from chalicelib.promotion import Move
+
+ROLLBACK, PROMOTE, PIN, UNPIN = "rollback", "promote", "pin", "unpin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """`move` is None where all is as it was asked for."""
+
+    move: Move | None
+    origin: int | None
+    """The model version that was live; None for no alias, or for one that other hands moved."""
+    origin_function_version: str | None
+    rolled_back: Mapping[str, str] = field(default_factory=dict)
+    """By model version (as JSON has it, a text): the fingerprints that go into quarantine."""
+    lifted: str | None = None
+    """The fingerprint that comes out of quarantine."""
+    pinned: Mapping[str, Any] | None = None
+    """The pin that stood."""
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    alias: Alias | None
+    live: int | None
+    candidate: int | None
+    """The model version that the alias's weights go to."""
+    pinned: dict[str, Any] | None
+
+
+def decide(edges: Edges, task: MoveAliasTask) -> Decided:
+    """Raises NoLiveModel, VersionUnknown, VersionUnfit, RequestConflict, and the TransientErrors of the edges."""
+    alias = edges.functions.alias(task.model)
+    seen = _Seen(
+        alias=alias,
+        live=models.live_version(edges, model=task.model, alias=alias) if alias else None,
+        candidate=_candidate(edges, task.model, alias),
+        pinned=pin.find(edges, model=task.model),
+    )
+    return _BY_ACTION[task.action](edges, task, seen)
+
+
+def _rollback(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
+    if seen.alias is None:
+        raise _nothing_live(task.model)
+    target, remarks = _back_to(edges, task, seen)
+    if target == seen.live and not seen.alias.weights:
+        return _stays(seen, f"version {target} is live already")
+    if target != seen.live:
+        fitness.check_free(edges, model=task.model, model_version=target)
+    left = sorted({each for each in (seen.live, seen.candidate) if each not in (None, target)})
+    return _moves(
+        task,
+        seen,
+        kind=promotion.ROLLED_BACK,
+        model_version=target,
+        function_version=_verified(edges, task.model, seen, target),
+        rolled_back={str(each): _fingerprint(edges, task.model, each) for each in left},
+        remarks=remarks,
+    )
+
+
+def _promote(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
+    target = _named(task)
+    fingerprint = _fingerprint(edges, task.model, target)
+    found = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
+    lifted = fingerprint if found and task.lift_quarantine else None
+    if target == seen.live and not (seen.alias and seen.alias.weights):
+        return _stays(seen, f"version {target} is live already", lifted=lifted)
+    if seen.pinned is not None:
+        raise RequestConflict(f"{pin.in_words(seen.pinned)}: nightswap unpin --model {task.model} first")
+    if lifted is None:
+        fitness.check_free(edges, model=task.model, model_version=target)
+    return _moves(
+        task,
+        seen,
+        kind=promotion.PROMOTED,
+        model_version=target,
+        function_version=_verified(edges, task.model, seen, target),
+        lifted=lifted,
+    )
+
+
+def _pin(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
+    target = seen.live if task.model_version is None else task.model_version
+    if target is None:
+        raise _nothing_live(task.model)
+    if seen.pinned is not None and seen.pinned["model_version"] != target:
+        raise RequestConflict(f"{pin.in_words(seen.pinned)}: nightswap unpin --model {task.model} first")
+    if seen.alias is not None and target == seen.live:  # held, not made live: nothing new will serve
+        if seen.pinned is not None and not seen.alias.weights:
+            return _stays(seen, f"version {target} is pinned already")
+        function_version = seen.alias.function_version
+    else:
+        fitness.check_free(edges, model=task.model, model_version=target)
+        function_version = _verified(edges, task.model, seen, target)
+    return _moves(task, seen, kind=promotion.PINNED, model_version=target, function_version=function_version)
+
+
+def _unpin(_: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
+    if seen.pinned is None:
+        return _stays(seen, "nothing is pinned")
+    if seen.alias is None or seen.live is None:
+        raise _nothing_live(task.model)
+    return _moves(
+        task,
+        seen,
+        kind=promotion.UNPINNED,
+        model_version=seen.live,
+        function_version=seen.alias.function_version,
+        weights=seen.alias.weights,
+        candidate=seen.candidate,
+    )
+
+
+_BY_ACTION: Mapping[str, Callable[[Edges, MoveAliasTask, _Seen], Decided]] = {
+    ROLLBACK: _rollback,
+    PROMOTE: _promote,
+    PIN: _pin,
+    UNPIN: _unpin,
+}
+ACTIONS = tuple(_BY_ACTION)
+
+
+def _back_to(edges: Edges, task: MoveAliasTask, seen: _Seen) -> tuple[int, list[str]]:
+    if task.model_version is not None:
+        return task.model_version, []
+    a_canary_is_going = seen.alias is not None and bool(seen.alias.weights)
+    if seen.live is not None and a_canary_is_going:
+        return seen.live, []
+    return way_back.find(edges, model=task.model, live=seen.live)
+
+
+def _verified(edges: Edges, model: str, seen: _Seen, target: int) -> str:
+    serving = seen.alias.function_version if seen.alias and target == seen.live else None
+    return fitness.verify(edges, model=model, model_version=target, function_version=serving)
+
+
+def _candidate(edges: Edges, model: str, alias: Alias | None) -> int | None:
+    if alias is None or not alias.weights:
+        return None
+    left = stamp.of(alias)
+    if left is not None and left.candidate is not None:
+        return left.candidate
+    (function_version,) = alias.weights
+    version = edges.functions.version(model, function_version)
+    manifest = version and registry.with_code(edges, model=model, code_sha256=version.code_sha256)
+    return manifest["model_version"] if manifest else None
+
+
+def _fingerprint(edges: Edges, model: str, model_version: int) -> str:
+    return str(registry.manifest(edges, model=model, model_version=model_version)["fingerprint"])
+
+
+def _named(task: MoveAliasTask) -> int:
+    if task.model_version is None:
+        raise VersionUnknown(f"{task.action} of {task.model}: no version was named", model=task.model)
+    return task.model_version
+
+
+def _nothing_live(model: str) -> NoLiveModel:
+    return NoLiveModel(
+        f"nothing of {model} that the registry knows is live: nightswap restore {model} puts back what the ledger"
+        f" says, nightswap retrain --model {model} trains a first one",
+        model=model,
+    )
+
+
+def _stays(seen: _Seen, why: str, *, lifted: str | None = None) -> Decided:
+    return Decided(
+        move=None,
+        origin=seen.live,
+        origin_function_version=seen.alias.function_version if seen.alias else None,
+        lifted=lifted,
+        pinned=seen.pinned,
+        remarks=[why],
+    )
+
+
+def _moves(
+    task: MoveAliasTask,
+    seen: _Seen,
+    *,
+    kind: str,
+    model_version: int,
+    function_version: str,
+    weights: Mapping[str, float] | None = None,
+    candidate: int | None = None,
+    **beside: Any,
+) -> Decided:
+    move = Move(
+        model=task.model,
+        run=task.name,
+        step=promotion.SWAP,
+        kind=kind,
+        function_version=function_version,
+        model_version=model_version,
+        expected=seen.alias.revision_id if seen.alias else None,
+        who=task.who,
+        why=task.reason,
+        weights=dict(weights or {}),
+        candidate=candidate,
+    )
+    return Decided(
+        move=move,
+        origin=seen.live,
+        origin_function_version=seen.alias.function_version if seen.alias else None,
+        pinned=seen.pinned,
+        **beside,
+    )

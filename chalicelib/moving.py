@@ -1,0 +1,170 @@
+"""Moves of the alias by an operator's hand: rollback, promote, pin, unpin. What the function move-alias carries out.
+
+    decide (look, verify) -> moves/NAME.json, put-if-absent      from here on it is this move and no other
+      rollback: quarantine what leaves -> move
+      promote:  lift the quarantine, if asked to -> move
+      pin:      put the pin -> move                              a lost race takes the pin back
+      unpin:    move -> remove the pin
+    -> notice -> the answer into moves/NAME.json
+
+A request that comes again, by a lost answer or a killed function, finishes exactly the move that was decided, or gets
+the answer that was given. What goes with a move is done before it where a run must see it: quarantine and pin count
+from the moment that the alias has its new RevisionId, and a run that looked earlier loses its compare-and-swap.
+
+A rollback never waits for an operator to unpin: the pin moves along and holds the version that is live now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from chalicelib import documents, layout, notices, pin, promotion, quarantine
+from chalicelib.contracts import MoveAliasTask, MoveAnswered
+from chalicelib.edges import AliasMoved, Edges
+from chalicelib.errors import BadRequest, RequestConflict
+from chalicelib.move_decisions import ACTIONS, Decided, decide
+from chalicelib.promotion import Move
+
+ASKED = ("action", "model", "model_version", "reason", "lift_quarantine")
+"""What makes two requests of one name the same."""
+
+
+def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
+    """Carry the request out, once; repeating it is harmless.
+
+    Raises the RequestErrors of `chalicelib.move_decisions`, RequestConflict when somebody else moves the alias first
+    or the name was used for another request, and the TransientErrors of the edges, after which it may be repeated.
+    """
+    if task.action not in ACTIONS:
+        raise BadRequest(f"there is no action {task.action!r}", field="action", accepted=", ".join(ACTIONS))
+    begun_at = edges.clock()
+    key = layout.requested_move(task.name)
+    if edges.store.find(key) is None:
+        decided = {"asked": _asked(task), "decided": asdict(decide(edges, task)), "answer": None}
+        edges.store.put_if_absent(key, documents.encode(decided))
+    stands = documents.find(edges.store, key)
+    if stands["asked"] != _asked(task):
+        raise RequestConflict(f"request {task.name} asked for something else; use a new Idempotency-Key")
+    if stands["answer"] is not None:
+        return MoveAnswered(status=200, body=stands["answer"])
+    answer = _perform(edges, task, _read(stands["decided"]))
+    answer["took_ms"] = round(1000 * (edges.clock() - begun_at).total_seconds())
+    edges.store.put(key, documents.encode({**stands, "answer": answer}))
+    return MoveAnswered(status=200, body=answer)
+
+
+def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, Any]:
+    """Raises RequestConflict."""
+    if decided.move is None:
+        _lift(edges, task.model, decided)
+        return _answer(edges, task, decided, remarks=decided.remarks)
+    if _is_open(edges, decided.move):
+        _before(edges, decided, decided.move)
+    try:
+        left = promotion.move_alias(edges, decided.move)
+    except AliasMoved as moved:
+        raise _overtaken(edges, decided, decided.move, str(moved)) from moved
+    if decided.move.kind == promotion.UNPINNED and decided.pinned:
+        pin.remove(edges, model=task.model, pinned=decided.pinned)
+    remarks = list(decided.remarks)
+    if left is None:
+        remarks.append("it took effect, and somebody has moved the alias on since")
+    elif decided.move.kind == promotion.ROLLED_BACK and decided.pinned:
+        _take_pin_along(edges, decided.move)
+        remarks.append(f"the pin moved along: nightswap unpin --model {task.model} lets runs promote again")
+    _announce(edges, decided, decided.move)
+    return _answer(edges, task, decided, remarks=remarks)
+
+
+def _is_open(edges: Edges, move: Move) -> bool:
+    """Whether the alias is as it was when the move was decided: neither this move nor another has come since."""
+    alias = edges.functions.alias(move.model)
+    return (alias.revision_id if alias else None) == move.expected
+
+
+def _before(edges: Edges, decided: Decided, move: Move) -> None:
+    """What has to stand when the alias moves."""
+    for number, fingerprint in decided.rolled_back.items():
+        quarantine.put(
+            edges,
+            model=move.model,
+            fingerprint=fingerprint,
+            model_version=int(number),
+            who=move.who,
+            why=f"rolled back: {move.why}",
+        )
+    _lift(edges, move.model, decided)
+    if move.kind == promotion.PINNED:
+        pin.put(edges, model=move.model, model_version=move.model_version, who=move.who, why=move.why)
+
+
+def _lift(edges: Edges, model: str, decided: Decided) -> None:
+    if decided.lifted is not None:
+        quarantine.lift(edges, model=model, fingerprint=decided.lifted)
+
+
+def _overtaken(edges: Edges, decided: Decided, move: Move, how: str) -> RequestConflict:
+    """The alias is somebody else's now. A pin would hold what was not asked for; the rest is true all the same."""
+    if move.kind == promotion.PINNED and decided.pinned is None:
+        pinned = {"model_version": move.model_version, "who": move.who, "why": move.why}
+        pin.remove(edges, model=move.model, pinned=pinned)
+    said = [how, *(f"version {number} may be in quarantine" for number in decided.rolled_back)]
+    return RequestConflict(
+        f"{'; '.join(said)}. Look at nightswap versions {move.model}, then ask again, as a new request",
+        model=move.model,
+    )
+
+
+def _take_pin_along(edges: Edges, move: Move) -> None:
+    pin.follow(
+        edges, model=move.model, model_version=move.model_version, who=move.who, why=f"rolled back: {move.why}"
+    )
+
+
+def _announce(edges: Edges, decided: Decided, move: Move) -> None:
+    canary = next((int(number) for number in decided.rolled_back), None)
+    notices.moved(
+        edges,
+        model=move.model,
+        kind=move.kind,
+        from_version=canary if decided.origin == move.model_version else decided.origin,
+        to_version=move.model_version,
+        who=move.who,
+        why=move.why,
+        name=move.run,
+    )
+
+
+def _answer(edges: Edges, task: MoveAliasTask, decided: Decided, *, remarks: list[str]) -> dict[str, Any]:
+    origin = {"model_version": decided.origin, "function_version": decided.origin_function_version}
+    move = decided.move
+    reached = (
+        {"model_version": move.model_version, "function_version": move.function_version} if move else dict(origin)
+    )
+    pinned = pin.find(edges, model=task.model)
+    return {
+        "name": task.name,
+        "action": task.action,
+        "model": task.model,
+        "moved": move is not None,
+        "from": origin,
+        "to": reached,
+        "quarantined": [int(number) for number in decided.rolled_back],
+        "lifted": decided.lifted is not None,
+        "pinned": pinned["model_version"] if pinned else None,
+        "who": move.who if move else task.who,
+        "reason": task.reason,
+        "remarks": remarks,
+    }
+
+
+def _asked(task: MoveAliasTask) -> dict[str, Any]:
+    """Without `who`: the first who asked stands."""
+    return {name: value for name, value in asdict(task).items() if name in ASKED}
+
+
+def _read(decided: Mapping[str, Any]) -> Decided:
+    move = decided["move"]
+    return Decided(**{**decided, "move": Move(**move) if move else None})

@@ -1,0 +1,53 @@
+"""A pinned version stays live: runs train and judge as ever, but move nothing until it is unpinned.
+
+Whoever pins moves the alias too, if only onto the version that it points to: that gives it a new RevisionId, so a run
+that read "not pinned" a moment before loses its compare-and-swap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib import documents, layout
+from chalicelib.edges import Edges
+
+
+def find(edges: Edges, *, model: str) -> dict[str, Any] | None:
+    """model_version, who, why and at; None when nothing is pinned."""
+    found: dict[str, Any] | None = documents.find(edges.store, layout.pin(model))
+    return found
+
+
+def put(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> None:
+    """Pin it, in place of what was pinned."""
+    pinned = _pinned(edges, model_version=model_version, who=who, why=why)
+    edges.store.put(layout.pin(model), documents.encode(pinned))
+
+
+def follow(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> None:
+    """Let the pin, if there still is one, hold another version: an operator made that one live."""
+    stored = edges.store.find(layout.pin(model))
+    if stored is not None:
+        moved = _pinned(edges, model_version=model_version, who=who, why=why)
+        edges.store.put_if_match(layout.pin(model), documents.encode(moved), etag=stored.etag)
+
+
+def remove(edges: Edges, *, model: str, pinned: Mapping[str, Any]) -> None:
+    """Remove the pin of this version, by this person, for this reason; another one stays."""
+    stored = edges.store.find(layout.pin(model))
+    if stored is not None and _mark(documents.decode(stored.body)) == _mark(pinned):
+        edges.store.delete_if_match(layout.pin(model), etag=stored.etag)
+
+
+def in_words(pinned: dict[str, Any]) -> str:
+    return f"version {pinned['model_version']} is pinned by {pinned['who']}: {pinned['why']}"
+
+
+def _pinned(edges: Edges, *, model_version: int, who: str, why: str) -> dict[str, Any]:
+    return {"model_version": model_version, "who": who, "why": why, "at": documents.timestamp(edges.clock())}
+
+
+def _mark(pinned: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Without the time: a request that is repeated pins again."""
+    return pinned["model_version"], pinned["who"], pinned["why"]

@@ -1,0 +1,53 @@
+"""What Replay, ShiftTraffic and SwapAlias share: what stands in the way of a rollout, and the way back out of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import commitment, documents, fencing, layout, pin, promotion, quarantine
+from chalicelib.edges import Edges
+
+
+def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
+    """Why the run may move nothing now, in words; None when it may."""
+    holder = (documents.find(edges.store, layout.lease(model)) or {}).get("holder")
+    if holder != run:  # the run was stopped or given up while its task went on
+        return f"the lease is no longer this run's but {holder or 'nobody'}'s"
+    quarantined = quarantine.find(edges, model=model, fingerprint=fingerprint)
+    if quarantined is not None:
+        return quarantine.in_words(quarantined)
+    pinned = pin.find(edges, model=model)
+    if pinned is None:
+        return None
+    _keep_for_later(edges, run=run, model=model, model_version=model_version, fingerprint=fingerprint, pinned=pinned)
+    return f"{pin.in_words(pinned)}; version {model_version} waits: nightswap promote {model_version}"
+
+
+def _keep_for_later(
+    edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str, pinned: dict[str, Any]
+) -> None:
+    """Lest every night of the pin trains the same model again."""
+    judged = {
+        "run": run,
+        "fingerprint": fingerprint,
+        "champion": pinned["model_version"],
+        "waits_as": model_version,
+    }
+    edges.store.put(layout.judged(model), documents.encode(judged))
+
+
+def step_back(edges: Edges, *, run: str, model: str, why: str, kind: str = promotion.RESTORED) -> None:
+    """Give up what the run has not done yet, and all traffic back to the live version if its candidate has a share.
+
+    An earlier try of the task may be going on: whatever it is about to do comes too late, or is in the ledger.
+    """
+    given_up = commitment.give_up(edges, run=run)
+    fencing.fence(
+        edges,
+        model=model,
+        run=run,
+        decided=[*given_up.shifts, *given_up.swaps],
+        step=promotion.ROLL_BACK if kind == promotion.ROLLED_BACK else promotion.AFTER,
+        kind=kind,
+        why=why,
+    )

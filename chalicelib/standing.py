@@ -1,0 +1,91 @@
+"""Does what serves now fit what is recorded: the live version, a canary's share, quarantine, pin?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib import documents, layout, lease, models, pin, quarantine, registry, stamp
+from chalicelib.edges import Alias, Edges
+
+
+def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
+    """Each with what to do about it."""
+    live = models.live_version(edges, model=model, alias=alias) if alias else None
+    if alias is not None:
+        if live is None:
+            yield (
+                f"function version {alias.function_version} is live, and no registered version of {model} has its"
+                f" code: nightswap restore {model}"
+            )
+        else:
+            yield from _code_problems(edges, model=model, model_version=live, function_version=alias.function_version)
+            yield from _live_problems(edges, model=model, live=live)
+        yield from _canary_problems(edges, model=model, alias=alias)
+    yield from _pin_problems(edges, model=model, live=live)
+    yield from _quarantine_problems(edges, model=model)
+
+
+def _code_problems(edges: Edges, *, model: str, model_version: int, function_version: str) -> Iterator[str]:
+    """A version without a manifest is told elsewhere."""
+    manifest = documents.find(edges.store, layout.version(model, model_version, registry.MANIFEST))
+    published = edges.functions.version(model, function_version)
+    held = published.code_sha256 if published else "nothing"
+    if manifest and held != manifest["code_sha256"]:
+        yield (
+            f"function version {function_version} of {model} does not hold the code of version {model_version}:"
+            f" {held} instead of {manifest['code_sha256']}; nightswap restore {model}"
+        )
+
+
+def _live_problems(edges: Edges, *, model: str, live: int) -> Iterator[str]:
+    found = quarantine.model_versions(edges, model=model).get(live)
+    if found is not None:
+        yield (
+            f"version {live} of {model} is live and quarantined ({found['why']}): nightswap rollback --model"
+            f" {model} --reason ..., or nightswap promote {live} --model {model} --lift-quarantine --reason ..."
+        )
+    if registry.is_pruned(edges, model=model, model_version=live):
+        yield (
+            f"version {live} of {model} is live and pruned, so it cannot be put back if Lambda loses it: nightswap"
+            f" retrain --model {model} --force"
+        )
+
+
+def _canary_problems(edges: Edges, *, model: str, alias: Alias) -> Iterator[str]:
+    if not alias.weights:
+        return
+    left = stamp.of(alias)
+    (number, share), *_ = alias.weights.items()
+    if left is None or left.candidate is None:
+        yield (
+            f"function version {number} of {model} has {share:.0%} of the traffic by other hands: the next run takes"
+            f" it back, e.g. nightswap retrain --model {model}"
+        )
+        return
+    yield from _code_problems(edges, model=model, model_version=left.candidate, function_version=number)
+    if not lease.is_running(edges, left.run):
+        yield (
+            f"version {left.candidate} of {model} has {share:.0%} of the traffic, and run {left.run} is over, which"
+            f" shifted it: the next run takes it back, e.g. nightswap retrain --model {model}"
+        )
+
+
+def _pin_problems(edges: Edges, *, model: str, live: int | None) -> Iterator[str]:
+    pinned = pin.find(edges, model=model)
+    if pinned is not None and pinned["model_version"] != live:
+        yield (
+            f"version {pinned['model_version']} of {model} is pinned, and {live or 'none'} is live: nightswap pin"
+            f" {pinned['model_version']} --model {model} --reason ... again, or nightswap unpin"
+        )
+
+
+def _quarantine_problems(edges: Edges, *, model: str) -> Iterator[str]:
+    for number, found in quarantine.model_versions(edges, model=model).items():
+        manifest = documents.find(edges.store, layout.version(model, number, registry.MANIFEST))
+        if manifest is None:
+            yield f"version {number} of {model} is quarantined, and the registry has no such version"
+        elif manifest["fingerprint"] != found["fingerprint"]:
+            yield (
+                f"the quarantine of version {number} of {model} is of fingerprint {found['fingerprint']}, the version"
+                f" itself of {manifest['fingerprint']}"
+            )

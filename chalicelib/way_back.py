@@ -1,0 +1,57 @@
+"""Where a rollback goes that names no version: to what the ledger says was live before.
+
+A version of the same data, recipe and code as the live one would be the same model again. It is passed over, unless
+there is no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib import fitness, ledger, registry
+from chalicelib.edges import Edges
+from chalicelib.errors import VersionUnfit, VersionUnknown
+
+
+def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]:
+    """The model version, and in words what was passed over on the way; raises VersionUnfit when there is none.
+
+    `live` is what is to be left; None where the registry does not know it.
+    """
+    mine = None if live is None else registry.manifest(edges, model=model, model_version=live)["fingerprint"]
+    passed_over: list[str] = []
+    twins: list[int] = []
+    for number in _live_before(edges, model=model, live=live):
+        problem = _problem(edges, model=model, model_version=number)
+        if problem is None:
+            if registry.manifest(edges, model=model, model_version=number)["fingerprint"] != mine:
+                return number, passed_over
+            twins.append(number)
+        passed_over.append(f"version {number} was passed over: {problem or 'it is the same data, recipe and code'}")
+    if twins:
+        return twins[0], [f"version {twins[0]} is the same data, recipe and code: there is no other to go back to"]
+    raise VersionUnfit(
+        "; ".join([f"there is no earlier version of {model} to go back to", *passed_over])
+        + f". Name one with --to, of nightswap versions {model}; a quarantined one goes live with nightswap promote"
+        " VERSION --lift-quarantine",
+        model=model,
+    )
+
+
+def _live_before(edges: Edges, *, model: str, live: int | None) -> Iterator[int]:
+    """The versions that have been live, the latest first, without the one that is."""
+    told = {live}
+    for entry in ledger.newest_first(edges, model=model):
+        if entry["model_version"] not in told:
+            told.add(entry["model_version"])
+            yield entry["model_version"]
+
+
+def _problem(edges: Edges, *, model: str, model_version: int) -> str | None:
+    try:
+        fitness.check_free(edges, model=model, model_version=model_version)
+    except VersionUnknown:
+        return "the registry does not have it"
+    except VersionUnfit:
+        return "it is quarantined"
+    return "it was pruned" if registry.is_pruned(edges, model=model, model_version=model_version) else None

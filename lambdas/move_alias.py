@@ -1,0 +1,44 @@
+"""move-alias: the pipeline function that carries out what an operator asks of the alias. API and CLI call it.
+
+It alone may, beside the state machine: its role verifies versions by their numbers and moves the alias, the API's
+role and an operator's do not. A request that cannot be is an answer; what it raises is a fault of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import answers, moving
+from chalicelib.aws import connect
+from chalicelib.contracts import MoveAliasTask, MoveAnswered, from_event, to_event
+from chalicelib.edges import Edges
+from chalicelib.errors import RequestError, TransientError
+from chalicelib.log import log
+from chalicelib.names import Names
+from chalicelib.settings import TaskSettings, load
+from lambdas.step import Context
+
+
+def run(task: MoveAliasTask, edges: Edges) -> MoveAnswered:
+    try:
+        answered = moving.carry_out(edges, task)
+    except (RequestError, TransientError) as exc:
+        status, body = answers.of_error(exc)
+        answered = MoveAnswered(status=status, body=body)
+    log(
+        "move_answered",
+        name=task.name,
+        action=task.action,
+        model=task.model,
+        who=task.who,
+        status=answered.status,
+        code=answered.body.get("Code"),
+        took_ms=answered.body.get("took_ms"),
+    )
+    return answered
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    settings = load(TaskSettings)
+    edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
+    return to_event(run(from_event(MoveAliasTask, event), edges))

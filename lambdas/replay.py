@@ -1,0 +1,103 @@
+"""Replay: the published version, asked by its number, has to answer as it was judged, and as fast as the live one.
+
+It works without any traffic, and it decides how the rollout goes on: by the recipe's shares, or all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalicelib import documents, layout, models, quarantine, registry, replaying
+from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
+from chalicelib.edges import Edges
+from chalicelib.replaying import Replayed
+from chalicelib.settings import TaskSettings
+from lambdas import recipes
+from lambdas.model.recipe import Shift
+from lambdas.step import Context, carry_out
+
+Planned = Callable[[str], Sequence[Shift]]
+"""From a model's name to the steps of its rollout."""
+
+
+def by_recipe(model: str) -> Sequence[Shift]:
+    return recipes.load(model).rollout
+
+
+def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = by_recipe) -> RolloutDecided:
+    fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version)["fingerprint"]
+    quarantined = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
+    if quarantined is not None and quarantined["who"] == task.run:  # an earlier try had its doubts, and they stand
+        return _decided(task, ROLLED_BACK, quarantined["why"])
+    alias = edges.functions.alias(task.model)
+    live_number = models.live_version(edges, model=task.model, alias=alias) if alias else None
+    versions = {task.model_version: task.function_version}
+    if alias and live_number and live_number != task.model_version:
+        versions[live_number] = alias.function_version
+    subjects = [
+        replaying.subject(edges, model=task.model, model_version=number, function_version=function_version)
+        for number, function_version in versions.items()
+    ]
+    candidate, *others = replaying.replay(edges, model=task.model, subjects=subjects)
+    slow = replaying.latency_problem(candidate, live=others[0]) if others else None
+    problems = [*candidate.problems, *([slow] if slow else [])]
+    found = {"versions": [each.to_document() for each in (candidate, *others)], "problems": problems}
+    edges.store.put(layout.run_document(task.run, "replayed"), documents.encode(found))
+    if problems:
+        return _rolled_back(edges, task, problems, fingerprint=fingerprint)
+    said = f"{candidate.rows} rows of the holdout were answered as judged"
+    why_at_once = _why_all_at_once(edges, task, live=live_number, steps=planned(task.model))
+    if why_at_once is not None:
+        return _decided(task, SWAP, f"{said}; all at once: {why_at_once}")
+    return _decided(task, SHIFT, f"{said}{_beside(others)}")
+
+
+def _rolled_back(edges: Edges, task: ReplayTask, problems: list[str], *, fingerprint: str) -> RolloutDecided:
+    why = f"the published version failed its replay: {'; '.join(problems[: replaying.PROBLEMS_SHOWN])}"
+    quarantine.put(
+        edges,
+        model=task.model,
+        fingerprint=fingerprint,
+        model_version=task.model_version,
+        who=task.run,
+        why=why,
+    )
+    return _decided(task, ROLLED_BACK, why)
+
+
+def _why_all_at_once(edges: Edges, task: ReplayTask, *, live: int | None, steps: Sequence[Shift]) -> str | None:
+    """Why there is no canary; None when there is one."""
+    if live is None:
+        return "nothing is live yet"
+    if live == task.model_version:
+        return "an operator made it live already"
+    if not steps:
+        return "the recipe has no steps"
+    mine, theirs = (_columns(edges, model=task.model, model_version=each) for each in (task.model_version, live))
+    differing = ", ".join(sorted(name for name in mine | theirs if mine.get(name) != theirs.get(name)))
+    if not differing:
+        return None
+    return f"versions {live} and {task.model_version} do not take the same columns ({differing})"
+
+
+def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
+    """The columns that a version demands of a request, with the kind of each."""
+    artifact: dict[str, Any] = documents.decode(
+        registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
+    )
+    return {column["name"]: column["kind"] for column in artifact["schema"]["columns"]}
+
+
+def _beside(others: Sequence[Replayed]) -> str:
+    return f", beside version {others[0].model_version}" if others else ""
+
+
+def _decided(task: ReplayTask, decision: str, reason: str) -> RolloutDecided:
+    return RolloutDecided(
+        decision=decision, reason=reason, shift=0, bake_seconds=0, since="", revision_id=task.champion_revision_id
+    )
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    return carry_out(ReplayTask, event, context, state="replay", run=run)

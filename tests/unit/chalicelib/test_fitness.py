@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import fitness, layout, quarantine, registry
+from chalicelib.errors import VersionUnfit, VersionUnknown
+from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.moves import after_nights
+from tests.unit.chalicelib.nights import MODEL, outside, register
+from tests.unit.chalicelib.serving_code import BABBLES, IMPOSTOR, RAISES, SHORT, SWAPPED, WRONG, ServingCode
+
+
+def test_sound_version_is_fit_under_the_number_that_was_judged() -> None:
+    assert fitness.verify(after_nights(2).edges, model=MODEL, model_version=1) == "1"
+
+
+def test_unknown_version_is_unknown() -> None:
+    with pytest.raises(VersionUnknown):
+        fitness.verify(after_nights(1).edges, model=MODEL, model_version=2)
+
+
+@pytest.mark.parametrize("behaviour", [WRONG, RAISES, IMPOSTOR, SWAPPED, SHORT, BABBLES])
+def test_version_that_misbehaves_is_unfit(behaviour: str) -> None:
+    night = outside()
+    register(night.edges, run="bad", behaviour=behaviour)
+
+    with pytest.raises(VersionUnfit, match="version 1 of kdd99-http cannot go live: function version 1 does not"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_version_that_lambda_lost_is_published_again() -> None:
+    night = after_nights(2)
+    code = ServingCode()
+    lost = InMemoryFunctions(MODEL, clock=night.clock, handler=code)
+    lost.publish(MODEL, b"something else under the same number")
+
+    assert fitness.verify(replace(night.edges, functions=lost), model=MODEL, model_version=1) == "2"
+
+
+def test_pruned_version_is_unfit() -> None:
+    night = after_nights(1)
+    night.store.put(layout.version(MODEL, 1, registry.PRUNED), b"{}")
+
+    with pytest.raises(VersionUnfit, match="it was pruned"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_version_without_its_package_is_unfit() -> None:
+    night = after_nights(1)
+    night.store.delete(layout.version(MODEL, 1, registry.PACKAGE))
+
+    with pytest.raises(VersionUnfit, match=r"package.zip is missing"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_version_whose_package_was_tampered_with_is_unfit() -> None:
+    night = after_nights(1)
+    night.store.put(layout.version(MODEL, 1, registry.PACKAGE), b"tampered")
+
+    with pytest.raises(VersionUnfit, match="is not the one that was published"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_version_of_an_earlier_release_is_asked_who_it_is() -> None:
+    night = after_nights(1)
+    night.store.delete(layout.version(MODEL, 1, registry.REPLAY))
+
+    assert fitness.verify(night.edges, model=MODEL, model_version=1) == "1"
+
+
+def test_quarantine_holds_for_all_versions_of_its_fingerprint() -> None:
+    night = outside()
+    register(night.edges, run="first", fingerprint="data-1")
+    register(night.edges, run="again", fingerprint="data-1")
+    quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=2, who="ada", why="bad")
+
+    with pytest.raises(VersionUnfit, match=r"by ada: bad; to use it all the same: nightswap promote 1 "):
+        fitness.check_free(night.edges, model=MODEL, model_version=1)

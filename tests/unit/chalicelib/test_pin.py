@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib import pin
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.interference import with_store
+from tests.unit.chalicelib.nights import MODEL, outside
+
+
+def put(night: FakeOutside, **changes: Any) -> dict[str, Any]:
+    """Pin something, and return the pin as it stands."""
+    wanted: dict[str, Any] = {"model_version": 3, "who": "ada", "why": "the audit", **changes}
+    pin.put(night.edges, model=MODEL, **wanted)
+    return pin.find(night.edges, model=MODEL) or {}
+
+
+def test_nothing_is_pinned_at_first() -> None:
+    assert pin.find(outside().edges, model=MODEL) is None
+
+
+def test_pin_is_found_with_who_why_and_when() -> None:
+    night = outside()
+
+    pin.put(night.edges, model=MODEL, model_version=3, who="ada", why="the audit")
+
+    found = pin.find(night.edges, model=MODEL) or {}
+    assert found == {"model_version": 3, "who": "ada", "why": "the audit", "at": "2026-11-21T03:00:00.000Z"}
+    assert pin.in_words(found) == "version 3 is pinned by ada: the audit"
+
+
+def test_later_pin_takes_the_place_of_the_earlier() -> None:
+    night = outside()
+    put(night)
+
+    pin.put(night.edges, model=MODEL, model_version=4, who="bob", why="the fair")
+
+    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 4
+
+
+def test_pin_of_one_model_is_no_other_models() -> None:
+    night = outside(MODEL, "other")
+    put(night)
+
+    assert pin.find(night.edges, model="other") is None
+
+
+def test_removed_pin_is_gone_and_removing_it_again_is_harmless() -> None:
+    night = outside()
+    pinned = put(night)
+
+    for _ in range(2):
+        pin.remove(night.edges, model=MODEL, pinned=pinned)
+
+    assert pin.find(night.edges, model=MODEL) is None
+
+
+def test_pin_that_was_put_again_by_a_repeated_request_is_the_same_pin() -> None:
+    night = outside()
+    pinned = put(night)
+    night.clock.sleep(60)
+    put(night)
+
+    pin.remove(night.edges, model=MODEL, pinned=pinned)
+
+    assert pin.find(night.edges, model=MODEL) is None
+
+
+@pytest.mark.parametrize("other", [{"model_version": 4}, {"who": "bob"}, {"why": "the fair"}])
+def test_other_pin_than_the_one_that_is_to_go_stays(other: dict[str, Any]) -> None:
+    night = outside()
+    pinned = put(night)
+    stands = put(night, **other)
+
+    pin.remove(night.edges, model=MODEL, pinned=pinned)
+
+    assert pin.find(night.edges, model=MODEL) == stands
+
+
+def test_pin_that_changes_in_the_very_moment_of_its_removal_stays() -> None:
+    night = outside()
+    pinned = put(night)
+    raced = with_store(night.edges, "delete_if_match", before=lambda: put(night, model_version=4))
+
+    pin.remove(raced, model=MODEL, pinned=pinned)
+
+    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 4
+
+
+def test_pin_follows_to_the_version_that_an_operator_made_live() -> None:
+    night = outside()
+    put(night)
+
+    pin.follow(night.edges, model=MODEL, model_version=2, who="bob", why="rolled back: ill")
+
+    found = pin.find(night.edges, model=MODEL) or {}
+    assert (found["model_version"], found["who"], found["why"]) == (2, "bob", "rolled back: ill")
+
+
+def test_pin_that_is_not_there_does_not_follow() -> None:
+    night = outside()
+
+    pin.follow(night.edges, model=MODEL, model_version=2, who="bob", why="rolled back: ill")
+
+    assert pin.find(night.edges, model=MODEL) is None
+
+
+def test_pin_that_is_removed_in_the_very_moment_does_not_come_back() -> None:
+    night = outside()
+    pinned = put(night)
+    raced = with_store(
+        night.edges, "put_if_match", before=lambda: pin.remove(night.edges, model=MODEL, pinned=pinned)
+    )
+
+    pin.follow(raced, model=MODEL, model_version=2, who="bob", why="rolled back: ill")
+
+    assert pin.find(night.edges, model=MODEL) is None

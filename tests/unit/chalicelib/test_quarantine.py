@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from chalicelib import documents, quarantine
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.nights import MODEL, content, outside
+
+
+def put(night: FakeOutside, *, fingerprint: str = "data-1", model_version: int = 2, why: str = "it was ill") -> None:
+    quarantine.put(
+        night.edges, model=MODEL, fingerprint=fingerprint, model_version=model_version, who="run-2", why=why
+    )
+
+
+def test_free_fingerprint_is_not_found() -> None:
+    night = outside()
+    put(night, fingerprint="data-2")
+
+    assert quarantine.find(night.edges, model=MODEL, fingerprint="data-1") is None
+
+
+def test_quarantined_fingerprint_is_found_with_who_why_and_when() -> None:
+    night = outside()
+
+    put(night)
+
+    assert quarantine.find(night.edges, model=MODEL, fingerprint="data-1") == {
+        "model": MODEL,
+        "model_version": 2,
+        "fingerprint": "data-1",
+        "who": "run-2",
+        "why": "it was ill",
+        "at": "2026-11-21T03:00:00.000Z",
+    }
+
+
+def test_quarantine_is_of_one_model() -> None:
+    night = outside(MODEL, "other")
+    put(night)
+
+    assert quarantine.find(night.edges, model="other", fingerprint="data-1") is None
+
+
+def test_first_reason_stands() -> None:
+    night = outside()
+    put(night)
+    before = content(night)
+
+    put(night, why="it was ill again")
+
+    assert content(night) == before
+
+
+def test_lifted_quarantine_is_gone_and_lifting_it_again_is_harmless() -> None:
+    night = outside()
+    put(night)
+
+    for _ in range(2):
+        quarantine.lift(night.edges, model=MODEL, fingerprint="data-1")
+
+    assert quarantine.find(night.edges, model=MODEL, fingerprint="data-1") is None
+
+
+def test_all_quarantined_versions_of_a_model_are_listed() -> None:
+    night = outside(MODEL, "kdd99-http-2")
+    put(night)
+    put(night, fingerprint="data-2", model_version=5)
+    quarantine.put(night.edges, model="kdd99-http-2", fingerprint="data-1", model_version=9, who="a", why="b")
+
+    found = quarantine.model_versions(night.edges, model=MODEL)
+
+    assert {number: each["fingerprint"] for number, each in found.items()} == {2: "data-1", 5: "data-2"}
+
+
+def test_quarantine_says_what_it_is_and_the_way_out() -> None:
+    night = outside()
+    put(night)
+    found = documents.find(night.store, f"models/{MODEL}/quarantine/data-1.json")
+
+    assert quarantine.in_words(found) == (
+        "data, recipe and code are those of model version 2, quarantined since 2026-11-21T03:00:00.000Z: it was ill;"
+        " change one of them, or nightswap promote 2 --lift-quarantine"
+    )

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib import documents, layout, registry, replaying
+from chalicelib.errors import FunctionBusy, VersionUnknown
+from chalicelib.replaying import Replayed, Subject
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib import serving_code
+from tests.unit.chalicelib.interference import raising, with_functions
+from tests.unit.chalicelib.nights import MODEL, Registered, outside, register
+
+ROWS = serving_code.ROWS
+
+
+def subject(night: FakeOutside, registered: Registered) -> Subject:
+    return replaying.subject(
+        night.edges,
+        model=MODEL,
+        model_version=registered.model_version,
+        function_version=registered.function_version,
+    )
+
+
+def replayed(night: FakeOutside, *registered: Registered) -> list[Replayed]:
+    return replaying.replay(night.edges, model=MODEL, subjects=[subject(night, each) for each in registered])
+
+
+def problems_of(behaviour: str) -> list[str]:
+    night = outside()
+    (found,) = replayed(night, register(night.edges, run="run-1", behaviour=behaviour))
+    return found.problems
+
+
+def answering(said: Callable[[dict[str, Any]], Any]) -> list[str]:
+    """The problems of a version that says this of every event with rows, and is who it should be."""
+
+    def code(package: bytes, payload: bytes) -> bytes:
+        sound = serving_code.ServingCode()(package, payload)
+        event = json.loads(payload)
+        return json.dumps({"status": 200, "body": said(event)}).encode() if "instances" in event else sound
+
+    night = FakeOutside(MODEL, handler=code)
+    (found,) = replayed(night, register(night.edges, run="run-1"))
+    return found.problems
+
+
+def test_sound_version_answers_every_row_as_it_was_judged() -> None:
+    night = outside()
+    (found,) = replayed(night, register(night.edges, run="run-1"))
+
+    assert (found.problems, found.rows) == ([], ROWS)
+    assert found.to_document() == {
+        "model_version": 1,
+        "function_version": "1",
+        "rows": ROWS,
+        "first_ms": 0.0,
+        "median_ms": 0.0,
+        "problems": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        (serving_code.RAISES, "it did not answer: the version is broken"),
+        (serving_code.REFUSES, "it did not answer: duration is no feature"),
+        (serving_code.BABBLES, "it did not answer: what it said is no answer of a serving function"),
+        (serving_code.WRONG, "row 0 of the replay is attack with 0.0, judged was normal with 1.0"),
+        (serving_code.SHORT, "rows 0 to 24 of the replay did not get an answer each"),
+        (serving_code.IMPOSTOR, "it says that it is model version 101"),
+    ],
+)
+def test_misbehaviour_is_told(behaviour: str, words: str) -> None:
+    assert problems_of(behaviour)[0] == words
+
+
+def test_other_artifact_than_the_registrys_is_told() -> None:
+    (problem,) = problems_of(serving_code.SWAPPED)
+
+    assert problem.startswith(f"its artifact has SHA-256 {'0' * 64}, the registry's ")
+
+
+def test_version_of_an_earlier_release_need_not_tell_its_artifact() -> None:
+    def code(package: bytes, payload: bytes) -> bytes:
+        said = json.loads(serving_code.ServingCode()(package, payload))
+        said["body"].pop("artifact_sha256", None)
+        return json.dumps(said).encode()
+
+    night = FakeOutside(MODEL, handler=code)
+
+    assert replayed(night, register(night.edges, run="run-1"))[0].problems == []
+
+
+@pytest.mark.parametrize(
+    "prediction",
+    [
+        None,
+        "normal",
+        7,
+        [],
+        {},
+        {"label": "normal"},
+        {"label": "normal", "probabilities": None},
+        {"label": "normal", "probabilities": [0.5]},
+        {"label": "normal", "probabilities": {"normal": None, "attack": None}},
+        {"label": "normal", "probabilities": {"normal": "1.0", "attack": "0.0"}},
+        {"label": "normal", "probabilities": {"normal": 1.0}},
+        {"label": "normal", "probabilities": {"normal": float("nan"), "attack": float("nan")}},
+    ],
+    ids=repr,
+)
+def test_whatever_is_no_prediction_is_a_problem_and_no_fault_of_the_task(prediction: object) -> None:
+    problems = answering(lambda event: {"predictions": [prediction for _ in event["instances"]]})
+
+    assert len(problems) == ROWS
+
+
+@pytest.mark.parametrize("predictions", [None, 7, "text", {}, []])
+def test_whatever_is_no_list_of_predictions_is_a_problem(predictions: object) -> None:
+    assert "did not get an answer each" in answering(lambda event: {"predictions": predictions})[0]
+
+
+def test_answer_without_predictions_is_a_problem() -> None:
+    assert "did not get an answer each" in answering(lambda event: {"warm": True})[0]
+
+
+@pytest.mark.parametrize(("off", "problems"), [(1e-10, 0), (1e-8, ROWS)])
+def test_rounding_is_no_problem_and_another_probability_is(off: float, problems: int) -> None:
+    def said(event: dict[str, Any]) -> dict[str, Any]:
+        found = [serving_code.expected(row) for row in event["instances"]]
+        for each in found:
+            each["probabilities"]["normal"] += off
+        return {"predictions": found}
+
+    assert len(answering(said)) == problems
+
+
+def test_row_is_named_by_its_place_in_the_whole_sample() -> None:
+    def said(event: dict[str, Any]) -> dict[str, Any]:
+        found = [serving_code.expected(row) for row in event["instances"]]
+        for row, each in zip(event["instances"], found, strict=True):
+            each["label"] = "strange" if row["duration"] == ROWS - 1 else each["label"]
+        return {"predictions": found}
+
+    (problem,) = answering(said)
+
+    assert problem.startswith(f"row {ROWS - 1} of the replay is strange")
+
+
+def test_version_without_a_sample_is_only_asked_who_it_is() -> None:
+    night = outside()
+    registered = register(night.edges, run="run-1", behaviour=serving_code.WRONG)
+    night.store.delete(layout.version(MODEL, 1, registry.REPLAY))
+
+    (found,) = replayed(night, registered)
+
+    assert (found.problems, found.rows, found.median_ms) == ([], 0, None)
+
+
+def test_versions_are_asked_in_turns_and_each_by_its_number() -> None:
+    asked: list[str] = []
+
+    def code(package: bytes, payload: bytes) -> bytes:
+        asked.append(json.loads(package)["run"])
+        return serving_code.ServingCode()(package, payload)
+
+    night = FakeOutside(MODEL, handler=code)
+    one, two = (register(night.edges, run=run) for run in ("run-1", "run-2"))
+
+    assert [each.problems for each in replayed(night, one, two)] == [[], []]
+    assert asked == ["run-1", "run-2"] * 4
+
+
+def test_samples_of_different_lengths_are_both_replayed_to_their_ends() -> None:
+    night = outside()
+    one, two = (register(night.edges, run=run) for run in ("run-1", "run-2"))
+    short = {name: rows[:10] for name, rows in serving_code.SAMPLE.items()}
+    night.store.put(layout.version(MODEL, 1, registry.REPLAY), documents.encode(short))
+
+    assert [(each.rows, each.problems) for each in replayed(night, one, two)] == [(10, []), (ROWS, [])]
+
+
+def test_first_call_is_not_measured_against_anything() -> None:
+    seconds = [0.01, 0.01, 0.01, 5.0]
+    night = FakeOutside(MODEL, handler=lambda package, payload: slowly(package, payload))
+
+    def slowly(package: bytes, payload: bytes) -> bytes:
+        night.clock.sleep(seconds.pop())
+        return serving_code.ServingCode()(package, payload)
+
+    (found,) = replayed(night, register(night.edges, run="run-1"))
+
+    assert found.first_ms == 5000.0
+    assert found.median_ms == pytest.approx(10.0)
+
+
+def test_busy_function_is_an_error_to_retry_and_no_problem_of_the_version() -> None:
+    night = outside()
+    registered = register(night.edges, run="run-1")
+    busy = with_functions(night.edges, "invoke", nth=2, before=raising(FunctionBusy("throttled")))
+
+    with pytest.raises(FunctionBusy):
+        replaying.replay(busy, model=MODEL, subjects=[subject(night, registered)])
+
+
+def test_subject_is_a_complete_version() -> None:
+    with pytest.raises(VersionUnknown):
+        replaying.subject(outside().edges, model=MODEL, model_version=1, function_version="1")
+
+
+def a_measure(*calls_ms: float) -> Replayed:
+    return Replayed(model_version=2, function_version="2", calls_ms=list(calls_ms))
+
+
+@pytest.mark.parametrize(
+    ("candidate", "live", "slow"),
+    [
+        ((70.0,), (10.0,), False),
+        ((70.1,), (10.0,), True),
+        ((10.0, 10.0, 9_999.0), (10.0,), False),
+        ((9_999.0,), (10.0, 9_999.0, 9_999.0), False),
+        ((), (10.0,), False),
+        ((9_999.0,), (), False),
+    ],
+    ids=["at the bound", "above it", "one slow call", "slow machine", "not measured", "live not measured"],
+)
+def test_latency_is_bounded_by_the_live_versions(
+    candidate: tuple[float, ...], live: tuple[float, ...], slow: bool
+) -> None:
+    problem = replaying.latency_problem(a_measure(*candidate), live=a_measure(*live))
+
+    assert (problem is not None) == slow
+
+
+def test_latency_problem_tells_both_and_the_bound() -> None:
+    assert replaying.latency_problem(a_measure(3000.0), live=a_measure(10.0)) == (
+        "it took 3000 ms for 25 rows, the live version 10 ms: at most 70 ms"
+    )
+
+
+def test_few_problems_are_kept_of_many() -> None:
+    found = replace(a_measure(1.0), problems=[f"row {number}" for number in range(200)])
+
+    assert len(found.to_document()["problems"]) == replaying.PROBLEMS_SHOWN

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import layout, registry
+from chalicelib.verification import Verified, verify
+from tests.unit.chalicelib.nights import MODEL, content, outside
+from tests.unit.chalicelib.records import problems, prune_by_hand, silent, two_nights
+
+
+def test_record_in_order_has_no_problem_and_nothing_is_changed() -> None:
+    night = two_nights()
+    before = content(night)
+
+    assert verify(night.edges, model=MODEL, report=silent) == Verified(
+        model=MODEL, entries=2, versions=2, problems=()
+    )
+    assert content(night) == before
+
+
+def test_model_that_was_never_live_is_in_order() -> None:
+    assert verify(outside().edges, model=MODEL, report=silent).problems == ()
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[str, int, int]] = []
+
+    verify(two_nights().edges, model=MODEL, report=lambda *step: told.append(step))
+
+    assert told == [
+        (f"ledger of {MODEL}", 0, 2),
+        (f"ledger of {MODEL}", 1, 2),
+        (f"versions of {MODEL}", 0, 2),
+        (f"versions of {MODEL}", 1, 2),
+    ]
+
+
+@pytest.mark.parametrize("part", [registry.PACKAGE, registry.ARTIFACT])
+@pytest.mark.parametrize(("body", "told"), [(None, "is gone"), (b"other", "is not what the manifest says")])
+def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: bytes | None, told: str) -> None:
+    night = two_nights()
+    key = layout.version(MODEL, 1, part)
+    night.store.delete(key) if body is None else night.store.put(key, body)
+
+    assert problems(night) == (
+        f"{key} {told}: version 1 of {MODEL} cannot be put back any more; if it is live, nightswap retrain --model"
+        f" {MODEL} --force",
+    )
+
+
+@pytest.mark.parametrize("part", [registry.CLAIM, registry.REPORT])
+def test_record_of_a_version_that_is_gone_is_told(part: str) -> None:
+    night = two_nights()
+    night.store.delete(layout.version(MODEL, 1, part))
+
+    assert problems(night) == (f"{layout.version(MODEL, 1, part)} is missing: version 1 of {MODEL} is not whole",)
+
+
+def test_version_of_the_ledger_that_the_registry_does_not_know_is_told() -> None:
+    night = two_nights()
+    night.store.delete(layout.version(MODEL, 1, registry.MANIFEST))
+
+    assert problems(night) == (
+        f"version 1 of {MODEL} was live by the ledger, and the registry has no complete version of that number",
+    )
+
+
+def test_pruned_version_is_whole_without_its_parts_unless_it_is_live() -> None:
+    night = two_nights()
+    prune_by_hand(night, 1)
+    assert problems(night) == ()
+
+    prune_by_hand(night, 2)
+    assert problems(night) == (
+        f"version 2 of {MODEL} is live and pruned, so it cannot be put back if Lambda loses it: nightswap retrain"
+        f" --model {MODEL} --force",
+    )

@@ -1,0 +1,79 @@
+"""A run on its way through its canary, on the fakes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalicelib import lease
+from chalicelib.contracts import BAKE, RolloutDecided, ShiftTrafficTask
+from chalicelib.edges import Alias, Edges
+from lambdas import shift_traffic
+from lambdas.model.recipe import Shift
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.nights import MODEL, going, outside, promote, register, revision
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
+
+FINGERPRINT = "data-2"
+STEPS = (Shift(share=0.1, seconds=300), Shift(share=0.5, seconds=600))
+
+
+def ready(*, judging: int = 1, **candidate: Any) -> tuple[FakeOutside, ShiftTrafficTask]:
+    """Version 1 is live; RUN holds the lease, and its version 2 has passed its replay."""
+    night = outside()
+    promote(night.edges, run="earlier")
+    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate)
+    task = ShiftTrafficTask(
+        run=RUN,
+        model=MODEL,
+        model_version=registered.model_version,
+        function_version=registered.function_version,
+        fingerprint=FINGERPRINT,
+        judging=judging,
+        shift=0,
+        since="",
+        revision_id=revision(night.edges),
+    )
+    return night, task
+
+
+def baked(*, shares: int = 1, **candidate: Any) -> tuple[FakeOutside, ShiftTrafficTask]:
+    """As many shares have been shifted and baked; what is asked next."""
+    night, task = ready(**candidate)
+    for _ in range(shares):
+        decided = step(night.edges, task)
+        if decided.decision != BAKE:
+            raise AssertionError(f"the canary went no further than {decided}")
+        night.clock.sleep(decided.bake_seconds)
+        task = after(task, decided)
+    return night, task
+
+
+def after(task: ShiftTrafficTask, decided: RolloutDecided) -> ShiftTrafficTask:
+    """The next task, as the state machine makes it."""
+    return replace(task, shift=decided.shift, since=decided.since, revision_id=decided.revision_id)
+
+
+def step(edges: Edges, task: ShiftTrafficTask, *, steps: tuple[Shift, ...] = STEPS) -> RolloutDecided:
+    return shift_traffic.run(task, edges, SETTINGS, planned=lambda model: steps)
+
+
+def traffic(night: FakeOutside, function_version: str, *, failed: int = 0, sound: int = 0, ms: float = 10.0) -> None:
+    """What clients got through the alias since the last shift."""
+    for number in range(failed + sound):
+        night.metrics.count(
+            MODEL, function_version=function_version, at=night.clock(), failed=number < failed, duration_ms=ms
+        )
+
+
+def alias_of(night: FakeOutside) -> Alias:
+    alias = night.functions.alias(MODEL)
+    if alias is None:
+        raise AssertionError("the alias is gone")
+    return alias
+
+
+def shares_of(night: FakeOutside) -> tuple[str, dict[str, float]]:
+    """What the alias points to, and the shares beside it."""
+    return alias_of(night).function_version, dict(alias_of(night).weights)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from chalicelib import documents, layout
+from chalicelib.contracts import MoveAnswered
+from chalicelib.errors import FunctionUnavailable, RegistryIncomplete
+from lambdas import move_alias
+from tests.unit.chalicelib.interference import raising, with_functions, with_store
+from tests.unit.chalicelib.moves import after_nights, request, serving
+from tests.unit.chalicelib.nights import outside
+
+
+def test_move_is_answered_200_with_what_was_done() -> None:
+    night = after_nights(2)
+
+    answered = move_alias.run(request("rollback"), night.edges)
+
+    assert answered.status == 200
+    assert (answered.body["moved"], answered.body["to"]["model_version"]) == (True, 1)
+    assert serving(night) == ("1", {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"action": "promote", "model_version": 9}, 404, "VersionUnknown"),
+        ({"action": "rollback", "model_version": 9}, 404, "VersionUnknown"),
+        ({"action": "rollback"}, 409, "VersionUnfit"),
+        ({"action": "jump"}, 400, "BadRequest"),
+    ],
+)
+def test_request_that_cannot_be_is_an_answer(changes: dict[str, Any], status: int, code: str) -> None:
+    answered = move_alias.run(request(**changes), after_nights(1).edges)
+
+    assert (answered.status, answered.body["Code"]) == (status, code)
+    assert answered.body["Message"]
+
+
+def test_nothing_live_is_an_answer() -> None:
+    assert move_alias.run(request("pin"), outside().edges).status == 503
+
+
+def test_service_that_is_away_is_an_answer_after_which_the_request_may_be_repeated() -> None:
+    night = after_nights(2)
+    away = with_functions(night.edges, "update_alias", before=raising(FunctionUnavailable("no answer")))
+
+    answered = [move_alias.run(request("rollback"), edges) for edges in (away, night.edges)]
+
+    assert [(each.status, each.body.get("Code")) for each in answered] == [(503, "FunctionUnavailable"), (200, None)]
+
+
+def test_fault_of_our_own_is_raised() -> None:
+    night = after_nights(2)
+    broken = with_store(night.edges, "put_if_absent", before=raising(RegistryIncomplete("two moves, one entry")))
+
+    with pytest.raises(RegistryIncomplete):
+        move_alias.run(request("rollback"), broken)
+
+
+def test_log_tells_of_the_request_and_of_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="nightswap"):
+        move_alias.run(request("rollback"), after_nights(1).edges)
+
+    line = json.loads(caplog.messages[-1])
+    assert (line["event"], line["action"], line["who"]) == ("move_answered", "rollback", "ada")
+    assert (line["status"], line["code"]) == (409, "VersionUnfit")
+
+
+def test_refused_request_leaves_no_decision() -> None:
+    night = after_nights(1)
+
+    refused = move_alias.run(request("rollback"), night.edges)
+
+    assert isinstance(refused, MoveAnswered)
+    assert documents.find(night.store, layout.requested_move(request("rollback").name)) is None

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import documents, layout, quarantine, registry
+from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
+from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
+from lambdas import recipes, replay
+from lambdas.model.recipe import Shift
+from lambdas.replay import by_recipe
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib import serving_code
+from tests.unit.chalicelib.interference import raising, with_functions, with_store
+from tests.unit.chalicelib.nights import MODEL, SCHEMA, content, outside, promote, register, revision
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
+
+STEPS = (Shift(share=0.1, seconds=300),)
+FINGERPRINT = "data-2"
+WIDER = {"columns": [*SCHEMA["columns"], {"kind": "number", "name": "src_bytes", "example": 0.0}]}
+
+
+def published(*, champion: str | None = serving_code.SOUND, **candidate: Any) -> tuple[FakeOutside, ReplayTask]:
+    """RUN's version is published, beside a live one that behaves like this, if any."""
+    night = outside()
+    if champion:
+        promote(night.edges, run="earlier", behaviour=champion)
+    registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate)
+    task = ReplayTask(
+        run=RUN,
+        model=MODEL,
+        model_version=registered.model_version,
+        function_version=registered.function_version,
+        champion_revision_id=revision(night.edges),
+    )
+    return night, task
+
+
+def replayed(night: FakeOutside, task: ReplayTask, *, steps: tuple[Shift, ...] = STEPS) -> RolloutDecided:
+    return replay.run(task, night.edges, SETTINGS, planned=lambda model: steps)
+
+
+def found(night: FakeOutside) -> dict[str, Any]:
+    """What the run keeps of the replay."""
+    document: dict[str, Any] = documents.find(night.store, layout.run_document(RUN, "replayed"))
+    return document
+
+
+def test_version_that_answers_as_judged_goes_on_to_its_canary() -> None:
+    night, task = published()
+
+    assert replayed(night, task) == RolloutDecided(
+        decision=SHIFT,
+        reason="60 rows of the holdout were answered as judged, beside version 1",
+        shift=0,
+        bake_seconds=0,
+        since="",
+        revision_id=revision(night.edges),
+    )
+
+
+def test_both_versions_are_measured_and_what_was_found_is_kept() -> None:
+    night, task = published()
+
+    replayed(night, task)
+
+    assert [(each["model_version"], each["rows"]) for each in found(night)["versions"]] == [(2, 60), (1, 60)]
+    assert found(night)["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("champion", "steps", "why"),
+    [(None, STEPS, "nothing is live yet"), (serving_code.SOUND, (), "the recipe has no steps")],
+)
+def test_rollout_is_all_at_once_where_there_is_nothing_to_shift_from(
+    champion: str | None, steps: tuple[Shift, ...], why: str
+) -> None:
+    night, task = published(champion=champion)
+
+    decided = replayed(night, task, steps=steps)
+
+    assert (decided.decision, decided.revision_id) == (SWAP, revision(night.edges))
+    assert decided.reason == f"60 rows of the holdout were answered as judged; all at once: {why}"
+
+
+OTHER = {"columns": [{"kind": "number", "name": "src_bytes", "example": 0.0}]}
+OTHER_KIND = {"columns": [{"kind": "category", "name": "duration"}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "differing"), [(WIDER, "src_bytes"), (OTHER, "src_bytes"), (OTHER_KIND, "duration")]
+)
+def test_version_that_takes_other_columns_never_shares_the_traffic(schema: dict[str, Any], differing: str) -> None:
+    night, task = published(schema=schema)
+
+    decided = replayed(night, task)
+
+    assert decided.decision == SWAP
+    assert "versions 1 and 2 do not take the same columns" in decided.reason
+    assert differing in decided.reason
+
+
+def test_version_that_an_operator_made_live_meanwhile_gets_no_share_of_itself() -> None:
+    night = outside()
+    promote(night.edges, run="earlier")
+    registered = promote(night.edges, run=RUN, fingerprint=FINGERPRINT)
+    task = ReplayTask(
+        run=RUN,
+        model=MODEL,
+        model_version=registered.model_version,
+        function_version=registered.function_version,
+        champion_revision_id=revision(night.edges),
+    )
+
+    decided = replayed(night, task)
+
+    assert decided.decision == SWAP
+    assert "an operator made it live already" in decided.reason
+
+
+@pytest.mark.parametrize("champion", [None, serving_code.SOUND])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        serving_code.WRONG,
+        serving_code.RAISES,
+        serving_code.SHORT,
+        serving_code.IMPOSTOR,
+        serving_code.SWAPPED,
+        serving_code.REFUSES,
+        serving_code.BABBLES,
+    ],
+)
+def test_version_that_misbehaves_is_rolled_back_and_quarantined_and_the_alias_is_left_alone(
+    behaviour: str, champion: str | None
+) -> None:
+    night, task = published(behaviour=behaviour, champion=champion)
+    alias = night.functions.alias(MODEL)
+
+    decided = replayed(night, task)
+
+    quarantined = quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) or {}
+    assert decided.decision == ROLLED_BACK
+    assert decided.reason.startswith("the published version failed its replay: ")
+    assert (quarantined["model_version"], quarantined["who"]) == (task.model_version, RUN)
+    assert quarantined["why"] == decided.reason
+    assert found(night)["problems"]
+    assert night.functions.alias(MODEL) == alias
+
+
+def test_version_that_is_much_slower_than_the_live_one_is_rolled_back() -> None:
+    night, task = published(behaviour=serving_code.SLOW)
+
+    decided = replayed(night, task)
+
+    assert decided.decision == ROLLED_BACK
+    assert "it took 3000 ms for 25 rows, the live version 0 ms: at most 50 ms" in decided.reason
+
+
+def test_slow_version_beside_a_slow_one_is_as_good() -> None:
+    night, task = published(behaviour=serving_code.SLOW, champion=serving_code.SLOW)
+
+    assert replayed(night, task).decision == SHIFT
+
+
+@pytest.mark.parametrize("champion", [serving_code.WRONG, serving_code.RAISES, serving_code.BABBLES])
+def test_trouble_of_the_live_version_is_no_trouble_of_the_new_one(champion: str) -> None:
+    night, task = published(champion=champion)
+
+    assert replayed(night, task).decision == SHIFT
+
+
+def test_live_version_of_an_earlier_release_has_no_sample_to_be_measured_by() -> None:
+    night, task = published(behaviour=serving_code.SLOW)
+    night.store.delete(layout.version(MODEL, 1, registry.REPLAY))
+
+    assert replayed(night, task).decision == SHIFT
+
+
+def test_reason_names_few_problems_of_many() -> None:
+    night, task = published(behaviour=serving_code.WRONG)
+
+    assert replayed(night, task).reason.count("row ") == 5
+
+
+def test_replay_that_is_repeated_says_the_same() -> None:
+    night, task = published()
+    first = replayed(night, task)
+    before = content(night)
+
+    assert replayed(night, task) == first
+    assert content(night) == before
+
+
+def test_doubts_of_an_earlier_try_stand() -> None:
+    night, task = published(behaviour=serving_code.RAISES)
+    lossy = with_store(night.edges, "put_if_absent", after=raising(StoreUnavailable("no answer")))
+    with pytest.raises(StoreUnavailable):
+        replay.run(task, lossy, SETTINGS, planned=lambda model: STEPS)
+    healed = with_functions(night.edges, "invoke", before=raising(AssertionError("it was asked again")))
+
+    decided = replay.run(task, healed, SETTINGS, planned=lambda model: STEPS)
+
+    assert decided.decision == ROLLED_BACK
+    assert "it did not answer: the version is broken" in decided.reason
+
+
+def test_quarantine_that_an_operator_set_is_for_the_rollout_to_find() -> None:
+    night, task = published()
+    quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="no")
+
+    assert replayed(night, task).decision == SHIFT
+
+
+@pytest.mark.parametrize("nth", [1, 2, 5])
+def test_busy_function_is_an_error_to_retry_and_quarantines_nothing(nth: int) -> None:
+    night, task = published()
+    busy = with_functions(night.edges, "invoke", nth=nth, before=raising(FunctionBusy("throttled")))
+
+    with pytest.raises(FunctionBusy):
+        replay.run(task, busy, SETTINGS, planned=lambda model: STEPS)
+
+    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is None
+
+
+def test_version_that_is_not_complete_is_never_replayed() -> None:
+    night, task = published()
+    night.store.delete(layout.version(MODEL, 2, registry.MANIFEST))
+
+    with pytest.raises(VersionUnknown):
+        replayed(night, task)
+
+
+@pytest.mark.parametrize("arrange", [lambda night: None, lambda night: promote(night.edges, run="rival")])
+def test_run_is_handed_on_the_revision_that_it_was_judged_against(arrange: Callable[[FakeOutside], object]) -> None:
+    night, task = published()
+    judged_against = task.champion_revision_id
+    arrange(night)
+
+    assert replayed(night, task).revision_id == judged_against
+
+
+def test_steps_are_the_recipes() -> None:
+    assert by_recipe(MODEL) == recipes.load(MODEL).rollout

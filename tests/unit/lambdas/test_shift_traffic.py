@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib import documents, layout, ledger, pin, promotion, quarantine
+from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
+from lambdas.model.recipe import Shift
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib import serving_code
+from tests.unit.chalicelib.nights import MODEL, content
+from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, ready, shares_of, step, traffic
+from tests.unit.lambdas.nightly_batch import RUN
+
+
+def health(night: FakeOutside, number: int) -> dict[str, Any]:
+    """What the run keeps of its nth look."""
+    document: dict[str, Any] = documents.find(night.store, layout.run_document(RUN, f"health_{number}"))
+    return document
+
+
+def last_move(night: FakeOutside) -> tuple[str, str, int, str]:
+    entry = ledger.last(night.edges, model=MODEL) or {}
+    return entry["kind"], entry["run"], entry["step"], entry["why"]
+
+
+def test_first_share_is_shifted_and_bakes() -> None:
+    night, task = ready()
+
+    decided = step(night.edges, task)
+
+    assert shares_of(night) == ("1", {"2": 0.1})
+    assert decided == RolloutDecided(
+        decision=BAKE,
+        reason="version 2 has 10% of the traffic for 300 s",
+        shift=1,
+        bake_seconds=300,
+        since="2026-11-21T03:00:00.000Z",
+        revision_id=alias_of(night).revision_id,
+    )
+    assert last_move(night) == ("shifted", RUN, 1, "canary: 10% of the traffic for 300 s")
+
+
+def test_next_share_follows_a_healthy_one_and_replaces_exactly_that() -> None:
+    night, task = baked()
+
+    decided = step(night.edges, task)
+
+    assert (decided.decision, decided.shift, decided.bake_seconds) == (BAKE, 2, 600)
+    assert shares_of(night) == ("1", {"2": 0.5})
+    assert decided.revision_id == alias_of(night).revision_id != task.revision_id
+    assert decided.since == "2026-11-21T03:05:00.000Z"
+
+
+def test_swap_follows_the_last_healthy_share_and_the_weights_stay_until_then() -> None:
+    night, task = baked(shares=2)
+    traffic(night, "2", sound=50)
+    traffic(night, "1", sound=50)
+
+    decided = step(night.edges, task)
+
+    assert decided == RolloutDecided(
+        decision=SWAP,
+        reason="50 invocations of the new version, 50 of the live one",
+        shift=2,
+        bake_seconds=0,
+        since=task.since,
+        revision_id=task.revision_id,
+    )
+    assert shares_of(night) == ("1", {"2": 0.5})
+
+
+def test_rollout_that_was_cut_short_meanwhile_goes_on_to_the_swap() -> None:
+    night, task = baked(shares=2)
+
+    assert step(night.edges, task, steps=STEPS[:1]).decision == SWAP
+
+
+def test_without_steps_nothing_is_shifted() -> None:
+    night, task = ready()
+
+    decided = step(night.edges, task, steps=())
+
+    assert (decided.decision, decided.reason) == (SWAP, "every share was healthy")
+    assert shares_of(night) == ("1", {})
+
+
+def test_too_little_traffic_is_told_and_the_replay_decides() -> None:
+    night, task = baked()
+    traffic(night, "2", sound=1)
+
+    assert step(night.edges, task).decision == BAKE
+
+    assert health(night, 1)["problems"] == []
+    assert health(night, 1)["remarks"] == [
+        "too little traffic to compare (1 invocations of the new version, 0 of the live one; 20 are enough):"
+        " the replay decides"
+    ]
+
+
+def test_every_look_is_kept_with_its_time() -> None:
+    night, task = baked()
+
+    step(night.edges, task)
+
+    assert health(night, 1)["at"] == "2026-11-21T03:05:00.000Z"
+    assert night.store.find(layout.run_document(RUN, "health_2")) is None
+
+
+def test_traffic_from_before_the_shift_says_nothing() -> None:
+    night, task = ready()
+    traffic(night, "2", failed=5)
+    night.clock.sleep(120)
+    decided = step(night.edges, task)
+    night.clock.sleep(decided.bake_seconds)
+
+    assert step(night.edges, after(task, decided)).decision == BAKE
+
+
+@pytest.mark.parametrize("shares", [1, 2])
+def test_version_that_fails_its_clients_is_rolled_back_and_quarantined(shares: int) -> None:
+    night, task = baked(shares=shares)
+    traffic(night, "2", failed=1, sound=99)
+    traffic(night, "1", sound=900)
+
+    decided = step(night.edges, task)
+
+    why = "1 of 100 invocations of the new version failed, of the live one 0 of 900"
+    assert (decided.decision, decided.reason) == (ROLLED_BACK, why)
+    assert shares_of(night) == ("1", {})
+    assert last_move(night) == ("rolled_back", RUN, promotion.ROLL_BACK, why)
+    quarantined = quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) or {}
+    assert (quarantined["model_version"], quarantined["who"], quarantined["why"]) == (2, RUN, why)
+    assert health(night, shares)["problems"] == [why]
+
+
+def test_version_that_is_slow_with_its_clients_is_rolled_back() -> None:
+    night, task = baked()
+    traffic(night, "2", sound=20, ms=71.0)
+    traffic(night, "1", sound=20, ms=10.0)
+
+    decided = step(night.edges, task)
+
+    assert decided.decision == ROLLED_BACK
+    assert decided.reason == "the new version takes 71 ms, the live one 10 ms: at most 70 ms"
+
+
+def test_errors_that_the_live_version_makes_too_are_no_reason_to_go_back() -> None:
+    night, task = baked()
+    traffic(night, "2", failed=5, sound=45)
+    traffic(night, "1", failed=50, sound=400)
+
+    assert step(night.edges, task).decision == BAKE
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        (serving_code.WRONG, "row 0 of the replay is attack"),
+        (serving_code.RAISES, "it did not answer: the version is broken"),
+        (serving_code.SLOW, "it took 3000 ms for 25 rows"),
+        (serving_code.IMPOSTOR, "it says that it is model version 102"),
+    ],
+)
+def test_version_that_misbehaves_when_it_is_asked_is_rolled_back_without_any_traffic(
+    behaviour: str, words: str
+) -> None:
+    night, task = baked(behaviour=behaviour)
+
+    decided = step(night.edges, task)
+
+    assert decided.decision == ROLLED_BACK
+    assert words in decided.reason
+    assert shares_of(night) == ("1", {})
+
+
+@pytest.mark.parametrize("shares", [0, 1])
+@pytest.mark.parametrize("obstacle", ["pin", "quarantine", "lease"])
+def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shares: int) -> None:
+    night, task = baked(shares=shares)
+    if obstacle == "pin":
+        pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    elif obstacle == "quarantine":
+        quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="ill")
+    else:
+        night.store.delete(layout.lease(MODEL))
+
+    decided = step(night.edges, task)
+
+    assert decided.decision == SUPERSEDED
+    assert shares_of(night) == ("1", {})
+    assert (night.store.find(layout.judged(MODEL)) is not None) == (obstacle == "pin")
+
+
+def test_ill_version_is_rolled_back_though_the_run_may_not_go_on() -> None:
+    night, task = baked()
+    traffic(night, "2", failed=1)
+    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+
+    assert step(night.edges, task).decision == ROLLED_BACK
+    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+
+
+def test_step_that_is_repeated_shifts_once() -> None:
+    night, task = baked()
+    first = step(night.edges, task)
+    before = content(night), alias_of(night)
+
+    assert step(night.edges, task) == first
+    assert (content(night), alias_of(night)) == before
+
+
+def test_rollback_that_is_repeated_says_the_same() -> None:
+    night, task = baked()
+    traffic(night, "2", failed=1)
+    first = step(night.edges, task)
+    before = content(night), alias_of(night)
+    night.metrics.counted.clear()
+
+    assert step(night.edges, task) == first
+    assert (content(night), alias_of(night)) == before
+
+
+def test_share_is_told_in_percent() -> None:
+    night, task = ready()
+
+    assert "1%" in step(night.edges, task, steps=(Shift(share=0.01, seconds=60),)).reason

@@ -1,0 +1,141 @@
+"""What each function of the pipeline may do, as a table. Everything that is not written here is denied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib import layout, names
+
+# Patterns of keys. A `*` stands for a model's, a run's or a file's name: none is known when the stack is made.
+DATASETS = "datasets/*"
+WORK = "work/*"
+SPLITS = ("work/*/train/*", "work/*/holdout/*")
+ANSWERS = "work/*/answers/*"
+ARTIFACT = "work/*/model.json"
+SAMPLE = "work/*/replay.json"
+VERSIONS = "models/*/versions/*"
+REJECTED = "models/*/rejected/*"
+JUDGED = "models/*/judged.json"
+QUARANTINE = "models/*/quarantine/*"
+PIN = "models/*/pin.json"
+MOVES = "moves/*"
+LOCKS = "locks/*"
+LEDGER = "ledger/*"
+
+
+def documents(*names_of_documents: str) -> tuple[str, ...]:
+    """The patterns of these documents of every run: a task writes its own, and cannot forge another's verdict.
+
+    >>> documents("report", "outcome")
+    ('runs/*/report.json', 'runs/*/outcome.json')
+    """
+    return tuple(layout.run_document("*", name) for name in names_of_documents)
+
+
+DECISIONS = documents("decision_*")
+ANNOUNCED = documents("told", "told_stale")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What one task may do: patterns of keys in the stage's bucket, and actions on the stage's serving functions.
+
+    A delete with If-Match needs `reads` of the key too, and a write with it is given the same; If-None-Match needs
+    `writes` alone.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
+    """
+
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    deletes: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    """What may be listed beside `reads`."""
+    serving: tuple[str, ...] = ()
+    asks_versions: bool = False
+    """May invoke the numbered versions of the serving functions, as live traffic never does."""
+    asks_for_metrics: bool = False
+    """May read what CloudWatch counted."""
+    asks_for_runs: bool = False
+    """May look up the executions of the state machine, to tell whether the holder of a lease still runs."""
+    announces: bool = False
+    """May publish to the stage's topic and to the account's event bus. In the name of RestoreAlias, Lambda tells the
+    topic of failed asynchronous calls too."""
+
+
+TASK_GRANTS = {
+    "restore-alias": Grant(
+        reads=(
+            *documents("request", "outcome", "report", "version_model"),
+            *(*DECISIONS, *ANNOUNCED, VERSIONS, LEDGER, LOCKS),
+        ),
+        writes=(*documents("restore_alias", "outcome"), *DECISIONS, *ANNOUNCED, LEDGER),
+        deletes=(LOCKS, WORK),
+        lists=(WORK,),
+        # It finishes the swap of a run that was committed to it and died, the model's very first one too.
+        serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
+        asks_for_runs=True,
+        announces=True,
+    ),
+    "preprocess": Grant(
+        reads=(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE, PIN, LOCKS),
+        writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, LOCKS),
+        serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
+        asks_for_runs=True,
+    ),
+    "train": Grant(
+        reads=SPLITS,
+        writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
+    ),
+    "evaluate": Grant(
+        reads=(WORK, *documents("profile"), VERSIONS),
+        writes=(*documents("evaluate", "report"), SAMPLE),
+        serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
+    ),
+    "version-model": Grant(
+        reads=(ARTIFACT, SAMPLE, *documents("report", "profile", "training"), VERSIONS),
+        writes=(*documents("version_model"), VERSIONS),
+        # UpdateFunctionCode publishes too, in the same call: PublishVersion is not needed.
+        serving=("lambda:UpdateFunctionCode", "lambda:GetFunctionConfiguration", "lambda:ListVersionsByFunction"),
+    ),
+    "replay": Grant(
+        reads=(VERSIONS, QUARANTINE),
+        writes=(*documents("replay", "replayed"), QUARANTINE),
+        serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
+        asks_versions=True,
+    ),
+    "shift-traffic": Grant(
+        reads=(*DECISIONS, VERSIONS, QUARANTINE, PIN, LEDGER, LOCKS),
+        writes=(*documents("shift_traffic", "health_*"), *DECISIONS, QUARANTINE, JUDGED, LEDGER),
+        serving=("lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
+        asks_versions=True,
+        asks_for_metrics=True,
+    ),
+    "swap-alias": Grant(
+        reads=(*DECISIONS, VERSIONS, QUARANTINE, PIN, LEDGER, LOCKS),
+        writes=(*documents("swap_alias"), *DECISIONS, JUDGED, LEDGER),
+        serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
+    ),
+    "record-outcome": Grant(
+        reads=(
+            *documents("report", "outcome", "version_model"),
+            *(*DECISIONS, *ANNOUNCED, LEDGER, LOCKS, ARTIFACT),
+        ),
+        writes=(*documents("record_outcome", "outcome"), *ANNOUNCED, REJECTED, JUDGED),
+        deletes=(LOCKS, WORK),
+        lists=(WORK,),
+        announces=True,
+    ),
+    names.MOVE_ALIAS: Grant(
+        reads=(MOVES, VERSIONS, QUARANTINE, PIN, LEDGER),
+        writes=(MOVES, QUARANTINE, PIN, LEDGER),
+        deletes=(QUARANTINE, PIN),
+        # It publishes a version again that Lambda has lost, and tries it before it is live.
+        serving=(
+            *("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:UpdateFunctionCode"),
+            *("lambda:GetFunctionConfiguration", "lambda:ListVersionsByFunction"),
+        ),
+        asks_versions=True,
+        announces=True,
+    ),
+}
+"""By function, all of `chalicelib.names.PIPELINE`."""
