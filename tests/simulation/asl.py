@@ -100,6 +100,14 @@ def fits(rule: Mapping[str, Json], data: Json, context: Json) -> bool:
     raise ValueError(f"a comparison that the simulation does not know: {dict(rule)}")
 
 
+def seconds(state: Mapping[str, Json], data: Json, context: Json) -> float:
+    """How long a Wait waits; raises StateFailed when its path leads to no number of seconds."""
+    value = reach(state["SecondsPath"], data, context) if "SecondsPath" in state else state["Seconds"]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise StateFailed("States.Runtime", f"{value!r} is no number of seconds to wait")
+    return value
+
+
 def matches(names: Sequence[str], error: str) -> bool:
     """Whether an ErrorEquals of a Retry or Catch matches the error: by its exact name, or by a wildcard."""
     if error in names:

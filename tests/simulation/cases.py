@@ -4,5 +4,5 @@ from __future__ import annotations
 
 import os
 
-CASES = int(os.environ.get("SIMULATION_CASES", "1500"))
+CASES = int(os.environ.get("SIMULATION_CASES", "5000"))
 SEED = int(os.environ.get("SIMULATION_SEED", "1"))

@@ -1,6 +1,8 @@
 """What AWS does to a caller now and then, put around every call to an edge.
 
 before the effect   REFUSED        throttled, or never arrived: the edge raises its TransientError
+                    STALLED        it takes its time
+                    OUTLIVING      it takes so long that nobody waits for the worker any more; then it goes on
                     KILLED_BEFORE  the worker dies
 after the effect    LOST           carried out, but the answer is gone: the edge raises its TransientError
                     REPEATED       carried out, the answer is gone, and the SDK asks again by itself:
@@ -17,11 +19,13 @@ from enum import Enum
 from random import Random
 from typing import Any, Protocol, TypeVar, cast
 
-from chalicelib.edges import AliasMoved
+from chalicelib.edges import AliasMoved, Notice
 from chalicelib.errors import (
     ExecutionsUnavailable,
     FunctionUnavailable,
+    MetricsUnavailable,
     NightswapError,
+    NoticesUnavailable,
     StoreUnavailable,
     TransientError,
 )
@@ -32,8 +36,12 @@ UNAVAILABLE: dict[str, type[TransientError]] = {
     "store": StoreUnavailable,
     "functions": FunctionUnavailable,
     "executions": ExecutionsUnavailable,
+    "metrics": MetricsUnavailable,
+    "notices": NoticesUnavailable,
 }
 """What each edge raises when its service does not answer."""
+MEASURED = {"invoke"}
+"""Calls whose durations decide: they change nothing, so nothing is lost by not switching there."""
 LONGEST_STALL_SECONDS = 200
 """Longer than the shortest time-out of a task, so that some are given up while they go on."""
 
@@ -42,6 +50,7 @@ class Fault(Enum):
     NONE = "none"
     REFUSED = "refused"
     STALLED = "stalled"
+    OUTLIVING = "outliving"
     LOST = "lost"
     REPEATED = "repeated"
     KILLED_BEFORE = "killed_before"
@@ -53,8 +62,10 @@ class EdgeCall:
     actor: str
     """The process that calls, named RUN/STATE#ATTEMPT for a task."""
     service: str
-    """store, functions or executions."""
+    """store, functions, executions, metrics or notices."""
     operation: str
+    subject: str
+    """The call's first argument: a key, a model or a run."""
     nth: int
     """Which of the actor's calls this is, from 1."""
 
@@ -75,7 +86,7 @@ class RandomFaults:
         self._random = random
         self._ratio = ratio
         self._left = limit
-        self._kinds = [fault for fault in Fault if fault is not Fault.NONE]
+        self._kinds = [fault for fault in Fault if fault not in (Fault.NONE, Fault.OUTLIVING)]
 
     def __call__(self, call: EdgeCall) -> Fault:
         if self._left == 0 or self._random.random() >= self._ratio:
@@ -117,8 +128,11 @@ class Outages:
         return cast(T, _Surrounded(edge, service=service, perform=self._perform))
 
     def _perform(self, service: str, operation: str, subject: str, act: Callable[[], Any]) -> Any:
-        self._scheduler.pause()
-        fault = self._plan(self._call(service, operation))
+        if operation in MEASURED:
+            self._scheduler.work()
+        else:
+            self._scheduler.pause()
+        fault = self._plan(self._call(service, operation, subject))
         if fault is not Fault.NONE:
             self._history.record(f"fault:{fault.value}", subject, of=operation)
         self._before(fault, service, operation)
@@ -128,15 +142,17 @@ class Outages:
             self._after(fault, service, operation)
         return act()
 
-    def _call(self, service: str, operation: str) -> EdgeCall:
+    def _call(self, service: str, operation: str, subject: str) -> EdgeCall:
         process = self._scheduler.current
         assert process is not None
         process.calls += 1
-        return EdgeCall(process.name, service, operation, process.calls)
+        return EdgeCall(process.name, service, operation, subject, process.calls)
 
     def _before(self, fault: Fault, service: str, operation: str) -> None:
         if fault is Fault.STALLED:
             self._scheduler.stall(LONGEST_STALL_SECONDS)
+        if fault is Fault.OUTLIVING:
+            self._scheduler.sleep(LONGEST_STALL_SECONDS)
         if fault is Fault.KILLED_BEFORE:
             self._scheduler.die()
         if fault is Fault.REFUSED:
@@ -147,6 +163,12 @@ class Outages:
             self._scheduler.die()
         if fault is Fault.LOST:
             raise UNAVAILABLE[service](f"{operation}: no answer")
+
+
+def _subject(arguments: tuple[Any, ...]) -> str:
+    """What a call is about: a key, a model, a run, or a notice's kind."""
+    first = arguments[0] if arguments else ""
+    return first.kind if isinstance(first, Notice) else str(first)
 
 
 class _Surrounded:
@@ -165,7 +187,7 @@ class _Surrounded:
             return attribute
 
         def call(*arguments: Any, **options: Any) -> Any:
-            subject = str(arguments[0]) if arguments else ""
+            subject = _subject(arguments)
             return self._perform(self._service, name, subject, lambda: attribute(*arguments, **options))
 
         setattr(self, name, call)

@@ -74,6 +74,14 @@ class Delivery:
             self._failure = StateFailed(kind, json.dumps({"errorMessage": str(error), "errorType": kind}))
 
 
+@dataclass(frozen=True)
+class _Going:
+    """One execution: a name that Step Functions forgot may be started anew, and is another execution then."""
+
+    run: str
+    number: int
+
+
 class _Over(Exception):
     """The execution is no longer running: it was stopped, or lost."""
 
@@ -81,7 +89,8 @@ class _Over(Exception):
 class Machine:
     """Tasks are named as the definition's placeholders name them: `${Preprocess}` calls `tasks["Preprocess"]`.
 
-    `history` gets failed (error, cause), for every task that failed, whether it was retried or not.
+    `history` gets enter (state), for every state of a run, and failed (error, cause), for every task that failed,
+    whether it was retried or not.
     """
 
     def __init__(
@@ -102,11 +111,14 @@ class Machine:
         self._executions = executions
         self._history = history
         self._random = random
+        self._latest: dict[str, int] = {}
         self.hazards = hazards
 
     def begin(self, run: str, payload: str) -> None:
         """Go through the states in a process of its own; for `InMemoryExecutions.started`."""
-        self._scheduler.spawn(run, lambda: self._execute(run, json.loads(payload)))
+        going = _Going(run, self._latest.get(run, 0) + 1)
+        self._latest[run] = going.number
+        self._scheduler.spawn(run, lambda: self._execute(going, json.loads(payload)))
 
     def invoke_async(self, name: str, task: str, event: Json, *, delay_seconds: float) -> None:
         """Call a task as EventBridge does: later, again when it fails, and perhaps twice."""
@@ -124,20 +136,21 @@ class Machine:
 
         self._scheduler.spawn(name, deliver, delay_seconds=delay_seconds)
 
-    def _execute(self, run: str, data: Json) -> None:
-        context = {"Execution": {"Name": run, "Input": data}}
+    def _execute(self, going: _Going, data: Json) -> None:
+        context = {"Execution": {"Name": going.run, "Input": data}}
         state: str | None = self._start_at
         try:
             while state is not None:
-                state, data = self._enter(run, state, data, context)
-            self._executions.finish(run, "SUCCEEDED", output=json.dumps(data))
+                state, data = self._enter(going, state, data, context)
+            self._executions.finish(going.run, "SUCCEEDED", output=json.dumps(data))
         except StateFailed as failed:
-            self._executions.finish(run, "FAILED", error=failed.error, cause=failed.cause)
+            self._executions.finish(going.run, "FAILED", error=failed.error, cause=failed.cause)
         except _Over:
             return
 
-    def _enter(self, run: str, name: str, data: Json, context: Json) -> tuple[str | None, Json]:
+    def _enter(self, going: _Going, name: str, data: Json, context: Json) -> tuple[str | None, Json]:
         """Run one state; the next one, None at the end, and the data for it."""
+        self._history.record("enter", going.run, state=name)
         state = self._states[name]
         kind = state["Type"]
         if kind == "Choice":
@@ -146,19 +159,27 @@ class Machine:
             raise StateFailed(*(_told(state, field, data, context) for field in ("Error", "Cause")))
         if kind == "Pass":
             return state.get("Next"), asl.place(state["Result"], state.get("ResultPath", "$"), data)
+        if kind == "Wait":
+            self._wait(going, asl.seconds(state, data, context))
+            return state["Next"], data
         if kind == "Task":
-            return self._try(run, name, data, context)
+            return self._try(going, name, data, context)
         raise ValueError(f"{name}: the simulation does not know states of type {kind}")
 
-    def _try(self, run: str, name: str, data: Json, context: Json) -> tuple[str | None, Json]:
+    def _wait(self, going: _Going, seconds: float) -> None:
+        """Until the time is over, or the execution is."""
+        self._scheduler.wait_until(lambda: not self._is_running(going), timeout_seconds=seconds)
+        self._check_running(going)
+
+    def _try(self, going: _Going, name: str, data: Json, context: Json) -> tuple[str | None, Json]:
         state = self._states[name]
         event = asl.fill(state["Parameters"], data, context)
         task = state["Resource"].strip("${}")
         retries: dict[int, int] = {}
         while True:
-            process = f"{run}/{name}#{sum(retries.values()) + 1}"
+            process = f"{going.run}/{name}#{sum(retries.values()) + 1}"
             try:
-                result = self._call(run, process, task, event, timeout_seconds=state.get("TimeoutSeconds"))
+                result = self._call(going, process, task, event, timeout_seconds=state.get("TimeoutSeconds"))
                 return state.get("Next"), asl.place(result, state.get("ResultPath", "$"), data)
             except StateFailed as failed:
                 self._history.record("failed", process, error=failed.error, cause=failed.cause)
@@ -166,17 +187,17 @@ class Machine:
                 if delay is None:
                     return _caught(state, failed, data)
                 self._scheduler.sleep(delay * self._random.random())
-            self._check_running(run)
+            self._check_running(going)
 
-    def _call(self, run: str, name: str, task: str, event: Json, *, timeout_seconds: float | None) -> Json:
+    def _call(self, going: _Going, name: str, task: str, event: Json, *, timeout_seconds: float | None) -> Json:
         delivery = self._deliver(name, task, event)
         seconds = timeout_seconds or TIMEOUT_SECONDS
         lost_as = "States.Timeout"
         if self._random.random() < self.hazards.abandoned:
             seconds = self._random.random() * ABANDONED_WITHIN_SECONDS
             lost_as = self._random.choice(ABANDONED_AS)
-        self._scheduler.wait_until(lambda: delivery.is_done() or not self._is_running(run), timeout_seconds=seconds)
-        self._check_running(run)
+        self._scheduler.wait_until(lambda: delivery.is_done() or not self._is_running(going), timeout_seconds=seconds)
+        self._check_running(going)
         if not delivery.is_done():
             raise StateFailed(lost_as, "no answer from the function")
         return delivery.result()
@@ -194,12 +215,13 @@ class Machine:
             event=event,
         )
 
-    def _is_running(self, run: str) -> bool:
-        execution = self._executions.find(run)
-        return execution is not None and execution.status == RUNNING
+    def _is_running(self, going: _Going) -> bool:
+        execution = self._executions.find(going.run)
+        is_ours = self._latest[going.run] == going.number
+        return is_ours and execution is not None and execution.status == RUNNING
 
-    def _check_running(self, run: str) -> None:
-        if not self._is_running(run):
+    def _check_running(self, going: _Going) -> None:
+        if not self._is_running(going):
             raise _Over
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import layout, promotion
+from chalicelib.edges import Alias
 from chalicelib.stamp import Stamp
 from tests.fakes.history import Effect
 from tests.simulation.world import MODEL, World
@@ -21,8 +22,28 @@ def moves(world: World) -> Iterator[tuple[Effect, Stamp]]:
         yield effect, stamp
 
 
+def moves_of_runs(world: World, *kinds: str) -> Iterator[tuple[Effect, Stamp]]:
+    """The moves of these kinds that runs made, not operators."""
+    runs = {effect.subject for effect in world.history.of("start")}
+    return ((effect, stamp) for effect, stamp in moves(world) if stamp.kind in kinds and stamp.run in runs)
+
+
 def promotions(world: World) -> Iterator[tuple[Effect, Stamp]]:
-    return ((effect, stamp) for effect, stamp in moves(world) if stamp.step == promotion.SWAP)
+    """The swaps of runs."""
+    return moves_of_runs(world, promotion.PROMOTED)
+
+
+def judging_of(stamp: Stamp) -> int:
+    """Which of its run's judgings a shift or a swap belongs to."""
+    if stamp.kind == promotion.PROMOTED:
+        return stamp.step - promotion.SWAP + 1
+    return 1 + (stamp.step - 1) // promotion.SHIFTS_MAX
+
+
+def stamp_before(effect: Effect) -> Stamp | None:
+    """The stamp of the alias that a move replaced."""
+    before: Alias | None = effect.facts["before"]
+    return Stamp.parse(before.description) if before else None
 
 
 def documents_at(world: World, pattern: str) -> Iterator[tuple[Effect, re.Match[str], Any]]:
@@ -38,11 +59,48 @@ def manifests(world: World) -> Iterator[tuple[Effect, int, Any]]:
     return ((effect, int(match[1]), body) for effect, match, body in documents_at(world, pattern))
 
 
+def registered(world: World) -> dict[int, Any]:
+    """The manifests by model version."""
+    return {number: manifest for _, number, manifest in manifests(world)}
+
+
+def artifacts(world: World) -> dict[int, Any]:
+    """The artifacts by model version, those of versions that are not complete too."""
+    pattern = rf"{layout.versions(MODEL)}(\d+)/model\.json"
+    return {int(match[1]): body for _, match, body in documents_at(world, pattern)}
+
+
 def evaluations(world: World) -> Iterator[tuple[Effect, str, Any]]:
     """Every result of Evaluate, as the task's document has it, with its run."""
     for effect, match, document in documents_at(world, r"runs/([^/]+)/evaluate\.json"):
         if document["status"] == "done":
             yield effect, match[1], document["result"]
+
+
+def swap_decisions(world: World) -> dict[tuple[str, int], tuple[Effect, Any]]:
+    """Of every run and judging the swap that it was committed to, with the effect that decided it."""
+    found = documents_at(world, r"runs/([^/]+)/decision_swap_(\d)\.json")
+    return {(match[1], int(match[2])): (effect, body["move"]) for effect, match, body in found if body["move"]}
+
+
+def begun(world: World, effect: Effect, state: str) -> Effect:
+    """The beginning of the try of a task that caused the effect: `state` is the state in snake case."""
+    for earlier in reversed(world.history.effects[: effect.index + 1]):
+        document = earlier.operation == "put" and re.fullmatch(rf"runs/[^/]+/{state}\.json", earlier.subject)
+        if earlier.actor == effect.actor and document and b'"running"' in earlier.facts["body"]:
+            return earlier
+    raise AssertionError(f"nobody began {state}: {effect}")
+
+
+def stands_throughout(world: World, key: str, since: int, until: int) -> bool:
+    """Whether the object was there all the time between two places in the history."""
+    there = False
+    for effect in world.history.effects[: until + 1]:
+        if effect.subject == key and effect.operation in {"put", "delete"}:
+            there = effect.operation == "put"
+        if effect.index >= since and not there:
+            return False
+    return there
 
 
 def with_running(world: World) -> Iterator[tuple[Effect, frozenset[str]]]:

@@ -16,10 +16,10 @@ from tests.fakes.clock import FakeClock
 
 STEP_LIMIT = 20_000
 """Switching points of one world: beyond it, processes wait for one another forever."""
-LONGEST_CALL_SECONDS = 0.1
-"""A call to the outside world takes up to so long."""
+LONGEST_CALL_SECONDS = 0.04
+"""A call to the outside world takes up to so long: less than makes a version slow beside another."""
 SLOW_SHARE = 0.02
-"""How often a sleeper wakes although others are ready: they are slow then."""
+"""How often (0..1) a sleeper wakes although others are ready: they are slow then."""
 
 
 class Killed(BaseException):
@@ -60,8 +60,9 @@ class Process:
 class Scheduler:
     """`spawn` what should happen, then `run` it all to its end."""
 
-    def __init__(self, *, random: Random, clock: FakeClock) -> None:
+    def __init__(self, *, random: Random, clock: FakeClock, slow_share: float = SLOW_SHARE) -> None:
         self.clock = clock
+        self._slow_share = slow_share
         self.current: Process | None = None
         self._random = random
         self._stickiness = random.choice((0.0, 0.5, 0.8, 0.95))
@@ -98,6 +99,11 @@ class Scheduler:
         process = self._running()
         self.clock.sleep(self._random.random() * LONGEST_CALL_SECONDS)
         self._yield(process)
+
+    def work(self) -> None:
+        """A call without a switching point: the process is not held up by others while its time is measured."""
+        self._running()
+        self.clock.sleep(self._random.random() * LONGEST_CALL_SECONDS)
 
     def sleep(self, seconds: float) -> None:
         process = self._running()
@@ -175,7 +181,7 @@ class Scheduler:
         if current and not current.done and self._random.random() < self._stickiness and _can_run(current, now):
             return current
         ready = [each for each in self._live if _can_run(each, now)]
-        if ready and self._random.random() >= SLOW_SHARE:
+        if ready and self._random.random() >= self._slow_share:
             return self._random.choice(ready)
         sleepers = [(each.wakes_at, each) for each in self._live if each.wakes_at > now and each.ready()]
         if ready and not sleepers:

@@ -1,8 +1,7 @@
 """The state machine's tasks for the simulation: the real ones, with machine learning of a few bytes.
 
-A data set's objects hold one number each, and training on them gives a model of that quality: the last object's. The
-gate lets through what is no worse than the champion. All else is the real code, but for Evaluate,
-whose calls are copied in their order.
+A data set's objects hold a quality and a word each (see `serving`), and training on them gives a model of the last
+object's. The gate lets through what is no worse than the champion. All else is the real code.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ import numpy as np
 
 import lambdas.evaluate
 import lambdas.preprocess
+import lambdas.replay
+import lambdas.shift_traffic
 from chalicelib import documents, layout, outcomes, registry
 from chalicelib.contracts import (
     Evaluated,
@@ -22,7 +23,10 @@ from chalicelib.contracts import (
     Preprocessed,
     PreprocessTask,
     RecordOutcomeTask,
+    ReplayTask,
     RestoreAliasTask,
+    RolloutDecided,
+    ShiftTrafficTask,
     SwapAliasTask,
     Trained,
     TrainTask,
@@ -35,20 +39,24 @@ from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read, read_all
 from lambdas.model.preparation import Prepared
+from lambdas.model.recipe import Shift
 from lambdas.model.table import FILES, Table
 from lambdas.preprocess import Object
 from lambdas.step import documented
+from tests.simulation import serving
 from tests.simulation.machine import TaskFunction
+from tests.simulation.serving import WORDS
 
-SETTINGS = TaskSettings(stage="simulation", code_sha256="code", serving_sha256="serving")
+SETTINGS = TaskSettings(stage="simulation", code_sha256="code", serving_sha256="serving", stale_days=1)
 FLOOR = 0
 """The least quality that passes the gate."""
 
 
 def rows_of(edges: Edges, model: str, objects: Sequence[Object]) -> Prepared:
-    """One row for both parts, which holds the last object's number."""
-    quality = float(read(edges, str(Place(edges.store.bucket, objects[-1].key))))
-    table = Table(np.array([[quality]]), np.empty((1, 0), dtype="U1"), np.array(["normal"]))
+    """One row for both parts, which holds the last object's quality and word."""
+    quality, word = read(edges, str(Place(edges.store.bucket, objects[-1].key))).decode().split()
+    numbers = np.array([[float(quality), float(WORDS.index(word))]])
+    table = Table(numbers, np.empty((1, 0), dtype="U1"), np.array(["normal"]))
     return Prepared(train=table, holdout=table, profile={"rows": 1, "columns": {}})
 
 
@@ -58,7 +66,8 @@ def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Pr
 
 def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     rows = Table.from_files(read_all(edges, task.train_uri, names=FILES))
-    artifact = documents.encode({"quality": int(rows.numeric[0, 0])})
+    quality, word = rows.numeric[0]
+    artifact = serving.artifact(quality=int(quality), word=WORDS[int(word)])
     key = layout.work(task.run, outcomes.ARTIFACT)
     edges.store.put(key, artifact)
     edges.store.put(layout.run_document(task.run, "training"), documents.encode({}))
@@ -70,7 +79,8 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
 
 
 def judged(edges: Edges, task: EvaluateTask, champion_model_version: int | None) -> dict[str, Any]:
-    quality = documents.decode(read(edges, task.artifact_uri))["quality"]
+    model = documents.decode(read(edges, task.artifact_uri))
+    quality = model["quality"]
     live = champion_model_version
     champion = _quality_of(edges, model=task.model, model_version=live) if live else FLOOR
     return {
@@ -79,6 +89,7 @@ def judged(edges: Edges, task: EvaluateTask, champion_model_version: int | None)
         "matrix": [],
         "ratios": {"quality": quality},
         "rules": [],
+        "replay": serving.sample(model),
     }
 
 
@@ -91,21 +102,39 @@ def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
     return int(documents.decode(body)["quality"])
 
 
-def tasks(edges: Edges) -> dict[str, TaskFunction]:
-    """Every task of the definition by the name of its placeholder."""
+def _unknown() -> None:
+    """Says nothing of the memory, as where the operating system does not tell."""
+
+
+def tasks(edges: Edges, *, rollout: Sequence[Shift]) -> dict[str, TaskFunction]:
+    """Every task of the definition by the name of its placeholder; `rollout` are the steps of every canary."""
+
+    def replay(task: ReplayTask, edges: Edges, settings: TaskSettings) -> RolloutDecided:
+        return lambdas.replay.run(task, edges, settings, planned=lambda model: rollout)
+
+    def shift_traffic(task: ShiftTrafficTask, edges: Edges, settings: TaskSettings) -> RolloutDecided:
+        return lambdas.shift_traffic.run(task, edges, settings, planned=lambda model: rollout)
+
     carried_out: dict[str, tuple[str, Any, Callable[..., Any]]] = {
         "RestoreAlias": ("restore_alias", RestoreAliasTask, restore_alias.run),
         "Preprocess": ("preprocess", PreprocessTask, preprocess),
         "Train": ("train", TrainTask, train),
         "Evaluate": ("evaluate", EvaluateTask, evaluate),
         "VersionModel": ("version_model", VersionModelTask, version_model.run),
+        "Replay": ("replay", ReplayTask, replay),
+        "ShiftTraffic": ("shift_traffic", ShiftTrafficTask, shift_traffic),
         "SwapAlias": ("swap_alias", SwapAliasTask, swap_alias.run),
         "RecordOutcome": ("record_outcome", RecordOutcomeTask, record_outcome.run),
     }
 
     def function(state: str, contract: Any, run: Callable[..., Any]) -> TaskFunction:
         return lambda event: documented(
-            from_event(contract, event), state=state, edges=edges, settings=SETTINGS, run=run
+            from_event(contract, event),
+            state=state,
+            edges=edges,
+            settings=SETTINGS,
+            run=run,
+            peak_memory=_unknown,  # to read it takes longer than all else that a task does here
         )
 
     return {name: function(*parts) for name, parts in carried_out.items()}

@@ -17,6 +17,7 @@ ENDS: dict[Fault, object] = {
     Fault.NONE: True,
     Fault.REFUSED: StoreUnavailable,
     Fault.STALLED: True,
+    Fault.OUTLIVING: True,
     Fault.LOST: StoreUnavailable,
     Fault.REPEATED: False,
     Fault.KILLED_BEFORE: Killed,
@@ -70,18 +71,20 @@ def test_an_edges_attributes_are_its_own() -> None:
 
 def test_a_planned_fault_hits_one_call_of_one_actor() -> None:
     plan = FaultAt("run-1/", "put", Fault.LOST, nth=2)
-    calls = [EdgeCall(actor, "store", "put", 1) for actor in ("run-1/A#1", "run-2/A#1", "run-1/B#1", "run-1/C#1")]
+    calls = [
+        EdgeCall(actor, "store", "put", "a", 1) for actor in ("run-1/A#1", "run-2/A#1", "run-1/B#1", "run-1/C#1")
+    ]
 
     assert [plan(call) for call in calls] == [Fault.NONE, Fault.NONE, Fault.LOST, Fault.NONE]
 
 
 def test_random_faults_come_as_often_as_they_should_and_end() -> None:
     plan = RandomFaults(random=Random(1), ratio=0.2, limit=30)
-    call = EdgeCall("a", "store", "put", 1)
+    call = EdgeCall("a", "store", "put", "a", 1)
 
     drawn = [plan(call) for _ in range(1000)]
 
     faults = [fault for fault in drawn if fault is not Fault.NONE]
     assert len(faults) == 30
-    assert set(faults) == set(Fault) - {Fault.NONE}
+    assert set(faults) == set(Fault) - {Fault.NONE, Fault.OUTLIVING}
     assert 10 <= sum(fault is not Fault.NONE for fault in drawn[:100]) <= 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,16 +13,20 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.edges import Edges
+from lambdas.model.recipe import Shift
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.history import History
+from tests.fakes.metrics import InMemoryMetrics
+from tests.fakes.notices import InMemoryNotices
 from tests.fakes.serving_function import Delays
 from tests.fakes.store import InMemoryStore
 from tests.simulation.faults import EdgeCall, Fault, FaultPlan, Outages, RandomFaults, no_faults
 from tests.simulation.machine import Hazards, Machine
 from tests.simulation.rule import StatusRule
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.scheduler import SLOW_SHARE, Scheduler
+from tests.simulation.serving import SOUND, ServingCode
 from tests.simulation.tasks import tasks
 
 MODEL = "kdd99-http"
@@ -49,6 +53,8 @@ class Weather:
     delays: Delays = NO_DELAYS
     republishes: bool = False
     staleness_seconds: float = 0
+    slow_share: float = 0
+    rollout: Sequence[Shift] = ()
 
     @classmethod
     def drawn(cls, random: Random) -> Weather:
@@ -65,25 +71,44 @@ class Weather:
             ),
             republishes=random.random() < 0.3,
             staleness_seconds=random.choice((0, 5, 60)),
+            slow_share=SLOW_SHARE,
+            rollout=drawn_rollout(random),
         )
 
 
+def drawn_rollout(random: Random) -> list[Shift]:
+    """No canary, or one of one to three steps."""
+    shares = sorted(random.sample((0.1, 0.25, 0.5, 0.9), random.choice((0, 1, 2, 3))))
+    return [Shift(share, seconds=random.choice((1, 20, 60))) for share in shares]
+
+
 class World:
-    """`store`, `functions` and `executions` are the fakes themselves; `edges` is what processes get."""
+    """`store`, `functions`, ... are the fakes themselves; `edges` is what processes get."""
 
     def __init__(self, seed: int | str, *, weather: Weather | None = None) -> None:
         self.seed = seed
+        self.name = f"seed {seed}"
+        self.replayed_by = f".venv/bin/python -m tests.simulation.hunt --seed {seed}"
+        """The command that shows the same again."""
+        self.is_given_up = False
+        """Whether whoever asks for something has lost patience, and asks no more."""
         self.weather = weather or Weather.drawn(self.random("weather"))
         self.clock = FakeClock()
-        self.scheduler = Scheduler(random=self.random("scheduler"), clock=self.clock)
+        self.scheduler = Scheduler(
+            random=self.random("scheduler"), clock=self.clock, slow_share=self.weather.slow_share
+        )
         self.history = History(clock=self.clock, actor=lambda: self.scheduler.actor)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
+        self.metrics = InMemoryMetrics()
+        self.notices = InMemoryNotices(clock=self.clock, history=self.history)
         self.functions = InMemoryFunctions(
             MODEL,
             clock=self.clock,
             history=self.history,
             random=self.random("functions"),
             delays=self.weather.delays,
+            handler=ServingCode(random=self.random("serving"), sleep=self.clock.sleep),
+            metrics=self.metrics,
             republishes=self.weather.republishes,
         )
         self.executions = InMemoryExecutions(
@@ -96,7 +121,7 @@ class World:
         self.edges = self._edges()
         self.machine = Machine(
             definition(),
-            tasks=tasks(self.edges),
+            tasks=tasks(self.edges, rollout=self.weather.rollout),
             scheduler=self.scheduler,
             executions=self.executions,
             history=self.history,
@@ -112,9 +137,9 @@ class World:
         """Numbers for one purpose, so that more draws for one leave the others as they were."""
         return Random(f"{self.seed} {purpose}")
 
-    def add_data(self, name: str, *, quality: int) -> None:
-        """A night's object: training on it gives a model of that quality."""
-        self.store.put(layout.dataset(MODEL, name), str(quality).encode())
+    def add_data(self, name: str, *, quality: int, word: str = SOUND) -> None:
+        """A night's object: training on it gives a model of that quality, which `word` says more of."""
+        self.store.put(layout.dataset(MODEL, name), f"{quality} {word}".encode())
 
     def settle(self) -> None:
         """Let everything that is under way come to its end."""
@@ -130,6 +155,11 @@ class World:
         finally:
             self._plan, self.machine.hazards = weather
 
+    def told(self) -> str:
+        """How to see it again, and the whole history, but for the predictions that went well."""
+        effects = [each for each in self.history.effects if each.operation != "predict" or each.facts["failure"]]
+        return "\n".join([f"\n{self.replayed_by}\nIts history:", *map(str, effects)])
+
     def _edges(self) -> Edges:
         def planned(call: EdgeCall) -> Fault:
             return self._plan(call)
@@ -139,6 +169,8 @@ class World:
             store=outages.around("store", self.store),
             functions=outages.around("functions", self.functions),
             executions=outages.around("executions", self.executions),
+            metrics=outages.around("metrics", self.metrics),
+            notices=outages.around("notices", self.notices),
             clock=self.clock,
             sleep=self.scheduler.sleep,
         )

@@ -1,0 +1,81 @@
+"""Of replay, canary and the way back."""
+
+from __future__ import annotations
+
+from chalicelib import layout, promotion
+from chalicelib.contracts import ROLLED_BACK
+from chalicelib.stamp import Stamp
+from tests.fakes.history import Effect
+from tests.simulation.readings import (
+    artifacts,
+    begun,
+    documents_at,
+    judging_of,
+    moves,
+    moves_of_runs,
+    registered,
+    stands_throughout,
+    swap_decisions,
+    with_running,
+)
+from tests.simulation.serving import SHOWS_AT_ONCE
+from tests.simulation.world import MODEL, World
+
+
+def what_was_quarantined_is_not_moved_by_runs(world: World) -> None:
+    """What stood there before a task began to decide, that is: between its look and its move anything may come."""
+    known = registered(world)
+    for effect, stamp in moves_of_runs(world, promotion.SHIFTED, promotion.PROMOTED):
+        number = stamp.model_version if stamp.candidate is None else stamp.candidate
+        key = layout.quarantined(MODEL, known[number]["fingerprint"])
+        since = deciding(world, effect, stamp)
+        assert not stands_throughout(world, key, since.index, effect.index), f"it was quarantined: {effect}"
+
+
+def deciding(world: World, effect: Effect, stamp: Stamp) -> Effect:
+    """The beginning of the task that decided on a move: whoever carries it out later need not look again."""
+    if stamp.kind == promotion.SHIFTED:
+        return begun(world, effect, "shift_traffic")
+    if f"{stamp.run}/SwapAlias" in effect.actor:
+        return begun(world, effect, "swap_alias")
+    decided, _ = swap_decisions(world)[stamp.run, judging_of(stamp)]
+    return begun(world, decided, "swap_alias")
+
+
+def a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine(world: World) -> None:
+    fingerprints = {manifest["run"]: manifest["fingerprint"] for manifest in registered(world).values()}
+    for effect, match, outcome in documents_at(world, r"runs/([^/]+)/outcome\.json"):
+        if outcome["outcome"] == ROLLED_BACK:
+            key = layout.quarantined(MODEL, fingerprints[match[1]])
+            earlier = world.history.effects[: effect.index]
+            assert any(each.subject == key for each in earlier), f"{key} was never written: {effect}"
+
+
+def no_version_that_fails_its_replay_ever_gets_traffic(world: World) -> None:
+    words = {number: artifact["word"] for number, artifact in artifacts(world).items()}
+    for effect, stamp in moves(world):
+        for number in (stamp.model_version, stamp.candidate):
+            word = words.get(number) if number else None
+            assert word not in SHOWS_AT_ONCE, f"model version {number} is one that {word}: {effect}"
+
+
+def no_run_moves_anything_after_its_end(world: World) -> None:
+    """But to give traffic back."""
+    over = {match[1]: effect.index for effect, match, _ in documents_at(world, r"runs/([^/]+)/outcome\.json")}
+    for effect, stamp in moves_of_runs(world, promotion.SHIFTED, promotion.PROMOTED):
+        assert effect.index < over.get(stamp.run, effect.index + 1), f"its outcome had been recorded: {effect}"
+
+
+def a_run_that_ends_well_leaves_no_weights_of_the_dead(world: World) -> None:
+    """Of those that were dead before it began."""
+    shifting: str | None = None
+    alive_since: dict[str, frozenset[str]] = {}
+    for effect, running in with_running(world):
+        if effect.operation == "update_alias":
+            stamp = Stamp.parse(effect.facts["description"])
+            shifting = stamp.run if stamp and effect.facts["weights"] else None
+        elif effect.operation == "enter" and effect.facts["state"] == "RestoreAlias":
+            alive_since[effect.subject] = running
+        elif effect.operation == "finish" and effect.facts["status"] == "SUCCEEDED":
+            alive = running | alive_since.get(effect.subject, frozenset())
+            assert shifting is None or shifting in alive, f"weights of {shifting}, which is dead, stayed: {effect}"

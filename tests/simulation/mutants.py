@@ -1,0 +1,177 @@
+"""Broken variants of the product, one for each safeguard: the simulation is worth what it finds of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """`text` occurs once in the file, and is replaced."""
+
+    name: str
+    file: str
+    text: str
+    by: str
+
+    def apply(self, root: Path) -> None:
+        """Break the copy of the product at `root`; raises ValueError when the text is not there once."""
+        path = root / self.file
+        source = path.read_text()
+        if source.count(self.text) != 1:
+            raise ValueError(f"{self.name}: its text occurs {source.count(self.text)} times in {self.file}: adapt it")
+        path.write_text(source.replace(self.text, self.by))
+
+
+MUTANTS = (
+    Mutant(
+        name="the RevisionId that was seen is not looked at",
+        file="chalicelib/promotion.py",
+        text="if (alias.revision_id if alias else None) != move.expected:",
+        by="if False:",
+    ),
+    Mutant(
+        name="a lost answer is taken for a lost race",
+        file="chalicelib/promotion.py",
+        text="    if not _done(alias, move):\n        if (alias",
+        by="    if True:\n        if (alias",
+    ),
+    Mutant(
+        name="the ledger is written before the alias is moved",
+        file="chalicelib/promotion.py",
+        text="    if alias is None:\n        return edges.functions.create_alias(",
+        by="    wanted = Stamp.parse(description)\n"
+        "    assert wanted is not None\n"
+        "    ledger.append(edges, model=move.model, move=wanted, weights=move.weights, known={})\n"
+        "    if alias is None:\n        return edges.functions.create_alias(",
+    ),
+    Mutant(
+        name="the entry of a dead mover is not written by the next",
+        file="chalicelib/promotion.py",
+        text="        ledger.repair(edges, model=move.model, alias=alias)\n",
+        by="",
+    ),
+    Mutant(
+        name="the lease is taken from the living",
+        file="chalicelib/lease.py",
+        text='if lease["holder"] == run or is_held(edges, lease):',
+        by='if lease["holder"] == run:',
+    ),
+    Mutant(
+        name="anybody gives the lease back",
+        file="chalicelib/lease.py",
+        text='if found is None or documents.decode(found.body)["holder"] != run:',
+        by="if found is None:",
+    ),
+    Mutant(
+        name="a swap is not committed to",
+        file="chalicelib/commitment.py",
+        text="return _decide(edges, run=move.run, what=what, judging=judging, move=move) is not None",
+        by="return True",
+    ),
+    Mutant(
+        name="a swap that was decided is not finished",
+        file="chalicelib/restoring.py",
+        text="    for swap in decided.swaps:\n",
+        by="    for swap in ():\n",
+    ),
+    Mutant(
+        name="what the dead may still do is not fenced",
+        file="chalicelib/fencing.py",
+        text="    return shifted or alias.revision_id in {each.expected for each in decided}\n",
+        by="    return False\n",
+    ),
+    Mutant(
+        name="what an earlier try may still do is not fenced",
+        file="chalicelib/rollout.py",
+        text="        decided=[*given_up.shifts, *given_up.swaps],\n",
+        by="        decided=[],\n",
+    ),
+    Mutant(
+        name="weights of the dead stay",
+        file="chalicelib/restoring.py",
+        text="if alias and alias.weights and not _shifting(edges, alias, run=run):",
+        by="if False:",
+    ),
+    Mutant(
+        name="what was published is not looked for",
+        file="chalicelib/publishing.py",
+        text="    version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256)\n",
+        by="    version = None\n",
+    ),
+    Mutant(
+        name="a run does not know its own claim",
+        file="chalicelib/registry.py",
+        text="model_version=number) == run:\n            return number\n        if edges.store",
+        by="model_version=number) is False:\n            return number\n        if edges.store",
+    ),
+    Mutant(
+        name="the quarantine is not looked at",
+        file="chalicelib/quarantine.py",
+        text=" = documents.find(edges.store, layout.quarantined(model, fingerprint))\n",
+        by=" = None\n",
+    ),
+    Mutant(
+        name="the pin is not looked at",
+        file="chalicelib/rollout.py",
+        text="    pinned = pin.find(edges, model=model)\n",
+        by="    pinned = None\n",
+    ),
+    Mutant(
+        name="the replay's problems are passed over",
+        file="lambdas/replay.py",
+        text="    if problems:\n",
+        by="    if False:\n",
+    ),
+    Mutant(
+        name="the canary's health is passed over",
+        file="lambdas/shift_traffic.py",
+        text="        if health.problems:\n",
+        by="        if False:\n",
+    ),
+    Mutant(
+        name="a run judges as often as it likes",
+        file="lambdas/swap_alias.py",
+        text="if task.shift == 0 and task.judging == 1:",
+        by="if task.shift == 0:",
+    ),
+    Mutant(
+        name="an outcome is written over",
+        file="chalicelib/outcomes.py",
+        text="if edges.store.put_if_absent(",
+        by="if not edges.store.put(",
+    ),
+    Mutant(
+        name="an operator's request is decided anew each time",
+        file="chalicelib/moving.py",
+        text="    if edges.store.find(key) is None:\n",
+        by="    if True:\n        edges.store.delete(key)\n",
+    ),
+    Mutant(
+        name="what an operator rolls back is not quarantined",
+        file="chalicelib/moving.py",
+        text="    for number, fingerprint in decided.rolled_back.items():\n        quarantine",
+        by="    for number, fingerprint in ():\n        quarantine",
+    ),
+    Mutant(
+        name="what an operator promotes is not asked for an answer",
+        file="chalicelib/fitness.py",
+        text="    _check_answers(edges, manifest, holding)\n",
+        by="",
+    ),
+    Mutant(
+        name="what left live today is pruned",
+        file="chalicelib/retention.py",
+        text="LEFT_LIVE = timedelta(hours=24)",
+        by="LEFT_LIVE = timedelta(hours=1)",
+    ),
+    Mutant(
+        name="a notice counts as sent before it is",
+        file="chalicelib/notices.py",
+        text="    said = detail()\n",
+        by='    edges.store.put(marker, b"{}")\n    said = detail()\n',
+    ),
+)

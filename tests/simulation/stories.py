@@ -1,0 +1,235 @@
+"""What may be interrupted: each story is a world in some state, and what is done in it; one for every way of a run,
+and for every move by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalicelib.contracts import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    SUPERSEDED,
+)
+from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from lambdas.model.recipe import Shift
+from tests.fakes.clock import START
+from tests.fakes.serving_function import Delays
+from tests.simulation import scenarios, triggers
+from tests.simulation.serving import ILL, RAISES, SOUND, WRONG
+from tests.simulation.world import MODEL, Weather, World
+
+NIGHT = START + timedelta(hours=1)
+RUN = f"{MODEL}-nightly-{NIGHT:%Y%m%dT%H%MZ}"
+CANARY = (Shift(0.25, seconds=20), Shift(0.5, seconds=20))
+OPERATION = "operation"
+"""The name of a request by hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """`past` are the qualities of the versions that were promoted before, `night` is the new object's, with its word.
+
+    `arrange` goes on in calm weather from there; `tell` sets off what is to be interrupted.
+    """
+
+    name: str
+    past: Sequence[int] = (1,)
+    night: tuple[int, str] | None = (5, SOUND)
+    rollout: Sequence[Shift] = ()
+    arrange: Callable[[World], None] | None = None
+    tell: Callable[[World], None]
+    since: str = ""
+    """What the name of the first process has in it whose calls are points: what comes before is another story's."""
+    changes: bool = True
+    """Whether there is anything to interrupt: what is refused changes nothing."""
+    days: float = 2
+    """Between two nights of the past."""
+    run: str = RUN
+    outcome: str | None = None
+    """How the run ends; None where there is none."""
+    or_else: str | None = None
+    """How it may end too when somebody dies, where the story depends on who comes first."""
+
+    def begin(self) -> World:
+        """The world in which it is told."""
+        world = World(
+            f"story {self.name}",
+            weather=Weather(
+                delays=Delays(update=1, activation=1, propagation=1), republishes=True, rollout=self.rollout
+            ),
+        )
+        for number, quality in enumerate(self.past):
+            scenarios.past_night(world, number, quality=quality)
+            world.clock.sleep(timedelta(days=self.days).total_seconds())
+        if self.night is not None:
+            quality, word = self.night
+            world.add_data("night-2.csv", quality=quality, word=word)
+        if self.arrange is not None:
+            arrange = self.arrange
+            scenarios.calmly(world, lambda: arrange(world))
+        return world
+
+
+def _night(world: World) -> None:
+    triggers.nightly(world, event_time=NIGHT, delay_seconds=0)
+
+
+def _night_with_clients(world: World) -> None:
+    triggers.predict(world, times=70, every_seconds=1)
+    _night(world)
+
+
+def _by_hand(
+    action: str, *, model_version: int | None = None, lift_quarantine: bool = False, name: str = OPERATION
+) -> Callable[[World], None]:
+    def tell(world: World) -> None:
+        triggers.operate(
+            world,
+            name,
+            action=action,
+            model_version=model_version,
+            lift_quarantine=lift_quarantine,
+            delay_seconds=0,
+        )
+
+    return tell
+
+
+def _beside(tell: Callable[[World], None], *, when: str) -> Callable[[World], None]:
+    """The night, and something else as soon as a process of that name does something."""
+
+    def both(world: World) -> None:
+        _night(world)
+        triggers.when(world, triggers.has_acted(world, when), lambda: tell(world))
+
+    return both
+
+
+def _beside_the_canary(tell: Callable[[World], None]) -> Callable[[World], None]:
+    """The night, and something else as soon as there is a canary."""
+
+    def is_going(world: World) -> bool:
+        alias = world.functions.alias(MODEL)
+        return alias is not None and bool(alias.weights)
+
+    def both(world: World) -> None:
+        _night(world)
+        triggers.when(world, lambda: is_going(world), lambda: tell(world))
+
+    return both
+
+
+def _all(*tells: Callable[[World], None]) -> Callable[[World], None]:
+    def tell(world: World) -> None:
+        for each in tells:
+            each(world)
+
+    return tell
+
+
+def _stack(world: World) -> None:
+    triggers.update_stack(world, memory_mb=512, delay_seconds=0)
+
+
+def _stop(world: World) -> None:
+    world.executions.stop(RUN, cause="by hand")
+
+
+def _post(world: World) -> None:
+    triggers.on_demand(world, "post", key="a key", force=False, delay_seconds=0)
+
+
+STORIES = (
+    Story(name="canary", rollout=CANARY, tell=_night_with_clients, outcome=PROMOTED),
+    Story(name="first-promotion", past=(), tell=_night, since="/Evaluate", outcome=PROMOTED),
+    Story(name="nothing-new", night=None, tell=_night, outcome=NOTHING_NEW),
+    Story(name="rejected", past=(9,), tell=_night, since="/Evaluate", outcome=MODEL_REJECTED),
+    Story(name="replay-fails", night=(5, WRONG), tell=_night, since="/Replay", outcome=ROLLED_BACK),
+    Story(
+        name="canary-fails",
+        night=(5, ILL),
+        rollout=CANARY,
+        tell=_night_with_clients,
+        since="/Replay",
+        outcome=ROLLED_BACK,
+    ),
+    Story(
+        name="rejudged",
+        past=(1, 2),
+        tell=_beside(_by_hand(PROMOTE, model_version=1), when="/VersionModel"),
+        since=OPERATION,
+        outcome=PROMOTED,
+    ),
+    Story(
+        name="moved-twice",
+        past=(1, 2),
+        tell=_all(
+            _beside(_by_hand(PROMOTE, model_version=1), when="/VersionModel"),
+            lambda world: triggers.when(
+                world,
+                triggers.has_acted(world, "/Rejudge"),
+                lambda: _by_hand(PROMOTE, model_version=2, name="operation-2")(world),
+            ),
+        ),
+        since="operation-2",
+        outcome=SUPERSEDED,
+        or_else=PROMOTED,
+    ),
+    Story(name="after-the-dead", arrange=scenarios.leave_weights, tell=_night, outcome=PROMOTED),
+    Story(
+        name="stopped-canary",
+        rollout=CANARY,
+        tell=_beside_the_canary(_stop),
+        since="/ShiftTraffic",
+        outcome=RETRAIN_FAILED,
+    ),
+    Story(name="reconfigured", tell=_beside(_stack, when="/Evaluate"), since="/VersionModel", outcome=RETRAIN_FAILED),
+    Story(
+        name="rollback-of-a-canary",
+        rollout=CANARY,
+        tell=_beside_the_canary(_by_hand(ROLLBACK)),
+        since=OPERATION,
+        outcome=SUPERSEDED,
+    ),
+    Story(
+        name="pinned-night",
+        arrange=_by_hand(PIN, name="before"),
+        rollout=CANARY,
+        tell=_night,
+        since="/Replay",
+        outcome=SUPERSEDED,
+    ),
+    Story(name="rollback", past=(1, 2), tell=_by_hand(ROLLBACK)),
+    Story(name="rollback-to", past=(1, 2, 3), tell=_by_hand(ROLLBACK, model_version=1)),
+    Story(
+        name="promote-and-lift",
+        past=(1, 2),
+        arrange=_by_hand(ROLLBACK, name="before"),
+        tell=_by_hand(PROMOTE, model_version=2, lift_quarantine=True),
+    ),
+    Story(
+        name="promote-the-broken",
+        night=(5, RAISES),
+        arrange=lambda world: triggers.nightly(world, event_time=NIGHT, delay_seconds=0),
+        tell=_by_hand(PROMOTE, model_version=2, lift_quarantine=True),
+        changes=False,
+        outcome=ROLLED_BACK,
+    ),
+    Story(name="pin", past=(1, 2), tell=_by_hand(PIN, model_version=1)),
+    Story(name="unpin", arrange=_by_hand(PIN, name="before"), tell=_by_hand(UNPIN)),
+    Story(name="prune", past=(1, 2, 3, 4, 5), tell=lambda world: triggers.prune(world, delay_seconds=60)),
+    Story(
+        name="prune-soon",
+        past=(1, 2, 3, 4, 5),
+        days=0.2,
+        tell=lambda world: triggers.prune(world, delay_seconds=60),
+        changes=False,
+    ),
+    Story(name="request", tell=_post, since="post", run=triggers.run_of_key("a key"), outcome=PROMOTED),
+)

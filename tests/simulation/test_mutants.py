@@ -1,0 +1,63 @@
+"""The simulation finds what it is there for: every safeguard that is taken out of the product is missed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.simulation import hunting
+from tests.simulation.hunt import BROKEN
+from tests.simulation.hunting import CORES, ROOT
+from tests.simulation.mutants import MUTANTS, Mutant
+
+PARTS = ("chalicelib", "lambdas", "tests", "workflows/definitions/golden")
+TRIES, CONTROL_TRIES = 1500, 100
+"""Of seeds and of crash points: until something is found, and without a mutation."""
+
+Found = tuple[int, str]
+"""The hunt's exit code and what it says."""
+
+
+def hunted(root: Path, mutant: Mutant | None) -> Found:
+    """What a hunt finds in a copy of the product."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    if mutant:
+        mutant.apply(root)
+    hunt = hunting.start("--anything", TRIES if mutant else CONTROL_TRIES, root=root)
+    said, _ = hunt.communicate()
+    return hunt.returncode, said
+
+
+@pytest.fixture(scope="module")
+def hunts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Mutant | None, Future[Found]]]:
+    """As many at a time as there are cores."""
+    pool = ThreadPoolExecutor(CORES)
+    yield {mutant: pool.submit(hunted, tmp_path_factory.mktemp("copy"), mutant) for mutant in (None, *MUTANTS)}
+    pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_missing_safeguard_is_found(
+    mutant: Mutant, hunts: dict[Mutant | None, Future[Found]], record_property: Callable[[str, object], None]
+) -> None:
+    code, said = hunts[mutant].result()
+
+    assert code == BROKEN, said
+    assert said.startswith("Broken: "), said
+    record_property("mutants caught", 1)
+
+
+def test_nothing_is_found_where_nothing_is_broken(hunts: dict[Mutant | None, Future[Found]]) -> None:
+    assert hunts[None].result()[0] == 0
+
+
+def test_mutant_whose_text_is_gone_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("twice = twice\n")
+
+    with pytest.raises(ValueError, match=r"its text occurs 2 times in a\.py: adapt it"):
+        Mutant(name="a", file="a.py", text="twice", by="once").apply(tmp_path)
