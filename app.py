@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
-from chalicelib import access, answers, health, models, page, prediction, retraining, runs
+from chalicelib import access, answers, health, models, move_requests, page, prediction, retraining, runs
 from chalicelib.aws import connect
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
@@ -53,6 +53,22 @@ def scored(question: prediction.Question) -> tuple[int, dict[str, Any]]:
 def stated(answer: tuple[int, dict[str, Any]]) -> Response:
     status, said = answer
     return Response(body=said, status_code=status)
+
+
+def moved(action: str, *, model: str, version: str | None = None) -> Response:
+    """Have the pipeline's function move the alias, as the request's body asks."""
+    stage = load(ApiSettings).stage
+    key = retraining.check_key(request().headers.get("idempotency-key"))
+    task = move_requests.from_body(
+        prediction.parse(body()) if body() else None,
+        action=action,
+        model=model,
+        known=connect.serving_functions(stage).models(),
+        version=version,
+        name=move_requests.name(action, model=model, idempotency_key=key, attempt=secrets.token_hex(8)),
+        who=f"token {request().context['authorizer']['principalId']}",
+    )
+    return stated(move_requests.ask(connect.pipeline_functions(stage), task))
 
 
 def query() -> dict[str, list[str]]:
@@ -170,6 +186,35 @@ def list_versions(model: str) -> dict[str, Any]:
 @answering
 def describe_version(model: str, version: str) -> dict[str, Any]:
     return models.version(operator_edges(), model=model, model_version=version)
+
+
+@app.route("/models/{model}/rollback", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def roll_back(model: str) -> Response:
+    return moved("rollback", model=model)
+
+
+@app.route(
+    "/models/{model}/versions/{version}/promote",
+    methods=["POST"],
+    content_types=ANY_CONTENT_TYPE,
+    authorizer=authorize,
+)
+@answering
+def promote(model: str, version: str) -> Response:
+    return moved("promote", model=model, version=version)
+
+
+@app.route("/models/{model}/pin", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def pin(model: str) -> Response:
+    return moved("pin", model=model)
+
+
+@app.route("/models/{model}/unpin", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def unpin(model: str) -> Response:
+    return moved("unpin", model=model)
 
 
 @app.route("/health")

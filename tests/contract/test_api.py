@@ -1,29 +1,18 @@
-"""The API's routes, who may use them, and what it answers before any model is there.
-
-The app is asked through Chalice's own test client, in a process of its own, with a small stand-in for AWS.
-"""
+"""The API's routes, who may use them, and what it answers before any model is there."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app import app
 from chalicelib import access
-from chalicelib.access import OPERATE, PREDICT, Token, digest, dump
-
-ROOT = Path(__file__).parents[2]
+from chalicelib.access import OPERATE, PREDICT
+from tests.contract.api_process import ROOT, TOKENS, Api, standing_in_for_aws, with_tokens, without_stacks
 
 ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/predict"): PREDICT,
@@ -37,28 +26,14 @@ ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/models/{model}"): OPERATE,
     ("GET", "/models/{model}/versions"): OPERATE,
     ("GET", "/models/{model}/versions/{version}"): OPERATE,
+    ("POST", "/models/{model}/versions/{version}/promote"): OPERATE,
+    ("POST", "/models/{model}/rollback"): OPERATE,
+    ("POST", "/models/{model}/pin"): OPERATE,
+    ("POST", "/models/{model}/unpin"): OPERATE,
     ("GET", "/health"): None,
     ("GET", "/"): None,
 }
 """Every route with the scope that opens it; None for no token at all."""
-
-MOVES = {("POST", "/models/{model}/rollback"), ("POST", "/models/{model}/versions/{version}/promote")}
-"""Operators' moves of the alias, which their scope is open for."""
-
-TOKENS = {"reader": (PREDICT,), "operator": (OPERATE,), "both": (PREDICT, OPERATE)}
-ASK = """
-import json, sys
-from chalice.test import Client
-from app import app
-with Client(app, stage_name="local") as client:
-    for each in json.load(sys.stdin):
-        if "authorize" in each:
-            print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
-        else:
-            answer = client.http.request(each["method"], each["path"], each["headers"], each["body"].encode())
-            print(json.dumps({"status": answer.status_code, "body": answer.body.decode()}))
-"""
-ARN = "arn:aws:execute-api:eu-west-1:123456789012:api/local"
 
 
 def opening(route: tuple[str, str]) -> list[str]:
@@ -96,7 +71,7 @@ def test_scopes_open_nothing_that_is_not_there() -> None:
     idle = [
         (method, pattern)
         for method, pattern in patterns
-        if not any(method == verb and fnmatchcase(path, pattern) for verb, path in {*ROUTES, *MOVES})
+        if not any(method == verb and fnmatchcase(path, pattern) for verb, path in ROUTES)
     ]
 
     assert idle == []
@@ -129,110 +104,6 @@ def test_schedule_is_a_setting(environment: dict[str, str], expression: str) -> 
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str([expression])
-
-
-Reply = tuple[int, dict[str, Any]]
-
-
-@contextmanager
-def standing_in_for_aws(reply: Callable[[str], Reply]) -> Iterator[str]:
-    """Its address; `reply` gets the operation of a JSON service, or else the path."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, said = reply(self.headers.get("X-Amz-Target") or self.path)
-            body = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("x-amzn-ErrorType", str(said.get("__type", "")))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self.answer()
-
-        def do_POST(self) -> None:
-            self.answer()
-
-        def log_message(self, *_: Any, **__: Any) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def without_stacks(asked: str) -> Reply:
-    if asked == "AmazonSSM.GetParameter":
-        return 400, {"__type": "ParameterNotFound", "message": "none"}
-    if asked.partition("?")[0].rstrip("/").endswith("/functions"):
-        return 200, {"Functions": []}
-    return 404, {"__type": "ResourceNotFoundException", "Message": "none"}
-
-
-def with_tokens(asked: str) -> Reply:
-    if asked == "AmazonSSM.GetParameter":
-        tokens = [Token(name, digest(name), scopes) for name, scopes in TOKENS.items()]
-        return 200, {"Parameter": {"Name": "/nightswap/local/tokens", "Value": dump(tokens)}}
-    return 503, {"__type": "ServiceException", "Message": "away"}
-
-
-@dataclass(frozen=True)
-class Answered:
-    status: int
-    body: Any
-
-
-@dataclass(frozen=True)
-class Api:
-    address: str
-
-    def ask(self, *asked: dict[str, Any]) -> list[dict[str, Any]]:
-        environment = {
-            "AWS_ENDPOINT_URL": self.address,
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_ACCESS_KEY_ID": "no",
-            "AWS_SECRET_ACCESS_KEY": "body",
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", ASK],
-            cwd=ROOT,
-            env=environment,
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def request(
-        self, method: str, path: str, *, token: str | None = "both", body: str = "", content_type: str | None = None
-    ) -> Answered:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        if content_type:
-            headers["Content-Type"] = content_type
-        (answer,) = self.ask({"method": method, "path": path, "headers": headers, "body": body})
-        return Answered(answer["status"], json.loads(answer["body"]))
-
-    def allowed(self, authorization: str) -> set[tuple[str, str]]:
-        """Method and path of all that the authorizer's policy opens."""
-        event = {"type": "TOKEN", "authorizationToken": authorization, "methodArn": f"{ARN}/GET/predict"}
-        (policy,) = self.ask({"authorize": event})
-        found = set()
-        for statement in policy["policyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            for resource in statement["Resource"]:
-                method, _, path = resource.removeprefix(f"{ARN}/").partition("/")
-                found.add((method, f"/{path}"))
-        return found
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,21 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from chalicelib.errors import NightswapError
-from workflows.cli import data, deploy, destroy, doctor, local, models, plan, runs, tokens
+from workflows.cli import (
+    data,
+    deploy,
+    destroy,
+    doctor,
+    explain,
+    ledger,
+    local,
+    models,
+    moves,
+    plan,
+    prune,
+    runs,
+    tokens,
+)
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
@@ -21,7 +35,7 @@ def group() -> None:
     """Retrain a model, prove it no worse than the live one, version it, and swap the alias of its serving Lambda."""
 
 
-for module in (local, doctor, plan, deploy, destroy, data, runs, models, tokens):
+for module in (local, doctor, plan, deploy, destroy, data, runs, explain, models, moves, ledger, prune, tokens):
     for command in module.COMMANDS:
         group.add_command(command)
 

@@ -27,10 +27,9 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
         show_json(found)
         return
     rows = [
-        ["live" if each["live"] else "", each["model_version"], each["function_version"], each["run"], _files(each)]
-        for each in found
+        [_flags(each), each["model_version"], each["function_version"], each["run"], _files(each)] for each in found
     ]
-    table(f"versions of {model}", ["", "model version", "function version", "run", "data"], rows)
+    table(f"versions of {model}", ["now", "model version", "function version", "run", "data"], rows)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -64,6 +63,10 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
         return
     how = "is live again" if done.moved else "was live already"
     console.print(f"{model} version {done.model_version} {how}, as function version {done.function_version}")
+
+
+def _flags(version: dict[str, Any]) -> str:
+    return ", ".join(flag for flag in ("live", "pinned", "quarantined", "pruned") if version[flag])
 
 
 def _files(version: dict[str, Any]) -> str:

@@ -17,8 +17,8 @@ from rich.text import Text
 console = Console(highlight=False)
 
 GOOD, BAD = "green", "red"
-NEVER_BROKEN = {"run", "name"}
-"""Columns of names that are copied from the screen."""
+NEVER_BROKEN = {"run", "name", "when (UTC)", "now"}
+"""Columns of names that are copied from the screen, and of short words."""
 
 
 def show_json(document: Any) -> None:
@@ -90,6 +90,13 @@ def byte_progress() -> Iterator[Callable[[str, int, int | None], None]]:
             bars.update(tasks[doing], completed=done_bytes, total=total_bytes)
 
         yield tell
+
+
+@contextmanager
+def counting(doing: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Yields what shows how far something came when it is told what is being done, how many are done, of how many."""
+    with console.status(doing) as status:
+        yield lambda what, done, total: status.update(f"{what}: {done} of {total}")
 
 
 def _bound(rule: dict[str, Any]) -> str:

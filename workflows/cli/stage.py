@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chalicelib.aws import connect
 from chalicelib.aws.token_parameter import TokenParameter
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
 from workflows.local.process import LocalAws
@@ -38,6 +38,11 @@ class Stage:
     def tokens(self) -> TokenParameter:
         self.reach()
         return connect.token_parameter(self.name)
+
+    @cached_property
+    def pipeline(self) -> PipelineFunctions:
+        self.reach()
+        return connect.pipeline_functions(self.name)
 
     def reach(self) -> None:
         """Point this process at the stage's AWS: at the user's own account, or at the local AWS, which must run."""

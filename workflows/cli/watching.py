@@ -17,6 +17,7 @@ from workflows.cli.screen import console
 
 POLL_SECONDS = 0.15
 
+PASSED_OVER, TO_COME = "–", "·"  # noqa: RUF001 - a dash
 MARKS = {"done": ("✓", "green"), "running": ("▸", "yellow"), "failed": ("✗", "red")}
 
 
@@ -59,8 +60,10 @@ def _line_by_line(describe: Callable[[], dict[str, Any]], on: Console) -> dict[s
 def _picture(run: dict[str, Any]) -> Table:
     drawn = Table(box=None, show_header=False, pad_edge=False)
     known = {state["state"]: state for state in run["states"]}
-    for name in STATES:
-        drawn.add_row(_line(known[name]) if name in known else Text(f"  · {name}", style="dim"))
+    furthest = max((at for at, name in enumerate(STATES) if name in known), default=-1)
+    for at, name in enumerate(STATES):
+        ahead = Text(f"  {PASSED_OVER if at < furthest else TO_COME} {name}", style="dim")
+        drawn.add_row(_line(known[name]) if name in known else ahead)
     drawn.add_row(ProgressBar(total=100, completed=run["percent"], width=40))
     return drawn
 

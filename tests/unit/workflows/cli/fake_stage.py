@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, PipelineFunctions
 from chalicelib.names import Names
 from tests.fakes.edges import FakeOutside
+from tests.fakes.pipeline import InMemoryPipeline
 from tests.unit.chalicelib.nights import MODEL
 from workflows.cli.main import group
 from workflows.cli.screen import console
@@ -48,6 +49,10 @@ class FakeStage:
     @property
     def edges(self) -> Edges:
         return self.outside.edges
+
+    @property
+    def pipeline(self) -> PipelineFunctions:
+        return InMemoryPipeline(self.edges)
 
     def reach(self) -> None:
         """It is always there."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import registry
+from chalicelib import pin, registry
 from chalicelib.errors import ModelUnknown, NoLiveModel
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
@@ -37,6 +37,13 @@ def test_versions_are_listed_with_the_live_one_marked() -> None:
     assert "run-2" in lines[2] and "live" not in lines[2]
     assert lines[3].split()[:4] == ["live", "1", "1", "run-1"]
     assert "night-1.csv" in lines[3]
+
+
+def test_version_is_listed_with_all_that_became_of_it() -> None:
+    stage = live_stage()
+    pin.put(stage.edges, model=MODEL, model_version=1, who="ops", why="audit")
+
+    assert "live, pinned" in stage.run("versions").output
 
 
 def test_versions_are_listed_for_programs() -> None:

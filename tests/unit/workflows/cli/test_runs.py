@@ -22,6 +22,7 @@ RULE = {
 }
 TRAIN = {"state": "Train", "started_at": "2026-11-21T03:00:01.000Z"}
 REPORT = {
+    "rows": 113500,
     "classes": ["attack", "normal"],
     "matrix": [[437, 5], [0, 113058]],
     "passed": False,

@@ -68,18 +68,20 @@ def test_screen_that_can_be_redrawn_shows_one_picture(
     assert "✓ Preprocess      1,234 ms  1,500 rows" in capsys.readouterr().out
 
 
-def test_picture_shows_all_states_with_those_to_come() -> None:
+def test_picture_shows_all_states_with_those_to_come_and_those_that_were_not_needed() -> None:
     screen = Console(width=80, record=True, quiet=False, force_terminal=False)
 
     with screen.capture() as captured:
         screen.print(watching._picture(a_run(DONE, {"state": "Train", "status": "running"})))
 
     shown = [line.split()[:2] for line in captured.get().splitlines()]
-    assert shown[:6] == [
-        ["·", "RestoreAlias"],
+    assert shown[:8] == [
+        ["–", "RestoreAlias"],  # noqa: RUF001 - a dash
         ["✓", "Preprocess"],
         ["▸", "Train"],
         ["·", "Evaluate"],
         ["·", "VersionModel"],
+        ["·", "Replay"],
+        ["·", "ShiftTraffic"],
         ["·", "SwapAlias"],
     ]

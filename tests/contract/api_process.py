@@ -1,0 +1,138 @@
+"""The app as Chalice's own test client asks it, in a process of its own, with a small stand-in for AWS."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from chalicelib.access import OPERATE, PREDICT, Token, digest, dump
+
+ROOT = Path(__file__).parents[2]
+
+TOKENS = {"reader": (PREDICT,), "operator": (OPERATE,), "both": (PREDICT, OPERATE)}
+ASK = """
+import json, sys
+from chalice.test import Client
+from app import app
+with Client(app, stage_name="local") as client:
+    for each in json.load(sys.stdin):
+        if "authorize" in each:
+            print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
+        else:
+            answer = client.http.request(each["method"], each["path"], each["headers"], each["body"].encode())
+            print(json.dumps({"status": answer.status_code, "body": answer.body.decode()}))
+"""
+ARN = "arn:aws:execute-api:eu-west-1:123456789012:api/local"
+
+Reply = tuple[int, dict[str, Any]]
+Replying = Callable[[str, bytes], Reply]
+"""Gets the operation of a JSON service, or else the path; and the body."""
+
+
+@contextmanager
+def standing_in_for_aws(reply: Replying) -> Iterator[str]:
+    """Its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, said = reply(self.headers.get("X-Amz-Target") or self.path, sent)
+            body = json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("x-amzn-ErrorType", str(said.get("__type", "")))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.answer()
+
+        def do_POST(self) -> None:
+            self.answer()
+
+        def log_message(self, *_: Any, **__: Any) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def without_stacks(asked: str, _: bytes) -> Reply:
+    if asked == "AmazonSSM.GetParameter":
+        return 400, {"__type": "ParameterNotFound", "message": "none"}
+    if asked.partition("?")[0].rstrip("/").endswith("/functions"):
+        return 200, {"Functions": []}
+    return 404, {"__type": "ResourceNotFoundException", "Message": "none"}
+
+
+def with_tokens(asked: str, _: bytes) -> Reply:
+    if asked == "AmazonSSM.GetParameter":
+        tokens = [Token(name, digest(name), scopes) for name, scopes in TOKENS.items()]
+        return 200, {"Parameter": {"Name": "/nightswap/local/tokens", "Value": dump(tokens)}}
+    return 503, {"__type": "ServiceException", "Message": "away"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
+class Api:
+    address: str
+
+    def ask(self, *asked: dict[str, Any]) -> list[dict[str, Any]]:
+        environment = {
+            "AWS_ENDPOINT_URL": self.address,
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "no",
+            "AWS_SECRET_ACCESS_KEY": "body",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", ASK],
+            cwd=ROOT,
+            env=environment,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def request(
+        self, method: str, path: str, *, token: str | None = "both", body: str = "", content_type: str | None = None
+    ) -> Answered:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if content_type:
+            headers["Content-Type"] = content_type
+        (answer,) = self.ask({"method": method, "path": path, "headers": headers, "body": body})
+        return Answered(answer["status"], json.loads(answer["body"]))
+
+    def allowed(self, authorization: str) -> set[tuple[str, str]]:
+        """Method and path of all that the authorizer's policy opens."""
+        event = {"type": "TOKEN", "authorizationToken": authorization, "methodArn": f"{ARN}/GET/predict"}
+        (policy,) = self.ask({"authorize": event})
+        found = set()
+        for statement in policy["policyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for resource in statement["Resource"]:
+                method, _, path = resource.removeprefix(f"{ARN}/").partition("/")
+                found.add((method, f"/{path}"))
+        return found

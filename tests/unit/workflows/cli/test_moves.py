@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import getpass
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from chalicelib import ledger, pin, quarantine
+from chalicelib.edges import PipelineFunctions
+from chalicelib.errors import BadRequest, CommandFailed, FunctionUnavailable, ModelUnknown, TransientError
+from tests.fakes.pipeline import InMemoryPipeline
+from tests.unit.chalicelib.interference import interfered, raising
+from tests.unit.chalicelib.moves import after_nights, canary, serving
+from tests.unit.chalicelib.nights import MODEL
+from tests.unit.workflows.cli.fake_stage import FakeStage
+
+WHY = ("--reason", "customers complain")
+
+
+@dataclass
+class ShakyPipeline:
+    """Carries out what it is asked, and loses its first answers."""
+
+    inner: PipelineFunctions
+    lost: list[TransientError]
+    payloads: list[bytes] = field(default_factory=list)
+
+    def call(self, task: str, payload: bytes) -> bytes:
+        self.payloads.append(payload)
+        said = self.inner.call(task, payload)
+        if self.lost:
+            raise self.lost.pop()
+        return said
+
+
+@dataclass
+class ShakyStage(FakeStage):
+    """A stage whose function may be asked in vain."""
+
+    shaky: ShakyPipeline | None = None
+
+    @property
+    def pipeline(self) -> PipelineFunctions:
+        return self.shaky or super().pipeline
+
+
+def stage(nights: int = 2) -> FakeStage:
+    return FakeStage(after_nights(nights))
+
+
+def test_rollback_says_from_where_to_where_and_how_long_it_took() -> None:
+    here = stage()
+
+    result = here.run("rollback", *WHY)
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "kdd99-http: version 2 -> version 1, as function version 1, in 0 ms",
+        "version 2 is quarantined",
+    ]
+    assert serving(here.outside) == ("1", {})
+
+
+def test_ledger_knows_who_sat_at_the_keyboard() -> None:
+    here = stage()
+
+    here.run("rollback", *WHY)
+
+    last = ledger.last(here.edges, model=MODEL) or {}
+    assert (last["who"], last["why"]) == (getpass.getuser(), "customers complain")
+
+
+def test_rollback_to_a_named_version() -> None:
+    here = stage(3)
+
+    assert "version 3 -> version 1" in here.run("rollback", "--to", "1", *WHY).output
+
+
+def test_canary_that_is_taken_back_leaves_the_version_that_is_live() -> None:
+    here = stage(1)
+    canary(here.edges)
+
+    assert here.run("rollback", *WHY).output.splitlines() == [
+        "kdd99-http stays at version 1, as function version 1",
+        "version 2 is quarantined",
+    ]
+
+
+def test_quarantined_version_is_promoted_on_demand_alone() -> None:
+    here = stage()
+    here.run("rollback", *WHY)
+
+    refused = here.run("promote", "2", *WHY)
+    done = here.run("promote", "2", "--lift-quarantine", *WHY)
+
+    assert isinstance(refused.exception, CommandFailed)
+    assert str(refused.exception).startswith(
+        "VersionUnfit: version 2 of kdd99-http cannot go live: it is quarantined"
+    )
+    assert done.output.splitlines() == [
+        "kdd99-http: version 1 -> version 2, as function version 2, in 0 ms",
+        "the quarantine is lifted",
+    ]
+    assert quarantine.model_versions(here.edges, model=MODEL) == {}
+
+
+def test_live_version_is_pinned_and_unpinned() -> None:
+    here = stage()
+
+    pinned, unpinned = here.run("pin", *WHY), here.run("unpin", *WHY)
+
+    assert pinned.output.splitlines() == [
+        "kdd99-http stays at version 2, as function version 2",
+        "version 2 is pinned: runs train and judge, and move nothing",
+    ]
+    assert unpinned.output.splitlines() == ["kdd99-http stays at version 2, as function version 2"]
+    assert pin.find(here.edges, model=MODEL) is None
+
+
+def test_named_version_is_pinned() -> None:
+    here = stage()
+
+    assert "version 2 -> version 1" in here.run("pin", "1", *WHY).output
+
+
+def test_nothing_to_do_is_said() -> None:
+    assert stage().run("unpin", *WHY).output == "nothing is pinned\n"
+
+
+def test_move_is_told_to_programs() -> None:
+    found = stage().json("rollback", *WHY, "--json")
+
+    assert isinstance(found, dict)
+    assert (found["moved"], found["to"]) == (True, {"model_version": 1, "function_version": "1"})
+
+
+def test_refusal_is_told_to_programs_and_ends_with_one() -> None:
+    result = stage(1).run("rollback", *WHY, "--json")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["Code"] == "VersionUnfit"
+
+
+@pytest.mark.parametrize("command", [("rollback",), ("promote", "1"), ("pin",), ("unpin",), ("promote", *WHY)])
+def test_move_without_a_reason_or_a_version_is_wrong_usage(command: tuple[str, ...]) -> None:
+    assert stage().run(*command).exit_code == 2
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 201, "two\nlines"])
+def test_reason_that_the_ledger_cannot_keep_is_refused(reason: str) -> None:
+    assert isinstance(stage().run("rollback", "--reason", reason).exception, BadRequest)
+
+
+def test_unknown_model_is_refused() -> None:
+    assert isinstance(stage().run("rollback", *WHY, "--model", "other").exception, ModelUnknown)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_request_whose_answer_is_lost_is_sent_again_under_its_name(lost: int) -> None:
+    night = after_nights(3)
+    pipeline = ShakyPipeline(InMemoryPipeline(night.edges), [FunctionUnavailable("no answer")] * lost)
+
+    result = ShakyStage(night, shaky=pipeline).run("rollback", *WHY)
+
+    assert "version 3 -> version 2" in result.output
+    assert serving(night) == ("2", {})
+    assert len(set(pipeline.payloads)) == 1
+
+
+def test_request_that_is_never_answered_fails_in_the_end() -> None:
+    night = after_nights(2)
+    pipeline = ShakyPipeline(InMemoryPipeline(night.edges), [FunctionUnavailable("no answer")] * 9)
+
+    result = ShakyStage(night, shaky=pipeline).run("rollback", *WHY)
+
+    assert isinstance(result.exception, FunctionUnavailable)
+    assert len(pipeline.payloads) == 3
+
+
+def test_service_that_was_busy_is_asked_again() -> None:
+    here = stage()
+    busy = interfered(here.edges.functions, "alias", before=raising(FunctionUnavailable("busy")))
+    here.outside.edges = type(here.edges)(**{**vars(here.edges), "functions": busy})
+
+    assert "version 2 -> version 1" in here.run("rollback", *WHY).output

@@ -1,0 +1,151 @@
+"""nightswap history, what-served, verify: what the ledger says, and whether it is true."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from chalicelib import documents, history, models, verification
+from chalicelib.history import Share, WhatServed
+from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
+from workflows.cli.screen import BAD, GOOD, console, counting, show_json, table
+from workflows.cli.stage import Stage
+
+
+@click.command("history")
+@click.argument("model", default=DEFAULT_MODEL)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="How many of the latest.")
+@as_json
+@on_stage
+def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
+    """List the moves of a MODEL's alias, newest first: what became live when, by whom and why."""
+    models.check(stage.edges, model=model)
+    found = history.latest(stage.edges, model=model, limit=limit)
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        [
+            each["entry"],
+            _when(each),
+            each["kind"],
+            f"{_number(each['from_model_version'])} -> {_number(each['model_version'])}",
+            _canary(each),
+            each["who"],
+            each["why"] or "its author died: written in from the alias's stamp",
+        ]
+        for each in found
+    ]
+    table(f"moves of the alias of {model}", ["entry", "when (UTC)", "kind", "version", "share", "who", "why"], rows)
+
+
+@click.command("what-served")
+@click.option("--at", required=True, metavar="TIME", help="ISO 8601, or '2026-11-20 03:00'; UTC unless it says.")
+@model
+@as_json
+@on_stage
+def what_served(stage: Stage, at: str, model: str, as_json: bool) -> None:
+    """Tell which version of a model answered at a time, with which share, and by which entry of the ledger."""
+    moment = history.moment(at)
+    models.check(stage.edges, model=model)
+    found = history.what_served(stage.edges, model=model, at=moment)
+    if as_json:
+        show_json({"model": model, "at": documents.timestamp(moment), **_to_document(found)})
+        return
+    when = f"{model} at {documents.timestamp(moment)}"
+    if found.entry is None:
+        console.print(f"{when}: nothing was live{' for certain' if found.perhaps else ''}")
+    else:
+        _table(when, found.entry)
+    if found.perhaps is not None:
+        between = f"after {found.not_before or 'an unknown time'} and before {found.not_after or 'now'}"
+        _table(f"perhaps already: the time of this move is not known, it was {between}", found.perhaps)
+
+
+@click.command()
+@click.argument("model", required=False)
+@as_json
+@on_stage
+def verify(stage: Stage, model: str | None, as_json: bool) -> None:
+    """Re-read the ledger of MODEL (of all, without one) against the alias, the registry and the live function.
+
+    Changes nothing. Fails when anything is not in order, with a line for each problem.
+    """
+    if model is not None:
+        models.check(stage.edges, model=model)
+    with counting("reading") as report:
+        found = [
+            verification.verify(stage.edges, model=each, report=report)
+            for each in ([model] if model else stage.edges.functions.models())
+        ]
+    if as_json:
+        show_json([vars(each) for each in found])
+    else:
+        for each in found:
+            for problem in each.problems:
+                console.print(f"[{BAD}]![/] ", end="")
+                console.print(problem, markup=False, soft_wrap=True)
+            many = len(each.problems)
+            said = f"[{BAD}]{many} problem{'s' if many > 1 else ''}[/]" if many else f"[{GOOD}]all in order[/]"
+            console.print(f"{each.model}: {each.entries} entries, {each.versions} versions: {said}")
+    sys.exit(1 if any(each.problems for each in found) else 0)
+
+
+def _to_document(found: WhatServed) -> dict[str, Any]:
+    return {
+        "served": _shares(found.entry),
+        "entry": found.entry,
+        "perhaps": None
+        if found.perhaps is None
+        else {
+            "served": _shares(found.perhaps),
+            "entry": found.perhaps,
+            "not_before": found.not_before,
+            "not_after": found.not_after,
+        },
+    }
+
+
+def _shares(entry: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    return [vars(each) for each in history.shares(entry)] if entry else []
+
+
+def _table(title: str, entry: Mapping[str, Any]) -> None:
+    """Who served after this entry."""
+    rows = [[_of(each), each.function_version, f"{each.share:.0%}", *_by(entry)] for each in history.shares(entry)]
+    table(title, ["model version", "function version", "share", "entry", "when (UTC)", "kind", "why"], rows)
+
+
+def _of(share: Share) -> int | str:
+    return "unknown" if share.model_version is None else share.model_version
+
+
+def _by(entry: Mapping[str, Any]) -> list[Any]:
+    return [entry["entry"], _when(entry), entry["kind"], entry["why"]]
+
+
+def _when(entry: Mapping[str, Any]) -> str:
+    """When the move took effect; where nobody knows, when it was written in, if it is."""
+    if entry["moved_at"]:
+        return _short(entry["moved_at"])
+    return f"before {_short(entry['recorded_at'])}" if entry["recorded_at"] else "not written yet"
+
+
+def _short(timestamp: str) -> str:
+    return f"{datetime.fromisoformat(timestamp):%Y-%m-%d %H:%M:%S}"
+
+
+def _canary(entry: Mapping[str, Any]) -> str:
+    _, *beside = history.shares(entry)
+    return ", ".join(f"{each.share:.0%} to {_of(each)}" for each in beside)
+
+
+def _number(model_version: int | None) -> str:
+    return "-" if model_version is None else str(model_version)
+
+
+COMMANDS = (show_history, what_served, verify)

@@ -1,0 +1,114 @@
+"""nightswap prune: what is too old to be wanted again goes, from Lambda's storage and from the registry."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from chalicelib import models, pruning, pruning_plan
+from chalicelib.pruning import Pruned
+from chalicelib.pruning_plan import LAMBDA_STORAGE_BYTES, Plan
+from chalicelib.retention import Policy
+from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
+from workflows.cli.screen import console, counting, show_json, table
+from workflows.cli.stage import Stage
+
+
+@click.command()
+@click.argument("model", default=DEFAULT_MODEL)
+@click.option("--keep", default=10, show_default=True, type=click.IntRange(min=0), help="The newest versions stay.")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(0, 36_500), help="So do younger ones.")
+@click.option("--yes", is_flag=True, help="Do it. Without it nothing is changed.")
+@as_json
+@on_stage
+def prune(stage: Stage, *, model: str, keep: int, days: int, yes: bool, as_json: bool) -> None:
+    """Delete old versions of MODEL; without --yes list what would go, and why the rest stays.
+
+    Never goes: what is live or has a share of the traffic, what was live before it or in the last 24 hours, what is
+    pinned or quarantined, and what a run is working on. Manifest and report of every version stay.
+    """
+    models.check(stage.edges, model=model)
+    with counting("reading") as report:
+        plan = pruning_plan.make(stage.edges, model=model, policy=Policy(keep=keep, days=days), report=report)
+    pruned = None
+    if yes:
+        with counting("pruning") as report:
+            pruned = pruning.carry_out(stage.edges, plan, who=getpass.getuser(), report=report)
+    if as_json:
+        show_json(_to_document(plan, pruned))
+        return
+    _show(plan)
+    if pruned is None:
+        if plan.doomed or plan.leftovers:
+            console.print("nothing was changed; add --yes to delete it")
+        return
+    for number in pruned.spared:
+        console.print(f"version {number} stays: it was made live or pinned in this moment")
+    console.print(
+        f"pruned of {model}: model versions {_listed(pruned.model_versions)}; function versions"
+        f" {_listed(pruned.function_versions)}; {_size(pruned.freed_bytes)}",
+        soft_wrap=True,
+    )
+
+
+def _show(plan: Plan) -> None:
+    rows: list[list[Any]] = [
+        [
+            "goes" if each.kept_because is None else "stays",
+            each.version.model_version,
+            ", ".join(each.version.function_versions),
+            f"{each.version.created_at:%Y-%m-%d}",
+            _size(each.version.size_bytes),
+            each.kept_because or ("begun earlier" if each.version.is_begun else "old enough"),
+        ]
+        for each in plan.decisions
+    ]
+    rows += [
+        ["goes", None, each.function_version, None, _size(each.size_bytes), f"left by run {each.run}, which died"]
+        for each in plan.leftovers
+    ]
+    columns = ["", "model version", "function version", "created", "size", "why"]
+    table(f"versions of {plan.model}", columns, rows)
+    console.print(
+        f"{_size(plan.freed_bytes)} go of {_size(plan.stored_bytes)}, which are"
+        f" {plan.stored_bytes / LAMBDA_STORAGE_BYTES:.4%} of the 75 GB that Lambda stores for an account in a region"
+        " (other functions and layers count too)",
+        soft_wrap=True,
+    )
+
+
+def _to_document(plan: Plan, pruned: Pruned | None) -> dict[str, Any]:
+    return {
+        "model": plan.model,
+        "goes": [
+            {
+                "model_version": each.model_version,
+                "function_versions": list(each.function_versions),
+                "size_bytes": each.size_bytes,
+            }
+            for each in plan.doomed
+        ],
+        "stays": [
+            {"model_version": each.version.model_version, "because": each.kept_because}
+            for each in plan.decisions
+            if each.kept_because is not None
+        ],
+        "leftovers": [vars(each) for each in plan.leftovers],
+        "freed_bytes": plan.freed_bytes,
+        "stored_bytes": plan.stored_bytes,
+        "pruned": None if pruned is None else vars(pruned),
+    }
+
+
+def _listed(numbers: Sequence[int | str]) -> str:
+    return ", ".join(map(str, numbers)) or "none"
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1024:,.0f} KiB"
+
+
+COMMANDS = (prune,)
