@@ -14,6 +14,7 @@ import pytest
 
 from chalicelib.runs import STATES
 from tests.clone import LocalUp, until
+from tests.faults.processes import processes_in, worker
 
 ATTACK = "/predict?duration=0&src_bytes=54540&dst_bytes=8314"
 
@@ -38,31 +39,6 @@ def prediction(up: LocalUp) -> Any:
     answer = up.call("GET", ATTACK)
     assert answer.status == 200, answer
     return answer.body
-
-
-def processes_in(folder: Path) -> list[int]:
-    """Processes whose command line or working folder names the clone."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().decode(errors="replace")
-            where = str((process / "cwd").readlink())
-        except OSError:
-            continue
-        if int(process.name) != os.getpid() and (str(folder) in command or where.startswith(str(folder))):
-            found.append(int(process.name))
-    return found
-
-
-def worker(up: LocalUp, function: str) -> int | None:
-    for process in processes_in(up.clone.folder):
-        command = Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
-        environment = Path(f"/proc/{process}/environ").read_bytes().decode(errors="replace")
-        if process != up.server_pid and (
-            function in command or f"AWS_LAMBDA_FUNCTION_NAME={function}" in environment
-        ):
-            return process
-    return None
 
 
 def test_ctrl_c_in_the_middle_of_a_retrain_loses_nothing_and_leaves_nothing_running(up: LocalUp, data: Path) -> None:
