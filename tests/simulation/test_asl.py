@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.asl import StateFailed, catcher, choose, fill, matches, place, reach, retry_delay_seconds
+from tests.simulation.asl import (
+    StateFailed,
+    catcher,
+    choose,
+    fill,
+    matches,
+    place,
+    reach,
+    retry_delay_seconds,
+    seconds,
+)
 
 
 def test_parameters_take_what_their_paths_lead_to() -> None:
@@ -85,3 +95,14 @@ def test_retries_wait_longer_each_time_up_to_a_limit_and_end() -> None:
 
     assert delays == [2, 4, 8, 10, None]
     assert retry_delay_seconds(retriers, "B", spent) is None
+
+
+@pytest.mark.parametrize(("state", "waits"), [({"Seconds": 5}, 5), ({"SecondsPath": "$.long"}, 60)])
+def test_a_wait_says_how_long_or_where_that_is_said(state: dict[str, Any], waits: int) -> None:
+    assert seconds(state, {"long": 60}, {}) == waits
+
+
+@pytest.mark.parametrize("value", ["60", -1, 1.5, True, None])
+def test_what_is_no_number_of_seconds_is_not_waited_for(value: object) -> None:
+    with pytest.raises(StateFailed, match="is no number of seconds to wait"):
+        seconds({"SecondsPath": "$.long"}, {"long": value}, {})

@@ -17,7 +17,7 @@ from tests.fakes.history import History
 from tests.simulation.machine import ABANDONED_AS, Hazards, Machine, TaskFunction
 from tests.simulation.scheduler import Scheduler
 
-DEFINITION = {
+DEFINITION: dict[str, Any] = {
     "StartAt": "Work",
     "States": {
         "Work": {
@@ -195,10 +195,11 @@ def test_a_path_that_leads_nowhere_fails_the_execution_past_its_catch() -> None:
     assert ended is not None and (ended.status, ended.error) == ("FAILED", "States.Runtime")
 
 
-def test_a_state_of_an_unknown_type_is_not_passed_over() -> None:
+def of_one_state(state: dict[str, Any]) -> Stage:
+    """A stage whose executions go through this state first."""
     stage = Stage(good)
     machine = Machine(
-        {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait"}}},
+        {"StartAt": "First", "States": {**DEFINITION["States"], "First": state}},
         tasks={},
         scheduler=stage.scheduler,
         executions=stage.executions,
@@ -207,7 +208,30 @@ def test_a_state_of_an_unknown_type_is_not_passed_over() -> None:
         hazards=Hazards(),
     )
     stage.executions.started = machine.begin
-    stage.executions.start("r", "{}")
+    stage.executions.start("r", '{"failure": {"Error": "Told", "Cause": "so"}}')
+    return stage
 
-    with pytest.raises(ValueError, match="type Wait"):
+
+def test_a_state_of_an_unknown_type_is_not_passed_over() -> None:
+    stage = of_one_state({"Type": "Map"})
+
+    with pytest.raises(ValueError, match="type Map"):
         stage.scheduler.run()
+
+
+def test_a_wait_waits() -> None:
+    stage = of_one_state({"Type": "Wait", "Seconds": 300, "Next": "Broken"})
+    begun = stage.history.clock()
+
+    stage.scheduler.run()
+
+    assert (stage.history.clock() - begun).total_seconds() == 300
+
+
+def test_a_wait_ends_when_its_execution_is_stopped() -> None:
+    stage = of_one_state({"Type": "Wait", "Seconds": 300, "Next": "Broken"})
+    stage.scheduler.spawn("stop", lambda: stage.executions.stop("r", cause="by hand"), delay_seconds=10)
+
+    stage.scheduler.run()
+
+    assert [effect.facts["state"] for effect in stage.history.of("enter")] == ["First"]
