@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib import layout
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -141,6 +142,16 @@ def _stop(world: World) -> None:
     world.executions.stop(RUN, cause="by hand")
 
 
+def _half_pinned_at_the_swap(world: World) -> None:
+    """The night; once it is committed to its swap somebody pins the model, and dies before the alias is moved."""
+    _night(world)
+    triggers.when(
+        world,
+        lambda: world.store.find(layout.run_document(RUN, "decision_swap_1")) is not None,
+        lambda: triggers.pin_half(world),
+    )
+
+
 def _post(world: World) -> None:
     triggers.on_demand(world, "post", key="a key", force=False, delay_seconds=0)
 
@@ -204,6 +215,13 @@ STORIES = (
         tell=_night,
         since="/Replay",
         outcome=SUPERSEDED,
+    ),
+    Story(
+        name="half-pinned-at-the-swap",
+        tell=_half_pinned_at_the_swap,
+        since="/SwapAlias",
+        outcome=PROMOTED,
+        or_else=SUPERSEDED,
     ),
     Story(name="rollback", past=(1, 2), tell=_by_hand(ROLLBACK)),
     Story(name="rollback-to", past=(1, 2, 3), tell=_by_hand(ROLLBACK, model_version=1)),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib import pruning, pruning_plan, retraining
+from chalicelib import pin, pruning, pruning_plan, retraining
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import NightswapError, TransientError
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
@@ -178,6 +178,12 @@ def by_hand(world: World, name: str, *, random: Random, delay_seconds: float) ->
         )
 
     world.scheduler.spawn(f"{name} wants", body, delay_seconds=delay_seconds)
+
+
+def pin_half(world: World) -> None:
+    """An operator pins version 1, and dies before the alias is moved."""
+    with suppress(TransientError):
+        pin.put(world.edges, model=MODEL, model_version=1, who="an operator", why="the simulation wants it")
 
 
 def prune(world: World, *, delay_seconds: float) -> None:
