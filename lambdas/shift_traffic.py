@@ -139,11 +139,24 @@ def _give_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDeci
 
 
 def _moved_by_others(edges: Edges, task: ShiftTrafficTask, how: str) -> RolloutDecided:
-    """Before the run's own first shift the champion changed; after it somebody took the alias out of its hands."""
+    """Before the run's own first shift the champion changed; after it somebody took the alias out of its hands.
+
+    Unless that was a later state of the same run: then this is a try that nobody waits for, and it leaves the rollout
+    alone.
+    """
+    if _is_overtaken(edges, task):
+        return _decided(task, SUPERSEDED, "a later state of this run has moved the alias on")
     if task.shift == 0 and task.judging == 1:
         return _decided(task, REJUDGE, how)
     rollout.step_back(edges, run=task.run, model=task.model, why=how)
     return _decided(task, SUPERSEDED, how)
+
+
+def _is_overtaken(edges: Edges, task: ShiftTrafficTask) -> bool:
+    alias = edges.functions.alias(task.model)
+    left = stamp.of(alias) if alias else None
+    next_step = promotion.shift_step(task.shift + 1, judging=task.judging)
+    return left is not None and left.run == task.run and left.step > next_step
 
 
 def _decided(task: ShiftTrafficTask, decision: str, reason: str) -> RolloutDecided:

@@ -226,3 +226,16 @@ def test_share_is_told_in_percent() -> None:
     night, task = ready()
 
     assert "1%" in step(night.edges, task, steps=(Shift(share=0.01, seconds=60),)).reason
+
+
+@pytest.mark.parametrize("judging", [1, 2])
+def test_try_that_comes_again_after_later_shares_leaves_the_rollout_alone(judging: int) -> None:
+    night, task = ready(judging=judging)
+    later = after(task, step(night.edges, task))
+    step(night.edges, later)
+
+    decided = step(night.edges, task)
+
+    assert decided.decision == SUPERSEDED
+    assert shares_of(night) == ("1", {"2": 0.5})
+    assert [entry["kind"] for entry in ledger.entries(night.edges, model=MODEL)] == ["promoted", "shifted", "shifted"]
