@@ -20,6 +20,10 @@ from lambdas.serve.schema import NUMBER, NumberColumn
 CATEGORY_CHARACTERS_MAX = 128
 """A table stores every cell of its categorical columns as wide as the longest."""
 
+MAGNITUDE_MAX = float(2**128 - 2**104)
+"""About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
+smaller ones, which scaling adds up over all rows, stay within a 64-bit float."""
+
 INFINITIES = ("inf", "infinity")
 
 Problem = tuple[type[DataError], str]
@@ -30,6 +34,8 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
     """Of a parsed number."""
     if not math.isfinite(number):
         return ValueInfinite, "infinite"
+    if abs(number) > MAGNITUDE_MAX:
+        return ValueOutOfRange, f"too large to compute with (-{MAGNITUDE_MAX:.2g} to {MAGNITUDE_MAX:.2g})"
     below = column.minimum is not None and number < column.minimum
     if below or (column.maximum is not None and number > column.maximum):
         accepted = NumberColumn(column.name, minimum=column.minimum, maximum=column.maximum).accepted

@@ -39,7 +39,7 @@ def cross_validate(
     try:
         scores = [_score(recipe, X=X, labels=labels, held_out=assigned == fold) for fold in range(folds)]
     except errors as exc:
-        return {"left_out": f"{type(exc).__name__} while fitting a fold: {exc}"}
+        return {"left_out": f"fitting a fold raised {first_line(exc)}"}
     return {
         "metric": _metric(recipe),
         "folds": folds,
@@ -48,6 +48,16 @@ def cross_validate(
         "standard_deviation": float(np.std(scores)),
         "scores": scores,
     }
+
+
+def first_line(exc: Exception) -> str:
+    """The error's class and the first line of what it says: scikit-learn adds a page of advice.
+
+    >>> first_line(ValueError("X is too large. \\nSee the documentation."))
+    'ValueError: X is too large.'
+    """
+    said = str(exc).strip().split("\n")[0].rstrip()
+    return f"{type(exc).__name__}: {said}"
 
 
 def _metric(recipe: Recipe) -> str:

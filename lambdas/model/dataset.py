@@ -32,14 +32,15 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
 
     Columns are found by name and others are ignored. Raises a DataError that names object, column, rows and values.
     """
-    text = unpack(name, content=content)
+    text = unpack(name, content=content, model=recipe.model)
     places = find_columns(name, text=text, recipe=recipe)
     try:
         table = _Reader(text, places.of_columns, places.width).table(recipe)
     except (_NeedsDiagnosis, pd.errors.ParserError, ValueError) as exc:
-        raise diagnose(name, text=text, places=places, recipe=recipe) or unreadable(name, why=f"{exc}") from exc
+        found = diagnose(name, text=text, places=places, recipe=recipe)
+        raise found or unreadable(name, model=recipe.model, why=f"{exc}") from exc
     if not len(table):
-        raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name)}", object=name)
+        raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=recipe.model)}", object=name)
     return table
 
 

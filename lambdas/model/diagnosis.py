@@ -69,15 +69,19 @@ def diagnose(name: str, *, text: bytes, places: Places, recipe: Recipe) -> DataE
                 finding = findings.setdefault((column, problem[1]), Finding(problem, column))
                 finding.add(record, value=value)
     except csv.Error as exc:
-        return unreadable(name, why=f"cannot be read as CSV after line {reached} ({exc})")
-    return _error(name, findings=list(findings.values())) if findings else None
+        return unreadable(name, model=recipe.model, why=f"cannot be read as CSV after line {reached} ({exc})")
+    return _error(name, findings=list(findings.values()), model=recipe.model) if findings else None
 
 
-def _error(name: str, *, findings: list[Finding]) -> DataError:
+def _error(name: str, *, findings: list[Finding], model: str) -> DataError:
     first = findings[0]
     words = ". ".join(finding.words(name) for finding in findings)
     return first.problem[0](
-        f"{words}. {way_out(name)}", object=name, column=first.column, count=first.count, cells=first.cells
+        f"{words}. {way_out(name, model=model)}",
+        object=name,
+        column=first.column,
+        count=first.count,
+        cells=first.cells,
     )
 
 

@@ -14,13 +14,22 @@ import numpy as np
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.answers import Answers
-from lambdas.model.cross_validation import cross_validate
+from lambdas.model.cross_validation import cross_validate, first_line
 from lambdas.model.features import Levels
 from lambdas.model.recipe import Recipe
 from lambdas.model.table import Table
 
-FIT_ERRORS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
-"""What estimators raise at data or parameters that they cannot take."""
+FIT_ERRORS = (
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+    NameError,
+    ImportError,
+)
+"""What estimators raise at data or parameters that they cannot take, and a recipe's function that is mistyped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +98,7 @@ def _failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
         yield
     except FIT_ERRORS as exc:
         raise TrainingFailed(
-            f"{doing} the estimator of recipe {recipe.model} raised {type(exc).__name__}: {exc}", model=recipe.model
+            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}", model=recipe.model
         ) from exc
 
 

@@ -32,13 +32,17 @@ class Prepared:
 def prepare(objects: Sequence[tuple[str, Table]], *, recipe: Recipe) -> Prepared:
     """Split and describe the objects, given with their names; raises DatasetEmpty, SingleClass, TooFewRows."""
     if not objects:
-        raise DatasetEmpty(f"the data set of {recipe.model} is empty: nightswap data add FILE", model=recipe.model)
+        raise DatasetEmpty(f"the data set of {recipe.model} is empty: {_way_on(recipe)}", model=recipe.model)
     trains, holdouts = zip(*(_split(table, recipe=recipe) for _, table in objects), strict=True)
     train, holdout = concat(trains), concat(holdouts)
     facts = profile(train, holdout=holdout, recipe=recipe)
     facts["objects"] = {name: len(table) for name, table in objects}
     _check(facts, recipe=recipe)
     return Prepared(train, holdout, facts)
+
+
+def _way_on(recipe: Recipe) -> str:
+    return f"nightswap data add FILE --model {recipe.model}"
 
 
 def _split(table: Table, *, recipe: Recipe) -> tuple[Table, Table]:
@@ -54,14 +58,14 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
     if len(found) < 2:
         raise SingleClass(
             f"all {facts['rows']:,} rows of the data set hold the class {found[0]}: the recipe names "
-            f"{', '.join(recipe.class_names)}. Add data of another class: nightswap data add FILE. Objects: {names}",
+            f"{', '.join(recipe.class_names)}. Add data of another class: {_way_on(recipe)}. Objects: {names}",
             model=recipe.model,
             found=found,
         )
     if not facts["holdout_rows"]:
         raise TooFewRows(
             f"{facts['rows']:,} rows in {len(objects)} objects leave none to hold out: a class needs two rows in one "
-            f"object. Add data: nightswap data add FILE. Objects: {names}",
+            f"object. Add data: {_way_on(recipe)}. Objects: {names}",
             model=recipe.model,
             rows=facts["rows"],
         )

@@ -10,57 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.errors import RecipeInvalid
+from lambdas.model.recipe_parts import Categorical, Columns, Numeric, Shift, Split
 from lambdas.model.recipe_rules import problems
+from lambdas.model.recipe_types import shown
 from lambdas.model.thresholds import Threshold
 
-
-@dataclass(frozen=True)
-class Numeric:
-    """A column of finite numbers; the bounds, where there are any, belong to the range."""
-
-    name: str
-    minimum: float | None = None
-    maximum: float | None = None
-
-
-@dataclass(frozen=True)
-class Categorical:
-    """A column of texts that are not empty; `allowed` lists them, None allows any."""
-
-    name: str
-    allowed: Sequence[str] | None = None
-
-
-@dataclass(frozen=True)
-class Split:
-    """Which share of each class is held out of training, and the seed of the draw."""
-
-    holdout_ratio: float = 0.2
-    seed: int = 42
-
-
-@dataclass(frozen=True)
-class Shift:
-    """One step of a gradual rollout: this share (0..1) of the traffic for so long, then a look at its health."""
-
-    share: float
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Where the columns stand in the X that the estimator is fitted on: for a ColumnTransformer.
-
-    X is one float64 array: the numeric columns, then the categorical ones as codes of their levels.
-    """
-
-    numeric: list[int]
-    categorical: list[int]
+__all__ = ["Categorical", "Columns", "Numeric", "Recipe", "Shift", "Split"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """A model: raises RecipeInvalid, listing all that contradicts itself."""
+    """A model: raises RecipeInvalid, listing every field of a wrong type, or else all that contradicts itself."""
 
     model: str
     columns: Sequence[Numeric | Categorical]
@@ -86,7 +46,7 @@ class Recipe:
     def __post_init__(self) -> None:
         wrong = list(problems(self))
         if wrong:
-            raise RecipeInvalid(f"recipe {self.model!r}: {'; '.join(wrong)}", model=self.model, problems=wrong)
+            raise RecipeInvalid(f"recipe {shown(self.model)}: {'; '.join(wrong)}", model=self.model, problems=wrong)
 
     @property
     def numeric(self) -> list[Numeric]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.names import MODEL_NAME
-from lambdas.model.ratios import CLASS_COUNTS, CLASS_RATIOS, OVERALL_RATIOS
-from lambdas.model.thresholds import Threshold
+from lambdas.model.gate_rules import gate_problems
+from lambdas.model.recipe_parts import Categorical, Numeric
+from lambdas.model.recipe_types import type_problems
 
 if TYPE_CHECKING:
-    from lambdas.model.recipe import Categorical, Numeric, Recipe
+    from lambdas.model.recipe import Recipe
 
 FORMATS = ("scorecard",)
 """The artifact formats that a recipe can ask for."""
@@ -22,28 +23,32 @@ RESERVED = "model"
 FOLDS_MAX = 20
 SHIFTS_MAX = 10
 """As chalicelib.promotion numbers the steps of a run."""
+SHARE_DIGITS = 4
+"""A share has to come back from Lambda as it was sent: a third, say, is not sure to."""
 BAKE_SECONDS_MAX = 86_400
 
 
 def problems(recipe: Recipe) -> Iterator[str]:
-    """Everything that is wrong, in words."""
+    """Everything that is wrong, in words; the fields' types alone where one of them is."""
+    of_types = list(type_problems(recipe))
+    yield from of_types or _contradictions(recipe)
+
+
+def _contradictions(recipe: Recipe) -> Iterator[str]:
     if not MODEL_NAME.fullmatch(recipe.model):
         yield f"model is {recipe.model!r}: expected {MODEL_NAME.pattern}"
     if recipe.format not in FORMATS:
         yield f"format is {recipe.format!r}: expected one of {', '.join(FORMATS)}"
-    if not callable(recipe.estimator):
-        yield "estimator is no function of the columns"
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
     yield from _split_problems(recipe)
-    yield from _threshold_problems(recipe)
+    if not 0 < recipe.significance < 1:
+        yield f"significance is {recipe.significance}: expected more than 0 and less than 1"
+    yield from gate_problems(recipe)
     yield from _rollout_problems(recipe)
 
 
 def _column_problems(recipe: Recipe) -> Iterator[str]:
-    if len(recipe.numeric) + len(recipe.categorical) != len(recipe.columns):
-        yield "a column is neither Numeric nor Categorical"
-        return
     yield from _name_problems([column.name for column in recipe.columns], label=recipe.label)
     for column in recipe.numeric:
         yield from _range_problems(column)
@@ -77,7 +82,7 @@ def _allowed_problems(column: Categorical) -> Iterator[str]:
     allowed = column.allowed
     if allowed is None:
         return
-    if isinstance(allowed, str) or not allowed or "" in allowed or len(set(allowed)) != len(allowed):
+    if not allowed or "" in allowed or len(set(allowed)) != len(allowed):
         yield f"allowed of column {column.name} is not a list of different texts, none of them empty"
 
 
@@ -99,37 +104,14 @@ def _split_problems(recipe: Recipe) -> Iterator[str]:
         yield f"cross_validation_folds is {recipe.cross_validation_folds}: expected 0, or 2 to {FOLDS_MAX}"
 
 
-def _threshold_problems(recipe: Recipe) -> Iterator[str]:
-    if not recipe.thresholds:
-        yield "there is no threshold: any model would pass"
-    if not 0 < recipe.significance < 1:
-        yield f"significance is {recipe.significance}: expected more than 0 and less than 1"
-    for threshold in recipe.thresholds:
-        yield from _metric_problems(recipe, threshold=threshold)
-        if not math.isfinite(threshold.bound):
-            yield f"the bound of {threshold.name} is not finite"
-        if threshold.margin is not None and not 0 <= threshold.margin < math.inf:
-            yield f"the margin of {threshold.name} is {threshold.margin}: expected 0 or more"
-
-
 def _rollout_problems(recipe: Recipe) -> Iterator[str]:
     shares = [step.share for step in recipe.rollout]
     if len(shares) > SHIFTS_MAX:
         yield f"rollout has {len(shares)} steps: expected {SHIFTS_MAX} at most"
     if shares != sorted(set(shares)) or not all(0 < share < 1 for share in shares):
         yield f"rollout shifts {', '.join(map(str, shares))}: expected growing shares, more than 0 and less than 1"
+    if any(round(share, SHARE_DIGITS) != share for share in shares):
+        yield f"rollout shifts {', '.join(map(str, shares))}: expected {SHARE_DIGITS} decimals at most"
     for step in recipe.rollout:
-        if not isinstance(step.seconds, int) or not 1 <= step.seconds <= BAKE_SECONDS_MAX:
+        if not 1 <= step.seconds <= BAKE_SECONDS_MAX:
             yield f"a step of rollout lasts {step.seconds} s: expected a whole number, 1 to {BAKE_SECONDS_MAX}"
-
-
-def _metric_problems(recipe: Recipe, *, threshold: Threshold) -> Iterator[str]:
-    of_class, overall = CLASS_RATIOS + CLASS_COUNTS, OVERALL_RATIOS
-    if threshold.metric not in of_class + overall:
-        yield f"there is no metric {threshold.metric!r}: expected one of {', '.join(of_class + overall)}"
-    elif threshold.metric in overall and threshold.of is not None:
-        yield f"{threshold.metric} is of no single class: leave `of` out"
-    elif threshold.metric in of_class and threshold.of not in recipe.class_names:
-        yield f"{threshold.metric} is of {threshold.of!r}: expected one of {', '.join(recipe.class_names)}"
-    if threshold.metric in ("average_precision", "roc_auc") and recipe.positive is None:
-        yield f"{threshold.metric} needs `positive`"

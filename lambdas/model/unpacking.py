@@ -12,44 +12,48 @@ GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def way_out(name: str) -> str:
+def way_out(name: str, *, model: str) -> str:
     """What to do about an object that cannot be used."""
-    return f"Correct the file, or take it out: nightswap data remove {shlex.quote(name)}"
+    return f"Correct the file, or take it out: nightswap data remove {shlex.quote(name)} --model {model}"
 
 
-def unreadable(name: str, *, why: str) -> ObjectUnreadable:
+def unreadable(name: str, *, model: str, why: str) -> ObjectUnreadable:
     """The error of an object that is no CSV file."""
-    return ObjectUnreadable(f"{name} {why}. {way_out(name)}", object=name)
+    return ObjectUnreadable(f"{name} {why}. {way_out(name, model=model)}", object=name)
 
 
-def unpack(name: str, *, content: bytes) -> bytes:
+def unpack(name: str, *, content: bytes, model: str) -> bytes:
     """UTF-8 text without a byte order mark; raises ObjectUnreadable."""
     if not content:
-        raise unreadable(name, why="is empty (0 bytes)")
-    text = _unzip(name, content=content) if content.startswith(GZIP_MAGIC) else content
+        raise unreadable(name, model=model, why="is empty (0 bytes)")
+    text = _unzip(name, content=content, model=model) if content.startswith(GZIP_MAGIC) else content
     if not text:
-        raise unreadable(name, why="is a gzip file of nothing")
-    _check_text(name, text=text)
+        raise unreadable(name, model=model, why="is a gzip file of nothing")
+    _check_text(name, text=text, model=model)
     return text.removeprefix(BYTE_ORDER_MARK)
 
 
-def _unzip(name: str, *, content: bytes) -> bytes:
+def _unzip(name: str, *, content: bytes, model: str) -> bytes:
     try:
         return gzip.decompress(content)
     except EOFError as exc:
-        raise unreadable(name, why=f"is a truncated gzip file ({len(content):,} bytes)") from exc
+        raise unreadable(name, model=model, why=f"is a truncated gzip file ({len(content):,} bytes)") from exc
     except (gzip.BadGzipFile, zlib.error) as exc:
-        raise unreadable(name, why=f"is a corrupt gzip file ({exc})") from exc
+        raise unreadable(name, model=model, why=f"is a corrupt gzip file ({exc})") from exc
 
 
-def _check_text(name: str, *, text: bytes) -> None:
+def _check_text(name: str, *, text: bytes, model: str) -> None:
     if b"\0" in text:
-        raise unreadable(name, why=f"is not a text: {_line_of(text, position=text.index(0))} holds a NUL byte")
+        raise unreadable(
+            name, model=model, why=f"is not a text: {_line_of(text, position=text.index(0))} holds a NUL byte"
+        )
     try:
         text.decode()
     except UnicodeDecodeError as exc:
         where = _line_of(text, position=exc.start)
-        raise unreadable(name, why=f"is not UTF-8: {where} holds the byte 0x{text[exc.start]:02x}") from exc
+        raise unreadable(
+            name, model=model, why=f"is not UTF-8: {where} holds the byte 0x{text[exc.start]:02x}"
+        ) from exc
 
 
 def _line_of(text: bytes, *, position: int) -> str:

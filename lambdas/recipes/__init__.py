@@ -10,10 +10,15 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from lambdas.model.recipe import Recipe
+from lambdas.model.recipe_types import shown
 
 FOLDER = Path(__file__).parent
 DEFINITION = re.compile(r"^RECIPE\b", re.MULTILINE)
@@ -21,17 +26,52 @@ DEFINITION = re.compile(r"^RECIPE\b", re.MULTILINE)
 
 def names() -> tuple[str, ...]:
     """The models that have a recipe, in alphabetical order. Reads the files and imports none of them."""
-    files = FOLDER.glob("[a-z]*.py")
-    return tuple(sorted(file.stem.replace("_", "-") for file in files if DEFINITION.search(file.read_text("utf-8"))))
+    # A file that is no UTF-8 has its name too: to load it is to be told so.
+    files = {file.stem: file.read_text("utf-8", errors="replace") for file in FOLDER.glob("[a-z]*.py")}
+    return tuple(sorted(stem.replace("_", "-") for stem, text in files.items() if DEFINITION.search(text)))
 
 
 def load(model: str) -> Recipe:
-    """The model's recipe; raises RecipeUnknown, or RecipeInvalid when the file holds another model's."""
-    module = importlib.import_module(f"{__name__}.{_file(model).stem}")
+    """The model's recipe; raises RecipeUnknown or RecipeInvalid."""
+    file = _file(model)
+    with blamed_on(file):
+        module = importlib.import_module(f"{__name__}.{file.stem}")
+    return of(module, model=model)
+
+
+@contextmanager
+def blamed_on(file: Path) -> Iterator[None]:
+    """Raise whatever a recipe's file raises, when it is imported, as RecipeInvalid with its line."""
+    try:
+        yield
+    except (Exception, SystemExit) as exc:  # the file is a user's, who may have written anything
+        line = _line(exc, file=file)
+        where = f"lambdas/recipes/{file.name}" + (f", line {line}" if line else "")
+        raise RecipeInvalid(f"{where}: {_words(exc)}", file=file.name, line=line) from exc
+
+
+def _line(exc: BaseException, *, file: Path) -> int | None:
+    if isinstance(exc, SyntaxError) and exc.filename == str(file):
+        return exc.lineno
+    lines = [frame.lineno for frame in traceback.extract_tb(exc.__traceback__) if frame.filename == str(file)]
+    return lines[-1] if lines else None
+
+
+def _words(exc: BaseException) -> str:
+    if isinstance(exc, RecipeInvalid):
+        return exc.message
+    said = exc.msg if isinstance(exc, SyntaxError) else f"{exc}"
+    return f"{type(exc).__name__}: {said}"
+
+
+def of(module: ModuleType, *, model: str) -> Recipe:
+    """The recipe in the model's module; raises RecipeInvalid when there is none, or another model's."""
     recipe = getattr(module, "RECIPE", None)
     if not isinstance(recipe, Recipe) or recipe.model != model:
         found = recipe.model if isinstance(recipe, Recipe) else recipe
-        raise RecipeInvalid(f"RECIPE in {_file(model).name} is {found!r}: expected a Recipe with model={model!r}")
+        raise RecipeInvalid(
+            f"RECIPE in {_file(model).name} is {shown(found)}: expected a Recipe with model={model!r}"
+        )
     return recipe
 
 

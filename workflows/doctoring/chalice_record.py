@@ -60,7 +60,8 @@ def _elsewhere(own: bytes | None, names: Names, *, where: str) -> Iterator[Findi
             what = (
                 f"is of account {account} in {region}, and these credentials are of {names.account} in {names.region}"
             )
-            yield note(what, where=where, way_out="check profile and region; nightswap deploy takes the right record")
+            taken = f"nightswap deploy --stage {names.stage} takes the right record"
+            yield note(what, where=where, way_out=f"check profile and region; {taken}")
 
 
 def _is_json(body: bytes) -> bool:

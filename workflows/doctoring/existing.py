@@ -47,7 +47,8 @@ def check_bucket(client: Any, names: Names, *, stack_exists: bool) -> Iterator[F
     if stack_exists:
         yield ok("is there", where=where)
     else:
-        yield note("is there without its stack: nightswap deploy adopts it, with all that it holds", where=where)
+        adopts = f"nightswap deploy --stage {names.stage} adopts it, with all that it holds"
+        yield note(f"is there without its stack: {adopts}", where=where)
 
 
 def check_functions(

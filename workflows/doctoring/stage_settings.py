@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from chalicelib.errors import NightswapError, SettingsInvalid
+from chalicelib.errors import SettingsInvalid
 from chalicelib.names import APP
 from chalicelib.settings import ApiSettings, StageSettings, load
 from workflows.doctoring.finding import Finding, error, ok
+from workflows.doctoring.recipe_files import check_recipe_files
 
 FILE = ".chalice/config.json"
 DEFAULT_MODEL = "NIGHTSWAP_DEFAULT_MODEL"
@@ -49,15 +50,7 @@ def check_recipes(
     stage: str, *, root: Path, models: Sequence[str], load: Callable[[str], object]
 ) -> Iterator[Finding]:
     """That each recipe can be loaded, and the default model has one."""
-    for model in models:
-        try:
-            load(model)
-        except (NightswapError, ImportError, SyntaxError) as exc:
-            yield error(
-                f"cannot be loaded: {exc}", where=f"recipe {model}", way_out="correct its file in lambdas/recipes"
-            )
-        else:
-            yield ok("is valid", where=f"recipe {model}")
+    yield from check_recipe_files(models, load=load)
     default = _environment(root, stage).get(DEFAULT_MODEL, ApiSettings.default_model)
     if default not in models:
         way_out = f"set it to one of {', '.join(models)}, or add a recipe"

@@ -44,7 +44,7 @@ def recipe(**changes: Any) -> Recipe:
         "classes": {"ok.": "good", "spam.": "bad", "worm.": "bad"},
         "positive": "bad",
         "estimator": one_hot_pipeline,
-        "thresholds": [at_least("recall", of="bad", bound=0.5)],
+        "thresholds": [at_least("recall", of="bad", bound=0.5), at_least("precision", of="bad", bound=0.3)],
     }
     return Recipe(**{**base, **changes})
 
@@ -58,7 +58,7 @@ def three_class_recipe(**changes: Any) -> Recipe:
     return recipe(
         classes={"a": "ant", "b": "bee", "c": "cat"},
         positive=None,
-        thresholds=[at_least("recall", of="ant", bound=0.5)],
+        thresholds=[at_least("recall", of="ant", bound=0.5), at_least("recall", of="bee", bound=0.1)],
         **changes,
     )
 

@@ -19,6 +19,12 @@ from lambdas.model.recipe import Columns
 from tests.unit.lambdas.model import data
 
 
+def mistyped(_: Columns) -> Any:
+    from sklearn.linear_model import LogisticRegresion
+
+    return LogisticRegresion()
+
+
 def test_facts_are_ready_for_json_and_tell_how_it_was_fitted() -> None:
     recipe = data.recipe()
 
@@ -47,6 +53,8 @@ def test_convergence_warning_is_kept_as_text() -> None:
         (lambda _: LogisticRegression(C=-1), "raised InvalidParameterError"),
         (lambda _: LogisticRegression(beauty=1), "raised TypeError"),
         (lambda _: None, "raised AttributeError"),
+        (mistyped, "raised ImportError"),
+        (lambda _: LogisticRegresion(), "raised NameError"),  # type: ignore[name-defined]  # noqa: F821
     ],
 )
 def test_whatever_the_estimator_raises_is_a_failed_training(estimator: Any, words: str) -> None:
@@ -56,6 +64,17 @@ def test_whatever_the_estimator_raises_is_a_failed_training(estimator: Any, word
         fit(recipe, train=data.table(recipe, rows=50))
 
     assert raised.value.__cause__ is not None
+
+
+def test_first_line_of_what_the_estimator_says_is_told() -> None:
+    recipe = data.numeric_recipe()
+    train = data.table(recipe, rows=50)
+    train.numeric[3, 1] = np.nan
+
+    with pytest.raises(TrainingFailed) as raised:
+        fit(recipe, train=train)
+
+    assert raised.value.message == ("fitting the estimator of recipe flows raised ValueError: Input X contains NaN.")
 
 
 def test_classifier_without_probabilities_is_unsupported() -> None:
@@ -142,4 +161,4 @@ def test_fold_that_cannot_be_fitted_does_not_fail_the_training() -> None:
 
     found = fit(recipe, train=data.table(recipe, rows=100)).facts["cross_validation"]
 
-    assert found == {"left_out": "ValueError while fitting a fold: too few"}
+    assert found == {"left_out": "fitting a fold raised ValueError: too few"}

@@ -69,10 +69,11 @@ def test_report_holds_matrix_ratios_curves_parity_and_every_rule() -> None:
     assert made["champion"] is None
     assert [each["name"] for each in made["rules"]] == [
         "recall of bad",
+        "precision of bad",
         "labels that differ from the estimator's",
         "largest difference from the estimator's probabilities",
     ]
-    assert made["reason"] == "all 3 rules hold"
+    assert made["reason"] == "all 4 rules hold"
 
 
 def test_three_classes_are_judged_class_by_class() -> None:
@@ -93,7 +94,7 @@ def test_three_classes_are_judged_class_by_class() -> None:
 
 
 def test_threshold_that_no_model_can_meet_rejects_with_the_reason() -> None:
-    recipe = replace(RECIPE, thresholds=[at_least("support", of="bad", bound=10_000)])
+    recipe = replace(RECIPE, thresholds=[*RECIPE.thresholds, at_least("support", of="bad", bound=10_000)])
 
     made = report(recipe)
 

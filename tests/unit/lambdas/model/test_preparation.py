@@ -88,7 +88,7 @@ def test_whole_holdout_without_a_row_is_an_error() -> None:
 
 
 def test_data_set_without_objects_is_an_error() -> None:
-    with pytest.raises(DatasetEmpty, match="nightswap data add"):
+    with pytest.raises(DatasetEmpty, match="nightswap data add FILE --model"):
         prepare([], recipe=RECIPE)
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib import promotion
 from chalicelib.errors import RecipeInvalid
+from lambdas.model import recipe_rules
 from lambdas.model.recipe import Categorical, Columns, Numeric, Shift, Split
-from lambdas.model.thresholds import at_least, at_most
 from tests.unit.lambdas.model import data
 
 
@@ -22,12 +23,10 @@ from tests.unit.lambdas.model import data
         ({"columns": [Numeric("label")]}, "the label label is among the columns"),
         ({"columns": [Numeric(" a")]}, "has spaces around it"),
         ({"columns": [Numeric("")]}, "it is empty"),
-        ({"columns": ["a"]}, "neither Numeric nor Categorical"),
         ({"columns": [Numeric("a", minimum=2, maximum=1)]}, "minimum 2 above its maximum 1"),
         ({"columns": [Numeric("a", minimum=-math.inf)]}, "not finite"),
         ({"columns": [Categorical("a", allowed=[])]}, "allowed of column a"),
         ({"columns": [Categorical("a", allowed=["x", "x"])]}, "allowed of column a"),
-        ({"columns": [Categorical("a", allowed="xyz")]}, "allowed of column a"),
         ({"columns": [Categorical("a", allowed=[""])]}, "allowed of column a"),
         ({"classes": {"ok.": "good"}, "positive": None}, "fewer than two classes"),
         ({"classes": {"": "good", "x": "bad"}}, "an empty text"),
@@ -42,18 +41,11 @@ from tests.unit.lambdas.model import data
         ({"rollout": [Shift(0.5, seconds=1), Shift(0.5, seconds=1)]}, "rollout shifts 0.5, 0.5: expected growing"),
         ({"rollout": [Shift(0.0, seconds=1)]}, "rollout shifts 0.0"),
         ({"rollout": [Shift(1.0, seconds=1)]}, "rollout shifts 1.0"),
+        ({"rollout": [Shift(1 / 3, seconds=1)]}, "rollout shifts 0.3333333333333333: expected 4 decimals at most"),
+        ({"rollout": [Shift(0.00001, seconds=1)]}, "rollout shifts 1e-05: expected 4 decimals at most"),
         ({"rollout": [Shift(0.5, seconds=0)]}, "a step of rollout lasts 0 s"),
         ({"rollout": [Shift(0.5, seconds=86_401)]}, "a step of rollout lasts 86401 s"),
         ({"format": "pickle"}, "format is 'pickle'"),
-        ({"estimator": None}, "estimator is no function"),
-        ({"thresholds": []}, "any model would pass"),
-        ({"thresholds": [at_least("recall", of="ugly", bound=0.5)]}, "recall is of 'ugly'"),
-        ({"thresholds": [at_least("recall", bound=0.5)]}, "recall is of None"),
-        ({"thresholds": [at_least("accuracy", of="bad", bound=0.5)]}, "leave `of` out"),
-        ({"thresholds": [at_least("beauty", bound=0.5)]}, "no metric 'beauty'"),
-        ({"thresholds": [at_most("recall", of="bad", bound=math.nan)]}, "the bound of recall of bad is not finite"),
-        ({"thresholds": [at_least("recall", of="bad", bound=0.5, margin=-1)]}, "the margin of recall of bad is -1"),
-        ({"positive": None, "thresholds": [at_least("roc_auc", bound=0.5)]}, "roc_auc needs `positive`"),
     ],
 )
 def test_contradiction_is_named(changes: dict[str, Any], words: str) -> None:
@@ -79,3 +71,7 @@ def test_positions_put_numbers_before_texts_whatever_the_order_of_the_columns() 
 def test_positive_class_is_the_last_of_the_classes() -> None:
     assert data.recipe().class_names == ("good", "bad")
     assert data.recipe(positive=None).class_names == ("bad", "good")
+
+
+def test_rollout_has_at_most_the_steps_that_one_judging_has_numbers_for() -> None:
+    assert recipe_rules.SHIFTS_MAX == promotion.SHIFTS_MAX

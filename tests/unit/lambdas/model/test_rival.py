@@ -19,7 +19,7 @@ from lambdas.model.thresholds import at_least
 from lambdas.serve.schema import Schema
 from tests.unit.lambdas.model import data
 
-RECIPE = data.numeric_recipe(thresholds=[at_least("accuracy", bound=0, margin=1)], cross_validation_folds=0)
+RECIPE = data.numeric_recipe(thresholds=[at_least("accuracy", bound=0, margin=0.99)], cross_validation_folds=0)
 HOLDOUT = data.table(RECIPE, rows=200, seed=1)
 COLUMNS = [{"kind": "number", "name": name, "minimum": None, "maximum": None} for name in ("size", "age")]
 SCHEMA: Schema = artifact.load(

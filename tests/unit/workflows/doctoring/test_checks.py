@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from chalicelib.errors import PackagingFailed, RecipeInvalid
+from chalicelib.errors import DeploymentFailed, PackagingFailed, RecipeInvalid
 from chalicelib.names import Names
 from workflows.doctoring.credentials import check_region, who_calls
 from workflows.doctoring.environments import pins
@@ -19,6 +19,7 @@ from workflows.doctoring.existing import check_bucket, check_stacks
 from workflows.doctoring.finding import Finding, Severity, is_healthy, unhindered
 from workflows.doctoring.function_sizes import check_sizes
 from workflows.doctoring.limits import check_limits
+from workflows.doctoring.recipe_files import refuse_broken_recipes
 from workflows.doctoring.requirements import check_requirements
 from workflows.doctoring.runtimes import check_runtimes
 from workflows.doctoring.stage_settings import check_recipes, check_settings
@@ -229,3 +230,20 @@ def test_broken_recipe_and_default_model_without_one_are_errors() -> None:
     findings = list(check_recipes("prod", root=ROOT, models=["loans"], load=load))
 
     assert [each.severity for each in findings] == [Severity.ERROR, Severity.ERROR]
+
+
+def test_deployment_with_a_broken_recipe_is_refused_and_names_every_one() -> None:
+    def load(model: str) -> object:
+        if model == "cars":
+            return None
+        raise RecipeInvalid(f"lambdas/recipes/{model}.py, line 3: no")
+
+    refuse_broken_recipes(["cars"], load=load)
+    with pytest.raises(DeploymentFailed) as raised:
+        refuse_broken_recipes(["boats", "cars", "loans"], load=load)
+
+    assert raised.value.message == (
+        "recipe boats cannot be loaded: lambdas/recipes/boats.py, line 3: no; "
+        "recipe loans cannot be loaded: lambdas/recipes/loans.py, line 3: no. "
+        "Nothing was changed: correct that, and deploy again"
+    )

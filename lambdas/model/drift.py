@@ -1,0 +1,33 @@
+"""How the champion does on tonight's holdout beside what it did when it was judged itself.
+
+A champion that falls far on new rows is either out of date, or the rows are labelled wrong: a gate that holds two
+models against the same labels cannot tell which, so it is said to whoever reads the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+WATCHED = ("recall", "precision")
+FALL = 0.1
+"""What a holdout of some hundred rows of a class does not lose by chance."""
+
+Ratios = Mapping[str, Mapping[str, float | None]]
+"""By class and name; None where undefined."""
+
+
+def fallen(then: Ratios, now: Ratios) -> list[dict[str, Any]]:
+    """Each ratio that fell by more than FALL: class, ratio, then, now.
+
+    >>> fallen({"attack": {"recall": 0.92, "precision": 0.9}}, {"attack": {"recall": 0.14, "precision": 0.85}})
+    [{'class': 'attack', 'ratio': 'recall', 'then': 0.92, 'now': 0.14}]
+    """
+    return [
+        {"class": name, "ratio": ratio, "then": before, "now": after}
+        for name, ratios in then.items()
+        for ratio in WATCHED
+        if (before := ratios.get(ratio)) is not None
+        and (after := now.get(name, {}).get(ratio)) is not None
+        and before - after > FALL
+    ]

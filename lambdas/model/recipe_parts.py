@@ -1,0 +1,50 @@
+"""The small values that a recipe is made of. `recipe` hands them on: import them from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A column of finite numbers; the bounds, where there are any, belong to the range."""
+
+    name: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A column of texts that are not empty; `allowed` lists them, None allows any."""
+
+    name: str
+    allowed: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which share of each class is held out of training, and the seed of the draw."""
+
+    holdout_ratio: float = 0.2
+    seed: int = 42
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One step of a gradual rollout: this share (0..1) of the traffic for so long, then a look at its health."""
+
+    share: float
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the columns stand in the X that the estimator is fitted on: for a ColumnTransformer.
+
+    X is one float64 array: the numeric columns, then the categorical ones as codes of their levels.
+    """
+
+    numeric: list[int]
+    categorical: list[int]
