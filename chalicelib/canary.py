@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chalicelib.edges import Traffic
-from chalicelib.replaying import FACTOR, SLACK_MS
+from chalicelib.replaying import bound_ms
 
 ENOUGH = 20
 """Invocations, below which durations say nothing, and the replay decides."""
@@ -45,10 +45,10 @@ def compare(candidate: Traffic, *, live: Traffic) -> Health:
     )
     if candidate.duration_ms is None or live.duration_ms is None:
         health.problems.append("CloudWatch counted invocations and no durations")
-    elif candidate.duration_ms > FACTOR * live.duration_ms + SLACK_MS:
+    elif candidate.duration_ms > bound_ms(live.duration_ms):
         health.problems.append(
             f"the new version takes {candidate.duration_ms:.0f} ms, the live one {live.duration_ms:.0f} ms: at most"
-            f" {FACTOR * live.duration_ms + SLACK_MS:.0f} ms"
+            f" {bound_ms(live.duration_ms):.0f} ms"
         )
     return health
 

@@ -10,13 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from chalicelib import ledger, models, promotion, stamp
+from chalicelib import documents, layout, ledger, models, promotion, registry, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.errors import FunctionUnavailable, RegistryIncomplete
+from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete
 from chalicelib.promotion import Move
 
 TRIES = 3
 """The task that is to be fenced off may be quicker, and so may a second copy of it."""
+
+
+def finish(edges: Edges, swap: Move) -> None:
+    """Carry out a swap that was decided, unless others moved the alias or Lambda has lost what was to go live.
+
+    A local AWS that lost a version may have given its number anew.
+    """
+    key = layout.version(swap.model, swap.model_version, registry.MANIFEST)
+    judged = documents.find(edges.store, key) or {}
+    published = edges.functions.version(swap.model, swap.function_version)
+    if published is not None and published.code_sha256 == judged.get("code_sha256"):
+        with suppress(AliasMoved, ModelUnknown):  # the latter: lost since we looked
+            promotion.move_alias(edges, swap)
 
 
 def fence(

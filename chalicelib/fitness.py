@@ -6,6 +6,7 @@ parts may have been pruned or damaged, and Lambda may have lost what was publish
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from chalicelib import publishing, quarantine, registry, replaying
@@ -23,11 +24,12 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
     _check_kept(edges, manifest)
     try:
         package = _package(edges, manifest)
+        _check_artifact(edges, manifest)
         holding = _holding(edges, manifest, function_version or manifest["function_version"])
         if holding is None:
             holding = publishing.publish(edges, model=model, package=package, serving_sha256=None).function_version
     except (RegistryIncomplete, ServingChanged) as exc:
-        raise _unfit(manifest, exc.message) from exc
+        raise _lost(manifest, exc.message) from exc
     _check_answers(edges, manifest, holding)
     _check_kept(edges, manifest)  # again: a prune may have begun meanwhile
     return holding
@@ -47,7 +49,7 @@ def check_free(edges: Edges, *, model: str, model_version: int) -> None:
 
 def _check_kept(edges: Edges, manifest: dict[str, Any]) -> None:
     if registry.is_pruned(edges, model=manifest["model"], model_version=manifest["model_version"]):
-        raise _unfit(manifest, "it was pruned: its package is gone, its manifest and its report alone are kept")
+        raise _lost(manifest, "it was pruned: its package is gone, its manifest and its report alone are kept")
 
 
 def _package(edges: Edges, manifest: dict[str, Any]) -> bytes:
@@ -55,8 +57,17 @@ def _package(edges: Edges, manifest: dict[str, Any]) -> bytes:
         edges, model=manifest["model"], model_version=manifest["model_version"], name=registry.PACKAGE
     )
     if publishing.code_sha256(package) != manifest["code_sha256"]:
-        raise _unfit(manifest, "the package in the registry is not the one that was published")
+        raise _lost(manifest, "the package in the registry is not the one that was published")
     return package
+
+
+def _check_artifact(edges: Edges, manifest: dict[str, Any]) -> None:
+    """The next run judges against it, so a live version without it would be the last one."""
+    artifact = registry.part(
+        edges, model=manifest["model"], model_version=manifest["model_version"], name=registry.ARTIFACT
+    )
+    if hashlib.sha256(artifact).hexdigest() != manifest["artifact_sha256"]:
+        raise _lost(manifest, "the artifact in the registry is not the one that was judged")
 
 
 def _holding(edges: Edges, manifest: dict[str, Any], function_version: str) -> str | None:
@@ -71,7 +82,17 @@ def _check_answers(edges: Edges, manifest: dict[str, Any], function_version: str
     (asked,) = replaying.replay(edges, model=model, subjects=[subject])
     if asked.problems:
         said = "; ".join(asked.problems[: replaying.PROBLEMS_SHOWN])
-        raise _unfit(manifest, f"function version {function_version} does not answer as it was judged: {said}")
+        raise _lost(manifest, f"function version {function_version} does not answer as it was judged: {said}")
+
+
+def _lost(manifest: dict[str, Any], why: str) -> VersionUnfit:
+    """Of a version that nothing makes fit again."""
+    model = manifest["model"]
+    return _unfit(
+        manifest,
+        f"{why}. Take another one, of nightswap versions {model}, or train a new one: nightswap retrain --model"
+        f" {model} --force",
+    )
 
 
 def _unfit(manifest: dict[str, Any], why: str) -> VersionUnfit:

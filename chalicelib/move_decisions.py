@@ -56,7 +56,7 @@ def decide(edges: Edges, task: MoveAliasTask) -> Decided:
     seen = _Seen(
         alias=alias,
         live=models.live_version(edges, model=task.model, alias=alias) if alias else None,
-        candidate=_candidate(edges, task.model, alias),
+        candidate=models.candidate_version(edges, model=task.model, alias=alias) if alias else None,
         pinned=pin.find(edges, model=task.model),
     )
     return _BY_ACTION[task.action](edges, task, seen)
@@ -71,13 +71,15 @@ def _rollback(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     if target != seen.live:
         fitness.check_free(edges, model=task.model, model_version=target)
     left = sorted({each for each in (seen.live, seen.candidate) if each not in (None, target)})
+    fingerprints = {str(each): _fingerprint(edges, task.model, each) for each in left}
+    kept = _fingerprint(edges, task.model, target)  # what goes live is not locked by the twin that it replaces
     return _moves(
         task,
         seen,
         kind=promotion.ROLLED_BACK,
         model_version=target,
         function_version=_verified(edges, task.model, seen, target),
-        rolled_back={str(each): _fingerprint(edges, task.model, each) for each in left},
+        rolled_back={number: each for number, each in fingerprints.items() if each != kept},
         remarks=remarks,
     )
 
@@ -90,7 +92,7 @@ def _promote(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     if target == seen.live and not (seen.alias and seen.alias.weights):
         return _stays(seen, f"version {target} is live already", lifted=lifted)
     if seen.pinned is not None:
-        raise RequestConflict(f"{pin.in_words(seen.pinned)}: nightswap unpin --model {task.model} first")
+        raise _held(task.model, seen.pinned)
     if lifted is None:
         fitness.check_free(edges, model=task.model, model_version=target)
     return _moves(
@@ -108,9 +110,10 @@ def _pin(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     if target is None:
         raise _nothing_live(task.model)
     if seen.pinned is not None and seen.pinned["model_version"] != target:
-        raise RequestConflict(f"{pin.in_words(seen.pinned)}: nightswap unpin --model {task.model} first")
+        raise _held(task.model, seen.pinned)
     if seen.alias is not None and target == seen.live:  # held, not made live: nothing new will serve
-        if seen.pinned is not None and not seen.alias.weights:
+        left = stamp.of(seen.alias)
+        if seen.pinned is not None and left is not None and left.kind == promotion.PINNED:
             return _stays(seen, f"version {target} is pinned already")
         function_version = seen.alias.function_version
     else:
@@ -130,8 +133,6 @@ def _unpin(_: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
         kind=promotion.UNPINNED,
         model_version=seen.live,
         function_version=seen.alias.function_version,
-        weights=seen.alias.weights,
-        candidate=seen.candidate,
     )
 
 
@@ -148,7 +149,7 @@ def _back_to(edges: Edges, task: MoveAliasTask, seen: _Seen) -> tuple[int, list[
     if task.model_version is not None:
         return task.model_version, []
     a_canary_is_going = seen.alias is not None and bool(seen.alias.weights)
-    if seen.live is not None and a_canary_is_going:
+    if seen.live is not None and a_canary_is_going and not _is_quarantined(edges, task.model, seen.live):
         return seen.live, []
     return way_back.find(edges, model=task.model, live=seen.live)
 
@@ -158,16 +159,9 @@ def _verified(edges: Edges, model: str, seen: _Seen, target: int) -> str:
     return fitness.verify(edges, model=model, model_version=target, function_version=serving)
 
 
-def _candidate(edges: Edges, model: str, alias: Alias | None) -> int | None:
-    if alias is None or not alias.weights:
-        return None
-    left = stamp.of(alias)
-    if left is not None and left.candidate is not None:
-        return left.candidate
-    (function_version,) = alias.weights
-    version = edges.functions.version(model, function_version)
-    manifest = version and registry.with_code(edges, model=model, code_sha256=version.code_sha256)
-    return manifest["model_version"] if manifest else None
+def _is_quarantined(edges: Edges, model: str, model_version: int) -> bool:
+    fingerprint = _fingerprint(edges, model, model_version)
+    return quarantine.find(edges, model=model, fingerprint=fingerprint) is not None
 
 
 def _fingerprint(edges: Edges, model: str, model_version: int) -> str:
@@ -178,6 +172,10 @@ def _named(task: MoveAliasTask) -> int:
     if task.model_version is None:
         raise VersionUnknown(f"{task.action} of {task.model}: no version was named", model=task.model)
     return task.model_version
+
+
+def _held(model: str, pinned: dict[str, Any]) -> RequestConflict:
+    return RequestConflict(f'{pin.in_words(pinned)}: first nightswap unpin --model {model} --reason "..."')
 
 
 def _nothing_live(model: str) -> NoLiveModel:
@@ -206,8 +204,6 @@ def _moves(
     kind: str,
     model_version: int,
     function_version: str,
-    weights: Mapping[str, float] | None = None,
-    candidate: int | None = None,
     **beside: Any,
 ) -> Decided:
     move = Move(
@@ -220,8 +216,6 @@ def _moves(
         expected=seen.alias.revision_id if seen.alias else None,
         who=task.who,
         why=task.reason,
-        weights=dict(weights or {}),
-        candidate=candidate,
     )
     return Decided(
         move=move,

@@ -20,6 +20,12 @@ FIELDS = {
     UNPIN: ("reason",),
 }
 """What the body of a request may hold; the reason it must."""
+FORMS = {
+    ROLLBACK: '{"reason": "...", "to": VERSION}',
+    PROMOTE: '{"reason": "...", "lift_quarantine": false}',
+    PIN: '{"reason": "...", "version": VERSION}',
+    UNPIN: '{"reason": "..."}',
+}
 DIGITS = 16
 
 
@@ -37,29 +43,47 @@ def name(action: str, *, model: str, idempotency_key: str | None, attempt: str) 
 
 
 def from_body(
-    body: Any, *, action: str, model: str, known: Sequence[str], version: str | None, name: str, who: str
+    body: Any,
+    *,
+    action: str,
+    model: str,
+    known: Sequence[str],
+    version: str | None,
+    name: str,
+    who: str,
+    repeatable: bool,
 ) -> MoveAliasTask:
     """The request in a body and a path; raises BadRequest naming the field, ModelUnknown or VersionUnknown.
 
-    `known` are the models that there are; `version` is the path's, for the actions that have it there.
+    `known` are the models that there are; `version` is the path's, for the actions that have it there. `repeatable`
+    says that the request has a key of its own, so that asking again asks for the same.
     """
     if model not in known:
         raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(known) or "none")
     fields = {} if body is None else body
     if not isinstance(fields, dict):
-        raise BadRequest("the body is not a JSON object", accepted='{"reason": "..."}')
+        raise BadRequest("the body is not a JSON object", accepted=FORMS[action])
     for field in fields:
         if field not in FIELDS[action]:
             raise BadRequest(f"unknown field {field!r}", field=field, accepted=", ".join(FIELDS[action]))
     lift = fields.get("lift_quarantine", False)
     if not isinstance(lift, bool):
         raise BadRequest("lift_quarantine is not true or false", field="lift_quarantine", accepted="true or false")
+    number = _version(fields) if version is None else _version_in_path(version)
+    reason = check_reason(fields.get("reason"))
+    if action == ROLLBACK and number is None and not repeatable:
+        raise BadRequest(
+            "a rollback that names no version goes back one more each time it is asked for: say where to, or send an"
+            " Idempotency-Key",
+            field="to",
+            accepted="1, 2, ...",
+        )
     return MoveAliasTask(
         name=name,
         action=action,
         model=model,
-        model_version=_version(fields) if version is None else _version_in_path(version),
-        reason=check_reason(fields.get("reason")),
+        model_version=number,
+        reason=reason,
         who=who,
         lift_quarantine=lift,
     )

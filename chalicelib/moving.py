@@ -20,10 +20,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib import documents, layout, notices, pin, promotion, quarantine
+from chalicelib import documents, layout, notices, pin, promotion, quarantine, stamp
 from chalicelib.contracts import MoveAliasTask, MoveAnswered
 from chalicelib.edges import AliasMoved, Edges
-from chalicelib.errors import BadRequest, RequestConflict
+from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
 from chalicelib.move_decisions import ACTIONS, Decided, decide
 from chalicelib.promotion import Move
 
@@ -64,7 +64,7 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
         _before(edges, decided, decided.move)
     try:
         left = promotion.move_alias(edges, decided.move)
-    except AliasMoved as moved:
+    except (AliasMoved, ModelUnknown) as moved:  # the latter: Lambda lost the version since it was verified
         raise _overtaken(edges, decided, decided.move, str(moved)) from moved
     if decided.move.kind == promotion.UNPINNED and decided.pinned:
         pin.remove(edges, model=task.model, pinned=decided.pinned)
@@ -73,7 +73,9 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
         remarks.append("it took effect, and somebody has moved the alias on since")
     elif decided.move.kind == promotion.ROLLED_BACK and decided.pinned:
         _take_pin_along(edges, decided.move)
-        remarks.append(f"the pin moved along: nightswap unpin --model {task.model} lets runs promote again")
+        remarks.append(
+            f'the pin moved along; so that runs promote again: nightswap unpin --model {task.model} --reason "..."'
+        )
     _announce(edges, decided, decided.move)
     return _answer(edges, task, decided, remarks=remarks)
 
@@ -96,8 +98,10 @@ def _before(edges: Edges, decided: Decided, move: Move) -> None:
             why=f"rolled back: {move.why}",
         )
     _lift(edges, move.model, decided)
-    if move.kind == promotion.PINNED:
-        pin.put(edges, model=move.model, model_version=move.model_version, who=move.who, why=move.why)
+    if move.kind == promotion.PINNED and not pin.claim(
+        edges, model=move.model, model_version=move.model_version, who=move.who, why=move.why
+    ):
+        raise RequestConflict(f"somebody pinned another version of {move.model} meanwhile", model=move.model)
 
 
 def _lift(edges: Edges, model: str, decided: Decided) -> None:
@@ -107,14 +111,23 @@ def _lift(edges: Edges, model: str, decided: Decided) -> None:
 
 def _overtaken(edges: Edges, decided: Decided, move: Move, how: str) -> RequestConflict:
     """The alias is somebody else's now. A pin would hold what was not asked for; the rest is true all the same."""
-    if move.kind == promotion.PINNED and decided.pinned is None:
+    if move.kind == promotion.PINNED and decided.pinned is None and not _is_pinned_by_now(edges, move):
         pinned = {"model_version": move.model_version, "who": move.who, "why": move.why}
         pin.remove(edges, model=move.model, pinned=pinned)
     said = [how, *(f"version {number} may be in quarantine" for number in decided.rolled_back)]
+    if decided.lifted is not None:
+        said.append(f"version {move.model_version} may be out of quarantine")
     return RequestConflict(
         f"{'; '.join(said)}. Look at nightswap versions {move.model}, then ask again, as a new request",
         model=move.model,
     )
+
+
+def _is_pinned_by_now(edges: Edges, move: Move) -> bool:
+    """Whether another request has pinned the same version: it found this one's pin, and relies on it."""
+    alias = edges.functions.alias(move.model)
+    left = stamp.of(alias) if alias else None
+    return left is not None and (left.kind, left.model_version) == (promotion.PINNED, move.model_version)
 
 
 def _take_pin_along(edges: Edges, move: Move) -> None:
@@ -124,12 +137,14 @@ def _take_pin_along(edges: Edges, move: Move) -> None:
 
 
 def _announce(edges: Edges, decided: Decided, move: Move) -> None:
-    canary = next((int(number) for number in decided.rolled_back), None)
+    candidate = next((int(number) for number in decided.rolled_back), None)
+    taken_back = candidate if decided.origin == move.model_version else decided.origin
     notices.moved(
         edges,
         model=move.model,
         kind=move.kind,
-        from_version=canary if decided.origin == move.model_version else decided.origin,
+        about=move.model_version if move.kind == promotion.PROMOTED else taken_back,
+        from_version=decided.origin,
         to_version=move.model_version,
         who=move.who,
         why=move.why,

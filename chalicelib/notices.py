@@ -1,7 +1,8 @@
 """Announcements of what happened to a model: to people by the stage's topic, to programs by the event bus.
 
     a run's outcome is recorded, or a move by hand done -> send -> a marker beside it says that it was told
-                                          died here, or nobody answered? whoever comes to record it again sends again
+                                  died here? whoever comes to record it again sends again
+                                  nobody took it? it is kept, and the model's next run sends it
 
 So a notice comes at least once: `kind` and `run` of its detail tell one that comes twice. The detail is described by
 `event-schema.json` beside this file: a field that is added there, or changes its meaning, is a new SCHEMA.
@@ -50,6 +51,7 @@ def moved(
     *,
     model: str,
     kind: str,
+    about: int | None,
     from_version: int | None,
     to_version: int,
     who: str,
@@ -58,12 +60,11 @@ def moved(
 ) -> None:
     """Announce a move that an operator asked for, once, when it has taken effect.
 
-    `kind` is the move's, `name` the request's. `from_version` is what was live or, where a canary was taken back, its
-    candidate; None for nothing. `to_version` is what is live now.
+    `kind` is the move's, `name` the request's. `about` is the version that was promoted or taken back, `from_version`
+    what was live before, each None where nobody knows; `to_version` is what is live now.
     """
     if kind not in BY_HAND:
         return
-    about = to_version if kind == promotion.PROMOTED else from_version
 
     def detail() -> Detail:
         return _detail(
@@ -112,11 +113,27 @@ def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) 
     _once(edges, marker=layout.run_document(run, "told_stale"), detail=detail)
 
 
+def catch_up(edges: Edges, *, model: str) -> None:
+    """Send what could not be sent when it happened, unless it was sent since."""
+    for listed in edges.store.list(layout.untold(model)):
+        kept = documents.find(edges.store, listed.key)
+        if kept is None:
+            continue
+        if edges.store.find(kept["marker"]) is not None or _sent(edges, kept["detail"], marker=kept["marker"]):
+            edges.store.delete(listed.key)
+
+
 def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
-    """Send it, unless it was sent. What cannot be sent now is logged: it must not fail what it tells of."""
+    """Send it, unless it was sent. What cannot be sent now is kept: it must not fail what it tells of."""
     if edges.store.find(marker) is not None:
         return
     said = detail()
+    if not _sent(edges, said, marker=marker):
+        key = layout.untold(said["model"], f"{said['run']}-{said['kind']}")
+        edges.store.put(key, documents.encode({"marker": marker, "detail": said}))
+
+
+def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
     notice = Notice(
         kind=said["kind"],
         model=said["model"],
@@ -129,8 +146,9 @@ def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
         edges.notices.send(notice)
     except NoticesUnavailable as exc:
         log("notice_not_sent", **about, reason=exc.message)
-        return
+        return False
     edges.store.put(marker, documents.encode({**about, "at": documents.timestamp(edges.clock())}))
+    return True
 
 
 def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import commitment, documents, layout, lease, ledger, notices, registry
+from chalicelib import commitment, documents, layout, lease, ledger, notices, quarantine, registry
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -94,7 +94,10 @@ def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:
 
 
 def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
-    """The rejected model stays, with its report; so does its fingerprint, lest the next night try it again."""
+    """The rejected model stays, with its report; so does its fingerprint, lest the next night try it again.
+
+    One that was judged again has a number already: it is quarantined, so that nobody promotes it by mistake.
+    """
     artifact = edges.store.find(layout.work(run, ARTIFACT))
     if artifact is not None:
         edges.store.put(layout.rejected(model, run, registry.ARTIFACT), artifact.body)
@@ -102,6 +105,16 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     edges.store.put(layout.rejected(model, run, registry.REPORT), documents.encode(report))
     judged = {"run": run, "fingerprint": report["fingerprint"], "champion": report["champion_model_version"]}
     edges.store.put(layout.judged(model), documents.encode(judged))
+    made = registry.of_run(edges, model=model, run=run) if report["judging"] > 1 else None
+    if made is not None:
+        quarantine.put(
+            edges,
+            model=model,
+            fingerprint=made["fingerprint"],
+            model_version=made["model_version"],
+            who=run,
+            why=f"rejected when it was judged again: {report['reason']}",
+        )
 
 
 def _clear(edges: Edges, *, run: str) -> None:

@@ -25,6 +25,14 @@ def put(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> 
     edges.store.put(layout.pin(model), documents.encode(pinned))
 
 
+def claim(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> bool:
+    """Pin it, unless there is a pin; says whether it is this version that is pinned."""
+    pinned = _pinned(edges, model_version=model_version, who=who, why=why)
+    edges.store.put_if_absent(layout.pin(model), documents.encode(pinned))
+    stands = find(edges, model=model)
+    return stands is not None and stands["model_version"] == model_version
+
+
 def follow(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> None:
     """Let the pin, if there still is one, hold another version: an operator made that one live."""
     stored = edges.store.find(layout.pin(model))
@@ -36,12 +44,20 @@ def follow(edges: Edges, *, model: str, model_version: int, who: str, why: str) 
 def remove(edges: Edges, *, model: str, pinned: Mapping[str, Any]) -> None:
     """Remove the pin of this version, by this person, for this reason; another one stays."""
     stored = edges.store.find(layout.pin(model))
-    if stored is not None and _mark(documents.decode(stored.body)) == _mark(pinned):
+    if stored is not None and _mark(documents.read(stored.body, key=layout.pin(model))) == _mark(pinned):
         edges.store.delete_if_match(layout.pin(model), etag=stored.etag)
 
 
 def in_words(pinned: dict[str, Any]) -> str:
     return f"version {pinned['model_version']} is pinned by {pinned['who']}: {pinned['why']}"
+
+
+def way_past(model: str, *, waiting: int) -> str:
+    """What makes the version live that waits for the end of the pin."""
+    return (
+        f'nightswap unpin --model {model} --reason "...", then nightswap promote {waiting} --model {model}'
+        ' --reason "..."'
+    )
 
 
 def _pinned(edges: Edges, *, model_version: int, who: str, why: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chalicelib import documents, history, layout, ledger, pin, registry
 from chalicelib.edges import Edges
-from chalicelib.pruning_plan import PARTS, Leftover, Plan, Report, serving_now
+from chalicelib.pruning_plan import PARTS, Leftover, Plan, Report, serving_now, way_back_now
 from chalicelib.retention import LEFT_LIVE, Prunable
 
 
@@ -56,10 +56,12 @@ def carry_out(edges: Edges, plan: Plan, *, who: str, report: Report) -> Pruned:
 
 def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
     """False when somebody made it live, or pinned it, after the plan was made: then it stays whole."""
+    if way_back_now(edges, model=model) == version.model_version:
+        return False
     note = {"at": documents.timestamp(edges.clock()), "who": who, "bytes": version.size_bytes}
     edges.store.put_if_absent(_key(model, version, registry.PRUNED), documents.encode(note))
     gone = not _is_wanted(edges, version, model=model) and all(
-        edges.functions.delete_version(model, number) for number in version.function_versions
+        edges.functions.delete_version(model, number) for number in _published(edges, version, model=model)
     )
     if not gone:
         _unmark(edges, version, model=model)
@@ -67,6 +69,12 @@ def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
     for part in PARTS:
         edges.store.delete(_key(model, version, part))
     return True
+
+
+def _published(edges: Edges, version: Prunable, *, model: str) -> list[str]:
+    """Asked after the mark is there: an operator may have had it published again since the plan was made."""
+    code_sha256 = registry.manifest(edges, model=model, model_version=version.model_version)["code_sha256"]
+    return [each.function_version for each in edges.functions.versions(model) if each.code_sha256 == code_sha256]
 
 
 def _is_wanted(edges: Edges, version: Prunable, *, model: str) -> bool:

@@ -125,7 +125,7 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
     quarantined = quarantine.model_versions(edges, model=model)
     pinned = pin.find(edges, model=model)
     serving = serving_now(edges, model=model)
-    back = {history.previous(entries, but=serving), _way_back(edges, model=model)}
+    back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}
     holder = (documents.find(edges.store, layout.lease(model)) or {}).get("holder")
     held: dict[int | str, str] = {} if holder is None else {holder: "its run is going"}
     held |= {number: "live before: the next to go back to" for number in back if number is not None}
@@ -137,7 +137,7 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
     return held | dict.fromkeys(serving, "live")
 
 
-def _way_back(edges: Edges, *, model: str) -> int | None:
+def way_back_now(edges: Edges, *, model: str) -> int | None:
     """Where a rollback would go now."""
     alias = edges.functions.alias(model)
     live = models.live_version(edges, model=model, alias=alias) if alias else None

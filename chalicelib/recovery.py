@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from chalicelib import ledger, promotion, publishing, registry, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict
+from chalicelib.names import LIVE
 from chalicelib.promotion import Move
 
 
@@ -38,9 +39,11 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     Raises NoLiveModel when nothing was ever promoted, RegistryIncomplete when the package is gone or damaged, and
     RequestConflict when somebody moves the alias meanwhile.
     """
+    alias = edges.functions.alias(model)
+    ledger.repair(edges, model=model, alias=alias)
     last = ledger.last(edges, model=model)
     if last is None:
-        raise NoLiveModel(f"nothing of {model} has ever been live: start a retrain with nightswap retrain {model}")
+        raise NoLiveModel(_nothing_was_live(model, by_hand=alias is not None))
     number = last["model_version"]
     manifest = registry.manifest(edges, model=model, model_version=number)
     package = registry.part(edges, model=model, model_version=number, name=registry.PACKAGE)
@@ -66,6 +69,16 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     except AliasMoved as exc:
         raise RequestConflict(f"{exc}: look at nightswap versions {model}, then restore again if need be") from exc
     return Recovered(number, published.function_version, moved=True)
+
+
+def _nothing_was_live(model: str, *, by_hand: bool) -> str:
+    """No run can judge against an alias that was made by hand before the first promotion."""
+    if by_hand:
+        return (
+            f"nothing of {model} has ever been live by the ledger, and its serving function has an alias {LIVE} by"
+            f" other hands: delete that, as with aws lambda delete-alias, then nightswap retrain --model {model}"
+        )
+    return f"nothing of {model} has ever been live: start a retrain with nightswap retrain --model {model}"
 
 
 def _serves(edges: Edges, model: str, alias: Alias, code_sha256: str) -> bool:

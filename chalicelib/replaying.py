@@ -40,6 +40,8 @@ class Replayed:
     calls_ms: list[float] = field(default_factory=list)
     """The calls after it, of ROWS_A_CALL rows each."""
     problems: list[str] = field(default_factory=list)
+    silent: bool = False
+    """It did not answer once, and is not asked again: each such call can take the function's whole time."""
 
     @property
     def median_ms(self) -> float | None:
@@ -58,11 +60,13 @@ class Replayed:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A version to ask. Without a sample, as versions of earlier releases are, it is only asked who it is."""
+    """A version to ask. Without a sample it is only asked who it is."""
 
     model_version: int
     function_version: str
     artifact_sha256: str
+    format: str
+    """Of the artifact, as `lambdas.serve` knows it."""
     sample: Sample | None
 
 
@@ -73,6 +77,7 @@ def subject(edges: Edges, *, model: str, model_version: int, function_version: s
         model_version=model_version,
         function_version=function_version,
         artifact_sha256=manifest["artifact_sha256"],
+        format=manifest["format"],
         sample=documents.find(edges.store, layout.version(model, model_version, registry.REPLAY)),
     )
 
@@ -86,22 +91,34 @@ def replay(edges: Edges, *, model: str, subjects: Sequence[Subject]) -> list[Rep
             found.problems += _identity_problems(each, answered)
     for turn in zip_longest(*(_chunks(each.sample) for each in subjects)):
         for found, chunk in zip(asked, turn, strict=True):
-            if chunk is not None:
+            if chunk is not None and not found.silent:
                 _replay_rows(edges, model, found, *chunk)
     return asked
+
+
+def doubts(candidate: Replayed, *, live: Replayed | None) -> list[str]:
+    """All that speaks against a candidate, beside the live version where there is one."""
+    unasked = None if candidate.rows else "the registry has no rows of the holdout to ask it for"
+    slow = latency_problem(candidate, live=live) if live else None
+    return [*candidate.problems, *(each for each in (unasked, slow) if each)]
 
 
 def latency_problem(candidate: Replayed, *, live: Replayed) -> str | None:
     """What is wrong with the candidate's latency beside the live version's; None within bounds, or without both."""
     if candidate.median_ms is None or live.median_ms is None:
         return None
-    bound = FACTOR * live.median_ms + SLACK_MS
+    bound = bound_ms(live.median_ms)
     if candidate.median_ms <= bound:
         return None
     return (
         f"it took {candidate.median_ms:.0f} ms for {ROWS_A_CALL} rows, the live version {live.median_ms:.0f} ms:"
         f" at most {bound:.0f} ms"
     )
+
+
+def bound_ms(live_ms: float) -> float:
+    """How long a new version may take where the live one takes so long."""
+    return FACTOR * live_ms + SLACK_MS
 
 
 def _replay_rows(
@@ -137,14 +154,17 @@ def _ask(edges: Edges, model: str, found: Replayed, event: Mapping[str, Any]) ->
     except (ValueError, KeyError, TypeError, AttributeError):
         problem = "what it said is no answer of a serving function"
     found.problems.append(f"it did not answer: {problem}")
+    found.silent = True
     return None, took_ms
 
 
 def _identity_problems(wanted: Subject, answered: Mapping[str, Any]) -> Iterator[str]:
     if answered.get("model_version") != wanted.model_version:
         yield f"it says that it is model version {answered.get('model_version')}"
-    if answered.get("artifact_sha256", wanted.artifact_sha256) != wanted.artifact_sha256:
-        yield f"its artifact has SHA-256 {answered['artifact_sha256']}, the registry's {wanted.artifact_sha256}"
+    if answered.get("artifact_sha256") != wanted.artifact_sha256:
+        yield f"its artifact has SHA-256 {answered.get('artifact_sha256')}, the registry's {wanted.artifact_sha256}"
+    if answered.get("format") != wanted.format:
+        yield f"its artifact is of format {answered.get('format')}, the registry's is a {wanted.format}"
 
 
 def _equal(said: Any, wanted: Mapping[str, Any]) -> bool:

@@ -12,7 +12,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import commitment, documents, fencing, layout, lease, ledger, outcomes, promotion, stamp
+from chalicelib import (
+    commitment,
+    documents,
+    fencing,
+    layout,
+    lease,
+    ledger,
+    notices,
+    outcomes,
+    promotion,
+    stamp,
+)
 from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import RunUnknown
@@ -22,7 +33,8 @@ SHIFTER_IS_OVER = "the run that was shifting traffic is over"
 
 
 def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
-    """At the beginning of a run: repair what an earlier one left."""
+    """At the beginning of a run: repair what an earlier one left, and say what it could not."""
+    notices.catch_up(edges, model=model)
     restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
     buried = _bury(
         edges, run=run, model=model
@@ -98,13 +110,12 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
     ledger.repair(edges, model=model, alias=edges.functions.alias(model))
     decided = commitment.give_up(edges, run=run)
     for swap in decided.swaps:
-        with suppress(AliasMoved):  # the race is lost, and the other's move stands
-            promotion.move_alias(edges, swap)
+        fencing.finish(edges, swap)
     fenced = fencing.fence(
         edges,
         model=model,
         run=run,
-        decided=decided.shifts,
+        decided=[*decided.shifts, *decided.swaps],
         step=promotion.AFTER,
         kind=promotion.RESTORED,
         why=SHIFTER_IS_OVER,

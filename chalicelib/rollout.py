@@ -20,7 +20,8 @@ def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerpr
     if pinned is None:
         return None
     _keep_for_later(edges, run=run, model=model, model_version=model_version, fingerprint=fingerprint, pinned=pinned)
-    return f"{pin.in_words(pinned)}; version {model_version} waits: nightswap promote {model_version}"
+    way_on = pin.way_past(model, waiting=model_version)
+    return f"{pin.in_words(pinned)}; version {model_version} waits: {way_on}"
 
 
 def _keep_for_later(
@@ -42,6 +43,9 @@ def step_back(edges: Edges, *, run: str, model: str, why: str, kind: str = promo
     An earlier try of the task may be going on: whatever it is about to do comes too late, or is in the ledger.
     """
     given_up = commitment.give_up(edges, run=run)
+    for swap in given_up.swaps:
+        if swap.expected is None:  # nothing can be put in the way of creating the alias: it is too late to step back
+            fencing.finish(edges, swap)
     fencing.fence(
         edges,
         model=model,

@@ -18,7 +18,7 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
-from lambdas.model import answers, artifact, table
+from lambdas.model import answers, artifact, drift, table
 from lambdas.model.answers import Answers
 from lambdas.model.evaluation import evaluate
 from lambdas.model.table import Table
@@ -53,6 +53,7 @@ def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_
         "judging": task.judging,
         "fingerprint": lineage["fingerprint"],
         "champion_model_version": champion_model_version,
+        "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
     key = layout.run_document(task.run, "report")
     edges.store.put(key, documents.encode(report))
@@ -77,6 +78,14 @@ def _champion(edges: Edges, *, model: str, alias: Alias | None) -> int | None:
             f" put a registered one back with nightswap restore {model}"
         )
     return found
+
+
+def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | None) -> list[dict[str, Any]]:
+    scored = judged.get("champion") or {}
+    if champion is None or not scored.get("scored"):
+        return []
+    then = registry.manifest(edges, model=model, model_version=champion)["ratios"]
+    return drift.fallen(then, scored["ratios"])
 
 
 def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> artifact.Artifact | None:

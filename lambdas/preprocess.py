@@ -114,7 +114,8 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
     pinned = pin.find(edges, model=model)
     if pinned is None:
         return None
-    return f"data, recipe and code are those of version {waits_as}, which waits: {pin.in_words(pinned)}"
+    way_on = pin.way_past(model, waiting=waits_as)
+    return f"data, recipe and code are those of version {waits_as}, which waits: {pin.in_words(pinned)}; {way_on}"
 
 
 def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSettings) -> str:

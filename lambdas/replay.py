@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib import documents, layout, models, quarantine, registry, replaying
 from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
-from chalicelib.edges import Edges
+from chalicelib.edges import Alias, Edges
 from chalicelib.replaying import Replayed
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -40,14 +40,13 @@ def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = b
         for number, function_version in versions.items()
     ]
     candidate, *others = replaying.replay(edges, model=task.model, subjects=subjects)
-    slow = replaying.latency_problem(candidate, live=others[0]) if others else None
-    problems = [*candidate.problems, *([slow] if slow else [])]
+    problems = replaying.doubts(candidate, live=others[0] if others else None)
     found = {"versions": [each.to_document() for each in (candidate, *others)], "problems": problems}
     edges.store.put(layout.run_document(task.run, "replayed"), documents.encode(found))
     if problems:
         return _rolled_back(edges, task, problems, fingerprint=fingerprint)
     said = f"{candidate.rows} rows of the holdout were answered as judged"
-    why_at_once = _why_all_at_once(edges, task, live=live_number, steps=planned(task.model))
+    why_at_once = _why_all_at_once(edges, task, alias=alias, live=live_number, steps=planned(task.model))
     if why_at_once is not None:
         return _decided(task, SWAP, f"{said}; all at once: {why_at_once}")
     return _decided(task, SHIFT, f"{said}{_beside(others)}")
@@ -66,19 +65,31 @@ def _rolled_back(edges: Edges, task: ReplayTask, problems: list[str], *, fingerp
     return _decided(task, ROLLED_BACK, why)
 
 
-def _why_all_at_once(edges: Edges, task: ReplayTask, *, live: int | None, steps: Sequence[Shift]) -> str | None:
+def _why_all_at_once(
+    edges: Edges, task: ReplayTask, *, alias: Alias | None, live: int | None, steps: Sequence[Shift]
+) -> str | None:
     """Why there is no canary; None when there is one."""
-    if live is None:
+    if alias is None:
         return "nothing is live yet"
+    if live is None:
+        return "what is live is not in the registry"
     if live == task.model_version:
         return "an operator made it live already"
     if not steps:
         return "the recipe has no steps"
+    if len({_role(edges, model=task.model, model_version=each) for each in (task.model_version, live)}) > 1:
+        return f"Lambda weights no alias over two roles, and version {live} has another"
     mine, theirs = (_columns(edges, model=task.model, model_version=each) for each in (task.model_version, live))
     differing = ", ".join(sorted(name for name in mine | theirs if mine.get(name) != theirs.get(name)))
     if not differing:
         return None
     return f"versions {live} and {task.model_version} do not take the same columns ({differing})"
+
+
+def _role(edges: Edges, *, model: str, model_version: int) -> str:
+    """The role that a version was published with."""
+    manifest = registry.manifest(edges, model=model, model_version=model_version)
+    return str(manifest["configuration"]["Role"])
 
 
 def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
@@ -90,7 +101,13 @@ def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
 
 
 def _beside(others: Sequence[Replayed]) -> str:
-    return f", beside version {others[0].model_version}" if others else ""
+    """Which version it was measured against; one without rows of its own was only woken."""
+    if not others:
+        return ""
+    live = others[0]
+    return (
+        f", beside version {live.model_version}" if live.calls_ms else "; the live version has none to compare with"
+    )
 
 
 def _decided(task: ReplayTask, decision: str, reason: str) -> RolloutDecided:

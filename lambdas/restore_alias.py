@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import notices, outcomes, restoring
+from chalicelib import documents, layout, notices, restoring
 from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken
@@ -23,11 +23,15 @@ def run(task: RestoreAliasTask, edges: Edges, settings: TaskSettings) -> AliasRe
 
 def _after(task: RestoreAliasTask, edges: Edges, *, failure: Mapping[str, Any], stale_days: int) -> AliasRestored:
     restored = restoring.after(edges, run=task.run, model=task.model, failure=failure)
-    ended = outcomes.find(edges, run=task.run)
-    if ended is not None:
-        notices.stale(edges, run=task.run, model=ended["model"], outcome=ended["outcome"], stale_days=stale_days)
+    ended = documents.find(edges.store, layout.run_document(task.run, "outcome"))  # recorded just now, or before
+    notices.stale(edges, run=task.run, model=ended["model"], outcome=ended["outcome"], stale_days=stale_days)
     return restored
 
 
+def state(event: Mapping[str, Any]) -> str:
+    """The state that it carries out: one that comes after a failure leaves the document of the first as it is."""
+    return "restore_alias" if event.get("failure") is None else "restore_after_failure"
+
+
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    return carry_out(RestoreAliasTask, event, context, state="restore_alias", run=run)
+    return carry_out(RestoreAliasTask, event, context, state=state(event), run=run)

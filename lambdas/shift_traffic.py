@@ -68,7 +68,7 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
 
 
 def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int) -> Health:
-    """The health of both versions since the last shift: what CloudWatch counted, and what they answer now."""
+    """The health of both versions since the first shift: what CloudWatch counted, and what they answer now."""
     versions = [task.function_version, alias.function_version]
     counted = edges.metrics.traffic(task.model, function_versions=versions, since=datetime.fromisoformat(task.since))
     health = canary.compare(counted[task.function_version], live=counted[alias.function_version])
@@ -77,8 +77,7 @@ def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int) -> Heal
         for number, function_version in ((task.model_version, task.function_version), (live, alias.function_version))
     ]
     candidate, beside = replaying.replay(edges, model=task.model, subjects=subjects)
-    slow = replaying.latency_problem(candidate, live=beside)
-    health.problems += [*candidate.problems[: replaying.PROBLEMS_SHOWN], *([slow] if slow else [])]
+    health.problems += replaying.doubts(candidate, live=beside)[: replaying.PROBLEMS_SHOWN]
     return health
 
 
@@ -107,7 +106,7 @@ def _shift(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, step: 
         reason=f"version {task.model_version} has {100 * step.share:g}% of the traffic for {step.seconds} s",
         shift=number,
         bake_seconds=step.seconds,
-        since=_now(edges),
+        since=task.since or _now(edges),  # of the first: what CloudWatch shows late of a share, a later look sees
         revision_id=left.revision_id,
     )
 

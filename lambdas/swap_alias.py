@@ -31,14 +31,14 @@ def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
         why=manifest["reason"] + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
     )
     if not commitment.commit(edges, move, what=commitment.SWAP, judging=task.judging):
-        return AliasSwapped(decision=SUPERSEDED, reason="the run had been given up before its swap")
+        return _superseded(edges, task, "the run had been given up before its swap")
     try:
         promotion.move_alias(edges, move)
     except AliasMoved as exc:
         if task.shift == 0 and task.judging == 1:
             return AliasSwapped(decision=REJUDGE, reason=str(exc))
         return _superseded(edges, task, str(exc))
-    reason = f"model version {task.model_version} is live as function version {task.function_version}"
+    reason = f"version {task.model_version} is live as function version {task.function_version}: {task.rollout}"
     return AliasSwapped(decision=PROMOTED, reason=reason)
 
 

@@ -3,6 +3,7 @@
     claim the number -> registry: artifact, report, package -> publish in one call -> registry: manifest (complete)
 
 The package holds handler, artifact and manifest, so a function version is the whole model and needs nothing else.
+Its report is the one that let it pass: where the champion changes later, the run keeps the second judging's.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         "model_version": number,
         "run": task.run,
         "artifact_sha256": task.artifact_sha256,
+        "format": documents.decode(artifact)["format"],
         "data": [each["name"] for each in lineage["objects"]],
     }
     package = build_package(artifact=artifact, manifest=identity)

@@ -35,6 +35,8 @@ def a_report(*rules: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "rules": [PASSED, *rules],
         "fingerprint": "data-1",
         "champion_model_version": 1,
+        "judging": 1,
+        "reason": "recall of attack",
         **changes,
     }
 
@@ -80,6 +82,14 @@ def rejected() -> FakeOutside:
     return night
 
 
+def rejected_when_judged_again() -> FakeOutside:
+    """The champion changed, and the new one is better."""
+    night = live_since_earlier()
+    judged(night, FAILED, model_version=register(night.edges, run=RUN).model_version, judging=2)
+    end(night, MODEL_REJECTED, "precision of attack: 0.9 < 0.98")
+    return night
+
+
 def rolled_back() -> FakeOutside:
     night = live_since_earlier()
     judged(night, model_version=register(night.edges, run=RUN).model_version)
@@ -110,6 +120,7 @@ def moved_by_hand(kind: str, *, from_version: int | None, to_version: int) -> Fa
         night.edges,
         model=MODEL,
         kind=kind,
+        about=to_version if kind == promotion.PROMOTED else from_version,
         from_version=from_version,
         to_version=to_version,
         who="token ops",
@@ -129,7 +140,16 @@ def rolled_back_by_hand() -> FakeOutside:
 
 ALL: dict[str, Callable[[], FakeOutside]] = {
     each.__name__: each
-    for each in (promoted, rejected, rolled_back, failed, stale, promoted_by_hand, rolled_back_by_hand)
+    for each in (
+        promoted,
+        rejected,
+        rejected_when_judged_again,
+        rolled_back,
+        failed,
+        stale,
+        promoted_by_hand,
+        rolled_back_by_hand,
+    )
 }
 
 

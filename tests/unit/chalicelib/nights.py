@@ -12,7 +12,7 @@ from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib import serving_code
-from tests.unit.chalicelib.serving_code import SAMPLE, SOUND, ServingCode
+from tests.unit.chalicelib.serving_code import FORMAT, SAMPLE, SOUND, ServingCode
 
 MODEL = "kdd99-http"
 SCHEMA = {"columns": [{"kind": "number", "name": "duration", "example": 0.0}]}
@@ -43,7 +43,7 @@ def register(
 ) -> Registered:
     """A complete, published version that is not live; `behaviour` is one of `serving_code`'s."""
     number = registry.claim(edges, model=model, run=run)
-    artifact = documents.encode({"schema": schema, "run": run})
+    artifact = documents.encode({"format": FORMAT, "schema": schema, "run": run})
     artifact_sha256 = hashlib.sha256(artifact).hexdigest()
     package = serving_code.package(
         run=run, model=model, model_version=number, artifact_sha256=artifact_sha256, behaviour=behaviour
@@ -62,7 +62,9 @@ def register(
         "run": run,
         "function_version": published.function_version,
         "code_sha256": published.code_sha256,
+        "configuration": published.configuration,
         "artifact_sha256": artifact_sha256,
+        "format": FORMAT,
         "fingerprint": fingerprint,
         "data": [{"name": "night-1.csv"}],
         "ratios": {"attack": {"recall": 1.0}},

@@ -17,6 +17,8 @@ IMPOSTOR = "impostor"
 """Says that it is another model version."""
 SWAPPED = "swapped"
 """Says that it holds another artifact."""
+PICKLED = "pickled"
+"""Says that its artifact is of another format."""
 SHORT = "short"
 """Forgets one row of every call."""
 REFUSES = "refuses"
@@ -24,6 +26,7 @@ REFUSES = "refuses"
 BABBLES = "babbles"
 """Answers, but nothing that makes sense."""
 
+FORMAT, OTHER = "scorecard", "pickle"
 SLOW_SECONDS = 3.0
 ROWS = 60
 
@@ -81,7 +84,7 @@ def _body(held: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
     behaviour = held["behaviour"]
     if event.get("warm"):
         sha256 = "0" * 64 if behaviour == SWAPPED else held["artifact_sha256"]
-        return {"warm": True, "artifact_sha256": sha256, "format": "scorecard"}
+        return {"warm": True, "artifact_sha256": sha256, "format": OTHER if behaviour == PICKLED else FORMAT}
     predictions = [_prediction(row, wrong=behaviour == WRONG) for row in event.get("instances", INSTANCES[:1])]
     return {"predictions": predictions[1:] if behaviour == SHORT else predictions}
 

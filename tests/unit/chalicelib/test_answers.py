@@ -5,7 +5,35 @@ import json
 import pytest
 
 from chalicelib import answers, errors
-from chalicelib.errors import BadRequest, NightswapError, RequestConflict, StoreUnavailable, VersionUnknown
+from chalicelib.errors import (
+    BadRequest,
+    CommandFailed,
+    NightswapError,
+    RequestConflict,
+    StoreUnavailable,
+    VersionUnknown,
+)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [VersionUnknown("no such version", field="version", accepted="1, 2, ..."), RequestConflict("overtaken")],
+    ids=lambda error: type(error).__name__,
+)
+def test_answer_is_read_as_the_error_that_it_states(error: NightswapError) -> None:
+    _, body = answers.of_error(error)
+
+    read = answers.to_error(body)
+
+    assert (type(read), read.message) == (type(error), error.message)
+    assert answers.of_error(read)[1] == body
+
+
+@pytest.mark.parametrize("code", ["InternalServerError", "Any", "leaves"])
+def test_answer_that_states_no_error_of_ours_is_a_failed_command(code: str) -> None:
+    read = answers.to_error({"Code": code, "Message": "no"})
+
+    assert (type(read), read.message) == (CommandFailed, f"{code}: no")
 
 
 def test_error_is_told_by_its_name_message_and_details() -> None:

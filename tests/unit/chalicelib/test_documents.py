@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import documents
+from chalicelib.errors import RegistryIncomplete
 from tests.fakes.store import InMemoryStore
 
 json_values = st.recursive(
@@ -42,6 +43,17 @@ def test_document_of_the_store_is_found_or_none() -> None:
 
     assert documents.find(store, "runs/r/request.json") == {"model": "m"}
     assert documents.find(store, "runs/r/outcome.json") is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[1"])
+def test_damaged_document_of_the_store_is_named(body: bytes) -> None:
+    store = InMemoryStore()
+    store.put("runs/r/request.json", body)
+
+    with pytest.raises(RegistryIncomplete, match=r"runs/r/request\.json is damaged: its") as raised:
+        documents.find(store, "runs/r/request.json")
+
+    assert raised.value.details == {"key": "runs/r/request.json"}
 
 
 def test_document_can_be_read_by_people() -> None:

@@ -47,6 +47,9 @@ REPLAYED: dict[str, Any] = {
     "problems": [],
 }
 
+NOW: dict[str, Any] = {"live": 7, "share": None, "quarantined": "it was worse", "way_back": 6}
+"""The version of the run is live, and version 6 was before."""
+
 
 def a_run(outcome: str | None = PROMOTED, **changes: Any) -> dict[str, Any]:
     told = {
@@ -70,8 +73,12 @@ def said(
     report: dict[str, Any] | None = None,
     replayed: dict[str, Any] | None = None,
     healths: list[dict[str, Any]] | None = None,
+    shifts: list[dict[str, Any]] | None = None,
+    now: dict[str, Any] | None = NOW,
 ) -> list[str]:
-    return explain(run or a_run(), report=report, replayed=replayed, healths=healths or [])
+    return explain(
+        run or a_run(), report=report, replayed=replayed, healths=healths or [], shifts=shifts or [], now=now
+    )
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -87,7 +94,7 @@ def test_every_outcome_is_said_with_its_reason_and_what_to_do(outcome: str) -> N
 @pytest.mark.parametrize(
     ("outcome", "headline", "command"),
     [
-        (PROMOTED, "it went live", "nightswap rollback --model kdd99-http --reason TEXT"),
+        (PROMOTED, "it went live", "nightswap rollback --to 6 --model kdd99-http --reason TEXT"),
         (NOTHING_NEW, "trained nothing", "nightswap data add FILE --model kdd99-http"),
         (MODEL_REJECTED, "the gate rejected it", "nightswap retrain --model kdd99-http --force"),
         (ROLLED_BACK, "took it back", "nightswap promote 7 --model kdd99-http --lift-quarantine --reason TEXT"),
@@ -218,12 +225,43 @@ def test_every_look_at_the_canary_is_told() -> None:
     healthy = {"problems": [], "remarks": ["too little traffic to compare"], "at": at}
     ill = {"problems": ["3 of 9 invocations of the new version failed"], "remarks": [], "at": at}
 
-    lines = said(a_run(ROLLED_BACK), healths=[healthy, ill])
+    lines = said(a_run(ROLLED_BACK), healths=[healthy, ill], shifts=[{"share": 0.1, "taken": None}])
 
-    begins = lines.index(f"After share 1 of the traffic, at {at}, it was healthy:")
-    assert lines[begins : begins + 4] == [
-        f"After share 1 of the traffic, at {at}, it was healthy:",
+    begins = lines.index(f"After step 1 (10 %) of the canary, at {at}, nothing spoke against it:")
+    assert lines[begins + 1 : begins + 4] == [
         "  too little traffic to compare",
-        f"After share 2 of the traffic, at {at}, it was not healthy:",
+        f"After step 2 of the canary, at {at}, it was not healthy:",
         "  3 of 9 invocations of the new version failed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("taken_at", "found"),
+    [
+        ("2026-11-21T03:04:00.000Z", "it had lost its share meanwhile (pinned by ada), and nothing spoke against it"),
+        ("2026-11-21T03:06:00.000Z", "nothing spoke against it"),
+    ],
+    ids=["before the look", "after it"],
+)
+def test_look_at_a_canary_that_others_took_back_says_so(taken_at: str, found: str) -> None:
+    at = "2026-11-21T03:05:00.000Z"
+    taken = {"kind": "pinned", "who": "ada", "at": taken_at}
+
+    lines = said(
+        a_run(SUPERSEDED),
+        healths=[{"problems": [], "remarks": [], "at": at}],
+        shifts=[{"share": 0.25, "taken": taken}],
+    )
+
+    assert f"After step 1 (25 %) of the canary, at {at}, {found}:" in lines
+
+
+def test_champion_that_fell_is_told_with_what_it_may_mean() -> None:
+    fall = {"class": "attack", "ratio": "recall", "then": 0.917, "now": 0.139}
+
+    lines = said(report={**REPORT, "champion_fell": [fall]})
+
+    assert (
+        "  Its recall of attack was 0.917 when it was judged itself, and is 0.139 here: the new rows differ from the"
+        " old, or their labels are wrong." in lines
+    )

@@ -43,8 +43,11 @@ def test_pruned_version_is_unfit() -> None:
     night = after_nights(1)
     night.store.put(layout.version(MODEL, 1, registry.PRUNED), b"{}")
 
-    with pytest.raises(VersionUnfit, match="it was pruned"):
+    with pytest.raises(VersionUnfit, match="it was pruned") as raised:
         fitness.verify(night.edges, model=MODEL, model_version=1)
+
+    way_on = f"Take another one, of nightswap versions {MODEL}, or train a new one: nightswap retrain --model {MODEL}"
+    assert raised.value.message.endswith(f"{way_on} --force")
 
 
 def test_version_without_its_package_is_unfit() -> None:
@@ -78,3 +81,17 @@ def test_quarantine_holds_for_all_versions_of_its_fingerprint() -> None:
 
     with pytest.raises(VersionUnfit, match=r"by ada: bad; to use it all the same: nightswap promote 1 "):
         fitness.check_free(night.edges, model=MODEL, model_version=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [(None, r"model.json is missing"), (b"tampered", "is not the one that was judged")]
+)
+def test_version_without_the_artifact_that_was_judged_is_unfit_for_no_run_could_judge_against_it(
+    body: bytes | None, words: str
+) -> None:
+    night = after_nights(1)
+    key = layout.version(MODEL, 1, registry.ARTIFACT)
+    night.store.delete(key) if body is None else night.store.put(key, body)
+
+    with pytest.raises(VersionUnfit, match=words):
+        fitness.verify(night.edges, model=MODEL, model_version=1)

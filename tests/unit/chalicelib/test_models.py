@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from chalicelib import layout, models, pin, quarantine, registry
 from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.moves import after_nights, canary
 from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, revision
 
+NO_WEIGHTS: Mapping[str, float] = {}
+LIVE = {"model_version": 1, "function_version": "1", "weights": {}, "pinned": False, "quarantined": False}
 
-def by_hand(night: FakeOutside, function_version: str) -> Alias:
+
+def by_hand(night: FakeOutside, function_version: str, *, weights: Mapping[str, float] = NO_WEIGHTS) -> Alias:
     return night.functions.update_alias(
         MODEL,
         function_version=function_version,
-        weights={},
+        weights=weights,
         description="by hand",
         revision_id=revision(night.edges) or "",
     )
@@ -25,7 +31,7 @@ def test_every_model_is_listed_with_what_is_live() -> None:
 
     assert models.all_live(night.edges) == [
         {"model": "a", "live": None},
-        {"model": MODEL, "live": {"model_version": 1, "function_version": "1", "weights": {}}},
+        {"model": MODEL, "live": LIVE},
     ]
 
 
@@ -35,7 +41,7 @@ def test_model_is_described_with_lineage_schema_and_last_move() -> None:
 
     described = models.describe(night.edges, model=MODEL)
 
-    assert described["live"] == {"model_version": 1, "function_version": "1", "weights": {}}
+    assert described["live"] == LIVE
     assert described["schema"] == SCHEMA
     assert described["manifest"]["run"] == "run-1"
     assert described["last_move"]["run"] == "run-1"
@@ -97,8 +103,49 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked() -> None:
         (3, "run-3", False),
         (1, "run-1", True),
     ]
-    flags = {"live", "pinned", "quarantined", "pruned"}
-    assert set(listed[0]) == {"model_version", "function_version", "run", "created_at", "ratios", "data"} | flags
+    facts = {"model_version", "function_version", "run", "created_at", "ratios", "data", "share"}
+    assert set(listed[0]) == {"live", "pinned", "quarantined", "pruned"} | facts
+
+
+def test_versions_are_listed_with_their_shares_of_the_traffic() -> None:
+    night = after_nights(2)
+    canary(night.edges)
+
+    listed = models.versions(night.edges, model=MODEL)
+
+    assert [(each["model_version"], each["live"], each["share"]) for each in listed] == [
+        (3, False, 0.1),
+        (2, True, 0.9),
+        (1, False, 0.0),
+    ]
+
+
+def test_candidate_is_known_by_its_code_when_other_hands_gave_it_a_share() -> None:
+    night = after_nights(2)
+    alias = by_hand(night, "2", weights={"1": 0.25})
+
+    assert models.candidate_version(night.edges, model=MODEL, alias=alias) == 1
+    assert models.candidate_version(night.edges, model=MODEL, alias=by_hand(night, "2")) is None
+
+
+def test_live_version_tells_that_it_is_pinned_and_that_it_is_quarantined() -> None:
+    night = after_nights(1)
+    pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=1, who="ops", why="worse")
+
+    assert models.describe(night.edges, model=MODEL)["live"] == {**LIVE, "pinned": True, "quarantined": True}
+
+
+@pytest.mark.parametrize("part", [registry.MANIFEST, registry.ARTIFACT, registry.REPORT])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff"])
+def test_damaged_document_of_a_version_is_named(part: str, body: bytes) -> None:
+    night = after_nights(1)
+    key = layout.version(MODEL, 1, part)
+    night.store.put(key, body)
+
+    with pytest.raises(RegistryIncomplete, match=f"{key} is damaged"):
+        models.describe(night.edges, model=MODEL)
+        models.version(night.edges, model=MODEL, model_version="1")
 
 
 def test_versions_are_listed_with_what_became_of_them() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import ledger, move_decisions, pin, quarantine
-from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnfit, VersionUnknown
+from chalicelib import ledger, move_decisions, quarantine
+from chalicelib.errors import NoLiveModel, VersionUnfit, VersionUnknown
 from tests.unit.chalicelib.moves import after_nights, ask, canary, request, serving
 from tests.unit.chalicelib.nights import MODEL, outside, promote, register
 from tests.unit.chalicelib.serving_code import WRONG
@@ -54,6 +54,25 @@ def test_candidate_that_other_hands_gave_weights_is_known_by_its_code() -> None:
     )
 
     assert ask(night.edges, "rollback")["quarantined"] == [candidate.model_version]
+
+
+def test_rollback_of_a_canary_of_the_same_data_does_not_lock_what_stays_live() -> None:
+    night = after_nights(2)
+    canary(night.edges, fingerprint="data-2")
+
+    body = ask(night.edges, "rollback")
+
+    assert serving(night) == ("2", {})
+    assert (body["quarantined"], quarantine.model_versions(night.edges, model=MODEL)) == ([], {})
+
+
+def test_rollback_beside_a_canary_leaves_a_live_version_that_is_quarantined() -> None:
+    night = after_nights(3)
+    canary(night.edges)
+    quarantine.put(night.edges, model=MODEL, fingerprint="data-3", model_version=3, who="ada", why="ill")
+
+    assert ask(night.edges, "rollback")["quarantined"] == [3, 4]
+    assert serving(night) == ("2", {})
 
 
 def test_rollback_to_a_named_version_leaves_live_and_candidate_behind() -> None:
@@ -166,103 +185,6 @@ def test_quarantine_of_the_live_version_is_lifted_without_a_move() -> None:
 def test_version_that_is_not_there_cannot_be_promoted(number: int | None) -> None:
     with pytest.raises(VersionUnknown):
         ask(after_nights(1).edges, "promote", model_version=number)
-
-
-@pytest.mark.parametrize("action", ["promote", "pin"])
-def test_pin_stands_in_the_way_of_other_versions(action: str) -> None:
-    night = after_nights(2)
-    ask(night.edges, "pin", name="pin-1")
-
-    with pytest.raises(RequestConflict, match=r"version 2 is pinned by ada: .*: nightswap unpin"):
-        ask(night.edges, action, model_version=1)
-
-
-def test_live_version_is_pinned_with_a_new_revision() -> None:
-    night = after_nights(2)
-    before = night.functions.alias(MODEL)
-
-    body = ask(night.edges, "pin")
-
-    after = night.functions.alias(MODEL)
-    assert before is not None and after is not None
-    assert (after.function_version, after.revision_id != before.revision_id) == ("2", True)
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 2
-    assert (body["moved"], body["pinned"]) == (True, 2)
-
-
-def test_another_version_is_pinned_and_made_live() -> None:
-    night = after_nights(3)
-
-    ask(night.edges, "pin", model_version=1)
-
-    assert serving(night) == ("1", {})
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 1
-
-
-def test_quarantined_version_is_not_pinned() -> None:
-    night = after_nights(2)
-    ask(night.edges, "rollback")
-
-    with pytest.raises(VersionUnfit):
-        ask(night.edges, "pin", model_version=2)
-
-    assert pin.find(night.edges, model=MODEL) is None
-
-
-def test_pinning_ends_a_canary() -> None:
-    night = after_nights(1)
-    canary(night.edges)
-
-    ask(night.edges, "pin")
-
-    assert serving(night) == ("1", {})
-
-
-def test_pinning_twice_moves_once() -> None:
-    night = after_nights(1)
-
-    moved = [ask(night.edges, "pin", name=name)["moved"] for name in ("pin-1", "pin-2")]
-
-    assert moved == [True, False]
-
-
-def test_unpinned_model_has_a_new_revision_and_no_pin() -> None:
-    night = after_nights(2)
-    ask(night.edges, "pin")
-    before = night.functions.alias(MODEL)
-
-    body = ask(night.edges, "unpin")
-
-    after = night.functions.alias(MODEL)
-    assert before is not None and after is not None
-    assert after.revision_id != before.revision_id
-    assert serving(night) == ("2", {})
-    assert pin.find(night.edges, model=MODEL) is None
-    assert (body["moved"], body["pinned"]) == (True, None)
-
-
-def test_model_that_is_not_pinned_is_not_unpinned() -> None:
-    assert ask(after_nights(1).edges, "unpin")["remarks"] == ["nothing is pinned"]
-
-
-def test_pin_of_a_lost_alias_waits_for_its_restoration() -> None:
-    night = after_nights(1)
-    ask(night.edges, "pin")
-    night.functions.delete_alias(MODEL)
-
-    with pytest.raises(NoLiveModel):
-        ask(night.edges, "unpin")
-
-
-def test_rollback_takes_the_pin_along() -> None:
-    night = after_nights(2)
-    ask(night.edges, "pin")
-
-    body = ask(night.edges, "rollback")
-
-    assert serving(night) == ("1", {})
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 1
-    assert body["remarks"] == ["the pin moved along: nightswap unpin --model kdd99-http lets runs promote again"]
 
 
 def test_alias_of_other_hands_is_rolled_back_to_what_the_ledger_knows() -> None:

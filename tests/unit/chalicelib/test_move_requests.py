@@ -25,8 +25,17 @@ def read(body: Any, *, action: str = "rollback", **changes: Any) -> MoveAliasTas
         "version": "7" if action == "promote" else None,
         "name": "a-name",
         "who": "token ops",
+        "repeatable": True,
     }
     return move_requests.from_body(body, **{**asked, **changes})
+
+
+def test_rollback_that_may_come_twice_has_to_say_where_to() -> None:
+    with pytest.raises(BadRequest, match="goes back one more each time") as raised:
+        read({"reason": "why"}, repeatable=False)
+
+    assert raised.value.details["field"] == "to"
+    assert read({"reason": "why", "to": 3}, repeatable=False).model_version == 3
 
 
 def test_same_key_is_the_same_name_and_no_key_is_always_another() -> None:

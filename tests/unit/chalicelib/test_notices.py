@@ -195,7 +195,15 @@ def test_requested_move_is_announced_once() -> None:
     night = news.promoted_by_hand()
 
     notices.moved(
-        night.edges, model=MODEL, kind="promoted", from_version=1, to_version=2, who="", why="", name="move-1"
+        night.edges,
+        model=MODEL,
+        kind="promoted",
+        about=2,
+        from_version=1,
+        to_version=2,
+        who="",
+        why="",
+        name="move-1",
     )
 
     assert len(night.notices.sent) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, lease, outcomes
+from chalicelib import documents, layout, lease, outcomes, quarantine
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -20,10 +20,10 @@ from chalicelib.contracts import (
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import interfered, raising, with_store
-from tests.unit.chalicelib.nights import MODEL, content, going, outside
+from tests.unit.chalicelib.nights import MODEL, content, going, outside, register
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
-REPORT = {"fingerprint": "data-7", "champion_model_version": 3, "passed": False}
+REPORT = {"fingerprint": "data-7", "champion_model_version": 3, "passed": False, "judging": 1}
 
 
 def an_outcome(**changes: Any) -> RunOutcome:
@@ -76,6 +76,19 @@ def test_every_end_deletes_the_intermediates_and_gives_the_lease_back(outcome: s
 
     assert [each.key for each in night.store.list(layout.WORK)] == [layout.work("another-run", "train/labels.npy")]
     assert night.store.find(layout.lease(MODEL)) is None
+
+
+def test_model_that_was_rejected_when_it_was_judged_again_is_quarantined_for_it_has_a_number() -> None:
+    night = at_the_end_of_a_run()
+    register(night.edges, run=RUN, fingerprint="data-7")
+    report = {**REPORT, "judging": 2, "reason": "recall of attack fell"}
+    night.store.put(layout.run_document(RUN, "report"), documents.encode(report))
+
+    outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED, reason="recall"))
+
+    found = quarantine.find(night.edges, model=MODEL, fingerprint="data-7") or {}
+    assert (found["model_version"], found["who"]) == (1, RUN)
+    assert found["why"] == "rejected when it was judged again: recall of attack fell"
 
 
 def test_lease_of_another_run_is_left_to_it() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import pin
+from chalicelib import layout, pin
+from chalicelib.edges import Edges
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import with_store
 from tests.unit.chalicelib.nights import MODEL, outside
@@ -117,3 +118,37 @@ def test_pin_that_is_removed_in_the_very_moment_does_not_come_back() -> None:
     pin.follow(raced, model=MODEL, model_version=2, who="bob", why="rolled back: ill")
 
     assert pin.find(night.edges, model=MODEL) is None
+
+
+def claim(edges: Edges, *, model_version: int = 3, who: str = "ada") -> bool:
+    return pin.claim(edges, model=MODEL, model_version=model_version, who=who, why="the audit")
+
+
+def test_what_is_not_pinned_can_be_claimed_again_and_again() -> None:
+    night = outside()
+
+    assert [claim(night.edges), claim(night.edges)] == [True, True]
+    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 3
+
+
+def test_claim_leaves_a_pin_as_it_is_and_says_whether_it_is_of_the_same_version() -> None:
+    night = outside()
+    stands = put(night)
+
+    assert (claim(night.edges, who="bob"), claim(night.edges, model_version=4)) == (True, False)
+    assert pin.find(night.edges, model=MODEL) == stands
+
+
+def test_of_two_claims_at_once_one_wins() -> None:
+    night = outside()
+    raced = with_store(night.edges, "put_if_absent", before=lambda: claim(night.edges, model_version=4))
+
+    assert claim(raced) is False
+    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 4
+
+
+def test_claim_whose_pin_is_removed_at_once_has_failed() -> None:
+    night = outside()
+    raced = with_store(night.edges, "put_if_absent", after=lambda: night.store.delete(layout.pin(MODEL)))
+
+    assert claim(raced) is False

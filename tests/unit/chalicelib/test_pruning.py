@@ -15,12 +15,13 @@ from chalicelib import (
     verification,
 )
 from chalicelib.edges import Edges
-from chalicelib.errors import FunctionUnavailable, VersionUnfit
+from chalicelib.errors import FunctionUnavailable, RequestConflict, VersionUnfit
 from chalicelib.pruning import Pruned
 from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import Killed, raising, with_functions, with_store
-from tests.unit.chalicelib.nights import MODEL, Registered, content, revision, swap
+from tests.unit.chalicelib.moves import ask, serving
+from tests.unit.chalicelib.nights import MODEL, Registered, content, outside, promote, register, revision, swap
 from tests.unit.chalicelib.records import by_hand, silent
 from tests.unit.chalicelib.test_pruning_plan import DAY, dead_run, nights, plan
 
@@ -59,6 +60,14 @@ def test_version_gives_up_function_version_and_parts_and_keeps_its_record() -> N
     assert documents.find(night.store, note) == {"at": at, "who": "ada", "bytes": size_bytes}
     assert [each.function_version for each in night.functions.versions(MODEL)] == ["2", "3"]
     assert in_order(night)
+
+
+def test_version_that_was_never_live_goes_although_the_ledger_is_younger_than_a_day() -> None:
+    night = outside()
+    register(night.edges, run="run-1", fingerprint="data-1")
+    promote(night.edges, run="run-2", fingerprint="data-2")
+
+    assert prune(night.edges).model_versions == (1,)
 
 
 def test_pruned_version_is_still_told_and_never_live_again() -> None:
@@ -153,6 +162,50 @@ def test_version_that_came_and_went_after_the_plan_is_spared() -> None:
 
     assert (pruned.model_versions, pruned.spared) == ((2,), (1,))
     assert is_whole(night, 1)
+
+
+def test_version_that_came_and_went_is_spared_when_it_is_not_the_next_to_go_back_to() -> None:
+    night = nights(5)
+    wanted = plan(night)
+    for number in (1, 2, 5):
+        move = swap(
+            night.edges, Registered(number, str(number)), run=f"promote-{number}", expected=revision(night.edges)
+        )
+        promotion.move_alias(night.edges, move)
+
+    pruned = pruning.carry_out(night.edges, wanted, who="ada", report=silent)
+
+    assert (pruned.model_versions, pruned.spared) == ((3,), (2, 1))
+    assert is_whole(night, 1)
+
+
+def test_version_that_the_next_rollback_goes_to_since_a_rollback_is_spared() -> None:
+    night = nights(4)
+    wanted = plan(night)
+    ask(night.edges, "rollback")
+
+    pruned = pruning.carry_out(night.edges, wanted, who="ada", report=silent)
+
+    assert (pruned.model_versions, pruned.spared) == ((1,), (2,))
+    assert ask(night.edges, "rollback", name="again")["to"]["model_version"] == 2
+
+
+def test_version_that_is_published_again_after_the_plan_goes_with_all_that_holds_its_package() -> None:
+    night = nights(3)
+    night.functions.delete_version(MODEL, "1")
+    wanted = plan(night)
+    raced = with_functions(
+        night.edges,
+        "update_alias",
+        before=lambda: pruning.carry_out(night.edges, wanted, who="ada", report=silent),
+    )
+
+    with pytest.raises(RequestConflict, match="has no function version 4"):
+        ask(raced, "promote", model_version=1)
+
+    assert serving(night) == ("3", {})
+    assert [each.function_version for each in night.functions.versions(MODEL)] == ["2", "3"]
+    assert in_order(night)
 
 
 def test_version_that_is_pinned_after_the_plan_is_spared() -> None:

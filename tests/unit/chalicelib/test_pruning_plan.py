@@ -184,6 +184,15 @@ def test_function_version_of_a_dead_run_goes_after_a_day() -> None:
     )
 
 
+def test_dead_run_answers_for_what_it_published_and_for_nothing_else() -> None:
+    night = nights(2)
+    mine = dead_run(night, "dead")
+    night.functions.publish(MODEL, b"by hand")
+    night.clock.sleep(2 * DAY)
+
+    assert [each.function_version for each in plan(night).leftovers] == [mine]
+
+
 def test_function_version_of_a_run_that_is_going_is_no_leftover() -> None:
     night = nights(2)
     dead_run(night, going(night, "slow"))

@@ -78,5 +78,5 @@ def test_quarantine_says_what_it_is_and_the_way_out() -> None:
 
     assert quarantine.in_words(found) == (
         "data, recipe and code are those of model version 2, quarantined since 2026-11-21T03:00:00.000Z: it was ill;"
-        " change one of them, or nightswap promote 2 --lift-quarantine"
+        f' change one of them, or nightswap promote 2 --model {MODEL} --lift-quarantine --reason "..."'
     )

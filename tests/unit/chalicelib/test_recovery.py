@@ -10,6 +10,7 @@ from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict, 
 from chalicelib.recovery import Recovered
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.broken_runs import die_after_the_swap
 from tests.unit.chalicelib.interference import with_functions
 from tests.unit.chalicelib.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
 
@@ -151,6 +152,19 @@ def test_model_that_was_never_live_cannot_be_restored() -> None:
         restore(outside().edges)
 
 
+def test_alias_by_hand_before_the_first_run_is_to_be_deleted_because_no_run_can_judge_against_it() -> None:
+    night = outside()
+    night.functions.publish(MODEL, b"by hand")
+    night.functions.create_alias(MODEL, function_version="1", description="by hand")
+
+    with pytest.raises(
+        NoLiveModel, match=r"alias live by other hands: delete that, .* then nightswap retrain"
+    ) as told:
+        restore(night.edges)
+
+    assert "nightswap restore" not in told.value.message
+
+
 def test_version_without_its_manifest_cannot_be_restored() -> None:
     night = outside()
     promote(night.edges, run="run-1")
@@ -205,3 +219,12 @@ def test_manifest_of_the_restored_version_stays_as_it_was() -> None:
 
     assert content(night)[layout.version(MODEL, 1, registry.MANIFEST)] == before
     assert documents.decode(before)["function_version"] == "1"
+
+
+def test_move_whose_author_died_before_its_entry_is_what_is_restored() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    die_after_the_swap(night, run="dead")
+
+    assert restore(night.edges) == Recovered(2, "2", moved=False)
+    assert ledger_of(night)[-1] == (2, "dead", "1", "2", True)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,7 +85,7 @@ def test_other_artifact_than_the_registrys_is_told() -> None:
     assert problem.startswith(f"its artifact has SHA-256 {'0' * 64}, the registry's ")
 
 
-def test_version_of_an_earlier_release_need_not_tell_its_artifact() -> None:
+def test_version_that_does_not_say_which_artifact_it_holds_is_not_trusted() -> None:
     def code(package: bytes, payload: bytes) -> bytes:
         said = json.loads(serving_code.ServingCode()(package, payload))
         said["body"].pop("artifact_sha256", None)
@@ -94,7 +93,16 @@ def test_version_of_an_earlier_release_need_not_tell_its_artifact() -> None:
 
     night = FakeOutside(MODEL, handler=code)
 
-    assert replayed(night, register(night.edges, run="run-1"))[0].problems == []
+    (problem,) = replayed(night, register(night.edges, run="run-1"))[0].problems
+    assert problem.startswith("its artifact has SHA-256 None, the registry's ")
+
+
+def test_version_of_another_format_is_not_trusted() -> None:
+    night = outside()
+
+    (problem,) = replayed(night, register(night.edges, run="run-1", behaviour=serving_code.PICKLED))[0].problems
+
+    assert problem == "its artifact is of format pickle, the registry's is a scorecard"
 
 
 @pytest.mark.parametrize(
@@ -214,37 +222,29 @@ def test_subject_is_a_complete_version() -> None:
         replaying.subject(outside().edges, model=MODEL, model_version=1, function_version="1")
 
 
-def a_measure(*calls_ms: float) -> Replayed:
-    return Replayed(model_version=2, function_version="2", calls_ms=list(calls_ms))
+@pytest.mark.parametrize("behaviour", [serving_code.RAISES, serving_code.REFUSES, serving_code.BABBLES])
+def test_version_that_does_not_answer_is_asked_once_and_the_others_to_their_end(behaviour: str) -> None:
+    night = outside()
+    silent = register(night.edges, run="run-1", behaviour=behaviour)
+    sound = register(night.edges, run="run-2")
+
+    found, beside = replayed(night, silent, sound)
+
+    assert (len(found.problems), found.rows, found.calls_ms) == (1, 0, [])
+    assert (beside.problems, beside.rows) == ([], ROWS)
 
 
-@pytest.mark.parametrize(
-    ("candidate", "live", "slow"),
-    [
-        ((70.0,), (10.0,), False),
-        ((70.1,), (10.0,), True),
-        ((10.0, 10.0, 9_999.0), (10.0,), False),
-        ((9_999.0,), (10.0, 9_999.0, 9_999.0), False),
-        ((), (10.0,), False),
-        ((9_999.0,), (), False),
-    ],
-    ids=["at the bound", "above it", "one slow call", "slow machine", "not measured", "live not measured"],
-)
-def test_latency_is_bounded_by_the_live_versions(
-    candidate: tuple[float, ...], live: tuple[float, ...], slow: bool
-) -> None:
-    problem = replaying.latency_problem(a_measure(*candidate), live=a_measure(*live))
+def test_version_that_falls_silent_in_the_middle_is_not_asked_again() -> None:
+    calls: list[bytes] = []
 
-    assert (problem is not None) == slow
+    def code(package: bytes, payload: bytes) -> bytes:
+        calls.append(payload)
+        if len(calls) > 2:
+            raise MemoryError("no more")
+        return serving_code.ServingCode()(package, payload)
 
+    night = FakeOutside(MODEL, handler=code)
 
-def test_latency_problem_tells_both_and_the_bound() -> None:
-    assert replaying.latency_problem(a_measure(3000.0), live=a_measure(10.0)) == (
-        "it took 3000 ms for 25 rows, the live version 10 ms: at most 70 ms"
-    )
+    (found,) = replayed(night, register(night.edges, run="run-1"))
 
-
-def test_few_problems_are_kept_of_many() -> None:
-    found = replace(a_measure(1.0), problems=[f"row {number}" for number in range(200)])
-
-    assert len(found.to_document()["problems"]) == replaying.PROBLEMS_SHOWN
+    assert (len(calls), found.problems) == (3, ["it did not answer: no more"])

@@ -81,7 +81,10 @@ def test_pin_stands_in_the_way_and_the_version_is_kept_for_later() -> None:
     night = running()
     pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
 
-    assert obstacle(night) == "version 1 is pinned by ada: the audit; version 2 waits: nightswap promote 2"
+    assert obstacle(night) == (
+        f'version 1 is pinned by ada: the audit; version 2 waits: nightswap unpin --model {MODEL} --reason "...",'
+        f' then nightswap promote 2 --model {MODEL} --reason "..."'
+    )
     assert documents.find(night.store, layout.judged(MODEL)) == {
         "run": RUN,
         "fingerprint": "data-2",
@@ -243,3 +246,26 @@ def test_alias_that_others_keep_moving_is_fenced_at_the_next_try() -> None:
     rollout.step_back(edges, run=RUN, model=MODEL, why="no more")
 
     assert weights(night) == {}
+
+
+def test_first_promotion_that_an_earlier_try_is_about_to_make_is_made_for_nothing_can_stop_it() -> None:
+    night = outside()
+    zombie = decided(night, run=RUN)
+
+    step_back(night)
+
+    wanted = RunOutcome(run=RUN, model=MODEL, outcome=SUPERSEDED, reason="no more", error=None)
+    assert outcomes.record(night.edges, wanted).outcome == PROMOTED
+    promotion.move_alias(night.edges, zombie)
+    assert ledger_of(night) == [(1, RUN, None, "1", False)]
+
+
+def test_first_promotion_that_lost_its_race_leaves_the_alias_to_the_winner() -> None:
+    night = outside()
+    decided(night, run=RUN)
+    promote(night.edges, run="rival")
+    before = night.functions.alias(MODEL)
+
+    step_back(night)
+
+    assert night.functions.alias(MODEL) == before

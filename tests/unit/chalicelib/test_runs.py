@@ -175,7 +175,7 @@ def test_documents_of_a_run_with_a_longer_name_are_not_its_own() -> None:
     night = outside()
     going(night, f"{RUN}-2")
 
-    with pytest.raises(RunUnknown, match="GET /runs lists them") as caught:
+    with pytest.raises(RunUnknown, match="nightswap runs lists them, and so does GET /runs") as caught:
         runs.describe(night.edges, run=RUN)
 
     assert caught.value.details == {"run": RUN}
@@ -243,7 +243,7 @@ def test_run_whose_execution_is_lost_is_listed_too() -> None:
 
 
 def test_latest_runs_of_one_model_are_its_own() -> None:
-    night = outside("kdd99", "kdd99-http")
+    night = outside("kdd99", "kdd99-http", "other")
     asked = ask_each_minute(night, "kdd99", "kdd99-http", "kdd99")
 
     assert [each["run"] for each in runs.recent(night.edges, limit=5, model="kdd99")] == [asked[2], asked[0]]

@@ -36,6 +36,14 @@ def test_share_of_a_run_that_is_over_is_told() -> None:
     )
 
 
+def test_damaged_document_is_told_in_place_of_what_it_would_say() -> None:
+    night = two_nights()
+    key = layout.version(MODEL, 2, registry.MANIFEST)
+    night.store.put(key, b"{")
+
+    assert problems(night)[-1].startswith(f"{key} is damaged")
+
+
 def test_share_that_other_hands_gave_is_told() -> None:
     night = two_nights()
     by_hand(night, "2", weights={"1": 0.25})
@@ -71,6 +79,6 @@ def test_pin_of_what_is_not_live_is_told() -> None:
 
     pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
     assert problems(night) == (
-        f"version 1 of {MODEL} is pinned, and 2 is live: nightswap pin 1 --model {MODEL} --reason ... again, or"
-        " nightswap unpin",
+        f'version 1 of {MODEL} is pinned, and 2 is live: nightswap pin 1 --model {MODEL} --reason "..." again, or'
+        f' nightswap unpin --model {MODEL} --reason "..."',
     )

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib import layout, registry
 from chalicelib.verification import Verified, verify
+from tests.unit.chalicelib.moves import ask, serving
 from tests.unit.chalicelib.nights import MODEL, content, outside
 from tests.unit.chalicelib.records import problems, prune_by_hand, silent, two_nights
 
@@ -43,8 +44,8 @@ def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: byte
     night.store.delete(key) if body is None else night.store.put(key, body)
 
     assert problems(night) == (
-        f"{key} {told}: version 1 of {MODEL} cannot be put back any more; if it is live, nightswap retrain --model"
-        f" {MODEL} --force",
+        f"{key} {told}: version 1 of {MODEL} cannot be put back any more; if it is live, nightswap rollback --model"
+        f' {MODEL} --reason "...", or nightswap promote VERSION --model {MODEL} --reason "..."',
     )
 
 
@@ -72,6 +73,20 @@ def test_pruned_version_is_whole_without_its_parts_unless_it_is_live() -> None:
 
     prune_by_hand(night, 2)
     assert problems(night) == (
-        f"version 2 of {MODEL} is live and pruned, so it cannot be put back if Lambda loses it: nightswap retrain"
-        f" --model {MODEL} --force",
+        f"version 2 of {MODEL} is live and pruned: it cannot be put back if Lambda loses it, and no run can judge"
+        f' against it: nightswap rollback --model {MODEL} --reason "...", or nightswap promote VERSION --model'
+        f' {MODEL} --reason "..."',
     )
+
+
+@pytest.mark.parametrize("action", ["rollback", "promote"])
+@pytest.mark.parametrize("part", [registry.PACKAGE, registry.ARTIFACT])
+def test_live_version_without_a_part_is_left_by_the_ways_that_are_told(part: str, action: str) -> None:
+    night = two_nights()
+    night.store.delete(layout.version(MODEL, 2, part))
+    (problem,) = problems(night)
+
+    ask(night.edges, action, model_version=1)
+
+    assert f"nightswap {action} " in problem
+    assert serving(night) == ("1", {})

@@ -66,13 +66,14 @@ def test_same_model_again_is_better_than_nothing() -> None:
     )
 
 
-def test_twins_are_not_rolled_back_in_a_circle() -> None:
+def test_rollback_to_a_twin_locks_neither_and_says_that_it_is_the_same() -> None:
     night = after_nights(1)
     promote(night.edges, run="forced", fingerprint="data-1")
-    ask(night.edges, "rollback")
 
-    with pytest.raises(VersionUnfit, match="version 2 was passed over: it is quarantined"):
-        ask(night.edges, "rollback", name="rollback-2")
+    told = ask(night.edges, "rollback")
+
+    assert told["quarantined"] == []
+    assert told["remarks"] == ["version 1 is the same data, recipe and code: there is no other to go back to"]
 
 
 def test_only_version_has_no_way_back() -> None:

@@ -124,6 +124,7 @@ def swapping_task(
         judging=judging,
         shift=decided.shift,
         revision_id=decided.revision_id,
+        rollout=decided.reason,
     )
 
 

@@ -107,6 +107,22 @@ def test_second_judging_is_against_the_champion_that_is_live_now() -> None:
     assert (report["judging"], report["champion_model_version"]) == (2, 2)
 
 
+def test_champion_that_does_far_worse_than_when_it_was_judged_is_told() -> None:
+    night, task = next_night()
+    key = layout.version(MODEL, 1, registry.MANIFEST)
+    manifest = documents.find(night.store, key)
+
+    evaluate.run(task, night.edges, SETTINGS)
+    as_before = documents.find(night.store, layout.run_document(NEXT, "report"))["champion_fell"]
+    manifest["ratios"]["attack"]["recall"] = 1.5
+    night.store.put(key, documents.encode(manifest))
+    evaluate.run(task, night.edges, SETTINGS)
+
+    (fall,) = documents.find(night.store, layout.run_document(NEXT, "report"))["champion_fell"]
+    assert as_before == []
+    assert (fall["class"], fall["ratio"], fall["then"]) == ("attack", "recall", 1.5)
+
+
 def test_rows_of_the_replay_are_handed_on_with_the_answers_of_the_artifact() -> None:
     night, task = trained_night()
 

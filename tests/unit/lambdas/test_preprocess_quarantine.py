@@ -56,7 +56,7 @@ def test_quarantined_data_is_nothing_new_however_it_is_asked_for(force: bool) ->
     assert told.decision == NOTHING_NEW
     assert told.reason == (
         "data, recipe and code are those of model version 1, quarantined since 2026-11-21T03:00:00.000Z: it was ill;"
-        " change one of them, or nightswap promote 1 --lift-quarantine"
+        ' change one of them, or nightswap promote 1 --model kdd99-http --lift-quarantine --reason "..."'
     )
     assert [each.key for each in night.store.list(layout.WORK) if NEXT in each.key] == []
 
@@ -83,7 +83,9 @@ def test_version_that_waits_for_the_pin_to_go_is_not_trained_again_every_night()
 
     assert told.decision == NOTHING_NEW
     assert told.reason == (
-        "data, recipe and code are those of version 2, which waits: version 1 is pinned by ada: the audit"
+        "data, recipe and code are those of version 2, which waits: version 1 is pinned by ada: the audit;"
+        ' nightswap unpin --model kdd99-http --reason "...", then'
+        ' nightswap promote 2 --model kdd99-http --reason "..."'
     )
 
 

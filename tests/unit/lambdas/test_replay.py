@@ -14,7 +14,16 @@ from lambdas.replay import by_recipe
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib import serving_code
 from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import MODEL, SCHEMA, content, outside, promote, register, revision
+from tests.unit.chalicelib.nights import (
+    MODEL,
+    SCHEMA,
+    Registered,
+    content,
+    outside,
+    promote,
+    register,
+    revision,
+)
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 STEPS = (Shift(share=0.1, seconds=300),)
@@ -27,15 +36,17 @@ def published(*, champion: str | None = serving_code.SOUND, **candidate: Any) ->
     night = outside()
     if champion:
         promote(night.edges, run="earlier", behaviour=champion)
-    registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate)
-    task = ReplayTask(
+    return night, task_of(night, register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate))
+
+
+def task_of(night: FakeOutside, registered: Registered) -> ReplayTask:
+    return ReplayTask(
         run=RUN,
         model=MODEL,
         model_version=registered.model_version,
         function_version=registered.function_version,
         champion_revision_id=revision(night.edges),
     )
-    return night, task
 
 
 def replayed(night: FakeOutside, task: ReplayTask, *, steps: tuple[Shift, ...] = STEPS) -> RolloutDecided:
@@ -102,19 +113,24 @@ def test_version_that_takes_other_columns_never_shares_the_traffic(schema: dict[
     assert differing in decided.reason
 
 
+def test_version_that_was_published_with_another_role_never_shares_the_traffic() -> None:
+    night = outside()
+    promote(night.edges, run="earlier")
+    night.functions.configure(MODEL, Role="arn:aws:iam::123456789012:role/serve-2")
+    registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT)
+
+    decided = replayed(night, task_of(night, registered))
+
+    assert decided.decision == SWAP
+    assert decided.reason.endswith("all at once: Lambda weights no alias over two roles, and version 1 has another")
+
+
 def test_version_that_an_operator_made_live_meanwhile_gets_no_share_of_itself() -> None:
     night = outside()
     promote(night.edges, run="earlier")
     registered = promote(night.edges, run=RUN, fingerprint=FINGERPRINT)
-    task = ReplayTask(
-        run=RUN,
-        model=MODEL,
-        model_version=registered.model_version,
-        function_version=registered.function_version,
-        champion_revision_id=revision(night.edges),
-    )
 
-    decided = replayed(night, task)
+    decided = replayed(night, task_of(night, registered))
 
     assert decided.decision == SWAP
     assert "an operator made it live already" in decided.reason
@@ -177,6 +193,18 @@ def test_live_version_of_an_earlier_release_has_no_sample_to_be_measured_by() ->
     night.store.delete(layout.version(MODEL, 1, registry.REPLAY))
 
     assert replayed(night, task).decision == SHIFT
+
+
+@pytest.mark.parametrize("champion", [None, serving_code.SOUND])
+def test_new_version_without_rows_of_its_own_is_not_believed(champion: str | None) -> None:
+    night, task = published(champion=champion)
+    night.store.delete(layout.version(MODEL, task.model_version, registry.REPLAY))
+
+    decided = replayed(night, task)
+
+    assert decided.decision == ROLLED_BACK
+    assert decided.reason.endswith("the registry has no rows of the holdout to ask it for")
+    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
 
 
 def test_reason_names_few_problems_of_many() -> None:

@@ -15,6 +15,13 @@ from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 FAILURE = {"Error": "SingleClass", "Cause": '{"errorMessage": "one class only"}'}
 
 
+@pytest.mark.parametrize(
+    ("failure", "name"), [(None, "restore_alias"), (FAILURE, "restore_after_failure")], ids=["before", "after"]
+)
+def test_each_of_its_states_has_a_document_of_its_own(failure: dict[str, str] | None, name: str) -> None:
+    assert restore_alias.state({"run": RUN, "model": MODEL, "failure": failure}) == name
+
+
 def test_run_begins_with_a_sound_alias() -> None:
     night = outside()
     promote(night.edges, run="earlier")

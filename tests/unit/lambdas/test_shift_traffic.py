@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,7 +51,23 @@ def test_next_share_follows_a_healthy_one_and_replaces_exactly_that() -> None:
     assert (decided.decision, decided.shift, decided.bake_seconds) == (BAKE, 2, 600)
     assert shares_of(night) == ("1", {"2": 0.5})
     assert decided.revision_id == alias_of(night).revision_id != task.revision_id
-    assert decided.since == "2026-11-21T03:05:00.000Z"
+    assert decided.since == task.since == "2026-11-21T03:00:00.000Z"
+
+
+def test_what_cloudwatch_shows_late_of_a_share_is_seen_at_a_later_one() -> None:
+    night, task = ready()
+    night.metrics.behind = timedelta(minutes=2)
+    steps = tuple(Shift(share=share, seconds=90) for share in (0.1, 0.2, 0.5))
+    seen = []
+    for _ in steps:
+        decided = step(night.edges, task, steps=steps)
+        seen.append(decided.decision)
+        task = after(task, decided)
+        traffic(night, "1", sound=30)
+        traffic(night, "2", failed=10, sound=20)
+        night.clock.sleep(90)
+
+    assert seen == [BAKE, BAKE, ROLLED_BACK]
 
 
 def test_swap_follows_the_last_healthy_share_and_the_weights_stay_until_then() -> None:

@@ -26,7 +26,10 @@ from tests.unit.chalicelib.nights import (
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, whole_night
 
 FINGERPRINT = "data-2"
-SWAPPED = AliasSwapped(decision=PROMOTED, reason="model version 1 is live as function version 1")
+SWAPPED = AliasSwapped(
+    decision=PROMOTED,
+    reason="version 1 is live as function version 1: 200 rows of the holdout were answered as judged",
+)
 
 
 def ready_to_swap(*, champion: bool = False) -> tuple[FakeOutside, SwapAliasTask]:
@@ -45,6 +48,7 @@ def ready_to_swap(*, champion: bool = False) -> tuple[FakeOutside, SwapAliasTask
         judging=1,
         shift=0,
         revision_id=revision(night.edges),
+        rollout="200 rows of the holdout were answered as judged",
     )
     return night, task
 
@@ -186,7 +190,10 @@ def test_pinned_version_stays_and_the_new_one_waits() -> None:
 
     assert swapped == AliasSwapped(
         decision=SUPERSEDED,
-        reason="version 1 is pinned by ada: the audit; version 2 waits: nightswap promote 2",
+        reason=(
+            f'version 1 is pinned by ada: the audit; version 2 waits: nightswap unpin --model {MODEL} --reason "...",'
+            f' then nightswap promote 2 --model {MODEL} --reason "..."'
+        ),
     )
     assert live(night) == "1"
 

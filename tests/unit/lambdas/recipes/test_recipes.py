@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-from chalicelib.errors import RecipeUnknown
+from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from lambdas import recipes
+from tests.unit.lambdas.model import data
 
 FOLDER = Path(recipes.__file__).parent
 ROOT = FOLDER.parent.parent
@@ -33,6 +38,65 @@ def test_unknown_recipe_lists_the_known_ones(model: str) -> None:
 
     with pytest.raises(RecipeUnknown):
         recipes.source_sha256(model)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [({}, "None"), ({"RECIPE": "a text"}, "'a text'"), ({"RECIPE": data.recipe(model="flows")}, "'flows'")],
+)
+def test_file_without_the_recipe_of_its_model_is_invalid(content: dict[str, Any], found: str) -> None:
+    module = ModuleType("kdd99_http")
+    vars(module).update(content)
+
+    with pytest.raises(RecipeInvalid) as raised:
+        recipes.of(module, model="kdd99-http")
+
+    assert raised.value.message == (f"RECIPE in kdd99_http.py is {found}: expected a Recipe with model='kdd99-http'")
+
+
+BROKEN = {
+    "unclosed": ("A = 1\nRECIPE = Recipe(\n", "line 2: SyntaxError: '(' was never closed"),
+    "zero": ("A = 1\n\nRECIPE = 1 / 0\n", "line 3: ZeroDivisionError: division by zero"),
+    "missing": ("import no_such_module\nRECIPE = None\n", "line 1: ModuleNotFoundError: No module named"),
+    "argument": (
+        "from lambdas.model.recipe import Recipe\n\nRECIPE = Recipe(modle='x')\n",
+        "line 3: TypeError: Recipe.__init__() got an unexpected keyword argument 'modle'",
+    ),
+    "positional": (
+        "from lambdas.model.thresholds import at_least\nRECIPE = at_least('recall', 0.7)\n",
+        "line 2: TypeError: at_least() takes 1 positional argument",
+    ),
+    "contradiction": (
+        "from tests.unit.lambdas.model import data\n\nRECIPE = data.recipe(\n    thresholds=[],\n)\n",
+        "line 3: recipe 'flows': there is no threshold",
+    ),
+    "exit": ("import sys\nRECIPE = None\nsys.exit(0)\n", "line 3: SystemExit: 0"),
+    "deep": ("def f():\n    raise KeyError('a')\n\nRECIPE = f()\n", "line 2: KeyError: 'a'"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_file_that_cannot_be_imported_is_invalid_at_its_line(name: str, tmp_path: Path) -> None:
+    text, words = BROKEN[name]
+    file = tmp_path / "loans.py"
+    file.write_text(text)
+
+    with pytest.raises(RecipeInvalid) as raised, recipes.blamed_on(file):
+        runpy.run_path(str(file))
+
+    assert raised.value.message.startswith(f"lambdas/recipes/loans.py, {words}")
+    assert raised.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("content", [b"RECIPE = 'caf\xe9'\n", b"RECIPE = '\0'\n"])
+def test_file_that_python_cannot_read_is_invalid(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "loans.py"
+    file.write_bytes(content)
+
+    with pytest.raises(RecipeInvalid) as raised, recipes.blamed_on(file):
+        runpy.run_path(str(file))
+
+    assert re.match("lambdas/recipes/loans.py.*: (SyntaxError|ValueError): ", raised.value.message)
 
 
 def test_source_hash_is_that_of_the_file() -> None:

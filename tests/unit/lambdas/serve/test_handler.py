@@ -1,44 +1,16 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.serve.handler import INSTANCES_MAX, PackageBroken, Service, open_package
+from lambdas.serve.handler import INSTANCES_MAX, Service
 from lambdas.serve.scorecard import Scorecard
-
-DOCUMENT: dict[str, Any] = {
-    "format": "scorecard",
-    "format_version": 1,
-    "classes": ["attack", "normal"],
-    "positive": "attack",
-    "schema": {
-        "columns": [
-            {"kind": "number", "name": "size", "minimum": 0, "maximum": 1e6},
-            {"kind": "category", "name": "flag", "allowed": None, "levels": ["S0", "SF"], "unknown": "ignored"},
-            {"kind": "number", "name": "age", "minimum": None, "maximum": None},
-            {"kind": "category", "name": "zone", "allowed": ["n", "s"], "levels": ["n"], "unknown": "ignored"},
-            {"kind": "category", "name": "kind", "allowed": None, "levels": ["a", "b"], "unknown": "refused"},
-        ]
-    },
-    "link": "sigmoid",
-    "scores": [
-        {
-            "intercept": 0.5,
-            "numbers": [
-                {"column": "size", "centre": 10.0, "weight": 0.1},
-                {"column": "age", "centre": 0.0, "weight": 2.0},
-            ],
-            "categories": [{"column": "flag", "weights": {"S0": 1.0, "SF": -1.0}, "unknown": 0.25}],
-        }
-    ],
-}
+from tests.unit.lambdas.serve.document import DOCUMENT
 
 
 def serving(document: dict[str, Any]) -> Service:
@@ -260,46 +232,3 @@ def test_query_and_instance_of_one_content_have_one_answer(size: float, age: flo
     query = SERVICE.answer({"query": {**QUERY, "size": [repr(size)], "age": [repr(age)]}})
 
     assert instance == query
-
-
-def package(folder: Path, *, artifact: bytes, manifest: object) -> Path:
-    (folder / "model.json").write_bytes(artifact)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
-
-
-def manifest_of(artifact: bytes) -> dict[str, object]:
-    return {"model": "flows", "model_version": 7, "artifact_sha256": hashlib.sha256(artifact).hexdigest()}
-
-
-def test_package_is_read_once(tmp_path: Path) -> None:
-    artifact = json.dumps(DOCUMENT).encode()
-    folder = package(tmp_path, artifact=artifact, manifest=manifest_of(artifact))
-
-    assert open_package(folder) is open_package(folder)
-    assert open_package(folder).model_version == 7
-    assert open_package(folder).artifact_sha256 == hashlib.sha256(artifact).hexdigest()
-    assert open_package(folder).format == "scorecard"
-
-
-@pytest.mark.parametrize(
-    ("artifact", "changes", "words"),
-    [
-        (b"{}", {"artifact_sha256": "0" * 64}, "its manifest says 0000"),
-        (b"{}", {}, "KeyError 'format'"),
-        (b"not json", {}, "JSONDecodeError"),
-        (b'{"format": "onnx"}', {}, "expected one of"),
-        (b'{"format": "scorecard", "format_version": 9}', {}, "this reader knows"),
-        (b"[]", {}, "TypeError"),
-    ],
-)
-def test_broken_package_raises(tmp_path: Path, artifact: bytes, changes: dict[str, object], words: str) -> None:
-    folder = package(tmp_path, artifact=artifact, manifest={**manifest_of(artifact), **changes})
-
-    with pytest.raises(PackageBroken, match=words):
-        open_package(folder)
-
-
-def test_package_without_a_model_raises(tmp_path: Path) -> None:
-    with pytest.raises(PackageBroken, match="FileNotFoundError"):
-        open_package(tmp_path)

@@ -1,0 +1,55 @@
+"""A serving package: read once, and refused when it is broken."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from lambdas.serve.handler import PackageBroken, open_package
+from tests.unit.lambdas.serve.document import DOCUMENT
+
+
+def package(folder: Path, *, artifact: bytes, manifest: object) -> Path:
+    (folder / "model.json").write_bytes(artifact)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def manifest_of(artifact: bytes) -> dict[str, object]:
+    return {"model": "flows", "model_version": 7, "artifact_sha256": hashlib.sha256(artifact).hexdigest()}
+
+
+def test_package_is_read_once(tmp_path: Path) -> None:
+    artifact = json.dumps(DOCUMENT).encode()
+    folder = package(tmp_path, artifact=artifact, manifest=manifest_of(artifact))
+
+    assert open_package(folder) is open_package(folder)
+    assert open_package(folder).model_version == 7
+    assert open_package(folder).artifact_sha256 == hashlib.sha256(artifact).hexdigest()
+    assert open_package(folder).format == "scorecard"
+
+
+@pytest.mark.parametrize(
+    ("artifact", "changes", "words"),
+    [
+        (b"{}", {"artifact_sha256": "0" * 64}, "its manifest says 0000"),
+        (b"{}", {}, "KeyError 'format'"),
+        (b"not json", {}, "JSONDecodeError"),
+        (b'{"format": "onnx"}', {}, "expected one of"),
+        (b'{"format": "scorecard", "format_version": 9}', {}, "this reader knows"),
+        (b"[]", {}, "TypeError"),
+    ],
+)
+def test_broken_package_raises(tmp_path: Path, artifact: bytes, changes: dict[str, object], words: str) -> None:
+    folder = package(tmp_path, artifact=artifact, manifest={**manifest_of(artifact), **changes})
+
+    with pytest.raises(PackageBroken, match=words):
+        open_package(folder)
+
+
+def test_package_without_a_model_raises(tmp_path: Path) -> None:
+    with pytest.raises(PackageBroken, match="FileNotFoundError"):
+        open_package(tmp_path)
