@@ -60,13 +60,14 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     stage = load(ApiSettings).stage
     key = retraining.check_key(request().headers.get("idempotency-key"))
     task = move_requests.from_body(
-        prediction.parse(body()) if body() else None,
+        prediction.parse(body(), accepted=move_requests.FORMS[action]) if body() else None,
         action=action,
         model=model,
         known=connect.serving_functions(stage).models(),
         version=version,
         name=move_requests.name(action, model=model, idempotency_key=key, attempt=secrets.token_hex(8)),
         who=f"token {request().context['authorizer']['principalId']}",
+        repeatable=key is not None,
     )
     return stated(move_requests.ask(connect.pipeline_functions(stage), task))
 
@@ -133,8 +134,8 @@ def warm() -> Response:
 @app.route("/retrain", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def retrain() -> Response:
+    asked = prediction.parse(body(), accepted=retraining.FORM) if body() else None
     here = operator_edges()
-    asked = prediction.parse(body()) if body() else None
     wish = retraining.wish_from(asked, default_model=load(ApiSettings).default_model, models=here.functions.models())
     key = retraining.check_key(request().headers.get("idempotency-key"))
     started = retraining.on_demand(here, wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))

@@ -1,4 +1,4 @@
-"""From an error to an HTTP answer: the one place that decides what a caller is told.
+"""From an error to an HTTP answer and back: the one place that decides what a caller is told.
 
 The form is Chalice's own (`Code`, `Message`), so that what Chalice refuses by itself looks the same; `Field` and
 `Accepted` say what to mend.
@@ -6,9 +6,11 @@ The form is Chalice's own (`Code`, `Message`), so that what Chalice refuses by i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.errors import NightswapError
+from chalicelib import errors
+from chalicelib.errors import CommandFailed, NightswapError
 
 
 def of_error(error: NightswapError) -> tuple[int, dict[str, Any]]:
@@ -20,3 +22,15 @@ def of_error(error: NightswapError) -> tuple[int, dict[str, Any]]:
     """
     details = {name.title().replace("_", ""): value for name, value in error.details.items() if value is not None}
     return error.status, {"Code": type(error).__name__, "Message": error.message, **details}
+
+
+def to_error(body: Mapping[str, Any]) -> NightswapError:
+    """The error that an answer states, for whoever asked by a function; what is none of ours is CommandFailed.
+
+    >>> to_error({"Code": "VersionUnfit", "Message": "version 2 cannot go live: it was pruned"})
+    VersionUnfit('version 2 cannot go live: it was pruned')
+    """
+    kind = getattr(errors, body["Code"], None)
+    if not (isinstance(kind, type) and issubclass(kind, NightswapError)):
+        return CommandFailed(f"{body['Code']}: {body['Message']}")
+    return kind(body["Message"], field=body.get("Field"), accepted=body.get("Accepted"))

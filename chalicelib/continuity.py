@@ -106,7 +106,7 @@ def _shape_problems(entry: Entry, *, model: str) -> Iterator[str]:
     weights = entry.get("weights") or {}
     if kind not in KINDS:
         yield f"entry {number} of {model} is of kind {kind}, which no release of nightswap writes"
-    elif kind != promotion.UNPINNED and (kind == promotion.SHIFTED) != bool(weights):  # unpinning leaves them as is
+    elif (kind == promotion.SHIFTED) != bool(weights):
         yield f"entry {number} of {model} is {kind} with {len(weights)} shares: a shift alone has one"
 
 

@@ -191,6 +191,8 @@ class SwapAliasTask:
     judging: int
     shift: int
     revision_id: str | None
+    rollout: str
+    """What replay and canary found, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)

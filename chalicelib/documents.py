@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.edges import ObjectStore
+from chalicelib.errors import RegistryIncomplete
 
 
 def encode(document: Any) -> bytes:
@@ -18,10 +19,22 @@ def decode(body: bytes) -> Any:
     return json.loads(body)
 
 
+def read(body: bytes, *, key: str) -> Any:
+    """What is stored at the key; raises RegistryIncomplete when it is no document."""
+    try:
+        return decode(body)
+    except ValueError as exc:  # no JSON, or not UTF-8
+        raise RegistryIncomplete(
+            f"{key} is damaged: its {len(body)} bytes are no JSON; put an earlier version of the object back, which"
+            " the bucket keeps",
+            key=key,
+        ) from exc
+
+
 def find(store: ObjectStore, key: str) -> Any:
-    """The document, or None when there is none."""
+    """The document, or None when there is none; raises RegistryIncomplete when what is there is none."""
     stored = store.find(key)
-    return None if stored is None else decode(stored.body)
+    return None if stored is None else read(stored.body, key=key)
 
 
 def timestamp(moment: datetime) -> str:

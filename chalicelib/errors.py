@@ -56,11 +56,11 @@ class StoreUnavailable(TransientError):
 
 
 class FunctionBusy(TransientError):
-    """Lambda is still carrying out an earlier update of the function."""
+    """Lambda is still busy with an earlier update of the function, or a version of it is not Active in time."""
 
 
 class FunctionUnavailable(TransientError):
-    """Lambda throttled the call or did not answer it."""
+    """Lambda throttled the call or did not answer it, or others moved the alias again and again."""
 
 
 class MetricsUnavailable(TransientError):
@@ -108,7 +108,7 @@ class ValueInfinite(DataError):
 
 
 class ValueOutOfRange(DataError):
-    """A number outside the column's declared range."""
+    """A number outside the column's declared range, or too large to compute with."""
 
 
 class ValueNotAllowed(DataError):
@@ -132,7 +132,7 @@ class RecipeUnknown(NightswapError):
 
 
 class RecipeInvalid(NightswapError):
-    """A recipe contradicts itself."""
+    """A recipe contradicts itself, has a field of a wrong type, or its file cannot be loaded."""
 
 
 class EstimatorUnsupported(NightswapError):
@@ -148,7 +148,10 @@ class ArtifactInvalid(NightswapError):
 
 
 class RegistryIncomplete(NightswapError):
-    """The registry lacks a version, or a part of one, that something else points to."""
+    """The registry lacks what something points to: a version, a part of one, or the code that an alias serves.
+
+    Or it contradicts itself: a package is not the one that was published, two moves claim one ledger entry.
+    """
 
 
 class ServingChanged(NightswapError):
@@ -258,7 +261,7 @@ class Busy(RequestError):
 
 
 class ServingFailed(RequestError):
-    """The live version itself raised: its package is broken."""
+    """A function of the stage itself failed: what serves (the live version, or a candidate), or move-alias."""
 
     status = 503
 

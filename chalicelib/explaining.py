@@ -1,7 +1,8 @@
 """Why a run promoted its model or did not, in plain words, from the run's own documents. Text alone, no reading.
 
 `run` is what `runs.describe` tells; `report`, `replayed` and `healths` are the documents of Evaluate, Replay and
-ShiftTraffic, as far as the run came. What an earlier release did not write is passed over.
+ShiftTraffic, as far as the run came. `shifts` are the run's shifts of traffic by the ledger, and `now` is how its
+version stands today. What an earlier release did not write is passed over.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from chalicelib import aftermath
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -29,23 +31,17 @@ HEADLINES = {
     SUPERSEDED: "gave way, and promoted nothing.",
     RETRAIN_FAILED: "broke, and promoted nothing.",
 }
-WAYS_ON = {
-    PROMOTED: "To take it back: nightswap rollback --model {model} --reason TEXT",
-    NOTHING_NEW: "For something to train on: nightswap data add FILE --model {model}; to train on the same again:"
-    " nightswap retrain --model {model} --force (which does not lift a quarantine)",
-    MODEL_REJECTED: "Look at the data (nightswap data list --model {model}) and at the recipe's thresholds. The same"
-    " data, recipe and code are not tried again; to insist (the gate stands):"
-    " nightswap retrain --model {model} --force",
-    ROLLED_BACK: "It is quarantined: the same data, recipe and code are not tried again. Change one of them; or, if"
-    " it is good after all: nightswap promote {number} --model {model} --lift-quarantine --reason TEXT",
-    SUPERSEDED: "If there is still cause for it: nightswap retrain --model {model}",
-    RETRAIN_FAILED: "Put right what the reason names, then: nightswap retrain --model {model}",
-}
 BOUNDS = {">=": "at least", "<=": "at most"}
 
 
 def explain(
-    run: Document, *, report: Document | None, replayed: Document | None, healths: Sequence[Document]
+    run: Document,
+    *,
+    report: Document | None,
+    replayed: Document | None,
+    healths: Sequence[Document],
+    shifts: Sequence[Document] = (),
+    now: Document | None = None,
 ) -> list[str]:
     """Sentences, in the order of what happened; details of one are indented below it. The last says what to do."""
     return [
@@ -53,8 +49,8 @@ def explain(
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_replay(run, replayed) if replayed else ()),
-        *_canary(healths),
-        *_way_on(run),
+        *_canary(healths, shifts),
+        *aftermath.way_on(run, now=now),
     ]
 
 
@@ -97,6 +93,11 @@ def _champion(report: Document) -> Iterator[str]:
         yield f"It could not be compared with version {number}, which was live: {champion['problem']}"
         return
     yield f"It was compared with version {number}, which was live, on the same {champion['rows']:,} rows."
+    for fall in report.get("champion_fell", ()):
+        yield (
+            f"  Its {fall['ratio']} of {fall['class']} was {fall['then']:.3g} when it was judged itself, and is"
+            f" {fall['now']:.3g} here: the new rows differ from the old, or their labels are wrong."
+        )
     if report.get("paired"):
         yield from _paired(report["paired"])
 
@@ -134,20 +135,18 @@ def _replay(run: Document, replayed: Document) -> Iterator[str]:
             yield f"  Rollout: {state['result']['reason']}."
 
 
-def _canary(healths: Sequence[Document]) -> Iterator[str]:
+def _canary(healths: Sequence[Document], shifts: Sequence[Document]) -> Iterator[str]:
     for number, health in enumerate(healths, start=1):
-        found = "it was not healthy" if health["problems"] else "it was healthy"
-        yield f"After share {number} of the traffic, at {health['at']}, {found}:"
+        shift = shifts[number - 1] if number <= len(shifts) else {}
+        share = f" ({aftermath.percent(shift['share'])})" if shift else ""
+        yield f"After step {number}{share} of the canary, at {health['at']}, {_found(health, shift)}:"
         yield from (f"  {each}" for each in (*health["problems"], *health["remarks"]))
 
 
-def _way_on(run: Document) -> Iterator[str]:
-    if run["outcome"] is not None:
-        yield WAYS_ON[run["outcome"]].format(model=run["model"] or "MODEL", number=_number(run))
-
-
-def _number(run: Document) -> str:
-    for state in run["states"]:
-        if state["state"] == "VersionModel" and "result" in state:
-            return str(state["result"]["model_version"])
-    return "VERSION"
+def _found(health: Document, shift: Document) -> str:
+    if health["problems"]:
+        return "it was not healthy"
+    taken = shift.get("taken")
+    if taken is not None and taken["at"] <= health["at"]:
+        return f"it had lost its share meanwhile ({taken['kind']} by {taken['who']}), and nothing spoke against it"
+    return "nothing spoke against it"

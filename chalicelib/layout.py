@@ -17,6 +17,7 @@ models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
 models/MODEL/quarantine/FINGERPRINT.json what was rolled back, lest it be tried again
 models/MODEL/pin.json                   the version that stays live until it is unpinned
+models/MODEL/untold/RUN-KIND.json       a notice that nobody took, for the next run to send
 moves/NAME.json                         a move that an operator asked for, as it was decided
 moves/NAME/told.json                    that it was announced
 locks/MODEL                             the lease
@@ -75,6 +76,11 @@ def quarantined(model: str, fingerprint: str = "") -> str:
 
 def pin(model: str) -> str:
     return f"models/{model}/pin.json"
+
+
+def untold(model: str, name: str = "") -> str:
+    """A notice that could not be sent, or the prefix of all."""
+    return f"models/{model}/untold/{name}{name and '.json'}"
 
 
 def requested_move(name: str) -> str:

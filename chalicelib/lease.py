@@ -39,7 +39,7 @@ def take(edges: Edges, *, model: str, run: str) -> str:
             if edges.store.put_if_absent(key, mine):
                 return run
             continue
-        lease = documents.decode(found.body)
+        lease = documents.read(found.body, key=key)
         if lease["holder"] == run or is_held(edges, lease):
             return str(lease["holder"])
         if edges.store.put_if_match(key, mine, etag=found.etag):
@@ -57,7 +57,7 @@ def release(edges: Edges, *, model: str, run: str) -> bool:
     """Give the lease back, if the run holds it; says whether it did."""
     key = layout.lease(model)
     found = edges.store.find(key)
-    if found is None or documents.decode(found.body)["holder"] != run:
+    if found is None or documents.read(found.body, key=key)["holder"] != run:
         return False
     return edges.store.delete_if_match(key, etag=found.etag)
 

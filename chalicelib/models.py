@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib import documents, ledger, pin, quarantine, registry, stamp
+from chalicelib import ledger, pin, quarantine, registry, stamp
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 
@@ -38,10 +38,12 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
 def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
     """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
-    live = _live(edges, model)
+    alias = edges.functions.alias(model)
+    live = live_version(edges, model=model, alias=alias) if alias else None
+    shares = _shares(edges, model=model, alias=alias, live=live) if alias else {}
     pinned = pin.find(edges, model=model)
     flags = {
-        "live": {live["model_version"]} if live else set(),
+        "live": {live} if live else set(),
         "pinned": {pinned["model_version"]} if pinned else set(),
         "quarantined": set(quarantine.model_versions(edges, model=model)),
         "pruned": set(registry.pruned(edges, model=model)),
@@ -55,6 +57,7 @@ def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
         {
             **{name: each[name] for name in wanted},
             **{flag: each["model_version"] in numbers for flag, numbers in flags.items()},
+            "share": shares.get(each["model_version"], 0.0),
         }
         for each in found
     ]
@@ -69,8 +72,8 @@ def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
         )
     number = int(model_version)
     manifest = registry.manifest(edges, model=model, model_version=number)
-    report = registry.part(edges, model=model, model_version=number, name=registry.REPORT)
-    return {"manifest": manifest, "report": documents.decode(report)}
+    report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
+    return {"manifest": manifest, "report": report}
 
 
 def check(edges: Edges, *, model: str) -> None:
@@ -85,19 +88,45 @@ def live_version(edges: Edges, *, model: str, alias: Alias) -> int | None:
     left = stamp.of(alias)
     if left is not None:
         return left.model_version
-    version = edges.functions.version(model, alias.function_version)
+    return _by_code(edges, model=model, function_version=alias.function_version)
+
+
+def candidate_version(edges: Edges, *, model: str, alias: Alias) -> int | None:
+    """The model version that the alias's weights go to, None without weights: from its stamp, else by the code."""
+    left = stamp.of(alias)
+    if not alias.weights:
+        return None
+    if left is not None and left.candidate is not None:
+        return left.candidate
+    (function_version,) = alias.weights
+    return _by_code(edges, model=model, function_version=function_version)
+
+
+def _by_code(edges: Edges, *, model: str, function_version: str) -> int | None:
+    version = edges.functions.version(model, function_version)
     manifest = version and registry.with_code(edges, model=model, code_sha256=version.code_sha256)
     return manifest["model_version"] if manifest else None
+
+
+def _shares(edges: Edges, *, model: str, alias: Alias, live: int | None) -> dict[int | None, float]:
+    """By model version, of those that have traffic: how much of it, 0..1."""
+    beside = sum(alias.weights.values())
+    candidate = candidate_version(edges, model=model, alias=alias)
+    return {live: 1 - beside} if candidate is None else {candidate: beside, live: 1 - beside}
 
 
 def _live(edges: Edges, model: str) -> dict[str, Any] | None:
     alias = edges.functions.alias(model)
     if alias is None:
         return None
+    number = live_version(edges, model=model, alias=alias)
+    pinned = pin.find(edges, model=model)
     return {
-        "model_version": live_version(edges, model=model, alias=alias),
+        "model_version": number,
         "function_version": alias.function_version,
         "weights": dict(alias.weights),
+        "pinned": pinned is not None and pinned["model_version"] == number,
+        "quarantined": number in quarantine.model_versions(edges, model=model),
     }
 
 
@@ -108,6 +137,5 @@ def _manifest(edges: Edges, model: str, number: int | None) -> dict[str, Any] | 
 def _artifact(edges: Edges, model: str, number: int | None) -> dict[str, Any]:
     if not number:
         return {}
-    body = registry.part(edges, model=model, model_version=number, name=registry.ARTIFACT)
-    artifact: dict[str, Any] = documents.decode(body)
+    artifact: dict[str, Any] = registry.document(edges, model=model, model_version=number, name=registry.ARTIFACT)
     return artifact

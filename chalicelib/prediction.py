@@ -79,14 +79,17 @@ def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Q
     return Question(model, {"instances": fields["instances"]})
 
 
-def parse(body: bytes) -> Any:
-    """Strict JSON: no repeated name, no NaN, no number beyond a float's range; raises BadRequest."""
+def parse(body: bytes, *, accepted: str = FORM) -> Any:
+    """Strict JSON: no repeated name, no NaN, no number beyond a float's range; raises BadRequest.
+
+    `accepted` is the form that the body should have.
+    """
     try:
         return json.loads(body, object_pairs_hook=_without_repeats, parse_constant=_no_constant, parse_float=_finite)
     except ValueError as exc:  # malformed JSON, not UTF-8, or an integer of thousands of digits
-        raise BadRequest(f"the body is not JSON: {exc}", accepted=FORM) from exc
+        raise BadRequest(f"the body is not JSON: {exc}", accepted=accepted) from exc
     except RecursionError as exc:
-        raise BadRequest("the body is nested too deeply", accepted=FORM) from exc
+        raise BadRequest("the body is nested too deeply", accepted=accepted) from exc
 
 
 def ask(functions: ServingFunctions, question: Question) -> tuple[int, dict[str, Any]]:

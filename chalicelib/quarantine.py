@@ -43,8 +43,10 @@ def model_versions(edges: Edges, *, model: str) -> dict[int, dict[str, Any]]:
 
 
 def in_words(quarantined: dict[str, Any]) -> str:
+    """With what to do about it."""
+    model, model_version = quarantined["model"], quarantined["model_version"]
     return (
-        f"data, recipe and code are those of model version {quarantined['model_version']}, quarantined since"
+        f"data, recipe and code are those of model version {model_version}, quarantined since"
         f" {quarantined['at']}: {quarantined['why']}; change one of them, or nightswap promote"
-        f" {quarantined['model_version']} --lift-quarantine"
+        f' {model_version} --model {model} --lift-quarantine --reason "..."'
     )

@@ -72,7 +72,7 @@ def manifest(edges: Edges, *, model: str, model_version: int) -> dict[str, Any]:
     found: dict[str, Any] | None = documents.find(edges.store, layout.version(model, model_version, MANIFEST))
     if found is None:
         raise VersionUnknown(
-            f"{model} has no version {model_version}; nightswap versions --model {model} lists them",
+            f"{model} has no version {model_version}; nightswap versions {model} lists them",
             model=model,
             model_version=model_version,
         )
@@ -88,10 +88,25 @@ def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
     return stored.body
 
 
+def document(edges: Edges, *, model: str, model_version: int, name: str) -> Any:
+    """One of a complete version's documents; raises RegistryIncomplete when it is gone or damaged."""
+    body = part(edges, model=model, model_version=model_version, name=name)
+    return documents.read(body, key=layout.version(model, model_version, name))
+
+
 def with_code(edges: Edges, *, model: str, code_sha256: str) -> dict[str, Any] | None:
     """The manifest of the newest version whose package has this checksum, in Lambda's spelling; None for none."""
+    return _newest(edges, model=model, name="code_sha256", value=code_sha256)
+
+
+def of_run(edges: Edges, *, model: str, run: str) -> dict[str, Any] | None:
+    """The manifest of the version that the run made; None when it made none."""
+    return _newest(edges, model=model, name="run", value=run)
+
+
+def _newest(edges: Edges, *, model: str, name: str, value: str) -> dict[str, Any] | None:
     for number in reversed(numbers(edges, model=model, complete=True)):
         found = manifest(edges, model=model, model_version=number)
-        if found["code_sha256"] == code_sha256:
+        if found[name] == value:
             return found
     return None

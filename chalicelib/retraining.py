@@ -22,6 +22,7 @@ from chalicelib.names import MODEL_NAME
 
 REASON_LIMIT = 200
 KEY_LIMIT = 256
+FORM = '{"model": "...", "force": false, "reason": "..."}'
 RUN_NAME = re.compile(
     rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
 )
@@ -82,9 +83,7 @@ def wish_from(body: Any, *, default_model: str, models: Sequence[str]) -> Wish:
     """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown."""
     fields = {} if body is None else body
     if not isinstance(fields, dict):
-        raise BadRequest(
-            "the body is not a JSON object", accepted='{"model": "...", "force": false, "reason": "..."}'
-        )
+        raise BadRequest("the body is not a JSON object", accepted=FORM)
     for name in fields:
         if name not in {"model", "force", "reason"}:
             raise BadRequest(f"unknown field {name!r}", field=name, accepted="model, force, reason")

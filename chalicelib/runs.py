@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import documents, layout
+from chalicelib import documents, layout, models
 from chalicelib.contracts import RETRAIN_FAILED
 from chalicelib.edges import Edges, Execution
 from chalicelib.errors import RunUnknown
@@ -19,6 +19,8 @@ STATES = (
 
 A run that goes live all at once leaves ShiftTraffic out; one that judges again comes by Evaluate and Replay twice.
 """
+AFTER_FAILURE = "RestoreAfterFailure"
+"""What a run that breaks ends with: no step of the way, but a state with a document."""
 
 RUNNING, ENDED = "running", "ended"
 STARTING = timedelta(seconds=30)
@@ -44,9 +46,10 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
     }
     execution = edges.executions.find(run)
     if not documented and execution is None:
-        raise RunUnknown(f"there is no run {run!r}; GET /runs lists them", run=run)
+        raise RunUnknown(f"there is no run {run!r}: nightswap runs lists them, and so does GET /runs", run=run)
     request = _document(edges, run, "request", documented) or {}
     states = [_state(edges, run, state, documented) for state in STATES]
+    gone_through = [state for state in (*states, _state(edges, run, AFTER_FAILURE, documented)) if state is not None]
     outcome = _document(edges, run, "outcome", documented)
     end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution)
     return {
@@ -61,7 +64,7 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "error": None,
         "finished_at": None,
         **(end or {}),
-        "states": [state for state in states if state is not None],
+        "states": sorted(gone_through, key=lambda state: state.get("started_at", "")),
         "verdict": _verdict(_document(edges, run, "report", documented)),
     }
 
@@ -77,8 +80,10 @@ def report(edges: Edges, *, run: str) -> dict[str, Any]:
 def recent(edges: Edges, *, limit: int, model: str | None = None) -> list[dict[str, Any]]:
     """The latest runs, newest first: what `describe` tells, without states and verdict.
 
-    Found in the bucket, so that a run whose execution is lost is listed too.
+    Found in the bucket, so that a run whose execution is lost is listed too. Raises ModelUnknown.
     """
+    if model is not None:
+        models.check(edges, model=model)
     listed = [each for each in edges.store.list(layout.RUNS) if each.key.endswith("/request.json")]
     newest = sorted(listed, key=lambda each: each.modified_at, reverse=True)
     found: list[dict[str, Any]] = []

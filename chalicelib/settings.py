@@ -144,7 +144,7 @@ class TaskSettings:
     """Of the state machine's functions; set by the stack."""
 
     stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_matching(STAGE_NAME))
-    code_sha256: str = _setting("NIGHTSWAP_CODE_SHA256", "the tasks' own package: part of the fingerprint")
+    code_sha256: str = _setting("NIGHTSWAP_CODE_SHA256", "the pipeline's code: part of the fingerprint")
     serving_sha256: str = _setting(
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
     )

@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 from chalicelib import documents, layout, lease, models, pin, quarantine, registry, stamp
 from chalicelib.edges import Alias, Edges
+from chalicelib.errors import RegistryIncomplete
 
 
 def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
-    """Each with what to do about it."""
+    """Each with what to do about it. A damaged document is the last: what it would say is not known."""
+    try:
+        yield from _problems(edges, model=model, alias=alias)
+    except RegistryIncomplete as damaged:
+        yield damaged.message
+
+
+def _problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
     live = models.live_version(edges, model=model, alias=alias) if alias else None
     if alias is not None:
         if live is None:
@@ -23,6 +31,14 @@ def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
         yield from _canary_problems(edges, model=model, alias=alias)
     yield from _pin_problems(edges, model=model, live=live)
     yield from _quarantine_problems(edges, model=model)
+
+
+def another_way(model: str) -> str:
+    """What makes another version live, where a run cannot: it would need the live one's artifact."""
+    return (
+        f'nightswap rollback --model {model} --reason "...", or nightswap promote VERSION --model {model}'
+        ' --reason "..."'
+    )
 
 
 def _code_problems(edges: Edges, *, model: str, model_version: int, function_version: str) -> Iterator[str]:
@@ -42,12 +58,12 @@ def _live_problems(edges: Edges, *, model: str, live: int) -> Iterator[str]:
     if found is not None:
         yield (
             f"version {live} of {model} is live and quarantined ({found['why']}): nightswap rollback --model"
-            f" {model} --reason ..., or nightswap promote {live} --model {model} --lift-quarantine --reason ..."
+            f' {model} --reason "...", or nightswap promote {live} --model {model} --lift-quarantine --reason "..."'
         )
     if registry.is_pruned(edges, model=model, model_version=live):
         yield (
-            f"version {live} of {model} is live and pruned, so it cannot be put back if Lambda loses it: nightswap"
-            f" retrain --model {model} --force"
+            f"version {live} of {model} is live and pruned: it cannot be put back if Lambda loses it, and no run can"
+            f" judge against it: {another_way(model)}"
         )
 
 
@@ -75,7 +91,8 @@ def _pin_problems(edges: Edges, *, model: str, live: int | None) -> Iterator[str
     if pinned is not None and pinned["model_version"] != live:
         yield (
             f"version {pinned['model_version']} of {model} is pinned, and {live or 'none'} is live: nightswap pin"
-            f" {pinned['model_version']} --model {model} --reason ... again, or nightswap unpin"
+            f' {pinned["model_version"]} --model {model} --reason "..." again, or nightswap unpin --model {model}'
+            ' --reason "..."'
         )
 
 

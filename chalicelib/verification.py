@@ -7,13 +7,13 @@ any other gap stays a gap, because nothing knows what was there.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import continuity, documents, layout, publishing, registry, stamp, standing
 from chalicelib.edges import Alias, Edges, Listed
+from chalicelib.errors import RegistryIncomplete
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -87,7 +87,7 @@ def _version_problems(edges: Edges, *, model: str, model_version: int, kept: set
         if stored is None or checksum(stored.body) != wanted:
             yield (
                 f"{key} is {'not what the manifest says' if stored else 'gone'}: {where} cannot be put back any more;"
-                f" if it is live, nightswap retrain --model {model} --force"
+                f" if it is live, {standing.another_way(model)}"
             )
 
 
@@ -105,7 +105,7 @@ def _read(edges: Edges, key: str) -> Any:
     """The document; None when it is gone or is no document."""
     try:
         return documents.find(edges.store, key)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except RegistryIncomplete:
         return None
 
 

@@ -33,7 +33,7 @@ def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]
     raise VersionUnfit(
         "; ".join([f"there is no earlier version of {model} to go back to", *passed_over])
         + f". Name one with --to, of nightswap versions {model}; a quarantined one goes live with nightswap promote"
-        " VERSION --lift-quarantine",
+        f' VERSION --model {model} --lift-quarantine --reason "..."',
         model=model,
     )
 

@@ -17,8 +17,8 @@ PATIENT = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard"
 PROMPT = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
 """For the predict path: API Gateway gives up at 29 s, and the caller knows better than we when to ask again."""
 
-ATTENTIVE = Config(connect_timeout=2, read_timeout=40, retries={"mode": "standard", "total_max_attempts": 1})
-"""For a call that may take a function's whole 28 s, after the start of its environment; asked once, as it moves."""
+ATTENTIVE = Config(connect_timeout=2, read_timeout=26, retries={"mode": "standard", "total_max_attempts": 1})
+"""For a call that may take a function's whole 24 s; asked once, as it moves. The API itself has 28 s for all."""
 
 THROTTLES = {
     "TooManyRequestsException",
@@ -52,5 +52,9 @@ def transient(kind: type[TransientError], *, doing: str) -> Iterator[None]:
         if code(exc) in THROTTLES or status >= 500:
             raise kind(f"{doing}: {code(exc)}; try again in a moment") from exc
         raise
-    except (NoConnection, HTTPClientError, IncompleteReadError, FlexibleChecksumError) as exc:
+    except FlexibleChecksumError as exc:
+        raise kind(
+            f"{doing}: its content does not match its checksum; try again: if it stays, the object is damaged"
+        ) from exc
+    except (NoConnection, HTTPClientError, IncompleteReadError) as exc:
         raise kind(f"{doing}: no answer ({type(exc).__name__}); try again in a moment") from exc

@@ -23,6 +23,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Get
 INVOCATIONS, ERRORS = ("Invocations", "Sum"), ("Errors", "Sum")
 MILLISECONDS, TIMED = ("Duration", "Sum"), ("Duration", "SampleCount")
 """Their ratio is the mean over all minutes; a mean of each minute's mean would not be."""
+TOLD = ("Complete", "PartialData")
 ASKED = (INVOCATIONS, ERRORS, MILLISECONDS, TIMED)
 
 
@@ -60,8 +61,10 @@ class CloudWatchMetrics:
             with transient(MetricsUnavailable, doing="reading the metrics"):
                 page = self._client.get_metric_data(MetricDataQueries=queries, StartTime=start, EndTime=until, **more)
             for result in page["MetricDataResults"]:
-                if result["StatusCode"] == "InternalError":  # CloudWatch's word for: ask again
-                    raise MetricsUnavailable("reading the metrics: CloudWatch had an error; try again in a moment")
+                if result["StatusCode"] not in TOLD:  # silence is no sign of health
+                    raise MetricsUnavailable(
+                        f"reading the metrics: CloudWatch answered {result['StatusCode']}; try again in a moment"
+                    )
                 yield result
             if not page.get("NextToken"):
                 return

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.aws.calls import code, transient
 from chalicelib.edges import Listed, Stored
 from chalicelib.errors import StackMissing, StoreUnavailable
+from chalicelib.names import stage_of_bucket
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -89,6 +90,7 @@ class BucketStore:
         except ClientError as exc:
             if code(exc) == "NoSuchBucket":
                 raise StackMissing(
-                    f"bucket {self.bucket} does not exist: create the stacks with nightswap deploy"
+                    f"bucket {self.bucket} does not exist: create the stacks with nightswap deploy --stage"
+                    f" {stage_of_bucket(self.bucket)}"
                 ) from exc
             raise

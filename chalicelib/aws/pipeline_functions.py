@@ -37,8 +37,8 @@ class LambdaPipelineFunctions:
             raise
         if answer.get("FunctionError"):
             raise ServingFailed(
-                f"{function} failed with {_error_type(said)}: ask again, which changes nothing that was done already,"
-                " and if it fails again look into its log",
+                f"{function} failed with {_error_type(said)}, perhaps after its work: look at nightswap history"
+                " MODEL, then ask again with the same Idempotency-Key; if it fails again, look into its log",
                 function=function,
             )
         return said

@@ -18,6 +18,7 @@ WHY = '{"reason": "why"}'
 REFUSED = [
     (f"{MODEL}/rollback", "", 400, "BadRequest", "reason"),
     (f"{MODEL}/rollback", "{", 400, "BadRequest", None),
+    (f"{MODEL}/rollback", WHY, 400, "BadRequest", "to"),
     (f"{MODEL}/rollback", '{"reason": "why", "to": "one"}', 400, "BadRequest", "to"),
     (f"{MODEL}/versions/first/promote", WHY, 404, "VersionUnknown", "version"),
     (f"{MODEL}/versions/1/promote", '{"reason": "why", "to": 1}', 400, "BadRequest", "to"),
@@ -50,7 +51,7 @@ def post(path: str, body: str = WHY, *, token: str | None = "operator", **header
 
 def test_moves_are_handed_on_and_answered_with_the_functions_status(api: Api) -> None:
     answers = api.ask(
-        post(f"{MODEL}/rollback"),
+        post(f"{MODEL}/rollback", **{"Idempotency-Key": "one"}),
         post(f"{MODEL}/rollback", '{"reason": "why", "to": 3}'),
         post(f"{MODEL}/versions/7/promote", '{"reason": "why", "lift_quarantine": true}'),
         post(f"{MODEL}/pin", '{"reason": "why", "version": 2}'),
@@ -86,6 +87,19 @@ def test_refused_move_names_what_to_mend(api: Api) -> None:
         (status, code, field) for *_, status, code, field in REFUSED
     ]
     assert all(body["Accepted"] for _, body in said)
+
+
+def test_body_that_is_no_json_is_answered_with_the_routes_own_form(api: Api) -> None:
+    routes = (f"{MODEL}/rollback", f"{MODEL}/versions/1/promote", f"{MODEL}/pin", f"{MODEL}/unpin")
+    answers = api.ask(*(post(route, "{") for route in routes), {**post(""), "path": "/retrain", "body": "{"})
+
+    assert [json.loads(each["body"])["Accepted"] for each in answers] == [
+        '{"reason": "...", "to": VERSION}',
+        '{"reason": "...", "lift_quarantine": false}',
+        '{"reason": "...", "version": VERSION}',
+        '{"reason": "..."}',
+        '{"model": "...", "force": false, "reason": "..."}',
+    ]
 
 
 def test_moves_are_closed_to_others(api: Api) -> None:

@@ -24,7 +24,7 @@ class FakeOutside:
         self.clock = FakeClock()
         self.history = History(clock=self.clock)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
-        self.metrics = InMemoryMetrics()
+        self.metrics = InMemoryMetrics(clock=self.clock)
         self.notices = InMemoryNotices(clock=self.clock, history=self.history)
         self.functions = InMemoryFunctions(
             *models, clock=self.clock, history=self.history, handler=handler, metrics=self.metrics

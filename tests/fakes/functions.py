@@ -45,7 +45,7 @@ class InMemoryFunctions:
     ) -> None:
         clock = clock or FakeClock()
         self._clock = clock
-        self._metrics = metrics or InMemoryMetrics()
+        self._metrics = metrics or InMemoryMetrics(clock=clock)
         self._history = history or History(clock=clock)
         self._random = random or Random(0)
         self._handler = handler

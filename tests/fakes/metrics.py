@@ -1,12 +1,12 @@
-"""What CloudWatch counts of the serving functions, in memory: a `Metrics` that is never behind."""
+"""What CloudWatch counts of the serving functions, in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chalicelib.edges import Traffic
+from chalicelib.edges import Clock, Traffic
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,15 @@ class Counted:
 
 
 class InMemoryMetrics:
-    """`count` is for whoever carries invocations out, `InMemoryFunctions` first of all."""
+    """`count` is for whoever carries invocations out, `InMemoryFunctions` first of all.
 
-    def __init__(self) -> None:
+    It shows what happened more than `behind` ago, by its `clock`.
+    """
+
+    def __init__(self, *, clock: Clock, behind: timedelta = timedelta()) -> None:
         self.counted: list[Counted] = []
+        self.clock = clock
+        self.behind = behind
 
     def count(
         self, model: str, *, function_version: str, at: datetime, failed: bool = False, duration_ms: float = 1.0
@@ -34,7 +39,8 @@ class InMemoryMetrics:
     def traffic(self, model: str, *, function_versions: Sequence[str], since: datetime) -> Mapping[str, Traffic]:
         """Of every asked version, zeros where there was nothing."""
         start = since.replace(second=0, microsecond=0)
-        seen = [each for each in self.counted if each.model == model and each.at >= start]
+        until = self.clock() - self.behind
+        seen = [each for each in self.counted if each.model == model and start <= each.at <= until]
         return {
             number: _sum([each for each in seen if each.function_version == number]) for number in function_versions
         }

@@ -45,7 +45,9 @@ def test_what_comes_through_the_alias_is_counted_by_the_version_that_answered() 
 
 
 def test_counting_begins_with_the_minute() -> None:
-    metrics = FakeOutside(MODEL).metrics
+    outside = FakeOutside(MODEL)
+    outside.clock.sleep(60)
+    metrics = outside.metrics
     for seconds in (-1, 0, 30):
         metrics.count(MODEL, function_version="1", at=START + timedelta(seconds=seconds), duration_ms=seconds + 1)
     metrics.count("another", function_version="1", at=START)
@@ -53,3 +55,16 @@ def test_counting_begins_with_the_minute() -> None:
     counted = metrics.traffic(MODEL, function_versions=("1",), since=START + timedelta(seconds=59))
 
     assert counted == {"1": Traffic(invocations=2, errors=0, duration_ms=16.0)}
+
+
+def test_what_happened_lately_is_not_shown_yet() -> None:
+    outside = FakeOutside(MODEL)
+    outside.metrics.behind = timedelta(minutes=2)
+    outside.metrics.count(MODEL, function_version="1", at=START)
+
+    seen = []
+    for _ in range(3):
+        seen.append(outside.metrics.traffic(MODEL, function_versions=("1",), since=START)["1"].invocations)
+        outside.clock.sleep(60)
+
+    assert seen == [0, 0, 1]

@@ -9,6 +9,7 @@ import hashlib
 import os
 import platform
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,7 @@ class Tasks:
         name = names.task_function(STAGE, task)
         configured = self.deployed.client("lambda").get_function_configuration(FunctionName=name)
         variables = configured["Environment"]["Variables"]
-        code = self.deployed.package(layout.deployed(variables["NIGHTSWAP_CODE_SHA256"], ".zip"))
+        code = self.deployed.package(layout.deployed(b64decode(configured["CodeSha256"]).hex(), ".zip"))
         return self.stand.once(
             configured["Handler"],
             event,
@@ -177,7 +178,7 @@ def replayed(run_task: Tasks, evaluated: Any, versioned: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def shifting(preprocessed: Any, evaluated: Any, versioned: Any, replayed: Any) -> dict[str, Any]:
-    """A ShiftTrafficTask; without `since` it is a SwapAliasTask."""
+    """A ShiftTrafficTask."""
     event = {"run": RUN, "model": MODEL, **versioned, "fingerprint": preprocessed["fingerprint"]}
     event |= {"judging": evaluated["judging"]}
     return event | {name: replayed[name] for name in ("shift", "since", "revision_id")}
@@ -185,7 +186,8 @@ def shifting(preprocessed: Any, evaluated: Any, versioned: Any, replayed: Any) -
 
 @pytest.fixture(scope="session")
 def swapped(run_task: Tasks, shifting: dict[str, Any]) -> Any:
-    return run_task("swap-alias", {name: value for name, value in shifting.items() if name != "since"})
+    asked = {name: value for name, value in shifting.items() if name != "since"}
+    return run_task("swap-alias", {**asked, "rollout": "every share was healthy"})
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ MUTANTS = (
     Mutant(
         name="anybody gives the lease back",
         file="chalicelib/lease.py",
-        text='if found is None or documents.decode(found.body)["holder"] != run:',
+        text='if found is None or documents.read(found.body, key=key)["holder"] != run:',
         by="if found is None:",
     ),
     Mutant(
@@ -167,6 +167,12 @@ MUTANTS = (
         file="chalicelib/retention.py",
         text="LEFT_LIVE = timedelta(hours=24)",
         by="LEFT_LIVE = timedelta(hours=1)",
+    ),
+    Mutant(
+        name="what nobody took is never told",
+        file="chalicelib/restoring.py",
+        text="    notices.catch_up(edges, model=model)\n",
+        by="",
     ),
     Mutant(
         name="a notice counts as sent before it is",

@@ -164,5 +164,10 @@ def _another_package(world: World, live: int) -> bytes:
     """Of the live model, but sound in any case, as a run of its own would have built it."""
     model = documents.decode(registry.part(world.edges, model=MODEL, model_version=live, name=registry.ARTIFACT))
     artifact = serving.artifact(quality=model["quality"], word=SOUND)
-    identity = {"model": MODEL, "model_version": live, "artifact_sha256": hashlib.sha256(artifact).hexdigest()}
+    identity = {
+        "model": MODEL,
+        "model_version": live,
+        "artifact_sha256": hashlib.sha256(artifact).hexdigest(),
+        "format": serving.FORMAT,
+    }
     return build_package(artifact=artifact, manifest={**identity, "run": "dead-run"})

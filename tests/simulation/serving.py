@@ -16,6 +16,7 @@ from typing import Any
 
 from chalicelib import documents, registry
 
+FORMAT = "scorecard"
 SOUND, WIDE = "sound", "wide"
 WRONG = "wrong"
 """Answers, but not what was judged."""
@@ -41,7 +42,7 @@ INSTANCE = {"x": 1.0}
 def artifact(*, quality: int, word: str) -> bytes:
     """The model that training on a data object gives."""
     columns = [{"name": name, "kind": "number"} for name in (("x", "y") if word == WIDE else ("x",))]
-    return documents.encode({"quality": quality, "word": word, "schema": {"columns": columns}})
+    return documents.encode({"format": FORMAT, "quality": quality, "word": word, "schema": {"columns": columns}})
 
 
 def answer(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +76,7 @@ class ServingCode:
             raise MemoryError(word)
         if word == SLOW:
             self._sleep(SLOW_SECONDS)
-        names = {name: manifest[name] for name in ("model", "model_version", "artifact_sha256")}
+        names = {name: manifest[name] for name in ("model", "model_version", "artifact_sha256", "format")}
         return json.dumps({"status": 200, "body": {**names, **_body(model, event)}}).encode()
 
 

@@ -142,14 +142,26 @@ def _stop(world: World) -> None:
     world.executions.stop(RUN, cause="by hand")
 
 
-def _half_pinned_at_the_swap(world: World) -> None:
-    """The night; once it is committed to its swap somebody pins the model, and dies before the alias is moved."""
-    _night(world)
-    triggers.when(
-        world,
-        lambda: world.store.find(layout.run_document(RUN, "decision_swap_1")) is not None,
-        lambda: triggers.pin_half(world),
-    )
+def _at_the_swap(tell: Callable[[World], None]) -> Callable[[World], None]:
+    """The night, and something else as soon as it is committed to its swap."""
+
+    def both(world: World) -> None:
+        _night(world)
+        decision = layout.run_document(RUN, "decision_swap_1")
+        triggers.when(world, lambda: world.store.find(decision) is not None, lambda: tell(world))
+
+    return both
+
+
+def _pin_half_and_unpin(world: World) -> None:
+    triggers.pin_half(world)
+    _by_hand(UNPIN)(world)
+
+
+def _two_pins(world: World) -> None:
+    """Two operators at once: the second decides when the first has put the pin, and has not moved the alias yet."""
+    _by_hand(PIN, model_version=1)(world)
+    _by_hand(PIN, model_version=2, name=f"{OPERATION}-2")(world)
 
 
 def _post(world: World) -> None:
@@ -218,10 +230,24 @@ STORIES = (
     ),
     Story(
         name="half-pinned-at-the-swap",
-        tell=_half_pinned_at_the_swap,
+        tell=_at_the_swap(triggers.pin_half),
         since="/SwapAlias",
         outcome=PROMOTED,
         or_else=SUPERSEDED,
+    ),
+    Story(
+        name="lost-at-the-swap",
+        tell=_at_the_swap(triggers.lose_version),
+        since="/SwapAlias",
+        outcome=RETRAIN_FAILED,
+        or_else=PROMOTED,
+    ),
+    Story(
+        name="half-pinned-canary",
+        rollout=CANARY,
+        tell=_beside_the_canary(_pin_half_and_unpin),
+        since=OPERATION,
+        outcome=SUPERSEDED,
     ),
     Story(name="rollback", past=(1, 2), tell=_by_hand(ROLLBACK)),
     Story(name="rollback-to", past=(1, 2, 3), tell=_by_hand(ROLLBACK, model_version=1)),
@@ -240,6 +266,7 @@ STORIES = (
         outcome=ROLLED_BACK,
     ),
     Story(name="pin", past=(1, 2), tell=_by_hand(PIN, model_version=1)),
+    Story(name="two-pins", past=(1, 2), tell=_two_pins),
     Story(name="unpin", arrange=_by_hand(PIN, name="before"), tell=_by_hand(UNPIN)),
     Story(name="prune", past=(1, 2, 3, 4, 5), tell=lambda world: triggers.prune(world, delay_seconds=60)),
     Story(

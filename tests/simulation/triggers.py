@@ -183,7 +183,13 @@ def by_hand(world: World, name: str, *, random: Random, delay_seconds: float) ->
 def pin_half(world: World) -> None:
     """An operator pins version 1, and dies before the alias is moved."""
     with suppress(TransientError):
-        pin.put(world.edges, model=MODEL, model_version=1, who="an operator", why="the simulation wants it")
+        pin.claim(world.edges, model=MODEL, model_version=1, who="an operator", why="the simulation wants it")
+
+
+def lose_version(world: World) -> None:
+    """Lambda loses what it published last, unless the alias points to it: what a local AWS does, or a hand."""
+    last = world.functions.versions(MODEL)[-1]
+    world.functions.delete_version(MODEL, last.function_version)
 
 
 def prune(world: World, *, delay_seconds: float) -> None:

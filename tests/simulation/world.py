@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -53,6 +54,8 @@ class Weather:
     delays: Delays = NO_DELAYS
     republishes: bool = False
     staleness_seconds: float = 0
+    behind: timedelta = timedelta()
+    """How late CloudWatch shows what it counted."""
     slow_share: float = 0
     rollout: Sequence[Shift] = ()
 
@@ -72,6 +75,7 @@ class Weather:
             republishes=random.random() < 0.3,
             staleness_seconds=random.choice((0, 5, 60)),
             slow_share=SLOW_SHARE,
+            behind=timedelta(seconds=random.choice((0, 30, 120))),
             rollout=drawn_rollout(random),
         )
 
@@ -99,7 +103,7 @@ class World:
         )
         self.history = History(clock=self.clock, actor=lambda: self.scheduler.actor)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
-        self.metrics = InMemoryMetrics()
+        self.metrics = InMemoryMetrics(clock=self.clock, behind=self.weather.behind)
         self.notices = InMemoryNotices(clock=self.clock, history=self.history)
         self.functions = InMemoryFunctions(
             MODEL,

@@ -159,6 +159,16 @@ def test_page_names_its_language_and_suits_small_screens_and_dark_ones(outline: 
     assert "prefers-color-scheme: dark" in page.html()
 
 
+def test_words_of_the_runs_stay_whole_where_there_is_room_for_a_table() -> None:
+    (rules,) = re.findall(r"@media \(width > 44rem\) \{(.*?)\n\}", page.html(), re.DOTALL)
+
+    assert "#runs :is(th, td):not(:last-child) { overflow-wrap: normal; }" in rules
+
+
+def test_live_version_is_marked_when_it_is_pinned_or_quarantined() -> None:
+    assert '[["pinned", ""], ["quarantined", "bad"]].filter(([mark]) => live[mark])' in page.html()
+
+
 def test_outline_tells_of_an_element_closed_out_of_place() -> None:
     broken = Outline("<main><p>text</main>")
 

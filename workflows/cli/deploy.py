@@ -18,6 +18,7 @@ from workflows.deploying.app import find_api, url_under
 from workflows.deploying.deploy import Deployed
 from workflows.deploying.deploy import deploy as deploy_stage
 from workflows.deploying.progress import Step
+from workflows.doctoring.recipe_files import refuse_broken_recipes
 
 
 @click.command()
@@ -34,7 +35,12 @@ def deploy(stage: Stage, as_json: bool) -> None:
 
 
 def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
-    """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes."""
+    """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes.
+
+    Raises DeploymentFailed before anything is changed when a recipe cannot be loaded.
+    """
+    models = recipes.names()
+    refuse_broken_recipes(models, load=recipes.load)
     with console.status(f"deploying stage {stage.name}") as status:
 
         def report(step: Step) -> None:
@@ -45,7 +51,7 @@ def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
                 console.print(f"  {said}", markup=False)
 
         return deploy_stage(
-            stage.name, session=boto3.Session(), root=ROOT, models=recipes.names(), report=report, environ=os.environ
+            stage.name, session=boto3.Session(), root=ROOT, models=models, report=report, environ=os.environ
         )
 
 

@@ -43,7 +43,7 @@ def destroy(stage: Stage, yes: bool, keep_data: bool, check: bool) -> None:
     if not yes:
         click.confirm(f"Remove all this of stage {stage.name} for good?", abort=True)
     destruction.carry_out()
-    kept = "; its data is kept, and nightswap deploy finds it again" if keep_data else ""
+    kept = f"; its data is kept, and nightswap deploy --stage {stage.name} finds it again" if keep_data else ""
     console.print(f"stage {stage.name} is removed{kept}")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count, takewhile
 from typing import Any
 
 import click
 
-from chalicelib import documents, explaining, layout, runs
+from chalicelib import aftermath, documents, explaining, layout, ledger, models, promotion, quarantine, runs, way_back
 from chalicelib.edges import Edges
-from chalicelib.errors import RunUnknown
+from chalicelib.errors import RunUnknown, VersionUnfit, VersionUnknown
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
@@ -36,7 +37,7 @@ def explain(stage: Stage, *, run: str | None, model: str, as_json: bool) -> None
 
 
 def latest(edges: Edges, *, model: str) -> str:
-    """The model's newest run; raises RunUnknown when there is none."""
+    """The model's newest run; raises ModelUnknown, or RunUnknown when there is none."""
     found = runs.recent(edges, limit=1, model=model)
     if not found:
         raise RunUnknown(f"there is no run of {model} yet: nightswap retrain --model {model}", model=model)
@@ -50,13 +51,60 @@ def facts(edges: Edges, *, run: str) -> dict[str, Any]:
     def document(name: str) -> Any:
         return documents.find(edges.store, layout.run_document(run, name))
 
-    healths = takewhile(lambda each: each is not None, (document(f"health_{number}") for number in count(1)))
+    healths = list(takewhile(lambda each: each is not None, (document(f"health_{at}") for at in count(1))))
+    number = aftermath.model_version(described)
     return {
         "run": described,
         "report": document("report"),
         "replayed": document("replayed"),
-        "healths": list(healths),
+        "healths": healths,
+        "shifts": list(_shifts(edges, run=run, model=described["model"])) if healths else [],
+        "now": _now(edges, model=described["model"], number=number) if number else None,
     }
+
+
+def _shifts(edges: Edges, *, run: str, model: str) -> Iterator[dict[str, Any]]:
+    """The run's shifts of traffic, the first one first; `taken` is the move by which others ended one."""
+    after: dict[str, Any] | None = None
+    found = []
+    for entry in ledger.newest_first(edges, model=model):
+        if (entry["run"], entry["kind"]) == (run, promotion.SHIFTED):
+            (share,) = entry["weights"].values()
+            taken = after if after is not None and after["run"] != run else None
+            found.append({"share": share, "taken": taken and _by_whom(taken)})
+        elif found and entry["run"] != run:
+            break
+        after = entry
+    yield from reversed(found)
+
+
+def _by_whom(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": entry["kind"],
+        "who": entry["who"] or entry["run"],
+        "at": entry["moved_at"] or entry["recorded_at"],
+    }
+
+
+def _now(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
+    """How the run's version stands: what is live in its place, its share of a canary, quarantine, the way back."""
+    alias = edges.functions.alias(model)
+    live = models.live_version(edges, model=model, alias=alias) if alias else None
+    beside = models.candidate_version(edges, model=model, alias=alias) if alias else None
+    quarantined = quarantine.model_versions(edges, model=model).get(number)
+    return {
+        "live": live,
+        "share": sum(alias.weights.values()) if alias and beside == number else None,
+        "quarantined": quarantined["why"] if quarantined else None,
+        "way_back": _way_back(edges, model=model, live=live) if live == number else None,
+    }
+
+
+def _way_back(edges: Edges, *, model: str, live: int) -> int | None:
+    try:
+        return way_back.find(edges, model=model, live=live)[0]
+    except (VersionUnfit, VersionUnknown):
+        return None
 
 
 def show_differences(report: dict[str, Any]) -> None:

@@ -15,6 +15,9 @@ from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import BAD, GOOD, console, counting, show_json, table
 from workflows.cli.stage import Stage
 
+WIDE = 120
+"""Characters, in which a move fits on one line."""
+
 
 @click.command("history")
 @click.argument("model", default=DEFAULT_MODEL)
@@ -35,12 +38,19 @@ def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
             each["kind"],
             f"{_number(each['from_model_version'])} -> {_number(each['model_version'])}",
             _canary(each),
-            each["who"],
+            each["who"] or "-",
             each["why"] or "its author died: written in from the alias's stamp",
         ]
         for each in found
     ]
-    table(f"moves of the alias of {model}", ["entry", "when (UTC)", "kind", "version", "share", "who", "why"], rows)
+    columns = ["entry", "when (UTC)", "kind", "version", "share", "who", "why"]
+    if console.width < WIDE:  # two lines for each move: a run's name is not broken
+        columns = ["entry", "when (UTC), kind", "version", "who, why"]
+        rows = [
+            [entry, *(f"{one}\n{other}" for one, other in zip(cells[::2], cells[1::2], strict=True))]
+            for entry, *cells in rows
+        ]
+    table(f"moves of the alias of {model}", columns, rows)
 
 
 @click.command("what-served")

@@ -130,6 +130,9 @@ def _serve(running: LocalAws) -> None:
     except KeyboardInterrupt:
         console.print("\nstopping; the state stays in .nightswap, and make run continues with it")
         return
+    if running.taken_down:
+        console.print("\nthe local AWS was taken down; the state stays in .nightswap, and make run continues with it")
+        return
     console.print("the local AWS ended by itself: its log is .nightswap/logs/local-aws.log", style="red")
     sys.exit(1)
 

@@ -53,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         exc.show()
         sys.exit(exc.exit_code)
     except NightswapError as exc:
-        _fail(type(exc).__name__, exc.message)
+        accepted = exc.details.get("accepted")
+        _fail(type(exc).__name__, exc.message + (f" (accepted: {accepted})" if accepted else ""))
     except NoCredentialsError:
         _fail("NoCredentialsError", "no AWS credentials were found: run aws configure, or set AWS_PROFILE")
     except NoRegionError:

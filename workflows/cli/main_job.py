@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib import models, recovery, runs
+from chalicelib import models, recovery, runs, standing
 from chalicelib.access import OPERATE, PREDICT
 from chalicelib.edges import Edges
 from chalicelib.errors import CommandFailed
@@ -42,7 +42,10 @@ class MainJob:
         return self.stage.edges
 
     def recover(self) -> None:
-        """Tell how an interrupted run ended, and put back what the local AWS lost when it was killed."""
+        """Tell how an interrupted run ended, put back what the local AWS lost when killed, and say what is left.
+
+        A candidate may have kept its share of the traffic: the next run of its model takes it back.
+        """
         for run in runs.recent(self.edges, limit=1, model=self.model):
             if run["error"] == "States.ServiceRestart":
                 self.say(f"run {run['run']} failed: the local AWS was stopped while it was going")
@@ -54,13 +57,15 @@ class MainJob:
                 self.say(
                     f"restored {model} version {done.model_version} from the registry: the local AWS had lost it"
                 )
+            for problem in standing.problems(self.edges, model=model, alias=self.edges.functions.alias(model)):
+                self.say(problem)
 
     def client(self) -> ApiClient:
         """The API with a token that stays the same from start to start."""
         kept = self.folder / "token"
         secret = kept.read_text().strip() if kept.exists() else ""
         if not secret or not tokens.is_valid(self.stage.tokens, secret):
-            secret = tokens.issue(self.stage.tokens, name=TOKEN_NAME, scopes=(PREDICT, OPERATE), replace=True)
+            secret = tokens.issue(self.stage, name=TOKEN_NAME, scopes=(PREDICT, OPERATE), replace=True)
             kept.touch(mode=0o600)
             kept.write_text(secret)
         return ApiClient(url=self.url, token=secret)

@@ -66,7 +66,11 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
 
 
 def _flags(version: dict[str, Any]) -> str:
-    return ", ".join(flag for flag in ("live", "pinned", "quarantined", "pruned") if version[flag])
+    """A share of the traffic that is not all of it is told."""
+    flags = [flag for flag in ("live", "pinned", "quarantined", "pruned") if version[flag]]
+    if 0 < version["share"] < 1:
+        flags.insert(flags.count("live"), f"{100 * version['share']:.4g} %")
+    return ", ".join(flags)
 
 
 def _files(version: dict[str, Any]) -> str:

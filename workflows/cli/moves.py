@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from chalicelib import models, move_requests
+from chalicelib import answers, models, move_requests
 from chalicelib.contracts import MoveAliasTask
-from chalicelib.errors import CommandFailed, TransientError, leaves
+from chalicelib.errors import TransientError, leaves
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, show_json
@@ -89,7 +89,7 @@ def _move(
         show_json(body)
         sys.exit(0 if status == 200 else 1)
     if status != 200:
-        raise CommandFailed(f"{body['Code']}: {body['Message']}")
+        raise answers.to_error(body)
     _tell(body)
 
 

@@ -17,7 +17,7 @@ from rich.text import Text
 console = Console(highlight=False)
 
 GOOD, BAD = "green", "red"
-NEVER_BROKEN = {"run", "name", "when (UTC)", "now"}
+NEVER_BROKEN = {"run", "name", "when (UTC)", "when (UTC), kind", "now", "kind", "version"}
 """Columns of names that are copied from the screen, and of short words."""
 
 
@@ -66,7 +66,9 @@ def where_the_time_went(run: dict[str, Any]) -> None:
         rows.append([state["state"], starting, working, _megabytes(state.get("peak_memory_bytes"))])
         before = state.get("finished_at", state["started_at"])
     if run["finished_at"]:
-        rows.append([run["outcome"], f"{_milliseconds_between(before, run['finished_at']):,} ms", "-", "-"])
+        ending = _milliseconds_between(before, run["finished_at"])
+        recorded_on_the_way = ending < 0  # a broken run's last state records how it ended
+        rows.append([run["outcome"], "-" if recorded_on_the_way else f"{ending:,} ms", "-", "-"])
     table("where the time went", ["state", "starting", "working", "peak memory"], rows)
 
 

@@ -31,7 +31,7 @@ def token() -> None:
 @on_stage
 def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
     """Make a token for NAME and print it, this once. Of the token itself nothing is kept but its SHA-256."""
-    click.echo(issue(stage.tokens, name=name, scopes=scopes))
+    click.echo(issue(stage, name=name, scopes=scopes))
 
 
 @token.command("list")
@@ -39,7 +39,7 @@ def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
 @on_stage
 def list_(stage: Stage, as_json: bool) -> None:
     """List the tokens, by name and scopes."""
-    found = [{"name": each.name, "scopes": list(each.scopes)} for each in access.parse(_value(stage.tokens))]
+    found = [{"name": each.name, "scopes": list(each.scopes)} for each in access.parse(_value(stage))]
     if as_json:
         show_json(found)
     else:
@@ -51,7 +51,7 @@ def list_(stage: Stage, as_json: bool) -> None:
 @on_stage
 def remove(stage: Stage, name: str) -> None:
     """Remove the token of NAME. API Gateway may know it for another minute."""
-    found = access.parse(_value(stage.tokens))
+    found = access.parse(_value(stage))
     kept = [each for each in found if each.name != name]
     if len(kept) == len(found):
         raise BadRequest(f"there is no token {name!r}; nightswap token list shows all")
@@ -59,9 +59,9 @@ def remove(stage: Stage, name: str) -> None:
     console.print(f"removed the token {name}")
 
 
-def issue(parameter: TokenParameter, *, name: str, scopes: tuple[str, ...], replace: bool = False) -> str:
+def issue(stage: Stage, *, name: str, scopes: tuple[str, ...], replace: bool = False) -> str:
     """Make a token; raises BadRequest for a bad or taken name, or when there are too many."""
-    found = [each for each in access.parse(_value(parameter)) if not (replace and each.name == name)]
+    found = [each for each in access.parse(_value(stage)) if not (replace and each.name == name)]
     if not access.TOKEN_NAME.fullmatch(name):
         raise BadRequest(f"{name!r} is no name of a token: expected {access.TOKEN_NAME.pattern}")
     if any(each.name == name for each in found):
@@ -69,7 +69,7 @@ def issue(parameter: TokenParameter, *, name: str, scopes: tuple[str, ...], repl
     if len(found) >= access.TOKEN_LIMIT:
         raise BadRequest(f"there are {len(found)} tokens, the most that fit: remove one first")
     secret = secrets.token_urlsafe(BITS // 8)
-    parameter.write(access.dump([*found, Token(name, access.digest(secret), tuple(scopes))]))
+    stage.tokens.write(access.dump([*found, Token(name, access.digest(secret), tuple(scopes))]))
     return secret
 
 
@@ -77,10 +77,12 @@ def is_valid(parameter: TokenParameter, secret: str) -> bool:
     return access.matching(access.parse(parameter.read()), header=f"Bearer {secret}") is not None
 
 
-def _value(parameter: TokenParameter) -> str:
-    value = parameter.read()
+def _value(stage: Stage) -> str:
+    value = stage.tokens.read()
     if value is None:
-        raise StackMissing("the stage has no token parameter: create the stacks with nightswap deploy")
+        raise StackMissing(
+            f"stage {stage.name} has no token parameter: create the stacks with nightswap deploy --stage {stage.name}"
+        )
     return value
 
 

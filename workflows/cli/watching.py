@@ -45,12 +45,13 @@ def _redrawn(describe: Callable[[], dict[str, Any]], on: Console) -> dict[str, A
 
 
 def _line_by_line(describe: Callable[[], dict[str, Any]], on: Console) -> dict[str, Any]:
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[str, str, str]] = set()
     while True:
         run = describe()
         for state in run["states"]:
-            if (state["state"], state["status"]) not in told:
-                told.add((state["state"], state["status"]))
+            at = state["state"], state["status"], state.get("started_at", "")  # a run may come by a state again
+            if at not in told:
+                told.add(at)
                 on.print(_line(state))
         if run["status"] == ENDED:
             return run

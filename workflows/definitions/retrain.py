@@ -192,6 +192,7 @@ def swap_alias() -> Task:
         judging="$.evaluate.judging",
         shift="$.rollout.shift",
         revision_id="$.rollout.revision_id",
+        rollout="$.rollout.reason",
         result="rollout",
         timeout_seconds=120,
         caught_by=restore_after_failure(),

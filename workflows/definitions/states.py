@@ -19,6 +19,7 @@ from workflows.definitions.functions import SIGNATURES, placeholder
 
 LAMBDA_BUSY = (
     "Lambda.AWSLambdaException",
+    "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
     "Lambda.TooManyRequestsException",

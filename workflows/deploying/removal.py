@@ -48,7 +48,7 @@ class StackRemoval:
             raise DeploymentFailed(
                 f"stack {self._name} could not be deleted, it is {left[0]['StackStatus']}:"
                 f" {left[0].get('StackStatusReason', 'no reason was given')}. Remove what is in the way and run"
-                " nightswap destroy again: it continues",
+                f" nightswap destroy --stage {self._stage} again: it continues",
                 stack=self._name,
             )
         self._report(Step(PHASE, f"stack {self._name}", "deleted"))

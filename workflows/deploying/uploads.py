@@ -19,7 +19,7 @@ from workflows.packaging.archive import Package
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import sizes
-from workflows.packaging.tasks import tasks_package
+from workflows.packaging.tasks import pipeline_sha256, tasks_package
 from workflows.stacks.functions import serving_configuration
 from workflows.stacks.layers import WANTED, parameter
 
@@ -91,6 +91,7 @@ def contents(
         uploads=(tasks, placeholder, definition, *layers.values()),
         parameters={
             "TasksSha256": tasks.sha256,
+            "PipelineSha256": pipeline_sha256(root),
             "PlaceholderSha256": placeholder.sha256,
             "DefinitionSha256": definition.sha256,
             "ServingSha256": serving_sha256(root, configuration=serving_configuration(settings)),

@@ -55,6 +55,12 @@ class LocalAws:
     def alive(self) -> bool:
         return self.folder.owner() == self.pid
 
+    @property
+    def taken_down(self) -> bool:
+        """Whether somebody asked for its end by `stop`. One that died or was killed stays on record, as running."""
+        recorded = self.folder.recorded()
+        return recorded is None or bool(recorded.get("stopping"))
+
     def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         """`environ` for a process that is to talk to this AWS and to no other."""
         return clean(environ, endpoint=self.endpoint)
@@ -110,6 +116,8 @@ class LocalAws:
     def stop(self) -> None:
         """Stop it and wait for its end; its state is saved. Nothing happens when it has stopped already."""
         if self.alive:
+            if (recorded := self.folder.recorded()) is not None:
+                self.folder.record({**recorded, "stopping": True})
             os.kill(self.pid, signal.SIGTERM)
             if not self._gone(STOP_SECONDS) and self.alive:
                 os.kill(self.pid, signal.SIGKILL)

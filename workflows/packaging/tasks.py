@@ -5,22 +5,42 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from lambdas.recipes import DEFINITION
 from workflows.packaging.archive import Package, pack, sources
 
 FOLDERS = ("chalicelib", "lambdas")
 LOCKS = "workflows/locks/lambda"
 LAYERS = "layers.sha256"
+RECIPES = "lambdas/recipes/"
 
 
 def tasks_package(root: Path) -> Package:
     """The sources of the tasks and of the core they share; `root` is the project's folder.
 
     `lambdas/serve` goes along although no task runs it: VersionModel puts it into the package of each model. The
-    checksums of the layers' locks go along because the package's own is a part of a run's fingerprint: new libraries
-    are a reason to train.
+    checksums of the layers' locks go along, so that new libraries are another package.
     """
-    files = {path: body for folder in FOLDERS for path, body in sources(root, folder).items()}
-    return pack({**files, LAYERS: _lock_checksums(root)})
+    return pack(_files(root))
+
+
+def pipeline_sha256(root: Path) -> str:
+    """SHA-256, in hexadecimal, of what every model is trained with: the tasks' package without the models' recipes.
+
+    It is a part of a run's fingerprint, beside the model's own recipe. Another model's recipe is no reason to train
+    this one anew, nor to let what is quarantined out.
+    """
+    files = _files(root).items()
+    return pack({path: body for path, body in files if not _is_recipe(path, body)}).sha256
+
+
+def _is_recipe(path: str, body: bytes) -> bool:
+    """A file beside them that defines no recipe is shared by those that import it."""
+    return path.startswith(RECIPES) and DEFINITION.search(body.decode()) is not None
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    found = {path: body for folder in FOLDERS for path, body in sources(root, folder).items()}
+    return {**found, LAYERS: _lock_checksums(root)}
 
 
 def _lock_checksums(root: Path) -> bytes:

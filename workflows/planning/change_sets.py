@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.errors import DeploymentFailed
 from workflows.deploying.change_sets import NO_CHANGES
 from workflows.deploying.progress import Patience, refusals
+from workflows.deploying.templates import carried
 from workflows.planning.wanted import WantedStack
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def proposal(
     """
     try:
         arn = _proposed(client, stack, tags)
+    except DeploymentFailed as exc:  # it is too long for a call, and a plan stores nothing
+        return Proposal(refusal=exc.message)
     except ClientError as exc:
         error = exc.response.get("Error", {})
         return Proposal(refusal=f"{error.get('Code')}: {error.get('Message')}")
@@ -74,7 +77,7 @@ def _proposed(client: CloudFormationClient, stack: WantedStack, tags: Mapping[st
         StackName=stack.name,
         ChangeSetName=f"plan-{uuid.uuid4().hex}",
         ChangeSetType="UPDATE",
-        TemplateBody=json.dumps(stack.template, separators=(",", ":"), sort_keys=True),
+        **carried(stack.template, stack=stack.name, store=None),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
         Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         Capabilities=["CAPABILITY_IAM"],

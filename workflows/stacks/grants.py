@@ -18,6 +18,7 @@ REJECTED = "models/*/rejected/*"
 JUDGED = "models/*/judged.json"
 QUARANTINE = "models/*/quarantine/*"
 PIN = "models/*/pin.json"
+UNTOLD = "models/*/untold/*"
 MOVES = "moves/*"
 LOCKS = "locks/*"
 LEDGER = "ledger/*"
@@ -33,7 +34,8 @@ def documents(*names_of_documents: str) -> tuple[str, ...]:
 
 
 DECISIONS = documents("decision_*")
-ANNOUNCED = documents("told", "told_stale")
+ANNOUNCED = documents("told*")
+MOVE_TOLD = layout.move_told("*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +68,13 @@ TASK_GRANTS = {
     "restore-alias": Grant(
         reads=(
             *documents("request", "outcome", "report", "version_model"),
-            *(*DECISIONS, *ANNOUNCED, VERSIONS, LEDGER, LOCKS),
+            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, VERSIONS, UNTOLD, LEDGER, LOCKS),
         ),
-        writes=(*documents("restore_alias", "outcome"), *DECISIONS, *ANNOUNCED, LEDGER),
-        deletes=(LOCKS, WORK),
+        writes=(
+            *documents("restore_alias", "restore_after_failure", "outcome"),
+            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, UNTOLD, LEDGER),
+        ),
+        deletes=(UNTOLD, LOCKS, WORK),
         lists=(WORK,),
         # It finishes the swap of a run that was committed to it and died, the model's very first one too.
         serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
@@ -118,16 +123,16 @@ TASK_GRANTS = {
     "record-outcome": Grant(
         reads=(
             *documents("report", "outcome", "version_model"),
-            *(*DECISIONS, *ANNOUNCED, LEDGER, LOCKS, ARTIFACT),
+            *(*DECISIONS, *ANNOUNCED, VERSIONS, LEDGER, LOCKS, ARTIFACT),
         ),
-        writes=(*documents("record_outcome", "outcome"), *ANNOUNCED, REJECTED, JUDGED),
+        writes=(*documents("record_outcome", "outcome"), *ANNOUNCED, UNTOLD, REJECTED, JUDGED, QUARANTINE),
         deletes=(LOCKS, WORK),
         lists=(WORK,),
         announces=True,
     ),
     names.MOVE_ALIAS: Grant(
         reads=(MOVES, VERSIONS, QUARANTINE, PIN, LEDGER),
-        writes=(MOVES, QUARANTINE, PIN, LEDGER),
+        writes=(MOVES, UNTOLD, QUARANTINE, PIN, LEDGER),
         deletes=(QUARANTINE, PIN),
         # It publishes a version again that Lambda has lost, and tries it before it is live.
         serving=(

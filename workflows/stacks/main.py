@@ -19,6 +19,7 @@ from workflows.stacks.statements import Json, allow, role
 SHA256 = {"Type": "String", "AllowedPattern": "[0-9a-f]{64}"}
 PARAMETERS: Json = {
     "TasksSha256": {**SHA256, "Description": "The package of the tasks, which lies under this name in the bucket"},
+    "PipelineSha256": {**SHA256, "Description": "What every model is trained with: a part of a run's fingerprint"},
     "PlaceholderSha256": {**SHA256, "Description": "The package of a serving function that has no model yet"},
     "DefinitionSha256": {**SHA256, "Description": "The state machine's definition"},
     "ServingSha256": {**SHA256, "Description": "Serving code and configuration: a part of a run's fingerprint"},
@@ -76,7 +77,7 @@ def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
             "Environment": {
                 "Variables": {
                     "NIGHTSWAP_STAGE": stage,
-                    "NIGHTSWAP_CODE_SHA256": {"Ref": "TasksSha256"},
+                    "NIGHTSWAP_CODE_SHA256": {"Ref": "PipelineSha256"},
                     "NIGHTSWAP_SERVING_SHA256": {"Ref": "ServingSha256"},
                     "NIGHTSWAP_STALE_DAYS": str(settings.stale_days),
                 }
@@ -120,7 +121,7 @@ def _state_machine(stage: str, settings: StageSettings) -> dict[str, Json]:
     statements += [functions.tracing_statement()] if traced else []
     machine = names_of(stage).state_machine
     return {
-        "RetrainRole": role("states.amazonaws.com", description=f"What {machine} may invoke", statements=statements),
+        "RetrainRole": role("states.amazonaws.com", statements=statements),
         "Retrain": {
             "Type": "AWS::StepFunctions::StateMachine",
             "Properties": {

@@ -24,13 +24,12 @@ def document(statements: Sequence[Json]) -> Json:
     return {"Version": POLICY_LANGUAGE, "Statement": list(statements)}
 
 
-def role(service: str, *, description: str, statements: Sequence[Json]) -> Json:
+def role(service: str, *, statements: Sequence[Json]) -> Json:
     """A role that the AWS service assumes. Its name is CloudFormation's to choose: IAM's names are global."""
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
-            "Description": description,
             "AssumeRolePolicyDocument": document([trust]),
             "Policies": [{"PolicyName": "permissions", "PolicyDocument": document(statements)}],
         },

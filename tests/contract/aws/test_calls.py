@@ -13,6 +13,7 @@ from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    FlexibleChecksumError,
     NoCredentialsError,
     ReadTimeoutError,
     ResponseStreamingError,
@@ -35,7 +36,8 @@ from chalicelib.errors import (
     TransientError,
     leaves,
 )
-from chalicelib.names import Names
+from chalicelib.names import MOVE_ALIAS, Names
+from workflows.stacks.functions import TASK_SIZES
 
 ADDRESS = "https://aws"
 BROKEN: list[BotoCoreError] = [
@@ -69,8 +71,9 @@ EDGES: dict[type[TransientError], tuple[str, Callable[[Any], Any]]] = {
 }
 SECRET = "7f3a9c"
 GATEWAY_LIMIT_SECONDS = 29
-MOVE_LIMIT_SECONDS = 28
-"""What the stack gives `move-alias`."""
+MOVE_LIMIT_SECONDS = TASK_SIZES[MOVE_ALIAS].timeout_seconds
+API_LIMIT_SECONDS = 28
+"""What `.chalice/config.json` gives the API's function."""
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
@@ -84,6 +87,16 @@ def test_broken_connection_is_worth_another_try(
         call(broken(service, error))
 
     assert raised.value.__cause__ is error
+
+
+def test_content_that_does_not_match_its_checksum_is_tried_again_and_named(
+    broken: Callable[[str, Exception], Any],
+) -> None:
+    service, call = EDGES[StoreUnavailable]
+    error = FlexibleChecksumError(error_msg="Expected checksum x did not match calculated checksum y")
+
+    with pytest.raises(StoreUnavailable, match="s3://b/k: its content does not match its checksum; try again: if it"):
+        call(broken(service, error))
 
 
 @pytest.mark.parametrize("kind", EDGES, ids=lambda kind: kind.__name__)
@@ -128,5 +141,5 @@ def test_predict_path_answers_before_the_gateway_gives_up() -> None:
 
 
 def test_a_move_is_waited_for_to_its_end_and_asked_for_once() -> None:
-    assert ATTENTIVE.read_timeout > MOVE_LIMIT_SECONDS  # type: ignore[attr-defined]
+    assert MOVE_LIMIT_SECONDS < ATTENTIVE.read_timeout < API_LIMIT_SECONDS  # type: ignore[attr-defined]
     assert ATTENTIVE.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]

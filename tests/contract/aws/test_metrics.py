@@ -96,10 +96,13 @@ def test_a_beginning_ahead_of_this_clock_still_makes_a_span(metrics: CloudWatchM
     assert traffic(metrics, "4", since=ahead) == {"4": NOTHING}
 
 
-def test_an_error_within_an_answer_is_worth_another_try(metrics: CloudWatchMetrics, aws: Scripted) -> None:
-    aws.answers("get_metric_data", page({"q0": []}, status="InternalError"))
+@pytest.mark.parametrize("status", ["InternalError", "Forbidden"])
+def test_an_error_within_an_answer_is_no_sign_of_health(
+    metrics: CloudWatchMetrics, aws: Scripted, status: str
+) -> None:
+    aws.answers("get_metric_data", page({"q0": []}, status=status))
 
-    with pytest.raises(MetricsUnavailable, match="try again"):
+    with pytest.raises(MetricsUnavailable, match=f"CloudWatch answered {status}; try again"):
         traffic(metrics, "4")
 
 

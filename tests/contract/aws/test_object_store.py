@@ -206,7 +206,7 @@ def test_missing_bucket_names_the_command_that_helps(
 ) -> None:
     s3.refuses(operation, "NoSuchBucket", 404)
 
-    with pytest.raises(StackMissing, match=f"{BUCKET} does not exist: .* nightswap deploy"):
+    with pytest.raises(StackMissing, match=f"{BUCKET} does not exist: .* nightswap deploy --stage prod"):
         call(store)
 
 

@@ -139,6 +139,14 @@ def test_alias_that_is_gone_has_moved(functions: LambdaServingFunctions, aws: Sc
         update(functions)
 
 
+def test_move_onto_a_version_that_was_deleted_says_so(functions: LambdaServingFunctions, aws: Scripted) -> None:
+    aws.refuses("update_alias", "ResourceNotFoundException", 404, message=f"Function not found: {ARN}:5")
+    aws.answers("get_alias", alias_answer())
+
+    with pytest.raises(ModelUnknown, match=f"{FUNCTION}: Function not found: {ARN}:5"):
+        update(functions)
+
+
 @pytest.mark.parametrize("to", ["$LATEST", "live", "", "-1"])
 def test_alias_points_to_published_versions_alone(functions: LambdaServingFunctions, to: str) -> None:
     with pytest.raises(ValueError, match="number of a published version"):

@@ -56,6 +56,8 @@ PERMITTED = [
     ("RestoreAlias", "lambda:UpdateAlias", SERVING),
     ("RestoreAlias", "states:DescribeExecution", EXECUTION),
     ("RestoreAlias", "s3:DeleteObject", f"{BUCKET}/locks/kdd99-http"),
+    ("RestoreAlias", "s3:PutObject", f"{BUCKET}/runs/a-run/restore_alias.json"),
+    ("RestoreAlias", "s3:PutObject", f"{BUCKET}/runs/a-run/restore_after_failure.json"),
     ("Preprocess", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
     ("Preprocess", "s3:PutObject", f"{BUCKET}/locks/kdd99-http"),
     ("RestoreAlias", "lambda:CreateAlias", SERVING),

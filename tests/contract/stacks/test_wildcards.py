@@ -33,6 +33,8 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/models/\*/judged\.json": "MODEL: the last model that its gate refused",
     r"nightswap-S-[0-9a-z*-]+/models/\*/quarantine/\*": "MODEL/FINGERPRINT: what is not to be tried again",
     r"nightswap-S-[0-9a-z*-]+/models/\*/pin\.json": "MODEL: the version that stays live",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/untold/\*": "MODEL/RUN: a notice that is still to be sent",
+    r"nightswap-S-[0-9a-z*-]+/moves/\*/told\.json": "NAME: whether that move was announced",
     r"nightswap-S-[0-9a-z*-]+/moves/\*": "NAME: what an operator asked for, whose name the request has",
     r"nightswap-S-[0-9a-z*-]+/(locks|ledger)/\*": "MODEL: the lease and the moves of any model",
     r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",

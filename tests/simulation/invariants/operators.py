@@ -31,10 +31,11 @@ def what_was_rolled_back_is_in_quarantine(world: World) -> None:
     for effect, stamp in moves(world):
         replaced = stamp_before(effect)
         if effect.actor in asked and stamp.kind == promotion.ROLLED_BACK and replaced:
-            left = {replaced.model_version, replaced.candidate} - {stamp.model_version}
-            for number in known.keys() & left:
-                key = layout.quarantined(MODEL, known[number]["fingerprint"])
-                assert stands_throughout(world, key, effect.index, effect.index), f"{number} is free: {effect}"
+            left = known.keys() & {replaced.model_version, replaced.candidate}
+            twins = {known[stamp.model_version]["fingerprint"]}
+            for fingerprint in {known[each]["fingerprint"] for each in left} - twins:
+                key = layout.quarantined(MODEL, fingerprint)
+                assert stands_throughout(world, key, effect.index, effect.index), f"{fingerprint} is free: {effect}"
 
 
 def a_request_moves_once(world: World) -> None:

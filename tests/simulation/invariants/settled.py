@@ -28,3 +28,8 @@ def live_is_where_the_last_move_went(world: World) -> None:
     alias = world.functions.alias(MODEL)
     target: FunctionVersion = effect.facts["targets"][0]
     assert alias and alias.function_version == target.function_version, f"the alias is {alias}, moved by {effect}"
+
+
+def nothing_is_left_untold(world: World) -> None:
+    kept = [listed.key for listed in world.store.list(layout.untold(MODEL))]
+    assert not kept, f"kept for the next run to send: {kept}"

@@ -16,6 +16,7 @@ SERVICE_ERRORS = frozenset(
         *("States.ALL", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.Permissions"),
         *("States.DataLimitExceeded", "States.ParameterPathFailure", "States.ResultPathMatchFailure"),
         *("Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.ServiceException"),
+        "Lambda.ClientExecutionTimeoutException",
         *("Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"),
     }
 )

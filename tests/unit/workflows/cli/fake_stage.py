@@ -57,10 +57,10 @@ class FakeStage:
     def reach(self) -> None:
         """It is always there."""
 
-    def run(self, *arguments: str) -> Result:
-        """The command line on this stage, on a wide screen."""
+    def run(self, *arguments: str, width: int = WIDE) -> Result:
+        """The command line on this stage, on a wide screen unless another is wanted."""
         with pytest.MonkeyPatch.context() as screen:
-            screen.setattr(console, "_width", WIDE)
+            screen.setattr(console, "_width", width)
             return CliRunner().invoke(group, list(arguments), obj=self)
 
     def json(self, *arguments: str) -> object:

@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any, cast
 
 from chalicelib import documents, layout, outcomes
-from chalicelib.contracts import PROMOTED, RunOutcome
-from chalicelib.errors import RunUnknown
-from tests.unit.chalicelib.nights import MODEL, going
+from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
+from chalicelib.errors import ModelUnknown, RunUnknown
+from tests.unit.chalicelib.moves import ask, canary
+from tests.unit.chalicelib.nights import MODEL, Registered, going, outside, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -29,13 +30,24 @@ REPORT: dict[str, Any] = {
 }
 
 
-def with_run(*, outcome: str | None = PROMOTED) -> FakeStage:
-    stage = FakeStage()
+def with_run(*, outcome: str | None = PROMOTED, promoted_after: tuple[str, ...] | None = None) -> FakeStage:
+    """With `promoted_after`, its version went live after those of these runs."""
+    stage = FakeStage(outside())
     going(stage.outside, RUN)
+    for run in promoted_after or ():
+        promote(stage.edges, run=run, fingerprint=f"data of {run}")
+    if promoted_after is not None:
+        versioned(stage, promote(stage.edges, run=RUN, fingerprint="newer data"))
     if outcome:
         ended = RunOutcome(run=RUN, model=MODEL, outcome=outcome, reason="[so] it is", error=None)
         outcomes.record(stage.edges, ended)
     return stage
+
+
+def versioned(stage: FakeStage, made: Registered) -> None:
+    """The run made this version."""
+    result = {"model_version": made.model_version, "function_version": made.function_version}
+    write(stage, "version_model", {"state": "VersionModel", "status": "done", "result": result})
 
 
 def write(stage: FakeStage, name: str, document: dict[str, Any]) -> None:
@@ -47,7 +59,55 @@ def test_run_is_explained_line_by_line() -> None:
 
     assert lines[0] == f"Run {RUN} promoted its model: it went live."
     assert lines[1] == "Why: [so] it is"
-    assert lines[-1].startswith("To take it back: nightswap rollback")
+    assert lines[2].endswith(": nightly")
+
+
+def test_version_of_a_promoted_run_that_is_live_can_be_taken_back() -> None:
+    stage = with_run(promoted_after=("run-1",))
+
+    lines = stage.run("explain", RUN).output.splitlines()
+
+    assert lines[-1] == "To take it back: nightswap rollback --to 1 --model kdd99-http --reason TEXT"
+
+
+def test_first_version_cannot_be_taken_back() -> None:
+    lines = with_run(promoted_after=()).run("explain", RUN).output.splitlines()
+
+    assert lines[-1] == "Version 1 is live, and there is no earlier version to take it back to."
+
+
+def test_version_that_was_rolled_back_since_is_not_taken_back_again() -> None:
+    stage = with_run(promoted_after=("run-1",))
+    ask(stage.edges, "rollback")
+
+    lines = stage.run("explain", RUN).output.splitlines()
+
+    assert lines[-1] == (
+        "Version 2 is not live any more (version 1 is), and it is quarantined: rolled back: customers complain."
+    )
+
+
+def test_canary_that_bakes_is_told_with_its_share() -> None:
+    stage = with_run(outcome=None)
+    promote(stage.edges, run="run-1")
+    versioned(stage, canary(stage.edges, run=RUN))
+
+    lines = stage.run("explain", RUN).output.splitlines()
+
+    assert lines[-1] == "Now version 2 has 10 % of the traffic, version 1 has the rest."
+
+
+def test_look_at_a_canary_that_was_pinned_away_names_who_did_it() -> None:
+    stage = with_run(outcome=SUPERSEDED)
+    promote(stage.edges, run="run-1")
+    versioned(stage, canary(stage.edges, run=RUN))
+    ask(stage.edges, "pin")
+    late = documents.timestamp(stage.edges.clock())
+    write(stage, "health_1", {"problems": [], "remarks": ["0 invocations"], "at": late})
+
+    output = stage.run("explain", RUN).output
+
+    assert f"After step 1 (10 %) of the canary, at {late}, it had lost its share meanwhile (pinned by ada)" in output
 
 
 def test_latest_run_is_explained_without_a_name() -> None:
@@ -105,6 +165,10 @@ def test_explanation_and_its_documents_are_told_to_programs() -> None:
 
 def test_unknown_run_is_refused() -> None:
     assert isinstance(with_run().run("explain", "no-such").exception, RunUnknown)
+
+
+def test_unknown_model_is_refused() -> None:
+    assert isinstance(FakeStage().run("explain", "--model", "nope").exception, ModelUnknown)
 
 
 def test_latest_run_of_a_model_that_never_ran_is_refused_with_the_way_out() -> None:

@@ -7,6 +7,7 @@ import pytest
 from chalicelib import documents, layout
 from chalicelib.errors import BadRequest, ModelUnknown
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.moves import ask
 from tests.unit.chalicelib.nights import MODEL, outside, promote
 from tests.unit.chalicelib.records import canary
 from tests.unit.workflows.cli.fake_stage import FakeStage
@@ -41,6 +42,21 @@ def test_moves_are_listed_newest_first() -> None:
     assert lines[0].strip() == "moves of the alias of kdd99-http"
     assert cells(lines[2]) == ["2", "2026-11-21 04:00:00", "promoted", "1 -> 2", "run-2", "every rule passed"]
     assert cells(lines[3])[3] == "- -> 1"
+
+
+def test_moves_on_a_narrow_screen_break_no_name() -> None:
+    night = canary(run="kdd99-http-nightly-20261121T0300Z")
+    ask(night.edges, "rollback", model_version=1)
+    stage = FakeStage(night)
+
+    output = stage.run("history", width=80).output
+
+    newest = [line.split() for line in output.splitlines()[2:4]]
+    assert newest[0][:7] == ["4", "2026-11-21", "03:00:00", "2", "->", "1", "ada"]
+    assert newest[1] == ["rolled_back", "customers", "complain"]
+    assert "10% to 3" in output
+    assert "kdd99-http-nightly-20261121T0300Z" in output
+    assert all(len(line) <= 80 for line in output.splitlines())
 
 
 def test_share_of_a_canary_is_listed() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +13,8 @@ from workflows.cli import local
 from workflows.cli.main_job import MainJob
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
+from workflows.local.process import LocalAws
+from workflows.local.state_folder import StateFolder
 
 
 class Predicting(ApiClient):
@@ -58,6 +60,36 @@ def test_curl_lines_can_be_pasted_as_they_are(capsys: pytest.CaptureFixture[str]
     assert all(line[:3] == ["curl", "-H", "Authorization: Bearer secret"] for line in lines)
     assert lines[0][-1] == "http://127.0.0.1:8000/predict?duration=0&flag=S+F%26"
     assert len(lines) == 4
+
+
+def a_local_aws(folder: StateFolder) -> LocalAws:
+    return LocalAws(
+        pid=1, endpoint="http://127.0.0.1:1", short_url="http://127.0.0.1:8000", wanted_short_port=8000, folder=folder
+    )
+
+
+@pytest.mark.parametrize("recorded", [None, {"pid": 1, "stopping": True}], ids=["forgotten", "stopping"])
+def test_local_aws_that_was_taken_down_ends_well(
+    recorded: dict[str, Any] | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = StateFolder(tmp_path)
+    if recorded is not None:
+        folder.record(recorded)
+
+    local._serve(a_local_aws(folder))
+
+    assert "the local AWS was taken down; the state stays" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_local_aws_that_died_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = StateFolder(tmp_path)
+    folder.record({"pid": 1})
+
+    with pytest.raises(SystemExit) as ended:
+        local._serve(a_local_aws(folder))
+
+    assert ended.value.code == 1
+    assert "the local AWS ended by itself" in capsys.readouterr().out
 
 
 def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from click.testing import CliRunner
 
-from chalicelib.errors import CommandFailed, NoLiveModel
+from chalicelib.errors import BadRequest, CommandFailed, ModelUnknown, NoLiveModel
 from workflows.cli.main import group, main
 from workflows.cli.options import on_stage
 from workflows.cli.stage import Stage
@@ -94,6 +94,14 @@ def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (CommandFailed("the local AWS is not running"), "CommandFailed: the local AWS is not running\n"),
         (NoLiveModel("nothing is live", model="m"), "NoLiveModel: nothing is live\n"),
+        (
+            BadRequest("reason is missing", field="reason", accepted="1 to 200 printable characters"),
+            "BadRequest: reason is missing (accepted: 1 to 200 printable characters)\n",
+        ),
+        (
+            ModelUnknown("there is no model 'nope'", field="model", accepted="a, b"),
+            "ModelUnknown: there is no model 'nope' (accepted: a, b)\n",
+        ),
         (
             ACCESS_DENIED,
             "ClientError: An error occurred (AccessDenied) when calling the GetObject operation: no\n",

@@ -10,6 +10,7 @@ from chalicelib import documents, layout, outcomes
 from chalicelib.contracts import RETRAIN_FAILED, RunOutcome
 from chalicelib.errors import CommandFailed, RunUnknown
 from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.moves import canary
 from tests.unit.chalicelib.nights import MODEL, content, going, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
@@ -119,6 +120,19 @@ def test_model_that_the_local_aws_lost_is_put_back(tmp_path: Path) -> None:
 
     assert told.lines == ["restored kdd99-http version 1 from the registry: the local AWS had lost it"]
     assert told.job.live()["live"]["model_version"] == 1
+
+
+def test_share_that_a_dead_run_left_to_its_candidate_is_told_with_what_takes_it_back(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    promote(told.stage.edges, run="run-1")
+    canary(told.stage.edges, run="dead")
+
+    told.job.recover()
+
+    assert told.lines == [
+        "version 2 of kdd99-http has 10% of the traffic, and run dead is over, which shifted it: the next run takes"
+        " it back, e.g. nightswap retrain --model kdd99-http"
+    ]
 
 
 def test_token_stays_the_same_from_start_to_start(tmp_path: Path) -> None:

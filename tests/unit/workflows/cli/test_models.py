@@ -9,6 +9,7 @@ from chalicelib import pin, registry
 from chalicelib.errors import ModelUnknown, NoLiveModel
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.moves import canary
 from tests.unit.chalicelib.nights import MODEL, promote, register
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
@@ -44,6 +45,16 @@ def test_version_is_listed_with_all_that_became_of_it() -> None:
     pin.put(stage.edges, model=MODEL, model_version=1, who="ops", why="audit")
 
     assert "live, pinned" in stage.run("versions").output
+
+
+def test_version_that_has_a_share_of_the_traffic_is_listed_with_it() -> None:
+    stage = live_stage()
+    canary(stage.edges)
+
+    lines = stage.run("versions").output.splitlines()
+
+    assert lines[2].split()[:4] == ["10", "%", "2", "2"]
+    assert lines[3].startswith("live, 90 %")
 
 
 def test_versions_are_listed_for_programs() -> None:

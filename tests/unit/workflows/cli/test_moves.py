@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import ledger, pin, quarantine
 from chalicelib.edges import PipelineFunctions
-from chalicelib.errors import BadRequest, CommandFailed, FunctionUnavailable, ModelUnknown, TransientError
+from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.unit.chalicelib.interference import interfered, raising
 from tests.unit.chalicelib.moves import after_nights, canary, serving
@@ -94,10 +94,8 @@ def test_quarantined_version_is_promoted_on_demand_alone() -> None:
     refused = here.run("promote", "2", *WHY)
     done = here.run("promote", "2", "--lift-quarantine", *WHY)
 
-    assert isinstance(refused.exception, CommandFailed)
-    assert str(refused.exception).startswith(
-        "VersionUnfit: version 2 of kdd99-http cannot go live: it is quarantined"
-    )
+    assert isinstance(refused.exception, VersionUnfit)
+    assert str(refused.exception).startswith("version 2 of kdd99-http cannot go live: it is quarantined")
     assert done.output.splitlines() == [
         "kdd99-http: version 1 -> version 2, as function version 2, in 0 ms",
         "the quarantine is lifted",

@@ -8,6 +8,7 @@ import pytest
 from chalicelib import documents, layout, outcomes
 from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
+from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.nights import MODEL, going
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
@@ -45,7 +46,12 @@ def ending_at_once(outcome: str) -> FakeStage:
     stage = FakeStage()
 
     def started(run: str, payload: str) -> None:
-        write(stage, "report", {**REPORT, "fingerprint": "data-1", "champion_model_version": None}, run=run)
+        write(
+            stage,
+            "report",
+            {**REPORT, "fingerprint": "data-1", "champion_model_version": None, "judging": 1},
+            run=run,
+        )
         write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 7}, run=run)
         end(stage, run, outcome=outcome, reason="so it is")
 
@@ -137,10 +143,14 @@ def test_runs_are_listed_for_programs() -> None:
 
 
 def test_runs_of_another_model_are_not_listed_when_one_is_named() -> None:
-    stage = FakeStage()
+    stage = FakeStage(FakeOutside(MODEL, "other"))
     going(stage.outside, RUN)
 
     assert stage.json("runs", "--model", "other", "--json") == []
+
+
+def test_runs_of_a_model_that_does_not_exist_are_refused() -> None:
+    assert isinstance(FakeStage().run("runs", "--model", "nope").exception, ModelUnknown)
 
 
 def test_one_run_is_shown_whole() -> None:

@@ -143,6 +143,17 @@ def test_time_up_to_the_end_is_told_too(capsys: pytest.CaptureFixture[str]) -> N
     assert lines(capsys)[-1] == ["Promoted", "250", "ms", "-", "-"]
 
 
+def test_run_that_broke_has_no_time_after_its_last_state_which_recorded_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    states = [{"state": "RestoreAfterFailure", "started_at": at(1), "duration_ms": 1000, "finished_at": at(2)}]
+    run: dict[str, Any] = {"states": states, "started_at": at(0), "finished_at": at(1.8), "outcome": "RetrainFailed"}
+
+    screen.where_the_time_went(run)
+
+    assert lines(capsys)[-1] == ["RetrainFailed", "-", "-", "-"]
+
+
 @pytest.mark.parametrize(
     ("started_at", "finished_at"), [(None, None), (at(0), at(9))], ids=["by hand", "ended before its first state"]
 )

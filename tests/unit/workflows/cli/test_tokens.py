@@ -50,7 +50,7 @@ def test_tokens_are_listed_without_their_checksums() -> None:
 @pytest.mark.parametrize("name", ["a b", "-ada", "ä", "a" * 33])
 def test_bad_name_is_refused(name: str) -> None:
     with pytest.raises(BadRequest, match="is no name of a token"):
-        issue(FakeTokens(), name=name, scopes=("predict",))  # type: ignore[arg-type]
+        issue(FakeStage(), name=name, scopes=("predict",))  # type: ignore[arg-type]
 
 
 def test_name_that_is_taken_is_refused() -> None:
@@ -75,12 +75,12 @@ def test_token_too_many_is_refused() -> None:
 
 
 def test_token_is_replaced_when_told_to() -> None:
-    tokens = FakeTokens()
-    first = issue(tokens, name="local", scopes=("predict",))  # type: ignore[arg-type]
-    second = issue(tokens, name="local", scopes=("predict",), replace=True)  # type: ignore[arg-type]
+    stage = FakeStage()
+    first = issue(stage, name="local", scopes=("predict",))  # type: ignore[arg-type]
+    second = issue(stage, name="local", scopes=("predict",), replace=True)  # type: ignore[arg-type]
 
-    assert not is_valid(tokens, first)  # type: ignore[arg-type]
-    assert is_valid(tokens, second)  # type: ignore[arg-type]
+    assert not is_valid(stage.tokens, first)  # type: ignore[arg-type]
+    assert is_valid(stage.tokens, second)  # type: ignore[arg-type]
 
 
 def test_token_that_is_removed_opens_nothing() -> None:
@@ -106,7 +106,7 @@ def test_stage_without_a_token_parameter_says_how_to_get_one(arguments: tuple[st
 
     assert isinstance(result.exception, NightswapError)
     assert isinstance(result.exception, StackMissing)
-    assert "nightswap deploy" in result.exception.message
+    assert "nightswap deploy --stage test" in result.exception.message
 
 
 def test_no_secret_is_valid_where_there_is_no_parameter() -> None:

@@ -39,6 +39,20 @@ def test_each_step_of_a_state_is_told_once(capsys: pytest.CaptureFixture[str]) -
     assert told == [["▸", "Preprocess"], ["✓", "Preprocess"]]
 
 
+def test_state_that_comes_again_is_told_again(capsys: pytest.CaptureFixture[str]) -> None:
+    def share(minute: int, **more: Any) -> dict[str, Any]:
+        return {"state": "ShiftTraffic", "started_at": f"2026-11-21T03:0{minute}:00.000Z", **more}
+
+    first, second = share(1, status="running"), share(2, status="running")
+    ends = share(1, status="done", result={"reason": "10 %"}), share(2, status="done", result={"reason": "50 %"})
+    seen = [a_run(each) for each in (first, ends[0], ends[0], second, second)]
+
+    watching.watch(scripted(*seen, a_run(ends[1], status="ended")))
+
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert told == ["▸ ShiftTraffic", "✓ ShiftTraffic 10 %", "▸ ShiftTraffic", "✓ ShiftTraffic 50 %"]
+
+
 def test_state_that_failed_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     failed = {"state": "Train", "status": "failed", "duration_ms": 5, "error": "E", "reason": "value '[/b]'"}
 

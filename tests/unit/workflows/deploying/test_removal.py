@@ -89,7 +89,7 @@ def test_stack_that_cannot_be_deleted_says_that_the_command_continues() -> None:
     cloudformation = with_stack(Tagged())
     cloudformation.deletion_fails = True
 
-    with pytest.raises(DeploymentFailed, match=r"it is DELETE_FAILED: .* run nightswap destroy again"):
+    with pytest.raises(DeploymentFailed, match=r"it is DELETE_FAILED: .* run nightswap destroy --stage prod again"):
         remove(cloudformation)
 
 

@@ -101,7 +101,10 @@ def test_parameters_name_what_is_uploaded_and_are_those_of_the_template() -> Non
     found, steps = made(with_layers=True)
 
     digests = {each.sha256 for each in found.uploads}
-    assert {found.parameters[name] for name in PARAMETERS} == digests | {"true", found.parameters["ServingSha256"]}
+    assert {found.parameters[name] for name in PARAMETERS} == digests | {
+        "true",
+        *(found.parameters[name] for name in ("ServingSha256", "PipelineSha256")),
+    }
     assert [step.subject for step in steps] == [f"building {name}" for name in LAYERS]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import names
-from workflows.packaging.tasks import task_handler, tasks_package
+from workflows.packaging.tasks import pipeline_sha256, task_handler, tasks_package
 
 ROOT = Path(__file__).parents[4]
 
@@ -39,6 +39,26 @@ def test_other_libraries_in_the_layers_are_another_package(tmp_path: Path) -> No
 
     assert before == tasks_package(ROOT).sha256
     assert tasks_package(tmp_path).sha256 != before
+
+
+def test_every_part_of_the_pipeline_is_a_reason_to_train_but_another_models_recipe(tmp_path: Path) -> None:
+    for folder in ("chalicelib", "lambdas", "workflows/locks/lambda"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    known = pipeline_sha256(tmp_path)
+
+    def after(path: str, text: str) -> str:
+        file = tmp_path / path
+        file.write_text((file.read_text() if file.exists() else "") + text)
+        return pipeline_sha256(tmp_path)
+
+    assert after("lambdas/recipes/loans.py", "RECIPE = 1\n") == known
+    assert after("lambdas/recipes/kdd99_http.py", "# a comment\n") == known
+    changed = [
+        after("lambdas/recipes/shared.py", "COLUMNS = 1\n"),
+        after("lambdas/model/export.py", "# a comment\n"),
+        after("workflows/locks/lambda/sklearn.txt", "scikit-learn==9.9.9\n"),
+    ]
+    assert len({known, *changed}) == 4
 
 
 @pytest.mark.parametrize("task", names.PIPELINE)

@@ -36,6 +36,9 @@ def test_every_function_has_its_grant() -> None:
         (grants.PIN, layout.pin("m")),
         (grants.MOVES, layout.requested_move("a-move")),
         (grants.MOVES, layout.move_told("a-move")),
+        (grants.MOVE_TOLD, layout.move_told("a-move")),
+        (grants.UNTOLD, layout.untold("m", "a-run-Promoted")),
+        (grants.UNTOLD, layout.untold("m")),
         (grants.SAMPLE, layout.work("a-run", registry.REPLAY)),
         (*grants.DECISIONS, layout.run_document("a-run", f"decision_{commitment.SWAP}_1")),
         (grants.LOCKS, layout.lease("m")),
@@ -66,6 +69,27 @@ def test_no_task_writes_the_document_of_another() -> None:
 def test_what_is_deleted_on_condition_may_be_read(pattern: str) -> None:
     for grant in TASK_GRANTS.values():
         assert pattern not in grant.deletes or pattern in grant.reads
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        layout.untold("m", "a-run-Promoted"),
+        layout.run_document("a-run", "told"),
+        layout.run_document("a-run", "told_stale"),
+        layout.move_told("a-move"),
+    ],
+)
+def test_next_run_may_send_and_mark_every_notice_that_was_kept(key: str) -> None:
+    grant = TASK_GRANTS["restore-alias"]
+
+    assert all(any(fnmatchcase(key, pattern) for pattern in each) for each in (grant.reads, grant.writes))
+    assert grants.UNTOLD in grant.deletes
+
+
+@pytest.mark.parametrize("task", [task for task, grant in TASK_GRANTS.items() if grant.announces])
+def test_whoever_announces_may_keep_what_nobody_takes(task: str) -> None:
+    assert grants.UNTOLD in TASK_GRANTS[task].writes
 
 
 def test_pattern_stands_once_with_all_that_is_granted_on_it() -> None:

@@ -1,0 +1,69 @@
+"""What became of a run's version since, and what there is to do about it. Text alone, no reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, SUPERSEDED
+
+Document = Mapping[str, Any]
+
+WAYS_ON = {
+    NOTHING_NEW: "For something to train on: nightswap data add FILE --model {model}; to train on the same again:"
+    " nightswap retrain --model {model} --force (which does not lift a quarantine)",
+    MODEL_REJECTED: "Look at the data (nightswap data list --model {model}) and at the recipe's thresholds. The same"
+    " data, recipe and code are not tried again; to insist (the gate stands):"
+    " nightswap retrain --model {model} --force",
+    ROLLED_BACK: "It is quarantined: the same data, recipe and code are not tried again. Change one of them; or, if"
+    " it is good after all: nightswap promote {number} --model {model} --lift-quarantine --reason TEXT",
+    SUPERSEDED: "What the reason names comes first, such as a pin or a rollback. If there is still cause for a run"
+    " after that: nightswap retrain --model {model}",
+    RETRAIN_FAILED: "Put right what the reason names, then: nightswap retrain --model {model}",
+}
+
+
+def way_on(run: Document, *, now: Document | None) -> Iterator[str]:
+    """What the version of the run has of the traffic now, where that is a share, and what can be done.
+
+    `now` tells how the run's version stands: `live` is the version that serves, `share` its own share of a canary,
+    `quarantined` the reason, `way_back` where a rollback of it leads. It is None for a run that made no version.
+    """
+    if now is not None and now["share"] is not None:
+        yield (
+            f"Now version {model_version(run)} has {percent(now['share'])} of the traffic, version {now['live']} has"
+            " the rest."
+        )
+    if run["outcome"] == PROMOTED:
+        yield from _way_back(run, now=now) if now else ()
+    elif run["outcome"] is not None:
+        number = model_version(run)
+        if run["outcome"] == ROLLED_BACK and now and now["quarantined"] is None:
+            yield f"Version {number} is not quarantined any more{', and is live' if now['live'] == number else ''}."
+            return
+        yield WAYS_ON[run["outcome"]].format(model=run["model"] or "MODEL", number=number or "VERSION")
+
+
+def _way_back(run: Document, *, now: Document) -> Iterator[str]:
+    """Of a version that went live: a rollback takes back what is live now, which may be another one by now."""
+    number, live, earlier_version = model_version(run), now["live"], now["way_back"]
+    if live != number:
+        instead = "nothing that the registry knows is" if live is None else f"version {live} is"
+        quarantined = f", and it is quarantined: {now['quarantined']}" if now["quarantined"] else ""
+        yield f"Version {number} is not live any more ({instead}){quarantined}."
+    elif earlier_version is None:
+        yield f"Version {number} is live, and there is no earlier version to take it back to."
+    else:
+        yield f"To take it back: nightswap rollback --to {earlier_version} --model {run['model']} --reason TEXT"
+
+
+def model_version(run: Document) -> int | None:
+    """The number of the version that the run made; None when it made none."""
+    for state in run["states"]:
+        if state["state"] == "VersionModel" and "result" in state:
+            return int(state["result"]["model_version"])
+    return None
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:g} %"
