@@ -19,12 +19,6 @@ def find(edges: Edges, *, model: str) -> dict[str, Any] | None:
     return found
 
 
-def put(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> None:
-    """Pin it, in place of what was pinned."""
-    pinned = _pinned(edges, model_version=model_version, who=who, why=why)
-    edges.store.put(layout.pin(model), documents.encode(pinned))
-
-
 def claim(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> bool:
     """Pin it, unless there is a pin; says whether it is this version that is pinned."""
     pinned = _pinned(edges, model_version=model_version, who=who, why=why)

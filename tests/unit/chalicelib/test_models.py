@@ -130,7 +130,7 @@ def test_candidate_is_known_by_its_code_when_other_hands_gave_it_a_share() -> No
 
 def test_live_version_tells_that_it_is_pinned_and_that_it_is_quarantined() -> None:
     night = after_nights(1)
-    pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
     quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=1, who="ops", why="worse")
 
     assert models.describe(night.edges, model=MODEL)["live"] == {**LIVE, "pinned": True, "quarantined": True}
@@ -152,7 +152,7 @@ def test_versions_are_listed_with_what_became_of_them() -> None:
     night = outside()
     for number in range(1, 4):
         promote(night.edges, run=f"run-{number}", fingerprint=f"data-{number}")
-    pin.put(night.edges, model=MODEL, model_version=3, who="ops", why="audit")
+    pin.claim(night.edges, model=MODEL, model_version=3, who="ops", why="audit")
     quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ops", why="worse")
     night.store.put(layout.version(MODEL, 1, registry.PRUNED), b"{}")
 

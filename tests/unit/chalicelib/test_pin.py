@@ -12,9 +12,10 @@ from tests.unit.chalicelib.nights import MODEL, outside
 
 
 def put(night: FakeOutside, **changes: Any) -> dict[str, Any]:
-    """Pin something, and return the pin as it stands."""
+    """Pin something, in place of what was pinned, and return the pin as it stands."""
+    night.store.delete(layout.pin(MODEL))
     wanted: dict[str, Any] = {"model_version": 3, "who": "ada", "why": "the audit", **changes}
-    pin.put(night.edges, model=MODEL, **wanted)
+    pin.claim(night.edges, model=MODEL, **wanted)
     return pin.find(night.edges, model=MODEL) or {}
 
 
@@ -25,20 +26,11 @@ def test_nothing_is_pinned_at_first() -> None:
 def test_pin_is_found_with_who_why_and_when() -> None:
     night = outside()
 
-    pin.put(night.edges, model=MODEL, model_version=3, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=3, who="ada", why="the audit")
 
     found = pin.find(night.edges, model=MODEL) or {}
     assert found == {"model_version": 3, "who": "ada", "why": "the audit", "at": "2026-11-21T03:00:00.000Z"}
     assert pin.in_words(found) == "version 3 is pinned by ada: the audit"
-
-
-def test_later_pin_takes_the_place_of_the_earlier() -> None:
-    night = outside()
-    put(night)
-
-    pin.put(night.edges, model=MODEL, model_version=4, who="bob", why="the fair")
-
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 4
 
 
 def test_pin_of_one_model_is_no_other_models() -> None:

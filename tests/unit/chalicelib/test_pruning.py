@@ -211,7 +211,7 @@ def test_version_that_is_published_again_after_the_plan_goes_with_all_that_holds
 def test_version_that_is_pinned_after_the_plan_is_spared() -> None:
     night = nights(3)
     wanted = plan(night)
-    pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
 
     assert pruning.carry_out(night.edges, wanted, who="ada", report=silent).spared == (1,)
     assert is_whole(night, 1)

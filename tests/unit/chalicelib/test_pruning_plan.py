@@ -91,7 +91,7 @@ def test_share_that_the_ledger_knows_alone_holds_its_version() -> None:
 
 def test_pinned_and_quarantined_versions_stay() -> None:
     night = nights(5)
-    pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
     quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ops", why="worse")
 
     found = reasons(night)
@@ -101,7 +101,7 @@ def test_pinned_and_quarantined_versions_stay() -> None:
 
 def test_version_that_waits_for_the_pin_to_go_stays_as_long_as_it_stands() -> None:
     night = nights(4)
-    pin.put(night.edges, model=MODEL, model_version=4, who="ops", why="audit")
+    pin.claim(night.edges, model=MODEL, model_version=4, who="ops", why="audit")
     night.store.put(layout.judged(MODEL), documents.encode({"run": "run-2", "waits_as": 2}))
     assert reasons(night)[2] == "waits until the pin is gone"
 

@@ -41,7 +41,7 @@ def test_pin_of_a_version_that_lambda_lost_meanwhile_is_taken_back() -> None:
 
 def test_pin_that_stood_before_a_refused_one_stays() -> None:
     night = after_nights(2)
-    pin.put(night.edges, model=MODEL, model_version=2, who="ada", why="customers complain")
+    pin.claim(night.edges, model=MODEL, model_version=2, who="ada", why="customers complain")
 
     with pytest.raises(RequestConflict):
         ask(overtaken(night), "pin")

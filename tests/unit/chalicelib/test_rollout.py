@@ -79,7 +79,7 @@ def test_quarantine_of_another_fingerprint_does_not() -> None:
 
 def test_pin_stands_in_the_way_and_the_version_is_kept_for_later() -> None:
     night = running()
-    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
 
     assert obstacle(night) == (
         f'version 1 is pinned by ada: the audit; version 2 waits: nightswap unpin --model {MODEL} --reason "...",'
@@ -95,7 +95,7 @@ def test_pin_stands_in_the_way_and_the_version_is_kept_for_later() -> None:
 
 def test_quarantined_version_does_not_wait_for_the_pin_to_go() -> None:
     night = running()
-    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ada", why="it was ill")
 
     assert "quarantined" in (obstacle(night) or "")

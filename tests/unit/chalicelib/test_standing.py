@@ -74,10 +74,10 @@ def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version() -> 
 
 def test_pin_of_what_is_not_live_is_told() -> None:
     night = two_nights()
-    pin.put(night.edges, model=MODEL, model_version=2, who="ops", why="audit")
+    pin.claim(night.edges, model=MODEL, model_version=2, who="ops", why="audit")
     assert problems(night) == ()
 
-    pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    pin.follow(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
     assert problems(night) == (
         f'version 1 of {MODEL} is pinned, and 2 is live: nightswap pin 1 --model {MODEL} --reason "..." again, or'
         f' nightswap unpin --model {MODEL} --reason "..."',

@@ -51,7 +51,7 @@ def test_canary_that_was_unpinned_is_superseded_and_leaves_no_weights_however_it
 
 def test_swap_that_gave_itself_up_takes_its_weights_off_though_the_pin_is_gone_again() -> None:
     night, task = baked(shares=2)
-    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     dying = with_functions(night.edges, "update_alias", before=raising(Killed()))
     with pytest.raises(Killed):  # it saw the pin and gave up, and died before it took the weights off
         swap_alias.run(swap_of(task), dying, SETTINGS)

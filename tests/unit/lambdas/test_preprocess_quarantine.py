@@ -40,7 +40,7 @@ def during_a_pin(*, pinned: int = 1) -> FakeOutside:
     night = night_with_data()
     promote(night.edges, run="earlier", fingerprint="other data")
     fingerprint = fingerprint_of(night)
-    pin.put(night.edges, model=MODEL, model_version=pinned, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=pinned, who="ada", why="the audit")
     rollout.obstacle(night.edges, run=RUN, model=MODEL, model_version=2, fingerprint=fingerprint)
     end(night, "Superseded")
     going(night, NEXT)

@@ -197,7 +197,7 @@ def test_version_that_misbehaves_when_it_is_asked_is_rolled_back_without_any_tra
 def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shares: int) -> None:
     night, task = baked(shares=shares)
     if obstacle == "pin":
-        pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     elif obstacle == "quarantine":
         quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="ill")
     else:
@@ -213,7 +213,7 @@ def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shar
 def test_ill_version_is_rolled_back_though_the_run_may_not_go_on() -> None:
     night, task = baked()
     traffic(night, "2", failed=1)
-    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
 
     assert step(night.edges, task).decision == ROLLED_BACK
     assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None

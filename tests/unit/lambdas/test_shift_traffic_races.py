@@ -34,7 +34,7 @@ def by_ada(night: FakeOutside, kind: str, *, registered: Registered = LIVE) -> N
 
 
 def pinned_by_ada(night: FakeOutside) -> None:
-    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     by_ada(night, promotion.PINNED)
 
 

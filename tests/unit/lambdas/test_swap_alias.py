@@ -184,7 +184,7 @@ def test_alias_that_others_took_after_the_canary_supersedes_the_run(judging: int
 
 def test_pinned_version_stays_and_the_new_one_waits() -> None:
     night, task = ready_to_swap(champion=True)
-    pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
 
     swapped = swap_alias.run(task, night.edges, SETTINGS)
 
@@ -202,7 +202,7 @@ def test_pin_that_comes_between_look_and_swap_is_not_run_over() -> None:
     night, task = ready_to_swap(champion=True)
 
     def pinned_by_ada() -> None:
-        pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
         move = swap(night.edges, Registered(1, "1"), run="pin-1", kind="pinned", expected=revision(night.edges))
         promotion.move_alias(night.edges, move)
 
@@ -228,7 +228,7 @@ def test_quarantined_fingerprint_never_becomes_live() -> None:
 def test_weights_of_the_run_come_off_when_it_may_not_go_on(obstacle: str) -> None:
     night, task = after_a_canary()
     if obstacle == "pin":
-        pin.put(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     elif obstacle == "quarantine":
         quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="ill")
     else:

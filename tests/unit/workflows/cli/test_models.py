@@ -42,7 +42,7 @@ def test_versions_are_listed_with_the_live_one_marked() -> None:
 
 def test_version_is_listed_with_all_that_became_of_it() -> None:
     stage = live_stage()
-    pin.put(stage.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    pin.claim(stage.edges, model=MODEL, model_version=1, who="ops", why="audit")
 
     assert "live, pinned" in stage.run("versions").output
 

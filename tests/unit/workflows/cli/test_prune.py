@@ -73,7 +73,7 @@ def test_version_that_was_wanted_after_all_is_told() -> None:
         night.edges,
         "alias",
         nth=3,
-        before=lambda: pin.put(night.edges, model=MODEL, model_version=1, who="ops", why="audit"),
+        before=lambda: pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit"),
     )
 
     output = FakeStage(night).run("prune", *ALL, "--yes").output
