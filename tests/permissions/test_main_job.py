@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib import commitment, layout
 from chalicelib.promotion import PROMOTED, SWAP, Move
+from chalicelib.stamp import Stamp
 from tests import http_connections
 from tests.clone import until
 from tests.permissions.enforced import MODEL, NAMES, EnforcedStage
@@ -169,13 +170,15 @@ def test_the_nightly_function_starts_the_nights_run(stage: EnforcedStage) -> Non
 def test_restore_alias_finishes_the_first_swap_of_a_run_that_died(stage: EnforcedStage) -> None:
     run = "a-run-that-died"
     live = stage.client("lambda").get_alias(FunctionName=SERVING, Name="live")
+    left = Stamp.parse(live["Description"])
+    assert left is not None
     swap = Move(
         model=MODEL,
         run=run,
         step=SWAP,
         kind=PROMOTED,
         function_version=live["FunctionVersion"],
-        model_version=1,
+        model_version=left.model_version,
         expected=None,
         who=run,
         why="it was the first",
