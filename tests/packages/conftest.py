@@ -185,7 +185,12 @@ def shifting(preprocessed: Any, evaluated: Any, versioned: Any, replayed: Any) -
 
 
 @pytest.fixture(scope="session")
-def swapped(run_task: Tasks, shifting: dict[str, Any]) -> Any:
+def shifted(run_task: Tasks, shifting: dict[str, Any]) -> Any:
+    return run_task("shift-traffic", shifting)
+
+
+@pytest.fixture(scope="session")
+def swapped(run_task: Tasks, shifting: dict[str, Any], shifted: Any) -> Any:
     asked = {name: value for name, value in shifting.items() if name != "since"}
     return run_task("swap-alias", {**asked, "rollout": "every share was healthy"})
 

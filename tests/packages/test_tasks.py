@@ -35,10 +35,8 @@ def test_replay_asks_the_published_version(replayed: Any) -> None:
     assert replayed["decision"] == SWAP, replayed["reason"]
 
 
-def test_shift_traffic_has_nothing_to_share_before_anything_is_live(
-    run_task: Tasks, shifting: dict[str, Any]
-) -> None:
-    assert run_task("shift-traffic", shifting)["decision"] == REJUDGE
+def test_shift_traffic_has_nothing_to_share_before_anything_is_live(shifted: Any) -> None:
+    assert shifted["decision"] == REJUDGE
 
 
 def test_swap_alias_makes_it_live(swapped: Any) -> None:
