@@ -160,7 +160,7 @@ def load(kind: type[Settings], environ: Mapping[str, str] | None = None) -> Sett
     >>> load(TaskSettings, {"NIGHTSWAP_STAGE": "Prod"})
     Traceback (most recent call last):
     chalicelib.errors.SettingsInvalid: NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}; \
-NIGHTSWAP_CODE_SHA256 is missing: the tasks' own package: part of the fingerprint; \
+NIGHTSWAP_CODE_SHA256 is missing: the pipeline's code: part of the fingerprint; \
 NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of the fingerprint
     """
     given = os.environ if environ is None else environ
