@@ -102,7 +102,7 @@ def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) 
             run=run,
             who=run,
             reason=f"no promotion for {age.days} days, the stage allows {stale_days}; this run ended {outcome}",
-            report=None,
+            report=_report_of_version(edges, model=model, model_version=live),
             outcome=outcome,
             model_version=live,
             previous_model_version=live,

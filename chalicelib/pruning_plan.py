@@ -19,7 +19,6 @@ from chalicelib import (
     publishing,
     quarantine,
     registry,
-    stamp,
     way_back,
 )
 from chalicelib.edges import Edges, FunctionVersion
@@ -90,8 +89,7 @@ def serving_now(edges: Edges, *, model: str) -> set[int]:
     alias = edges.functions.alias(model)
     if alias is None:
         return set()
-    left = stamp.of(alias)
-    found = {models.live_version(edges, model=model, alias=alias), left.candidate if left and alias.weights else None}
+    found = {of(edges, model=model, alias=alias) for of in (models.live_version, models.candidate_version)}
     return {number for number in found if number is not None}
 
 

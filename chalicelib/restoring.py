@@ -36,9 +36,8 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left, and say what it could not."""
     notices.catch_up(edges, model=model)
     restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
-    buried = _bury(
-        edges, run=run, model=model
-    )  # after the repair: the ledger then knows whether the dead run swapped
+    # After the repair, from which the ledger knows whether the dead run swapped.
+    buried = _bury(edges, run=run, model=model)
     return replace(restored, repairs=[*restored.repairs, *buried])
 
 

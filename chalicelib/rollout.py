@@ -9,7 +9,7 @@ from chalicelib.edges import Edges
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
-    """Why the run may move nothing now, in words; None when it may."""
+    """Why the run may move nothing now, in words; None when it may. What a pin holds up is noted as waiting."""
     holder = (documents.find(edges.store, layout.lease(model)) or {}).get("holder")
     if holder != run:  # the run was stopped or given up while its task went on
         return f"the lease is no longer this run's but {holder or 'nobody'}'s"

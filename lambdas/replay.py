@@ -5,7 +5,7 @@ It works without any traffic, and it decides how the rollout goes on: by the rec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib import documents, layout, models, quarantine, registry, replaying
@@ -15,17 +15,11 @@ from chalicelib.replaying import Replayed
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.model.recipe import Shift
+from lambdas.recipes import Planned
 from lambdas.step import Context, carry_out
 
-Planned = Callable[[str], Sequence[Shift]]
-"""From a model's name to the steps of its rollout."""
 
-
-def by_recipe(model: str) -> Sequence[Shift]:
-    return recipes.load(model).rollout
-
-
-def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = by_recipe) -> RolloutDecided:
+def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = recipes.rollout) -> RolloutDecided:
     fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version)["fingerprint"]
     quarantined = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
     if quarantined is not None and quarantined["who"] == task.run:  # an earlier try had its doubts, and they stand

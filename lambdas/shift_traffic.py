@@ -28,12 +28,15 @@ from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP, R
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.promotion import Move
 from chalicelib.settings import TaskSettings
+from lambdas import recipes
 from lambdas.model.recipe import Shift
-from lambdas.replay import Planned, by_recipe
+from lambdas.recipes import Planned
 from lambdas.step import Context, carry_out
 
 
-def run(task: ShiftTrafficTask, edges: Edges, _: TaskSettings, *, planned: Planned = by_recipe) -> RolloutDecided:
+def run(
+    task: ShiftTrafficTask, edges: Edges, _: TaskSettings, *, planned: Planned = recipes.rollout
+) -> RolloutDecided:
     found = quarantine.find(edges, model=task.model, fingerprint=task.fingerprint)
     if found is not None and found["who"] == task.run:  # an earlier try found the version ill
         return _give_back(edges, task, why=found["why"])

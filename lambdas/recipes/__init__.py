@@ -11,16 +11,18 @@ import hashlib
 import importlib
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
-from lambdas.model.recipe import Recipe
+from lambdas.model.recipe import Recipe, Shift
 from lambdas.model.recipe_types import shown
 
 FOLDER = Path(__file__).parent
+Planned = Callable[[str], Sequence[Shift]]
+"""From a model's name to the steps of its canary."""
 DEFINITION = re.compile(r"^RECIPE\b", re.MULTILINE)
 
 
@@ -73,6 +75,11 @@ def of(module: ModuleType, *, model: str) -> Recipe:
             f"RECIPE in {_file(model).name} is {shown(found)}: expected a Recipe with model={model!r}"
         )
     return recipe
+
+
+def rollout(model: str) -> Sequence[Shift]:
+    """The steps of the model's canary; raises as `load` does."""
+    return load(model).rollout
 
 
 def source_sha256(model: str) -> str:

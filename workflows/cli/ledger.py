@@ -11,6 +11,7 @@ import click
 
 from chalicelib import documents, history, models, verification
 from chalicelib.history import Share, WhatServed
+from workflows.cli import moments
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import BAD, GOOD, console, counting, show_json, table
 from workflows.cli.stage import Stage
@@ -60,7 +61,7 @@ def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
 @on_stage
 def what_served(stage: Stage, at: str, model: str, as_json: bool) -> None:
     """Tell which version of a model answered at a time, with which share, and by which entry of the ledger."""
-    moment = history.moment(at)
+    moment = moments.moment(at)
     models.check(stage.edges, model=model)
     found = history.what_served(stage.edges, model=model, at=moment)
     if as_json:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -148,22 +148,6 @@ def test_move_without_an_entry_yet_is_told_from_the_alias() -> None:
 def test_time_to_come_is_refused() -> None:
     with pytest.raises(BadRequest, match=r"2026-11-21T06:00:00\.000Z is yet to come"):
         served(three_moves(), hours=3)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["2026-11-20T03:00:00Z", "2026-11-20 03:00", " 2026-11-20T03:00 ", "2026-11-20T04:00+01:00", "20261120T030000Z"],
-)
-def test_time_is_read_as_people_write_it(text: str) -> None:
-    assert history.moment(text) == datetime(2026, 11, 20, 3, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-13-01", "25:00", "0001-01-01T00:00+14:00", "2026-11-20 3 am"]
-)
-def test_text_that_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(BadRequest, match="is no time: write it as"):
-        history.moment(text)
 
 
 def test_version_left_when_its_last_share_went() -> None:

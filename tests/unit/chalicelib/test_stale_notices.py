@@ -34,6 +34,17 @@ def test_model_that_was_not_replaced_for_long_is_stale_after_every_run_that_prom
     assert "31 days" in notice.detail["reason"]
 
 
+def test_stale_model_is_told_with_the_matrix_that_it_was_promoted_by() -> None:
+    night = news.live_since_earlier()
+    night.store.put(layout.version(MODEL, 1, "report.json"), documents.encode(news.a_report()))
+    night.clock.sleep(31 * DAY_SECONDS)
+
+    stale_after(night)
+
+    assert the_notice(night).detail["matrix"] == news.MATRIX
+    assert "Holdout of 113,500 rows" in the_notice(night).text
+
+
 @pytest.mark.parametrize("outcome", [PROMOTED, SUPERSEDED])
 def test_run_that_promoted_or_gave_way_says_nothing_of_age(outcome: str) -> None:
     night = news.live_since_earlier()

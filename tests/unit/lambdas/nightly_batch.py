@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from chalicelib import layout, lease
 from chalicelib.contracts import (
@@ -100,15 +101,7 @@ def shifting_task(
     replayed: ReplayTask, decided: RolloutDecided, *, fingerprint: str, judging: int = 1
 ) -> ShiftTrafficTask:
     return ShiftTrafficTask(
-        run=replayed.run,
-        model=replayed.model,
-        model_version=replayed.model_version,
-        function_version=replayed.function_version,
-        fingerprint=fingerprint,
-        judging=judging,
-        shift=decided.shift,
-        since=decided.since,
-        revision_id=decided.revision_id,
+        **_onward(replayed, decided, fingerprint=fingerprint, judging=judging), since=decided.since
     )
 
 
@@ -116,16 +109,21 @@ def swapping_task(
     replayed: ReplayTask, decided: RolloutDecided, *, fingerprint: str, judging: int = 1
 ) -> SwapAliasTask:
     return SwapAliasTask(
-        run=replayed.run,
-        model=replayed.model,
-        model_version=replayed.model_version,
-        function_version=replayed.function_version,
-        fingerprint=fingerprint,
-        judging=judging,
-        shift=decided.shift,
-        revision_id=decided.revision_id,
-        rollout=decided.reason,
+        **_onward(replayed, decided, fingerprint=fingerprint, judging=judging), rollout=decided.reason
     )
+
+
+def _onward(replayed: ReplayTask, decided: RolloutDecided, **judged: Any) -> dict[str, Any]:
+    """What the tasks of a rollout have in common."""
+    return {
+        "run": replayed.run,
+        "model": replayed.model,
+        "model_version": replayed.model_version,
+        "function_version": replayed.function_version,
+        "shift": decided.shift,
+        "revision_id": decided.revision_id,
+        **judged,
+    }
 
 
 def up_to_evaluation(edges: Edges, *, run: str = RUN, force: bool = False) -> EvaluateTask:

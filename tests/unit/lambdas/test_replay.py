@@ -10,7 +10,6 @@ from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDe
 from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
 from lambdas import recipes, replay
 from lambdas.model.recipe import Shift
-from lambdas.replay import by_recipe
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib import serving_code
 from tests.unit.chalicelib.interference import raising, with_functions, with_store
@@ -271,4 +270,4 @@ def test_run_is_handed_on_the_revision_that_it_was_judged_against(arrange: Calla
 
 
 def test_steps_are_the_recipes() -> None:
-    assert by_recipe(MODEL) == recipes.load(MODEL).rollout
+    assert recipes.rollout(MODEL) == recipes.load(MODEL).rollout
