@@ -27,7 +27,7 @@ class Health:
 
 
 def compare(candidate: Traffic, *, live: Traffic) -> Health:
-    """The candidate's health beside the live version's, as CloudWatch counted both since the last shift."""
+    """The candidate's health beside the live version's, as CloudWatch counted both since the first shift."""
     health = Health()
     if candidate.errors and _error_ratio(candidate) > _error_ratio(live):
         health.problems.append(

@@ -19,7 +19,7 @@ from chalicelib.retention import LEFT_LIVE, Prunable
 
 @dataclass(frozen=True, kw_only=True)
 class Pruned:
-    """What went. `spared` was wanted after all: it was made live or pinned after the plan was made."""
+    """What went. `spared` came to be live, pinned or the way back after the plan was made."""
 
     model_versions: tuple[int, ...]
     function_versions: tuple[str, ...]
@@ -55,7 +55,7 @@ def carry_out(edges: Edges, plan: Plan, *, who: str, report: Report) -> Pruned:
 
 
 def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
-    """False when somebody made it live, or pinned it, after the plan was made: then it stays whole."""
+    """False when it came to be live, pinned or the way back after the plan was made: then it stays whole."""
     if way_back_now(edges, model=model) == version.model_version:
         return False
     note = {"at": documents.timestamp(edges.clock()), "who": who, "bytes": version.size_bytes}

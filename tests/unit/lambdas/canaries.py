@@ -60,7 +60,7 @@ def step(edges: Edges, task: ShiftTrafficTask, *, steps: tuple[Shift, ...] = STE
 
 
 def traffic(night: FakeOutside, function_version: str, *, failed: int = 0, sound: int = 0, ms: float = 10.0) -> None:
-    """What clients got through the alias since the last shift."""
+    """What clients got through the alias by now."""
     for number in range(failed + sound):
         night.metrics.count(
             MODEL, function_version=function_version, at=night.clock(), failed=number < failed, duration_ms=ms
