@@ -59,7 +59,7 @@ def categorical_problem(text: str, *, column: Categorical) -> Problem | None:
     """Of a cell of a categorical column."""
     if not text:
         return MISSING
-    if column.allowed is not None and text not in column.allowed:
+    if column.allowed is not None and not column.takes(text):
         return ValueNotAllowed, f"not allowed (one of {listed(column.allowed)})"
     if len(text) > CATEGORY_CHARACTERS_MAX:
         return ValueNotAllowed, f"longer than {CATEGORY_CHARACTERS_MAX} characters"

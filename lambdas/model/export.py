@@ -31,7 +31,9 @@ def export(fitted: Fitted) -> dict[str, Any]:
     features, classifier = _unfold(fitted)
     link, coefficients, intercepts = _classifier(classifier)
     lines = [_Line(fitted, features, *pair) for pair in zip(coefficients, intercepts, strict=True)]
-    refusing = {feature.column for feature in features if isinstance(feature, LevelFeature) and _refuses(feature)}
+    refusing = {
+        feature.column for feature in features if isinstance(feature, LevelFeature) and feature.refuses_unknown
+    }
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -126,7 +128,9 @@ class _Line:
     def _categories(self, pairs: Sequence[tuple[LevelFeature, float]]) -> list[dict[str, Any]]:
         totals: dict[int, Floats] = {}
         for feature, weight in pairs:
-            totals[feature.column] = totals.get(feature.column, 0.0) + feature.values * weight
+            if feature.column not in totals:
+                totals[feature.column] = np.zeros(feature.size)
+            feature.add_to(totals[feature.column], weight=weight)
         return [self._category(column, total=total) for column, total in sorted(totals.items())]
 
     def _category(self, column: int, *, total: Floats) -> dict[str, Any]:
@@ -137,10 +141,6 @@ class _Line:
             "weights": dict(zip(levels, weights, strict=True)),
             "unknown": 0.0 if math.isnan(unknown) else unknown,
         }
-
-
-def _refuses(feature: LevelFeature) -> bool:
-    return bool(np.isnan(feature.values[-1]))
 
 
 def _schema(fitted: Fitted, *, refusing: set[int]) -> list[dict[str, Any]]:

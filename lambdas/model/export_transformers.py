@@ -5,6 +5,7 @@ A class counts by its name and its package: a subclass may do anything, so it is
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.arrays import Floats, Integers
 from lambdas.model.linear import Feature, LevelFeature
 
 
@@ -108,8 +110,12 @@ def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
     if len(columns) != len(features):
         raise unsupported(step, why="it encodes a numeric column: declare it Categorical")
     owners = _owners(step, count=len(columns))
-    made = {owner: _encoded(step, columns=columns, owner=owner) for owner in set(owners)}
-    return [LevelFeature(columns[owner].column, made[owner][:, place]) for place, owner in enumerate(owners)]
+    refuses = [step.handle_unknown == "error" or column.refuses_unknown for column in columns]
+    encoded = _encoded(step, probes=_probes(columns, refuses=refuses))
+    return [
+        _one_hot(columns[owner], encoded=_column(encoded, place), refuses=refuses[owner])
+        for place, owner in enumerate(owners)
+    ]
 
 
 def _owners(step: Any, *, count: int) -> list[int]:
@@ -120,22 +126,42 @@ def _owners(step: Any, *, count: int) -> list[int]:
     return [int(name.split("_", 1)[0]) for name in names]
 
 
-def _encoded(step: Any, *, columns: list[LevelFeature], owner: int) -> Any:
-    """(levels + 1, output columns): the encoder's output while one column goes through its levels."""
-    values = columns[owner].values
-    probes = np.tile([column.values[0] for column in columns], (len(values), 1))
-    probes[:-1, owner] = values[:-1]
-    # The last row stays a known level where unknown ones are refused, and its output is overwritten.
-    refused = step.handle_unknown == "error" or np.isnan(values[-1])
-    if not refused:
-        probes[-1, owner] = values[-1]
+def _probes(columns: list[LevelFeature], *, refuses: list[bool]) -> Floats:
+    """(most levels + 1, columns): each column goes through its own levels, and then stays at its first.
+
+    So it does instead of an unknown level where that is refused.
+    """
+    probes = np.empty((max((column.size for column in columns), default=0), len(columns)))
+    for place, column in enumerate(columns):
+        values = column.everywhere
+        asked = column.size - 1 if refuses[place] else column.size
+        probes[:, place] = values[0]
+        probes[:asked, place] = values[:asked]
+    return probes
+
+
+def _encoded(step: Any, *, probes: Floats) -> Any:
+    """The encoder's output as a sparse matrix by columns: as an array it would grow with the square of the levels."""
+    sparse = copy.deepcopy(step)
+    sparse.sparse_output = True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        encoded = step.transform(probes)
-    dense = np.asarray(encoded.todense() if hasattr(encoded, "todense") else encoded, dtype=np.float64)
-    if refused:
-        dense[-1] = np.nan
-    return dense
+        return sparse.set_output(transform="default").transform(probes).tocsc()
+
+
+def _column(matrix: Any, place: int) -> tuple[Integers, Floats]:
+    """Rows and values that are not 0, in the order of the rows."""
+    begin, end = matrix.indptr[place : place + 2]
+    return matrix.indices[begin:end].astype(np.int64), matrix.data[begin:end].astype(np.float64)
+
+
+def _one_hot(column: LevelFeature, *, encoded: tuple[Integers, Floats], refuses: bool) -> LevelFeature:
+    rows, values = encoded
+    is_asked = rows < (column.size - 1 if refuses else column.size)
+    places, values = rows[is_asked], values[is_asked]
+    if refuses:
+        places, values = np.append(places, column.size - 1), np.append(values, np.nan)
+    return LevelFeature(column.column, column.size, places=places, values=values)
 
 
 TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lambdas.model.arrays import Floats
+from lambdas.model.arrays import Floats, Integers
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,45 @@ class NumberFeature:
 
 @dataclass(frozen=True, eq=False)
 class LevelFeature:
-    """A value for each level of the column, and last the value of an unknown one: NaN where that is refused."""
+    """A value for each level of the column, and last the value of an unknown one: NaN where that is refused.
+
+    Kept as `values` at `places` and `rest` at all others: of 100,000 levels each one-hot feature is 1 at one.
+    """
 
     column: int
+    size: int
+    """levels + 1"""
+    places: Integers
+    """In ascending order."""
     values: Floats
-    """(levels + 1,)"""
+    rest: float = 0.0
 
     def minus(self, number: float) -> LevelFeature:
-        return replace(self, values=self.values - number)
+        return replace(self, values=self.values - number, rest=self.rest - float(number))
 
     def over(self, number: float) -> LevelFeature:
-        return replace(self, values=self.values / number)
+        return replace(self, values=self.values / number, rest=self.rest / float(number))
 
     def times(self, number: float) -> LevelFeature:
-        return replace(self, values=self.values * number)
+        return replace(self, values=self.values * number, rest=self.rest * float(number))
+
+    @property
+    def everywhere(self) -> Floats:
+        """(size,)"""
+        filled = np.full(self.size, self.rest)
+        filled[self.places] = self.values
+        return filled
+
+    @property
+    def refuses_unknown(self) -> bool:
+        return len(self.places) > 0 and self.places[-1] == self.size - 1 and bool(np.isnan(self.values[-1]))
+
+    def add_to(self, total: Floats, *, weight: float) -> None:
+        """Add the feature times `weight` to `total`, touching its own places alone where the rest is nothing."""
+        if self.rest * weight:
+            total += self.everywhere * weight
+        else:
+            total[self.places] += self.values * weight
 
 
 Feature = NumberFeature | LevelFeature
@@ -58,8 +83,12 @@ Feature = NumberFeature | LevelFeature
 
 def inputs(numeric: int, *, levels: tuple[tuple[str, ...], ...]) -> list[Feature]:
     """The columns of X before any transformer: numbers as they are, categories as codes, -1 for unknown."""
-    codes = [np.append(np.arange(len(names), dtype=np.float64), -1.0) for names in levels]
     return [
         *(NumberFeature(column) for column in range(numeric)),
-        *(LevelFeature(column, values) for column, values in enumerate(codes)),
+        *(_codes(column, levels=len(names)) for column, names in enumerate(levels)),
     ]
+
+
+def _codes(column: int, *, levels: int) -> LevelFeature:
+    values = np.append(np.arange(levels, dtype=np.float64), -1.0)
+    return LevelFeature(column, levels + 1, places=np.arange(levels + 1), values=values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,13 @@ class Categorical:
 
     name: str
     allowed: Sequence[str] | None = None
+
+    def takes(self, text: str) -> bool:
+        return self.allowed is None or text in self._allowed
+
+    @cached_property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(self.allowed or ())
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def _column_problems(recipe: Recipe) -> Iterator[str]:
 def _name_problems(names: list[str], *, label: str) -> Iterator[str]:
     if not names:
         yield "there is no column"
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
         yield f"column {name} is named twice"
     if label in names:
         yield f"the label {label} is among the columns"

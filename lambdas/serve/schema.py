@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .refusal import Refused, listed, plain, shown
 
@@ -95,13 +96,17 @@ class CategoryColumn:
             raise self._refused("FeatureNotAText", f"is {shown(value)}, not a text")
         if not value:
             raise self._refused("FeatureEmpty", "is empty")
-        if self.allowed is not None and value not in self.allowed:
+        if self.allowed is not None and value not in self._allowed:
             raise self._refused("CategoryNotAllowed", f"is {shown(value)}, not an allowed category")
         if self.unknown == REFUSED and value not in self.levels:
             raise self._refused("CategoryUnknown", f"is {shown(value)}, which the model never saw")
         return value
 
     read_text = read
+
+    @cached_property
+    def _allowed(self) -> frozenset[str]:
+        return frozenset(self.allowed or ())
 
     def _refused(self, code: str, message: str) -> Refused:
         return Refused(
