@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
+from chalicelib.cutting import cut
 from chalicelib.errors import ContractBroken
 
 PROMOTED = "Promoted"
@@ -265,5 +266,5 @@ def from_event(contract: type[Contract], event: Mapping[str, Any]) -> Contract:
 
 
 def to_event(payload: Any) -> dict[str, Any]:
-    """The payload as JSON-ready types."""
-    return asdict(payload)
+    """The payload as JSON-ready types; its texts are cut, so that no state's input grows with what was said."""
+    return {name: cut(value) if isinstance(value, str) else value for name, value in asdict(payload).items()}

@@ -12,6 +12,7 @@
     │   ├── DatasetEmpty, ObjectUnreadable, ObjectEmpty, ColumnMissing
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
     │   └── LabelUnknown, SingleClass, TooFewRows
+    ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
@@ -26,23 +27,29 @@
 The leaf names are a contract: Lambda reports an exception by its class name alone, and the state machine's Retry and
 Catch match that name and never a base class. To rename a leaf is to change the state machine.
 
-A message says what is wrong, where, and what to do; it never carries a secret or a whole payload.
+A message says what is wrong, where, and what to do, in our own words; it never carries a secret or a whole payload,
+and is cut to `limits.MESSAGE_CHARACTERS` wherever it was made. Of what another program says nothing is passed on but
+the name of its error; what an estimator raised is the exception (TrainingFailed): one line, quoted as its words.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.cutting import bounded, cut
+from chalicelib.limits import MESSAGE_CHARACTERS, TERMINAL_CHARACTERS
+
 
 class NightswapError(Exception):
     """The base of all; `details` are the facts of the message in a form that a program can read."""
 
     status = 500
+    characters = MESSAGE_CHARACTERS
 
     def __init__(self, message: str, **details: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.details = details
+        self.message = cut(message, self.characters)
+        super().__init__(self.message)
+        self.details = {name: bounded(value) for name, value in details.items()}
 
 
 class TransientError(NightswapError):
@@ -127,6 +134,10 @@ class TooFewRows(DataError):
     """Too few rows to hold any out."""
 
 
+class Unexpected(NightswapError):
+    """What was raised is none of ours; the message names its class alone, and the log has the rest."""
+
+
 class RecipeUnknown(NightswapError):
     """No recipe of that name."""
 
@@ -169,21 +180,31 @@ class SettingsInvalid(NightswapError):
 class RenderingFailed(NightswapError):
     """The state machine could not be rendered from its source."""
 
+    characters = TERMINAL_CHARACTERS
+
 
 class LocalAwsFailed(NightswapError):
     """The local AWS did not come up, or runs already; the message has the end of its log and what to do."""
+
+    characters = TERMINAL_CHARACTERS
 
 
 class DeploymentFailed(NightswapError):
     """A stage could not be deployed; details name what stands in the way."""
 
+    characters = TERMINAL_CHARACTERS
+
 
 class PackagingFailed(NightswapError):
     """A package could not be built; `problem` of the details tells the cases apart."""
 
+    characters = TERMINAL_CHARACTERS
+
 
 class CommandFailed(NightswapError):
     """A command cannot do what it was asked; the message says what to do instead."""
+
+    characters = TERMINAL_CHARACTERS
 
 
 class SampleUnavailable(NightswapError):

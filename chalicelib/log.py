@@ -1,6 +1,6 @@
 """One JSON line for each boundary that is crossed: an event in the past tense, and its facts with units.
 
-Never the payload, never a feature's value, never a token.
+Never the payload, never a feature's value, never a token; and every fact is cut, so that no line grows without end.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.cutting import bounded, cut
 from chalicelib.names import APP
 
 SUCCEEDED = "Succeeded"
@@ -24,7 +25,7 @@ logger = logging.getLogger("nightswap")
 
 def log(event: str, **facts: Any) -> None:
     """Write one line, e.g. `log("model_trained", run=run, rows=453_998, duration_ms=812)`."""
-    logger.info("%s", json.dumps({"event": event, **facts}, default=str))
+    logger.info("%s", _line({"event": event, **_bounded(facts)}))
 
 
 def measure(
@@ -42,6 +43,14 @@ def measure(
         "Metrics": [{"Name": name, "Unit": "Count"} for name in metrics],
     }
     about = {"Timestamp": round(at.timestamp() * 1000), "CloudWatchMetrics": [described]}
-    line = {"_aws": about, "event": event, **facts, **dimensions, **metrics}
-    sys.stderr.write(json.dumps(line, default=str) + "\n")
+    line = {"_aws": about, "event": event, **_bounded(facts), **dimensions, **metrics}
+    sys.stderr.write(_line(line) + "\n")
     sys.stderr.flush()
+
+
+def _bounded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: bounded(value) for name, value in facts.items()}
+
+
+def _line(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, default=lambda value: cut(str(value)))

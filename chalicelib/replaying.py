@@ -14,7 +14,9 @@ from statistics import median
 from typing import Any
 
 from chalicelib import documents, layout, registry
+from chalicelib.cutting import cut
 from chalicelib.edges import Edges
+from chalicelib.limits import WORDS_CHARACTERS
 
 ROWS_A_CALL = 25
 PROBABILITY_TOLERANCE = 1e-9
@@ -150,7 +152,7 @@ def _ask(edges: Edges, model: str, found: Replayed, event: Mapping[str, Any]) ->
         said = json.loads(answer.payload)
         if answer.function_error is None and said["status"] == 200:
             return dict(said["body"]), took_ms
-        problem = said.get("errorMessage") or said["body"].get("Message")
+        problem = _short(said["body"]["Message"]) if answer.function_error is None else _failure(said)
     except (ValueError, KeyError, TypeError, AttributeError):
         problem = "what it said is no answer of a serving function"
     found.problems.append(f"it did not answer: {problem}")
@@ -158,13 +160,23 @@ def _ask(edges: Edges, model: str, found: Replayed, event: Mapping[str, Any]) ->
     return None, took_ms
 
 
+def _failure(report: Mapping[str, Any]) -> str:
+    """The exception's class, and no more of the report: a message may quote what was sent."""
+    return f"it failed with {_short(report['errorType'])}"
+
+
+def _short(said: Any) -> str:
+    return cut(str(said), WORDS_CHARACTERS)
+
+
 def _identity_problems(wanted: Subject, answered: Mapping[str, Any]) -> Iterator[str]:
     if answered.get("model_version") != wanted.model_version:
-        yield f"it says that it is model version {answered.get('model_version')}"
+        yield f"it says that it is model version {_short(answered.get('model_version'))}"
     if answered.get("artifact_sha256") != wanted.artifact_sha256:
-        yield f"its artifact has SHA-256 {answered.get('artifact_sha256')}, the registry's {wanted.artifact_sha256}"
+        said = _short(answered.get("artifact_sha256"))
+        yield f"its artifact has SHA-256 {said}, the registry's {wanted.artifact_sha256}"
     if answered.get("format") != wanted.format:
-        yield f"its artifact is of format {answered.get('format')}, the registry's is a {wanted.format}"
+        yield f"its artifact is of format {_short(answered.get('format'))}, the registry's is a {wanted.format}"
 
 
 def _equal(said: Any, wanted: Mapping[str, Any]) -> bool:
@@ -182,7 +194,9 @@ def _equal(said: Any, wanted: Mapping[str, Any]) -> bool:
 
 
 def _shown(said: Any) -> str:
-    return f"{said.get('label')} with {said.get('probability')}" if isinstance(said, Mapping) else "no prediction"
+    if not isinstance(said, Mapping):
+        return "no prediction"
+    return f"{_short(said.get('label'))} with {_short(said.get('probability'))}"
 
 
 def _chunks(sample: Sample | None) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:

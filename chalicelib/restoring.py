@@ -19,12 +19,14 @@ from chalicelib import (
     layout,
     lease,
     ledger,
+    limits,
     notices,
     outcomes,
     promotion,
     stamp,
 )
 from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
+from chalicelib.cutting import cut
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import RunUnknown
 
@@ -57,9 +59,9 @@ def in_words(failure: Mapping[str, Any]) -> str:
     """
     cause = str(failure.get("Cause") or "no cause was given")
     try:
-        return str(json.loads(cause)["errorMessage"])
-    except (ValueError, KeyError, TypeError):
-        return cause
+        return cut(str(json.loads(cause)["errorMessage"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return cut(cause)
 
 
 def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored:
@@ -119,7 +121,7 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
         kind=promotion.RESTORED,
         why=SHIFTER_IS_OVER,
     )
-    error, reason = str(failure.get("Error")), in_words(failure)
+    error, reason = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS), in_words(failure)
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
     outcomes.record(edges, failed)
     return [_gave_back(fenced)] if fenced and fenced.weights else []

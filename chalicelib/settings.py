@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeVar
 
+from chalicelib.cutting import quoted
 from chalicelib.errors import SettingsInvalid
 from chalicelib.names import MODEL_NAME, STAGE_NAME
 
@@ -195,4 +196,4 @@ def _value(each: Field[Any], given: Mapping[str, str]) -> Any:
     try:
         return each.metadata["read"](text)
     except ValueError as exc:
-        raise ValueError(f"{variable} is {text!r}: expected {exc}") from exc
+        raise ValueError(f"{variable} is {quoted(text or "")}: expected {exc}") from exc

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from chalicelib import documents, layout
+from chalicelib import documents, layout, unexpected
 from chalicelib.aws import connect
 from chalicelib.contracts import from_event, to_event
 from chalicelib.edges import Edges
+from chalicelib.errors import NightswapError
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.settings import TaskSettings, load
@@ -57,7 +58,8 @@ def carry_out(
 ) -> dict[str, Any]:
     """Run one task on AWS's edges; returns its result as the state machine takes it.
 
-    `state` is the state's name in snake case: the name of the document. Raises what the task raises.
+    `state` is the state's name in snake case: the name of the document. Raises what the task raises, and Unexpected
+    for what is none of our errors.
     """
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
@@ -88,11 +90,18 @@ def documented(
         edges.store.put(key, documents.encode({**document, "status": status, **measured, **facts}))
         log(f"state_{status}", run=task.run, state=document["state"], **measured)
 
+    def fail(error: NightswapError) -> None:
+        end("failed", error=type(error).__name__, reason=error.message)
+
     try:
         result = to_event(run(task, edges, settings))
-    except Exception as exc:  # whatever it is, it goes on to the state machine
-        end("failed", error=type(exc).__name__, reason=str(exc))
+    except NightswapError as exc:
+        fail(exc)
         raise
+    except Exception as exc:  # whatever it is, it goes on to the state machine, by our own words
+        ours = unexpected.of(exc, doing=document["state"])
+        fail(ours)
+        raise ours from exc
     end("done", result=result)
     return result
 

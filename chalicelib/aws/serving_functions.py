@@ -61,7 +61,10 @@ class LambdaServingFunctions:
     ) -> Alias:
         _check(function_version, weights)
         try:
-            with self._speaking_of(model, doing="moving the alias"), _compared("PreconditionFailedException"):
+            with (
+                self._speaking_of(model, doing=f"moving the alias to version {function_version}"),
+                _compared("PreconditionFailedException"),
+            ):
                 return _alias(
                     self._client.update_alias(
                         FunctionName=self._function(model),
@@ -133,7 +136,7 @@ class LambdaServingFunctions:
                 yield
         except ClientError as exc:
             if code(exc) == "ResourceNotFoundException":
-                raise ModelUnknown(f"{function}: {exc.response['Error'].get('Message', 'not found')}") from exc
+                raise ModelUnknown(f"{doing} of {function}: Lambda has no such function, version or alias") from exc
             if code(exc) == "ResourceConflictException":
                 raise FunctionBusy(f"{doing} of {function}: an update is in progress") from exc
             raise
@@ -146,7 +149,7 @@ def _compared(lost: str) -> Iterator[None]:
         yield
     except ClientError as exc:
         if code(exc) == lost:
-            raise AliasMoved(str(exc)) from exc
+            raise AliasMoved("somebody else moved the alias first") from exc
         raise
 
 

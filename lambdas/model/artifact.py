@@ -79,7 +79,7 @@ def load(content: bytes) -> Artifact:
     try:
         document = json.loads(content)
     except ValueError as exc:
-        raise ArtifactInvalid(f"the artifact is no JSON ({exc}): expected one of {', '.join(READERS)}") from exc
+        raise ArtifactInvalid(f"the artifact is no JSON: expected one of {', '.join(READERS)}") from exc
     kind = document.get("format") if isinstance(document, dict) else None
     if not isinstance(kind, str) or kind not in READERS:
         raise ArtifactInvalid(f"the artifact's format is {kind!r}: expected one of {', '.join(READERS)}")

@@ -6,14 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chalicelib.cutting import cut, listed
+from chalicelib.limits import NAME_CHARACTERS
 from lambdas.model.arrays import Integers, Texts
 from lambdas.model.ratios import Counts, ratio
+
+
+class ClassUnknown(ValueError):
+    """A class that is not among the labels; the message names both."""
 
 
 def confusion_matrix(y_true: Texts, y_pred: Texts, *, labels: Sequence[str]) -> Integers:
     """(n_classes, n_classes). Rows true, columns predicted, order = labels.
 
-    Raises ValueError for a class that is not among the labels.
+    Raises ClassUnknown for a class that is not among the labels.
 
     >>> y_true, y_pred = np.array(["ant", "ant", "bee"]), np.array(["ant", "bee", "bee"])
     >>> confusion_matrix(y_true, y_pred, labels=["ant", "bee"]).tolist()
@@ -36,11 +42,11 @@ def accuracy(matrix: Integers) -> float | None:
 
 
 def places_of(names: Texts, *, labels: Sequence[str]) -> Integers:
-    """(n,): each name's position in labels; raises ValueError for a name that is not among them."""
+    """(n,): each name's position in labels; raises ClassUnknown for a name that is not among them."""
     order = np.argsort(np.array(labels, dtype=np.str_))
     ordered = np.array(labels, dtype=np.str_)[order]
     found = np.minimum(np.searchsorted(ordered, names), len(ordered) - 1)
     strange = names[ordered[found] != names]
     if len(strange):
-        raise ValueError(f"class {strange[0]!s} is not among {', '.join(labels)}")
+        raise ClassUnknown(f"class {cut(str(strange[0]), NAME_CHARACTERS)} is not among {listed(labels)}")
     return order[found].astype(np.int64)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.cutting import quoted
+from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.confusion import confusion_matrix
 from lambdas.model.curves import average_precision
@@ -51,13 +53,13 @@ def cross_validate(
 
 
 def first_line(exc: Exception) -> str:
-    """The error's class and the first line of what it says: scikit-learn adds a page of advice.
+    """The error's class and, as its words, the first line of what it says: scikit-learn adds a page of advice.
 
     >>> first_line(ValueError("X is too large. \\nSee the documentation."))
-    'ValueError: X is too large.'
+    "ValueError, which says 'X is too large.'"
     """
     said = str(exc).strip().split("\n")[0].rstrip()
-    return f"{type(exc).__name__}: {said}"
+    return f"{type(exc).__name__}, which says {quoted(said, WORDS_CHARACTERS)}"
 
 
 def _metric(recipe: Recipe) -> str:

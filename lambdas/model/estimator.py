@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.cutting import cut
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
+from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
 from lambdas.model.answers import Answers
 from lambdas.model.cross_validation import cross_validate, first_line
 from lambdas.model.features import Levels
@@ -74,7 +76,9 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
         )
     facts = {
         "estimator": type(estimator).__name__,
-        "parameters": {name: repr(value) for name, value in sorted(estimator.get_params().items())},
+        "parameters": {
+            name: cut(repr(value), WORDS_CHARACTERS) for name, value in sorted(estimator.get_params().items())
+        },
         "libraries": _libraries(),
         "train_rows": len(train),
         "iterations": {name: counts for name, counts in _iterations(estimator)},
@@ -89,7 +93,11 @@ def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
         warnings.simplefilter("always")
         estimator = recipe.estimator(recipe.positions)
         estimator.fit(X, train.labels)
-    return estimator, list(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
+    return estimator, list(dict.fromkeys(map(_in_words, caught)))[:LISTED_NAMES]
+
+
+def _in_words(warned: warnings.WarningMessage) -> str:
+    return cut(f"{warned.category.__name__}: {warned.message}", WORDS_CHARACTERS)
 
 
 @contextmanager

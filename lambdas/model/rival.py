@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.answers import Answers
 from lambdas.model.artifact import Artifact
+from lambdas.model.confusion import ClassUnknown
 from lambdas.model.mcnemar import Paired, paired
 from lambdas.model.measures import Measures, measure
 from lambdas.model.recipe import Recipe
@@ -62,6 +63,7 @@ def score_rival(champion: Artifact, *, scored: Answers, holdout: Table, recipe: 
         answers = champion.score(holdout.features(recipe))
         measures = measure(holdout.labels, answers=answers, recipe=recipe)
     except (ArtifactInvalid, ValueError) as exc:
-        return Rival(None, f"the champion cannot be scored on this holdout: {exc}")
+        why = f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
+        return Rival(None, f"the champion cannot be scored on this holdout: {why}")
     counted = paired(holdout.labels, challenger=scored.labels, champion=answers.labels)
     return Rival(Compared(answers, measures, counted))

@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from chalicelib.cutting import cut, listed
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
+from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.recipe import Recipe, Shift
 from lambdas.model.recipe_types import shown
 
@@ -63,7 +65,7 @@ def _words(exc: BaseException) -> str:
     if isinstance(exc, RecipeInvalid):
         return exc.message
     said = exc.msg if isinstance(exc, SyntaxError) else f"{exc}"
-    return f"{type(exc).__name__}: {said}"
+    return f"{type(exc).__name__}: {cut(said, WORDS_CHARACTERS)}"
 
 
 def of(module: ModuleType, *, model: str) -> Recipe:
@@ -91,7 +93,7 @@ def _file(model: str) -> Path:
     known = names()
     if model not in known:
         raise RecipeUnknown(
-            f"there is no recipe {model!r}: known are {', '.join(known)}; add one as a file of lambdas/recipes",
+            f"there is no recipe {model!r}: known are {listed(known)}; add one as a file of lambdas/recipes",
             model=model,
             known=known,
         )

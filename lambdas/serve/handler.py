@@ -105,8 +105,10 @@ def open_package(folder: Path) -> Service:
         artifact = (folder / "model.json").read_bytes()
         manifest = json.loads((folder / "manifest.json").read_bytes())
         return _service(artifact, manifest=manifest)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ScorecardInvalid) as exc:
-        raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__} {exc}") from exc
+    except ScorecardInvalid as exc:
+        raise PackageBroken(f"the package in {folder} cannot be opened: {exc}") from exc
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__}") from exc
 
 
 def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:

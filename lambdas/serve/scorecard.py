@@ -74,7 +74,7 @@ class Scorecard:
         try:
             return _read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise ScorecardInvalid(f"the scorecard is malformed: {type(exc).__name__} {exc}") from exc
+            raise ScorecardInvalid(f"the scorecard is malformed: {type(exc).__name__}") from exc
 
 
 def sigmoid(score: float) -> float:

@@ -96,7 +96,7 @@ def test_alias_is_created(functions: LambdaServingFunctions, aws: Scripted) -> N
 def test_alias_that_somebody_created_first_has_moved(functions: LambdaServingFunctions, aws: Scripted) -> None:
     aws.refuses("create_alias", "ResourceConflictException", 409, message=f"Alias already exists: {ARN}:live")
 
-    with pytest.raises(AliasMoved, match="already exists"):
+    with pytest.raises(AliasMoved, match="somebody else moved the alias first"):
         functions.create_alias(MODEL, function_version="4", description="run=r")
 
 
@@ -143,7 +143,9 @@ def test_move_onto_a_version_that_was_deleted_says_so(functions: LambdaServingFu
     aws.refuses("update_alias", "ResourceNotFoundException", 404, message=f"Function not found: {ARN}:5")
     aws.answers("get_alias", alias_answer())
 
-    with pytest.raises(ModelUnknown, match=f"{FUNCTION}: Function not found: {ARN}:5"):
+    with pytest.raises(
+        ModelUnknown, match=f"to version 5 of {FUNCTION}: Lambda has no such function, version or alias"
+    ):
         update(functions)
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 
 import pytest
 
 from chalicelib import errors
 from chalicelib.errors import NightswapError, RequestError, TransientError, leaves
+from chalicelib.limits import CAUSE_CHARACTERS, MESSAGE_CHARACTERS, TERMINAL_CHARACTERS
 
 CLASSES = {
     name: found
@@ -58,3 +60,23 @@ def test_error_carries_message_and_details() -> None:
         "what, got, expected",
         {"field": "force"},
     )
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_no_message_grows_with_what_it_tells_of(name: str) -> None:
+    names = [f"column_{number}" for number in range(20_000)]
+
+    error = CLASSES[name](", ".join(names), columns=names, value="x" * 10**6)
+
+    assert len(str(error)) <= CLASSES[name].characters <= TERMINAL_CHARACTERS
+    assert error.message.endswith(" more)")
+    assert len(repr(error.details)) < 4 * MESSAGE_CHARACTERS
+
+
+@pytest.mark.parametrize("name", [*leaves(errors.DataError), *leaves(RequestError), "RecipeInvalid", "Unexpected"])
+def test_longest_message_fits_the_cause_of_an_execution(name: str) -> None:
+    error = CLASSES[name]("\U0001f600" * 100_000)
+
+    report = {"errorMessage": str(error), "errorType": name, "stackTrace": ["x" * 200] * 20}
+
+    assert len(json.dumps(report)) < CAUSE_CHARACTERS

@@ -67,7 +67,7 @@ def test_sound_version_answers_every_row_as_it_was_judged() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "words"),
     [
-        (serving_code.RAISES, "it did not answer: the version is broken"),
+        (serving_code.RAISES, "it did not answer: it failed with MemoryError"),
         (serving_code.REFUSES, "it did not answer: duration is no feature"),
         (serving_code.BABBLES, "it did not answer: what it said is no answer of a serving function"),
         (serving_code.WRONG, "row 0 of the replay is attack with 0.0, judged was normal with 1.0"),
@@ -247,4 +247,4 @@ def test_version_that_falls_silent_in_the_middle_is_not_asked_again() -> None:
 
     (found,) = replayed(night, register(night.edges, run="run-1"))
 
-    assert (len(calls), found.problems) == (3, ["it did not answer: no more"])
+    assert (len(calls), found.problems) == (3, ["it did not answer: it failed with MemoryError"])

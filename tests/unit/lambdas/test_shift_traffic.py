@@ -175,7 +175,7 @@ def test_errors_that_the_live_version_makes_too_are_no_reason_to_go_back() -> No
     ("behaviour", "words"),
     [
         (serving_code.WRONG, "row 0 of the replay is attack"),
-        (serving_code.RAISES, "it did not answer: the version is broken"),
+        (serving_code.RAISES, "it did not answer: it failed with MemoryError"),
         (serving_code.SLOW, "it took 3000 ms for 25 rows"),
         (serving_code.IMPOSTOR, "it says that it is model version 102"),
     ],

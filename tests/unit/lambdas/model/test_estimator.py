@@ -74,7 +74,9 @@ def test_first_line_of_what_the_estimator_says_is_told() -> None:
     with pytest.raises(TrainingFailed) as raised:
         fit(recipe, train=train)
 
-    assert raised.value.message == ("fitting the estimator of recipe flows raised ValueError: Input X contains NaN.")
+    assert raised.value.message == (
+        "fitting the estimator of recipe flows raised ValueError, which says 'Input X contains NaN.'"
+    )
 
 
 def test_classifier_without_probabilities_is_unsupported() -> None:
@@ -161,4 +163,4 @@ def test_fold_that_cannot_be_fitted_does_not_fail_the_training() -> None:
 
     found = fit(recipe, train=data.table(recipe, rows=100)).facts["cross_validation"]
 
-    assert found == {"left_out": "fitting a fold raised ValueError: too few"}
+    assert found == {"left_out": "fitting a fold raised ValueError, which says 'too few'"}

@@ -36,7 +36,7 @@ def test_package_is_read_once(tmp_path: Path) -> None:
     ("artifact", "changes", "words"),
     [
         (b"{}", {"artifact_sha256": "0" * 64}, "its manifest says 0000"),
-        (b"{}", {}, "KeyError 'format'"),
+        (b"{}", {}, "opened: KeyError"),
         (b"not json", {}, "JSONDecodeError"),
         (b'{"format": "onnx"}', {}, "expected one of"),
         (b'{"format": "scorecard", "format_version": 9}', {}, "this reader knows"),

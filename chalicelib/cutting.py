@@ -1,0 +1,82 @@
+"""Texts, lists and values cut to a bounded length, each saying how much it left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chalicelib.limits import LISTED_NAMES, MESSAGE_CHARACTERS, NAME_CHARACTERS
+
+TAIL_CHARACTERS = 30
+"""Room for the words that say how much was left out."""
+
+
+def cut(text: str, characters: int = MESSAGE_CHARACTERS) -> str:
+    """At most so many characters, fit to be encoded as UTF-8.
+
+    >>> cut("a" * 1000, 40)
+    'aaaaaaaaaa... (990 more)'
+    """
+    if len(text) > characters:
+        kept = characters - TAIL_CHARACTERS
+        text = f"{text[:kept]}... ({len(text) - kept:,} more)"
+    return text.encode("utf-8", "replace").decode()
+
+
+def listed(names: Iterable[str], *, most: int = LISTED_NAMES) -> str:
+    """Names in one line, the first few of them.
+
+    >>> listed("abc", most=2), listed([])
+    ('a, b, ... (1 more)', 'none')
+    """
+    every = list(names)
+    shown = ", ".join(cut(name, NAME_CHARACTERS) for name in every[:most])
+    return f"{shown}, ... ({len(every) - most:,} more)" if len(every) > most else shown or "none"
+
+
+def quoted(text: str, characters: int = 60) -> str:
+    """What somebody else said, in one line and in quotes.
+
+    >>> quoted("two\\nlines")
+    "'two\\\\nlines'"
+    """
+    return repr(cut(text, characters))
+
+
+def bounded(value: Any) -> Any:
+    """The value, or as much of it as one message may have; for whatever goes into an answer or a log.
+
+    >>> bounded([1, "two"])
+    [1, 'two']
+    """
+    return _items(value) if isinstance(value, list | tuple) else _one(value)
+
+
+def _items(values: Sequence[Any]) -> list[Any]:
+    room = MESSAGE_CHARACTERS
+    kept: list[Any] = []
+    for each in values:
+        said = _one(each)
+        room -= len(_spelled(said))
+        if room < 0:
+            return [*kept, f"... ({len(values) - len(kept):,} more)"]
+        kept.append(said)
+    return kept
+
+
+def _one(value: Any) -> Any:
+    if isinstance(value, str):
+        return cut(value)
+    said = _spelled(value)
+    return value if len(said) <= MESSAGE_CHARACTERS and said != _nameless(value) else cut(said)
+
+
+def _spelled(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # Python writes no int of more than 4,300 digits
+        return _nameless(value)
+
+
+def _nameless(value: Any) -> str:
+    return f"a value of type {type(value).__name__}"

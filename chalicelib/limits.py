@@ -1,0 +1,82 @@
+"""How large a thing may be: every limit that a caller, a recipe or a data set meets, and those that AWS has itself.
+
+The serving package stands alone, so `lambdas/serve` repeats the few that it needs; a test holds them equal. Whatever
+is cut says so: `cutting` does it.
+"""
+
+from __future__ import annotations
+
+# What may come in.
+PREDICT_BODY_BYTES = 1_000_000
+"""Of POST /predict: a thousand instances of forty columns are about that much."""
+BODY_BYTES = 10_000
+"""Of every other route, whose bodies hold a few short fields."""
+NESTING = 20
+"""Levels of lists and objects in a body; the deepest that is asked for has three."""
+NUMBER_CHARACTERS = 400
+"""Of one number in JSON or in a query: the largest float written out has 309 digits."""
+QUERY_PARAMETERS = 1_001
+"""The columns of a recipe, and `model`."""
+QUERY_CHARACTERS = 8_000
+"""Of all names and values of a query: API Gateway takes 10,240 bytes of request line and headers."""
+HEADER_CHARACTERS = 1_000
+"""Of a header that we read: Authorization, Content-Type."""
+KEY_CHARACTERS = 256
+"""Of an Idempotency-Key."""
+REASON_CHARACTERS = 200
+"""Of a reason, which goes into the ledger."""
+RUN_CHARACTERS = 80
+"""Of a run's name, as Step Functions has it."""
+VERSION_DIGITS = 6
+"""Of a model version, as the registry's keys have it."""
+
+# What a recipe may ask for.
+COLUMNS = 1_000
+NAME_CHARACTERS = 100
+"""Of a column, or of a class."""
+CLASSES = 100
+LABELS = 10_000
+"""Raw labels in a recipe's table of classes."""
+LEVELS = 10_000
+"""Allowed categories of one column."""
+THRESHOLDS = 200
+CATEGORY_CHARACTERS = 128
+"""Of a category or a raw label: a table stores every cell of a column as wide as the longest."""
+
+# What a data set may be.
+OBJECTS = 5_000
+"""Files of one data set: one a night for thirteen years."""
+HEADER_COLUMNS = 10_000
+"""Fields of a file's header, those included that no recipe names."""
+
+# What goes out.
+MESSAGE_CHARACTERS = 2_000
+"""Of an error's message and of each of its details. JSON may spell a character with twelve bytes, and with a stack
+trace beside it all is still below CAUSE_CHARACTERS."""
+TERMINAL_CHARACTERS = 20_000
+"""Of a message that is read in a terminal alone, such as the end of a log."""
+WORDS_CHARACTERS = 200
+"""Of what another program said, such as scikit-learn: one line of it, quoted."""
+LISTED_NAMES = 20
+"""How many names a message lists."""
+LISTED_MODELS = 100
+"""How many models GET /models tells of."""
+LISTED_VERSIONS = 100
+"""How many versions GET /models/M/versions tells of, the newest."""
+
+# What AWS takes, each with its source.
+LAMBDA_PAYLOAD_BYTES = 6_291_456
+"""A request or an answer. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+CAUSE_CHARACTERS = 32_768
+ERROR_CHARACTERS = 256
+"""https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html"""
+STATE_BYTES = 262_144
+"""A state's input or output. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+EVENT_BYTES = 262_144
+"""https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html; SNS takes as much."""
+SUBJECT_CHARACTERS = 100
+"""https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+DESCRIPTION_CHARACTERS = 256
+"""Of an alias. https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html"""
+LOG_EVENT_BYTES = 262_144
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""

@@ -1,0 +1,39 @@
+"""An exception that is none of ours, said in our words: its own, which may quote anything, go to the log alone."""
+
+from __future__ import annotations
+
+import traceback
+
+from chalicelib.cutting import cut
+from chalicelib.errors import Unexpected
+from chalicelib.limits import NAME_CHARACTERS
+from chalicelib.log import log
+
+
+def of(exc: Exception, *, doing: str) -> Unexpected:
+    """The error to raise or to answer in its place; writes the exception to the log.
+
+    >>> of(KeyError("a secret"), doing="Train")
+    Unexpected('Train failed with KeyError: its log says more, and nightswap doctor looks at the deployment')
+    """
+    name = _name(exc)
+    log(
+        "unexpected",
+        doing=doing,
+        error=name,
+        said=str(exc),
+        trace="".join(traceback.format_tb(exc.__traceback__)[-3:]),
+    )
+    return Unexpected(f"{doing} failed with {name}: its log says more, and nightswap doctor looks at the deployment")
+
+
+def _name(exc: Exception) -> str:
+    """The class, and AWS's code for what it refused.
+
+    >>> _name(ValueError("words"))
+    'ValueError'
+    """
+    response = getattr(exc, "response", None)
+    refusal = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    name = type(exc).__name__
+    return cut(f"{name} ({refusal})" if refusal else name, NAME_CHARACTERS)
