@@ -196,4 +196,4 @@ def _value(each: Field[Any], given: Mapping[str, str]) -> Any:
     try:
         return each.metadata["read"](text)
     except ValueError as exc:
-        raise ValueError(f"{variable} is {quoted(text or "")}: expected {exc}") from exc
+        raise ValueError(f"{variable} is {quoted(text or '')}: expected {exc}") from exc
