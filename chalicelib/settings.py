@@ -12,12 +12,13 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeVar
 
+from chalicelib import schedules
 from chalicelib.cutting import quoted
 from chalicelib.errors import SettingsInvalid
 from chalicelib.names import MODEL_NAME, STAGE_NAME
 
 Read = Callable[[str], Any]
-"""The value of a text; raises ValueError with what was expected."""
+"""The value of a text; raises ValueError with what was expected, and an example of it."""
 
 RETENTIONS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Days that CloudWatch keeps a log.
@@ -28,14 +29,30 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Put
 STALE_DAYS = range(1, 366)
 MEMORY_MB = range(128, 3009)
 """A new account's limit, which is less than the 10,240 MB that Lambda can do."""
-EMAIL = re.compile(r"([^@\s]+@[^@\s]+)?")
-ARCHITECTURE = re.compile(r"x86_64|arm64")
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL}")
 
 
-def _matching(pattern: re.Pattern[str]) -> Read:
+def _matching(pattern: re.Pattern[str], *, example: str) -> Read:
     def read(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise ValueError(pattern.pattern)
+            raise ValueError(f"{pattern.pattern}, for example {example}")
+        return text
+
+    return read
+
+
+def _email(text: str) -> str:
+    if text and not EMAIL.fullmatch(text):
+        raise ValueError("an address, for example ops@example.com, or nothing")
+    return text
+
+
+def _one_of(*accepted: str) -> Read:
+    def read(text: str) -> str:
+        if text not in accepted:
+            raise ValueError(" or ".join(accepted))
         return text
 
     return read
@@ -50,10 +67,7 @@ def _whole(accepted: Container[int], *, said: str) -> Read:
     return read
 
 
-def _on_or_off(text: str) -> str:
-    if text not in {"on", "off"}:
-        raise ValueError("on or off")
-    return text
+_stage = _matching(STAGE_NAME, example="prod")
 
 
 def _setting(variable: str, explanation: str, *, read: Read = str, **default: Any) -> Any:
@@ -74,16 +88,17 @@ def _stale_days() -> Any:
 class ApiSettings:
     """Of the Chalice app; set per stage in `.chalice/config.json`."""
 
-    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_matching(STAGE_NAME))
+    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_stage)
     default_model: str = _setting(
         "NIGHTSWAP_DEFAULT_MODEL",
         "the model of a request that names none",
-        read=_matching(MODEL_NAME),
+        read=_matching(MODEL_NAME, example="kdd99-http"),
         default="kdd99-http",
     )
     schedule: str = _setting(
         "NIGHTSWAP_SCHEDULE",
         "when the nightly retrain starts, an EventBridge expression (UTC)",
+        read=schedules.read,
         default="cron(0 3 * * ? *)",
     )
 
@@ -101,7 +116,7 @@ class StageSettings:
     alert_email: str = _setting(
         "NIGHTSWAP_ALERT_EMAIL",
         "who is told of alarms, besides the topic's own subscribers",
-        read=_matching(EMAIL),
+        read=_email,
         default="",
     )
     rejected_days: int = _setting(
@@ -132,11 +147,11 @@ class StageSettings:
     architecture: str = _setting(
         "NIGHTSWAP_ARCHITECTURE",
         "processor of tasks and serving functions: x86_64 or arm64",
-        read=_matching(ARCHITECTURE),
+        read=_one_of("x86_64", "arm64"),
         default="x86_64",
     )
     xray: str = _setting(
-        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_on_or_off, default="off"
+        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_one_of("on", "off"), default="off"
     )
 
 
@@ -144,7 +159,7 @@ class StageSettings:
 class TaskSettings:
     """Of the state machine's functions; set by the stack."""
 
-    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_matching(STAGE_NAME))
+    stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_stage)
     code_sha256: str = _setting("NIGHTSWAP_CODE_SHA256", "the pipeline's code: part of the fingerprint")
     serving_sha256: str = _setting(
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
@@ -160,7 +175,7 @@ def load(kind: type[Settings], environ: Mapping[str, str] | None = None) -> Sett
 
     >>> load(TaskSettings, {"NIGHTSWAP_STAGE": "Prod"})
     Traceback (most recent call last):
-    chalicelib.errors.SettingsInvalid: NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}; \
+    chalicelib.errors.SettingsInvalid: NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}, for example prod; \
 NIGHTSWAP_CODE_SHA256 is missing: the pipeline's code: part of the fingerprint; \
 NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of the fingerprint
     """
@@ -178,9 +193,14 @@ NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of 
 
 
 def schedule(environ: Mapping[str, str] | None = None) -> str:
-    """The nightly schedule by itself: `app.py` needs it at import, when the other settings may not be there yet."""
-    given = os.environ if environ is None else environ
-    return given.get("NIGHTSWAP_SCHEDULE") or str(_SCHEDULE.default)
+    """The nightly schedule by itself: `app.py` needs it at import, when the other settings may not be there yet.
+
+    Raises SettingsInvalid for one that EventBridge would refuse in the middle of a deployment.
+    """
+    try:
+        return str(_value(_SCHEDULE, os.environ if environ is None else environ))
+    except ValueError as exc:
+        raise SettingsInvalid(str(exc)) from exc
 
 
 _SCHEDULE = next(each for each in fields(ApiSettings) if each.name == "schedule")

@@ -85,7 +85,6 @@ def test_no_route_answers_other_origins() -> None:
     ("environment", "expression"),
     [
         ({}, "cron(0 3 * * ? *)"),
-        ({"NIGHTSWAP_SCHEDULE": ""}, "cron(0 3 * * ? *)"),
         ({"NIGHTSWAP_SCHEDULE": "rate(1 day)"}, "rate(1 day)"),
     ],
 )
@@ -104,6 +103,22 @@ def test_schedule_is_a_setting(environment: dict[str, str], expression: str) -> 
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str([expression])
+
+
+def test_app_with_a_schedule_that_eventbridge_refuses_ends_in_our_own_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"],
+        cwd=ROOT,
+        env={"NIGHTSWAP_SCHEDULE": "cron(0 3 * * * *)"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.stderr.splitlines()[-1].startswith(
+        "chalicelib.errors.SettingsInvalid: NIGHTSWAP_SCHEDULE is 'cron(0 3 * * * *)': expected ? in exactly one"
+    )
 
 
 @pytest.fixture(scope="module")

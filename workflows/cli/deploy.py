@@ -18,7 +18,8 @@ from workflows.deploying.app import find_api, url_under
 from workflows.deploying.deploy import Deployed
 from workflows.deploying.deploy import deploy as deploy_stage
 from workflows.deploying.progress import Step
-from workflows.doctoring.recipe_files import refuse_broken_recipes
+from workflows.doctoring.finding import refuse
+from workflows.doctoring.stage_settings import check_recipes, check_settings
 
 
 @click.command()
@@ -37,10 +38,11 @@ def deploy(stage: Stage, as_json: bool) -> None:
 def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
     """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes.
 
-    Raises DeploymentFailed before anything is changed when a recipe cannot be loaded.
+    Raises DeploymentFailed before anything is changed when a setting or a recipe is wrong.
     """
     models = recipes.names()
-    refuse_broken_recipes(models, load=recipes.load)
+    refuse(check_settings(stage.name, root=ROOT))
+    refuse(check_recipes(stage.name, root=ROOT, models=models, load=recipes.load))
     with console.status(f"deploying stage {stage.name}") as status:
 
         def report(step: Step) -> None:

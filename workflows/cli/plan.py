@@ -17,6 +17,8 @@ from workflows.cost.bills import Bill
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.uploads import layers_are_wanted
+from workflows.doctoring.finding import refuse
+from workflows.doctoring.stage_settings import check_recipes, check_settings
 from workflows.planning.costs import PREDICTIONS
 from workflows.planning.plan import Plan, make_plan
 from workflows.planning.roles import RoleChange, in_words
@@ -33,6 +35,8 @@ SHOWN_DETAILS = 3
 @on_stage
 def plan(stage: Stage, as_json: bool) -> None:
     """Show what `nightswap deploy` would change, and what the stage costs. Nothing is changed."""
+    refuse(check_settings(stage.name, root=ROOT))
+    refuse(check_recipes(stage.name, root=ROOT, models=recipes.names(), load=recipes.load))
     stage.reach()
     with console.status(f"planning stage {stage.name}") as status:
         made = carry_out(stage, report=status.update)

@@ -24,16 +24,6 @@ class RestApi:
     url: str
 
 
-def check_stage(stage: str, *, root: Path) -> None:
-    """Raises DeploymentFailed for a stage that is not configured; Chalice would deploy it without its settings."""
-    config = json.loads((root / ".chalice" / "config.json").read_bytes())
-    if stage not in config["stages"]:
-        raise DeploymentFailed(
-            f"there is no stage {stage!r} in .chalice/config.json: expected one of {', '.join(config['stages'])},"
-            " or add it there with its policy files"
-        )
-
-
 def deploy_app(
     stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
 ) -> RestApi:

@@ -6,7 +6,6 @@ each method of an API names the function that it calls, and that name has the st
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.names import APP, Names
 from workflows.deploying.progress import refusals
+from workflows.stacks.settings import stage_entry
 
 if TYPE_CHECKING:
     import boto3
@@ -30,8 +30,7 @@ ABSENT = {"NotFoundException", "NoSuchEntity", "ResourceNotFoundException"}
 
 def function_names(stage: str, *, root: Path) -> list[str]:
     """What Chalice calls the functions of the stage; each has a policy, and so an entry in its configuration."""
-    config = json.loads((root / ".chalice" / "config.json").read_bytes())
-    return [API_HANDLER, *config["stages"][stage].get("lambda_functions", {})]
+    return [API_HANDLER, *stage_entry(stage, root=root).get("lambda_functions", {})]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,12 +19,13 @@ from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names, token_parameter
 from workflows.deploying import record, removal
-from workflows.deploying.app import check_stage, delete_app
+from workflows.deploying.app import delete_app
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.leftovers import LOG_GROUP, STACK, Inventory, Leftover
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.deploying.removal import PHASE, StackRemoval
+from workflows.stacks.settings import stage_entry
 
 if TYPE_CHECKING:
     import boto3
@@ -47,7 +48,7 @@ class Destruction:
 
     def check_stage(self) -> None:
         """Raises DeploymentFailed for a stage that is not configured: a slip of the pen, most likely."""
-        check_stage(self.names.stage, root=self.root)
+        stage_entry(self.names.stage, root=self.root)
 
     def left(self) -> list[Leftover]:
         """All of the stage that exists and is to go."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import NightswapError
+from chalicelib.errors import DeploymentFailed, NightswapError
 
 
 class Severity(StrEnum):
@@ -49,6 +49,13 @@ def error(what: str, *, where: str, way_out: str) -> Finding:
 def is_healthy(findings: Iterable[Finding]) -> bool:
     """Whether none is an error."""
     return all(finding.severity is not Severity.ERROR for finding in findings)
+
+
+def refuse(findings: Iterable[Finding]) -> None:
+    """Raises DeploymentFailed with all that are errors: what the doctor finds stops a deployment before it begins."""
+    broken = [f"{each.where} {each.what}" for each in findings if each.severity is Severity.ERROR]
+    if broken:
+        raise DeploymentFailed(f"{'; '.join(broken)}. Nothing was changed: correct that, and repeat the command")
 
 
 def unhindered(findings: Iterator[Finding], *, where: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from chalicelib.names import Names
 from workflows.deploying.chalice_resources import API_HANDLER
 from workflows.deploying.progress import refusals
 from workflows.planning.roles import Statement
+from workflows.stacks.settings import stage_entry
 
 if TYPE_CHECKING:
     from workflows.deploying.chalice_resources import Resource
@@ -48,15 +49,13 @@ def app_parts(existing: Existing, *, functions: Sequence[str]) -> tuple[AppPart,
 
 def app_memory_mb(stage: str, *, root: Path) -> int:
     """Of the function behind the routes: the stage's own value, else everybody's, else Lambda's."""
-    config = json.loads((root / ".chalice" / "config.json").read_bytes())
-    memory_mb = config["stages"][stage].get("lambda_memory_size", config.get("lambda_memory_size", SMALLEST_MB))
-    return int(memory_mb)
+    return int(stage_entry(stage, root=root).get("lambda_memory_size", SMALLEST_MB))
 
 
 def wanted_policies(stage: str, *, root: Path) -> dict[str, list[Statement]]:
     """The statements in the policy file of each function's role, by the role's name."""
     folder = root / ".chalice"
-    config = json.loads((folder / "config.json").read_bytes())["stages"][stage]
+    config = stage_entry(stage, root=root)
     files = {API_HANDLER: config["iam_policy_file"]}
     files |= {name: each["iam_policy_file"] for name, each in config.get("lambda_functions", {}).items()}
     return {

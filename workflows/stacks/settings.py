@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from chalicelib.errors import DeploymentFailed, SettingsInvalid
 from chalicelib.settings import ApiSettings, StageSettings, load
@@ -12,28 +14,82 @@ from chalicelib.settings import ApiSettings, StageSettings, load
 CONFIG = ".chalice/config.json"
 PREFIX = "NIGHTSWAP_"
 DEFAULTS = StageSettings()
+OF_EVERYBODY = ("lambda_timeout", "lambda_memory_size")
+"""Chalice's settings that may stand once for all stages."""
+NUMBERS = {"lambda_timeout": range(1, 29), "lambda_memory_size": range(128, 10_241)}
+"""API Gateway gives up at 29 s. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+KINDS = {"environment_variables": str, "tags": str, "lambda_functions": dict}
+"""What the values of the stage's objects are."""
+NAMED = {str: 'strings, numbers too: "30"', dict: "objects"}
 
 
-def stage_settings(stage: str, *, root: Path) -> StageSettings:
-    """The settings of the stage's stacks; `root` is the project's folder.
+def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
+    """What Chalice reads of the stage, everybody's settings among it; `root` is the project's folder.
 
-    Raises DeploymentFailed for a stage that is not there, for a value that is none, and for a name that nobody reads.
+    Raises DeploymentFailed where there is no such stage, or where the file cannot be read.
     """
-    stages = json.loads((root / CONFIG).read_bytes())["stages"]
-    if stage not in stages:
+    try:
+        config = json.loads((root / CONFIG).read_bytes())
+        stages, everybody = dict(config["stages"]), {key: config[key] for key in OF_EVERYBODY if key in config}
+        entry = {**everybody, **stages[stage]} if stage in stages else None
+    except OSError as exc:
+        raise DeploymentFailed(f"{CONFIG} cannot be read: {exc.strerror}: restore it from git") from exc
+    except (ValueError, KeyError, TypeError) as exc:
+        raise DeploymentFailed(
+            f"{CONFIG} is no JSON object with an object for each stage in its 'stages' ({type(exc).__name__}: {exc}):"
+            " correct it, or restore it from git"
+        ) from exc
+    if entry is None:
         raise DeploymentFailed(
             f"there is no stage {stage!r} in {CONFIG}: expected one of {', '.join(stages)}, or add it there with its"
             " policy files"
         )
-    given = stages[stage].get("environment_variables", {})
-    known = {each.metadata["variable"] for kind in (ApiSettings, StageSettings) for each in fields(kind)}
+    for key, kind in KINDS.items():
+        if not _is_object_of(entry.get(key, {}), kind):
+            raise DeploymentFailed(
+                f"{key} of stage {stage} in {CONFIG} is {str(entry[key])[:40]}: expected a JSON object whose values"
+                f" are {NAMED[kind]}"
+            )
+    return entry
+
+
+def known_variables() -> frozenset[str]:
+    """The environment variables that a stage can set."""
+    return frozenset(each.metadata["variable"] for kind in (ApiSettings, StageSettings) for each in fields(kind))
+
+
+def setting_problems(stage: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    """All that is wrong with the stage's entry, each with what was expected."""
+    for key, accepted in NUMBERS.items():
+        if type(number := entry.get(key, accepted.start)) is not int or number not in accepted:
+            yield f"{key} is {number!r}: expected {accepted.start} to {accepted.stop - 1}"
+    if (given := entry.get("api_gateway_stage", stage)) != stage:
+        yield f"api_gateway_stage is {given!r}: expected {stage!r}, or the address of the API is another stage's"
+    yield from _wrong_variables(stage, entry.get("environment_variables", {}))
+
+
+def _is_object_of(found: object, kind: type) -> bool:
+    return isinstance(found, Mapping) and all(isinstance(each, kind) for each in found.values())
+
+
+def _wrong_variables(stage: str, given: Mapping[str, str]) -> Iterator[str]:
+    known = known_variables()
     unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise DeploymentFailed(
-            f"stage {stage} in {CONFIG} sets {', '.join(unknown)}, which nothing reads:"
-            f" expected {', '.join(sorted(known))}"
-        )
-    try:
-        return load(StageSettings, given)
-    except SettingsInvalid as exc:
-        raise DeploymentFailed(f"stage {stage} in {CONFIG}: {exc.message}") from exc
+        yield f"it sets {', '.join(unknown)}, which nothing reads: expected {', '.join(sorted(known))}"
+    for read in (lambda: load(ApiSettings, given), lambda: load(StageSettings, given)):
+        try:
+            read()
+        except SettingsInvalid as exc:
+            yield exc.message
+    if (named := given.get("NIGHTSWAP_STAGE", stage)) != stage:
+        yield f"NIGHTSWAP_STAGE is {named!r}, and it would act on that stage: expected {stage!r}"
+
+
+def stage_settings(stage: str, *, root: Path) -> StageSettings:
+    """The settings of the stage's stacks; raises DeploymentFailed with all that is wrong with the stage's entry."""
+    entry = stage_entry(stage, root=root)
+    problems = list(setting_problems(stage, entry))
+    if problems:
+        raise DeploymentFailed(f"stage {stage} in {CONFIG}: {'; '.join(problems)}")
+    return load(StageSettings, entry.get("environment_variables", {}))

@@ -46,7 +46,7 @@ def test_all_problems_are_told_at_once_with_what_each_is_for() -> None:
         settings.load(TaskSettings, {"NIGHTSWAP_STAGE": "Prod", "NIGHTSWAP_CODE_SHA256": ""})
 
     stage, code, serving = caught.value.message.split("; ")
-    assert stage == "NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}"
+    assert stage == "NIGHTSWAP_STAGE is 'Prod': expected [a-z][a-z0-9]{0,9}, for example prod"
     assert code.startswith("NIGHTSWAP_CODE_SHA256 is missing: ")
     assert serving.startswith("NIGHTSWAP_SERVING_SHA256 is missing: ")
 
@@ -67,12 +67,17 @@ def test_bad_default_model_is_refused(model: str) -> None:
     ("environ", "expected"),
     [
         ({}, "cron(0 3 * * ? *)"),
-        ({"NIGHTSWAP_SCHEDULE": ""}, "cron(0 3 * * ? *)"),
         ({"NIGHTSWAP_SCHEDULE": "rate(1 hour)"}, "rate(1 hour)"),
     ],
 )
 def test_schedule_is_there_before_all_other_settings(environ: dict[str, str], expected: str) -> None:
     assert settings.schedule(environ) == expected
+
+
+@pytest.mark.parametrize("text", ["", "0 3 * * *", "cron(0 3 * * * *)"])
+def test_schedule_that_eventbridge_refuses_is_refused_before_all_other_settings(text: str) -> None:
+    with pytest.raises(SettingsInvalid, match="NIGHTSWAP_SCHEDULE is"):
+        settings.schedule({"NIGHTSWAP_SCHEDULE": text})
 
 
 def test_own_environment_is_read_where_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +100,7 @@ def test_numbers_of_a_stage_are_numbers() -> None:
     assert (found.log_retention_days, found.serving_memory_mb, found.xray) == (7, 1024, "on")
 
 
-@pytest.mark.parametrize("email", ["", "ops@example.com"])
+@pytest.mark.parametrize("email", ["", "ops@example.com", "o'neil+alerts@mail.example.co.uk", "a@b-c.de"])
 def test_address_may_be_left_empty(email: str) -> None:
     assert settings.load(StageSettings, {"NIGHTSWAP_ALERT_EMAIL": email}).alert_email == email
 
@@ -105,7 +110,15 @@ def test_address_may_be_left_empty(email: str) -> None:
     [
         ("NIGHTSWAP_LOG_RETENTION_DAYS", "31", "expected 1, 3, 5, 7, 14, 30"),
         ("NIGHTSWAP_LOG_RETENTION_DAYS", "", "is missing: how long logs are kept"),
-        ("NIGHTSWAP_ALERT_EMAIL", "ops", "expected"),
+        *(
+            ("NIGHTSWAP_ALERT_EMAIL", wrong, "expected an address, for example ops@example.com")
+            for wrong in ("ops", "ops@host", "a b@c.de", "@c.de", "a@", "a@b..de", ".a@b.de", "a@-b.de", "a@b.de\n")
+        ),
+        ("NIGHTSWAP_ALERT_EMAIL", "a@b.de,c@d.de", "expected an address"),
+        ("NIGHTSWAP_ALERT_EMAIL", f"{'a' * 65}@b.de", "expected an address"),
+        ("NIGHTSWAP_ALERT_EMAIL", f"a@{'b.' * 130}de", "expected an address"),
+        ("NIGHTSWAP_ARCHITECTURE", "arm", "expected x86_64 or arm64"),
+        ("NIGHTSWAP_LOG_RETENTION_DAYS", "\u0663\u0660", "expected 1, 3"),
         ("NIGHTSWAP_REJECTED_DAYS", "8", "expected 1 to 7"),
         ("NIGHTSWAP_FAILING_DAYS", "0", "expected 1 to 7"),
         ("NIGHTSWAP_FAILING_DAYS", "two", "expected 1 to 7"),
@@ -120,3 +133,10 @@ def test_address_may_be_left_empty(email: str) -> None:
 def test_bad_setting_of_a_stage_is_refused_with_what_was_expected(variable: str, value: str, expected: str) -> None:
     with pytest.raises(SettingsInvalid, match=rf"{variable} .*{expected}"):
         settings.load(StageSettings, {variable: value})
+
+
+def test_wrong_value_is_repeated_in_part() -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        settings.load(StageSettings, {"NIGHTSWAP_LATENCY_MS": "1" * 5000})
+
+    assert len(caught.value.message) < 200

@@ -23,7 +23,7 @@ def test_stage_that_is_not_configured_fails_with_the_way_out() -> None:
     result = CliRunner().invoke(group, ["doctor", "--stage", "nope"])
 
     assert result.exit_code == 1
-    assert "has no stage 'nope'" in result.output
+    assert "there is no stage 'nope'" in result.output
     assert "->" in result.output
 
 

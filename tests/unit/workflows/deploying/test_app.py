@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import DeploymentFailed
-from workflows.deploying.app import CHALICE, RestApi, check_stage, deploy_app, find_api, url_under
+from workflows.deploying.app import CHALICE, RestApi, deploy_app, find_api, url_under
 from workflows.deploying.progress import Step
 
 API = RestApi("abc123", "https://abc123.execute-api.eu-west-1.amazonaws.com/local/")
@@ -83,13 +83,6 @@ def test_record_without_an_api_says_what_to_do(root: Path) -> None:
 
     with pytest.raises(DeploymentFailed, match="names no REST API: delete the file"):
         find_api("local", root=root)
-
-
-def test_unknown_stage_is_refused_with_the_known_ones(root: Path) -> None:
-    check_stage("prod", root=root)
-
-    with pytest.raises(DeploymentFailed, match="expected one of local, prod"):
-        check_stage("test", root=root)
 
 
 def test_address_on_aws_is_the_one_that_chalice_recorded() -> None:

@@ -16,15 +16,16 @@ from chalicelib.names import Names
 from workflows.doctoring.credentials import check_region, who_calls
 from workflows.doctoring.environments import pins
 from workflows.doctoring.existing import check_bucket, check_stacks
-from workflows.doctoring.finding import Finding, Severity, is_healthy, unhindered
+from workflows.doctoring.finding import Finding, Severity, is_healthy, refuse, unhindered
 from workflows.doctoring.function_sizes import check_sizes
 from workflows.doctoring.limits import check_limits
-from workflows.doctoring.recipe_files import refuse_broken_recipes
+from workflows.doctoring.recipe_files import check_recipe_files
 from workflows.doctoring.requirements import check_requirements
 from workflows.doctoring.runtimes import check_runtimes
 from workflows.doctoring.stage_settings import check_recipes, check_settings
 from workflows.doctoring.tools import check_tools
 from workflows.packaging.sizes import FunctionSize, Part
+from workflows.stacks.settings import CONFIG
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 ROOT = Path(__file__).parents[4]
@@ -203,6 +204,11 @@ def stage_folder(folder: Path, **variables: str) -> Path:
         ({"NIGHTSWAP_SHEDULE": "x"}, "NIGHTSWAP_SHEDULE"),
         ({"NIGHTSWAP_DEFAULT_MODEL": "No Model"}, "NIGHTSWAP_DEFAULT_MODEL"),
         ({"NIGHTSWAP_STAGE": "local"}, "act on that stage"),
+        ({"NIGHTSWAP_SCHEDULE": "cron(0 3 * * * *)"}, "NIGHTSWAP_SCHEDULE is 'cron(0 3 * * * *)': expected ? in"),
+        ({"NIGHTSWAP_SCHEDULE": "0 3 * * *"}, "NIGHTSWAP_SCHEDULE is '0 3 * * *': expected an EventBridge"),
+        ({"NIGHTSWAP_SCHEDULE": ""}, "NIGHTSWAP_SCHEDULE is missing"),
+        ({"NIGHTSWAP_ALERT_EMAIL": "ops"}, "NIGHTSWAP_ALERT_EMAIL is 'ops'"),
+        ({"NIGHTSWAP_SERVING_MEMORY_MB": "64"}, "expected 128 to 3008"),
     ],
 )
 def test_wrong_setting_is_named(tmp_path: Path, variables: dict[str, str], words: str) -> None:
@@ -223,6 +229,17 @@ def test_unknown_stage_and_missing_policy_are_errors(tmp_path: Path) -> None:
     assert not is_healthy(check_settings("prod", root=root))
 
 
+def test_function_of_the_app_without_a_policy_is_an_error(tmp_path: Path) -> None:
+    root = stage_folder(tmp_path)
+    config = json.loads((root / CONFIG).read_bytes())
+    del config["stages"]["prod"]["lambda_functions"]["nightly"]
+    (root / CONFIG).write_text(json.dumps(config))
+
+    (found,) = check_settings("prod", root=root)
+
+    assert "nightly names no iam_policy_file" in found.what
+
+
 def test_broken_recipe_and_default_model_without_one_are_errors() -> None:
     def load(model: str) -> object:
         raise RecipeInvalid("two columns have one name")
@@ -238,12 +255,12 @@ def test_deployment_with_a_broken_recipe_is_refused_and_names_every_one() -> Non
             return None
         raise RecipeInvalid(f"lambdas/recipes/{model}.py, line 3: no")
 
-    refuse_broken_recipes(["cars"], load=load)
+    refuse(check_recipe_files(["cars"], load=load))
     with pytest.raises(DeploymentFailed) as raised:
-        refuse_broken_recipes(["boats", "cars", "loans"], load=load)
+        refuse(check_recipe_files(["boats", "cars", "loans"], load=load))
 
     assert raised.value.message == (
         "recipe boats cannot be loaded: lambdas/recipes/boats.py, line 3: no; "
         "recipe loans cannot be loaded: lambdas/recipes/loans.py, line 3: no. "
-        "Nothing was changed: correct that, and deploy again"
+        "Nothing was changed: correct that, and repeat the command"
     )

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.settings import StageSettings
-from workflows.stacks.settings import CONFIG, stage_settings
+from workflows.stacks.settings import CONFIG, stage_entry, stage_settings
 
 ROOT = Path(__file__).parents[4]
 
 
-def project(folder: Path, **variables: str) -> Path:
+def written(folder: Path, config: Any) -> Path:
     (folder / ".chalice").mkdir()
-    config = {"stages": {"prod": {"environment_variables": {"NIGHTSWAP_STAGE": "prod", **variables}}}}
     (folder / CONFIG).write_text(json.dumps(config))
     return folder
+
+
+def with_entry(folder: Path, **entry: Any) -> Path:
+    variables = {"environment_variables": {"NIGHTSWAP_STAGE": "prod"}}
+    return written(folder, {"lambda_memory_size": 512, "stages": {"prod": {**variables, **entry}}})
+
+
+def project(folder: Path, **variables: str) -> Path:
+    return with_entry(folder, environment_variables={"NIGHTSWAP_STAGE": "prod", **variables})
 
 
 @pytest.mark.parametrize("stage", ["local", "prod"])
@@ -39,7 +48,7 @@ def test_unknown_stage_is_refused_with_those_that_are_there(tmp_path: Path) -> N
 
 def test_name_that_nobody_reads_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        DeploymentFailed, match=r"sets NIGHTSWAP_LATENCY, which nothing reads: .*NIGHTSWAP_LATENCY_MS"
+        DeploymentFailed, match=r"it sets NIGHTSWAP_LATENCY, which nothing reads: .*NIGHTSWAP_LATENCY_MS"
     ):
         stage_settings("prod", root=project(tmp_path, NIGHTSWAP_LATENCY="250"))
 
@@ -47,3 +56,57 @@ def test_name_that_nobody_reads_is_refused(tmp_path: Path) -> None:
 def test_bad_value_is_refused_with_the_place_where_it_stands(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFailed, match=r"stage prod in \.chalice/config\.json: NIGHTSWAP_XRAY is 'yes'"):
         stage_settings("prod", root=project(tmp_path, NIGHTSWAP_XRAY="yes"))
+
+
+def test_settings_of_everybody_are_the_stage_s_unless_it_has_its_own(tmp_path: Path) -> None:
+    assert stage_entry("prod", root=with_entry(tmp_path))["lambda_memory_size"] == 512
+    (tmp_path / "own").mkdir()
+    assert stage_entry("prod", root=with_entry(tmp_path / "own", lambda_memory_size=256))["lambda_memory_size"] == 256
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"environment_variables": {"NIGHTSWAP_LATENCY_MS": 250}}, r"environment_variables .* are strings, .*\"30\""),
+        ({"environment_variables": ["A"]}, "environment_variables .* expected a JSON object"),
+        ({"tags": {"a": None}}, "tags of stage prod .* are strings"),
+        ({"lambda_functions": {"nightly": "x"}}, "lambda_functions .* are objects"),
+        ({"lambda_memory_size": 64}, "lambda_memory_size is 64: expected 128 to 10240"),
+        ({"lambda_memory_size": "512"}, "lambda_memory_size is '512': expected 128 to 10240"),
+        ({"lambda_memory_size": True}, "lambda_memory_size is True"),
+        ({"lambda_timeout": 30}, "lambda_timeout is 30: expected 1 to 28"),
+        ({"api_gateway_stage": "live"}, "api_gateway_stage is 'live': expected 'prod'"),
+        ({"environment_variables": {}}, "NIGHTSWAP_STAGE is missing"),
+        ({"environment_variables": {"NIGHTSWAP_STAGE": "local"}}, "NIGHTSWAP_STAGE is 'local'.* expected 'prod'"),
+    ],
+)
+def test_value_that_chalice_or_lambda_would_refuse_is_refused_first(
+    tmp_path: Path, entry: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(DeploymentFailed, match=words):
+        stage_settings("prod", root=with_entry(tmp_path, **entry))
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    root = project(tmp_path, NIGHTSWAP_XRAY="yes", NIGHTSWAP_SCHEDULE="0 3 * * *", NIGHTSWAP_SHEDULE="x")
+
+    with pytest.raises(DeploymentFailed) as refused:
+        stage_settings("prod", root=root)
+
+    assert all(
+        name in refused.value.message for name in ("NIGHTSWAP_XRAY", "NIGHTSWAP_SCHEDULE", "NIGHTSWAP_SHEDULE")
+    )
+
+
+@pytest.mark.parametrize("config", [[], {}, {"stages": None}, {"stages": {"prod": 7}}, {"stages": {"prod": "ab"}}, 1])
+def test_file_of_another_shape_is_refused(tmp_path: Path, config: Any) -> None:
+    with pytest.raises(DeploymentFailed, match=r"\.chalice/config\.json is no JSON object"):
+        stage_settings("prod", root=written(tmp_path, config))
+
+
+def test_file_that_is_no_json_or_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeploymentFailed, match="cannot be read: No such file"):
+        stage_settings("prod", root=tmp_path)
+    (written(tmp_path, {}) / CONFIG).write_text("{")
+    with pytest.raises(DeploymentFailed, match="is no JSON object"):
+        stage_settings("prod", root=tmp_path)
