@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
 
 from chalicelib.aws.calls import ATTENTIVE, PATIENT, PROMPT
 from chalicelib.aws.executions import StateMachineExecutions
@@ -58,9 +59,16 @@ def token_parameter(stage: str) -> TokenParameter:
 
 def names_of(stage: str) -> Names:
     """The stage's names in the account and region that the caller's credentials belong to."""
-    session = boto3.Session()
-    account = session.client("sts", config=PATIENT).get_caller_identity()["Account"]
-    return Names(stage=stage, account=account, region=session.region_name or "us-east-1")
+    account = boto3.client("sts", config=PATIENT).get_caller_identity()["Account"]
+    return Names(stage=stage, account=account, region=require_region())
+
+
+def require_region() -> str:
+    """The region of the environment or the profile; raises botocore's NoRegionError where it is none, or empty."""
+    region = boto3.Session().region_name
+    if not region:
+        raise NoRegionError
+    return str(region)
 
 
 def _now() -> datetime:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from chalicelib.aws.object_store import BucketStore
 from lambdas import recipes
+from workflows.aws_errors import way_out
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
@@ -71,12 +72,12 @@ def examined(stage: Stage, *, with_sizes: bool) -> Iterator[Finding]:
     if stage.name == LOCAL and LocalAws.running(ROOT) is None:
         yield note("is not running, so nothing was asked of it", where="local AWS", way_out="make run")
         return
-    stage.reach()
     try:
-        session = boto3.Session()
+        stage.reach()
     except BotoCoreError as exc:
-        yield error(str(exc), where="AWS profile", way_out="set AWS_PROFILE to one of aws configure list-profiles")
+        yield error(str(exc), where="AWS profile", way_out=way_out(exc))
         return
+    session = boto3.Session()
     yield from examine_account(checkout, account_of(session, stage=stage.name))
 
 

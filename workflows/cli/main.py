@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from chalicelib.errors import NightswapError
+from workflows import aws_errors
 from workflows.cli import (
     data,
     deploy,
@@ -55,12 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except NightswapError as exc:
         accepted = exc.details.get("accepted")
         _fail(type(exc).__name__, exc.message + (f" (accepted: {accepted})" if accepted else ""))
-    except NoCredentialsError:
-        _fail("NoCredentialsError", "no AWS credentials were found: run aws configure, or set AWS_PROFILE")
-    except NoRegionError:
-        _fail("NoRegionError", "no AWS region is set: set AWS_DEFAULT_REGION, or a region in your AWS profile")
-    except (ClientError, BotoCoreError) as exc:
-        _fail(type(exc).__name__, str(exc))
+    except Exception as exc:
+        if not aws_errors.is_of_aws(exc):
+            raise
+        _fail(type(exc).__name__, aws_errors.in_words(exc))
 
 
 def _fail(name: str, message: str) -> None:

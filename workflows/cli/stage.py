@@ -47,6 +47,7 @@ class Stage:
     def reach(self) -> None:
         """Point this process at the stage's AWS: at the user's own account, or at the local AWS, which must run."""
         if self.name != LOCAL:
+            connect.require_region()
             return
         running = LocalAws.running(ROOT)
         if running is None:

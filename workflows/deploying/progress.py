@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import DeploymentFailed
+from workflows.aws_errors import told
 
 Found = TypeVar("Found")
 
@@ -57,9 +58,8 @@ class Patience:
 
 @contextmanager
 def refusals(doing: str) -> Iterator[None]:
-    """Raise what AWS refuses as DeploymentFailed, in AWS's words."""
+    """Raise what AWS refuses, or what keeps from asking it, as DeploymentFailed: in AWS's words, with the way out."""
     try:
         yield
-    except ClientError as exc:
-        error = exc.response.get("Error", {})
-        raise DeploymentFailed(f"{doing}: {error.get('Code')}: {error.get('Message')}") from exc
+    except (ClientError, BotoCoreError) as exc:
+        raise DeploymentFailed(f"{doing}: {told(exc)}") from exc

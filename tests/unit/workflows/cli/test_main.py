@@ -104,19 +104,23 @@ def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             ACCESS_DENIED,
-            "ClientError: An error occurred (AccessDenied) when calling the GetObject operation: no\n",
+            "ClientError: An error occurred (AccessDenied) when calling the GetObject operation: no: permit the call;"
+            " nightswap doctor --print-policy prints all that is needed\n",
         ),
         (
             NoCredentialsError(),
-            "NoCredentialsError: no AWS credentials were found: run aws configure, or set AWS_PROFILE\n",
+            "NoCredentialsError: Unable to locate credentials: run aws configure, or set AWS_PROFILE;"
+            " without an account: make run\n",
         ),
         (
             NoRegionError(),
-            "NoRegionError: no AWS region is set: set AWS_DEFAULT_REGION, or a region in your AWS profile\n",
+            "NoRegionError: You must specify a region: set AWS_DEFAULT_REGION, or a region in your AWS profile, for"
+            " instance eu-west-1\n",
         ),
         (
             EndpointConnectionError(endpoint_url="https://x"),
-            'EndpointConnectionError: Could not connect to the endpoint URL: "https://x"\n',
+            'EndpointConnectionError: Could not connect to the endpoint URL: "https://x": check network, proxy and'
+            " region, then repeat the command; the local AWS is started with make run\n",
         ),
     ],
     ids=lambda value: type(value).__name__,
@@ -169,3 +173,24 @@ def test_stage_is_named_by_option_or_environment(
 
 def test_stage_on_aws_has_no_short_address() -> None:
     assert Stage("prod").short_url is None
+
+
+@pytest.mark.parametrize("command", ["plan", "deploy", "destroy", "runs", "token list", "data list", "versions"])
+@pytest.mark.parametrize("region", [None, ""])
+def test_missing_or_empty_region_is_one_line_from_every_command(command: str, region: str | None) -> None:
+    environment = {"AWS_DEFAULT_REGION": region, "AWS_REGION": None, "AWS_CONFIG_FILE": "/dev/null"}
+    with_keys = {**environment, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+
+    result = CliRunner().invoke(group, [*command.split(), "--stage", "prod"], env=with_keys)
+
+    assert isinstance(result.exception, NoRegionError)
+
+
+@pytest.mark.parametrize("region", [None, ""])
+def test_doctor_says_that_there_is_no_region(region: str | None) -> None:
+    environment = {"AWS_DEFAULT_REGION": region, "AWS_REGION": None, "AWS_CONFIG_FILE": "/dev/null"}
+
+    result = CliRunner().invoke(group, ["doctor", "--stage", "prod"], env=environment)
+
+    assert result.exit_code == 1
+    assert "You must specify a region" in result.output
