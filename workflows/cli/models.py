@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import sys
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from chalicelib import models as core
 from chalicelib import prediction, recovery
+from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import console, show_json, table
 from workflows.cli.stage import Stage
@@ -57,7 +57,7 @@ def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
 def restore(stage: Stage, model: str, as_json: bool) -> None:
     """Put the last promoted version of MODEL back from the registry, where Lambda or the local AWS lost it."""
     core.check(stage.edges, model=model)
-    done = recovery.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=getpass.getuser())
+    done = recovery.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=person.name())
     if as_json:
         show_json({"model": model, **vars(done)})
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import sys
 from contextlib import suppress
@@ -14,6 +13,7 @@ from chalicelib import answers, models, move_requests
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import TransientError, leaves
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from workflows import person
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import Stage
@@ -80,7 +80,7 @@ def _move(
         model=model,
         model_version=version,
         reason=move_requests.check_reason(reason),
-        who=getpass.getuser(),
+        who=person.name(),
         lift_quarantine=lift,
     )
     with console.status("verifying the version, then moving the alias"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from chalicelib import models, pruning, pruning_plan
 from chalicelib.pruning import Pruned
 from chalicelib.pruning_plan import LAMBDA_STORAGE_BYTES, Plan
 from chalicelib.retention import Policy
+from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
@@ -36,7 +36,7 @@ def prune(stage: Stage, *, model: str, keep: int, days: int, yes: bool, as_json:
     pruned = None
     if yes:
         with counting("pruning") as report:
-            pruned = pruning.carry_out(stage.edges, plan, who=getpass.getuser(), report=report)
+            pruned = pruning.carry_out(stage.edges, plan, who=person.name(), report=report)
     if as_json:
         show_json(_to_document(plan, pruned))
         return

@@ -7,7 +7,6 @@ would break is guarded by CloudFormation, which changes a stack once at a time, 
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import socket
@@ -19,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib import layout
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
+from workflows import person
 from workflows.deploying.progress import refusals
 
 DEADLINE = timedelta(minutes=30)
@@ -38,7 +38,7 @@ class Holder:
 
     @classmethod
     def this_process(cls, doing: str) -> Holder:
-        return cls(who=getpass.getuser(), host=socket.gethostname(), pid=os.getpid(), doing=doing)
+        return cls(who=person.name(), host=socket.gethostname(), pid=os.getpid(), doing=doing)
 
 
 def _now() -> datetime:
@@ -94,25 +94,46 @@ def _take(
             continue
         if found.body == body:  # our own: only the answer was lost
             return
-        if not _is_dead(found, holder=holder, now=clock(), runs=runs):
-            raise DeploymentFailed(_refusal(found, stage=stage, bucket=store.bucket))
+        other = _read(found, bucket=store.bucket)
+        if not _is_dead(other, holder=holder, now=clock(), runs=runs):
+            raise DeploymentFailed(_refusal(other, stage=stage, bucket=store.bucket))
         if store.put_if_match(KEY, body, etag=found.etag):
             return
 
 
-def _is_dead(found: Stored, *, holder: Holder, now: datetime, runs: Callable[[int], bool]) -> bool:
-    other = json.loads(found.body)
-    if now >= datetime.fromisoformat(other["since"]) + DEADLINE:
+@dataclass(frozen=True, kw_only=True)
+class Other:
+    """Whoever holds the lock."""
+
+    holder: Holder
+    since: datetime
+
+
+def _read(found: Stored, *, bucket: str) -> Other:
+    """Raises DeploymentFailed for what no deploy wrote."""
+    try:
+        document = json.loads(found.body)
+        since = datetime.fromisoformat(document.pop("since")).astimezone(UTC)
+        return Other(holder=Holder(**{**document, "pid": int(document["pid"])}), since=since)
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise DeploymentFailed(
+            f"s3://{bucket}/{KEY} is no deploy lock ({type(exc).__name__}): if nobody deploys, remove it with"
+            f" aws s3 rm s3://{bucket}/{KEY}, and repeat the command"
+        ) from exc
+
+
+def _is_dead(other: Other, *, holder: Holder, now: datetime, runs: Callable[[int], bool]) -> bool:
+    if now >= other.since + DEADLINE:
         return True
     # A process of our own number is ourselves, after a restart of the container in which numbers begin anew.
-    return bool(other["host"] == holder.host and (other["pid"] == holder.pid or not runs(other["pid"])))
+    pid = other.holder.pid
+    return other.holder.host == holder.host and (pid == holder.pid or not runs(pid))
 
 
-def _refusal(found: Stored, *, stage: str, bucket: str) -> str:
-    other = json.loads(found.body)
-    since = datetime.fromisoformat(other["since"])
+def _refusal(other: Other, *, stage: str, bucket: str) -> str:
+    held = other.holder
     return (
-        f"two deploys at once: {other['who']} on {other['host']} (process {other['pid']}) holds stage {stage} for its"
-        f" {other['doing']} since {since:%H:%M} UTC. Wait until it has ended. If it is dead, go on at"
-        f" {since + DEADLINE:%H:%M} UTC, or at once after: aws s3 rm s3://{bucket}/{KEY}"
+        f"two deploys at once: {held.who} on {held.host} (process {held.pid}) holds stage {stage} for its"
+        f" {held.doing} since {other.since:%H:%M} UTC. Wait until it has ended. If it is dead, go on at"
+        f" {other.since + DEADLINE:%H:%M} UTC, or at once after: aws s3 rm s3://{bucket}/{KEY}"
     )

@@ -166,3 +166,25 @@ def test_process_is_running_until_it_has_ended() -> None:
 
 def test_process_of_another_user_is_running() -> None:
     assert is_running(1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"since": "soon"}',
+        b'{"since": "2026-11-21T03:00:00+00:00"}',
+        b'{"since": "2026-11-21T03:00:00+00:00", "who": "a", "host": "laptop", "pid": "x", "doing": "deploy"}',
+        b'{"since": "2026-11-21T03:00:00+00:00", "who": "a", "host": "h", "pid": 1, "doing": "deploy", "more": 1}',
+    ],
+)
+def test_lock_that_no_deploy_wrote_is_named_with_the_way_to_remove_it(body: bytes) -> None:
+    store = InMemoryStore()
+    store.put(KEY, body)
+
+    with pytest.raises(DeploymentFailed, match=rf"is no deploy lock .*aws s3 rm s3://{store.bucket}/{KEY}"):
+        taken(store, ADA)
