@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chalicelib.cutting import quoted
+
 EXAMPLES = "for example cron(0 3 * * ? *) or rate(1 day)"
 LONGEST = 256
 """Characters that PutRule takes."""
@@ -65,7 +67,7 @@ class Field:
 
     def _wrong(self, text: str) -> ValueError:
         or_named = f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
-        return ValueError(f"{self.first} to {self.last}{or_named} for its {self.name}, not {text[:20]!r}; {EXAMPLES}")
+        return ValueError(f"{self.first} to {self.last}{or_named} for its {self.name}, not {quoted(text, 40)}; {EXAMPLES}")
 
 
 MINUTES = Field("minutes", 0, 59)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from botocore import exceptions as botocore
 from botocore.exceptions import BotoCoreError, ClientError
 
-LONGEST = 500
-"""Characters of AWS's own words that are repeated."""
+from chalicelib.cutting import cut
+
 LIBRARIES = ("botocore", "boto3", "s3transfer", "urllib3")
 
 LOG_IN = "log in again (aws sso login, or aws configure), or name another profile with AWS_PROFILE"
@@ -95,7 +95,7 @@ def in_words(exc: BaseException) -> str:
     >>> in_words(botocore.ProfileNotFound(profile="work"))
     'The config profile (work) could not be found: set AWS_PROFILE to one of aws configure list-profiles'
     """
-    words = " ".join(str(exc).split())[:LONGEST].rstrip(". ")
+    words = cut(" ".join(str(exc).split())).rstrip(". ")
     return f"{words or type(exc).__name__}: {way_out(exc)}"
 
 
@@ -111,6 +111,6 @@ def told(exc: ClientError | BotoCoreError) -> str:
     if not isinstance(exc, ClientError):
         return in_words(exc)
     error = exc.response.get("Error", {})
-    said = " ".join(f"{error.get('Code')}: {error.get('Message')}".split())[:LONGEST]
+    said = cut(" ".join(f"{error.get('Code')}: {error.get('Message')}".split()))
     known = CODES.get(str(error.get("Code")))
     return f"{said}: {known}" if known else said

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from chalicelib.cutting import quoted
 from chalicelib.errors import DeploymentFailed, SettingsInvalid
 from chalicelib.settings import ApiSettings, StageSettings, load
 
@@ -47,7 +48,7 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
     for key, kind in KINDS.items():
         if not _is_object_of(entry.get(key, {}), kind):
             raise DeploymentFailed(
-                f"{key} of stage {stage} in {CONFIG} is {str(entry[key])[:40]}: expected a JSON object whose values"
+                f"{key} of stage {stage} in {CONFIG} is {quoted(str(entry[key]))}: expected a JSON object whose values"
                 f" are {NAMED[kind]}"
             )
     return entry

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-ru
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import schedules
@@ -143,6 +143,7 @@ DAYS = st.one_of(
 FIELDS = st.tuples(field(0, 59), field(0, 23), DAYS, field(1, 12), field(1970, 2199))
 
 
+@settings(deadline=None)
 @given(FIELDS)
 def test_every_combination_of_lists_ranges_and_steps_is_taken(
     fields: tuple[str, str, tuple[str, str], str, str],
@@ -153,6 +154,7 @@ def test_every_combination_of_lists_ranges_and_steps_is_taken(
     assert schedules.read(expression) == expression
 
 
+@settings(deadline=None)
 @given(
     FIELDS, st.integers(0, 5), st.sampled_from(["", "60,61,2200", "x", "?,1", "1--2", "1/0", "*/*", "#", "-", "1 2"])
 )
@@ -167,6 +169,7 @@ def test_one_bad_field_spoils_the_whole(
         schedules.read(f"cron({' '.join(parts)})")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_anything_else_ends_in_the_same_error(text: str) -> None:
     try:
