@@ -67,7 +67,9 @@ class Field:
 
     def _wrong(self, text: str) -> ValueError:
         or_named = f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
-        return ValueError(f"{self.first} to {self.last}{or_named} for its {self.name}, not {quoted(text, 40)}; {EXAMPLES}")
+        return ValueError(
+            f"{self.first} to {self.last}{or_named} for its {self.name}, not {quoted(text, 40)}; {EXAMPLES}"
+        )
 
 
 MINUTES = Field("minutes", 0, 59)

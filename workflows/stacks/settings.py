@@ -48,8 +48,8 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
     for key, kind in KINDS.items():
         if not _is_object_of(entry.get(key, {}), kind):
             raise DeploymentFailed(
-                f"{key} of stage {stage} in {CONFIG} is {quoted(str(entry[key]))}: expected a JSON object whose values"
-                f" are {NAMED[kind]}"
+                f"{key} of stage {stage} in {CONFIG} is {quoted(str(entry[key]))}: expected a JSON object whose"
+                f" values are {NAMED[kind]}"
             )
     return entry
 
