@@ -15,7 +15,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-all run check render doctor locks clean
-.PHONY: test test-all test-unit test-faults test-simulation test-packages test-deploy test-permissions
+.PHONY: test test-all test-unit test-faults test-simulation test-packages test-deploy test-permissions test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -46,7 +46,10 @@ test-deploy: setup  ## deploy, kill, resume, destroy, deploy again
 test-permissions: setup  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions
 
-test-all: test test-simulation test-faults test-packages test-deploy test-permissions  ## all of them
+test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
+	@MISTAKES=$(MISTAKES) SEED=$(SEED) $(PROJECT) -m pytest tests/mutants
+
+test-all: test test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)

@@ -233,7 +233,6 @@ numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=0, max_valu
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(
     cells=st.lists(
         st.tuples(numbers, st.floats(-MAGNITUDE_MAX, MAGNITUDE_MAX), texts, st.sampled_from("ns")), min_size=1
@@ -250,7 +249,7 @@ def test_whatever_a_csv_writer_writes_is_read_back_exactly(cells: list[tuple[flo
     assert table.categorical.tolist() == [[flag, zone] for _, _, flag, zone in cells]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(content=st.one_of(st.binary(max_size=80), st.binary(max_size=40).map(lambda tail: GOOD.encode() + tail)))
 def test_arbitrary_bytes_are_read_or_refused_with_a_data_error(content: bytes) -> None:
     try:
@@ -262,7 +261,6 @@ def test_arbitrary_bytes_are_read_or_refused_with_a_data_error(content: bytes) -
         assert set(table.labels.tolist()) <= {"good", "bad"}
 
 
-@settings(deadline=None)
 @given(text=st.text(st.sampled_from("0123456789.eE+-_x naif"), max_size=8))
 def test_number_is_read_as_its_text_says_or_refused(text: str) -> None:
     try:

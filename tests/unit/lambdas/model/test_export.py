@@ -168,7 +168,7 @@ def test_cross_validated_regularisation_is_exported() -> None:
     assert_parity(recipe, rows=data.table(recipe, rows=400, seed=1))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), scale=st.floats(1e-3, 1e6), shift=st.floats(-1e9, 1e9))
 def test_numbers_far_from_zero_keep_parity(seed: int, scale: float, shift: float) -> None:
     recipe = data.numeric_recipe(columns_then(LogisticRegression(), texts="drop"), **QUICK)

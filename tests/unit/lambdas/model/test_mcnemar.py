@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2  # type: ignore[import-untyped]
 
@@ -24,7 +24,6 @@ def test_rows_are_counted_by_who_gets_them_right() -> None:
     assert found == Paired(only_challenger_right=2, only_champion_right=2, both_right=2, both_wrong=1)
 
 
-@settings(deadline=None)
 @given(discordant=st.integers(1, EXACT_MAX), data=st.data())
 def test_few_rows_have_the_p_value_of_the_binomial_test(discordant: int, data: st.DataObject) -> None:
     count = data.draw(st.integers(0, discordant))
@@ -48,7 +47,6 @@ def test_approximation_takes_over_where_it_is_near_the_exact_test(share: float) 
     assert beyond == pytest.approx(binomtest(count, EXACT_MAX + 1, 0.5).pvalue, abs=1e-3)
 
 
-@settings(deadline=None)
 @given(discordant=st.integers(0, 3 * EXACT_MAX), significance=st.floats(1e-9, 0.999))
 def test_bound_is_the_last_count_that_is_not_significant(discordant: int, significance: float) -> None:
     bound = most_by_chance(discordant, significance=significance)

@@ -67,7 +67,7 @@ def answers_of(service: Service, sample: dict[str, Any]) -> list[dict[str, Any]]
 
 
 @pytest.mark.parametrize("kind", TRAINED)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(rows=st.integers(1, 400), seed=st.integers(0, 2**32 - 1))
 def test_service_takes_every_row_and_answers_as_expected(kind: str, rows: int, seed: int) -> None:
     recipe, served, service = TRAINED[kind]

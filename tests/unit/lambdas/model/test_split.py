@@ -10,7 +10,7 @@ from lambdas.model.recipe import Split
 from lambdas.model.split import split_rows
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     sizes=st.lists(st.integers(2, 60), min_size=1, max_size=5),
     seed=st.integers(0, 2**32 - 1),

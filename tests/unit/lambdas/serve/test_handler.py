@@ -217,7 +217,7 @@ events = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(event=events)
 def test_no_json_makes_it_raise_or_answer_what_cannot_be_sent(event: object) -> None:
     answer = SERVICE.answer(event)

@@ -1,0 +1,24 @@
+"""Says at the head of a run which mistakes are drawn, and at its end how many were caught, and which were not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mutants.cases import MISTAKES, SEED
+
+
+def pytest_report_header() -> str:
+    return f"mutants: {MISTAKES} mistakes drawn by seed {SEED}; MISTAKES and SEED set other ones"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    tried = [dict(report.user_properties) for report in terminalreporter.getreports("passed")]
+    trials = [each for each in tried if "mistake" in each]
+    missed = [each["mistake"] for each in trials if not each["caught by"]]
+    if trials:
+        caught = len(trials) - len(missed)
+        terminalreporter.write_line(
+            f"caught by the fast tests: {caught} of {len(trials)} ({caught / len(trials):.0%})"
+        )
+        for mistake in missed:
+            terminalreporter.write_line(f"  missed: {mistake}")

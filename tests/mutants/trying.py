@@ -1,0 +1,87 @@
+"""Tries mistakes in copies of the project: which test fails first, and passes again without the mistake."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.clone import LINKED
+from tests.mutants.drawing import ROOT, Mutant
+from tests.mutants.nearness import rings
+
+LEFT_OUT = (*LINKED, ".venv-packages", ".git", ".nightswap", ".mypy_cache", ".ruff_cache", ".hypothesis")
+MEMORY_BYTES = 12 * 2**30
+TEST_SECONDS = 120
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """`caught_by` is the first test that failed, or None for a mistake that every test passed over."""
+
+    mutant: Mutant
+    caught_by: str | None
+
+
+def copied(folder: Path) -> Path:
+    """The project in `folder`, with this checkout's environments."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT, "__pycache__"), dirs_exist_ok=True)
+    for name in LINKED:
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def tried(mutant: Mutant, *, copy: Path) -> Trial:
+    """Raises AssertionError when the test that fails with the mistake fails without it too."""
+    path = copy / mutant.file
+    sound = path.read_bytes()
+    path.write_bytes(mutant.content(copy))
+    try:
+        caught_by = next((found for ring in rings(mutant.file) if (found := _first_failure(ring, copy=copy))), None)
+    finally:
+        path.write_bytes(sound)
+    if caught_by and "::" in caught_by:
+        assert not _first_failure([caught_by], copy=copy), f"{caught_by} fails without the mistake: {mutant}"
+    return Trial(mutant, caught_by)
+
+
+def _first_failure(tests: list[str], *, copy: Path) -> str | None:
+    """The failing test's name, or the file that cannot be imported, or what pytest ended with."""
+    options = [
+        "-x",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        f"--timeout={TEST_SECONDS}",
+        "-m",
+        "not real_data",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *tests],
+        cwd=copy,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        preexec_fn=_bounded,
+    )
+    if done.returncode == 0:
+        return None
+    found = FAILED.search(done.stdout)
+    return (
+        found.group(1) if found else f"pytest's end with {done.returncode}: {done.stdout[-500:]}{done.stderr[-500:]}"
+    )
+
+
+def _bounded() -> None:
+    """A mistake can make a loop endless: its memory has a bound, and pytest's time-out ends it."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
