@@ -7,7 +7,6 @@ import re
 import resource
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def _first_failure(tests: list[str], *, copy: Path) -> str | None:
         "not real_data",
     ]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *tests],
+        [copy / ".venv" / "bin" / "python", "-m", "pytest", *options, *tests],
         cwd=copy,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"},
         stdin=subprocess.DEVNULL,
