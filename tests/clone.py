@@ -58,7 +58,8 @@ class Clone:
     @property
     def environment(self) -> dict[str, str]:
         """A user's: nothing of the test run's own."""
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb"}
+        kept = {name: os.environ[name] for name in ("PATH", "TZ")}
+        return {**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "dumb"}
 
     def nightswap(
         self, *arguments: str, environment: dict[str, str] | None = None

@@ -1,4 +1,6 @@
-"""For all suites: nothing depends on how busy the machine is, or on the order of the files.
+"""For all suites: nothing depends on how busy the machine is, on its time zone, or on the order of the files.
+
+Local time is not UTC, and differs from it by no whole number of hours, so that a forgotten time zone is seen.
 
 `ORDER=7` shuffles the files by that seed; the tests of one file keep their order.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,9 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+os.environ["TZ"] = "Asia/Kathmandu"
+time.tzset()
 
 ORDER = os.environ.get("ORDER")
 
