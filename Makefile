@@ -60,8 +60,9 @@ test-simulation: setup  ## promotion, lease and ledger under thousands of seeded
 check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
-render: setup-all  ## rewrite the committed state machine from its source
+render: setup-all  ## rewrite the committed state machine, templates and deployer's policy from their sources
 	@$(PROJECT) -m workflows.cli render --write
+	@$(PROJECT) -m tests.contract.stacks.golden_templates
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))
