@@ -131,7 +131,7 @@ class SingleClass(DataError):
 
 
 class TooFewRows(DataError):
-    """Too few rows to hold any out."""
+    """No row of a class, that the gate asks for, is left to train on or to hold out."""
 
 
 class Unexpected(NightswapError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,10 +12,14 @@ from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, P
 from chalicelib.edges import Edges
 from chalicelib.errors import DatasetEmpty, ObjectUnreadable
 from chalicelib.settings import TaskSettings
-from lambdas import recipes
+from lambdas import recipes, splits
 from lambdas.intermediates import put_all
 from lambdas.model.dataset import read_object
-from lambdas.model.preparation import Prepared, prepare
+from lambdas.model.preparation import Piece, Prepared, prepare
+from lambdas.model.recipe import Split
+from lambdas.model.split import Draw
+from lambdas.model.unpacking import unpack
+from lambdas.splits import Identity, Splits
 from lambdas.step import Context, carry_out
 
 
@@ -28,19 +32,24 @@ class Object:
     size_bytes: int
 
 
-Prepare = Callable[[Edges, str, Sequence[Object]], Prepared]
+Prepare = Callable[[Edges, str, Sequence[Object], Splits], Prepared]
 
 
-def from_csv(edges: Edges, model: str, objects: Sequence[Object]) -> Prepared:
-    """Read and validate every object of the data set, and split each by itself."""
+def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits) -> Prepared:
+    """Read and validate every object of the data set, and split each by itself, as it was first split."""
     recipe = recipes.load(model)
-    tables = []
+    pieces = []
     for listed in objects:
         stored = edges.store.find(listed.key)
         if stored is None or stored.etag != listed.etag:
             raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
-        tables.append((_name(model, listed), read_object(_name(model, listed), content=stored.body, recipe=recipe)))
-    return prepare(tables, recipe=recipe)
+        name = _name(model, listed)
+        table = read_object(name, content=stored.body, recipe=recipe)
+        draw = known.of(name, etag=listed.etag)
+        if draw is None:
+            draw = splits.first(recipe.split, text=unpack(name, content=stored.body, model=model))
+        pieces.append(Piece(name, table, draw))
+    return prepare(pieces, recipe=recipe)
 
 
 def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare = from_csv) -> Preprocessed:
@@ -59,21 +68,22 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     known = None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
     if known is not None:
         return _without_data(NOTHING_NEW, known, fingerprint)
-    prepared = read(edges, task.model, objects)
+    split = recipes.load(task.model).split
+    first_split = splits.known(edges, model=task.model, split=split)
+    prepared = read(edges, task.model, objects, first_split)
     lineage = {
         "fingerprint": fingerprint,
         "recipe_sha256": recipe_sha256,
         "code_sha256": settings.code_sha256,
-        "objects": [
-            {"name": _name(task.model, each), "etag": each.etag, "bytes": each.size_bytes} for each in objects
-        ],
+        "objects": [_lineage(task.model, each, prepared) for each in objects],
+        "splits": first_split.and_of(_drawn(task.model, objects, prepared)).to_document(),
     }
     edges.store.put(
         layout.run_document(task.run, "profile"), documents.encode({**lineage, "profile": prepared.profile})
     )
     return Preprocessed(
         decision=TRAIN,
-        reason=f"{prepared.profile['rows']} rows in {len(objects)} objects",
+        reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{_kept(prepared.draws, split)}",
         fingerprint=fingerprint,
         train_uri=put_all(edges, layout.work(task.run, "train/"), prepared.train.to_files()),
         holdout_uri=put_all(edges, layout.work(task.run, "holdout/"), prepared.holdout.to_files()),
@@ -122,6 +132,22 @@ def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSe
     parts = [[each.key, each.etag] for each in objects]
     whole = [parts, recipe_sha256, settings.code_sha256, settings.serving_sha256]
     return hashlib.sha256(documents.encode(whole)).hexdigest()
+
+
+def _lineage(model: str, listed: Object, prepared: Prepared) -> dict[str, Any]:
+    name = _name(model, listed)
+    return {"name": name, "etag": listed.etag, "bytes": listed.size_bytes, "rule": prepared.draws[name].rule}
+
+
+def _drawn(model: str, objects: Sequence[Object], prepared: Prepared) -> dict[Identity, Draw]:
+    return {(_name(model, each), each.etag): prepared.draws[_name(model, each)] for each in objects}
+
+
+def _kept(draws: Mapping[str, Draw], split: Split) -> str:
+    """Says that a changed Split is not what the older objects are split by."""
+    asked_for = (split.holdout_ratio, split.seed)
+    kept = sum((draw.holdout_ratio, draw.seed) != asked_for for draw in draws.values())
+    return f"; {kept} of them keep the ratio and seed that they were first split by" if kept else ""
 
 
 def _name(model: str, listed: Object) -> str:

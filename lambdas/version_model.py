@@ -45,6 +45,8 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         registry.REPLAY: read(edges, task.replay_uri),
         registry.PACKAGE: package,
     }
+    if "splits" in lineage:  # not from a Preprocess of before the second rule
+        parts[registry.SPLITS] = documents.encode(lineage["splits"])
     for name, body in parts.items():
         edges.store.put_if_absent(layout.version(task.model, number, name), body)
     _check_what_stands(edges, model=task.model, model_version=number, package=package)

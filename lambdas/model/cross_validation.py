@@ -15,8 +15,8 @@ from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.confusion import confusion_matrix
 from lambdas.model.curves import average_precision
-from lambdas.model.recipe import Recipe, Split
-from lambdas.model.split import split_rows
+from lambdas.model.recipe import Recipe
+from lambdas.model.stratified import stratified
 
 ROWS_MAX = 50_000
 """A stratified draw of this many rows takes the place of a larger training part."""
@@ -70,7 +70,7 @@ def _metric(recipe: Recipe) -> str:
 def _draw(labels: Texts, *, seed: int) -> Integers:
     if len(labels) <= ROWS_MAX:
         return np.arange(len(labels))
-    _, drawn = split_rows(labels, split=Split(holdout_ratio=ROWS_MAX / len(labels), seed=seed))
+    _, drawn = stratified(labels, holdout_ratio=ROWS_MAX / len(labels), seed=seed)
     return drawn[:ROWS_MAX]
 
 

@@ -6,66 +6,95 @@ rows that it was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.cutting import listed
 from chalicelib.errors import DatasetEmpty, SingleClass, TooFewRows
 from lambdas.model.confusion import places_of
 from lambdas.model.profile import profile
 from lambdas.model.recipe import Recipe
-from lambdas.model.split import split_rows
+from lambdas.model.split import Draw, enough_for_both, split_rows
 from lambdas.model.table import Table, concat
 
-OBJECTS_SHOWN = 10
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """An object of the data set, and how it is split."""
+
+    name: str
+    table: Table
+    draw: Draw
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Both parts hold at least one row, the two together at least two classes. `profile` is ready for JSON."""
+    """Both parts hold two classes or more, and every class that the gate asks for. `profile` is ready for JSON."""
 
     train: Table
     holdout: Table
     profile: dict[str, Any]
+    draws: Mapping[str, Draw]
+    """By object."""
 
 
-def prepare(objects: Sequence[tuple[str, Table]], *, recipe: Recipe) -> Prepared:
-    """Split and describe the objects, given with their names; raises DatasetEmpty, SingleClass, TooFewRows."""
-    if not objects:
+def prepare(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
+    """Split and describe the objects; raises DatasetEmpty, SingleClass, TooFewRows."""
+    if not pieces:
         raise DatasetEmpty(f"the data set of {recipe.model} is empty: {_way_on(recipe)}", model=recipe.model)
-    trains, holdouts = zip(*(_split(table, recipe=recipe) for _, table in objects), strict=True)
+    trains, holdouts = zip(*(_split(piece, recipe=recipe) for piece in pieces), strict=True)
     train, holdout = concat(trains), concat(holdouts)
     facts = profile(train, holdout=holdout, recipe=recipe)
-    facts["objects"] = {name: len(table) for name, table in objects}
+    facts["objects"] = {piece.name: len(piece.table) for piece in pieces}
     _check(facts, recipe=recipe)
-    return Prepared(train, holdout, facts)
+    return Prepared(train, holdout, facts, {piece.name: piece.draw for piece in pieces})
 
 
 def _way_on(recipe: Recipe) -> str:
     return f"nightswap data add FILE --model {recipe.model}"
 
 
-def _split(table: Table, *, recipe: Recipe) -> tuple[Table, Table]:
+def _split(piece: Piece, *, recipe: Recipe) -> tuple[Table, Table]:
     # By the classes' order and not by their names, so that a class can be renamed without another split.
-    train, holdout = split_rows(places_of(table.labels, labels=recipe.class_names), split=recipe.split)
-    return table.take(train), table.take(holdout)
+    classes = places_of(piece.table.labels, labels=recipe.class_names)
+    train, holdout = split_rows(classes, draw=piece.draw)
+    return piece.table.take(train), piece.table.take(holdout)
 
 
 def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
     objects = list(facts["objects"])
-    names = ", ".join(objects[:OBJECTS_SHOWN]) + (", ..." if len(objects) > OBJECTS_SHOWN else "")
+    names = listed(objects)
     found = [name for name, counts in facts["classes"].items() if counts["rows"]]
     if len(found) < 2:
         raise SingleClass(
             f"all {facts['rows']:,} rows of the data set hold the class {found[0]}: the recipe names "
-            f"{', '.join(recipe.class_names)}. Add data of another class: {_way_on(recipe)}. Objects: {names}",
+            f"{listed(recipe.class_names)}. Add data of another class: {_way_on(recipe)}. Objects: {names}",
             model=recipe.model,
             found=found,
         )
-    if not facts["holdout_rows"]:
-        raise TooFewRows(
-            f"{facts['rows']:,} rows in {len(objects)} objects leave none to hold out: a class needs two rows in one "
-            f"object. Add data: {_way_on(recipe)}. Objects: {names}",
-            model=recipe.model,
-            rows=facts["rows"],
-        )
+    for part, called in (("train", "training part"), ("holdout", "holdout")):
+        lacking = list(_lacking(facts["classes"], part=part, recipe=recipe))
+        if lacking:
+            rows = listed(f"{facts['classes'][name]['rows']:,} of {name}" for name in lacking)
+            enough = enough_for_both(recipe.split.holdout_ratio)
+            raise TooFewRows(
+                f"the {called} has no row of {listed(lacking)}, of {facts['rows']:,} rows in"
+                f" {len(objects)} objects ({rows}). A new file that holds {enough} rows or more of a class gives some"
+                f" of them to each part: {_way_on(recipe)}. Objects: {names}",
+                model=recipe.model,
+                rows=facts["rows"],
+                lacking=lacking,
+            )
+
+
+def _lacking(classes: Mapping[str, Mapping[str, int]], *, part: str, recipe: Recipe) -> Iterator[str]:
+    """The classes without which nothing is learned or judged there: those that the gate asks for, and at least two.
+
+    A rare class that no rule is about is no reason to fail the night: the profile tells where its rows are.
+    """
+    there = [name for name, counts in classes.items() if counts[part]]
+    asked_for = {recipe.positive, *(threshold.of for threshold in recipe.thresholds)}
+    for name, counts in classes.items():
+        if name not in there and (name in asked_for or (len(there) < 2 and counts["rows"])):
+            yield name

@@ -33,7 +33,11 @@ class Categorical:
 
 @dataclass(frozen=True)
 class Split:
-    """Which share of each class is held out of training, and the seed of the draw."""
+    """Which share of each class is held out of training, and the seed of the draw.
+
+    For new objects: one that a version was made of keeps what it was first split by, so that no live model is judged
+    on rows that it was trained on.
+    """
 
     holdout_ratio: float = 0.2
     seed: int = 42

@@ -40,8 +40,12 @@ def _mix_texts(hashes: Words, *, texts: Texts) -> Words:
 
 
 def _mix(hashes: Words, *, words: Words) -> Words:
-    mixed = (hashes + STEP) ^ (words * MIX[0])
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * MIX[0]
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * MIX[1]
-    result: Words = mixed ^ (mixed >> np.uint64(31))
+    return mixed((hashes + STEP) ^ (words * MIX[0]))
+
+
+def mixed(words: Words) -> Words:
+    """One number for each, a permutation of all 64-bit numbers: near ones become far ones."""
+    words = (words ^ (words >> np.uint64(30))) * MIX[0]
+    words = (words ^ (words >> np.uint64(27))) * MIX[1]
+    result: Words = words ^ (words >> np.uint64(31))
     return result

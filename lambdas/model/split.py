@@ -1,64 +1,96 @@
-"""Training part and holdout, stratified and seeded: row for row what scikit-learn's train_test_split draws.
+"""Which rows of an object are trained on and which are held out: a seeded draw that depends on the object alone.
 
-It is drawn here, from the same generator in the same order, because Preprocess does without scikit-learn (a second of
-import) and because scikit-learn refuses what happens to single nights: one class, one row, a class with one row.
+Every class gives its share to the holdout, rounded up or down by the draw. Always down would keep a class that brings
+two rows a night out of the holdout for ever; by the draw it gets there in proportion over the nights.
+
+The rules are numbered, and a rule never changes: an object keeps the one that it was first split by, or a live model
+would be judged on rows that it was trained on (see `lambdas.splits`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from lambdas.model.arrays import Floats, Integers, Texts
-from lambdas.model.recipe import Split
+from chalicelib.exact import exact
+from lambdas.model.arrays import Integers
+from lambdas.model.row_hashes import STEP, Words, mixed
+from lambdas.model.stratified import stratified
+
+STRATIFIED, DRAWN = 1, 2
+"""The rules: as scikit-learn draws, each class rounded by the largest remainder; and the one of this module."""
+RULES = (STRATIFIED, DRAWN)
 
 
-def split_rows(labels: Texts | Integers, *, split: Split) -> tuple[Integers, Integers]:
-    """Positions of the training rows and of the holdout rows, each shuffled; the holdout can be empty.
+@dataclass(frozen=True)
+class Draw:
+    """How an object is split. Two objects with the same rows, drawn alike, are split alike."""
 
-    A class with a single row goes to training. Where every class has two rows or more and both parts are as large as
-    the number of classes, the result equals train_test_split(stratify=labels, random_state=split.seed).
-    Source: scikit-learn, StratifiedShuffleSplit.
+    rule: int
+    holdout_ratio: float
+    seed: int
+    salt: str
+    """Of the object; the first rule takes none."""
+
+
+def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:
+    """Positions of the training rows and of the holdout rows, each shuffled; either can be empty.
+
+    `classes` are the rows' classes as numbers 0, 1, ...
     """
-    _, inverse, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    single = counts[inverse] == 1
-    alone, rest = np.flatnonzero(single), np.flatnonzero(~single)
-    if not len(rest):
-        return alone, rest
-    train, holdout = _draw(inverse[rest], split=split)
-    return np.concatenate([rest[train], alone]), rest[holdout]
+    if draw.rule == STRATIFIED:
+        return stratified(classes, holdout_ratio=draw.holdout_ratio, seed=draw.seed)
+    key, offset = _two_numbers(draw)
+    order = np.argsort(_places(len(classes), key=key))
+    held_out = np.zeros(len(classes), dtype=np.bool_)
+    for name, share in enumerate(shares(np.bincount(classes).tolist(), ratio=draw.holdout_ratio, offset=offset)):
+        held_out[order[classes[order] == name][:share]] = True
+    return order[~held_out[order]], order[held_out[order]]
 
 
-def _draw(inverse: Integers, *, split: Split) -> tuple[Integers, Integers]:
-    rng = np.random.RandomState(split.seed)
-    by_class = [np.flatnonzero(inverse == index) for index in np.unique(inverse)]
-    sizes = np.array([len(rows) for rows in by_class])
-    holdout_size = min(math.ceil(split.holdout_ratio * len(inverse)), len(inverse) - 1)
-    train_sizes = _share(sizes, draws=len(inverse) - holdout_size, rng=rng)
-    holdout_sizes = _share(sizes - train_sizes, draws=holdout_size, rng=rng)
-    train, holdout = [], []
-    for rows, of_train, of_holdout in zip(by_class, train_sizes, holdout_sizes, strict=True):
-        shuffled = rows[rng.permutation(len(rows))]
-        train.append(shuffled[:of_train])
-        holdout.append(shuffled[of_train : of_train + of_holdout])
-    return rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(holdout))
+def shares(sizes: list[int], *, ratio: float, offset: int) -> list[int]:
+    """How many rows of each class are held out: its exact share, rounded up or down.
 
+    `offset` is drawn from 0..2^64 - 1 and serves all classes: the shares are laid end to end on a line, and every
+    whole number that a share reaches over, counted from the offset, is a row. So each class gets its share on the
+    average over the offsets, to the fraction of a row, and all of them together get theirs, rounded up or down too.
+    Whole numbers alone decide. Source: Madow and Madow, On the theory of systematic sampling (1944).
 
-def _share(sizes: Integers, *, draws: int, rng: np.random.RandomState) -> Integers:
-    """How many of the draws fall to each class: its exact share rounded down, the rest to the largest remainders.
-
-    Ties among remainders are drawn.
+    >>> shares([998, 2], ratio=0.2, offset=0), shares([998, 2], ratio=0.2, offset=2**63)
+    ([199, 1], [200, 0])
     """
-    exact: Floats = sizes / sizes.sum() * draws
-    shares = np.floor(exact)
-    left = int(draws - shares.sum())
-    remainders = exact - shares
-    for remainder in np.unique(remainders)[::-1]:
-        if left <= 0:
-            break
-        tied = np.flatnonzero(remainders == remainder)
-        drawn = rng.choice(tied, size=min(len(tied), left), replace=False)
-        shares[drawn] += 1
-        left -= len(drawn)
-    return shares.astype(np.int64)
+    share = exact(ratio)
+    whole = share.denominator << 64
+    marks, laid = [0], 0
+    for size in sizes:
+        laid += size
+        marks.append(((laid * share.numerator << 64) + offset * share.denominator) // whole)
+    return [after - before for before, after in pairwise(marks)]
+
+
+def enough_for_both(ratio: float) -> int:
+    """How many rows of a class in one object are sure to reach both sides, whatever the draw.
+
+    >>> enough_for_both(0.2), enough_for_both(0.75), enough_for_both(0.07)
+    (5, 4, 15)
+    """
+    return math.ceil(1 / min(exact(ratio), 1 - exact(ratio)))
+
+
+def _two_numbers(draw: Draw) -> tuple[int, int]:
+    """Two numbers of 64 bits from the seed and the salt: one for the rows' places, one for the rounding."""
+    said = f"nightswap split {draw.rule}.0 seed {draw.seed} salt {draw.salt}"
+    digest = hashlib.sha256(said.encode()).digest()
+    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
+
+
+def _places(rows: int, *, key: int) -> Words:
+    """(rows,): a number for each row that depends on its position and the key alone; no two are equal.
+
+    Source: the generator SplitMix64 of Steele, Lea and Flood, Fast splittable pseudorandom number generators (2014).
+    """
+    return mixed(np.uint64(key) + np.arange(1, rows + 1, dtype=np.uint64) * STEP)

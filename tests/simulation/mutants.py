@@ -180,4 +180,10 @@ MUTANTS = (
         text="    said = detail()\n",
         by='    edges.store.put(marker, b"{}")\n    said = detail()\n',
     ),
+    Mutant(
+        name="an object is split anew each night",
+        file="lambdas/splits.py",
+        text="        return by_etag.get(etag) or by_name.get(name)",
+        by="        return None",
+    ),
 )

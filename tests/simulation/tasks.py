@@ -40,8 +40,10 @@ from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read, read_all
 from lambdas.model.preparation import Prepared
 from lambdas.model.recipe import Shift
+from lambdas.model.split import DRAWN, Draw
 from lambdas.model.table import FILES, Table
 from lambdas.preprocess import Object
+from lambdas.splits import Splits
 from lambdas.step import documented
 from tests.simulation import serving
 from tests.simulation.machine import TaskFunction
@@ -52,12 +54,18 @@ FLOOR = 0
 """The least quality that passes the gate."""
 
 
-def rows_of(edges: Edges, model: str, objects: Sequence[Object]) -> Prepared:
+def rows_of(edges: Edges, model: str, objects: Sequence[Object], known: Splits) -> Prepared:
     """One row for both parts, which holds the last object's quality and word."""
     quality, word = read(edges, str(Place(edges.store.bucket, objects[-1].key))).decode().split()
     numbers = np.array([[float(quality), float(WORDS.index(word))]])
     table = Table(numbers, np.empty((1, 0), dtype="U1"), np.array(["normal"]))
-    return Prepared(train=table, holdout=table, profile={"rows": 1, "columns": {}})
+    draws = {name: _draw(name, each, known) for each in objects if (name := each.key.rpartition("/")[2])}
+    return Prepared(train=table, holdout=table, profile={"rows": 1, "columns": {}}, draws=draws)
+
+
+def _draw(name: str, listed: Object, known: Splits) -> Draw:
+    """As it was first split; each night has a recipe of its own, as if somebody changed it from night to night."""
+    return known.of(name, etag=listed.etag) or Draw(DRAWN, 0.2, len(known.draws), "")
 
 
 def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Preprocessed:

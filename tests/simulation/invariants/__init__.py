@@ -28,6 +28,7 @@ ALWAYS: tuple[Invariant, ...] = (
     registry.no_model_version_is_used_twice,
     registry.a_run_claims_one_number,
     registry.complete_versions_never_change,
+    registry.an_object_keeps_the_split_that_it_was_first_given,
     registry.nothing_that_serves_is_pruned,
     rollouts.what_was_quarantined_is_not_moved_by_runs,
     rollouts.a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine,

@@ -53,6 +53,20 @@ def complete_versions_never_change(world: World) -> None:
         held[effect.subject] = body
 
 
+def an_object_keeps_the_split_that_it_was_first_given(world: World) -> None:
+    """Under whatever recipe: a version is never judged on rows that it or another was trained on."""
+    first: dict[tuple[str, str], object] = {}
+    recorded: dict[int, set[tuple[str, str]]] = {}
+    for effect, match, record in documents_at(world, rf"{layout.versions(MODEL)}(\d+)/splits\.json"):
+        drawn = {(each["name"], each["etag"]): each for each in record}
+        recorded[int(match[1])] = set(drawn)
+        for identity, draw in drawn.items():
+            assert first.setdefault(identity, draw) == draw, f"{identity} was split otherwise before: {effect}"
+    for effect, number, manifest in manifests(world):
+        missing = {(each["name"], each["etag"]) for each in manifest["data"]} - recorded[number]
+        assert not missing, f"nobody knows how {missing} were split: {effect}"
+
+
 def nothing_that_serves_is_pruned(world: World) -> None:
     """What has traffic, or had it until a day ago, keeps its package; and what was pruned gets no traffic."""
     left_at: dict[int, datetime] = {}

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from lambdas.model.preparation import Piece
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
+from lambdas.model.split import DRAWN, Draw
 from lambdas.model.table import Table
 from lambdas.model.thresholds import at_least
 
@@ -72,6 +74,11 @@ def table(base: Recipe, *, rows: int, seed: int = 0) -> Table:
     flags = np.array(["S0", "S1", "SF", "01", "NA", "REJ"])
     drawn = (places[:, None] + rng.integers(0, 3, (rows, len(base.categorical)))) % len(flags)
     return Table(numeric, flags[drawn], names[places])
+
+
+def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
+    """An object that is split by the newest rule, salted by its name if by nothing else."""
+    return Piece(name, content, Draw(DRAWN, 0.2, 42, name if salt is None else salt))
 
 
 def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:

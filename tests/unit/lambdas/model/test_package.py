@@ -83,7 +83,7 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     recipe = data.recipe()
     nights = [("1.csv", data.csv(recipe, rows=400)), ("2.csv.gz", data.zipped(data.csv(recipe, rows=200, seed=5)))]
 
-    objects = [(name, read_object(name, content=content, recipe=recipe)) for name, content in nights]
+    objects = [data.piece(name, read_object(name, content=content, recipe=recipe)) for name, content in nights]
     prepared = prepare(objects, recipe=recipe)
     fitted = fit(recipe, train=prepared.train)
     model = artifact.dump(export(fitted))

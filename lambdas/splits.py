@@ -1,0 +1,112 @@
+"""How every object of a model's data set was first split, by the versions in the model's registry.
+
+An object keeps its draw, whatever rule, ratio or seed came later: else rows that a version was trained on would reach
+the holdout that it is judged on. Only a version can be live, so what no version was made of may be drawn anew; and
+every version hands on what the one before it knew, so the newest one tells of all.
+
+An object is known by its content, under whatever name it comes back; or by its name, for a file that was corrected
+holds, but for a few, the rows that it held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from chalicelib import layout, registry
+from chalicelib.cutting import quoted
+from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete
+from lambdas.model.recipe import Split
+from lambdas.model.split import DRAWN, RULES, STRATIFIED, Draw
+
+Identity = tuple[str, str | None]
+"""An object's name and entity tag, which is None in the oldest manifests."""
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The draws of all objects that a version was made of, those that are gone included; the latest stands last."""
+
+    draws: Mapping[Identity, Draw]
+
+    def of(self, name: str, *, etag: str) -> Draw | None:
+        """None for an object that is new."""
+        by_etag = {known_etag: draw for (_, known_etag), draw in self.draws.items()}
+        by_name = {known_name: draw for (known_name, _), draw in self.draws.items()}
+        return by_etag.get(etag) or by_name.get(name)
+
+    def and_of(self, more: Mapping[Identity, Draw]) -> Splits:
+        """With the draws of a run's objects after the others."""
+        others = {identity: draw for identity, draw in self.draws.items() if identity not in more}
+        return Splits({**others, **more})
+
+    def to_document(self) -> list[dict[str, Any]]:
+        return [{"name": name, "etag": etag, **asdict(draw)} for (name, etag), draw in self.draws.items()]
+
+
+def first(split: Split, *, text: bytes) -> Draw:
+    """The draw of a new object: salted by its text, so that neither name nor compression matters."""
+    return Draw(DRAWN, split.holdout_ratio, split.seed, hashlib.sha256(text).hexdigest())
+
+
+def known(edges: Edges, *, model: str, split: Split) -> Splits:
+    """What the registry knows; `split` is the recipe's, by which releases before the second rule split all objects.
+
+    Raises RegistryIncomplete where a version does not tell.
+    """
+    without: list[Splits] = []
+    found = Splits({})
+    for number in reversed(registry.numbers(edges, model=model, complete=True)):
+        data: Any = registry.manifest(edges, model=model, model_version=number).get("data")
+        with _blamed_on(layout.version(model, number, registry.MANIFEST)):
+            told = any("rule" in each for each in data)
+            if not told:
+                without.append(_by_the_first_rule(data, split=split))
+        if told:
+            found = _recorded(edges, model=model, model_version=number)
+            break
+    for each in reversed(without):
+        found = found.and_of(each.draws)
+    return found
+
+
+def _recorded(edges: Edges, *, model: str, model_version: int) -> Splits:
+    document = registry.document(edges, model=model, model_version=model_version, name=registry.SPLITS)
+    with _blamed_on(layout.version(model, model_version, registry.SPLITS)):
+        return Splits({(each["name"], each["etag"]): _draw(each) for each in document})
+
+
+def _by_the_first_rule(data: Iterable[Mapping[str, Any]], *, split: Split) -> Splits:
+    draw = Draw(STRATIFIED, split.holdout_ratio, split.seed, "")
+    return Splits({(each["name"], each.get("etag")): draw for each in data})
+
+
+def _draw(document: Mapping[str, Any]) -> Draw:
+    rule, ratio, seed, salt = (document[each.name] for each in fields(Draw))
+    if rule not in RULES:
+        raise _Untold(f"this release knows the split rules {RULES}, and not {quoted(repr(rule), 20)}")
+    if not (isinstance(ratio, float) and 0 < ratio < 1 and isinstance(seed, int) and isinstance(salt, str)):
+        raise _Untold("a ratio is between 0 and 1, a seed a whole number, a salt a text")
+    return Draw(rule, ratio, seed, salt)
+
+
+class _Untold(ValueError):
+    """What is wrong with a record, in our words."""
+
+
+@contextmanager
+def _blamed_on(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as exc:
+        why = f"{exc}" if isinstance(exc, _Untold) else type(exc).__name__
+        raise RegistryIncomplete(
+            f"{key} does not tell how the objects were split that its version was made of, so nobody knows which rows"
+            f" it was trained on ({why}): put an earlier version of the object back, which the bucket"
+            " keeps, or deploy the release that wrote it",
+            key=key,
+        ) from exc

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chalicelib import documents, layout, registry
+from chalicelib.errors import RegistryIncomplete
+from lambdas import intermediates, splits
+from lambdas.model.confusion import places_of
+from lambdas.model.recipe import Split
+from lambdas.model.split import DRAWN, STRATIFIED, Draw, split_rows
+from lambdas.model.table import FILES, Table
+from lambdas.splits import Splits
+from tests.fakes.edges import FakeOutside
+from tests.http_connections import rows
+from tests.unit.chalicelib.nights import MODEL, going, outside, register
+from tests.unit.lambdas.nightly_batch import add_data, night_with_data, preprocessing, whole_night
+
+NEXT = "kdd99-http-nightly-20261122T0300Z"
+SPLIT = Split(holdout_ratio=0.25, seed=7)
+OLD = Draw(STRATIFIED, 0.25, 7, "")
+NEW = Draw(DRAWN, 0.2, 42, "salt")
+LINES = rows(normal=300, attacks=200, seed=5)
+
+
+def versions(*manifests: dict[str, Any]) -> FakeOutside:
+    """A registry whose versions have these facts in their manifests."""
+    night = outside()
+    for number, facts in enumerate(manifests, start=1):
+        register(night.edges, run=f"run-{number}")
+        change(night, number, **facts)
+    return night
+
+
+def change(night: FakeOutside, number: int, *, splits: Any = None, **manifest: Any) -> None:
+    """These facts in the version's manifest, and this as its record of the splits, where there is one."""
+    key = layout.version(MODEL, number, registry.MANIFEST)
+    if splits is not None:
+        night.store.put(layout.version(MODEL, number, registry.SPLITS), documents.encode(splits))
+        manifest = {"data": [{"name": "a", "etag": "1", "bytes": 1, "rule": 2}], **manifest}
+    night.store.put(key, documents.encode({**documents.find(night.store, key), **manifest}))
+
+
+def known(night: FakeOutside) -> Splits:
+    return splits.known(night.edges, model=MODEL, split=SPLIT)
+
+
+def data(*names: str) -> list[dict[str, Any]]:
+    return [{"name": name, "etag": f"etag of {name}", "bytes": 1} for name in names]
+
+
+def as_document(**draws: Draw) -> list[dict[str, Any]]:
+    return Splits({(name, f"etag of {name}"): draw for name, draw in draws.items()}).to_document()
+
+
+def test_model_without_versions_has_new_objects_alone() -> None:
+    assert known(outside()) == Splits({})
+    assert Splits({}).of("a", etag="1") is None
+
+
+def test_new_object_is_drawn_by_the_newest_rule_with_the_recipes_split_and_its_own_text() -> None:
+    one, other = (splits.first(SPLIT, text=text) for text in (b"a\n1\n", b"a\n2\n"))
+
+    assert (one.rule, one.holdout_ratio, one.seed) == (DRAWN, 0.25, 7)
+    assert one == splits.first(SPLIT, text=b"a\n1\n") != other
+
+
+def test_objects_of_versions_from_before_the_second_rule_keep_the_first() -> None:
+    found = known(versions({"data": data("a", "b")}, {"data": data("b", "c")}))
+
+    assert [found.of(name, etag=f"etag of {name}") for name in "abc"] == [OLD] * 3
+    assert found.of("d", etag="etag of d") is None
+
+
+def test_object_of_a_manifest_without_entity_tags_is_known_by_its_name() -> None:
+    assert known(versions({"data": [{"name": "a"}]})).of("a", etag="1") == OLD
+
+
+def test_newest_manifest_tells_of_all_that_there_was() -> None:
+    night = versions({"data": data("a")}, {"splits": as_document(a=OLD, b=NEW)})
+
+    assert known(night).draws == {("a", "etag of a"): OLD, ("b", "etag of b"): NEW}
+
+
+def test_version_that_an_earlier_release_made_meanwhile_had_all_its_objects_by_the_first_rule() -> None:
+    night = versions({"splits": as_document(a=NEW, b=NEW)}, {"data": data("a")})
+
+    found = known(night)
+
+    assert (found.of("a", etag="etag of a"), found.of("b", etag="etag of b")) == (OLD, NEW)
+
+
+def test_content_is_known_under_another_name_and_a_corrected_file_by_its_name() -> None:
+    found = Splits({("a", "1"): OLD, ("b", "2"): NEW})
+
+    assert found.of("renamed", etag="1") == OLD
+    assert found.of("b", etag="corrected") == NEW
+    assert found.of("a", etag="2") == NEW  # what was b lies there now
+    assert found.of("c", etag="3") is None
+
+
+def test_document_is_read_as_it_was_written() -> None:
+    written = Splits({("a", "1"): NEW, ("b", None): OLD})
+    night = versions({"splits": documents.decode(documents.encode(written.to_document()))})
+
+    assert known(night) == written
+
+
+GOOD: dict[str, Any] = {"name": "a", "etag": "1", "rule": 2, "holdout_ratio": 0.2, "seed": 1, "salt": ""}
+
+
+BAD_DRAWS: list[dict[str, Any]] = [{"rule": []}, {"seed": "1"}, {"salt": 1}]
+BAD_DATA: list[Any] = [None, 7, [{"etag": "1"}], ["a"]]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *({"splits": each} for each in (7, {"a": 1}, ["a"], [{"name": "a"}], [{**GOOD, "name": ["a"]}])),
+        *({"splits": [{**GOOD, "holdout_ratio": ratio}]} for ratio in ("much", 0.0, 1.0, 7.5, None)),
+        *({"splits": [{**GOOD, **each}]} for each in BAD_DRAWS),
+        *({"data": each} for each in BAD_DATA),
+    ],
+    ids=str,
+)
+def test_damaged_record_is_an_error_and_never_another_split(damaged: dict[str, Any]) -> None:
+    night = versions({"splits": as_document(a=NEW)}, damaged)
+
+    with pytest.raises(
+        RegistryIncomplete, match=r"000002/(manifest|splits)\.json .*put an earlier version of the object"
+    ):
+        known(night)
+
+
+def test_rule_of_a_later_release_is_an_error_that_says_so() -> None:
+    night = versions({"splits": [{**GOOD, "rule": 3}]})
+
+    with pytest.raises(
+        RegistryIncomplete, match=r"knows the split rules \(1, 2\), and not '3'\).* deploy the release"
+    ):
+        known(night)
+
+
+def test_manifest_that_is_damaged_altogether_is_an_error_too() -> None:
+    night = versions({})
+    night.store.put(layout.version(MODEL, 1, registry.MANIFEST), b"{")
+
+    with pytest.raises(RegistryIncomplete, match="is damaged"):
+        known(night)
+
+
+def after_a_night(*, old: bool = False) -> FakeOutside:
+    """Version 1 was made of night-1.csv and is live, if old by a release before the rules; another night has come."""
+    night = night_with_data(lines=LINES)
+    whole_night(night.edges)
+    if old:
+        night.store.delete(layout.version(MODEL, 1, registry.SPLITS))
+        (entry,) = manifest(night, 1)["data"]
+        change(night, 1, data=[{name: entry[name] for name in ("name", "etag", "bytes")}])
+    add_data(night, "night-2.csv", lines=rows(normal=300, attacks=200, seed=6))
+    going(night, NEXT)
+    return night
+
+
+def manifest(night: FakeOutside, number: int) -> dict[str, Any]:
+    return registry.manifest(night.edges, model=MODEL, model_version=number)
+
+
+def held_out(night: FakeOutside, uri: str | None) -> set[tuple[float, ...]]:
+    table = Table.from_files(intermediates.read_all(night.edges, uri or "", names=FILES))
+    return set(map(tuple, table.numeric.tolist()))
+
+
+def expected_of_night_1(draw: Draw) -> set[tuple[float, ...]]:
+    cells = [line.split(",") for line in LINES]
+    classes = places_of(
+        np.array(["normal" if label == "normal." else "attack" for *_, label in cells]), labels=["normal", "attack"]
+    )
+    _, holdout = split_rows(classes, draw=draw)
+    return {tuple(float(cell) for cell in cells[row][:3]) for row in holdout}
+
+
+def test_version_hands_on_how_its_objects_were_split() -> None:
+    night = after_a_night()
+    (first,) = registry.document(night.edges, model=MODEL, model_version=1, name=registry.SPLITS)
+
+    preprocessing(night.edges, run=NEXT)
+
+    profile = documents.find(night.store, layout.run_document(NEXT, "profile"))
+    assert (first["name"], first["rule"], first["holdout_ratio"], first["seed"]) == ("night-1.csv", DRAWN, 0.2, 42)
+    assert profile["splits"][0] == first
+    told = [[(each["name"], each["etag"], each["rule"]) for each in profile[name]] for name in ("splits", "objects")]
+    assert told[0] == told[1]
+
+
+def test_lost_record_is_an_error_and_never_another_split() -> None:
+    night = after_a_night()
+    night.store.delete(layout.version(MODEL, 1, registry.SPLITS))
+
+    with pytest.raises(RegistryIncomplete, match=r"000001/splits\.json is missing"):
+        preprocessing(night.edges, run=NEXT)
+
+
+def test_upgrade_moves_no_row_of_what_a_version_was_trained_on() -> None:
+    """The live version was made before the second rule: its object keeps the first."""
+    night = after_a_night(old=True)
+
+    ready = preprocessing(night.edges, run=NEXT)
+
+    profile = documents.find(night.store, layout.run_document(NEXT, "profile"))
+    assert [each["rule"] for each in profile["splits"]] == [STRATIFIED, DRAWN]
+    assert expected_of_night_1(Draw(STRATIFIED, 0.2, 42, "")) <= held_out(night, ready.holdout_uri)
+    assert ready.reason == "1000 rows in 2 objects"
+
+
+def test_changed_split_of_the_recipe_moves_no_row_either_and_it_is_said() -> None:
+    """As if the recipe had asked for a half, by another seed, when the live version was made."""
+    night = night_with_data(lines=LINES)
+    whole_night(night.edges)
+    asked_for = Draw(DRAWN, 0.5, 7, "salt")
+    etag = manifest(night, 1)["data"][0]["etag"]
+    change(night, 1, splits=Splits({("night-1.csv", etag): asked_for}).to_document())
+    add_data(night, "night-2.csv", lines=rows(normal=300, attacks=200, seed=6))
+    going(night, NEXT)
+
+    ready = preprocessing(night.edges, run=NEXT)
+
+    assert expected_of_night_1(asked_for) <= held_out(night, ready.holdout_uri)
+    assert ready.reason == ("1000 rows in 2 objects; 1 of them keep the ratio and seed that they were first split by")
+
+
+def test_object_that_was_taken_out_and_comes_back_is_split_as_it_was() -> None:
+    night = after_a_night(old=True)
+    night.store.delete(layout.dataset(MODEL, "night-1.csv"))
+    whole_night(night.edges, run=NEXT)
+    add_data(night, "renamed.csv", lines=LINES)
+    going(night, "third")
+
+    preprocessing(night.edges, run="third")
+
+    profile = documents.find(night.store, layout.run_document("third", "profile"))
+    assert {each["name"]: each["rule"] for each in profile["splits"]} == {
+        "night-1.csv": STRATIFIED,
+        "night-2.csv": DRAWN,
+        "renamed.csv": STRATIFIED,
+    }
