@@ -39,7 +39,7 @@ ALLOWED = {
 PURE = ("lambdas/model/", "lambdas/recipes/")
 WORLD = {"os", "time", "datetime", "socket", "subprocess", "urllib", "http"}
 """Environment, clock, network and other processes."""
-PURE_CORE = {"chalicelib.cutting", "chalicelib.errors", "chalicelib.limits", "chalicelib.names"}
+PURE_CORE = {"chalicelib.cutting", "chalicelib.errors", "chalicelib.exact", "chalicelib.limits", "chalicelib.names"}
 """What of chalicelib has no outside either."""
 
 DEFINING_WITH_THE_SDK = {"workflows/definitions/retrain.py", "workflows/definitions/states.py"}
