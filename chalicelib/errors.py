@@ -147,7 +147,7 @@ class RecipeInvalid(NightswapError):
 
 
 class EstimatorUnsupported(NightswapError):
-    """The fitted estimator has no exact form in the artifact format."""
+    """The estimator has no exact form in the artifact format, or one that is too large to be served."""
 
 
 class TrainingFailed(NightswapError):

@@ -13,7 +13,7 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
-from lambdas.model import artifact, table
+from lambdas.model import artifact, table, trial
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.table import Table
@@ -25,9 +25,11 @@ def run(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     train = Table.from_files(read_all(edges, task.train_uri, names=table.FILES))
     holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
     begun = time.monotonic()
+    trial.foresee(recipe, train=train)
     fitted = fit(recipe, train=train)
     facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
     body = artifact.dump(export(fitted))
+    trial.check_size(recipe, size_bytes=len(body), levels=fitted.levels)
     key = layout.work(task.run, outcomes.ARTIFACT)
     edges.store.put(key, body)
     edges.store.put(layout.run_document(task.run, "training"), documents.encode(facts))

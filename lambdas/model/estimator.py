@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from chalicelib.cutting import cut
-from chalicelib.errors import EstimatorUnsupported, TrainingFailed
+from chalicelib.errors import TrainingFailed
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
 from lambdas.model.answers import Answers
 from lambdas.model.cross_validation import cross_validate, first_line
 from lambdas.model.features import Levels
 from lambdas.model.recipe import Recipe
+from lambdas.model.supported import check
 from lambdas.model.table import Table
 
 FIT_ERRORS = (
@@ -30,6 +31,7 @@ FIT_ERRORS = (
     RuntimeError,
     NameError,
     ImportError,
+    MemoryError,
 )
 """What estimators raise at data or parameters that they cannot take, and a recipe's function that is mistyped."""
 
@@ -63,17 +65,11 @@ class Fitted:
 def fit(recipe: Recipe, *, train: Table) -> Fitted:
     """Fit on the training part, and cross-validate beside it.
 
-    Raises TrainingFailed when the estimator raises, EstimatorUnsupported when it gives no probabilities.
+    Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
     """
     levels = Levels.of(train)
     X = levels.encode(train)
     estimator, warned = _fit(recipe, X=X, train=train)
-    if not hasattr(estimator, "predict_proba"):
-        raise EstimatorUnsupported(
-            f"{type(estimator).__name__} of recipe {recipe.model} gives no probabilities (predict_proba): "
-            "use a classifier that does, such as LogisticRegression",
-            model=recipe.model,
-        )
     facts = {
         "estimator": type(estimator).__name__,
         "parameters": {
@@ -92,6 +88,7 @@ def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
     with _failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator = recipe.estimator(recipe.positions)
+        check(estimator)
         estimator.fit(X, train.labels)
     return estimator, list(dict.fromkeys(map(_in_words, caught)))[:LISTED_NAMES]
 

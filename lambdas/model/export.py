@@ -15,9 +15,10 @@ import numpy as np
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
 from lambdas.model.estimator import Fitted
-from lambdas.model.export_transformers import class_name, transform, unsupported
+from lambdas.model.export_transformers import transform
 from lambdas.model.linear import Feature, LevelFeature, NumberFeature, inputs
 from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.supported import check, class_name
 from lambdas.serve.schema import IGNORED, REFUSED
 from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION
 
@@ -28,6 +29,7 @@ def export(fitted: Fitted) -> dict[str, Any]:
     Raises EstimatorUnsupported for an estimator without an exact form, TrainingFailed for weights that diverged.
     """
     recipe = fitted.recipe
+    check(fitted.estimator)
     features, classifier = _unfold(fitted)
     link, coefficients, intercepts = _classifier(classifier)
     lines = [_Line(fitted, features, *pair) for pair in zip(coefficients, intercepts, strict=True)]
@@ -58,27 +60,20 @@ def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
 
 def _classifier(classifier: Any) -> tuple[str, Floats, Floats]:
     """Link, coefficients (scores, features) and intercepts (scores,)."""
-    link_of = LINKS_OF.get(class_name(classifier))
-    if link_of is None:
-        raise unsupported(classifier, why="it is none of the supported classifiers")
     coefficients = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
     intercepts = np.broadcast_to(np.asarray(classifier.intercept_, dtype=np.float64), len(coefficients))
     if not (np.isfinite(coefficients).all() and np.isfinite(intercepts).all()):
         raise TrainingFailed(f"{class_name(classifier)} has weights that are not finite: the fit diverged")
-    return link_of(classifier), coefficients, intercepts
+    return LINKS_OF[class_name(classifier)](classifier), coefficients, intercepts
 
 
 def _logistic_regression(classifier: Any) -> str:
-    if getattr(classifier, "multi_class", "deprecated") not in ("deprecated", "auto"):
-        raise unsupported(classifier, why="multi_class is set: leave it out")
     if len(classifier.classes_) == 2:
         return "sigmoid"
     return "one_vs_rest" if classifier.solver == "liblinear" else "softmax"
 
 
 def _stochastic_gradient(classifier: Any) -> str:
-    if classifier.loss != "log_loss":
-        raise unsupported(classifier, why=f"loss={classifier.loss!r} gives no logistic probabilities")
     return "sigmoid" if len(classifier.classes_) == 2 else "one_vs_rest"
 
 

@@ -1,7 +1,4 @@
-"""Fitted scikit-learn transformers -> what they make of features. Reads fitted attributes; imports no scikit-learn.
-
-A class counts by its name and its package: a subclass may do anything, so it is not taken for its base.
-"""
+"""Fitted scikit-learn transformers -> what they make of features: read off their attributes, without scikit-learn."""
 
 from __future__ import annotations
 
@@ -12,36 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.arrays import Floats, Integers
 from lambdas.model.linear import Feature, LevelFeature
-
-
-def class_name(step: Any) -> str:
-    """The class's name for scikit-learn's own classes, its full name for others."""
-    kind = type(step)
-    return kind.__name__ if kind.__module__.split(".")[0] == "sklearn" else f"{kind.__module__}.{kind.__qualname__}"
-
-
-def unsupported(step: Any, *, why: str) -> EstimatorUnsupported:
-    """The error of a step that has no exact form as a scorecard."""
-    kinds = ", ".join(sorted([*TRANSFORMERS, "passthrough", "drop"]))
-    return EstimatorUnsupported(
-        f"{class_name(step)} has no exact form as a scorecard: {why}. Supported are the transformers {kinds} "
-        "and the classifiers LogisticRegression, LogisticRegressionCV, LinearDiscriminantAnalysis and "
-        "SGDClassifier(loss='log_loss')",
-        step=class_name(step),
-    )
+from lambdas.model.supported import ENCODES_NUMBERS, class_name, unsupported
 
 
 def transform(step: Any, *, features: list[Feature]) -> list[Feature]:
-    """The features after one fitted transformer; raises EstimatorUnsupported."""
+    """The features after one fitted transformer, which is among the supported; raises EstimatorUnsupported."""
     if step is None or step == "passthrough":
         return features
-    apply = TRANSFORMERS.get(class_name(step))
-    if apply is None:
-        raise unsupported(step, why="it is none of the supported transformers")
-    return apply(step, features)
+    return TRANSFORMERS[class_name(step)](step, features)
 
 
 def _pipeline(step: Any, features: list[Feature]) -> list[Feature]:
@@ -71,12 +48,10 @@ def _robust_scaler(step: Any, features: list[Feature]) -> list[Feature]:
 
 
 def _max_abs_scaler(step: Any, features: list[Feature]) -> list[Feature]:
-    _refuse_clip(step)
     return _scaled(features, centres=None, scales=step.scale_)
 
 
 def _min_max_scaler(step: Any, features: list[Feature]) -> list[Feature]:
-    _refuse_clip(step)
     return [
         feature.times(scale).minus(-shift)
         for feature, scale, shift in zip(features, step.scale_, step.min_, strict=True)
@@ -93,14 +68,7 @@ def _scaled(
     return features
 
 
-def _refuse_clip(step: Any) -> None:
-    if getattr(step, "clip", False):
-        raise unsupported(step, why="clip=True is not linear")
-
-
-def _function_transformer(step: Any, features: list[Feature]) -> list[Feature]:
-    if step.func is not None:
-        raise unsupported(step, why="its function can be anything")
+def _function_transformer(_: Any, features: list[Feature]) -> list[Feature]:
     return features
 
 
@@ -108,7 +76,7 @@ def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
     """Asks the fitted encoder about every level, so dropped and infrequent categories come out as it has them."""
     columns = [feature for feature in features if isinstance(feature, LevelFeature)]
     if len(columns) != len(features):
-        raise unsupported(step, why="it encodes a numeric column: declare it Categorical")
+        raise unsupported([ENCODES_NUMBERS])
     owners = _owners(step, count=len(columns))
     refuses = [step.handle_unknown == "error" or column.refuses_unknown for column in columns]
     encoded = _encoded(step, probes=_probes(columns, refuses=refuses))
@@ -120,8 +88,6 @@ def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
 
 def _owners(step: Any, *, count: int) -> list[int]:
     """Which input column each output column is of: their names begin with the input's."""
-    if step.feature_name_combiner != "concat":
-        raise unsupported(step, why="feature_name_combiner is not 'concat'")
     names = step.get_feature_names_out([str(place) for place in range(count)])
     return [int(name.split("_", 1)[0]) for name in names]
 

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
-from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -24,7 +22,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported, TrainingFailed
+from chalicelib.errors import ArtifactInvalid, TrainingFailed
 from lambdas.model import artifact
 from lambdas.model.estimator import Fitted, fit
 from lambdas.model.export import export
@@ -190,43 +188,6 @@ def test_unknown_category_is_refused_where_the_encoder_refuses_it() -> None:
         served.score(strange.features(recipe))
     with pytest.raises(TrainingFailed, match="unknown categories"):
         fitted.answers(strange)
-
-
-@pytest.mark.parametrize(
-    ("estimator", "words"),
-    [
-        (lambda _: make_pipeline(PCA(2), LogisticRegression()), "PCA has no exact form"),
-        (lambda _: make_pipeline(MinMaxScaler(clip=True), LogisticRegression()), "clip=True is not linear"),
-        (
-            lambda _: make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()),
-            "its function can be anything",
-        ),
-        (lambda _: make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression()), "a numeric column"),
-        (lambda _: SGDClassifier(loss="modified_huber", random_state=0), "loss='modified_huber'"),
-        (lambda _: CalibratedClassifierCV(LogisticRegression(), cv=2), "CalibratedClassifierCV has no exact form"),
-        (lambda _: Subclass(), "Subclass has no exact form"),
-        (
-            columns_then(
-                LogisticRegression(),
-                texts=OneHotEncoder(handle_unknown="ignore", feature_name_combiner=lambda name, _: name),
-            ),
-            "feature_name_combiner",
-        ),
-    ],
-)
-def test_estimator_without_an_exact_form_is_named_with_what_is_supported(estimator: Factory, words: str) -> None:
-    recipe = data.recipe(estimator=estimator, **QUICK)
-    fitted = fit(recipe, train=data.table(recipe, rows=100))
-
-    with pytest.raises(EstimatorUnsupported) as raised:
-        export(fitted)
-
-    assert words in raised.value.message
-    assert "OneHotEncoder" in raised.value.message
-
-
-class Subclass(LogisticRegression):  # type: ignore[misc]
-    """Could predict anything."""
 
 
 def test_weights_that_are_not_finite_are_a_failed_training() -> None:
