@@ -46,6 +46,8 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
         _forget()
     begun = time.monotonic()
     with LocalAws.start(ROOT, short_port=port) as running:
+        for line in running.told:
+            _say(f"saved state: {line}")
         if running.moved:
             console.print(f"port {running.wanted_short_port} is taken: serving on {running.short_port} instead")
         stage = Stage(LOCAL)
@@ -138,7 +140,7 @@ def _serve(running: LocalAws) -> None:
 
 
 def _forget() -> None:
-    for each in ("aws", "s3", "token"):
+    for each in ("aws", "s3", "damaged", "token"):
         path = STATE / each
         if path.is_dir():
             shutil.rmtree(path)

@@ -1,16 +1,18 @@
 """The emulator's state on disk, every 2 s while anything happens: it writes it at a clean stop alone.
 
-S3's objects are on disk as soon as they are written. Each file is written aside and renamed, so that a kill at any
-moment leaves the state before or after, service by service.
+S3's objects are on disk as soon as they are written; `generations` keeps the rest.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from workflows.local.generations import Generations
 
 INTERVAL_SECONDS = 2.0
 TRIES = 20
@@ -22,13 +24,19 @@ Read = Callable[[], Any]
 
 
 class Checkpoint:
-    """Saves all services, or those that matter, when there is something new."""
+    """Saves all services, or those that matter, when there is something new; nothing before `begin`."""
 
-    def __init__(self) -> None:
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
         self._saving = threading.Lock()
+        self._loaded = threading.Event()
         self._requests = 0
         self._saved_requests = -1
         self._settled = False
+
+    def begin(self) -> None:
+        """Everything is loaded: from now on what the services hold is the state."""
+        self._loaded.set()
 
     def counting(self, app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         """`app`, with its requests taken as a sign that there is something to save."""
@@ -44,6 +52,7 @@ class Checkpoint:
 
     def keep(self) -> None:
         """Save every INTERVAL_SECONDS, for ever; to be run in a thread of its own."""
+        self._loaded.wait()
         pause = threading.Event()
         while not pause.wait(INTERVAL_SECONDS):
             if self._news():
@@ -53,13 +62,16 @@ class Checkpoint:
                     traceback.print_exc()
 
     def save(self, *, without: Collection[str] = ()) -> None:
+        """Save what the services hold, once everything is loaded: before that they look empty."""
+        if not self._loaded.is_set():
+            return
         from ministack import app
-        from ministack.core import persistence
 
-        with self._saving, _code_kept():
-            for name, read in app._build_persistence_save_dict().items():
-                if name not in without and (state := steady(read)) is not None:
-                    persistence.save_state(name, state)
+        with self._saving, _packages_kept() as prune:
+            services = app._build_persistence_save_dict()
+            read = {name: _body(name, services[name]) for name in services if name not in without}
+            self._generations.save({name: body for name, body in read.items() if body is not None})
+            prune(self._generations.packages())
 
     def _news(self) -> bool:
         """True when requests came or executions run, and once more after that."""
@@ -81,20 +93,32 @@ def steady(read: Read) -> Any:
     return read()
 
 
+def _body(name: str, read: Read) -> bytes | None:
+    """A service's file as the emulator reads it; None when it has nothing to save, or cannot say it."""
+    from ministack.core import persistence
+
+    try:
+        state = steady(read)
+        if state is None:
+            return None
+        saved = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
+        return json.dumps(saved, default=persistence._json_default).encode()
+    except Exception:  # noqa: BLE001 - the others are saved all the same, beside what was saved of this one before
+        traceback.print_exc()
+        return None
+
+
 @contextmanager
-def _code_kept() -> Iterator[None]:
-    """Let the emulator delete the code that a new state does not need after that state is written, not before:
-    until then the old one is what a restart reads."""
+def _packages_kept() -> Iterator[Callable[[set[str]], None]]:
+    """Let the emulator delete no function's package by itself: the generation before may need it."""
     from ministack.services import lambda_svc
 
-    referenced: list[set[str]] = []
-    prune, lambda_svc._prune_orphan_code_blobs = lambda_svc._prune_orphan_code_blobs, referenced.append
+    prune = lambda_svc._prune_orphan_code_blobs
+    lambda_svc._prune_orphan_code_blobs = lambda _referenced: None
     try:
-        yield
+        yield prune
     finally:
         lambda_svc._prune_orphan_code_blobs = prune
-    if referenced:
-        prune(referenced[-1])
 
 
 def _executions_run() -> bool:

@@ -14,6 +14,7 @@ from types import TracebackType
 from chalicelib.errors import LocalAwsFailed
 from workflows.local import ports
 from workflows.local.environment import HOST, clean
+from workflows.local.loading import REJECTED, TOLD
 from workflows.local.state_folder import StateFolder
 
 START_SECONDS = 60.0
@@ -40,6 +41,8 @@ class LocalAws:
     """Of the deployed API alone, without a slash at the end."""
     wanted_short_port: int
     folder: StateFolder
+    told: tuple[str, ...] = ()
+    """What was found damaged in the saved state when it started, and what was done about it."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -146,24 +149,37 @@ def _folder(root: Path, state: Path | None) -> StateFolder:
 
 
 def _start(root: Path, folder: StateFolder, short_port: int, behaviour: Sequence[str]) -> LocalAws:
-    for attempt in range(TRIES):
+    told: list[str] = []
+    taken = 0
+    while taken < TRIES:
         port = ports.free()
-        short = short_port if short_port and attempt == 0 and ports.is_free(short_port) else ports.free()
+        short = short_port if short_port and not taken and ports.is_free(short_port) else ports.free()
         process = _spawn(root, folder, port, short, behaviour)
-        if _comes_up(process, port, folder):
+        is_up = _comes_up(process, port, folder)
+        told += _told(folder)
+        if is_up:
             return LocalAws(
                 pid=process.pid,
                 endpoint=f"http://{HOST}:{port}",
                 short_url=f"http://{HOST}:{short}",
                 wanted_short_port=short_port,
                 folder=folder,
+                told=tuple(told),
                 _process=process,
             )
         process.kill()
         process.wait()
+        if process.returncode == REJECTED:
+            continue  # without the file that it has put aside; that ends, because each time there is one file less
         if TAKEN not in folder.log.read_text(errors="replace").lower():
             break
+        taken += 1
     raise LocalAwsFailed(_failure(folder, process.returncode), log=str(folder.log))
+
+
+def _told(folder: StateFolder) -> list[str]:
+    lines = folder.log.read_text(errors="replace").splitlines()
+    return [line.removeprefix(TOLD) for line in lines if line.startswith(TOLD)]
 
 
 def _spawn(

@@ -2,7 +2,8 @@
 
     python -m workflows.local.server --port P --short-port Q --state DIR --function-python .venv/bin/python
 
-It ends with code 0 when asked to, 3 when the emulator is not the pinned one, 4 when the state is in use.
+It ends with code 0 when asked to, 3 when the emulator is not the pinned one, 4 when the state is in use, and 5 when
+it has put aside a file of the state that cannot be loaded, and has to be started again.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.local import aliases, enforcement, functions, rest_apis, stopping, traffic, updates
+from workflows.local import aliases, enforcement, functions, loading, rest_apis, stopping, traffic, updates
 from workflows.local.checkpoint import Checkpoint
 from workflows.local.environment import HOST, of_server
+from workflows.local.generations import Generations
 from workflows.local.short_address import App, deployed, shortened
 from workflows.local.state_folder import FolderInUse, StateFolder
 
@@ -41,18 +44,23 @@ def main() -> None:
     except FolderInUse as problem:
         _refuse(STATE_IN_USE, f"{problem}: stop it with `nightswap local down`")
     folder.sweep()
+    generations = Generations(folder.aws, damaged=folder.damaged, clock=_now)
+    for line in generations.check():
+        loading.tell(line)
     enforces = options.enforce_permissions
     _isolate(of_server(os.environ, port=options.port, folder=folder, enforces_permissions=enforces))
 
     cut = threading.Event()
-    checkpoint = Checkpoint()
+    checkpoint = Checkpoint(generations)
 
     def end(why: str) -> None:
         print(f"stopping: {why}", flush=True)
         stopping.stop(stopping=cut, kill=functions.kill_all, save=checkpoint.save, sweep=folder.sweep)
         os._exit(0)  # without waiting for the threads of functions that were cut short
 
-    asyncio.run(_serve(_emulator(checkpoint, options, cut), options, checkpoint, end))
+    app = _emulator(checkpoint, options, cut)
+    loading.install(generations, checkpoint)
+    asyncio.run(_serve(app, options, checkpoint, end))
 
 
 def _options() -> argparse.Namespace:
@@ -89,6 +97,10 @@ def _isolate(environ: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environ)
     tempfile.tempdir = environ["TMPDIR"]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threading.Event) -> App:

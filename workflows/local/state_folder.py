@@ -1,6 +1,7 @@
 """Where the local AWS keeps its state, and who may use it.
 
-aws/            what every service holds, but for the objects' bytes
+aws/            what every service holds, but for the objects' bytes; `generations` says how
+damaged/        files of aws/ that were not whole when a server started
 s3/             the objects
 logs/           what the server printed, this time and last time
 tmp/            the functions' packages and temporary files; emptied at each start and stop
@@ -21,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflows.local import whole_files
+
 
 class FolderInUse(Exception):
     """Another server uses the folder; the message names its process."""
@@ -33,6 +36,10 @@ class StateFolder:
     @property
     def aws(self) -> Path:
         return self.path / "aws"
+
+    @property
+    def damaged(self) -> Path:
+        return self.path / "damaged"
 
     @property
     def s3(self) -> Path:
@@ -94,9 +101,7 @@ class StateFolder:
 
     def record(self, server: dict[str, Any]) -> None:
         """Note which server is running, whole or not at all."""
-        written = self.path / "local.json.tmp"
-        written.write_text(json.dumps(server, indent=2) + "\n")
-        written.replace(self.path / "local.json")
+        whole_files.write(self.path / "local.json", json.dumps(server, indent=2).encode() + b"\n")
 
     def recorded(self) -> dict[str, Any] | None:
         try:

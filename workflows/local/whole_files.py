@@ -1,0 +1,30 @@
+"""Files that are written whole or not at all, whatever ends the process or the machine meanwhile."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+UNFINISHED = ".tmp"
+"""The suffix of a file that is being written."""
+
+
+def write(path: Path, body: bytes, *, mode: int = 0o600) -> None:
+    """Make `body` the file's content: a reader, or a power loss, meets the old one or the new one."""
+    unfinished = path.with_name(path.name + UNFINISHED)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk: a renamed file may else have its old name after a power loss."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
