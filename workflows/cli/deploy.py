@@ -15,6 +15,7 @@ from workflows.cli.stage import ROOT, Stage
 from workflows.definitions import checker, rendering
 from workflows.deploying import record
 from workflows.deploying.app import find_api, url_under
+from workflows.deploying.change_sets import MADE_AGAIN
 from workflows.deploying.deploy import Deployed
 from workflows.deploying.deploy import deploy as deploy_stage
 from workflows.deploying.progress import Step
@@ -47,7 +48,9 @@ def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
 
         def report(step: Step) -> None:
             said = f"{step.phase}: {step.subject} {step.status}".rstrip()
-            if console.is_terminal:
+            if step.status == MADE_AGAIN:
+                console.print(f"stack {step.phase}: {step.subject}; {step.status}", markup=False, soft_wrap=True)
+            elif console.is_terminal:
                 status.update(said)
             elif not quiet and step.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "uploaded", ""}:
                 console.print(f"  {said}", markup=False)

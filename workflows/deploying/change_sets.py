@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.events import Course
+from workflows.deploying.lost import Lost
+from workflows.deploying.present import NEVER_CREATED, PROPOSED
 from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.deploying.templates import StoreTemplate, carried
 
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
 
 Kind = Literal["CREATE", "UPDATE"]
 
-NEVER_CREATED = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
-"""A stack whose first creation failed holds nothing and can only be deleted."""
-PROPOSED = "REVIEW_IN_PROGRESS"
-"""A stack of which there is nothing yet but a change set; one that was interrupted leaves it behind."""
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 """How CloudFormation says that there is nothing to do; it has no code for it."""
 SUCCEEDED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+MADE_AGAIN = "made again"
+"""What becomes of lost resources; the status of a step that is always told."""
+
+FindLost = Callable[[str], Lost | None]
+"""Of a stack's name: what the stack has lost of its resources."""
 
 
 class Stack:
@@ -39,12 +42,14 @@ class Stack:
         report: Report,
         patience: Patience | None = None,
         store: StoreTemplate | None = None,
+        find_lost: FindLost = lambda _name: None,
     ) -> None:
         self._client = client
         self._name = name
         self._report = report
         self._patience = patience or Patience()
         self._store = store
+        self._find_lost = find_lost
 
     def apply(
         self,
@@ -64,12 +69,24 @@ class Stack:
         with the resources that failed and CloudFormation's reasons.
         """
         kind = self._make_ready(tags)
+        if kind == "UPDATE":
+            self._take_out_lost(tags)
         change_set = self._propose(kind, template, parameters=parameters, tags=tags, adopts=adopts)
         if change_set is None:
             self._tell("unchanged")
             return False
         self._execute(change_set)
         return True
+
+    def _take_out_lost(self, tags: Mapping[str, str]) -> None:
+        """So that the update that follows makes again what the stack has lost."""
+        lost = self._find_lost(self._name)
+        if lost is None:
+            return
+        self._report(Step(self._name, str(lost), MADE_AGAIN))
+        change_set = self._propose("UPDATE", lost.template, parameters=lost.parameters, tags=tags, adopts=False)
+        if change_set is not None:
+            self._execute(change_set)
 
     def _make_ready(self, tags: Mapping[str, str]) -> Kind:
         status = self._patience.wait(self._settled, until=f"the other deployment of stack {self._name} is over")

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.errors import DeploymentFailed
@@ -18,6 +18,7 @@ from workflows.deploying.app import RestApi, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
 from workflows.deploying.lock import Holder, hold
+from workflows.deploying.lost import find_lost
 from workflows.deploying.progress import Patience, Report, refusals
 from workflows.deploying.templates import StoreTemplate
 from workflows.deploying.uploads import Upload, address, contents, layers_are_wanted, upload
@@ -106,7 +107,17 @@ class Deployment:
 
     def _stack(self, name: str, *, store: StoreTemplate | None = None) -> Stack:
         client = self.session.client("cloudformation", endpoint_url=self._endpoint_url)
-        return Stack(client, name=name, report=self.report, patience=self.patience, store=store)
+        return Stack(
+            client,
+            name=name,
+            report=self.report,
+            patience=self.patience,
+            store=store,
+            find_lost=lambda stack: find_lost(client, stack, clients=self._client),
+        )
+
+    def _client(self, service: str) -> Any:
+        return self.session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
 
     @property
     def _s3(self) -> S3Client:

@@ -17,7 +17,7 @@ from workflows.local.generations import Generations
 INTERVAL_SECONDS = 2.0
 TRIES = 20
 
-AT_STOP_ONLY = {"cloudwatch", "cloudwatch_logs"}
+AT_REST_ONLY = {"cloudwatch", "cloudwatch_logs"}
 """They grow with every invocation, and no promise rests on them."""
 
 Read = Callable[[], Any]
@@ -57,7 +57,7 @@ class Checkpoint:
         while not pause.wait(INTERVAL_SECONDS):
             if self._news():
                 try:
-                    self.save(without=AT_STOP_ONLY)
+                    self.save(without=() if self._settled else AT_REST_ONLY)
                 except Exception:  # noqa: BLE001 - the next one may succeed; without this thread all would be lost
                     traceback.print_exc()
 
@@ -71,6 +71,8 @@ class Checkpoint:
             services = app._build_persistence_save_dict()
             read = {name: _body(name, services[name]) for name in services if name not in without}
             self._generations.save({name: body for name, body in read.items() if body is not None})
+            if not without:
+                self._generations.save({})  # a second copy of everything, for as long as it rests
             prune(self._generations.packages())
 
     def _news(self) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,11 +61,15 @@ class Generations:
     folder: Path
     damaged: Path
     clock: Clock
+    loose: Collection[str] = ()
+    """Services that need not be of the same moment as the others."""
     _files: dict[str, str] = field(default_factory=dict)
     """The SHA-256 of each file of the generation on disk."""
     _saved_at: str = ""
     _copied: set[str] = field(default_factory=set)
     """Services of which `previous/` holds the same bytes."""
+    _moved: set[str] = field(default_factory=set)
+    """Services whose file of this generation lies in `previous/` already."""
 
     def save(self, bodies: Mapping[str, bytes]) -> bool:
         """Make these files the newest generation, together with those of the services that are not named.
@@ -80,7 +84,8 @@ class Generations:
             self._copy(name)
         for name, body in changed.items():
             self._replace(name, body)
-        whole_files.sync_folder(self._previous)
+        for folder in (self.folder, self._previous):
+            whole_files.sync_folder(folder)
         if self._files:
             whole_files.write(self._previous / MANIFEST, Manifest(self._saved_at, self._files).to_bytes())
         self._commit({**self._files, **{name: sha256(body) for name, body in changed.items()}}, self.clock())
@@ -90,12 +95,13 @@ class Generations:
     def check(self) -> list[str]:
         """Make the newest generation that is whole the one that is loaded; returns what there is to tell about it."""
         self._sweep()
-        manifest, before = self._manifests()
+        told = [*self._sort_out_manifests()]
+        manifest, before = (Manifest.read(folder / MANIFEST) for folder in (self.folder, self._previous))
         if manifest is None and before is None:
-            return self._adopt()
+            return told + self._adopt()
         known = [each for each in (manifest, before) if each is not None]
         chosen = next((each for each in known if self._is_whole(each)), known[0])
-        told = list(self._install(chosen, is_newest=chosen is manifest))
+        told += self._install(chosen, is_newest=chosen is manifest)
         self._copied = {
             name for name, wanted in self._files.items() if self._has(self._previous / f"{name}.json", wanted)
         }
@@ -106,7 +112,7 @@ class Generations:
         path, copy = self.folder / f"{name}.json", self._previous / f"{name}.json"
         if copy.exists() and _content(copy) == _content(path):
             copy.unlink()
-        return f"{name}.json cannot be loaded ({why}): it is kept as {self._put_aside(path)}"
+        return f"{name}.json cannot be loaded ({why}){self._put_aside(path)}"
 
     def packages(self) -> set[str]:
         """The SHA-256 of every function's package that either generation needs."""
@@ -118,28 +124,38 @@ class Generations:
         return self.folder / PREVIOUS
 
     def _replace(self, name: str, body: bytes) -> None:
+        """Write a file of the next generation. The one of this generation moves away once, however often a full disk
+        makes a save fail half-way: until the next manifest is there, it is what a restart loads."""
         path = self.folder / f"{name}.json"
-        if name in self._files:
+        if name in self._files and name not in self._moved:
             path.replace(self._previous / path.name)
-        whole_files.write(path, body)
+            self._moved.add(name)
+        whole_files.write(path, body, syncs_folder=False)
 
     def _copy(self, name: str) -> None:
         body = _content(self.folder / f"{name}.json")
         if body is not None and sha256(body) == self._files[name]:
-            whole_files.write(self._previous / f"{name}.json", body)
+            whole_files.write(self._previous / f"{name}.json", body, syncs_folder=False)
         self._copied.add(name)
 
     def _commit(self, files: dict[str, str], saved_at: str) -> None:
-        self._files, self._saved_at = files, saved_at
         whole_files.write(self.folder / MANIFEST, Manifest(saved_at, files).to_bytes())
+        self._files, self._saved_at = files, saved_at
+        self._moved.clear()
 
-    def _manifests(self) -> tuple[Manifest | None, Manifest | None]:
-        return Manifest.read(self.folder / MANIFEST), Manifest.read(self._previous / MANIFEST)
+    def _sort_out_manifests(self) -> Iterator[str]:
+        for path in (self.folder / MANIFEST, self._previous / MANIFEST):
+            if path.exists() and Manifest.read(path) is None:
+                yield f"{path.relative_to(self.folder)} is damaged{self._put_aside(path)}"
 
     def _sweep(self) -> None:
+        """Remove what a kill left unfinished, and what is in the way of a copy."""
         for folder in (self.folder, self._previous, self.folder / BLOBS):
             for each in folder.glob(f"*{whole_files.UNFINISHED}"):
                 each.unlink()
+        for each in self._previous.glob("*.json"):
+            if not each.is_file():
+                self._put_aside(each)
 
     def _adopt(self) -> list[str]:
         """A state without any manifest was saved before there were manifests: what can be read is taken."""
@@ -147,7 +163,7 @@ class Generations:
         for path in self._services():
             body = _content(path)
             if problem := self._problem(path, body, wanted=None):
-                told.append(f"{path.name} is damaged ({problem}) and kept as {self._put_aside(path)}; {EMPTY}")
+                told.append(f"{path.name} {problem}{self._put_aside(path)}; {EMPTY}")
             else:
                 files[path.stem] = sha256(body or b"")
         if files:
@@ -157,23 +173,32 @@ class Generations:
     def _install(self, chosen: Manifest, *, is_newest: bool) -> Iterator[str]:
         if not is_newest:
             yield f"the last save is not whole: the one before is taken, of {chosen.saved_at}"
-        for path in self._services():
-            if path.stem not in chosen.files:
-                yield f"{path.name} does not belong to the save of {chosen.saved_at}: kept as {self._put_aside(path)}"
         files = dict(chosen.files)
-        for name, wanted in chosen.files.items():
-            path = self.folder / f"{name}.json"
-            if self._has(path, wanted):
-                continue
-            problem = self._problem(path, _content(path), wanted=wanted)
-            kept = f" and kept as {self._put_aside(path)}" if path.exists() else ""
-            if self._has(self._previous / path.name, wanted):
-                whole_files.write(path, (self._previous / path.name).read_bytes())
-                yield f"{path.name} is damaged ({problem}){kept}; its copy of {chosen.saved_at} takes its place"
-            else:
-                del files[name]
-                yield f"{path.name} is damaged ({problem}){kept}, and so is its copy; {EMPTY}"
-        self._commit(files, chosen.saved_at)
+        yield from self._strangers(files, chosen.saved_at)
+        for name, wanted in list(files.items()):
+            if not self._has(self.folder / f"{name}.json", wanted):
+                yield self._replaced(name, files, chosen.saved_at)
+        self._files, self._saved_at = files, chosen.saved_at
+        if not is_newest or files != chosen.files:
+            self._commit(files, chosen.saved_at)
+
+    def _strangers(self, files: dict[str, str], saved_at: str) -> Iterator[str]:
+        """Put aside the files of services that the generation does not know; a loose one joins it as it is."""
+        for path in self._services():
+            if path.stem in self.loose and self._problem(path, _content(path), wanted=None) == "":
+                files[path.stem] = sha256(path.read_bytes())
+            elif path.stem not in files:
+                yield f"{path.name} does not belong to the save of {saved_at}{self._put_aside(path)}"
+
+    def _replaced(self, name: str, files: dict[str, str], saved_at: str) -> str:
+        """Put aside what is not the generation's file, and its copy in its place; else the service is struck off."""
+        path, copy = self.folder / f"{name}.json", self._previous / f"{name}.json"
+        problem = f"{path.name} {self._problem(path, _content(path), wanted=files[name])}{self._put_aside(path)}"
+        if self._has(copy, files[name]):
+            whole_files.write(path, copy.read_bytes())
+            return f"{problem}; its copy of {saved_at} takes its place"
+        del files[name]
+        return f"{problem}, and there is no whole copy; {EMPTY}"
 
     def _services(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("*.json") if path.name != MANIFEST)
@@ -182,6 +207,7 @@ class Generations:
         return all(
             any(self._has(folder / f"{name}.json", wanted) for folder in (self.folder, self._previous))
             for name, wanted in manifest.files.items()
+            if name not in self.loose
         )
 
     def _has(self, path: Path, wanted: str) -> bool:
@@ -190,14 +216,15 @@ class Generations:
     def _problem(self, path: Path, body: bytes | None, *, wanted: str | None) -> str:
         """What is wrong with a service's file, empty where nothing is."""
         if body is None:
-            return "it cannot be read" if path.exists() else "it is missing"
+            return "cannot be read" if path.exists() else "is missing"
         if wanted is None or sha256(body) != wanted:
             if not _is_json(body):
-                return "it is empty" if not body.strip(b"\0 \n") else f"its {len(body):,} bytes are no whole JSON"
+                size = f"its {len(body):,} bytes are no whole JSON" if body.strip(b"\0 \n") else "it is empty"
+                return f"is damaged ({size})"
             if wanted is not None:
-                return "it is of another save"
+                return "is of another save"
         lost = [each for each in _packages_in(body) if not self._has_package(each)]
-        return f"the packages of {len(lost)} functions are lost" if lost else ""
+        return f"names {len(lost)} packages of functions that are lost" if lost else ""
 
     def _has_package(self, wanted: str) -> bool:
         """Whether a function's package is whole; a damaged one is put aside, and written again when it is needed."""
@@ -209,6 +236,9 @@ class Generations:
         return body is not None
 
     def _put_aside(self, path: Path) -> str:
+        """Move the file, if there is one, to the damaged ones; says where it is."""
+        if not path.exists():
+            return ""
         self.damaged.mkdir(parents=True, exist_ok=True)
         name = f"{self.clock().replace(':', '').replace('-', '')}-{path.name}"
         taken = len(list(self.damaged.glob(f"{name}*")))
@@ -217,7 +247,7 @@ class Generations:
         for old in sorted(self.damaged.iterdir())[:-DAMAGED_KEPT]:
             if old.is_file():
                 old.unlink()
-        return str(Path(self.damaged.name) / kept.name)
+        return f", and is kept as {self.damaged.name}/{kept.name}"
 
 
 def sha256(body: bytes) -> str:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workflows.local import aliases, enforcement, functions, loading, rest_apis, stopping, traffic, updates
-from workflows.local.checkpoint import Checkpoint
+from workflows.local.checkpoint import AT_REST_ONLY, Checkpoint
 from workflows.local.environment import HOST, of_server
 from workflows.local.generations import Generations
 from workflows.local.short_address import App, deployed, shortened
@@ -44,7 +44,7 @@ def main() -> None:
     except FolderInUse as problem:
         _refuse(STATE_IN_USE, f"{problem}: stop it with `nightswap local down`")
     folder.sweep()
-    generations = Generations(folder.aws, damaged=folder.damaged, clock=_now)
+    generations = Generations(folder.aws, damaged=folder.damaged, clock=_now, loose=AT_REST_ONLY)
     for line in generations.check():
         loading.tell(line)
     enforces = options.enforce_permissions

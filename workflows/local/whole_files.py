@@ -9,16 +9,20 @@ UNFINISHED = ".tmp"
 """The suffix of a file that is being written."""
 
 
-def write(path: Path, body: bytes, *, mode: int = 0o600) -> None:
-    """Make `body` the file's content: a reader, or a power loss, meets the old one or the new one."""
+def write(path: Path, body: bytes, *, syncs_folder: bool = True) -> None:
+    """Make `body` the file's content: a reader, or a power loss, meets the old one or the new one.
+
+    Who writes many files of a folder calls `sync_folder` once, after them.
+    """
     unfinished = path.with_name(path.name + UNFINISHED)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-    sync_folder(path.parent)
+    if syncs_folder:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.names import APP
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_resources import function_names
+from workflows.deploying.present import deployed
 from workflows.deploying.progress import Patience, refusals
 from workflows.planning import machine, stacks
 from workflows.planning.app import AppPart, Existing, app_memory_mb, app_parts, deployed_policies, wanted_policies
@@ -66,7 +67,7 @@ def make_plan(
     names = wanted.names
     cloudformation = clients("cloudformation")
     tags = {f"{APP}:app": APP, f"{APP}:stage": names.stage}
-    there = {each.name: stacks.deployed(cloudformation, each.name) for each in (wanted.data, wanted.main)}
+    there = {each.name: deployed(cloudformation, each.name) for each in (wanted.data, wanted.main)}
     main = there[wanted.main.name]
     policies = wanted_policies(names.stage, root=root)
     before = statements_of(main.template if main else {}) | deployed_policies(clients("iam"), list(policies))

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from botocore.exceptions import ClientError
-
-from workflows.deploying.change_sets import NEVER_CREATED, PROPOSED
-from workflows.deploying.progress import Patience, refusals
+from workflows.deploying.present import Deployed
+from workflows.deploying.progress import Patience
 from workflows.planning.change_sets import Listed, proposal
 from workflows.planning.conditions import decided
-from workflows.planning.templates import Difference, Template, differences
+from workflows.planning.templates import Difference, differences
 from workflows.planning.wanted import WantedStack
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deployed:
-    """A stack that is there. `template` is what it was deployed with."""
-
-    status: str
-    template: Template
-    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,26 +36,6 @@ class StackChange:
     changes: tuple[ResourceChange, ...]
     remark: str = ""
     """Why CloudFormation lists nothing, where it does not."""
-
-
-def deployed(client: CloudFormationClient, name: str) -> Deployed | None:
-    """The stack, or None where there is none, or only what a failed or interrupted creation left."""
-    try:
-        with_status = client.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as exc:
-        if "does not exist" in str(exc.response.get("Error", {}).get("Message")):
-            return None
-        with refusals(f"describing stack {name}"):
-            raise
-    if with_status["StackStatus"] in {PROPOSED, *NEVER_CREATED}:
-        return None
-    with refusals(f"reading the template of stack {name}"):
-        body: Any = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
-    return Deployed(
-        status=with_status["StackStatus"],
-        template=json.loads(body) if isinstance(body, str) else json.loads(json.dumps(body)),
-        parameters={each["ParameterKey"]: each["ParameterValue"] for each in with_status.get("Parameters", [])},
-    )
 
 
 def stack_change(
