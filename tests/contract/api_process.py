@@ -28,7 +28,8 @@ with Client(app, stage_name="local") as client:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
         else:
             answer = client.http.request(each["method"], each["path"], each["headers"], each["body"].encode())
-            print(json.dumps({"status": answer.status_code, "body": answer.body.decode()}))
+            said = {"status": answer.status_code, "body": answer.body.decode(), "headers": dict(answer.headers)}
+            print(json.dumps(said))
 """
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:api/local"
 

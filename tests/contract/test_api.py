@@ -158,6 +158,22 @@ def test_health_names_the_command_that_helps_before_the_stacks_exist(bare_api: A
     assert "nightswap deploy --stage local" in answer.body["Message"]
 
 
+def test_no_answer_of_ours_is_kept_by_a_cache_or_taken_for_another_kind(api: Api) -> None:
+    """The open routes and those of one scope, whatever they answer here."""
+    headers = {"Authorization": "Bearer both", "Content-Type": "application/json"}
+    asked = [
+        {"method": method, "path": path, "headers": headers, "body": ""}
+        for (method, path), scope in ROUTES.items()
+        if scope != OPERATE
+    ]
+
+    answers = api.ask(*asked)
+
+    for question, answer in zip(asked, answers, strict=True):
+        kept = {name: answer["headers"].get(name) for name in ("Cache-Control", "X-Content-Type-Options")}
+        assert kept == {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}, question
+
+
 @pytest.mark.parametrize(("token", "status"), [(None, 401), ("nobody", 403), ("operator", 403), ("reader", 503)])
 def test_predict_is_open_to_its_scope(api: Api, token: str | None, status: int) -> None:
     assert api.request("GET", "/predict?duration=0", token=token).status == status
