@@ -17,6 +17,7 @@ from tests.mutants.nearness import rings
 LEFT_OUT = (*LINKED, ".venv-packages", ".git", ".nightswap", ".mypy_cache", ".ruff_cache", ".hypothesis")
 MEMORY_BYTES = 12 * 2**30
 TEST_SECONDS = 120
+PASSED, NONE_COLLECTED = 0, 5
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -73,7 +74,7 @@ def _first_failure(tests: list[str], *, copy: Path) -> str | None:
         check=False,
         preexec_fn=_bounded,
     )
-    if done.returncode == 0:
+    if done.returncode in (PASSED, NONE_COLLECTED):
         return None
     found = FAILED.search(done.stdout)
     return (
