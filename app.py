@@ -8,7 +8,19 @@ from typing import Any, cast
 
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
-from chalicelib import access, answers, health, models, move_requests, page, prediction, retraining, runs
+from chalicelib import (
+    access,
+    answers,
+    doors,
+    health,
+    models,
+    move_requests,
+    page,
+    prediction,
+    retraining,
+    runs,
+    unexpected,
+)
 from chalicelib.aws import connect
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
@@ -34,14 +46,17 @@ def request() -> Request:
 
 
 def answering(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Answer our own errors with their status, their name and their message."""
+    """Measure what came in, and answer errors with their status, their name and their message."""
 
     @wraps(view)
     def answer(**path: str) -> Any:
         try:
+            doors.check(request().path, body=body(), query=query())
             return view(**path)
         except NightswapError as exc:
             return stated(answers.of_error(exc))
+        except Exception as exc:  # noqa: BLE001 - whatever it is, a caller is answered, by our own words
+            return stated(answers.of_error(unexpected.of(exc, doing=f"{request().method} {request().path}")))
 
     return answer
 
@@ -58,9 +73,9 @@ def stated(answer: tuple[int, dict[str, Any]]) -> Response:
 def moved(action: str, *, model: str, version: str | None = None) -> Response:
     """Have the pipeline's function move the alias, as the request's body asks."""
     stage = load(ApiSettings).stage
-    key = retraining.check_key(request().headers.get("idempotency-key"))
+    key = doors.idempotency_key(request().headers.get("idempotency-key"))
     task = move_requests.from_body(
-        prediction.parse(body(), accepted=move_requests.FORMS[action]) if body() else None,
+        doors.parse(body(), accepted=move_requests.FORMS[action]) if body() else None,
         action=action,
         model=model,
         known=connect.serving_functions(stage).models(),
@@ -78,7 +93,7 @@ def query() -> dict[str, list[str]]:
 
 
 def body() -> bytes:
-    return cast(bytes, request().raw_body)
+    return doors.decoded(lambda: cast(bytes, request().raw_body))
 
 
 @app.middleware("http")
@@ -134,11 +149,14 @@ def warm() -> Response:
 @app.route("/retrain", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def retrain() -> Response:
-    asked = prediction.parse(body(), accepted=retraining.FORM) if body() else None
-    here = operator_edges()
-    wish = retraining.wish_from(asked, default_model=load(ApiSettings).default_model, models=here.functions.models())
-    key = retraining.check_key(request().headers.get("idempotency-key"))
-    started = retraining.on_demand(here, wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
+    settings = load(ApiSettings)
+    key = doors.idempotency_key(request().headers.get("idempotency-key"))
+    wish = retraining.wish_from(
+        doors.parse(body(), accepted=retraining.FORM) if body() else None,
+        default_model=settings.default_model,
+        models=connect.serving_functions(settings.stage).models(),
+    )
+    started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
     return Response(
         body={"run": started.run, "new": started.is_new, "model": wish.model},
         status_code=202 if started.is_new else 200,
@@ -168,7 +186,7 @@ def stop_run(run: str) -> Response:
 @app.route("/models", authorizer=authorize)
 @answering
 def list_models() -> dict[str, Any]:
-    return {"models": models.all_live(operator_edges())}
+    return models.all_live(operator_edges())
 
 
 @app.route("/models/{model}", authorizer=authorize)
@@ -180,7 +198,7 @@ def describe_model(model: str) -> dict[str, Any]:
 @app.route("/models/{model}/versions", authorizer=authorize)
 @answering
 def list_versions(model: str) -> dict[str, Any]:
-    return {"versions": models.versions(operator_edges(), model=model)}
+    return models.newest_versions(operator_edges(), model=model)
 
 
 @app.route("/models/{model}/versions/{version}", authorizer=authorize)
@@ -227,5 +245,6 @@ def check_health() -> dict[str, Any]:
 
 
 @app.route("/")
+@answering
 def show_page() -> Response:
     return Response(body=page.html(), headers=dict(page.HEADERS))

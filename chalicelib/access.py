@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from chalicelib.limits import HEADER_CHARACTERS
+
 PREDICT, OPERATE = "predict", "operate"
 ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
     PREDICT: (("GET", "/predict"), ("POST", "/predict"), ("POST", "/warm")),
@@ -52,6 +54,8 @@ def digest(secret: str) -> str:
 
 def matching(tokens: Sequence[Token], *, header: str) -> Token | None:
     """The token of an Authorization header, compared in constant time with every one of them."""
+    if len(header) > HEADER_CHARACTERS or not header.isascii():  # none of ours
+        return None
     scheme, _, secret = header.strip().partition(" ")
     wanted = digest(secret.strip())
     found = None

@@ -33,8 +33,10 @@ VERSION_DIGITS = 6
 # What a recipe may ask for.
 COLUMNS = 1_000
 NAME_CHARACTERS = 100
-"""Of a column, or of a class."""
+"""Of a column."""
 CLASSES = 100
+CLASS_CHARACTERS = 60
+"""Of a class's name, which every prediction spells twice."""
 LABELS = 10_000
 """Raw labels in a recipe's table of classes."""
 LEVELS = 10_000
@@ -61,8 +63,15 @@ LISTED_NAMES = 20
 """How many names a message lists."""
 LISTED_MODELS = 100
 """How many models GET /models tells of."""
-LISTED_VERSIONS = 100
+LISTED_VERSIONS = 50
 """How many versions GET /models/M/versions tells of, the newest."""
+
+LISTED_LEVELS = 100
+"""How many categories of a column GET /models/M tells of."""
+LISTED_OBJECTS = 20
+"""How many files of a version's data set the API tells of."""
+ANSWER_BYTES = 3_000_000
+"""Of a serving function's answer, which the API wraps in JSON once more: half of LAMBDA_PAYLOAD_BYTES."""
 
 # What AWS takes, each with its source.
 LAMBDA_PAYLOAD_BYTES = 6_291_456

@@ -6,15 +6,19 @@ import re
 from typing import Any
 
 from chalicelib import ledger, pin, quarantine, registry, stamp
+from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
+from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 
-VERSION_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+VERSION_NUMBER = re.compile(rf"[1-9][0-9]{{0,{VERSION_DIGITS - 1}}}")
 
 
-def all_live(edges: Edges) -> list[dict[str, Any]]:
-    """Every model with what is live."""
-    return [{"model": model, "live": _live(edges, model)} for model in edges.functions.models()]
+def all_live(edges: Edges) -> dict[str, Any]:
+    """The models, each with what is live, and how many more there are."""
+    known = edges.functions.models()
+    found = [{"model": model, "live": _live(edges, model)} for model in known[:LISTED_MODELS]]
+    return {"models": found, "left_out": len(known) - len(found)}
 
 
 def describe(edges: Edges, *, model: str) -> dict[str, Any]:
@@ -29,13 +33,20 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
     return {
         "model": model,
         "live": live,
-        "schema": _artifact(edges, model, number).get("schema"),
-        "manifest": manifest,
+        "schema": _schema(_artifact(edges, model, number).get("schema")),
+        "manifest": manifest and _short(manifest, data=LISTED_OBJECTS),
         "last_move": ledger.last(edges, model=model),
     }
 
 
-def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
+def newest_versions(edges: Edges, *, model: str) -> dict[str, Any]:
+    """The newest of the complete versions, and how many more there are; raises ModelUnknown."""
+    found = versions(edges, model=model, limit=LISTED_VERSIONS)
+    left_out = len(registry.numbers(edges, model=model, complete=True)) - len(found)
+    return {"versions": [_short(each, data=LISTED_OBJECTS) for each in found], "left_out": max(0, left_out)}
+
+
+def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict[str, Any]]:
     """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
     alias = edges.functions.alias(model)
@@ -50,7 +61,7 @@ def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
     }
     found = [
         registry.manifest(edges, model=model, model_version=each)
-        for each in reversed(registry.numbers(edges, model=model, complete=True))
+        for each in registry.numbers(edges, model=model, complete=True)[::-1][:limit]
     ]
     wanted = ("model_version", "function_version", "run", "created_at", "ratios", "data")
     return [
@@ -68,19 +79,19 @@ def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     check(edges, model=model)
     if not VERSION_NUMBER.fullmatch(model_version):
         raise VersionUnknown(
-            f"a model version is a number, not {model_version!r}", field="version", accepted="1, 2, ..."
+            f"a model version is a number, not {quoted(model_version)}", field="version", accepted="1, 2, ..."
         )
     number = int(model_version)
     manifest = registry.manifest(edges, model=model, model_version=number)
     report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
-    return {"manifest": manifest, "report": report}
+    return {"manifest": _short(manifest, data=LISTED_OBJECTS), "report": report}
 
 
 def check(edges: Edges, *, model: str) -> None:
     """Raises ModelUnknown unless the model has a serving function."""
     known = edges.functions.models()
     if model not in known:
-        raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(known) or "none")
+        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
 
 
 def live_version(edges: Edges, *, model: str, alias: Alias) -> int | None:
@@ -128,6 +139,26 @@ def _live(edges: Edges, model: str) -> dict[str, Any] | None:
         "pinned": pinned is not None and pinned["model_version"] == number,
         "quarantined": number in quarantine.model_versions(edges, model=model),
     }
+
+
+def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    return {"columns": [_short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"]]}
+
+
+def _short(document: dict[str, Any], **most: int) -> dict[str, Any]:
+    """The document with the first so many of each list that is named, and how many were left out.
+
+    >>> _short({"levels": ["a", "b", "c"]}, levels=2)
+    {'levels': ['a', 'b'], 'levels_left_out': 1}
+    """
+    short = dict(document)
+    for name, number in most.items():
+        every = document.get(name) or []
+        if len(every) > number:
+            short |= {name: every[:number], f"{name}_left_out": len(every) - number}
+    return short
 
 
 def _manifest(edges: Edges, model: str, number: int | None) -> dict[str, Any] | None:

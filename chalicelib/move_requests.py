@@ -8,11 +8,12 @@ from typing import Any
 
 from chalicelib import documents, models, names
 from chalicelib.contracts import MoveAliasTask, to_event
+from chalicelib.cutting import listed, quoted
 from chalicelib.edges import PipelineFunctions
 from chalicelib.errors import BadRequest, ModelUnknown, VersionUnknown
+from chalicelib.limits import REASON_CHARACTERS, VERSION_DIGITS
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 
-REASON_LIMIT = 200
 FIELDS = {
     ROLLBACK: ("reason", "to"),
     PROMOTE: ("reason", "lift_quarantine"),
@@ -59,13 +60,13 @@ def from_body(
     says that the request has a key of its own, so that asking again asks for the same.
     """
     if model not in known:
-        raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(known) or "none")
+        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
     fields = {} if body is None else body
     if not isinstance(fields, dict):
         raise BadRequest("the body is not a JSON object", accepted=FORMS[action])
     for field in fields:
         if field not in FIELDS[action]:
-            raise BadRequest(f"unknown field {field!r}", field=field, accepted=", ".join(FIELDS[action]))
+            raise BadRequest(f"unknown field {quoted(field)}", field=field, accepted=", ".join(FIELDS[action]))
     lift = fields.get("lift_quarantine", False)
     if not isinstance(lift, bool):
         raise BadRequest("lift_quarantine is not true or false", field="lift_quarantine", accepted="true or false")
@@ -91,11 +92,11 @@ def from_body(
 
 def check_reason(reason: Any) -> str:
     """A reason as the ledger keeps it; raises BadRequest."""
-    if not isinstance(reason, str) or not 0 < len(reason.strip()) <= REASON_LIMIT or not reason.isprintable():
+    if not isinstance(reason, str) or not 0 < len(reason.strip()) <= REASON_CHARACTERS or not reason.isprintable():
         raise BadRequest(
             "reason is missing, or not a short text",
             field="reason",
-            accepted=f"1 to {REASON_LIMIT} printable characters: it goes into the ledger",
+            accepted=f"1 to {REASON_CHARACTERS} printable characters: it goes into the ledger",
         )
     return reason.strip()
 
@@ -111,7 +112,7 @@ def _version(fields: Mapping[str, Any]) -> int | None:
         wanted = fields.get(field)
         if wanted is None:
             continue
-        if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1:
+        if not isinstance(wanted, int) or isinstance(wanted, bool) or not 1 <= wanted < 10**VERSION_DIGITS:
             raise BadRequest(f"{field} is not a model version", field=field, accepted="1, 2, ...")
         return wanted
     return None
@@ -119,5 +120,7 @@ def _version(fields: Mapping[str, Any]) -> int | None:
 
 def _version_in_path(version: str) -> int:
     if not models.VERSION_NUMBER.fullmatch(version):
-        raise VersionUnknown(f"a model version is a number, not {version!r}", field="version", accepted="1, 2, ...")
+        raise VersionUnknown(
+            f"a model version is a number, not {quoted(version)}", field="version", accepted="1, 2, ..."
+        )
     return int(version)

@@ -7,16 +7,15 @@ serving function's to say, because the schema travels with the model.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import names
+from chalicelib import doors, names
+from chalicelib.cutting import listed, quoted
 from chalicelib.edges import ServingFunctions
 from chalicelib.errors import (
     BadRequest,
-    BodyTooLarge,
     Busy,
     FunctionBusy,
     FunctionUnavailable,
@@ -26,9 +25,6 @@ from chalicelib.errors import (
     StackMissing,
     WrongContentType,
 )
-
-BODY_LIMIT_BYTES = 1_000_000
-"""Lambda takes 6 MB (docs: gettingstarted-limits); a thousand instances of forty columns are about 1 MB."""
 
 FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "model": "..."}'
 
@@ -60,36 +56,23 @@ def model_in(query: Mapping[str, Sequence[str]], *, default_model: str) -> str:
 
 
 def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Question:
-    """From a JSON body; raises BadRequest, BodyTooLarge or WrongContentType."""
+    """From a JSON body; raises BadRequest or WrongContentType."""
     if (content_type or "application/json").partition(";")[0].strip().lower() != "application/json":
-        raise WrongContentType(f"content type {content_type!r}", field="Content-Type", accepted="application/json")
-    if len(body) > BODY_LIMIT_BYTES:
-        raise BodyTooLarge(f"the body has {len(body)} bytes", accepted=f"at most {BODY_LIMIT_BYTES} bytes")
-    fields = parse(body)
+        raise WrongContentType(
+            f"content type {quoted(content_type or '')}", field="Content-Type", accepted="application/json"
+        )
+    fields = doors.parse(body, accepted=FORM)
     if not isinstance(fields, dict):
         raise BadRequest("the body is not a JSON object", accepted=FORM)
     for name in fields:
         if name not in {"instances", "model"}:
-            raise BadRequest(f"unknown field {name!r}", field=name, accepted=FORM)
+            raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted=FORM)
     model = fields.get("model", default_model)
     if not isinstance(model, str):
         raise BadRequest("model is not a text", field="model", accepted="a model's name")
     if "instances" not in fields:
         raise BadRequest("instances is missing", field="instances", accepted=FORM)
     return Question(model, {"instances": fields["instances"]})
-
-
-def parse(body: bytes, *, accepted: str = FORM) -> Any:
-    """Strict JSON: no repeated name, no NaN, no number beyond a float's range; raises BadRequest.
-
-    `accepted` is the form that the body should have.
-    """
-    try:
-        return json.loads(body, object_pairs_hook=_without_repeats, parse_constant=_no_constant, parse_float=_finite)
-    except ValueError as exc:  # malformed JSON, not UTF-8, or an integer of thousands of digits
-        raise BadRequest(f"the body is not JSON: {exc}", accepted=accepted) from exc
-    except RecursionError as exc:
-        raise BadRequest("the body is nested too deeply", accepted=accepted) from exc
 
 
 def ask(functions: ServingFunctions, question: Question) -> tuple[int, dict[str, Any]]:
@@ -99,7 +82,7 @@ def ask(functions: ServingFunctions, question: Question) -> tuple[int, dict[str,
     """
     if not names.MODEL_NAME.fullmatch(question.model):
         raise ModelUnknown(
-            f"{question.model!r} is not a model's name", field="model", accepted=names.MODEL_NAME.pattern
+            f"{quoted(question.model)} is not a model's name", field="model", accepted=names.MODEL_NAME.pattern
         )
     try:
         answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
@@ -129,24 +112,4 @@ def _nothing_there(functions: ServingFunctions, model: str) -> Exception:
         return NoLiveModel(f"{model} has no live version yet: start a retrain with POST /retrain", model=model)
     if not known:
         return StackMissing("no model has a serving function: create the stacks with nightswap deploy")
-    return ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(known))
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise BadRequest(f"{twice} is given more than once", field=twice, accepted="each name once")
-    return found
-
-
-def _no_constant(text: str) -> Any:
-    raise BadRequest(f"{text} is not JSON", accepted="finite numbers")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise BadRequest(f"{text} is too large for a number", accepted="finite numbers")
-    return number
+    return ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))

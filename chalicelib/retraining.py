@@ -16,12 +16,12 @@ from typing import Any
 
 from chalicelib import documents, layout, lease
 from chalicelib.contracts import RetrainInput, to_event
+from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
+from chalicelib.limits import REASON_CHARACTERS
 from chalicelib.names import MODEL_NAME
 
-REASON_LIMIT = 200
-KEY_LIMIT = 256
 FORM = '{"model": "...", "force": false, "reason": "..."}'
 RUN_NAME = re.compile(
     rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
@@ -86,29 +86,25 @@ def wish_from(body: Any, *, default_model: str, models: Sequence[str]) -> Wish:
         raise BadRequest("the body is not a JSON object", accepted=FORM)
     for name in fields:
         if name not in {"model", "force", "reason"}:
-            raise BadRequest(f"unknown field {name!r}", field=name, accepted="model, force, reason")
-    force, reason = fields.get("force", False), fields.get("reason", "on demand")
+            raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted="model, force, reason")
+    force, reason = fields.get("force", False), check_reason(fields.get("reason", "on demand"))
     if not isinstance(force, bool):
         raise BadRequest("force is not true or false", field="force", accepted="true or false")
-    if not isinstance(reason, str) or len(reason) > REASON_LIMIT or not reason.isprintable():
-        raise BadRequest(
-            "reason is not a short text", field="reason", accepted=f"up to {REASON_LIMIT} printable characters"
-        )
     model = fields.get("model", default_model)
+    if not isinstance(model, str):
+        raise BadRequest("model is not a text", field="model", accepted="a model's name")
     if model not in models:
-        raise ModelUnknown(f"there is no model {model!r}", field="model", accepted=", ".join(models) or "none")
+        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(models))
     return Wish(model=model, force=force, reason=reason)
 
 
-def check_key(key: str | None) -> str | None:
-    """An Idempotency-Key header as it may be used; raises BadRequest."""
-    if key is not None and not 0 < len(key) <= KEY_LIMIT:
+def check_reason(reason: Any) -> str:
+    """A reason as the run's request keeps it; raises BadRequest."""
+    if not isinstance(reason, str) or len(reason) > REASON_CHARACTERS or not reason.isprintable():
         raise BadRequest(
-            "the Idempotency-Key is empty or too long",
-            field="Idempotency-Key",
-            accepted=f"1 to {KEY_LIMIT} characters",
+            "reason is not a short text", field="reason", accepted=f"up to {REASON_CHARACTERS} printable characters"
         )
-    return key
+    return reason
 
 
 def _start(edges: Edges, *, run: str, wish: Wish) -> Started:

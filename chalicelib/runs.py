@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import documents, layout, models
 from chalicelib.contracts import RETRAIN_FAILED
+from chalicelib.cutting import quoted
 from chalicelib.edges import Edges, Execution
 from chalicelib.errors import RunUnknown
+from chalicelib.limits import RUN_CHARACTERS
 from chalicelib.restoring import EXECUTION_UNKNOWN, in_words
 
 STATES = (
@@ -26,6 +29,10 @@ RUNNING, ENDED = "running", "ended"
 STARTING = timedelta(seconds=30)
 
 
+RUN_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
+"""Any that could be: an execution's name, and a part of the documents' keys."""
+
+
 def document_name(state: str) -> str:
     """The document of a state: its name in snake case.
 
@@ -40,6 +47,8 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
 
     Raises RunUnknown.
     """
+    if not RUN_NAME.fullmatch(run):
+        raise RunUnknown(f"there is no run {quoted(run)}: it is not a run's name", accepted=RUN_NAME.pattern)
     documented = {
         listed.key.removeprefix(layout.run_document(run, "").removesuffix(".json")).removesuffix(".json")
         for listed in edges.store.list(f"{layout.RUNS}{run}/")

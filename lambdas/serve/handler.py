@@ -1,7 +1,7 @@
 """The serving Lambda function: an event in, predictions or a refusal out.
 
     {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
-    {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances
+    {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances, or as many as fit an answer
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
 Every answer is `{"status": ..., "body": ...}`. A request that cannot be answered is an answer too: an exception would
@@ -16,7 +16,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,10 @@ from .schema import Row
 from .scorecard import FORMAT, Scorecard, ScorecardInvalid
 
 INSTANCES_MAX = 1000
+ANSWER_BYTES = 3_000_000
+"""Of an answer, as `chalicelib.limits` has it: Lambda returns 6 MB, and the API wraps it in JSON once more."""
+NUMBER_BYTES = 30
+"""Of a probability in JSON, with what stands around it."""
 EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
 READERS = {FORMAT: Scorecard.from_document}
 """Each artifact format's reader."""
@@ -50,6 +54,13 @@ class Service:
     """In hexadecimal, of model.json as it was read."""
     format: str
 
+    @cached_property
+    def instances_max(self) -> int:
+        """As many as are asked for at a time, or as fit the answer, where classes are many or their names long."""
+        spelled = [len(json.dumps(name)) for name in self.scorecard.classes]
+        prediction = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
+        return min(INSTANCES_MAX, ANSWER_BYTES // prediction)
+
     def answer(self, event: object) -> dict[str, object]:
         """Status and body; never raises, whatever JSON the event is."""
         try:
@@ -72,14 +83,14 @@ class Service:
         raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
 
     def _predictions(self, instances: object) -> list[dict[str, object]]:
-        accepted = f"a list of 1 to {INSTANCES_MAX} objects"
+        accepted = f"a list of 1 to {self.instances_max} objects"
         if not isinstance(instances, list):
             message = f"instances is {shown(instances)}, not a list"
             raise Refused("InstancesNotAList", message, field="instances", accepted=accepted)
         if not instances:
             raise Refused("InstancesEmpty", "instances is empty", field="instances", accepted=accepted)
-        if len(instances) > INSTANCES_MAX:
-            message = f"instances holds {len(instances)}: send at most {INSTANCES_MAX} at a time"
+        if len(instances) > self.instances_max:
+            message = f"instances holds {len(instances)}: send at most {self.instances_max} at a time"
             raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
         return [self._numbered(instance, position=position) for position, instance in enumerate(instances)]
 

@@ -14,8 +14,11 @@ from functools import cached_property
 
 from .refusal import Refused, listed, plain, shown
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-"""A number as text: what JSON and CSV files write; no `1_000`, `nan`, `inf` or hexadecimal, which float() takes."""
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+"""A number as text: what JSON and CSV files write; no `1_000`, `nan`, `inf` or hexadecimal, which float() takes. Each
+character can be taken in one way alone, so that no text takes longer than its length."""
+NUMBER_CHARACTERS = 400
+"""As `chalicelib.limits` has it: the largest float written out has 309 digits."""
 
 IGNORED, REFUSED = "ignored", "refused"
 """What the model does with a category that it never saw in training."""
@@ -52,6 +55,8 @@ class NumberColumn:
 
     def read_text(self, text: str) -> float:
         """From a query string."""
+        if len(text) > NUMBER_CHARACTERS:
+            raise self._refused("FeatureNotANumber", f"has {len(text)} characters, too many for a number")
         if not NUMBER.fullmatch(text):
             raise self._refused("FeatureNotANumber", f"is {shown(text)}, not a number")
         return self._checked(float(text))

@@ -27,7 +27,8 @@ with Client(app, stage_name="local") as client:
         if "authorize" in each:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
         else:
-            answer = client.http.request(each["method"], each["path"], each["headers"], each["body"].encode())
+            content = bytes.fromhex(each["hex"]) if "hex" in each else each["body"].encode()
+            answer = client.http.request(each["method"], each["path"], each["headers"], content)
             said = {"status": answer.status_code, "body": answer.body.decode(), "headers": dict(answer.headers)}
             print(json.dumps(said))
 """

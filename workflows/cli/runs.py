@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from chalicelib import models, retraining
+from chalicelib import doors, models, retraining
 from chalicelib import runs as core
 from chalicelib.contracts import NOTHING_NEW, PROMOTED
 from workflows.cli import screen
@@ -33,9 +33,9 @@ def retrain(
 ) -> None:
     """Start a retrain, or find the one that is going. With --watch the exit code says whether it went well."""
     models.check(stage.edges, model=model)
-    wish = retraining.Wish(model=model, force=force, reason=reason)
+    wish = retraining.Wish(model=model, force=force, reason=retraining.check_reason(reason))
     started = retraining.on_demand(
-        stage.edges, wish=wish, idempotency_key=retraining.check_key(key), attempt=secrets.token_hex(3)
+        stage.edges, wish=wish, idempotency_key=doors.idempotency_key(key), attempt=secrets.token_hex(3)
     )
     if not as_json:
         console.print(f"{'started' if started.is_new else 'found'} run {started.run}")

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib import layout, models, pin, quarantine, registry
+from chalicelib import documents, layout, models, pin, quarantine, registry
 from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
+from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.moves import after_nights, canary
 from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, revision
@@ -29,10 +30,45 @@ def test_every_model_is_listed_with_what_is_live() -> None:
     night = outside("a", MODEL)
     promote(night.edges, run="run-1")
 
-    assert models.all_live(night.edges) == [
+    assert models.all_live(night.edges)["models"] == [
         {"model": "a", "live": None},
         {"model": MODEL, "live": LIVE},
     ]
+
+
+def test_models_beyond_the_limit_are_counted() -> None:
+    many = [f"m{number:04}" for number in range(LISTED_MODELS + 3)]
+
+    found = models.all_live(outside(*many).edges)
+
+    assert [each["model"] for each in found["models"]] == many[:LISTED_MODELS]
+    assert found["left_out"] == 3
+
+
+def test_versions_beyond_the_limit_are_counted_and_the_newest_are_told() -> None:
+    night = after_nights(1)
+    for number in range(LISTED_VERSIONS + 1):
+        register(night.edges, run=f"more-{number}")
+
+    found = models.newest_versions(night.edges, model=MODEL)
+
+    assert [each["model_version"] for each in found["versions"]] == list(range(LISTED_VERSIONS + 2, 2, -1))
+    assert found["left_out"] == 2
+
+
+@pytest.mark.parametrize(("levels", "left_out"), [(0, 0), (LISTED_LEVELS, 0), (LISTED_LEVELS + 7, 7)])
+def test_schema_tells_the_first_levels_of_a_column_and_how_many_more_it_has(levels: int, left_out: int) -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    every = [f"level {number:04}" for number in range(levels)]
+    column = {"name": "flag", "kind": "category", "levels": every, "allowed": None, "unknown": "ignored"}
+    artifact = documents.encode({"schema": {"columns": [column]}})
+    night.edges.store.put(layout.version(MODEL, 1, registry.ARTIFACT), artifact)
+
+    (told,) = models.describe(night.edges, model=MODEL)["schema"]["columns"]
+
+    assert told["levels"] == every[:LISTED_LEVELS]
+    assert told.get("levels_left_out", 0) == left_out
 
 
 def test_model_is_described_with_lineage_schema_and_last_move() -> None:

@@ -11,7 +11,6 @@ from chalicelib import prediction
 from chalicelib.edges import Answer
 from chalicelib.errors import (
     BadRequest,
-    BodyTooLarge,
     Busy,
     FunctionBusy,
     FunctionUnavailable,
@@ -99,14 +98,6 @@ def test_other_content_types_are_refused(content_type: str) -> None:
     assert caught.value.details == {"field": "Content-Type", "accepted": "application/json"}
 
 
-def test_body_may_be_as_long_as_the_limit_and_no_longer() -> None:
-    body = b'{"instances": []}'.ljust(prediction.BODY_LIMIT_BYTES)
-
-    assert from_body(body).model == MODEL
-    with pytest.raises(BodyTooLarge, match="1000001 bytes"):
-        from_body(body + b" ")
-
-
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -174,21 +165,6 @@ def test_whatever_was_asked_is_answered_or_a_request_error(text: str) -> None:
         return
 
     assert status == 200
-
-
-@pytest.mark.parametrize("opening", ["[", '{"a":'])
-def test_body_that_can_be_read_can_be_asked_however_deep_it_is(opening: str) -> None:
-    night = FakeOutside(MODEL, handler=lambda package, payload: b'{"status": 200, "body": {}}')
-    promote(night.edges, run="run-1")
-    closing = {"[": "]", '{"a":': "}"}[opening]
-
-    for depth in range(900, 1010, 2):
-        body = f'{{"instances": {opening * depth}1{closing * depth}}}'.encode()
-        try:
-            question = from_body(body)
-        except BadRequest:
-            continue
-        assert prediction.ask(night.functions, question) == (200, {})
 
 
 def test_live_version_is_asked_and_its_answer_passed_on() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import retraining
+from chalicelib import doors, retraining
 from chalicelib.errors import BadRequest, ModelUnknown, RequestError
+from chalicelib.limits import KEY_CHARACTERS, REASON_CHARACTERS
 from chalicelib.retraining import Wish
 from tests.unit.chalicelib.nights import MODEL, outside
 
@@ -23,7 +24,7 @@ def test_empty_body_wishes_the_default_model() -> None:
 
 
 def test_body_says_model_force_and_reason() -> None:
-    body = {"model": "other", "force": True, "reason": "x" * retraining.REASON_LIMIT}
+    body = {"model": "other", "force": True, "reason": "x" * REASON_CHARACTERS}
 
     wish = retraining.wish_from(body, default_model=MODEL, models=[MODEL, "other"])
 
@@ -43,6 +44,7 @@ def test_body_says_model_force_and_reason() -> None:
         ({"reason": 7}, "reason"),
         ({"reason": None}, "reason"),
         ({"reason": "x" * 201}, "reason"),
+        *(({"model": model}, "model") for model in (None, 7, True, [], [[[1]]], {})),
     ],
 )
 def test_wish_that_is_malformed_is_refused_naming_the_field(body: Any, field: str | None) -> None:
@@ -53,7 +55,7 @@ def test_wish_that_is_malformed_is_refused_naming_the_field(body: Any, field: st
     assert caught.value.details["accepted"]
 
 
-@pytest.mark.parametrize("model", ["", "unknown", None, 7, [], {}])
+@pytest.mark.parametrize("model", ["", "unknown", "x" * 9_000])
 def test_wish_for_a_model_that_is_not_there_is_refused_listing_those_that_are(model: Any) -> None:
     with pytest.raises(ModelUnknown) as caught:
         retraining.wish_from({"model": model}, default_model=MODEL, models=["a", "b"])
@@ -99,14 +101,14 @@ def test_reason_that_is_no_unicode_text_is_refused_or_kept_but_no_server_error()
         assert refused.details["field"] == "reason"
 
 
-@pytest.mark.parametrize("key", [None, "k", "k" * retraining.KEY_LIMIT])
+@pytest.mark.parametrize("key", [None, "k", "k" * KEY_CHARACTERS])
 def test_good_key_is_used_as_it_is(key: str | None) -> None:
-    assert retraining.check_key(key) == key
+    assert doors.idempotency_key(key) == key
 
 
-@pytest.mark.parametrize("key", ["", "k" * (retraining.KEY_LIMIT + 1)])
+@pytest.mark.parametrize("key", ["", "k" * (KEY_CHARACTERS + 1), "a\nb", "\ud800"])
 def test_key_that_is_empty_or_too_long_is_refused(key: str) -> None:
     with pytest.raises(BadRequest) as caught:
-        retraining.check_key(key)
+        doors.idempotency_key(key)
 
-    assert caught.value.details == {"field": "Idempotency-Key", "accepted": "1 to 256 characters"}
+    assert caught.value.details == {"field": "Idempotency-Key", "accepted": "1 to 256 printable characters"}

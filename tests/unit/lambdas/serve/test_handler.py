@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.serve.handler import INSTANCES_MAX, Service
+from chalicelib import limits
+from chalicelib.limits import CLASS_CHARACTERS, CLASSES
+from chalicelib.replaying import ROWS_A_CALL
+from lambdas.serve import handler, schema
+from lambdas.serve.handler import ANSWER_BYTES, INSTANCES_MAX, Service
 from lambdas.serve.scorecard import Scorecard
 from tests.unit.lambdas.serve.document import DOCUMENT
 
@@ -116,7 +120,9 @@ def test_bad_value_names_field_accepted_form_and_instance(
         ({"size": ["\u0661"]}, "FeatureNotANumber"),
         ({"size": ["1", "1"]}, "FeatureDuplicate"),
         ({"age": ["1e999"]}, "FeatureNotFinite"),
-        ({"age": ["9" * 9000]}, "FeatureNotFinite"),
+        ({"age": ["9" * 400]}, "FeatureNotFinite"),
+        ({"age": ["9" * 401]}, "FeatureNotANumber"),
+        ({"age": ["9" * 30_000 + "x"]}, "FeatureNotANumber"),
         ({"size": ["-1"]}, "FeatureOutOfRange"),
         ({"zone": ["w"]}, "CategoryNotAllowed"),
         ({"size": []}, "QueryMalformed"),
@@ -176,6 +182,31 @@ def test_more_instances_than_the_limit_are_too_large_a_request() -> None:
     assert answer["status"] == 413
     assert answer["body"]["Code"] == "TooManyInstances"
     assert SERVICE.answer({"instances": [GOOD] * INSTANCES_MAX})["status"] == 200
+
+
+def test_as_many_instances_are_answered_as_fit_what_lambda_returns() -> None:
+    names = [f"{number:02}" + "\U0001f600" * (CLASS_CHARACTERS - 2) for number in range(CLASSES)]
+    columns = [{"kind": "number", "name": "x", "minimum": None, "maximum": None}]
+    score = {"intercept": 0.1, "numbers": [{"column": "x", "centre": 0.0, "weight": 1.0}], "categories": []}
+    document = {
+        **DOCUMENT,
+        **{"classes": names, "positive": None, "schema": {"columns": columns}},
+        **{"link": "softmax", "scores": [score] * CLASSES},
+    }
+    service = serving(document)
+
+    answer: Any = service.answer({"instances": [{"x": 0.1}] * service.instances_max})
+
+    assert answer["status"] == 200
+    assert ROWS_A_CALL <= service.instances_max < INSTANCES_MAX
+    assert 0.5 * ANSWER_BYTES < len(json.dumps(answer)) <= ANSWER_BYTES
+    refused: Any = service.answer({"instances": [{"x": 0.1}] * (service.instances_max + 1)})
+    assert (refused["status"], refused["body"]["Code"]) == (413, "TooManyInstances")
+
+
+def test_limits_of_the_package_are_those_of_the_table() -> None:
+    assert (handler.ANSWER_BYTES, schema.NUMBER_CHARACTERS) == (limits.ANSWER_BYTES, limits.NUMBER_CHARACTERS)
+    assert limits.LAMBDA_PAYLOAD_BYTES >= 2 * limits.ANSWER_BYTES
 
 
 def test_numbers_too_large_for_any_score_are_refused() -> None:
