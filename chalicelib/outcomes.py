@@ -117,6 +117,14 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
         )
 
 
+def clear_leftovers(edges: Edges) -> None:
+    """Delete what tasks wrote after the end of their run: a stopped run's task goes on until it is done."""
+    found = {listed.key.removeprefix(layout.WORK).partition("/")[0] for listed in edges.store.list(layout.WORK)}
+    for run in sorted(found):
+        if find(edges, run=run) is not None:
+            _clear(edges, run=run)
+
+
 def _clear(edges: Edges, *, run: str) -> None:
     for listed in edges.store.list(layout.work(run)):
         edges.store.delete(listed.key)

@@ -37,6 +37,7 @@ SHIFTER_IS_OVER = "the run that was shifting traffic is over"
 def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left, and say what it could not."""
     notices.catch_up(edges, model=model)
+    outcomes.clear_leftovers(edges)
     restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
     # After the repair, from which the ledger knows whether the dead run swapped.
     buried = _bury(edges, run=run, model=model)

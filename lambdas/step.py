@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -39,13 +40,22 @@ AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 def peak_memory_bytes() -> int | None:
-    """The most memory that this process has held, its earlier tasks included; None where Linux does not tell.
+    """The most memory that this process has held since `forget_peak_memory`; None where Linux does not tell.
 
     Source: VmHWM of proc(5). ru_maxrss would count what the process was forked from.
     """
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) * 1024 if found else None
+
+
+def forget_peak_memory() -> None:
+    """Measure anew from what the process holds now: a warm one has carried out other tasks.
+
+    Source: clear_refs of proc(5). Where Linux refuses, the earlier tasks count too.
+    """
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def carry_out(
@@ -79,6 +89,7 @@ def documented(
     key = layout.run_document(task.run, state)
     document: dict[str, Any] = {"state": _title(state), "started_at": documents.timestamp(edges.clock())}
     edges.store.put(key, documents.encode({**document, "status": "running"}))
+    forget_peak_memory()
     begun = time.monotonic()
 
     def end(status: str, **facts: Any) -> None:

@@ -20,7 +20,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.local import aliases, enforcement, functions, loading, rest_apis, stopping, traffic, updates
+from workflows.local import (
+    aliases,
+    backlog,
+    enforcement,
+    functions,
+    loading,
+    objects,
+    rest_apis,
+    server_log,
+    stopping,
+    traffic,
+    updates,
+    warm,
+)
 from workflows.local.checkpoint import AT_REST_ONLY, Checkpoint
 from workflows.local.environment import HOST, of_server
 from workflows.local.generations import Generations
@@ -43,6 +56,7 @@ def main() -> None:
         folder.own()
     except FolderInUse as problem:
         _refuse(STATE_IN_USE, f"{problem}: stop it with `nightswap local down`")
+    server_log.install(folder.log, previous=folder.previous_log)
     folder.sweep()
     generations = Generations(folder.aws, damaged=folder.damaged, clock=_now, loose=AT_REST_ONLY)
     for line in generations.check():
@@ -112,6 +126,9 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     updates.install(update_seconds=options.update_seconds)
     aliases.install()
     traffic.install()
+    warm.install()
+    backlog.install()
+    objects.install()
     served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:
         enforcement.install()

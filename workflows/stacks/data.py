@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from chalicelib.layout import RUNS
 from chalicelib.names import Names, alerts_topic, token_parameter
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
@@ -53,7 +54,9 @@ def _bucket(names: Names) -> Json:
                 "IgnorePublicAcls": True,
                 "RestrictPublicBuckets": True,
             },
-            "LifecycleConfiguration": {"Rules": [_intermediates(), _released_leases(), _broken_uploads()]},
+            "LifecycleConfiguration": {
+                "Rules": [_intermediates(), _released_leases(), _superseded_documents(), _broken_uploads()]
+            },
         },
     }
 
@@ -76,6 +79,16 @@ def _released_leases() -> Json:
         "Prefix": LOCKS.removesuffix("*"),
         "ExpiredObjectDeleteMarker": True,
         "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
+    }
+
+
+def _superseded_documents() -> Json:
+    """A task's document is written when it begins, and again when it ends: what lasts is the latter."""
+    return {
+        "Id": "superseded-run-documents",
+        "Status": "Enabled",
+        "Prefix": RUNS,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
     }
 
 

@@ -17,6 +17,7 @@ from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
 from workflows.definitions.functions import state_name
 from workflows.deploying.deploy import render_templates
+from workflows.local import objects
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template
 from workflows.stacks.functions import TRACING_ACTIONS, serving_configuration
@@ -213,10 +214,16 @@ def test_lifecycle_touches_nothing_that_lasts() -> None:
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
 
     assert rules["intermediates"]["ExpirationInDays"] == 3
-    assert {rule.get("Prefix") for rule in rules.values() if "AbortIncompleteMultipartUpload" not in rule} == {
-        "work/",
-        "locks/",
-    }
+    assert [rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule] == ["work/"]
+
+
+def test_local_aws_lets_superseded_versions_go_where_the_lifecycle_does() -> None:
+    (bucket,) = of_type(DATA, "AWS::S3::Bucket").values()
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+
+    going = sorted(rule["Prefix"] for rule in rules if "NoncurrentVersionExpiration" in rule)
+
+    assert going == sorted(objects.EXPIRING)
 
 
 def test_resolving_leaves_no_intrinsic_behind() -> None:

@@ -227,3 +227,14 @@ def test_end_that_could_not_be_announced_is_recorded_and_announced_when_it_is_re
 
     assert stands == an_outcome()
     assert [notice.detail["reason"] for notice in night.notices.sent] == ["every rule passed"]
+
+
+def test_what_a_task_wrote_after_the_end_of_its_run_is_cleared_and_a_going_run_keeps_its_own() -> None:
+    night = at_the_end_of_a_run()
+    outcomes.record(night.edges, an_outcome())
+    night.store.put(layout.work(RUN, "answers/late.npy"), b"rows")
+    night.store.put(layout.work("another-run", "train/labels.npy"), b"rows")
+
+    outcomes.clear_leftovers(night.edges)
+
+    assert [each.key for each in night.store.list(layout.WORK)] == [layout.work("another-run", "train/labels.npy")]

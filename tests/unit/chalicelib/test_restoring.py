@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import ledger, models, restoring
+from chalicelib import documents, layout, ledger, models, restoring
 from chalicelib.contracts import AliasRestored
 from chalicelib.errors import RegistryIncomplete
 from tests.unit.chalicelib.broken_runs import (
@@ -48,6 +48,16 @@ def test_missing_ledger_entry_is_written_at_the_beginning_of_the_next_run() -> N
 
     assert restored.repairs == ["wrote the ledger entry of the alias's last move, whose author had died"]
     assert ledger_of(night) == [(1, "dead", None, "1", True)]
+
+
+def test_every_run_begins_with_clearing_what_ended_runs_left() -> None:
+    night = outside()
+    night.store.put(layout.run_document("stopped", "outcome"), documents.encode({"outcome": "RetrainFailed"}))
+    night.store.put(layout.work("stopped", "answers/late.npy"), b"rows")
+
+    restoring.before(night.edges, run="run-1", model=MODEL)
+
+    assert night.store.list(layout.WORK) == []
 
 
 @pytest.mark.parametrize("status", ["ABORTED", None])

@@ -149,6 +149,17 @@ def test_peak_memory_counts_what_was_given_back_since() -> None:
     assert peak is None or peak > size_bytes
 
 
+def test_task_in_a_warm_process_tells_its_own_peak_memory_and_not_that_of_the_tasks_before() -> None:
+    night = FakeOutside()
+    held = b"x" * 200_000_000
+    before = step.peak_memory_bytes()
+    del held
+
+    carry_out(night, lambda *arguments: RESULT)
+
+    assert before is None or document(night)["peak_memory_bytes"] < before - 100_000_000
+
+
 def test_function_without_its_settings_names_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NIGHTSWAP_STAGE", "NIGHTSWAP_CODE_SHA256", "NIGHTSWAP_SERVING_SHA256"):
         monkeypatch.delenv(name, raising=False)

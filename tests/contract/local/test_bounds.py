@@ -1,0 +1,121 @@
+"""What the local AWS forgets, so that neither its memory nor its folder grows with what is over."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workflows.local import backlog, warm
+from workflows.local.process import LocalAws
+
+Clients = Callable[..., Any]
+Create = Callable[..., str]
+
+PROCESS = "import os\ndef handler(event, context): return os.getpid()"
+
+
+def versioned(store: Any, bucket: str) -> None:
+    store.create_bucket(Bucket=bucket)
+    store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+
+def files_below(folder: Path) -> list[str]:
+    return [each.name for each in folder.rglob("*") if each.is_file()]
+
+
+def test_intermediates_and_superseded_run_documents_leave_nothing_behind(
+    start_local_aws: Callable[..., LocalAws], clients: Clients
+) -> None:
+    with start_local_aws() as aws:
+        store = clients(aws, "s3")
+        versioned(store, "nights")
+        for body in (b"running", b"done"):
+            store.put_object(Bucket="nights", Key="runs/a/train.json", Body=body)
+            store.put_object(Bucket="nights", Key="work/a/train/labels.npy", Body=body)
+        store.delete_object(Bucket="nights", Key="work/a/train/labels.npy")
+        listed = store.list_object_versions(Bucket="nights")
+        left = files_below(aws.folder.s3)
+
+    assert [each["Key"] for each in listed["Versions"]] == ["runs/a/train.json"]
+    assert listed.get("DeleteMarkers", []) == []
+    assert sorted(left) == ["train.json", "train.json.meta.json"]
+
+
+def test_superseded_version_of_what_lasts_is_read_before_and_after_a_restart(
+    start_local_aws: Callable[..., LocalAws], clients: Clients
+) -> None:
+    with start_local_aws() as aws:
+        store = clients(aws, "s3")
+        versioned(store, "nights")
+        first = store.put_object(Bucket="nights", Key="models/m/pin.json", Body=b"first")["VersionId"]
+        store.put_object(Bucket="nights", Key="models/m/pin.json", Body=b"second")
+        read = store.get_object(Bucket="nights", Key="models/m/pin.json", VersionId=first)["Body"].read()
+        store.delete_object(Bucket="nights", Key="models/m/pin.json")
+
+    with start_local_aws(state=aws.folder.path) as again:
+        store = clients(again, "s3")
+        after = store.get_object(Bucket="nights", Key="models/m/pin.json", VersionId=first)["Body"].read()
+        hidden = store.list_objects_v2(Bucket="nights")["KeyCount"]
+
+    assert (read, after, hidden) == (b"first", b"first", 0)
+
+
+def test_latest_executions_are_remembered_and_older_ones_are_not(
+    local_aws: LocalAws, clients: Clients, start_execution: Callable[..., str], ended: Callable[..., Any]
+) -> None:
+    first = start_execution(local_aws, "brief", {"Done": {"Type": "Succeed"}})
+    ended(local_aws, first)
+    states = clients(local_aws, "stepfunctions")
+    machine = states.describe_execution(executionArn=first)["stateMachineArn"]
+
+    for _ in range(backlog.EXECUTIONS):
+        last = states.start_execution(stateMachineArn=machine)["executionArn"]
+        ended(local_aws, last)
+    states.start_execution(stateMachineArn=machine)
+
+    names = {each["executionArn"] for each in states.list_executions(stateMachineArn=machine)["executions"]}
+    assert first not in names
+    assert last in names
+
+
+def test_latest_invocations_are_in_the_log_and_older_ones_are_not(
+    local_aws: LocalAws, clients: Clients, create_function: Create
+) -> None:
+    create_function(local_aws, "talker", "def handler(event, context): print('number', event)")
+
+    for number in range(backlog.LOG_STREAMS + 2):
+        clients(local_aws, "lambda").invoke(FunctionName="talker", Payload=json.dumps(number))
+
+    logs = clients(local_aws, "logs")
+    found = [
+        event["message"]
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName="/aws/lambda/talker")
+        for event in page["events"]
+        if event["message"].startswith("number")
+    ]
+    assert len(found) == backlog.LOG_STREAMS
+    assert "number 0" not in found and f"number {backlog.LOG_STREAMS + 1}" in found
+
+
+def test_versions_that_are_not_asked_any_more_have_no_process(
+    local_aws: LocalAws, clients: Clients, create_function: Create, package: Callable[[str], bytes]
+) -> None:
+    create_function(local_aws, "many", PROCESS)
+    functions, processes = clients(local_aws, "lambda"), []
+    for number in range(warm.VERSIONS + 2):
+        code = package(f"{PROCESS}  # {number}")
+        version = functions.update_function_code(FunctionName="many", ZipFile=code, Publish=True)["Version"]
+        processes.append(int(functions.invoke(FunctionName="many", Qualifier=version)["Payload"].read()))
+
+    assert [_runs(each) for each in processes] == [False, False, *[True] * warm.VERSIONS]
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,61 @@
+"""How much of what is over the local AWS remembers: the emulator never forgets an execution, an event or a log line.
+
+AWS keeps executions for 90 days and logs for as long as their group says. Here numbers bound them, not days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+Json = dict[str, Any]
+
+EXECUTIONS = 50
+"""That are over. A run has its documents in the bucket besides; nothing is read from an execution's history."""
+EVENTS = 100
+LOG_STREAMS = 100
+"""Of a group. The emulator opens one for every invocation."""
+
+
+def install() -> None:
+    from ministack.services import eventbridge, lambda_svc, stepfunctions
+
+    events, emit, start = eventbridge._events_log_list, lambda_svc._emit_lambda_logs, stepfunctions._start_execution
+
+    def bounded_events() -> list[Json]:
+        entries: list[Json] = events()
+        del entries[:-EVENTS]
+        return entries
+
+    def bounded_logs(*arguments: Any, **options: Any) -> None:
+        from ministack.services import cloudwatch_logs
+
+        emit(*arguments, **options)
+        for group in list(cloudwatch_logs._log_groups.values()):
+            drop_oldest(group["streams"], keep=LOG_STREAMS)
+
+    def bounded_executions(data: Json) -> Any:
+        answer = start(data)
+        drop_oldest(stepfunctions._executions, keep=EXECUTIONS, when=is_over)
+        return answer
+
+    eventbridge._events_log_list = bounded_events
+    lambda_svc._emit_lambda_logs = bounded_logs
+    stepfunctions._start_execution = bounded_executions
+
+
+def is_over(execution: Json) -> bool:
+    return bool(execution["status"] != "RUNNING")
+
+
+def drop_oldest(entries: MutableMapping[str, Json], *, keep: int, when: Callable[[Json], bool] = bool) -> None:
+    """Remove the oldest of the entries for which `when` is true, until `keep` of them are left.
+
+    >>> runs = {"a": {"status": "FAILED"}, "b": {"status": "RUNNING"}, "c": {"status": "SUCCEEDED"}}
+    >>> drop_oldest(runs, keep=1, when=is_over)
+    >>> list(runs)
+    ['b', 'c']
+    """
+    found = [name for name, entry in list(entries.items()) if when(entry)]
+    for name in found[:-keep]:
+        entries.pop(name, None)
