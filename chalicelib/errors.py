@@ -16,7 +16,7 @@
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
-    ├── PackagingFailed
+    ├── PackagingFailed, DiskFull
     ├── SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404
@@ -205,6 +205,12 @@ class CommandFailed(NightswapError):
     """A command cannot do what it was asked; the message says what to do instead."""
 
     characters = TERMINAL_CHARACTERS
+
+
+class DiskFull(NightswapError):
+    """The local AWS has no room left to write; the message names its folder."""
+
+    status = 507
 
 
 class SampleUnavailable(NightswapError):

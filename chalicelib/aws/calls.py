@@ -9,7 +9,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, FlexibleChecksumError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from chalicelib.errors import TransientError
+from chalicelib.cutting import cut
+from chalicelib.errors import DiskFull, TransientError
 
 PATIENT = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 """For tasks and operators."""
@@ -38,16 +39,22 @@ THROTTLES = {
 }
 
 
+NO_ROOM = "InsufficientStorage"
+"""S3's refusal on the local AWS, whose disk can be full; its message is the launcher's own, `workflows.local.room`."""
+
+
 def code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 @contextmanager
 def transient(kind: type[TransientError], *, doing: str) -> Iterator[None]:
-    """Raise throttles, 5xx answers and broken connections as `kind`; everything else passes."""
+    """Raise throttles, 5xx answers and broken connections as `kind`; everything else passes, but for a full disk."""
     try:
         yield
     except ClientError as exc:
+        if code(exc) == NO_ROOM:
+            raise DiskFull(cut(f"{doing}: {exc.response['Error'].get('Message')}")) from exc
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code(exc) in THROTTLES or status >= 500:
             raise kind(f"{doing}: {code(exc)}; try again in a moment") from exc

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workflows.local import room
 from workflows.local.worker import FAILED
 
 Json = dict[str, Any]
@@ -19,8 +20,11 @@ LOG_WAIT_SECONDS = 0.002
 TIMED_OUT = "Sandbox.Timedout"
 
 
-def install(*, python: str, stopping: threading.Event) -> None:
-    """Run functions with `python`; once `stopping` is set no function is started and none answers."""
+def install(*, python: str, folder: Path, stopping: threading.Event) -> None:
+    """Run functions with `python`; once `stopping` is set no function is started and none answers.
+
+    `folder` is named where it has no room for a function's package.
+    """
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
@@ -30,6 +34,7 @@ def install(*, python: str, stopping: threading.Event) -> None:
         (python, script) if runtime.startswith("python") else others(runtime)
     )
     lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (LOG_WAIT_SECONDS, LOG_WAIT_SECONDS, 0.250)
+    lambda_runtime.Worker._spawn = spawning(lambda_runtime.Worker._spawn, folder=folder)
     lambda_svc._execute_function_warm = executing(lambda_svc._execute_function_warm, stopping=stopping)
 
 
@@ -38,6 +43,20 @@ def kill_all() -> None:
     from ministack.core import lambda_runtime
 
     lambda_runtime.reset()
+
+
+def spawning(spawn: Callable[[Any], None], *, folder: Path) -> Callable[[Any], None]:
+    """`spawn`, which unpacks a function and starts its process; raises DiskFull."""
+
+    def run(worker: Any) -> None:
+        try:
+            spawn(worker)
+        except OSError as error:
+            if room.is_full(error):
+                raise room.DiskFull(room.message(folder)) from error
+            raise
+
+    return run
 
 
 def executing(execute: Execute, *, stopping: threading.Event) -> Execute:
@@ -71,7 +90,7 @@ def told(result: Json, *, request_id: str) -> Json:
         return {**result, "body": body[FAILED], "error": True}
     if not result.get("error") or result.get("throttle") or not isinstance(body, dict):
         return result
-    if body.get("errorType") == TIMED_OUT:
+    if body.get("errorType") in {TIMED_OUT, room.DiskFull.__name__}:
         return result
     # Whatever a handler raises arrives above, so that here the process is gone, or never came up.
     print(f"function failed without an answer: {body.get('errorMessage')}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""S3's objects: on disk alone, and no version for longer than the bucket's lifecycle says.
+"""S3's objects: whole and on disk alone, and no version for longer than the bucket's lifecycle says.
 
 The emulator holds every body that it was ever given in memory too, and carries out no lifecycle. The rules count in
 days. Here a superseded version goes at once, for what S3 sees in a year of nights is an afternoon of retrains here.
@@ -6,10 +6,13 @@ days. Here a superseded version goes at once, for what S3 sees in a year of nigh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from workflows.local import room
 
 Json = dict[str, Any]
 
@@ -17,13 +20,17 @@ EXPIRING = ("locks/", "runs/", "work/")
 """Where the bucket's lifecycle lets superseded versions go, and a deleted object without a trace."""
 
 
-def install() -> None:
+def install(folder: Path) -> None:
+    """`folder` is named where it has no room left."""
     from ministack.services import s3
 
-    versions = Versions(s3)
+    versions = Versions(s3, folder=folder)
+    s3.handle_request = room.refusing(s3.handle_request)
+    s3._atomic_write = versions.write
     s3._persist_displaced_version = versions.displace
     s3._persist_object = versions.persist
     s3._persist_delete_marker = versions.mark
+    versions.mend()
     versions.sweep()
 
 
@@ -39,39 +46,74 @@ def expires(key: str) -> bool:
 class Versions:
     """The operations that replace those of `service`, the emulator's S3 module. They run on its one thread."""
 
-    def __init__(self, service: Any) -> None:
+    def __init__(self, service: Any, *, folder: Path) -> None:
         self._service = service
+        self._folder = folder
+        self._written: list[tuple[Path, Path]] = []
+        self._failed: OSError | None = None
         self._displace: Callable[..., None] = service._persist_displaced_version
         self._persist: Callable[..., None] = service._persist_object
         self._mark: Callable[..., None] = service._persist_delete_marker
 
     def displace(self, bucket: str, key: str, prior: Json | None, versioning: str) -> None:
-        """Keep the bytes of the version that a write or a delete displaces."""
-        if not expires(key):
+        """Keep the bytes of the version that a write or a delete displaces; raises DiskFull."""
+        if expires(key):
+            return
+        with self._all_or_nothing(lambda: self._put_back(bucket, key, prior), writes=prior is not None):
             self._displace(bucket, key, prior, versioning)
 
     def persist(self, bucket: str, key: str, record: Json) -> None:
-        """Write the object; from then on its bytes are on disk alone."""
+        """Write the object; from then on its bytes are on disk alone. Raises DiskFull."""
         versions = self._versions(bucket, key)
+        with self._all_or_nothing(lambda: self._take_back(bucket, key, record)):
+            self._persist(bucket, key, record)
         if expires(key):
-            self._forget(bucket, key, versions[:-1])
             del versions[:-1]
-        self._persist(bucket, key, record)
         for each in versions:
             each["data"] = None
 
     def mark(self, bucket: str, key: str, marker: Json) -> None:
-        """Note that the object was deleted, or forget it."""
+        """Note that the object was deleted, or forget it; raises DiskFull."""
+        versions = self._versions(bucket, key)
         if not expires(key):
-            self._mark(bucket, key, marker)
+            with self._all_or_nothing(lambda: self._take_back(bucket, key, marker)):
+                self._mark(bucket, key, marker)
             return
-        self._forget(bucket, key, self._versions(bucket, key))
+        self._forget(bucket, key, versions)
         self._service._object_versions.pop((bucket, key), None)
         self._service._delete_persisted_object(bucket, key)
         _remove_empty_folders(Path(self._service._object_disk_path(bucket, key)).parent)
 
+    def write(self, path: str, data: bytes | str, **_: Any) -> None:
+        """Write the file aside; `_all_or_nothing` gives it its name, together with the others of the object."""
+        unfinished = Path(f"{path}.tmp")
+        try:
+            unfinished.touch(0o600)
+            unfinished.write_bytes(data.encode() if isinstance(data, str) else data)
+        except OSError as error:
+            self._failed = error  # the emulator only logs it
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+        self._written.append((unfinished, Path(path)))
+
+    def mend(self) -> None:
+        """Describe anew each object that a kill left between its bytes and its description, which is written last.
+
+        Else a reader finds a checksum that is not that of the bytes, for ever.
+        """
+        for bucket, content in self._service._buckets.items():
+            for key, record in content["objects"].items():
+                body = Path(self._service._object_disk_path(bucket, key))
+                described = Path(f"{body}.meta.json")
+                if described.exists() and body.stat().st_mtime_ns > described.stat().st_mtime_ns:
+                    fresh = _described(body.read_bytes())
+                    record.update(fresh)
+                    for version in self._versions(bucket, key)[-1:]:
+                        version.update(fresh)
+
     def sweep(self) -> None:
-        """Do the same with what an earlier server left."""
+        """Forget what an earlier server left and this one would not have."""
         for bucket, key in list(self._service._object_versions):
             versions = self._versions(bucket, key)
             if expires(key) and versions[-1].get("is_delete_marker"):
@@ -80,6 +122,48 @@ class Versions:
                 self._forget(bucket, key, versions[:-1])
                 del versions[:-1]
 
+    @contextmanager
+    def _all_or_nothing(self, undo: Callable[[], None], *, writes: bool = True) -> Iterator[None]:
+        """Every file that is written inside gets its name; or none does, and `undo` makes memory agree with the disk.
+
+        The emulator swallows what goes wrong. With `writes`, to write nothing is to fail.
+        """
+        self._written.clear()
+        self._failed = None
+        yield
+        if self._failed is None and (self._written or not writes):
+            for unfinished, path in self._written:
+                unfinished.replace(path)
+            return
+        for unfinished, _ in self._written:
+            unfinished.unlink(missing_ok=True)
+        undo()
+        if self._failed is None:
+            room.check(self._folder)
+        elif room.is_full(self._failed):
+            raise room.DiskFull(room.message(self._folder)) from self._failed
+        raise self._failed or OSError("the object could not be written: the log says why")
+
+    def _take_back(self, bucket: str, key: str, record: Json) -> None:
+        """Forget the version or the delete marker that was recorded last."""
+        versions = self._versions(bucket, key)
+        if versions and versions[-1]["version_id"] == record.get("version_id"):
+            versions.pop()
+        latest = versions[-1] if versions else None
+        if latest is None:
+            self._service._object_versions.pop((bucket, key), None)
+        else:
+            latest["is_latest"] = True
+        self._put_back(bucket, key, latest and self._service._object_record_from_version(latest))
+
+    def _put_back(self, bucket: str, key: str, prior: Json | None) -> None:
+        """Make `prior` the current object, which it was."""
+        objects = self._service._buckets[bucket]["objects"]
+        if prior is None:
+            objects.pop(key, None)
+        else:
+            objects[key] = prior
+
     def _versions(self, bucket: str, key: str) -> list[Json]:
         found: list[Json] = self._service._object_versions.get((bucket, key)) or []
         return found
@@ -87,6 +171,11 @@ class Versions:
     def _forget(self, bucket: str, key: str, versions: list[Json]) -> None:
         for each in versions:
             self._service._delete_version_file(bucket, key, each["version_id"])
+
+
+def _described(body: bytes) -> Json:
+    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return {"etag": f'"{md5}"', "size": len(body), "checksums": {}}
 
 
 def _remove_empty_folders(folder: Path) -> None:

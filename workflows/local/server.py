@@ -122,13 +122,14 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
 
     logging.getLogger("persistence").setLevel(logging.WARNING)  # else a line per service every 2 s
     rest_apis.install()
-    functions.install(python=str(options.function_python.absolute()), stopping=cut)
+    folder = options.state.resolve()
+    functions.install(python=str(options.function_python.absolute()), folder=folder, stopping=cut)
     updates.install(update_seconds=options.update_seconds)
     aliases.install()
     traffic.install()
     warm.install()
     backlog.install()
-    objects.install()
+    objects.install(folder)
     served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:
         enforcement.install()
