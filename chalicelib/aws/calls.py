@@ -40,7 +40,7 @@ THROTTLES = {
 
 
 NO_ROOM = "InsufficientStorage"
-"""S3's refusal on the local AWS, whose disk can be full; its message is the launcher's own, `workflows.local.room`."""
+"""S3's refusal on the local AWS, whose disk can be full; its message is our own, of `workflows.local.room`."""
 
 
 def code(error: ClientError) -> str:

@@ -35,8 +35,14 @@ async def asked(*, parent: int | None) -> str:
 def stop(
     *, stopping: threading.Event, kill: Callable[[], None], save: Callable[[], None], sweep: Callable[[], None]
 ) -> None:
-    """Freeze, end the functions' processes, save, clean up. Executions that ran are saved as running."""
+    """Freeze, end the functions' processes, clean up, save. Executions that ran are saved as running.
+
+    It cleans up first, for saving may need the room. What cannot be saved costs the latest state, and never the stop.
+    """
     stopping.set()
     kill()
-    save()
     sweep()
+    try:
+        save()
+    except OSError as error:
+        print(f"the latest state could not be saved: {error}", flush=True)

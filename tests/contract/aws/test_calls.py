@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Notice
 from chalicelib.errors import (
+    DiskFull,
     ExecutionsUnavailable,
     FunctionUnavailable,
     MetricsUnavailable,
@@ -37,6 +39,7 @@ from chalicelib.errors import (
     leaves,
 )
 from chalicelib.names import MOVE_ALIAS, Names
+from workflows.local import room
 from workflows.stacks.functions import TASK_SIZES
 
 ADDRESS = "https://aws"
@@ -143,3 +146,16 @@ def test_predict_path_answers_before_the_gateway_gives_up() -> None:
 def test_a_move_is_waited_for_to_its_end_and_asked_for_once() -> None:
     assert MOVE_LIMIT_SECONDS < ATTENTIVE.read_timeout < API_LIMIT_SECONDS  # type: ignore[attr-defined]
     assert ATTENTIVE.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
+
+
+def test_full_disk_of_the_local_aws_is_told_with_its_folder_and_not_tried_again() -> None:
+    refusal = {"Error": {"Code": room.REFUSAL, "Message": room.message(Path("/home/me/.nightswap"))}}
+    error = ClientError({**refusal, "ResponseMetadata": {"HTTPStatusCode": room.STATUS}}, "PutObject")  # type: ignore[typeddict-item]
+
+    with (
+        pytest.raises(DiskFull, match=r"^putting s3://b/k: no room is left in /home/me/.nightswap: make some"),
+        transient(StoreUnavailable, doing="putting s3://b/k"),
+    ):
+        raise error
+
+    assert not issubclass(DiskFull, TransientError)

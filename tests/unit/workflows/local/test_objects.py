@@ -214,7 +214,7 @@ def test_object_that_cannot_be_written_for_another_reason_is_an_error_too(servic
     operations = replaced(service)
     (tmp_path / f"{RUN}.tmp").mkdir(parents=True)
 
-    with pytest.raises(OSError, match="Is a directory|Permission denied|Operation not permitted"):
+    with pytest.raises(OSError, match="Is a directory"):
         operations.persist(BUCKET, RUN, {"body": b"rows"})
 
 
