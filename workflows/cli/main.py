@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
-from chalicelib.errors import NightswapError
+from chalicelib.errors import DiskFull, NightswapError
 from workflows import aws_errors
 from workflows.cli import (
     data,
@@ -25,6 +26,7 @@ from workflows.cli import (
     runs,
     tokens,
 )
+from workflows.local import room
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
@@ -45,9 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.getLogger("botocore").setLevel(logging.ERROR)
     try:
         sys.exit(group.main(arguments, prog_name="nightswap", standalone_mode=False) or 0)
-    except click.exceptions.Abort:
-        sys.exit(INTERRUPTED)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except click.ClickException as exc:
         exc.show()
@@ -56,11 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         accepted = exc.details.get("accepted")
         _fail(type(exc).__name__, exc.message + (f" (accepted: {accepted})" if accepted else ""))
     except Exception as exc:
+        if room.is_full(exc):
+            _fail(DiskFull.__name__, f"no room is left for {exc.filename or 'a file'}: make some, then try again")
         if not aws_errors.is_of_aws(exc):
             raise
         _fail(type(exc).__name__, aws_errors.in_words(exc))
 
 
-def _fail(name: str, message: str) -> None:
+def _fail(name: str, message: str) -> NoReturn:
     click.echo(f"{click.style(name, fg='red', bold=True)}: {message}", err=True)
     sys.exit(1)

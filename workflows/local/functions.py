@@ -49,12 +49,8 @@ def spawning(spawn: Callable[[Any], None], *, folder: Path) -> Callable[[Any], N
     """`spawn`, which unpacks a function and starts its process; raises DiskFull."""
 
     def run(worker: Any) -> None:
-        try:
+        with room.needed(folder):
             spawn(worker)
-        except OSError as error:
-            if room.is_full(error):
-                raise room.DiskFull(room.message(folder)) from error
-            raise
 
     return run
 

@@ -138,11 +138,9 @@ class Versions:
         for unfinished, _ in self._written:
             unfinished.unlink(missing_ok=True)
         undo()
-        if self._failed is None:
-            room.check(self._folder)
-        elif room.is_full(self._failed):
-            raise room.DiskFull(room.message(self._folder)) from self._failed
-        raise self._failed or OSError("the object could not be written: the log says why")
+        room.check(self._folder)
+        with room.needed(self._folder):
+            raise self._failed or OSError("the object could not be written: the log says why")
 
     def _take_back(self, bucket: str, key: str, record: Json) -> None:
         """Forget the version or the delete marker that was recorded last."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from chalicelib.errors import LocalAwsFailed
-from workflows.local import ports
+from workflows.local import ports, room
 from workflows.local.environment import HOST, clean
 from workflows.local.loading import REJECTED, TOLD
 from workflows.local.state_folder import StateFolder
@@ -61,8 +61,7 @@ class LocalAws:
     @property
     def taken_down(self) -> bool:
         """Whether somebody asked for its end by `stop`. One that died or was killed stays on record, as running."""
-        recorded = self.folder.recorded()
-        return recorded is None or bool(recorded.get("stopping"))
+        return self.folder.recorded() is None
 
     def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
         """`environ` for a process that is to talk to this AWS and to no other."""
@@ -85,7 +84,12 @@ class LocalAws:
         It ends with the calling process. Raises LocalAwsFailed when one runs already, or when it does not come up.
         """
         folder = _folder(root, state)
-        folder.prepare()
+        try:
+            with room.needed(folder.path):
+                folder.prepare()
+                room.check(folder.path)
+        except room.DiskFull as full:
+            raise LocalAwsFailed(f"the local AWS cannot start: {full}") from full
         with folder.starting():
             if (pid := folder.owner()) is not None:
                 raise LocalAwsFailed(
@@ -117,17 +121,18 @@ class LocalAws:
         )
 
     def stop(self) -> None:
-        """Stop it and wait for its end; its state is saved. Nothing happens when it has stopped already."""
+        """Stop it and wait for its end; its state is saved. Nothing happens when it has stopped already.
+
+        Nothing is written here: a full disk stops no stop.
+        """
+        self.folder.forget()
         if self.alive:
-            if (recorded := self.folder.recorded()) is not None:
-                self.folder.record({**recorded, "stopping": True})
             os.kill(self.pid, signal.SIGTERM)
             if not self._gone(STOP_SECONDS) and self.alive:
                 os.kill(self.pid, signal.SIGKILL)
                 self._gone(STOP_SECONDS)
         if self._process is not None:
             self._process.wait()
-        self.folder.forget()
 
     def _gone(self, limit_seconds: float) -> bool:
         deadline = time.monotonic() + limit_seconds

@@ -7,9 +7,10 @@ name: the emulator by itself would answer that all is well, and hold the object 
 from __future__ import annotations
 
 import errno
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from xml.sax.saxutils import escape
 
 REFUSAL = "InsufficientStorage"
@@ -25,7 +26,7 @@ class DiskFull(Exception):
     error in `chalicelib.errors`."""
 
 
-def is_full(error: BaseException) -> bool:
+def is_full(error: BaseException) -> TypeGuard[OSError]:
     """Whether this says that there is no room: a disk, a quota or a limit of a file's size.
 
     >>> is_full(OSError(errno.ENOSPC, "No space left on device")), is_full(OSError(errno.EACCES, "Permission denied"))
@@ -43,15 +44,23 @@ def message(folder: Path) -> str:
     return f"no room is left in {folder}: make some, then try again; what was saved there is safe"
 
 
-def check(folder: Path, *, size_bytes: int = 1_000_000) -> None:
-    """Write and remove so many bytes; raises DiskFull."""
-    probe = folder / "room"
+@contextmanager
+def needed(folder: Path) -> Iterator[None]:
+    """What is done inside writes to the folder; raises DiskFull."""
     try:
-        probe.write_bytes(bytes(size_bytes))
+        yield
     except OSError as error:
         if is_full(error):
             raise DiskFull(message(folder)) from error
         raise
+
+
+def check(folder: Path, *, size_bytes: int = 1_000_000) -> None:
+    """Write and remove so many bytes; raises DiskFull."""
+    probe = folder / "room"
+    try:
+        with needed(folder):
+            probe.write_bytes(bytes(size_bytes))
     finally:
         probe.unlink(missing_ok=True)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.errors import LocalAwsFailed
 from workflows.local import room
 from workflows.local.process import LocalAws
 
@@ -105,3 +107,25 @@ def test_it_is_stopped_without_room_and_has_its_objects_afterwards(
 
     with start_local_aws(state=aws.folder.path) as again:
         assert clients(again, "s3").get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == b"kept"
+
+
+def test_start_without_room_says_so(start_local_aws: Start, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(LocalAwsFailed, match=f"cannot start: no room is left in {tmp_path}: make some"):
+            start_local_aws(state=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_it_is_stopped_from_elsewhere_where_nothing_can_be_written(aws: LocalAws) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        aws.stop()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert not aws.alive
+    assert aws.taken_down

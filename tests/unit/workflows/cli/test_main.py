@@ -95,6 +95,10 @@ def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
         (CommandFailed("the local AWS is not running"), "CommandFailed: the local AWS is not running\n"),
         (NoLiveModel("nothing is live", model="m"), "NoLiveModel: nothing is live\n"),
         (
+            OSError(28, "No space left on device", "a/token"),
+            "DiskFull: no room is left for a/token: make some, then try again\n",
+        ),
+        (
             BadRequest("reason is missing", field="reason", accepted="1 to 200 printable characters"),
             "BadRequest: reason is missing (accepted: 1 to 200 printable characters)\n",
         ),
