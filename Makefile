@@ -34,7 +34,7 @@ test: setup-all  ## unit, contract and end-to-end tests
 test-unit: setup  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest -m 'not real_data' tests/unit $(DOCTESTS)
 
-test-faults: setup  ## kills, stops and swaps under load, on the local AWS
+test-faults: setup  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
 	@$(PROJECT) -m pytest tests/faults
 
 test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
@@ -49,6 +49,8 @@ test-permissions: setup  ## the main job under enforced roles, and what they for
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
 	@MISTAKES=$(MISTAKES) SEED=$(SEED) $(PROJECT) -m pytest tests/mutants
 
+test-all: export KILLS := 200
+test-all: export RETRAINS := 500
 test-all: test test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE

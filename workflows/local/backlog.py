@@ -10,7 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-EXECUTIONS = 50
+EXECUTIONS = 20
 """That are over. A run has its documents in the bucket besides; nothing is read from an execution's history."""
 EVENTS = 100
 LOG_STREAMS = 100
