@@ -1,6 +1,6 @@
-"""How much of what is over the local AWS remembers: the emulator never forgets an execution, an event or a log line.
+"""How much of what is over the local AWS remembers: the emulator forgets no execution, event, log line or metric.
 
-AWS keeps executions for 90 days and logs for as long as their group says. Here numbers bound them, not days.
+AWS keeps executions for 90 days, and logs for as long as their group says. Here numbers bound them, not days.
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ EVENTS = 100
 LOG_STREAMS = 100
 """Of a group. The emulator opens one for every invocation."""
 
+POINTS = 1_500
+"""Of a metric: a day of minutes. The emulator itself puts one for every invocation."""
+
 
 def install() -> None:
-    from ministack.services import eventbridge, lambda_svc, stepfunctions
+    from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
 
-    events, emit, start = eventbridge._events_log_list, lambda_svc._emit_lambda_logs, stepfunctions._start_execution
-
-    def bounded_events() -> list[Json]:
-        entries: list[Json] = events()
-        del entries[:-EVENTS]
-        return entries
+    emit, start = lambda_svc._emit_lambda_logs, stepfunctions._start_execution
 
     def bounded_logs(*arguments: Any, **options: Any) -> None:
         from ministack.services import cloudwatch_logs
@@ -39,9 +37,26 @@ def install() -> None:
         drop_oldest(stepfunctions._executions, keep=EXECUTIONS, when=is_over)
         return answer
 
-    eventbridge._events_log_list = bounded_events
+    eventbridge._events_log_list = bounded(eventbridge._events_log_list, keep=EVENTS)
+    cloudwatch._metric_bucket = bounded(cloudwatch._metric_bucket, keep=POINTS)
     lambda_svc._emit_lambda_logs = bounded_logs
     stepfunctions._start_execution = bounded_executions
+
+
+def bounded(find: Callable[..., list[Json]], *, keep: int) -> Callable[..., list[Json]]:
+    """`find`, which answers the list that the next entry goes into, with its last entries alone.
+
+    >>> entries = [{"number": 1}, {"number": 2}, {"number": 3}]
+    >>> bounded(lambda: entries, keep=2)()
+    [{'number': 2}, {'number': 3}]
+    """
+
+    def run(*arguments: Any) -> list[Json]:
+        entries = find(*arguments)
+        del entries[:-keep]
+        return entries
+
+    return run
 
 
 def is_over(execution: Json) -> bool:
