@@ -14,7 +14,7 @@ from chalicelib.errors import DatasetEmpty, ObjectUnreadable
 from chalicelib.settings import TaskSettings
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all
-from lambdas.model.dataset import read_object
+from lambdas.model.dataset import read_whole
 from lambdas.model.preparation import Piece, Prepared, prepare
 from lambdas.model.recipe import Split
 from lambdas.model.split import Draw
@@ -44,11 +44,11 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits)
         if stored is None or stored.etag != listed.etag:
             raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
         name = _name(model, listed)
-        table = read_object(name, content=stored.body, recipe=recipe)
+        table, extent = read_whole(name, content=stored.body, recipe=recipe)
         draw = known.of(name, etag=listed.etag)
         if draw is None:
             draw = splits.first(recipe.split, text=unpack(name, content=stored.body, model=model))
-        pieces.append(Piece(name, table, draw))
+        pieces.append(Piece(name, table, extent, draw))
     return prepare(pieces, recipe=recipe)
 
 

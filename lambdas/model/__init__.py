@@ -3,7 +3,8 @@
 In the order in which a nightly batch meets them:
 
     recipe          what a model is: columns, label, classes, estimator, split, thresholds
-    dataset         an object of the data set -> Table, or an error that names the cell  (the one importer of pandas)
+    dataset         an object of the data set -> Table, or an error that names the cell; by `unpacking`, `header`, and
+                    `plain` (the one importer of pandas) or `strict`, which both read what `records` says is there
     preparation     tables -> training part, holdout and a profile; by `split` and `profile`
     estimator       training part -> fitted scikit-learn estimator and the facts about it; by `features`
     export          fitted estimator -> scorecard; by `linear`

@@ -1,9 +1,12 @@
-"""What is wrong with one cell. Each function returns the error's class and words, or None for a good cell."""
+"""What is wrong with one cell: a Check returns the error's class and words, or None for a good cell."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from string import whitespace
 
+from chalicelib.cutting import cut
 from chalicelib.errors import (
     DataError,
     LabelUnknown,
@@ -13,20 +16,20 @@ from chalicelib.errors import (
     ValueOutOfRange,
     ValueUnparsable,
 )
+from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.recipe import Categorical, Numeric, Recipe
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
-
-CATEGORY_CHARACTERS_MAX = 128
-"""A table stores every cell of its categorical columns as wide as the longest."""
 
 MAGNITUDE_MAX = float(2**128 - 2**104)
 """About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
 smaller ones, which scaling adds up over all rows, stay within a 64-bit float."""
 
 INFINITIES = ("inf", "infinity")
+LISTED_CHARACTERS = 200
 
 Problem = tuple[type[DataError], str]
+Check = Callable[[str], Problem | None]
 MISSING: Problem = (ValueMissing, "empty")
 
 
@@ -43,33 +46,45 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
     return None
 
 
-def numeric_problem(text: str, *, column: Numeric) -> Problem | None:
-    """Of a cell of a numeric column; spaces around the number do not matter."""
-    stripped = text.strip()
-    if not stripped:
-        return MISSING
-    if stripped.lstrip("+-").lower() in INFINITIES:
-        return ValueInfinite, "infinite"
-    if not NUMBER.fullmatch(stripped):
-        return ValueUnparsable, "not a number" if stripped.lower() != "nan" else "NaN"
-    return number_problem(float(stripped), column=column)
+def number_check(column: Numeric) -> Check:
+    """Of cells that hold a number. ASCII's spaces around it do not matter; a no-break space is a character."""
+
+    def problem(text: str) -> Problem | None:
+        stripped = text.strip(whitespace)
+        if not stripped:
+            return MISSING
+        if stripped.lstrip("+-").lower() in INFINITIES:
+            return ValueInfinite, "infinite"
+        if not NUMBER.fullmatch(stripped):
+            return ValueUnparsable, "not a number" if stripped.lower() != "nan" else "NaN"
+        return number_problem(float(stripped), column=column)
+
+    return problem
 
 
-def categorical_problem(text: str, *, column: Categorical) -> Problem | None:
-    """Of a cell of a categorical column."""
-    if not text:
-        return MISSING
-    if column.allowed is not None and not column.takes(text):
-        return ValueNotAllowed, f"not allowed (one of {listed(column.allowed)})"
-    if len(text) > CATEGORY_CHARACTERS_MAX:
-        return ValueNotAllowed, f"longer than {CATEGORY_CHARACTERS_MAX} characters"
-    return None
+def category_check(column: Categorical) -> Check:
+    """Of cells that hold a category."""
+    not_allowed = f"not allowed (one of {cut(listed(column.allowed or ()), LISTED_CHARACTERS)})"
+
+    def problem(text: str) -> Problem | None:
+        if not text:
+            return MISSING
+        if column.allowed is not None and not column.takes(text):
+            return ValueNotAllowed, not_allowed
+        if len(text) > CATEGORY_CHARACTERS:
+            return ValueNotAllowed, f"longer than {CATEGORY_CHARACTERS} characters"
+        return None
+
+    return problem
 
 
-def label_problem(text: str, *, recipe: Recipe) -> Problem | None:
-    """Of a cell of the label's column."""
-    if not text:
-        return MISSING
-    if text not in recipe.classes:
-        return LabelUnknown, f"no known label (one of {listed(recipe.classes)})"
-    return None
+def label_check(recipe: Recipe) -> Check:
+    """Of cells that hold a label."""
+    unknown = f"no known label (one of {cut(listed(recipe.classes), LISTED_CHARACTERS)})"
+
+    def problem(text: str) -> Problem | None:
+        if not text:
+            return MISSING
+        return (LabelUnknown, unknown) if text not in recipe.classes else None
+
+    return problem

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.cutting import cut, listed
 from chalicelib.errors import ColumnMissing
+from chalicelib.limits import HEADER_COLUMNS, LISTED_NAMES, NAME_CHARACTERS
 from lambdas.model.recipe import Recipe
+from lambdas.model.records import Malformed, is_blank, records
 from lambdas.model.unpacking import unreadable, way_out
 
-LISTED_NAMES = 50
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+LISTED_MISSING = 5
 
 
 @dataclass(frozen=True)
@@ -26,41 +30,48 @@ def find_columns(name: str, *, text: bytes, recipe: Recipe) -> Places:
     """Raises ColumnMissing, or ObjectUnreadable for a header that is not there or names a column twice."""
     header = _header(name, text=text, model=recipe.model)
     wanted = [*(column.name for column in recipe.columns), recipe.label]
-    missing = [column for column in wanted if column not in header]
+    times = Counter(header)
+    missing = [column for column in wanted if not times[column]]
     if missing:
         raise _missing(name, header=header, missing=missing, model=recipe.model)
     for column in wanted:
-        if header.count(column) > 1:
-            raise unreadable(
-                name, model=recipe.model, why=f"names the column {column} {header.count(column)} times in its header"
-            )
-    return Places({column: header.index(column) for column in wanted}, len(header))
-
-
-def is_blank(fields: list[str]) -> bool:
-    """Whether a line is skipped, as pandas skips it."""
-    return not fields or (len(fields) == 1 and not fields[0].strip())
+        if times[column] > 1:
+            why = f"names the column {column} {times[column]} times in its header"
+            raise unreadable(name, model=recipe.model, why=why)
+    places = {column: place for place, column in enumerate(header)}
+    return Places({column: places[column] for column in wanted}, len(header))
 
 
 def _header(name: str, *, text: bytes, model: str) -> list[str]:
-    rows = csv.reader(io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline=""))
     try:
-        header = next((row for row in rows if not is_blank(row)), None)
-    except csv.Error as exc:
-        raise unreadable(name, model=model, why=f"has a header that cannot be read ({exc})") from exc
+        header = next((fields for _, fields in records(text) if not is_blank(fields)), None)
+    except Malformed as exc:
+        raise unreadable(name, model=model, why=f"has a header that cannot be read: {exc}") from exc
     if header is None:
         raise unreadable(name, model=model, why="holds blank lines alone")
+    if len(header) > HEADER_COLUMNS:
+        why = f"has a header of {len(header):,} fields: {HEADER_COLUMNS:,} are the most"
+        raise unreadable(name, model=model, why=why)
     return [column.strip() for column in header]
 
 
-def _missing(name: str, *, header: list[str], missing: list[str], model: str) -> ColumnMissing:
-    near = {column: difflib.get_close_matches(column, header, n=1, cutoff=0.7) for column in missing}
-    hints = [f"{column} (is it {match[0]!r}?)" if match else column for column, match in near.items()]
-    found = ", ".join(header[:LISTED_NAMES]) + (", ..." if len(header) > LISTED_NAMES else "")
+def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model: str) -> ColumnMissing:
+    hints = [_hint(column, header=header) for column in missing[:LISTED_MISSING]]
+    more = f" and {len(missing) - LISTED_MISSING:,} more" if len(missing) > LISTED_MISSING else ""
+    shown = cut(listed(header, most=LISTED_NAMES), 800)
+    separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)
+    commas = f" Its fields are parted by {separated}: save it with commas." if separated else ""
     return ColumnMissing(
-        f"{name} has no column {', '.join(hints)}. Its first line, the header, reads: {found}."
+        f"{name} has no column {', '.join(hints)}{more}. Its first line, the header, reads: {shown}.{commas}"
         f" {way_out(name, model=model)}",
         object=name,
-        columns=missing,
-        header=header[:LISTED_NAMES],
+        columns=list(missing[:LISTED_NAMES]),
+        header=[cut(column, NAME_CHARACTERS) for column in header[:LISTED_NAMES]],
     )
+
+
+def _hint(column: str, *, header: Sequence[str]) -> str:
+    # A name far longer than the column's is not near it, and slow to compare.
+    near = [each for each in header if len(each) <= 2 * len(column)]
+    match = difflib.get_close_matches(column, near, n=1, cutoff=0.7)
+    return f"{column} (is it {match[0]!r}?)" if match else column

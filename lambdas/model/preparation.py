@@ -7,7 +7,7 @@ rows that it was trained on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.cutting import listed
@@ -16,7 +16,7 @@ from lambdas.model.confusion import places_of
 from lambdas.model.profile import profile
 from lambdas.model.recipe import Recipe
 from lambdas.model.split import Draw, enough_for_both, split_rows
-from lambdas.model.table import Table, concat
+from lambdas.model.table import Extent, Table, concat
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,7 @@ class Piece:
 
     name: str
     table: Table
+    extent: Extent
     draw: Draw
 
 
@@ -46,7 +47,7 @@ def prepare(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
     trains, holdouts = zip(*(_split(piece, recipe=recipe) for piece in pieces), strict=True)
     train, holdout = concat(trains), concat(holdouts)
     facts = profile(train, holdout=holdout, recipe=recipe)
-    facts["objects"] = {piece.name: len(piece.table) for piece in pieces}
+    facts["objects"] = {piece.name: asdict(piece.extent) for piece in pieces}
     _check(facts, recipe=recipe)
     return Prepared(train, holdout, facts, {piece.name: piece.draw for piece in pieces})
 

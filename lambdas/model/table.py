@@ -53,6 +53,20 @@ class Table:
         return cls(np.asarray(numeric, dtype=np.float64), categorical.astype(str), labels.astype(str))
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How much there is in the file that a table was read from.
+
+    Its lines, as an editor counts them, are its records, its blank lines, and the line ends inside of fields.
+    """
+
+    lines: int
+    blank_lines: int
+    records: int
+    """The header and the rows."""
+    rows: int
+
+
 def concat(tables: Sequence[Table]) -> Table:
     """All rows, table after table. At least one table; all of the same recipe."""
     return Table(

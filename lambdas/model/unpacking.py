@@ -47,6 +47,8 @@ def _check_text(name: str, *, text: bytes, model: str) -> None:
         raise unreadable(
             name, model=model, why=f"is not a text: {_line_of(text, position=text.index(0))} holds a NUL byte"
         )
+    if text.isascii():  # as most are: it takes no memory
+        return
     try:
         text.decode()
     except UnicodeDecodeError as exc:

@@ -163,7 +163,7 @@ def test_environment_is_read_in_settings_alone() -> None:
 
 
 def test_pandas_is_imported_in_one_place() -> None:
-    assert {each.file for each in imports() if each.is_below("pandas")} == {"lambdas/model/dataset.py"}
+    assert {each.file for each in imports() if each.is_below("pandas")} == {"lambdas/model/plain.py"}
 
 
 def test_recipes_import_scikit_learn_when_they_build_an_estimator() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from lambdas.model.preparation import Piece
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
 from lambdas.model.split import DRAWN, Draw
-from lambdas.model.table import Table
+from lambdas.model.table import Extent, Table
 from lambdas.model.thresholds import at_least
 
 
@@ -78,7 +78,9 @@ def table(base: Recipe, *, rows: int, seed: int = 0) -> Table:
 
 def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
     """An object that is split by the newest rule, salted by its name if by nothing else."""
-    return Piece(name, content, Draw(DRAWN, 0.2, 42, name if salt is None else salt))
+    lines = len(content) + 1
+    extent = Extent(lines, blank_lines=0, records=lines, rows=len(content))
+    return Piece(name, content, extent, Draw(DRAWN, 0.2, 42, name if salt is None else salt))
 
 
 def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from chalicelib import errors
 from lambdas.model.cells import MAGNITUDE_MAX
-from lambdas.model.dataset import read_object
+from lambdas.model.dataset import read_object, read_whole
 from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.table import Extent
 from tests.unit.lambdas.model import data
 
 RECIPE = data.recipe(
@@ -130,11 +131,19 @@ def test_column_of_nothing_but_0_and_1_is_numbers() -> None:
         ("1,2,SF,east,ok.", errors.ValueNotAllowed, "not allowed (one of n, s): row 2 (line 3) 'east'"),
         ("1,2," + "x" * 129 + ",n,ok.", errors.ValueNotAllowed, "longer than 128 characters"),
         ("1,2,SF,n,", errors.ValueMissing, "column label"),
-        ("1,2,SF", errors.ValueMissing, "column zone"),
+        (
+            "1,2,SF",
+            errors.ObjectUnreadable,
+            "shorter than the header, which names 5 fields: row 2 (line 3) '3 fields'",
+        ),
         ("1,2,SF,n,ham.", errors.LabelUnknown, "no known label (one of ok., spam., worm.): row 2 (line 3) 'ham.'"),
         ("1,2,SF,n,OK.", errors.LabelUnknown, "'OK.'"),
         ("1,2,SF,n,ok.,6", errors.ObjectUnreadable, "longer than the header, which names 5 fields: row 2 (line 3)"),
-        ('1,2,"SF,n,ok.', errors.ObjectUnreadable, "cannot be read as CSV after line 2"),
+        (
+            '1,2,"SF,n,ok.',
+            errors.ObjectUnreadable,
+            "the record that begins on line 3 opens a quote that is never closed",
+        ),
     ],
 )
 def test_bad_cell_or_row_is_named(line: str, error: type[errors.DataError], words: str) -> None:
@@ -179,6 +188,107 @@ def test_lines_are_those_of_the_file_and_rows_those_of_the_data() -> None:
         read_object("day.csv", content=rows('1,2,"a\n\nb",n,ok.', "", "x,2,SF,n,ok."), recipe=RECIPE)
 
 
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            ["n,1,2,u,n,ok.", '"n,2,2,v,n,ok.', "n,3,2,v,n,ok.", '"n,4,2,w,n,ok.', "n,5,2,v,n,ok."],
+            "the record that begins on line 3 has text behind a closing quote (on line 5)",
+        ),
+        (['n,"1"2,2,SF,n,ok.'], "the record that begins on line 2 has text behind a closing quote."),
+        (
+            ["n,1,2,SF,n,ok.", '"n,1,2,SF,n,ok.'],
+            "the record that begins on line 3 opens a quote that is never closed.",
+        ),
+        (['"n" ,1,2,SF,n,ok.'], "the record that begins on line 2 has text behind a closing quote."),
+    ],
+)
+def test_quote_that_swallows_rows_is_named_though_its_column_is_ignored(lines: list[str], words: str) -> None:
+    with pytest.raises(errors.ObjectUnreadable) as raised:
+        read_object("day.csv", content=rows(*lines, header=f"note,{HEADER}"), recipe=RECIPE)
+
+    assert f"day.csv cannot be read as CSV: {words}" in raised.value.message
+
+
+def test_bad_cells_before_a_stray_quote_are_named_beside_it() -> None:
+    with pytest.raises(errors.ObjectUnreadable) as raised:
+        read_object("day.csv", content=rows("x,2,SF,n,ok.", '1,"2"3,SF,n,ok.'), recipe=RECIPE)
+
+    assert "line 3 has text behind a closing quote. 1 cell of column size" in raised.value.message
+
+
+def test_lines_blank_lines_records_and_rows_of_a_file_are_counted() -> None:
+    content = rows('"a\n\nb",1,2,SF,n,ok.', "", " ", "n,1,2,SF,n,ok.", header=f"note,{HEADER}")
+
+    _, extent = read_whole("day.csv", content=content, recipe=RECIPE)
+
+    assert extent == Extent(lines=7, blank_lines=2, records=3, rows=2)
+
+
+@pytest.mark.parametrize("content", [GOOD, GOOD.rstrip("\n"), GOOD.replace("\n", "\r\n"), GOOD.replace("\n", "\r")])
+def test_lines_are_counted_as_an_editor_counts_them(content: str) -> None:
+    _, extent = read_whole("day.csv", content=content.encode(), recipe=RECIPE)
+
+    assert extent == Extent(lines=3, blank_lines=0, records=3, rows=2)
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u2028", "\x85", "\x1c", "\ufeff"])
+def test_space_beside_a_number_that_is_none_of_ascii_is_named_with_its_place(space: str) -> None:
+    with pytest.raises(errors.ValueUnparsable) as raised:
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", f"1,{space}2,SF,n,ok."), recipe=RECIPE)
+
+    shown = f"row 2 (line 3) {space + '2'!r}"
+    assert f"1 cell of column age in day.csv is not a number: {shown}" in raised.value.message
+
+
+def test_field_of_any_length_in_an_ignored_column_hides_nothing() -> None:
+    header, long = f"note,{HEADER}", '"' + "x" * 200_000 + '"'
+
+    assert len(read_object("day.csv", content=rows(f'{long},1,2,a"b,n,ok.', header=header), recipe=RECIPE)) == 1
+    with pytest.raises(errors.ValueUnparsable, match=r"row 2 \(line 3\) 'y'"):
+        read_object(
+            "day.csv", content=rows(f"{long},1,2,SF,n,ok.", f"{long},y,2,SF,n,ok.", header=header), recipe=RECIPE
+        )
+
+
+def test_file_of_many_batches_is_read_in_the_order_of_its_rows() -> None:
+    lines = [f'{n % 1000},{n},"f""{n % 7}",n,{"ok." if n % 3 else "spam."}' for n in range(1_201)]
+    irregular = rows(*lines, '1,1201,5" x,n,ok.')
+
+    for content, count in ((rows(*lines), 1_201), (irregular, 1_202)):
+        table = read_object("day.csv", content=content, recipe=RECIPE)
+
+        assert table.numeric[:, 1].tolist() == list(range(count))
+        assert table.categorical[:1_201, 0].tolist() == [f'f"{n % 7}' for n in range(1_201)]
+        assert table.labels[:1_201].tolist() == ["good" if n % 3 else "bad" for n in range(1_201)]
+
+
+def test_bad_cells_of_all_batches_are_counted() -> None:
+    lines = [f"1,{n if n % 600 else 'x'},SF,n,ok." for n in range(1_801)]
+
+    with pytest.raises(errors.ValueUnparsable) as raised:
+        read_object("day.csv", content=rows(*lines), recipe=RECIPE)
+
+    assert [cell["row"] for cell in raised.value.details["cells"]] == [1, 601, 1201]
+    assert raised.value.details["count"] == 4
+
+
+def test_message_stays_bounded_however_much_is_wrong() -> None:
+    columns = [Numeric(f"column_{n:03}_{'x' * 80}") for n in range(300)]
+    recipe = data.recipe(columns=columns)
+    header = ",".join([*(column.name for column in columns), "label"])
+
+    with pytest.raises(errors.ValueUnparsable) as raised:
+        read_object(
+            "day.csv", content=rows(",".join(["\U000e0001" * 50] * 300 + ["ok."]), header=header), recipe=recipe
+        )
+
+    assert raised.value.message.endswith(
+        "297 more things are wrong. Correct the file, or take it out: nightswap data remove day.csv --model flows"
+    )
+    assert "row 1 (line 2)" in raised.value.message
+
+
 def test_long_value_is_cut_in_the_message() -> None:
     with pytest.raises(errors.ValueUnparsable) as raised:
         read_object("day.csv", content=rows("y" * 5000 + ",2,SF,n,ok."), recipe=RECIPE)
@@ -193,6 +303,28 @@ def test_missing_column_shows_the_header_and_near_names() -> None:
     assert "size (is it 'Size'?), flag (is it 'flags'?)" in raised.value.message
     assert "reads: Size, age, flags, zone, label" in raised.value.message
     assert raised.value.details["columns"] == ["size", "flag"]
+
+
+@pytest.mark.parametrize(("sign", "words"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_other_separators_than_commas_are_named(sign: str, words: str) -> None:
+    with pytest.raises(errors.ColumnMissing, match=f"Its fields are parted by {words}: save it with commas"):
+        read_object("day.csv", content=GOOD.replace(",", sign).encode(), recipe=RECIPE)
+
+
+def test_missing_columns_of_a_wide_file_are_listed_within_bounds() -> None:
+    header = ",".join(f"{'é' * 500}{n}" for n in range(3_000))
+    recipe = data.recipe(columns=[Numeric(f"x{n}") for n in range(900)])
+
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=rows("1", header=header), recipe=recipe)
+
+    assert raised.value.message.startswith("day.csv has no column x0, x1, x2, x3, x4 and 896 more. Its first line")
+    assert raised.value.message.endswith("nightswap data remove day.csv --model flows")
+
+
+def test_header_of_too_many_fields_is_refused() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match="has a header of 10,005 fields: 10,000 are the most"):
+        read_object("day.csv", content=rows("1", header=HEADER + ",x" * 10_000), recipe=RECIPE)
 
 
 def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None:
@@ -217,8 +349,11 @@ def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None
         (f"{HEADER}\n\n".encode(), errors.ObjectEmpty, "a header and no row"),
         (GOOD.encode("utf-16"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
         (f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"), errors.ObjectUnreadable, "line 4 holds the byte 0xe9"),
-        (b'"size,age\n1,2', errors.ColumnMissing, "has no column size"),
-        (b'"' + b"x" * 200_000, errors.ObjectUnreadable, "has a header that cannot be read"),
+        (
+            b'"size,age\n1,2',
+            errors.ObjectUnreadable,
+            "a header that cannot be read: the record that begins on line 1",
+        ),
     ],
 )
 def test_file_that_is_no_csv_is_named(content: bytes, error: type[errors.DataError], words: str) -> None:

@@ -53,7 +53,10 @@ def test_profile_is_ready_for_json_and_counts_everything() -> None:
     profile = json.loads(json.dumps(found.profile, allow_nan=False))
     whole = concat(tables)
     assert profile["rows"] == profile["train_rows"] + profile["holdout_rows"] == 250
-    assert profile["objects"] == {"1": 200, "2": 50}
+    assert profile["objects"] == {
+        "1": {"lines": 201, "blank_lines": 0, "records": 201, "rows": 200},
+        "2": {"lines": 51, "blank_lines": 0, "records": 51, "rows": 50},
+    }
     assert sum(counts["rows"] for counts in profile["classes"].values()) == 250
     assert profile["classes"]["bad"]["holdout"] == (found.holdout.labels == "bad").sum()
     assert profile["columns"]["size"]["maximum"] == whole.numeric[:, 0].max()

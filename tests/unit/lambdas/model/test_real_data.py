@@ -11,7 +11,7 @@ import pytest
 from lambdas import recipes, splits
 from lambdas.model import artifact
 from lambdas.model.answers import Answers
-from lambdas.model.dataset import read_object
+from lambdas.model.dataset import read_whole
 from lambdas.model.estimator import fit
 from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
@@ -24,10 +24,10 @@ def test_kdd99_http_gives_the_known_matrix() -> None:
     recipe = recipes.load("kdd99-http")
     content = Path(os.environ["NIGHTSWAP_TEST_DATA"], "kdd_http.csv.gz").read_bytes()
 
-    table = read_object("kdd_http.csv.gz", content=content, recipe=recipe)
+    table, extent = read_whole("kdd_http.csv.gz", content=content, recipe=recipe)
     draw = splits.first(recipe.split, text=gzip.decompress(content))
 
-    prepared = prepare([Piece("kdd_http.csv.gz", table, draw)], recipe=recipe)
+    prepared = prepare([Piece("kdd_http.csv.gz", table, extent, draw)], recipe=recipe)
     train, holdout = (Table.from_files(part.to_files()) for part in (prepared.train, prepared.holdout))
     fitted = fit(recipe, train=train)
     served = artifact.load(artifact.dump(export(fitted)))

@@ -13,7 +13,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model import artifact, trial
-from lambdas.model.cells import categorical_problem, number_problem
+from lambdas.model.cells import category_check, number_problem
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.features import Levels
@@ -51,7 +51,7 @@ def test_made_up_rows_are_such_as_the_recipe_permits(
         for each in made.numeric[:, 0].tolist()
         if number_problem(each, column=number)
     ] == []
-    assert [each for each in made.categorical[:, 0].tolist() if categorical_problem(each, column=text)] == []
+    assert [each for each in made.categorical[:, 0].tolist() if category_check(text)(each)] == []
     assert np.unique(made.labels, return_counts=True)[1].tolist() == [trial.ROWS_OF_A_CLASS] * 3
 
 
