@@ -6,8 +6,10 @@ Both versions are counted over the same time and by the same alias, so what trou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from chalicelib.edges import Traffic
+from chalicelib.exact import in_whole
 from chalicelib.replaying import bound_ms
 
 ENOUGH = 20
@@ -46,13 +48,15 @@ def compare(candidate: Traffic, *, live: Traffic) -> Health:
     if candidate.duration_ms is None or live.duration_ms is None:
         health.problems.append("CloudWatch counted invocations and no durations")
     elif candidate.duration_ms > bound_ms(live.duration_ms):
+        took, bound = in_whole(candidate.duration_ms, bound_ms(live.duration_ms))
         health.problems.append(
-            f"the new version takes {candidate.duration_ms:.0f} ms, the live one {live.duration_ms:.0f} ms: at most"
-            f" {bound_ms(live.duration_ms):.0f} ms"
+            f"the new version takes {took} ms, the live one {live.duration_ms:.0f} ms: at most {bound} ms"
         )
     return health
 
 
-def _error_ratio(traffic: Traffic) -> float:
+def _error_ratio(traffic: Traffic) -> Fraction:
     """0 without invocations: nothing is known against it."""
-    return traffic.errors / traffic.invocations if traffic.invocations else float(bool(traffic.errors))
+    if not traffic.invocations:
+        return Fraction(bool(traffic.errors))
+    return Fraction(traffic.errors, traffic.invocations)

@@ -5,11 +5,13 @@ As floats 8/10 less 0.1 is more than 7/10. As fractions they are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 Number = Fraction | float
 """A ratio of counts, or a number as it was written or measured."""
+
+DIGITS_MAX = 16
+"""Beyond so many, a float's own spelling is the shortest."""
 
 
 def exact(number: Number) -> Fraction:
@@ -19,26 +21,42 @@ def exact(number: Number) -> Fraction:
     (Fraction(1, 10), Fraction(7, 1), Fraction(1, 3))
     """
     if isinstance(number, float):
-        return Fraction(repr(float(number)))  # a float of numpy says its type
-    return Fraction(number)
+        return Fraction(repr(float(number)))  # a float of numpy tells its type too
+    if isinstance(number, int | Fraction):
+        return Fraction(number)
+    raise TypeError(f"not a number but a {type(number).__name__}")
+
+
+def reaches(number: Number, bound: Number) -> bool:
+    """Whether it is the bound or more. What no float tells from the bound is at it: a bound may be written as 5 / 6.
+
+    >>> reaches(Fraction(8, 10) - exact(0.1), Fraction(7, 10)), reaches(Fraction(5, 6), 5 / 6), reaches(0.69, 0.7)
+    (True, True, False)
+    """
+    return exact(number) >= exact(bound) or float(number) == float(bound)
 
 
 def shown(one: Number, other: Number, *, digits: int = 6) -> tuple[str, str]:
     """Both in words, with as many digits as it takes to tell them apart, where they differ.
 
     >>> shown(0.98, 0.5), shown(0.69999999, 0.7), shown(Fraction(1, 3), 0.3333333333333333)
-    (('0.98', '0.5'), ('0.69999999', '0.7'), ('1/3', '3333333333333333/10000000000000000'))
+    (('0.98', '0.5'), ('0.69999999', '0.7'), ('0.333333', '0.333333'))
     """
-    if exact(one) == exact(other):
-        return _rounded(one, digits), _rounded(other, digits)
-    return next(pair for pair in _pairs(one, other, digits=digits) if len(set(pair)) == 2)
+    return _apart(one, other, formats=[f".{more}g" for more in range(digits, DIGITS_MAX)])
 
 
-def _pairs(one: Number, other: Number, *, digits: int) -> Iterator[tuple[str, str]]:
-    for more in range(digits, 18):  # 17 tell any two floats apart
-        yield _rounded(one, more), _rounded(other, more)
-    yield str(exact(one)), str(exact(other))
+def in_whole(one: Number, other: Number) -> tuple[str, str]:
+    """Both rounded to whole numbers, or to as many decimals as it takes to tell them apart.
+
+    >>> in_whole(70.2, 10.0), in_whole(70.26, 70.2)
+    (('70', '10'), ('70.3', '70.2'))
+    """
+    return _apart(one, other, formats=[f".{decimals}f" for decimals in range(DIGITS_MAX)])
 
 
-def _rounded(number: Number, digits: int) -> str:
-    return f"{float(number):.{digits}g}"
+def _apart(one: Number, other: Number, *, formats: list[str]) -> tuple[str, str]:
+    mine, theirs = float(one), float(other)
+    pairs = [(f"{mine:{each}}", f"{theirs:{each}}") for each in formats]
+    if mine == theirs:
+        return pairs[0]
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(mine), repr(theirs)))

@@ -19,6 +19,7 @@ from chalicelib.contracts import (
     ROLLED_BACK,
     SUPERSEDED,
 )
+from chalicelib.exact import shown
 from chalicelib.replaying import ROWS_A_CALL
 
 Document = Mapping[str, Any]
@@ -79,7 +80,8 @@ def _gate(report: Document) -> Iterator[str]:
 def _wanted(rule: Document) -> str:
     if rule["value"] is None or rule["bound"] is None:
         return str(rule["reason"])
-    return f"{rule['value']:.6g}, but {BOUNDS[rule['direction']]} {rule['bound']:.6g} was wanted"
+    value, bound = shown(rule["value"], rule["bound"])
+    return f"{value}, but {BOUNDS[rule['direction']]} {bound} was wanted"
 
 
 def _champion(report: Document) -> Iterator[str]:

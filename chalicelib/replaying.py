@@ -16,6 +16,7 @@ from typing import Any
 from chalicelib import documents, layout, registry
 from chalicelib.cutting import cut
 from chalicelib.edges import Edges
+from chalicelib.exact import exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
 
 ROWS_A_CALL = 25
@@ -112,10 +113,8 @@ def latency_problem(candidate: Replayed, *, live: Replayed) -> str | None:
     bound = bound_ms(live.median_ms)
     if candidate.median_ms <= bound:
         return None
-    return (
-        f"it took {candidate.median_ms:.0f} ms for {ROWS_A_CALL} rows, the live version {live.median_ms:.0f} ms:"
-        f" at most {bound:.0f} ms"
-    )
+    took, at_most = in_whole(candidate.median_ms, bound)
+    return f"it took {took} ms for {ROWS_A_CALL} rows, the live version {live.median_ms:.0f} ms: at most {at_most} ms"
 
 
 def bound_ms(live_ms: float) -> float:
@@ -186,10 +185,11 @@ def _equal(said: Any, wanted: Mapping[str, Any]) -> bool:
             said["label"] == wanted["label"]
             and shares.keys() == wanted["probabilities"].keys()
             and all(
-                abs(shares[name] - share) <= PROBABILITY_TOLERANCE for name, share in wanted["probabilities"].items()
+                abs(exact(shares[name]) - exact(share)) <= exact(PROBABILITY_TOLERANCE)
+                for name, share in wanted["probabilities"].items()
             )
         )
-    except (KeyError, TypeError, AttributeError):  # whatever it said, it is no prediction
+    except (KeyError, TypeError, ValueError, AttributeError):  # whatever it said, it is no prediction
         return False
 
 

@@ -5,7 +5,7 @@ the holdout that it is judged on. Only a version can be live, so what no version
 every version hands on what the one before it knew, so the newest one tells of all.
 
 An object is known by its content, under whatever name it comes back; or by its name, for a file that was corrected
-holds, but for a few, the rows that it held.
+mostly holds the rows that it held, at their places.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from chalicelib import layout, registry
@@ -35,9 +36,15 @@ class Splits:
 
     def of(self, name: str, *, etag: str) -> Draw | None:
         """None for an object that is new."""
-        by_etag = {known_etag: draw for (_, known_etag), draw in self.draws.items()}
-        by_name = {known_name: draw for (known_name, _), draw in self.draws.items()}
-        return by_etag.get(etag) or by_name.get(name)
+        return self._by_etag.get(etag) or self._by_name.get(name)
+
+    @cached_property
+    def _by_etag(self) -> dict[str | None, Draw]:
+        return {etag: draw for (_, etag), draw in self.draws.items()}
+
+    @cached_property
+    def _by_name(self) -> dict[str, Draw]:
+        return {name: draw for (name, _), draw in self.draws.items()}
 
     def and_of(self, more: Mapping[Identity, Draw]) -> Splits:
         """With the draws of a run's objects after the others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def counts(matrix: Integers, *, index: int) -> Counts:
     return Counts(tp=cell, fp=column - cell, fn=row - cell, tn=int(matrix.sum()) - row - column + cell)
 
 
-def accuracy(matrix: Integers) -> float | None:
+def accuracy(matrix: Integers) -> Fraction | None:
     """The share of rows whose class was predicted, None when there is no row."""
     return ratio(int(matrix.trace()), int(matrix.sum()))
 

@@ -6,6 +6,7 @@ Rows with one and the same probability cannot be told apart by any threshold, so
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from lambdas.model.arrays import Floats, Integers
 
 POINTS_MAX = 200
+DIGITS = 12
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -37,23 +39,24 @@ class Steps:
 def average_precision(positive: Flags, *, scores: Floats) -> float | None:
     """The area under the precision-recall curve as a sum of steps; None without a positive row.
 
-    Sum of (recall - recall before) * precision: no interpolation, which would be too kind.
+    Sum of (recall - recall before) * precision: no interpolation, which would be too kind. Rounded to what a sum of
+    floats is good for, so that what is at its bound is at it.
     Source: Davis and Goadrich, The relationship between precision-recall and ROC curves (2006).
     """
     if not positive.any():
         return None
     steps = Steps.of(positive, scores=scores)
-    gained = np.diff(steps.tp, prepend=0) / steps.tp[-1]
-    return float(np.sum(gained * steps.tp / (steps.tp + steps.fp)))
+    gained = np.diff(steps.tp, prepend=0)
+    return round(float(np.sum(gained * steps.tp / (steps.tp + steps.fp)) / steps.tp[-1]), DIGITS)
 
 
-def roc_auc(positive: Flags, *, scores: Floats) -> float | None:
-    """The area under the ROC curve by trapezoids; None unless there are rows of both kinds."""
+def roc_auc(positive: Flags, *, scores: Floats) -> Fraction | None:
+    """The area under the ROC curve by trapezoids, exactly; None unless there are rows of both kinds."""
     if positive.all() or not positive.any():
         return None
     steps = Steps.of(positive, scores=scores)
     tp, fp = np.concatenate([[0], steps.tp]), np.concatenate([[0], steps.fp])
-    return float(np.sum(np.diff(fp) * (tp[1:] + tp[:-1]) / 2) / (tp[-1] * fp[-1]))
+    return Fraction(int(np.sum(np.diff(fp) * (tp[1:] + tp[:-1]))), 2 * int(tp[-1]) * int(fp[-1]))
 
 
 def sweep(positive: Flags, *, scores: Floats) -> list[dict[str, float | None]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.exact import exact
+
 WATCHED = ("recall", "precision")
 FALL = 0.1
 """What a holdout of some hundred rows of a class does not lose by chance."""
@@ -29,5 +31,5 @@ def fallen(then: Ratios, now: Ratios) -> list[dict[str, Any]]:
         for ratio in WATCHED
         if (before := ratios.get(ratio)) is not None
         and (after := now.get(name, {}).get(ratio)) is not None
-        and before - after > FALL
+        and exact(before) - exact(after) > exact(FALL)
     ]

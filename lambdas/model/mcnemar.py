@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chalicelib.exact import shown
 from lambdas.model.arrays import Texts
 from lambdas.model.thresholds import AT_MOST, RuleResult, check
 
@@ -50,9 +51,8 @@ class Paired:
             bound=most_by_chance(n, significance=significance),
             undefined="it was not counted",
         )
-        words = (
-            f"{result.reason} of {n} that one alone gets right (p = {self.p_value:.3g}, significance {significance})"
-        )
+        p, against = shown(self.p_value, significance, digits=3)
+        words = f"{result.reason} of {n} that one alone gets right (p = {p}, significance {against})"
         return RuleResult(result.name, result.value, result.direction, result.bound, result.passed, words)
 
     def to_document(self, *, significance: float) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from chalicelib.exact import Number
 from lambdas.model.answers import Answers
 from lambdas.model.arrays import Texts
 from lambdas.model.confusion import accuracy, confusion_matrix, counts
@@ -15,12 +17,12 @@ from lambdas.model.ratios import CLASS_COUNTS, CLASS_RATIOS
 from lambdas.model.recipe import Recipe
 from lambdas.model.thresholds import Threshold
 
-Metrics = dict[str, float | None]
+Metrics = dict[str, Number | None]
 
 
 @dataclass(frozen=True)
 class Measures:
-    """Ready for JSON. `matrix`: rows true, columns predicted, order = classes; undefined ratios are None."""
+    """`matrix`: rows true, columns predicted, order = classes; ratios are exact, and None where undefined."""
 
     rows: int
     classes: tuple[str, ...]
@@ -28,18 +30,19 @@ class Measures:
     of_class: dict[str, Metrics]
     overall: Metrics
 
-    def value(self, threshold: Threshold) -> float | None:
+    def value(self, threshold: Threshold) -> Number | None:
         """The metric that the threshold bounds; None where it is undefined or there is no such class."""
         metrics = self.overall if threshold.of is None else self.of_class.get(threshold.of, {})
         return metrics.get(threshold.metric)
 
     def to_document(self) -> dict[str, Any]:
+        """Ready for JSON."""
         return {
             "rows": self.rows,
             "classes": list(self.classes),
             "matrix": self.matrix,
-            "ratios": self.of_class,
-            **self.overall,
+            "ratios": {name: _in_json(metrics) for name, metrics in self.of_class.items()},
+            **_in_json(self.overall),
         }
 
 
@@ -60,6 +63,10 @@ def threshold_sweep(y_true: Texts, *, answers: Answers, recipe: Recipe) -> list[
     if recipe.positive is None or np.isnan(answers.of(recipe.positive)).any():
         return []
     return sweep(y_true == recipe.positive, scores=answers.of(recipe.positive))
+
+
+def _in_json(metrics: Metrics) -> dict[str, float | None]:
+    return {name: float(value) if isinstance(value, Fraction) else value for name, value in metrics.items()}
 
 
 def _of_class(matrix: Any, *, index: int) -> Metrics:

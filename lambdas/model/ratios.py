@@ -1,19 +1,22 @@
 """The ratios of a confusion matrix, for one class against all others. Undefined (0/0) is None, never 0 or 1.
 
+They are exact, so that what is at its bound is at it, and not a rounding beside it.
+
 Source: Fawcett, An introduction to ROC analysis (2006), figure 1.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """Rows by what they are and what they were taken for.
 
-    >>> Counts(tp=437, fp=0, fn=5, tn=113_058).false_positive_rate
-    0.0
+    >>> Counts(tp=437, fp=0, fn=5, tn=113_058).recall
+    Fraction(437, 442)
     >>> Counts(tp=0, fp=0, fn=5, tn=10).precision is None
     True
     """
@@ -29,19 +32,19 @@ class Counts:
         return self.tp + self.fn
 
     @property
-    def recall(self) -> float | None:
+    def recall(self) -> Fraction | None:
         return ratio(self.tp, self.tp + self.fn)
 
     @property
-    def precision(self) -> float | None:
+    def precision(self) -> Fraction | None:
         return ratio(self.tp, self.tp + self.fp)
 
     @property
-    def f1(self) -> float | None:
+    def f1(self) -> Fraction | None:
         return ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
 
     @property
-    def false_positive_rate(self) -> float | None:
+    def false_positive_rate(self) -> Fraction | None:
         return ratio(self.fp, self.fp + self.tn)
 
     @property
@@ -49,13 +52,13 @@ class Counts:
         return self.fn
 
 
-def ratio(part: int, whole: int) -> float | None:
+def ratio(part: int, whole: int) -> Fraction | None:
     """part / whole, None for 0/0.
 
     >>> ratio(1, 4), ratio(0, 0)
-    (0.25, None)
+    (Fraction(1, 4), None)
     """
-    return part / whole if whole else None
+    return Fraction(part, whole) if whole else None
 
 
 WHY_UNDEFINED = {

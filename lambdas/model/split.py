@@ -46,10 +46,11 @@ def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:
         return stratified(classes, holdout_ratio=draw.holdout_ratio, seed=draw.seed)
     key, offset = _two_numbers(draw)
     order = np.argsort(_places(len(classes), key=key))
+    ordered = classes[order]
     held_out = np.zeros(len(classes), dtype=np.bool_)
     for name, share in enumerate(shares(np.bincount(classes).tolist(), ratio=draw.holdout_ratio, offset=offset)):
-        held_out[order[classes[order] == name][:share]] = True
-    return order[~held_out[order]], order[held_out[order]]
+        held_out[np.flatnonzero(ordered == name)[:share]] = True
+    return order[~held_out], order[held_out]
 
 
 def shares(sizes: list[int], *, ratio: float, offset: int) -> list[int]:

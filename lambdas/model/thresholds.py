@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
+from chalicelib.exact import Number, exact, reaches, shown
 from lambdas.model.ratios import CLASS_RATIOS, OVERALL_RATIOS, WHY_UNDEFINED
 
 RATIO_MARGIN = 0.001
@@ -83,7 +85,7 @@ class Verdict:
         return f"all {len(self.rules)} rules hold" if self.rules else "there is no rule to pass"
 
 
-def judge(threshold: Threshold, *, value: float | None) -> RuleResult:
+def judge(threshold: Threshold, *, value: Number | None) -> RuleResult:
     """The metric's value against its declared bound."""
     return check(
         threshold.name,
@@ -94,14 +96,16 @@ def judge(threshold: Threshold, *, value: float | None) -> RuleResult:
     )
 
 
-def compare(threshold: Threshold, *, value: float | None, champion: float | None) -> RuleResult:
+def compare(threshold: Threshold, *, value: Number | None, champion: Number | None) -> RuleResult:
     """The metric's value against the champion's, less the margin. An undefined value of either fails."""
     name = f"{threshold.name}, no worse than the champion"
     undefined = WHY_UNDEFINED[threshold.metric]
+    if value is None or not math.isfinite(value):  # to leave the champion out would not help
+        return _undefined(name, value, direction=threshold.direction, bound=None, why=undefined)
     if champion is None or not math.isfinite(champion):
         return no_comparison(name, why=f"the champion's is undefined: {undefined}", threshold=threshold)
-    margin = threshold.margin or 0.0
-    bound = champion - margin if threshold.direction == AT_LEAST else champion + margin
+    margin = exact(threshold.margin or 0)
+    bound = exact(champion) - margin if threshold.direction == AT_LEAST else exact(champion) + margin
     return check(name, value=value, direction=threshold.direction, bound=bound, undefined=undefined)
 
 
@@ -111,11 +115,20 @@ def no_comparison(name: str, *, why: str, threshold: Threshold) -> RuleResult:
     return RuleResult(name, None, threshold.direction, None, False, f"{why}; {way_out}")
 
 
-def check(name: str, *, value: float | None, direction: str, bound: float, undefined: str) -> RuleResult:
-    """Any value against any bound; the bound itself passes."""
+def check(name: str, *, value: Number | None, direction: str, bound: Number, undefined: str) -> RuleResult:
+    """Any value against any bound, exactly; the bound itself passes."""
     if value is None or not math.isfinite(value):
-        what = "undefined" if value is None else "not a number"
-        return RuleResult(name, None, direction, bound, False, f"{what}: {undefined}")
-    passed = value >= bound if direction == AT_LEAST else value <= bound
+        return _undefined(name, value, direction=direction, bound=bound, why=undefined)
+    passed = reaches(value, bound) if direction == AT_LEAST else reaches(bound, value)
     sign = direction if passed else {AT_LEAST: "<", AT_MOST: ">"}[direction]
-    return RuleResult(name, value, direction, bound, passed, f"{value:.6g} {sign} {bound:.6g}")
+    reason = f" {sign} ".join(shown(value, bound))
+    return RuleResult(name, _in_json(value), direction, _in_json(bound), passed, reason)
+
+
+def _undefined(name: str, value: Number | None, *, direction: str, bound: Number | None, why: str) -> RuleResult:
+    what = "undefined" if value is None else "not a number"
+    return RuleResult(name, None, direction, None if bound is None else _in_json(bound), False, f"{what}: {why}")
+
+
+def _in_json(number: Number) -> float:
+    return float(number) if isinstance(number, Fraction) else number

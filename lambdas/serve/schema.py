@@ -24,6 +24,16 @@ IGNORED, REFUSED = "ignored", "refused"
 """What the model does with a category that it never saw in training."""
 
 
+def _digits(number: float) -> str:
+    """As many as it takes: what is just below a bound is not shown as the bound.
+
+    >>> _digits(18.0), _digits(1e6), _digits(17.999999999999996)
+    ('18', '1000000', '17.999999999999996')
+    """
+    short = f"{number:.15g}"
+    return short if float(short) == number else repr(float(number))
+
+
 @dataclass(frozen=True)
 class NumberColumn:
     """A finite number; the bounds belong to the range."""
@@ -40,7 +50,7 @@ class NumberColumn:
         'a number >= 0'
         """
         pairs = ((">=", self.minimum), ("<=", self.maximum))
-        bounds = [f"{sign} {bound:.15g}" for sign, bound in pairs if bound is not None]
+        bounds = [f"{sign} {_digits(bound)}" for sign, bound in pairs if bound is not None]
         return f"a number {' and '.join(bounds)}".rstrip()
 
     def read(self, value: object) -> float:
@@ -66,7 +76,7 @@ class NumberColumn:
             raise self._refused("FeatureNotFinite", "is not a finite number")
         below = self.minimum is not None and number < self.minimum
         if below or (self.maximum is not None and number > self.maximum):
-            raise self._refused("FeatureOutOfRange", f"is {number:.15g}, out of range")
+            raise self._refused("FeatureOutOfRange", f"is {_digits(number)}, out of range")
         return number
 
     def _refused(self, code: str, message: str) -> Refused:

@@ -14,6 +14,8 @@ from rich.progress import DownloadColumn, Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib import exact
+
 console = Console(highlight=False)
 
 GOOD, BAD = "green", "red"
@@ -51,8 +53,7 @@ def confusion_matrix(report: dict[str, Any]) -> None:
 def verdict(judged: dict[str, Any]) -> None:
     """Every rule with its value, its bound, and what came of it."""
     rows = [
-        [_mark(passed=rule["passed"]), rule["name"], _number(rule["value"]), _bound(rule), _why(rule)]
-        for rule in judged["rules"]
+        [_mark(passed=rule["passed"]), rule["name"], *_value_and_bound(rule), _why(rule)] for rule in judged["rules"]
     ]
     table("verdict", ["", "rule", "value", "bound", ""], rows)
 
@@ -101,8 +102,12 @@ def counting(doing: str) -> Iterator[Callable[[str, int, int], None]]:
         yield lambda what, done, total: status.update(f"{what}: {done} of {total}")
 
 
-def _bound(rule: dict[str, Any]) -> str:
-    return f"{rule['direction']} {_number(rule['bound'])}"
+def _value_and_bound(rule: dict[str, Any]) -> tuple[str, str]:
+    value, bound = rule["value"], rule["bound"]
+    said = _number(value), _number(bound)
+    if value != bound and said[0] == said[1]:
+        said = exact.shown(value, bound)
+    return said[0], f"{rule['direction']} {said[1]}"
 
 
 def _why(rule: dict[str, Any]) -> str:

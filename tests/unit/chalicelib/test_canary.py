@@ -79,6 +79,21 @@ def test_duration_at_the_bound_is_no_problem_and_above_it_is_one() -> None:
     assert canary.compare(traffic(100, duration_ms=bound + 1), live=SOUND).problems
 
 
+def test_duration_just_above_the_bound_is_told_apart_from_it() -> None:
+    (problem,) = canary.compare(traffic(100, duration_ms=70.04), live=SOUND).problems
+
+    assert problem == "the new version takes 70.04 ms, the live one 10 ms: at most 70.00 ms"
+
+
+@given(sizes=st.tuples(st.integers(1, 10**9), st.integers(1, 10**9)), failed=st.tuples(counts, counts))
+def test_shares_of_errors_are_compared_by_their_counts(sizes: tuple[int, int], failed: tuple[int, int]) -> None:
+    mine, theirs = (min(errors, size) for errors, size in zip(failed, sizes, strict=True))
+
+    health = canary.compare(traffic(sizes[0], errors=mine), live=traffic(sizes[1], errors=theirs))
+
+    assert bool(health.problems) == (mine * sizes[1] > theirs * sizes[0])
+
+
 @pytest.mark.parametrize(("mine", "theirs"), [(None, 10.0), (10.0, None)])
 def test_missing_durations_are_doubt_enough(mine: float | None, theirs: float | None) -> None:
     health = canary.compare(traffic(100, duration_ms=mine), live=traffic(100, duration_ms=theirs))

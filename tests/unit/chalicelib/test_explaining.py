@@ -132,6 +132,12 @@ def test_run_that_nobody_asked_for_through_us_is_explained_too() -> None:
     assert "nightswap promote VERSION --model MODEL" in lines[-1]
 
 
+def test_value_that_fails_is_not_said_to_be_its_bound() -> None:
+    lines = said(report={**REPORT, "rules": [{**RECALL, "value": 0.97999999}]})
+
+    assert "  recall of attack: 0.97999999, but at least 0.98 was wanted" in lines
+
+
 def test_failing_rules_come_with_value_and_bound_and_the_others_are_counted() -> None:
     lines = said(
         report={**REPORT, "rules": [RECALL, HOLDS, UNDEFINED, {**RECALL, "direction": "<=", "bound": 0.001}]}

@@ -35,6 +35,12 @@ def test_latency_is_bounded_by_the_live_versions(
     assert (problem is not None) == slow
 
 
+def test_latency_just_above_the_bound_is_told_apart_from_it() -> None:
+    assert replaying.latency_problem(a_measure(70.04), live=a_measure(10.0)) == (
+        "it took 70.04 ms for 25 rows, the live version 10 ms: at most 70.00 ms"
+    )
+
+
 def test_latency_problem_tells_both_and_the_bound() -> None:
     assert replaying.latency_problem(a_measure(3000.0), live=a_measure(10.0)) == (
         "it took 3000 ms for 25 rows, the live version 10 ms: at most 70 ms"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -138,12 +139,15 @@ def test_answer_without_predictions_is_a_problem() -> None:
     assert "did not get an answer each" in answering(lambda event: {"warm": True})[0]
 
 
-@pytest.mark.parametrize(("off", "problems"), [(1e-10, 0), (1e-8, ROWS)])
-def test_rounding_is_no_problem_and_another_probability_is(off: float, problems: int) -> None:
+@pytest.mark.parametrize(("off", "problems"), [("1e-10", 0), ("1e-9", 0), ("1.1e-9", ROWS), ("1e-8", ROWS)])
+def test_rounding_is_no_problem_and_another_probability_is(off: str, problems: int) -> None:
+    """By the decimals that were said: as floats 0.300000001 and 0.3 are more than a billionth apart."""
+
     def said(event: dict[str, Any]) -> dict[str, Any]:
         found = [serving_code.expected(row) for row in event["instances"]]
         for each in found:
-            each["probabilities"]["normal"] += off
+            shares = each["probabilities"]
+            shares["normal"] = float(Decimal(repr(shares["normal"])) + Decimal(off))
         return {"predictions": found}
 
     assert len(answering(said)) == problems

@@ -6,11 +6,12 @@ import pytest
 
 from chalicelib import documents, layout, lease, outcomes
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
-from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown
+from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown, TooFewRows
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
 from lambdas.model.table import FILES, Table
 from tests.fakes.edges import FakeOutside
+from tests.http_connections import rows
 from tests.unit.chalicelib.interference import with_store
 from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, preprocessing
@@ -212,6 +213,28 @@ def test_bad_row_is_a_typed_error_that_names_its_object() -> None:
     add_data(night, "night-2.csv", lines=["0,1,2,normal.", "0,1,2,marmalade."])
 
     with pytest.raises(LabelUnknown, match=r"night-2\.csv"):
+        preprocessing(night.edges)
+
+
+def test_two_attacks_a_night_reach_the_holdout_in_proportion() -> None:
+    """A share that is rounded down in every file would leave none."""
+    night = night_with_data(lines=rows(normal=200, attacks=2, seed=0))
+    for number in range(1, 20):
+        add_data(night, f"night-{number + 1}.csv", lines=rows(normal=200, attacks=2, seed=number))
+
+    preprocessing(night.edges)
+
+    profile = documents.find(night.store, layout.run_document(RUN, "profile"))["profile"]
+    assert profile["classes"]["attack"]["rows"] == 40
+    assert 4 <= profile["classes"]["attack"]["holdout"] <= 12
+    assert 800 <= profile["classes"]["normal"]["holdout"] <= 810
+
+
+def test_attacks_that_none_of_the_draws_held_out_are_told_before_training() -> None:
+    night = night_with_data(lines=rows(normal=200, attacks=0))
+    add_data(night, "night-2.csv", lines=["0,54540,8314,back."])
+
+    with pytest.raises(TooFewRows, match=r"no row of attack, .* nightswap data add FILE --model kdd99-http"):
         preprocessing(night.edges)
 
 

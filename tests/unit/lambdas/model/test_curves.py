@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from lambdas.model.curves import POINTS_MAX, average_precision, roc_auc, sweep
+from lambdas.model.curves import DIGITS, POINTS_MAX, average_precision, roc_auc, sweep
 
 # Few distinct scores, so that ties are the rule.
 rows = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0])), min_size=1, max_size=40)
@@ -24,6 +26,31 @@ def test_areas_equal_those_of_scikit_learn_with_ties(rows: list[tuple[bool, floa
         assert area == pytest.approx(metrics.average_precision_score(positive, scores))
     if positive.any() and not positive.all():
         assert under_roc == pytest.approx(metrics.roc_auc_score(positive, scores))
+
+
+@pytest.mark.parametrize("positives", range(1, 60))
+def test_perfect_order_has_areas_of_exactly_one(positives: int) -> None:
+    """A bound of 1 can be reached: a sum of tenths would be less."""
+    positive = np.arange(100) < positives
+    scores = np.linspace(1, 0, 100)
+
+    assert average_precision(positive, scores=scores) == 1.0
+    assert roc_auc(positive, scores=scores) == Fraction(1)
+
+
+@given(rows=rows)
+def test_areas_at_their_bound_pass(rows: list[tuple[bool, float]]) -> None:
+    """Against the sum in fractions."""
+    positive, scores = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    if not positive.any():
+        return
+    area, before = Fraction(0), 0
+    for threshold in sorted(set(scores.tolist()), reverse=True):
+        tp, taken = int((positive & (scores >= threshold)).sum()), int((scores >= threshold).sum())
+        area += Fraction(tp - before, int(positive.sum())) * Fraction(tp, taken)
+        before = tp
+
+    assert average_precision(positive, scores=scores) == round(float(area), DIGITS)
 
 
 @given(rows=rows)

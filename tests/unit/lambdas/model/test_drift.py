@@ -6,7 +6,8 @@ from lambdas.model.drift import FALL, fallen
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "is_told"), [(0.9, 0.75, True), (0.5, 0.5 - FALL, False), (0.2, 0.9, False)]
+    ("before", "after", "is_told"),
+    [(0.9, 0.75, True), (0.92, 0.82, False), (0.5, 0.5 - FALL, False), (0.2, 0.9, False)],
 )
 def test_a_large_fall_is_told_and_nothing_else(before: float, after: float, is_told: bool) -> None:
     found = fallen({"attack": {"recall": before}}, {"attack": {"recall": after}})

@@ -166,7 +166,7 @@ def test_champion_is_measured_on_the_same_holdout_and_equal_is_no_worse() -> Non
     assert made["champion"]["matrix"] == made["matrix"]
     assert made["champion"]["scored"]
     compared = rule(made, "recall of bad, no worse than the champion")
-    assert compared["bound"] == made["ratios"]["bad"]["recall"] - 0.001
+    assert compared["bound"] == pytest.approx(made["ratios"]["bad"]["recall"] - 0.001, abs=1e-15)
 
 
 def test_model_worse_than_the_champion_is_rejected_unless_the_recipe_does_not_compare() -> None:

@@ -127,3 +127,15 @@ def test_replay_sample_holds_the_rows_on_which_the_two_disagree() -> None:
     sizes = [instance["size"] for instance in made["replay"]["instances"]]
     assert set(HOLDOUT.numeric[[1, 2, 4], 0]) <= set(sizes)
     assert len(made["replay"]["expected"]) == len(sizes) == 200
+
+
+@pytest.mark.parametrize(("wrong", "passes", "reason"), [(60, True, "0.7 >= 0.7"), (61, False, "0.695 < 0.7")])
+def test_rows_decide_whether_the_margin_is_kept(wrong: int, passes: bool, reason: str) -> None:
+    """140 of 200 rows are worse than 160 by exactly a tenth; as floats they are worse by more."""
+    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.5, margin=0.1)])
+
+    made = report(Wrong(*range(wrong)), Wrong(*range(40)), recipe=recipe)
+
+    (compared,) = [rule for rule in made["rules"] if rule["name"] == "accuracy, no worse than the champion"]
+    assert (compared["passed"], compared["reason"], compared["bound"]) == (passes, reason, 0.7)
+    assert made["accuracy"] == (200 - wrong) / 200

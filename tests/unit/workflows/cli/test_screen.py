@@ -93,6 +93,14 @@ def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFix
     assert failed == ["FAIL", "support", "of", "attack", "99", ">=", "100", "99", "<", "100"]
 
 
+def test_value_that_fails_is_not_shown_as_its_bound(capsys: pytest.CaptureFixture[str]) -> None:
+    near = rule(value=0.97999999, passed=False, reason="0.97999999 < 0.98")
+
+    screen.verdict({"rules": [near]})
+
+    assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack 0.97999999 >= 0.98 0.97999999 < 0.98"
+
+
 def test_rule_without_a_value_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     undefined = rule(value=None, bound=None, passed=False, reason="undefined: no row is of the class")
 
