@@ -16,6 +16,7 @@ models/MODEL/versions/000007/...        a numbered model version; `manifest.json
 models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
 models/MODEL/quarantine/FINGERPRINT.json what was rolled back, lest it be tried again
+models/MODEL/contents.json              the SHA-256 of the rows in each object of the data set, by its entity tag
 models/MODEL/pin.json                   the version that stays live until it is unpinned
 models/MODEL/untold/RUN-KIND.json       a notice that nobody took, for the next run to send
 moves/NAME.json                         a move that an operator asked for, as it was decided
@@ -72,6 +73,10 @@ def judged(model: str) -> str:
 def quarantined(model: str, fingerprint: str = "") -> str:
     """The quarantine of one fingerprint, or the prefix of all."""
     return f"models/{model}/quarantine/{fingerprint}{fingerprint and '.json'}"
+
+
+def contents(model: str) -> str:
+    return f"models/{model}/contents.json"
 
 
 def pin(model: str) -> str:

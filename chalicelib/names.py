@@ -11,6 +11,7 @@ from dataclasses import dataclass
 APP = "nightswap"
 LIVE = "live"
 MODEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
+MODEL_NAME_IN_WORDS = "1 to 24 small letters, digits and -, a letter first"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,9}")
 
 TASKS = (
@@ -125,3 +126,13 @@ def alerts_topic(stage: str) -> str:
 def token_parameter(stage: str) -> str:
     """The SSM parameter that holds the SHA-256 hashes of the stage's bearer tokens."""
     return f"/{APP}/{stage}/tokens"
+
+
+def nearest_model_name(text: str) -> str | None:
+    """The name of a model that is nearest to a text that is none; None where there is nothing to keep of it.
+
+    >>> nearest_model_name("Est_LR 2"), nearest_model_name("2024")
+    ('est-lr-2', None)
+    """
+    kept = re.sub("[^a-z0-9]+", "-", text[:200].lower()).lstrip("-0123456789")
+    return kept[:24].strip("-") or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib import documents, layout, outcomes
@@ -16,12 +17,13 @@ from lambdas.intermediates import put_all, read_all
 from lambdas.model import artifact, table, trial
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
+from lambdas.model.recipe import Recipe
 from lambdas.model.table import Table
 from lambdas.step import Context, carry_out
 
 
-def run(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
-    recipe = recipes.load(task.model)
+def run(task: TrainTask, edges: Edges, _: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load) -> Trained:
+    recipe = load(task.model)
     train = Table.from_files(read_all(edges, task.train_uri, names=table.FILES))
     holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
     begun = time.monotonic()

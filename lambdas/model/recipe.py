@@ -46,7 +46,8 @@ class Recipe:
     def __post_init__(self) -> None:
         wrong = list(problems(self))
         if wrong:
-            raise RecipeInvalid(f"recipe {shown(self.model)}: {'; '.join(wrong)}", model=self.model, problems=wrong)
+            about = f"recipe {shown(self.model)}"
+            raise RecipeInvalid(f"{about}: {'; '.join(wrong)}", model=self.model, about=about, problems=wrong)
 
     @property
     def numeric(self) -> list[Numeric]:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.names import MODEL_NAME
+from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.gate_rules import gate_problems
 from lambdas.model.recipe_parts import Categorical, Numeric
-from lambdas.model.recipe_types import type_problems
+from lambdas.model.recipe_types import shown, type_problems
 
 if TYPE_CHECKING:
     from lambdas.model.recipe import Recipe
@@ -37,7 +37,7 @@ def problems(recipe: Recipe) -> Iterator[str]:
 
 def _contradictions(recipe: Recipe) -> Iterator[str]:
     if not MODEL_NAME.fullmatch(recipe.model):
-        yield f"model is {recipe.model!r}: expected {MODEL_NAME.pattern}"
+        yield _model_problem(recipe.model)
     if recipe.format not in FORMATS:
         yield f"format is {recipe.format!r}: expected one of {', '.join(FORMATS)}"
     yield from _column_problems(recipe)
@@ -47,6 +47,12 @@ def _contradictions(recipe: Recipe) -> Iterator[str]:
         yield f"significance is {recipe.significance}: expected more than 0 and less than 1"
     yield from gate_problems(recipe)
     yield from _rollout_problems(recipe)
+
+
+def _model_problem(model: str) -> str:
+    near = nearest_model_name(model)
+    way = f"write model={near!r}" if near else "write another"
+    return f"model is {shown(model)}, and a model's name is {MODEL_NAME_IN_WORDS}: {way}"
 
 
 def _column_problems(recipe: Recipe) -> Iterator[str]:

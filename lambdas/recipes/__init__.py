@@ -9,49 +9,78 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import re
+import runpy
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 
 from chalicelib.cutting import cut, listed
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from chalicelib.limits import WORDS_CHARACTERS
+from chalicelib.names import nearest_model_name
+from lambdas.model import recipe_files
 from lambdas.model.recipe import Recipe, Shift
 from lambdas.model.recipe_types import shown
 
 FOLDER = Path(__file__).parent
+IN_WORDS = "lambdas/recipes"
 Planned = Callable[[str], Sequence[Shift]]
 """From a model's name to the steps of its canary."""
-DEFINITION = re.compile(r"^RECIPE\b", re.MULTILINE)
 
 
 def names() -> tuple[str, ...]:
     """The models that have a recipe, in alphabetical order. Reads the files and imports none of them."""
-    # A file that is no UTF-8 has its name too: to load it is to be told so.
-    files = {file.stem: file.read_text("utf-8", errors="replace") for file in FOLDER.glob("[a-z]*.py")}
-    return tuple(sorted(stem.replace("_", "-") for stem, text in files.items() if DEFINITION.search(text)))
+    return tuple(recipe_files.found_in(FOLDER))
+
+
+def problems() -> list[str]:
+    """Of each file that looks like a recipe and is none: its name, and what to do. And of an empty folder."""
+    wrong = [f"{IN_WORDS}/{file.name} {said}" for file, said in recipe_files.problems_in(FOLDER)]
+    return wrong or ([] if names() else [f"{IN_WORDS} holds no recipe: add one, as README's `Add a model` has it"])
+
+
+def is_recipe(source: bytes) -> bool:
+    """Whether a file of this content is a model's, or shared by those that import it."""
+    return recipe_files.defines(source.decode("utf-8", "replace"))
 
 
 def load(model: str) -> Recipe:
     """The model's recipe; raises RecipeUnknown or RecipeInvalid."""
-    file = _file(model)
+    file = file_of(model)
     with blamed_on(file):
         module = importlib.import_module(f"{__name__}.{file.stem}")
-    return of(module, model=model)
+    return of(vars(module), file=file)
+
+
+def load_file(file: Path) -> Recipe:
+    """The recipe in a file, wherever it lies; raises RecipeInvalid."""
+    said = recipe_files.problem(file, folder=file.parent)
+    if said is not None:
+        raise RecipeInvalid(f"{file} {said}", file=file.name)
+    if file.resolve().parent == FOLDER and recipe_files.model_of(file) in names():
+        return load(recipe_files.model_of(file))
+    with blamed_on(file, named=str(file)):
+        content = runpy.run_path(str(file))
+    return of(content, file=file)
 
 
 @contextmanager
-def blamed_on(file: Path) -> Iterator[None]:
+def blamed_on(file: Path, *, named: str | None = None) -> Iterator[None]:
     """Raise whatever a recipe's file raises, when it is imported, as RecipeInvalid with its line."""
     try:
         yield
     except (Exception, SystemExit) as exc:  # the file is a user's, who may have written anything
         line = _line(exc, file=file)
-        where = f"lambdas/recipes/{file.name}" + (f", line {line}" if line else "")
-        raise RecipeInvalid(f"{where}: {_words(exc)}", file=file.name, line=line) from exc
+        where = (named or f"{IN_WORDS}/{file.name}") + (f", line {line}" if line else "")
+        details = exc.details if isinstance(exc, RecipeInvalid) else {}
+        raise RecipeInvalid(
+            f"{where}: {_words(exc)}",
+            file=file.name,
+            line=line,
+            about=f"{where}: {details.get('about')}",
+            problems=details.get("problems", []),
+        ) from exc
 
 
 def _line(exc: BaseException, *, file: Path) -> int | None:
@@ -68,15 +97,20 @@ def _words(exc: BaseException) -> str:
     return f"{type(exc).__name__}: {cut(said, WORDS_CHARACTERS)}"
 
 
-def of(module: ModuleType, *, model: str) -> Recipe:
-    """The recipe in the model's module; raises RecipeInvalid when there is none, or another model's."""
-    recipe = getattr(module, "RECIPE", None)
-    if not isinstance(recipe, Recipe) or recipe.model != model:
-        found = recipe.model if isinstance(recipe, Recipe) else recipe
+def of(content: Mapping[str, object], *, file: Path) -> Recipe:
+    """The recipe in a module's names; raises RecipeInvalid when there is none, or another model's than the file's."""
+    model = recipe_files.model_of(file)
+    recipe = content.get("RECIPE")
+    if isinstance(recipe, Recipe) and recipe.model == model:
+        return recipe
+    if isinstance(recipe, Recipe):
         raise RecipeInvalid(
-            f"RECIPE in {_file(model).name} is {shown(found)}: expected a Recipe with model={model!r}"
+            f"RECIPE in {file.name} is of model {recipe.model!r}: write model={model!r}, as the file is named"
+            f" (_ for -), or name the file {recipe.model.replace('-', '_')}.py",
+            file=file.name,
         )
-    return recipe
+    found = f"RECIPE in {file.name} is {shown(recipe)}" if "RECIPE" in content else f"{file.name} defines no RECIPE"
+    raise RecipeInvalid(f"{found}: write RECIPE = Recipe(model={model!r}, ...)", file=file.name)
 
 
 def rollout(model: str) -> Sequence[Shift]:
@@ -86,15 +120,25 @@ def rollout(model: str) -> Sequence[Shift]:
 
 def source_sha256(model: str) -> str:
     """SHA-256 of the recipe's file, in hexadecimal: part of a run's fingerprint; raises RecipeUnknown."""
-    return hashlib.sha256(_file(model).read_bytes()).hexdigest()
+    return hashlib.sha256(file_of(model).read_bytes()).hexdigest()
 
 
-def _file(model: str) -> Path:
-    known = names()
+def file_of(model: str) -> Path:
+    """The file of the model's recipe; raises RecipeUnknown."""
+    known = recipe_files.found_in(FOLDER)
     if model not in known:
         raise RecipeUnknown(
-            f"there is no recipe {model!r}: known are {listed(known)}; add one as a file of lambdas/recipes",
+            f"there is no recipe {shown(model)}{_hint(model, known=known)}: known are {listed(known)}; add one as a"
+            f" file of {IN_WORDS}",
             model=model,
-            known=known,
+            known=list(known),
         )
-    return FOLDER / f"{model.replace('-', '_')}.py"
+    return known[model]
+
+
+def _hint(model: str, *, known: Collection[str]) -> str:
+    near = nearest_model_name(model)
+    if near is not None and near in known:
+        return f" (is it {near}?)"
+    wrong = [(file, said) for file, said in recipe_files.problems_in(FOLDER) if nearest_model_name(file.stem) == near]
+    return "".join(f" ({IN_WORDS}/{file.name} {said})" for file, said in wrong[:1])

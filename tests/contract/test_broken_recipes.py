@@ -1,4 +1,4 @@
-"""A recipe that cannot be loaded stops the doctor and a deployment, with its line."""
+"""A recipe that cannot be loaded or served stops the doctor and a deployment, in lines that say all of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.clone import Clone
 
 BROKEN = "import math\n\nRECIPE = Recipe(\n    model='loans',\n"
-SAID = "recipe loans cannot be loaded: lambdas/recipes/loans.py, line 3: SyntaxError: '(' was never closed"
+SAID = "recipe loans cannot be used: lambdas/recipes/loans.py, line 3: SyntaxError: '(' was never closed"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_deployment_is_refused_before_aws_is_asked(clone: Clone) -> None:
     done = clone.nightswap("deploy", "--stage", "prod")
 
     assert done.returncode == 1
-    assert f"DeploymentFailed: {SAID}. Nothing was changed" in done.stderr
+    assert f"DeploymentFailed: {SAID}\nNothing was changed" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -33,5 +33,30 @@ def test_doctor_says_it_in_the_same_words_and_goes_on(clone: Clone) -> None:
 
     assert done.returncode == 1
     assert SAID.removeprefix("recipe loans ") in done.stdout
-    assert "recipe kdd99-http: is valid" in done.stdout
+    assert "recipe kdd99-http: is valid, and its estimator can be served" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_deployment_is_refused_for_what_no_fit_could_make_servable_and_for_a_misnamed_file(clone: Clone) -> None:
+    folder = clone.folder / "lambdas" / "recipes"
+    good = (folder / "kdd99_http.py").read_text()
+    (folder / "loans.py").write_text(
+        good.replace('"kdd99-http"', '"loans"')
+        .replace("LogisticRegression()", "CalibratedClassifierCV()")
+        .replace(
+            "sklearn.linear_model import LogisticRegression", "sklearn.calibration import CalibratedClassifierCV"
+        )
+    )
+    (folder / "my-cars.py").write_text(good)
+
+    done = clone.nightswap("deploy", "--stage", "prod")
+
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert lines[0] == (
+        "DeploymentFailed: recipes lambdas/recipes/my-cars.py defines RECIPE, and its name is no model's: name it"
+        " my_cars.py, with model='my-cars'"
+    )
+    assert lines[1] == "recipe loans cannot be used: the estimator has no exact form as a scorecard:"
+    assert lines[2].startswith("  - CalibratedClassifierCV: ")
+    assert lines[3].startswith("  - Served are ")

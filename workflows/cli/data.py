@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.progress import track
 
 from chalicelib import layout, models
-from chalicelib.edges import Edges, Listed
-from chalicelib.errors import BadRequest
+from workflows.checking.file import LocalFile
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import console, show_json, table
+from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
+from workflows.data_set.adding import Addition, Mode, add_all
+from workflows.data_set.objects import name, objects
+from workflows.data_set.removing import remove_all
 
 
 @click.group()
@@ -21,16 +22,25 @@ def data() -> None:
 
 
 @data.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @model
 @click.option("--replace", is_flag=True, help="Replace a file of the same name that has other content.")
+@click.option("--twice", is_flag=True, help="Add a file whose rows are in the data set already, under another name.")
+@click.option("--no-check", "unchecked", is_flag=True, help="Do not read the files as a run would.")
 @on_stage
-def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool) -> None:
-    """Add CSV files (gzip is fine). A data set only grows: each night's file is one more."""
+def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice: bool, unchecked: bool) -> None:
+    """Add CSV files (gzip is fine). A data set only grows: each night's file is one more.
+
+    Each file is read as a run would read it, and all are added or none.
+    """
     models.check(stage.edges, model=model)
-    for file in track(files, description="adding", console=console, transient=True):
-        add_file(stage.edges, file, model=model, replace=replace)
-        console.print(f"added {file.name} to the data set of {model}", markup=False)
+    taken = [LocalFile.at(file) for file in files]
+    mode = Mode(replaces=replace, twice=twice, checks=not unchecked)
+    with counting("adding") as progress:
+        added = add_all(Addition(stage.edges, model, mode, progress), taken)
+    for each in taken:
+        said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"
+        console.print(f"{said} the data set of {model}", markup=False, soft_wrap=True)
 
 
 @data.command("list")
@@ -53,49 +63,12 @@ def list_(stage: Stage, model: str, as_json: bool) -> None:
 @model
 @on_stage
 def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
-    """Take files out of a data set. They are kept in the bucket below removed/."""
+    """Take files out of a data set, all or none. They are kept in the bucket below removed/."""
     models.check(stage.edges, model=model)
-    for each in names:
-        remove_object(stage.edges, each, model=model)
+    remove_all(stage.edges, names, model=model)
+    for each in dict.fromkeys(names):
         kept = f"s3://{stage.names.bucket}/{layout.removed(model, each)}"
-        console.print(f"removed {each}; it is kept as {kept}", markup=False)
-
-
-def add_file(edges: Edges, file: Path, *, model: str, replace: bool) -> None:
-    """Put a file into the data set; harmless when it is there already.
-
-    Raises BadRequest when there is another file of that name and `replace` is not given.
-    """
-    key, body = layout.dataset(model, file.name), file.read_bytes()
-    if replace:
-        edges.store.put(key, body)
-        return
-    if edges.store.put_if_absent(key, body):
-        return
-    there = edges.store.find(key)
-    if there is None or there.body != body:
-        raise BadRequest(
-            f"{file.name} is in the data set of {model} with other content:"
-            " give the file another name, or say --replace"
-        )
-
-
-def objects(edges: Edges, *, model: str) -> list[Listed]:
-    return [each for each in edges.store.list(layout.dataset(model)) if not each.key.endswith("/")]
-
-
-def name(listed: Listed, *, model: str) -> str:
-    return listed.key.removeprefix(layout.dataset(model))
-
-
-def remove_object(edges: Edges, wanted: str, *, model: str) -> None:
-    """Move an object out of the data set; raises BadRequest when there is none of that name."""
-    key = layout.dataset(model, wanted)
-    if edges.store.find(key) is None:
-        known = ", ".join(name(each, model=model) for each in objects(edges, model=model)) or "none"
-        raise BadRequest(f"the data set of {model} has no file {wanted!r}; it has: {known}")
-    edges.store.copy(key, layout.removed(model, wanted))
-    edges.store.delete(key)
+        console.print(f"removed {each}; it is kept as {kept}", markup=False, soft_wrap=True)
 
 
 COMMANDS = (data,)

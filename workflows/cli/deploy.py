@@ -9,6 +9,7 @@ import boto3
 import click
 
 from lambdas import recipes
+from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import ROOT, Stage
@@ -28,7 +29,6 @@ from workflows.doctoring.stage_settings import check_recipes, check_settings
 @on_stage
 def deploy(stage: Stage, as_json: bool) -> None:
     """Create or update the stage: data stack, packages, stack, Chalice app. Live traffic stays where it is."""
-    stage.reach()
     done = carry_out(stage, quiet=as_json)
     if as_json:
         show_json(vars(done))
@@ -43,7 +43,8 @@ def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
     """
     models = recipes.names()
     refuse(check_settings(stage.name, root=ROOT))
-    refuse(check_recipes(stage.name, root=ROOT, models=models, load=recipes.load))
+    refuse(check_recipes(stage.name, root=ROOT, models=models, load=served, problems=recipes.problems()))
+    stage.reach()
     with console.status(f"deploying stage {stage.name}") as status:
 
         def report(step: Step) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 from chalicelib.aws.object_store import BucketStore
 from lambdas import recipes
 from workflows.aws_errors import way_out
+from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
@@ -60,7 +61,8 @@ def examined(stage: Stage, *, with_sizes: bool) -> Iterator[Finding]:
         root=ROOT,
         stage=stage.name,
         models=recipes.names(),
-        load_recipe=recipes.load,
+        load_recipe=served,
+        recipe_problems=recipes.problems(),
         build=chalice_package(stage.name, root=ROOT, environ=os.environ),
         measure=(lambda: measured(stage.name)) if with_sizes else None,
     )

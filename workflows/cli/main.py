@@ -11,7 +11,9 @@ import click
 
 from chalicelib.errors import DiskFull, NightswapError
 from workflows import aws_errors
+from workflows.checking.recipe import in_lines
 from workflows.cli import (
+    check,
     data,
     deploy,
     destroy,
@@ -37,7 +39,8 @@ def group() -> None:
     """Retrain a model, prove it no worse than the live one, version it, and swap the alias of its serving Lambda."""
 
 
-for module in (local, doctor, plan, deploy, destroy, data, runs, explain, models, moves, ledger, prune, tokens):
+MODULES = (local, check, doctor, plan, deploy, destroy, data, runs, explain, models, moves, ledger, prune, tokens)
+for module in MODULES:
     for command in module.COMMANDS:
         group.add_command(command)
 
@@ -54,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(exc.exit_code)
     except NightswapError as exc:
         accepted = exc.details.get("accepted")
-        _fail(type(exc).__name__, exc.message + (f" (accepted: {accepted})" if accepted else ""))
+        _fail(type(exc).__name__, in_lines(exc) + (f" (accepted: {accepted})" if accepted else ""))
     except Exception as exc:
         if room.is_full(exc):
             _fail(DiskFull.__name__, f"no room is left for {exc.filename or 'a file'}: make some, then try again")

@@ -16,9 +16,10 @@ from chalicelib.access import OPERATE, PREDICT
 from chalicelib.edges import Edges
 from chalicelib.errors import CommandFailed
 from workflows.api_client import ApiClient
+from workflows.checking.file import LocalFile
 from workflows.cli import tokens
-from workflows.cli.data import add_file, name, objects, remove_object
 from workflows.cli.stage import Stage
+from workflows.data_set.objects import name, objects, put, remove_object
 from workflows.sample_data import SAMPLE_FILES, sample
 from workflows.sample_data.download import Progress
 
@@ -74,7 +75,7 @@ class MainJob:
         """The user's file; else what is there; else the sample, which gives way to the user's file."""
         present = [name(each, model=self.model) for each in objects(self.edges, model=self.model)]
         if given is not None:
-            add_file(self.edges, given, model=self.model, replace=True)
+            put(self.edges, LocalFile.at(given), model=self.model)
             self.say(f"data: {given.name}, as given")
             for each in set(present) & set(SAMPLE_FILES) - {given.name}:
                 remove_object(self.edges, each, model=self.model)
@@ -83,7 +84,7 @@ class MainJob:
             self.say(f"data: {', '.join(present)}, as in the bucket")
         else:
             found = sample(self.folder / "cache", report=self.say, progress=progress)
-            add_file(self.edges, found.path, model=self.model, replace=True)
+            put(self.edges, LocalFile.at(found.path), model=self.model)
             self.say(f"data: {found.path.name}: {found.description}")
 
     def start_retrain(self, client: ApiClient) -> str:

@@ -10,6 +10,7 @@ import click
 from rich.text import Text
 
 from lambdas import recipes
+from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, show_json, table
 from workflows.cli.stage import ROOT, Stage
@@ -36,7 +37,7 @@ SHOWN_DETAILS = 3
 def plan(stage: Stage, as_json: bool) -> None:
     """Show what `nightswap deploy` would change, and what the stage costs. Nothing is changed."""
     refuse(check_settings(stage.name, root=ROOT))
-    refuse(check_recipes(stage.name, root=ROOT, models=recipes.names(), load=recipes.load))
+    refuse(check_recipes(stage.name, root=ROOT, models=recipes.names(), load=served, problems=recipes.problems()))
     stage.reach()
     with console.status(f"planning stage {stage.name}") as status:
         made = carry_out(stage, report=status.update)

@@ -32,6 +32,7 @@ class Checkout:
     stage: str
     models: Sequence[str]
     load_recipe: Callable[[str], object]
+    recipe_problems: Sequence[str]
     build: Build
     measure: Callable[[], Sequence[FunctionSize]] | None
     """None leaves the sizes out: to measure them is to build the layers."""
@@ -54,7 +55,9 @@ def examine_checkout(checkout: Checkout) -> Iterator[Finding]:
     yield from check_environments(root)
     yield from check_definition_pins(root)
     yield from check_settings(stage, root=root)
-    yield from check_recipes(stage, root=root, models=checkout.models, load=checkout.load_recipe)
+    yield from check_recipes(
+        stage, root=root, models=checkout.models, load=checkout.load_recipe, problems=checkout.recipe_problems
+    )
     yield from check_runtimes(main_template(stage, models=checkout.models))
     yield from check_requirements(root, build=checkout.build)
     if checkout.measure is not None:

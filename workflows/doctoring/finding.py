@@ -55,7 +55,8 @@ def refuse(findings: Iterable[Finding]) -> None:
     """Raises DeploymentFailed with all that are errors: what the doctor finds stops a deployment before it begins."""
     broken = [f"{each.where} {each.what}" for each in findings if each.severity is Severity.ERROR]
     if broken:
-        raise DeploymentFailed(f"{'; '.join(broken)}. Nothing was changed: correct that, and repeat the command")
+        told = "\n".join(broken)
+        raise DeploymentFailed(f"{told}\nNothing was changed: correct that, and repeat the command")
 
 
 def unhindered(findings: Iterator[Finding], *, where: str) -> Iterator[Finding]:

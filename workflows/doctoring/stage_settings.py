@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from chalicelib.cutting import listed
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP
 from chalicelib.settings import ApiSettings
@@ -42,13 +43,13 @@ def is_configured(stage: str, *, root: Path) -> bool:
 
 
 def check_recipes(
-    stage: str, *, root: Path, models: Sequence[str], load: Callable[[str], object]
+    stage: str, *, root: Path, models: Sequence[str], load: Callable[[str], object], problems: Sequence[str] = ()
 ) -> Iterator[Finding]:
-    """That each recipe can be loaded, and the default model has one."""
-    yield from check_recipe_files(models, load=load)
+    """That each recipe can be loaded and served, what looks like one is one, and the default model has one."""
+    yield from check_recipe_files(models, load=load, problems=problems)
     default = default_model(stage, root=root)
     if default not in models:
-        way_out = f"set it to one of {', '.join(models)}, or add a recipe"
+        way_out = f"set it to one of {listed(models)}, or add a recipe"
         yield error(f"is {default!r}, which has no recipe", where=f"{CONFIG}: {DEFAULT_MODEL}", way_out=way_out)
 
 

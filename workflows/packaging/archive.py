@@ -50,7 +50,8 @@ def sources(root: Path, folder: str) -> dict[str, bytes]:
 
     Nothing but `.py`: what an editor, a test or the interpreter leaves behind does not change the package.
     """
-    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in (root / folder).rglob("*.py")}
+    kept = (path for path in (root / folder).rglob("*.py") if path.is_file() and not path.name.startswith("."))
+    found = {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
     if not found:
         raise FileNotFoundError(f"no Python file below {root / folder}: expected the sources of nightswap there")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from lambdas.recipes import DEFINITION
+from lambdas.recipes import is_recipe
 from workflows.packaging.archive import Package, pack, sources
 
 FOLDERS = ("chalicelib", "lambdas")
@@ -35,7 +35,7 @@ def pipeline_sha256(root: Path) -> str:
 
 def _is_recipe(path: str, body: bytes) -> bool:
     """A file beside them that defines no recipe is shared by those that import it."""
-    return path.startswith(RECIPES) and DEFINITION.search(body.decode()) is not None
+    return path.startswith(RECIPES) and is_recipe(body)
 
 
 def _files(root: Path) -> dict[str, bytes]:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from chalicelib import documents, layout
-from chalicelib.errors import ArtifactInvalid
-from lambdas import intermediates, train
-from lambdas.model import answers, artifact
+from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
+from lambdas import intermediates, recipes, train
+from lambdas.model import answers, artifact, trial
 from lambdas.model.answers import Answers
-from tests.unit.chalicelib.nights import outside
+from tests.unit.chalicelib.nights import MODEL, outside
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 
 
@@ -51,6 +56,24 @@ def test_repeated_task_leaves_the_same_artifact() -> None:
     task = training_task(preprocessing(night.edges))
 
     assert train.run(task, night.edges, SETTINGS) == train.run(task, night.edges, SETTINGS)
+
+
+def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all() -> None:
+    night = night_with_data()
+    fitted_rows = []
+
+    class Noting(OneHotEncoder):  # type: ignore[misc]
+        def fit(self, X: Any, y: Any = None) -> Any:
+            fitted_rows.append(len(X))
+            return super().fit(X, y)
+
+    Noting.__module__, Noting.__name__ = OneHotEncoder.__module__, OneHotEncoder.__name__
+    recipe = replace(recipes.load(MODEL), estimator=lambda _: make_pipeline(Noting(), LogisticRegression()))
+
+    with pytest.raises(EstimatorUnsupported, match="over a column that is declared Numeric"):
+        train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)
+
+    assert fitted_rows == [2 * trial.ROWS_OF_A_CLASS]
 
 
 def test_intermediates_of_a_run_that_was_ended_are_a_typed_error() -> None:

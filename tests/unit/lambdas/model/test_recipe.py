@@ -16,7 +16,7 @@ from tests.unit.lambdas.model import data
     ("changes", "words"),
     [
         ({"model": "Flows"}, "model is 'Flows'"),
-        ({"model": "a" * 25}, "expected [a-z]"),
+        ({"model": "a" * 25}, "a model's name is 1 to 24 small letters"),
         ({"columns": []}, "there is no column"),
         ({"columns": [Numeric("a"), Categorical("a")]}, "column a is named twice"),
         ({"columns": [Numeric("model")]}, "'model' cannot be a column's name"),

@@ -6,7 +6,6 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -41,17 +40,88 @@ def test_unknown_recipe_lists_the_known_ones(model: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "found"),
-    [({}, "None"), ({"RECIPE": "a text"}, "'a text'"), ({"RECIPE": data.recipe(model="flows")}, "'flows'")],
+    ("content", "said"),
+    [
+        ({}, "kdd99_http.py defines no RECIPE: write RECIPE = Recipe(model='kdd99-http', ...)"),
+        ({"RECIPE": None}, "RECIPE in kdd99_http.py is None: write RECIPE = Recipe(model='kdd99-http', ...)"),
+        ({"RECIPE": "a text"}, "RECIPE in kdd99_http.py is 'a text': write RECIPE = Recipe(model='kdd99-http', ...)"),
+        (
+            {"RECIPE": data.recipe(model="est-lr")},
+            "RECIPE in kdd99_http.py is of model 'est-lr': write model='kdd99-http', as the file is named (_ for -),"
+            " or name the file est_lr.py",
+        ),
+    ],
 )
-def test_file_without_the_recipe_of_its_model_is_invalid(content: dict[str, Any], found: str) -> None:
-    module = ModuleType("kdd99_http")
-    vars(module).update(content)
-
+def test_file_without_the_recipe_of_its_model_is_told_what_to_write(content: dict[str, Any], said: str) -> None:
     with pytest.raises(RecipeInvalid) as raised:
-        recipes.of(module, model="kdd99-http")
+        recipes.of(content, file=Path("kdd99_http.py"))
 
-    assert raised.value.message == (f"RECIPE in kdd99_http.py is {found}: expected a Recipe with model='kdd99-http'")
+    assert raised.value.message == said
+
+
+def test_model_with_an_underscore_is_told_the_name_to_write() -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(model="est_lr")
+
+    assert raised.value.message == (
+        "recipe 'est_lr': model is 'est_lr', and a model's name is 1 to 24 small letters, digits and -, a letter"
+        " first: write model='est-lr'"
+    )
+
+
+def test_unknown_recipe_that_is_nearly_one_is_told_which() -> None:
+    with pytest.raises(RecipeUnknown, match=r"no recipe 'kdd99_http' \(is it kdd99-http\?\)"):
+        recipes.load("kdd99_http")
+
+
+def write(folder: Path, name: str, text: str = "RECIPE = 1\n") -> Path:
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+SOURCE = (ROOT / "lambdas/recipes/kdd99_http.py").read_text()
+
+
+def test_recipe_can_be_loaded_from_a_file_elsewhere_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    recipe = recipes.load_file(write(tmp_path, "kdd99_http.py", SOURCE))
+
+    assert recipe.model == "kdd99-http"
+    assert hasattr(recipe.estimator(recipe.positions), "fit")
+    assert [each.name for each in tmp_path.iterdir()] == ["kdd99_http.py"]
+
+
+def test_file_of_the_folder_is_loaded_as_the_tasks_load_it() -> None:
+    assert recipes.load_file(FOLDER / "kdd99_http.py") is recipes.load("kdd99-http")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("my-loans.py", SOURCE, "my-loans.py defines RECIPE, and its name is no model's: name it my_loans.py"),
+        ("loans.py", SOURCE, "RECIPE in loans.py is of model 'kdd99-http': write model='loans'"),
+        ("loans.py", "A = 1\n", "loans.py defines no RECIPE: write RECIPE = Recipe(model='loans', ...)"),
+        ("loans.py", "RECIPE = (\n", "loans.py, line 1: SyntaxError: '(' was never closed"),
+    ],
+)
+def test_file_elsewhere_that_is_no_recipe_is_named_with_what_to_write(
+    name: str, text: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        recipes.load_file(write(tmp_path, name, text))
+
+    assert words in raised.value.message
+
+
+def test_the_recipes_of_the_project_are_in_order() -> None:
+    assert recipes.problems() == []
+
+
+def test_error_of_a_recipe_inside_another_keeps_its_words(tmp_path: Path) -> None:
+    file = write(tmp_path, "loans.py", "from lambdas import recipes\nRECIPE = recipes.load('nosuch')\n")
+
+    with pytest.raises(RecipeInvalid, match="line 2: RecipeUnknown: there is no recipe 'nosuch'"):
+        recipes.load_file(file)
 
 
 BROKEN = {

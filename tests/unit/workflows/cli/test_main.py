@@ -64,7 +64,6 @@ def test_every_command_explains_itself(path: tuple[str, ...], option: str) -> No
         ("unknown",),
         ("data",),
         ("data", "add"),
-        ("data", "add", "no-such-file.csv"),
         ("data", "remove"),
         ("runs", "--limit", "0"),
         ("runs", "--limit", "ten"),

@@ -249,6 +249,14 @@ def test_broken_recipe_and_default_model_without_one_are_errors() -> None:
     assert [each.severity for each in findings] == [Severity.ERROR, Severity.ERROR]
 
 
+def test_file_that_only_looks_like_a_recipe_is_an_error() -> None:
+    findings = list(check_recipe_files([], load=lambda _: None, problems=["lambdas/recipes/my-loans.py is no"]))
+
+    assert [(each.severity, each.what) for each in findings] == [
+        (Severity.ERROR, "lambdas/recipes/my-loans.py is no")
+    ]
+
+
 def test_deployment_with_a_broken_recipe_is_refused_and_names_every_one() -> None:
     def load(model: str) -> object:
         if model == "cars":
@@ -260,7 +268,7 @@ def test_deployment_with_a_broken_recipe_is_refused_and_names_every_one() -> Non
         refuse(check_recipe_files(["boats", "cars", "loans"], load=load))
 
     assert raised.value.message == (
-        "recipe boats cannot be loaded: lambdas/recipes/boats.py, line 3: no; "
-        "recipe loans cannot be loaded: lambdas/recipes/loans.py, line 3: no. "
+        "recipe boats cannot be used: lambdas/recipes/boats.py, line 3: no\n"
+        "recipe loans cannot be used: lambdas/recipes/loans.py, line 3: no\n"
         "Nothing was changed: correct that, and repeat the command"
     )

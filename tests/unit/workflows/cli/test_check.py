@@ -1,0 +1,167 @@
+"""`nightswap check`: what a run would refuse of a recipe and of a file, told without any AWS."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lambdas import recipes
+from workflows.cli.main import group
+
+HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
+from lambdas.model.thresholds import at_least
+
+def estimator(columns):
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LinearRegression, LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+    return {estimator}
+
+RECIPE = Recipe(
+    model="loans", columns=[Numeric("age", minimum=18), Categorical("housing")], label="paid",
+    classes={{"yes": "paid", "no": "defaulted"}}, positive="defaulted", estimator=estimator,
+    thresholds=[at_least("recall", of="defaulted", bound=0.5), at_least("precision", of="defaulted", bound=0.5)],
+)
+"""
+GOOD = "LogisticRegression()"
+ROWS = "age,housing,paid\n" + "40,own,yes\n30,rent,no\n" * 20
+ENCODED = (
+    "make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore'), columns.categorical)),"
+    " LogisticRegression(max_iter=1))"
+)
+
+
+def recipe(folder: Path, estimator: str = GOOD, name: str = "loans.py") -> Path:
+    file = folder / name
+    file.write_text(HEAD.format(estimator=estimator))
+    return file
+
+
+def rows(folder: Path, text: str = ROWS) -> Path:
+    file = folder / "loans.csv"
+    file.write_text(text)
+    return file
+
+
+def check(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(group, ["check", *map(str, arguments)])
+
+
+@pytest.mark.parametrize("model", recipes.names())
+def test_recipe_of_the_project_is_taken_by_its_models_name(model: str) -> None:
+    result = check(model)
+
+    assert result.exit_code == 0, result.output
+    assert "it can be served" in result.output
+    assert result.output.endswith("a run would take that\n")
+
+
+def test_recipes_file_and_a_file_of_its_data_are_taken(tmp_path: Path) -> None:
+    result = check(recipe(tmp_path), rows(tmp_path))
+
+    assert result.exit_code == 0, result.output
+    assert "file 'loans.csv': a run would read 40 rows: 20 paid, 20 defaulted" in result.output
+
+
+@pytest.mark.parametrize(
+    ("estimator", "words"),
+    [
+        ("OneVsRestClassifier(LogisticRegression())", "take LogisticRegression() in its place"),
+        ("LinearRegression()", "it is a regressor, which gives numbers, and a model gives classes"),
+        ("LogisticRegression(C=-1)", "TrainingFailed: fitting the estimator of recipe loans raised"),
+        ("columns.nope", "AttributeError"),
+    ],
+)
+def test_estimator_that_cannot_be_served_is_refused_with_the_way(estimator: str, words: str, tmp_path: Path) -> None:
+    result = check(recipe(tmp_path, estimator))
+
+    assert result.exit_code == 1
+    assert words in result.output
+    assert result.output.endswith("a run would refuse that\n")
+
+
+def test_problems_of_a_recipe_stand_on_lines_of_their_own(tmp_path: Path) -> None:
+    file = recipe(tmp_path)
+    file.write_text(file.read_text().replace('label="paid"', 'label="age"').replace('"loans"', '"est_lr"'))
+
+    result = check(file)
+
+    lines = result.output.splitlines()
+    assert result.exit_code == 1
+    assert [line for line in lines if line.startswith("  - ")] == [
+        "  - model is 'est_lr', and a model's name is 1 to 24 small letters, digits and -, a letter first: write"
+        " model='est-lr'",
+        "  - the label age is among the columns",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "ObjectUnreadable: loans.csv is empty"),
+        ("age,housing,paid\n17,own,yes\n", "ValueOutOfRange: 1 cell of column age in loans.csv"),
+        ("age;housing;paid\n40;own;yes\n", "ColumnMissing"),
+    ],
+)
+def test_file_that_a_run_would_refuse_is_refused_in_its_words(text: str, words: str, tmp_path: Path) -> None:
+    result = check(recipe(tmp_path), rows(tmp_path, text))
+
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "data remove" not in result.output
+
+
+def test_file_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
+    result = check(recipe(tmp_path), tmp_path / "no.csv")
+
+    assert result.exit_code == 1
+    assert "no.csv is not there" in result.output
+
+
+def test_file_without_a_class_is_noted_and_taken(tmp_path: Path) -> None:
+    result = check(recipe(tmp_path), rows(tmp_path, "age,housing,paid\n40,own,yes\n"))
+
+    assert result.exit_code == 0
+    assert "holds no row of defaulted" in result.output
+
+
+def test_file_whose_scorecard_would_be_too_large_is_refused(tmp_path: Path) -> None:
+    many = "".join(f"40,{'x' * 120}{place},{'yes' if place % 2 else 'no'}\n" for place in range(150_000))
+
+    result = check(recipe(tmp_path, ENCODED), rows(tmp_path, f"age,housing,paid\n{many}"))
+
+    assert result.exit_code == 1
+    assert "EstimatorUnsupported: the scorecard of recipe loans takes" in result.output
+
+
+def test_library_that_is_imported_too_early_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = recipe(tmp_path)
+    file.write_text("import numpy as np\n" + file.read_text())
+
+    result = check(file)
+
+    assert result.exit_code == 1
+    assert "loans.py, line 1: imports numpy when it is loaded" in result.output
+
+
+@pytest.mark.parametrize("wanted", ["nosuch", "no/such.py", "my-loans.py"])
+def test_recipe_that_is_not_there_is_refused_in_one_line(wanted: str) -> None:
+    result = check(wanted)
+
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "recipe" in result.output
+
+
+def test_findings_are_told_to_programs(tmp_path: Path) -> None:
+    result = check(recipe(tmp_path, "LinearRegression()"), rows(tmp_path), "--json")
+
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [each["severity"] for each in found] == ["ok", "error", "ok"]
+    assert set(found[0]) == {"severity", "what", "where", "way_out"}

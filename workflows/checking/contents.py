@@ -1,0 +1,69 @@
+"""Which files hold the same rows: by the SHA-256 of their text, whatever their names, line ends or compression.
+
+To know an object's rows is to fetch it, so what was found is kept, by the object's entity tag. That document spares
+work and decides nothing: where it is lost or wrong in form, the objects are fetched again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from chalicelib import documents, layout
+from chalicelib.edges import Edges, Listed
+from chalicelib.errors import DataError, RegistryIncomplete, TransientError
+from lambdas.model.unpacking import unpack
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many are done, and of how many."""
+
+
+def digest(body: bytes) -> str:
+    """SHA-256, in hexadecimal, of a file's rows; of its bytes where it is no text."""
+    try:
+        text = unpack("", content=body, model="")
+    except DataError:
+        text = body
+    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+    return hashlib.sha256(lines).hexdigest()
+
+
+def digests(edges: Edges, objects: Sequence[Listed], *, model: str, progress: Progress) -> Mapping[str, str]:
+    """The digest of each object, by its key."""
+    known = _known(edges, model=model)
+    fresh = [each for each in objects if each.etag not in known]
+    found = dict(known)
+    for done, each in enumerate(fresh):
+        progress("comparing with the files that are there", done, len(fresh))
+        stored = edges.store.find(each.key)
+        if stored is not None:
+            found[stored.etag] = digest(stored.body)
+    if fresh:
+        _keep(edges, {each.etag: found[each.etag] for each in objects if each.etag in found}, model=model)
+    return {each.key: found[each.etag] for each in objects if each.etag in found}
+
+
+def etag(body: bytes) -> str:
+    """The entity tag that S3 gives an object of this content."""
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+
+
+def remember(edges: Edges, made: Mapping[str, str], *, model: str) -> None:
+    """Keep the digests of what was just written, by entity tags."""
+    if made:
+        _keep(edges, {**_known(edges, model=model), **made}, model=model)
+
+
+def _keep(edges: Edges, digests: Mapping[str, str], *, model: str) -> None:
+    with suppress(TransientError):
+        edges.store.put(layout.contents(model), documents.encode(digests))
+
+
+def _known(edges: Edges, *, model: str) -> dict[str, str]:
+    try:
+        found = documents.find(edges.store, layout.contents(model))
+    except RegistryIncomplete:
+        return {}
+    is_whole = isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
+    return found if is_whole else {}

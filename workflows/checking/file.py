@@ -1,0 +1,125 @@
+"""A file of this machine: refused in one line, or read whole; and read as a run would read it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.cutting import quoted
+from chalicelib.errors import BadRequest, DataError
+from lambdas.model.recipe import Recipe
+from lambdas.model.unpacking import way_out
+
+if TYPE_CHECKING:
+    from lambdas.model.table import Table
+
+KEY_BYTES_MAX = 900
+"""S3 takes keys of 1,024 bytes; the rest is for the folder's name."""
+
+
+class File(Protocol):
+    """A file by its name, without its folder. It may be large, so its content is read when it is needed."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self) -> bytes:
+        """Raises BadRequest."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file that was read."""
+
+    name: str
+    body: bytes
+
+    def read(self) -> bytes:
+        return self.body
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file of this machine."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> LocalFile:
+        """Raises BadRequest, in one line, for what is no file that can lie in a data set."""
+        problem = _problem_of_name(path.name) or _problem_of_kind(path)
+        if problem:
+            raise BadRequest(f"{_shown(path)} {problem}")
+        return cls(path)
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def read(self) -> bytes:
+        """Raises BadRequest when it cannot be read, or changes meanwhile."""
+        try:
+            with self.path.open("rb") as opened:
+                before = os.fstat(opened.fileno())
+                body = opened.read()
+                after = os.fstat(opened.fileno())
+        except OSError as exc:
+            raise BadRequest(f"{_shown(self.path)} {_in_words(exc)}") from exc
+        if (before.st_size, before.st_mtime_ns) != (len(body), after.st_mtime_ns):
+            raise BadRequest(f"{_shown(self.path)} changed while it was read: add it when it is complete")
+        return body
+
+
+def look_at(content: Content, *, recipe: Recipe) -> Table:
+    """The rows of the file; raises a DataError as the run would, without advice about a data set."""
+    from lambdas.model.dataset import read_object
+
+    try:
+        return read_object(content.name, content=content.body, recipe=recipe)
+    except DataError as exc:
+        advice = way_out(content.name, model=recipe.model)
+        raise type(exc)(exc.message.removesuffix(f" {advice}"), **exc.details) from exc
+
+
+def foresee(table: Table, *, recipe: Recipe) -> None:
+    """Raises EstimatorUnsupported when the scorecard of a fit on these rows would be too large to be served."""
+    from lambdas.model import trial
+
+    trial.foresee(recipe, train=table)
+
+
+def _problem_of_name(name: str) -> str:
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError:
+        return "has a name that is not UTF-8: rename it"
+    if not name.isprintable():
+        return "has a line break or another control character in its name: rename it"
+    return f"has a name of more than {KEY_BYTES_MAX} bytes: rename it" if len(encoded) > KEY_BYTES_MAX else ""
+
+
+def _problem_of_kind(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "is a link to a file that is not there" if path.is_symlink() else "is not there"
+    except OSError as exc:
+        return _in_words(exc)
+    if stat.S_ISDIR(mode):
+        return "is a folder: name its files, such as FOLDER/*.csv"
+    return "" if stat.S_ISREG(mode) else "is no file but a device or a pipe: write it into a file"
+
+
+def _in_words(exc: OSError) -> str:
+    if isinstance(exc, PermissionError):
+        return "cannot be read: you have no permission to"
+    return f"cannot be read ({exc.strerror or type(exc).__name__})"
+
+
+def _shown(file: Path) -> str:
+    """The path, printable whatever its bytes are."""
+    path = os.fsencode(file).decode("utf-8", "backslashreplace")
+    return path if path.isprintable() else quoted(path, 300)

@@ -1,0 +1,66 @@
+"""Recipes, looked at as a run would: loaded, fitted and exported."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+from chalicelib.errors import NightswapError, RecipeInvalid
+from lambdas import recipes
+from lambdas.model.recipe import Recipe
+
+THERE = {*sys.stdlib_module_names, "chalicelib", "lambdas"}
+"""What every task can import."""
+
+
+def look_up(wanted: str) -> Recipe:
+    """The recipe of a model, or in a Python file; raises RecipeUnknown or RecipeInvalid."""
+    is_file = wanted.endswith(".py") or "/" in wanted
+    file = Path(wanted) if is_file else recipes.file_of(wanted)
+    recipe = recipes.load_file(file)
+    _refuse_early_imports(file, named=wanted if is_file else f"{recipes.IN_WORDS}/{file.name}")
+    return recipe
+
+
+def served(model: str) -> Recipe:
+    """The recipe of a model, which can be served; raises as `look_up` and `try_out` do."""
+    return try_out(look_up(model))
+
+
+def _refuse_early_imports(file: Path, *, named: str) -> None:
+    """Raises RecipeInvalid for a library that the file imports when it is loaded: it is here, and not on AWS."""
+    for node in ast.parse(file.read_bytes()).body:
+        for module in _imported(node):
+            if module.partition(".")[0] not in THERE:
+                raise RecipeInvalid(
+                    f"{named}, line {node.lineno}: imports {module} when it is loaded, and not every task that loads"
+                    " it has that library on AWS: import it inside the function `estimator`",
+                    file=file.name,
+                    line=node.lineno,
+                )
+
+
+def _imported(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+
+
+def try_out(recipe: Recipe) -> Recipe:
+    """The recipe, once its estimator was fitted and exported on rows that are made up.
+
+    Raises EstimatorUnsupported or TrainingFailed, as the run would after its fit.
+    """
+    from lambdas.model import trial
+
+    trial.try_out(recipe)
+    return recipe
+
+
+def in_lines(error: NightswapError) -> str:
+    """The error's message for people: where it lists several problems, each on a line of its own."""
+    problems = error.details.get("problems") or []
+    if len(problems) < 2:
+        return error.message
+    return "\n".join([f"{error.details['about']}:", *(f"  - {each}" for each in problems)])

@@ -1,0 +1,88 @@
+"""nightswap check: whether a recipe can be served, and whether a run could read a file; without any AWS."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chalicelib.errors import NightswapError
+from workflows.checking.file import Content, LocalFile, foresee, look_at
+from workflows.checking.recipe import in_lines, look_up, try_out
+from workflows.cli.doctor import shown
+from workflows.cli.options import as_json
+from workflows.cli.screen import console, show_json
+from workflows.doctoring.finding import Finding, error, is_healthy, note, ok
+
+if TYPE_CHECKING:
+    from lambdas.model.recipe import Recipe
+
+
+@click.command()
+@click.argument("recipe")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@as_json
+def check(recipe: str, file: Path | None, as_json: bool) -> None:
+    """Say in seconds what a run would refuse of RECIPE, a model's name or a recipe's file, and of a FILE of its data.
+
+    It fails when anything is refused.
+    """
+    found = list(_findings(recipe, file) if as_json else shown(_findings(recipe, file)))
+    if as_json:
+        show_json([asdict(each) for each in found])
+    else:
+        console.print("a run would take that" if is_healthy(found) else "a run would refuse that")
+    sys.exit(0 if is_healthy(found) else 1)
+
+
+def _findings(wanted: str, file: Path | None) -> Iterator[Finding]:
+    """Of the recipe, and then of the file, which tells nothing without one."""
+    where = f"recipe {wanted}"
+    try:
+        recipe = look_up(wanted)
+    except NightswapError as exc:
+        yield _refusal(exc, where=where, way_out="correct the recipe's file")
+        return
+    yield ok("is valid", where=where)
+    served = _of_estimator(recipe, where=where)
+    yield served
+    if file is not None:
+        yield from _of_file(file, recipe=recipe, is_served=is_healthy([served]))
+
+
+def _of_estimator(recipe: Recipe, *, where: str) -> Finding:
+    try:
+        try_out(recipe)
+    except NightswapError as exc:
+        return _refusal(exc, where=where, way_out="change the recipe's function `estimator`")
+    return ok("its estimator was fitted and exported on rows that were made up: it can be served", where=where)
+
+
+def _of_file(file: Path, *, recipe: Recipe, is_served: bool) -> Iterator[Finding]:
+    where = f"file {file.name!a}"[:300]
+    try:
+        table = look_at(Content(file.name, LocalFile.at(file).read()), recipe=recipe)
+        counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
+        said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
+        if is_served:
+            foresee(table, recipe=recipe)
+    except NightswapError as exc:
+        yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
+        return
+    absent = [name for name, count in counts.items() if not count]
+    if absent:
+        yield note(
+            f"holds no row of {', '.join(absent)}", where=where, way_out="let another file of the data set hold some"
+        )
+
+
+def _refusal(exc: NightswapError, *, where: str, way_out: str) -> Finding:
+    return error(f"{type(exc).__name__}: {in_lines(exc)}", where=where, way_out=way_out)
+
+
+COMMANDS = (check,)

@@ -1,0 +1,117 @@
+"""Files are added to a data set: looked at first, then all of a command or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.cutting import listed
+from chalicelib.edges import Edges
+from chalicelib.errors import BadRequest, CommandFailed, DataError, RecipeUnknown
+from lambdas import recipes
+from workflows.checking import contents
+from workflows.checking.contents import Progress
+from workflows.checking.file import Content, File, look_at
+from workflows.data_set.objects import name, objects
+from workflows.data_set.writing import Known, write_all
+
+if TYPE_CHECKING:
+    from lambdas.model.recipe import Recipe
+
+PROBLEMS_MAX = 10
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a user asked for beside the files."""
+
+    replaces: bool = False
+    twice: bool = False
+    checks: bool = True
+
+
+@dataclass(frozen=True)
+class Addition:
+    """To which data set, and how. `progress` is told how far it came."""
+
+    edges: Edges
+    model: str
+    mode: Mode
+    progress: Progress
+
+
+def add_all(addition: Addition, files: Sequence[File]) -> list[str]:
+    """The names of the files that were not in the data set before.
+
+    Raises BadRequest or CommandFailed before anything is added, naming every file that cannot be; and what the store
+    raises on the way, once what had been added is taken back.
+    """
+    _refuse_one_name_for_two(files)
+    new = _not_there(addition, _looked_at(addition, files))
+    write_all(addition.edges, new, model=addition.model, progress=addition.progress)
+    return [each.name for each in new]
+
+
+def _refuse_one_name_for_two(files: Sequence[File]) -> None:
+    twice = [each for each, count in Counter(file.name for file in files).items() if count > 1]
+    if twice:
+        raise BadRequest(f"{listed(twice)}: two files of one name, and a data set has one. Nothing was added")
+
+
+def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
+    """Read each file once; raises CommandFailed with what a run would say of each bad one."""
+    recipe = _recipe(addition)
+    looked: list[Known] = []
+    problems: list[str] = []
+    for done, file in enumerate(files):
+        addition.progress(f"reading {file.name}", done, len(files))
+        content = Content(file.name, file.read())
+        looked.append(Known(file, contents.digest(content.body)))
+        try:
+            if recipe is not None:
+                look_at(content, recipe=recipe)
+        except DataError as exc:
+            problems.append(f"{type(exc).__name__}: {exc.message}")
+    if problems:
+        told = "\n".join(problems[:PROBLEMS_MAX])
+        raise CommandFailed(f"nothing was added:\n{told}\nCorrect that; or add the files as they are with --no-check")
+    return looked
+
+
+def _recipe(addition: Addition) -> Recipe | None:
+    if not addition.mode.checks:
+        return None
+    try:
+        return recipes.load(addition.model)
+    except RecipeUnknown as exc:
+        raise BadRequest(f"{exc.message}. Add the file as it is with --no-check") from exc
+
+
+def _not_there(addition: Addition, files: Sequence[Known]) -> list[Known]:
+    """The files that are new; raises BadRequest for another of the same name, or the same rows under another name."""
+    found = objects(addition.edges, model=addition.model)
+    digests = contents.digests(addition.edges, found, model=addition.model, progress=addition.progress)
+    by_name = {name(each, model=addition.model): digests.get(each.key, "") for each in found}
+    new: list[Known] = []
+    problems: list[str] = []
+    for file in files:
+        if by_name.get(file.name) != file.digest:
+            new.append(file)
+            problems += _problems(addition, file, by_name=by_name)
+        by_name[file.name] = file.digest
+    if problems:
+        raise BadRequest(". ".join([*problems[:PROBLEMS_MAX], "Nothing was added"]))
+    return new
+
+
+def _problems(addition: Addition, file: Known, *, by_name: Mapping[str, str]) -> Iterator[str]:
+    same = next((other for other, of in by_name.items() if of == file.digest), None)
+    if file.name in by_name and not addition.mode.replaces:
+        yield (
+            f"{file.name} is in the data set of {addition.model} with other content: give the file another name, or"
+            " say --replace"
+        )
+    elif same is not None and not addition.mode.twice:
+        yield f"{file.name} holds the same rows as {same}, and they would count twice: say --twice if they shall"

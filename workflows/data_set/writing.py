@@ -1,0 +1,100 @@
+"""Files are written into a data set: all of them, or what stood there is put back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib import layout
+from chalicelib.cutting import listed
+from chalicelib.edges import Edges
+from chalicelib.errors import BadRequest, CommandFailed, NightswapError
+from workflows.checking import contents
+from workflows.checking.contents import Progress
+from workflows.checking.file import File
+
+
+@dataclass(frozen=True)
+class Known:
+    """A file, and the digest of its rows."""
+
+    file: File
+    digest: str
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    def read(self) -> bytes:
+        """Raises BadRequest when it is no longer what was looked at."""
+        body = self.file.read()
+        if contents.digest(body) != self.digest:
+            raise BadRequest(f"{self.name} changed since it was looked at: add it when it is complete")
+        return body
+
+
+@dataclass(frozen=True)
+class _Write:
+    """A write that was begun: `before` is the content that stood there, None for nothing."""
+
+    key: str
+    sha256: str
+    before: bytes | None
+
+
+def write_all(edges: Edges, files: Sequence[Known], *, model: str, progress: Progress) -> None:
+    """Write all files; take back what was written when one cannot be, or when the user interrupts."""
+    begun: list[_Write] = []
+    made: dict[str, str] = {}
+    try:
+        for done, file in enumerate(files):
+            progress(f"adding {file.name}", done, len(files))
+            body = file.read()
+            _write(edges, layout.dataset(model, file.name), body, begun=begun)
+            made[contents.etag(body)] = file.digest
+    except NightswapError as exc:
+        _take_back(edges, begun, model=model, because=exc.message)
+        raise type(exc)(f"{exc.message}. Nothing was added: try again", **exc.details) from exc
+    except KeyboardInterrupt:
+        _take_back(edges, begun, model=model, because="interrupted")
+        raise
+    contents.remember(edges, made, model=model)
+
+
+def _write(edges: Edges, key: str, body: bytes, *, begun: list[_Write]) -> None:
+    stands = edges.store.find(key)
+    begun.append(_Write(key, _sha256(body), stands.body if stands else None))
+    if stands is not None:
+        edges.store.put(key, body)
+    elif not edges.store.put_if_absent(key, body):
+        there = edges.store.find(key)
+        if there is None or there.body != body:
+            raise BadRequest(f"somebody else added or removed {key.rpartition('/')[2]} in this moment")
+
+
+def _take_back(edges: Edges, begun: Sequence[_Write], *, model: str, because: str) -> None:
+    """Raises CommandFailed, which names what may have been added, when even that fails."""
+    try:
+        for write in begun:
+            _undo(edges, write)
+    except NightswapError as exc:
+        names = listed(write.key.removeprefix(layout.dataset(model)) for write in begun)
+        raise CommandFailed(
+            f"{because}. Some of these may have been added: {names}. Say the same again to add all, or take them out:"
+            f" nightswap data remove FILE --model {model}"
+        ) from exc
+
+
+def _undo(edges: Edges, write: _Write) -> None:
+    stands = edges.store.find(write.key)
+    if stands is None or _sha256(stands.body) != write.sha256:  # it was never written, or is somebody else's
+        return
+    if write.before is None:
+        edges.store.delete_if_match(write.key, etag=stands.etag)
+    else:
+        edges.store.put_if_match(write.key, write.before, etag=stands.etag)
+
+
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
