@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.mutants.drawing import PLACES, ROOT
 
-FAST = ("tests/unit", "tests/contract", "tests/fakes")
+FAST = ("tests/unit", "tests/contract", "tests/fakes", "tests/e2e")
 
 
 def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
@@ -27,8 +27,9 @@ def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
     others = [test for test in tests if test not in near and test not in importing]
     unit = [test for test in others if test.startswith(("tests/unit", "tests/fakes"))]
     contract = [test for test in others if test.startswith("tests/contract")]
+    whole = [test for test in others if test.startswith("tests/e2e")]
     first = [file, *near, *importing] if file.startswith(PLACES[1:3]) else [*near, *importing]
-    return [ring for ring in (first, unit, contract) if ring]
+    return [ring for ring in (first, unit, contract, whole) if ring]
 
 
 def _imports(path: Path) -> set[str]:
