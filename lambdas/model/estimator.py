@@ -103,8 +103,18 @@ def _failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
         yield
     except FIT_ERRORS as exc:
         raise TrainingFailed(
-            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}", model=recipe.model
+            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}{_advice(exc)}",
+            model=recipe.model,
         ) from exc
+
+
+def _advice(exc: Exception) -> str:
+    if not isinstance(exc, MemoryError):
+        return ""
+    return (
+        ". Columns of many categories do not fit into one array: leave sparse_output=False out of OneHotEncoder, and"
+        " sparse_threshold=0 out of ColumnTransformer"
+    )
 
 
 def _libraries() -> dict[str, str]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -61,7 +62,8 @@ def made_up(recipe: Recipe) -> Table:
     """Rows of every class, such as the recipe's columns permit; the numbers tell the classes apart."""
     rng = np.random.default_rng(recipe.split.seed)
     most_names = max((len(_names(column)) for column in recipe.categorical), default=0)
-    places = np.repeat(np.arange(len(recipe.class_names)), max(ROWS_OF_A_CLASS, most_names))
+    rows = max(ROWS_OF_A_CLASS, math.ceil(most_names / len(recipe.class_names)))
+    places = np.repeat(np.arange(len(recipe.class_names)), rows)
     signal = (places + rng.random(len(places))) / len(recipe.class_names)
     numbers = [_numbers(column, signal=signal, rng=rng) for column in recipe.numeric]
     texts = [_texts(column, rows=len(places)) for column in recipe.categorical]

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 from chalicelib import documents, layout
 from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
@@ -15,6 +13,7 @@ from lambdas import intermediates, recipes, train
 from lambdas.model import answers, artifact, trial
 from lambdas.model.answers import Answers
 from tests.unit.chalicelib.nights import MODEL, outside
+from tests.unit.lambdas.model import data
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 
 
@@ -60,15 +59,9 @@ def test_repeated_task_leaves_the_same_artifact() -> None:
 
 def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all() -> None:
     night = night_with_data()
-    fitted_rows = []
-
-    class Noting(OneHotEncoder):  # type: ignore[misc]
-        def fit(self, X: Any, y: Any = None) -> Any:
-            fitted_rows.append(len(X))
-            return super().fit(X, y)
-
-    Noting.__module__, Noting.__name__ = OneHotEncoder.__module__, OneHotEncoder.__name__
-    recipe = replace(recipes.load(MODEL), estimator=lambda _: make_pipeline(Noting(), LogisticRegression()))
+    fitted_rows: list[int] = []
+    encoder = data.encoder_that_notes(fitted_rows)
+    recipe = replace(recipes.load(MODEL), estimator=lambda _: make_pipeline(encoder, LogisticRegression()))
 
     with pytest.raises(EstimatorUnsupported, match="over a column that is declared Numeric"):
         train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)

@@ -103,3 +103,22 @@ def zipped(content: bytes) -> bytes:
 
 def with_estimator(base: Recipe, estimator: Callable[[Columns], Any]) -> Recipe:
     return replace(base, estimator=estimator)
+
+
+def passing_for_its_base(kind: type[Any]) -> type[Any]:
+    """The class under the name of what it derives from: a class counts by its name."""
+    (base,) = kind.__bases__
+    kind.__module__, kind.__name__ = base.__module__, base.__name__
+    return kind
+
+
+def encoder_that_notes(fitted_rows: list[int]) -> Any:
+    """A OneHotEncoder that notes on how many rows it is fitted."""
+    from sklearn.preprocessing import OneHotEncoder
+
+    class Noting(OneHotEncoder):  # type: ignore[misc]
+        def fit(self, X: Any, y: Any = None) -> Any:
+            fitted_rows.append(len(X))
+            return super().fit(X, y)
+
+    return passing_for_its_base(Noting)()

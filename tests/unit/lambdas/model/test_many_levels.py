@@ -79,10 +79,9 @@ def test_many_columns_are_encoded_at_once() -> None:
             Counting.asked += 1
             return super().transform(X)
 
-    Counting.__module__, Counting.__name__ = OneHotEncoder.__module__, OneHotEncoder.__name__
     recipe = data.recipe(
         columns=[Categorical(f"c{place}") for place in range(COLUMNS)],
-        estimator=by_encoder(Counting(handle_unknown="ignore")),
+        estimator=by_encoder(data.passing_for_its_base(Counting)(handle_unknown="ignore")),
         cross_validation_folds=0,
     )
     fitted = fit(recipe, train=data.table(recipe, rows=60))

@@ -85,15 +85,9 @@ def test_estimator_that_needs_more_rows_than_the_trial_has_is_left_to_the_fit() 
 
 
 def test_what_cannot_be_served_is_refused_before_the_whole_part_is_fitted() -> None:
-    fitted_rows = []
-
-    class Noting(OneHotEncoder):  # type: ignore[misc]
-        def fit(self, X: Any, y: Any = None) -> Any:
-            fitted_rows.append(len(X))
-            return super().fit(X, y)
-
-    Noting.__module__, Noting.__name__ = OneHotEncoder.__module__, OneHotEncoder.__name__
-    recipe = data.recipe(estimator=lambda _: make_pipeline(Noting(handle_unknown="ignore"), LogisticRegression()))
+    fitted_rows: list[int] = []
+    encoder = data.encoder_that_notes(fitted_rows)
+    recipe = data.recipe(estimator=lambda _: make_pipeline(encoder, LogisticRegression()))
 
     with pytest.raises(EstimatorUnsupported):
         trial.foresee(recipe, train=data.table(recipe, rows=5000))
