@@ -22,6 +22,7 @@ from chalicelib import (
     unexpected,
 )
 from chalicelib.aws import connect
+from chalicelib.aws.patience import BRIEF, ending_within
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.names import Names
@@ -34,7 +35,7 @@ app = Chalice(app_name="nightswap")
 
 
 def edges(function_arn: str) -> Edges:
-    return connect.edges(Names.from_function_arn(function_arn, stage=load(ApiSettings).stage))
+    return connect.edges(Names.from_function_arn(function_arn, stage=load(ApiSettings).stage), BRIEF)
 
 
 def operator_edges() -> Edges:
@@ -52,7 +53,8 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
     def answer(**path: str) -> Any:
         try:
             doors.check(request().path, body=body(), query=query())
-            return view(**path)
+            with ending_within(app.lambda_context.get_remaining_time_in_millis()):
+                return view(**path)
         except NightswapError as exc:
             return stated(answers.of_error(exc))
         except Exception as exc:  # noqa: BLE001 - whatever it is, a caller is answered, by our own words
@@ -118,7 +120,9 @@ def authorize(asking: AuthRequest) -> AuthResponse:
 @app.schedule(schedule())
 def nightly(event: CloudWatchEvent) -> None:
     event_time = datetime.fromisoformat(event.to_dict()["time"])
-    retraining.tonight(edges(cast(Any, event.context).invoked_function_arn), event_time=event_time)
+    context = cast(Any, event.context)
+    with ending_within(context.get_remaining_time_in_millis()):
+        retraining.tonight(edges(context.invoked_function_arn), event_time=event_time)
 
 
 @app.route("/predict", methods=["GET"], authorizer=authorize)

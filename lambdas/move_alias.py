@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib import answers, moving
 from chalicelib.aws import connect
+from chalicelib.aws.patience import MOVING, ending_within
 from chalicelib.contracts import MoveAliasTask, MoveAnswered, from_event, to_event
 from chalicelib.edges import Edges
 from chalicelib.errors import RequestError, TransientError
@@ -40,5 +41,6 @@ def run(task: MoveAliasTask, edges: Edges) -> MoveAnswered:
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     settings = load(TaskSettings)
-    edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
-    return to_event(run(from_event(MoveAliasTask, event), edges))
+    edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage), MOVING)
+    with ending_within(context.get_remaining_time_in_millis()):
+        return to_event(run(from_event(MoveAliasTask, event), edges))

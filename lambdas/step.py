@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from chalicelib import documents, layout, unexpected
 from chalicelib.aws import connect
+from chalicelib.aws.patience import ending_within
 from chalicelib.contracts import from_event, to_event
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
@@ -34,6 +35,8 @@ class Context(Protocol):
     """What is used of Lambda's context object."""
 
     invoked_function_arn: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
 
 
 AnyTask = TypeVar("AnyTask", bound=Task)
@@ -73,7 +76,8 @@ def carry_out(
     """
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
-    return documented(from_event(contract, event), state=state, edges=edges, settings=settings, run=run)
+    with ending_within(context.get_remaining_time_in_millis()):
+        return documented(from_event(contract, event), state=state, edges=edges, settings=settings, run=run)
 
 
 def documented(

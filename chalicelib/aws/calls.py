@@ -1,25 +1,15 @@
-"""How every client talks to AWS: timeouts, attempts, and which of botocore's errors are worth another try."""
+"""Which of botocore's errors are worth another try."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.config import Config
 from botocore.exceptions import ClientError, FlexibleChecksumError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from chalicelib.cutting import cut
 from chalicelib.errors import DiskFull, TransientError
-
-PATIENT = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
-"""For tasks and operators."""
-
-PROMPT = Config(connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
-"""For the predict path: API Gateway gives up at 29 s, and the caller knows better than we when to ask again."""
-
-ATTENTIVE = Config(connect_timeout=2, read_timeout=26, retries={"mode": "standard", "total_max_attempts": 1})
-"""For a call that may take a function's whole 24 s; asked once, as it moves. The API itself has 28 s for all."""
 
 THROTTLES = {
     "TooManyRequestsException",

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
-from chalicelib.aws.calls import ATTENTIVE, PATIENT, PROMPT
 from chalicelib.aws.executions import StateMachineExecutions
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.patience import ATTENTIVE, PATIENT, PROMPT, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.aws.token_parameter import TokenParameter
@@ -23,16 +22,16 @@ from chalicelib.names import Names
 
 
 @lru_cache(maxsize=4)
-def edges(names: Names, config: Config = PATIENT) -> Edges:
+def edges(names: Names, patience: Patience = PATIENT) -> Edges:
     """Everything that the stage's cores reach."""
     return Edges(
-        store=BucketStore(boto3.client("s3", config=config), bucket=names.bucket),
-        functions=serving_functions(names.stage, config),
-        executions=StateMachineExecutions(boto3.client("stepfunctions", config=config), names=names),
-        metrics=CloudWatchMetrics(lambda: boto3.client("cloudwatch", config=config), stage=names.stage, clock=_now),
+        store=BucketStore(patience.client("s3"), bucket=names.bucket),
+        functions=serving_functions(names.stage, patience),
+        executions=StateMachineExecutions(patience.client("stepfunctions"), names=names),
+        metrics=CloudWatchMetrics(lambda: patience.client("cloudwatch"), stage=names.stage, clock=_now),
         notices=StageNotices(
-            lambda: boto3.client("sns", config=config),
-            lambda: boto3.client("events", config=config),
+            lambda: patience.client("sns"),
+            lambda: patience.client("events"),
             topic_arn=names.alerts_topic_arn,
         ),
         clock=_now,
@@ -41,25 +40,25 @@ def edges(names: Names, config: Config = PATIENT) -> Edges:
 
 
 @lru_cache(maxsize=4)
-def serving_functions(stage: str, config: Config = PROMPT) -> LambdaServingFunctions:
+def serving_functions(stage: str, patience: Patience = PROMPT) -> LambdaServingFunctions:
     """What the predict path needs, and nothing more."""
-    return LambdaServingFunctions(boto3.client("lambda", config=config), stage=stage)
+    return LambdaServingFunctions(patience.client("lambda"), stage=stage)
 
 
 @lru_cache(maxsize=4)
 def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
     """What the API and the command line call."""
-    return LambdaPipelineFunctions(boto3.client("lambda", config=ATTENTIVE), stage=stage)
+    return LambdaPipelineFunctions(ATTENTIVE.client("lambda"), stage=stage)
 
 
 @lru_cache(maxsize=4)
 def token_parameter(stage: str) -> TokenParameter:
-    return TokenParameter(boto3.client("ssm", config=PROMPT), stage=stage)
+    return TokenParameter(PROMPT.client("ssm"), stage=stage)
 
 
 def names_of(stage: str) -> Names:
     """The stage's names in the account and region that the caller's credentials belong to."""
-    account = boto3.client("sts", config=PATIENT).get_caller_identity()["Account"]
+    account = PATIENT.client("sts").get_caller_identity()["Account"]
     return Names(stage=stage, account=account, region=require_region())
 
 

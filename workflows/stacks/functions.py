@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import names
+from chalicelib.aws.patience import MOVE_SECONDS, SERVING_SECONDS
 from chalicelib.settings import StageSettings
 from workflows.packaging import serving
 from workflows.stacks.settings import DEFAULTS
@@ -34,13 +35,12 @@ TASK_SIZES = {
     "version-model": Size(512, 180),
     "replay": Size(512, 120),
     "shift-traffic": Size(512, 120),
-    "swap-alias": Size(512, 60),
-    "record-outcome": Size(512, 60),
-    names.MOVE_ALIAS: Size(512, 24),
+    "swap-alias": Size(512, 100),
+    "record-outcome": Size(512, 100),
+    names.MOVE_ALIAS: Size(512, MOVE_SECONDS),
 }
 """Of all of `chalicelib.names.PIPELINE`. Each is shorter than its state waits; for MoveAlias the API waits, and for
-the API the gateway, 29 s."""
-SERVING_TIMEOUT_SECONDS = 10
+the API the gateway: `chalicelib.aws.patience`."""
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 """Of the tasks: else Lambda's Python drops every line below WARNING."""
 TRACING: Json = {"TracingConfig": {"Mode": "Active"}}
@@ -81,9 +81,7 @@ def configuration(handler: str, size: Size, *, settings: StageSettings) -> Json:
 
 def serving_configuration(settings: StageSettings = DEFAULTS) -> Json:
     """Of every serving function: a part of the fingerprint, because the gate judged a model under it."""
-    return configuration(
-        serving.HANDLER, Size(settings.serving_memory_mb, SERVING_TIMEOUT_SECONDS), settings=settings
-    )
+    return configuration(serving.HANDLER, Size(settings.serving_memory_mb, SERVING_SECONDS), settings=settings)
 
 
 def function_resources(

@@ -21,7 +21,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from chalicelib.aws.calls import ATTENTIVE, PATIENT, PROMPT, transient
+from chalicelib.aws.calls import transient
 from chalicelib.aws.executions import StateMachineExecutions
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
@@ -38,9 +38,8 @@ from chalicelib.errors import (
     TransientError,
     leaves,
 )
-from chalicelib.names import MOVE_ALIAS, Names
+from chalicelib.names import Names
 from workflows.local import room
-from workflows.stacks.functions import TASK_SIZES
 
 ADDRESS = "https://aws"
 BROKEN: list[BotoCoreError] = [
@@ -73,10 +72,6 @@ EDGES: dict[type[TransientError], tuple[str, Callable[[Any], Any]]] = {
     NoticesUnavailable: ("sns", send),
 }
 SECRET = "7f3a9c"
-GATEWAY_LIMIT_SECONDS = 29
-MOVE_LIMIT_SECONDS = TASK_SIZES[MOVE_ALIAS].timeout_seconds
-API_LIMIT_SECONDS = 28
-"""What `.chalice/config.json` gives the API's function."""
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
@@ -133,19 +128,6 @@ def test_transient_error_repeats_nothing_that_it_was_told(error: Exception) -> N
 def test_everything_else_passes_as_it_is() -> None:
     with pytest.raises(KeyError), transient(StoreUnavailable, doing="writing"):
         raise KeyError("k")
-
-
-def test_predict_path_answers_before_the_gateway_gives_up() -> None:
-    longest = PROMPT.connect_timeout + PROMPT.read_timeout  # type: ignore[attr-defined]
-
-    assert PROMPT.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
-    assert longest < GATEWAY_LIMIT_SECONDS
-    assert PATIENT.retries["total_max_attempts"] > 1  # type: ignore[attr-defined]
-
-
-def test_a_move_is_waited_for_to_its_end_and_asked_for_once() -> None:
-    assert MOVE_LIMIT_SECONDS < ATTENTIVE.read_timeout < API_LIMIT_SECONDS  # type: ignore[attr-defined]
-    assert ATTENTIVE.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
 
 
 def test_full_disk_of_the_local_aws_is_told_with_its_folder_and_not_tried_again() -> None:

@@ -23,6 +23,9 @@ RESULT = AliasSwapped(decision="Promoted", reason="better")
 class LambdaContext:
     invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-test-train"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
 
 def carry_out(night: FakeOutside, run: Any, *, state: str = "swap_alias") -> dict[str, Any]:
     return step.documented(TASK, state=state, edges=night.edges, settings=SETTINGS, run=run)

@@ -1,0 +1,90 @@
+"""How long a call of AWS may take in all, and when it is too late to begin one.
+
+Whoever waits for us gives up at a moment of his own: the gateway at 29 s, Lambda at a function's time-out. So every
+client has a longest time that a call can take, with all its attempts, and a call begins only while so much is left:
+whatever AWS does, the function has time to say in its own words that it got no answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ConnectionError as NoConnection
+
+GATEWAY_SECONDS = 29
+"""API Gateway waits no longer. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+API_SECONDS = 28
+"""The app's functions may take so long; `lambda_timeout` in .chalice/config.json."""
+MOVE_SECONDS = 20
+"""The function move-alias may take so long, and the API waits for it."""
+SERVING_SECONDS = 10
+"""A serving function may take so long."""
+ANSWER_SECONDS = 0.5
+"""What a function needs to say how it ended."""
+
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+class OutOfTime(NoConnection):
+    """The call was not begun: it could have outlasted the function."""
+
+    fmt = "too little time is left for this call"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Of one client: each attempt may take so long to connect, and so long without a byte."""
+
+    connect_seconds: float
+    read_seconds: float
+    attempts: int = 1
+
+    @property
+    def longest_seconds(self) -> float:
+        """All attempts, and botocore's pauses between them: 1 s at most after the first, then twice as much each."""
+        return self.attempts * (self.connect_seconds + self.read_seconds) + 2.0 ** (self.attempts - 1) - 1
+
+    def client(self, service: Any) -> Any:
+        """A client of that service which has this patience, and begins no call too late."""
+        config = Config(
+            connect_timeout=self.connect_seconds,
+            read_timeout=self.read_seconds,
+            retries={"mode": "standard", "total_max_attempts": self.attempts},
+        )
+        client = boto3.client(service, config=config)
+        client.meta.events.register("before-call", self._check)
+        return client
+
+    def _check(self, **_: Any) -> None:
+        ends_at = _ends_at.get()
+        if ends_at is not None and ends_at - time.monotonic() < self.longest_seconds:
+            raise OutOfTime
+
+
+@contextmanager
+def ending_within(milliseconds: float) -> Iterator[None]:
+    """Nothing in it begins a call that could take longer than what is left. Without it, calls begin at any time."""
+    token = _ends_at.set(time.monotonic() + milliseconds / 1000 - ANSWER_SECONDS)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+PATIENT = Patience(connect_seconds=2, read_seconds=25, attempts=2)
+"""For tasks, whose functions have 100 s or more, and for operators."""
+PROMPT = Patience(connect_seconds=2, read_seconds=15)
+"""For the predict path: the caller knows better than we when to ask again."""
+BRIEF = Patience(connect_seconds=2, read_seconds=5, attempts=2)
+"""For all else that the API and the night's start ask."""
+MOVING = Patience(connect_seconds=1, read_seconds=8)
+"""For the function move-alias, somebody waiting for it."""
+ATTENTIVE = Patience(connect_seconds=1, read_seconds=MOVE_SECONDS + 1)
+"""For a call that may take MOVE_SECONDS; asked once, as it moves."""

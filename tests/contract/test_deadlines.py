@@ -1,0 +1,163 @@
+"""Whoever waits, waits longer than whom he waits for: every pair of an outer and an inner time-out.
+
+caller -> gateway -> API -> move-alias, serving function, AWS       state -> task function -> AWS
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.config import Config
+
+from chalicelib import names, publishing
+from chalicelib.aws import connect
+from chalicelib.aws.patience import (
+    ANSWER_SECONDS,
+    API_SECONDS,
+    ATTENTIVE,
+    BRIEF,
+    GATEWAY_SECONDS,
+    MOVE_SECONDS,
+    MOVING,
+    PATIENT,
+    PROMPT,
+    SERVING_SECONDS,
+    OutOfTime,
+    Patience,
+    ending_within,
+)
+from chalicelib.errors import TransientError
+from chalicelib.names import Names
+from workflows.stacks.functions import TASK_SIZES, serving_configuration
+
+ROOT = Path(__file__).parents[2]
+MACHINE = json.loads((ROOT / "workflows/definitions/golden/retrain.asl.json").read_text())
+CHALICE = json.loads((ROOT / ".chalice/config.json").read_text())
+TASKS = {name: state for name, state in MACHINE["States"].items() if state["Type"] == "Task"}
+OF_THE_API = (PROMPT, BRIEF, ATTENTIVE)
+START_SECONDS = 5
+"""So much of a function's time may be gone before its first call: it has started, and may have listed the models."""
+
+
+def function_of(state: dict[str, Any]) -> str:
+    """The task that a state calls."""
+    title = state["Resource"].strip("${}")
+    return next(task for task in names.TASKS if task.replace("-", "").lower() == title.lower())
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_state_waits_longer_than_its_function_may_take(name: str) -> None:
+    assert TASKS[name]["TimeoutSeconds"] > TASK_SIZES[function_of(TASKS[name])].timeout_seconds
+
+
+@pytest.mark.parametrize("task", names.TASKS)
+def test_a_tasks_call_ends_before_its_function_does(task: str) -> None:
+    assert PATIENT.longest_seconds + ANSWER_SECONDS + START_SECONDS < TASK_SIZES[task].timeout_seconds
+
+
+def test_a_move_has_time_for_its_calls_and_the_api_for_a_move() -> None:
+    assert TASK_SIZES[names.MOVE_ALIAS].timeout_seconds == MOVE_SECONDS
+    assert MOVING.longest_seconds + ANSWER_SECONDS + START_SECONDS < MOVE_SECONDS
+    assert ATTENTIVE.read_seconds > MOVE_SECONDS
+
+
+@pytest.mark.parametrize("of", OF_THE_API)
+def test_a_call_of_the_api_ends_before_its_function_does_and_that_before_the_gateway(of: Patience) -> None:
+    assert of.longest_seconds + ANSWER_SECONDS + START_SECONDS < API_SECONDS < GATEWAY_SECONDS
+
+
+@pytest.mark.parametrize("stage", CHALICE["stages"])
+def test_every_function_of_the_app_has_the_apis_time(stage: str) -> None:
+    settings = CHALICE["stages"][stage]
+    of_functions = settings.get("lambda_functions", {}).values()
+
+    assert CHALICE["lambda_timeout"] == API_SECONDS
+    assert [each for each in (settings, *of_functions) if "lambda_timeout" in each] == []
+
+
+def test_a_serving_function_is_waited_for_to_its_end() -> None:
+    assert serving_configuration()["Timeout"] == SERVING_SECONDS
+    assert min(PROMPT.read_seconds, PATIENT.read_seconds) > SERVING_SECONDS
+
+
+def test_publishing_has_time_to_wait_until_its_version_is_active() -> None:
+    rest = PATIENT.longest_seconds + ANSWER_SECONDS + START_SECONDS
+
+    assert publishing.ACTIVE_WITHIN_SECONDS + rest < TASK_SIZES["version-model"].timeout_seconds
+
+
+def test_calls_that_move_are_tried_once() -> None:
+    assert (ATTENTIVE.attempts, PROMPT.attempts) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(1, 10), (2, 2 * 10 + 1), (3, 3 * 10 + 1 + 2), (4, 4 * 10 + 1 + 2 + 4)]
+)
+def test_longest_call_has_all_its_attempts_and_the_pauses_between_them(attempts: int, seconds: float) -> None:
+    assert Patience(connect_seconds=4, read_seconds=6, attempts=attempts).longest_seconds == seconds
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials of nobody, and an address where nobody listens."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize("of", [PATIENT, PROMPT, BRIEF, MOVING, ATTENTIVE])
+def test_client_is_made_with_its_patience(of: Patience) -> None:
+    config: Config = of.client("s3").meta.config
+
+    assert (config.connect_timeout, config.read_timeout) == (of.connect_seconds, of.read_seconds)  # type: ignore[attr-defined]
+    assert config.retries == {"mode": "standard", "total_max_attempts": of.attempts}  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("nobody")
+def test_call_begins_while_there_is_time_for_all_of_it_and_never_later() -> None:
+    client = BRIEF.client("s3")
+    enough = 1000 * (BRIEF.longest_seconds + ANSWER_SECONDS + 60)
+
+    with ending_within(1000 * (BRIEF.longest_seconds + ANSWER_SECONDS)), pytest.raises(OutOfTime):
+        client.list_buckets()
+    with ending_within(enough), ending_within(1), pytest.raises(OutOfTime):
+        client.list_buckets()
+    with ending_within(enough), pytest.raises(Exception, match="Could not connect"):
+        client.list_buckets()
+    with pytest.raises(Exception, match="Could not connect"):
+        client.list_buckets()
+
+
+@pytest.mark.usefixtures("nobody")
+def test_every_edge_minds_the_time_and_says_so_as_a_service_that_is_away() -> None:
+    here = connect.edges(Names(stage="late", account="123456789012", region="eu-west-1"), MOVING)
+    calls: dict[str, Callable[[], object]] = {
+        "store": lambda: here.store.find("key"),
+        "functions": here.functions.models,
+        "executions": lambda: here.executions.find("run"),
+        "metrics": lambda: here.metrics.traffic("m", function_versions=["1"], since=here.clock()),
+        "pipeline": lambda: connect.pipeline_functions("late").call(names.MOVE_ALIAS, b"{}"),
+    }
+    said = {}
+    with ending_within(1):
+        for name, call in calls.items():
+            with pytest.raises(TransientError, match="OutOfTime") as raised:
+                call()
+            said[name] = type(raised.value).__name__
+
+    assert said == {
+        "store": "StoreUnavailable",
+        "functions": "FunctionUnavailable",
+        "executions": "ExecutionsUnavailable",
+        "metrics": "MetricsUnavailable",
+        "pipeline": "FunctionUnavailable",
+    }
