@@ -21,7 +21,7 @@ from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
 
 HERE = Path(__file__).resolve().parent
-CORE = ("__init__", "answers", "edges", "errors", "names", "prediction")
+CORE = ("__init__", "answers", "cutting", "doors", "edges", "errors", "limits", "names", "prediction")
 """The modules of chalicelib that the entry point imports, and that they import."""
 
 PACKAGE_FILES = {"serve/handler.py", "model.json", "manifest.json"}

@@ -14,7 +14,8 @@ from typing import Any
 
 from serve.handler import handler as score  # type: ignore[import-not-found]  # it is there in the image alone
 
-from chalicelib import answers, prediction
+from chalicelib import answers, doors, prediction
+from chalicelib.cutting import quoted
 from chalicelib.errors import ModelUnknown, NightswapError
 
 
@@ -27,9 +28,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def _answer(event: dict[str, Any], context: object) -> tuple[int, dict[str, Any]]:
     content_type = event["headers"].get("content-type")
     try:
-        question = prediction.from_body(_body(event), content_type=content_type, default_model=_model())
+        body = doors.decoded(lambda: _body(event))
+        doors.check("/predict", body=body, query={})
+        question = prediction.from_body(body, content_type=content_type, default_model=_model())
         if question.model != _model():
-            raise ModelUnknown(f"there is no model {question.model!r}", field="model", accepted=_model())
+            raise ModelUnknown(f"there is no model {quoted(question.model)}", field="model", accepted=_model())
     except NightswapError as exc:
         return answers.of_error(exc)
     scored = score(question.event, context)

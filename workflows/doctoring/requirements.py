@@ -14,7 +14,7 @@ from workflows.doctoring.environments import normalised
 from workflows.doctoring.finding import Finding, error, ok
 
 FILE = "requirements.txt"
-NAMED = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
+NAMED = re.compile(r"^[ \t]*([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
 METADATA = re.compile(r"^([^/]+)-[^-/]+\.dist-info/")
 TIMEOUT_SECONDS = 300
 CAUSE_CHARACTERS = 500

@@ -9,6 +9,7 @@ from typing import Any
 from workflows.definitions.checks.samples import CONTEXT
 
 STEP = re.compile(r"\.([A-Za-z_]\w*)|\['([^']+)'\]")
+PLAIN = re.compile(rf"\$\$?(?:{STEP.pattern})*")
 
 
 class PathError(Exception):
@@ -21,7 +22,7 @@ def read(path: Any, data: Mapping[str, Any]) -> Any:
     >>> read("$.preprocess.train_uri", {"preprocess": {"train_uri": "s3://bucket/key"}})
     's3://bucket/key'
     """
-    if not isinstance(path, str) or not re.fullmatch(rf"\$\$?(?:{STEP.pattern})*", path):
+    if not isinstance(path, str) or not PLAIN.fullmatch(path):
         raise PathError(f"{path!r} is no plain path")
     value: Any = CONTEXT if path.startswith("$$") else data
     for step in STEP.finditer(path):
