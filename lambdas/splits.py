@@ -76,7 +76,7 @@ def known(edges: Edges, *, model: str, split: Split) -> Splits:
         if told:
             found = _recorded(edges, model=model, model_version=number)
             break
-    for each in reversed(without):
+    for each in without:
         found = found.and_of(each.draws)
     return found
 

@@ -101,6 +101,19 @@ def test_content_is_known_under_another_name_and_a_corrected_file_by_its_name() 
     assert found.of("c", etag="3") is None
 
 
+def test_corrected_file_is_split_as_what_lay_under_its_name_last() -> None:
+    moved = Splits({("a", "1"): OLD, ("b", "2"): NEW}).and_of({("a", "2"): NEW})
+    moved_back = Splits({("a", "2"): NEW, ("a", "1"): OLD}).and_of({("a", "2"): NEW})
+
+    assert moved.of("a", etag="corrected") == moved_back.of("a", etag="corrected") == NEW
+
+
+def test_record_of_an_older_version_is_not_looked_at() -> None:
+    night = versions({"splits": as_document(a=OLD)}, {"splits": as_document(a=NEW, b=NEW)})
+
+    assert known(night) == Splits({("a", "etag of a"): NEW, ("b", "etag of b"): NEW})
+
+
 def test_document_is_read_as_it_was_written() -> None:
     written = Splits({("a", "1"): NEW, ("b", None): OLD})
     night = versions({"splits": documents.decode(documents.encode(written.to_document()))})
@@ -215,11 +228,12 @@ def test_upgrade_moves_no_row_of_what_a_version_was_trained_on() -> None:
     assert ready.reason == "1000 rows in 2 objects"
 
 
-def test_changed_split_of_the_recipe_moves_no_row_either_and_it_is_said() -> None:
-    """As if the recipe had asked for a half, by another seed, when the live version was made."""
+@pytest.mark.parametrize(("ratio", "seed"), [(0.5, 42), (0.2, 7)])
+def test_changed_split_of_the_recipe_moves_no_row_either_and_it_is_said(ratio: float, seed: int) -> None:
+    """As if the recipe had asked for a half, or for another seed, when the live version was made."""
     night = night_with_data(lines=LINES)
     whole_night(night.edges)
-    asked_for = Draw(DRAWN, 0.5, 7, "salt")
+    asked_for = Draw(DRAWN, ratio, seed, "salt")
     etag = manifest(night, 1)["data"][0]["etag"]
     change(night, 1, splits=Splits({("night-1.csv", etag): asked_for}).to_document())
     add_data(night, "night-2.csv", lines=rows(normal=300, attacks=200, seed=6))

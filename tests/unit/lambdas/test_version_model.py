@@ -11,7 +11,9 @@ import pytest
 from chalicelib import documents, layout, publishing, registry
 from chalicelib.contracts import ModelVersioned, VersionModelTask
 from chalicelib.errors import ArtifactInvalid, ServingChanged, StoreUnavailable
-from lambdas import version_model
+from lambdas import splits, version_model
+from lambdas.model.recipe import Split
+from lambdas.model.split import STRATIFIED
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import raising, with_functions, with_store
 from tests.unit.chalicelib.nights import MODEL, content, register
@@ -55,6 +57,21 @@ def test_registry_holds_artifact_report_package_and_last_the_manifest() -> None:
     assert part == content(night)[layout.work(RUN, "model.json")]
     sample = registry.part(night.edges, model=MODEL, model_version=1, name=registry.REPLAY)
     assert sample == content(night)[layout.work(RUN, "replay.json")]
+
+
+def test_run_that_was_prepared_by_an_earlier_release_leaves_no_record_of_splits() -> None:
+    """Deployed in the middle of a run: its objects were split by the first rule, as all without a record were."""
+    night, task = judged_night()
+    key = layout.run_document(RUN, "profile")
+    lineage = documents.find(night.store, key)
+    del lineage["splits"], lineage["objects"][0]["rule"]
+    night.store.put(key, documents.encode(lineage))
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    (draw,) = splits.known(night.edges, model=MODEL, split=Split()).draws.values()
+    assert night.store.find(layout.version(MODEL, 1, registry.SPLITS)) is None
+    assert draw.rule == STRATIFIED
 
 
 def test_manifest_tells_the_lineage() -> None:

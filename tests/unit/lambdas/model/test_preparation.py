@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -150,6 +151,27 @@ def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> No
     pieces = [data.piece("1", table(["good"] * 100)), data.piece("2", table(["bad"], start=200), salt=LONELY[1])]
 
     with pytest.raises(TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(1 of bad\)\."):
+        prepare(pieces, recipe=recipe)
+
+
+def test_class_without_a_row_that_no_rule_is_about_is_not_asked_for() -> None:
+    recipe = replace(data.three_class_recipe(), thresholds=[at_least("accuracy", bound=0.5)])
+    pieces = [data.piece("1", table(["ant"] * 100)), data.piece("2", table(["bee"], start=200), salt=LONELY[1])]
+
+    with pytest.raises(TooFewRows) as raised:
+        prepare(pieces, recipe=recipe)
+
+    assert raised.value.details["lacking"] == ["bee"]
+
+
+def test_positive_class_is_asked_for_without_a_rule() -> None:
+    recipe = replace(data.three_class_recipe(), thresholds=[at_least("accuracy", bound=0.5)], positive="cat")
+    pieces = [
+        data.piece("1", table(["ant", "bee"] * 50)),
+        data.piece("2", table(["cat"], start=200), salt=LONELY[1]),
+    ]
+
+    with pytest.raises(TooFewRows, match=r"^the holdout has no row of cat, of 101 rows in 2 objects \(1 of cat\)\."):
         prepare(pieces, recipe=recipe)
 
 
