@@ -1,4 +1,4 @@
-"""A clone of its own for every test, because these break theirs."""
+"""A clone of its own for every test that breaks it, and one for those that do not."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ def clone(tmp_path: Path) -> Clone:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("data") / "night1.csv.gz"
     return http_connections.write(file, http_connections.rows(normal=ROWS))
+
+
+@pytest.fixture(scope="session")
+def few_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As little as a model is promoted on, for a retrain of half a second."""
+    file = tmp_path_factory.mktemp("few") / "night1.csv.gz"
+    return http_connections.write(file, http_connections.rows(normal=600, attacks=600))
+
+
+@pytest.fixture(scope="module")
+def shared_up(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[LocalUp]:
+    started = Clone(tmp_path_factory.mktemp("shared")).up("--data", str(data)).serving()
+    yield started
+    started.interrupt()
 
 
 @pytest.fixture

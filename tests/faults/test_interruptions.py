@@ -6,11 +6,8 @@ import os
 import re
 import shutil
 import signal
-import time
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from chalicelib.runs import STATES
 from tests.clone import LocalUp, until
@@ -93,49 +90,49 @@ def test_what_the_local_aws_lost_is_restored_from_the_registry(up: LocalUp) -> N
     again.interrupt()
 
 
-def test_a_worker_killed_while_training_is_tried_again(up: LocalUp) -> None:
-    run = start(up)
-    wait_for_state(up, run, "Train")
-    process = worker(up, "nightswap-local-train")
+def test_a_worker_killed_while_training_is_tried_again(shared_up: LocalUp) -> None:
+    run = start(shared_up)
+    wait_for_state(shared_up, run, "Train")
+    process = worker(shared_up, "nightswap-local-train")
     assert process is not None
 
     os.kill(process, signal.SIGKILL)
-    ended = up.ended(run)
+    ended = shared_up.ended(run)
 
     assert ended["outcome"] == "Promoted", ended
 
 
-def test_an_execution_stopped_in_any_state_leaves_the_live_model_serving(up: LocalUp) -> None:
+def test_an_execution_stopped_in_any_state_leaves_the_live_model_serving(shared_up: LocalUp) -> None:
     for state in STATES:
-        run = start(up)
-        wait_for_state(up, run, state)
-        stopped = up.call("POST", f"/runs/{run}/stop")
-        ended = up.ended(run)
+        run = start(shared_up)
+        wait_for_state(shared_up, run, state)
+        stopped = shared_up.call("POST", f"/runs/{run}/stop")
+        ended = shared_up.ended(run)
 
         assert stopped.status == 202
         assert ended["outcome"] in {"RetrainFailed", "Promoted"}, ended
-        assert prediction(up)["label"] == "attack"
-        weights = up.live()["weights"]
+        assert prediction(shared_up)["label"] == "attack"
+        weights = shared_up.live()["weights"]
         assert weights == {}
-    assert up.retrain(force=True)["outcome"] == "Promoted"
+    assert shared_up.retrain(force=True)["outcome"] == "Promoted"
 
 
-def test_a_forced_run_ends_superseded_while_another_holds_the_lease(up: LocalUp) -> None:
-    first = start(up)
-    wait_for_state(up, first, "Train")
-    second = start(up)
+def test_a_forced_run_ends_superseded_while_another_holds_the_lease(shared_up: LocalUp) -> None:
+    first = start(shared_up)
+    wait_for_state(shared_up, first, "Train")
+    second = start(shared_up)
 
-    ended = [up.ended(run) for run in (first, second)]
+    ended = [shared_up.ended(run) for run in (first, second)]
 
     assert [each["outcome"] for each in ended] == ["Promoted", "Superseded"]
     assert first in ended[1]["reason"]
 
 
-def test_a_second_local_up_in_one_clone_says_which_process_is_in_the_way(up: LocalUp) -> None:
-    second = up.clone.nightswap("local", "up", "--once")
+def test_a_second_local_up_in_one_clone_says_which_process_is_in_the_way(shared_up: LocalUp) -> None:
+    second = shared_up.clone.nightswap("local", "up", "--once")
 
     assert second.returncode == 1
-    assert str(up.server_pid) in second.stderr
+    assert str(shared_up.server_pid) in second.stderr
     assert "nightswap local down" in second.stderr
 
 
@@ -148,13 +145,4 @@ def test_local_down_stops_it_and_a_second_start_goes_on_with_nothing_new(up: Loc
     assert again.returncode == 0
     assert "NothingNew" in again.stdout
     assert re.search(r"live: kdd99-http version 1\b", again.stdout)
-    assert processes_in(up.clone.folder) == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_closed_terminal_or_a_termination_leaves_nothing_running(up: LocalUp, number: signal.Signals) -> None:
-    up.process.send_signal(number)
-    up.process.wait(timeout=30)
-    time.sleep(0.5)
-
     assert processes_in(up.clone.folder) == []

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import http_connections
 from tests.clone import Clone, LocalUp
 from tests.faults.processes import processes_in
 
@@ -27,11 +26,6 @@ MOST_OTHER = 25_000
 """Bytes by which all the rest may grow with a run: a function version's configuration, lines of a bounded log."""
 MOST_MEMORY = 400_000
 """Bytes of the server's memory: what it knows of a run's objects."""
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return http_connections.write(tmp_path / "night1.csv.gz", http_connections.rows(normal=600, attacks=600))
 
 
 @dataclass(frozen=True)
@@ -63,9 +57,9 @@ def measured(up: LocalUp) -> Size:
 
 @pytest.mark.timeout(300 + 20 * RETRAINS)
 def test_disk_and_memory_stay_flat_over_many_retrains(
-    clone: Clone, data: Path, capsys: pytest.CaptureFixture[str]
+    clone: Clone, few_rows: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    up = clone.up("--data", str(data)).serving()
+    up = clone.up("--data", str(few_rows)).serving()
     try:
         outcomes = {up.retrain(force=True)["outcome"] for _ in range(WARM_UP)}
         before = measured(up)

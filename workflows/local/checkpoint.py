@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from workflows.local import room
 from workflows.local.generations import Generations
 
 INTERVAL_SECONDS = 2.0
@@ -33,6 +34,7 @@ class Checkpoint:
         self._requests = 0
         self._saved_requests = -1
         self._settled = False
+        self._failing = False
 
     def begin(self) -> None:
         """Everything is loaded: from now on what the services hold is the state."""
@@ -56,10 +58,23 @@ class Checkpoint:
         pause = threading.Event()
         while not pause.wait(INTERVAL_SECONDS):
             if self._news():
-                try:
-                    self.save(without=() if self._settled else AT_REST_ONLY)
-                except Exception:  # noqa: BLE001 - the next one may succeed; without this thread all would be lost
-                    traceback.print_exc()
+                self.attempt(without=() if self._settled else AT_REST_ONLY)
+
+    def attempt(self, *, without: Collection[str] = ()) -> None:
+        """Save, or say once that it cannot be done; the next attempt comes whether or not there is more to save."""
+        try:
+            self.save(without=without)
+        except Exception as error:  # noqa: BLE001 - without the thread that this runs in all would be lost
+            self._saved_requests = -1
+            if not self._failing:
+                print(
+                    f"the state cannot be saved now, which is tried again and again: {self._why(error)}", flush=True
+                )
+            self._failing = True
+            return
+        if self._failing:
+            print("the state is saved again", flush=True)
+        self._failing = False
 
     def save(self, *, without: Collection[str] = ()) -> None:
         """Save what the services hold, once everything is loaded: before that they look empty."""
@@ -74,6 +89,11 @@ class Checkpoint:
             if not without:
                 self._generations.save({})  # a second copy of everything, for as long as it rests
             prune(self._generations.packages())
+
+    def _why(self, error: Exception) -> str:
+        if room.is_full(error):
+            return room.message(self._generations.folder)
+        return "".join(traceback.format_exception(error))
 
     def _news(self) -> bool:
         """True when requests came or executions run, and once more after that."""
@@ -105,6 +125,8 @@ def _body(name: str, read: Read) -> bytes | None:
             return None
         saved = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
         return json.dumps(saved, default=persistence._json_default).encode()
+    except OSError:  # of the disk: it has no room for a function's package
+        raise
     except Exception:  # noqa: BLE001 - the others are saved all the same, beside what was saved of this one before
         traceback.print_exc()
         return None

@@ -1,15 +1,21 @@
-"""The server's log: bounded, and a full disk costs lines of it, never the server."""
+"""The server's log: bounded, and on a full disk its lines wait; the server goes on."""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
+import threading
+from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO, cast
 
 LIMIT_BYTES = 5_000_000
 """Then the log becomes the previous one, which a new one begins after: twice this is the most that both take."""
+
+WAITING = 200
+"""Texts that wait for room, the latest."""
 
 
 def install(log: Path, *, previous: Path) -> None:
@@ -29,18 +35,25 @@ class ServerLog(io.TextIOBase):
         self._previous = previous
         self._descriptors = descriptors
         self._limit_bytes = limit_bytes
+        self._writing = threading.Lock()
+        self._waiting: deque[str] = deque(maxlen=WAITING)
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        try:
-            os.write(self._descriptors[0], text.encode(errors="backslashreplace"))
-            if text.endswith("\n") and os.fstat(self._descriptors[0]).st_size > self._limit_bytes:
-                self._begin_anew()
-        except OSError:  # who would be told? What the line was about is more important than the line
-            pass
+        with self._writing:
+            self._waiting.append(text)
+            with suppress(OSError):  # who would be told? What the line is about is more important than the line
+                self._catch_up()
+                if text.endswith("\n") and os.fstat(self._descriptors[0]).st_size > self._limit_bytes:
+                    self._begin_anew()
         return len(text)
+
+    def _catch_up(self) -> None:
+        while self._waiting:
+            os.write(self._descriptors[0], self._waiting[0].encode(errors="backslashreplace"))
+            self._waiting.popleft()
 
     def _begin_anew(self) -> None:
         self._log.replace(self._previous)

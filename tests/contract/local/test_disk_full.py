@@ -1,12 +1,14 @@
 """A local AWS without room: it says so, acknowledges nothing that is not on disk, goes on afterwards, and can be
-stopped. No file of the server's may grow (RLIMIT_FSIZE), which it meets as a full disk, and which needs no privilege.
+stopped. No file of the server's may grow (RLIMIT_FSIZE), which it meets as a full disk.
 """
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import LocalAwsFailed
+from tests.full_disk import no_room
 from workflows.local import room
+from workflows.local.checkpoint import INTERVAL_SECONDS
 from workflows.local.process import LocalAws
 
 Start = Callable[..., LocalAws]
@@ -22,16 +26,6 @@ Clients = Callable[..., Any]
 
 BUCKET, KEY = "nights", "ledger/m/0000000001.json"
 HANDLER = "def handler(event, context): return 'answer'"
-
-
-@contextmanager
-def no_room(aws: LocalAws) -> Iterator[None]:
-    soft, hard = resource.prlimit(aws.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(aws.pid, resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.prlimit(aws.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture
@@ -55,7 +49,7 @@ def test_write_without_room_is_refused_and_the_next_one_with_room_is_not(aws: Lo
     store = clients(aws, "s3")
     store.put_object(Bucket=BUCKET, Key=KEY, Body=b"first")
 
-    with no_room(aws):
+    with no_room(aws.pid):
         overwritten = refusal(store.put_object, Bucket=BUCKET, Key=KEY, Body=b"second")
         created = refusal(store.put_object, Bucket=BUCKET, Key="ledger/m/2", Body=b"never", IfNoneMatch="*")
         deleted = refusal(store.delete_object, Bucket=BUCKET, Key=KEY)
@@ -72,7 +66,7 @@ def test_intermediates_can_be_deleted_without_room(aws: LocalAws, clients: Clien
     store = clients(aws, "s3")
     store.put_object(Bucket=BUCKET, Key="work/a/train/labels.npy", Body=b"rows")
 
-    with no_room(aws):
+    with no_room(aws.pid):
         store.delete_object(Bucket=BUCKET, Key="work/a/train/labels.npy")
 
     assert list(aws.folder.s3.rglob("labels.npy")) == []
@@ -87,7 +81,7 @@ def test_function_without_room_for_its_package_fails_by_the_name_of_our_error(
 ) -> None:
     arn = create_function(aws, "task", HANDLER)
 
-    with no_room(aws):
+    with no_room(aws.pid):
         execution = start_execution(aws, "asks", {"Ask": {"Type": "Task", "Resource": arn, "End": True}})
         found = ended(aws, execution)
     again = clients(aws, "lambda").invoke(FunctionName="task")["Payload"].read()
@@ -110,22 +104,40 @@ def test_it_is_stopped_without_room_and_has_its_objects_afterwards(
 
 
 def test_start_without_room_says_so(start_local_aws: Start, tmp_path: Path) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        with pytest.raises(LocalAwsFailed, match=f"cannot start: no room is left in {tmp_path}: make some"):
-            start_local_aws(state=tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with (
+        no_room(),
+        pytest.raises(LocalAwsFailed, match=f"cannot start: no room is left in {tmp_path}: make some"),
+    ):
+        start_local_aws(state=tmp_path)
 
 
 def test_it_is_stopped_from_elsewhere_where_nothing_can_be_written(aws: LocalAws) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
+    with no_room():
         aws.stop()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert not aws.alive
     assert aws.taken_down
+
+
+def test_state_that_finds_no_room_is_said_once_and_saved_as_soon_as_there_is_some(
+    aws: LocalAws,
+    clients: Clients,
+    start_local_aws: Start,
+    eventually: Callable[[Callable[[], Any]], Any],
+) -> None:
+    parameters = clients(aws, "ssm")
+    with no_room(aws.pid):
+        for number in range(3):
+            parameters.put_parameter(Name="/tokens", Value=str(number), Type="String", Overwrite=True)
+            time.sleep(INTERVAL_SECONDS)
+    eventually(lambda: "the state is saved again" in aws.folder.log.read_text())
+    said = aws.folder.log.read_text()
+
+    os.kill(aws.pid, signal.SIGKILL)
+    aws.stop()
+
+    with start_local_aws(state=aws.folder.path) as again:
+        assert clients(again, "ssm").get_parameter(Name="/tokens")["Parameter"]["Value"] == "2"
+    assert said.count("cannot be saved") == 1
+    assert "no room is left in" in said
+    assert "Traceback" not in said

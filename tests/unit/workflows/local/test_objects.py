@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import os
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.full_disk import no_room
 from workflows.local import room
 from workflows.local.objects import Versions
 
@@ -57,17 +56,6 @@ class Service:
 
     def _delete_version_file(self, bucket: str, key: str, version: str) -> None:
         self.asked.append(("delete version", key, version))
-
-
-@contextmanager
-def no_room() -> Iterator[None]:
-    """No file may grow: to a process it is as a full disk is, and needs no privilege."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def replaced(service: Service) -> Versions:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workflows.local.server_log import ServerLog
+from tests.full_disk import no_room
+from workflows.local.server_log import WAITING, ServerLog
 
 
 def server_log(folder: Path, *, limit_bytes: int) -> tuple[ServerLog, int]:
@@ -25,14 +26,27 @@ def test_log_at_its_limit_becomes_the_previous_one_and_a_new_one_begins(tmp_path
     assert (tmp_path / "log").read_text() == "line 6 äß\n"
 
 
-def test_line_that_a_full_disk_does_not_take_is_lost_and_nothing_else() -> None:
+def test_line_that_finds_no_room_waits_for_it(tmp_path: Path) -> None:
+    stream, descriptor = server_log(tmp_path, limit_bytes=1000)
+
+    print("before", file=stream)
+    with no_room():
+        print("meanwhile", file=stream)
+    print("afterwards", file=stream)
+    os.close(descriptor)
+
+    assert (tmp_path / "log").read_text() == "before\nmeanwhile\nafterwards\n"
+
+
+def test_disk_that_stays_full_costs_lines_and_no_memory() -> None:
     descriptor = os.open("/dev/full", os.O_WRONLY)
     stream = ServerLog(Path("/dev/full"), previous=Path("nowhere"), descriptors=(descriptor,))
 
-    print("nobody reads this", file=stream, flush=True)
+    for _ in range(WAITING):
+        print("nobody reads this", file=stream, flush=True)
     os.close(descriptor)
 
-    assert stream.writable()
+    assert len(stream._waiting) == WAITING
 
 
 def test_text_that_is_no_unicode_is_written_all_the_same(tmp_path: Path) -> None:
