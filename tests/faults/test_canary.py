@@ -32,10 +32,9 @@ def handler(event: object, context: object) -> dict[str, object]:
 '''
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Clone:
-    """One whose recipe has a canary."""
-    made = Clone(tmp_path)
+def with_a_canary(folder: Path) -> Clone:
+    """A clone whose recipe has one."""
+    made = Clone(folder)
     recipe = made.folder / "lambdas" / "recipes" / "kdd99_http.py"
     text = recipe.read_text()
     assert "    thresholds=[" in text
@@ -43,9 +42,21 @@ def clone(tmp_path: Path) -> Clone:
     return made
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return http_connections.write(tmp_path_factory.mktemp("data") / "night1.csv.gz", http_connections.rows())
+
+
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return http_connections.write(tmp_path / "night1.csv.gz", http_connections.rows())
+def clone(tmp_path: Path) -> Clone:
+    return with_a_canary(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_up(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Iterator[LocalUp]:
+    started = with_a_canary(tmp_path_factory.mktemp("canary")).up("--data", str(data)).serving()
+    yield started
+    started.interrupt()
 
 
 @contextmanager
@@ -80,19 +91,20 @@ def history(up: LocalUp) -> list[Any]:
     return list(up.clone.json("history"))
 
 
-def test_a_healthy_candidate_gets_its_share_of_the_traffic_and_then_all_of_it(up: LocalUp) -> None:
-    with traffic(up) as counted:
-        run = up.retrain(force=True)
+def test_a_healthy_candidate_gets_its_share_of_the_traffic_and_then_all_of_it(shared_up: LocalUp) -> None:
+    before = shared_up.live()["model_version"]
+    with traffic(shared_up) as counted:
+        run = shared_up.retrain(force=True)
 
     assert run["outcome"] == "Promoted", run
     assert {status for status, _ in counted} == {200}
-    assert {version for _, version in counted} == {1, 2}
+    assert {version for _, version in counted} == {before, before + 1}
     assert "invocations of the new version" in run["reason"]
-    assert [move["kind"] for move in history(up)][:2] == ["promoted", "shifted"]
+    assert [move["kind"] for move in history(shared_up)][:2] == ["promoted", "shifted"]
 
 
-def test_without_traffic_the_replay_decides_and_the_run_says_so(up: LocalUp) -> None:
-    run = up.retrain(force=True)
+def test_without_traffic_the_replay_decides_and_the_run_says_so(shared_up: LocalUp) -> None:
+    run = shared_up.retrain(force=True)
 
     assert run["outcome"] == "Promoted", run
     assert "too little traffic to compare" in str(run["states"])
@@ -119,15 +131,20 @@ def test_a_candidate_that_falls_ill_in_use_is_rolled_back_and_not_tried_again(up
     assert up.call("GET", QUERY).status == 200
 
 
-def test_stopping_a_run_gives_the_share_back(up: LocalUp) -> None:
-    run = baking(up)
+def test_stopping_a_run_gives_the_share_back(shared_up: LocalUp) -> None:
+    before = shared_up.live()["model_version"]
+    run = baking(shared_up)
 
-    up.call("POST", f"/runs/{run}/stop")
-    ended = up.ended(run)
-    until(lambda: not up.live()["weights"], what="all traffic to the live version", log=lambda: str(up.live()))
+    shared_up.call("POST", f"/runs/{run}/stop")
+    ended = shared_up.ended(run)
+    until(
+        lambda: not shared_up.live()["weights"],
+        what="all traffic to the live version",
+        log=lambda: str(shared_up.live()),
+    )
 
     assert ended["outcome"] == "RetrainFailed"
-    assert up.live()["model_version"] == 1
+    assert shared_up.live()["model_version"] == before
 
 
 def test_a_rollback_in_the_middle_of_a_canary_takes_the_candidate_off(up: LocalUp) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,11 @@ def ready(tmp_path_factory: pytest.TempPathFactory, few_rows: Path) -> Clone:
     return clone
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.strip(": ") or "at once")
+@pytest.mark.parametrize(
+    ("phase", "number"),
+    [*product(PHASES, (signal.SIGINT, signal.SIGTERM)), (PHASES[-1], signal.SIGHUP)],
+    ids=lambda value: value.name if isinstance(value, signal.Signals) else value.strip(": ") or "at once",
+)
 def test_nothing_goes_on_after_make_run_was_ended(ready: Clone, phase: str, number: signal.Signals) -> None:
     up = ready.up() if number == signal.SIGTERM else ready.make_run()
     up.wait_for(phase)
