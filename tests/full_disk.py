@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -15,4 +15,5 @@ def no_room(process: int = 0) -> Iterator[None]:
     try:
         yield
     finally:
-        resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
+        with suppress(ProcessLookupError):  # it may be what was ended meanwhile
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
