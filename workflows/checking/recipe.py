@@ -6,7 +6,9 @@ import ast
 import sys
 from pathlib import Path
 
-from chalicelib.errors import NightswapError, RecipeInvalid
+from chalicelib.cutting import quoted
+from chalicelib.errors import NightswapError, RecipeInvalid, TrainingFailed
+from chalicelib.limits import WORDS_CHARACTERS
 from lambdas import recipes
 from lambdas.model.recipe import Recipe
 
@@ -54,7 +56,13 @@ def try_out(recipe: Recipe) -> Recipe:
     """
     from lambdas.model import trial
 
-    trial.try_out(recipe)
+    try:
+        trial.try_out(recipe)
+    except NightswapError:
+        raise
+    except (Exception, SystemExit) as exc:  # the function is a user's, who may have written anything
+        said = quoted(f"{exc}", WORDS_CHARACTERS)
+        raise TrainingFailed(f"the estimator of recipe {recipe.model} raised {type(exc).__name__}: {said}") from exc
     return recipe
 
 

@@ -117,6 +117,12 @@ def test_the_recipes_of_the_project_are_in_order() -> None:
     assert recipes.problems() == []
 
 
+def test_folder_without_a_recipe_is_told_how_to_add_one(tmp_path: Path) -> None:
+    (said,) = recipes.problems(tmp_path)
+
+    assert said == "lambdas/recipes holds no recipe: add one, as README's `Add a model` has it"
+
+
 def test_error_of_a_recipe_inside_another_keeps_its_words(tmp_path: Path) -> None:
     file = write(tmp_path, "loans.py", "from lambdas import recipes\nRECIPE = recipes.load('nosuch')\n")
 

@@ -75,6 +75,8 @@ def test_recipes_file_and_a_file_of_its_data_are_taken(tmp_path: Path) -> None:
         ("LinearRegression()", "it is a regressor, which gives numbers, and a model gives classes"),
         ("LogisticRegression(C=-1)", "TrainingFailed: fitting the estimator of recipe loans raised"),
         ("columns.nope", "AttributeError"),
+        ("open('/nowhere')", "TrainingFailed: the estimator of recipe loans raised FileNotFoundError: "),
+        ("exit(3)", "TrainingFailed: the estimator of recipe loans raised SystemExit: '3'"),
     ],
 )
 def test_estimator_that_cannot_be_served_is_refused_with_the_way(estimator: str, words: str, tmp_path: Path) -> None:
