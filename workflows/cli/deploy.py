@@ -10,6 +10,7 @@ import click
 
 from lambdas import recipes
 from workflows.checking.recipe import served
+from workflows.cli.bringing_back import bring_back
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import ROOT, Stage
@@ -30,6 +31,7 @@ from workflows.doctoring.stage_settings import check_recipes, check_settings
 def deploy(stage: Stage, as_json: bool) -> None:
     """Create or update the stage: data stack, packages, stack, Chalice app. Live traffic stays where it is."""
     done = carry_out(stage, quiet=as_json)
+    bring_back(stage.edges, who="deploy", say=lambda line: click.echo(line, err=as_json))
     if as_json:
         show_json(vars(done))
     else:
@@ -50,7 +52,7 @@ def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
         def report(step: Step) -> None:
             said = f"{step.phase}: {step.subject} {step.status}".rstrip()
             if step.status == MADE_AGAIN:
-                console.print(f"stack {step.phase}: {step.subject}; {step.status}", markup=False, soft_wrap=True)
+                click.echo(f"stack {step.phase}: {step.subject}; {step.status}", err=True)
             elif console.is_terminal:
                 status.update(said)
             elif not quiet and step.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "uploaded", ""}:

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib import models, recovery, runs, standing
+from chalicelib import models, runs, standing
 from chalicelib.access import OPERATE, PREDICT
 from chalicelib.edges import Edges
 from chalicelib.errors import CommandFailed
 from workflows.api_client import ApiClient
 from workflows.checking.file import LocalFile
 from workflows.cli import tokens
+from workflows.cli.bringing_back import bring_back
 from workflows.cli.stage import Stage
 from workflows.data_set.objects import name, objects, put, remove_object
 from workflows.sample_data import SAMPLE_FILES, sample
@@ -52,12 +52,8 @@ class MainJob:
                 self.say(f"run {run['run']} failed: the local AWS was stopped while it was going")
             elif run["outcome"] and run["error"]:
                 self.say(f"run {run['run']} failed: {run['error']}: {run['reason']}")
+        bring_back(self.edges, who="local up", say=self.say)
         for model in self.edges.functions.models():
-            if recovery.is_behind(self.edges, model=model):
-                done = recovery.restore(self.edges, model=model, attempt=secrets.token_hex(6), who="local up")
-                self.say(
-                    f"restored {model} version {done.model_version} from the registry: the local AWS had lost it"
-                )
             for problem in standing.problems(self.edges, model=model, alias=self.edges.functions.alias(model)):
                 self.say(problem)
 

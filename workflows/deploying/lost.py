@@ -179,7 +179,10 @@ def _is_serving(logical_id: str, resource: Mapping[str, Any]) -> bool:
 def _independent(resource: Json, values: Mapping[str, Any]) -> Json:
     """The resource without an order after what is not there."""
     depends = resource.get("DependsOn", [])
-    left = [each for each in ([depends] if isinstance(depends, str) else depends) if each not in values]
+    after = [depends] if isinstance(depends, str) else depends
+    left = [each for each in after if each not in values]
+    if left == after:
+        return resource
     kept = {name: value for name, value in resource.items() if name != "DependsOn"}
     return {**kept, "DependsOn": left} if left else kept
 

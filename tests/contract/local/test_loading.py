@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import LocalAwsFailed
+from tests.held import Held
 from workflows.local.process import LocalAws
 from workflows.local.state_folder import StateFolder
 
@@ -63,38 +63,12 @@ def rewrite(folder: StateFolder, service: str, content: str) -> None:
     (folder.aws / f"{service}.json").write_text(content)
 
 
-class Held:
-    """Holds the server that is about to start, by SIGSTOP, some time after it has taken its folder."""
-
-    def __init__(self, folder: StateFolder, *, after_seconds: float, ends_with: signal.Signals | None = None) -> None:
-        self._folder, self._after_seconds, self._ends_with = folder, after_seconds, ends_with
-        self._thread = threading.Thread(target=self._hold)
-
-    def __enter__(self) -> Held:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
-
-    def _hold(self) -> None:
-        while not (pid := self._folder.owner()):
-            time.sleep(0.005)
-        time.sleep(self._after_seconds)
-        os.kill(pid, signal.SIGSTOP)
-        if self._ends_with is not None:
-            time.sleep(0.2)  # of two signals that wait the kernel delivers SIGTERM first
-            os.kill(pid, self._ends_with)
-        time.sleep(HELD_SECONDS)
-        os.kill(pid, signal.SIGCONT)
-
-
 @pytest.mark.parametrize("after_seconds", [0.1, 0.4])
 def test_server_that_is_held_while_it_loads_saves_nothing_over_its_state(
     folder: StateFolder, start_local_aws: Start, clients: Clients, after_seconds: float
 ) -> None:
     with (
-        Held(folder, after_seconds=after_seconds),
+        Held(folder, after_seconds=after_seconds, for_seconds=HELD_SECONDS),
         start_local_aws(state=folder.path) as started,
     ):
         clients(started, "lambda").list_functions()
@@ -111,8 +85,8 @@ def test_stop_while_it_loads_saves_no_half_of_its_state(
     before = (folder.aws / "lambda.json").read_bytes()
 
     with (
-        pytest.raises(Exception, match="did not come up"),
-        Held(folder, after_seconds=0.1, ends_with=signal.SIGTERM),
+        pytest.raises(LocalAwsFailed, match="did not come up"),
+        Held(folder, after_seconds=0.1, for_seconds=1, then=signal.SIGTERM),
     ):
         start_local_aws(state=folder.path)
 

@@ -118,8 +118,22 @@ def test_model_that_the_local_aws_lost_is_put_back(tmp_path: Path) -> None:
     told.job.recover()
     told.job.recover()
 
-    assert told.lines == ["restored kdd99-http version 1 from the registry: the local AWS had lost it"]
+    assert told.lines == ["restored kdd99-http version 1 from the registry: Lambda had lost it"]
     assert told.job.live()["live"]["model_version"] == 1
+
+
+def test_model_whose_package_is_gone_too_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    outside = told.stage.outside
+    promote(outside.edges, run="run-1")
+    outside.functions = InMemoryFunctions(MODEL, clock=outside.clock)
+    outside.edges = replace(outside.edges, functions=outside.functions)
+    outside.edges.store.delete(layout.version(MODEL, 1, "package.zip"))
+
+    told.job.recover()
+
+    assert len(told.lines) == 1
+    assert told.lines[0].startswith("kdd99-http cannot be restored from the registry: ")
 
 
 def test_share_that_a_dead_run_left_to_its_candidate_is_told_with_what_takes_it_back(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from chalicelib.errors import DeploymentFailed
 from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormation, FakeStack, error
-from workflows.deploying.change_sets import Stack
+from workflows.deploying.change_sets import MADE_AGAIN, FindLost, Stack
+from workflows.deploying.lost import Lost, Resource
 from workflows.deploying.progress import Patience, Step
 from workflows.deploying.templates import StoreTemplate
 
@@ -27,11 +29,18 @@ class Deployment:
         self.seconds = 0.0
 
     def apply(
-        self, template: dict[str, Any] = TEMPLATE, *, adopts: bool = False, store: StoreTemplate | None = None
+        self,
+        template: dict[str, Any] = TEMPLATE,
+        *,
+        adopts: bool = False,
+        store: StoreTemplate | None = None,
+        find_lost: FindLost = lambda _name: None,
     ) -> bool:
         client = cast("CloudFormationClient", self.cloudformation)
         patience = Patience(deadline_seconds=60, sleep=self._sleep, clock=lambda: self.seconds)
-        stack = Stack(client, name="a-stack", report=self.steps.append, patience=patience, store=store)
+        stack = Stack(
+            client, name="a-stack", report=self.steps.append, patience=patience, store=store, find_lost=find_lost
+        )
         return stack.apply(template, parameters={"A": "1"}, tags={"app": "nightswap"}, adopts=adopts)
 
     def _sleep(self, seconds: float) -> None:
@@ -253,3 +262,28 @@ def test_stack_of_somebody_else_is_left_alone(status: str) -> None:
         Deployment(cloudformation).apply()
 
     assert (cloudformation.deleted, cloudformation.change_sets) == ([], {})
+
+
+def test_lost_resources_are_taken_out_by_an_update_before_the_one_that_makes_them_again() -> None:
+    deploying = deployment("CREATE_COMPLETE")
+    lost = Lost(
+        resources=(Resource(logical_id="Bucket", type="AWS::S3::Bucket", physical_id="a-bucket"),),
+        template={"Resources": {"Rest": {}}},
+        parameters={"A": "0"},
+    )
+
+    deploying.apply(find_lost=lambda name: lost if name == "a-stack" else None)
+
+    taken_out, again = deploying.cloudformation.change_sets.values()
+    assert json.loads(taken_out["TemplateBody"]) == lost.template
+    assert taken_out["Parameters"] == [{"ParameterKey": "A", "ParameterValue": "0"}]
+    assert json.loads(again["TemplateBody"]) == TEMPLATE
+    assert Step("a-stack", "1 resource is gone: Bucket", MADE_AGAIN) in deploying.steps
+
+
+def test_stack_that_lost_nothing_is_updated_once() -> None:
+    deploying = deployment("CREATE_COMPLETE")
+
+    deploying.apply()
+
+    assert len(deploying.cloudformation.change_sets) == 1

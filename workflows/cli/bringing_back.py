@@ -1,0 +1,24 @@
+"""Brings back from the registry the live models that Lambda has lost: after a deployment, which may have made functions
+again, and at every start of the local AWS."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from chalicelib import recovery
+from chalicelib.edges import Edges
+from chalicelib.errors import NightswapError
+
+
+def bring_back(edges: Edges, *, who: str, say: Callable[[str], None]) -> None:
+    """Restore each model whose alias is gone, or older than the ledger; a model that cannot be is told."""
+    for model in edges.functions.models():
+        try:
+            if not recovery.is_behind(edges, model=model):
+                continue
+            done = recovery.restore(edges, model=model, attempt=secrets.token_hex(6), who=who)
+        except NightswapError as exc:
+            say(f"{model} cannot be restored from the registry: {exc.message}")
+        else:
+            say(f"restored {model} version {done.model_version} from the registry: Lambda had lost it")
