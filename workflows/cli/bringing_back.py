@@ -1,5 +1,4 @@
-"""Brings back from the registry the live models that Lambda has lost: after a deployment, which may have made functions
-again, and at every start of the local AWS."""
+"""Brings back from the registry the live models that Lambda has lost, after a deployment and at every local start."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from workflows.cli import tokens
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.stage import Stage
 from workflows.data_set.objects import name, objects, put, remove_object
+from workflows.local import whole_files
 from workflows.sample_data import SAMPLE_FILES, sample
 from workflows.sample_data.download import Progress
 
@@ -60,11 +61,10 @@ class MainJob:
     def client(self) -> ApiClient:
         """The API with a token that stays the same from start to start."""
         kept = self.folder / "token"
-        secret = kept.read_text().strip() if kept.exists() else ""
+        secret = kept.read_text(errors="replace").strip() if kept.exists() else ""
         if not secret or not tokens.is_valid(self.stage.tokens, secret):
             secret = tokens.issue(self.stage, name=TOKEN_NAME, scopes=(PREDICT, OPERATE), replace=True)
-            kept.touch(mode=0o600)
-            kept.write_text(secret)
+            whole_files.write(kept, secret.encode())
         return ApiClient(url=self.url, token=secret)
 
     def provide_data(self, given: Path | None, *, progress: Progress) -> None:

@@ -24,6 +24,9 @@ from typing import Any
 
 from workflows.local import whole_files
 
+RECORDED = {"pid", "endpoint", "short_url", "wanted"}
+"""What is noted of a running server."""
+
 
 class FolderInUse(Exception):
     """Another server uses the folder; the message names its process."""
@@ -104,11 +107,12 @@ class StateFolder:
         whole_files.write(self.path / "local.json", json.dumps(server, indent=2).encode() + b"\n")
 
     def recorded(self) -> dict[str, Any] | None:
+        """Which server was recorded; None where nothing was, or nothing that can be used."""
         try:
-            server: dict[str, Any] = json.loads((self.path / "local.json").read_text())
-        except (FileNotFoundError, ValueError):
+            server: Any = json.loads((self.path / "local.json").read_bytes())
+        except (OSError, ValueError):
             return None
-        return server
+        return server if isinstance(server, dict) and server.keys() >= RECORDED else None
 
     def forget(self) -> None:
         (self.path / "local.json").unlink(missing_ok=True)

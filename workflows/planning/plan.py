@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from chalicelib.names import APP
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_resources import function_names
+from workflows.deploying.lost import find_lost
 from workflows.deploying.present import deployed
 from workflows.deploying.progress import Patience, refusals
 from workflows.planning import machine, stacks
@@ -77,7 +78,14 @@ def make_plan(
         bucket=names.bucket,
         bucket_exists=_exists(clients("s3"), names.bucket),
         stacks=tuple(
-            stacks.stack_change(cloudformation, each, there[each.name], tags=tags, patience=patience)
+            stacks.stack_change(
+                cloudformation,
+                each,
+                there[each.name],
+                tags=tags,
+                patience=patience,
+                lost=find_lost(cloudformation, each.name, clients=clients),
+            )
             for each in (wanted.data, wanted.main)
         ),
         state_machine_diff=machine.definition_diff(

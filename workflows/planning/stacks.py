@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from workflows.deploying.lost import Lost
 from workflows.deploying.present import Deployed
 from workflows.deploying.progress import Patience
 from workflows.planning.change_sets import Listed, proposal
@@ -15,6 +16,9 @@ from workflows.planning.wanted import WantedStack
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+
+
+GONE = "the stack has it, and it is gone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,7 @@ def stack_change(
     *,
     tags: Mapping[str, str],
     patience: Patience | None = None,
+    lost: Lost | None = None,
 ) -> StackChange:
     """What deploying does to the stack. Asks CloudFormation only where the stack exists."""
     if there is None:
@@ -57,6 +62,7 @@ def stack_change(
         parameters_before=there.parameters,
         parameters_after=wanted.parameters,
     )
+    found = _with_lost(found, lost, wanted)
     asked = proposal(client, wanted, tags=tags, patience=patience)
     made = {
         *decided(there.template, parameters=there.parameters),
@@ -71,6 +77,17 @@ def stack_change(
         changes=_merged(found, told),
         remark=refusal if asked.refusal else "",
     )
+
+
+def _with_lost(found: tuple[Difference, ...], lost: Lost | None, wanted: WantedStack) -> tuple[Difference, ...]:
+    """The differences, where what the stack has lost is created, whatever else the templates say of it."""
+    again = tuple(
+        Difference(resource=each.logical_id, type=each.type, action="create", details=(GONE,))
+        for each in (lost.resources if lost else ())
+        if each.logical_id in wanted.template["Resources"]
+    )
+    names = {each.resource for each in again}
+    return (*again, *(each for each in found if each.resource not in names))
 
 
 def _merged(found: tuple[Difference, ...], told: tuple[Listed, ...]) -> tuple[ResourceChange, ...]:

@@ -13,6 +13,7 @@ OWN = (
     "import sys; from pathlib import Path; from workflows.local.state_folder import StateFolder; "
     "StateFolder(Path(sys.argv[1])).own(); print('own', flush=True); sys.stdin.read()"
 )
+SERVER = {"pid": 7, "endpoint": "http://127.0.0.1:1", "short_url": "http://127.0.0.1:2", "wanted": 8000}
 CLONE = Path(__file__).parents[4]
 
 
@@ -62,15 +63,16 @@ def test_sweep_empties_the_scratch_folder_and_nothing_else(folder: StateFolder) 
 
 
 def test_what_is_recorded_is_read_back_until_it_is_forgotten(folder: StateFolder) -> None:
-    folder.record({"pid": 7})
+    folder.record(SERVER)
     recorded = folder.recorded()
 
     folder.forget()
 
-    assert (recorded, folder.recorded()) == ({"pid": 7}, None)
+    assert (recorded, folder.recorded()) == (SERVER, None)
 
 
-def test_damaged_record_counts_as_none(folder: StateFolder) -> None:
-    (folder.path / "local.json").write_text("{")
+@pytest.mark.parametrize("damaged", [b"", b"{", b"null", b"[]", b"7", b"{}", b'{"pid": 7}', b"\xff\x00"])
+def test_damaged_record_counts_as_none(folder: StateFolder, damaged: bytes) -> None:
+    (folder.path / "local.json").write_bytes(damaged)
 
     assert folder.recorded() is None
