@@ -29,7 +29,7 @@ KEPT_FOR_EVER = ("ledger/", "models/")
 UP_ONCE = ("local", "up", "--once", "--port", "0")
 SPIN = "while True: pass"
 ON_ONE_CORE = "import os, sys; os.sched_setaffinity(0, {0}); os.execv(sys.argv[1], sys.argv[1:])"
-KILL_AFTER_SECONDS = (0.5, 1.5, 2.5, 3.5)
+KILL_AFTER_SECONDS = (0.5, 1.5, 3.0)
 """After the start of the server, while the stage is being deployed for the first time."""
 
 
@@ -92,8 +92,6 @@ def remove(clone: Clone, service: str) -> None:
     [
         ("lambda", "TrainFunction"),
         ("iam", "EvaluateRole"),
-        ("stepfunctions", "Retrain"),
-        ("ssm", "Tokens"),
         ("s3", "BucketPolicy"),
         ("cloudformation", ""),
     ],
@@ -106,9 +104,8 @@ def test_service_of_which_all_is_lost_is_told_and_made_again_and_the_model_predi
     said = predicts(clone)
 
     assert f"saved state: {service}.json is missing" in said
-    assert made_again == "" or "; made again" in said
+    assert made_again in said
     assert ("restored kdd99-http version 1" in said) == (service in {"lambda", "iam", "cloudformation"})
-    assert "saved state" not in predicts(clone)
 
 
 def test_damaged_files_that_have_copies_are_told_and_nothing_is_made_again(clone: Clone) -> None:

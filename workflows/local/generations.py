@@ -85,7 +85,7 @@ class Generations:
         for name, body in changed.items():
             self._replace(name, body)
         for folder in (self.folder, self._previous):
-            whole_files.sync_folder(folder)
+            whole_files.sync(folder)
         if self._files:
             whole_files.write(self._previous / MANIFEST, Manifest(self._saved_at, self._files).to_bytes())
         self._commit({**self._files, **{name: sha256(body) for name, body in changed.items()}}, self.clock())

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from workflows.local import room
+from workflows.local import room, whole_files
 
 Json = dict[str, Any]
 
@@ -65,7 +65,7 @@ class Versions:
     def persist(self, bucket: str, key: str, record: Json) -> None:
         """Write the object; from then on its bytes are on disk alone. Raises DiskFull."""
         versions = self._versions(bucket, key)
-        with self._all_or_nothing(lambda: self._take_back(bucket, key, record)):
+        with self._all_or_nothing(lambda: self._take_back(bucket, key, record), lasts=not expires(key)):
             self._persist(bucket, key, record)
         if expires(key):
             del versions[:-1]
@@ -123,16 +123,19 @@ class Versions:
                 del versions[:-1]
 
     @contextmanager
-    def _all_or_nothing(self, undo: Callable[[], None], *, writes: bool = True) -> Iterator[None]:
+    def _all_or_nothing(self, undo: Callable[[], None], *, writes: bool = True, lasts: bool = True) -> Iterator[None]:
         """Every file that is written inside gets its name; or none does, and `undo` makes memory agree with the disk.
 
-        The emulator swallows what goes wrong. With `writes`, to write nothing is to fail.
+        The emulator swallows what goes wrong. With `writes`, to write nothing is to fail. What `lasts` is on the disk
+        before it has its name: a power loss leaves no empty file in registry or ledger.
         """
         self._written.clear()
         self._failed = None
         yield
         if self._failed is None and (self._written or not writes):
             for unfinished, path in self._written:
+                if lasts:
+                    whole_files.sync(unfinished)
                 unfinished.replace(path)
             return
         for unfinished, _ in self._written:

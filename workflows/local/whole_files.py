@@ -12,7 +12,7 @@ UNFINISHED = ".tmp"
 def write(path: Path, body: bytes, *, syncs_folder: bool = True) -> None:
     """Make `body` the file's content: a reader, or a power loss, meets the old one or the new one.
 
-    Who writes many files of a folder calls `sync_folder` once, after them.
+    Who writes many files of a folder calls `sync` once, after them.
     """
     unfinished = path.with_name(path.name + UNFINISHED)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -22,12 +22,12 @@ def write(path: Path, body: bytes, *, syncs_folder: bool = True) -> None:
         os.fsync(file.fileno())
     unfinished.replace(path)
     if syncs_folder:
-        sync_folder(path.parent)
+        sync(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk: a renamed file may else have its old name after a power loss."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Bring a file to the disk, or the names in a folder: a renamed file may else be lost by a power loss."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
