@@ -90,7 +90,7 @@ def remove(clone: Clone, service: str) -> None:
 @pytest.mark.parametrize(
     ("service", "made_again"),
     [
-        ("lambda", "TrainFunction"),
+        ("lambda", "EvaluateFunction"),
         ("iam", "EvaluateRole"),
         ("s3", "BucketPolicy"),
         ("cloudformation", ""),

@@ -51,7 +51,7 @@ class Manifest:
             saved_at, files = found["saved_at"], found["files"]
             if not all(re.fullmatch(r"\w+", name) and isinstance(sha256, str) for name, sha256 in files.items()):
                 return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
         return cls(str(saved_at), files)
 
@@ -76,7 +76,11 @@ class Generations:
 
         Returns whether anything changed.
         """
-        changed = {name: body for name, body in bodies.items() if self._files.get(name) != sha256(body)}
+        changed = {
+            name: body
+            for name, body in bodies.items()
+            if self._files.get(name) != sha256(body) or name in self._moved
+        }
         if not changed and self._copied >= set(self._files):
             return False
         self._previous.mkdir(parents=True, exist_ok=True)

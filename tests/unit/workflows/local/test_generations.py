@@ -301,6 +301,20 @@ def test_save_that_fails_half_way_and_is_tried_again_keeps_the_generation_before
     assert loaded(tmp_path) == {"iam": 3, "lambda": 3, "sns": 0}
 
 
+def test_service_that_is_again_as_it_was_after_a_save_that_failed_is_whole(tmp_path: Path) -> None:
+    made = saved(tmp_path)
+    in_the_way = tmp_path / "aws" / "lambda.json.tmp"
+    in_the_way.mkdir()
+    with pytest.raises(OSError, match=r"lambda\.json\.tmp"):
+        made.save({"iam": body(4), "lambda": body(4)})
+    in_the_way.rmdir()
+
+    made.save({"iam": body(3), "lambda": body(5)})
+
+    assert checked(tmp_path) == []
+    assert loaded(tmp_path) == {"iam": 3, "lambda": 5, "sns": 0}
+
+
 def test_damaged_files_do_not_pile_up(tmp_path: Path) -> None:
     saved(tmp_path)
     (tmp_path / "damaged").mkdir()
