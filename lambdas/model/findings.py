@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from chalicelib.cutting import cut
 from chalicelib.errors import DataError, ObjectUnreadable
@@ -21,6 +22,7 @@ SHOWN_CHARACTERS = 40
 FINDING_CHARACTERS = 500
 """Three of them and the way out are within a message."""
 NAME_CHARACTERS = 100
+CACHED_CELLS = 10_000
 
 
 @dataclass
@@ -53,7 +55,9 @@ class Findings:
 
     def __init__(self, wanted: Wanted) -> None:
         numeric = [(place, column.name, number_check(column)) for place, column in wanted.numeric]
-        self._checks: list[tuple[int, str, Check]] = [*numeric, *wanted.texts]
+        self._checks: list[tuple[int, str, Check]] = [
+            (place, column, lru_cache(CACHED_CELLS)(check)) for place, column, check in [*numeric, *wanted.texts]
+        ]
         self._width = wanted.width
         self._found: dict[tuple[str | None, str], Finding] = {}
 

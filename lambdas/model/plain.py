@@ -8,16 +8,16 @@ what `records` reads. Of any other file, and of one with a bad cell, nothing is 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from lambdas.model.columns import Codes, Gathered, Part, Wanted
+from lambdas.model.records import count_lines
 from lambdas.model.unpacking import BYTE_ORDER_MARK
 
-BLOCK_BYTES = 4 * 2**20
+BLOCK_BYTES = 2 * 2**20
 QUOTE, COMMA, LF, CR, PLUS = b'",\n\r+'
 BEFORE_A_NUMBER = np.frombuffer(b'", \t\n\r\x0b\x0c', dtype=np.uint8)
 
@@ -34,73 +34,63 @@ def gather(text: bytes, *, wanted: Wanted, block_bytes: int = BLOCK_BYTES) -> Ga
     if BYTE_ORDER_MARK in text:  # pandas drops it from the beginning of a block
         raise NotPlain
     gathered = Gathered(wanted)
-    for block in _blocks(text, size=block_bytes):
-        characters = np.frombuffer(block, dtype=np.uint8)
-        ends = _record_ends(characters, width=wanted.width)
-        if b"+" in block and _has_signed(characters):
-            raise NotPlain
-        rows, start = int(np.count_nonzero(ends)), 0
-        if gathered.lines == 0:
-            rows, start = rows - 1, int(ends.argmax()) + 1  # behind the header
-        gathered.lines += int(np.count_nonzero(characters == LF))
-        if rows:
-            gathered.rows += rows
-            gathered.add(_part(block[start:], wanted=wanted))
+    start, end = 0, _end(text, size=block_bytes)
+    while start < end:
+        block = text[start : min(start + block_bytes, end)]
+        if start + len(block) == end and not block.endswith(b"\n"):
+            block += b"\n"
+        ends = _record_ends(block, width=wanted.width)
+        block = block[: len(ends)]
+        header = int(ends.argmax()) + 1 if start == 0 else 0
+        start += len(block)
+        gathered.lines += block.count(b"\n")
+        _add(gathered, rows=int(np.count_nonzero(ends[header:])), block=block[header:])
+    gathered.blank_lines = count_lines(text[end:])
+    gathered.lines += gathered.blank_lines
     return gathered
 
 
-def _blocks(text: bytes, *, size: int) -> Iterator[bytes]:
-    """Whole records, the last one ended by LF too."""
-    start = 0
-    while start < len(text):
-        block = text[start : start + size]
-        if start + size >= len(text) and not block.endswith(b"\n"):
-            block += b"\n"
-        end = _end(block)
-        yield block[:end]
-        start += end
+def _end(text: bytes, *, size: int) -> int:
+    """Where the last record ends, before blank lines at the end of the text."""
+    tail = text[-size:]
+    return text.find(b"\n", len(text) - len(tail) + len(tail.rstrip(b" \t\r\n"))) + 1 or len(text)
 
 
-def _end(block: bytes) -> int:
-    """Where its last whole record ends."""
-    end = block.rfind(b"\n") + 1
-    if b'"' in block:
-        characters = np.frombuffer(block, dtype=np.uint8)
-        ends = np.flatnonzero(_where(characters, LF) & ~_inside(_where(characters, QUOTE)))
-        end = int(ends[-1]) + 1 if len(ends) else 0
-    if not end:
-        raise NotPlain
-    return end
+def _record_ends(block: bytes, *, width: int) -> Mask:
+    """Of the block's whole records, where each ends.
 
-
-def _inside(quotes: Mask) -> Mask:
-    """Which characters stand between quotes, the one that opens included and the one that closes not."""
-    inside: Mask = (np.cumsum(quotes, dtype=np.uint8) & 1).view(np.bool_)
-    return inside
-
-
-def _record_ends(characters: Characters, *, width: int) -> Mask:
-    """Raises NotPlain unless quotes, line ends and commas all stand where they should."""
+    Raises NotPlain unless quotes, line ends and commas all stand where they should.
+    """
+    characters = np.frombuffer(block, dtype=np.uint8)
     quotes, commas, ends, returns = (_where(characters, character) for character in (QUOTE, COMMA, LF, CR))
     strays = returns[:-1] & ~ends[1:]
-    if quotes.any():
-        inside = _inside(quotes)
+    if b'"' in block:
+        inside: Mask = (np.cumsum(quotes, dtype=np.uint8) & 1).view(np.bool_)
         # A quote opens at the beginning of a field and closes at its end, or it is one of two.
         fences = quotes | commas | ends
         strays |= (quotes & inside)[1:] & ~fences[:-1]
         strays |= (quotes & ~inside)[:-1] & ~(fences | returns)[1:]
         commas, ends = commas & ~inside, ends & ~inside
-    separators = characters[commas | ends]
-    if strays.any() or len(separators) % width:
+    whole = len(ends) - int(ends[::-1].argmax())
+    separators = characters[:whole][(commas | ends)[:whole]]
+    if strays[: whole - 1].any() or not ends.any() or len(separators) % width:
         raise NotPlain
     if (separators.reshape(-1, width) != [COMMA] * (width - 1) + [LF]).any():
         raise NotPlain
-    return ends
+    return ends[:whole]
 
 
 def _where(characters: Characters, character: int) -> Mask:
     mask: Mask = characters == character
     return mask
+
+
+def _add(gathered: Gathered, *, rows: int, block: bytes) -> None:
+    if rows:
+        if b"+" in block and _has_signed(np.frombuffer(block, dtype=np.uint8)):
+            raise NotPlain
+        gathered.rows += rows
+        gathered.add(_part(block, wanted=gathered.wanted))
 
 
 def _has_signed(characters: Characters) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections.abc import Iterator
 
 Record = tuple[int, list[str]]
 """The line that it begins on, and its fields."""
 
-csv.field_size_limit(sys.maxsize)  # of the whole process: a long field, and be it in an ignored column, is no fault
+FIELD_CHARACTERS = 10_000_000
+"""What follows a quote that is never closed is one field, which takes more memory than the rest of the file."""
+csv.field_size_limit(FIELD_CHARACTERS)  # of the whole process, where it is 131,072 by itself
 
 
 class Malformed(Exception):
@@ -31,10 +32,16 @@ def records(text: bytes) -> Iterator[Record]:
             yield line, fields
             line = reader.line_num + 1
     except csv.Error as exc:
-        never_closed = "end of data" in str(exc)
-        what = "opens a quote that is never closed" if never_closed else "has text behind a closing quote"
-        where = "" if never_closed or reader.line_num == line else f" (on line {reader.line_num})"
-        raise Malformed(f"the record that begins on line {line} {what}{where}") from exc
+        raise Malformed(f"the record that begins on line {line} {_in_our_words(exc, reader.line_num)}") from exc
+
+
+def _in_our_words(exc: csv.Error, line: int) -> str:
+    said = f"{exc}"
+    if "field limit" in said:
+        return f"has a field of more than {FIELD_CHARACTERS:,} characters: is there a quote that nothing closes?"
+    if "end of data" in said:
+        return "opens a quote that is never closed"
+    return f"has text behind a closing quote on line {line}"
 
 
 def is_blank(fields: list[str]) -> bool:
@@ -49,4 +56,4 @@ def count_lines(text: bytes) -> int:
     (4, 1)
     """
     ends = text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
-    return ends + (not text.endswith((b"\n", b"\r")))
+    return ends + (not text.endswith((b"\n", b"\r"))) * bool(text)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import io
 import shlex
 import zlib
 
 from chalicelib.errors import ObjectUnreadable
 
 GZIP_MAGIC = b"\x1f\x8b"
+OTHER_KINDS = {
+    b"PK\x03\x04": "a zip file, as an Excel workbook is one",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+    b"PAR1": "a Parquet file",
+}
+"""What is no text, by how it begins."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -35,7 +46,8 @@ def unpack(name: str, *, content: bytes, model: str) -> bytes:
 
 def _unzip(name: str, *, content: bytes, model: str) -> bytes:
     try:
-        return gzip.decompress(content)
+        # Not by gzip.decompress, which copies the rest of the file for each of its members.
+        return gzip.GzipFile(fileobj=io.BytesIO(content)).read()
     except EOFError as exc:
         raise unreadable(name, model=model, why=f"is a truncated gzip file ({len(content):,} bytes)") from exc
     except (gzip.BadGzipFile, zlib.error) as exc:
@@ -43,19 +55,22 @@ def _unzip(name: str, *, content: bytes, model: str) -> bytes:
 
 
 def _check_text(name: str, *, text: bytes, model: str) -> None:
+    why = _no_text(text)
+    if why:
+        kind = next((kind for begin, kind in OTHER_KINDS.items() if text.startswith(begin)), None)
+        raise unreadable(name, model=model, why=f"is {kind}: save it as CSV in UTF-8" if kind else why)
+
+
+def _no_text(text: bytes) -> str | None:
     if b"\0" in text:
-        raise unreadable(
-            name, model=model, why=f"is not a text: {_line_of(text, position=text.index(0))} holds a NUL byte"
-        )
+        return f"is not a text: {_line_of(text, position=text.index(0))} holds a NUL byte"
     if text.isascii():  # as most are: it takes no memory
-        return
+        return None
     try:
         text.decode()
     except UnicodeDecodeError as exc:
-        where = _line_of(text, position=exc.start)
-        raise unreadable(
-            name, model=model, why=f"is not UTF-8: {where} holds the byte 0x{text[exc.start]:02x}"
-        ) from exc
+        return f"is not UTF-8: {_line_of(text, position=exc.start)} holds the byte 0x{text[exc.start]:02x}"
+    return None
 
 
 def _line_of(text: bytes, *, position: int) -> str:

@@ -37,6 +37,8 @@ def rows(*lines: str, header: str = HEADER) -> bytes:
     [
         GOOD.encode(),
         gzip.compress(GOOD.encode()),
+        gzip.compress(GOOD[:30].encode()) + gzip.compress(GOOD[30:].encode()),
+        GOOD.encode() + b"\n\t\n",
         b"\xef\xbb\xbf" + GOOD.encode(),
         GOOD.replace("\n", "\r\n").encode(),
         GOOD.rstrip("\n").encode(),
@@ -49,6 +51,8 @@ def rows(*lines: str, header: str = HEADER) -> bytes:
     ids=[
         "plain",
         "gzip",
+        "gzip-members",
+        "blank-end",
         "bom",
         "crlf",
         "no-last-newline",
@@ -193,14 +197,14 @@ def test_lines_are_those_of_the_file_and_rows_those_of_the_data() -> None:
     [
         (
             ["n,1,2,u,n,ok.", '"n,2,2,v,n,ok.', "n,3,2,v,n,ok.", '"n,4,2,w,n,ok.', "n,5,2,v,n,ok."],
-            "the record that begins on line 3 has text behind a closing quote (on line 5)",
+            "the record that begins on line 3 has text behind a closing quote on line 5",
         ),
-        (['n,"1"2,2,SF,n,ok.'], "the record that begins on line 2 has text behind a closing quote."),
+        (['n,"1"2,2,SF,n,ok.'], "the record that begins on line 2 has text behind a closing quote on line 2."),
         (
             ["n,1,2,SF,n,ok.", '"n,1,2,SF,n,ok.'],
             "the record that begins on line 3 opens a quote that is never closed.",
         ),
-        (['"n" ,1,2,SF,n,ok.'], "the record that begins on line 2 has text behind a closing quote."),
+        (['"n" ,1,2,SF,n,ok.'], "the record that begins on line 2 has text behind a closing quote on line 2."),
     ],
 )
 def test_quote_that_swallows_rows_is_named_though_its_column_is_ignored(lines: list[str], words: str) -> None:
@@ -214,7 +218,7 @@ def test_bad_cells_before_a_stray_quote_are_named_beside_it() -> None:
     with pytest.raises(errors.ObjectUnreadable) as raised:
         read_object("day.csv", content=rows("x,2,SF,n,ok.", '1,"2"3,SF,n,ok.'), recipe=RECIPE)
 
-    assert "line 3 has text behind a closing quote. 1 cell of column size" in raised.value.message
+    assert "line 3 has text behind a closing quote on line 3. 1 cell of column size" in raised.value.message
 
 
 def test_lines_blank_lines_records_and_rows_of_a_file_are_counted() -> None:
@@ -261,6 +265,22 @@ def test_file_of_many_batches_is_read_in_the_order_of_its_rows() -> None:
         assert table.numeric[:, 1].tolist() == list(range(count))
         assert table.categorical[:1_201, 0].tolist() == [f'f"{n % 7}' for n in range(1_201)]
         assert table.labels[:1_201].tolist() == ["good" if n % 3 else "bad" for n in range(1_201)]
+
+
+def test_blanks_before_the_first_field_are_kept_wherever_they_stand_in_a_large_file() -> None:
+    flags = [" " * 40 + f"u{n % 9}" for n in range(20_000)]  # pandas looks for blank lines, 256 KB at a time
+    lines = [f"{flag},1,2,n,ok." for flag in flags]
+
+    table = read_object("day.csv", content=rows(*lines, header="flag,size,age,zone,label"), recipe=RECIPE)
+
+    assert table.categorical[:, 0].tolist() == flags
+
+
+def test_endless_field_is_refused_with_the_line_that_it_begins_on() -> None:
+    content = rows("1,2,SF,n,ok.", '"' + "1,2,SF,n,ok.\n" * 800_000)
+
+    with pytest.raises(errors.ObjectUnreadable, match="line 3 has a field of more than 10,000,000 characters"):
+        read_object("day.csv", content=content, recipe=RECIPE)
 
 
 def test_bad_cells_of_all_batches_are_counted() -> None:
@@ -347,7 +367,10 @@ def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None
         (b"\n\n  \n", errors.ObjectUnreadable, "blank lines alone"),
         (HEADER.encode(), errors.ObjectEmpty, "a header and no row"),
         (f"{HEADER}\n\n".encode(), errors.ObjectEmpty, "a header and no row"),
-        (GOOD.encode("utf-16"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
+        (GOOD.encode("utf-16"), errors.ObjectUnreadable, "is UTF-16: save it as CSV in UTF-8"),
+        (GOOD.encode("utf-16-le"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
+        (b"PK\x03\x04" + bytes(30), errors.ObjectUnreadable, "is a zip file, as an Excel workbook is one"),
+        (gzip.compress(b"PAR1" + bytes(30)), errors.ObjectUnreadable, "is a Parquet file"),
         (f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"), errors.ObjectUnreadable, "line 4 holds the byte 0xe9"),
         (
             b'"size,age\n1,2',
