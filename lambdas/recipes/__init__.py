@@ -37,11 +37,9 @@ def names() -> tuple[str, ...]:
 def problems(folder: Path = FOLDER) -> list[str]:
     """Of each file that looks like a recipe and is none: its name, and what to do. And of an empty folder."""
     wrong = [f"{IN_WORDS}/{file.name} {said}" for file, said in recipe_files.problems_in(folder)]
-    return wrong or (
-        []
-        if recipe_files.found_in(folder)
-        else [f"{IN_WORDS} holds no recipe: add one, as README's `Add a model` has it"]
-    )
+    if not wrong and not recipe_files.found_in(folder):
+        return [f"{IN_WORDS} holds no recipe: add one, as README's `Add a model` has it"]
+    return wrong
 
 
 def is_recipe(source: bytes) -> bool:
