@@ -71,8 +71,8 @@ def test_file_that_is_there_already_is_no_trouble(tmp_path: Path) -> None:
 BAD = {
     "empty": (b"", "ObjectUnreadable: bad.csv is empty (0 bytes)"),
     "header": (GOOD.split(b"\n")[0] + b"\n", "ObjectEmpty: bad.csv holds a header and no row"),
-    "xlsx": (b"PK\x03\x04\x14\0\0\0", "bad.csv is not a text: line 1 holds a NUL byte"),
-    "utf-16": (GOOD.decode().encode("utf-16"), "ObjectUnreadable: bad.csv is not"),
+    "xlsx": (b"PK\x03\x04\x14\0\0\0", "ObjectUnreadable: bad.csv is a zip file, as an Excel workbook is one"),
+    "utf-16": (GOOD.decode().encode("utf-16"), "ObjectUnreadable: bad.csv is UTF-16"),
     "column": (b"duration,src_bytes,label\n0,1,normal.\n", "ColumnMissing: bad.csv has no column dst_bytes"),
     "separator": (GOOD.replace(b",", b";"), "ColumnMissing: bad.csv has no column duration"),
     "value": (GOOD + b"0,abc,1,back.\n", "ValueUnparsable: 1 cell of column src_bytes in bad.csv is not a number"),
