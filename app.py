@@ -244,8 +244,7 @@ def unpin(model: str) -> Response:
 @answering
 def check_health() -> dict[str, Any]:
     settings = load(ApiSettings)
-    functions = connect.serving_functions(settings.stage)
-    return health.check(functions, model=settings.default_model, stage=settings.stage)
+    return health.check(operator_edges(), model=settings.default_model, stage=settings.stage)
 
 
 @app.route("/")

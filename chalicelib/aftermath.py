@@ -60,7 +60,7 @@ def _way_back(run: Document, *, now: Document) -> Iterator[str]:
 def model_version(run: Document) -> int | None:
     """The number of the version that the run made; None when it made none."""
     for state in run["states"]:
-        if state["state"] == "VersionModel" and "result" in state:
+        if state["state"] == "VersionModel" and "model_version" in state.get("result", {}):
             return int(state["result"]["model_version"])
     return None
 

@@ -11,6 +11,10 @@ from fractions import Fraction
 from chalicelib.edges import Traffic
 from chalicelib.exact import in_whole
 from chalicelib.replaying import bound_ms
+from chalicelib.shapes import Record, list_of, text
+
+HEALTH = Record({**dict.fromkeys(("problems", "remarks"), list_of(text)), "at": text})
+"""Of the document that ShiftTraffic writes of a share."""
 
 ENOUGH = 20
 """Invocations, below which durations say nothing, and the replay decides."""

@@ -14,9 +14,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from chalicelib import documents, layout
+from chalicelib import documents, layout, promotion
 from chalicelib.edges import Edges
-from chalicelib.promotion import Move
+from chalicelib.promotion import MOVE, Move
+from chalicelib.shapes import Record, maybe
+
+SHAPE = Record({"move": maybe(MOVE)})
 
 SHIFT, SWAP = "shift", "swap"
 JUDGINGS = (1, 2)
@@ -48,15 +51,15 @@ def give_up(edges: Edges, *, run: str) -> Decided:
 
 def swaps(edges: Edges, *, run: str) -> list[Move]:
     """The swaps that the run is committed to, without deciding anything."""
-    found = (documents.find(edges.store, _key(run, SWAP, judging)) for judging in JUDGINGS)
-    return [Move(**each["move"]) for each in found if each and each["move"]]
+    found = (documents.find(edges.store, _key(run, SWAP, judging), SHAPE) for judging in JUDGINGS)
+    return [promotion.move_from(each["move"]) for each in found if each and each["move"]]
 
 
 def _decide(edges: Edges, *, run: str, what: str, judging: int, move: Move | None) -> Move | None:
     key = _key(run, what, judging)
     edges.store.put_if_absent(key, documents.encode({"move": asdict(move) if move else None}))
-    stands = documents.find(edges.store, key)["move"]
-    return Move(**stands) if stands else None
+    stands = documents.find(edges.store, key, SHAPE)["move"]
+    return promotion.move_from(stands) if stands else None
 
 
 def _key(run: str, what: str, judging: int) -> str:

@@ -8,8 +8,6 @@ from typing import Any
 from chalicelib import ledger, promotion, stamp
 from chalicelib.edges import Alias
 
-FIELDS = {"entry", "model", "kind", "run", "step", "from_function_version", "to_function_version", "model_version"}
-TIMES = {"moved_at", "recorded_at"}
 KINDS = {
     promotion.PROMOTED,
     promotion.SHIFTED,
@@ -22,13 +20,6 @@ OF_THE_STAMP = ("run", "step", "kind", "from_function_version", "to_function_ver
 """What an entry and the alias's stamp have to agree on."""
 
 Entry = Mapping[str, Any]
-
-
-def is_entry(document: Any, *, model: str, number: int) -> bool:
-    """Whether this is what the ledger's key of that number should hold."""
-    if not isinstance(document, dict) or not document.keys() >= FIELDS | TIMES:
-        return False
-    return [model, number] == [document["model"], document["entry"]]
 
 
 def problems(entries: Sequence[Entry], *, model: str) -> Iterator[str]:

@@ -43,14 +43,19 @@ def explain(
     healths: Sequence[Document],
     shifts: Sequence[Document] = (),
     now: Document | None = None,
+    damaged: Sequence[str] = (),
 ) -> list[str]:
-    """Sentences, in the order of what happened; details of one are indented below it. The last says what to do."""
+    """Sentences, in the order of what happened; details of one are indented below it. The last says what to do.
+
+    `damaged` is what could not be read, and is told before that.
+    """
     return [
         *_end(run),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_replay(run, replayed) if replayed else ()),
         *_canary(healths, shifts),
+        *(f"Could not be read: {each}" for each in damaged),
         *aftermath.way_on(run, now=now),
     ]
 
@@ -133,7 +138,7 @@ def _replay(run: Document, replayed: Document) -> Iterator[str]:
     if measured:
         yield f"  {ROWS_A_CALL} rows took {measured}."
     for state in run["states"]:
-        if state["state"] == "Replay" and not replayed["problems"] and "result" in state:
+        if state["state"] == "Replay" and not replayed["problems"] and "reason" in state.get("result", {}):
             yield f"  Rollout: {state['result']['reason']}."
 
 

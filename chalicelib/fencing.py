@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from chalicelib import documents, layout, ledger, models, promotion, registry, stamp
+from chalicelib import evidence, ledger, models, promotion, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete
+from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.promotion import Move
 
 TRIES = 3
@@ -24,12 +24,17 @@ def finish(edges: Edges, swap: Move) -> None:
 
     A local AWS that lost a version may have given its number anew.
     """
-    key = layout.version(swap.model, swap.model_version, registry.MANIFEST)
-    judged = documents.find(edges.store, key) or {}
     published = edges.functions.version(swap.model, swap.function_version)
-    if published is not None and published.code_sha256 == judged.get("code_sha256"):
+    if published is not None and published.code_sha256 == _judged_code(edges, swap):
         with suppress(AliasMoved, ModelUnknown):  # the latter: lost since we looked
             promotion.move_alias(edges, swap)
+
+
+def _judged_code(edges: Edges, swap: Move) -> str | None:
+    """The checksum of what was judged; None where nothing vouches for it any more."""
+    with suppress(RegistryIncomplete, VersionUnknown):
+        return str(evidence.judged(edges, model=swap.model, model_version=swap.model_version).manifest["code_sha256"])
+    return None
 
 
 def fence(

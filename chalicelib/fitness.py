@@ -6,12 +6,11 @@ parts may have been pruned or damaged, and Lambda may have lost what was publish
 
 from __future__ import annotations
 
-import hashlib
-from typing import Any
-
-from chalicelib import publishing, quarantine, registry, replaying
+from chalicelib import evidence, publishing, quarantine, registry, replaying
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, ServingChanged, VersionUnfit
+from chalicelib.evidence import Judged
+from chalicelib.replaying import Subject
 
 
 def verify(edges: Edges, *, model: str, model_version: int, function_version: str | None = None) -> str:
@@ -20,18 +19,20 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
     `function_version` is the one to look at; None takes the one that was judged, or publishes the same package again
     where Lambda lost it. Raises VersionUnknown, VersionUnfit with the reason, and the TransientErrors of the edges.
     """
-    manifest = registry.manifest(edges, model=model, model_version=model_version)
-    _check_kept(edges, manifest)
+    _check_kept(edges, model=model, model_version=model_version)
     try:
-        package = _package(edges, manifest)
-        _check_artifact(edges, manifest)
-        holding = _holding(edges, manifest, function_version or manifest["function_version"])
+        judged = evidence.judged(edges, model=model, model_version=model_version)
+        for name in (registry.ARTIFACT, registry.REPORT):  # the next run judges against it
+            evidence.document(edges, judged, name)
+        package = evidence.part(edges, judged, registry.PACKAGE)
+        sample = evidence.document(edges, judged, registry.REPLAY)
+        holding = _holding(edges, judged, function_version or judged.manifest["function_version"])
         if holding is None:
-            holding = publishing.publish(edges, model=model, package=package, serving_sha256=None).function_version
+            holding = _published_again(edges, judged, package=package)
     except (RegistryIncomplete, ServingChanged) as exc:
-        raise _lost(manifest, exc.message) from exc
-    _check_answers(edges, manifest, holding)
-    _check_kept(edges, manifest)  # again: a prune may have begun meanwhile
+        raise _lost(model, model_version, exc.message) from exc
+    _check_answers(edges, judged, replaying.asking(judged.manifest, function_version=holding, sample=sample))
+    _check_kept(edges, model=model, model_version=model_version)  # again: a prune may have begun meanwhile
     return holding
 
 
@@ -41,60 +42,66 @@ def check_free(edges: Edges, *, model: str, model_version: int) -> None:
     found = quarantine.find(edges, model=model, fingerprint=manifest["fingerprint"])
     if found is not None:
         raise _unfit(
-            manifest,
+            model,
+            model_version,
             f"it is quarantined since {found['at']} by {found['who']}: {found['why']}; to use it all the same:"
             f" nightswap promote {model_version} --model {model} --lift-quarantine --reason ...",
         )
 
 
-def _check_kept(edges: Edges, manifest: dict[str, Any]) -> None:
-    if registry.is_pruned(edges, model=manifest["model"], model_version=manifest["model_version"]):
-        raise _lost(manifest, "it was pruned: its package is gone, its manifest and its report alone are kept")
+def _check_kept(edges: Edges, *, model: str, model_version: int) -> None:
+    if registry.is_pruned(edges, model=model, model_version=model_version):
+        raise _lost(
+            model, model_version, "it was pruned: its package is gone, its manifest and its report alone are kept"
+        )
 
 
-def _package(edges: Edges, manifest: dict[str, Any]) -> bytes:
-    package = registry.part(
-        edges, model=manifest["model"], model_version=manifest["model_version"], name=registry.PACKAGE
-    )
-    if publishing.code_sha256(package) != manifest["code_sha256"]:
-        raise _lost(manifest, "the package in the registry is not the one that was published")
-    return package
+def _published_again(edges: Edges, judged: Judged, *, package: bytes) -> str:
+    """What Lambda lost under the number that was judged.
+
+    Raises RegistryIncomplete for a package of an earlier release that Lambda does not hold at all: whoever can write
+    the registry could have written it.
+    """
+    code_sha256 = publishing.code_sha256(package)
+    held = any(each.code_sha256 == code_sha256 for each in edges.functions.versions(judged.model))
+    if not judged.is_vouched_for and not held:
+        raise RegistryIncomplete(
+            "it is of an earlier release, which kept no evidence of what it judged, and Lambda does not hold its"
+            " package any more"
+        )
+    return publishing.publish(edges, model=judged.model, package=package, serving_sha256=None).function_version
 
 
-def _check_artifact(edges: Edges, manifest: dict[str, Any]) -> None:
-    """The next run judges against it, so a live version without it would be the last one."""
-    artifact = registry.part(
-        edges, model=manifest["model"], model_version=manifest["model_version"], name=registry.ARTIFACT
-    )
-    if hashlib.sha256(artifact).hexdigest() != manifest["artifact_sha256"]:
-        raise _lost(manifest, "the artifact in the registry is not the one that was judged")
+def _holding(edges: Edges, judged: Judged, function_version: str) -> str | None:
+    """The function version, if it holds what was judged: a rebuilt stage may have given its number anew."""
+    found = edges.functions.version(judged.model, function_version)
+    return function_version if found and found.code_sha256 == judged.manifest["code_sha256"] else None
 
 
-def _holding(edges: Edges, manifest: dict[str, Any], function_version: str) -> str | None:
-    """The function version, if it holds the manifest's package: a rebuilt stage may have given its number anew."""
-    found = edges.functions.version(manifest["model"], function_version)
-    return function_version if found and found.code_sha256 == manifest["code_sha256"] else None
-
-
-def _check_answers(edges: Edges, manifest: dict[str, Any], function_version: str) -> None:
-    model, number = manifest["model"], manifest["model_version"]
-    subject = replaying.subject(edges, model=model, model_version=number, function_version=function_version)
-    (asked,) = replaying.replay(edges, model=model, subjects=[subject])
+def _check_answers(edges: Edges, judged: Judged, subject: Subject) -> None:
+    (asked,) = replaying.replay(edges, model=judged.model, subjects=[subject])
+    if not asked.rows and not asked.silent:
+        asked.problems.append(replaying.UNASKED)
     if asked.problems:
         said = "; ".join(asked.problems[: replaying.PROBLEMS_SHOWN])
-        raise _lost(manifest, f"function version {function_version} does not answer as it was judged: {said}")
+        raise _lost(
+            judged.model,
+            judged.model_version,
+            f"function version {subject.function_version} does not answer as it was judged: {said}",
+        )
 
 
-def _lost(manifest: dict[str, Any], why: str) -> VersionUnfit:
+def _lost(model: str, model_version: int, why: str) -> VersionUnfit:
     """Of a version that nothing makes fit again."""
-    model = manifest["model"]
     return _unfit(
-        manifest,
+        model,
+        model_version,
         f"{why}. Take another one, of nightswap versions {model}, or train a new one: nightswap retrain --model"
         f" {model} --force",
     )
 
 
-def _unfit(manifest: dict[str, Any], why: str) -> VersionUnfit:
-    model, number = manifest["model"], manifest["model_version"]
-    return VersionUnfit(f"version {number} of {model} cannot go live: {why}", model=model, model_version=number)
+def _unfit(model: str, model_version: int, why: str) -> VersionUnfit:
+    return VersionUnfit(
+        f"version {model_version} of {model} cannot go live: {why}", model=model, model_version=model_version
+    )

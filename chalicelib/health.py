@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import stamp
-from chalicelib.edges import ServingFunctions
+from chalicelib import models, stamp
+from chalicelib.edges import Edges
 from chalicelib.errors import NoLiveModel, StackMissing
 
 
-def check(functions: ServingFunctions, *, model: str, stage: str) -> dict[str, Any]:
+def check(edges: Edges, *, model: str, stage: str) -> dict[str, Any]:
     """What is live; raises StackMissing or NoLiveModel, each with the command that helps."""
-    alias = functions.alias(model)
-    if alias is None and model not in functions.models():
+    alias = edges.functions.alias(model)
+    if alias is None and model not in edges.functions.models():
         raise StackMissing(
             f"there is no serving function for {model}: create the stacks with nightswap deploy --stage {stage}"
         )
     if alias is None:
-        raise NoLiveModel(f"{model} has no live version yet: nightswap retrain --model {model} --stage {stage}")
+        gone = models.way_back_to_life(edges, model=model)
+        first = f"{model} has no live version yet: nightswap retrain --model {model} --stage {stage}"
+        raise NoLiveModel(f"{gone} --stage {stage}" if gone else first)
     left = stamp.of(alias)
     return {
         "status": "ok",

@@ -13,9 +13,15 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from chalicelib import documents, layout, ledger, stamp
+from chalicelib import documents, ledger, stamp
 from chalicelib.edges import Edges
-from chalicelib.errors import BadRequest
+from chalicelib.errors import BadRequest, RegistryIncomplete
+
+ENTRY = (
+    *("entry", "model", "kind", "run", "step", "from_function_version", "to_function_version", "model_version"),
+    *("candidate_model_version", "weights", "moved_at", "who", "why", "recorded_at", "repaired"),
+)
+"""The fields of an entry."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +52,24 @@ def latest(edges: Edges, *, model: str, limit: int) -> list[dict[str, Any]]:
 
     `from_model_version` is None for the first, and where other hands had moved the alias in between.
     """
-    listed = edges.store.list(layout.ledger(model))
-    found = [documents.find(edges.store, each.key) for each in listed[-limit - 1 :]]
-    before = [None, *found] if len(listed) <= limit else found
+    numbers = ledger.numbers(edges, model=model)
+    found = [_read(edges, model=model, number=each) for each in numbers[-limit - 1 :]]
+    before = [None, *found] if len(numbers) <= limit else found
     return [_told(entry, before=earlier) for earlier, entry in reversed(list(pairwise(before))) if entry is not None]
 
 
+def _read(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
+    """The entry; in place of one that is damaged its number, and what is wrong with it."""
+    told: list[str] = []
+    found = documents.readable(lambda: ledger.entry(edges, model=model, number=number), told=told)
+    if found is not None:
+        return {**found, "damaged": None}
+    return {**dict.fromkeys(ENTRY), "entry": number, "model": model, "damaged": told[0]}
+
+
 def _told(entry: dict[str, Any], *, before: dict[str, Any] | None) -> dict[str, Any]:
+    if entry["damaged"] is not None:
+        return {**entry, "from_model_version": None, "serving": []}
     follows = before is not None and before["to_function_version"] == entry["from_function_version"]
     return {
         **entry,
@@ -102,7 +119,10 @@ def _serving(entry: Mapping[str, Any]) -> set[int]:
 
 
 def what_served(edges: Edges, *, model: str, at: datetime) -> WhatServed:
-    """Who served at that moment, by the ledger; raises BadRequest for one that has not come yet."""
+    """Who served at that moment, by the ledger; raises BadRequest for one that has not come yet.
+
+    Raises RegistryIncomplete where a damaged entry may be the one that tells.
+    """
     if at > edges.clock():
         raise BadRequest(
             f"{documents.timestamp(at)} is yet to come",
@@ -110,10 +130,20 @@ def what_served(edges: Edges, *, model: str, at: datetime) -> WhatServed:
             accepted="a time that has passed, UTC or with a zone",
         )
     later = _unwritten(edges, model=model)
-    for entry in ledger.newest_first(edges, model=model):
+    damage: RegistryIncomplete | None = None
+    for number in reversed(ledger.numbers(edges, model=model)):
+        try:
+            entry = ledger.entry(edges, model=model, number=number)
+        except RegistryIncomplete as exc:
+            damage = exc
+            continue
         if _time(entry["moved_at"] or entry["recorded_at"]) <= at:
+            if damage is not None:  # it may have been the last before that moment
+                raise damage
             return _with_doubt(entry, later, at=at)
-        later = entry
+        later, damage = entry, None
+    if damage is not None:
+        raise damage
     return _with_doubt(None, later, at=at)
 
 

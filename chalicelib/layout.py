@@ -23,6 +23,7 @@ moves/NAME.json                         a move that an operator asked for, as it
 moves/NAME/told.json                    that it was announced
 locks/MODEL                             the lease
 ledger/MODEL/0000000042.json            every move of the alias, append-only
+evidence/MODEL/000007.json              the manifest of a version as it was judged, written once
 deploy/SHA256...                        packages and definitions, named by their SHA-256
 deploy/chalice.json                     what Chalice deployed: the one way to find its REST API again
 deploy/lock.json                        who is deploying
@@ -106,6 +107,10 @@ def ledger(model: str) -> str:
 
 def ledger_entry(model: str, index: int) -> str:
     return f"{ledger(model)}{index:010d}.json"
+
+
+def evidence(model: str, model_version: int) -> str:
+    return f"evidence/{model}/{model_version:06d}.json"
 
 
 def deployed(sha256: str, suffix: str) -> str:

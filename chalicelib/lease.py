@@ -10,7 +10,11 @@ from datetime import datetime, timedelta
 
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
-from chalicelib.errors import StoreUnavailable
+from chalicelib.errors import RegistryIncomplete, StoreUnavailable
+from chalicelib.log import log
+from chalicelib.shapes import Record, moment, text
+
+SHAPE = Record({"holder": text}, perhaps=dict.fromkeys(("taken_at", "deadline"), moment))
 
 DEADLINE = timedelta(hours=2)
 VISIBLE_WITHIN = timedelta(seconds=10)
@@ -39,7 +43,7 @@ def take(edges: Edges, *, model: str, run: str) -> str:
             if edges.store.put_if_absent(key, mine):
                 return run
             continue
-        lease = documents.read(found.body, key=key)
+        lease = documents.read(found.body, key=key, shape=SHAPE)
         if lease["holder"] == run or is_held(edges, lease):
             return str(lease["holder"])
         if edges.store.put_if_match(key, mine, etag=found.etag):
@@ -47,17 +51,30 @@ def take(edges: Edges, *, model: str, run: str) -> str:
     raise StoreUnavailable(f"the lease {key} changed hands {CONTENTION_LIMIT} times while {run} tried to take it")
 
 
+def find(edges: Edges, *, model: str) -> dict[str, str] | None:
+    """holder, taken_at and deadline; None when nobody holds it, whoever is going."""
+    found: dict[str, str] | None = documents.find(edges.store, layout.lease(model), SHAPE)
+    return found
+
+
 def holder(edges: Edges, *, model: str) -> str | None:
     """The run that holds the lease and is going, or None."""
-    lease = documents.find(edges.store, layout.lease(model))
+    lease = find(edges, model=model)
     return lease["holder"] if lease and is_held(edges, lease) else None
 
 
 def release(edges: Edges, *, model: str, run: str) -> bool:
-    """Give the lease back, if the run holds it; says whether it did."""
+    """Give the lease back, if the run holds it; says whether it did.
+
+    A damaged one is left to the next run, which refuses it by name: how this run ended must not hang on it.
+    """
     key = layout.lease(model)
     found = edges.store.find(key)
-    if found is None or documents.read(found.body, key=key)["holder"] != run:
+    try:
+        if found is None or documents.read(found.body, key=key, shape=SHAPE)["holder"] != run:
+            return False
+    except RegistryIncomplete as damage:
+        log("lease_not_released", run=run, reason=damage.message)
         return False
     return edges.store.delete_if_match(key, etag=found.etag)
 
@@ -65,7 +82,8 @@ def release(edges: Edges, *, model: str, run: str) -> bool:
 def is_held(edges: Edges, lease: dict[str, str]) -> bool:
     """Whether a lease's holder is going. An execution that Step Functions does not show yet is given a moment."""
     if edges.executions.find(lease["holder"]) is None:
-        return edges.clock() - datetime.fromisoformat(lease["taken_at"]) < VISIBLE_WITHIN
+        taken_at = lease.get("taken_at")
+        return taken_at is not None and edges.clock() - datetime.fromisoformat(taken_at) < VISIBLE_WITHIN
     return is_running(edges, lease["holder"])
 
 

@@ -13,13 +13,55 @@ None in an entry that had to be repaired.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from chalicelib import documents, layout, stamp
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Alias, Edges, Listed
 from chalicelib.errors import RegistryIncomplete
+from chalicelib.shapes import Kind, Record, count, digits, flag, maybe, moment, number_from_1, share, table_of, text
 from chalicelib.stamp import Stamp
+
+NAME = re.compile(r"\d{10}\.json")
+
+
+def _is_dated(entry: Mapping[str, Any]) -> bool:
+    return entry["moved_at"] is not None or entry["recorded_at"] is not None
+
+
+_FIELDS = Record(
+    {
+        "entry": number_from_1,
+        **dict.fromkeys(("model", "kind", "run"), text),
+        "step": count,
+        "from_function_version": maybe(digits),
+        "to_function_version": digits,
+        "model_version": number_from_1,
+        **dict.fromkeys(("moved_at", "recorded_at"), maybe(moment)),
+    },
+    perhaps={
+        "candidate_model_version": maybe(number_from_1),
+        "weights": table_of(share),
+        "repaired": flag,
+        **dict.fromkeys(("who", "why"), maybe(text)),
+    },
+)
+
+
+def shape_of(number: int, *, model: str) -> Kind:
+    """Of the entry of that number: nobody but its key says which one it has to be."""
+
+    def problem(document: Any) -> str | None:
+        if found := _FIELDS(document):
+            return found
+        if (document["model"], document["entry"]) != (model, number):
+            return f" is entry {document['entry']} of {document['model']:.60}"
+        return None if _is_dated(document) else " says neither when it moved nor when it was recorded"
+
+    return problem
+
 
 LOOK_BACK = 20
 """Entries: far more than can be written between the tries of one task."""
@@ -27,42 +69,53 @@ LOOK_BACK = 20
 
 def next_entry(edges: Edges, *, model: str) -> int:
     """The number of the entry that comes after the last; the first is 1."""
-    last = max((listed.key for listed in edges.store.list(layout.ledger(model))), default=None)
-    return 1 if last is None else int(last.removeprefix(layout.ledger(model)).removesuffix(".json")) + 1
+    return max(numbers(edges, model=model), default=0) + 1
+
+
+def numbers(edges: Edges, *, model: str) -> list[int]:
+    """Of all entries, oldest first. What is named otherwise is none, whoever put it there."""
+    return [number for listed in edges.store.list(layout.ledger(model)) if (number := number_of(listed, model=model))]
+
+
+def number_of(listed: Listed, *, model: str) -> int:
+    """Of the entry at that key; 0, which no entry has, for what is none."""
+    name = listed.key.removeprefix(layout.ledger(model))
+    return int(name.removesuffix(".json")) if NAME.fullmatch(name) else 0
+
+
+def entry(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
+    """Raises RegistryIncomplete when it is gone, or is no entry of that number."""
+    key = layout.ledger_entry(model, number)
+    found: dict[str, Any] | None = documents.find(edges.store, key, shape_of(number, model=model))
+    if found is None:
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}", key=key)
+    return found
 
 
 def entries(edges: Edges, *, model: str) -> list[dict[str, Any]]:
     """All entries, oldest first."""
-    return [documents.find(edges.store, listed.key) for listed in edges.store.list(layout.ledger(model))]
+    return [entry(edges, model=model, number=each) for each in numbers(edges, model=model)]
 
 
 def newest_first(edges: Edges, *, model: str) -> Iterator[dict[str, Any]]:
     """All entries, each read when it is asked for."""
-    for listed in reversed(edges.store.list(layout.ledger(model))):
-        yield documents.find(edges.store, listed.key)
+    for each in reversed(numbers(edges, model=model)):
+        yield entry(edges, model=model, number=each)
 
 
 def last(edges: Edges, *, model: str) -> dict[str, Any] | None:
-    found = edges.store.list(layout.ledger(model))
-    return documents.find(edges.store, found[-1].key) if found else None
+    return next(newest_first(edges, model=model), None)
 
 
 def newest(edges: Edges, *, model: str, kind: str) -> dict[str, Any] | None:
     """The latest entry of this kind of move; None when there is none."""
-    for listed in reversed(edges.store.list(layout.ledger(model))):
-        entry: dict[str, Any] = documents.find(edges.store, listed.key)
-        if entry["kind"] == kind:
-            return entry
-    return None
+    return next((each for each in newest_first(edges, model=model) if each["kind"] == kind), None)
 
 
 def holds(edges: Edges, *, model: str, run: str, step: int) -> bool:
     """Whether one of the latest entries is this move: it took effect, and somebody may have moved on since."""
-    for listed in reversed(edges.store.list(layout.ledger(model))[-LOOK_BACK:]):
-        entry = documents.find(edges.store, listed.key)
-        if (entry["run"], entry["step"]) == (run, step):
-            return True
-    return False
+    latest = islice(newest_first(edges, model=model), LOOK_BACK)
+    return any((each["run"], each["step"]) == (run, step) for each in latest)
 
 
 def entry_of(move: Stamp, *, model: str, weights: Mapping[str, float]) -> dict[str, Any]:
@@ -95,18 +148,18 @@ def append(
     RegistryIncomplete when the entry belongs to another move, which no order of events should bring about.
     """
     key = layout.ledger_entry(model, move.entry)
-    entry = {
+    written = {
         **entry_of(move, model=model, weights=weights),
         **(known or {}),
         "recorded_at": documents.timestamp(edges.clock()),
         "repaired": known is None,
     }
-    if edges.store.put_if_absent(key, documents.encode(entry)):
+    if edges.store.put_if_absent(key, documents.encode(written)):
         return
-    written = documents.find(edges.store, key)
-    if (written["run"], written["step"]) != (move.run, move.step):
+    stands = entry(edges, model=model, number=move.entry)
+    if (stands["run"], stands["step"]) != (move.run, move.step):
         raise RegistryIncomplete(
-            f"{key} records a move of run {written['run']}, not of {move.run}: two moves claim one ledger entry"
+            f"{key} records a move of run {stands['run']}, not of {move.run}: two moves claim one ledger entry"
         )
 
 

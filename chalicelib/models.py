@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from chalicelib import ledger, pin, quarantine, registry, stamp
+from chalicelib import documents, ledger, pin, quarantine, registry, stamp
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 
+LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
+"""What of a manifest is told in the list of versions."""
 VERSION_NUMBER = re.compile(rf"[1-9][0-9]{{0,{VERSION_DIGITS - 1}}}")
 
 
 def all_live(edges: Edges) -> dict[str, Any]:
-    """The models, each with what is live, and how many more there are."""
+    """The models, each with what is live and in words what is wrong with it, and how many more there are."""
     known = edges.functions.models()
-    found = [{"model": model, "live": _live(edges, model)} for model in known[:LISTED_MODELS]]
+    found = [_standing(edges, model=model) for model in known[:LISTED_MODELS]]
     return {"models": found, "left_out": len(known) - len(found)}
+
+
+def _standing(edges: Edges, *, model: str) -> dict[str, Any]:
+    told: list[str] = []
+    alias = edges.functions.alias(model)
+    gone = documents.readable(lambda: way_back_to_life(edges, model=model), told=told) if alias is None else None
+    live = _live(edges, model, alias=alias, told=told) if alias else None
+    return {"model": model, "live": live, "problems": [*([gone] if gone else []), *told]}
+
+
+def way_back_to_life(edges: Edges, *, model: str) -> str | None:
+    """Of a model whose alias is gone, though the ledger knows a live version: what that is, and how it comes back.
+
+    None of one that was never live.
+    """
+    last = ledger.last(edges, model=model)
+    if last is None:
+        return None
+    return (
+        f"the alias of {model} is gone, and by entry {last['entry']} of the ledger version {last['model_version']} is"
+        f" live: the next run puts it back, or at once nightswap restore {model}"
+    )
 
 
 def describe(edges: Edges, *, model: str) -> dict[str, Any]:
@@ -27,12 +52,12 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
     Raises ModelUnknown.
     """
     check(edges, model=model)
-    live = _live(edges, model)
+    told = _standing(edges, model=model)
+    live = told["live"]
     number = live["model_version"] if live else None
     manifest = _manifest(edges, model, number)
     return {
-        "model": model,
-        "live": live,
+        **told,
         "schema": _schema(_artifact(edges, model, number).get("schema")),
         "manifest": manifest and _short(manifest, data=LISTED_OBJECTS),
         "last_move": ledger.last(edges, model=model),
@@ -49,29 +74,38 @@ def newest_versions(edges: Edges, *, model: str) -> dict[str, Any]:
 def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict[str, Any]]:
     """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
+    told: list[str] = []
     alias = edges.functions.alias(model)
-    live = live_version(edges, model=model, alias=alias) if alias else None
-    shares = _shares(edges, model=model, alias=alias, live=live) if alias else {}
-    pinned = pin.find(edges, model=model)
+    live = _readable_version(live_version, edges, model=model, alias=alias, told=told)
+    candidate = _readable_version(candidate_version, edges, model=model, alias=alias, told=told)
+    shares = _shares(alias, live=live, candidate=candidate) if alias else {}
+    pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
     flags = {
         "live": {live} if live else set(),
         "pinned": {pinned["model_version"]} if pinned else set(),
-        "quarantined": set(quarantine.model_versions(edges, model=model)),
         "pruned": set(registry.pruned(edges, model=model)),
     }
-    found = [
-        registry.manifest(edges, model=model, model_version=each)
-        for each in registry.numbers(edges, model=model, complete=True)[::-1][:limit]
-    ]
-    wanted = ("model_version", "function_version", "run", "created_at", "ratios", "data")
-    return [
-        {
-            **{name: each[name] for name in wanted},
-            **{flag: each["model_version"] in numbers for flag, numbers in flags.items()},
-            "share": shares.get(each["model_version"], 0.0),
+    quarantined = quarantine.fingerprints(edges, model=model)
+
+    def told_of(number: int) -> dict[str, Any]:
+        told: list[str] = []
+        manifest = documents.readable(lambda: registry.manifest(edges, model=model, model_version=number), told=told)
+        known = manifest or {"model_version": number}
+        return {
+            **{name: known.get(name) for name in LISTED},
+            **{flag: number in numbers for flag, numbers in flags.items()},
+            "quarantined": known.get("fingerprint") in quarantined,
+            "share": shares.get(number, 0.0),
+            "damaged": "; ".join(told) or None,
         }
-        for each in found
-    ]
+
+    return [told_of(number) for number in registry.numbers(edges, model=model, complete=True)[::-1][:limit]]
+
+
+def _readable_version(
+    of: Callable[..., int | None], edges: Edges, *, model: str, alias: Alias | None, told: list[str]
+) -> int | None:
+    return documents.readable(lambda: of(edges, model=model, alias=alias), told=told) if alias else None
 
 
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
@@ -119,25 +153,22 @@ def _by_code(edges: Edges, *, model: str, function_version: str) -> int | None:
     return manifest["model_version"] if manifest else None
 
 
-def _shares(edges: Edges, *, model: str, alias: Alias, live: int | None) -> dict[int | None, float]:
+def _shares(alias: Alias, *, live: int | None, candidate: int | None) -> dict[int | None, float]:
     """By model version, of those that have traffic: how much of it, 0..1."""
     beside = sum(alias.weights.values())
-    candidate = candidate_version(edges, model=model, alias=alias)
     return {live: 1 - beside} if candidate is None else {candidate: beside, live: 1 - beside}
 
 
-def _live(edges: Edges, model: str) -> dict[str, Any] | None:
-    alias = edges.functions.alias(model)
-    if alias is None:
-        return None
-    number = live_version(edges, model=model, alias=alias)
-    pinned = pin.find(edges, model=model)
+def _live(edges: Edges, model: str, *, alias: Alias, told: list[str]) -> dict[str, Any]:
+    number = _readable_version(live_version, edges, model=model, alias=alias, told=told)
+    pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
+    quarantined = documents.readable(lambda: quarantine.model_versions(edges, model=model), told=told)
     return {
         "model_version": number,
         "function_version": alias.function_version,
         "weights": dict(alias.weights),
         "pinned": pinned is not None and pinned["model_version"] == number,
-        "quarantined": number in quarantine.model_versions(edges, model=model),
+        "quarantined": number in (quarantined or {}),
     }
 
 

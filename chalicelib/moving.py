@@ -26,9 +26,30 @@ from chalicelib.edges import AliasMoved, Edges
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
 from chalicelib.move_decisions import ACTIONS, Decided, decide
 from chalicelib.promotion import Move
+from chalicelib.shapes import Record, anything, digits, list_of, maybe, number_from_1, table_of, text
 
 ASKED = ("action", "model", "model_version", "reason", "lift_quarantine")
 """What makes two requests of one name the same."""
+
+
+def _by_version(value: Any) -> str | None:
+    """Fingerprints by the numbers of their versions, which JSON has as texts."""
+    return table_of(text)(value) or next((f" names {each!r:.20}" for each in value if digits(each)), None)
+
+
+_DECIDED = Record(
+    {
+        "move": maybe(promotion.MOVE),
+        "origin": maybe(number_from_1),
+        "origin_function_version": maybe(digits),
+        "rolled_back": _by_version,
+        "lifted": maybe(text),
+        "pinned": maybe(pin.SHAPE),
+        "remarks": list_of(text),
+    }
+)
+_SHAPE = Record({"asked": table_of(anything), "decided": _DECIDED, "answer": maybe(table_of(anything))})
+"""Of a requested move: the request, what was decided about it, and what was answered, once it was."""
 
 
 def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
@@ -44,7 +65,7 @@ def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
     if edges.store.find(key) is None:
         decided = {"asked": _asked(task), "decided": asdict(decide(edges, task)), "answer": None}
         edges.store.put_if_absent(key, documents.encode(decided))
-    stands = documents.find(edges.store, key)
+    stands = documents.find(edges.store, key, _SHAPE)
     if stands["asked"] != _asked(task):
         raise RequestConflict(f"request {task.name} asked for something else; use a new Idempotency-Key")
     if stands["answer"] is not None:
@@ -182,4 +203,4 @@ def _asked(task: MoveAliasTask) -> dict[str, Any]:
 
 def _read(decided: Mapping[str, Any]) -> Decided:
     move = decided["move"]
-    return Decided(**{**decided, "move": Move(**move) if move else None})
+    return Decided(**{**_DECIDED.own(decided), "move": promotion.move_from(move) if move else None})

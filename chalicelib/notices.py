@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from chalicelib import documents, layout, ledger, notice_text, promotion
+from chalicelib import documents, layout, ledger, notice_text, promotion, registry, version_shapes
 from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.edges import Edges, Notice
 from chalicelib.errors import NoticesUnavailable
@@ -22,7 +23,7 @@ from chalicelib.log import log
 from chalicelib.names import stage_of_bucket
 from chalicelib.notice_evaluation import clipped, evaluation
 from chalicelib.notice_text import STALE
-from chalicelib.registry import REPORT
+from chalicelib.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
 
 SCHEMA = 1
 """The version of the details' schema."""
@@ -32,6 +33,30 @@ BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
 """The moves of an operator that are announced, and as what. A pin changes nothing that is served."""
 UNPROMOTED = (NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED)
 """Ends of a run after which what was live is live, and older."""
+
+VERSIONED = Record({}, perhaps={"result": maybe(Record({"model_version": number_from_1}))})
+"""What is read of the document of VersionModel."""
+
+_TOLD_RULE = Record({"name": text, "reason": text})
+_DETAIL = Record(
+    {
+        "kind": one_of(*KINDS),
+        **dict.fromkeys(("stage", "model", "run", "who", "reason", "at"), text),
+        **dict.fromkeys(("outcome", "error"), maybe(text)),
+        **dict.fromkeys(("model_version", "previous_model_version", "live_model_version"), maybe(number_from_1)),
+        "rows": maybe(number),
+        "classes": maybe(list_of(text)),
+        "matrix": maybe(list_of(list_of(number))),
+        "failing_rules": list_of(_TOLD_RULE),
+        "failing_rules_count": count,
+    }
+)
+
+
+def untold_shape(value: Any) -> str | None:
+    """Of a notice that waits to be sent: where to note that it was, and what it says."""
+    return Record({"marker": text, "detail": _DETAIL})(value) or version_shapes.not_square(value["detail"])
+
 
 REASON_CHARACTERS = 1_000
 WHO_CHARACTERS = 100
@@ -85,7 +110,9 @@ def moved(
 
 def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) -> None:
     """Announce, once for a run that promoted nothing, that the last promotion is more than `stale_days` ago."""
-    promoted = ledger.newest(edges, model=model, kind=promotion.PROMOTED) if outcome in UNPROMOTED else None
+    if outcome not in UNPROMOTED:
+        return
+    promoted = _readable(lambda: ledger.newest(edges, model=model, kind=promotion.PROMOTED))
     if promoted is None:
         return
     last = promoted["moved_at"] or promoted["recorded_at"]
@@ -116,11 +143,17 @@ def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) 
 def catch_up(edges: Edges, *, model: str) -> None:
     """Send what could not be sent when it happened, unless it was sent since."""
     for listed in edges.store.list(layout.untold(model)):
-        kept = documents.find(edges.store, listed.key)
-        if kept is None:
+        kept = _readable(partial(find_untold, edges, key=listed.key))
+        if kept is None:  # sent meanwhile; or damaged: what cannot be told must not keep a run from its work
             continue
         if edges.store.find(kept["marker"]) is not None or _sent(edges, kept["detail"], marker=kept["marker"]):
             edges.store.delete(listed.key)
+
+
+def find_untold(edges: Edges, *, key: str) -> dict[str, Any] | None:
+    """What waits to be sent: `marker`, and `detail`; None when it was sent meanwhile."""
+    found: dict[str, Any] | None = documents.find(edges.store, key, untold_shape)
+    return found
 
 
 def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
@@ -153,8 +186,8 @@ def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
 
 def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
     run, model, kind = outcome["run"], outcome["model"], outcome["outcome"]
-    report = documents.find(edges.store, layout.run_document(run, "report"))
-    versioned = documents.find(edges.store, layout.run_document(run, "version_model")) or {}
+    report = _readable(lambda: documents.find(edges.store, layout.run_document(run, "report"), version_shapes.report))
+    number = _readable(lambda: _version_of_run(edges, run=run))
     live = _live(edges, model=model)
     return _detail(
         edges,
@@ -166,7 +199,7 @@ def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
         error=outcome["error"],
         reason=outcome["reason"],
         report=report,
-        model_version=(versioned.get("result") or {}).get("model_version"),
+        model_version=number,
         # A promotion replaces exactly the champion that it was judged against; all else replaces nothing.
         previous_model_version=(report or {}).get("champion_model_version") if kind == PROMOTED else live,
         live_model_version=live,
@@ -197,11 +230,27 @@ def _detail(
 
 def _live(edges: Edges, *, model: str) -> int | None:
     """By the ledger, which every mover writes, and which this side may read."""
-    last = ledger.last(edges, model=model)
+    last = _readable(lambda: ledger.last(edges, model=model))
     return last["model_version"] if last else None
+
+
+def _version_of_run(edges: Edges, *, run: str) -> int | None:
+    versioned = documents.find(edges.store, layout.run_document(run, "version_model"), VERSIONED) or {}
+    result = versioned.get("result")
+    return result["model_version"] if result else None
+
+
+def _readable(read: Callable[[], Any]) -> Any:
+    """None for what is damaged, which is logged: it must not fail what the notice tells of."""
+    told: list[str] = []
+    found = documents.readable(read, told=told)
+    for damage in told:
+        log("document_damaged", reason=damage)
+    return found
 
 
 def _report_of_version(edges: Edges, *, model: str, model_version: int | None) -> Any:
     if model_version is None:
         return None
-    return documents.find(edges.store, layout.version(model, model_version, REPORT))
+    key = layout.version(model, model_version, registry.REPORT)
+    return _readable(lambda: documents.find(edges.store, key, version_shapes.report))

@@ -6,13 +6,14 @@ all come to record one.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-from chalicelib import commitment, documents, layout, lease, ledger, notices, quarantine, registry
+from chalicelib import commitment, documents, layout, lease, ledger, notices, quarantine, registry, version_shapes
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
+    OUTCOMES,
     PROMOTED,
     RETRAIN_FAILED,
     ROLLED_BACK,
@@ -20,7 +21,22 @@ from chalicelib.contracts import (
     to_event,
 )
 from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete
 from chalicelib.log import REJECTED, SUCCEEDED, measure
+from chalicelib.shapes import Record, maybe, moment, number_from_1, one_of, text
+
+SHAPE = Record(
+    {
+        **dict.fromkeys(("run", "model", "reason"), text),
+        "outcome": one_of(*OUTCOMES),
+        "error": maybe(text),
+    },
+    perhaps={"finished_at": moment},
+)
+"""RunOutcome's fields, and when it was recorded."""
+JUDGED = Record(
+    {"run": text, "fingerprint": text, "champion": maybe(number_from_1)}, perhaps={"waits_as": maybe(number_from_1)}
+)
 
 ARTIFACT = "model.json"
 """The artifact among a run's intermediates."""
@@ -39,7 +55,13 @@ A run that was superseded says nothing: the one that it gave way to will.
 
 def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
     """The recorded outcome: RunOutcome's fields and `finished_at`; None while there is none."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "outcome"))
+    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "outcome"), SHAPE)
+    return found
+
+
+def judged(edges: Edges, *, model: str) -> dict[str, Any] | None:
+    """What the next run need not train again: run, fingerprint, champion, and waits_as of one that a pin holds up."""
+    found: dict[str, Any] | None = documents.find(edges.store, layout.judged(model), JUDGED)
     return found
 
 
@@ -58,7 +80,7 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)
     notices.ended(edges, recorded)
-    return RunOutcome(**{name: value for name, value in recorded.items() if name != "finished_at"})
+    return RunOutcome(**{each.name: recorded[each.name] for each in fields(RunOutcome)})
 
 
 def _write(edges: Edges, wanted: RunOutcome) -> dict[str, Any]:
@@ -101,7 +123,10 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     artifact = edges.store.find(layout.work(run, ARTIFACT))
     if artifact is not None:
         edges.store.put(layout.rejected(model, run, registry.ARTIFACT), artifact.body)
-    report = documents.find(edges.store, layout.run_document(run, "report"))
+    key = layout.run_document(run, "report")
+    report = documents.find(edges.store, key, version_shapes.report)
+    if report is None:
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
     edges.store.put(layout.rejected(model, run, registry.REPORT), documents.encode(report))
     judged = {"run": run, "fingerprint": report["fingerprint"], "champion": report["champion_model_version"]}
     edges.store.put(layout.judged(model), documents.encode(judged))

@@ -11,11 +11,14 @@ from typing import Any
 
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
+from chalicelib.shapes import Record, moment, number_from_1, text
+
+SHAPE = Record({"model_version": number_from_1, "who": text, "why": text}, perhaps={"at": moment})
 
 
 def find(edges: Edges, *, model: str) -> dict[str, Any] | None:
     """model_version, who, why and at; None when nothing is pinned."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.pin(model))
+    found: dict[str, Any] | None = documents.find(edges.store, layout.pin(model), SHAPE)
     return found
 
 
@@ -38,7 +41,7 @@ def follow(edges: Edges, *, model: str, model_version: int, who: str, why: str) 
 def remove(edges: Edges, *, model: str, pinned: Mapping[str, Any]) -> None:
     """Remove the pin of this version, by this person, for this reason; another one stays."""
     stored = edges.store.find(layout.pin(model))
-    if stored is not None and _mark(documents.read(stored.body, key=layout.pin(model))) == _mark(pinned):
+    if stored is not None and _mark(documents.read(stored.body, key=layout.pin(model), shape=SHAPE)) == _mark(pinned):
         edges.store.delete_if_match(layout.pin(model), etag=stored.etag)
 
 

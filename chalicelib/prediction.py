@@ -109,7 +109,10 @@ def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 def _nothing_there(functions: ServingFunctions, model: str) -> Exception:
     known = functions.models()
     if model in known:
-        return NoLiveModel(f"{model} has no live version yet: start a retrain with POST /retrain", model=model)
+        return NoLiveModel(
+            f"nothing of {model} is live: start a retrain with POST /retrain, which also puts back a lost alias",
+            model=model,
+        )
     if not known:
         return StackMissing("no model has a serving function: create the stacks with nightswap deploy")
     return ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))

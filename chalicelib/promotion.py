@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from chalicelib import documents, ledger, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.shapes import Record, count, digits, maybe, number_from_1, share, table_of, text
 from chalicelib.stamp import Stamp
 
 PROMOTED = "promoted"
@@ -25,6 +27,19 @@ BEFORE, SWAP, ROLL_BACK, AFTER = 0, 50, 90, 99
 """Steps of a run's moves: restoring what it found, its swap, taking its candidate back, restoring what it left."""
 SHIFTS_MAX = 10
 """Steps of a rollout at most."""
+
+
+MOVE = Record(
+    {
+        **dict.fromkeys(("model", "run", "kind", "who", "why"), text),
+        "step": count,
+        "function_version": digits,
+        "model_version": number_from_1,
+        "expected": maybe(text),
+    },
+    perhaps={"weights": table_of(share), "candidate": maybe(number_from_1)},
+)
+"""A Move as a document holds it."""
 
 
 def shift_step(shift: int, *, judging: int) -> int:
@@ -52,6 +67,11 @@ class Move:
     weights: Mapping[str, float] = field(default_factory=dict)
     candidate: int | None = None
     """The model version that the weights go to."""
+
+
+def move_from(document: Mapping[str, Any]) -> Move:
+    """Of a document of the shape MOVE."""
+    return Move(**MOVE.own(document))
 
 
 def move_alias(edges: Edges, move: Move) -> Alias | None:

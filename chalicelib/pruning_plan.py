@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import (
-    documents,
     history,
     layout,
     lease,
     ledger,
     models,
+    outcomes,
     pin,
     publishing,
     quarantine,
@@ -124,12 +124,12 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
     pinned = pin.find(edges, model=model)
     serving = serving_now(edges, model=model)
     back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}
-    holder = (documents.find(edges.store, layout.lease(model)) or {}).get("holder")
+    holder = (lease.find(edges, model=model) or {}).get("holder")
     held: dict[int | str, str] = {} if holder is None else {holder: "its run is going"}
     held |= {number: "live before: the next to go back to" for number in back if number is not None}
     held |= dict.fromkeys(history.serving_last(entries), "live by the ledger")
     held |= {number: "quarantined: the evidence stays" for number in quarantined}
-    waiting = (documents.find(edges.store, layout.judged(model)) or {}).get("waits_as") if pinned else None
+    waiting = (outcomes.judged(edges, model=model) or {}).get("waits_as") if pinned else None
     held |= {} if waiting is None else {waiting: "waits until the pin is gone"}
     held |= {pinned["model_version"]: "pinned"} if pinned else {}
     return held | dict.fromkeys(serving, "live")
@@ -156,8 +156,8 @@ def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]
         package = (
             edges.store.find(layout.version(model, number, registry.PACKAGE)) if number not in complete else None
         )
-        claim = documents.find(edges.store, layout.version(model, number, registry.CLAIM))
-        if package is None or not _is_dead(edges, claim):
+        claim = registry.find_claim(edges, model=model, model_version=number)
+        if package is None or claim is None or not _is_dead(edges, claim):
             continue
         code_sha256 = publishing.code_sha256(package.body)
         for each in strangers:
@@ -168,5 +168,7 @@ def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]
 
 
 def _is_dead(edges: Edges, claim: dict[str, str]) -> bool:
+    if "claimed_at" not in claim:
+        return False
     age = edges.clock() - datetime.fromisoformat(claim["claimed_at"])
     return age > DEAD_AFTER and not lease.is_running(edges, claim["holder"])

@@ -9,11 +9,16 @@ from typing import Any
 
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
+from chalicelib.shapes import Record, moment, number_from_1, text
+
+SHAPE = Record(
+    {"model": text, "model_version": number_from_1, "fingerprint": text, "who": text, "why": text, "at": moment}
+)
 
 
 def find(edges: Edges, *, model: str, fingerprint: str) -> dict[str, Any] | None:
     """model_version, fingerprint, who, why and at; None when the fingerprint is free."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.quarantined(model, fingerprint))
+    found: dict[str, Any] | None = documents.find(edges.store, layout.quarantined(model, fingerprint), SHAPE)
     return found
 
 
@@ -37,9 +42,19 @@ def lift(edges: Edges, *, model: str, fingerprint: str) -> None:
 
 def model_versions(edges: Edges, *, model: str) -> dict[int, dict[str, Any]]:
     """All that are quarantined, by model version."""
-    listed = edges.store.list(layout.quarantined(model))
-    found = (documents.find(edges.store, each.key) for each in listed)
+    found = (documents.find(edges.store, key, SHAPE) for key in keys(edges, model=model))
     return {each["model_version"]: each for each in found if each}
+
+
+def keys(edges: Edges, *, model: str) -> list[str]:
+    """Where all that are quarantined lie."""
+    return [listed.key for listed in edges.store.list(layout.quarantined(model))]
+
+
+def fingerprints(edges: Edges, *, model: str) -> set[str]:
+    """All that are quarantined, by their keys alone: a document that is damaged still holds its version back."""
+    prefix = layout.quarantined(model)
+    return {key.removeprefix(prefix).removesuffix(".json") for key in keys(edges, model=model)}
 
 
 def in_words(quarantined: dict[str, Any]) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib import ledger, promotion, publishing, registry, stamp
+from chalicelib import evidence, ledger, promotion, publishing, registry, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict
+from chalicelib.errors import NoLiveModel, RequestConflict
 from chalicelib.names import LIVE
 from chalicelib.promotion import Move
 
@@ -45,12 +45,10 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     if last is None:
         raise NoLiveModel(_nothing_was_live(model, by_hand=alias is not None))
     number = last["model_version"]
-    manifest = registry.manifest(edges, model=model, model_version=number)
-    package = registry.part(edges, model=model, model_version=number, name=registry.PACKAGE)
-    if publishing.code_sha256(package) != manifest["code_sha256"]:
-        raise RegistryIncomplete(f"the package of {model} version {number} is not the one that was published")
+    judged = evidence.judged(edges, model=model, model_version=number)
+    package = evidence.part(edges, judged, registry.PACKAGE)
     alias = edges.functions.alias(model)
-    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, manifest["code_sha256"]):
+    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, judged.manifest["code_sha256"]):
         return Recovered(number, alias.function_version, moved=False)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
     move = Move(

@@ -6,11 +6,14 @@ complete. Numbers never repeat, and a number whose run died stays a claim withou
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import documents, layout
+from chalicelib import documents, layout, version_shapes
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
+from chalicelib.shapes import Kind, anything
 
 MANIFEST = "manifest.json"
 PACKAGE = "package.zip"
@@ -21,8 +24,20 @@ REPLAY = "replay.json"
 SPLITS = "splits.json"
 """How every object was first split that this version, or one before it, was made of."""
 CLAIM = "claim.json"
+NUMBER = re.compile(r"\d{6,}")
+
 PRUNED = "pruned.json"
 """Written before the parts of a version go that weigh most: it is never live again, what it was stays on record."""
+
+SHAPES: Mapping[str, Kind] = {
+    CLAIM: version_shapes.CLAIM,
+    MANIFEST: version_shapes.MANIFEST,
+    REPORT: version_shapes.report,
+    ARTIFACT: version_shapes.ARTIFACT,
+    REPLAY: version_shapes.replay,
+    SPLITS: anything,
+}
+"""Of the documents of a version, by their names."""
 
 
 def numbers(edges: Edges, *, model: str, complete: bool) -> list[int]:
@@ -43,7 +58,8 @@ def is_pruned(edges: Edges, *, model: str, model_version: int) -> bool:
 def _with_part(edges: Edges, *, model: str, name: str) -> list[int]:
     marker, prefix = f"/{name}", layout.versions(model)
     keys = [listed.key for listed in edges.store.list(prefix) if listed.key.endswith(marker)]
-    return [int(key.removeprefix(prefix).removesuffix(marker)) for key in keys]
+    named = [key.removeprefix(prefix).removesuffix(marker) for key in keys]
+    return [int(each) for each in named if NUMBER.fullmatch(each)]
 
 
 def claim(edges: Edges, *, model: str, run: str) -> int:
@@ -65,13 +81,30 @@ def claim(edges: Edges, *, model: str, run: str) -> int:
 
 
 def _claimant(edges: Edges, *, model: str, model_version: int) -> str | None:
-    found = documents.find(edges.store, layout.version(model, model_version, CLAIM))
+    found = find_claim(edges, model=model, model_version=model_version)
     return found["holder"] if found else None
+
+
+def find_claim(edges: Edges, *, model: str, model_version: int) -> dict[str, str] | None:
+    """holder and claimed_at; None where nobody claimed the number."""
+    found: dict[str, str] | None = documents.find(
+        edges.store, layout.version(model, model_version, CLAIM), version_shapes.CLAIM
+    )
+    return found
+
+
+def find_manifest(edges: Edges, *, model: str, model_version: int) -> dict[str, Any] | None:
+    """None when there is no complete version of that number."""
+    key = layout.version(model, model_version, MANIFEST)
+    found: dict[str, Any] | None = documents.find(edges.store, key, version_shapes.MANIFEST)
+    if found is not None and (found["model"], found["model_version"]) != (model, model_version):
+        raise documents.damaged(key, f"it is of version {found['model_version']} of {found['model']:.60}")
+    return found
 
 
 def manifest(edges: Edges, *, model: str, model_version: int) -> dict[str, Any]:
     """Raises VersionUnknown when there is no complete version of that number."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.version(model, model_version, MANIFEST))
+    found = find_manifest(edges, model=model, model_version=model_version)
     if found is None:
         raise VersionUnknown(
             f"{model} has no version {model_version}; nightswap versions {model} lists them",
@@ -86,14 +119,20 @@ def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
     key = layout.version(model, model_version, name)
     stored = edges.store.find(key)
     if stored is None:
-        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}")
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: {documents.PUT_BACK}", key=key)
     return stored.body
 
 
 def document(edges: Edges, *, model: str, model_version: int, name: str) -> Any:
     """One of a complete version's documents; raises RegistryIncomplete when it is gone or damaged."""
     body = part(edges, model=model, model_version=model_version, name=name)
-    return documents.read(body, key=layout.version(model, model_version, name))
+    return documents.read(body, key=layout.version(model, model_version, name), shape=SHAPES[name])
+
+
+def find_sample(edges: Edges, *, model: str, model_version: int) -> Any:
+    """The rows that the version is asked for; None when there are none."""
+    key = layout.version(model, model_version, REPLAY)
+    return documents.find(edges.store, key, SHAPES[REPLAY])
 
 
 def with_code(edges: Edges, *, model: str, code_sha256: str) -> dict[str, Any] | None:
@@ -107,8 +146,16 @@ def of_run(edges: Edges, *, model: str, run: str) -> dict[str, Any] | None:
 
 
 def _newest(edges: Edges, *, model: str, name: str, value: str) -> dict[str, Any] | None:
-    for number in reversed(numbers(edges, model=model, complete=True)):
-        found = manifest(edges, model=model, model_version=number)
+    """Past what is damaged, unless it may be the one: then RegistryIncomplete names it."""
+    damage: RegistryIncomplete | None = None
+    for each in reversed(numbers(edges, model=model, complete=True)):
+        try:
+            found = manifest(edges, model=model, model_version=each)
+        except RegistryIncomplete as exc:
+            damage = damage or exc
+            continue
         if found[name] == value:
             return found
+    if damage is not None:
+        raise damage
     return None

@@ -13,11 +13,25 @@ from itertools import zip_longest
 from statistics import median
 from typing import Any
 
-from chalicelib import documents, layout, registry
+from chalicelib import registry
 from chalicelib.cutting import cut
 from chalicelib.edges import Edges
 from chalicelib.exact import exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
+from chalicelib.shapes import Record, count, digits, list_of, maybe, number, number_from_1, text
+
+_ASKED = Record(
+    {"model_version": number_from_1, "function_version": digits, "rows": count, "median_ms": maybe(number)}
+)
+_REPLAYED = Record({"versions": list_of(_ASKED), "problems": list_of(text)})
+
+
+def replayed_shape(value: Any) -> str | None:
+    """Of the document that Replay writes: the candidate, and what is live beside it."""
+    return _REPLAYED(value) or (None if value["versions"] else ".versions is empty")
+
+
+UNASKED = "the registry has no rows of the holdout to ask it for"
 
 ROWS_A_CALL = 25
 PROBABILITY_TOLERANCE = 1e-9
@@ -76,12 +90,17 @@ class Subject:
 def subject(edges: Edges, *, model: str, model_version: int, function_version: str) -> Subject:
     """A complete version with the sample that the registry keeps of it."""
     manifest = registry.manifest(edges, model=model, model_version=model_version)
+    sample = registry.find_sample(edges, model=model, model_version=model_version)
+    return asking(manifest, function_version=function_version, sample=sample)
+
+
+def asking(manifest: Mapping[str, Any], *, function_version: str, sample: Sample | None) -> Subject:
     return Subject(
-        model_version=model_version,
+        model_version=manifest["model_version"],
         function_version=function_version,
         artifact_sha256=manifest["artifact_sha256"],
         format=manifest["format"],
-        sample=documents.find(edges.store, layout.version(model, model_version, registry.REPLAY)),
+        sample=sample,
     )
 
 
@@ -101,7 +120,7 @@ def replay(edges: Edges, *, model: str, subjects: Sequence[Subject]) -> list[Rep
 
 def doubts(candidate: Replayed, *, live: Replayed | None) -> list[str]:
     """All that speaks against a candidate, beside the live version where there is one."""
-    unasked = None if candidate.rows else "the registry has no rows of the holdout to ask it for"
+    unasked = None if candidate.rows else UNASKED
     slow = latency_problem(candidate, live=live) if live else None
     return [*candidate.problems, *(each for each in (unasked, slow) if each)]
 

@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib import (
     commitment,
     documents,
+    evidence,
     fencing,
     layout,
     lease,
@@ -23,12 +24,14 @@ from chalicelib import (
     notices,
     outcomes,
     promotion,
+    retraining,
     stamp,
 )
 from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.cutting import cut
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.errors import RunUnknown
+from chalicelib.errors import RegistryIncomplete, RunUnknown
+from chalicelib.promotion import Move
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
 SHIFTER_IS_OVER = "the run that was shifting traffic is over"
@@ -41,7 +44,8 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
     # After the repair, from which the ledger knows whether the dead run swapped.
     buried = _bury(edges, run=run, model=model)
-    return replace(restored, repairs=[*restored.repairs, *buried])
+    back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)
+    return _with_alias(edges, restored, model=model, repairs=[*restored.repairs, *buried, *back])
 
 
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
@@ -49,7 +53,9 @@ def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, An
     model = model or _model_of(edges, run=run)
     fenced = _end(edges, run=run, model=model, failure=failure)
     restored = _repaired(edges, run=run, model=model, step=promotion.AFTER)
-    return replace(restored, repairs=[*fenced, *restored.repairs])
+    told: list[str] = []  # the run has its end: what stands in the way is the next one's to refuse
+    back = documents.readable(lambda: _put_back(edges, run=run, model=model, step=promotion.AFTER), told=told) or []
+    return _with_alias(edges, restored, model=model, repairs=[*fenced, *restored.repairs, *back, *told])
 
 
 def in_words(failure: Mapping[str, Any]) -> str:
@@ -79,6 +85,45 @@ def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored
     return AliasRestored(function_version=alias.function_version if alias else None, repairs=repairs)
 
 
+def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
+    """Make the alias again where it is gone, as by a hand in the console, and the ledger knows what was live.
+
+    Raises RegistryIncomplete when Lambda does not hold any more what was judged: then no run can go on, for what it
+    trains would have nothing to be judged against.
+    """
+    last = ledger.last(edges, model=model) if edges.functions.alias(model) is None else None
+    if last is None:
+        return []
+    number, function_version = last["model_version"], last["to_function_version"]
+    judged = evidence.judged(edges, model=model, model_version=number)
+    published = edges.functions.version(model, function_version)
+    if published is None or published.code_sha256 != judged.manifest["code_sha256"]:
+        raise RegistryIncomplete(
+            f"the alias of {model} is gone, and Lambda does not hold version {number} as function version"
+            f" {function_version} any more, which is live by entry {last['entry']} of the ledger: nightswap restore"
+            f" {model} puts it back from the registry"
+        )
+    move = Move(
+        model=model,
+        run=run,
+        step=step,
+        kind=promotion.RESTORED,
+        function_version=function_version,
+        model_version=number,
+        expected=None,
+        who=run,
+        why="the alias was gone: put back what the ledger says",
+    )
+    with suppress(AliasMoved):  # somebody was quicker, and theirs stands
+        promotion.move_alias(edges, move)
+    return [f"made the alias again, which was gone: version {number}, as function version {function_version}"]
+
+
+def _with_alias(edges: Edges, restored: AliasRestored, *, model: str, repairs: list[str]) -> AliasRestored:
+    alias = edges.functions.alias(model)
+    return replace(restored, function_version=alias.function_version if alias else None, repairs=repairs)
+
+
 def _gave_back(alias: Alias) -> str:
     return f"gave all traffic back to function version {alias.function_version}"
 
@@ -91,7 +136,7 @@ def _shifting(edges: Edges, alias: Alias, *, run: str) -> bool:
 
 def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
     """Record the end of a run that holds the lease and is no longer going; that gives its lease back too."""
-    found = documents.find(edges.store, layout.lease(model))
+    found = lease.find(edges, model=model)
     if found is None or found["holder"] == run or lease.is_held(edges, found):
         return []
     dead = found["holder"]
@@ -129,7 +174,7 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
 
 
 def _model_of(edges: Edges, *, run: str) -> str:
-    request = documents.find(edges.store, layout.run_document(run, "request"))
+    request = documents.find(edges.store, layout.run_document(run, "request"), retraining.REQUEST)
     if request is None:
         raise RunUnknown(f"run {run} left no request: nothing says which model it was for", run=run)
     return str(request["model"])

@@ -21,6 +21,9 @@ from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
 from chalicelib.limits import REASON_CHARACTERS
 from chalicelib.names import MODEL_NAME
+from chalicelib.shapes import Record, flag, moment, text
+
+REQUEST = Record({"model": text, "force": flag, "reason": text}, perhaps={"requested_at": moment})
 
 FORM = '{"model": "...", "force": false, "reason": "..."}'
 RUN_NAME = re.compile(
@@ -112,7 +115,7 @@ def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
     request = {**asdict(wish), "requested_at": documents.timestamp(edges.clock())}
     is_new = edges.store.put_if_absent(key, documents.encode(request))
     if not is_new:
-        asked = documents.find(edges.store, key)
+        asked = documents.find(edges.store, key, REQUEST)
         if any(asked[name] != value for name, value in asdict(wish).items()):
             raise RequestConflict(
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run

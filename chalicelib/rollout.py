@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import commitment, documents, fencing, layout, pin, promotion, quarantine
+from chalicelib import commitment, documents, fencing, layout, lease, pin, promotion, quarantine
 from chalicelib.edges import Edges
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
     """Why the run may move nothing now, in words; None when it may. What a pin holds up is noted as waiting."""
-    holder = (documents.find(edges.store, layout.lease(model)) or {}).get("holder")
+    holder = (lease.find(edges, model=model) or {}).get("holder")
     if holder != run:  # the run was stopped or given up while its task went on
         return f"the lease is no longer this run's but {holder or 'nobody'}'s"
     quarantined = quarantine.find(edges, model=model, fingerprint=fingerprint)

@@ -6,13 +6,14 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import documents, layout, models
+from chalicelib import documents, layout, models, outcomes, retraining, version_shapes
 from chalicelib.contracts import RETRAIN_FAILED
 from chalicelib.cutting import quoted
 from chalicelib.edges import Edges, Execution
-from chalicelib.errors import RunUnknown
+from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.limits import RUN_CHARACTERS
 from chalicelib.restoring import EXECUTION_UNKNOWN, in_words
+from chalicelib.shapes import Kind, Record, count, maybe, moment, number_from_1, one_of, text
 
 STATES = (
     *("RestoreAlias", "Preprocess", "Train", "Evaluate", "VersionModel"),
@@ -25,7 +26,24 @@ A run that goes live all at once leaves ShiftTraffic out; one that judges again 
 AFTER_FAILURE = "RestoreAfterFailure"
 """What a run that breaks ends with: no step of the way, but a state with a document."""
 
+
+def _result(value: Any) -> str | None:
+    """What is read of it: a reason, and the version that VersionModel made."""
+    return Record({}, perhaps={"reason": text, "model_version": number_from_1})(value)
+
+
 RUNNING, ENDED = "running", "ended"
+STATE = Record(
+    {"state": text, "status": one_of("running", "done", "failed")},
+    perhaps={
+        **dict.fromkeys(("started_at", "finished_at"), moment),
+        "duration_ms": count,
+        "peak_memory_bytes": maybe(count),
+        "result": _result,
+        **dict.fromkeys(("error", "reason"), text),
+    },
+)
+"""Of the document of a state."""
 STARTING = timedelta(seconds=30)
 
 
@@ -56,11 +74,20 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
     execution = edges.executions.find(run)
     if not documented and execution is None:
         raise RunUnknown(f"there is no run {run!r}: nightswap runs lists them, and so does GET /runs", run=run)
-    request = _document(edges, run, "request", documented) or {}
-    states = [_state(edges, run, state, documented) for state in STATES]
-    gone_through = [state for state in (*states, _state(edges, run, AFTER_FAILURE, documented)) if state is not None]
-    outcome = _document(edges, run, "outcome", documented)
-    end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution)
+    told: list[str] = []
+
+    def document(name: str, shape: Kind) -> dict[str, Any] | None:
+        if name not in documented:
+            return None
+        key = layout.run_document(run, name)
+        return documents.readable(lambda: documents.find(edges.store, key, shape), told=told)
+
+    request = document("request", retraining.REQUEST) or {}
+    outcome = document("outcome", outcomes.SHAPE)
+    end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution, told=told)
+    states = [document(document_name(state), STATE) for state in STATES]
+    last = document(document_name(AFTER_FAILURE), STATE)
+    gone_through = [state for state in (*states, last) if state is not None]
     return {
         "run": run,
         "model": request.get("model") or (end or {}).get("model"),
@@ -74,13 +101,16 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "finished_at": None,
         **(end or {}),
         "states": sorted(gone_through, key=lambda state: state.get("started_at", "")),
-        "verdict": _verdict(_document(edges, run, "report", documented)),
+        "verdict": _verdict(document("report", version_shapes.report)),
+        "damaged": told,
     }
 
 
 def report(edges: Edges, *, run: str) -> dict[str, Any]:
     """The run's whole evaluation; raises RunUnknown when it has none."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "report"))
+    found: dict[str, Any] | None = documents.find(
+        edges.store, layout.run_document(run, "report"), version_shapes.report
+    )
     if found is None:
         raise RunUnknown(f"run {run!r} has no evaluation", run=run)
     return found
@@ -109,14 +139,6 @@ def _verdict(report: dict[str, Any] | None) -> dict[str, Any] | None:
     return {name: report[name] for name in ("passed", "reason", "rules")} if report else None
 
 
-def _document(edges: Edges, run: str, name: str, documented: set[str]) -> dict[str, Any] | None:
-    return documents.find(edges.store, layout.run_document(run, name)) if name in documented else None
-
-
-def _state(edges: Edges, run: str, state: str, documented: set[str]) -> dict[str, Any] | None:
-    return _document(edges, run, document_name(state), documented)
-
-
 def _starting(edges: Edges, request: dict[str, Any], execution: Execution | None) -> bool:
     """Asked for a moment ago: the execution may not have come about, or not be visible, yet."""
     if execution is not None or "requested_at" not in request:
@@ -124,12 +146,17 @@ def _starting(edges: Edges, request: dict[str, Any], execution: Execution | None
     return edges.clock() - datetime.fromisoformat(request["requested_at"]) < STARTING
 
 
-def _end(outcome: dict[str, Any] | None, execution: Execution | None) -> dict[str, Any] | None:
-    """The recorded outcome; or, of a run that is over without one, what Step Functions knows."""
+def _end(outcome: dict[str, Any] | None, execution: Execution | None, *, told: list[str]) -> dict[str, Any] | None:
+    """The recorded outcome; or, of a run that is over without one, what Step Functions knows.
+
+    `told` is what is wrong with the recorded one, where it is damaged.
+    """
     if outcome is not None:
-        return {name: outcome[name] for name in ("model", "outcome", "reason", "error", "finished_at")}
+        return {name: outcome.get(name) for name in ("model", "outcome", "reason", "error", "finished_at")}
     if execution is not None and execution.status == "RUNNING":
         return None
+    if execution is not None and execution.status == "SUCCEEDED" and told:
+        return _as_it_was_put_out(execution, told=told)
     if execution is None:
         reason = "Step Functions does not know the execution, and it recorded no outcome: retrain again"
         return {"outcome": RETRAIN_FAILED, "error": EXECUTION_UNKNOWN, "reason": reason}
@@ -139,6 +166,25 @@ def _end(outcome: dict[str, Any] | None, execution: Execution | None) -> dict[st
         "error": execution.error or execution.status,
         "reason": in_words(failure),
         "finished_at": documents.timestamp(execution.stopped_at) if execution.stopped_at else None,
+    }
+
+
+def _as_it_was_put_out(execution: Execution, *, told: list[str]) -> dict[str, Any]:
+    """An execution that succeeded tells its outcome too."""
+    finished_at = documents.timestamp(execution.stopped_at) if execution.stopped_at else None
+    said = documents.readable(
+        lambda: documents.read(
+            (execution.output or "null").encode(), key=f"the output of {execution.run}", shape=outcomes.SHAPE
+        ),
+        told=told,
+    )
+    if said is not None:
+        return {**{name: said[name] for name in ("model", "outcome", "reason", "error")}, "finished_at": finished_at}
+    return {
+        "outcome": RETRAIN_FAILED,
+        "error": RegistryIncomplete.__name__,
+        "reason": f"it is over, and how it ended cannot be read: {'; '.join(told)}",
+        "finished_at": finished_at,
     }
 
 

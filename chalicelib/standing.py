@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from chalicelib import documents, layout, lease, models, pin, quarantine, registry, stamp
 from chalicelib.edges import Alias, Edges
-from chalicelib.errors import RegistryIncomplete
 
 
 def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
-    """Each with what to do about it. A damaged document is the last: what it would say is not known."""
-    try:
-        yield from _problems(edges, model=model, alias=alias)
-    except RegistryIncomplete as damaged:
-        yield damaged.message
-
-
-def _problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
-    live = models.live_version(edges, model=model, alias=alias) if alias else None
+    """Each with what to do about it. A damaged document is one more: what it would say is not known."""
+    told: list[str] = []
+    live = documents.readable(
+        lambda: models.live_version(edges, model=model, alias=alias) if alias else None, told=told
+    )
+    checks: list[Callable[[], Iterator[str]]] = []
+    if alias is not None and live is not None:
+        checks += [
+            lambda: _code_problems(edges, model=model, model_version=live, function_version=alias.function_version),
+            lambda: _quarantined_live(edges, model=model, live=live),
+            lambda: _pruned_live(edges, model=model, live=live),
+        ]
+    elif alias is not None and not told:
+        told.append(
+            f"function version {alias.function_version} is live, and no registered version of {model} has its code:"
+            f" nightswap restore {model}"
+        )
     if alias is not None:
-        if live is None:
-            yield (
-                f"function version {alias.function_version} is live, and no registered version of {model} has its"
-                f" code: nightswap restore {model}"
-            )
-        else:
-            yield from _code_problems(edges, model=model, model_version=live, function_version=alias.function_version)
-            yield from _live_problems(edges, model=model, live=live)
-        yield from _canary_problems(edges, model=model, alias=alias)
-    yield from _pin_problems(edges, model=model, live=live)
-    yield from _quarantine_problems(edges, model=model)
+        checks.append(lambda: _canary_problems(edges, model=model, alias=alias))
+    checks.append(lambda: _pin_problems(edges, model=model, live=live))
+    checks += [
+        partial(_quarantine_problems, edges, model=model, key=key) for key in quarantine.keys(edges, model=model)
+    ]
+    for check in checks:
+        found = documents.readable(lambda check=check: list(check()), told=told)  # type: ignore[misc]
+        told += found or []
+    yield from told
 
 
 def another_way(model: str) -> str:
@@ -43,7 +49,7 @@ def another_way(model: str) -> str:
 
 def _code_problems(edges: Edges, *, model: str, model_version: int, function_version: str) -> Iterator[str]:
     """A version without a manifest is told elsewhere."""
-    manifest = documents.find(edges.store, layout.version(model, model_version, registry.MANIFEST))
+    manifest = registry.find_manifest(edges, model=model, model_version=model_version)
     published = edges.functions.version(model, function_version)
     held = published.code_sha256 if published else "nothing"
     if manifest and held != manifest["code_sha256"]:
@@ -53,13 +59,16 @@ def _code_problems(edges: Edges, *, model: str, model_version: int, function_ver
         )
 
 
-def _live_problems(edges: Edges, *, model: str, live: int) -> Iterator[str]:
+def _quarantined_live(edges: Edges, *, model: str, live: int) -> Iterator[str]:
     found = quarantine.model_versions(edges, model=model).get(live)
     if found is not None:
         yield (
             f"version {live} of {model} is live and quarantined ({found['why']}): nightswap rollback --model"
             f' {model} --reason "...", or nightswap promote {live} --model {model} --lift-quarantine --reason "..."'
         )
+
+
+def _pruned_live(edges: Edges, *, model: str, live: int) -> Iterator[str]:
     if registry.is_pruned(edges, model=model, model_version=live):
         yield (
             f"version {live} of {model} is live and pruned: it cannot be put back if Lambda loses it, and no run can"
@@ -96,13 +105,18 @@ def _pin_problems(edges: Edges, *, model: str, live: int | None) -> Iterator[str
         )
 
 
-def _quarantine_problems(edges: Edges, *, model: str) -> Iterator[str]:
-    for number, found in quarantine.model_versions(edges, model=model).items():
-        manifest = documents.find(edges.store, layout.version(model, number, registry.MANIFEST))
-        if manifest is None:
-            yield f"version {number} of {model} is quarantined, and the registry has no such version"
-        elif manifest["fingerprint"] != found["fingerprint"]:
-            yield (
-                f"the quarantine of version {number} of {model} is of fingerprint {found['fingerprint']}, the version"
-                f" itself of {manifest['fingerprint']}"
-            )
+def _quarantine_problems(edges: Edges, *, model: str, key: str) -> Iterator[str]:
+    found = documents.find(edges.store, key, quarantine.SHAPE)
+    if found is None:  # lifted since it was listed
+        return
+    number = found["model_version"]
+    manifest = registry.find_manifest(edges, model=model, model_version=number)
+    if manifest is None:
+        yield f"version {number} of {model} is quarantined, and the registry has no such version"
+    elif manifest["fingerprint"] != found["fingerprint"]:
+        yield (
+            f"the quarantine of version {number} of {model} is of fingerprint {found['fingerprint']}, the version"
+            f" itself of {manifest['fingerprint']}"
+        )
+    if key != layout.quarantined(model, found["fingerprint"]):
+        yield f"{key} holds the quarantine of fingerprint {found['fingerprint']:.80}: {documents.PUT_BACK}"

@@ -6,14 +6,28 @@ any other gap stays a gap, because nothing knows what was there.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from chalicelib import continuity, documents, layout, publishing, registry, stamp, standing
+from chalicelib import (
+    continuity,
+    documents,
+    evidence,
+    layout,
+    lease,
+    ledger,
+    notices,
+    outcomes,
+    pruning_plan,
+    registry,
+    stamp,
+    standing,
+)
 from chalicelib.edges import Alias, Edges, Listed
-from chalicelib.errors import RegistryIncomplete
+from chalicelib.errors import RegistryIncomplete, VersionUnknown
+from chalicelib.evidence import Judged
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -22,6 +36,8 @@ MOMENT_SECONDS, MOMENTS = 1.0, 3
 """A move that is under way writes its entry a moment after it took effect."""
 ALWAYS = (registry.CLAIM, registry.REPORT)
 """What a version keeps beside its manifest, pruned or not."""
+QUOTED = ("matrix", "ratios", "rules", "reason")
+"""What a manifest takes from the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,23 +51,31 @@ class Verified:
 def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     """Read it all and compare; `problems` is empty when all is in order."""
     listed, alias = _at_rest(edges, model=model)
-    entries, problems = [], []
+    entries: list[dict[str, Any]] = []
+    problems: list[str] = []
     for done, each in enumerate(listed):
         report(f"ledger of {model}", done, len(listed))
-        entry = _read(edges, each.key)
-        if continuity.is_entry(entry, model=model, number=_number(each.key, model=model)):
-            entries.append(entry)
-        else:
-            problems.append(f"{each.key} is no entry of the ledger of {model}: look who wrote it, nightswap did not")
+        try:
+            entries.append(ledger.entry(edges, model=model, number=ledger.number_of(each, model=model)))
+        except RegistryIncomplete as damage:
+            problems.append(_no_entry(each, damage, model=model))
     problems += continuity.problems(entries, model=model)
     problems += continuity.alias_problems(entries[-1] if entries else None, alias=alias, model=model)
+    claimed = registry.numbers(edges, model=model, complete=False)
     numbers = sorted({*registry.numbers(edges, model=model, complete=True), *_named(entries)})
     kept = {each.key for each in edges.store.list(layout.versions(model))}
     for done, number in enumerate(numbers):
         report(f"versions of {model}", done, len(numbers))
         problems += _version_problems(edges, model=model, model_version=number, kept=kept)
+    problems += _others(edges, model=model, claimed=claimed)
     problems += standing.problems(edges, model=model, alias=alias)
-    return Verified(model=model, entries=len(entries), versions=len(numbers), problems=tuple(problems))
+    once = tuple(dict.fromkeys(problems))
+    return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once)
+
+
+def _no_entry(listed: Listed, damage: RegistryIncomplete, *, model: str) -> str:
+    said = f"{listed.key} is no entry of the ledger of {model}: look who wrote it, nightswap did not"
+    return f"{said} ({damage.message})" if ledger.number_of(listed, model=model) else said
 
 
 def _at_rest(edges: Edges, *, model: str) -> tuple[Sequence[Listed], Alias | None]:
@@ -69,47 +93,57 @@ def _at_rest(edges: Edges, *, model: str) -> tuple[Sequence[Listed], Alias | Non
 
 def _version_problems(edges: Edges, *, model: str, model_version: int, kept: set[str]) -> Iterator[str]:
     where = f"version {model_version} of {model}"
-    manifest = _read(edges, layout.version(model, model_version, registry.MANIFEST))
-    if not isinstance(manifest, dict):
-        yield f"{where} was live by the ledger, and the registry has no complete version of that number"
-        return
     for name in ALWAYS:
         if layout.version(model, model_version, name) not in kept:
             yield f"{layout.version(model, model_version, name)} is missing: {where} is not whole"
-    if layout.version(model, model_version, registry.PRUNED) in kept:
+    try:
+        judged = evidence.judged(edges, model=model, model_version=model_version)
+    except VersionUnknown:
+        yield f"{where} was live by the ledger, and the registry has no complete version of that number"
         return
-    for name, checksum, wanted in (
-        (registry.PACKAGE, publishing.code_sha256, manifest["code_sha256"]),
-        (registry.ARTIFACT, _sha256, manifest["artifact_sha256"]),
-    ):
-        key = layout.version(model, model_version, name)
-        stored = edges.store.find(key)
-        if stored is None or checksum(stored.body) != wanted:
+    except RegistryIncomplete as damage:
+        yield damage.message
+        return
+    is_pruned = layout.version(model, model_version, registry.PRUNED) in kept
+    gone = pruning_plan.PARTS if is_pruned else ()
+    for name in (each for each in judged.parts if each not in gone):
+        key, problem = layout.version(model, model_version, name), evidence.problem(edges, judged, name)
+        if problem is not None and name in pruning_plan.PARTS:
             yield (
-                f"{key} is {'not what the manifest says' if stored else 'gone'}: {where} cannot be put back any more;"
-                f" if it is live, {standing.another_way(model)}"
+                f"{key} {problem}: {where} cannot be put back any more; if it is live, {standing.another_way(model)}"
             )
+        elif problem is not None and (key in kept or name not in ALWAYS):  # else it is told as missing
+            yield f"{key} {problem}: {documents.PUT_BACK}"
+    yield from _disagreements(edges, judged)
 
 
-def _sha256(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
+def _disagreements(edges: Edges, judged: Judged) -> Iterator[str]:
+    """Between the manifest and the report that it quotes. What is wrong with the report itself is told elsewhere."""
+    told: list[str] = []
+    report = documents.readable(partial(evidence.document, edges, judged, registry.REPORT), told=told) or {}
+    differing = [
+        name
+        for name in QUOTED
+        if name in report and name in judged.manifest and report[name] != judged.manifest[name]
+    ]
+    if differing:
+        key = layout.version(judged.model, judged.model_version, registry.MANIFEST)
+        yield f"{key} and the report beside it differ in {', '.join(differing)}: {documents.PUT_BACK}"
+
+
+def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
+    """What is wrong with the documents that the next run or move reads beside ledger and versions."""
+    told: list[str] = []
+    documents.readable(partial(lease.find, edges, model=model), told=told)
+    documents.readable(partial(outcomes.judged, edges, model=model), told=told)
+    for number in claimed:
+        documents.readable(partial(registry.find_claim, edges, model=model, model_version=number), told=told)
+    for listed in edges.store.list(layout.untold(model)):
+        documents.readable(partial(notices.find_untold, edges, key=listed.key), told=told)
+    return told
 
 
 def _named(entries: Sequence[dict[str, Any]]) -> set[int]:
     """The versions that the ledger speaks of."""
     named = {each.get(name) for each in entries for name in ("model_version", "candidate_model_version")}
     return {number for number in named if number is not None}
-
-
-def _read(edges: Edges, key: str) -> Any:
-    """The document; None when it is gone or is no document."""
-    try:
-        return documents.find(edges.store, key)
-    except RegistryIncomplete:
-        return None
-
-
-def _number(key: str, *, model: str) -> int:
-    """0, which no entry has, for what is named otherwise."""
-    name = key.removeprefix(layout.ledger(model)).removesuffix(".json")
-    return int(name) if name.isdecimal() and layout.ledger_entry(model, int(name)) == key else 0

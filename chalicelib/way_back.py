@@ -7,10 +7,11 @@ there is no other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from chalicelib import fitness, ledger, registry
+from chalicelib import documents, fitness, ledger, registry
 from chalicelib.edges import Edges
-from chalicelib.errors import VersionUnfit, VersionUnknown
+from chalicelib.errors import RegistryIncomplete, VersionUnfit, VersionUnknown
 
 
 def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]:
@@ -21,7 +22,7 @@ def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]
     mine = None if live is None else registry.manifest(edges, model=model, model_version=live)["fingerprint"]
     passed_over: list[str] = []
     twins: list[int] = []
-    for number in _live_before(edges, model=model, live=live):
+    for number in _live_before(edges, model=model, live=live, told=passed_over):
         problem = _problem(edges, model=model, model_version=number)
         if problem is None:
             if registry.manifest(edges, model=model, model_version=number)["fingerprint"] != mine:
@@ -38,12 +39,13 @@ def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]
     )
 
 
-def _live_before(edges: Edges, *, model: str, live: int | None) -> Iterator[int]:
-    """The versions that have been live, the latest first, without the one that is."""
-    told = {live}
-    for entry in ledger.newest_first(edges, model=model):
-        if entry["model_version"] not in told:
-            told.add(entry["model_version"])
+def _live_before(edges: Edges, *, model: str, live: int | None, told: list[str]) -> Iterator[int]:
+    """The versions that have been live, the latest first, without the one that is; past damaged entries."""
+    known = {live}
+    for number in reversed(ledger.numbers(edges, model=model)):
+        entry = documents.readable(partial(ledger.entry, edges, model=model, number=number), told=told)
+        if entry is not None and entry["model_version"] not in known:
+            known.add(entry["model_version"])
             yield entry["model_version"]
 
 
@@ -52,6 +54,8 @@ def _problem(edges: Edges, *, model: str, model_version: int) -> str | None:
         fitness.check_free(edges, model=model, model_version=model_version)
     except VersionUnknown:
         return "the registry does not have it"
+    except RegistryIncomplete as damage:
+        return damage.message
     except VersionUnfit:
         return "it is quarantined"
     return "it was pruned" if registry.is_pruned(edges, model=model, model_version=model_version) else None

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import documents, layout, models, publishing, registry
+from chalicelib import documents, evidence, layout, models, publishing, registry, run_documents
 from chalicelib.contracts import Evaluated, EvaluateTask
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
@@ -44,7 +44,7 @@ def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_
     champion_model_version = _champion(edges, model=task.model, alias=alias)
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
     judged = judge(edges, task, champion_model_version)
-    lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
+    lineage = run_documents.profile(edges, run=task.run)
     replay = layout.work(task.run, registry.REPLAY)
     edges.store.put(replay, documents.encode(judged.pop("replay")))
     report = {
@@ -70,6 +70,9 @@ def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_
 
 def _champion(edges: Edges, *, model: str, alias: Alias | None) -> int | None:
     if alias is None:
+        gone = models.way_back_to_life(edges, model=model)
+        if gone is not None:
+            raise RegistryIncomplete(gone)
         return None
     found = models.live_version(edges, model=model, alias=alias)
     if found is None:
@@ -91,9 +94,8 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
 def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> artifact.Artifact | None:
     if model_version is None:
         return None
-    manifest = registry.manifest(edges, model=model, model_version=model_version)
-    body = registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
-    return _checked(body, sha256=manifest["artifact_sha256"], of=f"version {model_version} of {model}")
+    judged = evidence.judged(edges, model=model, model_version=model_version)
+    return artifact.load(evidence.part(edges, judged, registry.ARTIFACT))
 
 
 def _checked(body: bytes, *, sha256: str, of: str) -> artifact.Artifact:

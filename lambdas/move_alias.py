@@ -13,7 +13,7 @@ from chalicelib.aws import connect
 from chalicelib.aws.patience import MOVING, ending_within
 from chalicelib.contracts import MoveAliasTask, MoveAnswered, from_event, to_event
 from chalicelib.edges import Edges
-from chalicelib.errors import RequestError, TransientError
+from chalicelib.errors import RegistryIncomplete, RequestError, TransientError
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.settings import TaskSettings, load
@@ -23,7 +23,7 @@ from lambdas.step import Context
 def run(task: MoveAliasTask, edges: Edges) -> MoveAnswered:
     try:
         answered = moving.carry_out(edges, task)
-    except (RequestError, TransientError) as exc:
+    except (RequestError, TransientError, RegistryIncomplete) as exc:
         status, body = answers.of_error(exc)
         answered = MoveAnswered(status=status, body=body)
     log(

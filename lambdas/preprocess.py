@@ -12,6 +12,7 @@ from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, P
 from chalicelib.edges import Edges
 from chalicelib.errors import DatasetEmpty, ObjectUnreadable
 from chalicelib.settings import TaskSettings
+from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all
 from lambdas.model.dataset import read_whole
@@ -31,6 +32,9 @@ class Object:
     etag: str
     size_bytes: int
 
+
+_OBJECT = Record({"key": text, "etag": text, "size_bytes": count})
+DATASET = list_of(_OBJECT)
 
 Prepare = Callable[[Edges, str, Sequence[Object], Splits], Prepared]
 
@@ -93,7 +97,7 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
 def _objects(edges: Edges, task: PreprocessTask) -> list[Object]:
     """The run's data set: what lay there when it first looked, so that a repeated task prepares the same rows."""
     key = layout.run_document(task.run, "dataset")
-    found = documents.find(edges.store, key)
+    found = documents.find(edges.store, key, DATASET)
     if found is None:
         listed = [each for each in edges.store.list(layout.dataset(task.model)) if not each.key.endswith("/")]
         if not listed:
@@ -103,8 +107,8 @@ def _objects(edges: Edges, task: PreprocessTask) -> list[Object]:
             )
         objects = [asdict(Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes)) for each in listed]
         edges.store.put_if_absent(key, documents.encode(objects))
-        found = documents.find(edges.store, key)
-    return [Object(**each) for each in found]
+        found = documents.find(edges.store, key, DATASET)
+    return [Object(**_OBJECT.own(each)) for each in found]
 
 
 def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
@@ -115,7 +119,7 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
         manifest = registry.manifest(edges, model=model, model_version=live)
         if manifest["fingerprint"] == fingerprint:
             return f"data, recipe and code are those of the live model version {live}"
-    judged = documents.find(edges.store, layout.judged(model))
+    judged = outcomes.judged(edges, model=model)
     if not judged or (judged["fingerprint"], judged["champion"]) != (fingerprint, live):
         return None
     waits_as = judged.get("waits_as")

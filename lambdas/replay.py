@@ -88,8 +88,8 @@ def _role(edges: Edges, *, model: str, model_version: int) -> str:
 
 def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
     """The columns that a version demands of a request, with the kind of each."""
-    artifact: dict[str, Any] = documents.decode(
-        registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
+    artifact: dict[str, Any] = registry.document(
+        edges, model=model, model_version=model_version, name=registry.ARTIFACT
     )
     return {column["name"]: column["kind"] for column in artifact["schema"]["columns"]}
 

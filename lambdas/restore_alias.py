@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import documents, layout, notices, restoring
+from chalicelib import notices, outcomes, restoring
 from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken
@@ -23,8 +23,9 @@ def run(task: RestoreAliasTask, edges: Edges, settings: TaskSettings) -> AliasRe
 
 def _after(task: RestoreAliasTask, edges: Edges, *, failure: Mapping[str, Any], stale_days: int) -> AliasRestored:
     restored = restoring.after(edges, run=task.run, model=task.model, failure=failure)
-    ended = documents.find(edges.store, layout.run_document(task.run, "outcome"))  # recorded just now, or before
-    notices.stale(edges, run=task.run, model=ended["model"], outcome=ended["outcome"], stale_days=stale_days)
+    ended = outcomes.find(edges, run=task.run)  # recorded just now, or before
+    if ended is not None:
+        notices.stale(edges, run=task.run, model=ended["model"], outcome=ended["outcome"], stale_days=stale_days)
     return restored
 
 

@@ -1,6 +1,7 @@
 """VersionModel: gives the judged model a number, and publishes it as an immutable version of its serving function.
 
-    claim the number -> registry: artifact, report, package -> publish in one call -> registry: manifest (complete)
+    claim the number -> registry: artifact, report, package -> publish in one call -> evidence
+                     -> registry: manifest (complete)
 
 The package holds handler, artifact and manifest, so a function version is the whole model and needs nothing else.
 Its report is the one that let it pass: where the champion changes later, the run keeps the second judging's.
@@ -9,12 +10,14 @@ Its report is the one that let it pass: where the champion changes later, the ru
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import documents, layout, publishing, registry
+from chalicelib import documents, evidence, layout, publishing, registry, run_documents, version_shapes
 from chalicelib.contracts import ModelVersioned, VersionModelTask
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
+from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas.intermediates import read
 from lambdas.model.package import build_package
@@ -26,18 +29,21 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
         raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
     number = registry.claim(edges, model=task.model, run=task.run)
-    complete = documents.find(edges.store, layout.version(task.model, number, registry.MANIFEST))
+    complete = registry.find_manifest(edges, model=task.model, model_version=number)
     if complete is not None:  # this task was repeated
         return ModelVersioned(model_version=number, function_version=complete["function_version"])
-    lineage = documents.find(edges.store, layout.run_document(task.run, "profile"))
+    lineage = run_documents.profile(edges, run=task.run)
     identity = {
         "model": task.model,
         "model_version": number,
         "run": task.run,
         "artifact_sha256": task.artifact_sha256,
-        "format": documents.decode(artifact)["format"],
+        "format": documents.read(artifact, key=Place.parse(task.artifact_uri).key, shape=version_shapes.ARTIFACT)[
+            "format"
+        ],
         "data": [each["name"] for each in lineage["objects"]],
     }
+    judged = documents.read(report, key=Place.parse(task.report_uri).key, shape=version_shapes.report)
     package = build_package(artifact=artifact, manifest=identity)
     parts = {
         registry.ARTIFACT: artifact,
@@ -47,11 +53,8 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     }
     if "splits" in lineage:  # not from a Preprocess of before the second rule
         parts[registry.SPLITS] = documents.encode(lineage["splits"])
-    for name, body in parts.items():
-        edges.store.put_if_absent(layout.version(task.model, number, name), body)
-    _check_what_stands(edges, model=task.model, model_version=number, package=package)
+    _keep(edges, parts, model=task.model, model_version=number)
     published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
-    judged = documents.decode(report)
     manifest = {
         **identity,
         "function_version": published.function_version,
@@ -62,26 +65,30 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         "rows": lineage["profile"]["rows"],
         "recipe_sha256": lineage["recipe_sha256"],
         "pipeline_sha256": lineage["code_sha256"],
-        "training": documents.find(edges.store, layout.run_document(task.run, "training")),
+        "training": run_documents.training(edges, run=task.run),
         "example": _example(lineage["profile"]["columns"]),
         "matrix": judged["matrix"],
         "ratios": judged["ratios"],
         "rules": judged["rules"],
         "reason": judged["reason"],
+        "parts": evidence.checksums(parts),
         "created_at": documents.timestamp(edges.clock()),
     }
-    edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), documents.encode(manifest))
-    return ModelVersioned(model_version=number, function_version=published.function_version)
+    stands = evidence.keep(edges, manifest)
+    edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), stands)
+    complete = registry.manifest(edges, model=task.model, model_version=number)
+    return ModelVersioned(model_version=number, function_version=complete["function_version"])
 
 
-def _check_what_stands(edges: Edges, *, model: str, model_version: int, package: bytes) -> None:
-    """A number's parts are written once. Raises ArtifactInvalid when an earlier try wrote another package."""
-    stands = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
-    if stands != package:
-        raise ArtifactInvalid(
-            f"version {model_version} of {model} was begun with another package: the task was repeated with other"
-            " inputs; retrain again"
-        )
+def _keep(edges: Edges, parts: Mapping[str, bytes], *, model: str, model_version: int) -> None:
+    """A number's parts are written once. Raises ArtifactInvalid when others lie there, as of an earlier try."""
+    for name, body in parts.items():
+        edges.store.put_if_absent(layout.version(model, model_version, name), body)
+        if registry.part(edges, model=model, model_version=model_version, name=name) != body:
+            raise ArtifactInvalid(
+                f"version {model_version} of {model} was begun with another {name}: the task was repeated with other"
+                " inputs; retrain again"
+            )
 
 
 def _example(columns: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ FUNCTIONS = (API, NIGHTLY, AUTHORIZE, SERVING, *TASKS.values())
 
 MANIFEST = layout.version(MODEL, 1, "manifest.json")
 ENTRY = layout.ledger_entry(MODEL, 1)
+EVIDENCE = layout.evidence(MODEL, 1)
 DATA = layout.dataset(MODEL, "night1.csv.gz")
 EXECUTION = NAMES.execution_arn("a-run")
 TOKENS = names.token_parameter("local")
@@ -115,6 +116,9 @@ FORBIDDEN = [
     calling(TASKS["swap-alias"], "publishes", "lambda", "update_function_code", FunctionName=SERVING, ZipFile="x"),
     calling(TASKS["swap-alias"], "deletes the alias", "lambda", "delete_alias", FunctionName=SERVING, Name="live"),
     writing(TASKS["swap-alias"], "overwrites a ledger entry", ENTRY),
+    writing(TASKS["swap-alias"], "writes evidence", EVIDENCE, IfNoneMatch="*"),
+    writing(TASKS["version-model"], "overwrites evidence", EVIDENCE),
+    writing(TASKS[names.MOVE_ALIAS], "writes evidence", EVIDENCE, IfNoneMatch="*"),
     deleting(TASKS["restore-alias"], "deletes a ledger entry", ENTRY),
     deleting(TASKS["restore-alias"], "deletes a version", MANIFEST),
     calling(TASKS["restore-alias"], "publishes", "lambda", "update_function_code", FunctionName=SERVING, ZipFile="x"),
@@ -223,10 +227,11 @@ def _policy(statement: dict[str, Any]) -> str:
     ],
     ids=["overwrite", "overwrite-if-match", "delete", "delete-version"],
 )
-def test_not_even_an_administrator_changes_a_ledger_entry(
-    stage: EnforcedStage, administrator: str, operation: str, arguments: dict[str, str]
+@pytest.mark.parametrize("key", [ENTRY, EVIDENCE])
+def test_not_even_an_administrator_changes_a_ledger_entry_or_evidence(
+    stage: EnforcedStage, administrator: str, operation: str, arguments: dict[str, str], key: str
 ) -> None:
-    tried = stage.as_role(administrator, "s3", operation, Bucket=NAMES.bucket, Key=ENTRY, **arguments)
+    tried = stage.as_role(administrator, "s3", operation, Bucket=NAMES.bucket, Key=key, **arguments)
 
     assert tried.denied, tried
     assert "explicit deny" in tried.message

@@ -63,7 +63,7 @@ MUTANTS = (
     Mutant(
         name="anybody gives the lease back",
         file="chalicelib/lease.py",
-        text='if found is None or documents.read(found.body, key=key)["holder"] != run:',
+        text='if found is None or documents.read(found.body, key=key, shape=SHAPE)["holder"] != run:',
         by="if found is None:",
     ),
     Mutant(
@@ -111,7 +111,7 @@ MUTANTS = (
     Mutant(
         name="the quarantine is not looked at",
         file="chalicelib/quarantine.py",
-        text=" = documents.find(edges.store, layout.quarantined(model, fingerprint))\n",
+        text=" = documents.find(edges.store, layout.quarantined(model, fingerprint), SHAPE)\n",
         by=" = None\n",
     ),
     Mutant(
@@ -159,7 +159,7 @@ MUTANTS = (
     Mutant(
         name="what an operator promotes is not asked for an answer",
         file="chalicelib/fitness.py",
-        text="    _check_answers(edges, manifest, holding)\n",
+        text="    _check_answers(edges, judged, replaying.asking(judged.manifest, function_version=holding, sample=sample))\n",
         by="",
     ),
     Mutant(

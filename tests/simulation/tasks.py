@@ -95,7 +95,7 @@ def judged(edges: Edges, task: EvaluateTask, champion_model_version: int | None)
         "passed": quality >= champion,
         "reason": f"quality {quality}, champion {champion}",
         "matrix": [],
-        "ratios": {"quality": quality},
+        "ratios": {"normal": {"quality": quality}},
         "rules": [],
         "replay": serving.sample(model),
     }

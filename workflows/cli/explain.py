@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, takewhile
+from itertools import count as counting
+from itertools import takewhile
 from typing import Any
 
 import click
 
-from chalicelib import aftermath, documents, explaining, layout, ledger, models, promotion, quarantine, runs, way_back
+from chalicelib import (
+    aftermath,
+    canary,
+    documents,
+    explaining,
+    layout,
+    ledger,
+    models,
+    promotion,
+    quarantine,
+    replaying,
+    runs,
+    version_shapes,
+    way_back,
+)
 from chalicelib.edges import Edges
 from chalicelib.errors import RunUnknown, VersionUnfit, VersionUnknown
+from chalicelib.shapes import Kind
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
@@ -47,20 +63,29 @@ def latest(edges: Edges, *, model: str) -> str:
 def facts(edges: Edges, *, run: str) -> dict[str, Any]:
     """What `explaining.explain` takes; raises RunUnknown."""
     described = runs.describe(edges, run=run)
+    damaged: list[str] = list(described["damaged"])
+    model, number = described["model"], aftermath.model_version(described)
 
-    def document(name: str) -> Any:
-        return documents.find(edges.store, layout.run_document(run, name))
+    def document(name: str, shape: Kind) -> Any:
+        key = layout.run_document(run, name)
+        return documents.readable(lambda: documents.find(edges.store, key, shape), told=damaged)
 
-    healths = list(takewhile(lambda each: each is not None, (document(f"health_{at}") for at in count(1))))
-    number = aftermath.model_version(described)
-    return {
+    healths = list(
+        takewhile(lambda each: each is not None, (document(f"health_{at}", canary.HEALTH) for at in counting(1)))
+    )
+    found = {
         "run": described,
-        "report": document("report"),
-        "replayed": document("replayed"),
+        "report": document("report", version_shapes.report),
+        "replayed": document("replayed", replaying.replayed_shape),
         "healths": healths,
-        "shifts": list(_shifts(edges, run=run, model=described["model"])) if healths else [],
-        "now": _now(edges, model=described["model"], number=number) if number else None,
+        "shifts": documents.readable(lambda: list(_shifts(edges, run=run, model=model)), told=damaged)
+        if healths and model
+        else None,
+        "now": documents.readable(lambda: _now(edges, model=model, number=number), told=damaged)
+        if number and model
+        else None,
     }
+    return {**found, "shifts": found["shifts"] or [], "damaged": damaged}
 
 
 def _shifts(edges: Edges, *, run: str, model: str) -> Iterator[dict[str, Any]]:
@@ -69,7 +94,7 @@ def _shifts(edges: Edges, *, run: str, model: str) -> Iterator[dict[str, Any]]:
     found = []
     for entry in ledger.newest_first(edges, model=model):
         if (entry["run"], entry["kind"]) == (run, promotion.SHIFTED):
-            (share,) = entry["weights"].values()
+            share = sum((entry.get("weights") or {}).values())
             taken = after if after is not None and after["run"] != run else None
             found.append({"share": share, "taken": taken and _by_whom(taken)})
         elif found and entry["run"] != run:
@@ -81,7 +106,7 @@ def _shifts(edges: Edges, *, run: str, model: str) -> Iterator[dict[str, Any]]:
 def _by_whom(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         "kind": entry["kind"],
-        "who": entry["who"] or entry["run"],
+        "who": entry.get("who") or entry["run"],
         "at": entry["moved_at"] or entry["recorded_at"],
     }
 

@@ -13,7 +13,7 @@ from chalicelib import documents, history, models, verification
 from chalicelib.history import Share, WhatServed
 from workflows.cli import moments
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
-from workflows.cli.screen import BAD, GOOD, console, counting, show_json, table
+from workflows.cli.screen import BAD, GOOD, console, counting, damage, show_json, table
 from workflows.cli.stage import Stage
 
 WIDE = 120
@@ -36,11 +36,11 @@ def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
         [
             each["entry"],
             _when(each),
-            each["kind"],
+            each["kind"] or "damaged",
             f"{_number(each['from_model_version'])} -> {_number(each['model_version'])}",
             _canary(each),
-            each["who"] or "-",
-            each["why"] or "its author died: written in from the alias's stamp",
+            each.get("who") or "-",
+            _why(each),
         ]
         for each in found
     ]
@@ -52,6 +52,7 @@ def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
             for entry, *cells in rows
         ]
     table(f"moves of the alias of {model}", columns, rows)
+    damage([each["damaged"] for each in found if each["damaged"]])
 
 
 @click.command("what-served")
@@ -136,14 +137,22 @@ def _of(share: Share) -> int | str:
 
 
 def _by(entry: Mapping[str, Any]) -> list[Any]:
-    return [entry["entry"], _when(entry), entry["kind"], entry["why"]]
+    return [entry["entry"], _when(entry), entry["kind"], entry.get("why")]
+
+
+def _why(entry: Mapping[str, Any]) -> str:
+    if entry["damaged"]:
+        return "what it says cannot be read"
+    return entry.get("why") or "its author died: written in from the alias's stamp"
 
 
 def _when(entry: Mapping[str, Any]) -> str:
     """When the move took effect; where nobody knows, when it was written in, if it is."""
     if entry["moved_at"]:
         return _short(entry["moved_at"])
-    return f"before {_short(entry['recorded_at'])}" if entry["recorded_at"] else "not written yet"
+    if entry["recorded_at"]:
+        return f"before {_short(entry['recorded_at'])}"
+    return "unknown" if entry.get("damaged") else "not written yet"
 
 
 def _short(timestamp: str) -> str:
@@ -151,7 +160,7 @@ def _short(timestamp: str) -> str:
 
 
 def _canary(entry: Mapping[str, Any]) -> str:
-    _, *beside = history.shares(entry)
+    beside = [] if entry["damaged"] else history.shares(entry)[1:]
     return ", ".join(f"{each.share:.0%} to {_of(each)}" for each in beside)
 
 

@@ -12,7 +12,7 @@ from chalicelib import models as core
 from chalicelib import prediction, recovery
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
-from workflows.cli.screen import console, show_json, table
+from workflows.cli.screen import console, damage, show_json, table
 from workflows.cli.stage import Stage
 
 
@@ -30,6 +30,7 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
         [_flags(each), each["model_version"], each["function_version"], each["run"], _files(each)] for each in found
     ]
     table(f"versions of {model}", ["now", "model version", "function version", "run", "data"], rows)
+    damage([each["damaged"] for each in found if each["damaged"]])
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -67,14 +68,14 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
 
 def _flags(version: dict[str, Any]) -> str:
     """A share of the traffic that is not all of it is told."""
-    flags = [flag for flag in ("live", "pinned", "quarantined", "pruned") if version[flag]]
+    flags = [flag for flag in ("live", "pinned", "quarantined", "pruned", "damaged") if version[flag]]
     if 0 < version["share"] < 1:
         flags.insert(flags.count("live"), f"{100 * version['share']:.4g} %")
     return ", ".join(flags)
 
 
 def _files(version: dict[str, Any]) -> str:
-    return ", ".join(each["name"] for each in version["data"])
+    return ", ".join(each["name"] for each in version["data"] or [])
 
 
 COMMANDS = (versions, predict, restore)

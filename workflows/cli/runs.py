@@ -65,6 +65,7 @@ def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_jso
         return
     rows = [[each["run"], each["outcome"] or each["state"], f"{each['percent']} %", each["reason"]] for each in found]
     screen.table("latest runs", ["run", "outcome or state", "", "reason"], rows)
+    screen.damage([damage for each in found for damage in each["damaged"]])
 
 
 @click.command()
@@ -84,6 +85,7 @@ def _show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:
     if run["verdict"]:
         screen.confusion_matrix(core.report(stage.edges, run=run["run"]))
         screen.verdict(run["verdict"])
+    screen.damage(run["damaged"])
     if run["outcome"]:
         screen.outcome(run)
 

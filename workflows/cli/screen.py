@@ -43,9 +43,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
 
 
 def confusion_matrix(report: dict[str, Any]) -> None:
-    """Rows true, columns predicted."""
-    classes = report["classes"]
-    rows = [[f"true {name}", *counts] for name, counts in zip(classes, report["matrix"], strict=True)]
+    """Rows true, columns predicted; nothing of a report without one."""
+    classes, matrix = report.get("classes"), report.get("matrix")
+    if not classes or not matrix:
+        return
+    rows = [[f"true {name}", *counts] for name, counts in zip(classes, matrix, strict=True)]
     shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
     table("confusion matrix of the holdout", ["", *(f"predicted {name}" for name in classes)], shown)
 
@@ -62,15 +64,23 @@ def where_the_time_went(run: dict[str, Any]) -> None:
     """State by state: waiting for the function to start (its imports included), working, and the memory it took."""
     rows, before = [], run["started_at"]
     for state in run["states"]:
-        starting = f"{_milliseconds_between(before, state['started_at']):,} ms"
+        begun = state.get("started_at", before)
+        starting = f"{_milliseconds_between(before, begun):,} ms"
         working = f"{state['duration_ms']:,} ms" if "duration_ms" in state else "-"
         rows.append([state["state"], starting, working, _megabytes(state.get("peak_memory_bytes"))])
-        before = state.get("finished_at", state["started_at"])
+        before = state.get("finished_at", begun)
     if run["finished_at"]:
         ending = _milliseconds_between(before, run["finished_at"])
         recorded_on_the_way = ending < 0  # a broken run's last state records how it ended
         rows.append([run["outcome"], "-" if recorded_on_the_way else f"{ending:,} ms", "-", "-"])
     table("where the time went", ["state", "starting", "working", "peak memory"], rows)
+
+
+def damage(found: Sequence[str]) -> None:
+    """What could not be read, a line each, with what to do about it."""
+    for each in found:
+        console.print(f"[{BAD}]![/] ", end="")
+        console.print(each, markup=False, soft_wrap=True)
 
 
 def outcome(run: dict[str, Any]) -> None:
@@ -125,8 +135,8 @@ def _number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else f"{value:,}"
 
 
-def _milliseconds_between(earlier: str | None, later: str) -> int:
-    if earlier is None:  # nobody asked for the run through us
+def _milliseconds_between(earlier: str | None, later: str | None) -> int:
+    if earlier is None or later is None:  # nobody asked for the run through us
         return 0
     return round(1000 * (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
 

@@ -8,7 +8,7 @@ from chalicelib.layout import RUNS
 from chalicelib.names import Names, alerts_topic, token_parameter
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
-from workflows.stacks.grants import LEDGER, LOCKS, WORK
+from workflows.stacks.grants import EVIDENCE, LEDGER, LOCKS, WORK
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, deny, document
 
@@ -101,14 +101,14 @@ def _broken_uploads() -> Json:
 
 
 def _bucket_policy(stage: str) -> Json:
-    """Nothing without TLS; a ledger entry is written once, by a conditional write, and never deleted.
+    """Nothing without TLS; ledger and evidence are written once, by a conditional write, and never deleted.
 
     A write that does not carry `If-None-Match` has no such key in its context, so `Null` matches and denies it; that
-    takes in copies and multipart uploads, which the ledger never needs.
+    takes in copies and multipart uploads, which they never need.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
     """
     whole = [bucket_arn(stage), bucket_arn(stage, "*")]
-    ledger = [bucket_arn(stage, LEDGER)]
+    forever = [bucket_arn(stage, LEDGER), bucket_arn(stage, EVIDENCE)]
     return {
         "Type": "AWS::S3::BucketPolicy",
         "Properties": {
@@ -116,8 +116,8 @@ def _bucket_policy(stage: str) -> Json:
             "PolicyDocument": document(
                 [
                     deny(["s3:*"], on=whole, where={"Bool": {"aws:SecureTransport": "false"}}),
-                    deny(["s3:PutObject"], on=ledger, where={"Null": {"s3:if-none-match": "true"}}),
-                    deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], on=ledger),
+                    deny(["s3:PutObject"], on=forever, where={"Null": {"s3:if-none-match": "true"}}),
+                    deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], on=forever),
                 ]
             ),
         },

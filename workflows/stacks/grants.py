@@ -22,6 +22,7 @@ UNTOLD = "models/*/untold/*"
 MOVES = "moves/*"
 LOCKS = "locks/*"
 LEDGER = "ledger/*"
+EVIDENCE = "evidence/*"
 
 
 def documents(*names_of_documents: str) -> tuple[str, ...]:
@@ -68,7 +69,7 @@ TASK_GRANTS = {
     "restore-alias": Grant(
         reads=(
             *documents("request", "outcome", "report", "version_model"),
-            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, VERSIONS, UNTOLD, LEDGER, LOCKS),
+            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, VERSIONS, EVIDENCE, UNTOLD, LEDGER, LOCKS),
         ),
         writes=(
             *documents("restore_alias", "restore_after_failure", "outcome"),
@@ -92,13 +93,13 @@ TASK_GRANTS = {
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, *documents("profile"), VERSIONS),
+        reads=(WORK, *documents("profile"), VERSIONS, EVIDENCE, LEDGER),
         writes=(*documents("evaluate", "report"), SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),
     "version-model": Grant(
-        reads=(ARTIFACT, SAMPLE, *documents("report", "profile", "training"), VERSIONS),
-        writes=(*documents("version_model"), VERSIONS),
+        reads=(ARTIFACT, SAMPLE, *documents("report", "profile", "training"), VERSIONS, EVIDENCE),
+        writes=(*documents("version_model"), VERSIONS, EVIDENCE),
         # UpdateFunctionCode publishes too, in the same call: PublishVersion is not needed.
         serving=("lambda:UpdateFunctionCode", "lambda:GetFunctionConfiguration", "lambda:ListVersionsByFunction"),
     ),
@@ -109,14 +110,14 @@ TASK_GRANTS = {
         asks_versions=True,
     ),
     "shift-traffic": Grant(
-        reads=(*DECISIONS, VERSIONS, QUARANTINE, PIN, LEDGER, LOCKS),
+        reads=(*DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
         writes=(*documents("shift_traffic", "health_*"), *DECISIONS, QUARANTINE, JUDGED, LEDGER),
         serving=("lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
         asks_versions=True,
         asks_for_metrics=True,
     ),
     "swap-alias": Grant(
-        reads=(*DECISIONS, VERSIONS, QUARANTINE, PIN, LEDGER, LOCKS),
+        reads=(*DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
         writes=(*documents("swap_alias"), *DECISIONS, JUDGED, LEDGER),
         serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
     ),
@@ -131,7 +132,7 @@ TASK_GRANTS = {
         announces=True,
     ),
     names.MOVE_ALIAS: Grant(
-        reads=(MOVES, VERSIONS, QUARANTINE, PIN, LEDGER),
+        reads=(MOVES, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER),
         writes=(MOVES, UNTOLD, QUARANTINE, PIN, LEDGER),
         deletes=(QUARANTINE, PIN),
         # It publishes a version again that Lambda has lost, and tries it before it is live.

@@ -111,7 +111,7 @@ def no_promotion_replaces_an_alias_that_moved_after_judging(world: World) -> Non
 
 
 def no_promotion_makes_live_worse(world: World) -> None:
-    qualities = {number: manifest["ratios"]["quality"] for number, manifest in registered(world).items()}
+    qualities = {number: manifest["ratios"]["normal"]["quality"] for number, manifest in registered(world).items()}
     for effect, stamp in promotions(world):
         replaced = stamp_before(effect)
         if replaced:

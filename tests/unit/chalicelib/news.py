@@ -36,6 +36,7 @@ def a_report(*rules: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "fingerprint": "data-1",
         "champion_model_version": 1,
         "judging": 1,
+        "passed": False,
         "reason": "recall of attack",
         **changes,
     }

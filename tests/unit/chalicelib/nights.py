@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import commitment, documents, layout, promotion, publishing, registry, stamp
+from chalicelib import commitment, documents, evidence, layout, promotion, publishing, registry, stamp
 from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
@@ -48,12 +48,13 @@ def register(
     package = serving_code.package(
         run=run, model=model, model_version=number, artifact_sha256=artifact_sha256, behaviour=behaviour
     )
-    for name, body in (
-        (registry.ARTIFACT, artifact),
-        (registry.REPORT, documents.encode({"run": run})),
-        (registry.REPLAY, documents.encode(SAMPLE)),
-        (registry.PACKAGE, package),
-    ):
+    parts = {
+        registry.ARTIFACT: artifact,
+        registry.REPORT: documents.encode(report_of(run)),
+        registry.REPLAY: documents.encode(SAMPLE),
+        registry.PACKAGE: package,
+    }
+    for name, body in parts.items():
         edges.store.put(layout.version(model, number, name), body)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
     manifest = {
@@ -70,10 +71,24 @@ def register(
         "ratios": {"attack": {"recall": 1.0}},
         "reason": "every rule passed",
         "example": {"duration": 0},
+        "parts": evidence.checksums(parts),
         "created_at": documents.timestamp(edges.clock()),
     }
-    edges.store.put(layout.version(model, number, registry.MANIFEST), documents.encode(manifest))
+    edges.store.put(layout.version(model, number, registry.MANIFEST), evidence.keep(edges, manifest))
     return Registered(number, published.function_version)
+
+
+def forget_evidence(night: FakeOutside, number: int) -> None:
+    """Leave the version as a release would have made it that kept no evidence."""
+    night.store.delete(layout.evidence(MODEL, number))
+    key = layout.version(MODEL, number, registry.MANIFEST)
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=number)
+    night.store.put(key, documents.encode({name: value for name, value in manifest.items() if name != "parts"}))
+
+
+def report_of(run: str) -> dict[str, Any]:
+    """What its evaluation found, as far as it is read."""
+    return {"run": run, "passed": True, "reason": "every rule passed", "rules": []}
 
 
 def swap(edges: Edges, registered: Registered, *, run: str, expected: str | None = None, **changes: Any) -> Move:

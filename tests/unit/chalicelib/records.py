@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from chalicelib import documents, layout, promotion, registry
+from chalicelib import documents, evidence, layout, promotion, publishing, registry
 from chalicelib.verification import verify
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, outside, promote, register, revision, shift
+from tests.unit.chalicelib import serving_code
+from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, revision, shift
 
 
 def silent(doing: str, done: int, total: int) -> None:
@@ -46,3 +48,29 @@ def prune_by_hand(night: FakeOutside, number: int) -> None:
     for part in (registry.PACKAGE, registry.ARTIFACT, registry.REPLAY):
         night.store.delete(layout.version(MODEL, number, part))
     night.store.put(layout.version(MODEL, number, registry.PRUNED), b"{}")
+
+
+def forge(night: FakeOutside, number: int) -> None:
+    """Another model in place of the version's: package, artifact, sample and manifest alike, as far as one can who
+    writes the registry and nothing else.
+    """
+    artifact = documents.encode({"format": serving_code.FORMAT, "schema": SCHEMA, "run": "forged"})
+    artifact_sha256 = hashlib.sha256(artifact).hexdigest()
+    package = serving_code.package(
+        run="forged",
+        model=MODEL,
+        model_version=number,
+        artifact_sha256=artifact_sha256,
+        behaviour=serving_code.SOUND,
+    )
+    for name, body in ((registry.ARTIFACT, artifact), (registry.PACKAGE, package)):
+        night.store.put(layout.version(MODEL, number, name), body)
+    key = layout.version(MODEL, number, registry.MANIFEST)
+    manifest = documents.find(night.store, key)
+    parts = {
+        name: stored.body
+        for name in evidence.PARTS
+        if (stored := night.store.find(layout.version(MODEL, number, name))) is not None
+    }
+    named = {"parts": evidence.checksums(parts)} if "parts" in manifest else {}
+    rewrite(night, key, artifact_sha256=artifact_sha256, code_sha256=publishing.code_sha256(package), **named)

@@ -140,12 +140,13 @@ def test_run_that_was_recorded_as_failed_can_no_longer_decide_to_swap() -> None:
 def test_nobody_is_buried_alive(holder: str) -> None:
     night = outside()
     going(night, "going")
-    night.store.put(layout.lease(MODEL), documents.encode({"holder": holder}))
+    held = {"holder": holder, "taken_at": documents.timestamp(night.clock())}
+    night.store.put(layout.lease(MODEL), documents.encode(held))
 
     restored = restoring.before(night.edges, run="run-2", model=MODEL)
 
     assert restored.repairs == []
-    assert documents.find(night.store, layout.lease(MODEL)) == {"holder": holder}
+    assert documents.find(night.store, layout.lease(MODEL)) == held
 
 
 def test_broken_run_is_recorded_as_failed_with_its_reason() -> None:

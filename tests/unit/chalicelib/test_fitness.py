@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from chalicelib import fitness, layout, quarantine, registry
+from chalicelib import documents, evidence, fitness, layout, quarantine, registry
 from chalicelib.errors import VersionUnfit, VersionUnknown
 from tests.fakes.functions import InMemoryFunctions
 from tests.unit.chalicelib.moves import after_nights
-from tests.unit.chalicelib.nights import MODEL, outside, register
-from tests.unit.chalicelib.serving_code import BABBLES, IMPOSTOR, RAISES, SHORT, SWAPPED, WRONG, ServingCode
+from tests.unit.chalicelib.nights import MODEL, forget_evidence, outside, register
+from tests.unit.chalicelib.records import forge, rewrite
+from tests.unit.chalicelib.serving_code import BABBLES, IMPOSTOR, RAISES, SAMPLE, SHORT, SWAPPED, WRONG, ServingCode
 
 
 def test_sound_version_is_fit_under_the_number_that_was_judged() -> None:
@@ -66,11 +68,87 @@ def test_version_whose_package_was_tampered_with_is_unfit() -> None:
         fitness.verify(night.edges, model=MODEL, model_version=1)
 
 
-def test_version_of_an_earlier_release_is_asked_who_it_is() -> None:
-    night = after_nights(1)
-    night.store.delete(layout.version(MODEL, 1, registry.REPLAY))
+def test_version_of_an_earlier_release_is_fit_while_lambda_holds_its_package() -> None:
+    night = after_nights(2)
+    forget_evidence(night, 1)
 
     assert fitness.verify(night.edges, model=MODEL, model_version=1) == "1"
+
+
+def test_version_of_an_earlier_release_whose_package_lambda_holds_under_another_number_is_fit() -> None:
+    night = after_nights(2)
+    forget_evidence(night, 1)
+    rewrite(night, layout.version(MODEL, 1, registry.MANIFEST), function_version="7")
+
+    assert fitness.verify(night.edges, model=MODEL, model_version=1) == "1"
+
+
+def test_version_of_an_earlier_release_that_lambda_lost_is_unfit_for_nothing_vouches_for_its_package() -> None:
+    night = after_nights(2)
+    forget_evidence(night, 1)
+    night.functions.delete_version(MODEL, "1")
+
+    with pytest.raises(VersionUnfit, match=r"kept no evidence of what it judged, .* nightswap retrain"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+@pytest.mark.parametrize(
+    "body", [None, b"", b"{}", b'{"instances": [], "expected": []}', documents.encode(SAMPLE)[:-9]]
+)
+@pytest.mark.parametrize("is_vouched_for", [True, False])
+def test_version_without_rows_to_ask_it_for_is_unfit(body: bytes | None, *, is_vouched_for: bool) -> None:
+    night = after_nights(2)
+    if not is_vouched_for:
+        forget_evidence(night, 1)
+    key = layout.version(MODEL, 1, registry.REPLAY)
+    night.store.delete(key) if body is None else night.store.put(key, body)
+
+    with pytest.raises(
+        VersionUnfit, match=r"version 1 of kdd99-http cannot go live: .*(replay.json|rows of the holdout)"
+    ):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+@pytest.mark.parametrize("part", [*evidence.PARTS, "evidence"])
+@pytest.mark.parametrize("body", [None, b"", b"{}"])
+def test_version_without_its_evidence_is_unfit(part: str, body: bytes | None) -> None:
+    night = after_nights(2)
+    key = layout.evidence(MODEL, 1) if part == "evidence" else layout.version(MODEL, 1, part)
+    night.store.delete(key) if body is None else night.store.put(key, body)
+
+    with pytest.raises(VersionUnfit, match=re.escape(key)):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+@pytest.mark.parametrize("lambda_lost_it", [False, True])
+def test_version_that_is_forged_whole_in_the_registry_is_unfit(*, lambda_lost_it: bool) -> None:
+    night = after_nights(2)
+    forge(night, 1)
+    if lambda_lost_it:
+        night.functions.delete_version(MODEL, "1")
+
+    with pytest.raises(
+        VersionUnfit, match=r"manifest.json is not what was judged: evidence/kdd99-http/000001.json is"
+    ):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_version_of_an_earlier_release_that_is_forged_whole_in_the_registry_is_unfit() -> None:
+    night = after_nights(2)
+    forget_evidence(night, 1)
+    forge(night, 1)
+
+    with pytest.raises(VersionUnfit, match="Lambda does not hold its package any more"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_forged_version_cannot_shed_its_evidence() -> None:
+    night = after_nights(2)
+    forge(night, 1)
+    night.store.delete(layout.evidence(MODEL, 1))
+
+    with pytest.raises(VersionUnfit, match=r"evidence/kdd99-http/000001.json is missing"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
 
 
 def test_quarantine_holds_for_all_versions_of_its_fingerprint() -> None:

@@ -5,6 +5,7 @@ import pytest
 from chalicelib import health
 from chalicelib.errors import NoLiveModel, StackMissing
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.moves import after_nights
 from tests.unit.chalicelib.nights import MODEL, outside, promote
 
 
@@ -12,7 +13,7 @@ def test_stage_is_healthy_when_its_default_model_is_live() -> None:
     night = outside()
     promote(night.edges, run="run-1")
 
-    assert health.check(night.functions, model=MODEL, stage="prod") == {
+    assert health.check(night.edges, model=MODEL, stage="prod") == {
         "status": "ok",
         "model": MODEL,
         "model_version": 1,
@@ -25,19 +26,32 @@ def test_version_that_other_hands_made_live_is_healthy_without_a_number() -> Non
     night.functions.publish(MODEL, b"by hand")
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
-    assert health.check(night.functions, model=MODEL, stage="prod")["model_version"] is None
+    assert health.check(night.edges, model=MODEL, stage="prod")["model_version"] is None
 
 
 @pytest.mark.parametrize("models", [(), ("another",)])
 def test_stage_without_the_function_names_the_command_that_helps(models: tuple[str, ...]) -> None:
     with pytest.raises(StackMissing, match="nightswap deploy --stage prod") as caught:
-        health.check(FakeOutside(*models).functions, model=MODEL, stage="prod")
+        health.check(FakeOutside(*models).edges, model=MODEL, stage="prod")
 
     assert caught.value.status == 503
 
 
 def test_model_without_a_live_version_names_the_command_that_helps() -> None:
     with pytest.raises(NoLiveModel, match="nightswap retrain --model kdd99-http --stage prod") as caught:
-        health.check(outside().functions, model=MODEL, stage="prod")
+        health.check(outside().edges, model=MODEL, stage="prod")
 
     assert caught.value.status == 503
+
+
+def test_model_whose_alias_is_gone_names_what_the_ledger_knows_and_what_puts_it_back() -> None:
+    night = after_nights(2)
+    night.functions.delete_alias(MODEL)
+
+    with pytest.raises(NoLiveModel) as caught:
+        health.check(night.edges, model=MODEL, stage="prod")
+
+    assert caught.value.message == (
+        f"the alias of {MODEL} is gone, and by entry 2 of the ledger version 2 is live: the next run puts it back, or"
+        f" at once nightswap restore {MODEL} --stage prod"
+    )

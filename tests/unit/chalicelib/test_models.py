@@ -10,7 +10,7 @@ from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.moves import after_nights, canary
-from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, revision
+from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, report_of, revision
 
 NO_WEIGHTS: Mapping[str, float] = {}
 LIVE = {"model_version": 1, "function_version": "1", "weights": {}, "pinned": False, "quarantined": False}
@@ -31,8 +31,8 @@ def test_every_model_is_listed_with_what_is_live() -> None:
     promote(night.edges, run="run-1")
 
     assert models.all_live(night.edges)["models"] == [
-        {"model": "a", "live": None},
-        {"model": MODEL, "live": LIVE},
+        {"model": "a", "live": None, "problems": []},
+        {"model": MODEL, "live": LIVE, "problems": []},
     ]
 
 
@@ -87,6 +87,7 @@ def test_model_that_was_never_live_is_described_without() -> None:
     assert models.describe(outside().edges, model=MODEL) == {
         "model": MODEL,
         "live": None,
+        "problems": [],
         "schema": None,
         "manifest": None,
         "last_move": None,
@@ -139,7 +140,7 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked() -> None:
         (3, "run-3", False),
         (1, "run-1", True),
     ]
-    facts = {"model_version", "function_version", "run", "created_at", "ratios", "data", "share"}
+    facts = {"model_version", "function_version", "run", "created_at", "ratios", "data", "share", "damaged"}
     assert set(listed[0]) == {"live", "pinned", "quarantined", "pruned"} | facts
 
 
@@ -213,7 +214,7 @@ def test_one_version_is_told_whole() -> None:
     found = models.version(night.edges, model=MODEL, model_version="1")
 
     assert found["manifest"]["run"] == "run-1"
-    assert found["report"] == {"run": "run-1"}
+    assert found["report"] == report_of("run-1")
 
 
 @pytest.mark.parametrize("wanted", ["0", "2", "99999999999999"])

@@ -23,7 +23,14 @@ from tests.unit.chalicelib.interference import interfered, raising, with_store
 from tests.unit.chalicelib.nights import MODEL, content, going, outside, register
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
-REPORT = {"fingerprint": "data-7", "champion_model_version": 3, "passed": False, "judging": 1}
+REPORT = {
+    "fingerprint": "data-7",
+    "champion_model_version": 3,
+    "passed": False,
+    "reason": "recall of attack",
+    "rules": [],
+    "judging": 1,
+}
 
 
 def an_outcome(**changes: Any) -> RunOutcome:

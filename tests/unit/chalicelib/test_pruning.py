@@ -21,7 +21,17 @@ from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import Killed, raising, with_functions, with_store
 from tests.unit.chalicelib.moves import ask, serving
-from tests.unit.chalicelib.nights import MODEL, Registered, content, outside, promote, register, revision, swap
+from tests.unit.chalicelib.nights import (
+    MODEL,
+    Registered,
+    content,
+    outside,
+    promote,
+    register,
+    report_of,
+    revision,
+    swap,
+)
 from tests.unit.chalicelib.records import by_hand, silent
 from tests.unit.chalicelib.test_pruning_plan import DAY, dead_run, nights, plan
 
@@ -74,7 +84,7 @@ def test_pruned_version_is_still_told_and_never_live_again() -> None:
     night = nights(3)
     prune(night.edges)
 
-    assert models.version(night.edges, model=MODEL, model_version="1")["report"] == {"run": "run-1"}
+    assert models.version(night.edges, model=MODEL, model_version="1")["report"] == report_of("run-1")
     with pytest.raises(VersionUnfit, match="it was pruned"):
         fitness.verify(night.edges, model=MODEL, model_version=1)
 

@@ -102,7 +102,10 @@ def test_pinned_and_quarantined_versions_stay() -> None:
 def test_version_that_waits_for_the_pin_to_go_stays_as_long_as_it_stands() -> None:
     night = nights(4)
     pin.claim(night.edges, model=MODEL, model_version=4, who="ops", why="audit")
-    night.store.put(layout.judged(MODEL), documents.encode({"run": "run-2", "waits_as": 2}))
+    night.store.put(
+        layout.judged(MODEL),
+        documents.encode({"run": "run-2", "fingerprint": "data-2", "champion": 1, "waits_as": 2}),
+    )
     assert reasons(night)[2] == "waits until the pin is gone"
 
     night.store.delete(layout.pin(MODEL))

@@ -6,7 +6,7 @@ from chalicelib import documents, layout, registry
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, StoreUnavailable, VersionUnknown
 from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.nights import MODEL, outside, register
+from tests.unit.chalicelib.nights import MODEL, outside, register, report_of
 
 
 def claim(edges: Edges, run: str) -> int:
@@ -121,7 +121,7 @@ def test_part_of_a_version_is_found() -> None:
 
     report = registry.part(night.edges, model=MODEL, model_version=1, name=registry.REPORT)
 
-    assert documents.decode(report) == {"run": "run-1"}
+    assert documents.decode(report) == report_of("run-1")
 
 
 def test_part_that_is_gone_leaves_the_registry_incomplete() -> None:

@@ -58,7 +58,9 @@ def test_lost_lease_stands_in_the_way(holder: str | None, words: str) -> None:
     night = running()
     night.store.delete(layout.lease(MODEL))
     if holder:
-        night.store.put(layout.lease(MODEL), documents.encode({"holder": holder}))
+        night.store.put(
+            layout.lease(MODEL), documents.encode({"holder": holder, "taken_at": documents.timestamp(night.clock())})
+        )
 
     assert obstacle(night) == f"the lease is no longer this run's but {words}'s"
 

@@ -51,6 +51,7 @@ def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_executio
         "finished_at": None,
         "states": [],
         "verdict": None,
+        "damaged": [],
     }
 
 

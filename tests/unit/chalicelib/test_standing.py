@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from chalicelib import layout, pin, quarantine, registry
-from tests.unit.chalicelib.nights import MODEL, going
+from tests.unit.chalicelib.nights import MODEL, forget_evidence, going
 from tests.unit.chalicelib.records import by_hand, canary, problems, rewrite, two_nights
 
 
@@ -65,6 +65,7 @@ def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version() -> 
     assert problems(night) == ()
 
     quarantine.put(night.edges, model=MODEL, fingerprint="data-7", model_version=7, who="ops", why="worse")
+    forget_evidence(night, 1)
     rewrite(night, layout.version(MODEL, 1, registry.MANIFEST), fingerprint="data-9")
     assert problems(night) == (
         f"the quarantine of version 1 of {MODEL} is of fingerprint data-1, the version itself of data-9",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import cache
 
@@ -12,7 +13,8 @@ from lambdas import evaluate
 from tests.fakes.edges import FakeOutside
 from tests.http_connections import noise
 from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.nights import MODEL, going, promote, revision
+from tests.unit.chalicelib.nights import MODEL, forget_evidence, going, promote, revision
+from tests.unit.chalicelib.records import rewrite
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_evaluation, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"
@@ -109,6 +111,7 @@ def test_second_judging_is_against_the_champion_that_is_live_now() -> None:
 
 def test_champion_that_does_far_worse_than_when_it_was_judged_is_told() -> None:
     night, task = next_night()
+    forget_evidence(night, 1)
     key = layout.version(MODEL, 1, registry.MANIFEST)
     manifest = documents.find(night.store, key)
 
@@ -182,7 +185,27 @@ def test_champion_whose_artifact_is_damaged_is_never_scored() -> None:
     promote(night.edges, run="earlier")
     night.store.put(layout.version(MODEL, 1, registry.ARTIFACT), b"{}")
 
-    with pytest.raises(ArtifactInvalid, match=r"the artifact of version 1 of kdd99-http has SHA-256"):
+    with pytest.raises(RegistryIncomplete, match=r"versions/000001/model.json is not the one that was judged"):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_champion_is_the_one_that_was_judged_whatever_the_registry_says() -> None:
+    night, task = trained_night()
+    promote(night.edges, run="earlier")
+    worse = b'{"format": "scorecard"}'
+    night.store.put(layout.version(MODEL, 1, registry.ARTIFACT), worse)
+    rewrite(night, layout.version(MODEL, 1, registry.MANIFEST), artifact_sha256=hashlib.sha256(worse).hexdigest())
+
+    with pytest.raises(RegistryIncomplete, match=r"manifest.json is not what was judged: evidence/kdd99-http/000001"):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_no_model_is_judged_without_a_champion_while_the_ledger_knows_one() -> None:
+    night, task = trained_night()
+    promote(night.edges, run="earlier")
+    night.functions.delete_alias(MODEL)
+
+    with pytest.raises(RegistryIncomplete, match="the alias of kdd99-http is gone, and by entry 1 of the ledger"):
         evaluate.run(task, night.edges, SETTINGS)
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib import documents, layout
 from chalicelib.contracts import MoveAnswered
-from chalicelib.errors import FunctionUnavailable, RegistryIncomplete
+from chalicelib.errors import ContractBroken, FunctionUnavailable
 from lambdas import move_alias
 from tests.unit.chalicelib.interference import raising, with_functions, with_store
 from tests.unit.chalicelib.moves import after_nights, request, serving
-from tests.unit.chalicelib.nights import outside
+from tests.unit.chalicelib.nights import MODEL, outside
 
 
 def test_move_is_answered_200_with_what_was_done() -> None:
@@ -56,10 +56,22 @@ def test_service_that_is_away_is_an_answer_after_which_the_request_may_be_repeat
 
 def test_fault_of_our_own_is_raised() -> None:
     night = after_nights(2)
-    broken = with_store(night.edges, "put_if_absent", before=raising(RegistryIncomplete("two moves, one entry")))
+    broken = with_store(night.edges, "put_if_absent", before=raising(ContractBroken("a field too many")))
 
-    with pytest.raises(RegistryIncomplete):
+    with pytest.raises(ContractBroken):
         move_alias.run(request("rollback"), broken)
+
+
+def test_damaged_document_is_an_answer_that_names_it() -> None:
+    night = after_nights(2)
+    night.store.put(layout.pin(MODEL), b"{")
+
+    answered = move_alias.run(request("rollback"), night.edges)
+
+    assert (answered.status, answered.body["Code"]) == (503, "RegistryIncomplete")
+    assert answered.body["Message"].startswith(
+        f"{layout.pin(MODEL)} is damaged: its 1 bytes are no JSON; put an earlier"
+    )
 
 
 def test_log_tells_of_the_request_and_of_its_end(caplog: pytest.LogCaptureFixture) -> None:

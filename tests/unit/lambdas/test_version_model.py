@@ -50,9 +50,9 @@ def test_registry_holds_artifact_report_package_and_last_the_manifest() -> None:
 
     version_model.run(task, night.edges, SETTINGS)
 
-    written = [effect.subject.rpartition("/")[2] for effect in night.history.of("put")][-7:]
+    written = [effect.subject.rpartition("/")[2] for effect in night.history.of("put")][-8:]
     parts = ["model.json", "report.json", "replay.json", "package.zip", "splits.json"]
-    assert written == ["claim.json", *parts, "manifest.json"]
+    assert written == ["claim.json", *parts, "000001.json", "manifest.json"]
     part = registry.part(night.edges, model=MODEL, model_version=1, name=registry.ARTIFACT)
     assert part == content(night)[layout.work(RUN, "model.json")]
     sample = registry.part(night.edges, model=MODEL, model_version=1, name=registry.REPLAY)

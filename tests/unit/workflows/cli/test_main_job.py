@@ -11,7 +11,7 @@ from chalicelib.contracts import RETRAIN_FAILED, RunOutcome
 from chalicelib.errors import CommandFailed, RunUnknown
 from tests.fakes.functions import InMemoryFunctions
 from tests.unit.chalicelib.moves import canary
-from tests.unit.chalicelib.nights import MODEL, content, going, promote
+from tests.unit.chalicelib.nights import MODEL, content, going, promote, report_of
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli.main_job import MainJob
@@ -256,9 +256,9 @@ def test_run_that_cannot_be_followed_is_told(tmp_path: Path) -> None:
 
 def test_report_of_a_run_is_read_from_the_bucket(tmp_path: Path) -> None:
     told = Told(tmp_path)
-    told.stage.outside.store.put(layout.run_document(RUN, "report"), documents.encode({"passed": True}))
+    told.stage.outside.store.put(layout.run_document(RUN, "report"), documents.encode(report_of(RUN)))
 
-    assert told.job.report(RUN) == {"passed": True}
+    assert told.job.report(RUN) == report_of(RUN)
     with pytest.raises(RunUnknown):
         told.job.report("another")
 

@@ -43,6 +43,7 @@ def test_every_function_has_its_grant() -> None:
         (*grants.DECISIONS, layout.run_document("a-run", f"decision_{commitment.SWAP}_1")),
         (grants.LOCKS, layout.lease("m")),
         (grants.LEDGER, layout.ledger_entry("m", 1)),
+        (grants.EVIDENCE, layout.evidence("m", 1)),
     ],
 )
 def test_pattern_matches_the_keys_of_the_layout(pattern: str, key: str) -> None:

@@ -1,0 +1,125 @@
+"""What was judged, out of reach of whoever can write the registry: `evidence/MODEL/000007.json`.
+
+It is the manifest as VersionModel wrote it, with the SHA-256 of every part, put there before it marks the version
+complete. The bucket's policy lets nobody overwrite or delete it, as it does with the ledger. So a version is what was
+judged when its manifest is the same here and there and its parts have these checksums.
+
+Releases before this one kept none, and their manifests name no parts. What they made is known by its package alone,
+while Lambda still holds that as a function version, which nobody can change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from chalicelib import documents, layout, publishing, registry, version_shapes
+from chalicelib.edges import Edges
+from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+
+PARTS = (registry.ARTIFACT, registry.PACKAGE, registry.REPORT, registry.REPLAY)
+"""What a version can be made live by, and judged by again."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A complete version. `is_vouched_for` is False for one of an earlier release."""
+
+    manifest: Mapping[str, Any]
+    is_vouched_for: bool
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all that belongs to it."""
+        return tuple(dict.fromkeys((*PARTS, *self.manifest.get("parts", ()))))
+
+    @property
+    def model(self) -> str:
+        return str(self.manifest["model"])
+
+    @property
+    def model_version(self) -> int:
+        return int(self.manifest["model_version"])
+
+
+def checksums(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """By name, in hexadecimal."""
+    return {name: hashlib.sha256(body).hexdigest() for name, body in parts.items()}
+
+
+def keep(edges: Edges, manifest: Mapping[str, Any]) -> bytes:
+    """Put the manifest out of reach; returns what stands, which may be what an earlier try of the task had put there.
+
+    Raises ArtifactInvalid when that was of other parts.
+    """
+    key = layout.evidence(manifest["model"], manifest["model_version"])
+    edges.store.put_if_absent(key, documents.encode(manifest))
+    stored = edges.store.find(key)
+    stands = documents.read(stored.body if stored else b"", key=key, shape=version_shapes.MANIFEST)
+    if stored is None or stands.get("parts") != manifest["parts"]:
+        raise ArtifactInvalid(
+            f"{key} is the evidence of other parts: the task was repeated with other inputs; retrain again"
+        )
+    return stored.body
+
+
+def judged(edges: Edges, *, model: str, model_version: int) -> Judged:
+    """The version as it was judged. Raises VersionUnknown, and RegistryIncomplete when nothing vouches for it."""
+    manifest = registry.manifest(edges, model=model, model_version=model_version)
+    key = layout.evidence(model, model_version)
+    kept = documents.find(edges.store, key, version_shapes.MANIFEST)
+    if kept == manifest:
+        return Judged(manifest, is_vouched_for=True)
+    if kept is not None:
+        raise RegistryIncomplete(
+            f"{layout.version(model, model_version, registry.MANIFEST)} is not what was judged: {key} is, copy that"
+            " over it",
+            key=key,
+        )
+    if "parts" in manifest:
+        raise RegistryIncomplete(
+            f"{key} is missing from bucket {edges.store.bucket}: nothing vouches for version {model_version} of"
+            f" {model}; {documents.PUT_BACK}",
+            key=key,
+        )
+    return Judged(manifest, is_vouched_for=False)
+
+
+def part(edges: Edges, version: Judged, name: str) -> bytes:
+    """One of its parts, as it was judged. Raises RegistryIncomplete when it is gone, or another one."""
+    body = registry.part(edges, model=version.model, model_version=version.model_version, name=name)
+    if not _is(body, name, version.manifest):
+        key = layout.version(version.model, version.model_version, name)
+        was = "published" if name == registry.PACKAGE else "judged"
+        raise RegistryIncomplete(f"{key} is not the one that was {was}: {documents.PUT_BACK}", key=key)
+    return body
+
+
+def document(edges: Edges, version: Judged, name: str) -> Any:
+    """One of its parts that are documents."""
+    key = layout.version(version.model, version.model_version, name)
+    return documents.read(part(edges, version, name), key=key, shape=registry.SHAPES[name])
+
+
+def problem(edges: Edges, version: Judged, name: str) -> str | None:
+    """What is wrong with one of its parts, in words that follow its key; None when it is what was judged."""
+    stored = edges.store.find(layout.version(version.model, version.model_version, name))
+    if stored is None:
+        return "is gone"
+    if not _is(stored.body, name, version.manifest):
+        return "is not what the manifest says"
+    told: list[str] = []
+    if name in registry.SHAPES:  # of an earlier release, whose manifest says nothing of it
+        read = partial(documents.read, stored.body, key="it", shape=registry.SHAPES[name])
+        documents.readable(read, told=told)
+    return "is no document of its kind" if told else None
+
+
+def _is(body: bytes, name: str, manifest: Mapping[str, Any]) -> bool:
+    """Whether this is the part that the manifest names, as far as it does."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    wanted = {registry.ARTIFACT: manifest["artifact_sha256"], **manifest.get("parts", {})}.get(name, sha256)
+    return sha256 == wanted and (name != registry.PACKAGE or publishing.code_sha256(body) == manifest["code_sha256"])

@@ -1,0 +1,236 @@
+"""Whatever lies in the bucket, a command ends in an answer or in an error of ours, and hides nothing that is whole.
+
+WAYS_OF_DAMAGE says in how many ways each document is damaged, DAMAGE_SEED by which dice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from random import Random
+
+import pytest
+
+from chalicelib import (
+    documents,
+    health,
+    layout,
+    lease,
+    ledger,
+    models,
+    moving,
+    notices,
+    outcomes,
+    pin,
+    quarantine,
+    recovery,
+    restoring,
+    retraining,
+    runs,
+    standing,
+    version_shapes,
+)
+from chalicelib.contracts import PROMOTED, RunOutcome
+from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
+from chalicelib.retraining import Wish
+from chalicelib.shapes import Kind
+from lambdas.model.recipe import Shift
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.damage import ways
+from tests.unit.chalicelib.interference import interfered, raising
+from tests.unit.chalicelib.moves import ask, request
+from tests.unit.chalicelib.nights import MODEL, content, going
+from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, whole_night
+from tests.unit.workflows.cli.fake_stage import FakeStage
+
+WAYS = int(os.environ.get("WAYS_OF_DAMAGE", "5"))
+SEED = int(os.environ.get("DAMAGE_SEED", "1"))
+SECOND = "kdd99-http-nightly-20261122T0300Z"
+COMMANDS = (
+    ("history",),
+    ("versions",),
+    ("runs",),
+    ("runs", RUN),
+    ("explain", RUN),
+    ("explain", SECOND),
+    ("verify",),
+    ("what-served", "--at", "2026-11-21T03:30:00Z"),
+)
+"""What an operator looks with."""
+EVERYTHING_ELSE = ("datasets/", "work/", "told")
+"""Data and intermediates, which have readers of their own, and markers that are never read."""
+AREAS = ("models/", "evidence/", "ledger/", "runs/", "locks/", "moves/")
+SHAPES: dict[str, Kind] = {
+    f"models/{MODEL}/pin.json": pin.SHAPE,
+    f"models/{MODEL}/judged.json": outcomes.JUDGED,
+    f"models/{MODEL}/quarantine/": quarantine.SHAPE,
+    f"models/{MODEL}/untold/": notices.untold_shape,
+    "locks/": lease.SHAPE,
+}
+"""Of what may be gone, or say another thing, without a trace: of these verify has to name what cannot be read."""
+
+
+@cache
+def stage() -> FakeStage:
+    """Two nights with real machine learning, the second with a canary; a rollback, a pin, and a notice that waits."""
+    night = night_with_data()
+    whole_night(night.edges)
+    _end(night, RUN)
+    night.clock.sleep(3_600)
+    add_data(night, "night-2.csv")
+    going(night, SECOND)
+    whole_night(night.edges, run=SECOND, rollout=(Shift(0.1, seconds=5),))
+    deaf = replace(
+        night.edges, notices=interfered(night.notices, "send", before=raising(NoticesUnavailable("no answer")))
+    )
+    outcomes.record(deaf, RunOutcome(run=SECOND, model=MODEL, outcome=PROMOTED, reason="better", error=None))
+    night.executions.finish(SECOND, "SUCCEEDED")
+    night.clock.sleep(3_600)
+    ask(night.edges, "rollback")
+    ask(night.edges, "pin")
+    lease.take(night.edges, model=MODEL, run=going(night, "kdd99-http-20261123T030000Z-abc123"))
+    judged = {"run": SECOND, "fingerprint": "data-9", "champion": 1, "waits_as": None}
+    night.store.put(layout.judged(MODEL), documents.encode(judged))
+    return FakeStage(night)
+
+
+def _end(night: FakeOutside, run: str) -> None:
+    outcome = RunOutcome(run=run, model=MODEL, outcome=PROMOTED, reason="every rule passed", error=None)
+    outcomes.record(night.edges, outcome)
+    night.executions.finish(run, "SUCCEEDED")
+
+
+@cache
+def bucket() -> dict[str, bytes]:
+    """As it is before any damage."""
+    return content(stage().outside)
+
+
+def damaged(area: str) -> Iterator[tuple[str, bytes | None, str]]:
+    """Each document of the area in each way: its key, what lies there then, and this in words."""
+    for key, body in bucket().items():
+        if key.startswith(area) and not any(each in key for each in EVERYTHING_ELSE):
+            for number, left in enumerate(islice(ways(body, Random(f"{SEED} {key}")), WAYS)):
+                yield key, left, f"damage {number} of {key}: {left!r:.300}"
+
+
+@contextmanager
+def damage(key: str, body: bytes | None) -> Iterator[None]:
+    with_damage(stage().outside, key, body)
+    try:
+        yield
+    finally:
+        stage().outside.store.put(key, bucket()[key])
+
+
+def with_damage(night: FakeOutside, key: str, body: bytes | None) -> None:
+    night.store.delete(key) if body is None else night.store.put(key, body)
+
+
+def has_to_be_named(key: str, body: bytes | None) -> bool:
+    """By verify: whatever of a version or its evidence is not as it was, and of the rest what cannot be read."""
+    if key.startswith(("runs/", "moves/")):
+        return False
+    kind = next((shape for area, shape in SHAPES.items() if key.startswith(area)), None)
+    if key.endswith("claim.json"):
+        kind = version_shapes.CLAIM
+    if key.startswith("ledger/"):
+        kind = ledger.shape_of(int(key[-15:-5]), model=MODEL)
+    if kind is None:
+        return not is_the_same(key, body)
+    if body is None:
+        return key.startswith("ledger/") and not key.endswith("1.json")  # the first ones go with the old
+    try:
+        documents.read(body, key=key, shape=kind)
+    except RegistryIncomplete:
+        return True
+    return False
+
+
+def is_the_same(key: str, body: bytes | None) -> bool:
+    """Whether what is read of it is what it was."""
+    whole = bucket()[key]
+    if body is None or key.endswith((".zip", "model.json", "report.json", "replay.json")):
+        return body == whole
+    try:
+        return bool(documents.decode(body) == documents.decode(whole))
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_no_command_ends_in_a_traceback_and_verify_names_the_damage(area: str) -> None:
+    for key, body, told in damaged(area):
+        with damage(key, body):
+            for command in COMMANDS:
+                ended = stage().run(*command)
+                is_ours = ended.exception is None or isinstance(ended.exception, NightswapError | SystemExit)
+                assert is_ours, (command, told, ended.exception)
+                if command == ("verify",) and has_to_be_named(key, body):
+                    assert ended.exit_code == 1 and key in ended.output, (told, ended.output)
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_no_list_hides_what_is_whole(area: str) -> None:
+    edges = stage().edges
+    versions = {each["model_version"]: each for each in models.versions(edges, model=MODEL)}
+    listed = {each["run"]: each for each in runs.recent(edges, limit=20)}
+    for key, body, told in damaged(area):
+        with damage(key, body):
+            (model,) = models.all_live(edges)
+            found = {each["run"]: each for each in runs.recent(edges, limit=20)}
+            numbers = models.versions(edges, model=MODEL)
+        assert model["live"]["function_version"] == "1", told
+        for each in numbers:
+            flags = {name: each[name] for name in ("pinned", "quarantined")}  # of documents of their own
+            other = f"{each['model_version']:06d}/" not in key
+            assert not other or each == {**versions[each["model_version"]], **flags}, told
+        assert all(found[run] == listed[run] for run in listed if run not in key), told
+
+
+WISH = Wish(model=MODEL, force=False, reason="on demand")
+CHANGES: dict[str, Callable[[FakeOutside], Any]] = {
+    "the beginning of a run": lambda night: restoring.before(night.edges, run="next", model=MODEL),
+    "the end of a broken run": lambda night: restoring.after(
+        night.edges, run=SECOND, model=None, failure={"Error": "Stopped", "Cause": "by hand"}
+    ),
+    "POST /retrain": lambda night: retraining.on_demand(
+        night.edges, wish=WISH, idempotency_key=None, attempt="abcdef"
+    ),
+    "restore": lambda night: recovery.restore(night.edges, model=MODEL, attempt="abc", who="ada"),
+    "what is left": lambda night: [
+        recovery.is_behind(night.edges, model=MODEL),
+        list(standing.problems(night.edges, model=MODEL, alias=night.functions.alias(MODEL))),
+    ],
+    "GET /health": lambda night: health.check(night.edges, model=MODEL, stage="test"),
+    "GET /models/M": lambda night: models.describe(night.edges, model=MODEL),
+    "GET /models/M/versions/V": lambda night: models.version(night.edges, model=MODEL, model_version="1"),
+    **{
+        f"{action} {number}": lambda night, action=action, number=number: moving.carry_out(  # type: ignore[misc]
+            night.edges,
+            request(action, model_version=number, name=f"{action}-{number}", lift_quarantine=action == "promote"),
+        )
+        for action, number in (("rollback", None), ("promote", 2), ("pin", 1), ("unpin", None))
+    },
+    "a notice that waits": lambda night: notices.catch_up(night.edges, model=MODEL),
+}
+"""What changes something, or tells of one thing."""
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_what_cannot_go_on_says_so_in_a_word_of_ours(area: str) -> None:
+    for key, body, told in damaged(area):
+        for name, change in CHANGES.items():
+            night = deepcopy(stage().outside)
+            with_damage(night, key, body)
+            try:
+                change(night)
+            except NightswapError as refused:
+                assert type(refused).__name__ in leaves(), (name, told)
+            except Exception as untyped:
+                raise AssertionError(f"{name} after {told}") from untyped
