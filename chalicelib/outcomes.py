@@ -146,7 +146,7 @@ def clear_leftovers(edges: Edges) -> None:
     """Delete what tasks wrote after the end of their run: a stopped run's task goes on until it is done."""
     found = {listed.key.removeprefix(layout.WORK).partition("/")[0] for listed in edges.store.list(layout.WORK)}
     for run in sorted(found):
-        if find(edges, run=run) is not None:
+        if edges.store.find(layout.run_document(run, "outcome")) is not None:
             _clear(edges, run=run)
 
 

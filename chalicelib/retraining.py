@@ -23,7 +23,7 @@ from chalicelib.limits import REASON_CHARACTERS
 from chalicelib.names import MODEL_NAME
 from chalicelib.shapes import Record, flag, moment, text
 
-REQUEST = Record({"model": text, "force": flag, "reason": text}, perhaps={"requested_at": moment})
+REQUEST = Record({"model": text}, perhaps={"force": flag, "reason": text, "requested_at": moment})
 
 FORM = '{"model": "...", "force": false, "reason": "..."}'
 RUN_NAME = re.compile(
@@ -116,7 +116,7 @@ def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
     is_new = edges.store.put_if_absent(key, documents.encode(request))
     if not is_new:
         asked = documents.find(edges.store, key, REQUEST)
-        if any(asked[name] != value for name, value in asdict(wish).items()):
+        if any(asked.get(name) != value for name, value in asdict(wish).items()):
             raise RequestConflict(
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run
             )

@@ -99,22 +99,38 @@ def _version_problems(edges: Edges, *, model: str, model_version: int, kept: set
     try:
         judged = evidence.judged(edges, model=model, model_version=model_version)
     except VersionUnknown:
-        yield f"{where} was live by the ledger, and the registry has no complete version of that number"
-        return
+        yield from _without_manifest(edges, model=model, model_version=model_version)
     except RegistryIncomplete as damage:
         yield damage.message
-        return
-    is_pruned = layout.version(model, model_version, registry.PRUNED) in kept
+    else:
+        yield from _part_problems(edges, judged, kept=kept)
+        yield from _disagreements(edges, judged)
+
+
+def _without_manifest(edges: Edges, *, model: str, model_version: int) -> Iterator[str]:
+    yield (
+        f"version {model_version} of {model} was live by the ledger, and the registry has no complete version of that"
+        " number"
+    )
+    key = layout.evidence(model, model_version)
+    if edges.store.find(key) is not None:
+        manifest = layout.version(model, model_version, registry.MANIFEST)
+        yield f"{manifest} is missing: {key} is what was judged, copy that over it"
+
+
+def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[str]:
+    is_pruned = layout.version(judged.model, judged.model_version, registry.PRUNED) in kept
     gone = pruning_plan.PARTS if is_pruned else ()
     for name in (each for each in judged.parts if each not in gone):
-        key, problem = layout.version(model, model_version, name), evidence.problem(edges, judged, name)
+        key = layout.version(judged.model, judged.model_version, name)
+        problem = evidence.problem(edges, judged, name)
         if problem is not None and name in pruning_plan.PARTS:
             yield (
-                f"{key} {problem}: {where} cannot be put back any more; if it is live, {standing.another_way(model)}"
+                f"{key} {problem}: version {judged.model_version} of {judged.model} cannot be put back any more; if it"
+                f" is live, {standing.another_way(judged.model)}"
             )
         elif problem is not None and (key in kept or name not in ALWAYS):  # else it is told as missing
             yield f"{key} {problem}: {documents.PUT_BACK}"
-    yield from _disagreements(edges, judged)
 
 
 def _disagreements(edges: Edges, judged: Judged) -> Iterator[str]:

@@ -101,9 +101,7 @@ def not_square(value: Any) -> str | None:
     return None if sides <= {len(classes)} else f".matrix does not have {len(classes)} rows and columns"
 
 
-_COLUMN = Record(
-    {"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything)))
-)
+_COLUMN = Record({"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything))))
 ARTIFACT = Record({"format": text, "schema": Record({"columns": list_of(_COLUMN)})})
 _SAMPLE = Record(
     {

@@ -159,7 +159,8 @@ MUTANTS = (
     Mutant(
         name="what an operator promotes is not asked for an answer",
         file="chalicelib/fitness.py",
-        text="    _check_answers(edges, judged, replaying.asking(judged.manifest, function_version=holding, sample=sample))\n",
+        text="    _check_answers(edges, judged, replaying.asking("
+        "judged.manifest, function_version=holding, sample=sample))\n",
         by="",
     ),
     Mutant(

@@ -62,7 +62,7 @@ def test_schema_tells_the_first_levels_of_a_column_and_how_many_more_it_has(leve
     promote(night.edges, run="run-1")
     every = [f"level {number:04}" for number in range(levels)]
     column = {"name": "flag", "kind": "category", "levels": every, "allowed": None, "unknown": "ignored"}
-    artifact = documents.encode({"schema": {"columns": [column]}})
+    artifact = documents.encode({"format": "scorecard", "schema": {"columns": [column]}})
     night.edges.store.put(layout.version(MODEL, 1, registry.ARTIFACT), artifact)
 
     (told,) = models.describe(night.edges, model=MODEL)["schema"]["columns"]

@@ -63,6 +63,8 @@ def test_version_of_the_ledger_that_the_registry_does_not_know_is_told() -> None
 
     assert problems(night) == (
         f"version 1 of {MODEL} was live by the ledger, and the registry has no complete version of that number",
+        f"{layout.version(MODEL, 1, registry.MANIFEST)} is missing: {layout.evidence(MODEL, 1)} is what was judged,"
+        " copy that over it",
     )
 
 

@@ -15,7 +15,7 @@ from lambdas.model.table import FILES, Table
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
 from tests.http_connections import rows
-from tests.unit.chalicelib.nights import MODEL, going, outside, register
+from tests.unit.chalicelib.nights import MODEL, forget_evidence, going, outside, register
 from tests.unit.lambdas.nightly_batch import add_data, night_with_data, preprocessing, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"
@@ -169,6 +169,7 @@ def after_a_night(*, old: bool = False) -> FakeOutside:
     night = night_with_data(lines=LINES)
     whole_night(night.edges)
     if old:
+        forget_evidence(night, 1)
         night.store.delete(layout.version(MODEL, 1, registry.SPLITS))
         (entry,) = manifest(night, 1)["data"]
         change(night, 1, data=[{name: entry[name] for name in ("name", "etag", "bytes")}])
