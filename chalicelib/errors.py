@@ -157,11 +157,7 @@ class ArtifactInvalid(NightswapError):
 
 
 class RegistryIncomplete(NightswapError):
-    """The registry lacks what something points to: a version, a part of one, or the code that an alias serves.
-
-    Or it contradicts itself: a package is not the one that was published, two moves claim one ledger entry. Or a
-    document of it is damaged: the message names the object, and what puts it right.
-    """
+    """The registry lacks a part that something points to, contradicts itself, or has a damaged document."""
 
     status = 503
 

@@ -126,8 +126,8 @@ def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[
         problem = evidence.problem(edges, judged, name)
         if problem is not None and name in pruning_plan.PARTS:
             yield (
-                f"{key} {problem}: version {judged.model_version} of {judged.model} cannot be put back any more; if it"
-                f" is live, {standing.another_way(judged.model)}"
+                f"{key} {problem}: version {judged.model_version} of {judged.model} cannot be put back any more; if"
+                f" it is live, {standing.another_way(judged.model)}"
             )
         elif problem is not None and (key in kept or name not in ALWAYS):  # else it is told as missing
             yield f"{key} {problem}: {documents.PUT_BACK}"
