@@ -51,7 +51,7 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits)
         table, extent = read_whole(name, content=stored.body, recipe=recipe)
         draw = known.of(name, etag=listed.etag)
         if draw is None:
-            draw = splits.first(recipe.split, text=unpack(name, content=stored.body, model=model))
+            draw = known.new(recipe.split, text=unpack(name, content=stored.body, model=model))
         pieces.append(Piece(name, table, extent, draw))
     return prepare(pieces, recipe=recipe)
 

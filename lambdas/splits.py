@@ -38,6 +38,13 @@ class Splits:
         """None for an object that is new."""
         return self._by_etag.get(etag) or self._by_name.get(name)
 
+    def new(self, split: Split, *, text: bytes) -> Draw:
+        """Of an object that has neither a known tag nor a known name: salted by its text, so that neither name nor
+        compression matters. What was known with the very text keeps its draw."""
+        salt = hashlib.sha256(text).hexdigest()
+        kept = (draw for draw in self.draws.values() if draw.salt == salt)
+        return next(kept, Draw(DRAWN, split.holdout_ratio, split.seed, salt))
+
     @cached_property
     def _by_etag(self) -> dict[str | None, Draw]:
         return {etag: draw for (_, etag), draw in self.draws.items()}
@@ -53,11 +60,6 @@ class Splits:
 
     def to_document(self) -> list[dict[str, Any]]:
         return [{"name": name, "etag": etag, **asdict(draw)} for (name, etag), draw in self.draws.items()]
-
-
-def first(split: Split, *, text: bytes) -> Draw:
-    """The draw of a new object: salted by its text, so that neither name nor compression matters."""
-    return Draw(DRAWN, split.holdout_ratio, split.seed, hashlib.sha256(text).hexdigest())
 
 
 def known(edges: Edges, *, model: str, split: Split) -> Splits:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdas import recipes, splits
+from lambdas import recipes
 from lambdas.model import artifact
 from lambdas.model.answers import Answers
 from lambdas.model.dataset import read_whole
@@ -17,6 +17,7 @@ from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
 from lambdas.model.preparation import Piece, prepare
 from lambdas.model.table import Table
+from lambdas.splits import Splits
 
 
 @pytest.mark.real_data
@@ -25,7 +26,7 @@ def test_kdd99_http_gives_the_known_matrix() -> None:
     content = Path(os.environ["NIGHTSWAP_TEST_DATA"], "kdd_http.csv.gz").read_bytes()
 
     table, extent = read_whole("kdd_http.csv.gz", content=content, recipe=recipe)
-    draw = splits.first(recipe.split, text=gzip.decompress(content))
+    draw = Splits({}).new(recipe.split, text=gzip.decompress(content))
 
     prepared = prepare([Piece("kdd_http.csv.gz", table, extent, draw)], recipe=recipe)
     train, holdout = (Table.from_files(part.to_files()) for part in (prepared.train, prepared.holdout))
