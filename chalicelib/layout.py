@@ -27,6 +27,7 @@ evidence/MODEL/000007.json              the manifest of a version as it was judg
 deploy/SHA256...                        packages and definitions, named by their SHA-256
 deploy/chalice.json                     what Chalice deployed: the one way to find its REST API again
 deploy/lock.json                        who is deploying
+deploy/release.json                     which format of documents the deployed release writes
 """
 
 from __future__ import annotations
@@ -123,6 +124,10 @@ def chalice_record() -> str:
 
 def deploy_lock() -> str:
     return "deploy/lock.json"
+
+
+def release() -> str:
+    return "deploy/release.json"
 
 
 @dataclass(frozen=True)

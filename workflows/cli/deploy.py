@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import boto3
 import click
@@ -26,11 +27,18 @@ from workflows.doctoring.stage_settings import check_recipes, check_settings
 
 
 @click.command()
+@click.option(
+    "--remove-model",
+    "removes",
+    multiple=True,
+    metavar="NAME",
+    help="Take a model off the air whose recipe is gone; its registry and ledger stay. May be repeated.",
+)
 @as_json
 @on_stage
-def deploy(stage: Stage, as_json: bool) -> None:
+def deploy(stage: Stage, as_json: bool, removes: tuple[str, ...]) -> None:
     """Create or update the stage: data stack, packages, stack, Chalice app. Live traffic stays where it is."""
-    done = carry_out(stage, quiet=as_json)
+    done = carry_out(stage, quiet=as_json, removes=removes)
     bring_back(stage.edges, who="deploy", say=lambda line: click.echo(line, err=as_json))
     if as_json:
         show_json(vars(done))
@@ -38,7 +46,7 @@ def deploy(stage: Stage, as_json: bool) -> None:
         console.print(f"deployed stage {stage.name}: {stage.short_url or done.api_url}", soft_wrap=True)
 
 
-def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
+def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Deployed:
     """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes.
 
     Raises DeploymentFailed before anything is changed when a setting or a recipe is wrong.
@@ -59,7 +67,13 @@ def carry_out(stage: Stage, *, quiet: bool) -> Deployed:
                 console.print(f"  {said}", markup=False)
 
         return deploy_stage(
-            stage.name, session=boto3.Session(), root=ROOT, models=models, report=report, environ=os.environ
+            stage.name,
+            session=boto3.Session(),
+            root=ROOT,
+            models=models,
+            report=report,
+            environ=os.environ,
+            removes=removes,
         )
 
 

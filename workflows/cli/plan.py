@@ -17,6 +17,7 @@ from workflows.cli.stage import ROOT, Stage
 from workflows.cost.bills import Bill
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.departures import Departure
 from workflows.deploying.uploads import layers_are_wanted
 from workflows.doctoring.finding import refuse
 from workflows.doctoring.stage_settings import check_recipes, check_settings
@@ -72,6 +73,8 @@ def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
 
 def show(made: Plan) -> None:
     """For people: what changes first, what it costs last."""
+    for each in made.departures:
+        _show_departure(each, stage=made.stage)
     for stack in made.stacks:
         _show_stack(stack)
     if not made.bucket_exists:
@@ -87,6 +90,16 @@ def show(made: Plan) -> None:
     table("packages", ["name", "size", ""], packages)
     _show_costs(made)
     console.print(f"stage {made.stage}: {'nothing would change' if made.changes_nothing else 'would change'}")
+
+
+def _show_departure(departure: Departure, *, stage: str) -> None:
+    if not departure.loses:
+        console.print(f"model {departure.model}: to be removed; it never had a version", markup=False)
+        return
+    loses = ", ".join(departure.loses)
+    way = f"nightswap deploy --stage {stage} --remove-model {departure.model}"
+    console.print(f"model {departure.model} has no recipe here, and {loses}:", style=BAD, markup=False)
+    console.print(f"  nightswap deploy refuses to remove it, unless told so: {way}", markup=False, soft_wrap=True)
 
 
 def _show_stack(stack: StackChange) -> None:

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
-from workflows.deploying import attach, record
+from workflows.deploying import attach, departures, record, release
 from workflows.deploying.app import RestApi, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.lost import find_lost
-from workflows.deploying.progress import Patience, Report, refusals
+from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.deploying.templates import StoreTemplate
 from workflows.deploying.uploads import Upload, address, contents, layers_are_wanted, upload
 from workflows.stacks.data import data_template
@@ -53,16 +54,39 @@ class Deployment:
     environ: Mapping[str, str]
     patience: Patience | None
     with_layers: bool
+    removes: Sequence[str] = ()
+    """The models that are to go, though they are live or have versions."""
 
     def carry_out(self) -> Deployed:
         """All phases; repeating them continues."""
-        self._make_data_stack()
         store = BucketStore(self._s3, bucket=self.names.bucket)
+        release.refuse_newer(store, stage=self.names.stage)
+        self._refuse_departures(store)
+        self._make_data_stack()
         with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
+            self._refuse_departures(store)  # another deploy may have added a model while this one waited
+            release.tell(store)
             self._make_main_stack(self._upload())
             api = self._deploy_app()
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url)
+
+    def _refuse_departures(self, store: BucketStore) -> None:
+        """No model that is live or has versions goes unless it is named."""
+        stage, cloudformation = (
+            self.names.stage,
+            self.session.client("cloudformation", endpoint_url=self._endpoint_url),
+        )
+        there = departures.stacked_models(cloudformation, stage=stage, stack=self.names.stack)
+        functions = LambdaServingFunctions(
+            self.session.client("lambda", endpoint_url=self._endpoint_url), stage=stage
+        )
+        with refusals("looking for models that would go"):
+            found = departures.departures(there, wanted=self.models, store=store, functions=functions)
+        departures.refuse_unnamed(found, told=self.removes, wanted=self.models, there=there, stage=stage)
+        for each in found:
+            kept = "its registry stays" if each.loses else "it never had a version"
+            self.report(Step("models", f"{each.model} is removed: {kept}", ""))
 
     def _make_data_stack(self) -> None:
         template = data_template(self.names, settings=self.settings)
@@ -142,12 +166,14 @@ def deploy(
     environ: Mapping[str, str] | None = None,
     patience: Patience | None = None,
     with_layers: bool | None = None,
+    removes: Sequence[str] = (),
 ) -> Deployed:
     """Deploy the stage, whatever is there of it; `root` is the project's folder.
 
     `environ` is the environment of Chalice, our own where it is None; its AWS_ENDPOINT_URL holds for us too. Without
-    layers the tasks have to find their libraries where they run; None leaves them out on a local AWS alone. Raises
-    DeploymentFailed and PackagingFailed; repeating the call continues.
+    layers the tasks have to find their libraries where they run; None leaves them out on a local AWS alone. A model
+    that is live or has versions and is not among `models` goes only when `removes` names it. Raises DeploymentFailed
+    and PackagingFailed; repeating the call continues.
     """
     environ = os.environ if environ is None else environ
     deployment = Deployment(
@@ -160,6 +186,7 @@ def deploy(
         environ=environ,
         patience=patience,
         with_layers=layers_are_wanted(environ) if with_layers is None else with_layers,
+        removes=removes,
     )
     return deployment.carry_out()
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.names import APP
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_resources import function_names
+from workflows.deploying.departures import Departure, departures, stacked_models
 from workflows.deploying.lost import find_lost
 from workflows.deploying.present import deployed
 from workflows.deploying.progress import Patience, refusals
@@ -31,6 +34,8 @@ Clients = Callable[[str], Any]
 class Plan:
     stage: str
     bucket: str
+    departures: tuple[Departure, ...]
+    """Models that would go; those that lose something only by nightswap deploy --remove-model."""
     bucket_exists: bool
     """A bucket that was kept is adopted by the new data stack."""
     stacks: tuple[StackChange, ...]
@@ -76,6 +81,12 @@ def make_plan(
     return Plan(
         stage=names.stage,
         bucket=names.bucket,
+        departures=departures(
+            stacked_models(cloudformation, stage=names.stage, stack=names.stack),
+            wanted=wanted.models,
+            store=BucketStore(clients("s3"), bucket=names.bucket),
+            functions=LambdaServingFunctions(clients("lambda"), stage=names.stage),
+        ),
         bucket_exists=_exists(clients("s3"), names.bucket),
         stacks=tuple(
             stacks.stack_change(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.cli.plan import show
 from workflows.cli.screen import console
 from workflows.cost.bills import Bill
+from workflows.deploying.departures import Departure
 from workflows.planning.costs import Costs
 from workflows.planning.plan import Plan
 from workflows.planning.roles import RoleChange
@@ -26,6 +27,7 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         stage="prod",
         bucket="a-bucket",
         bucket_exists=False,
+        departures=(Departure(model="loans", loses=("has a ledger",)), Departure(model="cars", loses=())),
         stacks=(StackChange(name="nightswap-prod", action="update", changes=(change,)),),
         state_machine_diff="",
         roles=(RoleChange(role="TrainRole", added=(statement,), removed=()),),
@@ -38,6 +40,14 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         show(plan)
 
     said = captured.get()
-    for words in ("TrainFunction", "a-bucket", "+ Allow s3:GetObject", "0.1000", "would change"):
+    for words in (
+        "TrainFunction",
+        "a-bucket",
+        "+ Allow s3:GetObject",
+        "0.1000",
+        "--remove-model loans",
+        "model cars",
+        "would change",
+    ):
         assert words in said
     assert not plan.changes_nothing

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chalicelib.edges import Stored
+from chalicelib.errors import DeploymentFailed, StackMissing
+from tests.fakes.store import InMemoryStore
+from workflows.deploying import release
+
+
+class NoBucket(InMemoryStore):
+    def find(self, key: str) -> Stored | None:
+        raise StackMissing(f"no bucket for {key}")
+
+
+def of(document: bytes) -> InMemoryStore:
+    store = InMemoryStore()
+    store.put(release.KEY, document)
+    return store
+
+
+def test_older_release_is_not_deployed_over_a_newer_one() -> None:
+    newer = of(json.dumps({"format": release.FORMAT + 1}).encode())
+
+    with pytest.raises(DeploymentFailed, match=r"stage prod was deployed by a newer release: .*Nothing was changed"):
+        release.refuse_newer(newer, stage="prod")
+
+
+@pytest.mark.parametrize("store", [NoBucket(), InMemoryStore(), of(b'{"format": 1}')])
+def test_stage_of_this_release_or_an_older_one_or_none_is_deployed(store: InMemoryStore) -> None:
+    release.refuse_newer(store, stage="prod")
+
+
+def test_release_that_deployed_is_told_in_the_bucket() -> None:
+    store = of(b'{"format": 0}')
+
+    release.tell(store)
+
+    found = store.find(release.KEY)
+    assert found is not None
+    assert json.loads(found.body) == {"format": release.FORMAT}
+    release.refuse_newer(store, stage="prod")
+
+
+@pytest.mark.parametrize("document", [b"", b"{", b"[]", b"{}", b'{"format": "x"}', b'{"format": null}'])
+def test_damaged_word_of_the_release_is_named_with_the_way_out(document: bytes) -> None:
+    with pytest.raises(DeploymentFailed, match=r"does not say which release .* aws s3 rm s3://"):
+        release.refuse_newer(of(document), stage="prod")

@@ -1,0 +1,49 @@
+"""Which release deployed a stage last: an older one does not know the documents that a newer one wrote."""
+
+from __future__ import annotations
+
+import json
+
+from chalicelib import layout
+from chalicelib.edges import ObjectStore
+from chalicelib.errors import DeploymentFailed, StackMissing
+from workflows.deploying.progress import refusals
+
+FORMAT = 1
+"""Of what lies in the bucket; raised by a release whose documents the one before cannot read."""
+KEY = layout.release()
+
+
+def refuse_newer(store: ObjectStore, *, stage: str) -> None:
+    """Raises DeploymentFailed where a newer release deployed the stage."""
+    deployed = _format(store)
+    if deployed > FORMAT:
+        raise DeploymentFailed(
+            f"stage {stage} was deployed by a newer release: its documents are of format {deployed}, and this"
+            f" checkout knows {FORMAT}. Nothing was changed. Deploy from the newer checkout, or update this"
+            " one (git pull)",
+            deployed=deployed,
+            known=FORMAT,
+        )
+
+
+def tell(store: ObjectStore) -> None:
+    """Say in the bucket that this release deployed the stage."""
+    with refusals(f"writing {KEY} to bucket {store.bucket}"):
+        if _format(store) != FORMAT:
+            store.put(KEY, json.dumps({"format": FORMAT}).encode())
+
+
+def _format(store: ObjectStore) -> int:
+    """1 where no release has said which it is."""
+    try:
+        with refusals(f"reading {KEY} from bucket {store.bucket}"):
+            stored = store.find(KEY)
+        return int(json.loads(stored.body)["format"]) if stored else 1
+    except StackMissing:
+        return 1
+    except (ValueError, KeyError, TypeError) as exc:
+        raise DeploymentFailed(
+            f"s3://{store.bucket}/{KEY} does not say which release deployed the stage ({type(exc).__name__}): remove"
+            f" it with aws s3 rm s3://{store.bucket}/{KEY}, and repeat the command"
+        ) from exc
