@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chalicelib.errors import DeploymentFailed
+from workflows.deploying import app_package
 from workflows.deploying.progress import Report, Step
 
 CHALICE = Path(sys.executable).with_name("chalice")
@@ -28,8 +31,23 @@ def deploy_app(
     stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
 ) -> RestApi:
     """Run `chalice deploy`; raises DeploymentFailed with all that it printed when it fails."""
+    check_writable(root)
+    if not app_package.is_readable(root):
+        with TemporaryDirectory() as unused:  # what Chalice deploys it keeps in the project's folder
+            _run(command, "package", unused, stage=stage, root=root, environ=environ, report=report)
+    app_package.make_readable(root)
     _run(command, "deploy", stage=stage, root=root, environ=environ, report=report)
     return find_api(stage, root=root)
+
+
+def check_writable(root: Path) -> None:
+    """Raises DeploymentFailed for a checkout in which Chalice cannot keep its package and its record."""
+    folder = root / ".chalice"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DeploymentFailed(
+            f"{folder} cannot be written, and Chalice keeps its package and its record there: deploy from a clone of"
+            " your own (git clone), or give yourself the right to write"
+        )
 
 
 def delete_app(
@@ -39,10 +57,12 @@ def delete_app(
     _run(command, "delete", stage=stage, root=root, environ=environ, report=report)
 
 
-def _run(command: Path, verb: str, *, stage: str, root: Path, environ: Mapping[str, str], report: Report) -> None:
+def _run(
+    command: Path, verb: str, *more: str, stage: str, root: Path, environ: Mapping[str, str], report: Report
+) -> None:
     printed: list[str] = []
     with subprocess.Popen(
-        [str(command), verb, "--stage", stage],
+        [str(command), verb, "--stage", stage, *more],
         cwd=root,
         env={**environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -61,16 +81,23 @@ def _run(command: Path, verb: str, *, stage: str, root: Path, environ: Mapping[s
 def find_api(stage: str, *, root: Path) -> RestApi:
     """The API that Chalice deployed last; raises DeploymentFailed when its record names none."""
     record = root / ".chalice" / "deployed" / f"{stage}.json"
+    way_out = f"deploy stage {stage} with nightswap deploy --stage {stage}"
     try:
         resources = json.loads(record.read_bytes())["resources"]
+        apis = [
+            RestApi(str(each["rest_api_id"]), str(each["rest_api_url"]))
+            for each in resources
+            if each["resource_type"] == "rest_api"
+        ]
     except FileNotFoundError as exc:
+        raise DeploymentFailed(f"{record} does not exist: {way_out}") from exc
+    except (OSError, ValueError, KeyError, TypeError) as exc:
         raise DeploymentFailed(
-            f"{record} does not exist: deploy stage {stage} with nightswap deploy --stage {stage}"
+            f"{record} is none of Chalice's records ({type(exc).__name__}): delete the file, and {way_out}"
         ) from exc
-    for resource in resources:
-        if resource["resource_type"] == "rest_api":
-            return RestApi(resource["rest_api_id"], resource["rest_api_url"])
-    raise DeploymentFailed(f"{record} names no REST API: delete the file and deploy stage {stage} again")
+    if not apis:
+        raise DeploymentFailed(f"{record} names no REST API: delete the file and deploy stage {stage} again")
+    return apis[0]
 
 
 def url_under(endpoint_url: str | None, api: RestApi, *, stage: str) -> str:

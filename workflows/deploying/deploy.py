@@ -15,7 +15,7 @@ from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
 from workflows.deploying import attach, departures, record, release
-from workflows.deploying.app import RestApi, deploy_app, url_under
+from workflows.deploying.app import RestApi, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
 from workflows.deploying.lock import Holder, hold
@@ -176,6 +176,7 @@ def deploy(
     and PackagingFailed; repeating the call continues.
     """
     environ = os.environ if environ is None else environ
+    check_writable(root)
     deployment = Deployment(
         names=_names(stage, session=session, endpoint_url=_endpoint_url(environ)),
         settings=stage_settings(stage, root=root),

@@ -78,6 +78,19 @@ def test_missing_record_says_how_to_deploy(root: Path) -> None:
         find_api("local", root=root)
 
 
+@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"resources": 7}', '{"resources": [{}]}'])
+def test_damaged_record_says_what_to_do(root: Path, body: str) -> None:
+    (root / ".chalice" / "deployed" / "local.json").write_text(body)
+
+    with pytest.raises(DeploymentFailed, match=r"is none of Chalice's records .*: delete the file, and deploy"):
+        find_api("local", root=root)
+
+
+def test_checkout_without_its_folder_cannot_be_deployed(tmp_path: Path) -> None:
+    with pytest.raises(DeploymentFailed, match="cannot be written, and Chalice keeps its package"):
+        deploy_app("local", root=tmp_path, environ={}, report=lambda _: None)
+
+
 def test_record_without_an_api_says_what_to_do(root: Path) -> None:
     (root / ".chalice" / "deployed" / "local.json").write_text(json.dumps({"resources": []}))
 
