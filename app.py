@@ -108,8 +108,8 @@ def harden(event: Any, get_response: Callable[[Any], Response]) -> Response:
 
 @app.authorizer(ttl_seconds=60)
 def authorize(asking: AuthRequest) -> AuthResponse:
-    tokens = access.parse(connect.token_parameter(load(ApiSettings).stage).read())
-    token = access.matching(tokens, header=asking.token)
+    names = Names.from_function_arn(asking.method_arn, stage=load(ApiSettings).stage)
+    token = access.find(connect.token_store(names), header=asking.token)
     allowed = access.routes(token.scopes) if token else []
     return AuthResponse(
         routes=[AuthRoute(path, [method]) for method, path in allowed],

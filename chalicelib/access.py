@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from chalicelib.limits import HEADER_CHARACTERS
+from chalicelib import layout
+from chalicelib.edges import ObjectStore
 
 PREDICT, OPERATE = "predict", "operate"
 ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -27,42 +28,62 @@ ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
 """All of a scope's routes: API Gateway caches the authorizer's answer over every route of the API."""
 
 TOKEN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
-TOKEN_LIMIT = 25
-"""An SSM parameter of the standard tier holds 4 KB; a token takes about 150 bytes."""
+TOKEN_LIMIT = 100
+"""`nightswap token list` reads an object for each."""
+SECRET_BYTES = 32
+HEADER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] {1,8}([A-Za-z0-9_-]{43})")
+"""What can be a token at all: 32 bytes as URL-safe base64. For anything else nothing is asked of AWS."""
 
 
 @dataclass(frozen=True)
 class Token:
+    """A token is an object under the SHA-256 of its secret. It is written once, and once more when it is removed: two
+    that write at the same time write two objects, and what was removed cannot come back."""
+
     name: str
     sha256: str
     scopes: tuple[str, ...]
+    removed_at: str | None = None
+
+    @property
+    def key(self) -> str:
+        return layout.token(self.sha256)
+
+    def to_body(self) -> bytes:
+        return json.dumps({**asdict(self), "scopes": list(self.scopes)}).encode()
 
 
-def parse(value: str | None) -> list[Token]:
-    """The tokens in the parameter's value; none when there is no parameter."""
-    kept = json.loads(value)["tokens"] if value else []
-    return [Token(each["name"], each["sha256"], tuple(each["scopes"])) for each in kept]
-
-
-def dump(tokens: Sequence[Token]) -> str:
-    return json.dumps({"tokens": [asdict(token) for token in tokens]})
+def parse(body: bytes) -> Token:
+    """Raises ValueError for what is no token."""
+    try:
+        kept = json.loads(body)
+        name, sha256, scopes, removed_at = kept["name"], kept["sha256"], kept["scopes"], kept["removed_at"]
+    except (KeyError, TypeError) as exc:
+        raise ValueError(f"it lacks {exc}") from exc
+    if not (isinstance(name, str) and isinstance(sha256, str) and isinstance(scopes, list)):
+        raise ValueError("its name and its sha256 have to be strings, its scopes a list")
+    return Token(name, sha256, tuple(str(each) for each in scopes), removed_at)
 
 
 def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def matching(tokens: Sequence[Token], *, header: str) -> Token | None:
-    """The token of an Authorization header, compared in constant time with every one of them."""
-    if len(header) > HEADER_CHARACTERS or not header.isascii():  # none of ours
+def find(store: ObjectStore, *, header: str) -> Token | None:
+    """The token of an Authorization header: one read of one object, and none for what cannot be a token.
+
+    A token whose object is damaged opens nothing. Raises StoreUnavailable where S3 does not answer.
+    """
+    secret = HEADER.fullmatch(header.strip(" "))
+    if secret is None:
         return None
-    scheme, _, secret = header.strip().partition(" ")
-    wanted = digest(secret.strip())
-    found = None
-    for token in tokens:
-        if hmac.compare_digest(token.sha256, wanted) and scheme.lower() == "bearer":
-            found = token
-    return found
+    sha256 = digest(secret[1])
+    stored = store.find(layout.token(sha256))
+    try:
+        token = parse(stored.body) if stored else None
+    except ValueError:
+        return None
+    return token if token and token.removed_at is None and hmac.compare_digest(token.sha256, sha256) else None
 
 
 def routes(scopes: Sequence[str]) -> list[tuple[str, str]]:

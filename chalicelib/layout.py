@@ -23,7 +23,11 @@ moves/NAME.json                         a move that an operator asked for, as it
 moves/NAME/told.json                    that it was announced
 locks/MODEL                             the lease
 ledger/MODEL/0000000042.json            every move of the alias, append-only
+
 evidence/MODEL/000007.json              the manifest of a version as it was judged, written once
+
+
+tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
 deploy/chalice.json                     what Chalice deployed: the one way to find its REST API again
 deploy/lock.json                        who is deploying
@@ -112,6 +116,11 @@ def ledger_entry(model: str, index: int) -> str:
 
 def evidence(model: str, model_version: int) -> str:
     return f"evidence/{model}/{model_version:06d}.json"
+
+
+def token(sha256: str = "") -> str:
+    """One token, or the prefix of all."""
+    return f"tokens/{sha256}{sha256 and '.json'}"
 
 
 def deployed(sha256: str, suffix: str) -> str:

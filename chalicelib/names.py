@@ -50,7 +50,8 @@ class Names:
 
     @classmethod
     def from_function_arn(cls, arn: str, *, stage: str) -> Names:
-        """Of the stage whose function carries this ARN: a function learns its account and region without a call."""
+        """Of the stage whose function or API method has this ARN: a function learns account and region
+        without a call."""
         _, _, _, region, account, *_ = arn.split(":")
         return cls(stage=stage, account=account, region=region)
 
@@ -124,7 +125,7 @@ def alerts_topic(stage: str) -> str:
 
 
 def token_parameter(stage: str) -> str:
-    """The SSM parameter that holds the SHA-256 hashes of the stage's bearer tokens."""
+    """The SSM parameter in which releases up to format 1 kept the SHA-256 hashes of the stage's bearer tokens."""
     return f"/{APP}/{stage}/tokens"
 
 

@@ -16,7 +16,6 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.patience import ATTENTIVE, PATIENT, PROMPT, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
-from chalicelib.aws.token_parameter import TokenParameter
 from chalicelib.edges import Edges
 from chalicelib.names import Names
 
@@ -52,8 +51,9 @@ def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
 
 
 @lru_cache(maxsize=4)
-def token_parameter(stage: str) -> TokenParameter:
-    return TokenParameter(PROMPT.client("ssm"), stage=stage)
+def token_store(names: Names) -> BucketStore:
+    """What the authorizer needs: a try that fails is answered at once."""
+    return BucketStore(PROMPT.client("s3"), bucket=names.bucket)
 
 
 def names_of(stage: str) -> Names:

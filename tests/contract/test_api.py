@@ -12,7 +12,7 @@ import pytest
 from app import app
 from chalicelib import access
 from chalicelib.access import OPERATE, PREDICT
-from tests.contract.api_process import ROOT, TOKENS, Api, standing_in_for_aws, with_tokens, without_stacks
+from tests.contract.api_process import ROOT, TOKENS, Api, secret, standing_in_for_aws, with_tokens, without_stacks
 
 ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/predict"): PREDICT,
@@ -139,16 +139,26 @@ def api() -> Iterator[Api]:
 def test_policy_lists_all_routes_of_the_scopes_because_it_is_kept_for_all(
     api: Api, name: str, scopes: tuple[str, ...]
 ) -> None:
-    assert api.allowed(f"Bearer {name}") == set(access.routes(scopes))
+    assert api.allowed(f"Bearer {secret(name)}") == set(access.routes(scopes))
 
 
-@pytest.mark.parametrize("authorization", ["Bearer nobody", "Bearer", "reader", "Basic reader", "Bearer reader x"])
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        f"Bearer {secret('nobody')}",
+        "Bearer nobody",
+        "Bearer",
+        secret("reader"),
+        f"Basic {secret('reader')}",
+        f"Bearer {secret('reader')} x",
+    ],
+)
 def test_wrong_token_opens_nothing(api: Api, authorization: str) -> None:
     assert api.allowed(authorization) == set()
 
 
 def test_no_token_is_right_before_the_stacks_exist(bare_api: Api) -> None:
-    assert bare_api.allowed("Bearer reader") == set()
+    assert bare_api.allowed(f"Bearer {secret('reader')}") == set()
 
 
 def test_health_names_the_command_that_helps_before_the_stacks_exist(bare_api: Api) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.api_process import Api, Reply, standing_in_for_aws, with_tokens
+from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
 FUNCTIONS = [{"FunctionName": f"nightswap-local-serve-{MODEL}"}]
@@ -45,7 +45,7 @@ def api() -> Iterator[Api]:
 
 
 def post(path: str, body: str = WHY, *, token: str | None = "operator", **headers: str) -> dict[str, Any]:
-    authorization = {"Authorization": f"Bearer {token}"} if token else {}
+    authorization = {"Authorization": f"Bearer {secret(token)}"} if token else {}
     return {"method": "POST", "path": f"/models/{path}", "headers": {**authorization, **headers}, "body": body}
 
 

@@ -92,10 +92,6 @@ def everything_kept(stage: EnforcedStage, functions: list[dict[str, Any]]) -> It
     """Every text that the stage keeps, with the place where it lies."""
     for function in functions:
         yield function["FunctionName"], json.dumps(function.get("Environment", {}))
-    yield (
-        "the parameter",
-        stage.client("ssm").get_parameter(Name=names.token_parameter("local"))["Parameter"]["Value"],
-    )
     bucket = stage.client("s3")
     for page in bucket.get_paginator("list_objects_v2").paginate(Bucket=NAMES.bucket):
         for each in page["Contents"]:

@@ -62,8 +62,8 @@ class MainJob:
         """The API with a token that stays the same from start to start."""
         kept = self.folder / "token"
         secret = kept.read_text(errors="replace").strip() if kept.exists() else ""
-        if not secret or not tokens.is_valid(self.stage.tokens, secret):
-            secret = tokens.issue(self.stage, name=TOKEN_NAME, scopes=(PREDICT, OPERATE), replace=True)
+        if not secret or not tokens.is_valid(self.edges, secret):
+            secret = tokens.issue(self.edges, name=TOKEN_NAME, scopes=(PREDICT, OPERATE), replace=True)
             whole_files.write(kept, secret.encode())
         return ApiClient(url=self.url, token=secret)
 

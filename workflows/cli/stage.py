@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from chalicelib.aws import connect
-from chalicelib.aws.token_parameter import TokenParameter
 from chalicelib.edges import Edges, PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
@@ -33,11 +32,6 @@ class Stage:
     @cached_property
     def edges(self) -> Edges:
         return connect.edges(self.names)
-
-    @cached_property
-    def tokens(self) -> TokenParameter:
-        self.reach()
-        return connect.token_parameter(self.name)
 
     @cached_property
     def pipeline(self) -> PipelineFunctions:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 
 import click
 
-from chalicelib import access
+from chalicelib import access, documents, layout
 from chalicelib.access import Token
-from chalicelib.aws.token_parameter import TokenParameter
-from chalicelib.errors import BadRequest, StackMissing
+from chalicelib.edges import Edges
+from chalicelib.errors import BadRequest, CommandFailed
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json, table
 from workflows.cli.stage import Stage
 
 SCOPES = (access.PREDICT, access.OPERATE)
-BITS = 256
 
 
 @click.group()
@@ -31,7 +31,7 @@ def token() -> None:
 @on_stage
 def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
     """Make a token for NAME and print it, this once. Of the token itself nothing is kept but its SHA-256."""
-    click.echo(issue(stage, name=name, scopes=scopes))
+    click.echo(issue(stage.edges, name=name, scopes=scopes))
 
 
 @token.command("list")
@@ -39,7 +39,7 @@ def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
 @on_stage
 def list_(stage: Stage, as_json: bool) -> None:
     """List the tokens, by name and scopes."""
-    found = [{"name": each.name, "scopes": list(each.scopes)} for each in access.parse(_value(stage))]
+    found = [{"name": each.name, "scopes": list(each.scopes)} for each in valid(stage.edges)]
     if as_json:
         show_json(found)
     else:
@@ -51,39 +51,57 @@ def list_(stage: Stage, as_json: bool) -> None:
 @on_stage
 def remove(stage: Stage, name: str) -> None:
     """Remove the token of NAME. API Gateway may know it for another minute."""
-    found = access.parse(_value(stage))
-    kept = [each for each in found if each.name != name]
-    if len(kept) == len(found):
+    found = [each for each in valid(stage.edges) if each.name == name]
+    if not found:
         raise BadRequest(f"there is no token {name!r}; nightswap token list shows all")
-    stage.tokens.write(access.dump(kept))
+    for each in found:
+        take_back(stage.edges, each)
     console.print(f"removed the token {name}")
 
 
-def issue(stage: Stage, *, name: str, scopes: tuple[str, ...], replace: bool = False) -> str:
+def issue(edges: Edges, *, name: str, scopes: tuple[str, ...], replace: bool = False) -> str:
     """Make a token; raises BadRequest for a bad or taken name, or when there are too many."""
-    found = [each for each in access.parse(_value(stage)) if not (replace and each.name == name)]
     if not access.TOKEN_NAME.fullmatch(name):
         raise BadRequest(f"{name!r} is no name of a token: expected {access.TOKEN_NAME.pattern}")
-    if any(each.name == name for each in found):
+    found = valid(edges)
+    of_that_name = [each for each in found if each.name == name]
+    if of_that_name and not replace:
         raise BadRequest(f"there is a token {name!r} already: remove it first, or take another name")
-    if len(found) >= access.TOKEN_LIMIT:
-        raise BadRequest(f"there are {len(found)} tokens, the most that fit: remove one first")
-    secret = secrets.token_urlsafe(BITS // 8)
-    stage.tokens.write(access.dump([*found, Token(name, access.digest(secret), tuple(scopes))]))
+    if len(found) - len(of_that_name) >= access.TOKEN_LIMIT:
+        raise BadRequest(f"there are {len(found)} tokens, the most that a stage may have: remove one first")
+    secret = secrets.token_urlsafe(access.SECRET_BYTES)
+    token = Token(name, access.digest(secret), tuple(scopes))
+    edges.store.put(token.key, token.to_body())
+    for each in of_that_name:
+        take_back(edges, each)
     return secret
 
 
-def is_valid(parameter: TokenParameter, secret: str) -> bool:
-    return access.matching(access.parse(parameter.read()), header=f"Bearer {secret}") is not None
+def take_back(edges: Edges, token: Token) -> None:
+    """From now on the token opens nothing, nor can it come back: its object stays, and says since when."""
+    removed = dataclasses.replace(token, removed_at=documents.timestamp(edges.clock()))
+    edges.store.put(token.key, removed.to_body())
 
 
-def _value(stage: Stage) -> str:
-    value = stage.tokens.read()
-    if value is None:
-        raise StackMissing(
-            f"stage {stage.name} has no token parameter: create the stacks with nightswap deploy --stage {stage.name}"
-        )
-    return value
+def valid(edges: Edges) -> list[Token]:
+    """The tokens that open something, by name; raises CommandFailed for an object that is none."""
+    found = [_read(edges, each.key) for each in edges.store.list(layout.token())]
+    return sorted((each for each in found if each and each.removed_at is None), key=lambda each: each.name)
+
+
+def _read(edges: Edges, key: str) -> Token | None:
+    stored = edges.store.find(key)
+    try:
+        return access.parse(stored.body) if stored else None
+    except ValueError as exc:
+        where = f"s3://{edges.store.bucket}/{key}"
+        raise CommandFailed(
+            f"{where} is no token ({exc}), and opens nothing: remove it with aws s3 rm {where}", key=key
+        ) from exc
+
+
+def is_valid(edges: Edges, secret: str) -> bool:
+    return access.find(edges.store, header=f"Bearer {secret}") is not None
 
 
 COMMANDS = (token,)

@@ -14,7 +14,7 @@ from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
-from workflows.deploying import attach, departures, record, release
+from workflows.deploying import attach, departures, old_tokens, record, release
 from workflows.deploying.app import RestApi, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
@@ -63,11 +63,13 @@ class Deployment:
         release.refuse_newer(store, stage=self.names.stage)
         self._refuse_departures(store)
         self._make_data_stack()
+        old_tokens.move(self._ssm, store, stage=self.names.stage, report=self.report)
         with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
             self._refuse_departures(store)  # another deploy may have added a model while this one waited
             release.tell(store)
             self._make_main_stack(self._upload())
             api = self._deploy_app()
+            old_tokens.forget(self._ssm, stage=self.names.stage)
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url)
 
@@ -146,6 +148,10 @@ class Deployment:
     @property
     def _s3(self) -> S3Client:
         return self.session.client("s3", endpoint_url=self._endpoint_url)
+
+    @property
+    def _ssm(self) -> Any:
+        return self.session.client("ssm", endpoint_url=self._endpoint_url)
 
     @property
     def _tags(self) -> Mapping[str, str]:

@@ -9,8 +9,11 @@ from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed, StackMissing
 from workflows.deploying.progress import refusals
 
-FORMAT = 1
-"""Of what lies in the bucket; raised by a release whose documents the one before cannot read."""
+FORMAT = 2
+"""Of what lies in the bucket; raised by a release whose documents the one before cannot read.
+
+1: the tokens in an SSM parameter. 2: an object for each token.
+"""
 KEY = layout.release()
 
 

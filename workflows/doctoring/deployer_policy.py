@@ -123,12 +123,9 @@ GRANTS = (
     ),
     Grant(
         sid="Tokens",
-        actions=(
-            *("ssm:PutParameter", "ssm:GetParameter", "ssm:GetParameters", "ssm:DeleteParameter"),
-            *("ssm:DeleteParameters", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"),
-            "ssm:ListTagsForResource",
-        ),
+        actions=(*("ssm:GetParameter", "ssm:DeleteParameters"),),
         resources=("ssm:tokens",),
+        reason="a parameter in which older releases kept the tokens: each becomes an object of the bucket",
     ),
     Grant(
         sid="Alerts",

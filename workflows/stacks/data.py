@@ -1,11 +1,9 @@
-"""The stack that holds what must not be lost: the bucket and the token parameter; and the topic, which stays too."""
+"""The stack that holds what must not be lost: the bucket; and the topic, which stays too."""
 
 from __future__ import annotations
 
-import json
-
 from chalicelib.layout import RUNS
-from chalicelib.names import Names, alerts_topic, token_parameter
+from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
 from workflows.stacks.grants import EVIDENCE, LEDGER, LOCKS, WORK
@@ -14,7 +12,6 @@ from workflows.stacks.statements import Json, deny, document
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 """Kept when the stack is deleted; removed when its very first creation fails, so that the next one can succeed."""
-NO_TOKENS: Json = {"tokens": []}
 
 
 def data_template(names: Names, *, settings: StageSettings = DEFAULTS) -> Json:
@@ -25,11 +22,10 @@ def data_template(names: Names, *, settings: StageSettings = DEFAULTS) -> Json:
     stage = names.stage
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"nightswap, stage {stage}: data, models, ledger and the hashes of the access tokens",
+        "Description": f"nightswap, stage {stage}: data, models, ledger and access tokens",
         "Resources": {
             "Bucket": _bucket(names),
             "BucketPolicy": _bucket_policy(stage),
-            "Tokens": _tokens(stage),
             "Alerts": _alerts(stage),
             **(_subscription(settings.alert_email) if settings.alert_email else {}),
         },
@@ -120,19 +116,6 @@ def _bucket_policy(stage: str) -> Json:
                     deny(["s3:DeleteObject", "s3:DeleteObjectVersion"], on=forever),
                 ]
             ),
-        },
-    }
-
-
-def _tokens(stage: str) -> Json:
-    return {
-        "Type": "AWS::SSM::Parameter",
-        **KEPT,
-        "Properties": {
-            "Name": token_parameter(stage),
-            "Type": "String",
-            "Description": "SHA-256 hashes of the stage's access tokens; written by `nightswap token`",
-            "Value": json.dumps(NO_TOKENS),
         },
     }
 

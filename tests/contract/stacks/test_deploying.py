@@ -14,7 +14,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import names
+from chalicelib import access, names
+from chalicelib.aws.object_store import BucketStore
 from tests.clone import ROOT, Clone
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.progress import Step
@@ -23,6 +24,7 @@ from workflows.local.process import LocalAws
 
 MODEL = "kdd99-http"
 HERE = "us-east-1:000000000000"
+DATA_STACK = "nightswap-local-data"
 TAGS = {"nightswap:app": "nightswap", "nightswap:stage": "local"}
 
 
@@ -218,17 +220,39 @@ def test_interrupted_creation_is_continued(project: Project) -> None:
     assert project.statuses("nightswap-local")[-1] == "CREATE_COMPLETE"
 
 
-def test_kept_bucket_and_tokens_are_adopted_with_their_content(project: Project) -> None:
+def test_tokens_of_an_older_release_are_kept_and_its_parameter_goes(project: Project) -> None:
+    """As a stage that format 1 deployed: its data stack made the parameter, and `nightswap token` rewrote it."""
+    bucket = project.deploy().bucket
+    old = {"tokens": [{"name": "ada", "sha256": access.digest("a" * 43), "scopes": ["predict"]}]}
+    parameter = {"Type": "AWS::SSM::Parameter", "DeletionPolicy": "RetainExceptOnCreate"}
+    properties = {"Name": names.token_parameter("local"), "Type": "String", "Value": '{"tokens": []}'}
+    template = json.loads(json.dumps(client("cloudformation").get_template(StackName=DATA_STACK)["TemplateBody"]))
+    template = json.loads(template) if isinstance(template, str) else template
+    template["Resources"]["Tokens"] = {**parameter, "Properties": properties}
+    tags = [{"Key": key, "Value": value} for key, value in TAGS.items()]
+    client("cloudformation").update_stack(StackName=DATA_STACK, TemplateBody=json.dumps(template), Tags=tags)
+    client("ssm").put_parameter(Name=names.token_parameter("local"), Value=json.dumps(old), Overwrite=True)
+
+    project.deploy()
+
+    store = BucketStore(client("s3"), bucket=bucket)
+    found = access.find(store, header=f"Bearer {'a' * 43}")
+    assert found is not None
+    assert (found.name, found.scopes) == ("ada", ("predict",))
+    assert client("ssm").describe_parameters()["Parameters"] == []
+    project.deploy()
+    assert access.find(store, header=f"Bearer {'a' * 43}") == found
+
+
+def test_kept_bucket_is_adopted_with_its_content(project: Project) -> None:
     bucket = project.deploy().bucket
     client("s3").put_object(Bucket=bucket, Key="datasets/kdd99-http/first.csv", Body=b"a,b\n")
-    client("ssm").put_parameter(Name="/nightswap/local/tokens", Value='{"tokens": [1]}', Overwrite=True)
     client("cloudformation").delete_stack(StackName="nightswap-local-data")
 
     project.deploy()
 
     assert project.statuses("nightswap-local-data")[-1] == "CREATE_COMPLETE"
     assert client("s3").get_object(Bucket=bucket, Key="datasets/kdd99-http/first.csv")["Body"].read() == b"a,b\n"
-    assert client("ssm").get_parameter(Name="/nightswap/local/tokens")["Parameter"]["Value"] == '{"tokens": [1]}'
 
 
 def test_stopped_execution_makes_the_rule_record_its_end(project: Project) -> None:

@@ -25,7 +25,7 @@ BUCKET = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1"
 SERVING = f"arn:aws:lambda:{HERE}:function:nightswap-prod-serve-kdd99-http"
 MACHINE = f"arn:aws:states:{HERE}:stateMachine:nightswap-prod-retrain"
 EXECUTION = f"arn:aws:states:{HERE}:execution:nightswap-prod-retrain:a-run"
-TOKENS = f"arn:aws:ssm:{HERE}:parameter/nightswap/prod/tokens"
+TOKENS = f"{BUCKET}/tokens/{'a' * 64}.json"
 ENTRY = f"{BUCKET}/ledger/kdd99-http/0000000001.json"
 ALERTS = f"arn:aws:sns:{HERE}:nightswap-prod-alerts"
 BUS = f"arn:aws:events:{HERE}:event-bus/default"
@@ -104,7 +104,7 @@ PERMITTED = [
     ("policy-prod-nightly.json", "states:StartExecution", MACHINE),
     ("policy-prod-nightly.json", "sns:Publish", ALERTS),
     *(("Retrain", "lambda:InvokeFunction", function_arn(state)) for state in STATES),
-    ("policy-prod-authorize.json", "ssm:GetParameter", TOKENS),
+    ("policy-prod-authorize.json", "s3:GetObject", TOKENS),
 ]
 
 FORBIDDEN = [
@@ -119,7 +119,7 @@ FORBIDDEN = [
     ("RecordOutcome", "s3:DeleteObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
     ("Preprocess", "s3:PutObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
     ("RestoreAlias", "lambda:UpdateAlias", SERVING.replace("-prod-", "-test-")),
-    ("RestoreAlias", "ssm:GetParameter", TOKENS),
+    ("RestoreAlias", "s3:GetObject", TOKENS),
     ("ServeKdd99Xhttp", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
     ("Train", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
     ("Train", "sns:Publish", ALERTS),
@@ -167,12 +167,12 @@ FORBIDDEN = [
     ("policy-prod.json", "lambda:UpdateAlias", SERVING),
     ("policy-prod.json", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
     ("policy-prod.json", "s3:PutObject", ENTRY),
-    ("policy-prod.json", "ssm:GetParameter", TOKENS),
-    ("policy-prod.json", "ssm:PutParameter", TOKENS),
+    ("policy-prod.json", "s3:GetObject", TOKENS),
+    ("policy-prod.json", "s3:PutObject", TOKENS),
     ("policy-prod-nightly.json", "lambda:InvokeFunction", f"{SERVING}:live"),
     ("policy-prod-nightly.json", "states:StopExecution", EXECUTION),
     ("policy-prod-authorize.json", "states:StartExecution", MACHINE),
-    ("policy-prod-authorize.json", "ssm:GetParameter", TOKENS.replace("/prod/", "/test/")),
+    ("policy-prod-authorize.json", "s3:GetObject", TOKENS.replace("-prod-", "-test-")),
 ]
 
 
@@ -235,7 +235,7 @@ def test_whoever_may_give_back_a_lease_may_read_it(who: str) -> None:
         ("s3:DeleteObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
         ("s3:DeleteObjectVersion", f"{BUCKET}/runs/a-run/request.json"),
         ("s3:PutBucketPolicy", BUCKET),
-        ("ssm:PutParameter", TOKENS),
+        ("s3:PutObject", TOKENS),
         ("lambda:InvokeFunction", SERVING),
         ("lambda:InvokeFunction", f"{SERVING}:$LATEST"),
         ("lambda:UpdateFunctionConfiguration", SERVING),

@@ -191,13 +191,15 @@ def test_code_and_definition_are_named_by_their_content() -> None:
 
 def test_kept_data_can_be_adopted_because_its_names_are_written_out() -> None:
     assert DATA["Resources"]["Bucket"]["Properties"]["BucketName"] == NAMES.bucket
-    assert DATA["Resources"]["Tokens"]["Properties"]["Name"] == names.token_parameter("prod")
 
 
 def test_data_outlives_the_stack_but_not_a_failed_first_creation() -> None:
-    for logical_id in ("Bucket", "Tokens"):
-        assert DATA["Resources"][logical_id]["DeletionPolicy"] == "RetainExceptOnCreate"
-        assert DATA["Resources"][logical_id]["UpdateReplacePolicy"] == "Retain"
+    assert DATA["Resources"]["Bucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert DATA["Resources"]["Bucket"]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_nothing_that_the_program_rewrites_is_a_property_of_a_template() -> None:
+    assert of_type(DATA, "AWS::SSM::Parameter") == of_type(MAIN, "AWS::SSM::Parameter") == {}
 
 
 def test_bucket_is_versioned_encrypted_and_closed_to_the_public() -> None:

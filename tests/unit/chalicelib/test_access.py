@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import ast
+import base64
 import hashlib
-import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,79 +12,118 @@ from hypothesis import strategies as st
 
 from chalicelib import access
 from chalicelib.access import OPERATE, PREDICT, Token
+from chalicelib.edges import Stored
+from tests.fakes.store import InMemoryStore
 
 APP = Path(access.__file__).parents[1] / "app.py"
-READER = Token("reader", access.digest("secret-1"), (PREDICT,))
-OPERATOR = Token("operator", access.digest("secret-2"), (PREDICT, OPERATE))
-tokens = st.lists(
-    st.builds(
-        Token,
-        name=st.from_regex(access.TOKEN_NAME, fullmatch=True),
-        sha256=st.binary(max_size=4).map(lambda secret: hashlib.sha256(secret).hexdigest()),
-        scopes=st.lists(st.sampled_from([PREDICT, OPERATE]), unique=True).map(tuple),
-    ),
-    max_size=access.TOKEN_LIMIT,
+SECRET, OTHER = "r" * 43, "o" * 43
+READER = Token("reader", access.digest(SECRET), (PREDICT,))
+OPERATOR = Token("operator", access.digest(OTHER), (PREDICT, OPERATE))
+tokens = st.builds(
+    Token,
+    name=st.from_regex(access.TOKEN_NAME, fullmatch=True),
+    sha256=st.binary(max_size=4).map(lambda secret: hashlib.sha256(secret).hexdigest()),
+    scopes=st.lists(st.sampled_from([PREDICT, OPERATE]), unique=True).map(tuple),
+    removed_at=st.none() | st.just("2026-11-21T03:00:00.000Z"),
 )
 
 
+class Counting(InMemoryStore):
+    """A bucket that counts its reads."""
+
+    reads = 0
+
+    def find(self, key: str) -> Stored | None:
+        self.reads += 1
+        return super().find(key)
+
+
+def kept(*held: Token) -> Counting:
+    store = Counting()
+    for each in held:
+        store.put(each.key, each.to_body())
+    return store
+
+
 @given(tokens)
-def test_tokens_are_read_as_they_were_written(written: list[Token]) -> None:
-    assert access.parse(access.dump(written)) == written
+def test_token_is_read_as_it_was_written(written: Token) -> None:
+    assert access.parse(written.to_body()) == written
 
 
-@pytest.mark.parametrize("value", [None, ""])
-def test_parameter_that_is_missing_or_empty_holds_no_token(value: str | None) -> None:
-    assert access.parse(value) == []
-
-
-def test_as_many_tokens_as_are_allowed_fit_into_the_parameter() -> None:
-    longest = [Token("n" * 32, "f" * 64, (PREDICT, OPERATE)) for _ in range(access.TOKEN_LIMIT)]
-
-    assert len(access.dump(longest).encode()) <= 4096
-
-
-def test_kept_value_holds_no_secret() -> None:
-    assert "secret-1" not in access.dump([READER])
+def test_what_is_kept_holds_no_secret() -> None:
+    assert SECRET not in READER.to_body().decode()
+    assert SECRET not in READER.key
 
 
 @pytest.mark.parametrize(
     ("header", "name"),
     [
-        ("Bearer secret-1", "reader"),
-        ("bearer secret-1", "reader"),
-        ("BEARER secret-2", "operator"),
-        ("  Bearer   secret-2  ", "operator"),
-        ("Bearer secret-3", None),
-        ("Bearer Secret-1", None),
-        ("Bearer secret-1x", None),
-        ("Bearer secret-1 secret-2", None),
-        ("Basic secret-1", None),
-        ("secret-1", None),
-        ("Bearer", None),
-        ("Bearer ", None),
-        ("", None),
-        (" ", None),
-        (f"Bearer {access.digest('secret-1')}", None),
-        ("Bearer sécret", None),
+        (f"Bearer {SECRET}", "reader"),
+        (f"bearer {SECRET}", "reader"),
+        (f"BEARER {OTHER}", "operator"),
+        (f"  Bearer   {OTHER}  ", "operator"),
+        (f"Bearer {'x' * 43}", None),
+        (f"Bearer {SECRET.upper()}", None),
     ],
 )
 def test_token_of_a_header_is_the_one_whose_secret_it_holds(header: str, name: str | None) -> None:
-    found = access.matching([READER, OPERATOR], header=header)
+    store = kept(READER, OPERATOR)
+
+    found = access.find(store, header=header)
 
     assert (found.name if found else None) == name
+    assert store.reads == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(f"Bearer {SECRET}x", f"Bearer {SECRET[1:]}", f"Bearer {SECRET} {OTHER}", f"Basic {SECRET}", SECRET),
+        *("Bearer", "Bearer ", "", " ", f"Bearer {access.digest(SECRET)}", f"Bearer {'é' * 43}", f"Bearer\n{SECRET}"),
+        *(f"Bearer {SECRET}\n", f"Bearer{SECRET}", f"Bearer {'../' * 14}x", f"Bearer {'x' * 1_000_000}"),
+    ],
+)
+def test_what_cannot_be_a_token_is_refused_before_anything_is_asked(header: str) -> None:
+    store = kept(READER, OPERATOR)
+
+    assert access.find(store, header=header) is None
+    assert store.reads == 0
 
 
 @given(st.text())
 def test_no_header_opens_a_stage_without_tokens(header: str) -> None:
-    assert access.matching([], header=header) is None
+    assert access.find(InMemoryStore(), header=header) is None
 
 
-@given(st.integers(0, 24), st.binary(min_size=32, max_size=32))
-def test_every_token_is_found_wherever_it_stands(position: int, secret: bytes) -> None:
-    kept = [Token(f"token-{index}", access.digest(secrets.token_urlsafe()), (PREDICT,)) for index in range(25)]
-    kept[position] = Token("wanted", access.digest(secret.hex()), (PREDICT,))
+@given(st.binary(min_size=32, max_size=32))
+def test_every_secret_that_is_made_is_found(random: bytes) -> None:
+    secret = base64.urlsafe_b64encode(random).rstrip(b"=").decode()
+    wanted = Token("wanted", access.digest(secret), (PREDICT,))
 
-    assert access.matching(kept, header=f"Bearer {secret.hex()}") == kept[position]
+    assert access.find(kept(READER, wanted), header=f"Bearer {secret}") == wanted
+
+
+def test_removed_token_opens_nothing() -> None:
+    removed = replace(READER, removed_at="2026-11-21T03:00:00.000Z")
+
+    assert access.find(kept(removed), header=f"Bearer {SECRET}") is None
+
+
+def test_token_under_another_one_s_key_opens_nothing() -> None:
+    store = kept()
+    store.put(READER.key, OPERATOR.to_body())
+
+    assert access.find(store, header=f"Bearer {SECRET}") is None
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b"null", b"{}", b'{"name": 1, "sha256": "", "scopes": [], "removed_at": null}']
+)
+def test_damaged_token_opens_nothing(body: bytes) -> None:
+    store = kept()
+    store.put(READER.key, body)
+
+    assert access.find(store, header=f"Bearer {SECRET}") is None
 
 
 def test_scopes_open_their_routes_and_no_others() -> None:

@@ -21,24 +21,10 @@ WIDE = 200
 
 
 @dataclass
-class FakeTokens:
-    """A token parameter; None stands for a stage without one."""
-
-    value: str | None = '{"tokens": []}'
-
-    def read(self) -> str | None:
-        return self.value
-
-    def write(self, value: str) -> None:
-        self.value = value
-
-
-@dataclass
 class FakeStage:
     """Has what commands use of a `Stage`."""
 
     outside: FakeOutside = field(default_factory=lambda: FakeOutside(MODEL))
-    tokens: FakeTokens = field(default_factory=FakeTokens)
     name: str = "test"
     short_url: str | None = None
 

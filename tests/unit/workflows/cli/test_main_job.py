@@ -155,7 +155,7 @@ def test_token_stays_the_same_from_start_to_start(tmp_path: Path) -> None:
     first, second = told.job.client(), told.job.client()
 
     assert first == second
-    assert is_valid(told.stage.tokens, first.token)  # type: ignore[arg-type]
+    assert is_valid(told.stage.edges, first.token)
 
 
 def test_token_is_for_its_owners_eyes_only(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
-from chalicelib import access
-from chalicelib.errors import BadRequest, NightswapError, StackMissing
-from tests.unit.workflows.cli.fake_stage import FakeStage, FakeTokens
-from workflows.cli.tokens import is_valid, issue
+from chalicelib import access, layout
+from chalicelib.edges import Edges, Listed
+from chalicelib.errors import BadRequest, CommandFailed
+from tests.fakes.store import InMemoryStore
+from tests.unit.workflows.cli.fake_stage import FakeStage
+from workflows.cli.tokens import is_valid, issue, take_back, valid
 
 
 def test_token_is_printed_once_and_only_its_checksum_is_kept() -> None:
@@ -13,9 +18,9 @@ def test_token_is_printed_once_and_only_its_checksum_is_kept() -> None:
 
     secret = stage.run("token", "add", "ada").output.strip()
 
-    assert len(secret) >= 43  # 256 bits in base64
-    assert is_valid(stage.tokens, secret)  # type: ignore[arg-type]
-    assert secret not in (stage.tokens.value or "")
+    assert len(secret) == 43  # 256 bits in base64
+    assert is_valid(stage.edges, secret)
+    assert all(secret not in f"{key}{body!r}" for key, body in everything(stage))
 
 
 def test_token_opens_the_scopes_that_were_asked_for() -> None:
@@ -24,8 +29,8 @@ def test_token_opens_the_scopes_that_were_asked_for() -> None:
     stage.run("token", "add", "operator", "--scope", "predict", "--scope", "operate")
 
     assert stage.json("token", "list", "--json") == [
-        {"name": "reader", "scopes": ["predict"]},
         {"name": "operator", "scopes": ["predict", "operate"]},
+        {"name": "reader", "scopes": ["predict"]},
     ]
 
 
@@ -44,13 +49,13 @@ def test_tokens_are_listed_without_their_checksums() -> None:
     listed = stage.run("token", "list").output
 
     assert "ada" in listed
-    assert access.parse(stage.tokens.value)[0].sha256 not in listed
+    assert valid(stage.edges)[0].sha256 not in listed
 
 
 @pytest.mark.parametrize("name", ["a b", "-ada", "ä", "a" * 33])
 def test_bad_name_is_refused(name: str) -> None:
     with pytest.raises(BadRequest, match="is no name of a token"):
-        issue(FakeStage(), name=name, scopes=("predict",))  # type: ignore[arg-type]
+        issue(FakeStage().edges, name=name, scopes=("predict",))
 
 
 def test_name_that_is_taken_is_refused() -> None:
@@ -60,27 +65,27 @@ def test_name_that_is_taken_is_refused() -> None:
     result = stage.run("token", "add", "ada")
 
     assert isinstance(result.exception, BadRequest)
-    assert len(access.parse(stage.tokens.value)) == 1
+    assert len(valid(stage.edges)) == 1
 
 
 def test_token_too_many_is_refused() -> None:
     stage = FakeStage()
     for index in range(access.TOKEN_LIMIT):
-        stage.run("token", "add", f"token-{index}")
+        issue(stage.edges, name=f"token-{index}", scopes=("predict",))
 
     result = stage.run("token", "add", "one-more")
 
     assert isinstance(result.exception, BadRequest)
-    assert "25 tokens" in result.exception.message
+    assert "100 tokens" in result.exception.message
 
 
 def test_token_is_replaced_when_told_to() -> None:
     stage = FakeStage()
-    first = issue(stage, name="local", scopes=("predict",))  # type: ignore[arg-type]
-    second = issue(stage, name="local", scopes=("predict",), replace=True)  # type: ignore[arg-type]
+    first = issue(stage.edges, name="local", scopes=("predict",))
+    second = issue(stage.edges, name="local", scopes=("predict",), replace=True)
 
-    assert not is_valid(stage.tokens, first)  # type: ignore[arg-type]
-    assert is_valid(stage.tokens, second)  # type: ignore[arg-type]
+    assert not is_valid(stage.edges, first)
+    assert is_valid(stage.edges, second)
 
 
 def test_token_that_is_removed_opens_nothing() -> None:
@@ -90,7 +95,7 @@ def test_token_that_is_removed_opens_nothing() -> None:
     result = stage.run("token", "remove", "ada")
 
     assert result.output == "removed the token ada\n"
-    assert not is_valid(stage.tokens, secret)  # type: ignore[arg-type]
+    assert not is_valid(stage.edges, secret)
 
 
 def test_unknown_token_cannot_be_removed() -> None:
@@ -100,14 +105,90 @@ def test_unknown_token_cannot_be_removed() -> None:
     assert "nightswap token list" in result.exception.message
 
 
-@pytest.mark.parametrize("arguments", [("add", "ada"), ("list",), ("remove", "ada")])
-def test_stage_without_a_token_parameter_says_how_to_get_one(arguments: tuple[str, ...]) -> None:
-    result = FakeStage(tokens=FakeTokens(None)).run("token", *arguments)
+class Between(InMemoryStore):
+    """A bucket in which another command runs between two calls of ours: after the first read of the tokens."""
 
-    assert isinstance(result.exception, NightswapError)
-    assert isinstance(result.exception, StackMissing)
-    assert "nightswap deploy --stage test" in result.exception.message
+    def __init__(self, other: Callable[[], object]) -> None:
+        super().__init__()
+        self._other: Callable[[], object] | None = other
+
+    def list(self, prefix: str) -> list[Listed]:
+        found = super().list(prefix)
+        other, self._other = self._other, None
+        if other:
+            other()
+        return found
 
 
-def test_no_secret_is_valid_where_there_is_no_parameter() -> None:
-    assert not is_valid(FakeTokens(None), "secret")  # type: ignore[arg-type]
+def meeting(other: Callable[[Edges], object]) -> Edges:
+    """Edges on which another command is carried out in the middle of ours."""
+    edges = FakeStage().edges
+    found = replace(edges, store=Between(lambda: other(found)))
+    return found
+
+
+def test_tokens_that_are_made_at_the_same_time_are_all_kept() -> None:
+    secrets: list[str] = []
+    edges = meeting(lambda edges: secrets.append(issue(edges, name="second", scopes=("predict",))))
+
+    secrets.append(issue(edges, name="first", scopes=("predict",)))
+
+    assert len(secrets) == 2
+    assert all(is_valid(edges, secret) for secret in secrets)
+
+
+def test_token_that_is_removed_while_another_is_made_stays_removed() -> None:
+    secrets: list[str] = []
+
+    def remove(edges: Edges) -> None:
+        secrets.append(issue(edges, name="leaked", scopes=("predict",)))
+        take_back(edges, valid(edges)[0])
+
+    edges = meeting(remove)
+    kept = issue(edges, name="kept", scopes=("predict",))
+
+    assert not is_valid(edges, secrets[0])
+    assert is_valid(edges, kept)
+
+
+def test_two_tokens_of_one_name_that_were_made_at_once_are_removed_together() -> None:
+    secrets: list[str] = []
+    edges = meeting(lambda edges: secrets.append(issue(edges, name="twin", scopes=("predict",))))
+    secrets.append(issue(edges, name="twin", scopes=("predict",)))
+    stage = FakeStage()
+    for each in valid(edges):
+        stage.edges.store.put(each.key, each.to_body())
+
+    stage.run("token", "remove", "twin")
+
+    assert not any(is_valid(stage.edges, secret) for secret in secrets)
+
+
+def test_removal_says_since_when_and_nobody_can_make_the_token_again() -> None:
+    stage = FakeStage()
+    secret = stage.run("token", "add", "ada").output.strip()
+    stage.run("token", "remove", "ada")
+
+    key = layout.token(access.digest(secret))
+
+    assert b'"removed_at": "20' in next(body for at, body in everything(stage) if at == key)
+    assert not stage.edges.store.put_if_absent(key, b"")
+
+
+def test_object_that_is_no_token_is_named_with_the_way_to_remove_it() -> None:
+    stage = FakeStage()
+    stage.edges.store.put(layout.token("a" * 64), b"{}")
+
+    result = stage.run("token", "list")
+
+    assert isinstance(result.exception, CommandFailed)
+    assert f"aws s3 rm s3://test-bucket/tokens/{'a' * 64}.json" in result.exception.message
+
+
+def everything(stage: FakeStage) -> list[tuple[str, bytes]]:
+    found = []
+    for each in stage.edges.store.list(""):
+        stored = stage.edges.store.find(each.key)
+        assert stored is not None
+        found.append((each.key, stored.body))
+    return found
