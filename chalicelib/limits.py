@@ -19,8 +19,6 @@ QUERY_PARAMETERS = 1_001
 """The columns of a recipe, and `model`."""
 QUERY_CHARACTERS = 8_000
 """Of all names and values of a query: API Gateway takes 10,240 bytes of request line and headers."""
-HEADER_CHARACTERS = 1_000
-"""Of a header that we read: Authorization, Content-Type."""
 KEY_CHARACTERS = 256
 """Of an Idempotency-Key."""
 REASON_CHARACTERS = 200

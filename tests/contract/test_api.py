@@ -170,7 +170,7 @@ def test_health_names_the_command_that_helps_before_the_stacks_exist(bare_api: A
 
 def test_no_answer_of_ours_is_kept_by_a_cache_or_taken_for_another_kind(api: Api) -> None:
     """The open routes and those of one scope, whatever they answer here."""
-    headers = {"Authorization": "Bearer both", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {secret('both')}", "Content-Type": "application/json"}
     asked = [
         {"method": method, "path": path, "headers": headers, "body": ""}
         for (method, path), scope in ROUTES.items()
