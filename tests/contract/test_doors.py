@@ -13,7 +13,7 @@ import pytest
 
 from app import app
 from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, PREDICT_BODY_BYTES
-from tests.contract.api_process import Api, Reply, standing_in_for_aws, with_tokens
+from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
 PATH = {"run": "a-run", "model": MODEL, "version": "1"}
@@ -83,7 +83,7 @@ def api() -> Iterator[Api]:
 
 
 def asking(method: str, path: str, content: bytes = b"", **headers: str) -> dict[str, Any]:
-    given = {"Authorization": "Bearer both", "Content-Type": "application/json", **headers}
+    given = {"Authorization": f"Bearer {secret('both')}", "Content-Type": "application/json", **headers}
     return {"method": method, "path": path, "headers": given, "hex": content.hex()}
 
 

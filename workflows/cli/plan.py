@@ -20,6 +20,7 @@ from workflows.deploying.chalice_resources import ChaliceResources, function_nam
 from workflows.deploying.departures import Departure
 from workflows.deploying.uploads import layers_are_wanted
 from workflows.doctoring.finding import refuse
+from workflows.doctoring.requirements import chalice_package
 from workflows.doctoring.stage_settings import check_recipes, check_settings
 from workflows.planning.costs import PREDICTIONS
 from workflows.planning.plan import Plan, make_plan
@@ -67,6 +68,7 @@ def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
         ),
         clients=lambda service: session.client(service),  # type: ignore[call-overload]
         existing=existing,
+        package=chalice_package(stage.name, root=ROOT, environ=os.environ),
         root=ROOT,
     )
 
@@ -81,8 +83,10 @@ def show(made: Plan) -> None:
         console.print(f"bucket {made.bucket}: to be created")
     _show_definition(made)
     _show_roles(made.roles)
-    rows = [[part.name, part.type, _coloured(part.action)] for part in made.app]
-    table("Chalice app (code and routes are sent anew every time)", ["name", "type", ""], rows)
+    rows = [
+        [part.name, part.type, _coloured(part.action), "; ".join(part.details[:SHOWN_DETAILS])] for part in made.app
+    ]
+    table("Chalice app", ["name", "type", "", "what"], rows)
     packages = [
         [each.name, f"{each.size_bytes / 1024:,.0f} KiB", "there already" if each.uploaded else "to be uploaded"]
         for each in made.packages

@@ -111,7 +111,7 @@ def _check_sizes(code: Package, layers: Mapping[str, Package]) -> None:
 
 def upload(client: S3Client, each: Upload, *, bucket: str, report: Report) -> None:
     """Put the file into the bucket unless it is there. S3 shows whole objects only, and refuses a damaged one."""
-    if _is_there(client, bucket, each.key):
+    if is_uploaded(client, each.key, bucket=bucket):
         report(Step("upload", each.name, "there already"))
         return
     described = f"{each.name}, {len(each.body) / 1024:.0f} KiB"
@@ -133,11 +133,12 @@ def address(each: Upload, *, bucket: str, region: str) -> str:
     return f"https://s3.{region}.{domain}/{bucket}/{each.key}"
 
 
-def _is_there(client: S3Client, bucket: str, key: str) -> bool:
+def is_uploaded(client: S3Client, key: str, *, bucket: str) -> bool:
+    """Whether the bucket has it; the bucket itself need not exist."""
     try:
         client.head_object(Bucket=bucket, Key=key)
     except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") == "404":
+        if exc.response.get("Error", {}).get("Code") in {"404", "NoSuchBucket", "NotFound"}:
             return False
         with refusals(f"looking for {key} in bucket {bucket}"):
             raise

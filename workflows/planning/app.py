@@ -1,50 +1,132 @@
-"""The Chalice app: which of its functions are there, and the policies of their roles."""
+"""The Chalice app as it would be: what Chalice's own package says of it, and what is set beside it afterwards.
+
+A part is a function or the REST API. Its values are flat, so that one comparison serves all that can be set: memory,
+time-out, environment, tags, layers, schedule, routes, logs, and each file of the code by its SHA-256.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
-from chalicelib.names import Names
+from chalicelib.errors import DeploymentFailed
+from chalicelib.names import Names, alerts_topic
+from workflows.deploying.attach import NIGHTLY
 from workflows.deploying.chalice_resources import API_HANDLER
-from workflows.deploying.progress import refusals
 from workflows.planning.roles import Statement
+from workflows.planning.templates import shown
 from workflows.stacks.settings import stage_entry
 
-if TYPE_CHECKING:
-    from workflows.deploying.chalice_resources import Resource
-
 SMALLEST_MB = 128
+API = "rest_api"
+CODE = "code "
+"""What the names of values begin with that are files of the code."""
+SETTINGS = ("Runtime", "Handler", "MemorySize", "Timeout", "Architectures", "Layers")
 
-
-class Existing(Protocol):
-    """What of ChaliceResources a plan needs."""
-
-    def apis(self) -> Sequence[str]: ...
-
-    def record(self, *, api_id: str | None) -> Mapping[str, Any]: ...
+Values = dict[str, Any]
+Package = Callable[[Path], str]
+"""Makes `sam.json` and `deployment.zip` in the folder; returns why it could not, empty when it could."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppPart:
-    """A function, its role, a rule or the REST API. Chalice sends code and routes anew with every deployment."""
+    """A function or the REST API; `details` say what of it changes."""
 
     name: str
     type: str
-    action: Literal["create", "update"]
+    action: Literal["create", "update", "unchanged"]
+    details: tuple[str, ...] = ()
 
 
-def app_parts(existing: Existing, *, functions: Sequence[str]) -> tuple[AppPart, ...]:
-    """The functions by Chalice's names, and the REST API."""
-    resources: Sequence[Resource] = existing.record(api_id=None)["resources"]
-    there = {each["name"] for each in resources if each["resource_type"] == "lambda_function"}
-    found = [_part(name, "lambda_function", is_there=name in there) for name in functions]
-    return (*found, _part("rest_api", "rest_api", is_there=bool(existing.apis())))
+def app_parts(wanted: Mapping[str, Values], there: Mapping[str, Values]) -> tuple[AppPart, ...]:
+    """Each part that is wanted, held against the one that is there."""
+    return tuple(_part(name, values, there.get(name)) for name, values in wanted.items())
+
+
+def _part(name: str, wanted: Values, there: Values | None) -> AppPart:
+    kind = API if name == API else "lambda_function"
+    if there is None:
+        return AppPart(name=name, type=kind, action="create")
+    details = tuple(_differences(there, wanted))
+    return AppPart(name=name, type=kind, action="update" if details else "unchanged", details=details)
+
+
+def _differences(before: Values, after: Values) -> Iterator[str]:
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            old, new = (shown(each.get(key)) for each in (before, after))
+            yield key if key.startswith(CODE) else f"{key}: {old} -> {new}"
+
+
+def wanted_app(package: Package, *, names: Names, log_retention_days: int) -> dict[str, Values]:
+    """The parts by Chalice's names; raises DeploymentFailed where Chalice cannot package the app."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        if failure := package(folder):
+            raise DeploymentFailed(f"chalice package --stage {names.stage} failed: {failure}")
+        resources = json.loads((folder / "sam.json").read_bytes())["Resources"].values()
+        code = code_values((folder / "deployment.zip").read_bytes())
+    functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    (api,) = (each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Api")
+    logs = {"log retention": log_retention_days}
+    found = {_function(each): _settings(each) | code | logs for each in functions}
+    found[NIGHTLY]["failures go to"] = alerts_topic(names.stage)
+    return {**found, API: _routes(api)}
+
+
+def _function(properties: Mapping[str, Any]) -> str:
+    name = str(properties["Handler"]).rpartition(".")[2]
+    return API_HANDLER if name == "app" else name
+
+
+def _settings(properties: Mapping[str, Any]) -> Values:
+    events = [each["Properties"] for each in properties.get("Events", {}).values() if each["Type"] == "Schedule"]
+    return function_values(
+        properties,
+        tracing=properties["Tracing"],
+        tags=properties["Tags"],
+        schedules=[each["Schedule"] for each in events],
+    )
+
+
+def function_values(
+    settings: Mapping[str, Any], *, tracing: str, tags: Mapping[str, str], schedules: Sequence[str]
+) -> Values:
+    """What is set of a function; Lambda's own configuration has the same names as CloudFormation's properties."""
+    return {
+        **{key: settings[key] for key in SETTINGS if settings.get(key)},
+        **{f"variable {key}": value for key, value in settings.get("Environment", {}).get("Variables", {}).items()},
+        **{f"tag {key}": value for key, value in tags.items()},
+        "tracing": tracing,
+        "schedule": list(schedules),
+    }
+
+
+def code_values(package: bytes) -> Values:
+    """Each file of a package; what Python compiled on the way is none of the code."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return {
+            f"{CODE}{name}": hashlib.sha256(archive.read(name)).hexdigest()
+            for name in archive.namelist()
+            if not name.endswith(".pyc")
+        }
+
+
+def _routes(properties: Mapping[str, Any]) -> Values:
+    paths = properties["DefinitionBody"]["paths"]
+    routes = {
+        f"{verb.upper()} {path}": "CUSTOM" if method.get("security") else "NONE"
+        for path, verbs in paths.items()
+        for verb, method in verbs.items()
+    }
+    return {"endpoint": properties["EndpointConfiguration"], **routes}
 
 
 def app_memory_mb(stage: str, *, root: Path) -> int:
@@ -64,11 +146,6 @@ def wanted_policies(stage: str, *, root: Path) -> dict[str, list[Statement]]:
     }
 
 
-def deployed_policies(client: Any, roles: Sequence[str]) -> dict[str, list[Statement]]:
-    """The statements that the roles have now, by IAM's `client`; a role that does not exist has none."""
-    return {role: _statements(client, role) for role in roles}
-
-
 def role_name(stage: str, function: str) -> str:
     """Chalice's name of the role of a function.
 
@@ -76,26 +153,3 @@ def role_name(stage: str, function: str) -> str:
     'nightswap-prod-nightly'
     """
     return f"{Names(stage=stage, account='', region='').stack}-{function}"
-
-
-def _part(name: str, kind: str, *, is_there: bool) -> AppPart:
-    return AppPart(name=name, type=kind, action="update" if is_there else "create")
-
-
-def _statements(client: Any, role: str) -> list[Statement]:
-    found: list[Statement] = []
-    for policy in _unless_absent(lambda: client.list_role_policies(RoleName=role)["PolicyNames"], role):
-        with refusals(f"reading the policy of role {role}"):
-            document: Any = client.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-        found += document["Statement"]
-    return found
-
-
-def _unless_absent(ask: Callable[[], Sequence[str]], role: str) -> Sequence[str]:
-    try:
-        return ask()
-    except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") == "NoSuchEntity":
-            return ()
-        with refusals(f"listing the policies of role {role}"):
-            raise

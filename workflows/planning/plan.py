@@ -19,8 +19,9 @@ from workflows.deploying.lost import find_lost
 from workflows.deploying.present import deployed
 from workflows.deploying.progress import Patience, refusals
 from workflows.planning import machine, stacks
-from workflows.planning.app import AppPart, Existing, app_memory_mb, app_parts, deployed_policies, wanted_policies
+from workflows.planning.app import AppPart, Package, app_memory_mb, app_parts, wanted_app, wanted_policies
 from workflows.planning.costs import PREDICTIONS, Costs, costs
+from workflows.planning.live_app import Existing, LiveApp
 from workflows.planning.packages import PackageState, package_states
 from workflows.planning.roles import RoleChange, role_changes, statements_of
 from workflows.planning.stacks import StackChange
@@ -47,11 +48,11 @@ class Plan:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether stacks, roles, definition and packages are as they would be; Chalice sends its code anyway."""
+        """Whether all is as it would be; Chalice sends its code anyway, and nothing comes of it."""
         return (
             all(stack.action == "unchanged" for stack in self.stacks)
             and not (self.state_machine_diff or self.roles)
-            and all(part.action == "update" for part in self.app)
+            and all(part.action == "unchanged" for part in self.app)
             and all(package.uploaded for package in self.packages)
         )
 
@@ -67,7 +68,13 @@ class Plan:
 
 
 def make_plan(
-    wanted: Wanted, *, clients: Clients, existing: Existing, root: Path, patience: Patience | None = None
+    wanted: Wanted,
+    *,
+    clients: Clients,
+    existing: Existing,
+    package: Package,
+    root: Path,
+    patience: Patience | None = None,
 ) -> Plan:
     """Hold what is wanted against what is there; raises DeploymentFailed for what AWS refuses to tell."""
     names = wanted.names
@@ -75,8 +82,10 @@ def make_plan(
     tags = {f"{APP}:app": APP, f"{APP}:stage": names.stage}
     there = {each.name: deployed(cloudformation, each.name) for each in (wanted.data, wanted.main)}
     main = there[wanted.main.name]
+    live = LiveApp(names=names, clients=clients)
     policies = wanted_policies(names.stage, root=root)
-    before = statements_of(main.template if main else {}) | deployed_policies(clients("iam"), list(policies))
+    before = statements_of(main.template if main else {}) | live.policies(list(policies))
+    functions = function_names(names.stage, root=root)
     planned = machine.completed(wanted.definition, template=wanted.main.template, names=names)
     return Plan(
         stage=names.stage,
@@ -103,7 +112,10 @@ def make_plan(
             machine.deployed_definition(clients("stepfunctions"), names), planned
         ),
         roles=role_changes(before, statements_of(wanted.main.template) | policies),
-        app=app_parts(existing, functions=function_names(names.stage, root=root)),
+        app=app_parts(
+            wanted_app(package, names=names, log_retention_days=wanted.log_retention_days),
+            live.parts(functions, existing),
+        ),
         packages=package_states(clients("s3"), wanted.uploads, bucket=names.bucket),
         costs=costs(wanted, api_memory_mb=app_memory_mb(names.stage, root=root)),
     )

@@ -65,7 +65,7 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for before, after in (entries, properties):
         for key in sorted({*before, *after}):
             if before.get(key) != after.get(key):
-                yield f"{key}: {_short(before.get(key))} -> {_short(after.get(key))}"
+                yield f"{key}: {shown(before.get(key))} -> {shown(after.get(key))}"
 
 
 def _without_properties(resource: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,9 +93,9 @@ def _names_in(part: Any) -> Iterator[str]:
             yield from _names_in(each)
 
 
-def _short(value: Any) -> str:
+def shown(value: Any) -> str:
     """
-    >>> _short(512), _short(None), _short({"a": "b" * 50})
+    >>> shown(512), shown(None), shown({"a": "b" * 50})
     ('512', 'none', '...')
     """
     text = "none" if value is None else json.dumps(value)

@@ -34,6 +34,7 @@ class Wanted:
     main: WantedStack
     uploads: tuple[Upload, ...]
     definition: str
+    log_retention_days: int
 
 
 def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool, report: Report) -> Wanted:
@@ -53,5 +54,6 @@ def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool
             parameters=made.parameters,
         ),
         uploads=made.uploads,
+        log_retention_days=settings.log_retention_days,
         definition=(root / DEFINITION).read_text("utf-8"),
     )

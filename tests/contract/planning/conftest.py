@@ -15,6 +15,7 @@ from chalicelib.names import Names
 from tests.clone import ROOT, Clone
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.deploy import deploy
+from workflows.doctoring.requirements import chalice_package
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.planning.plan import Plan, make_plan
@@ -41,6 +42,7 @@ class Project:
                 endpoint_url=None,
                 functions=function_names("local", root=self.root),
             ),
+            package=chalice_package("local", root=self.root, environ=os.environ),
             root=self.root,
         )
 

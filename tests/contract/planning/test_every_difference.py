@@ -1,0 +1,104 @@
+"""A plan shows whatever a deployment would change; and after a plan that says nothing, there is nothing to change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.contract.planning.conftest import Project
+from workflows.planning.plan import Plan
+
+CONFIG = ".chalice/config.json"
+Change = Callable[[Project], None]
+
+
+def variable(name: str, value: str) -> Change:
+    """Set a variable of the stage."""
+
+    def change(project: Project) -> None:
+        config = json.loads((project.root / CONFIG).read_bytes())
+        config["stages"]["local"]["environment_variables"][name] = value
+        (project.root / CONFIG).write_text(json.dumps(config))
+
+    return change
+
+
+def setting(name: str, value: Any) -> Change:
+    """Set one of Chalice's own settings for the stage."""
+
+    def change(project: Project) -> None:
+        config = json.loads((project.root / CONFIG).read_bytes())
+        config["stages"]["local"][name] = value
+        (project.root / CONFIG).write_text(json.dumps(config))
+
+    return change
+
+
+def appended(path: str, text: str = "\n# changed\n") -> Change:
+    def change(project: Project) -> None:
+        file = project.root / path
+        file.write_text(file.read_text() + text)
+
+    return change
+
+
+def edited(path: str, old: str, new: str) -> Change:
+    return lambda project: project.edit(path, old, new)
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "the schedule": (variable("NIGHTSWAP_SCHEDULE", "cron(0 4 * * ? *)"), "cron(0 3 * * ? *)"),
+    "the default model": (variable("NIGHTSWAP_DEFAULT_MODEL", "other"), "NIGHTSWAP_DEFAULT_MODEL"),
+    "how long logs are kept": (variable("NIGHTSWAP_LOG_RETENTION_DAYS", "7"), "log retention: 30 -> 7"),
+    "who is told": (variable("NIGHTSWAP_ALERT_EMAIL", "ops@example.com"), "AlertsByMail"),
+    "days of rejection": (variable("NIGHTSWAP_REJECTED_DAYS", "4"), "REJECTED_DAYS"),
+    "days of failure": (variable("NIGHTSWAP_FAILING_DAYS", "3"), "FAILING_DAYS"),
+    "days until stale": (variable("NIGHTSWAP_STALE_DAYS", "10"), "STALE_DAYS"),
+    "the bound of latency": (variable("NIGHTSWAP_LATENCY_MS", "250"), "Threshold: 500 -> 250"),
+    "the memory that serves": (variable("NIGHTSWAP_SERVING_MEMORY_MB", "1024"), "MemorySize: 512 -> 1024"),
+    "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
+    "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),
+    "the app's memory": (setting("lambda_memory_size", 256), "MemorySize: 512 -> 256"),
+    "the app's time-out": (setting("lambda_timeout", 20), "Timeout: 28 -> 20"),
+    "a tag": (
+        setting("tags", {"nightswap:app": "nightswap", "nightswap:stage": "local", "team": "a"}),
+        "tag team: none -> ",
+    ),
+    "a permission of the app": (
+        edited(".chalice/policy-local-nightly.json", '"states:StartExecution"', '"states:StartExecution", "s3:GetX"'),
+        "s3:GetX",
+    ),
+    "the app's code": (appended("app.py"), "code app.py"),
+    "the core's code": (appended("chalicelib/health.py"), "code chalicelib/health.py"),
+    "a new file of the core": (appended("chalicelib/settings.py", "\n"), "code chalicelib/settings.py"),
+    "a route": (
+        edited("app.py", '@app.route("/health")', '@app.route("/well")\n@app.route("/health")'),
+        "GET /well: none -> ",
+    ),
+    "a task": (appended("lambdas/train.py"), "TasksSha256"),
+    "a recipe": (appended("lambdas/recipes/kdd99_http.py"), "TasksSha256"),
+    "what serves": (appended("lambdas/serve/scorecard.py"), "ServingSha256"),
+    "the state machine": (
+        edited("workflows/definitions/golden/retrain.asl.json", "Retrain a model, judge it", "Retrain it, judge it"),
+        "Retrain it, judge it",
+    ),
+}
+
+
+def said(plan: Plan) -> str:
+    return json.dumps(plan.to_document(), default=str).replace("\\", "")
+
+
+def test_plan_shows_every_change_and_after_its_deployment_there_is_nothing_more_to_change(project: Project) -> None:
+    project.deploy()
+    assert project.plan().changes_nothing
+    for change, _ in CHANGES.values():
+        change(project)
+
+    before = said(project.plan())
+    project.deploy()
+    after = project.plan()
+
+    assert [name for name, (_, words) in CHANGES.items() if words not in before] == []
+    assert after.changes_nothing, said(after)
