@@ -7,17 +7,22 @@ days. Here a superseded version goes at once, for what S3 sees in a year of nigh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import json
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from workflows.local import room, whole_files
+from workflows.local import room
+from workflows.local.object_files import UNFINISHED, WholeFiles
 
 Json = dict[str, Any]
 
 EXPIRING = ("locks/", "runs/", "work/")
 """Where the bucket's lifecycle lets superseded versions go, and a deleted object without a trace."""
+
+DESCRIPTION = ".meta.json"
+"""What the emulator adds to an object's path for its description."""
 
 
 def install(folder: Path) -> None:
@@ -26,7 +31,7 @@ def install(folder: Path) -> None:
 
     versions = Versions(s3, folder=folder)
     s3.handle_request = room.refusing(s3.handle_request)
-    s3._atomic_write = versions.write
+    s3._atomic_write = versions.files.write
     s3._persist_displaced_version = versions.displace
     s3._persist_object = versions.persist
     s3._persist_delete_marker = versions.mark
@@ -48,9 +53,7 @@ class Versions:
 
     def __init__(self, service: Any, *, folder: Path) -> None:
         self._service = service
-        self._folder = folder
-        self._written: list[tuple[Path, Path]] = []
-        self._failed: OSError | None = None
+        self.files = WholeFiles(folder)
         self._displace: Callable[..., None] = service._persist_displaced_version
         self._persist: Callable[..., None] = service._persist_object
         self._mark: Callable[..., None] = service._persist_delete_marker
@@ -59,13 +62,13 @@ class Versions:
         """Keep the bytes of the version that a write or a delete displaces; raises DiskFull."""
         if expires(key):
             return
-        with self._all_or_nothing(lambda: self._put_back(bucket, key, prior), writes=prior is not None):
+        with self.files.all_or_nothing(lambda: self._put_back(bucket, key, prior), writes=prior is not None):
             self._displace(bucket, key, prior, versioning)
 
     def persist(self, bucket: str, key: str, record: Json) -> None:
         """Write the object; from then on its bytes are on disk alone. Raises DiskFull."""
         versions = self._versions(bucket, key)
-        with self._all_or_nothing(lambda: self._take_back(bucket, key, record), lasts=not expires(key)):
+        with self.files.all_or_nothing(lambda: self._take_back(bucket, key, record), lasts=not expires(key)):
             self._persist(bucket, key, record)
         if expires(key):
             del versions[:-1]
@@ -76,7 +79,7 @@ class Versions:
         """Note that the object was deleted, or forget it; raises DiskFull."""
         versions = self._versions(bucket, key)
         if not expires(key):
-            with self._all_or_nothing(lambda: self._take_back(bucket, key, marker)):
+            with self.files.all_or_nothing(lambda: self._take_back(bucket, key, marker)):
                 self._mark(bucket, key, marker)
             return
         self._forget(bucket, key, versions)
@@ -84,36 +87,21 @@ class Versions:
         self._service._delete_persisted_object(bucket, key)
         _remove_empty_folders(Path(self._service._object_disk_path(bucket, key)).parent)
 
-    def write(self, path: str, data: bytes | str, **_: Any) -> None:
-        """Write the file aside; `_all_or_nothing` gives it its name, together with the others of the object."""
-        unfinished = Path(f"{path}.tmp")
-        try:
-            unfinished.touch(0o600)
-            unfinished.write_bytes(data.encode() if isinstance(data, str) else data)
-        except OSError as error:
-            self._failed = error  # the emulator only logs it
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise
-        self._written.append((unfinished, Path(path)))
-
     def mend(self) -> None:
         """Describe anew each object that a kill left between its bytes and its description, which is written last.
 
         Else a reader finds a checksum that is not that of the bytes, for ever.
         """
-        for bucket, content in self._service._buckets.items():
-            for key, record in content["objects"].items():
-                body = Path(self._service._object_disk_path(bucket, key))
-                described = Path(f"{body}.meta.json")
-                if described.exists() and body.stat().st_mtime_ns > described.stat().st_mtime_ns:
-                    fresh = _described(body.read_bytes())
-                    record.update(fresh)
-                    for version in self._versions(bucket, key)[-1:]:
-                        version.update(fresh)
+        for description in self._root.rglob(f"*{DESCRIPTION}"):
+            body = description.with_name(description.name.removesuffix(DESCRIPTION))
+            if body.exists() and body.stat().st_mtime_ns > description.stat().st_mtime_ns:
+                bucket = description.relative_to(self._root).parts[1]
+                self._describe(bucket, json.loads(description.read_bytes())["key"], body.read_bytes())
 
     def sweep(self) -> None:
         """Forget what an earlier server left and this one would not have."""
+        for unfinished in self._root.rglob(f"*{UNFINISHED}"):
+            unfinished.unlink()
         for bucket, key in list(self._service._object_versions):
             versions = self._versions(bucket, key)
             if expires(key) and versions[-1].get("is_delete_marker"):
@@ -122,28 +110,16 @@ class Versions:
                 self._forget(bucket, key, versions[:-1])
                 del versions[:-1]
 
-    @contextmanager
-    def _all_or_nothing(self, undo: Callable[[], None], *, writes: bool = True, lasts: bool = True) -> Iterator[None]:
-        """Every file that is written inside gets its name; or none does, and `undo` makes memory agree with the disk.
+    @property
+    def _root(self) -> Path:
+        """ACCOUNT/BUCKET/KEY lie below it. A key that ends as our own files do has another name there."""
+        return Path(self._service.DATA_DIR)
 
-        The emulator swallows what goes wrong. With `writes`, to write nothing is to fail. What `lasts` is on the disk
-        before it has its name: a power loss leaves no empty file in registry or ledger.
-        """
-        self._written.clear()
-        self._failed = None
-        yield
-        if self._failed is None and (self._written or not writes):
-            for unfinished, path in self._written:
-                if lasts:
-                    whole_files.sync(unfinished)
-                unfinished.replace(path)
-            return
-        for unfinished, _ in self._written:
-            unfinished.unlink(missing_ok=True)
-        undo()
-        room.check(self._folder)
-        with room.needed(self._folder):
-            raise self._failed or OSError("the object could not be written: the log says why")
+    def _describe(self, bucket: str, key: str, body: bytes) -> None:
+        record = self._service._buckets[bucket]["objects"].get(key)
+        md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
+        for each in (record, *self._versions(bucket, key)[-1:]) if record else ():
+            each.update(etag=f'"{md5}"', size=len(body), checksums={})
 
     def _take_back(self, bucket: str, key: str, record: Json) -> None:
         """Forget the version or the delete marker that was recorded last."""
@@ -172,11 +148,6 @@ class Versions:
     def _forget(self, bucket: str, key: str, versions: list[Json]) -> None:
         for each in versions:
             self._service._delete_version_file(bucket, key, each["version_id"])
-
-
-def _described(body: bytes) -> Json:
-    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    return {"etag": f'"{md5}"', "size": len(body), "checksums": {}}
 
 
 def _remove_empty_folders(folder: Path) -> None:

@@ -122,3 +122,20 @@ def test_version_published_in_one_call_is_whole_after_a_restart(
         version = functions.get_function_configuration(FunctionName="serve", Qualifier="1")
         assert version["CodeSha256"] == published["CodeSha256"]
         assert (version["State"], version["LastUpdateStatus"]) == ("Active", "Successful")
+
+
+def test_object_that_a_kill_left_with_the_description_of_the_one_before_is_readable(
+    start_local_aws: Start, clients: Clients
+) -> None:
+    with start_local_aws() as aws:
+        store = clients(aws, "s3")
+        store.create_bucket(Bucket=BUCKET)
+        store.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        store.put_object(Bucket=BUCKET, Key="runs/a/train.json", Body=b"running")
+    (written,) = aws.folder.s3.rglob("train.json")
+    written.write_bytes(b"it is done")
+
+    with start_local_aws(state=aws.folder.path) as again:
+        read = clients(again, "s3").get_object(Bucket=BUCKET, Key="runs/a/train.json")
+        assert read["Body"].read() == b"it is done"
+        assert read["ETag"] == clients(again, "s3").list_objects_v2(Bucket=BUCKET)["Contents"][0]["ETag"]

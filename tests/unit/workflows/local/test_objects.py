@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.DATA_DIR = str(folder / "s3")
         self._buckets: dict[str, Any] = {BUCKET: {"objects": {}}}
         self._object_versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self.asked: list[tuple[str, ...]] = []
@@ -60,7 +62,7 @@ class Service:
 
 def replaced(service: Service) -> Versions:
     versions = Versions(service, folder=service._folder)
-    service._atomic_write = versions.write  # type: ignore[method-assign]
+    service._atomic_write = versions.files.write  # type: ignore[method-assign]
     return versions
 
 
@@ -226,10 +228,14 @@ def test_object_that_a_kill_left_with_the_description_of_the_one_before_is_descr
     service: Service, tmp_path: Path
 ) -> None:
     for key, described_at in ((RUN, 1), (LEDGER, 3)):
-        body, description = tmp_path / key, tmp_path / f"{key}.meta.json"
+        body = tmp_path / "s3" / "000000000000" / BUCKET / key
+        description = body.with_name(f"{body.name}.meta.json")
         body.parent.mkdir(parents=True)
-        for path, moment in ((body, 2), (description, described_at)):
-            path.write_bytes(b"rows")
+        for path, content, moment in (
+            (body, b"rows", 2),
+            (description, json.dumps({"key": key}).encode(), described_at),
+        ):
+            path.write_bytes(content)
             os.utime(path, (moment, moment))
         service._buckets[BUCKET]["objects"][key] = {"etag": "before", "checksums": {"crc32": "before"}}
         hold(service, key, "one")
@@ -240,3 +246,26 @@ def test_object_that_a_kill_left_with_the_description_of_the_one_before_is_descr
     assert records[RUN] == {"etag": '"df347a373b8f92aa0ae3dd920a5ec2f6"', "size": 4, "checksums": {}}
     assert records[LEDGER]["etag"] == "before"
     assert service._object_versions[BUCKET, RUN][-1]["etag"] == records[RUN]["etag"]
+
+
+def test_deleted_object_that_a_kill_left_half_described_stays_deleted(service: Service, tmp_path: Path) -> None:
+    body = tmp_path / "s3" / "000000000000" / BUCKET / RUN
+    body.parent.mkdir(parents=True)
+    body.write_bytes(b"rows")
+    description = body.with_name(f"{body.name}.meta.json")
+    description.write_text(json.dumps({"key": RUN}))
+    os.utime(description, (1, 1))
+
+    replaced(service).mend()
+
+    assert service._buckets[BUCKET]["objects"] == {}
+
+
+def test_file_that_a_kill_left_without_its_name_goes_at_the_start(service: Service, tmp_path: Path) -> None:
+    unfinished = tmp_path / "s3" / "000000000000" / BUCKET / "labels.npy.tmp"
+    unfinished.parent.mkdir(parents=True)
+    unfinished.write_bytes(b"rows")
+
+    replaced(service).sweep()
+
+    assert not unfinished.exists()
