@@ -55,6 +55,8 @@ def test_lineage_is_kept_with_the_profile() -> None:
     assert kept["code_sha256"] == "code"
     assert [each["name"] for each in kept["objects"]] == ["night-1.csv", "night-2.csv"]
     assert kept["profile"]["rows"] == 3000
+    extent = {"lines": 1501, "blank_lines": 0, "records": 1501, "rows": 1500}
+    assert kept["profile"]["objects"] == {"night-1.csv": extent, "night-2.csv": extent}
 
 
 def test_repeated_task_leaves_the_same() -> None:

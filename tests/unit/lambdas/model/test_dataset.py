@@ -85,6 +85,7 @@ NUMBER_ERRORS = [
     ("abc", errors.ValueUnparsable),
     ("0x1f", errors.ValueUnparsable),
     ("1_000", errors.ValueUnparsable),
+    ("+1e 1", errors.ValueUnparsable),
     ("1 000", errors.ValueUnparsable),
     ('"1,000"', errors.ValueUnparsable),
     ("\u0661\u0662", errors.ValueUnparsable),
