@@ -42,7 +42,7 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
     """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
-    if clean and LocalAws.running(ROOT) is None:  # else `start` refuses, and says which process is in the way
+    if clean and LocalAws.holding(ROOT) is None:  # else `start` refuses, and says which process is in the way
         _forget()
     begun = time.monotonic()
     with LocalAws.start(ROOT, short_port=port) as running:
@@ -62,7 +62,7 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
 @local.command()
 def down() -> None:
     """Stop the local AWS of this clone. Its state stays."""
-    running = LocalAws.running(ROOT)
+    running = LocalAws.holding(ROOT)
     if running is None:
         console.print("the local AWS is not running")
         return

@@ -120,6 +120,13 @@ class LocalAws:
             folder=folder,
         )
 
+    @classmethod
+    def holding(cls, root: Path, *, state: Path | None = None) -> LocalAws | None:
+        """The one that holds the state, on record or not, as while it starts: it can be stopped, not called."""
+        folder = _folder(root, state)
+        pid = folder.owner()
+        return cls(pid=pid, endpoint="", short_url="", wanted_short_port=0, folder=folder) if pid else None
+
     def stop(self) -> None:
         """Stop it and wait for its end; its state is saved. Nothing happens when it has stopped already.
 

@@ -144,6 +144,22 @@ def test_of_two_simultaneous_starts_one_wins(tmp_path: Path, start_local_aws: St
     assert len(started) == 1
 
 
+def test_running_one_whose_record_is_damaged_is_stopped_all_the_same(start_local_aws: Start) -> None:
+    aws = start_local_aws()
+    (aws.folder.path / "local.json").write_bytes(b"")
+
+    assert LocalAws.running(CLONE, state=aws.folder.path) is None
+    found = LocalAws.holding(CLONE, state=aws.folder.path)
+    assert found is not None
+    reaper = threading.Thread(target=aws.stop)
+    reaper.start()
+    found.stop()
+    reaper.join()
+
+    assert not aws.alive
+    assert LocalAws.holding(CLONE, state=aws.folder.path) is None
+
+
 def test_taken_short_port_is_replaced_by_a_free_one(start_local_aws: Start) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
