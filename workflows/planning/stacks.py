@@ -62,7 +62,7 @@ def stack_change(
         parameters_before=there.parameters,
         parameters_after=wanted.parameters,
     )
-    found = _with_lost(found, lost, wanted)
+    found = with_lost(found, lost, wanted)
     asked = proposal(client, wanted, tags=tags, patience=patience)
     made = {
         *decided(there.template, parameters=there.parameters),
@@ -79,7 +79,7 @@ def stack_change(
     )
 
 
-def _with_lost(found: tuple[Difference, ...], lost: Lost | None, wanted: WantedStack) -> tuple[Difference, ...]:
+def with_lost(found: tuple[Difference, ...], lost: Lost | None, wanted: WantedStack) -> tuple[Difference, ...]:
     """The differences, where what the stack has lost is created, whatever else the templates say of it."""
     again = tuple(
         Difference(resource=each.logical_id, type=each.type, action="create", details=(GONE,))
