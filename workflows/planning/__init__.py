@@ -6,7 +6,8 @@ templates.py     the difference of two templates
 change_sets.py   CloudFormation's own list of changes, asked for and taken back
 machine.py       the state machine's definition, line by line
 roles.py         the statements that roles gain and lose
-app.py           the functions and policies that Chalice deploys
+app.py           the Chalice app as it would be, and the difference
+live_app.py      the Chalice app as it is
 packages.py      what would be uploaded
 costs.py         what an idle month, a retrain and a thousand predictions cost
 plan.py          all of it, as one document

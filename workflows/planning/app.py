@@ -11,7 +11,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from chalicelib.names import Names, alerts_topic
 from workflows.deploying.attach import NIGHTLY
 from workflows.deploying.chalice_resources import API_HANDLER
 from workflows.planning.roles import Statement
-from workflows.planning.templates import shown
+from workflows.planning.templates import Values, changed
 from workflows.stacks.settings import stage_entry
 
 SMALLEST_MB = 128
@@ -30,7 +30,6 @@ CODE = "code "
 """What the names of values begin with that are files of the code."""
 SETTINGS = ("Runtime", "Handler", "MemorySize", "Timeout", "Architectures", "Layers")
 
-Values = dict[str, Any]
 Package = Callable[[Path], str]
 """Makes `sam.json` and `deployment.zip` in the folder; returns why it could not, empty when it could."""
 
@@ -54,15 +53,8 @@ def _part(name: str, wanted: Values, there: Values | None) -> AppPart:
     kind = API if name == API else "lambda_function"
     if there is None:
         return AppPart(name=name, type=kind, action="create")
-    details = tuple(_differences(there, wanted))
+    details = tuple(changed(there, wanted))
     return AppPart(name=name, type=kind, action="update" if details else "unchanged", details=details)
-
-
-def _differences(before: Values, after: Values) -> Iterator[str]:
-    for key in sorted({*before, *after}):
-        if before.get(key) != after.get(key):
-            old, new = (shown(each.get(key)) for each in (before, after))
-            yield key if key.startswith(CODE) else f"{key}: {old} -> {new}"
 
 
 def wanted_app(package: Package, *, names: Names, log_retention_days: int) -> dict[str, Values]:

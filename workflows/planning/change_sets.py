@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from chalicelib.errors import DeploymentFailed
 from workflows.deploying.change_sets import NO_CHANGES
 from workflows.deploying.progress import Patience, refusals
 from workflows.deploying.templates import carried
+from workflows.planning.templates import shown
 from workflows.planning.wanted import WantedStack
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Listed:
     action: str
     replacement: bool
     """True also where it depends on a value that is not known yet."""
+    details: tuple[str, ...] = ()
+    """Its properties with their values before and after; the local AWS leaves them out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +98,7 @@ def _refusal(client: CloudFormationClient, arn: str) -> str | None:
 
 def _pages(client: CloudFormationClient, arn: str) -> tuple[Listed, ...]:
     with refusals("reading a proposed change"):
-        pages = client.get_paginator("describe_change_set").paginate(ChangeSetName=arn)
+        pages = client.get_paginator("describe_change_set").paginate(ChangeSetName=arn, IncludePropertyValues=True)
         return tuple(_listed(change) for page in pages for change in page["Changes"])
 
 
@@ -106,7 +109,15 @@ def _listed(change: ChangeTypeDef) -> Listed:
         type=told["ResourceType"],
         action=DYNAMIC if _is_dynamic(told) else told["Action"],
         replacement=told.get("Replacement", "False") != "False",
+        details=tuple(_details(told.get("Details", []))),
     )
+
+
+def _details(details: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for target in (each.get("Target", {}) for each in details):
+        if "BeforeValue" in target or "AfterValue" in target:
+            path = target.get("Path", target.get("Name", "")).removeprefix("/Properties/").replace("/", ".")
+            yield f"{path}: {shown(target.get('BeforeValue'))} -> {shown(target.get('AfterValue'))}"
 
 
 def _is_dynamic(told: Mapping[str, Any]) -> bool:

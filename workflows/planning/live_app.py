@@ -14,8 +14,9 @@ from botocore.utils import get_environ_proxies
 from chalicelib.names import Names
 from workflows.deploying.chalice_resources import API_HANDLER
 from workflows.deploying.progress import refusals
-from workflows.planning.app import API, Values, code_values, function_values
+from workflows.planning.app import API, code_values, function_values
 from workflows.planning.roles import Statement
+from workflows.planning.templates import Values
 
 ABSENT = {"ResourceNotFoundException", "NoSuchEntity", "NotFoundException"}
 

@@ -10,8 +10,7 @@ from workflows.deploying.lost import Lost
 from workflows.deploying.present import Deployed
 from workflows.deploying.progress import Patience
 from workflows.planning.change_sets import Listed, proposal
-from workflows.planning.conditions import decided
-from workflows.planning.templates import Difference, differences
+from workflows.planning.templates import Difference, differences, resources
 from workflows.planning.wanted import WantedStack
 
 if TYPE_CHECKING:
@@ -65,8 +64,8 @@ def stack_change(
     found = with_lost(found, lost, wanted)
     asked = proposal(client, wanted, tags=tags, patience=patience)
     made = {
-        *decided(there.template, parameters=there.parameters),
-        *decided(wanted.template, parameters=wanted.parameters),
+        *resources(there.template, parameters=there.parameters),
+        *resources(wanted.template, parameters=wanted.parameters),
     }
     # The local AWS also lists resources whose condition does not hold.
     told = tuple(each for each in asked.changes if each.resource in made)
@@ -103,5 +102,10 @@ def _merge(name: str, ours: Difference | None, theirs: Listed | None) -> Resourc
         action=ours.action if ours else "",
         listed=theirs.action if theirs else "",
         replacement=bool(theirs and theirs.replacement),
-        details=ours.details if ours else (),
+        details=(theirs.details if theirs and _is_update(ours) else ()) or (ours.details if ours else ()),
     )
+
+
+def _is_update(ours: Difference | None) -> bool:
+    """Whether CloudFormation's own values say it better: of what comes, goes or was lost it has none."""
+    return ours is None or ours.action == "update"

@@ -1,4 +1,8 @@
-"""The difference of two templates: which resources come, go and change, and which of their properties."""
+"""Templates with their parameters put in and their conditions decided, and the difference of two of them.
+
+A resource is flat: each value by the path that leads to it, so that a difference names what it is of. Only the
+intrinsic functions that our own templates choose by are known: Ref and Fn::Sub of a parameter, Fn::If, Fn::Equals.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workflows.planning.conditions import decided
-
 Template = Mapping[str, Any]
+Values = dict[str, Any]
 Action = Literal["create", "update", "delete", "release"]
 """`release`: it leaves the stack and stays where it is, because its DeletionPolicy keeps it."""
 
 SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+NO_VALUE = {"Ref": "AWS::NoValue"}
 LONGEST_VALUE = 40
 """Characters of a value that are shown in a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What happens to one resource; `details` name its properties, with old and new value where they are short."""
+    """What happens to one resource; `details` name its values, old and new where they are short."""
 
     resource: str
     type: str
@@ -33,64 +37,72 @@ def differences(
     before: Template, after: Template, *, parameters_before: Mapping[str, str], parameters_after: Mapping[str, str]
 ) -> tuple[Difference, ...]:
     """By logical ID in alphabetical order; `before` is {} for a stack that does not exist."""
-    old = decided(before, parameters=parameters_before)
-    new = decided(after, parameters=parameters_after)
-    moved = {
-        name
-        for name in {*parameters_before, *parameters_after}
-        if parameters_before.get(name) != parameters_after.get(name)
-    }
-    found = [_of_resource(name, old.get(name), new.get(name), moved) for name in sorted({*old, *new})]
-    return tuple(each for each in found if each is not None)
+    old = resources(before, parameters=parameters_before)
+    new = resources(after, parameters=parameters_after)
+    found = (_of_resource(name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
+    return tuple(each for each in found if each.action != "update" or each.details)
 
 
-def _of_resource(
-    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, moved: set[str]
-) -> Difference | None:
-    if old is None and new is not None:
+def _of_resource(name: str, old: Template | None, new: Template | None) -> Difference:
+    if new is None:
+        kept = str((old or {}).get("DeletionPolicy", "Delete")).startswith("Retain")
+        return Difference(resource=name, type=(old or {})["Type"], action="release" if kept else "delete")
+    if old is None:
         return Difference(resource=name, type=new["Type"], action="create")
-    if new is None and old is not None:
-        kept = str(old.get("DeletionPolicy", "Delete")).startswith("Retain")
-        return Difference(resource=name, type=old["Type"], action="release" if kept else "delete")
-    if old is None or new is None:
-        return None
-    details = (*_changed(old, new), *_following(new, moved))
-    return Difference(resource=name, type=new["Type"], action="update", details=details) if details else None
+    details = tuple(changed(dict(_flat(old)), dict(_flat(new))))
+    return Difference(resource=name, type=new["Type"], action="update", details=details)
 
 
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """The properties that differ, and whatever else of the resource's entry does."""
-    entries = (_without_properties(old), _without_properties(new))
-    properties = (old.get("Properties", {}), new.get("Properties", {}))
-    for before, after in (entries, properties):
-        for key in sorted({*before, *after}):
-            if before.get(key) != after.get(key):
-                yield f"{key}: {shown(before.get(key))} -> {shown(after.get(key))}"
+def changed(before: Values, after: Values) -> Iterator[str]:
+    """The values that differ, in alphabetical order of their names."""
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            yield f"{key}: {shown(before.get(key))} -> {shown(after.get(key))}"
 
 
-def _without_properties(resource: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in resource.items() if key != "Properties"}
+def resources(template: Template, *, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The resources that the template makes with these parameters, with nothing left to choose."""
+    values = {name: str(each.get("Default", "")) for name, each in template.get("Parameters", {}).items()}
+    values |= parameters
+    holds = {name: _holds(each, values) for name, each in template.get("Conditions", {}).items()}
+    return {
+        name: _decided(each, values, holds)
+        for name, each in template.get("Resources", {}).items()
+        if holds.get(each.get("Condition"), True)
+    }
 
 
-def _following(new: Mapping[str, Any], moved: set[str]) -> Iterator[str]:
-    """The properties that stand as they were and take another value, because a parameter of theirs does."""
-    for key, value in sorted(new.get("Properties", {}).items()):
-        for parameter in sorted(moved & set(_names_in(value))):
-            yield f"{key}: by {parameter}"
+def _holds(condition: Template, values: Mapping[str, str]) -> bool:
+    parameter, text = condition["Fn::Equals"]
+    return bool(values.get(parameter["Ref"]) == text)
 
 
-def _names_in(part: Any) -> Iterator[str]:
-    if isinstance(part, Mapping):
-        for key, value in part.items():
-            if key == "Ref":
-                yield value
-            elif key == "Fn::Sub" and isinstance(value, str):
-                yield from SUBSTITUTED.findall(value)
-            else:
-                yield from _names_in(value)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _names_in(each)
+def _decided(part: Any, values: Mapping[str, str], holds: Mapping[str, bool]) -> Any:
+    if isinstance(part, list):
+        return [each for one in part if (each := _decided(one, values, holds)) != NO_VALUE]
+    if not isinstance(part, Mapping):
+        return part
+    if "Fn::If" in part:
+        condition, then, otherwise = part["Fn::If"]
+        return _decided(then if holds[condition] else otherwise, values, holds)
+    if part.get("Ref") in values:
+        return values[part["Ref"]]
+    if isinstance(text := part.get("Fn::Sub"), str):
+        return {"Fn::Sub": SUBSTITUTED.sub(lambda name: values.get(name[1], name[0]), text)}
+    decided = {key: _decided(value, values, holds) for key, value in part.items()}
+    return {key: value for key, value in decided.items() if value != NO_VALUE}
+
+
+def _flat(part: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """
+    >>> dict(_flat({"Type": "T", "Properties": {"Code": {"S3Key": "a"}, "Sizes": [1]}}))
+    {'Type': 'T', 'Code.S3Key': 'a', 'Sizes': [1]}
+    """
+    for key, value in part.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, path if key == "Properties" and not path else f"{path}{key}.")
+        else:
+            yield f"{path}{key}", value
 
 
 def shown(value: Any) -> str:

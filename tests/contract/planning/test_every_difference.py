@@ -76,9 +76,9 @@ CHANGES: dict[str, tuple[Change, str]] = {
         edited("app.py", '@app.route("/health")', '@app.route("/well")\n@app.route("/health")'),
         "GET /well: none -> ",
     ),
-    "a task": (appended("lambdas/train.py"), "TasksSha256"),
-    "a recipe": (appended("lambdas/recipes/kdd99_http.py"), "TasksSha256"),
-    "what serves": (appended("lambdas/serve/scorecard.py"), "ServingSha256"),
+    "a task": (appended("lambdas/train.py"), "Code.S3Key"),
+    "a recipe": (appended("lambdas/recipes/kdd99_http.py"), "Code.S3Key"),
+    "what serves": (appended("lambdas/serve/scorecard.py"), "SERVING_SHA256"),
     "the state machine": (
         edited("workflows/definitions/golden/retrain.asl.json", "Retrain a model, judge it", "Retrain it, judge it"),
         "Retrain it, judge it",

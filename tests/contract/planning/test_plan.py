@@ -70,7 +70,7 @@ def test_new_code_of_a_task_changes_the_functions_that_run_it(project: Project) 
     stack = by_name(plan)["nightswap-local"]
     ours = {change.resource: change for change in stack.changes if change.action == "update"}
     assert "TrainFunction" in ours
-    assert all("TasksSha256" in "".join(change.details) for change in ours.values())
+    assert all("S3Key" in "".join(change.details) for change in ours.values())
     assert {change.listed for change in ours.values()} == {"Modify"}
     assert [package.name for package in plan.packages if not package.uploaded] == ["tasks"]
     assert by_name(plan)["nightswap-local-data"].action == "unchanged"

@@ -8,10 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.planning.conditions import decided
 from workflows.planning.machine import definition_diff
 from workflows.planning.roles import role_changes
-from workflows.planning.templates import differences
+from workflows.planning.templates import differences, resources
 
 templates = st.dictionaries(
     st.sampled_from(["A", "B", "C"]),
@@ -58,6 +57,20 @@ def test_changed_parameter_changes_the_resources_that_name_it() -> None:
     assert actions(template, template, old={"Sha": "1"}, new={"Sha": "2"}) == {"A": "update"}
 
 
+def test_difference_names_the_value_by_its_path_with_parameters_put_in() -> None:
+    template = {"Resources": {"A": {"Type": "T", "Properties": {"Code": {"S3Key": {"Fn::Sub": "deploy/${Sha}"}}}}}}
+
+    ((found),) = differences(template, template, parameters_before={"Sha": "1"}, parameters_after={"Sha": "2"})
+
+    assert found.details == ('Code.S3Key.Fn::Sub: "deploy/1" -> "deploy/2"',)
+
+
+def test_value_of_cloudformation_s_own_is_left_for_it_to_put_in() -> None:
+    template = {"Resources": {"A": {"Type": "T", "Properties": {"Name": {"Fn::Sub": "a-${AWS::Region}-${B.Arn}"}}}}}
+
+    assert resources(template, parameters={"B": "x"})["A"]["Properties"] == template["Resources"]["A"]["Properties"]
+
+
 def test_resource_whose_condition_does_not_hold_is_not_made() -> None:
     template = {
         "Parameters": {"With": {"Type": "String", "Default": "true"}},
@@ -68,8 +81,8 @@ def test_resource_whose_condition_does_not_hold_is_not_made() -> None:
         },
     }
 
-    assert decided(template, parameters={})["F"]["Properties"] == {"L": [1]}
-    assert decided(template, parameters={"With": "false"}) == {"F": {"Type": "T", "Properties": {}}}
+    assert resources(template, parameters={})["F"]["Properties"] == {"L": [1]}
+    assert resources(template, parameters={"With": "false"}) == {"F": {"Type": "T", "Properties": {}}}
 
 
 def test_definition_in_another_layout_is_the_same() -> None:
