@@ -296,3 +296,17 @@ def test_serving_function_loads_the_standard_library_alone() -> None:
     third_party = loaded_by("lambdas.serve.handler") & (SCIENCE | {"boto3", "botocore", "chalicelib"})
 
     assert third_party == set()
+
+
+@pytest.mark.parametrize("folder", ["chalicelib", "lambdas", "workflows"])
+def test_every_read_of_a_document_says_its_shape(folder: str) -> None:
+    shapeless = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in {"documents.find", "documents.read"}
+        and not (len(call.args) == 3 or any(keyword.arg == "shape" for keyword in call.keywords))
+    ]
+
+    assert shapeless == []

@@ -13,6 +13,7 @@ from contextlib import suppress
 from chalicelib import documents, layout
 from chalicelib.edges import Edges, Listed
 from chalicelib.errors import DataError, RegistryIncomplete, TransientError
+from chalicelib.shapes import table_of, text
 from lambdas.model.unpacking import unpack
 
 Progress = Callable[[str, int, int], None]
@@ -62,8 +63,6 @@ def _keep(edges: Edges, digests: Mapping[str, str], *, model: str) -> None:
 
 def _known(edges: Edges, *, model: str) -> dict[str, str]:
     try:
-        found = documents.find(edges.store, layout.contents(model))
+        return documents.find(edges.store, layout.contents(model), table_of(text)) or {}
     except RegistryIncomplete:
         return {}
-    is_whole = isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
-    return found if is_whole else {}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib import documents
 from chalicelib.errors import RegistryIncomplete
+from chalicelib.shapes import Record, count, list_of, maybe, moment, number, table_of, text
 from tests.fakes.store import InMemoryStore
 
 json_values = st.recursive(
@@ -74,3 +75,46 @@ def test_timestamp_of_another_zone_is_in_utc() -> None:
 
     assert documents.timestamp(tokyo) == "2026-11-21T03:00:00.000Z"
     assert json.loads(documents.encode(documents.timestamp(tokyo))) == "2026-11-21T03:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"NaN", b"[1e999]", b'{"a": -Infinity}', b'"\\ud800"', b"[" * 100_000, b'{"a": "\\udfff"}'],
+)
+def test_what_could_not_be_written_is_not_read(body: bytes) -> None:
+    with pytest.raises(RegistryIncomplete, match="are no JSON"):
+        documents.read(body, key="a-key")
+
+
+def test_later_schema_is_told_from_damage() -> None:
+    with pytest.raises(RegistryIncomplete, match="a-key is of schema 2, this release of nightswap reads 1: use the"):
+        documents.read(b'{"schema": 2}', key="a-key")
+
+
+SHAPE = Record({"name": text, "rows": list_of(count)}, perhaps={"at": moment, "share": table_of(maybe(number))})
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ([], "it is no object"),
+        ({"rows": []}, "in it name is missing"),
+        ({"name": 1, "rows": []}, "in it name is no text"),
+        ({"name": "a", "rows": {}}, "in it rows is no list"),
+        ({"name": "a", "rows": [1, True]}, r"in it rows\[1\] is no whole number from 0"),
+        ({"name": "a", "rows": [], "at": "2026-11-21T03:00"}, "in it at is a time without a zone"),
+        ({"name": "a", "rows": [], "share": {"x": "y"}}, r"in it share\['x'\] is no number"),
+    ],
+)
+def test_what_does_not_fit_its_shape_is_named_by_its_place(document: Any, problem: str) -> None:
+    with pytest.raises(
+        RegistryIncomplete, match=f"a-key is damaged: {problem}; put an earlier version of the object"
+    ):
+        documents.read(documents.encode(document), key="a-key", shape=SHAPE)
+
+
+def test_field_of_a_later_release_is_no_fault() -> None:
+    later = {"name": "a", "rows": [1], "at": "2026-11-21T03:00:00Z", "new": [{}], "share": {"x": None}}
+
+    assert documents.read(documents.encode(later), key="a-key", shape=SHAPE) == later
+    assert "new" not in SHAPE.own(later)
