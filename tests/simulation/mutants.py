@@ -188,3 +188,25 @@ MUTANTS = (
         by="        return None",
     ),
 )
+
+OF_LOSSES = (
+    Mutant(
+        name="an alias that is gone is not made again",
+        file="chalicelib/restoring.py",
+        text="    back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)\n",
+        by="    back: list[str] = []\n",
+    ),
+    Mutant(
+        name="a champion whose alias is gone is not missed",
+        file="lambdas/evaluate.py",
+        text="        if gone is not None:\n",
+        by="        if False:\n",
+    ),
+    Mutant(
+        name="the evidence is not looked at",
+        file="chalicelib/evidence.py",
+        text="    if kept == manifest:\n",
+        by="    if True:\n",
+    ),
+)
+"""Of the safeguards against losses and forgeries, which `test_lost_and_forged.py` is there for."""

@@ -22,7 +22,7 @@ from tests.simulation.invariants.runs import MACHINE_ERRORS
 from tests.simulation.serving import SOUND
 from tests.simulation.world import MODEL, World
 
-SEEDS = range(12)
+SEEDS = range(25)
 Loss = Callable[[World, Random], None]
 
 
@@ -43,7 +43,7 @@ def part_deleted(world: World, random: Random) -> None:
 
 
 def version_forged(world: World, random: Random) -> None:
-    """A model that nobody judged lies in place of a version's, and package, sample and manifest go with it."""
+    """A model that nobody judged lies in place of a version's, with all that belongs to it, and is asked for."""
     number = random.choice((1, 2))
     forged = serving.artifact(quality=999, word=SOUND)
     manifest = documents.find(world.store, layout.version(MODEL, number, registry.MANIFEST))
@@ -60,6 +60,9 @@ def version_forged(world: World, random: Random) -> None:
     parts[registry.MANIFEST] = documents.encode(changed)
     for name, body in parts.items():
         world.store.put(layout.version(MODEL, number, name), body)
+    triggers.operate(
+        world, "forger", action=PROMOTE, model_version=number, lift_quarantine=True, delay_seconds=5 * random.random()
+    )
 
 
 LOSSES: tuple[Loss, ...] = (alias_deleted, lambda_lost, part_deleted, version_forged)

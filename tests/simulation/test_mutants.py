@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 from tests.simulation import hunting
 from tests.simulation.hunt import BROKEN
 from tests.simulation.hunting import CORES, ROOT
-from tests.simulation.mutants import MUTANTS, Mutant
+from tests.simulation.mutants import MUTANTS, OF_LOSSES, Mutant
 
 PARTS = ("chalicelib", "lambdas", "tests", "workflows/definitions/golden")
 TRIES, CONTROL_TRIES = 1500, 100
@@ -22,12 +25,19 @@ Found = tuple[int, str]
 """The hunt's exit code and what it says."""
 
 
-def hunted(root: Path, mutant: Mutant | None) -> Found:
-    """What a hunt finds in a copy of the product."""
+LOSSES = "tests/simulation/test_lost_and_forged.py"
+
+
+def copied(root: Path, mutant: Mutant | None) -> None:
     for part in PARTS:
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     if mutant:
         mutant.apply(root)
+
+
+def hunted(root: Path, mutant: Mutant | None) -> Found:
+    """What a hunt finds in a copy of the product."""
+    copied(root, mutant)
     hunt = hunting.start("--anything", TRIES if mutant else CONTROL_TRIES, root=root)
     said, _ = hunt.communicate()
     return hunt.returncode, said
@@ -50,6 +60,22 @@ def test_missing_safeguard_is_found(
     assert code == BROKEN, said
     assert said.startswith("Broken: "), said
     record_property("mutants caught", 1)
+
+
+@pytest.mark.parametrize("mutant", OF_LOSSES, ids=lambda mutant: mutant.name)
+def test_missing_safeguard_against_losses_is_found(mutant: Mutant, tmp_path: Path) -> None:
+    copied(tmp_path, mutant)
+
+    tried = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-c", os.devnull, "--rootdir", tmp_path, LOSSES],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (tried.returncode, "AssertionError" in tried.stdout) == (1, True), tried.stdout
 
 
 def test_nothing_is_found_where_nothing_is_broken(hunts: dict[Mutant | None, Future[Found]]) -> None:
