@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -68,22 +68,15 @@ def a_local_aws(folder: StateFolder) -> LocalAws:
     )
 
 
-@pytest.mark.parametrize("recorded", [None, {"pid": 1, "stopping": True}], ids=["forgotten", "stopping"])
-def test_local_aws_that_was_taken_down_ends_well(
-    recorded: dict[str, Any] | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = StateFolder(tmp_path)
-    if recorded is not None:
-        folder.record(recorded)
-
-    local._serve(a_local_aws(folder))
+def test_local_aws_that_was_taken_down_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    local._serve(a_local_aws(StateFolder(tmp_path)))
 
     assert "the local AWS was taken down; the state stays" in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_local_aws_that_died_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = StateFolder(tmp_path)
-    folder.record({"pid": 1})
+    folder.record({"pid": 1, "endpoint": "http://127.0.0.1:1", "short_url": "http://127.0.0.1:8000", "wanted": 8000})
 
     with pytest.raises(SystemExit) as ended:
         local._serve(a_local_aws(folder))
