@@ -9,7 +9,7 @@
     │   ├── NoticesUnavailable
     │   └── ExecutionsUnavailable
     ├── DataError               the data set is not what its recipe says: a person has to look
-    │   ├── DatasetEmpty, ObjectUnreadable, ObjectEmpty, ColumnMissing
+    │   ├── DatasetEmpty, TooManyObjects, ObjectUnreadable, ObjectEmpty, ColumnMissing
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
     │   └── LabelUnknown, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
@@ -86,6 +86,10 @@ class DataError(NightswapError):
 
 class DatasetEmpty(DataError):
     """No object lies below the data set's prefix."""
+
+
+class TooManyObjects(DataError):
+    """More objects lie below the data set's prefix than one run reads."""
 
 
 class ObjectUnreadable(DataError):

@@ -37,7 +37,7 @@ CLASS_CHARACTERS = 60
 """Of a class's name, which every prediction spells twice."""
 LABELS = 10_000
 """Raw labels in a recipe's table of classes."""
-LEVELS = 10_000
+LEVELS = 100_000
 """Allowed categories of one column."""
 THRESHOLDS = 200
 CATEGORY_CHARACTERS = 128

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chalicelib.cutting import cut
-from chalicelib.errors import Unexpected
+from chalicelib.errors import NightswapError, Unexpected
 from chalicelib.limits import NAME_CHARACTERS
 from chalicelib.log import log
 
@@ -25,6 +27,17 @@ def of(exc: Exception, *, doing: str) -> Unexpected:
         trace="".join(traceback.format_tb(exc.__traceback__)[-3:]),
     )
     return Unexpected(f"{doing} failed with {name}: its log says more, and nightswap doctor looks at the deployment")
+
+
+@contextmanager
+def in_our_words(doing: str) -> Iterator[None]:
+    """Raise what is none of our errors as Unexpected."""
+    try:
+        yield
+    except NightswapError:
+        raise
+    except Exception as exc:
+        raise of(exc, doing=doing) from exc
 
 
 def _name(exc: Exception) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import answers, moving
+from chalicelib import answers, moving, names
 from chalicelib.aws import connect
 from chalicelib.aws.patience import MOVING, ending_within
 from chalicelib.contracts import MoveAliasTask, MoveAnswered, from_event, to_event
@@ -17,6 +17,7 @@ from chalicelib.errors import RegistryIncomplete, RequestError, TransientError
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.settings import TaskSettings, load
+from chalicelib.unexpected import in_our_words
 from lambdas.step import Context
 
 
@@ -42,5 +43,5 @@ def run(task: MoveAliasTask, edges: Edges) -> MoveAnswered:
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage), MOVING)
-    with ending_within(context.get_remaining_time_in_millis()):
+    with in_our_words(names.MOVE_ALIAS), ending_within(context.get_remaining_time_in_millis()):
         return to_event(run(from_event(MoveAliasTask, event), edges))

@@ -10,7 +10,8 @@ from typing import Any
 from chalicelib import documents, layout, lease, models, outcomes, pin, quarantine, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
-from chalicelib.errors import DatasetEmpty, ObjectUnreadable
+from chalicelib.errors import DatasetEmpty, ObjectUnreadable, TooManyObjects
+from chalicelib.limits import OBJECTS
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
@@ -104,6 +105,11 @@ def _objects(edges: Edges, task: PreprocessTask) -> list[Object]:
             raise DatasetEmpty(
                 f"no object lies below s3://{edges.store.bucket}/{layout.dataset(task.model)}:"
                 f" add one with nightswap data add FILE --model {task.model}"
+            )
+        if len(listed) > OBJECTS:
+            raise TooManyObjects(
+                f"{len(listed):,} objects lie below s3://{edges.store.bucket}/{layout.dataset(task.model)}:"
+                f" {OBJECTS:,} are the most; put the rows of many nights into one file"
             )
         objects = [asdict(Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes)) for each in listed]
         edges.store.put_if_absent(key, documents.encode(objects))

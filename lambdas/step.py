@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from chalicelib import documents, layout, unexpected
+from chalicelib import documents, layout
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
 from chalicelib.contracts import from_event, to_event
@@ -22,6 +22,7 @@ from chalicelib.errors import NightswapError
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.settings import TaskSettings, load
+from chalicelib.unexpected import in_our_words
 
 
 class Task(Protocol):
@@ -76,7 +77,7 @@ def carry_out(
     """
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
-    with ending_within(context.get_remaining_time_in_millis()):
+    with in_our_words(_title(state)), ending_within(context.get_remaining_time_in_millis()):
         return documented(from_event(contract, event), state=state, edges=edges, settings=settings, run=run)
 
 
@@ -105,18 +106,12 @@ def documented(
         edges.store.put(key, documents.encode({**document, "status": status, **measured, **facts}))
         log(f"state_{status}", run=task.run, state=document["state"], **measured)
 
-    def fail(error: NightswapError) -> None:
-        end("failed", error=type(error).__name__, reason=error.message)
-
     try:
-        result = to_event(run(task, edges, settings))
+        with in_our_words(document["state"]):
+            result = to_event(run(task, edges, settings))
     except NightswapError as exc:
-        fail(exc)
+        end("failed", error=type(exc).__name__, reason=exc.message)
         raise
-    except Exception as exc:  # whatever it is, it goes on to the state machine, by our own words
-        ours = unexpected.of(exc, doing=document["state"])
-        fail(ours)
-        raise ours from exc
     end("done", result=result)
     return result
 

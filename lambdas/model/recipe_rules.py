@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from chalicelib.limits import LISTED_NAMES
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.gate_rules import gate_problems
 from lambdas.model.recipe_parts import Categorical, Numeric
+from lambdas.model.recipe_sizes import size_problems
 from lambdas.model.recipe_types import shown, type_problems
 
 if TYPE_CHECKING:
@@ -30,9 +32,11 @@ BAKE_SECONDS_MAX = 86_400
 
 
 def problems(recipe: Recipe) -> Iterator[str]:
-    """Everything that is wrong, in words; the fields' types alone where one of them is."""
-    of_types = list(type_problems(recipe))
-    yield from of_types or _contradictions(recipe)
+    """What is wrong, in words: wrong types alone where there are any, else what is too large, else contradictions."""
+    found = list(type_problems(recipe)) or list(size_problems(recipe)) or list(_contradictions(recipe))
+    yield from found[:LISTED_NAMES]
+    if len(found) > LISTED_NAMES:
+        yield f"{len(found) - LISTED_NAMES:,} more problems of that kind"
 
 
 def _contradictions(recipe: Recipe) -> Iterator[str]:

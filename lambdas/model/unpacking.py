@@ -51,7 +51,7 @@ def _unzip(name: str, *, content: bytes, model: str) -> bytes:
     except EOFError as exc:
         raise unreadable(name, model=model, why=f"is a truncated gzip file ({len(content):,} bytes)") from exc
     except (gzip.BadGzipFile, zlib.error) as exc:
-        raise unreadable(name, model=model, why=f"is a corrupt gzip file ({exc})") from exc
+        raise unreadable(name, model=model, why="is a corrupt gzip file") from exc
 
 
 def _check_text(name: str, *, text: bytes, model: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib import documents, layout, lease, outcomes
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
-from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown, TooFewRows
+from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown, TooFewRows, TooManyObjects
+from chalicelib.limits import OBJECTS
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
 from lambdas.model.table import FILES, Table
@@ -198,6 +199,16 @@ def test_empty_data_set_says_how_to_add_to_it(markers: tuple[str, ...]) -> None:
         night.store.put(layout.dataset(MODEL, name), b"")
 
     with pytest.raises(DatasetEmpty, match=r"s3://test-bucket/datasets/kdd99-http/.*nightswap data add FILE --model"):
+        preprocessing(night.edges)
+
+
+def test_data_set_has_as_many_files_as_one_run_reads() -> None:
+    night = outside()
+    going(night, RUN)
+    for number in range(OBJECTS + 1):
+        night.store.put(layout.dataset(MODEL, f"{number:05}.csv"), b"")
+
+    with pytest.raises(TooManyObjects, match=f"{OBJECTS + 1:,} objects lie below .*: {OBJECTS:,} are the most"):
         preprocessing(night.edges)
 
 

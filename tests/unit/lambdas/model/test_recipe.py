@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import promotion
 from chalicelib.errors import RecipeInvalid
+from chalicelib.limits import CLASSES, COLUMNS, LABELS, LEVELS, MESSAGE_CHARACTERS, THRESHOLDS
 from lambdas.model import recipe_rules
 from lambdas.model.recipe import Categorical, Columns, Numeric, Shift, Split
 from tests.unit.lambdas.model import data
@@ -53,6 +54,39 @@ def test_contradiction_is_named(changes: dict[str, Any], words: str) -> None:
         data.recipe(**changes)
 
     assert words in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"columns": [Numeric(f"c{n}") for n in range(COLUMNS + 1)]}, "1,001 columns: 1,000 are the most"),
+        ({"columns": [Numeric("c" * 101)]}, "has 101 characters: 100 are the most"),
+        ({"columns": [Numeric(f"{n}" * 200) for n in range(9)]}, "has 200 characters, as have 8 more: 100 are"),
+        ({"label": "l" * 101}, "has 101 characters: 100 are the most"),
+        ({"classes": {f"{n}": f"{n}" for n in range(CLASSES + 1)}}, "101 classes: 100 are the most"),
+        ({"classes": {"a": "x" * 61, "b": "y"}}, "has 61 characters: 60 are the most"),
+        ({"classes": {f"{n}": f"{n % 2}" for n in range(LABELS + 1)}}, "10,001 raw labels in classes: 10,000 are"),
+        ({"classes": {"a" * 129: "x", "b": "y"}}, "has 129 characters: 128 are the most"),
+        ({"columns": [Categorical("c", allowed=[f"{n}" for n in range(LEVELS + 1)])]}, "100,001 allowed categories"),
+        ({"columns": [Categorical("c", allowed=["x" * 129])]}, "has 129 characters: 128 are the most"),
+        ({"thresholds": [data.recipe().thresholds[0]] * (THRESHOLDS + 1)}, "201 thresholds: 200 are the most"),
+    ],
+)
+def test_recipe_is_as_large_as_its_limits_and_no_larger(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(**changes)
+
+    assert words in raised.value.message
+
+
+def test_two_thousand_problems_make_a_message_of_the_first_twenty() -> None:
+    columns = [Numeric(f"c{n}", minimum="none") for n in range(2_000)]  # type: ignore[arg-type]
+
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(columns=columns)
+
+    assert raised.value.details["problems"][-1] == "1,980 more problems of that kind"
+    assert len(raised.value.message) <= MESSAGE_CHARACTERS
 
 
 def test_all_contradictions_are_named_at_once() -> None:

@@ -1,0 +1,134 @@
+"""What AWS, a library or a file says in its own words is in no answer, no failure of a run and no notice.
+
+Each is marked, and the mark is looked for in whatever a user sees. The exception is what an estimator raised.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pytest
+
+from app import app
+from chalicelib import documents, layout, names, restoring
+from chalicelib.contracts import MoveAliasTask
+from chalicelib.errors import NightswapError, Unexpected, leaves
+from tests.contract.api_process import Api, Reply, standing_in_for_aws, with_tokens
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.nights import MODEL, going, outside
+from tests.unit.lambdas.nightly_batch import RUN
+from workflows.definitions.functions import SIGNATURES
+
+MARK = "7f3a9c-said-by-others"
+PATH = {"run": "a-run", "model": MODEL, "version": "1"}
+ROUTES = [(method, path.format(**PATH)) for path, methods in app.routes.items() for method in methods]
+BODIES = {"/predict": '{"instances": [{}]}', "/retrain": '{"reason": "why"}'}
+
+
+def refusing(asked: str, sent: bytes) -> Reply:
+    return 400, {"__type": "AccessDeniedException", "message": MARK, "Message": MARK}
+
+
+def babbling(asked: str, sent: bytes) -> Reply:
+    return 200, {MARK: MARK, "Functions": MARK, "Parameter": MARK}
+
+
+def only_tokens(reply: Any) -> Any:
+    def answer(asked: str, sent: bytes) -> Reply:
+        found: Reply = with_tokens(asked, sent) if asked == "AmazonSSM.GetParameter" else reply(asked, sent)
+        return found
+
+    return answer
+
+
+@dataclass
+class LambdaContext:
+    """Of a function in an account of its own, so that no client of another test is taken."""
+
+    invoked_function_arn: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 600_000
+
+
+@pytest.fixture(params=[refusing, babbling], ids=["refusing", "babbling"])
+def context(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaContext]:
+    account = f"{abs(hash(request.param.__name__)) % 10**12:012}"
+    with standing_in_for_aws(request.param) as address:
+        for name, value in {
+            "NIGHTSWAP_STAGE": f"s{account[:8]}",
+            "NIGHTSWAP_CODE_SHA256": "code",
+            "NIGHTSWAP_SERVING_SHA256": "serving",
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "nobody",
+            "AWS_SECRET_ACCESS_KEY": "nothing",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield LambdaContext(f"arn:aws:lambda:eu-west-1:{account}:function:f")
+
+
+@pytest.mark.parametrize("reply", [refusing, babbling])
+def test_no_route_repeats_what_aws_said(reply: Any) -> None:
+    with standing_in_for_aws(only_tokens(reply)) as address:
+        asked = [
+            {
+                "method": method,
+                "path": path,
+                "headers": {"Authorization": "Bearer both", "Content-Type": "application/json"},
+                "body": BODIES.get(path, '{"reason": "why"}'),
+            }
+            for method, path in ROUTES
+            if path != "/"
+        ]
+        answers = Api(address).ask(*asked)
+
+    assert [each for each in answers if MARK in each["body"]] == []
+    assert {json.loads(each["body"])["Code"] for each in answers} <= set(leaves())
+
+
+def payload(contract: type) -> dict[str, Any]:
+    filled = {field.name: f"s3://a-bucket/{field.name}" for field in fields(contract)}
+    numbers = {"model_version": 1, "judging": 1, "shift": 0, "function_version": "1", "failure": None, "force": False}
+    known = {"run": RUN, "model": MODEL, "action": "rollback", "lift_quarantine": False, "outcome": "Promoted"}
+    return {name: {**numbers, **known}.get(name, value) for name, value in filled.items()}
+
+
+@pytest.mark.parametrize("task", names.PIPELINE)
+def test_no_task_repeats_what_aws_said(task: str, context: LambdaContext) -> None:
+    contract = MoveAliasTask if task == names.MOVE_ALIAS else SIGNATURES[task].takes
+    module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
+
+    with pytest.raises(NightswapError) as raised:
+        module.handler(payload(contract), context)
+
+    assert MARK not in f"{raised.value} {raised.value.details}"
+
+
+def test_failure_of_a_run_says_what_ours_says() -> None:
+    night = outside()
+    going(night, RUN)
+    said = Unexpected("Train failed with KeyError: its log says more")
+    report = {"errorMessage": str(said), "errorType": "Unexpected", "stackTrace": [MARK]}
+
+    restoring.after(night.edges, run=RUN, model=MODEL, failure={"Error": "Unexpected", "Cause": json.dumps(report)})
+
+    outcome = documents.find(night.edges.store, layout.run_document(RUN, "outcome"))
+    assert (outcome["error"], outcome["reason"]) == ("Unexpected", said.message)
+    assert [notice for notice in night.notices.sent if MARK in f"{notice}"] == []
+    assert len(night.notices.sent) == 1
+
+
+def test_longest_cause_makes_a_short_outcome() -> None:
+    night: FakeOutside = outside()
+    going(night, RUN)
+
+    restoring.after(night.edges, run=RUN, model=MODEL, failure={"Error": "E" * 9_000, "Cause": "c" * 32_768})
+
+    outcome = documents.find(night.edges.store, layout.run_document(RUN, "outcome"))
+    assert len(json.dumps(outcome)) < 3_000
+    assert outcome["reason"].endswith(" more)")
