@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from chalicelib import notice_evaluation, notice_text, notices
 from chalicelib.contracts import MODEL_REJECTED
 from chalicelib.edges import Notice
+from chalicelib.limits import EVENT_BYTES, SUBJECT_CHARACTERS
 from chalicelib.names import Names
 from chalicelib.notice_evaluation import CLASSES_MAX, RULES_MAX
 from tests.contract import command_lines
@@ -25,11 +26,6 @@ from tests.unit.chalicelib.nights import MODEL
 SCHEMA: dict[str, Any] = json.loads((Path(notices.__file__).parent / "event-schema.json").read_bytes())
 VALIDATOR = Draft202012Validator(SCHEMA)
 FIELDS = sorted(SCHEMA["properties"])
-ENTRY_BYTES_MAX = 256 * 1024
-"""Of an event, with its source and its detail-type, and of a message too.
-Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html,
-https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
-SUBJECT_MAX = 100
 LONGEST_STAGE, LONGEST_MODEL = "s" * 10, "m" * 24
 WIDEST = "\N{GRINNING FACE}"
 """Four bytes of UTF-8, and twelve in JSON."""
@@ -130,8 +126,8 @@ def test_longest_notice_is_as_the_schema_says_and_fits() -> None:
     entry = {"Source": "nightswap", "DetailType": notice.kind, "Detail": json.dumps(notice.detail)}
 
     assert refusals(dict(notice.detail)) == []
-    assert sum(len(each.encode()) for each in entry.values()) < ENTRY_BYTES_MAX
-    assert len(notice.text.encode()) < ENTRY_BYTES_MAX
+    assert sum(len(each.encode()) for each in entry.values()) < EVENT_BYTES
+    assert len(notice.text.encode()) < EVENT_BYTES
 
 
 @EVERY_NIGHT
@@ -142,7 +138,7 @@ def test_subject_is_one_short_line_of_ascii(night: str) -> None:
 
     assert subject.isascii()
     assert subject.isprintable()
-    assert len(subject) < SUBJECT_MAX
+    assert len(subject) < SUBJECT_CHARACTERS
 
 
 @EVERY_NIGHT

@@ -6,15 +6,14 @@ from hypothesis import strategies as st
 
 from chalicelib import stamp
 from chalicelib.edges import Alias
+from chalicelib.limits import DESCRIPTION_CHARACTERS, RUN_CHARACTERS
 from chalicelib.stamp import Stamp
 
-LAMBDA_LIMIT = 256
-RUN_LIMIT = 80
 numbers = st.integers(0, 10**10)
 function_versions = st.integers(1, 10**10).map(str)
 stamps = st.builds(
     Stamp,
-    run=st.from_regex(rf"[A-Za-z0-9_-]{{1,{RUN_LIMIT}}}", fullmatch=True),
+    run=st.from_regex(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}", fullmatch=True),
     step=st.integers(0, 99),
     kind=st.sampled_from(["promoted", "shifted", "rolled_back", "restored", "pinned", "unpinned"]),
     origin=st.none() | function_versions,
@@ -45,7 +44,7 @@ def test_stamp_is_read_as_it_was_written(written: Stamp) -> None:
 
 @given(stamps)
 def test_stamp_fits_into_lambdas_description(written: Stamp) -> None:
-    assert len(str(written)) <= LAMBDA_LIMIT
+    assert len(str(written)) <= DESCRIPTION_CHARACTERS
 
 
 def test_stamp_of_a_shift_names_the_candidate() -> None:
@@ -62,7 +61,7 @@ def test_stamp_of_an_earlier_release_is_read_too() -> None:
 
 def test_longest_names_and_numbers_fit_into_lambdas_description() -> None:
     longest = a_stamp(
-        run="r" * RUN_LIMIT,
+        run="r" * RUN_CHARACTERS,
         step=99,
         kind="rolled_back",
         origin="9" * 12,
@@ -72,7 +71,7 @@ def test_longest_names_and_numbers_fit_into_lambdas_description() -> None:
         candidate=999_999,
     )
 
-    assert len(str(longest)) <= LAMBDA_LIMIT
+    assert len(str(longest)) <= DESCRIPTION_CHARACTERS
     assert Stamp.parse(str(longest)) == longest
 
 
@@ -94,7 +93,7 @@ def test_foreign_description_is_no_stamp(description: str) -> None:
     assert Stamp.parse(description) is None
 
 
-@given(st.text(max_size=LAMBDA_LIMIT))
+@given(st.text(max_size=DESCRIPTION_CHARACTERS))
 def test_any_description_is_read_or_none(description: str) -> None:
     assert Stamp.parse(description) is None
 
