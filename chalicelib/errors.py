@@ -199,13 +199,9 @@ class DeploymentFailed(NightswapError):
 class PackagingFailed(NightswapError):
     """A package could not be built; `problem` of the details tells the cases apart."""
 
-    characters = TERMINAL_CHARACTERS
-
 
 class CommandFailed(NightswapError):
     """A command cannot do what it was asked; the message says what to do instead."""
-
-    characters = TERMINAL_CHARACTERS
 
 
 class DiskFull(NightswapError):
