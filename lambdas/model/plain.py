@@ -43,7 +43,7 @@ def gather(text: bytes, *, wanted: Wanted, block_bytes: int = BLOCK_BYTES) -> Ga
         block = block[: len(ends)]
         header = int(ends.argmax()) + 1 if start == 0 else 0
         start += len(block)
-        gathered.lines += block.count(b"\n")
+        gathered.lines += int(np.count_nonzero(_where(np.frombuffer(block, dtype=np.uint8), LF)))
         _add(gathered, rows=int(np.count_nonzero(ends[header:])), block=block[header:])
     gathered.blank_lines = count_lines(text[end:])
     gathered.lines += gathered.blank_lines
