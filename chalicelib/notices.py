@@ -203,7 +203,7 @@ def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
         # A promotion replaces exactly the champion that it was judged against; all else replaces nothing.
         previous_model_version=(report or {}).get("champion_model_version") if kind == PROMOTED else live,
         live_model_version=live,
-        at=outcome["finished_at"],
+        at=outcome.get("finished_at") or documents.timestamp(edges.clock()),
     )
 
 

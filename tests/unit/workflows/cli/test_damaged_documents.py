@@ -49,7 +49,7 @@ from tests.unit.chalicelib.nights import MODEL, content, going
 from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, whole_night
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
-WAYS = int(os.environ.get("WAYS_OF_DAMAGE", "5"))
+WAYS = int(os.environ.get("WAYS_OF_DAMAGE", "4"))
 SEED = int(os.environ.get("DAMAGE_SEED", "1"))
 SECOND = "kdd99-http-nightly-20261122T0300Z"
 COMMANDS = (
