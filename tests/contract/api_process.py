@@ -32,12 +32,19 @@ def secret(name: str) -> str:
 NO_SUCH_KEY = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
 ASK = """
 import json, sys
+from chalice.local import LambdaContext
 from chalice.test import Client
-from app import app
+from app import app, nightly
+context = LambdaContext("nightswap-local", 512, max_runtime_ms=28_000)
+context.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
 with Client(app, stage_name="local") as client:
     for each in json.load(sys.stdin):
         if "authorize" in each:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
+        elif "event" in each:
+            print(json.dumps(app(each["event"], context)))
+        elif "night" in each:
+            print(json.dumps(nightly(each["night"], context)))
         else:
             content = bytes.fromhex(each["hex"]) if "hex" in each else each["body"].encode()
             answer = client.http.request(each["method"], each["path"], each["headers"], content)
@@ -56,6 +63,8 @@ def standing_in_for_aws(reply: Replying) -> Iterator[str]:
     """Its address."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # S3's client asks before it sends a body whether it may
+
         def answer(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, said = reply(self.headers.get("X-Amz-Target") or self.path, sent)
@@ -71,6 +80,9 @@ def standing_in_for_aws(reply: Replying) -> Iterator[str]:
             self.answer()
 
         def do_POST(self) -> None:
+            self.answer()
+
+        def do_PUT(self) -> None:
             self.answer()
 
         def log_message(self, *_: Any, **__: Any) -> None:
@@ -114,6 +126,7 @@ class Api:
 
     def ask(self, *asked: dict[str, Any]) -> list[dict[str, Any]]:
         environment = {
+            **json.loads((ROOT / ".chalice/config.json").read_text())["stages"]["local"]["environment_variables"],
             "AWS_ENDPOINT_URL": self.address,
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_ACCESS_KEY_ID": "no",
@@ -152,3 +165,28 @@ class Api:
                 method, _, path = resource.removeprefix(f"{ARN}/").partition("/")
                 found.add((method, f"/{path}"))
         return found
+
+
+def event(
+    method: str,
+    route: str,
+    path: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """As API Gateway hands it to the app, once the authorizer has let it in."""
+    return {
+        "event": {
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": route,
+                "authorizer": {"principalId": "operator"},
+            },
+            "headers": headers or {},
+            "pathParameters": path,
+            "multiValueQueryStringParameters": query and {name: [value] for name, value in query.items()},
+            "body": body,
+            "stageVariables": None,
+        }
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,16 @@ import pytest
 from app import app
 from chalicelib import access
 from chalicelib.access import OPERATE, PREDICT
-from tests.contract.api_process import ROOT, TOKENS, Api, secret, standing_in_for_aws, with_tokens, without_stacks
+from tests.contract.api_process import (
+    ROOT,
+    TOKENS,
+    Api,
+    event,
+    secret,
+    standing_in_for_aws,
+    with_tokens,
+    without_stacks,
+)
 
 ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/predict"): PREDICT,
@@ -162,10 +172,11 @@ def test_no_token_is_right_before_the_stacks_exist(bare_api: Api) -> None:
 
 
 def test_health_names_the_command_that_helps_before_the_stacks_exist(bare_api: Api) -> None:
-    answer = bare_api.request("GET", "/health", token=None)
+    (answer,) = bare_api.ask(event("GET", "/health"))
 
-    assert (answer.status, answer.body["Code"]) == (503, "StackMissing")
-    assert "nightswap deploy --stage local" in answer.body["Message"]
+    said = json.loads(answer["body"])
+    assert (answer["statusCode"], said["Code"]) == (503, "StackMissing")
+    assert "nightswap deploy --stage local" in said["Message"]
 
 
 def test_no_answer_of_ours_is_kept_by_a_cache_or_taken_for_another_kind(api: Api) -> None:
