@@ -30,6 +30,7 @@ COPIED = (
     "pyproject.toml",
     "Makefile",
 )
+NOT_COPIED = ("__pycache__", "deployed", "deployments")
 LINKED = (".venv", ".venv-emulator", ".venv-definitions", ".venv-uv")
 DEADLINE_SECONDS = 120
 
@@ -49,7 +50,7 @@ class Clone:
         for name in COPIED:
             source = ROOT / name
             if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "deployed"))
+                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(*NOT_COPIED))
             else:
                 shutil.copy2(source, folder / name)
         for name in LINKED:

@@ -88,7 +88,6 @@ def function_resources(
     logical_id: str,
     *,
     name: str,
-    description: str,
     statements: Sequence[Json],
     properties: dict[str, Any],
     settings: StageSettings,
@@ -107,7 +106,6 @@ def function_resources(
             "DependsOn": f"{logical_id}Log",
             "Properties": {
                 "FunctionName": name,
-                "Description": description,
                 "Role": {"Fn::GetAtt": [f"{logical_id}Role", "Arn"]},
                 **properties,
             },

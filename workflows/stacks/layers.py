@@ -41,7 +41,7 @@ PARAMETERS: Json = {
             "Type": "String",
             "AllowedPattern": "([0-9a-f]{64})?",
             "Default": "",
-            "Description": f"The layer {layer}, which lies under this name in the bucket",
+            "Description": f"The layer {layer} in the bucket",
         }
         for layer in LAYERS
     },

@@ -67,7 +67,6 @@ def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
-        description=_description(task),
         statements=permissions.task_statements(stage, task),
         properties={
             **functions.configuration(task_handler(task), functions.TASK_SIZES[task], settings=settings),
@@ -87,18 +86,11 @@ def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
     )
 
 
-def _description(task: str) -> str:
-    if task == names.MOVE_ALIAS:
-        return "The moves of the alias that an operator asks for"
-    return f"The state {state_name(task)} of a retrain"
-
-
 def _serving(stage: str, model: str, settings: StageSettings) -> dict[str, Json]:
     """The stack owns the function's configuration; a run owns its code, its versions and the alias `live`."""
     return functions.function_resources(
         serving_id(model),
         name=names.serving_function(stage, model),
-        description=f"Answers with the live model {model}",
         statements=permissions.serving_statements(stage, model),
         properties={**functions.serving_configuration(settings), "Code": _code(stage, "PlaceholderSha256")},
         settings=settings,

@@ -50,11 +50,9 @@ def test_lambda_accepts_every_layer() -> None:
 def test_other_services_accept_their_resources() -> None:
     (rule,) = of_type(MAIN, "AWS::Events::Rule").values()
     (permission,) = of_type(MAIN, "AWS::Lambda::Permission").values()
-    (parameter,) = of_type(DATA, "AWS::SSM::Parameter").values()
 
     assert complaints("events", "PutTargets", {"Rule": "any", "Targets": rule["Targets"]}) == ""
     assert complaints("lambda", "AddPermission", {"StatementId": "any", **permission}) == ""
-    assert complaints("ssm", "PutParameter", parameter) == ""
 
 
 def test_address_of_the_settings_is_subscribed_to_the_topic() -> None:
