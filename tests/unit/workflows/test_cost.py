@@ -134,3 +134,37 @@ def test_million_of_predictions_costs_a_few_dollars_most_of_them_for_the_gateway
 
     assert 3.5 < bill.total_usd < 6
     assert max(bill.lines, key=bill.lines.__getitem__) == "API Gateway"
+
+
+def test_known_bills_of_the_real_definition_line_by_line() -> None:
+    """Worked out by hand: a promoted run is 8 calls of 41.096 GB-seconds in all and 13 transitions; a night without
+    new data is 3 calls of 12.365 GB-seconds and 5 transitions, 60.875 times a month for two models."""
+    bill = retrain_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64")
+    assert bill.lines == pytest.approx(
+        {
+            "Lambda": 0.00068653,
+            "Step Functions": 0.000325,
+            "S3 requests": 0.000192,
+            "logs": 0.000016,
+        },
+        rel=1e-5,
+    )
+    month = idle_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64", alarms=8, models=["one", "other"])
+    assert month.lines == pytest.approx(
+        {
+            "Lambda": 0.01258211,
+            "Step Functions": 0.007609375,
+            "S3 requests": 0.004383,
+            "logs": 0.00036525,
+            "S3 storage": 0.023,
+            "log storage": 0.000021915,
+            "alarms": 0.8,
+        },
+        rel=1e-5,
+    )
+    many = predictions_bill(1_000_000, serving_memory_mb=512, api_memory_mb=1024, architecture="x86_64")
+    assert many.lines == pytest.approx({"API Gateway": 3.5, "Lambda": 1.1500015})
+
+
+def test_known_calls_on_arm_cost_what_the_price_lists_say() -> None:
+    assert compute_usd([Call(memory_mb=1024, seconds=1_000_000)], architecture="arm64") == pytest.approx(13.3334)
