@@ -62,9 +62,10 @@ test-simulation: setup  ## promotion, lease and ledger under thousands of seeded
 check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
-render: setup-all  ## rewrite the committed state machine, templates and deployer's policy from their sources
+render: setup-all  ## rewrite what is committed beside its source: state machine, templates, policy, numbers
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
+	@$(PROJECT) -m tests.contract.numbers
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))

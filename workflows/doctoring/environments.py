@@ -14,7 +14,7 @@ LOCKS = Path("workflows") / "locks"
 ENVIRONMENTS = {".venv": "project.txt", ".venv-emulator": "emulator.txt", ".venv-definitions": "definitions.txt"}
 OPTIONAL = {".venv-definitions": "only rendering and testing the state machine need it"}
 """What can be done without, and why."""
-PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)\s*(?P<marker>;)?", re.MULTILINE)
+PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)[ \t]*(?P<marker>;)?", re.MULTILINE)
 DEFINITIONS = ".venv-definitions"
 SHOWN = 5
 

@@ -29,8 +29,8 @@ class DiskFull(Exception):
 def is_full(error: BaseException) -> TypeGuard[OSError]:
     """Whether this says that there is no room: a disk, a quota or a limit of a file's size.
 
-    >>> is_full(OSError(errno.ENOSPC, "No space left on device")), is_full(OSError(errno.EACCES, "Permission denied"))
-    (True, False)
+    >>> [is_full(OSError(each, "...")) for each in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES)]
+    [True, True, True, False]
     """
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 

@@ -287,6 +287,28 @@ def test_rejected_file_is_not_loaded_again_from_its_copy(tmp_path: Path) -> None
     assert loaded(tmp_path) == {"iam": 3, "lambda": 3}
 
 
+def test_rejected_file_leaves_the_copy_that_is_of_another_save(tmp_path: Path) -> None:
+    made = saved(tmp_path)
+    made.save({"iam": body(4), "lambda": body(4)})
+
+    made.reject("iam", "KeyError: 'roles'")
+    checked(tmp_path)
+
+    assert loaded(tmp_path) == {"iam": 3, "lambda": 3, "sns": 0}
+
+
+def test_service_that_changed_has_a_new_copy_before_it_counts_as_kept_twice(tmp_path: Path) -> None:
+    made = saved(tmp_path)
+    assert made.save({"iam": body(3), "lambda": body(3)}), "the third save has no copy yet"
+    made.save({"iam": body(4), "lambda": body(3)})
+    made.save({"iam": body(4), "lambda": body(4)})
+    (tmp_path / "aws" / "iam.json").write_bytes(b"garbage")
+
+    checked(tmp_path)
+
+    assert loaded(tmp_path) == {"iam": 4, "lambda": 4, "sns": 0}
+
+
 def test_save_that_fails_half_way_and_is_tried_again_keeps_the_generation_before_it(tmp_path: Path) -> None:
     made = saved(tmp_path)
     in_the_way = tmp_path / "aws" / "lambda.json.tmp"
