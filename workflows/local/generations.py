@@ -162,17 +162,28 @@ class Generations:
                 self._put_aside(each)
 
     def _adopt(self) -> list[str]:
-        """A state without any manifest was saved before there were manifests: what can be read is taken."""
+        """Without any manifest, as before there were manifests, what can be read of each service is taken."""
         told, files = [], {}
-        for path in self._services():
-            body = _content(path)
-            if problem := self._problem(path, body, wanted=None):
-                told.append(f"{path.name} {problem}{self._put_aside(path)}; {EMPTY}")
-            else:
-                files[path.stem] = sha256(body or b"")
+        for name in sorted({path.stem for folder in (self.folder, self._previous) for path in _services(folder)}):
+            told += self._adopted(name, files)
         if files:
+            told.insert(0, f"there is no {MANIFEST} to check it by: each service is taken as it was found")
+        if told:
             self._commit(files, self.clock())
         return told
+
+    def _adopted(self, name: str, files: dict[str, str]) -> Iterator[str]:
+        path, copy = self.folder / f"{name}.json", self._previous / f"{name}.json"
+        body = _content(path)
+        if problem := self._problem(path, body, wanted=None):
+            body = _content(copy)
+            problem = f"{path.name} {problem}{self._put_aside(path)}"
+            if self._problem(copy, body, wanted=None):
+                yield f"{problem}; {EMPTY}"
+                return
+            yield f"{problem}; its copy takes its place"
+            whole_files.write(path, body or b"")
+        files[name] = sha256(body or b"")
 
     def _install(self, chosen: Manifest, *, is_newest: bool) -> Iterator[str]:
         if not is_newest:
@@ -188,7 +199,7 @@ class Generations:
 
     def _strangers(self, files: dict[str, str], saved_at: str) -> Iterator[str]:
         """Put aside the files of services that the generation does not know; a loose one joins it as it is."""
-        for path in self._services():
+        for path in _services(self.folder):
             if path.stem in self.loose and self._problem(path, _content(path), wanted=None) == "":
                 files[path.stem] = sha256(path.read_bytes())
             elif path.stem not in files:
@@ -203,9 +214,6 @@ class Generations:
             return f"{problem}; its copy of {saved_at} takes its place"
         del files[name]
         return f"{problem}, and there is no whole copy; {EMPTY}"
-
-    def _services(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob("*.json") if path.name != MANIFEST)
 
     def _is_whole(self, manifest: Manifest) -> bool:
         return all(
@@ -256,6 +264,10 @@ class Generations:
 
 def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+def _services(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
 
 
 def _content(path: Path) -> bytes | None:

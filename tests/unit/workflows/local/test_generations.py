@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from workflows.local.generations import DAMAGED_KEPT, Generations
@@ -105,6 +105,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "missing": Path.unlink,
     "a folder": make_folder,
 }
+
+
+ALL_ANOTHER, ALL_MISSING = ({f"{name}.json": damage for name in SERVICES} for damage in ("another", "missing"))
 
 
 def test_whole_generation_is_loaded_and_nothing_is_told(tmp_path: Path) -> None:
@@ -237,7 +240,21 @@ def test_state_from_before_there_were_manifests_is_adopted_without_what_cannot_b
     told = made.check()
 
     assert loaded(tmp_path) == {"iam": 1}
-    assert told[0].startswith("lambda.json is damaged (it is empty), and is kept as damaged/")
+    assert told[0] == "there is no manifest.json to check it by: each service is taken as it was found"
+    assert told[1].startswith("lambda.json is damaged (it is empty), and is kept as damaged/")
+    assert checked(tmp_path) == []
+
+
+def test_state_of_which_only_copies_are_left_is_adopted_from_them(tmp_path: Path) -> None:
+    saved(tmp_path)
+    for path in (tmp_path / "aws").glob("*.json"):
+        path.unlink()
+    (tmp_path / "aws" / "previous" / "manifest.json").unlink()
+
+    told = checked(tmp_path)
+
+    assert loaded(tmp_path) == {"iam": 2, "lambda": 2, "sns": 0}
+    assert told[1] == "iam.json is missing; its copy takes its place"
     assert checked(tmp_path) == []
 
 
@@ -350,7 +367,7 @@ def test_damaged_files_do_not_pile_up(tmp_path: Path) -> None:
     assert (len(kept), kept[-1]) == (DAMAGED_KEPT, "20261125T030000Z-sqs.json")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(
@@ -359,6 +376,9 @@ def test_damaged_files_do_not_pile_up(tmp_path: Path) -> None:
         st.sampled_from(sorted(DAMAGES)),
     )
 )
+@example({"manifest.json": "missing", "previous/manifest.json": "a folder", **ALL_ANOTHER})
+@example({"manifest.json": "missing", "previous/manifest.json": "missing", **ALL_MISSING})
+@example({"manifest.json": "truncated", "previous/manifest.json": "a folder", **ALL_MISSING})
 def test_any_damage_leaves_services_of_one_generation(damages: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
