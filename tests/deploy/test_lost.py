@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.deploy.conftest import BUCKET, Account, UserClone
 
 SERVING, TRAIN = "nightswap-prod-serve-kdd99-http", "nightswap-prod-train"
+RESTORE = "nightswap-prod-restore-alias"
 
 
 def test_functions_that_were_deleted_by_hand_are_planned_made_again_and_their_model_restored(
@@ -33,3 +36,50 @@ def test_functions_that_were_deleted_by_hand_are_planned_made_again_and_their_mo
     again = clone.nightswap("deploy", "--stage", "prod")
     assert "made again" not in again.stderr
     assert "restored" not in again.stdout
+
+
+def test_what_a_resource_lost_though_it_is_there_is_planned_and_set_again(account: Account, clone: UserClone) -> None:
+    clone.deploys()
+    functions, store, rules = account.client("lambda"), account.client("s3"), account.client("events")
+    logs, iam = account.client("logs"), account.client("iam")
+    store.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    store.delete_public_access_block(Bucket=BUCKET)
+    logs.delete_retention_policy(logGroupName=f"/aws/lambda/{TRAIN}")
+    (rule,) = (each["Name"] for each in rules.list_rules()["Rules"] if "RunUnfinished" in each["Name"])
+    (target,) = rules.list_targets_by_rule(Rule=rule)["Targets"]
+    rules.remove_targets(Rule=rule, Ids=[target["Id"]])
+    (statement,) = re.findall(r'"Sid": ?"([^"]+)"', functions.get_policy(FunctionName=RESTORE)["Policy"])
+    functions.remove_permission(FunctionName=RESTORE, StatementId=statement)
+    functions.delete_function_event_invoke_config(FunctionName=RESTORE, Qualifier="$LATEST")
+    (role,) = (name for name in account.roles() if "TrainRole" in name)
+    iam.delete_role_policy(RoleName=role, PolicyName="permissions")
+
+    planned = clone.does("plan")
+    done = clone.nightswap("deploy", "--stage", "prod")
+
+    for name in ("VersioningConfiguration", "RetentionInDays", "RunUnfinished", "RestoreAliasFailures", "Policies"):
+        assert name in planned
+    assert done.returncode == 0, done.stderr
+    assert "2 properties are gone: Bucket.VersioningConfiguration, Bucket.PublicAccessBlockConfiguration" in (
+        done.stderr
+    )
+    assert store.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
+    assert all(store.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())
+    (rule,) = (each["Name"] for each in rules.list_rules()["Rules"] if "RunUnfinished" in each["Name"])
+    assert rules.list_targets_by_rule(Rule=rule)["Targets"] == [target]
+    assert "events.amazonaws.com" in functions.get_policy(FunctionName=RESTORE)["Policy"]
+    assert functions.get_function_event_invoke_config(FunctionName=RESTORE, Qualifier="$LATEST")
+    assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["permissions"]
+    assert "made again" not in clone.nightswap("deploy", "--stage", "prod").stderr
+
+
+def test_bucket_that_was_kept_is_adopted_with_its_properties(account: Account, clone: UserClone) -> None:
+    clone.deploys()
+    clone.does("destroy", "--yes", "--keep-data")
+    store = account.client("s3")
+    store.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+
+    done = clone.nightswap("deploy", "--stage", "prod")
+
+    assert "1 property is gone: Bucket.VersioningConfiguration; made again" in done.stderr
+    assert store.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"

@@ -76,6 +76,8 @@ class Stack:
             self._tell("unchanged")
             return False
         self._execute(change_set)
+        if kind == "CREATE" and adopts and self._find_lost(self._name):  # an adoption sets no property
+            self.apply(template, parameters=parameters, tags=tags)
         return True
 
     def _take_out_lost(self, tags: Mapping[str, str]) -> None:

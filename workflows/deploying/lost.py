@@ -3,20 +3,18 @@
 CloudFormation compares templates, not resources, so an update alone would leave the gap for ever. Two updates close
 it: the first takes the lost resources out of the stack, and the second, the deployment's own, makes them again. In
 the first, the resources that stay name the lost ones by their old values, so that nothing else of them changes.
+A property that a resource has no more, such as a bucket's versioning, is taken out and set again likewise.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import jmespath  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError
-
 from workflows.deploying.present import deployed
 from workflows.deploying.progress import refusals
+from workflows.deploying.reads import PARTS, PROPERTIES, READS, answers
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -28,52 +26,6 @@ Clients = Callable[[str], Any]
 NAMED_AT_MOST = 5
 STAND_IN = "Rest"
 """The logical ID of a resource that costs nothing: a stack cannot be empty."""
-ABSENT = {
-    *("ResourceNotFoundException", "ResourceNotFound", "NoSuchEntity", "StateMachineDoesNotExist"),
-    *("404", "NoSuchBucket", "NoSuchBucketPolicy", "ParameterNotFound", "NotFound", "NotFoundException"),
-}
-
-
-@dataclass(frozen=True)
-class Read:
-    """A call that finds one resource and changes nothing; `{}` in `given` stands for its physical ID."""
-
-    service: str
-    operation: str
-    given: Mapping[str, Any]
-    found: str = "`true`"
-    """What is true of the answer when the resource is there, in JMESPath."""
-    arn: str = "{}"
-    """The resource's ARN; the parts of the stack's own fill in the rest."""
-
-
-READS = {
-    "AWS::Lambda::Function": Read(
-        "lambda",
-        "get_function_configuration",
-        {"FunctionName": "{}"},
-        arn="arn:{partition}:lambda:{region}:{account}:function:{}",
-    ),
-    "AWS::IAM::Role": Read("iam", "get_role", {"RoleName": "{}"}, arn="arn:{partition}:iam::{account}:role/{}"),
-    "AWS::StepFunctions::StateMachine": Read("stepfunctions", "describe_state_machine", {"stateMachineArn": "{}"}),
-    "AWS::Events::Rule": Read(
-        "events", "describe_rule", {"Name": "{}"}, arn="arn:{partition}:events:{region}:{account}:rule/{}"
-    ),
-    "AWS::Logs::LogGroup": Read(
-        "logs", "describe_log_groups", {"logGroupNamePrefix": "{}"}, found="logGroups[?logGroupName=='{}']"
-    ),
-    "AWS::CloudWatch::Alarm": Read("cloudwatch", "describe_alarms", {"AlarmNames": ["{}"]}, found="MetricAlarms"),
-    "AWS::S3::Bucket": Read("s3", "head_bucket", {"Bucket": "{}"}, arn="arn:{partition}:s3:::{}"),
-    "AWS::SSM::Parameter": Read("ssm", "get_parameter", {"Name": "{}"}),
-    "AWS::SNS::Topic": Read("sns", "get_topic_attributes", {"TopicArn": "{}"}),
-}
-PARTS = {
-    "AWS::Lambda::Permission": "FunctionName",
-    "AWS::Lambda::EventInvokeConfig": "FunctionName",
-    "AWS::S3::BucketPolicy": "Bucket",
-    "AWS::SNS::Subscription": "TopicArn",
-}
-"""Resources that are part of another one, and the property that names it: they go when it goes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +36,22 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Property:
+    """What a resource that is there has no more."""
+
+    resource: Resource
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.resource.logical_id}.{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lost:
-    """`template` is the stack's own without the lost resources, for its present `parameters`."""
+    """`template` is the stack's own without what is lost, for its present `parameters`."""
 
     resources: tuple[Resource, ...]
+    properties: tuple[Property, ...] = ()
     template: Json
     parameters: Mapping[str, str]
 
@@ -97,10 +61,9 @@ class Lost:
         >>> str(Lost(resources=(role,), template={}, parameters={}))
         '1 resource is gone: TrainRole'
         """
-        names = [each.logical_id for each in self.resources]
-        more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
-        are = "resource is" if len(names) == 1 else "resources are"
-        return f"{len(names)} {are} gone: {', '.join(names[:NAMED_AT_MOST])}{more}"
+        resources = _counted([each.logical_id for each in self.resources], "resource is", "resources are")
+        properties = _counted([str(each) for each in self.properties], "property is", "properties are")
+        return "; ".join(each for each in (resources, properties) if each)
 
 
 def find_lost(client: CloudFormationClient, name: str, *, clients: Clients) -> Lost | None:
@@ -121,14 +84,60 @@ def find_lost(client: CloudFormationClient, name: str, *, clients: Clients) -> L
         for each in listed
         if each["ResourceStatus"] != "DELETE_COMPLETE"
     ]
-    gone = {each.logical_id for each in resources if not _exists(each, clients)}
-    gone |= _policies_gone(resources, there.template, clients)
-    gone = with_parts(there.template, gone)
+    look = Look(resources, there.template, clients)
+    gone = with_parts(there.template, look.gone() | look.parts_gone())
     lost = tuple(each for each in resources if each.logical_id in gone)
-    if not lost:
+    properties = tuple(look.properties_gone(gone))
+    if not lost and not properties:
         return None
     values = {each.logical_id: (each.physical_id, _arn(each, stack=arn)) for each in lost}
-    return Lost(resources=lost, template=without(there.template, values), parameters=there.parameters)
+    left = without(bared(there.template, properties), values)
+    return Lost(resources=lost, properties=properties, template=left, parameters=there.parameters)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of a stack's resources is not there. It only reads."""
+
+    resources: list[Resource]
+    template: Mapping[str, Any]
+    clients: Clients
+
+    def gone(self) -> set[str]:
+        """The resources that are not there; one of a type that READS does not know is taken to be."""
+        return {
+            each.logical_id
+            for each in self.resources
+            if each.type in READS and not answers(READS[each.type], self.clients, of=each.physical_id)
+        }
+
+    def parts_gone(self) -> set[str]:
+        """The parts that are gone from what is there, or what is gone itself."""
+        return {
+            each.logical_id
+            for each in self.resources
+            if each.type in PARTS
+            for owner in self._owners(each)
+            if not answers(PARTS[each.type].read, self.clients, of=owner, part=each.physical_id)
+        }
+
+    def properties_gone(self, gone: set[str]) -> Iterator[Property]:
+        """The properties that a template gives and the resource, which is there, has not."""
+        for each in self.resources:
+            given = self.template["Resources"].get(each.logical_id, {}).get("Properties", {})
+            for name, read in PROPERTIES.get(each.type, {}).items():
+                if each.logical_id in gone or name not in given:
+                    continue
+                if not answers(read, self.clients, of=each.physical_id):
+                    yield Property(resource=each, name=name)
+
+    def _owners(self, part: Resource) -> Iterator[str]:
+        """The physical IDs of what it is part of: its own one may not tell."""
+        properties = self.template["Resources"].get(part.logical_id, {}).get("Properties", {})
+        physical = {each.logical_id: each.physical_id for each in self.resources}
+        for name in mentioned(properties.get(PARTS[part.type].owner)):
+            if name in physical:
+                yield physical[name]
 
 
 def with_parts(template: Mapping[str, Any], gone: set[str]) -> set[str]:
@@ -138,12 +147,22 @@ def with_parts(template: Mapping[str, Any], gone: set[str]) -> set[str]:
     """
     found = set(gone)
     for logical_id, resource in template["Resources"].items():
-        owner = PARTS.get(resource["Type"])
-        if owner and mentioned(resource["Properties"].get(owner)) & gone:
+        part = PARTS.get(resource["Type"])
+        if part and mentioned(resource["Properties"].get(part.owner)) & gone:
             found.add(logical_id)
         if _is_serving(logical_id, resource) and mentioned(resource["Properties"].get("Role")) & gone:
             found.add(logical_id)
     return found
+
+
+def bared(template: Mapping[str, Any], properties: tuple[Property, ...]) -> Json:
+    """The template without these properties."""
+    found: Json = dict(template["Resources"])
+    for each in properties:
+        resource = found[each.resource.logical_id]
+        left = {name: value for name, value in resource["Properties"].items() if name != each.name}
+        found[each.resource.logical_id] = {**resource, "Properties": left}
+    return {**template, "Resources": found}
 
 
 def without(template: Mapping[str, Any], values: Mapping[str, tuple[str, str]]) -> Json:
@@ -201,42 +220,11 @@ def _filled(value: Any, values: Mapping[str, tuple[str, str]]) -> Any:
     return value
 
 
-def _exists(resource: Resource, clients: Clients) -> bool:
-    """Whether it is there; a type that READS does not know is taken to be."""
-    read = READS.get(resource.type)
-    return read is None or _answers(read, resource.physical_id, clients)
-
-
-def _answers(read: Read, physical_id: str, clients: Clients) -> bool:
-    given = json.loads(json.dumps(dict(read.given)).replace("{}", physical_id))
-    with refusals(f"looking for {physical_id}"):
-        try:
-            answer = getattr(clients(read.service), read.operation)(**given)
-        except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") in ABSENT:
-                return False
-            raise
-    return bool(jmespath.search(read.found.replace("{}", physical_id), answer))
-
-
-def _policies_gone(resources: list[Resource], template: Mapping[str, Any], clients: Clients) -> set[str]:
-    """Bucket policies that are gone from buckets that are there: a policy's own physical ID names no bucket."""
-    read = Read("s3", "get_bucket_policy", {"Bucket": "{}"})
-    physical = {each.logical_id: each.physical_id for each in resources}
-    return {
-        each.logical_id
-        for each in resources
-        if each.type == "AWS::S3::BucketPolicy"
-        for bucket in _buckets(template, each.logical_id, physical)
-        if not _answers(read, bucket, clients)
-    }
-
-
-def _buckets(template: Mapping[str, Any], policy: str, physical: Mapping[str, str]) -> Iterator[str]:
-    resource = template["Resources"].get(policy, {})
-    yield from (
-        physical[name] for name in mentioned(resource.get("Properties", {}).get("Bucket")) if name in physical
-    )
+def _counted(names: list[str], one: str, several: str) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    return f"{len(names)} {one if len(names) == 1 else several} gone: {', '.join(names[:NAMED_AT_MOST])}{more}"
 
 
 def _arn(resource: Resource, *, stack: str) -> str:

@@ -163,7 +163,8 @@ class Generations:
 
     def _adopt(self) -> list[str]:
         """Without any manifest, as before there were manifests, what can be read of each service is taken."""
-        told, files = [], {}
+        told: list[str] = []
+        files: dict[str, str] = {}
         for name in sorted({path.stem for folder in (self.folder, self._previous) for path in _services(folder)}):
             told += self._adopted(name, files)
         if files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from workflows.deploying.lost import Lost
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 GONE = "the stack has it, and it is gone"
+WITHOUT = "{}: the stack has it, and the resource has it no more"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +80,22 @@ def stack_change(
 
 
 def with_lost(found: tuple[Difference, ...], lost: Lost | None, wanted: WantedStack) -> tuple[Difference, ...]:
-    """The differences, where what the stack has lost is created, whatever else the templates say of it."""
+    """The differences, where what the stack has lost is created, whatever else the templates say of it.
+
+    A property that is lost is set again, beside what else differs of its resource.
+    """
     again = tuple(
         Difference(resource=each.logical_id, type=each.type, action="create", details=(GONE,))
         for each in (lost.resources if lost else ())
         if each.logical_id in wanted.template["Resources"]
     )
     names = {each.resource for each in again}
-    return (*again, *(each for each in found if each.resource not in names))
+    others = {each.resource: each for each in found if each.resource not in names}
+    for each in lost.properties if lost else ():
+        name = each.resource.logical_id
+        before = others.get(name, Difference(resource=name, type=each.resource.type, action="update", details=()))
+        others[name] = replace(before, details=(*before.details, WITHOUT.format(each.name)))
+    return (*again, *others.values())
 
 
 def _merged(found: tuple[Difference, ...], told: tuple[Listed, ...]) -> tuple[ResourceChange, ...]:

@@ -281,6 +281,18 @@ def test_lost_resources_are_taken_out_by_an_update_before_the_one_that_makes_the
     assert Step("a-stack", "1 resource is gone: Bucket", MADE_AGAIN) in deploying.steps
 
 
+def test_adopted_resource_gets_the_properties_that_an_adoption_does_not_set() -> None:
+    deploying = deployment()
+    left = Lost(resources=(), template={"Resources": {"Bucket": {}}}, parameters={})
+
+    deploying.apply(find_lost=lambda _name: left, adopts=True)
+
+    created, bared, again = deploying.cloudformation.change_sets.values()
+    assert (created["ImportExistingResources"], again["ImportExistingResources"]) == (True, False)
+    assert json.loads(bared["TemplateBody"]) == left.template
+    assert json.loads(again["TemplateBody"]) == json.loads(created["TemplateBody"]) == TEMPLATE
+
+
 def test_stack_that_lost_nothing_is_updated_once() -> None:
     deploying = deployment("CREATE_COMPLETE")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -15,24 +15,30 @@ from hypothesis import strategies as st
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
 from tests.unit.workflows.deploying.fake_account import Pages
-from workflows.deploying.lost import PARTS, READS, STAND_IN, Lost, find_lost, mentioned, with_parts, without
+from workflows.deploying.lost import STAND_IN, Lost, find_lost, mentioned, with_parts, without
+from workflows.deploying.reads import PARTS, PROPERTIES, READS
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
+from workflows.stacks.settings import DEFAULTS
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 STACK = "nightswap-prod"
 ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/nightswap-prod/1"
 MAIN = main_template("prod", models=["a-model"])
-DATA = data_template(NAMES)
+DATA = data_template(NAMES, settings=replace(DEFAULTS, alert_email="me@example.org"))
 TEMPLATES = {"main": MAIN, "data": DATA}
 
 
 @dataclass
 class Account:
-    """CloudFormation with one stack, and every other service: what is `gone` is not found."""
+    """CloudFormation with one stack, and every other service: what is `gone` is not found.
+
+    `bare` names properties that are not set any more, such as "Bucket.VersioningConfiguration".
+    """
 
     template: Mapping[str, Any]
     gone: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
     refuses: str = ""
 
     def __call__(self, service: str) -> Service:
@@ -68,36 +74,90 @@ class Service:
 
     def __getattr__(self, operation: str) -> Any:
         def call(**given: Any) -> Any:
-            (asked,) = [each[0] if isinstance(each, list) else each for each in given.values()]
-            is_gone = asked.removeprefix("the-") in self.account.gone
+            asked = next(each[0] if isinstance(each, list) else each for each in given.values())
+            name = asked.removeprefix("the-")
             if self.account.refuses == operation:
                 raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
-            if operation == "describe_log_groups":
-                found = [asked + "-more", *([] if is_gone else [asked])]
-                return {"logGroups": [{"logGroupName": name} for name in found]}
-            if operation == "describe_alarms":
-                return {"MetricAlarms": [] if is_gone else [{"AlarmName": asked}]}
-            if operation == "get_bucket_policy":
-                is_gone = "BucketPolicy" in self.account.gone
-            if is_gone:
-                raise ClientError({"Error": {"Code": absent(operation), "Message": "gone"}}, operation)
-            return {}
+            if operation in ANSWERS:
+                found = ANSWERS[operation](name, self.account)
+            else:
+                found = None if name in self.account.gone else {}
+            if found is None:
+                raise ClientError({"Error": {"Code": ABSENT[operation], "Message": "gone"}}, operation)
+            return found
 
         return call
 
 
-def absent(operation: str) -> str:
-    """How each service says that something is not there."""
-    return {
-        "get_function_configuration": "ResourceNotFoundException",
-        "get_role": "NoSuchEntity",
-        "describe_state_machine": "StateMachineDoesNotExist",
-        "describe_rule": "ResourceNotFoundException",
-        "head_bucket": "404",
-        "get_bucket_policy": "NoSuchBucketPolicy",
-        "get_parameter": "ParameterNotFound",
-        "get_topic_attributes": "NotFound",
-    }[operation]
+Answer = Callable[[str, Account], dict[str, Any] | None]
+"""Of the resource asked for; None is an error."""
+
+
+def log_groups(name: str, account: Account) -> dict[str, Any]:
+    kept = {} if f"{name}.RetentionInDays" in account.bare else {"retentionInDays": 30}
+    others = [{"logGroupName": f"the-{name}-more", "retentionInDays": 30}]
+    own = [] if name in account.gone else [{"logGroupName": f"the-{name}", **kept}]
+    return {"logGroups": [*others, *own]}
+
+
+def targets(name: str, account: Account) -> dict[str, Any] | None:
+    return None if name in account.gone else {"Targets": [] if f"{name}.Targets" in account.bare else [{"Id": "1"}]}
+
+
+def versioning(name: str, account: Account) -> dict[str, Any]:
+    return {} if f"{name}.VersioningConfiguration" in account.bare else {"Status": "Enabled"}
+
+
+def access_block(name: str, account: Account) -> dict[str, Any] | None:
+    if f"{name}.PublicAccessBlockConfiguration" in account.bare:
+        return None
+    return {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": name != "Half"}}
+
+
+def role_policies(name: str, account: Account) -> dict[str, Any]:
+    return {"PolicyNames": [] if f"{name}.Policies" in account.bare else ["permissions"]}
+
+
+def lambda_policy(_name: str, account: Account) -> dict[str, Any] | None:
+    sids = ["another"] if "RunUnfinishedPermission" in account.gone else ["the-RunUnfinishedPermission"]
+    return None if account.bare == {"policy"} else {"Policy": json.dumps({"Statement": [{"Sid": sids[0]}]})}
+
+
+def listed(key: str, part: str = "") -> Answer:
+    """A list in which the resource is, or else the part that is asked for by what it is part of."""
+    return lambda name, account: {key: [] if (part or name) in account.gone else [{"Name": part or name}]}
+
+
+def answered(part: str) -> Answer:
+    return lambda _name, account: None if part in account.gone else {}
+
+
+ANSWERS: dict[str, Answer] = {
+    "describe_log_groups": log_groups,
+    "describe_alarms": listed("MetricAlarms"),
+    "list_targets_by_rule": targets,
+    "get_bucket_policy": answered("BucketPolicy"),
+    "get_bucket_versioning": versioning,
+    "get_public_access_block": access_block,
+    "list_role_policies": role_policies,
+    "get_policy": lambda_policy,
+    "get_function_event_invoke_config": answered("RestoreAliasFailures"),
+    "list_subscriptions_by_topic": listed("Subscriptions", "AlertsByMail"),
+}
+ABSENT = {
+    "get_function_configuration": "ResourceNotFoundException",
+    "get_role": "NoSuchEntity",
+    "describe_state_machine": "StateMachineDoesNotExist",
+    "list_targets_by_rule": "ResourceNotFoundException",
+    "head_bucket": "404",
+    "get_bucket_policy": "NoSuchBucketPolicy",
+    "get_public_access_block": "NoSuchPublicAccessBlockConfiguration",
+    "get_parameter": "ParameterNotFound",
+    "get_topic_attributes": "NotFound",
+    "get_policy": "ResourceNotFoundException",
+    "get_function_event_invoke_config": "ResourceNotFoundException",
+}
+"""How each service says that something is not there."""
 
 
 def found(account: Account) -> Lost | None:
@@ -137,8 +197,72 @@ def test_every_type_of_the_stacks_is_read_or_a_part_of_one_that_is() -> None:
     assert types - READS.keys() - PARTS.keys() == {"AWS::Lambda::LayerVersion"}
 
 
-def test_policy_that_is_gone_from_its_bucket_is_found() -> None:
-    assert names_of(found(Account(DATA, gone={"BucketPolicy"}))) == {"BucketPolicy"}
+@pytest.mark.parametrize(
+    ("template", "logical_id"),
+    [
+        (template, name)
+        for template, made in TEMPLATES.items()
+        for name, resource in made["Resources"].items()
+        if resource["Type"] in PARTS
+    ],
+)
+def test_part_that_is_gone_from_what_is_there_is_found(template: str, logical_id: str) -> None:
+    assert names_of(found(Account(TEMPLATES[template], gone={logical_id}))) == {logical_id}
+
+
+def test_permission_is_gone_with_the_whole_policy_of_its_function() -> None:
+    assert names_of(found(Account(MAIN, bare={"policy"}))) == {"RunUnfinishedPermission"}
+
+
+def test_rule_without_targets_is_as_good_as_gone() -> None:
+    gone = names_of(found(Account(MAIN, bare={"RunUnfinished.Targets"})))
+
+    assert gone == {"RunUnfinished"}
+
+
+@pytest.mark.parametrize(
+    ("template", "logical_id", "name"),
+    [
+        (template, logical_id, name)
+        for template, made in TEMPLATES.items()
+        for logical_id, resource in made["Resources"].items()
+        for name in PROPERTIES.get(resource["Type"], {})
+    ],
+)
+def test_property_that_a_resource_has_no_more_is_taken_out_alone(template: str, logical_id: str, name: str) -> None:
+    lost = found(Account(TEMPLATES[template], bare={f"{logical_id}.{name}"}))
+
+    assert lost is not None
+    assert str(lost) == f"1 property is gone: {logical_id}.{name}"
+    before = TEMPLATES[template]["Resources"]
+    left = {key: value for key, value in before[logical_id]["Properties"].items() if key != name}
+    assert lost.template["Resources"][logical_id] == {**before[logical_id], "Properties": left}
+    assert {**lost.template["Resources"], logical_id: None} == {
+        **before,
+        logical_id: None,
+        STAND_IN: lost.template["Resources"][STAND_IN],
+    }
+
+
+def test_property_that_the_template_does_not_give_is_not_missed() -> None:
+    resource = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "a-bucket"}}
+
+    assert found(Account({"Resources": {"Bucket": resource}}, bare={"Bucket.VersioningConfiguration"})) is None
+
+
+def test_public_access_that_is_blocked_by_halves_is_not_blocked() -> None:
+    resource = {"Type": "AWS::S3::Bucket", "Properties": {"PublicAccessBlockConfiguration": {}}}
+
+    assert str(found(Account({"Resources": {"Half": resource}}))) == (
+        "1 property is gone: Half.PublicAccessBlockConfiguration"
+    )
+
+
+def test_properties_of_what_is_gone_are_not_looked_for() -> None:
+    lost = found(Account(DATA, gone={"Bucket"}, bare={"Bucket.VersioningConfiguration"}))
+
+    assert lost is not None
+    assert lost.properties == ()
 
 
 def test_parts_go_with_what_they_are_part_of() -> None:

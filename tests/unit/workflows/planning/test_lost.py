@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workflows.deploying.lost import Lost, Resource
-from workflows.planning.stacks import GONE, with_lost
+from workflows.deploying.lost import Lost, Property, Resource
+from workflows.planning.stacks import GONE, WITHOUT, with_lost
 from workflows.planning.templates import Difference
 from workflows.planning.wanted import WantedStack
 
@@ -31,3 +31,27 @@ def test_lost_resource_that_is_not_wanted_any_more_stays_gone() -> None:
     removed = Resource(logical_id="Rule", type="AWS::Events::Rule", physical_id="a-rule")
 
     assert with_lost((OTHER,), lost(removed), WANTED) == (OTHER,)
+
+
+def test_lost_property_is_set_again_beside_what_else_differs() -> None:
+    found = Lost(
+        resources=(),
+        properties=(Property(resource=ROLE, name="Policies"), Property(resource=topic(), name="TopicName")),
+        template={},
+        parameters={},
+    )
+
+    planned = with_lost((OTHER,), found, WANTED)
+
+    again = Difference(
+        resource="Topic",
+        type="AWS::SNS::Topic",
+        action="update",
+        details=("TopicName", WITHOUT.format("TopicName")),
+    )
+    role = Difference(resource="Role", type="AWS::IAM::Role", action="update", details=(WITHOUT.format("Policies"),))
+    assert planned == (again, role)
+
+
+def topic() -> Resource:
+    return Resource(logical_id="Topic", type="AWS::SNS::Topic", physical_id="a-topic")

@@ -1,0 +1,125 @@
+"""How each resource of the stacks is found, and what it may lose though it is there. Nothing is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jmespath  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
+
+from workflows.deploying.progress import refusals
+
+ABSENT = {
+    *("ResourceNotFoundException", "ResourceNotFound", "NoSuchEntity", "StateMachineDoesNotExist"),
+    *("404", "NoSuchBucket", "NoSuchBucketPolicy", "ParameterNotFound", "NotFound", "NotFoundException"),
+    "NoSuchPublicAccessBlockConfiguration",
+}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A call that finds one resource and changes nothing; `{}` in `given` stands for its physical ID.
+
+    Of a part, `{}` is the physical ID of what it is part of, and `{part}` its own.
+    """
+
+    service: str
+    operation: str
+    given: Mapping[str, Any]
+    found: str = "`true`"
+    """What is true of the answer when the resource is there, in JMESPath."""
+    arn: str = "{}"
+    """The resource's ARN; the parts of the stack's own fill in the rest."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A resource that is part of another one, which its property `owner` names: it goes when that goes."""
+
+    owner: str
+    read: Read
+
+
+READS = {
+    "AWS::Lambda::Function": Read(
+        "lambda",
+        "get_function_configuration",
+        {"FunctionName": "{}"},
+        arn="arn:{partition}:lambda:{region}:{account}:function:{}",
+    ),
+    "AWS::IAM::Role": Read("iam", "get_role", {"RoleName": "{}"}, arn="arn:{partition}:iam::{account}:role/{}"),
+    "AWS::StepFunctions::StateMachine": Read("stepfunctions", "describe_state_machine", {"stateMachineArn": "{}"}),
+    "AWS::Events::Rule": Read(
+        "events",
+        "list_targets_by_rule",
+        {"Rule": "{}"},
+        found="Targets",
+        arn="arn:{partition}:events:{region}:{account}:rule/{}",
+    ),
+    "AWS::Logs::LogGroup": Read(
+        "logs", "describe_log_groups", {"logGroupNamePrefix": "{}"}, found="logGroups[?logGroupName=='{}']"
+    ),
+    "AWS::CloudWatch::Alarm": Read("cloudwatch", "describe_alarms", {"AlarmNames": ["{}"]}, found="MetricAlarms"),
+    "AWS::S3::Bucket": Read("s3", "head_bucket", {"Bucket": "{}"}, arn="arn:{partition}:s3:::{}"),
+    "AWS::SSM::Parameter": Read("ssm", "get_parameter", {"Name": "{}"}),
+    "AWS::SNS::Topic": Read("sns", "get_topic_attributes", {"TopicArn": "{}"}),
+}
+"""A rule without a target does as little as none."""
+
+PARTS = {
+    "AWS::Lambda::Permission": Part(
+        "FunctionName", Read("lambda", "get_policy", {"FunctionName": "{}"}, found="contains(Policy, '{part}')")
+    ),
+    "AWS::Lambda::EventInvokeConfig": Part(
+        "FunctionName",
+        Read("lambda", "get_function_event_invoke_config", {"FunctionName": "{}", "Qualifier": "$LATEST"}),
+    ),
+    "AWS::S3::BucketPolicy": Part("Bucket", Read("s3", "get_bucket_policy", {"Bucket": "{}"})),
+    "AWS::SNS::Subscription": Part(
+        "TopicArn", Read("sns", "list_subscriptions_by_topic", {"TopicArn": "{}"}, found="Subscriptions")
+    ),
+}
+
+PROPERTIES = {
+    "AWS::S3::Bucket": {
+        "VersioningConfiguration": Read("s3", "get_bucket_versioning", {"Bucket": "{}"}, found="Status=='Enabled'"),
+        "PublicAccessBlockConfiguration": Read(
+            "s3",
+            "get_public_access_block",
+            {"Bucket": "{}"},
+            found="!contains(values(PublicAccessBlockConfiguration), `false`)",
+        ),
+    },
+    "AWS::IAM::Role": {
+        "Policies": Read("iam", "list_role_policies", {"RoleName": "{}"}, found="PolicyNames"),
+    },
+    "AWS::Logs::LogGroup": {
+        "RetentionInDays": Read(
+            "logs",
+            "describe_log_groups",
+            {"logGroupNamePrefix": "{}"},
+            found="logGroups[?logGroupName=='{}'].retentionInDays",
+        ),
+    },
+}
+"""By type, the properties that a resource keeps apart from itself, so that they can go alone."""
+
+
+def answers(read: Read, clients: Callable[[str], Any], *, of: str, part: str = "") -> bool:
+    """Whether it is there; raises DeploymentFailed for what AWS refuses to tell."""
+
+    def filled(text: str) -> str:
+        return text.replace("{}", of).replace("{part}", part)
+
+    with refusals(f"looking for {part or of}"):
+        try:
+            given = json.loads(filled(json.dumps(dict(read.given))))
+            answer = getattr(clients(read.service), read.operation)(**given)
+        except ClientError as exc:
+            if exc.response.get("Error", {}).get("Code") in ABSENT:
+                return False
+            raise
+    return bool(jmespath.search(filled(read.found), answer))
