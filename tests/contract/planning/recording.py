@@ -22,6 +22,7 @@ RENAMED = {
     "s3:HeadBucket": "s3:ListBucket",
     "s3:ListObjects": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:HeadObject": "s3:GetObject",
