@@ -173,3 +173,8 @@ def test_outline_tells_of_an_element_closed_out_of_place() -> None:
     broken = Outline("<main><p>text</main>")
 
     assert (broken.misplaced, broken.open) == (["main"], ["main"])
+
+
+def test_page_is_html_and_tells_no_other_site_where_its_reader_was() -> None:
+    assert page.HEADERS["Referrer-Policy"] == "no-referrer"
+    assert page.HEADERS["Content-Type"] == "text/html; charset=utf-8"

@@ -125,6 +125,15 @@ def test_version_that_a_rollback_would_go_to_stays_beside_the_one_before() -> No
     )
 
 
+def test_version_before_that_a_rollback_passes_over_stays_beside_the_one_that_it_goes_to() -> None:
+    night = nights(3)
+    promote(night.edges, run="run-4", fingerprint="data-3")
+
+    found = reasons(night)
+
+    assert (found[3], found[2], found[1]) == (*["live before: the next to go back to"] * 2, None)
+
+
 def test_version_of_a_run_that_is_going_stays() -> None:
     night = nights(2)
     register(night.edges, run="run-3", fingerprint="data-3")

@@ -39,6 +39,8 @@ class Account:
     template: Mapping[str, Any]
     gone: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+    """What the stack itself deleted, and still lists."""
     refuses: str = ""
 
     def __call__(self, service: str) -> Service:
@@ -66,7 +68,7 @@ class Service:
                 "LogicalResourceId": name,
                 "ResourceType": resource["Type"],
                 "PhysicalResourceId": self.account.physical(name),
-                "ResourceStatus": "CREATE_COMPLETE",
+                "ResourceStatus": "DELETE_COMPLETE" if name in self.account.deleted else "CREATE_COMPLETE",
             }
             for name, resource in self.account.template["Resources"].items()
         ]
@@ -188,6 +190,10 @@ def test_each_resource_that_is_gone_is_found(template: str, logical_id: str) -> 
     assert logical_id in names_of(lost)
     assert lost is not None
     assert logical_id not in lost.template["Resources"]
+
+
+def test_what_the_stack_deleted_itself_is_not_lost() -> None:
+    assert found(Account(MAIN, gone={"TrainFunction"}, deleted={"TrainFunction"})) is None
 
 
 def test_every_type_of_the_stacks_is_read_or_a_part_of_one_that_is() -> None:
