@@ -35,16 +35,18 @@ import json, sys
 from chalice.local import LambdaContext
 from chalice.test import Client
 from app import app, nightly
-context = LambdaContext("nightswap-local", 512, max_runtime_ms=28_000)
-context.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
+def context(each):
+    made = LambdaContext("nightswap-local", 512, max_runtime_ms=each.get("left_ms", 28_000))
+    made.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
+    return made
 with Client(app, stage_name="local") as client:
     for each in json.load(sys.stdin):
         if "authorize" in each:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
         elif "event" in each:
-            print(json.dumps(app(each["event"], context)))
+            print(json.dumps(app(each["event"], context(each))))
         elif "night" in each:
-            print(json.dumps(nightly(each["night"], context)))
+            print(json.dumps(nightly(each["night"], context(each))))
         else:
             content = bytes.fromhex(each["hex"]) if "hex" in each else each["body"].encode()
             answer = client.http.request(each["method"], each["path"], each["headers"], content)

@@ -87,6 +87,12 @@ def test_scopes_open_nothing_that_is_not_there() -> None:
     assert idle == []
 
 
+def test_what_the_authorizer_said_of_a_token_counts_for_a_minute() -> None:
+    (authorizer,) = app.builtin_auth_handlers
+
+    assert (authorizer.name, authorizer.ttl_seconds) == ("authorize", 60)
+
+
 def test_no_route_answers_other_origins() -> None:
     assert [path for path, methods in app.routes.items() for each in methods.values() if each.cors] == []
 

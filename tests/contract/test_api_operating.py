@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib import documents, layout, models, retraining, runs
+from chalicelib.aws.patience import ANSWER_SECONDS, ATTENTIVE, BRIEF
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
@@ -21,6 +22,19 @@ OTHER = "other"
 WHY = '{"reason": "why"}'
 GOING, LISTED = f"{OTHER}-nightly-20261121T0300Z", 20
 Core = Callable[[FakeOutside], Any]
+NIGHT = {
+    "version": "0",
+    "account": "123456789012",
+    "region": "eu-west-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-11-22T03:00:00Z",
+    "id": "an-event",
+    "resources": [],
+}
+"""As EventBridge hands it on."""
+ENOUGH_SECONDS = BRIEF.longest_seconds + ANSWER_SECONDS
 
 READ: list[tuple[str, dict[str, str], dict[str, str], Core]] = [
     ("/runs", {}, {}, lambda stage: {"runs": runs.recent(stage.edges, limit=LISTED)}),
@@ -160,21 +174,33 @@ def test_move_goes_to_the_stages_function_with_the_name_of_the_token(api: Api) -
 
 
 def test_nights_event_starts_a_run_of_every_model_named_by_its_minute_in_utc(api: Api, stage: FakeOutside) -> None:
-    night = {
-        "version": "0",
-        "account": "123456789012",
-        "region": "eu-west-1",
-        "detail": {},
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "time": "2026-11-22T03:00:00Z",
-        "id": "an-event",
-        "resources": [],
-    }
-
-    api.ask({"night": night}, {"night": night})
+    api.ask({"night": NIGHT}, {"night": NIGHT})
 
     for model in (MODEL, OTHER):
         run = f"{model}-nightly-20261122T0300Z"
         assert json.loads(stage.executions.payloads[run]) == {"model": model, "force": False, "reason": "nightly"}
     assert sum("20261122" in run for run in stage.executions.payloads) == 2
+
+
+def test_route_asks_aws_while_there_is_time_for_the_whole_call_and_no_later(api: Api) -> None:
+    """What is left is measured: the process needs a moment of it."""
+    assert ATTENTIVE.longest_seconds > ENOUGH_SECONDS + 4
+    models_of = event("GET", "/models")
+
+    enough, late = asked_of(
+        api,
+        {**models_of, "left_ms": 1000 * (ENOUGH_SECONDS + 4)},
+        {**models_of, "left_ms": 1000 * ENOUGH_SECONDS - 1},
+    )
+
+    assert enough[0] == 200
+    assert (late[0], late[1]["Code"]) == (503, "FunctionUnavailable")
+
+
+def test_night_without_time_starts_nothing_and_fails_so_that_it_is_tried_again(api: Api, stage: FakeOutside) -> None:
+    before = dict(stage.executions.payloads)
+
+    with pytest.raises(AssertionError, match="OutOfTime"):
+        api.ask({"night": NIGHT, "left_ms": 1000 * ENOUGH_SECONDS - 1})
+
+    assert stage.executions.payloads == before
