@@ -13,6 +13,7 @@ from chalicelib.errors import DiskFull, NightswapError
 from workflows import aws_errors
 from workflows.checking.recipe import in_lines
 from workflows.cli import (
+    INTERRUPTED,
     check,
     data,
     deploy,
@@ -29,9 +30,6 @@ from workflows.cli import (
     tokens,
 )
 from workflows.local import room
-
-INTERRUPTED = 130
-"""The exit code of a command that Ctrl-C ended, as shells have it."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
