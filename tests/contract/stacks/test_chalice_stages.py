@@ -58,6 +58,20 @@ def test_every_function_has_its_policy_file(stage: str) -> None:
     assert CONFIG["autogen_policy"] is False
 
 
+def test_stages_share_what_costs_and_bounds_a_call() -> None:
+    """At the edge there would be a CloudFront that nobody sees; memory is what the plan's bill counts."""
+    shared = {name: value for name, value in CONFIG.items() if name != "stages"}
+
+    assert shared == {
+        "version": "2.0",
+        "app_name": "nightswap",
+        "autogen_policy": False,
+        "api_gateway_endpoint_type": "REGIONAL",
+        "lambda_timeout": 28,
+        "lambda_memory_size": 512,
+    }
+
+
 def test_lambda_gives_up_before_the_gateway_does() -> None:
     assert CONFIG["lambda_timeout"] < 29
 

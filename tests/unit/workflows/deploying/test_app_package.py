@@ -103,3 +103,15 @@ def test_contents_and_names_stay_where_permissions_change() -> None:
     with zipfile.ZipFile(io.BytesIO(readable)) as archive:
         assert {each: archive.read(each) for each in archive.namelist()} == {"a/b.py": b"print(1)"}
     assert modes(readable) == {"a/b.py": 0o100644}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o660, 0o604, 0o644, 0o664])
+@pytest.mark.parametrize("file", ["app.py", "chalicelib/core.py", "vendor/library/module.py"])
+def test_checkout_is_readable_when_every_user_may_read_each_packed_file(tmp_path: Path, file: str, mode: int) -> None:
+    for name in ("app.py", "chalicelib/core.py", "vendor/library/module.py", "README.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch(0o644)
+    (tmp_path / "README.md").chmod(0o600)
+    (tmp_path / file).chmod(mode)
+
+    assert app_package.is_readable(tmp_path) is (mode in {0o644, 0o664})
