@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,9 @@ from workflows.cli import (
 )
 from workflows.local import room
 
+BARRED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
+"""What a file says that somebody else owns, that is read-only, or that is in the way of another."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def group() -> None:
@@ -59,9 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as exc:
         if room.is_full(exc):
             _fail(DiskFull.__name__, f"no room is left for {exc.filename or 'a file'}: make some, then try again")
+        if (barred := _barred(exc)) is not None:
+            _fail(type(exc).__name__, f"{barred}: give it back to whoever runs this, or move it out of the way")
         if not aws_errors.is_of_aws(exc):
             raise
         _fail(type(exc).__name__, aws_errors.in_words(exc))
+
+
+def _barred(error: Exception) -> str | None:
+    """The file or folder that cannot be used as it is, and why; None where the error is another."""
+    if isinstance(error, OSError) and error.errno in BARRED and error.filename:
+        return f"{error.filename2 or error.filename} cannot be used ({error.strerror})"
+    return None
 
 
 def _fail(name: str, message: str) -> NoReturn:

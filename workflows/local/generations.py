@@ -156,7 +156,10 @@ class Generations:
         """Remove what a kill left unfinished, and what is in the way of a copy."""
         for folder in (self.folder, self._previous, self.folder / BLOBS):
             for each in folder.glob(f"*{whole_files.UNFINISHED}"):
-                each.unlink()
+                if each.is_file():
+                    each.unlink()
+                else:
+                    self._put_aside(each)
         for each in self._previous.glob("*.json"):
             if not each.is_file():
                 self._put_aside(each)

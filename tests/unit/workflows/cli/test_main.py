@@ -14,6 +14,8 @@ from workflows.cli.stage import Stage
 
 ACCESS_DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
 
+AGAIN = "give it back to whoever runs this, or move it out of the way"
+
 
 def paths(command: click.Command, *before: str) -> Iterator[tuple[str, ...]]:
     """Every command and group of commands, by the words that call it."""
@@ -96,6 +98,17 @@ def test_help_ends_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
         (
             OSError(28, "No space left on device", "a/token"),
             "DiskFull: no room is left for a/token: make some, then try again\n",
+        ),
+        *(
+            (error, f"{type(error).__name__}: a/token cannot be used ({error.args[1]}): {AGAIN}\n")
+            for error in (
+                PermissionError(1, "Operation not permitted", "a/token"),
+                PermissionError(13, "Permission denied", "a/token"),
+                FileExistsError(17, "File exists", "a/token"),
+                NotADirectoryError(20, "Not a directory", "a/token"),
+                IsADirectoryError(21, "Is a directory", "a/token.tmp", None, "a/token"),
+                OSError(30, "Read-only file system", "a/token"),
+            )
         ),
         (
             BadRequest("reason is missing", field="reason", accepted="1 to 200 printable characters"),

@@ -266,6 +266,17 @@ def test_unfinished_files_are_swept(tmp_path: Path) -> None:
     assert not (tmp_path / "aws" / "iam.json.tmp").exists()
 
 
+def test_folder_in_the_way_of_a_file_that_is_written_is_moved_away(tmp_path: Path) -> None:
+    made = saved(tmp_path)
+    (tmp_path / "aws" / "iam.json.tmp").mkdir()
+    (tmp_path / "aws" / "iam.json.tmp" / "file").touch()
+
+    assert checked(tmp_path) == []
+
+    assert made.save({"iam": body(4)})
+    assert loaded(tmp_path)["iam"] == 4
+
+
 def test_function_whose_package_is_lost_or_damaged_is_not_loaded_without_it(tmp_path: Path) -> None:
     package = b"a package"
     name = hashlib.sha256(package).hexdigest()
