@@ -93,7 +93,7 @@ class TooManyObjects(DataError):
 
 
 class ObjectUnreadable(DataError):
-    """Not a CSV file, not UTF-8, or a gzip file that is empty, truncated or corrupt."""
+    """Not a CSV file, not UTF-8, larger than a run reads, or a gzip file that is empty, truncated or corrupt."""
 
 
 class ObjectEmpty(DataError):

@@ -46,6 +46,9 @@ CATEGORY_CHARACTERS = 128
 # What a data set may be.
 OBJECTS = 5_000
 """Files of one data set: one a night for thirteen years."""
+FILE_BYTES = 250_000_000
+"""Of one file, unpacked. Preprocess has 1,769 MB, and rows and both parts of them take 3 times the bytes of a file
+with long numbers, 10 times those of KDD Cup 99: a larger file would hardly ever fit."""
 HEADER_COLUMNS = 10_000
 """Fields of a file's header, those included that no recipe names."""
 

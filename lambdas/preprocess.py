@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib import documents, layout, lease, models, outcomes, pin, quarantine, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, Stored
 from chalicelib.errors import DatasetEmpty, ObjectUnreadable, TooManyObjects
 from chalicelib.limits import OBJECTS
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all
-from lambdas.model.dataset import read_whole
+from lambdas.model.dataset import read_text
 from lambdas.model.preparation import Piece, Prepared, prepare
-from lambdas.model.recipe import Split
+from lambdas.model.recipe import Recipe, Split
 from lambdas.model.split import Draw
-from lambdas.model.unpacking import unpack
-from lambdas.splits import Identity, Splits
+from lambdas.model.strata import groups_of
+from lambdas.model.unpacking import check_size, unpack
+from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
 
 
@@ -45,16 +46,20 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits)
     recipe = recipes.load(model)
     pieces = []
     for listed in objects:
+        check_size(_name(model, listed), size_bytes=listed.size_bytes, model=model)
         stored = edges.store.find(listed.key)
         if stored is None or stored.etag != listed.etag:
             raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
-        name = _name(model, listed)
-        table, extent = read_whole(name, content=stored.body, recipe=recipe)
-        draw = known.of(name, etag=listed.etag)
-        if draw is None:
-            draw = known.new(recipe.split, text=unpack(name, content=stored.body, model=model))
-        pieces.append(Piece(name, table, extent, draw))
+        pieces.append(piece_of(_name(model, listed), stored=stored, recipe=recipe, known=known))
     return prepare(pieces, recipe=recipe)
+
+
+def piece_of(name: str, *, stored: Stored, recipe: Recipe, known: Splits) -> Piece:
+    """An object, unpacked and read once, with the draw that it was first split by."""
+    text = unpack(name, content=stored.body, model=recipe.model)
+    reading = read_text(name, text=text, recipe=recipe)
+    draw = known.of(name, etag=stored.etag, text=reading.digest) or known.new(recipe.split, text=text)
+    return Piece(name, reading, replace(draw, groups=draw.groups or groups_of(reading, recipe=recipe)))
 
 
 def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare = from_csv) -> Preprocessed:
@@ -81,7 +86,7 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         "recipe_sha256": recipe_sha256,
         "code_sha256": settings.code_sha256,
         "objects": [_lineage(task.model, each, prepared) for each in objects],
-        "splits": first_split.and_of(_drawn(task.model, objects, prepared)).to_document(),
+        "splits": first_split.and_of(_splits(task.model, objects, prepared)).to_document(),
     }
     edges.store.put(
         layout.run_document(task.run, "profile"), documents.encode({**lineage, "profile": prepared.profile})
@@ -149,8 +154,12 @@ def _lineage(model: str, listed: Object, prepared: Prepared) -> dict[str, Any]:
     return {"name": name, "etag": listed.etag, "bytes": listed.size_bytes, "rule": prepared.draws[name].rule}
 
 
-def _drawn(model: str, objects: Sequence[Object], prepared: Prepared) -> dict[Identity, Draw]:
-    return {(_name(model, each), each.etag): prepared.draws[_name(model, each)] for each in objects}
+def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits:
+    names = {(_name(model, each), each.etag): _name(model, each) for each in objects}
+    return Splits(
+        {identity: prepared.draws[name] for identity, name in names.items()},
+        {identity: prepared.digests[name] for identity, name in names.items() if name in prepared.digests},
+    )
 
 
 def _kept(draws: Mapping[str, Draw], split: Split) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -33,10 +33,12 @@ class Splits:
     """The draws of all objects that a version was made of, those that are gone included; the latest stands last."""
 
     draws: Mapping[Identity, Draw]
+    texts: Mapping[Identity, str] = field(default_factory=dict)
+    """The digests of their texts, where they are known."""
 
-    def of(self, name: str, *, etag: str) -> Draw | None:
-        """None for an object that is new."""
-        return self._by_etag.get(etag) or self._by_name.get(name)
+    def of(self, name: str, *, etag: str, text: str) -> Draw | None:
+        """None for an object that is new; `text` is the digest of its text."""
+        return self._by_etag.get(etag) or self._by_text.get(text) or self._by_name.get(name)
 
     def new(self, split: Split, *, text: bytes) -> Draw:
         """Of an object that has neither a known tag nor a known name: salted by its text, so that neither name nor
@@ -50,16 +52,30 @@ class Splits:
         return {etag: draw for (_, etag), draw in self.draws.items()}
 
     @cached_property
+    def _by_text(self) -> dict[str, Draw]:
+        return {text: self.draws[identity] for identity, text in self.texts.items()}
+
+    @cached_property
     def _by_name(self) -> dict[str, Draw]:
         return {name: draw for (name, _), draw in self.draws.items()}
 
-    def and_of(self, more: Mapping[Identity, Draw]) -> Splits:
+    def and_of(self, more: Splits) -> Splits:
         """With the draws of a run's objects after the others."""
-        others = {identity: draw for identity, draw in self.draws.items() if identity not in more}
-        return Splits({**others, **more})
+        others = {identity: draw for identity, draw in self.draws.items() if identity not in more.draws}
+        return Splits({**others, **more.draws}, {**self.texts, **more.texts})
 
     def to_document(self) -> list[dict[str, Any]]:
-        return [{"name": name, "etag": etag, **asdict(draw)} for (name, etag), draw in self.draws.items()]
+        return [
+            {"name": identity[0], "etag": identity[1], "text": self.texts.get(identity), **asdict(draw)}
+            for identity, draw in self.draws.items()
+        ]
+
+    @classmethod
+    def from_document(cls, document: Iterable[Mapping[str, Any]]) -> Splits:
+        """Raises one of BLAMED where it does not tell."""
+        told = {(each["name"], each["etag"]): each for each in document}
+        draws = {identity: _draw(each) for identity, each in told.items()}
+        return cls(draws, {identity: f"{each['text']}" for identity, each in told.items() if each.get("text")})
 
 
 def known(edges: Edges, *, model: str, split: Split) -> Splits:
@@ -79,14 +95,14 @@ def known(edges: Edges, *, model: str, split: Split) -> Splits:
             found = _recorded(edges, model=model, model_version=number)
             break
     for each in without:
-        found = found.and_of(each.draws)
+        found = found.and_of(each)
     return found
 
 
 def _recorded(edges: Edges, *, model: str, model_version: int) -> Splits:
     document = registry.document(edges, model=model, model_version=model_version, name=registry.SPLITS)
     with _blamed_on(layout.version(model, model_version, registry.SPLITS)):
-        return Splits({(each["name"], each["etag"]): _draw(each) for each in document})
+        return Splits.from_document(document)
 
 
 def _by_the_first_rule(data: Iterable[Mapping[str, Any]], *, split: Split) -> Splits:
@@ -95,12 +111,16 @@ def _by_the_first_rule(data: Iterable[Mapping[str, Any]], *, split: Split) -> Sp
 
 
 def _draw(document: Mapping[str, Any]) -> Draw:
-    rule, ratio, seed, salt = (document[each.name] for each in fields(Draw))
+    rule, ratio, seed, salt = (document[each] for each in ("rule", "holdout_ratio", "seed", "salt"))
     if rule not in RULES:
         raise _Untold(f"this release knows the split rules {RULES}, and not {quoted(repr(rule), 20)}")
     if not (isinstance(ratio, float) and 0 < ratio < 1 and isinstance(seed, int) and isinstance(salt, str)):
         raise _Untold("a ratio is between 0 and 1, a seed a whole number, a salt a text")
-    return Draw(rule, ratio, seed, salt)
+    return Draw(rule, ratio, seed, salt, tuple(tuple(map(str, group)) for group in document.get("groups", ())))
+
+
+BLAMED = (AttributeError, LookupError, TypeError, ValueError)
+"""What a document of another shape makes Python raise."""
 
 
 class _Untold(ValueError):
@@ -111,7 +131,7 @@ class _Untold(ValueError):
 def _blamed_on(key: str) -> Iterator[None]:
     try:
         yield
-    except (AttributeError, LookupError, TypeError, ValueError) as exc:
+    except BLAMED as exc:
         why = f"{exc}" if isinstance(exc, _Untold) else type(exc).__name__
         raise RegistryIncomplete(
             f"{key} does not tell how the objects were split that its version was made of, so nobody knows which rows"

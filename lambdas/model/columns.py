@@ -12,7 +12,7 @@ from lambdas.model.arrays import Floats, Texts
 from lambdas.model.cells import Check, Problem, category_check, label_check, number_problem
 from lambdas.model.header import Places
 from lambdas.model.recipe import Numeric, Recipe
-from lambdas.model.table import Extent, Table
+from lambdas.model.table import Extent, Reading, Table
 
 Codes = NDArray[np.integer]
 
@@ -96,6 +96,11 @@ class Gathered:
     @property
     def extent(self) -> Extent:
         return Extent(self.lines, self.blank_lines, records=self.rows + 1, rows=self.rows)
+
+    def reading(self, recipe: Recipe, *, digest: str) -> Reading:
+        """As `table`, with what is told beside it."""
+        raw = self._texts[-1]
+        return Reading(self.table(recipe), self.extent, np.concatenate(raw.codes), tuple(raw.places), digest)
 
     def table(self, recipe: Recipe) -> Table:
         """Of at least one row; raises ValueError when a row was lost."""

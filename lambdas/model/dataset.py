@@ -10,8 +10,8 @@ from lambdas.model import plain, strict
 from lambdas.model.columns import Gathered, Wanted
 from lambdas.model.header import find_columns
 from lambdas.model.recipe import Recipe
-from lambdas.model.table import Extent, Table
-from lambdas.model.unpacking import unpack, way_out
+from lambdas.model.table import Reading, Table
+from lambdas.model.unpacking import digest, unpack, way_out
 
 
 def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
@@ -19,17 +19,16 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
 
     Columns are found by name and others are ignored. Raises a DataError that names object, column, rows and values.
     """
-    return read_whole(name, content=content, recipe=recipe)[0]
+    return read_text(name, text=unpack(name, content=content, model=recipe.model), recipe=recipe).table
 
 
-def read_whole(name: str, *, content: bytes, recipe: Recipe) -> tuple[Table, Extent]:
-    """The same, and how much there is in the file."""
-    text = unpack(name, content=content, model=recipe.model)
+def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
+    """The same of an unpacked file, and how much there is in it; raises a DataError."""
     wanted = Wanted.of(recipe, places=find_columns(name, text=text, recipe=recipe))
     found = _gather(name, text=text, wanted=wanted, recipe=recipe)
     if not found.rows:
         raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=recipe.model)}", object=name)
-    return found.table(recipe), found.extent
+    return found.reading(recipe, digest=digest(text))
 
 
 def _gather(name: str, *, text: bytes, wanted: Wanted, recipe: Recipe) -> Gathered:

@@ -7,16 +7,16 @@ rows that it was trained on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from chalicelib.cutting import listed
 from chalicelib.errors import DatasetEmpty, SingleClass, TooFewRows
-from lambdas.model.confusion import places_of
 from lambdas.model.profile import profile
 from lambdas.model.recipe import Recipe
 from lambdas.model.split import Draw, enough_for_both, split_rows
-from lambdas.model.table import Extent, Table, concat
+from lambdas.model.strata import strata
+from lambdas.model.table import Reading, Table, concat
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +24,7 @@ class Piece:
     """An object of the data set, and how it is split."""
 
     name: str
-    table: Table
-    extent: Extent
+    reading: Reading
     draw: Draw
 
 
@@ -38,29 +37,31 @@ class Prepared:
     profile: dict[str, Any]
     draws: Mapping[str, Draw]
     """By object."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """By object: of its text."""
 
 
 def prepare(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
     """Split and describe the objects; raises DatasetEmpty, SingleClass, TooFewRows."""
     if not pieces:
         raise DatasetEmpty(f"the data set of {recipe.model} is empty: {_way_on(recipe)}", model=recipe.model)
-    trains, holdouts = zip(*(_split(piece, recipe=recipe) for piece in pieces), strict=True)
+    trains, holdouts = zip(*map(_split, pieces), strict=True)
     train, holdout = concat(trains), concat(holdouts)
     facts = profile(train, holdout=holdout, recipe=recipe)
-    facts["objects"] = {piece.name: asdict(piece.extent) for piece in pieces}
+    facts["objects"] = {piece.name: asdict(piece.reading.extent) for piece in pieces}
     _check(facts, recipe=recipe)
-    return Prepared(train, holdout, facts, {piece.name: piece.draw for piece in pieces})
+    draws = {piece.name: piece.draw for piece in pieces}
+    return Prepared(train, holdout, facts, draws, {piece.name: piece.reading.digest for piece in pieces})
 
 
 def _way_on(recipe: Recipe) -> str:
     return f"nightswap data add FILE --model {recipe.model}"
 
 
-def _split(piece: Piece, *, recipe: Recipe) -> tuple[Table, Table]:
-    # By the classes' order and not by their names, so that a class can be renamed without another split.
-    classes = places_of(piece.table.labels, labels=recipe.class_names)
-    train, holdout = split_rows(classes, draw=piece.draw)
-    return piece.table.take(train), piece.table.take(holdout)
+def _split(piece: Piece) -> tuple[Table, Table]:
+    table = piece.reading.table
+    train, holdout = split_rows(strata(piece.reading, groups=piece.draw.groups), draw=piece.draw)
+    return table.take(train), table.take(holdout)
 
 
 def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:

@@ -26,6 +26,10 @@ STRATIFIED, DRAWN = 1, 2
 RULES = (STRATIFIED, DRAWN)
 
 
+Groups = tuple[tuple[str, ...], ...]
+"""Of raw labels: one for each class."""
+
+
 @dataclass(frozen=True)
 class Draw:
     """How an object is split. Two objects with the same rows, drawn alike, are split alike."""
@@ -35,6 +39,8 @@ class Draw:
     seed: int
     salt: str
     """Of the object; the first rule takes none."""
+    groups: Groups = ()
+    """Those that the object was first split by; none until then, and in records that do not tell."""
 
 
 def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:

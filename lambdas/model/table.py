@@ -67,6 +67,20 @@ class Extent:
     rows: int
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A file as it was read. Its raw labels are no part of the table, and decide how it is split."""
+
+    table: Table
+    extent: Extent
+    codes: Integers
+    """(n,): of each row the place of its raw label among `raw_labels`."""
+    raw_labels: tuple[str, ...]
+    """Those that occur in the file."""
+    digest: str
+    """Of the file's lines: see `unpacking.digest`."""
+
+
 def concat(tables: Sequence[Table]) -> Table:
     """All rows, table after table. At least one table; all of the same recipe."""
     return Table(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import shlex
 import zlib
 
 from chalicelib.errors import ObjectUnreadable
+from chalicelib.limits import FILE_BYTES
 
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_KINDS = {
@@ -20,6 +22,10 @@ OTHER_KINDS = {
     b"PAR1": "a Parquet file",
 }
 """What is no text, by how it begins."""
+SAVE_IN_UTF_8 = "save it as CSV in UTF-8"
+SIZE_IN_WORDS = (
+    f"a run reads {FILE_BYTES:,} bytes of one file at most, unpacked. Part it into several, each with the header"
+)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -33,10 +39,17 @@ def unreadable(name: str, *, model: str, why: str) -> ObjectUnreadable:
     return ObjectUnreadable(f"{name} {why}. {way_out(name, model=model)}", object=name)
 
 
+def check_size(name: str, *, size_bytes: int, model: str) -> None:
+    """Raises ObjectUnreadable for a file that is too large; asked before the object is fetched."""
+    if size_bytes > FILE_BYTES:
+        raise unreadable(name, model=model, why=f"has {size_bytes:,} bytes: {SIZE_IN_WORDS}")
+
+
 def unpack(name: str, *, content: bytes, model: str) -> bytes:
     """UTF-8 text without a byte order mark; raises ObjectUnreadable."""
     if not content:
         raise unreadable(name, model=model, why="is empty (0 bytes)")
+    check_size(name, size_bytes=len(content), model=model)
     text = _unzip(name, content=content, model=model) if content.startswith(GZIP_MAGIC) else content
     if not text:
         raise unreadable(name, model=model, why="is a gzip file of nothing")
@@ -44,21 +57,31 @@ def unpack(name: str, *, content: bytes, model: str) -> bytes:
     return text.removeprefix(BYTE_ORDER_MARK)
 
 
+def digest(text: bytes) -> str:
+    """SHA-256, in hexadecimal, of a text's lines: those that end them and blank ones at its end do not matter."""
+    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+    return hashlib.sha256(lines).hexdigest()
+
+
 def _unzip(name: str, *, content: bytes, model: str) -> bytes:
     try:
         # Not by gzip.decompress, which copies the rest of the file for each of its members.
-        return gzip.GzipFile(fileobj=io.BytesIO(content)).read()
+        text = gzip.GzipFile(fileobj=io.BytesIO(content)).read(FILE_BYTES + 1)
     except EOFError as exc:
         raise unreadable(name, model=model, why=f"is a truncated gzip file ({len(content):,} bytes)") from exc
     except (gzip.BadGzipFile, zlib.error) as exc:
         raise unreadable(name, model=model, why="is a corrupt gzip file") from exc
+    if len(text) > FILE_BYTES:  # how many more is not known: a small file can hold no end of them
+        why = f"is a gzip file of {len(content):,} bytes that holds too many: {SIZE_IN_WORDS}"
+        raise unreadable(name, model=model, why=why)
+    return text
 
 
 def _check_text(name: str, *, text: bytes, model: str) -> None:
     why = _no_text(text)
     if why:
         kind = next((kind for begin, kind in OTHER_KINDS.items() if text.startswith(begin)), None)
-        raise unreadable(name, model=model, why=f"is {kind}: save it as CSV in UTF-8" if kind else why)
+        raise unreadable(name, model=model, why=f"is {kind}: {SAVE_IN_UTF_8}" if kind else why)
 
 
 def _no_text(text: bytes) -> str | None:
@@ -69,7 +92,8 @@ def _no_text(text: bytes) -> str | None:
     try:
         text.decode()
     except UnicodeDecodeError as exc:
-        return f"is not UTF-8: {_line_of(text, position=exc.start)} holds the byte 0x{text[exc.start]:02x}"
+        where = _line_of(text, position=exc.start)
+        return f"is not UTF-8: {where} holds the byte 0x{text[exc.start]:02x}: {SAVE_IN_UTF_8}"
     return None
 
 

@@ -65,7 +65,7 @@ def rows_of(edges: Edges, model: str, objects: Sequence[Object], known: Splits) 
 
 def _draw(name: str, listed: Object, known: Splits) -> Draw:
     """As it was first split; each night has a recipe of its own, as if somebody changed it from night to night."""
-    return known.of(name, etag=listed.etag) or Draw(DRAWN, 0.2, len(known.draws), "")
+    return known.of(name, etag=listed.etag, text="") or Draw(DRAWN, 0.2, len(known.draws), "")
 
 
 def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Preprocessed:

@@ -14,7 +14,7 @@ from chalicelib import documents, layout
 from chalicelib.edges import Edges, Listed
 from chalicelib.errors import DataError, RegistryIncomplete, TransientError
 from chalicelib.shapes import table_of, text
-from lambdas.model.unpacking import unpack
+from lambdas.model import unpacking
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -23,11 +23,9 @@ Progress = Callable[[str, int, int], None]
 def digest(body: bytes) -> str:
     """SHA-256, in hexadecimal, of a file's rows; of its bytes where it is no text."""
     try:
-        text = unpack("", content=body, model="")
+        return unpacking.digest(unpacking.unpack("", content=body, model=""))
     except DataError:
-        text = body
-    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
-    return hashlib.sha256(lines).hexdigest()
+        return unpacking.digest(body)
 
 
 def digests(edges: Edges, objects: Sequence[Listed], *, model: str, progress: Progress) -> Mapping[str, str]:

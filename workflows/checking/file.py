@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.cutting import quoted
 from chalicelib.errors import BadRequest, DataError
+from chalicelib.limits import FILE_BYTES
 from lambdas.model.recipe import Recipe
-from lambdas.model.unpacking import way_out
+from lambdas.model.unpacking import SIZE_IN_WORDS, way_out
 
 if TYPE_CHECKING:
     from lambdas.model.table import Table
@@ -103,14 +104,16 @@ def _problem_of_name(name: str) -> str:
 
 def _problem_of_kind(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except FileNotFoundError:
         return "is a link to a file that is not there" if path.is_symlink() else "is not there"
     except OSError as exc:
         return _in_words(exc)
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(found.st_mode):
         return "is a folder: name its files, such as FOLDER/*.csv"
-    return "" if stat.S_ISREG(mode) else "is no file but a device or a pipe: write it into a file"
+    if not stat.S_ISREG(found.st_mode):
+        return "is no file but a device or a pipe: write it into a file"
+    return f"has {found.st_size:,} bytes: {SIZE_IN_WORDS}" if found.st_size > FILE_BYTES else ""
 
 
 def _in_words(exc: OSError) -> str:

@@ -6,8 +6,15 @@ import pytest
 
 from chalicelib import documents, layout, lease, outcomes
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
-from chalicelib.errors import DatasetEmpty, LabelUnknown, ObjectUnreadable, RecipeUnknown, TooFewRows, TooManyObjects
-from chalicelib.limits import OBJECTS
+from chalicelib.errors import (
+    DatasetEmpty,
+    LabelUnknown,
+    ObjectUnreadable,
+    RecipeUnknown,
+    TooFewRows,
+    TooManyObjects,
+)
+from chalicelib.limits import FILE_BYTES, OBJECTS
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
 from lambdas.model.table import FILES, Table
@@ -209,6 +216,15 @@ def test_data_set_has_as_many_files_as_one_run_reads() -> None:
         night.store.put(layout.dataset(MODEL, f"{number:05}.csv"), b"")
 
     with pytest.raises(TooManyObjects, match=f"{OBJECTS + 1:,} objects lie below .*: {OBJECTS:,} are the most"):
+        preprocessing(night.edges)
+
+
+def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched() -> None:
+    night = night_with_data()
+    listed = {"key": layout.dataset(MODEL, "huge.csv"), "etag": '"1"', "size_bytes": FILE_BYTES + 1}
+    night.store.put(layout.run_document(RUN, "dataset"), documents.encode([listed]))
+
+    with pytest.raises(match=r"^huge\.csv has .* bytes: .*nightswap data remove huge\.csv"):
         preprocessing(night.edges)
 
 

@@ -1,27 +1,36 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from chalicelib import documents, layout, registry
+from chalicelib.edges import Stored
 from chalicelib.errors import RegistryIncomplete
 from lambdas import intermediates, splits
 from lambdas.model.confusion import places_of
-from lambdas.model.recipe import Split
+from lambdas.model.recipe import Numeric, Recipe, Split
 from lambdas.model.split import DRAWN, STRATIFIED, Draw, split_rows
-from lambdas.model.table import FILES, Table
+from lambdas.model.strata import strata
+from lambdas.model.table import FILES, Extent, Reading, Table
+from lambdas.model.thresholds import at_least
+from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
 from tests.http_connections import rows
 from tests.unit.chalicelib.nights import MODEL, forget_evidence, going, outside, register
+from tests.unit.lambdas.model import data as model_data
 from tests.unit.lambdas.nightly_batch import add_data, night_with_data, preprocessing, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"
 SPLIT = Split(holdout_ratio=0.25, seed=7)
 OLD = Draw(STRATIFIED, 0.25, 7, "")
 NEW = Draw(DRAWN, 0.2, 42, "salt")
+NOTHING = Table(np.empty((0, 1)), np.empty((0, 0), dtype=np.str_), np.empty(0, dtype=np.str_))
 LINES = rows(normal=300, attacks=200, seed=5)
 
 
@@ -57,7 +66,7 @@ def as_document(**draws: Draw) -> list[dict[str, Any]]:
 
 def test_model_without_versions_has_new_objects_alone() -> None:
     assert known(outside()) == Splits({})
-    assert Splits({}).of("a", etag="1") is None
+    assert Splits({}).of("a", etag="1", text="") is None
 
 
 def test_new_object_is_drawn_by_the_newest_rule_with_the_recipes_split_and_its_own_text() -> None:
@@ -76,15 +85,66 @@ def test_text_that_comes_back_compressed_under_another_name_is_split_as_it_was()
     assert known_before.new(Split(holdout_ratio=0.5, seed=8), text=b"a\n2\n").holdout_ratio == 0.5
 
 
+def test_text_is_known_before_a_name_that_it_comes_back_under() -> None:
+    found = Splits({("a", "1"): OLD, ("b", "2"): NEW}, {("a", "1"): "text of a"})
+
+    assert found.of("b", etag="zipped", text="text of a") == OLD
+    assert found.of("b", etag="corrected", text="another text") == NEW
+
+
+def test_corrected_text_that_comes_back_under_another_name_is_split_as_the_correction_was() -> None:
+    first = Splits({("a", "1"): OLD}, {("a", "1"): "text"})
+
+    found = first.and_of(Splits({("a", "2"): OLD}, {("a", "2"): "corrected text"}))
+
+    assert found.of("renamed", etag="zipped", text="corrected text") == OLD
+
+
+CLASSES = st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["good", "bad", "ugly"]), min_size=5)
+
+
+@given(
+    labels=st.lists(st.sampled_from("abcde"), min_size=1, max_size=60),
+    before=CLASSES,
+    after=CLASSES,
+    rule=st.sampled_from([STRATIFIED, DRAWN]),
+)
+def test_classes_that_are_named_parted_or_put_together_anew_move_no_row(
+    labels: list[str], before: dict[str, str], after: dict[str, str], rule: int
+) -> None:
+    assume(len(set(before.values())) > 1 and len(set(after.values())) > 1)
+    stored = Stored("\n".join(["size,label", *(f"{n},{label}" for n, label in enumerate(labels))]).encode(), "1")
+    new = Splits({("a.csv", "0"): replace(OLD, rule=rule)})
+
+    first = piece_of("a.csv", stored=stored, recipe=with_classes(before), known=new)
+    handed_on = Splits.from_document(Splits({("a.csv", "1"): first.draw}).to_document())
+    second = piece_of("a.csv", stored=stored, recipe=with_classes(after), known=handed_on)
+
+    sides = [split_rows(strata(each.reading, groups=each.draw.groups), draw=each.draw) for each in (first, second)]
+    assert [part.tolist() for part in sides[0]] == [part.tolist() for part in sides[1]]
+
+
+def with_classes(classes: dict[str, str]) -> Recipe:
+    most = sorted(set(classes.values()))[0]
+    thresholds = [at_least(metric, of=most, bound=0.5) for metric in ("recall", "precision")]
+    return model_data.recipe(columns=[Numeric("size")], classes=classes, positive=None, thresholds=thresholds)
+
+
+def test_label_that_comes_with_a_correction_is_drawn_by_itself() -> None:
+    reading = Reading(NOTHING, Extent(4, 0, 4, 3), np.array([0, 1, 2]), ("z", "b", "a"), digest="")
+
+    assert strata(reading, groups=(("b",), ("c", "a"))).tolist() == [2, 0, 1]
+
+
 def test_objects_of_versions_from_before_the_second_rule_keep_the_first() -> None:
     found = known(versions({"data": data("a", "b")}, {"data": data("b", "c")}))
 
-    assert [found.of(name, etag=f"etag of {name}") for name in "abc"] == [OLD] * 3
-    assert found.of("d", etag="etag of d") is None
+    assert [found.of(name, etag=f"etag of {name}", text="") for name in "abc"] == [OLD] * 3
+    assert found.of("d", etag="etag of d", text="") is None
 
 
 def test_object_of_a_manifest_without_entity_tags_is_known_by_its_name() -> None:
-    assert known(versions({"data": [{"name": "a"}]})).of("a", etag="1") == OLD
+    assert known(versions({"data": [{"name": "a"}]})).of("a", etag="1", text="") == OLD
 
 
 def test_newest_manifest_tells_of_all_that_there_was() -> None:
@@ -98,23 +158,23 @@ def test_version_that_an_earlier_release_made_meanwhile_had_all_its_objects_by_t
 
     found = known(night)
 
-    assert (found.of("a", etag="etag of a"), found.of("b", etag="etag of b")) == (OLD, NEW)
+    assert (found.of("a", etag="etag of a", text=""), found.of("b", etag="etag of b", text="")) == (OLD, NEW)
 
 
 def test_content_is_known_under_another_name_and_a_corrected_file_by_its_name() -> None:
     found = Splits({("a", "1"): OLD, ("b", "2"): NEW})
 
-    assert found.of("renamed", etag="1") == OLD
-    assert found.of("b", etag="corrected") == NEW
-    assert found.of("a", etag="2") == NEW  # what was b lies there now
-    assert found.of("c", etag="3") is None
+    assert found.of("renamed", etag="1", text="") == OLD
+    assert found.of("b", etag="corrected", text="") == NEW
+    assert found.of("a", etag="2", text="") == NEW  # what was b lies there now
+    assert found.of("c", etag="3", text="") is None
 
 
 def test_corrected_file_is_split_as_what_lay_under_its_name_last() -> None:
-    moved = Splits({("a", "1"): OLD, ("b", "2"): NEW}).and_of({("a", "2"): NEW})
-    moved_back = Splits({("a", "2"): NEW, ("a", "1"): OLD}).and_of({("a", "2"): NEW})
+    moved = Splits({("a", "1"): OLD, ("b", "2"): NEW}).and_of(Splits({("a", "2"): NEW}))
+    moved_back = Splits({("a", "2"): NEW, ("a", "1"): OLD}).and_of(Splits({("a", "2"): NEW}))
 
-    assert moved.of("a", etag="corrected") == moved_back.of("a", etag="corrected") == NEW
+    assert moved.of("a", etag="corrected", text="") == moved_back.of("a", etag="corrected", text="") == NEW
 
 
 def test_record_of_an_older_version_is_not_looked_at() -> None:
@@ -133,7 +193,7 @@ def test_document_is_read_as_it_was_written() -> None:
 GOOD: dict[str, Any] = {"name": "a", "etag": "1", "rule": 2, "holdout_ratio": 0.2, "seed": 1, "salt": ""}
 
 
-BAD_DRAWS: list[dict[str, Any]] = [{"rule": []}, {"seed": "1"}, {"salt": 1}]
+BAD_DRAWS: list[dict[str, Any]] = [{"rule": []}, {"seed": "1"}, {"salt": 1}, {"groups": 7}, {"groups": [7]}]
 BAD_DATA: list[Any] = [None, 7, [{"etag": "1"}], ["a"]]
 
 

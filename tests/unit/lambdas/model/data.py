@@ -12,7 +12,7 @@ import numpy as np
 from lambdas.model.preparation import Piece
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
 from lambdas.model.split import DRAWN, Draw
-from lambdas.model.table import Extent, Table
+from lambdas.model.table import Extent, Reading, Table
 from lambdas.model.thresholds import at_least
 
 
@@ -80,7 +80,10 @@ def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
     """An object that is split by the newest rule, salted by its name if by nothing else."""
     lines = len(content) + 1
     extent = Extent(lines, blank_lines=0, records=lines, rows=len(content))
-    return Piece(name, content, extent, Draw(DRAWN, 0.2, 42, name if salt is None else salt))
+    labels, codes = np.unique(content.labels, return_inverse=True)
+    reading = Reading(content, extent, codes, tuple(labels.tolist()), digest=name)
+    groups = tuple((label,) for label in reading.raw_labels)
+    return Piece(name, reading, Draw(DRAWN, 0.2, 42, name if salt is None else salt, groups))
 
 
 def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import errors
+from chalicelib.limits import FILE_BYTES
 from lambdas.model.cells import MAGNITUDE_MAX
-from lambdas.model.dataset import read_object, read_whole
+from lambdas.model.dataset import read_object, read_text
 from lambdas.model.recipe import Categorical, Numeric
 from lambdas.model.table import Extent
+from lambdas.model.unpacking import unpack
 from tests.unit.lambdas.model import data
 
 RECIPE = data.recipe(
@@ -225,14 +227,14 @@ def test_bad_cells_before_a_stray_quote_are_named_beside_it() -> None:
 def test_lines_blank_lines_records_and_rows_of_a_file_are_counted() -> None:
     content = rows('"a\n\nb",1,2,SF,n,ok.', "", " ", "n,1,2,SF,n,ok.", header=f"note,{HEADER}")
 
-    _, extent = read_whole("day.csv", content=content, recipe=RECIPE)
+    extent = read_text("day.csv", text=content, recipe=RECIPE).extent
 
     assert extent == Extent(lines=7, blank_lines=2, records=3, rows=2)
 
 
 @pytest.mark.parametrize("content", [GOOD, GOOD.rstrip("\n"), GOOD.replace("\n", "\r\n"), GOOD.replace("\n", "\r")])
 def test_lines_are_counted_as_an_editor_counts_them(content: str) -> None:
-    _, extent = read_whole("day.csv", content=content.encode(), recipe=RECIPE)
+    extent = read_text("day.csv", text=content.encode(), recipe=RECIPE).extent
 
     assert extent == Extent(lines=3, blank_lines=0, records=3, rows=2)
 
@@ -372,7 +374,11 @@ def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None
         (GOOD.encode("utf-16-le"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
         (b"PK\x03\x04" + bytes(30), errors.ObjectUnreadable, "is a zip file, as an Excel workbook is one"),
         (gzip.compress(b"PAR1" + bytes(30)), errors.ObjectUnreadable, "is a Parquet file"),
-        (f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"), errors.ObjectUnreadable, "line 4 holds the byte 0xe9"),
+        (
+            f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"),
+            errors.ObjectUnreadable,
+            "line 4 holds the byte 0xe9: save it as CSV in UTF-8",
+        ),
         (
             b'"size,age\n1,2',
             errors.ObjectUnreadable,
@@ -386,6 +392,29 @@ def test_file_that_is_no_csv_is_named(content: bytes, error: type[errors.DataErr
 
     assert words in raised.value.message
     assert "nightswap data remove day.csv --model flows" in raised.value.message
+
+
+def zipped(size_bytes: int) -> bytes:
+    """A gzip file of so many blanks: of whole members of a megabyte, so that it is quick to make."""
+    megabytes, rest = divmod(size_bytes, 10**6)
+    return gzip.compress(b" " * 10**6) * megabytes + gzip.compress(b" " * rest)
+
+
+def test_small_file_that_unpacks_to_more_than_a_run_reads_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(errors.ObjectUnreadable) as raised:
+        read_object("day.csv.gz", content=zipped(FILE_BYTES + 1), recipe=RECIPE)
+
+    assert f"a run reads {FILE_BYTES:,} bytes of one file at most" in raised.value.message
+    assert "nightswap data remove day.csv.gz --model flows" in raised.value.message
+
+
+def test_file_of_as_many_bytes_as_a_run_reads_is_read() -> None:
+    assert len(unpack("day.csv.gz", content=zipped(FILE_BYTES), model="flows")) == FILE_BYTES
+
+
+def test_plain_file_of_more_bytes_than_a_run_reads_is_refused() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match=rf"day\.csv has {FILE_BYTES + 1:,} bytes: a run reads"):
+        read_object("day.csv", content=bytes(FILE_BYTES + 1), recipe=RECIPE)
 
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=0, max_value=1000)

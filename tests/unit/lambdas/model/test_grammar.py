@@ -12,9 +12,10 @@ from chalicelib import errors
 from chalicelib.limits import MESSAGE_CHARACTERS
 from lambdas.model import plain, strict
 from lambdas.model.columns import Gathered, Wanted
-from lambdas.model.dataset import read_whole
+from lambdas.model.dataset import read_text
 from lambdas.model.header import find_columns
 from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.unpacking import unpack
 from lambdas.serve.schema import NUMBER
 from tests.unit.lambdas.model import data
 
@@ -51,12 +52,14 @@ def is_good(row: list[str]) -> bool:
 def read(content: bytes) -> list[Row] | None:
     """None for what is refused."""
     try:
-        table, extent = read_whole("day.csv", content=content, recipe=RECIPE)
+        text = unpack("day.csv", content=content, model=RECIPE.model)
+        reading = read_text("day.csv", text=text, recipe=RECIPE)
     except errors.DataError as refused:
         assert len(refused.message) <= MESSAGE_CHARACTERS
         assert refused.message.endswith("nightswap data remove day.csv --model flows")
         return None
-    assert extent.rows == len(table) == extent.records - 1
+    table, extent = reading.table, reading.extent
+    assert extent.rows == len(table) == len(reading.codes) == extent.records - 1
     return as_rows(table.numeric[:, 0].tolist(), table.categorical[:, 0].tolist(), table.labels.tolist())
 
 

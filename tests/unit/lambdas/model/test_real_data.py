@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from pathlib import Path
 
 import pytest
 
+from chalicelib.edges import Stored
 from lambdas import recipes
 from lambdas.model import artifact
 from lambdas.model.answers import Answers
-from lambdas.model.dataset import read_whole
 from lambdas.model.estimator import fit
 from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
-from lambdas.model.preparation import Piece, prepare
+from lambdas.model.preparation import prepare
 from lambdas.model.table import Table
+from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
 
 
@@ -25,10 +25,9 @@ def test_kdd99_http_gives_the_known_matrix() -> None:
     recipe = recipes.load("kdd99-http")
     content = Path(os.environ["NIGHTSWAP_TEST_DATA"], "kdd_http.csv.gz").read_bytes()
 
-    table, extent = read_whole("kdd_http.csv.gz", content=content, recipe=recipe)
-    draw = Splits({}).new(recipe.split, text=gzip.decompress(content))
+    piece = piece_of("kdd_http.csv.gz", stored=Stored(content, etag="1"), recipe=recipe, known=Splits({}))
 
-    prepared = prepare([Piece("kdd_http.csv.gz", table, extent, draw)], recipe=recipe)
+    prepared = prepare([piece], recipe=recipe)
     train, holdout = (Table.from_files(part.to_files()) for part in (prepared.train, prepared.holdout))
     fitted = fit(recipe, train=train)
     served = artifact.load(artifact.dump(export(fitted)))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import BadRequest, CommandFailed, ModelUnknown, NightswapError, StoreUnavailable
+from chalicelib.limits import FILE_BYTES
 from tests import http_connections
 from tests.unit.chalicelib.interference import Killed, raising, with_store
 from tests.unit.chalicelib.nights import MODEL, content
@@ -228,6 +229,16 @@ def test_what_is_no_file_that_can_be_added_is_refused_in_one_line(name: str, tmp
     assert words in said
     assert said.isprintable()
     assert data_set(stage) == {}
+
+
+def test_file_of_more_bytes_than_a_run_reads_is_refused_unread(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as opened:
+        opened.truncate(3 * 10**9)  # of which none is on the disk
+
+    said = refused(FakeStage(), "add", "--no-check", str(huge))
+
+    assert f"huge.csv has 3,000,000,000 bytes: a run reads {FILE_BYTES:,} bytes of one file at most" in said
 
 
 def test_link_is_followed_and_one_to_nothing_is_told(tmp_path: Path) -> None:
