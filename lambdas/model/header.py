@@ -73,5 +73,6 @@ def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model:
 def _hint(column: str, *, header: Sequence[str]) -> str:
     # A name far longer than the column's is not near it, and slow to compare.
     near = [each for each in header if len(each) <= 2 * len(column)]
-    match = difflib.get_close_matches(column, near, n=1, cutoff=0.7)
+    match = [each for each in near if each.lower() == column.lower()]
+    match = match or difflib.get_close_matches(column, near, n=1, cutoff=0.7)
     return f"{column} (is it {match[0]!r}?)" if match else column

@@ -92,6 +92,13 @@ def foresee(table: Table, *, recipe: Recipe) -> None:
     trial.foresee(recipe, train=table)
 
 
+def enough_for_both(recipe: Recipe) -> int:
+    """How many rows of a class in one file are sure to reach the training part and the holdout."""
+    from lambdas.model import split
+
+    return split.enough_for_both(recipe.split.holdout_ratio)
+
+
 def _problem_of_name(name: str) -> str:
     try:
         encoded = name.encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.errors import NightswapError
-from workflows.checking.file import Content, LocalFile, foresee, look_at
+from workflows.checking.file import Content, LocalFile, enough_for_both, foresee, look_at
 from workflows.checking.recipe import in_lines, look_up, try_out
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json
@@ -74,10 +74,22 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool) -> Iterator[Finding
     except NightswapError as exc:
         yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
         return
+    yield from _too_few(counts, enough=enough_for_both(recipe), where=where)
+
+
+def _too_few(counts: Mapping[str, int], *, enough: int, where: str) -> Iterator[Finding]:
     absent = [name for name, count in counts.items() if not count]
     if absent:
         yield note(
             f"holds no row of {', '.join(absent)}", where=where, way_out="let another file of the data set hold some"
+        )
+    few = [f"{count:,} of {name}" for name, count in counts.items() if 0 < count < enough]
+    if few:
+        yield note(
+            f"holds {', '.join(few)}: fewer than {enough} rows of a class may all come into one part, the training"
+            " part or the holdout",
+            where=where,
+            way_out="let other files of the data set hold more, or a run may refuse it",
         )
 
 

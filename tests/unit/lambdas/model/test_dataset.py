@@ -321,11 +321,11 @@ def test_long_value_is_cut_in_the_message() -> None:
 
 def test_missing_column_shows_the_header_and_near_names() -> None:
     with pytest.raises(errors.ColumnMissing) as raised:
-        read_object("day.csv", content=rows("1,2,SF,n,ok.", header="Size,age,flags,zone,label"), recipe=RECIPE)
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", header="Size,AGE,flags,zone,label"), recipe=RECIPE)
 
-    assert "size (is it 'Size'?), flag (is it 'flags'?)" in raised.value.message
-    assert "reads: Size, age, flags, zone, label" in raised.value.message
-    assert raised.value.details["columns"] == ["size", "flag"]
+    assert "size (is it 'Size'?), age (is it 'AGE'?), flag (is it 'flags'?)" in raised.value.message
+    assert "reads: Size, AGE, flags, zone, label" in raised.value.message
+    assert raised.value.details["columns"] == ["size", "age", "flag"]
 
 
 @pytest.mark.parametrize(("sign", "words"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])

@@ -132,6 +132,17 @@ def test_file_without_a_class_is_noted_and_taken(tmp_path: Path) -> None:
     assert "holds no row of defaulted" in result.output
 
 
+@pytest.mark.parametrize(("count", "is_noted"), [(1, True), (4, True), (5, False)])
+def test_class_of_too_few_rows_to_be_sure_of_both_parts_is_noted(count: int, is_noted: bool, tmp_path: Path) -> None:
+    lines = ["40,own,yes"] * 9 + ["40,own,no"] * count
+
+    result = check(recipe(tmp_path), rows(tmp_path, "\n".join(["age,housing,paid", *lines])))
+
+    words = f"holds {count} of defaulted: fewer than 5 rows of a class may all come into one part"
+    assert result.exit_code == 0
+    assert (words in " ".join(result.output.split())) == is_noted
+
+
 def test_file_whose_scorecard_would_be_too_large_is_refused(tmp_path: Path) -> None:
     many = "".join(f"40,{'x' * 120}{place},{'yes' if place % 2 else 'no'}\n" for place in range(150_000))
 
