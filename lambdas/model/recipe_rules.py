@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from chalicelib.limits import LISTED_NAMES
@@ -23,6 +24,8 @@ FORMATS = ("scorecard",)
 RESERVED = "model"
 """A request names its model by this key, so no column can have it."""
 
+PROBLEMS_MAX = 10_000
+"""So many are counted: a short text such as range(10**9) has no end of them."""
 FOLDS_MAX = 20
 SHIFTS_MAX = 10
 """As chalicelib.promotion numbers the steps of a run."""
@@ -33,10 +36,18 @@ BAKE_SECONDS_MAX = 86_400
 
 def problems(recipe: Recipe) -> Iterator[str]:
     """What is wrong, in words: wrong types alone where there are any, else what is too large, else contradictions."""
-    found = list(type_problems(recipe)) or list(size_problems(recipe)) or list(_contradictions(recipe))
+    for kind in (type_problems, size_problems, _contradictions):
+        found = list(islice(kind(recipe), PROBLEMS_MAX))
+        if found:
+            yield from _listed(found)
+            return
+
+
+def _listed(found: list[str]) -> Iterator[str]:
     yield from found[:LISTED_NAMES]
     if len(found) > LISTED_NAMES:
-        yield f"{len(found) - LISTED_NAMES:,} more problems of that kind"
+        at_least = "at least " if len(found) == PROBLEMS_MAX else ""
+        yield f"{at_least}{len(found) - LISTED_NAMES:,} more problems of that kind"
 
 
 def _contradictions(recipe: Recipe) -> Iterator[str]:

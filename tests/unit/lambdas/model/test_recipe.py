@@ -89,6 +89,16 @@ def test_two_thousand_problems_make_a_message_of_the_first_twenty() -> None:
     assert len(raised.value.message) <= MESSAGE_CHARACTERS
 
 
+def test_problems_without_end_are_counted_so_far_as_it_matters() -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(columns=range(10**12))
+
+    assert (
+        raised.value.details["problems"][-1]
+        == f"at least {recipe_rules.PROBLEMS_MAX - 20:,} more problems of that kind"
+    )
+
+
 def test_all_contradictions_are_named_at_once() -> None:
     with pytest.raises(RecipeInvalid) as raised:
         data.recipe(model="?", format="?", thresholds=[])
