@@ -54,7 +54,7 @@ def _contradictions(recipe: Recipe) -> Iterator[str]:
     if not MODEL_NAME.fullmatch(recipe.model):
         yield _model_problem(recipe.model)
     if recipe.format not in FORMATS:
-        yield f"format is {recipe.format!r}: expected one of {', '.join(FORMATS)}"
+        yield f"format is {shown(recipe.format)}: expected one of {', '.join(FORMATS)}"
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
     yield from _split_problems(recipe)
@@ -114,7 +114,7 @@ def _class_problems(recipe: Recipe) -> Iterator[str]:
     if "" in recipe.classes or "" in recipe.class_names:
         yield "classes holds an empty text"
     if recipe.positive is not None and recipe.positive not in recipe.class_names:
-        yield f"positive is {recipe.positive!r}: expected one of {', '.join(recipe.class_names)}"
+        yield f"positive is {shown(recipe.positive)}: expected one of {', '.join(recipe.class_names)}"
 
 
 def _split_problems(recipe: Recipe) -> Iterator[str]:

@@ -168,7 +168,14 @@ def _function(step: Any) -> str:
 
 
 def _encoder(step: Any) -> str:
-    return "" if step.feature_name_combiner == "concat" else "feature_name_combiner is set: leave it out"
+    if step.feature_name_combiner != "concat":
+        return "feature_name_combiner is set: leave it out"
+    names = [] if isinstance(step.categories, str) else [name for names in step.categories for name in names]
+    if any(isinstance(name, str) for name in names):
+        return (
+            "it is fitted on the places of the categories, so categories cannot name them: Categorical's allowed does"
+        )
+    return ""
 
 
 def _loss(step: Any) -> str:

@@ -19,6 +19,8 @@ from tests.unit.lambdas.model import data
         ({"model": "Flows"}, "model is 'Flows'"),
         ({"model": "a" * 25}, "a model's name is 1 to 24 small letters"),
         ({"columns": []}, "there is no column"),
+        ({"positive": "x" * 5000}, "xxx': expected one of bad, good"),
+        ({"format": "x" * 5000}, "xxx': expected one of scorecard"),
         ({"columns": [Numeric("a"), Categorical("a")]}, "column a is named twice"),
         ({"columns": [Numeric("model")]}, "'model' cannot be a column's name"),
         ({"columns": [Numeric("label")]}, "the label label is among the columns"),

@@ -167,6 +167,10 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
             make_pipeline(OneHotEncoder(feature_name_combiner=lambda name, _: name), LogisticRegression()),
             "feature_name_combiner is set: leave it out",
         ),
+        (
+            make_pipeline(OneHotEncoder(categories=[["own", "rent"]]), LogisticRegression()),
+            "categories cannot name them: Categorical's allowed does; take OneHotEncoder(handle_unknown='ignore')",
+        ),
     ],
 )
 def test_refusal_names_step_reason_and_way(estimator: Any, words: str) -> None:
