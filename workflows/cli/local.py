@@ -6,6 +6,8 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -53,7 +55,8 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
         stage = Stage(LOCAL)
         stage.enter(running)
         job = MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=_say)
-        outcome = _carry_out(job, data=data, begun=begun, serves=not once)
+        with told_when_it_ends(running):
+            outcome = _carry_out(job, data=data, begun=begun, serves=not once)
         if not once:
             _serve(running)
     sys.exit(0 if outcome in {PROMOTED, NOTHING_NEW} else 1)
@@ -132,11 +135,28 @@ def _serve(running: LocalAws) -> None:
     except KeyboardInterrupt:
         console.print("\nstopping; the state stays in .nightswap, and make run continues with it")
         return
+    _tell_end(running)
+    if not running.taken_down:
+        sys.exit(1)
+
+
+@contextmanager
+def told_when_it_ends(running: LocalAws) -> Iterator[None]:
+    """What is done inside fails with many errors when the local AWS ends meanwhile; that it ended says it best."""
+    try:
+        yield
+    except Exception:
+        if running.alive:
+            raise
+        _tell_end(running)
+        sys.exit(1)
+
+
+def _tell_end(running: LocalAws) -> None:
     if running.taken_down:
-        console.print("\nthe local AWS was taken down; the state stays in .nightswap, and make run continues with it")
-        return
-    console.print("the local AWS ended by itself: its log is .nightswap/logs/local-aws.log", style="red")
-    sys.exit(1)
+        _say("\nthe local AWS was taken down; the state stays in .nightswap, and make run continues with it")
+    else:
+        _say("\nthe local AWS ended by itself: its log is .nightswap/logs/local-aws.log; make run continues")
 
 
 def _forget() -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from chalicelib.errors import CommandFailed
 from tests.unit.chalicelib.nights import MODEL, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
@@ -98,3 +101,29 @@ def test_address_of_the_local_api_is_the_short_one() -> None:
     stage = FakeStage(name="local", short_url="http://127.0.0.1:8000")
 
     assert stage.run("url").output == "http://127.0.0.1:8000\n"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"), [(False, "the local AWS was taken down"), (True, "the local AWS ended by itself")]
+)
+def test_error_of_a_local_aws_that_has_ended_is_told_as_its_end(
+    recorded: bool, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = StateFolder(tmp_path)
+    if recorded:
+        folder.record({"pid": 1, "endpoint": "", "short_url": "", "wanted": 0})
+
+    with pytest.raises(SystemExit) as exit_, local.told_when_it_ends(a_local_aws(folder)):
+        raise CommandFailed("no answer")
+
+    assert exit_.value.code == 1
+    assert said in capsys.readouterr().out
+
+
+def test_error_under_a_local_aws_that_lives_stays_what_it_is(tmp_path: Path) -> None:
+    folder = StateFolder(tmp_path)
+    folder.own()  # until this process ends
+    alive = replace(a_local_aws(folder), pid=os.getpid())
+
+    with pytest.raises(CommandFailed, match="no answer"), local.told_when_it_ends(alive):
+        raise CommandFailed("no answer")
