@@ -15,7 +15,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-all run check render doctor locks clean
-.PHONY: test test-all test-unit test-faults test-simulation test-packages test-deploy test-permissions test-mutants
+.PHONY: test test-all test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -37,6 +37,9 @@ test-unit: setup  ## the tests that need nothing but Python, in seconds
 test-faults: setup  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
 	@$(PROJECT) -m pytest tests/faults
 
+test-damage: setup  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
+	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest tests/unit/workflows/cli/test_damaged_documents.py
+
 test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
 	@$(PROJECT) -m pytest tests/packages tests/container
 
@@ -51,6 +54,7 @@ test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fas
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
+test-all: export WAYS_OF_DAMAGE := 1000
 test-all: test test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE

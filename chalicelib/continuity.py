@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib import ledger, promotion, stamp
+from chalicelib import documents, layout, ledger, promotion, stamp
 from chalicelib.edges import Alias
 
 KINDS = {
@@ -29,8 +29,7 @@ def problems(entries: Sequence[Entry], *, model: str) -> Iterator[str]:
         number, last = entry["entry"], before["entry"] if before else 0
         if number != last + 1:
             yield (
-                f"{_these(last + 1, number - 1, model=model)} missing: what was there is lost, and no move between"
-                f" {last} and {number} is known"
+                f"{_lost(last + 1, number - 1, model=model)}; else no move between {last} and {number} is known"
             )
         elif not _follows(entry, before):
             yield (
@@ -60,7 +59,7 @@ def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> It
     elif last is None or left.entry > last["entry"] + 1:
         first = last["entry"] + 1 if last else 1
         if first < left.entry:
-            yield f"{_these(first, left.entry - 1, model=model)} missing: what was there is lost"
+            yield _lost(first, left.entry - 1, model=model)
         yield _unwritten(left.entry, model=model)
     elif left.entry == last["entry"] + 1:
         yield _unwritten(left.entry, model=model)
@@ -103,10 +102,17 @@ def _shape_problems(entry: Entry, *, model: str) -> Iterator[str]:
 
 def _unwritten(number: int, *, model: str) -> str:
     return (
-        f"entry {number} of {model} is missing, and the alias's stamp holds it: the next run or move writes it, e.g."
-        f" nightswap retrain --model {model}"
+        f"{_these(number, number, model=model)} missing, and the alias's stamp holds it: the next run or move writes"
+        f" it, e.g. nightswap retrain --model {model}"
     )
 
 
+def _lost(first: int, last: int, *, model: str) -> str:
+    return f"{_these(first, last, model=model)} missing: {documents.PUT_BACK}"
+
+
 def _these(first: int, last: int, *, model: str) -> str:
-    return f"entry {first} of {model} is" if first == last else f"entries {first} to {last} of {model} are"
+    key = layout.ledger_entry(model, first)
+    if first == last:
+        return f"entry {first} of {model}, {key}, is"
+    return f"entries {first} to {last} of {model}, {key} and on, are"

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib import layout, recovery, restoring
+from chalicelib import documents, layout, recovery, restoring
 from chalicelib.verification import verify
 from tests.unit.chalicelib.interference import with_functions, with_store
 from tests.unit.chalicelib.nights import MODEL, content, outside, promote
 from tests.unit.chalicelib.records import by_hand, problems, rewrite, silent, two_nights
+
+
+def missing(number: int) -> str:
+    return f"entry {number} of {MODEL}, {layout.ledger_entry(MODEL, number)}, is missing"
 
 
 def test_missing_last_entry_is_told_with_who_writes_it() -> None:
@@ -17,7 +21,7 @@ def test_missing_last_entry_is_told_with_who_writes_it() -> None:
 
     (problem,) = problems(night)
 
-    assert problem.startswith(f"entry 2 of {MODEL} is missing, and the alias's stamp holds it: the next run or move")
+    assert problem.startswith(f"{missing(2)}, and the alias's stamp holds it: the next run or move")
     restoring.before(night.edges, run="run-9", model=MODEL)
     assert problems(night) == ()
 
@@ -28,7 +32,7 @@ def test_missing_first_and_only_entry_is_told_too() -> None:
     night.store.delete(layout.ledger_entry(MODEL, 1))
 
     (problem,) = problems(night)
-    assert problem.startswith(f"entry 1 of {MODEL} is missing, and the alias's stamp holds it")
+    assert problem.startswith(f"{missing(1)}, and the alias's stamp holds it")
 
 
 def test_move_that_is_under_way_is_given_the_moment_that_its_entry_takes() -> None:
@@ -51,23 +55,24 @@ def test_move_between_two_looks_is_not_taken_for_a_difference() -> None:
     assert (found.entries, found.problems) == (3, ())
 
 
-def test_gap_in_the_ledger_is_lost_for_good() -> None:
+def test_gap_in_the_ledger_is_told_by_the_key_of_what_is_gone() -> None:
     night = two_nights()
     promote(night.edges, run="run-3")
     promote(night.edges, run="run-4")
     night.store.delete(layout.ledger_entry(MODEL, 2))
     assert problems(night) == (
-        f"entry 2 of {MODEL} is missing: what was there is lost, and no move between 1 and 3 is known",
+        f"{missing(2)}: {documents.PUT_BACK}; else no move between 1 and 3 is known",
     )
 
     night.store.delete(layout.ledger_entry(MODEL, 3))
-    assert problems(night)[0].startswith(f"entries 2 to 3 of {MODEL} are missing")
+    two = f"entries 2 to 3 of {MODEL}, {layout.ledger_entry(MODEL, 2)} and on, are missing: {documents.PUT_BACK}"
+    assert problems(night) == (f"{two}; else no move between 1 and 4 is known",)
 
     night.store.delete(layout.ledger_entry(MODEL, 4))
     assert problems(night) == (
-        f"entries 2 to 3 of {MODEL} are missing: what was there is lost",
-        f"entry 4 of {MODEL} is missing, and the alias's stamp holds it: the next run or move writes it, e.g."
-        f" nightswap retrain --model {MODEL}",
+        two,
+        f"{missing(4)}, and the alias's stamp holds it: the next run or move writes it, e.g. nightswap retrain"
+        f" --model {MODEL}",
     )
 
 

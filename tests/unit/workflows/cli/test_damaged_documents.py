@@ -1,6 +1,7 @@
 """Whatever lies in the bucket, a command ends in an answer or in an error of ours, and hides nothing that is whole.
 
-WAYS_OF_DAMAGE says in how many ways each document is damaged, DAMAGE_SEED by which dice.
+WAYS_OF_DAMAGE says in how many ways each document is damaged: a few in `make test`, 50 in `make test-damage`, 1,000 in
+`make test-all`; DAMAGE_SEED by which dice.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from tests.unit.workflows.cli.fake_stage import FakeStage
 WAYS = int(os.environ.get("WAYS_OF_DAMAGE", "4"))
 SEED = int(os.environ.get("DAMAGE_SEED", "1"))
 SECOND = "kdd99-http-nightly-20261122T0300Z"
+pytestmark = pytest.mark.timeout(300 + 5 * WAYS)
 COMMANDS = (
     ("history",),
     ("versions",),
@@ -98,6 +100,12 @@ def stage() -> FakeStage:
     judged = {"run": SECOND, "fingerprint": "data-9", "champion": 1, "waits_as": None}
     night.store.put(layout.judged(MODEL), documents.encode(judged))
     return FakeStage(night)
+
+
+def copied() -> FakeOutside:
+    """A world of its own, to change. Its history is empty: nothing reads it, and it would be most of the copy."""
+    stage().outside.history.effects.clear()
+    return deepcopy(stage().outside)
 
 
 def _end(night: FakeOutside, run: str) -> None:
@@ -153,11 +161,6 @@ def has_to_be_named(key: str, body: bytes | None) -> bool:
     return False
 
 
-def names(said: str, key: str) -> bool:
-    """A ledger entry that is gone is named by its number."""
-    return key in said or (key.startswith("ledger/") and f"entry {int(key[-15:-5])} of {MODEL} is missing" in said)
-
-
 def is_the_same(key: str, body: bytes | None) -> bool:
     """Whether what is read of it is what it was."""
     whole = bucket()[key]
@@ -178,7 +181,7 @@ def test_no_command_ends_in_a_traceback_and_verify_names_the_damage(area: str) -
                 is_ours = ended.exception is None or isinstance(ended.exception, NightswapError | SystemExit)
                 assert is_ours, (command, told, ended.exception)
                 if command == ("verify",) and has_to_be_named(key, body):
-                    assert ended.exit_code == 1 and names(ended.output, key), (told, ended.output)
+                    assert ended.exit_code == 1 and key in ended.output, (told, ended.output)
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -232,7 +235,7 @@ CHANGES: dict[str, Callable[[FakeOutside], Any]] = {
 def test_what_cannot_go_on_says_so_in_a_word_of_ours(area: str) -> None:
     for key, body, told in damaged(area):
         for name, change in CHANGES.items():
-            night = deepcopy(stage().outside)
+            night = copied()
             with_damage(night, key, body)
             try:
                 change(night)
