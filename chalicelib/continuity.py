@@ -28,9 +28,7 @@ def problems(entries: Sequence[Entry], *, model: str) -> Iterator[str]:
     for entry in entries:
         number, last = entry["entry"], before["entry"] if before else 0
         if number != last + 1:
-            yield (
-                f"{_lost(last + 1, number - 1, model=model)}; else no move between {last} and {number} is known"
-            )
+            yield (f"{_lost(last + 1, number - 1, model=model)}; else no move between {last} and {number} is known")
         elif not _follows(entry, before):
             yield (
                 f"entry {number} of {model} moves the alias from function version"
@@ -86,9 +84,9 @@ def _stamp_problems(last: Entry, *, alias: Alias, model: str) -> Iterator[str]:
 
 
 def _follows(entry: Entry, before: Entry | None) -> bool:
-    """Restoring begins anew: it is what to do after Lambda, or another hand, lost the alias."""
+    """Restoring begins anew, and so does every move that found no alias: Lambda, or another hand, had lost it."""
     expected = before["to_function_version"] if before else None
-    return bool(entry["from_function_version"] == expected or entry["kind"] == promotion.RESTORED)
+    return entry["from_function_version"] in (None, expected) or entry["kind"] == promotion.RESTORED
 
 
 def _shape_problems(entry: Entry, *, model: str) -> Iterator[str]:

@@ -66,6 +66,13 @@ def keep(edges: Edges, manifest: Mapping[str, Any]) -> bytes:
     return stored.body
 
 
+def numbers(edges: Edges, *, model: str) -> list[int]:
+    """Of the versions that something vouches for, oldest first."""
+    prefix = layout.all_evidence(model)
+    named = [listed.key.removeprefix(prefix).removesuffix(".json") for listed in edges.store.list(prefix)]
+    return [int(each) for each in named if registry.NUMBER.fullmatch(each)]
+
+
 def judged(edges: Edges, *, model: str, model_version: int) -> Judged:
     """The version as it was judged. Raises VersionUnknown, and RegistryIncomplete when nothing vouches for it."""
     manifest = registry.manifest(edges, model=model, model_version=model_version)

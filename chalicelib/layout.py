@@ -114,8 +114,12 @@ def ledger_entry(model: str, index: int) -> str:
     return f"{ledger(model)}{index:010d}.json"
 
 
+def all_evidence(model: str) -> str:
+    return f"evidence/{model}/"
+
+
 def evidence(model: str, model_version: int) -> str:
-    return f"evidence/{model}/{model_version:06d}.json"
+    return f"{all_evidence(model)}{model_version:06d}.json"
 
 
 def token(sha256: str = "") -> str:

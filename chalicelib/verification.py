@@ -22,8 +22,10 @@ from chalicelib import (
     outcomes,
     pruning_plan,
     registry,
+    runs,
     stamp,
     standing,
+    version_shapes,
 )
 from chalicelib.edges import Alias, Edges, Listed
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
@@ -62,11 +64,16 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     problems += continuity.problems(entries, model=model)
     problems += continuity.alias_problems(entries[-1] if entries else None, alias=alias, model=model)
     claimed = registry.numbers(edges, model=model, complete=False)
-    numbers = sorted({*registry.numbers(edges, model=model, complete=True), *_named(entries)})
+    complete = registry.numbers(edges, model=model, complete=True)
+    moved = _named(entries)
+    numbers = sorted({*complete, *moved, *evidence.numbers(edges, model=model)})
     kept = {each.key for each in edges.store.list(layout.versions(model))}
     for done, number in enumerate(numbers):
         report(f"versions of {model}", done, len(numbers))
-        problems += _version_problems(edges, model=model, model_version=number, kept=kept)
+        if number in complete:
+            problems += _version_problems(edges, model=model, model_version=number, kept=kept)
+        else:
+            problems += _without_manifest(edges, model=model, model_version=number, was_live=number in moved)
     problems += _others(edges, model=model, claimed=claimed)
     problems += standing.problems(edges, model=model, alias=alias)
     once = tuple(dict.fromkeys(problems))
@@ -98,24 +105,33 @@ def _version_problems(edges: Edges, *, model: str, model_version: int, kept: set
             yield f"{layout.version(model, model_version, name)} is missing: {where} is not whole"
     try:
         judged = evidence.judged(edges, model=model, model_version=model_version)
-    except VersionUnknown:
-        yield from _without_manifest(edges, model=model, model_version=model_version)
-    except RegistryIncomplete as damage:
+    except (RegistryIncomplete, VersionUnknown) as damage:  # the latter: it went since it was listed
         yield damage.message
     else:
         yield from _part_problems(edges, judged, kept=kept)
         yield from _disagreements(edges, judged)
 
 
-def _without_manifest(edges: Edges, *, model: str, model_version: int) -> Iterator[str]:
-    yield (
-        f"version {model_version} of {model} was live by the ledger, and the registry has no complete version of that"
-        " number"
-    )
-    key = layout.evidence(model, model_version)
-    if edges.store.find(key) is not None:
+def _without_manifest(edges: Edges, *, model: str, model_version: int, was_live: bool) -> Iterator[str]:
+    """Of a version that was complete once: a run that died before that left a claim, and parts that nobody reads."""
+    if was_live:
+        yield (
+            f"version {model_version} of {model} was live by the ledger, and the registry has no complete version of"
+            " that number"
+        )
+    key, told = layout.evidence(model, model_version), list[str]()
+    judged = documents.readable(lambda: documents.find(edges.store, key, version_shapes.MANIFEST), told=told)
+    if judged is not None and (was_live or _was_completed(edges, run=judged["run"])):
         manifest = layout.version(model, model_version, registry.MANIFEST)
         yield f"{manifest} is missing: {key} is what was judged, copy that over it"
+    yield from told
+
+
+def _was_completed(edges: Edges, *, run: str) -> bool:
+    """Whether the run came to the end of VersionModel, which writes the manifest last; where nobody knows, it did."""
+    key = layout.run_document(run, runs.document_name("VersionModel"))
+    state = documents.readable(lambda: documents.find(edges.store, key, runs.STATE), told=[])
+    return state is None or state["status"] == "done"
 
 
 def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, recovery, restoring
+from chalicelib import documents, layout, ledger, recovery, restoring
 from chalicelib.verification import verify
 from tests.unit.chalicelib.interference import with_functions, with_store
+from tests.unit.chalicelib.moves import ask
 from tests.unit.chalicelib.nights import MODEL, content, outside, promote
 from tests.unit.chalicelib.records import by_hand, problems, rewrite, silent, two_nights
 
@@ -60,9 +61,7 @@ def test_gap_in_the_ledger_is_told_by_the_key_of_what_is_gone() -> None:
     promote(night.edges, run="run-3")
     promote(night.edges, run="run-4")
     night.store.delete(layout.ledger_entry(MODEL, 2))
-    assert problems(night) == (
-        f"{missing(2)}: {documents.PUT_BACK}; else no move between 1 and 3 is known",
-    )
+    assert problems(night) == (f"{missing(2)}: {documents.PUT_BACK}; else no move between 1 and 3 is known",)
 
     night.store.delete(layout.ledger_entry(MODEL, 3))
     two = f"entries 2 to 3 of {MODEL}, {layout.ledger_entry(MODEL, 2)} and on, are missing: {documents.PUT_BACK}"
@@ -147,3 +146,14 @@ def test_ledger_that_is_ahead_of_the_alias_is_told() -> None:
     by_hand(night, lost.function_version, description=lost.description)
 
     assert f"the alias of {MODEL} is at entry 2, the ledger at 3: Lambda lost its side" in problems(night)[0]
+
+
+@pytest.mark.parametrize("action", ["promote", "pin"])
+def test_move_by_hand_that_found_no_alias_is_no_trace_of_other_hands(action: str) -> None:
+    night = two_nights()
+    night.functions.delete_alias(MODEL)
+
+    ask(night.edges, action, model_version=1)
+
+    assert problems(night) == ()
+    assert ledger.entry(night.edges, model=MODEL, number=3)["from_function_version"] is None

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import layout, registry
+from chalicelib import documents, layout, registry
 from chalicelib.verification import Verified, verify
 from tests.unit.chalicelib.moves import ask, serving
-from tests.unit.chalicelib.nights import MODEL, content, outside
+from tests.unit.chalicelib.nights import MODEL, content, outside, register
 from tests.unit.chalicelib.records import problems, prune_by_hand, silent, two_nights
 
 
@@ -66,6 +66,40 @@ def test_version_of_the_ledger_that_the_registry_does_not_know_is_told() -> None
         f"{layout.version(MODEL, 1, registry.MANIFEST)} is missing: {layout.evidence(MODEL, 1)} is what was judged,"
         " copy that over it",
     )
+
+
+def test_manifest_of_a_version_that_was_never_live_is_missed_too() -> None:
+    night = two_nights()
+    number = register(night.edges, run="run-3", fingerprint="data-3").model_version
+    key = layout.version(MODEL, number, registry.MANIFEST)
+    night.store.delete(key)
+
+    assert problems(night) == (
+        f"{key} is missing: {layout.evidence(MODEL, number)} is what was judged, copy that over it",
+    )
+    night.store.put(key, content(night)[layout.evidence(MODEL, number)])
+    assert problems(night) == ()
+
+
+@pytest.mark.parametrize(("status", "missed"), [("running", 0), ("failed", 0), ("done", 1), ("strange", 1)])
+def test_manifest_that_a_dead_run_had_not_come_to_write_is_not_missed(status: str, missed: int) -> None:
+    night = two_nights()
+    number = register(night.edges, run="run-3", fingerprint="data-3").model_version
+    night.store.delete(layout.version(MODEL, number, registry.MANIFEST))
+    state = {"state": "VersionModel", "status": status}
+    night.store.put(layout.run_document("run-3", "version_model"), documents.encode(state))
+
+    assert len(problems(night)) == missed
+
+
+def test_evidence_of_a_version_without_a_manifest_is_read_too() -> None:
+    night = two_nights()
+    number = register(night.edges, run="run-3", fingerprint="data-3").model_version
+    night.store.delete(layout.version(MODEL, number, registry.MANIFEST))
+    night.store.put(layout.evidence(MODEL, number), b"[]")
+
+    (problem,) = problems(night)
+    assert problem.startswith(f"{layout.evidence(MODEL, number)} is damaged")
 
 
 def test_pruned_version_is_whole_without_its_parts_unless_it_is_live() -> None:
