@@ -164,6 +164,11 @@ def _two_pins(world: World) -> None:
     _by_hand(PIN, model_version=2, name=f"{OPERATION}-2")(world)
 
 
+def _without_evidence(world: World) -> None:
+    """Of version 1."""
+    world.scheduler.spawn("hand", lambda: world.store.delete(layout.evidence(MODEL, 1)))
+
+
 def _post(world: World) -> None:
     triggers.on_demand(world, "post", key="a key", force=False, delay_seconds=0)
 
@@ -241,6 +246,35 @@ STORIES = (
         since="/SwapAlias",
         outcome=RETRAIN_FAILED,
         or_else=PROMOTED,
+    ),
+    Story(name="alias-gone", arrange=triggers.lose_alias, tell=_night, outcome=PROMOTED),
+    Story(
+        name="alias-gone-in-the-canary",
+        rollout=CANARY,
+        tell=_beside_the_canary(triggers.lose_alias),
+        since="/ShiftTraffic",
+        outcome=SUPERSEDED,
+        or_else=RETRAIN_FAILED,
+    ),
+    Story(
+        name="alias-gone-at-the-swap",
+        tell=_at_the_swap(triggers.lose_alias),
+        since="/SwapAlias",
+        outcome=RETRAIN_FAILED,
+        or_else=PROMOTED,
+    ),
+    Story(
+        name="promote-without-alias",
+        past=(1, 2),
+        arrange=triggers.lose_alias,
+        tell=_by_hand(PROMOTE, model_version=1),
+    ),
+    Story(
+        name="promote-without-evidence",
+        past=(1, 2),
+        arrange=_without_evidence,
+        tell=_by_hand(PROMOTE, model_version=1),
+        changes=False,
     ),
     Story(
         name="half-pinned-canary",

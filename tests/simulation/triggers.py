@@ -120,6 +120,16 @@ def lose(world: World, *, random: Random, delay_seconds: float) -> None:
     world.scheduler.spawn("loss", body, delay_seconds=delay_seconds)
 
 
+def lose_alias(world: World, *, delay_seconds: float = 0) -> None:
+    """A hand deletes it in the console."""
+
+    def body() -> None:
+        if world.functions.alias(MODEL):
+            world.functions.delete_alias(MODEL)
+
+    world.scheduler.spawn("hand", body, delay_seconds=delay_seconds)
+
+
 def operate(
     world: World,
     name: str,

@@ -12,6 +12,7 @@ from tests.simulation.readings import (
     documents_at,
     evaluations,
     judging_of,
+    lasting,
     manifests,
     moves,
     promotions,
@@ -53,7 +54,7 @@ def ledger_entries_are_the_moves_in_order(world: World) -> None:
     for effect, match, entry in documents_at(world, rf"{layout.ledger(MODEL)}(\d+)\.json"):
         assert int(match[1]) not in written, f"a ledger entry was overwritten: {effect}"
         written[int(match[1])] = (effect, entry)
-    for number, (effect, stamp) in enumerate(moves(world), start=1):
+    for number, (effect, stamp) in enumerate(lasting(world), start=1):
         assert stamp.entry == number, f"move {number} claims ledger entry {stamp.entry}: {effect}"
         recording, entry = written.pop(number, (effect, None))
         assert recording.index >= effect.index, f"ledger entry {number} was written before its move: {effect}"

@@ -74,6 +74,8 @@ def a_run_that_ends_well_leaves_no_weights_of_the_dead(world: World) -> None:
         if effect.operation == "update_alias":
             stamp = Stamp.parse(effect.facts["description"])
             shifting = stamp.run if stamp and effect.facts["weights"] else None
+        elif effect.operation == "delete_alias":
+            shifting = None
         elif effect.operation == "enter" and effect.facts["state"] == "RestoreAlias":
             alive_since[effect.subject] = running
         elif effect.operation == "finish" and effect.facts["status"] == "SUCCEEDED":
