@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib import documents, layout, ledger, promotion, stamp
@@ -22,14 +22,14 @@ OF_THE_STAMP = ("run", "step", "kind", "from_function_version", "to_function_ver
 Entry = Mapping[str, Any]
 
 
-def problems(entries: Sequence[Entry], *, model: str) -> Iterator[str]:
-    """What is wrong between the entries, which are in the order of their numbers."""
+def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] = ()) -> Iterator[str]:
+    """What is wrong between the entries, which are in the order of their numbers; damaged ones are told elsewhere."""
     before: Entry | None = None
     for entry in entries:
         number, last = entry["entry"], before["entry"] if before else 0
-        if number != last + 1:
+        if {*range(last + 1, number)} - {*damaged}:
             yield (f"{_lost(last + 1, number - 1, model=model)}; else no move between {last} and {number} is known")
-        elif not _follows(entry, before):
+        elif number == last + 1 and not _follows(entry, before):
             yield (
                 f"entry {number} of {model} moves the alias from function version"
                 f" {entry['from_function_version'] or 'none'}, where entry {last} had left it at"
@@ -40,7 +40,7 @@ def problems(entries: Sequence[Entry], *, model: str) -> Iterator[str]:
 
 
 def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> Iterator[str]:
-    """What is wrong between the last entry and the alias."""
+    """What is wrong between the last entry, which is not damaged, and the alias."""
     restore = f"put it back with nightswap restore {model}"
     left = stamp.of(alias) if alias else None
     if alias is None:

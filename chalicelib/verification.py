@@ -6,7 +6,7 @@ any other gap stays a gap, because nothing knows what was there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -55,14 +55,18 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     listed, alias = _at_rest(edges, model=model)
     entries: list[dict[str, Any]] = []
     problems: list[str] = []
+    damaged: set[int] = set()
     for done, each in enumerate(listed):
         report(f"ledger of {model}", done, len(listed))
         try:
             entries.append(ledger.entry(edges, model=model, number=ledger.number_of(each, model=model)))
         except RegistryIncomplete as damage:
             problems.append(_no_entry(each, damage, model=model))
-    problems += continuity.problems(entries, model=model)
-    problems += continuity.alias_problems(entries[-1] if entries else None, alias=alias, model=model)
+            damaged.add(ledger.number_of(each, model=model))
+    problems += continuity.problems(entries, model=model, damaged=damaged)
+    last = entries[-1] if entries else None
+    if alias is None or max(damaged, default=0) <= (last["entry"] if last else 0):
+        problems += continuity.alias_problems(last, alias=alias, model=model)
     claimed = registry.numbers(edges, model=model, complete=False)
     complete = registry.numbers(edges, model=model, complete=True)
     moved = _named(entries)
@@ -78,6 +82,19 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     problems += standing.problems(edges, model=model, alias=alias)
     once = tuple(dict.fromkeys(problems))
     return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once)
+
+
+def without_function(edges: Edges, *, models: Iterable[str]) -> Iterator[Verified]:
+    """Of these models, which have a recipe and no serving function, those that were live: somebody deleted it."""
+    for model in models:
+        entries = len(ledger.numbers(edges, model=model))
+        if entries:
+            problem = (
+                f"{model} has no serving function, and by its ledger it was live: nightswap deploy makes it again,"
+                " and brings back what was live"
+            )
+            versions = len(registry.numbers(edges, model=model, complete=True))
+            yield Verified(model=model, entries=entries, versions=versions, problems=(problem,))
 
 
 def _no_entry(listed: Listed, damage: RegistryIncomplete, *, model: str) -> str:
@@ -142,8 +159,8 @@ def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[
         problem = evidence.problem(edges, judged, name)
         if problem is not None and name in pruning_plan.PARTS:
             yield (
-                f"{key} {problem}: version {judged.model_version} of {judged.model} cannot be put back any more; if"
-                f" it is live, {standing.another_way(judged.model)}"
+                f"{key} {problem}: {documents.PUT_BACK}; without it version {judged.model_version} of {judged.model}"
+                f" cannot go live any more, and if it is live, {standing.another_way(judged.model)}"
             )
         elif problem is not None and (key in kept or name not in ALWAYS):  # else it is told as missing
             yield f"{key} {problem}: {documents.PUT_BACK}"

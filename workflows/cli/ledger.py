@@ -11,6 +11,7 @@ import click
 
 from chalicelib import documents, history, models, verification
 from chalicelib.history import Share, WhatServed
+from lambdas import recipes
 from workflows.cli import moments
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import BAD, GOOD, console, counting, damage, show_json, table
@@ -87,12 +88,14 @@ def verify(stage: Stage, model: str | None, as_json: bool) -> None:
 
     Changes nothing. Fails when anything is not in order, with a line for each problem.
     """
-    if model is not None:
+    served = stage.edges.functions.models()
+    unserved = [each for each in recipes.names() if each not in served and model in (None, each)]
+    found = list(verification.without_function(stage.edges, models=unserved))
+    if model is not None and not found:
         models.check(stage.edges, model=model)
     with counting("reading") as report:
-        found = [
-            verification.verify(stage.edges, model=each, report=report)
-            for each in ([model] if model else stage.edges.functions.models())
+        found += [
+            verification.verify(stage.edges, model=each, report=report) for each in served if model in (None, each)
         ]
     if as_json:
         show_json([vars(each) for each in found])

@@ -157,3 +157,24 @@ def test_move_by_hand_that_found_no_alias_is_no_trace_of_other_hands(action: str
 
     assert problems(night) == ()
     assert ledger.entry(night.edges, model=MODEL, number=3)["from_function_version"] is None
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_damaged_entry_is_told_once_and_not_as_missing(number: int) -> None:
+    night = two_nights()
+    promote(night.edges, run="run-3")
+    night.store.put(layout.ledger_entry(MODEL, number), b"[]")
+
+    (problem,) = problems(night)
+
+    assert problem.startswith(f"{layout.ledger_entry(MODEL, number)} is no entry")
+
+
+def test_alias_that_is_gone_is_told_beside_a_damaged_last_entry() -> None:
+    night = two_nights()
+    night.store.put(layout.ledger_entry(MODEL, 2), b"[]")
+    night.functions.delete_alias(MODEL)
+
+    (_, gone) = problems(night)
+
+    assert gone.startswith(f"{MODEL} has no alias")

@@ -44,7 +44,8 @@ def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: byte
     night.store.delete(key) if body is None else night.store.put(key, body)
 
     assert problems(night) == (
-        f"{key} {told}: version 1 of {MODEL} cannot be put back any more; if it is live, nightswap rollback --model"
+        f"{key} {told}: {documents.PUT_BACK}; without it version 1 of {MODEL} cannot go live any more, and if it is"
+        " live, nightswap rollback --model"
         f' {MODEL} --reason "...", or nightswap promote VERSION --model {MODEL} --reason "..."',
     )
 

@@ -8,7 +8,7 @@ from chalicelib import documents, layout
 from chalicelib.errors import BadRequest, ModelUnknown
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.moves import ask
-from tests.unit.chalicelib.nights import MODEL, outside, promote
+from tests.unit.chalicelib.nights import MODEL, content, outside, promote
 from tests.unit.chalicelib.records import canary
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
@@ -178,3 +178,19 @@ def test_all_models_are_verified_where_none_is_named() -> None:
     assert stage.json("verify", "--json") == [
         {"model": name, "entries": 0, "versions": 0, "problems": []} for name in ("a", "b")
     ]
+
+
+@pytest.mark.parametrize("named", [(), (MODEL,)])
+def test_model_whose_serving_function_was_deleted_is_told_with_what_makes_it_again(named: tuple[str, ...]) -> None:
+    night = FakeOutside("other")
+    for key, body in content(two_moves().outside).items():
+        night.store.put(key, body)
+
+    result = FakeStage(night).run("verify", *named)
+
+    assert result.exit_code == 1
+    assert f"{MODEL} has no serving function, and by its ledger it was live: nightswap deploy makes" in result.output
+
+
+def test_model_that_was_never_deployed_is_no_problem() -> None:
+    assert FakeStage(FakeOutside("other")).run("verify").exit_code == 0
