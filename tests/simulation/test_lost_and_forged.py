@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -13,7 +14,7 @@ import pytest
 
 from chalicelib import documents, evidence, layout, promotion, publishing, recovery, registry
 from chalicelib.contracts import PROMOTED
-from chalicelib.errors import leaves
+from chalicelib.errors import TransientError, leaves
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from lambdas.model.package import build_package
 from tests.fakes.clock import START
@@ -129,6 +130,7 @@ def test_a_night_after_the_alias_is_gone_promotes_against_what_was_live() -> Non
         world = World(f"a night after {seed}")
         told(world, world.random("loss"), alias_deleted)
         if world.store.find(layout.pin(MODEL)):
+            scenarios.calmly(world, lambda world=world: _restore(world))  # type: ignore[misc]
             scenarios.calmly(world, lambda world=world: _unpin(world))  # type: ignore[misc]
         alias_deleted(world, world.random("again"))
         world.add_data("night-3.csv", quality=scenarios.BEST)
@@ -150,7 +152,13 @@ def _unpin(world: World) -> None:
 
 
 def _restore(world: World) -> None:
+    """An operator asks again while Lambda is busy with what came before."""
+
     def body() -> None:
-        recovery.restore(world.edges, model=MODEL, attempt="abcdef", who="an operator")
+        for _ in range(triggers.TRIES):
+            with suppress(TransientError):
+                recovery.restore(world.edges, model=MODEL, attempt="abcdef", who="an operator")
+                return
+            world.scheduler.sleep(5)
 
     world.scheduler.spawn("restore", body)
