@@ -6,6 +6,7 @@ PROJECT := .venv/bin/python
 LOCKS := workflows/locks
 DOCTESTS := chalicelib lambdas $(addprefix workflows/,cost deploying doctoring local packaging planning stacks)
 FAST := tests/unit tests/contract tests/fakes $(DOCTESTS)
+PARALLEL := --numprocesses auto --dist loadfile
 INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
 
 # An exported PYTHONDONTWRITEBYTECODE would make every import of scikit-learn three times slower.
@@ -25,14 +26,14 @@ setup: .venv/.ready .venv-emulator/.ready  ## make the environments that `make r
 setup-all: setup .venv-definitions/.ready  ## and the one that renders the state machine
 
 run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
-	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data '$(DATA)')
+	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data "$$DATA")
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(FAST) tests/e2e
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(FAST) tests/e2e
 
 test-unit: setup  ## the tests that need nothing but Python, in seconds
-	@$(PROJECT) -m pytest -m 'not real_data' tests/unit $(DOCTESTS)
+	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
 
 test-faults: setup  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
 	@$(PROJECT) -m pytest tests/faults
@@ -50,7 +51,7 @@ test-permissions: setup  ## the main job under enforced roles, and what they for
 	@$(PROJECT) -m pytest tests/permissions
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
-	@MISTAKES=$(MISTAKES) SEED=$(SEED) $(PROJECT) -m pytest tests/mutants
+	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) $(PROJECT) -m pytest tests/mutants
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mutants.cases import MISTAKES, SEED
+from tests.mutants.cases import MISTAKES, RINGS, SEED
 
 
 def pytest_report_header() -> str:
-    return f"mutants: {MISTAKES} mistakes drawn by seed {SEED}; MISTAKES and SEED set other ones"
+    return (
+        f"mutants: {MISTAKES} mistakes drawn by seed {SEED}, {RINGS} rings of tests; MISTAKES, SEED, RINGS set others"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -18,7 +20,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if trials:
         caught = len(trials) - len(missed)
         terminalreporter.write_line(
-            f"caught by the fast tests: {caught} of {len(trials)} ({caught / len(trials):.0%})"
+            f"caught by the tests asked: {caught} of {len(trials)} ({caught / len(trials):.0%})"
         )
         for mistake in missed:
             terminalreporter.write_line(f"  missed: {mistake}")

@@ -29,7 +29,7 @@ def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
     contract = [test for test in others if test.startswith("tests/contract")]
     whole = [test for test in others if test.startswith("tests/e2e")]
     first = [file, *near, *importing] if file.startswith(PLACES[1:3]) else [*near, *importing]
-    return [ring for ring in (first, unit, contract, whole) if ring]
+    return [first, unit, contract, whole]
 
 
 def _imports(path: Path) -> set[str]:

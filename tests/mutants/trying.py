@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.clone import LINKED
+from tests.mutants.cases import RINGS
 from tests.mutants.drawing import ROOT, Mutant
 from tests.mutants.nearness import rings
 
@@ -38,21 +39,25 @@ def copied(folder: Path) -> Path:
 
 
 def tried(mutant: Mutant, *, copy: Path) -> Trial:
-    """Raises AssertionError when the test that fails with the mistake fails without it too."""
+    """A test that fails without the mistake too catches nothing."""
     path = copy / mutant.file
     sound = path.read_bytes()
     path.write_bytes(mutant.content(copy))
     try:
-        caught_by = next((found for ring in rings(mutant.file) if (found := _first_failure(ring, copy=copy))), None)
+        caught_by = next(
+            (found for ring in rings(mutant.file)[:RINGS] if (found := _first_failure(ring, copy=copy))), None
+        )
     finally:
         path.write_bytes(sound)
-    if caught_by and "::" in caught_by:
-        assert not _first_failure([caught_by], copy=copy), f"{caught_by} fails without the mistake: {mutant}"
+    if caught_by and "::" in caught_by and _first_failure([caught_by], copy=copy):
+        caught_by = None
     return Trial(mutant, caught_by)
 
 
 def _first_failure(tests: list[str], *, copy: Path) -> str | None:
     """The failing test's name, or the file that cannot be imported, or what pytest ended with."""
+    if not tests:
+        return None
     options = [
         "-x",
         "-q",

@@ -106,7 +106,7 @@ def test_layer_is_built_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"architecture": "arm64"}, {"python": "3.12"}, {"find_compiler": this_python}], ids=str
+    "other", [{"architecture": "arm64"}, {"python": "3.12"}, {"find_compiler": this_python}], ids=" ".join
 )
 def test_other_platform_python_or_bytecode_is_another_layer(tmp_path: Path, other: dict[str, object]) -> None:
     root = project(tmp_path, wheels=WHEELS)
