@@ -133,6 +133,7 @@ FORGERIES: list[tuple[Invariant, Change]] = [
     (registry.no_model_version_is_used_twice, twice(f"put {part(1, 'claim.json')}")),
     (registry.a_run_claims_one_number, put(CLAIM, {"holder": SECOND}, before=f"put {OUTCOME}")),
     (registry.complete_versions_never_change, put(part(1, "package.zip"), b"other")),
+    (registry.an_object_keeps_the_split_that_it_was_first_given, put(part(1, "splits.json"), b"[]")),
     (registry.nothing_that_serves_is_pruned, and_then("delete", part(1, "package.zip"))),
     (rollouts.what_was_quarantined_is_not_moved_by_runs, quarantined(2, before="start")),
     (rollouts.a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine, ROLLED),
