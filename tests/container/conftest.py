@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import layout
+from chalicelib import documents, layout
 from lambdas.model import artifact
 from lambdas.model.estimator import Fitted, fit
 from lambdas.model.export import export
@@ -26,6 +26,22 @@ MODEL = "flows"
 VERSION = 7
 TOOLS = ROOT / ".venv-packages"
 PYTHON = TOOLS / "bin/python"
+MANIFEST = {
+    "model": MODEL,
+    "model_version": VERSION,
+    "run": "a-run",
+    "function_version": "1",
+    "code_sha256": "a-code",
+    "configuration": {"Role": "a-role"},
+    "artifact_sha256": "0" * 64,
+    "format": "scorecard",
+    "fingerprint": "a-fingerprint",
+    "data": [{"name": "night-1.csv"}],
+    "ratios": {"attack": {"recall": 1.0}},
+    "reason": "every rule passed",
+    "created_at": "2026-11-21T03:00:00.000Z",
+}
+"""Its presence says that the version is complete."""
 RUNTIME_CLIENT = ("awslambdaric", "runtime_client.*", "simplejson", "snapshot_restore_py.py")
 """What the base image has beside Python's standard library, and the image's function may see: no boto3 among it."""
 
@@ -57,7 +73,7 @@ class Registry:
 
 def registry_with(package: bytes | None) -> Registry:
     outside = FakeOutside(MODEL)
-    outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), b"{}")
+    outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), documents.encode(MANIFEST))
     if package is not None:
         outside.edges.store.put(layout.version(MODEL, VERSION, "package.zip"), package)
     return Registry(outside)

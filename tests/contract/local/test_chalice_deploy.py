@@ -185,7 +185,7 @@ def test_delete_leaves_nothing(
     chalice("delete")
 
     functions = clients(local_aws, "lambda").list_functions()["Functions"]
-    assert [each for each in functions if each["FunctionName"].startswith("nightswap-")] == []
+    assert [each for each in functions if each["FunctionName"].startswith("nightswap-local")] == []
     assert clients(local_aws, "apigateway").get_rest_apis()["items"] == []
     assert ask("/health")[0] == 503
 
