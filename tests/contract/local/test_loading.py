@@ -122,7 +122,8 @@ def test_file_that_cannot_be_loaded_is_told_and_kept_and_the_others_are_loaded(
     rewrite(folder, "sns", content)
 
     with start_local_aws(state=folder.path) as started:
-        rejected, empty = started.told
+        adopted, rejected, empty = started.told
+        assert adopted.startswith("there is no manifest.json to check it by")
         assert rejected.startswith("sns.json cannot be loaded")
         assert reason in rejected
         assert empty.startswith("sns.json is missing, and there is no whole copy; it starts empty")

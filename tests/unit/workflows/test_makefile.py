@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 MAKEFILE = Path(__file__).parents[3] / "Makefile"
+BARE = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+"""Nothing of a make that runs the tests."""
 SAYING = '#!/bin/sh\nfor each in "$@"; do echo "[$each]"; done\n'
 
 
@@ -38,7 +41,13 @@ def test_any_files_name_reaches_the_command_as_it_is(clone: Path, name: str) -> 
     given = name.replace("$", "$$")  # as make's own manual has it
 
     done = subprocess.run(
-        ["make", "run", f"DATA={given}", "ONCE=1"], cwd=clone, capture_output=True, text=True, timeout=60, check=False
+        ["make", "run", f"DATA={given}", "ONCE=1"],
+        cwd=clone,
+        env=BARE,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr
