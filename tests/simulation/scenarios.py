@@ -23,8 +23,6 @@ from tests.simulation.world import LONGEST_DELAY_SECONDS, MODEL, World
 
 BUSY_SECONDS = 20
 """Within how long everything is triggered: a run without faults takes about as long."""
-LOST_SHARE = 0.2
-"""Of the busy nights lose their alias."""
 BEST = 1000
 """The quality of the calm night's data: no model before was as good."""
 
@@ -40,8 +38,6 @@ def busy_night(world: World) -> None:
     for _ in range(random.choice((0, 0, 0, 1, 2))):
         delay = random.random() * 2 * BUSY_SECONDS
         random.choice((triggers.stop, triggers.stop, triggers.lose))(world, random=random, delay_seconds=delay)
-    if world.random("alias").random() < LOST_SHARE:
-        triggers.lose_alias(world, delay_seconds=world.random("alias's end").random() * BUSY_SECONDS)
     world.settle()
     check(world, ALWAYS)
 
