@@ -137,7 +137,7 @@ class TooFewRows(DataError):
 
 
 class Unexpected(NightswapError):
-    """What was raised is none of ours; the message names its class alone, and the log has the rest."""
+    """An error that nightswap did not raise itself. The message names its class alone; the log has its words."""
 
 
 class RecipeUnknown(NightswapError):
