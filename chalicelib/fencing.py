@@ -42,14 +42,17 @@ def fence(
 ) -> Alias | None:
     """Make the decided moves of the run impossible, and take its weights off; returns the alias that it replaced.
 
-    None when there was nothing to replace: no such move can take effect, or it has taken effect before and is in the
-    ledger then. `decided` have to be all that the run is committed to: give the run up first. Raises
-    FunctionUnavailable when others are quicker again and again, and RegistryIncomplete as `take_weights_off` does.
+    None when there was nothing to replace: no such move can take effect, as from an alias that lost its last move, or
+    it has taken effect before and is in the ledger then. `decided` have to be all that the run is committed to: give
+    the run up first. Raises FunctionUnavailable when others are quicker again and again, and RegistryIncomplete as
+    `take_weights_off` does.
     """
     for _ in range(TRIES):
         alias = edges.functions.alias(model)
         ledger.repair(edges, model=model, alias=alias)  # its author may have died before its entry
         if alias is None or not _is_open(alias, run=run, decided=decided):
+            return None
+        if ledger.is_ahead(edges, model=model, alias=alias):
             return None
         with suppress(AliasMoved):
             take_weights_off(edges, alias, model=model, run=run, step=step, kind=kind, why=why)

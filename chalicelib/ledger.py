@@ -72,6 +72,24 @@ def next_entry(edges: Edges, *, model: str) -> int:
     return max(numbers(edges, model=model), default=0) + 1
 
 
+def is_ahead(edges: Edges, *, model: str, alias: Alias | None) -> bool:
+    """Whether it knows of a later move than the alias: a hand deleted that, or Lambda lost its side.
+
+    An alias that other hands moved is not behind: what serves is theirs.
+    """
+    left = stamp.of(alias) if alias else None
+    seen = 0 if alias is None else left.entry if left else None
+    return seen is not None and seen + 1 < next_entry(edges, model=model)
+
+
+def lost_by_lambda(edges: Edges, *, model: str) -> str:
+    """What to say of an alias that the ledger is ahead of."""
+    return (
+        f"the alias of {model} is as it was before entry {next_entry(edges, model=model) - 1} of the ledger: Lambda"
+        f" lost its side, put it back with nightswap restore {model}"
+    )
+
+
 def numbers(edges: Edges, *, model: str) -> list[int]:
     """Of all entries, oldest first. What is named otherwise is none, whoever put it there."""
     return [number for listed in edges.store.list(layout.ledger(model)) if (number := number_of(listed, model=model))]

@@ -80,12 +80,14 @@ def move_alias(edges: Edges, move: Move) -> Alias | None:
     Returns the alias as the move left it; None when it took effect and others have moved the alias on since.
 
     Raises AliasMoved when the alias is not what the move's author saw: somebody else moved it, and their move stands.
+    Or when Lambda lost the ledger's last move: nothing moves on from what was live before that.
     """
     alias = edges.functions.alias(move.model)
     if not _done(alias, move):
         if (alias.revision_id if alias else None) != move.expected:
             return _lost_or_past(edges, alias, move)
         ledger.repair(edges, model=move.model, alias=alias)
+        _start_from_the_last_move(edges, alias, move)
         try:
             alias = _compare_and_swap(edges, alias, move)
         except AliasMoved:
@@ -103,6 +105,15 @@ def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> Alias | None
     if not ledger.holds(edges, model=move.model, run=move.run, step=move.step):
         raise AliasMoved(_what_is_there(alias, move))
     return None
+
+
+def _start_from_the_last_move(edges: Edges, alias: Alias | None, move: Move) -> None:
+    """Raises AliasMoved where Lambda lost the last move, unless this one puts back what that had made live."""
+    if alias is None or not ledger.is_ahead(edges, model=move.model, alias=alias):
+        return
+    last = ledger.last(edges, model=move.model)
+    if last is None or (move.kind, move.model_version) != (RESTORED, last["model_version"]):
+        raise AliasMoved(ledger.lost_by_lambda(edges, model=move.model))
 
 
 def _record(edges: Edges, alias: Alias | None, move: Move) -> Alias:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib import evidence, ledger, promotion, publishing, registry, stamp
+from chalicelib import evidence, ledger, promotion, publishing, registry
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict
 from chalicelib.names import LIVE
@@ -26,12 +26,7 @@ class Recovered:
 
 def is_behind(edges: Edges, *, model: str) -> bool:
     """Whether the ledger knows of a later move than the alias: Lambda's side was lost."""
-    last = ledger.last(edges, model=model)
-    if last is None:
-        return False
-    alias = edges.functions.alias(model)
-    left = stamp.of(alias) if alias else None
-    return alias is None or (left is not None and left.entry < last["entry"])
+    return ledger.is_ahead(edges, model=model, alias=edges.functions.alias(model))
 
 
 def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:

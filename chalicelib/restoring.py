@@ -76,7 +76,8 @@ def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored
     alias = edges.functions.alias(model)
     if ledger.repair(edges, model=model, alias=alias):
         repairs.append("wrote the ledger entry of the alias's last move, whose author had died")
-    if alias and alias.weights and not _shifting(edges, alias, run=run):
+    is_current = alias is not None and not ledger.is_ahead(edges, model=model, alias=alias)
+    if is_current and alias and alias.weights and not _shifting(edges, alias, run=run):
         with suppress(AliasMoved):  # somebody restored or moved it first, and theirs stands
             fencing.take_weights_off(
                 edges, alias, model=model, run=run, step=step, kind=promotion.RESTORED, why=SHIFTER_IS_OVER
@@ -86,22 +87,24 @@ def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored
 
 
 def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
-    """Make the alias again where it is gone, as by a hand in the console, and the ledger knows what was live.
+    """Put the alias where the ledger says, if a hand in the console deleted it, or Lambda lost the last move.
 
     Raises RegistryIncomplete when Lambda does not hold any more what was judged: then no run can go on, for what it
     trains would have nothing to be judged against.
     """
-    last = ledger.last(edges, model=model) if edges.functions.alias(model) is None else None
+    alias = edges.functions.alias(model)
+    last = ledger.last(edges, model=model) if ledger.is_ahead(edges, model=model, alias=alias) else None
     if last is None:
         return []
+    lost = f"the alias of {model} is {'gone' if alias is None else 'older than the ledger'}"
     number, function_version = last["model_version"], last["to_function_version"]
     judged = evidence.judged(edges, model=model, model_version=number)
     published = edges.functions.version(model, function_version)
     if published is None or published.code_sha256 != judged.manifest["code_sha256"]:
         raise RegistryIncomplete(
-            f"the alias of {model} is gone, and Lambda does not hold version {number} as function version"
-            f" {function_version} any more, which is live by entry {last['entry']} of the ledger: nightswap restore"
-            f" {model} puts it back from the registry"
+            f"{lost}, and Lambda does not hold version {number} as function version {function_version} any more,"
+            f" which is live by entry {last['entry']} of the ledger: nightswap restore {model} puts it back from the"
+            " registry"
         )
     move = Move(
         model=model,
@@ -110,13 +113,13 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
         kind=promotion.RESTORED,
         function_version=function_version,
         model_version=number,
-        expected=None,
+        expected=alias.revision_id if alias else None,
         who=run,
-        why="the alias was gone: put back what the ledger says",
+        why=f"{lost}: put back what the ledger says",
     )
     with suppress(AliasMoved):  # somebody was quicker, and theirs stands
         promotion.move_alias(edges, move)
-    return [f"made the alias again, which was gone: version {number}, as function version {function_version}"]
+    return [f"{lost}: put back version {number}, as function version {function_version}"]
 
 
 def _with_alias(edges: Edges, restored: AliasRestored, *, model: str, repairs: list[str]) -> AliasRestored:

@@ -154,7 +154,7 @@ def test_alias_that_is_gone_needs_no_fence() -> None:
     decided_to_shift(night, run=DEAD)
     night.functions.delete_alias(MODEL)
 
-    assert end(night, "after") == ["made the alias again, which was gone: version 1, as function version 1"]
+    assert end(night, "after") == ["the alias of kdd99-http is gone: put back version 1, as function version 1"]
     assert outcome_of(night, DEAD)[0] == "RetrainFailed"
 
 

@@ -12,7 +12,7 @@ from tests.unit.chalicelib.moves import after_nights, canary, serving
 from tests.unit.chalicelib.nights import MODEL, going, ledger_of
 from tests.unit.chalicelib.records import problems
 
-MADE_AGAIN = "made the alias again, which was gone: version 2, as function version 2"
+MADE_AGAIN = "the alias of kdd99-http is gone: put back version 2, as function version 2"
 
 
 def test_the_next_run_begins_with_making_it_again() -> None:
