@@ -164,7 +164,7 @@ def retrain() -> Response:
     return Response(
         body={"run": started.run, "new": started.is_new, "model": wish.model},
         status_code=202 if started.is_new else 200,
-        headers={"Location": f"/runs/{started.run}"},
+        headers={"Location": answers.beside(f"runs/{started.run}", asked=request().context.get("path", ""))},
     )
 
 

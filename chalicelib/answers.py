@@ -24,6 +24,18 @@ def of_error(error: NightswapError) -> tuple[int, dict[str, Any]]:
     return error.status, {"Code": type(error).__name__, "Message": error.message, **details}
 
 
+def beside(route: str, *, asked: str) -> str:
+    """Where a route is, seen from the address of one of the first level that was asked.
+
+    What stands before the routes only the client knows: a stage, the path of a domain's mapping, or nothing. So no
+    answer begins with a slash. API Gateway takes an address with a slash at its end for the same.
+
+    >>> beside("runs/a-run", asked="/prod/retrain"), beside("runs/a-run", asked="/prod/retrain/")
+    ('runs/a-run', '../runs/a-run')
+    """
+    return f"../{route}" if asked.endswith("/") else route
+
+
 def to_error(body: Mapping[str, Any]) -> NightswapError:
     """The error that an answer states, for whoever asked by a function; what is none of ours is CommandFailed.
 

@@ -137,7 +137,7 @@ def test_retrain_is_accepted_once_and_says_where_to_look(api: Api, stage: FakeOu
         (200, False, MODEL),
     ]
     assert again[1]["run"] == run != other[1]["run"]
-    assert [headers["Location"] for _, _, headers in (first, again)] == [f"/runs/{run}"] * 2
+    assert [headers["Location"] for _, _, headers in (first, again)] == [f"runs/{run}"] * 2
     assert json.loads(stage.executions.payloads[run]) == {"model": MODEL, "force": True, "reason": "new labels"}
 
 

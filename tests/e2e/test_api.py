@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -170,7 +171,9 @@ def test_the_same_scheduled_event_twice_is_one_execution(up: LocalUp) -> None:
 def test_a_retrain_while_one_is_going_is_that_one(up: LocalUp) -> None:
     first = up.call("POST", "/retrain", {"force": True})
     second = up.call("POST", "/retrain")
+    led_to = [up.call("GET", urljoin("/retrain", each.headers["Location"])) for each in (first, second)]
 
+    assert [each.body["run"] for each in led_to] == [first.body["run"]] * 2
     assert up.ended(first.body["run"])["outcome"] == "Promoted"
     assert (first.status, second.status) == (202, 200)
     assert second.body["run"] == first.body["run"]
