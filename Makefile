@@ -55,8 +55,8 @@ test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fas
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
-test-all: export WAYS_OF_DAMAGE := 1000
-test-all: test test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
+test-all: WAYS_OF_DAMAGE := 1000
+test-all: test test-damage test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)

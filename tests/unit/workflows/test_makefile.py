@@ -1,8 +1,9 @@
-"""What `make run` hands on, tried with a stand-in for the environments that it makes."""
+"""What the targets hand on, tried with a stand-in for the environments that they make."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -54,3 +55,11 @@ def test_any_files_name_reaches_the_command_as_it_is(clone: Path, name: str) -> 
     assert done.stdout.splitlines() == [
         f"[{each}]" for each in ("-m", "workflows.cli", "local", "up", "--once", "--data", name)
     ]
+
+
+def test_all_tests_are_every_suite_that_there_is() -> None:
+    suites = re.findall(r"^(test(?:-[a-z]+)?):.*## ", MAKEFILE.read_text(), flags=re.MULTILINE)
+    (whole,) = re.findall(r"^test-all: (test .*?) *##", MAKEFILE.read_text(), flags=re.MULTILINE)
+
+    within_make_test = {"test-all", "test-unit"}
+    assert sorted(whole.split()) == sorted(set(suites) - within_make_test)
