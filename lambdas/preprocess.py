@@ -10,17 +10,18 @@ from typing import Any
 from chalicelib import documents, layout, lease, models, outcomes, pin, quarantine, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
-from chalicelib.errors import DatasetEmpty, ObjectUnreadable, TooManyObjects
+from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
 from chalicelib.limits import OBJECTS
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all
-from lambdas.model.dataset import read_text
+from lambdas.model.dataset import read_labels, read_text
 from lambdas.model.preparation import Piece, Prepared, prepare
 from lambdas.model.recipe import Recipe, Split
 from lambdas.model.split import Draw
 from lambdas.model.strata import groups_of
+from lambdas.model.table import Labels, Reading
 from lambdas.model.unpacking import check_size, unpack
 from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
@@ -59,7 +60,23 @@ def piece_of(name: str, *, stored: Stored, recipe: Recipe, known: Splits) -> Pie
     text = unpack(name, content=stored.body, model=recipe.model)
     reading = read_text(name, text=text, recipe=recipe)
     draw = known.of(name, etag=stored.etag, text=reading.digest) or known.new(recipe.split, text=text)
-    return Piece(name, reading, replace(draw, groups=draw.groups or groups_of(reading, recipe=recipe)))
+    if not draw.label:
+        draw = replace(draw, groups=draw.groups or groups_of(reading.labels, recipe=recipe), label=recipe.label)
+    return Piece(name, reading, draw, _split_by(draw, name, text=text, reading=reading, recipe=recipe))
+
+
+def _split_by(draw: Draw, name: str, *, text: bytes, reading: Reading, recipe: Recipe) -> Labels:
+    """The labels that the object was first split by: the recipe may have taken its own from another column since."""
+    if draw.label == recipe.label:
+        return reading.labels
+    try:
+        return read_labels(name, text=text, column=draw.label, model=recipe.model)
+    except ColumnMissing as exc:
+        raise ColumnMissing(
+            f"{name} was first split by its column {draw.label}, and has to be as long as it is there, or rows that a"
+            f" model was trained on would judge the next: {exc.message}",
+            **exc.details,
+        ) from exc
 
 
 def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare = from_csv) -> Preprocessed:

@@ -114,9 +114,12 @@ def _draw(document: Mapping[str, Any]) -> Draw:
     rule, ratio, seed, salt = (document[each] for each in ("rule", "holdout_ratio", "seed", "salt"))
     if rule not in RULES:
         raise _Untold(f"this release knows the split rules {RULES}, and not {quoted(repr(rule), 20)}")
+    label = document.get("label", "")
+    if not isinstance(label, str):
+        raise _Untold("a label is the name of a column")
     if not (isinstance(ratio, float) and 0 < ratio < 1 and isinstance(seed, int) and isinstance(salt, str)):
         raise _Untold("a ratio is between 0 and 1, a seed a whole number, a salt a text")
-    return Draw(rule, ratio, seed, salt, tuple(tuple(map(str, group)) for group in document.get("groups", ())))
+    return Draw(rule, ratio, seed, salt, tuple(tuple(map(str, group)) for group in document.get("groups", ())), label)
 
 
 BLAMED = (AttributeError, LookupError, TypeError, ValueError)

@@ -12,7 +12,7 @@ from lambdas.model.arrays import Floats, Texts
 from lambdas.model.cells import Check, Problem, category_check, label_check, number_problem
 from lambdas.model.header import Places
 from lambdas.model.recipe import Numeric, Recipe
-from lambdas.model.table import Extent, Reading, Table
+from lambdas.model.table import Extent, Labels, Reading, Table
 
 Codes = NDArray[np.integer]
 
@@ -35,6 +35,11 @@ class Wanted:
             numeric=[(at[column.name], column) for column in recipe.numeric],
             texts=[*categorical, (at[recipe.label], recipe.label, label_check(recipe))],
         )
+
+    @classmethod
+    def of_texts(cls, column: str, *, places: Places) -> Wanted:
+        """One column alone, whatever its cells hold."""
+        return cls(width=places.width, numeric=[], texts=[(places.of_columns[column], column, lambda _: None)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +104,13 @@ class Gathered:
 
     def reading(self, recipe: Recipe, *, digest: str) -> Reading:
         """As `table`, with what is told beside it."""
+        return Reading(self.table(recipe), self.extent, self.labels, digest)
+
+    @property
+    def labels(self) -> Labels:
+        """Of at least one row."""
         raw = self._texts[-1]
-        return Reading(self.table(recipe), self.extent, np.concatenate(raw.codes), tuple(raw.places), digest)
+        return Labels(np.concatenate(raw.codes), tuple(raw.places))
 
     def table(self, recipe: Recipe) -> Table:
         """Of at least one row; raises ValueError when a row was lost."""

@@ -10,7 +10,7 @@ from lambdas.model import plain, strict
 from lambdas.model.columns import Gathered, Wanted
 from lambdas.model.header import find_columns
 from lambdas.model.recipe import Recipe
-from lambdas.model.table import Reading, Table
+from lambdas.model.table import Labels, Reading, Table
 from lambdas.model.unpacking import digest, unpack, way_out
 
 
@@ -24,15 +24,22 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
 
 def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
     """The same of an unpacked file, and how much there is in it; raises a DataError."""
-    wanted = Wanted.of(recipe, places=find_columns(name, text=text, recipe=recipe))
-    found = _gather(name, text=text, wanted=wanted, recipe=recipe)
+    columns = [*(column.name for column in recipe.columns), recipe.label]
+    places = find_columns(name, text=text, wanted=columns, model=recipe.model)
+    found = _gather(name, text=text, wanted=Wanted.of(recipe, places=places), model=recipe.model)
     if not found.rows:
         raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=recipe.model)}", object=name)
     return found.reading(recipe, digest=digest(text))
 
 
-def _gather(name: str, *, text: bytes, wanted: Wanted, recipe: Recipe) -> Gathered:
+def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
+    """What one column of an unpacked file holds, whatever that is; raises a DataError."""
+    places = find_columns(name, text=text, wanted=[column], model=model)
+    return _gather(name, text=text, wanted=Wanted.of_texts(column, places=places), model=model).labels
+
+
+def _gather(name: str, *, text: bytes, wanted: Wanted, model: str) -> Gathered:
     try:
         return plain.gather(text, wanted=wanted)
     except plain.NotPlain:
-        return strict.gather(name, text=text, wanted=wanted, model=recipe.model)
+        return strict.gather(name, text=text, wanted=wanted, model=model)

@@ -1,4 +1,4 @@
-"""The header of a CSV file: where the recipe's columns stand."""
+"""The header of a CSV file: where the wanted columns stand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from chalicelib.cutting import cut, listed
 from chalicelib.errors import ColumnMissing
 from chalicelib.limits import HEADER_COLUMNS, LISTED_NAMES, NAME_CHARACTERS
-from lambdas.model.recipe import Recipe
 from lambdas.model.records import Malformed, is_blank, records
 from lambdas.model.unpacking import unreadable, way_out
 
@@ -20,24 +19,23 @@ LISTED_MISSING = 5
 
 @dataclass(frozen=True)
 class Places:
-    """`of_columns` maps the recipe's columns and its label to their places among `width` fields, from 0."""
+    """`of_columns` maps the wanted columns to their places among `width` fields, from 0."""
 
     of_columns: dict[str, int]
     width: int
 
 
-def find_columns(name: str, *, text: bytes, recipe: Recipe) -> Places:
+def find_columns(name: str, *, text: bytes, wanted: Sequence[str], model: str) -> Places:
     """Raises ColumnMissing, or ObjectUnreadable for a header that is not there or names a column twice."""
-    header = _header(name, text=text, model=recipe.model)
-    wanted = [*(column.name for column in recipe.columns), recipe.label]
+    header = _header(name, text=text, model=model)
     times = Counter(header)
     missing = [column for column in wanted if not times[column]]
     if missing:
-        raise _missing(name, header=header, missing=missing, model=recipe.model)
+        raise _missing(name, header=header, missing=missing, model=model)
     for column in wanted:
         if times[column] > 1:
             why = f"names the column {column} {times[column]} times in its header"
-            raise unreadable(name, model=recipe.model, why=why)
+            raise unreadable(name, model=model, why=why)
     places = {column: place for place, column in enumerate(header)}
     return Places({column: places[column] for column in wanted}, len(header))
 

@@ -16,16 +16,17 @@ from lambdas.model.profile import profile
 from lambdas.model.recipe import Recipe
 from lambdas.model.split import Draw, enough_for_both, split_rows
 from lambdas.model.strata import strata
-from lambdas.model.table import Reading, Table, concat
+from lambdas.model.table import Labels, Reading, Table, concat
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """An object of the data set, and how it is split."""
+    """An object of the data set, and how it is split: by the classes of `labels`."""
 
     name: str
     reading: Reading
     draw: Draw
+    labels: Labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def _way_on(recipe: Recipe) -> str:
 
 def _split(piece: Piece) -> tuple[Table, Table]:
     table = piece.reading.table
-    train, holdout = split_rows(strata(piece.reading, groups=piece.draw.groups), draw=piece.draw)
+    train, holdout = split_rows(strata(piece.labels, groups=piece.draw.groups), draw=piece.draw)
     return table.take(train), table.take(holdout)
 
 

@@ -41,6 +41,8 @@ class Draw:
     """Of the object; the first rule takes none."""
     groups: Groups = ()
     """Those that the object was first split by; none until then, and in records that do not tell."""
+    label: str = ""
+    """The column that they are of; none until then, and in records that do not tell."""
 
 
 def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:

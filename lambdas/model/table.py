@@ -68,15 +68,22 @@ class Extent:
 
 
 @dataclass(frozen=True, eq=False)
+class Labels:
+    """A file's column of raw labels, which decides how the file is split."""
+
+    codes: Integers
+    """(n,): of each row the place of its label among `raw`."""
+    raw: tuple[str, ...]
+    """Those that occur in the file."""
+
+
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A file as it was read. Its raw labels are no part of the table, and decide how it is split."""
+    """A file as it was read; its raw labels are no part of the table."""
 
     table: Table
     extent: Extent
-    codes: Integers
-    """(n,): of each row the place of its raw label among `raw_labels`."""
-    raw_labels: tuple[str, ...]
-    """Those that occur in the file."""
+    labels: Labels
     digest: str
     """Of the file's lines: see `unpacking.digest`."""
 

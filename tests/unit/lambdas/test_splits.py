@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from chalicelib import documents, layout, registry
 from chalicelib.edges import Stored
-from chalicelib.errors import RegistryIncomplete
+from chalicelib.errors import ColumnMissing, RegistryIncomplete
 from lambdas import intermediates, splits
 from lambdas.model.confusion import places_of
+from lambdas.model.preparation import Piece
 from lambdas.model.recipe import Numeric, Recipe, Split
 from lambdas.model.split import DRAWN, STRATIFIED, Draw, split_rows
 from lambdas.model.strata import strata
-from lambdas.model.table import FILES, Extent, Reading, Table
+from lambdas.model.table import FILES, Labels, Table
 from lambdas.model.thresholds import at_least
 from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
@@ -30,7 +31,6 @@ NEXT = "kdd99-http-nightly-20261122T0300Z"
 SPLIT = Split(holdout_ratio=0.25, seed=7)
 OLD = Draw(STRATIFIED, 0.25, 7, "")
 NEW = Draw(DRAWN, 0.2, 42, "salt")
-NOTHING = Table(np.empty((0, 1)), np.empty((0, 0), dtype=np.str_), np.empty(0, dtype=np.str_))
 LINES = rows(normal=300, attacks=200, seed=5)
 
 
@@ -120,20 +120,56 @@ def test_classes_that_are_named_parted_or_put_together_anew_move_no_row(
     handed_on = Splits.from_document(Splits({("a.csv", "1"): first.draw}).to_document())
     second = piece_of("a.csv", stored=stored, recipe=with_classes(after), known=handed_on)
 
-    sides = [split_rows(strata(each.reading, groups=each.draw.groups), draw=each.draw) for each in (first, second)]
-    assert [part.tolist() for part in sides[0]] == [part.tolist() for part in sides[1]]
+    assert sides(first) == sides(second)
 
 
-def with_classes(classes: dict[str, str]) -> Recipe:
+@given(
+    labels=st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")), min_size=1, max_size=60),
+    classes=CLASSES,
+    rule=st.sampled_from([STRATIFIED, DRAWN]),
+)
+def test_label_that_a_recipe_takes_from_another_column_moves_no_row(
+    labels: list[tuple[str, str]], classes: dict[str, str], rule: int
+) -> None:
+    assume(len(set(classes.values())) > 1)
+    lines = ["size,label,outcome", *(f"{n},{label},{outcome}" for n, (label, outcome) in enumerate(labels))]
+    stored = Stored("\n".join(lines).encode(), "1")
+    new = Splits({("a.csv", "0"): replace(OLD, rule=rule)})
+
+    first = piece_of("a.csv", stored=stored, recipe=with_classes(classes), known=new)
+    handed_on = Splits.from_document(Splits({("a.csv", "1"): first.draw}).to_document())
+    second = piece_of("a.csv", stored=stored, recipe=with_classes(classes, label="outcome"), known=handed_on)
+    again = Splits.from_document(Splits({("a.csv", "1"): second.draw}).to_document())
+    third = piece_of("a.csv", stored=stored, recipe=with_classes(classes), known=again)
+
+    assert sides(first) == sides(second) == sides(third)
+
+
+def test_corrected_file_without_the_column_that_it_was_first_split_by_is_refused_and_named() -> None:
+    draw = replace(NEW, groups=(("a",), ("b",)), label="label")
+    recipe = with_classes({"a": "good", "b": "bad"}, label="outcome")
+    stored = Stored(b"size,outcome\n1,a\n2,b\n", "corrected")
+
+    with pytest.raises(ColumnMissing, match=r"a\.csv was first split by its column label, .* data remove a\.csv"):
+        piece_of("a.csv", stored=stored, recipe=recipe, known=Splits({("a.csv", "1"): draw}))
+
+
+def sides(piece: Piece) -> list[list[int]]:
+    return [part.tolist() for part in split_rows(strata(piece.labels, groups=piece.draw.groups), draw=piece.draw)]
+
+
+def with_classes(classes: dict[str, str], *, label: str = "label") -> Recipe:
     most = sorted(set(classes.values()))[0]
     thresholds = [at_least(metric, of=most, bound=0.5) for metric in ("recall", "precision")]
-    return model_data.recipe(columns=[Numeric("size")], classes=classes, positive=None, thresholds=thresholds)
+    return model_data.recipe(
+        columns=[Numeric("size")], label=label, classes=classes, positive=None, thresholds=thresholds
+    )
 
 
 def test_label_that_comes_with_a_correction_is_drawn_by_itself() -> None:
-    reading = Reading(NOTHING, Extent(4, 0, 4, 3), np.array([0, 1, 2]), ("z", "b", "a"), digest="")
+    labels = Labels(np.array([0, 1, 2]), ("z", "b", "a"))
 
-    assert strata(reading, groups=(("b",), ("c", "a"))).tolist() == [2, 0, 1]
+    assert strata(labels, groups=(("b",), ("c", "a"))).tolist() == [2, 0, 1]
 
 
 def test_objects_of_versions_from_before_the_second_rule_keep_the_first() -> None:
@@ -193,7 +229,14 @@ def test_document_is_read_as_it_was_written() -> None:
 GOOD: dict[str, Any] = {"name": "a", "etag": "1", "rule": 2, "holdout_ratio": 0.2, "seed": 1, "salt": ""}
 
 
-BAD_DRAWS: list[dict[str, Any]] = [{"rule": []}, {"seed": "1"}, {"salt": 1}, {"groups": 7}, {"groups": [7]}]
+BAD_DRAWS: list[dict[str, Any]] = [
+    {"rule": []},
+    {"seed": "1"},
+    {"salt": 1},
+    {"groups": 7},
+    {"groups": [7]},
+    {"label": 7},
+]
 BAD_DATA: list[Any] = [None, 7, [{"etag": "1"}], ["a"]]
 
 

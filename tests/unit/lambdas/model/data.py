@@ -12,7 +12,7 @@ import numpy as np
 from lambdas.model.preparation import Piece
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
 from lambdas.model.split import DRAWN, Draw
-from lambdas.model.table import Extent, Reading, Table
+from lambdas.model.table import Extent, Labels, Reading, Table
 from lambdas.model.thresholds import at_least
 
 
@@ -81,9 +81,10 @@ def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
     lines = len(content) + 1
     extent = Extent(lines, blank_lines=0, records=lines, rows=len(content))
     labels, codes = np.unique(content.labels, return_inverse=True)
-    reading = Reading(content, extent, codes, tuple(labels.tolist()), digest=name)
-    groups = tuple((label,) for label in reading.raw_labels)
-    return Piece(name, reading, Draw(DRAWN, 0.2, 42, name if salt is None else salt, groups))
+    reading = Reading(content, extent, Labels(codes, tuple(labels.tolist())), digest=name)
+    groups = tuple((label,) for label in reading.labels.raw)
+    draw = Draw(DRAWN, 0.2, 42, name if salt is None else salt, groups)
+    return Piece(name, reading, draw, reading.labels)
 
 
 def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:

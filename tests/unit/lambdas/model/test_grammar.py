@@ -59,7 +59,7 @@ def read(content: bytes) -> list[Row] | None:
         assert refused.message.endswith("nightswap data remove day.csv --model flows")
         return None
     table, extent = reading.table, reading.extent
-    assert extent.rows == len(table) == len(reading.codes) == extent.records - 1
+    assert extent.rows == len(table) == len(reading.labels.codes) == extent.records - 1
     return as_rows(table.numeric[:, 0].tolist(), table.categorical[:, 0].tolist(), table.labels.tolist())
 
 
@@ -178,7 +178,8 @@ def test_random_bytes_are_read_as_the_strict_reader_reads_them_or_refused(tail: 
 def test_fast_reading_finds_what_the_slow_one_finds_or_leaves_it_to_it(tail: str, block_bytes: int) -> None:
     text = (HEADER + tail).encode()
     try:
-        wanted = Wanted.of(RECIPE, places=find_columns("day.csv", text=text, recipe=RECIPE))
+        places = find_columns("day.csv", text=text, wanted=["c", "x", "y"], model="flows")
+        wanted = Wanted.of(RECIPE, places=places)
         fast = plain.gather(text, wanted=wanted, block_bytes=block_bytes)
     except (errors.DataError, plain.NotPlain):
         return
