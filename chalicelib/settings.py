@@ -132,6 +132,18 @@ class StageSettings:
         default=2,
     )
     stale_days: int = _stale_days()
+    requests_per_second: int = _setting(
+        "NIGHTSWAP_REQUESTS_PER_SECOND",
+        "requests that the API takes a second before it answers 429, 1 to 10000",
+        read=_whole(range(1, 10_001), said="1 to 10000"),
+        default=50,
+    )
+    burst: int = _setting(
+        "NIGHTSWAP_BURST",
+        "requests that it takes at once beyond those, 1 to 5000",
+        read=_whole(range(1, 5001), said="1 to 5000"),
+        default=100,
+    )
     latency_ms: int = _setting(
         "NIGHTSWAP_LATENCY_MS",
         "alarm when the serving function's 99th percentile stays above, 1 to 10000",

@@ -76,6 +76,13 @@ class Clone:
             check=False,
         )
 
+    def set(self, variable: str, value: str, *, stage: str = "local") -> None:
+        """Set a variable of the stage, as a developer would."""
+        file = self.folder / ".chalice" / "config.json"
+        config = json.loads(file.read_bytes())
+        config["stages"][stage]["environment_variables"][variable] = value
+        file.write_text(json.dumps(config))
+
     def json(self, *arguments: str) -> Any:
         done = self.nightswap(*arguments, "--json")
         assert done.returncode == 0, done.stderr

@@ -73,6 +73,26 @@ def test_what_a_resource_lost_though_it_is_there_is_planned_and_set_again(accoun
     assert "made again" not in clone.nightswap("deploy", "--stage", "prod").stderr
 
 
+def test_throttle_that_the_api_lost_is_planned_and_set_again(account: Account, clone: UserClone) -> None:
+    clone.set("NIGHTSWAP_REQUESTS_PER_SECOND", "7", stage="prod")
+    clone.deploys()
+    gateway = account.client("apigateway")
+    (api,) = account.apis()
+
+    def limit() -> float | None:
+        settings = gateway.get_stage(restApiId=api, stageName="prod")["methodSettings"]
+        return float(settings["*/*"]["throttlingRateLimit"]) if settings else None
+
+    assert limit() == 7
+    gateway.update_stage(restApiId=api, stageName="prod", patchOperations=[{"op": "remove", "path": "/*/*"}])
+    assert limit() is None
+
+    assert "requests a second: none -> 7" in clone.does("plan")
+    clone.deploys()
+
+    assert limit() == 7
+
+
 def test_bucket_that_was_kept_is_adopted_with_its_properties(account: Account, clone: UserClone) -> None:
     clone.deploys()
     clone.does("destroy", "--yes", "--keep-data")

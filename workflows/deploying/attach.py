@@ -1,7 +1,7 @@
-"""What hangs on the functions that Chalice makes: the retention of their logs, and where failures of the night go.
+"""What hangs on what Chalice makes: how long its logs are kept, where failures of the night go, how much it takes.
 
-Both belong to functions that the stacks do not know, and a bare `chalice delete` takes them away again. So they are
-set by plain calls at every deployment, which repairs them; a stack would hold them for unchanged and leave them out.
+It belongs to functions and an API that the stacks do not know, and a bare `chalice delete` takes it away again. So it
+is set by plain calls at every deployment, which repairs it; a stack would hold it for unchanged and leave it out.
 The API's alarm needs nothing but names, and is in the main stack.
 """
 
@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.names import APP, alerts_topic
+from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Report, Step, refusals
 
 if TYPE_CHECKING:
+    from types_boto3_apigateway import APIGatewayClient
     from types_boto3_lambda import LambdaClient
 
 PHASE = "attach"
 NIGHTLY = "nightly"
+EVERY_METHOD = "*/*"
+"""API Gateway's key for the settings of all methods of a stage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,24 @@ def alert_of_failed_nights(client: LambdaClient, *, stage: str, report: Report) 
             FunctionName=function, DestinationConfig={"OnFailure": {"Destination": topic}}
         )
     report(Step(PHASE, f"failures of {function} go to {alerts_topic(stage)}", ""))
+
+
+def throttle(client: APIGatewayClient, *, api_id: str, stage: str, settings: StageSettings, report: Report) -> None:
+    """Set how many requests the stage takes: some routes ask for no token, and every request costs.
+
+    Without it a stage takes 10,000 a second. Chalice's next deployment leaves it as it is.
+    """
+    limits = {"rateLimit": settings.requests_per_second, "burstLimit": settings.burst}
+    with refusals(f"throttling REST API {api_id}"):
+        client.update_stage(
+            restApiId=api_id,
+            stageName=stage,
+            patchOperations=[
+                {"op": "replace", "path": f"/{EVERY_METHOD}/throttling/{limit}", "value": str(value)}
+                for limit, value in limits.items()
+            ],
+        )
+    report(Step(PHASE, f"the API takes {settings.requests_per_second} requests a second", ""))
 
 
 def _tag(client: Any, group: str, tags: Mapping[str, str]) -> None:

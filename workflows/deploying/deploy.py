@@ -129,6 +129,8 @@ class Deployment:
         record.keep(fetched, report=self.report)
         functions = self.session.client("lambda", endpoint_url=endpoint_url)
         attach.alert_of_failed_nights(functions, stage=stage, report=self.report)
+        gateway = self.session.client("apigateway", endpoint_url=endpoint_url)
+        attach.throttle(gateway, api_id=api.api_id, stage=stage, settings=self.settings, report=self.report)
         return api
 
     def _stack(self, name: str, *, store: StoreTemplate | None = None) -> Stack:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names, alerts_topic
+from chalicelib.settings import StageSettings
 from workflows.deploying.attach import NIGHTLY
 from workflows.deploying.chalice_resources import API_HANDLER
 from workflows.planning.roles import Statement
@@ -57,7 +58,7 @@ def _part(name: str, wanted: Values, there: Values | None) -> AppPart:
     return AppPart(name=name, type=kind, action="update" if details else "unchanged", details=details)
 
 
-def wanted_app(package: Package, *, names: Names, log_retention_days: int) -> dict[str, Values]:
+def wanted_app(package: Package, *, names: Names, settings: StageSettings) -> dict[str, Values]:
     """The parts by Chalice's names; raises DeploymentFailed where Chalice cannot package the app."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -67,10 +68,16 @@ def wanted_app(package: Package, *, names: Names, log_retention_days: int) -> di
         code = code_values((folder / "deployment.zip").read_bytes())
     functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
     (api,) = (each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Api")
-    logs = {"log retention": log_retention_days}
+    logs = {"log retention": settings.log_retention_days}
     found = {_function(each): _settings(each) | code | logs for each in functions}
     found[NIGHTLY]["failures go to"] = alerts_topic(names.stage)
-    return {**found, API: _routes(api)}
+    throttle = throttle_values(per_second=settings.requests_per_second, burst=settings.burst)
+    return {**found, API: _routes(api) | throttle}
+
+
+def throttle_values(*, per_second: float, burst: int) -> Values:
+    """How much the API takes."""
+    return {"requests a second": int(per_second), "burst": burst}
 
 
 def _function(properties: Mapping[str, Any]) -> str:

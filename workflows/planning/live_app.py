@@ -12,9 +12,10 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib.names import Names
+from workflows.deploying.attach import EVERY_METHOD
 from workflows.deploying.chalice_resources import API_HANDLER
 from workflows.deploying.progress import refusals
-from workflows.planning.app import API, code_values, function_values
+from workflows.planning.app import API, code_values, function_values, throttle_values
 from workflows.planning.roles import Statement
 from workflows.planning.templates import Values
 
@@ -88,7 +89,14 @@ class LiveApp:
             for each in resources
             for verb, method in each.get("resourceMethods", {}).items()
         }
-        return {"endpoint": api["endpointConfiguration"]["types"][0], **routes}
+        return {"endpoint": api["endpointConfiguration"]["types"][0], **routes, **self._throttle(apis[0])}
+
+    def _throttle(self, api_id: str) -> Values:
+        stage = self._ask("apigateway", "get_stage", restApiId=api_id, stageName=self.names.stage)
+        limits = stage.get("methodSettings", {}).get(EVERY_METHOD)
+        if limits is None:
+            return {}
+        return throttle_values(per_second=limits["throttlingRateLimit"], burst=limits["throttlingBurstLimit"])
 
     def _statements(self, role: str) -> list[Statement]:
         names = self._ask("iam", "list_role_policies", RoleName=role).get("PolicyNames", [])

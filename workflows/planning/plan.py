@@ -113,7 +113,7 @@ def make_plan(
         ),
         roles=role_changes(before, statements_of(wanted.main.template) | policies),
         app=app_parts(
-            wanted_app(package, names=names, log_retention_days=wanted.log_retention_days),
+            wanted_app(package, names=names, settings=wanted.settings),
             live.parts(functions, existing),
         ),
         packages=package_states(clients("s3"), wanted.uploads, bucket=names.bucket),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Report
 from workflows.deploying.uploads import DEFINITION, Upload, contents
 from workflows.stacks.data import data_template
@@ -34,7 +35,7 @@ class Wanted:
     main: WantedStack
     uploads: tuple[Upload, ...]
     definition: str
-    log_retention_days: int
+    settings: StageSettings
 
 
 def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool, report: Report) -> Wanted:
@@ -54,6 +55,6 @@ def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool
             parameters=made.parameters,
         ),
         uploads=made.uploads,
-        log_retention_days=settings.log_retention_days,
+        settings=settings,
         definition=(root / DEFINITION).read_text("utf-8"),
     )

@@ -56,6 +56,8 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "days of failure": (variable("NIGHTSWAP_FAILING_DAYS", "3"), "FAILING_DAYS"),
     "days until stale": (variable("NIGHTSWAP_STALE_DAYS", "10"), "STALE_DAYS"),
     "the bound of latency": (variable("NIGHTSWAP_LATENCY_MS", "250"), "Threshold: 500 -> 250"),
+    "how much the API takes": (variable("NIGHTSWAP_REQUESTS_PER_SECOND", "7"), "requests a second: 50 -> 7"),
+    "how much it takes at once": (variable("NIGHTSWAP_BURST", "9"), "burst: 100 -> 9"),
     "the memory that serves": (variable("NIGHTSWAP_SERVING_MEMORY_MB", "1024"), "MemorySize: 512 -> 1024"),
     "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
     "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),

@@ -8,10 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed
-from workflows.deploying.attach import ChaliceFunctions, alert_of_failed_nights, keep_logs
+from chalicelib.settings import StageSettings
+from workflows.deploying.attach import ChaliceFunctions, alert_of_failed_nights, keep_logs, throttle
 from workflows.deploying.progress import Step
 
 if TYPE_CHECKING:
+    from types_boto3_apigateway import APIGatewayClient
     from types_boto3_lambda import LambdaClient
 
 FUNCTIONS = ChaliceFunctions(stage="prod", others=["nightly"])
@@ -112,3 +114,41 @@ def test_missing_nightly_function_is_reported() -> None:
 
     with pytest.raises(DeploymentFailed, match="failure destination of nightswap-prod-nightly"):
         alert_of_failed_nights(client, stage="prod", report=lambda _: None)
+
+
+class FakeGateway:
+    def __init__(self, *, denied: bool = False) -> None:
+        self.denied = denied
+        self.updates: list[dict[str, Any]] = []
+
+    def update_stage(self, **given: Any) -> None:
+        if self.denied:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "UpdateStage")
+        self.updates.append(given)
+
+
+def throttled(gateway: FakeGateway) -> None:
+    settings = StageSettings(requests_per_second=7, burst=9)
+    throttle(cast("APIGatewayClient", gateway), api_id="abc", stage="prod", settings=settings, report=lambda _: None)
+
+
+def test_every_method_of_the_stage_is_throttled_as_it_is_set() -> None:
+    gateway = FakeGateway()
+
+    throttled(gateway)
+
+    assert gateway.updates == [
+        {
+            "restApiId": "abc",
+            "stageName": "prod",
+            "patchOperations": [
+                {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "7"},
+                {"op": "replace", "path": "/*/*/throttling/burstLimit", "value": "9"},
+            ],
+        }
+    ]
+
+
+def test_throttle_that_is_refused_is_reported_with_the_api() -> None:
+    with pytest.raises(DeploymentFailed, match="throttling REST API abc: AccessDeniedException"):
+        throttled(FakeGateway(denied=True))

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from workflows.packaging.archive import pack
 from workflows.planning.app import AppPart, app_parts, code_values, wanted_app
 from workflows.planning.live_app import LiveApp
@@ -74,7 +75,7 @@ def test_app_that_chalice_cannot_package_is_told_in_its_words() -> None:
         return "SyntaxError: app.py, line 3"
 
     with pytest.raises(DeploymentFailed, match=r"chalice package --stage prod failed: SyntaxError: app.py, line 3"):
-        wanted_app(failing, names=NAMES, log_retention_days=30)
+        wanted_app(failing, names=NAMES, settings=StageSettings())
 
 
 def test_stage_without_an_app_has_no_parts_and_no_policies() -> None:
