@@ -52,8 +52,12 @@ def fence(
         ledger.repair(edges, model=model, alias=alias)  # its author may have died before its entry
         if alias is None or not _is_open(alias, run=run, decided=decided):
             return None
-        if ledger.is_ahead(edges, model=model, alias=alias):
-            return None
+        if ledger.is_ahead(
+            edges, model=model, alias=alias
+        ):  # Lambda lost its side, or somebody has just been quicker
+            if edges.functions.alias(model) == alias:
+                return None
+            continue
         with suppress(AliasMoved):
             take_weights_off(edges, alias, model=model, run=run, step=step, kind=kind, why=why)
             return alias

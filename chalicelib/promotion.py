@@ -87,8 +87,8 @@ def move_alias(edges: Edges, move: Move) -> Alias | None:
         if (alias.revision_id if alias else None) != move.expected:
             return _lost_or_past(edges, alias, move)
         ledger.repair(edges, model=move.model, alias=alias)
-        _start_from_the_last_move(edges, alias, move)
         try:
+            _start_from_the_last_move(edges, alias, move)
             alias = _compare_and_swap(edges, alias, move)
         except AliasMoved:
             alias = edges.functions.alias(move.model)
@@ -102,18 +102,23 @@ def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> Alias | None
 
     The ledger tells which, because every mover writes its predecessor's entry before it moves.
     """
-    if not ledger.holds(edges, model=move.model, run=move.run, step=move.step):
-        raise AliasMoved(_what_is_there(alias, move))
-    return None
+    if ledger.holds(edges, model=move.model, run=move.run, step=move.step):
+        return None
+    if alias and ledger.is_ahead(edges, model=move.model, alias=alias):
+        raise AliasMoved(ledger.lost_by_lambda(edges, model=move.model))
+    raise AliasMoved(_what_is_there(alias, move))
 
 
 def _start_from_the_last_move(edges: Edges, alias: Alias | None, move: Move) -> None:
-    """Raises AliasMoved where Lambda lost the last move, unless this one puts back what that had made live."""
+    """Raises AliasMoved where the ledger has a later move than the alias, unless this one puts that back.
+
+    Then Lambda lost it, or somebody was quicker since the alias was read.
+    """
     if alias is None or not ledger.is_ahead(edges, model=move.model, alias=alias):
         return
     last = ledger.last(edges, model=move.model)
     if last is None or (move.kind, move.model_version) != (RESTORED, last["model_version"]):
-        raise AliasMoved(ledger.lost_by_lambda(edges, model=move.model))
+        raise AliasMoved(_what_is_there(alias, move))
 
 
 def _record(edges: Edges, alias: Alias | None, move: Move) -> Alias:

@@ -117,8 +117,10 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
         who=run,
         why=f"{lost}: put back what the ledger says",
     )
-    with suppress(AliasMoved):  # somebody was quicker, and theirs stands
+    try:
         promotion.move_alias(edges, move)
+    except AliasMoved:  # somebody was quicker, and theirs stands
+        return []
     return [f"{lost}: put back version {number}, as function version {function_version}"]
 
 

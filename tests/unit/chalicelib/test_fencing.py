@@ -136,6 +136,17 @@ def test_task_that_is_quicker_than_its_fence_is_fenced_after_its_shift(how: str)
     assert [(run, to) for _, run, _, to, _ in ledger_of(night)] == [("earlier", "1"), (DEAD, "1"), (DEAD, "1")]
 
 
+def test_task_that_shifts_just_after_its_fence_looked_is_fenced_too() -> None:
+    night = after_a_promotion()
+    zombie = decided_to_shift(night, run=DEAD)
+    night.edges = with_store(night.edges, "list", before=lambda: promotion.move_alias(night.edges, zombie))
+
+    end(night, "after")
+
+    assert weights(night) == {}
+    assert [(run, to) for _, run, _, to, _ in ledger_of(night)] == [("earlier", "1"), (DEAD, "1"), (DEAD, "1")]
+
+
 def test_alias_that_others_moved_on_needs_no_fence() -> None:
     night = after_a_promotion()
     zombie = decided_to_shift(night, run=DEAD)

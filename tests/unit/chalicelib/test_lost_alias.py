@@ -90,7 +90,7 @@ def test_whoever_is_quicker_stands() -> None:
 
     restored = restoring.before(raced, run="slower", model=MODEL)
 
-    assert restored.function_version == "2"
+    assert (restored.function_version, restored.repairs) == ("2", [])
     assert [entry[1] for entry in ledger_of(night)] == ["run-1", "run-2", "quicker"]
 
 
