@@ -39,16 +39,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DATASETS = "datasets/"
+REMOVED = "removed/"
 RUNS = "runs/"
 WORK = "work/"
+TOKENS = "tokens/"
+DEPLOY = "deploy/"
 
 
 def dataset(model: str, name: str = "") -> str:
     return f"{DATASETS}{model}/{name}"
 
 
-def removed(model: str, name: str) -> str:
-    return f"removed/{model}/{name}"
+def removed(model: str, name: str = "") -> str:
+    return f"{REMOVED}{model}/{name}"
 
 
 def run_document(run: str, document: str) -> str:
@@ -124,23 +127,23 @@ def evidence(model: str, model_version: int) -> str:
 
 def token(sha256: str = "") -> str:
     """One token, or the prefix of all."""
-    return f"tokens/{sha256}{sha256 and '.json'}"
+    return f"{TOKENS}{sha256}{sha256 and '.json'}"
 
 
 def deployed(sha256: str, suffix: str) -> str:
-    return f"deploy/{sha256}{suffix}"
+    return f"{DEPLOY}{sha256}{suffix}"
 
 
 def chalice_record() -> str:
-    return "deploy/chalice.json"
+    return f"{DEPLOY}chalice.json"
 
 
 def deploy_lock() -> str:
-    return "deploy/lock.json"
+    return f"{DEPLOY}lock.json"
 
 
 def release() -> str:
-    return "deploy/release.json"
+    return f"{DEPLOY}release.json"
 
 
 @dataclass(frozen=True)

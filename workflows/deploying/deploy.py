@@ -6,15 +6,17 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
+from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
-from workflows.deploying import attach, departures, old_tokens, record, release
+from workflows.deploying import attach, builds, departures, old_tokens, record, release
 from workflows.deploying.app import RestApi, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
@@ -22,7 +24,7 @@ from workflows.deploying.lock import Holder, hold
 from workflows.deploying.lost import find_lost
 from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.deploying.templates import StoreTemplate
-from workflows.deploying.uploads import Upload, address, contents, layers_are_wanted, upload
+from workflows.deploying.uploads import Contents, Upload, address, contents, layers_are_wanted, upload
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS, stage_settings
@@ -54,6 +56,7 @@ class Deployment:
     environ: Mapping[str, str]
     patience: Patience | None
     with_layers: bool
+    clock: Clock
     removes: Sequence[str] = ()
     """The models that are to go, though they are live or have versions."""
 
@@ -67,9 +70,12 @@ class Deployment:
         with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
             self._refuse_departures(store)  # another deploy may have added a model while this one waited
             release.tell(store)
-            self._make_main_stack(self._upload())
+            made = self._upload()
+            self._make_main_stack(made.parameters)
             api = self._deploy_app()
             old_tokens.forget(self._ssm, stage=self.names.stage)
+            named = {each.key for each in made.uploads}
+            builds.sweep(store, named=named, now=self.clock(), report=self.report)
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url)
 
@@ -94,12 +100,12 @@ class Deployment:
         template = data_template(self.names, settings=self.settings)
         self._stack(self.names.data_stack).apply(template, parameters={}, tags=self._tags, adopts=True)
 
-    def _upload(self) -> Mapping[str, str]:
-        """Upload what the main stack reads; returns the stack's parameters, which name it."""
+    def _upload(self) -> Contents:
+        """Upload what the main stack reads, and names by its parameters."""
         made = contents(self.root, settings=self.settings, with_layers=self.with_layers, report=self.report)
         for each in made.uploads:
             upload(self._s3, each, bucket=self.names.bucket, report=self.report)
-        return made.parameters
+        return made
 
     def _make_main_stack(self, parameters: Mapping[str, str]) -> None:
         template = main_template(self.names.stage, models=self.models, settings=self.settings)
@@ -175,6 +181,7 @@ def deploy(
     patience: Patience | None = None,
     with_layers: bool | None = None,
     removes: Sequence[str] = (),
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> Deployed:
     """Deploy the stage, whatever is there of it; `root` is the project's folder.
 
@@ -196,6 +203,7 @@ def deploy(
         patience=patience,
         with_layers=layers_are_wanted(environ) if with_layers is None else with_layers,
         removes=removes,
+        clock=clock,
     )
     return deployment.carry_out()
 

@@ -19,7 +19,9 @@ from workflows.local.object_files import UNFINISHED, WholeFiles
 Json = dict[str, Any]
 
 EXPIRING = ("locks/", "runs/", "work/")
-"""Where the bucket's lifecycle lets superseded versions go, and a deleted object without a trace."""
+"""Where the bucket's lifecycle lets superseded versions go, and a deleted object without a trace.
+
+Of a person's own files, of builds and of tokens they stay here: no night writes one anew."""
 
 DESCRIPTION = ".meta.json"
 """What the emulator adds to an object's path for its description."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.layout import RUNS
+from chalicelib.layout import DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
@@ -12,6 +12,12 @@ from workflows.stacks.statements import Json, deny, document
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 """Kept when the stack is deleted; removed when its very first creation fails, so that the next one can succeed."""
+
+
+RUN_DAYS = 400
+"""From the start of a run until its documents go: a year, and time to compare a night with last year's."""
+SUPERSEDED_DAYS = 30
+"""From being replaced or deleted until a version of an object goes."""
 
 
 def data_template(names: Names, *, settings: StageSettings = DEFAULTS) -> Json:
@@ -50,11 +56,25 @@ def _bucket(names: Names) -> Json:
                 "IgnorePublicAcls": True,
                 "RestrictPublicBuckets": True,
             },
-            "LifecycleConfiguration": {
-                "Rules": [_intermediates(), _released_leases(), _superseded_documents(), _broken_uploads()]
-            },
+            "LifecycleConfiguration": {"Rules": _rules()},
         },
     }
+
+
+def _rules() -> list[Json]:
+    """What goes by age. No rule is for `models/`, `ledger/` or `evidence/`: a version that is live or can be put back
+    needs them whole, however old, and a damaged part of it is put back from the versions that S3 keeps.
+
+    Nor does a rule take a build out of `deploy/` by its age: S3 cannot know which one the stack still names.
+    `workflows.deploying.builds` does, and what it deleted goes by a rule.
+    """
+    return [
+        _intermediates(),
+        _released_leases(),
+        _run_documents(),
+        *(_superseded(prefix) for prefix in (DATASETS, REMOVED, DEPLOY, TOKENS)),
+        _broken_uploads(),
+    ]
 
 
 def _intermediates() -> Json:
@@ -78,13 +98,28 @@ def _released_leases() -> Json:
     }
 
 
-def _superseded_documents() -> Json:
-    """A task's document is written when it begins, and again when it ends: what lasts is the latter."""
+def _run_documents() -> Json:
+    """How a run went is looked up for a year. A version needs none of it: it has its own report and manifest.
+
+    A task's document is written when it begins, and again when it ends: what lasts is the latter.
+    """
     return {
-        "Id": "superseded-run-documents",
+        "Id": "run-documents",
         "Status": "Enabled",
         "Prefix": RUNS,
-        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        "ExpirationInDays": RUN_DAYS,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": SUPERSEDED_DAYS},
+    }
+
+
+def _superseded(prefix: str) -> Json:
+    """What was replaced or deleted can be put back for a month; then it goes, and the marks of it."""
+    return {
+        "Id": f"superseded-{prefix.rstrip('/')}",
+        "Status": "Enabled",
+        "Prefix": prefix,
+        "ExpiredObjectDeleteMarker": True,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": SUPERSEDED_DAYS},
     }
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,22 @@ class Project:
         self.root = root
         self.steps: list[Step] = []
 
-    def deploy(self, *, models: tuple[str, ...] = (MODEL,), session: boto3.Session | None = None) -> Deployed:
+    def deploy(
+        self,
+        *,
+        models: tuple[str, ...] = (MODEL,),
+        session: boto3.Session | None = None,
+        later: timedelta = timedelta(),
+    ) -> Deployed:
         self.steps.clear()
-        session = session or boto3.Session()
-        return deploy("local", session=session, root=self.root, models=models, report=self.steps.append)
+        return deploy(
+            "local",
+            session=session or boto3.Session(),
+            root=self.root,
+            models=models,
+            report=self.steps.append,
+            clock=lambda: datetime.now(UTC) + later,
+        )
 
     def set(self, variable: str, value: str) -> None:
         """Change a setting of the stage, as a user would."""
@@ -86,6 +99,20 @@ def test_second_deployment_changes_nothing(project: Project) -> None:
     assert second == first
     assert project.statuses("nightswap-local-data") == ["unchanged"]
     assert project.statuses("nightswap-local") == ["unchanged"]
+    assert set(project.statuses("upload")) == {"there already"}
+
+
+def test_builds_that_the_stack_names_stay_and_older_ones_go_after_a_deployment(project: Project) -> None:
+    store = BucketStore(client("s3"), bucket=project.deploy().bucket)
+    before = {each.key for each in store.list("deploy/")}
+    project.change_task_code()
+
+    project.deploy(later=timedelta(days=2))
+
+    after = {each.key for each in store.list("deploy/")}
+    assert (len(before - after), len(after - before)) == (1, 1)
+    assert project.statuses("upload")[-1] == "deleted"
+    project.deploy(later=timedelta(days=2))
     assert set(project.statuses("upload")) == {"there already"}
 
 

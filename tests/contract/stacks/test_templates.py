@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import names
+from chalicelib import layout, names
 from chalicelib.contracts import RestoreAliasTask, from_event
 from chalicelib.names import PIPELINE
 from chalicelib.settings import StageSettings, TaskSettings, load
@@ -211,21 +212,47 @@ def test_bucket_is_versioned_encrypted_and_closed_to_the_public() -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
-def test_lifecycle_touches_nothing_that_lasts() -> None:
-    (bucket,) = of_type(DATA, "AWS::S3::Bucket").values()
-    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+LASTING = ("models/", "ledger/", "evidence/", "moves/")
+"""What a version that is live or can be put back needs, and what an operator decided."""
+CURRENT_LASTS = ("datasets/", "removed/", "deploy/", "tokens/", "locks/")
+"""Of these, replaced and deleted versions alone go."""
 
-    assert rules["intermediates"]["ExpirationInDays"] == 3
-    assert [rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule] == ["work/"]
+
+def lifecycle() -> list[dict[str, Any]]:
+    (bucket,) = of_type(DATA, "AWS::S3::Bucket").values()
+    rules: list[dict[str, Any]] = bucket["LifecycleConfiguration"]["Rules"]
+    return rules
+
+
+def test_lifecycle_touches_nothing_that_lasts() -> None:
+    expiring = [rule for rule in lifecycle() if {"ExpirationInDays", "NoncurrentVersionExpiration"} & rule.keys()]
+    whole = {rule["Prefix"]: rule["ExpirationInDays"] for rule in expiring if "ExpirationInDays" in rule}
+
+    assert whole == {"work/": 3, "runs/": 400}
+    assert sorted({rule["Prefix"] for rule in expiring} - whole.keys()) == sorted(CURRENT_LASTS)
+    for rule in expiring:
+        assert not any(key.startswith(rule["Prefix"]) or rule["Prefix"].startswith(key) for key in LASTING)
+
+
+def test_every_prefix_of_the_bucket_is_known_to_last_or_to_go() -> None:
+    told = re.findall(r"^([a-z]+/)", layout.__doc__ or "", re.MULTILINE)
+
+    assert set(told) <= {*LASTING, *CURRENT_LASTS, "work/", "runs/"}
+
+
+def test_no_rule_of_the_lifecycle_is_one_that_s3_refuses() -> None:
+    """S3 takes no rule with an age of its own and ExpiredObjectDeleteMarker, and no two of one name."""
+    assert [
+        rule["Id"] for rule in lifecycle() if {"ExpirationInDays", "ExpiredObjectDeleteMarker"} <= rule.keys()
+    ] == []
+    assert len({rule["Id"] for rule in lifecycle()}) == len(lifecycle())
 
 
 def test_local_aws_lets_superseded_versions_go_where_the_lifecycle_does() -> None:
-    (bucket,) = of_type(DATA, "AWS::S3::Bucket").values()
-    rules = bucket["LifecycleConfiguration"]["Rules"]
+    going = {rule["Prefix"] for rule in lifecycle() if "NoncurrentVersionExpiration" in rule}
 
-    going = sorted(rule["Prefix"] for rule in rules if "NoncurrentVersionExpiration" in rule)
-
-    assert going == sorted(objects.EXPIRING)
+    assert going - {*objects.EXPIRING} == {"datasets/", "removed/", "deploy/", "tokens/"}
+    assert {*objects.EXPIRING} <= going
 
 
 def test_resolving_leaves_no_intrinsic_behind() -> None:
