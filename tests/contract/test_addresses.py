@@ -64,7 +64,7 @@ def strings(found: Any) -> Iterator[str]:
 def absolute(answer: dict[str, Any]) -> list[str]:
     """What of an answer is an address that begins at a host's root."""
     headers = [value for value in answer["headers"].values() if value.startswith("/")]
-    if answer["headers"]["Content-Type"].startswith("text/html"):
+    if answer["headers"].get("Content-Type", "").startswith("text/html"):
         return headers + IN_THE_PAGE.findall(answer["body"])
     return headers + [each for each in strings(json.loads(answer["body"])) if each.startswith("/")]
 
