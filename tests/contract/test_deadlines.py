@@ -32,6 +32,8 @@ from chalicelib.aws.patience import (
 )
 from chalicelib.errors import TransientError
 from chalicelib.names import Names
+from tests.simulation.asl import retry_delay_seconds
+from workflows.definitions.checks.policies import LAMBDA_LIMIT_SECONDS
 from workflows.stacks.functions import TASK_SIZES, serving_configuration
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,19 @@ def function_of(state: dict[str, Any]) -> str:
 @pytest.mark.parametrize("name", TASKS)
 def test_state_waits_longer_than_its_function_may_take(name: str) -> None:
     assert TASKS[name]["TimeoutSeconds"] > TASK_SIZES[function_of(TASKS[name])].timeout_seconds
+
+
+@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("error", ["Lambda.TooManyRequestsException", "FunctionUnavailable"])
+def test_throttled_state_outlasts_in_the_mean_every_function_that_takes_its_place(name: str, error: str) -> None:
+    retrier = next(each for each in TASKS[name]["Retry"] if error in each["ErrorEquals"])
+    spent: dict[int, int] = {}
+    pauses: list[float] = []
+    while (pause := retry_delay_seconds([retrier], error, spent)) is not None:
+        pauses.append(pause)
+
+    assert max(pauses) <= 120
+    assert sum(pauses) / 2 > 1.5 * LAMBDA_LIMIT_SECONDS, "full jitter halves each pause in the mean"
 
 
 @pytest.mark.parametrize("task", names.TASKS)

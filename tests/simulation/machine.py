@@ -69,6 +69,8 @@ class Delivery:
     def _carry_out(self) -> None:
         try:
             self._result = json.dumps(self._task(json.loads(self._event)))
+        except StateFailed as refused:  # by Lambda, before the function ran
+            self._failure = refused
         except Exception as error:  # noqa: BLE001 - Lambda reports whatever a function raises
             kind = type(error).__name__
             self._failure = StateFailed(kind, json.dumps({"errorMessage": str(error), "errorType": kind}))

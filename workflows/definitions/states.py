@@ -14,7 +14,7 @@ from typing import Any
 from stepfunctions.steps import Catch, Chain, Choice, ChoiceRule, Fail, Retry, Task
 from stepfunctions.steps.states import State
 
-from chalicelib.errors import ContractBroken, TransientError, leaves
+from chalicelib.errors import ContractBroken, FunctionUnavailable, TransientError, leaves
 from workflows.definitions.functions import SIGNATURES, placeholder
 
 LAMBDA_BUSY = (
@@ -22,9 +22,12 @@ LAMBDA_BUSY = (
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
-    "Lambda.TooManyRequestsException",
 )
 """Lambda itself stumbled. Source: AWS Step Functions guide, "Handle transient Lambda service exceptions"."""
+
+THROTTLED = ("Lambda.TooManyRequestsException", FunctionUnavailable.__name__)
+"""All concurrent executions of the account are taken, 10 in a new one: no place for the task, or none for the serving
+function that the task asks. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 WORKER_LOST = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout", "States.Timeout")
 """The function was killed, ran out of memory or of time: it may be chance, so it gets another try, but not many."""
@@ -80,9 +83,15 @@ def task(
 
 
 def retries() -> list[Retry]:
-    """Full jitter throughout, so that runs which failed together do not come back together."""
+    """Full jitter throughout, so that runs which failed together do not come back together.
+
+    A throttled call is tried for 25 minutes in the mean, and for longer than the 900 s for which a function can hold
+    its place: then whoever had it has given it back.
+    """
+    passing = tuple(error for error in leaves(TransientError) if error not in THROTTLED)
     return [
-        _retry(leaves(TransientError), interval_seconds=2, max_attempts=6, max_delay_seconds=60),
+        _retry(THROTTLED, interval_seconds=2, max_attempts=30, max_delay_seconds=120),
+        _retry(passing, interval_seconds=2, max_attempts=6, max_delay_seconds=60),
         _retry(LAMBDA_BUSY, interval_seconds=1, max_attempts=6, max_delay_seconds=30),
         _retry(WORKER_LOST, interval_seconds=2, max_attempts=2, max_delay_seconds=10),
     ]

@@ -39,6 +39,13 @@ RETRY_FIELDS: Mapping[str, tuple[str, Test]] = {
     "JitterStrategy": ("FULL", lambda value: value == "FULL"),
 }
 """All of them are required; for each what is expected, in words and as a test."""
+THROTTLED = "Lambda.TooManyRequestsException"
+OF_THROTTLES: Mapping[str, tuple[str, Test]] = {
+    **RETRY_FIELDS,
+    "MaxAttempts": ("20 to 40", _between(20, 40)),
+    "MaxDelaySeconds": ("60 to 120", _between(60, 120)),
+}
+"""A place is free again when a function ends that holds it, which may be after 900 s."""
 
 
 def policy_problems(definition: Definition, *, errors: Collection[str]) -> list[Problem]:
@@ -64,10 +71,13 @@ def _timeout_mistakes(state: State) -> Iterator[str]:
 def _retry_mistakes(state: State) -> Iterator[str]:
     if not state["Retry"]:
         yield "Retry is empty"
+    if not any(THROTTLED in retrier.get("ErrorEquals", ()) for retrier in state["Retry"]):
+        yield f"Retry has nothing for {THROTTLED}"
     for retrier in state["Retry"]:
         for field in sorted(set(retrier) - {"ErrorEquals", *RETRY_FIELDS}):
             yield f"Retry has the unknown field {field}"
-        for field, (expected, holds) in RETRY_FIELDS.items():
+        expected_of = OF_THROTTLES if THROTTLED in retrier.get("ErrorEquals", ()) else RETRY_FIELDS
+        for field, (expected, holds) in expected_of.items():
             if not holds(retrier.get(field)):
                 yield f"Retry's {field} is {retrier.get(field)!r}: expected {expected}"
 
