@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from chalicelib.names import APP, alerts_topic
 from chalicelib.settings import StageSettings
-from workflows.deploying.progress import Report, Step, refusals
+from workflows.deploying.progress import Patience, Report, Step, refusals
 
 if TYPE_CHECKING:
     from types_boto3_apigateway import APIGatewayClient
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 PHASE = "attach"
 NIGHTLY = "nightly"
+ROLE_SETTLES = Patience(deadline_seconds=60, first_pause_seconds=1)
+"""How long Lambda may not know what a new role permits: IAM's answers are eventually consistent."""
 EVERY_METHOD = "*/*"
 """API Gateway's key for the settings of all methods of a stage."""
 
@@ -65,17 +69,30 @@ def keep_logs(
     report(Step(PHASE, f"logs of the app are kept {retention_days} days", ""))
 
 
-def alert_of_failed_nights(client: LambdaClient, *, stage: str, report: Report) -> None:
-    """EventBridge calls the nightly function asynchronously: when its retries fail too, the topic gets the event."""
+def alert_of_failed_nights(
+    client: LambdaClient, *, stage: str, report: Report, patience: Patience = ROLE_SETTLES
+) -> None:
+    """EventBridge calls the nightly function asynchronously: when its retries fail too, the topic gets the event.
+
+    Lambda asks whether the function's role may publish there, and at the first deployment the role is a moment old.
+    """
     function = f"{APP}-{stage}-{NIGHTLY}"
     with refusals(f"setting the failure destination of {function}"):
         arn = client.get_function_configuration(FunctionName=function)["FunctionArn"]
         partition, region, account = arn.split(":")[1], arn.split(":")[3], arn.split(":")[4]
         topic = f"arn:{partition}:sns:{region}:{account}:{alerts_topic(stage)}"
-        client.put_function_event_invoke_config(
-            FunctionName=function, DestinationConfig={"OnFailure": {"Destination": topic}}
+        patience.insist(
+            lambda: client.put_function_event_invoke_config(
+                FunctionName=function, DestinationConfig={"OnFailure": {"Destination": topic}}
+            ),
+            while_refused=_is_of_the_role,
         )
     report(Step(PHASE, f"failures of {function} go to {alerts_topic(stage)}", ""))
+
+
+def _is_of_the_role(refusal: ClientError) -> bool:
+    error = refusal.response.get("Error", {})
+    return error.get("Code") == "InvalidParameterValueException" and "role" in error.get("Message", "")
 
 
 def throttle(client: APIGatewayClient, *, api_id: str, stage: str, settings: StageSettings, report: Report) -> None:

@@ -55,6 +55,22 @@ class Patience:
             pause = min(pause * 1.5, self.longest_pause_seconds)
         return found
 
+    def insist(self, act: Callable[[], Found], *, while_refused: Callable[[ClientError], bool]) -> Found:
+        """What comes of the act, tried again while AWS refuses it like that; at the deadline raises the refusal.
+
+        For what AWS does not know yet everywhere though it has said that it is done.
+        """
+        ends_at = self.clock() + self.deadline_seconds
+        pause = self.first_pause_seconds
+        while True:
+            try:
+                return act()
+            except ClientError as exc:
+                if not while_refused(exc) or self.clock() >= ends_at:
+                    raise
+            self.sleep(pause)
+            pause = min(pause * 1.5, self.longest_pause_seconds)
+
 
 @contextmanager
 def refusals(doing: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ListObjectVersionsOutputTypeDef, ObjectIdentifierTypeDef
 
 PHASE = "destroy"
+POLICY_LASTS = Patience(deadline_seconds=20, first_pause_seconds=1)
+"""How long S3 may go on with a bucket policy that was deleted: it takes a while until every part of it knows."""
 
 
 class StackRemoval:
@@ -78,7 +81,9 @@ class StackRemoval:
             )
 
 
-def remove_bucket(client: S3Client, *, bucket: str, report: Report, patience: Patience) -> None:
+def remove_bucket(
+    client: S3Client, *, bucket: str, report: Report, patience: Patience, policy_lasts: Patience = POLICY_LASTS
+) -> None:
     """Empty the bucket and delete it, if there is one; lifts the protection of the ledger before.
 
     What a task that still runs writes meanwhile is removed too.
@@ -87,7 +92,10 @@ def remove_bucket(client: S3Client, *, bucket: str, report: Report, patience: Pa
         return
     with refusals(f"lifting the protection of the ledger in bucket {bucket}"):
         client.delete_bucket_policy(Bucket=bucket)
-    patience.wait(lambda: _removed(client, bucket=bucket, report=report), until=f"bucket {bucket} stays empty")
+    patience.wait(
+        lambda: _removed(client, bucket=bucket, report=report, policy_lasts=policy_lasts),
+        until=f"bucket {bucket} stays empty",
+    )
     report(Step(PHASE, f"bucket {bucket}", "deleted"))
 
 
@@ -102,8 +110,8 @@ def exists(client: S3Client, *, bucket: str) -> bool:
     return True
 
 
-def _removed(client: S3Client, *, bucket: str, report: Report) -> bool | None:
-    empty(client, bucket=bucket, report=report)
+def _removed(client: S3Client, *, bucket: str, report: Report, policy_lasts: Patience) -> bool | None:
+    empty(client, bucket=bucket, report=report, policy_lasts=policy_lasts)
     with refusals(f"deleting bucket {bucket}"):
         try:
             client.delete_bucket(Bucket=bucket)
@@ -114,7 +122,7 @@ def _removed(client: S3Client, *, bucket: str, report: Report) -> bool | None:
     return True
 
 
-def empty(client: S3Client, *, bucket: str, report: Report) -> None:
+def empty(client: S3Client, *, bucket: str, report: Report, policy_lasts: Patience = POLICY_LASTS) -> None:
     """Delete every version of every object, and every delete marker, a page of at most 1,000 at a time."""
     done = 0
     with refusals(f"emptying bucket {bucket}"):
@@ -122,15 +130,22 @@ def empty(client: S3Client, *, bucket: str, report: Report) -> None:
             batch = _versions(page)
             if not batch:
                 continue
-            refused = client.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True}).get("Errors")
-            if refused:
-                first = refused[0]
-                raise DeploymentFailed(
-                    f"S3 refuses to delete {len(refused)} objects of bucket {bucket}, the first {first.get('Key')}:"
-                    f" {first.get('Code')}: {first.get('Message')}"
-                )
+            policy_lasts.insist(partial(_delete, client, batch, bucket=bucket), while_refused=_is_denied)
             done += len(batch)
             report(Step(PHASE, f"bucket {bucket}: {done:,} object versions", "deleted"))
+
+
+def _delete(client: S3Client, batch: list[ObjectIdentifierTypeDef], *, bucket: str) -> None:
+    """Raises a ClientError too where the call is answered and single objects of it are refused."""
+    refused = client.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True}).get("Errors")
+    if refused:
+        first = refused[0]
+        told = f"{len(refused)} objects are not deleted, the first {first.get('Key')}: {first.get('Message')}"
+        raise ClientError({"Error": {"Code": first.get("Code", ""), "Message": told}}, "DeleteObjects")
+
+
+def _is_denied(refusal: ClientError) -> bool:
+    return refusal.response.get("Error", {}).get("Code") == "AccessDenied"
 
 
 def _versions(page: ListObjectVersionsOutputTypeDef) -> list[ObjectIdentifierTypeDef]:

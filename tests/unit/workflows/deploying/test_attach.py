@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -9,7 +11,13 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.settings import StageSettings
-from workflows.deploying.attach import ChaliceFunctions, alert_of_failed_nights, keep_logs, throttle
+from workflows.deploying.attach import (
+    ROLE_SETTLES,
+    ChaliceFunctions,
+    alert_of_failed_nights,
+    keep_logs,
+    throttle,
+)
 from workflows.deploying.progress import Step
 
 if TYPE_CHECKING:
@@ -85,8 +93,9 @@ def test_refusal_is_reported_with_the_group() -> None:
 
 
 class FakeLambda:
-    def __init__(self, *, exists: bool = True) -> None:
+    def __init__(self, *, exists: bool = True, refusals: Sequence[tuple[str, str]] = ()) -> None:
         self.exists = exists
+        self.refusals = list(refusals)
         self.configs: list[dict[str, Any]] = []
 
     def get_function_configuration(self, **given: Any) -> dict[str, str]:
@@ -95,7 +104,16 @@ class FakeLambda:
         return {"FunctionArn": f"arn:aws-cn:lambda:cn-north-1:123456789012:function:{given['FunctionName']}"}
 
     def put_function_event_invoke_config(self, **given: Any) -> None:
+        if self.refusals:
+            code, message = self.refusals.pop(0)
+            raise ClientError({"Error": {"Code": code, "Message": message}}, "PutFunctionEventInvokeConfig")
         self.configs.append(given)
+
+
+ROLE_IS_NEW = (
+    "InvalidParameterValueException",
+    "The function's execution role does not have permissions to call Publish on nightswap-prod-alerts",
+)
 
 
 def test_failed_night_goes_to_the_topic_of_the_same_account_and_partition() -> None:
@@ -107,6 +125,30 @@ def test_failed_night_goes_to_the_topic_of_the_same_account_and_partition() -> N
     assert client.configs == [
         {"FunctionName": "nightswap-prod-nightly", "DestinationConfig": {"OnFailure": {"Destination": topic}}}
     ]
+
+
+def test_new_role_is_waited_for_until_lambda_knows_what_it_permits() -> None:
+    client, pauses = FakeLambda(refusals=[ROLE_IS_NEW] * 3), list[float]()
+
+    alert_of_failed_nights(
+        cast("LambdaClient", client),
+        stage="prod",
+        report=lambda _: None,
+        patience=replace(ROLE_SETTLES, sleep=pauses.append),
+    )
+
+    assert len(client.configs) == 1
+    assert len(pauses) == 3
+
+
+@pytest.mark.parametrize(
+    "refusal", [("InvalidParameterValueException", "the destination is no ARN"), ("AccessDeniedException", "no role")]
+)
+def test_other_refusal_of_the_failure_destination_is_reported_at_once(refusal: tuple[str, str]) -> None:
+    client = cast("LambdaClient", FakeLambda(refusals=[refusal]))
+
+    with pytest.raises(DeploymentFailed, match=refusal[1]):
+        alert_of_failed_nights(client, stage="prod", report=lambda _: None)
 
 
 def test_missing_nightly_function_is_reported() -> None:

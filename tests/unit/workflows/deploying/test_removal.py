@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,15 @@ from chalicelib.errors import DeploymentFailed
 from tests.unit.workflows.deploying.fake_account import refused
 from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormation, FakeStack, error
 from workflows.deploying.progress import Patience, Step
-from workflows.deploying.removal import StackRemoval, remove_bucket
+from workflows.deploying.removal import POLICY_LASTS, StackRemoval, remove_bucket
 
 IMPATIENT = Patience(deadline_seconds=5, sleep=lambda _seconds: None)
+
+
+def twenty_looks() -> Patience:
+    """As long as the policy may last, by a clock that goes on by a second at each look."""
+    moments = iter(range(1000))
+    return replace(POLICY_LASTS, sleep=lambda _seconds: None, clock=lambda: float(next(moments)))
 
 
 class Tagged(FakeCloudFormation):
@@ -117,6 +124,8 @@ class FakeBucket:
         self.protected = True
         self.batches: list[int] = []
         self.refuses: str | None = None
+        self.policy_lasts = 0
+        """So many calls are denied by the policy that was deleted."""
 
     def head_bucket(self, **_given: Any) -> None:
         if self.content is None:
@@ -138,6 +147,11 @@ class FakeBucket:
     def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
         assert not self.protected, f"the ledger of {Bucket} is protected"
         assert 1 <= len(Delete["Objects"]) <= 1000
+        if self.policy_lasts:
+            self.policy_lasts -= 1
+            if self.policy_lasts % 2:
+                raise refused("AccessDenied")
+            return {"Errors": [{"Key": "ledger/1", "Code": "AccessDenied", "Message": "by the bucket's policy"}]}
         if self.refuses:
             return {"Errors": [{"Key": self.refuses, "Code": "AccessDenied", "Message": "no"}]}
         self.batches.append(len(Delete["Objects"]))
@@ -155,7 +169,7 @@ class FakeBucket:
 
 def remove_all(bucket: FakeBucket, *, report: Any = lambda _step: None) -> None:
     client: Any = bucket
-    remove_bucket(client, bucket="a-bucket", report=report, patience=IMPATIENT)
+    remove_bucket(client, bucket="a-bucket", report=report, patience=IMPATIENT, policy_lasts=twenty_looks())
 
 
 @given(st.integers(0, 3500))
@@ -190,6 +204,16 @@ def test_what_is_written_meanwhile_is_removed_too() -> None:
     assert bucket.content is None
 
 
+@pytest.mark.parametrize("calls", [1, 2, 5])
+def test_policy_that_holds_for_a_moment_after_it_was_deleted_is_waited_out(calls: int) -> None:
+    bucket = FakeBucket([("ledger/1", "1")])
+    bucket.policy_lasts = calls
+
+    remove_all(bucket)
+
+    assert bucket.content is None
+
+
 def test_bucket_that_is_gone_needs_nothing() -> None:
     bucket = FakeBucket(None)
 
@@ -202,7 +226,7 @@ def test_object_that_cannot_be_deleted_is_named() -> None:
     bucket = FakeBucket([("ledger/m/1.json", "1")])
     bucket.refuses = "ledger/m/1.json"
 
-    with pytest.raises(DeploymentFailed, match=r"the first ledger/m/1\.json: AccessDenied: no"):
+    with pytest.raises(DeploymentFailed, match=r"AccessDenied: 1 objects are not deleted, the first ledger/m/1\.json: no"):
         remove_all(bucket)
 
 
