@@ -10,9 +10,11 @@ from typing import Any
 from chalicelib import documents
 from chalicelib.edges import Edges, FunctionVersion
 from chalicelib.errors import FunctionBusy, ServingChanged
+from chalicelib.pauses import growing
 
 ACTIVE_WITHIN_SECONDS = 60.0
-POLL_SECONDS = 0.2
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
+"""The local AWS is done in a moment; Lambda takes seconds, and every model of a night asks at the same time."""
 DECISIVE = ("Role", "Runtime", "Handler", "Layers", "MemorySize", "Timeout", "Architectures")
 """What of a function's configuration decides how its code behaves."""
 
@@ -59,7 +61,7 @@ def _find(edges: Edges, *, model: str, wanted: str, serving_sha256: str | None) 
 
 
 def _active(edges: Edges, *, model: str, version: FunctionVersion) -> FunctionVersion:
-    waited = 0.0
+    waited, pauses = 0.0, growing(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
     seen: FunctionVersion | None = version
     while seen is None or seen.state != "Active":
         state = seen.state if seen else "unknown"
@@ -67,7 +69,8 @@ def _active(edges: Edges, *, model: str, version: FunctionVersion) -> FunctionVe
             raise FunctionBusy(
                 f"function version {version.function_version} of {model} is {state} after {waited:.0f} s"
             )
-        edges.sleep(POLL_SECONDS)
-        waited += POLL_SECONDS
+        pause = min(next(pauses), ACTIVE_WITHIN_SECONDS - waited)
+        edges.sleep(pause)
+        waited += pause
         seen = edges.functions.version(model, version.function_version)
     return seen

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -19,14 +21,17 @@ ABSENT = {"NoSuchKey", "404"}
 LOST = {"PreconditionFailed", "412", *ABSENT}
 CONFLICT = "ConditionalRequestConflict"
 CONFLICT_LIMIT = 5
-"""S3 answers 409 while another conditional write to the key is under way, and asks to try again."""
+CONFLICT_PAUSE_SECONDS = (0.05, 0.4)
+"""S3 answers 409 while another conditional write to the key is under way, and asks to try again: somewhen between
+these, so that two writers do not meet again and again."""
 
 
 class BucketStore:
     """`chalicelib.edges.ObjectStore` over one bucket."""
 
-    def __init__(self, client: S3Client, *, bucket: str) -> None:
+    def __init__(self, client: S3Client, *, bucket: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
+        self._sleep = sleep
         self.bucket = bucket
 
     def find(self, key: str) -> Stored | None:
@@ -71,7 +76,9 @@ class BucketStore:
         self._call("copy_object", target, Key=target, CopySource={"Bucket": self.bucket, "Key": source})
 
     def _conditionally(self, operation: str, key: str, **arguments: Any) -> bool:
-        for _ in range(CONFLICT_LIMIT):
+        for attempt in range(CONFLICT_LIMIT):
+            if attempt:
+                self._sleep(random.uniform(*CONFLICT_PAUSE_SECONDS))
             try:
                 self._call(operation, key, Key=key, **arguments)
                 return True

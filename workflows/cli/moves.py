@@ -13,6 +13,7 @@ from chalicelib import answers, models, move_requests
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import TransientError, leaves
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.pauses import growing
 from workflows import person
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, show_json
@@ -20,6 +21,8 @@ from workflows.cli.stage import Stage
 
 TRIES = 3
 """A request keeps its name, so one whose answer was lost may be sent again."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 5.0
+"""A version that nobody asked for weeks is put to sleep by Lambda, and takes some seconds to wake."""
 
 reason = click.option("--reason", required=True, help="Why, for the ledger.")
 number = click.IntRange(min=1)
@@ -94,11 +97,13 @@ def _move(
 
 
 def _asked(stage: Stage, task: MoveAliasTask) -> tuple[int, dict[str, Any]]:
+    pauses = growing(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
     for _ in range(TRIES - 1):
         with suppress(TransientError):
             status, body = move_requests.ask(stage.pipeline, task)
             if body.get("Code") not in leaves(TransientError):
                 return status, body
+        stage.edges.sleep(next(pauses))
     return move_requests.ask(stage.pipeline, task)
 
 

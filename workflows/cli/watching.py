@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -12,50 +12,63 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.pauses import growing
 from chalicelib.runs import ENDED, STATES
 from workflows.cli.screen import console
 
-POLL_SECONDS = 0.15
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
+"""While a state works; whatever happens to the run is the beginning of quick looks again."""
 
 PASSED_OVER, TO_COME = "–", "·"  # noqa: RUF001 - a dash
 MARKS = {"done": ("✓", "green"), "running": ("▸", "yellow"), "failed": ("✗", "red")}
 
 
-def watch(describe: Callable[[], dict[str, Any]], *, on: Console = console) -> dict[str, Any]:
+def watch(
+    describe: Callable[[], dict[str, Any]], *, on: Console = console, sleep: Callable[[float], None] = time.sleep
+) -> dict[str, Any]:
     """Show the run until it has ended; `describe` asks for it, as `chalicelib.runs.describe` tells it."""
     follow = _redrawn if on.is_terminal and not on.is_dumb_terminal else _line_by_line
-    return follow(describe, on)
+    return follow(_looks(describe, sleep), on)
 
 
-def wait(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def wait(describe: Callable[[], dict[str, Any]], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Any]:
     """The run once it has ended, without a word."""
-    while (run := describe())["status"] != ENDED:
-        time.sleep(POLL_SECONDS)
+    *_, run = _looks(describe, sleep)
     return run
 
 
-def _redrawn(describe: Callable[[], dict[str, Any]], on: Console) -> dict[str, Any]:
-    run = describe()
+def _looks(describe: Callable[[], dict[str, Any]], sleep: Callable[[float], None]) -> Iterator[dict[str, Any]]:
+    """The run again and again, until it has ended: ever more rarely while nothing happens to it."""
+    happened = None
+    while (run := describe())["status"] != ENDED:
+        yield run
+        if (latest := [_step(state) for state in run["states"]]) != happened:
+            happened, pauses = latest, growing(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS)
+        sleep(next(pauses))
+    yield run
+
+
+def _step(state: dict[str, Any]) -> tuple[str, str, str]:
+    """What of a state is news; a run may come by one again."""
+    return state["state"], state["status"], state.get("started_at", "")
+
+
+def _redrawn(looks: Iterator[dict[str, Any]], on: Console) -> dict[str, Any]:
+    run = next(looks)
     with Live(_picture(run), console=on, auto_refresh=False) as live:
-        while run["status"] != ENDED:
-            time.sleep(POLL_SECONDS)
-            run = describe()
+        for run in looks:
             live.update(_picture(run), refresh=True)
     return run
 
 
-def _line_by_line(describe: Callable[[], dict[str, Any]], on: Console) -> dict[str, Any]:
+def _line_by_line(looks: Iterator[dict[str, Any]], on: Console) -> dict[str, Any]:
     told: set[tuple[str, str, str]] = set()
-    while True:
-        run = describe()
+    for run in looks:
         for state in run["states"]:
-            at = state["state"], state["status"], state.get("started_at", "")  # a run may come by a state again
-            if at not in told:
-                told.add(at)
+            if _step(state) not in told:
+                told.add(_step(state))
                 on.print(_line(state))
-        if run["status"] == ENDED:
-            return run
-        time.sleep(POLL_SECONDS)
+    return run
 
 
 def _picture(run: dict[str, Any]) -> Table:

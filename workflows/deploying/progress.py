@@ -11,6 +11,7 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import DeploymentFailed
+from chalicelib.pauses import growing
 from workflows.aws_errors import told
 
 Found = TypeVar("Found")
@@ -44,15 +45,14 @@ class Patience:
     def wait(self, ask: Callable[[], Found | None], *, until: str) -> Found:
         """The first answer that is not None; raises DeploymentFailed at the deadline."""
         ends_at = self.clock() + self.deadline_seconds
-        pause = self.first_pause_seconds
+        pauses = growing(self.first_pause_seconds, longest_seconds=self.longest_pause_seconds)
         while (found := ask()) is None:
             if self.clock() >= ends_at:
                 raise DeploymentFailed(
                     f"waited {self.deadline_seconds:.0f} s in vain until {until}:"
                     " look at it in the AWS console, then deploy again"
                 )
-            self.sleep(pause)
-            pause = min(pause * 1.5, self.longest_pause_seconds)
+            self.sleep(next(pauses))
         return found
 
     def insist(self, act: Callable[[], Found], *, while_refused: Callable[[ClientError], bool]) -> Found:
@@ -61,15 +61,14 @@ class Patience:
         For what AWS does not know yet everywhere though it has said that it is done.
         """
         ends_at = self.clock() + self.deadline_seconds
-        pause = self.first_pause_seconds
+        pauses = growing(self.first_pause_seconds, longest_seconds=self.longest_pause_seconds)
         while True:
             try:
                 return act()
             except ClientError as exc:
                 if not while_refused(exc) or self.clock() >= ends_at:
                     raise
-            self.sleep(pause)
-            pause = min(pause * 1.5, self.longest_pause_seconds)
+            self.sleep(next(pauses))
 
 
 @contextmanager

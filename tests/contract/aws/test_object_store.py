@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
-from chalicelib.aws.object_store import CONFLICT_LIMIT, BucketStore
+from chalicelib.aws.object_store import CONFLICT_LIMIT, CONFLICT_PAUSE_SECONDS, BucketStore
 from chalicelib.edges import Listed, Stored
 from chalicelib.errors import StackMissing, StoreUnavailable
 from tests.contract.aws.conftest import Scripted
@@ -134,6 +134,20 @@ def test_conflicts_without_end_are_worth_another_try(
 
     with pytest.raises(StoreUnavailable, match="locks/m is being written by others"):
         call(store)
+
+
+def test_conflicting_writers_wait_differently_long_before_they_try_again(s3: Scripted) -> None:
+    pauses: list[float] = []
+    for _ in range(CONFLICT_LIMIT):
+        s3.refuses("put_object", "ConditionalRequestConflict", 409)
+
+    with pytest.raises(StoreUnavailable):
+        BucketStore(s3.client, bucket="b", sleep=pauses.append).put_if_absent("locks/m", b"")
+
+    shortest, longest = CONFLICT_PAUSE_SECONDS
+    assert len(pauses) == CONFLICT_LIMIT - 1
+    assert all(shortest <= pause <= longest for pause in pauses)
+    assert len({*pauses}) > 1
 
 
 @EVERY_CONDITIONAL_CALL

@@ -112,7 +112,21 @@ def test_pending_version_is_waited_for() -> None:
     version = publish(slow(night, seconds=5))
 
     assert version.state == "Active"
-    assert 5 <= (night.clock() - begun).total_seconds() < 6
+    assert 5 <= (night.clock() - begun).total_seconds() < 5 + publishing.LONGEST_PAUSE_SECONDS
+
+
+def test_pending_version_is_looked_at_ever_more_rarely() -> None:
+    night = outside()
+    pauses: list[float] = []
+
+    with pytest.raises(FunctionBusy):
+        publish(replace(slow(night, seconds=3600), sleep=pauses.append))
+
+    assert pauses[0] == publishing.FIRST_PAUSE_SECONDS
+    assert pauses[:-1] == sorted(pauses[:-1])
+    assert max(pauses) == publishing.LONGEST_PAUSE_SECONDS
+    assert sum(pauses) == pytest.approx(publishing.ACTIVE_WITHIN_SECONDS)
+    assert len(pauses) < 30
 
 
 def test_pending_version_of_an_earlier_try_is_waited_for() -> None:

@@ -82,6 +82,20 @@ def test_screen_that_can_be_redrawn_shows_one_picture(
     assert "✓ Preprocess      1,234 ms  1,500 rows" in capsys.readouterr().out
 
 
+def test_looks_grow_rare_while_nothing_happens_and_quick_again_with_each_step() -> None:
+    pauses: list[float] = []
+    training = [a_run(DONE, {"state": "Train", "status": "running"})] * 12
+    seen = [*[a_run()] * 3, *training, a_run(DONE, status="ended")]
+
+    ended = watching.wait(scripted(*seen), sleep=pauses.append)
+
+    assert ended == seen[-1]
+    waiting, at_work = pauses[:3], pauses[3:]
+    assert waiting[0] == at_work[0] == watching.FIRST_PAUSE_SECONDS
+    assert at_work == sorted(at_work)
+    assert at_work[-1] == watching.LONGEST_PAUSE_SECONDS
+
+
 def test_picture_shows_all_states_with_those_to_come_and_those_that_were_not_needed() -> None:
     screen = Console(width=80, record=True, quiet=False, force_terminal=False)
 

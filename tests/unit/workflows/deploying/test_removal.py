@@ -226,7 +226,9 @@ def test_object_that_cannot_be_deleted_is_named() -> None:
     bucket = FakeBucket([("ledger/m/1.json", "1")])
     bucket.refuses = "ledger/m/1.json"
 
-    with pytest.raises(DeploymentFailed, match=r"AccessDenied: 1 objects are not deleted, the first ledger/m/1\.json: no"):
+    with pytest.raises(
+        DeploymentFailed, match=r"AccessDenied: 1 objects are not deleted, the first ledger/m/1\.json: no"
+    ):
         remove_all(bucket)
 
 
