@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib import fitness, models, pin, promotion, quarantine, registry, stamp, way_back
+from chalicelib import fitness, ledger, models, pin, promotion, quarantine, registry, stamp, way_back
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
@@ -48,6 +48,8 @@ class _Seen:
     candidate: int | None
     """The model version that the alias's weights go to."""
     pinned: dict[str, Any] | None
+    next_entry: int
+    """Of the ledger."""
 
 
 def decide(edges: Edges, task: MoveAliasTask) -> Decided:
@@ -58,6 +60,7 @@ def decide(edges: Edges, task: MoveAliasTask) -> Decided:
         live=models.live_version(edges, model=task.model, alias=alias) if alias else None,
         candidate=models.candidate_version(edges, model=task.model, alias=alias) if alias else None,
         pinned=pin.find(edges, model=task.model),
+        next_entry=ledger.next_entry(edges, model=task.model),
     )
     return _BY_ACTION[task.action](edges, task, seen)
 
@@ -214,6 +217,7 @@ def _moves(
         function_version=function_version,
         model_version=model_version,
         expected=seen.alias.revision_id if seen.alias else None,
+        next_entry=seen.next_entry,
         who=task.who,
         why=task.reason,
     )

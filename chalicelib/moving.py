@@ -81,7 +81,8 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
     if decided.move is None:
         _lift(edges, task.model, decided)
         return _answer(edges, task, decided, remarks=decided.remarks)
-    if _is_open(edges, decided.move):
+    alias = edges.functions.alias(task.model)
+    if promotion.is_as_seen(edges, alias, decided.move):
         _before(edges, decided, decided.move)
     try:
         left = promotion.move_alias(edges, decided.move)
@@ -99,12 +100,6 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
         )
     _announce(edges, decided, decided.move)
     return _answer(edges, task, decided, remarks=remarks)
-
-
-def _is_open(edges: Edges, move: Move) -> bool:
-    """Whether the alias is as it was when the move was decided: neither this move nor another has come since."""
-    alias = edges.functions.alias(move.model)
-    return (alias.revision_id if alias else None) == move.expected
 
 
 def _before(edges: Edges, decided: Decided, move: Move) -> None:

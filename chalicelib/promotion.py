@@ -2,7 +2,7 @@
 
 `live` is what predictions are served from, so a move is a compare-and-swap: it carries the RevisionId that its author
 saw when it decided, and Lambda refuses it when the alias has changed since. A lost answer is told from a lost race by
-the stamp that the move leaves in the alias.
+the stamp that the move leaves in the alias. An alias that is gone has neither: the ledger tells what came since.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MOVE = Record(
         "model_version": number_from_1,
         "expected": maybe(text),
     },
-    perhaps={"weights": table_of(share), "candidate": maybe(number_from_1)},
+    perhaps={"weights": table_of(share), "candidate": maybe(number_from_1), "next_entry": number_from_1},
 )
 """A Move as a document holds it."""
 
@@ -67,6 +67,8 @@ class Move:
     weights: Mapping[str, float] = field(default_factory=dict)
     candidate: int | None = None
     """The model version that the weights go to."""
+    next_entry: int = 1
+    """Of the ledger, when its author saw no alias; 1 where nothing was ever live."""
 
 
 def move_from(document: Mapping[str, Any]) -> Move:
@@ -84,7 +86,7 @@ def move_alias(edges: Edges, move: Move) -> Alias | None:
     """
     alias = edges.functions.alias(move.model)
     if not _done(alias, move):
-        if (alias.revision_id if alias else None) != move.expected:
+        if not is_as_seen(edges, alias, move):
             return _lost_or_past(edges, alias, move)
         ledger.repair(edges, model=move.model, alias=alias)
         try:
@@ -95,6 +97,16 @@ def move_alias(edges: Edges, move: Move) -> Alias | None:
             if not _done(alias, move):
                 return _lost_or_past(edges, alias, move)
     return _record(edges, alias, move)
+
+
+def is_as_seen(edges: Edges, alias: Alias | None, move: Move) -> bool:
+    """Whether the alias is what the move's author saw: neither this move nor another has come since.
+
+    One that was gone then may have been made and deleted again since: what late movers would make anew.
+    """
+    if alias is None and move.expected is None:
+        return ledger.next_entry(edges, model=move.model) == move.next_entry
+    return alias is not None and alias.revision_id == move.expected
 
 
 def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> Alias | None:
@@ -168,7 +180,8 @@ def _done(alias: Alias | None, move: Move) -> bool:
 
 def _what_is_there(alias: Alias | None, move: Move) -> str:
     if alias is None:
-        return f"the alias of {move.model} is gone since run {move.run} looked at it"
+        fate = "was made and deleted" if move.expected is None else "is gone"
+        return f"the alias of {move.model} {fate} since run {move.run} looked at it"
     left = stamp.of(alias)
     author = f"run {left.run}" if left else "other hands"
     return f"{author} moved the alias of {move.model} to function version {alias.function_version} meanwhile"

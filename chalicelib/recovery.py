@@ -55,6 +55,7 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
         function_version=published.function_version,
         model_version=number,
         expected=alias.revision_id if alias else None,
+        next_entry=last["entry"] + 1,
         who=who,
         why="put back from the registry",
     )

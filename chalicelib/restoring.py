@@ -114,6 +114,7 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
         function_version=function_version,
         model_version=number,
         expected=alias.revision_id if alias else None,
+        next_entry=last["entry"] + 1,
         who=run,
         why=f"{lost}: put back what the ledger says",
     )

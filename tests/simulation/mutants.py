@@ -30,14 +30,20 @@ MUTANTS = (
     Mutant(
         name="the RevisionId that was seen is not looked at",
         file="chalicelib/promotion.py",
-        text="if (alias.revision_id if alias else None) != move.expected:",
+        text="if not is_as_seen(edges, alias, move):",
         by="if False:",
+    ),
+    Mutant(
+        name="an alias that is gone is made anew by whoever comes late",
+        file="chalicelib/promotion.py",
+        text="return ledger.next_entry(edges, model=move.model) == move.next_entry",
+        by="return True",
     ),
     Mutant(
         name="a lost answer is taken for a lost race",
         file="chalicelib/promotion.py",
-        text="    if not _done(alias, move):\n        if (alias",
-        by="    if True:\n        if (alias",
+        text="    if not _done(alias, move):\n        if not is_as_seen(",
+        by="    if True:\n        if not is_as_seen(",
     ),
     Mutant(
         name="the ledger is written before the alias is moved",

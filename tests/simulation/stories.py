@@ -153,6 +153,17 @@ def _at_the_swap(tell: Callable[[World], None]) -> Callable[[World], None]:
     return both
 
 
+def _after_the_first_promotion(tell: Callable[[World], None]) -> Callable[[World], None]:
+    """The night, and something else as soon as the ledger tells of its swap."""
+
+    def both(world: World) -> None:
+        _night(world)
+        entry = layout.ledger_entry(MODEL, 1)
+        triggers.when(world, lambda: world.store.find(entry) is not None, lambda: tell(world))
+
+    return both
+
+
 def _pin_half_and_unpin(world: World) -> None:
     triggers.pin_half(world)
     _by_hand(UNPIN)(world)
@@ -262,6 +273,13 @@ STORIES = (
         since="/SwapAlias",
         outcome=RETRAIN_FAILED,
         or_else=PROMOTED,
+    ),
+    Story(
+        name="alias-gone-after-the-first-promotion",
+        past=(),
+        tell=_after_the_first_promotion(triggers.lose_alias),
+        since="/SwapAlias",
+        outcome=PROMOTED,
     ),
     Story(
         name="promote-without-alias",

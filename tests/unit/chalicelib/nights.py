@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import commitment, documents, evidence, layout, promotion, publishing, registry, stamp
+from chalicelib import commitment, documents, evidence, layout, ledger, promotion, publishing, registry, stamp
 from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
@@ -112,7 +112,8 @@ def promote(
 ) -> Registered:
     """A version registered and made live."""
     registered = register(edges, run=run, model=model, fingerprint=fingerprint, behaviour=behaviour)
-    move = swap(edges, registered, run=run, expected=revision(edges, model), model=model)
+    next_entry = ledger.next_entry(edges, model=model)
+    move = swap(edges, registered, run=run, expected=revision(edges, model), next_entry=next_entry, model=model)
     commitment.commit(edges, move, what=commitment.SWAP, judging=1)
     promotion.move_alias(edges, move)
     return registered

@@ -113,6 +113,22 @@ def test_request_that_comes_again_days_later_does_not_undo_what_was_done_since()
     assert quarantine.model_versions(night.edges, model=MODEL) == {}
 
 
+def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_since() -> None:
+    night = after_nights(2)
+    night.functions.delete_alias(MODEL)
+    dying = with_functions(night.edges, "create_alias", after=raising(Killed()))
+    with pytest.raises(Killed):
+        ask(dying, "pin", model_version=1)
+    ledger.repair(night.edges, model=MODEL, alias=night.functions.alias(MODEL))
+    night.functions.delete_alias(MODEL)
+    night.store.delete(layout.pin(MODEL))
+
+    body = ask(night.edges, "pin", model_version=1)
+
+    assert body["remarks"] == ["it took effect, and somebody has moved the alias on since"]
+    assert (night.functions.alias(MODEL), pin.find(night.edges, model=MODEL)) == (None, None)
+
+
 def test_request_that_had_nothing_to_do_has_nothing_to_do_later_either() -> None:
     night = after_nights(2)
     ask(night.edges, "promote", name="late", model_version=2)

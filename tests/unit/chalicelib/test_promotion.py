@@ -201,6 +201,30 @@ def test_repeating_a_move_after_others_moved_on_changes_nothing_and_is_no_error(
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
+def test_first_promotion_that_comes_again_does_not_make_an_alias_anew_that_was_deleted_since() -> None:
+    night = outside()
+    first = swap(night.edges, register(night.edges, run="run-1"), run="run-1")
+    promotion.move_alias(night.edges, first)
+    night.functions.delete_alias(MODEL)
+    before = content(night)
+
+    assert promotion.move_alias(night.edges, first) is None
+
+    assert (content(night), night.functions.alias(MODEL)) == (before, None)
+
+
+def test_move_that_found_no_alias_is_refused_when_there_was_one_since() -> None:
+    night = outside()
+    late = swap(night.edges, register(night.edges, run="late"), run="late")
+    promote(night.edges, run="run-1")
+    night.functions.delete_alias(MODEL)
+
+    with pytest.raises(AliasMoved, match="the alias of kdd99-http was made and deleted since run late looked at it"):
+        promotion.move_alias(night.edges, late)
+
+    assert night.functions.alias(MODEL) is None
+
+
 @pytest.mark.parametrize("earlier", [(), ("run-1",)], ids=["create", "update"])
 def test_lost_answer_is_told_from_a_lost_race_when_the_task_is_repeated(earlier: tuple[str, ...]) -> None:
     night = outside()

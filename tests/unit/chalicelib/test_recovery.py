@@ -200,9 +200,8 @@ def test_alias_that_somebody_moves_meanwhile_is_a_conflict() -> None:
     promote(night.edges, run="run-1")
     edges = after_losing_lambda(night)
     rival = register(edges, run="rival")
-    raced = with_functions(
-        edges, "create_alias", before=lambda: promotion.move_alias(edges, swap(edges, rival, run="rival"))
-    )
+    moved = swap(edges, rival, run="rival", next_entry=2)
+    raced = with_functions(edges, "create_alias", before=lambda: promotion.move_alias(edges, moved))
 
     with pytest.raises(RequestConflict, match="nightswap versions kdd99-http") as caught:
         restore(raced)
