@@ -109,7 +109,7 @@ def harden(event: Any, get_response: Callable[[Any], Response]) -> Response:
 @app.authorizer(ttl_seconds=60)
 def authorize(asking: AuthRequest) -> AuthResponse:
     names = Names.from_function_arn(asking.method_arn, stage=load(ApiSettings).stage)
-    token = access.find(connect.token_store(names), header=asking.token)
+    token = connect.known_tokens(names).find(header=asking.token)
     allowed = access.routes(token.scopes) if token else []
     return AuthResponse(
         routes=[AuthRoute(path, [method]) for method, path in allowed],

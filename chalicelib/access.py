@@ -72,15 +72,26 @@ def digest(secret: str) -> str:
 def find(store: ObjectStore, *, header: str) -> Token | None:
     """The token of an Authorization header: one read of one object, and none for what cannot be a token.
 
-    A token whose object is damaged opens nothing. Raises StoreUnavailable where S3 does not answer.
+    Raises StoreUnavailable where S3 does not answer.
     """
+    sha256 = sha256_in(header)
+    return stored(store, sha256=sha256) if sha256 else None
+
+
+def sha256_in(header: str) -> str | None:
+    """The SHA-256 of the secret in an Authorization header; None for what cannot be a token."""
     secret = HEADER.fullmatch(header.strip(" "))
-    if secret is None:
-        return None
-    sha256 = digest(secret[1])
-    stored = store.find(layout.token(sha256))
+    return digest(secret[1]) if secret else None
+
+
+def stored(store: ObjectStore, *, sha256: str) -> Token | None:
+    """The token whose secret has this SHA-256, unless it was removed.
+
+    One whose object is damaged opens nothing. Raises StoreUnavailable where S3 does not answer.
+    """
+    kept = store.find(layout.token(sha256))
     try:
-        token = parse(stored.body) if stored else None
+        token = parse(kept.body) if kept else None
     except ValueError:
         return None
     return token if token and token.removed_at is None and hmac.compare_digest(token.sha256, sha256) else None

@@ -17,6 +17,7 @@ from chalicelib.aws.patience import ATTENTIVE, PATIENT, PROMPT, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Edges
+from chalicelib.known_tokens import KnownTokens
 from chalicelib.names import Names
 
 
@@ -51,9 +52,9 @@ def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
 
 
 @lru_cache(maxsize=4)
-def token_store(names: Names) -> BucketStore:
+def known_tokens(names: Names) -> KnownTokens:
     """What the authorizer needs: a try that fails is answered at once."""
-    return BucketStore(PROMPT.client("s3"), bucket=names.bucket)
+    return KnownTokens(BucketStore(PROMPT.client("s3"), bucket=names.bucket), clock=time.monotonic)
 
 
 def names_of(stage: str) -> Names:
