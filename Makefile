@@ -47,7 +47,7 @@ test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's 
 test-deploy: setup  ## deploy, kill, resume, destroy, deploy again
 	@$(PROJECT) -m pytest tests/deploy
 
-test-permissions: setup  ## the main job under enforced roles, and what they forbid
+test-permissions: setup .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
@@ -67,16 +67,17 @@ test-simulation: setup  ## promotion, lease and ledger under thousands of seeded
 check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
-render: setup-all  ## rewrite what is committed beside its source: state machine, templates, policy, numbers
+render: setup-all .venv-authorization/.ready  ## rewrite what is committed beside its source: state machine, templates, policy, numbers
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
+	@$(PROJECT) -m tests.contract.authorization.extracting
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))
 
 clean:  ## remove environments, caches and the local AWS's state
-	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-packages .nightswap .chalice/deployed/local.json
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .nightswap .chalice/deployed/local.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(UV): $(LOCKS)/uv.txt

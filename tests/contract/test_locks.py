@@ -19,6 +19,7 @@ LOCKED = re.compile(
 )
 GROUPS = {
     "project": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["test"]],
+    "authorization": PROJECT["dependency-groups"]["authorization"],
     "emulator": PROJECT["dependency-groups"]["emulator"],
     "definitions": PROJECT["dependency-groups"]["definitions"],
     "packages": PROJECT["dependency-groups"]["packages"],

@@ -40,7 +40,12 @@ class Look:
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
-STACK = Look("stack", "cloudformation", "describe_stacks", "Stacks[].StackName", False)
+STACK = Look(
+    # DescribeStacks, asked for no stack by name, needs a permission on every stack of the account.
+    *("stack", "cloudformation", "list_stacks"),
+    "StackSummaries[?StackStatus!='DELETE_COMPLETE'].StackName",
+    False,
+)
 LOG_GROUP = Look("log group", "logs", "describe_log_groups", "logGroups[].logGroupName", True)
 BUCKET = Look("bucket", "s3", "list_buckets", "Buckets[].Name", True)
 PARAMETER = Look("parameter", "ssm", "describe_parameters", "Parameters[].Name", False)

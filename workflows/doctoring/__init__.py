@@ -12,6 +12,5 @@ limits.py           what Lambda grants the account
 existing.py         names that are taken: stacks, bucket, functions
 chalice_record.py   whether Chalice will find its REST API again
 examination.py      all of them, in order
-deployer_calls.py   what the deploying person's commands call
-deployer_policy.py  and the smallest policy that permits it
+deployer_policy.py  the smallest policy of the person who deploys
 """

@@ -2,6 +2,9 @@
 
 CloudFormation and Chalice make the stage's resources with the caller's own permissions, so the policy holds what they
 call beside what the commands call. It names the stage's resources; where a service knows no name, GRANTS says why.
+
+Whoever may make a role, write its policy and give it to a function may do all that the role may: without the
+permissions boundary, which `deployer_policy` takes, that is everything.
 """
 
 from __future__ import annotations
@@ -11,6 +14,9 @@ from dataclasses import dataclass
 from chalicelib.names import APP, Names, token_parameter
 from workflows.stacks.statements import Json, document
 
+MAKE_ROLES = "MakeRoles"
+BOUND = "iam:PutRolePermissionsBoundary"
+"""Puts the boundary on roles that were made before there was one. To take it off again takes another policy."""
 PASSED_TO = ("lambda.amazonaws.com", "states.amazonaws.com")
 
 
@@ -31,8 +37,8 @@ GRANTS = (
         actions=(
             *("cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"),
             *("cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
-            *("cloudformation:DescribeStack*", "cloudformation:ListStackResources", "cloudformation:GetTemplate"),
-            *("cloudformation:ListChangeSets", "cloudformation:TagResource"),
+            *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents", "cloudformation:GetTemplate"),
+            *("cloudformation:ListStackResources", "cloudformation:TagResource"),
         ),
         resources=("cloudformation:stack/{}/*", "cloudformation:stack/{}-data/*"),
         reason="a stack's ARN ends in an ID that CloudFormation makes",
@@ -43,6 +49,7 @@ GRANTS = (
             *("s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket", "s3:ListBucketVersions"),
             *("s3:GetBucket*", "s3:PutBucket*", "s3:DeleteBucketPolicy", "s3:Get*Configuration"),
             *("s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration"),
+            *("s3:TagResource", "s3:UntagResource", "s3:ListTagsForResource"),
         ),
         resources=("s3:bucket",),
         reason="to read one bucket, CloudFormation asks for every one of its properties",
@@ -59,12 +66,17 @@ GRANTS = (
     Grant(
         sid="Roles",
         actions=(
-            *("iam:CreateRole", "iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"),
-            *("iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:GetRolePolicy", "iam:DeleteRolePolicy"),
-            *("iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+            *("iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags", "iam:UpdateRole"),
+            *("iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
         ),
         resources=("iam:role/{}-*",),
         reason="CloudFormation ends a role's name in letters of its own",
+    ),
+    Grant(
+        sid=MAKE_ROLES,
+        actions=("iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"),
+        resources=("iam:role/{}-*",),
+        reason="what a role may do is in its policy and not in its name: only a permissions boundary limits it",
     ),
     Grant(
         sid="Functions",
@@ -116,10 +128,13 @@ GRANTS = (
         actions=(
             *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
             *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"),
-            *("logs:PutMetricFilter", "logs:DeleteMetricFilter", "logs:DescribeMetricFilters"),
+            "logs:GetDataProtectionPolicy",
         ),
-        resources=("logs:log-group:/aws/lambda/{}:*", "logs:log-group:/aws/lambda/{}-*"),
-        reason="one log group for each function",
+        resources=(
+            *("logs:log-group:/aws/lambda/{}", "logs:log-group:/aws/lambda/{}:*"),
+            "logs:log-group:/aws/lambda/{}-*",
+        ),
+        reason="one log group for each function; its tags are asked for on the ARN without `:*`, all else with it",
     ),
     Grant(
         sid="Tokens",
@@ -138,10 +153,10 @@ GRANTS = (
         reason="CloudFormation may end the topic's name in letters of its own",
     ),
     Grant(
-        sid="Unsubscribe",
-        actions=("sns:Unsubscribe", "sns:GetSubscriptionAttributes"),
-        resources=("sns:{}-*:*",),
-        reason="a subscription's ARN ends in an ID that SNS makes",
+        sid="Subscription",
+        actions=("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
+        resources=("*",),
+        reason="SNS knows no resource for a subscription",
     ),
     Grant(
         sid="Alarms",
@@ -160,12 +175,19 @@ GRANTS = (
         " deployment to /restapis/ID and /restapis/ID/*",
     ),
     Grant(
+        sid="Simulation",
+        actions=("iam:SimulatePrincipalPolicy",),
+        resources=("iam:user/*", "iam:role/*"),
+        reason="the doctor asks what the caller may do, whose name is not known when this is printed; it only reads",
+    ),
+    Grant(
         sid="Lists",
         actions=(
             *("lambda:ListFunctions", "lambda:ListLayers", "lambda:ListLayerVersions", "lambda:GetAccountSettings"),
             *("states:ListStateMachines", "events:ListRules", "logs:DescribeLogGroups", "iam:ListRoles"),
             *("ssm:DescribeParameters", "sns:ListTopics", "cloudwatch:DescribeAlarms", "cloudformation:ListStacks"),
-            *("s3:ListAllMyBuckets", "tag:GetResources", "lambda:ListEventSourceMappings"),
+            *("logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies", "s3:ListAllMyBuckets"),
+            "tag:GetResources",
         ),
         resources=("*",),
         reason="these services list everything or nothing; all of them only read names and sizes",
@@ -173,18 +195,24 @@ GRANTS = (
 )
 
 
-def deployer_policy(names: Names) -> Json:
-    """The policy's document for a stage in one account and region. It fits a managed policy of 6,144 characters."""
-    granted = [
-        {
-            "Sid": grant.sid,
-            "Effect": "Allow",
-            "Action": list(grant.actions),
-            "Resource": [_arn(names, resource) for resource in grant.resources],
-        }
-        for grant in GRANTS
-    ]
+def deployer_policy(names: Names, *, boundary: str = "") -> Json:
+    """The policy's document for a stage in one account and region. It fits a managed policy of 6,144 characters.
+
+    With the ARN of a permissions boundary, it makes and changes roles that have this boundary, and no others.
+    """
+    granted = [_granted(names, grant, boundary) for grant in GRANTS]
     return document([*granted, _passing(names)])
+
+
+def _granted(names: Names, grant: Grant, boundary: str) -> Json:
+    bounded = bool(boundary) and grant.sid == MAKE_ROLES
+    return {
+        "Sid": grant.sid,
+        "Effect": "Allow",
+        "Action": [*grant.actions, *((BOUND,) if bounded else ())],
+        "Resource": [_arn(names, resource) for resource in grant.resources],
+        **({"Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}} if bounded else {}),
+    }
 
 
 def _passing(names: Names) -> Json:

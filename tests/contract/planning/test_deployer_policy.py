@@ -163,6 +163,7 @@ def test_every_wildcard_has_its_reason() -> None:
 
 
 def test_what_stands_on_everything_only_reads() -> None:
-    (lists,) = [grant for grant in GRANTS if grant.resources == ("*",)]
+    actions = {action for grant in GRANTS if grant.resources == ("*",) for action in grant.actions}
+    changing = {each for each in actions if not each.partition(":")[2].startswith(("List", "Describe", "Get"))}
 
-    assert all(action.partition(":")[2].startswith(("List", "Describe", "Get")) for action in lists.actions)
+    assert changing == {"sns:Unsubscribe", "sns:SetSubscriptionAttributes"}  # SNS has no resource to name

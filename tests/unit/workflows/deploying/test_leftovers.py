@@ -28,6 +28,16 @@ def tagged(*arns: str) -> FakeClient:
     return listing("get_resources", "ResourceTagMappingList", *({"ResourceARN": arn} for arn in arns))
 
 
+def summary(stack: str, status: str = "UPDATE_COMPLETE") -> dict[str, str]:
+    return {"StackName": stack, "StackStatus": status}
+
+
+def test_stack_that_was_deleted_is_not_there_though_cloudformation_lists_it() -> None:
+    cloudformation = listing("list_stacks", "StackSummaries", summary(NAMES.stack, "DELETE_COMPLETE"))
+
+    assert inventory(cloudformation=cloudformation).everything() == []
+
+
 def test_nothing_is_left_of_a_stage_that_does_not_exist() -> None:
     assert inventory().everything() == []
 
@@ -53,9 +63,7 @@ def test_data_is_what_a_later_deploy_finds_again() -> None:
         s3=listing("list_buckets", "Buckets", {"Name": NAMES.bucket}),
         ssm=listing("describe_parameters", "Parameters", {"Name": "/nightswap/prod/tokens"}),
         sns=listing("list_topics", "Topics", {"TopicArn": "arn:aws:sns:eu-west-1:1:nightswap-prod-alerts"}),
-        cloudformation=listing(
-            "describe_stacks", "Stacks", {"StackName": NAMES.stack}, {"StackName": NAMES.data_stack}
-        ),
+        cloudformation=listing("list_stacks", "StackSummaries", summary(NAMES.stack), summary(NAMES.data_stack)),
     ).everything()
 
     assert {each.kind: each.is_data for each in found if each.kind != "stack"} == {

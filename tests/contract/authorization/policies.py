@@ -1,0 +1,104 @@
+"""Every policy of the product, with its statements as AWS would read them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from chalicelib.names import Names
+from chalicelib.settings import StageSettings
+from tests.contract.stacks.reading import of_type, statements
+from workflows.doctoring.deployer_policy import deployer_policy
+from workflows.stacks.data import data_template
+from workflows.stacks.main import main_template
+
+ROOT = Path(__file__).parents[3]
+NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
+BOUNDARY = "arn:aws:iam::123456789012:policy/a-boundary"
+SETTINGS = StageSettings(alert_email="ops@example.com", xray="on")
+MODELS = ["kdd99-http", "mnist"]
+IMAGE = ROOT / "workflows" / "container" / "template.yaml"
+OF_THE_IMAGE = {
+    "Log.Arn": "arn:aws:logs:eu-west-1:123456789012:log-group:the-log:*",
+    "Packages.Arn": "arn:aws:s3:::the-packages",
+    "${Packages.Arn}/*": "arn:aws:s3:::the-packages/*",
+}
+"""What the ARNs of the container's template become."""
+
+Statement = Mapping[str, Any]
+
+
+class Reader(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads CloudFormation's short forms as what they are applied to."""
+
+
+def _argument(loader: Reader, _suffix: str, node: yaml.Node) -> Any:
+    return loader.construct_scalar(node)
+
+
+Reader.add_multi_constructor("!", _argument)
+
+
+def policies() -> dict[str, list[Statement]]:
+    """The statements by the name of their policy, but those that say who may assume a role."""
+    return {
+        "deployer": deployer_policy(NAMES)["Statement"],
+        "bounded-deployer": deployer_policy(NAMES, boundary=BOUNDARY)["Statement"],
+        "bucket": _bucket_policy(),
+        **{file.stem: json.loads(file.read_bytes())["Statement"] for file in (ROOT / ".chalice").glob("policy-*")},
+        **_roles(),
+        **_image(),
+    }
+
+
+def _bucket_policy() -> list[Statement]:
+    (policy,) = of_type(data_template(NAMES, settings=SETTINGS), "AWS::S3::BucketPolicy").values()
+    found: list[Statement] = policy["PolicyDocument"]["Statement"]
+    return found
+
+
+def _roles() -> dict[str, list[Statement]]:
+    template = main_template(NAMES.stage, models=MODELS, settings=SETTINGS)
+    functions = {
+        key: f"arn:aws:lambda:eu-west-1:123456789012:function:{properties['FunctionName']}"
+        for key, properties in of_type(template, "AWS::Lambda::Function").items()
+    }
+    return {
+        role: [_with_functions(each, functions) for each in statements(template, role)]
+        for role in of_type(template, "AWS::IAM::Role")
+    }
+
+
+def _with_functions(statement: Statement, functions: Mapping[str, str]) -> Statement:
+    """The statement with the ARNs of functions, where the reader of templates only knows what is meant."""
+    named = [re.sub(r".*:role/(\w+)$", lambda found: functions[found[1]], each) for each in statement["Resource"]]
+    return {**statement, "Resource": named}
+
+
+def _image() -> dict[str, list[Statement]]:
+    read = yaml.load(IMAGE.read_text(), Loader=Reader)["Resources"]
+    (log,) = read["Role"]["Properties"]["Policies"]
+    documents = {
+        "image-role": log["PolicyDocument"],
+        "image-bucket": read["PackagesPolicy"]["Properties"]["PolicyDocument"],
+    }
+    return {
+        who: [
+            {
+                **each,
+                "Action": listed(each["Action"]),
+                "Resource": [OF_THE_IMAGE[arn] for arn in listed(each["Resource"])],
+            }
+            for each in document["Statement"]
+        ]
+        for who, document in documents.items()
+    }
+
+
+def listed(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, list | tuple) else [given]

@@ -1,0 +1,87 @@
+"""Every policy of the product against AWS's Service Authorization Reference; and mistakes that have to be found."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.contract.authorization.checking import meant, mistakes
+from tests.contract.authorization.extracting import named
+from tests.contract.authorization.policies import Statement, policies
+
+STATEMENTS = [
+    pytest.param(statement, id=f"{who}-{statement.get('Sid', number)}")
+    for who, statements in policies().items()
+    for number, statement in enumerate(statements)
+]
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_aws_knows_every_action_and_asks_it_on_the_arns_of_its_statement(statement: Statement) -> None:
+    assert list(mistakes(statement)) == []
+
+
+def test_every_policy_of_the_product_is_looked_at() -> None:
+    assert {"deployer", "bucket", "policy-prod", "TrainRole", "RetrainRole", "image-role"} <= set(policies())
+
+
+def test_reference_has_the_actions_of_the_policies() -> None:
+    assert [each for each in named() if not meant(each)] == []
+
+
+def allow(*actions: str, on: str, **condition: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": [on], "Condition": condition}
+
+
+HERE = "eu-west-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (allow("s3:GetObjects", on="arn:aws:s3:::a-bucket/*"), "no action in reference.json"),
+        (allow("sns:Unsubscribe", on=f"arn:aws:sns:{HERE}:nightswap-prod-*:*"), "it knows no resource"),
+        (allow("sns:Publish", on=f"arn:aws:sns:{HERE}:nightswap-prod-alerts:*"), "${TopicName}"),
+        (allow("lambda:ListFunctions", on=f"arn:aws:lambda:{HERE}:function:nightswap-prod"), "knows no resource"),
+        (allow("s3:ListBucket", on="arn:aws:s3:::a-bucket/*"), "expected arn:${Partition}:s3"),
+        (allow("s3:GetObject", on="arn:aws:s3:::a-bucket"), "${BucketName}/${ObjectName}"),
+        (allow("iam:GetRole", on="*"), "${RoleNameWithPath}"),
+        (allow("iam:GetRole", on=f"arn:aws:iam:{HERE}:role/a-role"), "arn:${Partition}:iam::${Account}"),
+        (allow("logs:TagResource", on=f"arn:aws:logs:{HERE}:log-group:a-group:*"), "log-group:${LogGroupName}"),
+        (allow("logs:CreateLogGroup", on=f"arn:aws:logs:{HERE}:log-group:a-group"), "${LogGroupName}:*"),
+        (allow("states:StartExecution", on=f"arn:aws:states:{HERE}:execution:a-machine:*"), "stateMachine:"),
+        (allow("cloudformation:DescribeStacks", on=f"arn:aws:cloudformation:{HERE}:stack/a-stack"), "stack/$"),
+        (allow("apigateway:PATCH", on=f"arn:aws:apigateway:{HERE}:/restapis/*"), "apigateway:${Region}::"),
+        (allow("iam:GetRole", on="arn:aws:iam::1:role/a", StringEquals={"iam:PassedToService": "a"}), "no condition"),
+    ],
+)
+def test_statement_that_grants_nothing_is_found(statement: Statement, told: str) -> None:
+    assert told in "\n".join(mistakes(statement))
+
+
+def unscoped_under_an_arn(lists: dict[str, Any]) -> None:
+    lists["Resource"] = ["arn:aws:lambda:eu-west-1:123456789012:function:nightswap-prod"]
+
+
+def one_more_arn(tokens: dict[str, Any]) -> None:
+    tokens["Resource"] = [*tokens["Resource"], "arn:aws:s3:::a-bucket/tokens/*"]
+
+
+def an_action_of_another_service(logs: dict[str, Any]) -> None:
+    logs["Action"] = [*logs["Action"], "lambda:ListFunctions"]
+
+
+@pytest.mark.parametrize(
+    ("sid", "change"),
+    [("Lists", unscoped_under_an_arn), ("Tokens", one_more_arn), ("Logs", an_action_of_another_service)],
+)
+def test_mistake_in_the_deployers_own_policy_is_found(sid: str, change: Callable[[dict[str, Any]], None]) -> None:
+    (statement,) = [dict(copy.deepcopy(each)) for each in policies()["deployer"] if each["Sid"] == sid]
+    assert list(mistakes(statement)) == []
+
+    change(statement)
+
+    assert list(mistakes(statement)) != []
