@@ -106,7 +106,7 @@ def _unwritten(number: int, *, model: str) -> str:
 
 
 def _lost(first: int, last: int, *, model: str) -> str:
-    return f"{_these(first, last, model=model)} missing: {documents.PUT_BACK}"
+    return f"{_these(first, last, model=model)} missing: {documents.put_back(layout.ledger_entry(model, first))}"
 
 
 def _these(first: int, last: int, *, model: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -17,7 +18,6 @@ from chalicelib.shapes import Kind, anything
 
 SCHEMA = 1
 """Of all documents; one that says nothing of its schema is of this."""
-PUT_BACK = "put an earlier version of the object back, which the bucket keeps"
 
 Found = TypeVar("Found")
 
@@ -55,7 +55,7 @@ def read(body: bytes, *, key: str, shape: Kind = anything) -> Any:
     if isinstance(schema, int) and schema != SCHEMA:
         raise RegistryIncomplete(
             f"{key} is of schema {schema!r:.20}, this release of nightswap reads {SCHEMA}: use the release that wrote"
-            f" it, or {PUT_BACK}",
+            f" it, or {put_back(key)}",
             key=key,
         )
     problem = shape(document)
@@ -65,7 +65,12 @@ def read(body: bytes, *, key: str, shape: Kind = anything) -> Any:
 
 
 def damaged(key: str, how: str) -> RegistryIncomplete:
-    return RegistryIncomplete(f"{key} is damaged: {how}; {PUT_BACK}", key=key)
+    return RegistryIncomplete(f"{key} is damaged: {how}; {put_back(key)}", key=key)
+
+
+def put_back(key: str) -> str:
+    """What helps against damage, and against a loss."""
+    return f"put an earlier version of the object back, which the bucket keeps: nightswap put-back {shlex.quote(key)}"
 
 
 def find(store: ObjectStore, key: str, shape: Kind = anything) -> Any:

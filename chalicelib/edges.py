@@ -7,7 +7,7 @@ its answer is lost (the edge then raises a TransientError), so everything that c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -59,6 +59,9 @@ class ObjectStore(Protocol):
         """All objects below the prefix, in order of their keys."""
 
     def copy(self, source: str, target: str) -> None: ...
+
+    def earlier(self, key: str) -> Iterable[Stored | None]:
+        """What lay at the key before what lies there now, newest first, as far as it is kept; None for a deletion."""
 
 
 @dataclass(frozen=True)

@@ -81,15 +81,14 @@ def judged(edges: Edges, *, model: str, model_version: int) -> Judged:
     if kept == manifest:
         return Judged(manifest, is_vouched_for=True)
     if kept is not None:
+        differs = layout.version(model, model_version, registry.MANIFEST)
         raise RegistryIncomplete(
-            f"{layout.version(model, model_version, registry.MANIFEST)} is not what was judged: {key} is, copy that"
-            " over it",
-            key=key,
+            f"{differs} is not what was judged: {key} is; {documents.put_back(differs)}", key=key
         )
     if "parts" in manifest:
         raise RegistryIncomplete(
             f"{key} is missing from bucket {edges.store.bucket}: nothing vouches for version {model_version} of"
-            f" {model}; {documents.PUT_BACK}",
+            f" {model}; {documents.put_back(key)}",
             key=key,
         )
     return Judged(manifest, is_vouched_for=False)
@@ -101,7 +100,7 @@ def part(edges: Edges, version: Judged, name: str) -> bytes:
     if not _is(body, name, version.manifest):
         key = layout.version(version.model, version.model_version, name)
         was = "published" if name == registry.PACKAGE else "judged"
-        raise RegistryIncomplete(f"{key} is not the one that was {was}: {documents.PUT_BACK}", key=key)
+        raise RegistryIncomplete(f"{key} is not the one that was {was}: {documents.put_back(key)}", key=key)
     return body
 
 

@@ -44,6 +44,9 @@ RUNS = "runs/"
 WORK = "work/"
 TOKENS = "tokens/"
 DEPLOY = "deploy/"
+LOCKS = "locks/"
+LEDGER = "ledger/"
+EVIDENCE = "evidence/"
 
 
 def dataset(model: str, name: str = "") -> str:
@@ -106,11 +109,11 @@ def move_told(name: str) -> str:
 
 
 def lease(model: str) -> str:
-    return f"locks/{model}"
+    return f"{LOCKS}{model}"
 
 
 def ledger(model: str) -> str:
-    return f"ledger/{model}/"
+    return f"{LEDGER}{model}/"
 
 
 def ledger_entry(model: str, index: int) -> str:
@@ -118,7 +121,7 @@ def ledger_entry(model: str, index: int) -> str:
 
 
 def all_evidence(model: str) -> str:
-    return f"evidence/{model}/"
+    return f"{EVIDENCE}{model}/"
 
 
 def evidence(model: str, model_version: int) -> str:

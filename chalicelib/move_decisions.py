@@ -55,11 +55,12 @@ class _Seen:
 def decide(edges: Edges, task: MoveAliasTask) -> Decided:
     """Raises NoLiveModel, VersionUnknown, VersionUnfit, RequestConflict, and the TransientErrors of the edges."""
     alias = edges.functions.alias(task.model)
+    live = models.live_version(edges, model=task.model, alias=alias) if alias else None
     seen = _Seen(
         alias=alias,
-        live=models.live_version(edges, model=task.model, alias=alias) if alias else None,
+        live=live,
         candidate=models.candidate_version(edges, model=task.model, alias=alias) if alias else None,
-        pinned=pin.find(edges, model=task.model),
+        pinned=pin.find_or_guess(edges, model=task.model, live=live),
         next_entry=ledger.next_entry(edges, model=task.model),
     )
     return _BY_ACTION[task.action](edges, task, seen)
@@ -90,8 +91,8 @@ def _rollback(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
 def _promote(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     target = _named(task)
     fingerprint = _fingerprint(edges, task.model, target)
-    found = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
-    lifted = fingerprint if found and task.lift_quarantine else None
+    is_quarantined = quarantine.holds(edges, model=task.model, fingerprint=fingerprint)
+    lifted = fingerprint if is_quarantined and task.lift_quarantine else None
     if target == seen.live and not (seen.alias and seen.alias.weights):
         return _stays(seen, f"version {target} is live already", lifted=lifted)
     if seen.pinned is not None:
@@ -112,7 +113,7 @@ def _pin(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     target = seen.live if task.model_version is None else task.model_version
     if target is None:
         raise _nothing_live(task.model)
-    if seen.pinned is not None and seen.pinned["model_version"] != target:
+    if seen.pinned is not None and (seen.pinned["model_version"] != target or pin.is_guessed(seen.pinned)):
         raise _held(task.model, seen.pinned)
     if seen.alias is not None and target == seen.live:  # held, not made live: nothing new will serve
         left = stamp.of(seen.alias)
@@ -164,7 +165,7 @@ def _verified(edges: Edges, model: str, seen: _Seen, target: int) -> str:
 
 def _is_quarantined(edges: Edges, model: str, model_version: int) -> bool:
     fingerprint = _fingerprint(edges, model, model_version)
-    return quarantine.find(edges, model=model, fingerprint=fingerprint) is not None
+    return quarantine.holds(edges, model=model, fingerprint=fingerprint)
 
 
 def _fingerprint(edges: Edges, model: str, model_version: int) -> str:

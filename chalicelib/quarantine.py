@@ -22,6 +22,11 @@ def find(edges: Edges, *, model: str, fingerprint: str) -> dict[str, Any] | None
     return found
 
 
+def holds(edges: Edges, *, model: str, fingerprint: str) -> bool:
+    """Whether it is quarantined, for whatever reason: a document that is damaged still holds its version back."""
+    return edges.store.find(layout.quarantined(model, fingerprint)) is not None
+
+
 def put(edges: Edges, *, model: str, fingerprint: str, model_version: int, who: str, why: str) -> None:
     """Quarantine it; the first reason stands."""
     quarantined = {

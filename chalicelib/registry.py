@@ -119,7 +119,9 @@ def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
     key = layout.version(model, model_version, name)
     stored = edges.store.find(key)
     if stored is None:
-        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: {documents.PUT_BACK}", key=key)
+        raise RegistryIncomplete(
+            f"{key} is missing from bucket {edges.store.bucket}: {documents.put_back(key)}", key=key
+        )
     return stored.body
 
 

@@ -119,4 +119,4 @@ def _quarantine_problems(edges: Edges, *, model: str, key: str) -> Iterator[str]
             f" itself of {manifest['fingerprint']}"
         )
     if key != layout.quarantined(model, found["fingerprint"]):
-        yield f"{key} holds the quarantine of fingerprint {found['fingerprint']:.80}: {documents.PUT_BACK}"
+        yield f"{key} holds the quarantine of fingerprint {found['fingerprint']:.80}: {documents.put_back(key)}"

@@ -140,7 +140,7 @@ def _without_manifest(edges: Edges, *, model: str, model_version: int, was_live:
     judged = documents.readable(lambda: documents.find(edges.store, key, version_shapes.MANIFEST), told=told)
     if judged is not None and (was_live or _was_completed(edges, run=judged["run"])):
         manifest = layout.version(model, model_version, registry.MANIFEST)
-        yield f"{manifest} is missing: {key} is what was judged, copy that over it"
+        yield f"{manifest} is missing: {key} is what was judged; {documents.put_back(manifest)}"
     yield from told
 
 
@@ -159,11 +159,11 @@ def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[
         problem = evidence.problem(edges, judged, name)
         if problem is not None and name in pruning_plan.PARTS:
             yield (
-                f"{key} {problem}: {documents.PUT_BACK}; without it version {judged.model_version} of {judged.model}"
-                f" cannot go live any more, and if it is live, {standing.another_way(judged.model)}"
+                f"{key} {problem}: {documents.put_back(key)}; without it version {judged.model_version} of"
+                f" {judged.model} cannot go live any more, and if it is live, {standing.another_way(judged.model)}"
             )
         elif problem is not None and (key in kept or name not in ALWAYS):  # else it is told as missing
-            yield f"{key} {problem}: {documents.PUT_BACK}"
+            yield f"{key} {problem}: {documents.put_back(key)}"
 
 
 def _disagreements(edges: Edges, judged: Judged) -> Iterator[str]:
@@ -177,7 +177,7 @@ def _disagreements(edges: Edges, judged: Judged) -> Iterator[str]:
     ]
     if differing:
         key = layout.version(judged.model, judged.model_version, registry.MANIFEST)
-        yield f"{key} and the report beside it differ in {', '.join(differing)}: {documents.PUT_BACK}"
+        yield f"{key} and the report beside it differ in {', '.join(differing)}: {documents.put_back(key)}"
 
 
 def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chalicelib import layout, registry
+from chalicelib import documents, layout, registry
 from chalicelib.cutting import quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
@@ -138,7 +138,6 @@ def _blamed_on(key: str) -> Iterator[None]:
         why = f"{exc}" if isinstance(exc, _Untold) else type(exc).__name__
         raise RegistryIncomplete(
             f"{key} does not tell how the objects were split that its version was made of, so nobody knows which rows"
-            f" it was trained on ({why}): put an earlier version of the object back, which the bucket"
-            " keeps, or deploy the release that wrote it",
+            f" it was trained on ({why}): {documents.put_back(key)}, or deploy the release that wrote it",
             key=key,
         ) from exc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -74,6 +74,29 @@ class BucketStore:
 
     def copy(self, source: str, target: str) -> None:
         self._call("copy_object", target, Key=target, CopySource={"Bucket": self.bucket, "Key": source})
+
+    def earlier(self, key: str) -> Iterator[Stored | None]:
+        for each in self._versions(key):
+            if each["IsLatest"]:
+                continue
+            if "ETag" not in each:  # the mark of a deletion
+                yield None
+                continue
+            answer = self._call("get_object", key, Key=key, VersionId=each["VersionId"])
+            with transient(StoreUnavailable, doing=f"reading s3://{self.bucket}/{key}"):
+                yield Stored(answer["Body"].read(), answer["ETag"])
+
+    def _versions(self, key: str) -> Sequence[dict[str, Any]]:
+        """Newest first; of one second, which is all that S3 tells, what was written before what was deleted."""
+        found: tuple[dict[str, Any], ...] = ()
+        more: dict[str, Any] = {}
+        while True:
+            page = self._call("list_object_versions", key, Prefix=key, **more)
+            of_page = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+            found = (*found, *(each for each in of_page if each["Key"] == key))
+            if not page.get("IsTruncated") or page["NextKeyMarker"] != key:
+                return sorted(found, key=lambda each: each["LastModified"], reverse=True)
+            more = {"KeyMarker": key, "VersionIdMarker": page["NextVersionIdMarker"]}
 
     def _conditionally(self, operation: str, key: str, **arguments: Any) -> bool:
         for attempt in range(CONFLICT_LIMIT):

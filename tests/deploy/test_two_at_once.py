@@ -33,7 +33,7 @@ def test_second_is_told_who_holds_the_stage(account: Account, clone: UserClone, 
     message = clone.fails(*command)
 
     assert "ada on another-machine (process 1) holds stage prod for its deploy since" in message
-    assert f"aws s3 rm s3://{BUCKET}/deploy/lock.json" in message
+    assert "nightswap put-back deploy/lock.json --stage prod" in message
     assert len(account.apis()) == 1
 
 

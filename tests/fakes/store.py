@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,10 @@ class _Object:
     body: bytes
     etag: str
     modified_at: datetime
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
 
 class InMemoryStore:
@@ -37,8 +42,7 @@ class InMemoryStore:
         return Stored(found.body, found.etag) if found else None
 
     def put(self, key: str, body: bytes) -> None:
-        etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
-        self._objects[key] = _Object(bytes(body), etag, self._clock())
+        self._objects[key] = _Object(bytes(body), _etag(body), self._clock())
         self._history.record("put", key, body=bytes(body))
 
     def put_if_absent(self, key: str, body: bytes) -> bool:
@@ -73,6 +77,12 @@ class InMemoryStore:
     def copy(self, source: str, target: str) -> None:
         """Raises KeyError when there is no source: S3's NoSuchKey, which no caller should ever see."""
         self.put(target, self._objects[source].body)
+
+    def earlier(self, key: str) -> Sequence[Stored | None]:
+        """As far as the history goes back."""
+        states = [effect for effect in self._history.of("put", "delete") if effect.subject == key]
+        bodies = [effect.facts.get("body") for effect in reversed(states)]
+        return [None if body is None else Stored(body, _etag(body)) for body in bodies[1:]]
 
     def _matches(self, key: str, etag: str) -> bool:
         found = self._objects.get(key)

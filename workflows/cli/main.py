@@ -27,6 +27,7 @@ from workflows.cli import (
     moves,
     plan,
     prune,
+    put_back,
     runs,
     tokens,
 )
@@ -41,7 +42,23 @@ def group() -> None:
     """Retrain a model, prove it no worse than the live one, version it, and swap the alias of its serving Lambda."""
 
 
-MODULES = (local, check, doctor, plan, deploy, destroy, data, runs, explain, models, moves, ledger, prune, tokens)
+MODULES = (
+    local,
+    check,
+    doctor,
+    plan,
+    deploy,
+    destroy,
+    data,
+    runs,
+    explain,
+    models,
+    moves,
+    ledger,
+    prune,
+    put_back,
+    tokens,
+)
 for module in MODULES:
     for command in module.COMMANDS:
         group.add_command(command)

@@ -10,9 +10,9 @@ import click
 from chalicelib import access, documents, layout
 from chalicelib.access import Token
 from chalicelib.edges import Edges
-from chalicelib.errors import BadRequest, CommandFailed
+from chalicelib.errors import BadRequest
 from workflows.cli.options import as_json, on_stage
-from workflows.cli.screen import console, show_json, table
+from workflows.cli.screen import console, damage, show_json, table
 from workflows.cli.stage import Stage
 
 SCOPES = (access.PREDICT, access.OPERATE)
@@ -39,11 +39,13 @@ def add(stage: Stage, name: str, scopes: tuple[str, ...]) -> None:
 @on_stage
 def list_(stage: Stage, as_json: bool) -> None:
     """List the tokens, by name and scopes."""
-    found = [{"name": each.name, "scopes": list(each.scopes)} for each in valid(stage.edges)]
+    tokens, problems = _read_all(stage.edges)
+    found = [{"name": each.name, "scopes": list(each.scopes)} for each in tokens]
     if as_json:
         show_json(found)
-    else:
-        table("tokens", ["name", "scopes"], [[each["name"], " ".join(each["scopes"])] for each in found])
+        return
+    table("tokens", ["name", "scopes"], [[each["name"], " ".join(each["scopes"])] for each in found])
+    damage(problems)
 
 
 @token.command()
@@ -84,20 +86,27 @@ def take_back(edges: Edges, token: Token) -> None:
 
 
 def valid(edges: Edges) -> list[Token]:
-    """The tokens that open something, by name; raises CommandFailed for an object that is none."""
-    found = [_read(edges, each.key) for each in edges.store.list(layout.token())]
-    return sorted((each for each in found if each and each.removed_at is None), key=lambda each: each.name)
+    """The tokens that open something, by name."""
+    return _read_all(edges)[0]
 
 
-def _read(edges: Edges, key: str) -> Token | None:
-    stored = edges.store.find(key)
-    try:
-        return access.parse(stored.body) if stored else None
-    except ValueError as exc:
-        where = f"s3://{edges.store.bucket}/{key}"
-        raise CommandFailed(
-            f"{where} is no token ({exc}), and opens nothing: remove it with aws s3 rm {where}", key=key
-        ) from exc
+def _read_all(edges: Edges) -> tuple[list[Token], list[str]]:
+    """The same, and what is wrong with the objects that are none and open nothing: they are in nobody's way."""
+    found: list[Token] = []
+    problems: list[str] = []
+    for listed in edges.store.list(layout.token()):
+        stored = edges.store.find(listed.key)
+        try:
+            token = access.parse(stored.body) if stored else None
+        except ValueError as exc:
+            problems.append(
+                f"{listed.key} is no token ({exc}), and opens nothing: {documents.put_back(listed.key)}, or removes"
+                " it if there is none"
+            )
+            continue
+        if token is not None and token.removed_at is None:
+            found.append(token)
+    return sorted(found, key=lambda each: each.name), problems
 
 
 def is_valid(edges: Edges, secret: str) -> bool:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib import layout
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
+from chalicelib.names import stage_of_bucket
 from workflows import person
 from workflows.deploying.progress import refusals
 
@@ -96,7 +97,7 @@ def _take(
             return
         other = _read(found, bucket=store.bucket)
         if not _is_dead(other, holder=holder, now=clock(), runs=runs):
-            raise DeploymentFailed(_refusal(other, stage=stage, bucket=store.bucket))
+            raise DeploymentFailed(_refusal(other, stage=stage))
         if store.put_if_match(KEY, body, etag=found.etag):
             return
 
@@ -118,7 +119,7 @@ def _read(found: Stored, *, bucket: str) -> Other:
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DeploymentFailed(
             f"s3://{bucket}/{KEY} is no deploy lock ({type(exc).__name__}): if nobody deploys, remove it with"
-            f" aws s3 rm s3://{bucket}/{KEY}, and repeat the command"
+            f" {_removal(stage_of_bucket(bucket))}, and repeat the command"
         ) from exc
 
 
@@ -130,10 +131,15 @@ def _is_dead(other: Other, *, holder: Holder, now: datetime, runs: Callable[[int
     return other.holder.host == holder.host and (pid == holder.pid or not runs(pid))
 
 
-def _refusal(other: Other, *, stage: str, bucket: str) -> str:
+def _refusal(other: Other, *, stage: str) -> str:
     held = other.holder
     return (
         f"two deploys at once: {held.who} on {held.host} (process {held.pid}) holds stage {stage} for its"
         f" {held.doing} since {other.since:%H:%M} UTC. Wait until it has ended. If it is dead, go on at"
-        f" {other.since + DEADLINE:%H:%M} UTC, or at once after: aws s3 rm s3://{bucket}/{KEY}"
+        f" {other.since + DEADLINE:%H:%M} UTC, or at once after: {_removal(stage)}"
     )
+
+
+def _removal(stage: str) -> str:
+    """The bucket keeps the lock's versions: before this one there was none."""
+    return f"nightswap put-back {KEY} --stage {stage}"

@@ -7,6 +7,7 @@ import json
 from chalicelib import layout
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed, StackMissing
+from chalicelib.names import stage_of_bucket
 from workflows.deploying.progress import refusals
 
 FORMAT = 2
@@ -47,6 +48,7 @@ def _format(store: ObjectStore) -> int:
         return 1
     except (ValueError, KeyError, TypeError) as exc:
         raise DeploymentFailed(
-            f"s3://{store.bucket}/{KEY} does not say which release deployed the stage ({type(exc).__name__}): remove"
-            f" it with aws s3 rm s3://{store.bucket}/{KEY}, and repeat the command"
+            f"s3://{store.bucket}/{KEY} does not say which release deployed the stage ({type(exc).__name__}): put"
+            f" back what it was with nightswap put-back {KEY} --stage {stage_of_bucket(store.bucket)}, and repeat the"
+            " command"
         ) from exc

@@ -187,6 +187,48 @@ def test_listing_of_nothing_is_empty(store: BucketStore, s3: Scripted) -> None:
     assert list(store.list("runs/")) == []
 
 
+def version(number: str, *, second: int, key: str = "locks/m", latest: bool = False, **more: Any) -> dict[str, Any]:
+    return {
+        "Key": key,
+        "VersionId": number,
+        "IsLatest": latest,
+        "LastModified": NIGHT.replace(second=second),
+        **more,
+    }
+
+
+def test_earlier_versions_are_read_newest_first_and_deletions_among_them(store: BucketStore, s3: Scripted) -> None:
+    s3.answers(
+        "list_object_versions",
+        {
+            "Versions": [version("4", second=4, latest=True, ETag="e"), version("2", second=2, ETag="e")],
+            "DeleteMarkers": [version("3", second=3)],
+            "IsTruncated": True,
+            "NextKeyMarker": "locks/m",
+            "NextVersionIdMarker": "2",
+        },
+        Bucket=BUCKET,
+        Prefix="locks/m",
+    )
+    s3.answers(
+        "list_object_versions",
+        {
+            "Versions": [version("1", second=1, ETag="e"), version("9", second=9, key="locks/more", ETag="e")],
+            "IsTruncated": True,
+            "NextKeyMarker": "locks/more",
+        },
+        Bucket=BUCKET,
+        Prefix="locks/m",
+        KeyMarker="locks/m",
+        VersionIdMarker="2",
+    )
+    for number in ("2", "1"):
+        answer = {"Body": streamed(number.encode()), "ETag": number}
+        s3.answers("get_object", answer, Bucket=BUCKET, Key="locks/m", VersionId=number)
+
+    assert list(store.earlier("locks/m")) == [None, Stored(b"2", "2"), Stored(b"1", "1")]
+
+
 CALLS: list[tuple[str, Callable[[BucketStore], Any]]] = [
     ("get_object", lambda store: store.find("a")),
     ("put_object", lambda store: store.put("a", b"")),
@@ -196,6 +238,7 @@ CALLS: list[tuple[str, Callable[[BucketStore], Any]]] = [
     ("delete_object", lambda store: store.delete_if_match("a", etag="1")),
     ("list_objects_v2", lambda store: store.list("a")),
     ("copy_object", lambda store: store.copy("a", "b")),
+    ("list_object_versions", lambda store: list(store.earlier("a"))),
 ]
 EVERY_CALL = pytest.mark.parametrize(("operation", "call"), CALLS)
 

@@ -33,6 +33,7 @@ def twins(
 ) -> Iterator[dict[str, Any]]:
     """The three edges on the local AWS, with everything they need."""
     clients(local_aws, "s3").create_bucket(Bucket="twins")
+    clients(local_aws, "s3").put_bucket_versioning(Bucket="twins", VersioningConfiguration={"Status": "Enabled"})
     create_function(local_aws, serving_function("fakes", MODEL), ECHO)
     clients(local_aws, "stepfunctions").create_state_machine(
         name=NAMES.state_machine,
@@ -85,6 +86,18 @@ def test_an_object_is_written_once_if_absent_and_over_exactly_what_was_seen(stor
     again = store.find("a/one")
     assert again is not None and store.delete_if_match("a/one", etag=again.etag)
     assert store.find("a/one") is None
+
+
+def test_what_lay_at_a_key_before_is_known_newest_first(store: ObjectStore) -> None:
+    assert list(store.earlier("e/one")) == []
+    store.put("e/one", b"first")
+    store.put("e/one-more", b"of another key")
+    assert list(store.earlier("e/one")) == []
+    store.put("e/one", b"second")
+    assert [each and each.body for each in store.earlier("e/one")] == [b"first"]
+    store.delete("e/one")
+
+    assert [each and each.body for each in store.earlier("e/one")] == [b"second", b"first"]
 
 
 def test_a_listing_is_in_the_order_of_keys_and_knows_tags_and_sizes(store: ObjectStore) -> None:

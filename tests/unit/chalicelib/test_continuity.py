@@ -61,10 +61,13 @@ def test_gap_in_the_ledger_is_told_by_the_key_of_what_is_gone() -> None:
     promote(night.edges, run="run-3")
     promote(night.edges, run="run-4")
     night.store.delete(layout.ledger_entry(MODEL, 2))
-    assert problems(night) == (f"{missing(2)}: {documents.PUT_BACK}; else no move between 1 and 3 is known",)
+    assert problems(night) == (
+        f"{missing(2)}: {documents.put_back(layout.ledger_entry(MODEL, 2))}; else no move between 1 and 3 is known",
+    )
 
     night.store.delete(layout.ledger_entry(MODEL, 3))
-    two = f"entries 2 to 3 of {MODEL}, {layout.ledger_entry(MODEL, 2)} and on, are missing: {documents.PUT_BACK}"
+    back = documents.put_back(layout.ledger_entry(MODEL, 2))
+    two = f"entries 2 to 3 of {MODEL}, {layout.ledger_entry(MODEL, 2)} and on, are missing: {back}"
     assert problems(night) == (f"{two}; else no move between 1 and 4 is known",)
 
     night.store.delete(layout.ledger_entry(MODEL, 4))

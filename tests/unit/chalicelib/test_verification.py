@@ -44,8 +44,8 @@ def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: byte
     night.store.delete(key) if body is None else night.store.put(key, body)
 
     assert problems(night) == (
-        f"{key} {told}: {documents.PUT_BACK}; without it version 1 of {MODEL} cannot go live any more, and if it is"
-        " live, nightswap rollback --model"
+        f"{key} {told}: {documents.put_back(key)}; without it version 1 of {MODEL} cannot go live any more, and if"
+        " it is live, nightswap rollback --model"
         f' {MODEL} --reason "...", or nightswap promote VERSION --model {MODEL} --reason "..."',
     )
 
@@ -60,12 +60,12 @@ def test_record_of_a_version_that_is_gone_is_told(part: str) -> None:
 
 def test_version_of_the_ledger_that_the_registry_does_not_know_is_told() -> None:
     night = two_nights()
-    night.store.delete(layout.version(MODEL, 1, registry.MANIFEST))
+    key = layout.version(MODEL, 1, registry.MANIFEST)
+    night.store.delete(key)
 
     assert problems(night) == (
         f"version 1 of {MODEL} was live by the ledger, and the registry has no complete version of that number",
-        f"{layout.version(MODEL, 1, registry.MANIFEST)} is missing: {layout.evidence(MODEL, 1)} is what was judged,"
-        " copy that over it",
+        f"{key} is missing: {layout.evidence(MODEL, 1)} is what was judged; {documents.put_back(key)}",
     )
 
 
@@ -76,7 +76,7 @@ def test_manifest_of_a_version_that_was_never_live_is_missed_too() -> None:
     night.store.delete(key)
 
     assert problems(night) == (
-        f"{key} is missing: {layout.evidence(MODEL, number)} is what was judged, copy that over it",
+        f"{key} is missing: {layout.evidence(MODEL, number)} is what was judged; {documents.put_back(key)}",
     )
     night.store.put(key, content(night)[layout.evidence(MODEL, number)])
     assert problems(night) == ()

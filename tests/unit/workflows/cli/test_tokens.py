@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import access, layout
 from chalicelib.edges import Edges, Listed
-from chalicelib.errors import BadRequest, CommandFailed
+from chalicelib.errors import BadRequest
 from tests.fakes.store import InMemoryStore
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.cli.tokens import is_valid, issue, take_back, valid
@@ -175,14 +175,19 @@ def test_removal_says_since_when_and_nobody_can_make_the_token_again() -> None:
     assert not stage.edges.store.put_if_absent(key, b"")
 
 
-def test_object_that_is_no_token_is_named_with_the_way_to_remove_it() -> None:
+def test_object_that_is_no_token_is_named_with_the_way_to_remove_it_and_is_in_nobodys_way() -> None:
     stage = FakeStage()
-    stage.edges.store.put(layout.token("a" * 64), b"{}")
+    key = layout.token("a" * 64)
+    stage.edges.store.put(key, b"{}")
 
-    result = stage.run("token", "list")
+    secret = stage.run("token", "add", "ada").output.strip()
+    listed = stage.run("token", "list")
 
-    assert isinstance(result.exception, CommandFailed)
-    assert f"aws s3 rm s3://test-bucket/tokens/{'a' * 64}.json" in result.exception.message
+    assert is_valid(stage.edges, secret)
+    assert "ada" in listed.output and f"nightswap put-back {key}" in listed.output
+    assert stage.run("token", "remove", "ada").exit_code == 0
+    assert stage.run("put-back", key).output == f"{key}: removed, as it was before\n"
+    assert "put-back" not in stage.run("token", "list").output
 
 
 def everything(stage: FakeStage) -> list[tuple[str, bytes]]:

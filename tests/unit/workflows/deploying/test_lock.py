@@ -58,7 +58,7 @@ def test_second_is_told_who_has_it_since_when_and_how_to_go_on(other: Holder) ->
 
     assert "ada on laptop (process 11) holds stage prod for its deploy since 03:00 UTC" in raised.value.message
     assert "go on at 03:30 UTC" in raised.value.message
-    assert "aws s3 rm s3://test-bucket/deploy/lock.json" in raised.value.message
+    assert "nightswap put-back deploy/lock.json --stage prod" in raised.value.message
 
 
 def test_killed_process_of_this_machine_holds_nothing() -> None:
@@ -186,5 +186,5 @@ def test_lock_that_no_deploy_wrote_is_named_with_the_way_to_remove_it(body: byte
     store = InMemoryStore()
     store.put(KEY, body)
 
-    with pytest.raises(DeploymentFailed, match=rf"is no deploy lock .*aws s3 rm s3://{store.bucket}/{KEY}"):
+    with pytest.raises(DeploymentFailed, match=rf"is no deploy lock .*nightswap put-back {KEY}"):
         taken(store, ADA)

@@ -1,0 +1,85 @@
+"""Puts back what lay at a key of the bucket before it was damaged or deleted: every version of an object is kept.
+
+What is written once is true as it was written first. Of anything else the newest that can be read is put back; where
+there was nothing before the damage, such as a pin that nobody set, there is nothing afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib import documents, layout
+from chalicelib.cutting import quoted
+from chalicelib.edges import ObjectStore, Stored
+from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
+
+MAY_BE_GONE = re.compile(
+    r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
+)
+"""The keys of what may be gone without a loss."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutBack:
+    key: str
+    size_bytes: int | None
+    """Of what lies there now; None where nothing does, as before."""
+
+
+def put_back(store: ObjectStore, *, key: str) -> PutBack:
+    """Raises BadRequest for a key that nothing ever lay at, RegistryIncomplete where nothing can be put back."""
+    present = store.find(key)
+    states = list(store.earlier(key))
+    if present is None and not states:
+        raise BadRequest(f"nothing ever lay at {quoted(key)}: nightswap verify names the keys")
+    if present is None and _may_be_gone(key):
+        raise BadRequest(f"nothing lies at {quoted(key)}, and that is in order: nightswap verify names what is not")
+    wanted = _wanted(key, present, states)
+    if wanted is not None:
+        is_done = (
+            store.put_if_absent(key, wanted.body)
+            if present is None
+            else store.put_if_match(key, wanted.body, etag=present.etag)
+        )
+    elif present is not None and _may_be_gone(key):
+        is_done = store.delete_if_match(key, etag=present.etag)
+    else:
+        raise RegistryIncomplete(
+            f"the bucket keeps no other version of {key} that can be read, so nothing was changed", key=key
+        )
+    if not is_done:
+        raise RequestConflict(f"somebody wrote {key} meanwhile: look at it with nightswap verify")
+    return PutBack(key=key, size_bytes=len(wanted.body) if wanted else None)
+
+
+def _wanted(key: str, present: Stored | None, states: Sequence[Stored | None]) -> Stored | None:
+    """None where nothing is to lie there, or what lies there is right."""
+    if _is_written_once(key):
+        first = next((each for each in reversed(states) if each and _can_be_read(key, each.body)), None)
+        return None if present and first and first.body == present.body else first
+    for each in states:
+        if each is None and _may_be_gone(key):
+            return None
+        if each is not None and _can_be_read(key, each.body) and (present is None or each.body != present.body):
+            return each
+    return None
+
+
+def _is_written_once(key: str) -> bool:
+    return key.startswith((layout.LEDGER, layout.EVIDENCE)) or "/versions/" in key
+
+
+def _may_be_gone(key: str) -> bool:
+    return MAY_BE_GONE.fullmatch(key) is not None or key in (layout.deploy_lock(), layout.release())
+
+
+def _can_be_read(key: str, body: bytes) -> bool:
+    if not key.endswith(".json") and not key.startswith(layout.LOCKS):
+        return bool(body)
+    try:
+        documents.decode(body)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""A document that was damaged has a way out by a command, and `nightswap verify` names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib import layout, pin
+from chalicelib.errors import RegistryIncomplete, RequestConflict
+from tests.unit.chalicelib.moves import after_nights, ask, serving
+from tests.unit.chalicelib.nights import MODEL
+from tests.unit.workflows.cli.fake_stage import FakeStage
+
+WHY = ("--reason", "an audit")
+GARBAGE = [b"", b"{", b"[]", b"\xff", b'{"schema": 9}', b'{"model_version": 0, "who": "ada", "why": "x"}']
+
+
+def stage(*, pinned: bytes | None = None, nights: int = 3) -> FakeStage:
+    """The last of the nights is live; this lies where the pin would."""
+    night = after_nights(nights)
+    if pinned is not None:
+        night.store.put(layout.pin(MODEL), pinned)
+    return FakeStage(night)
+
+
+def problems(here: FakeStage) -> list[str]:
+    return [line for line in here.run("verify").output.splitlines() if line.startswith("!")]
+
+
+@pytest.mark.parametrize("pinned", GARBAGE)
+def test_unpin_takes_a_damaged_pin_away(pinned: bytes) -> None:
+    here = stage(pinned=pinned)
+    assert "nightswap unpin" in problems(here)[0]
+
+    result = here.run("unpin", *WHY)
+
+    assert result.exit_code == 0, result.output
+    assert here.edges.store.find(layout.pin(MODEL)) is None
+    assert problems(here) == []
+    assert serving(here.outside) == ("3", {})
+
+
+@pytest.mark.parametrize("pinned", GARBAGE)
+def test_rollback_does_not_wait_for_a_damaged_pin_which_holds_the_version_that_is_live_now(pinned: bytes) -> None:
+    here = stage(pinned=pinned)
+
+    result = here.run("rollback", *WHY)
+
+    assert result.exit_code == 0, result.output
+    assert serving(here.outside) == ("2", {})
+    assert (pin.find(here.edges, model=MODEL) or {})["model_version"] == 2
+
+
+@pytest.mark.parametrize("command", [("promote", "1"), ("pin",), ("pin", "3"), ("pin", "1")])
+def test_nothing_else_moves_beside_a_damaged_pin_and_the_way_out_is_named(command: tuple[str, ...]) -> None:
+    here = stage(pinned=b"{")
+
+    result = here.run(*command, *WHY)
+
+    assert isinstance(result.exception, RequestConflict)
+    assert f"{layout.pin(MODEL)} is damaged: first nightswap unpin --model {MODEL}" in result.exception.message
+    assert serving(here.outside) == ("3", {})
+
+
+def test_damaged_pin_of_a_model_that_is_not_live_is_put_back() -> None:
+    here = stage(pinned=b"{")
+    here.outside.functions.delete_alias(MODEL)
+
+    assert isinstance(here.run("unpin", *WHY).exception, RegistryIncomplete)
+    assert here.run("put-back", layout.pin(MODEL)).exit_code == 0
+
+    assert here.edges.store.find(layout.pin(MODEL)) is None
+
+
+def test_pin_that_is_damaged_while_another_one_is_taken_away_stays() -> None:
+    here = stage()
+    ask(here.edges, "pin")
+    pinned = pin.find(here.edges, model=MODEL) or {}
+    here.edges.store.put(layout.pin(MODEL), b"{")
+
+    with pytest.raises(RegistryIncomplete, match="is damaged"):
+        pin.remove(here.edges, model=MODEL, pinned=pinned)
+
+
+@pytest.mark.parametrize("damage", [b"{", b'{"model": 7}'])
+def test_damaged_quarantine_still_holds_and_is_lifted_as_any_other(damage: bytes) -> None:
+    here = stage()
+    here.run("rollback", *WHY)
+    key = layout.quarantined(MODEL, "data-3")
+    here.edges.store.put(key, damage)
+    assert key in problems(here)[0]
+    assert here.run("promote", "3", *WHY).exit_code == 1
+
+    result = here.run("promote", "3", "--lift-quarantine", *WHY)
+
+    assert result.exit_code == 0, result.exception
+    assert serving(here.outside) == ("3", {})
+    assert problems(here) == []
+
+
+KEYS = [
+    layout.pin(MODEL),
+    layout.judged(MODEL),
+    layout.quarantined(MODEL, "data-1"),
+    layout.untold(MODEL, "a-run-Promoted"),
+    layout.lease(MODEL),
+    layout.ledger_entry(MODEL, 2),
+    layout.evidence(MODEL, 2),
+    *(layout.version(MODEL, 2, name) for name in ("manifest.json", "claim.json", "report.json", "model.json")),
+    *(layout.version(MODEL, 2, name) for name in ("package.zip", "replay.json")),
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_command_that_verify_names_puts_any_document_back(key: str) -> None:
+    here = stage()
+    assert problems(here) == []
+    here.edges.store.put(key, b"{")
+    told = next(line for line in problems(here) if key in line)
+
+    assert f"nightswap put-back {key}" in told
+    result = here.run("put-back", key)
+
+    assert result.exit_code == 0, result.exception
+    assert problems(here) == []
