@@ -162,6 +162,12 @@ class StageSettings:
         read=_one_of("x86_64", "arm64"),
         default="x86_64",
     )
+    app_runtime: str = _setting(
+        "NIGHTSWAP_APP_RUNTIME",
+        "Python of the app's functions, whatever the developer's: python3.11, python3.12 or python3.13",
+        read=_one_of("python3.11", "python3.12", "python3.13"),
+        default="python3.13",
+    )
     xray: str = _setting(
         "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_one_of("on", "off"), default="off"
     )

@@ -16,7 +16,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.settings import StageSettings
+from workflows.deploying.app import chalice
 from workflows.doctoring.requirements import chalice_package
+from workflows.stacks.functions import RUNTIME
 
 ROOT = Path(__file__).parents[2]
 CHALICE = Path(sys.executable).with_name("chalice")
@@ -43,14 +46,19 @@ class Packaged:
         return found
 
 
-@pytest.fixture(scope="module", params=STAGES)
-def packaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packaged:
-    stage = request.param
-    project = tmp_path_factory.mktemp(f"package-{stage}")
+def copied(project: Path) -> Path:
+    """The files that Chalice reads, in that folder."""
     for name in ("app.py", "requirements.txt"):
         shutil.copy2(ROOT / name, project / name)
     shutil.copytree(ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deployed", "deployments"))
+    return project
+
+
+@pytest.fixture(scope="module", params=STAGES)
+def packaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packaged:
+    stage = request.param
+    project = copied(tmp_path_factory.mktemp(f"package-{stage}"))
     done = subprocess.run(
         [str(CHALICE), "package", "--stage", stage, "packaged"],
         cwd=project,
@@ -70,6 +78,31 @@ def packaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def committed(name: str) -> Any:
     return json.loads((ROOT / ".chalice" / name).read_bytes())
+
+
+@pytest.mark.parametrize("runtime", ["python3.11", "python3.12", "python3.13"])
+def test_runtime_is_the_settings_whatever_python_packs(runtime: str, tmp_path: Path) -> None:
+    project = copied(tmp_path)
+
+    done = subprocess.run(
+        [*chalice(runtime), "package", "--stage", "prod", "packaged"],
+        cwd=project,
+        env={"HOME": str(project), "AWS_DEFAULT_REGION": "eu-west-1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    resources = json.loads((project / "packaged" / "sam.json").read_bytes())["Resources"].values()
+    functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    assert [each["Runtime"] for each in functions] == [runtime] * len(FUNCTIONS)
+    assert [each.stem.rpartition("-")[2] for each in (project / ".chalice/deployments").iterdir()] == [runtime]
+    assert (done.stdout.strip(), done.stderr) == ("Creating deployment package.", "")
+
+
+def test_runtime_of_the_app_is_the_tasks_unless_it_is_set() -> None:
+    assert StageSettings().app_runtime == RUNTIME
 
 
 def test_package_has_the_three_functions_and_no_other(packaged: Packaged) -> None:

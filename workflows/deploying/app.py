@@ -1,4 +1,4 @@
-"""The Chalice app: deployed by Chalice's own command, unmodified, and found again by the record that it keeps."""
+"""The Chalice app: deployed by Chalice's own commands, and found again by the record that Chalice keeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,12 @@ from workflows.deploying.progress import Report, Step
 
 CHALICE = Path(sys.executable).with_name("chalice")
 """The command of the interpreter that runs us, whatever PATH says."""
+Command = Sequence[str | Path]
+
+
+def chalice(runtime: str) -> Command:
+    """Chalice's deploy and package, for functions on that runtime."""
+    return (sys.executable, "-P", "-m", "workflows.deploying.chalice_command", "--runtime", runtime)
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,7 @@ class RestApi:
     url: str
 
 
-def deploy_app(
-    stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
-) -> RestApi:
+def deploy_app(stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Command) -> RestApi:
     """Run `chalice deploy`; raises DeploymentFailed with all that it printed when it fails."""
     check_writable(root)
     if not app_package.is_readable(root):
@@ -51,18 +55,18 @@ def check_writable(root: Path) -> None:
 
 
 def delete_app(
-    stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Path = CHALICE
+    stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Command = (CHALICE,)
 ) -> None:
     """Run `chalice delete`, which removes what its record names and gives up at the first that is not there."""
     _run(command, "delete", stage=stage, root=root, environ=environ, report=report)
 
 
 def _run(
-    command: Path, verb: str, *more: str, stage: str, root: Path, environ: Mapping[str, str], report: Report
+    command: Command, verb: str, *more: str, stage: str, root: Path, environ: Mapping[str, str], report: Report
 ) -> None:
     printed: list[str] = []
     with subprocess.Popen(
-        [str(command), verb, "--stage", stage, *more],
+        [*command, verb, "--stage", stage, *more],
         cwd=root,
         env={**environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,

@@ -17,7 +17,7 @@ from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
 from workflows.deploying import attach, builds, departures, old_tokens, record, release
-from workflows.deploying.app import RestApi, check_writable, deploy_app, url_under
+from workflows.deploying.app import RestApi, chalice, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
 from workflows.deploying.lock import Holder, hold
@@ -131,7 +131,8 @@ class Deployment:
         fetched = record.fetch(
             self.names, session=self.session, endpoint_url=endpoint_url, root=self.root, report=self.report
         )
-        api = deploy_app(stage, root=self.root, environ=self.environ, report=self.report)
+        command = chalice(self.settings.app_runtime)
+        api = deploy_app(stage, root=self.root, environ=self.environ, report=self.report, command=command)
         record.keep(fetched, report=self.report)
         functions = self.session.client("lambda", endpoint_url=endpoint_url)
         attach.alert_of_failed_nights(functions, stage=stage, report=self.report)

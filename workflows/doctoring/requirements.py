@@ -9,9 +9,11 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from workflows.deploying.app import CHALICE
+from chalicelib.errors import DeploymentFailed
+from workflows.deploying.app import chalice
 from workflows.doctoring.environments import normalised
 from workflows.doctoring.finding import Finding, error, ok
+from workflows.stacks.settings import stage_settings
 
 FILE = "requirements.txt"
 NAMED = re.compile(r"^[ \t]*([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
@@ -58,11 +60,15 @@ ANY_REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def chalice_package(stage: str, *, root: Path, environ: Mapping[str, str]) -> Build:
-    """Runs Chalice's own command."""
+    """Runs Chalice's own command, for the stage's runtime."""
 
     def build(folder: Path) -> str:
+        try:
+            runtime = stage_settings(stage, root=root).app_runtime
+        except DeploymentFailed as exc:
+            return exc.message
         done = subprocess.run(
-            [str(CHALICE), "package", "--stage", stage, str(folder)],
+            [*chalice(runtime), "package", "--stage", stage, str(folder)],
             cwd=root,
             env={**ANY_REGION, **environ},
             capture_output=True,

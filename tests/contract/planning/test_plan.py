@@ -61,6 +61,17 @@ def test_after_a_deployment_nothing_would_change(project: Project) -> None:
     assert plan.changes_nothing
 
 
+def test_runtime_that_somebodys_own_chalice_set_is_shown_and_set_back(project: Project) -> None:
+    function, functions = "nightswap-local-nightly", project.client("lambda")
+    functions.update_function_configuration(FunctionName=function, Runtime="python3.11")
+
+    shown = [each.details for each in project.plan().app if each.name == "nightly"]
+    project.deploy()
+
+    assert shown == [('Runtime: "python3.11" -> "python3.13"',)]
+    assert functions.get_function_configuration(FunctionName=function)["Runtime"] == "python3.13"
+
+
 def test_new_code_of_a_task_changes_the_functions_that_run_it(project: Project) -> None:
     project.edit("lambdas/train.py", '"""', '"""Changed. ')
 

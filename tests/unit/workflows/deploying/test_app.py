@@ -53,7 +53,7 @@ open(".chalice/deployed/local.json", "w").write({json.dumps(RECORD)!r})
         root=root,
         environ={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
         report=steps.append,
-        command=program(root, source),
+        command=[program(root, source)],
     )
 
     assert api == API
@@ -64,7 +64,7 @@ def test_failure_shows_all_that_was_printed(root: Path) -> None:
     command = program(root, "print('Creating IAM role'); sys.exit('boom')")
 
     with pytest.raises(DeploymentFailed, match=r"ended with code 1:\nCreating IAM role\nboom\n"):
-        deploy_app("local", root=root, environ={}, report=lambda _: None, command=command)
+        deploy_app("local", root=root, environ={}, report=lambda _: None, command=[command])
 
 
 def test_api_is_read_from_the_record(root: Path) -> None:
@@ -88,7 +88,7 @@ def test_damaged_record_says_what_to_do(root: Path, body: str) -> None:
 
 def test_checkout_without_its_folder_cannot_be_deployed(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFailed, match="cannot be written, and Chalice keeps its package"):
-        deploy_app("local", root=tmp_path, environ={}, report=lambda _: None)
+        deploy_app("local", root=tmp_path, environ={}, report=lambda _: None, command=[CHALICE])
 
 
 def test_record_without_an_api_says_what_to_do(root: Path) -> None:
