@@ -27,6 +27,13 @@ class LambdaContext:
         return 60_000
 
 
+class ContextWithoutTime(LambdaContext):
+    """Breaks as soon as a task asks it anything."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        raise ZeroDivisionError
+
+
 def carry_out(night: FakeOutside, run: Any, *, state: str = "swap_alias") -> dict[str, Any]:
     return step.documented(TASK, state=state, edges=night.edges, settings=SETTINGS, run=run)
 
@@ -171,10 +178,8 @@ def test_function_without_its_settings_names_them_all(monkeypatch: pytest.Monkey
         step.carry_out(RecordOutcomeTask, {}, LambdaContext(), state="record_outcome", run=lambda *_: RESULT)
 
 
-@pytest.mark.parametrize("task", names.TASKS)
-def test_every_tasks_handler_refuses_a_payload_that_is_not_its_own(
-    task: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def settings_of_a_function(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "NIGHTSWAP_STAGE": "test",
         "NIGHTSWAP_CODE_SHA256": "code",
@@ -184,7 +189,27 @@ def test_every_tasks_handler_refuses_a_payload_that_is_not_its_own(
         "AWS_DEFAULT_REGION": "eu-west-1",
     }.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("settings_of_a_function")
+@pytest.mark.parametrize("task", names.TASKS)
+def test_every_tasks_handler_refuses_a_payload_that_is_not_its_own(task: str) -> None:
     module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
 
     with pytest.raises(ContractBroken, match=rf"^{task.title().replace('-', '')}Task: missing .*unknown strange"):
         module.handler({"strange": 1}, LambdaContext())
+
+
+@pytest.mark.usefixtures("settings_of_a_function")
+@pytest.mark.parametrize(
+    ("task", "event", "title"),
+    [
+        *((task, {}, task.title().replace("-", "")) for task in names.TASKS),
+        ("restore-alias", {"failure": {"Error": "States.Timeout"}}, "RestoreAfterFailure"),
+    ],
+)
+def test_every_tasks_handler_goes_by_the_name_of_its_state(task: str, event: dict[str, Any], title: str) -> None:
+    module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
+
+    with pytest.raises(Unexpected, match=rf"^{title} failed with ZeroDivisionError: "):
+        module.handler(event, ContextWithoutTime())
