@@ -82,6 +82,8 @@ class EmulatedFunction:
     log: Path
     name: str = "function"
     environment: Mapping[str, str] = field(default_factory=dict)
+    stop_seconds: float = STOP_SECONDS
+    """It has so long to end by itself."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _port: int = 0
 
@@ -115,7 +117,7 @@ class EmulatedFunction:
             return
         self._process.terminate()  # it takes the function's process along
         try:
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(self.stop_seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
