@@ -88,8 +88,7 @@ class Generations:
             self._copy(name)
         for name, body in changed.items():
             self._replace(name, body)
-        for folder in (self.folder, self._previous):
-            whole_files.sync(folder)
+        whole_files.sync(self._previous)  # before the manifests, each of which brings its folder too
         if self._files:
             whole_files.write(self._previous / MANIFEST, Manifest(self._saved_at, self._files).to_bytes())
         self._commit({**self._files, **{name: sha256(body) for name, body in changed.items()}}, self.clock())
