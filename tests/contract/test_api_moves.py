@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,6 +70,7 @@ def test_moves_are_handed_on_and_answered_with_the_functions_status(api: Api) ->
     ]
     assert {each["status"] for each in answers} == {409}
     assert len({each["name"] for each in said}) == 5
+    assert all(re.fullmatch(r"(rollback|promote|pin|unpin)-[0-9a-f]{16}", each["name"]) for each in said)
 
 
 def test_same_key_is_the_same_request(api: Api) -> None:

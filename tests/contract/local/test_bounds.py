@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,23 @@ from typing import Any
 from workflows.local import backlog, warm
 from workflows.local.process import LocalAws
 
+CLONE = Path(__file__).parents[3]
+EMULATOR = CLONE / ".venv-emulator" / "bin" / "python"
 Clients = Callable[..., Any]
 Create = Callable[..., str]
 
 PROCESS = "import os\ndef handler(event, context): return os.getpid()"
+
+
+FILLED = """
+from workflows.local import backlog
+backlog.install()
+from ministack.services import cloudwatch, eventbridge
+for find in (eventbridge._events_log_list, lambda: cloudwatch._metric_bucket(("N", "M", ()))):
+    for number in range(2_000):
+        find().append({"number": number})
+    print(len(find()), find()[-1]["number"])
+"""
 
 
 def versioned(store: Any, bucket: str) -> None:
@@ -119,3 +133,13 @@ def _runs(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_latest_events_and_points_of_a_metric_are_remembered_and_older_ones_are_not() -> None:
+    """Looked at in the emulator's own memory: it tells them to nobody."""
+    done = subprocess.run(
+        [EMULATOR, "-c", FILLED], cwd=CLONE, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{backlog.EVENTS} 1999", f"{backlog.POINTS} 1999"]

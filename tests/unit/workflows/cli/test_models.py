@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
-from chalicelib import pin, registry
+from chalicelib import ledger, pin, registry
 from chalicelib.errors import ModelUnknown, NoLiveModel
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
@@ -127,6 +128,8 @@ def test_lost_model_is_put_back() -> None:
     result = stage.run("restore")
 
     assert result.output == "kdd99-http version 1 is live again, as function version 1\n"
+    entry = ledger.last(stage.edges, model=MODEL)
+    assert entry and re.fullmatch(r"restore-[0-9a-f]{12}", entry["run"])
 
 
 def test_model_that_is_live_is_left_as_it_is() -> None:

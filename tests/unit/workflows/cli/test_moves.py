@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 from dataclasses import dataclass, field
 
 import pytest
@@ -176,6 +177,18 @@ def test_request_that_is_never_answered_fails_in_the_end() -> None:
     assert isinstance(result.exception, FunctionUnavailable)
     assert len(pipeline.payloads) == 3
     assert (night.clock() - begun).total_seconds() == 2 + 3, "Lambda needs some seconds to wake a version"
+
+
+def test_request_that_is_answered_is_sent_once_under_a_name_of_its_own() -> None:
+    night = after_nights(3)
+    pipeline = ShakyPipeline(InMemoryPipeline(night.edges), [])
+
+    ShakyStage(night, shaky=pipeline).run("rollback", *WHY)
+    ShakyStage(night, shaky=pipeline).run("promote", "3", "--lift-quarantine", *WHY)
+
+    names = [json.loads(payload)["name"] for payload in pipeline.payloads]
+    assert [re.sub(r"[0-9a-f]{16}$", "DIGITS", name) for name in names] == ["rollback-DIGITS", "promote-DIGITS"]
+    assert names[0][-16:] != names[1][-16:]
 
 
 def test_service_that_was_busy_is_asked_again() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, outcomes
+from chalicelib import documents, layout, outcomes, retraining
 from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
 from tests.fakes.edges import FakeOutside
@@ -66,6 +66,16 @@ def test_retrain_says_which_run_it_started() -> None:
 
     (effect,) = stage.outside.history.of("start")
     assert result.output == f"started run {effect.subject}\n"
+
+
+def test_retrain_without_a_key_has_a_name_of_its_own() -> None:
+    stage = FakeStage()
+
+    one, two = (stage.json("retrain", "--force", "--json") for _ in range(2))
+
+    assert isinstance(one, dict) and isinstance(two, dict)
+    assert one["run"] != two["run"]
+    assert all(retraining.RUN_NAME.fullmatch(each["run"]) for each in (one, two))
 
 
 def test_retrain_says_which_run_it_found() -> None:
