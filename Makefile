@@ -67,7 +67,7 @@ test-simulation: setup  ## promotion, lease and ledger under thousands of seeded
 check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
-render: setup-all .venv-authorization/.ready  ## rewrite what is committed beside its source: state machine, templates, policy, numbers
+render: setup-all .venv-authorization/.ready  ## rewrite what is committed beside its source: state machine, templates, policy, numbers, words
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
