@@ -1,42 +1,88 @@
-"""Which tests to ask first about a file: those named as it, those that import it, then all the others.
+"""Which tests to ask first about a file: those named as it, those that import it, then the others by their distance.
 
-A mistake is most often found by the nearest tests, in a second; only what they miss costs a run of all.
+A mistake is most often found by the nearest tests, in a second; only what they miss costs a run of all. A unit test
+that loads a file by no way is not asked about it at all.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.mutants.drawing import PLACES, ROOT
 
 FAST = ("tests/unit", "tests/contract", "tests/fakes", "tests/e2e")
+OF_ALL_FILES = ("tests/contract/test_numbers.py",)
+"""It reads every file's text, in a moment."""
+FAR = 100
+"""More imports than any way has."""
 
 
 def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
-    """Paths for pytest, in the order in which to run them; every fast test and doctest is in one ring."""
+    """Paths for pytest, in the order in which to run them: the nearest; unit tests, contracts and whole jobs."""
     tests = [str(path.relative_to(root)) for folder in FAST for path in sorted((root / folder).rglob("test_*.py"))]
-    module = file.removesuffix(".py").replace("/", ".")
     mirrored = Path("tests/unit", file)
     near = [
         test
         for test in tests
         if Path(test).parent == mirrored.parent and Path(test).stem.startswith(f"test_{mirrored.stem}")
     ]
-    importing = [test for test in tests if test not in near and module in _imports(root / test)]
+    away = {test: distance for test in tests if (distance := _distances(root, test).get(file)) is not None}
+    importing = [test for test in tests if test not in near and (test in OF_ALL_FILES or away.get(test) == 1)]
     others = [test for test in tests if test not in near and test not in importing]
-    unit = [test for test in others if test.startswith(("tests/unit", "tests/fakes"))]
+    others.sort(key=lambda test: away.get(test, FAR))
+    unit = [test for test in others if test.startswith(("tests/unit", "tests/fakes")) and test in away]
     contract = [test for test in others if test.startswith("tests/contract")]
     whole = [test for test in others if test.startswith("tests/e2e")]
     first = [file, *near, *importing] if file.startswith(PLACES[1:3]) else [*near, *importing]
     return [first, unit, contract, whole]
 
 
-def _imports(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+@cache
+def _distances(root: Path, test: str) -> dict[str, int]:
+    """How many imports each file is away from the test; those that it loads by no way are not there."""
+    found = {test: 0}
+    waiting = [test]
+    for file in waiting:
+        for imported in _imports(root, file):
+            if imported not in found:
+                found[imported] = found[file] + 1
+                waiting.append(imported)
+    return found
+
+
+@cache
+def _imports(root: Path, file: str) -> tuple[str, ...]:
+    """The project's files that a file imports, or that a program imports which it has as text."""
+    names = dict.fromkeys(_names(ast.parse((root / file).read_bytes())))
+    files = (path for name in names for path in _files(name))
+    return tuple(path for path in files if (root / path).is_file())
+
+
+def _files(module: str) -> Iterator[str]:
+    """Of a module, and of the packages above it, which are loaded with it."""
+    parts = module.split(".")
+    yield f"{'/'.join(parts)}.py"
+    for length in range(1, len(parts) + 1):
+        yield f"{'/'.join(parts[:length])}/__init__.py"
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:
+            yield from _names(_program(node.value))
+
+
+def _program(text: str) -> ast.AST:
+    """Nothing where it is no program but words."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])

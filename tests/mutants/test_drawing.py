@@ -28,3 +28,18 @@ def test_nearest_tests_are_asked_first_and_all_of_them_once() -> None:
     every = [*first, *(test for ring in others for test in ring)]
     assert len(every) == len(set(every))
     assert "tests/contract/test_api.py" in every
+
+
+def test_nearer_tests_come_before_those_that_load_a_file_by_others() -> None:
+    nearest, unit, contract, _ = rings("workflows/local/generations.py")
+
+    assert nearest[0] == "tests/unit/workflows/local/test_generations.py"
+    assert unit[0] == "tests/unit/workflows/local/test_checkpoint.py"
+    assert "tests/unit/workflows/stacks/test_arns.py" not in unit, "it loads nothing of it"
+    assert "tests/contract/test_docs.py" in contract, "a contract may start a process, so each is asked"
+
+
+def test_program_that_a_test_starts_counts_as_loading_what_it_imports() -> None:
+    _, _, contract, _ = rings("app.py")
+
+    assert "tests/contract/test_api_operating.py" in contract[:3]
