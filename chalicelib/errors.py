@@ -9,7 +9,7 @@
     │   ├── NoticesUnavailable
     │   └── ExecutionsUnavailable
     ├── DataError               the data set is not what its recipe says: a person has to look
-    │   ├── DatasetEmpty, TooManyObjects, ObjectUnreadable, ObjectEmpty, ColumnMissing
+    │   ├── DatasetEmpty, TooManyObjects, DatasetTooLarge, ObjectUnreadable, ObjectEmpty, ColumnMissing
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
     │   └── LabelUnknown, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
@@ -22,12 +22,10 @@
         ├── RequestConflict 409, VersionUnfit 409, BodyTooLarge 413, WrongContentType 415
         └── NoLiveModel 503, StackMissing 503, Busy 503, ServingFailed 503
 
-The leaf names are a contract: Lambda reports an exception by its class name alone, and the state machine's Retry and
-Catch match that name and never a base class. To rename a leaf is to change the state machine.
+The leaf names are a contract: Retry and Catch match the name alone. To rename a leaf is to change the state machine.
 
 A message says what is wrong, where, and what to do, in our own words; it never carries a secret or a whole payload,
-and is cut to `limits.MESSAGE_CHARACTERS` wherever it was made. Of what another program says nothing is passed on but
-the name of its error; what an estimator raised is the exception (TrainingFailed): one line, quoted as its words.
+cut to `limits.MESSAGE_CHARACTERS`. Of another program's error the name goes on, of an estimator's one quoted line.
 """
 
 from __future__ import annotations
@@ -90,6 +88,10 @@ class DatasetEmpty(DataError):
 
 class TooManyObjects(DataError):
     """More objects lie below the data set's prefix than one run reads."""
+
+
+class DatasetTooLarge(DataError):
+    """Its rows do not fit into the memory of a task."""
 
 
 class ObjectUnreadable(DataError):
@@ -295,5 +297,4 @@ def leaves(base: type[NightswapError] = NightswapError) -> tuple[str, ...]:
     ('ExecutionsUnavailable', 'FunctionBusy', 'FunctionUnavailable')
     """
     below = base.__subclasses__()
-    names = [name for child in below for name in leaves(child)] if below else [base.__name__]
-    return tuple(sorted(names))
+    return tuple(sorted(name for child in below for name in leaves(child))) if below else (base.__name__,)

@@ -175,7 +175,7 @@ class StageSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSettings:
-    """Of the state machine's functions; set by the stack."""
+    """Of the state machine's functions; set by the stack, and the memory by Lambda."""
 
     stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_stage)
     code_sha256: str = _setting("NIGHTSWAP_CODE_SHA256", "the pipeline's code: part of the fingerprint")
@@ -183,6 +183,12 @@ class TaskSettings:
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
     )
     stale_days: int = _stale_days()
+    memory_mb: int = _setting(
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "the function's memory in MB, as Lambda itself tells it",
+        read=_whole(range(128, 10_241), said="128 to 10240"),
+        default=10_240,
+    )
 
 
 Settings = TypeVar("Settings", ApiSettings, StageSettings, TaskSettings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib import documents, evidence, layout, models, publishing, registry, run_documents
@@ -18,7 +19,7 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
-from lambdas.model import answers, artifact, drift, table
+from lambdas.model import answers, artifact, drift, room, table
 from lambdas.model.answers import Answers
 from lambdas.model.evaluation import evaluate
 from lambdas.model.table import Table
@@ -28,22 +29,26 @@ Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
 """From the task and the champion's model version to the report, which holds the `replay` sample too."""
 
 
-def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None) -> dict[str, Any]:
+def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, memory_mb: int) -> dict[str, Any]:
     """The report of the artifact and of the champion, both scored on the run's holdout."""
+    recipe = recipes.load(task.model)
+    holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
+    room.check(room.EVALUATE, [holdout], memory_mb=memory_mb, recipe=recipe)
     return evaluate(
-        recipes.load(task.model),
+        recipe,
         artifact=_checked(read(edges, task.artifact_uri), sha256=task.artifact_sha256, of=task.artifact_uri),
-        holdout=Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES)),
+        holdout=holdout,
         answers=Answers.from_files(read_all(edges, task.answers_uri, names=answers.FILES)),
         champion=_artifact_of(edges, model=task.model, model_version=champion),
     )
 
 
-def run(task: EvaluateTask, edges: Edges, _: TaskSettings, *, judge: Judge = on_the_holdout) -> Evaluated:
+def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judge | None = None) -> Evaluated:
     alias = edges.functions.alias(task.model)
     champion_model_version = _champion(edges, model=task.model, alias=alias)
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
-    judged = judge(edges, task, champion_model_version)
+    judge_it = judge or partial(on_the_holdout, memory_mb=settings.memory_mb)
+    judged = judge_it(edges, task, champion_model_version)
     lineage = run_documents.profile(edges, run=task.run)
     replay = layout.work(task.run, registry.REPLAY)
     edges.store.put(replay, documents.encode(judged.pop("replay")))

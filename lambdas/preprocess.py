@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 from chalicelib import documents, layout, lease, models, outcomes, pin, quarantine, registry
@@ -16,6 +17,7 @@ from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all
+from lambdas.model import room
 from lambdas.model.dataset import read_labels, read_text
 from lambdas.model.preparation import Piece, Prepared, prepare
 from lambdas.model.recipe import Recipe, Split
@@ -42,7 +44,7 @@ DATASET = list_of(_OBJECT)
 Prepare = Callable[[Edges, str, Sequence[Object], Splits], Prepared]
 
 
-def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits) -> Prepared:
+def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits, *, memory_mb: int) -> Prepared:
     """Read and validate every object of the data set, and split each by itself, as it was first split."""
     recipe = recipes.load(model)
     pieces = []
@@ -52,6 +54,8 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits)
         if stored is None or stored.etag != listed.etag:
             raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
         pieces.append(piece_of(_name(model, listed), stored=stored, recipe=recipe, known=known))
+        tables = [piece.reading.table for piece in pieces]
+        room.check(room.PREPROCESS, tables, memory_mb=memory_mb, recipe=recipe)
     return prepare(pieces, recipe=recipe)
 
 
@@ -79,7 +83,7 @@ def _split_by(draw: Draw, name: str, *, text: bytes, reading: Reading, recipe: R
         ) from exc
 
 
-def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare = from_csv) -> Preprocessed:
+def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare | None = None) -> Preprocessed:
     ended = outcomes.find(edges, run=task.run)
     if ended is not None:  # Step Functions had lost the execution, and somebody recorded its end
         return _without_data(SUPERSEDED, f"the run had ended {ended['outcome']} when it was started again", None)
@@ -97,7 +101,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         return _without_data(NOTHING_NEW, known, fingerprint)
     split = recipes.load(task.model).split
     first_split = splits.known(edges, model=task.model, split=split)
-    prepared = read(edges, task.model, objects, first_split)
+    prepare_all = read or partial(from_csv, memory_mb=settings.memory_mb)
+    prepared = prepare_all(edges, task.model, objects, first_split)
     lineage = {
         "fingerprint": fingerprint,
         "recipe_sha256": recipe_sha256,

@@ -14,7 +14,7 @@ from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
-from lambdas.model import artifact, table, trial
+from lambdas.model import artifact, room, table, trial
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.recipe import Recipe
@@ -22,10 +22,13 @@ from lambdas.model.table import Table
 from lambdas.step import Context, carry_out
 
 
-def run(task: TrainTask, edges: Edges, _: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load) -> Trained:
+def run(
+    task: TrainTask, edges: Edges, settings: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load
+) -> Trained:
     recipe = load(task.model)
     train = Table.from_files(read_all(edges, task.train_uri, names=table.FILES))
     holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
+    room.check(room.TRAIN, [train, holdout], memory_mb=settings.memory_mb, recipe=recipe)
     begun = time.monotonic()
     trial.foresee(recipe, train=train)
     fitted = fit(recipe, train=train)

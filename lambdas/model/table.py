@@ -28,6 +28,10 @@ class Table:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def size_bytes(self) -> int:
+        return self.numeric.nbytes + self.categorical.nbytes + self.labels.nbytes
+
     def take(self, rows: Integers) -> Table:
         """The rows at these positions, in their order."""
         return Table(self.numeric[rows], self.categorical[rows], self.labels[rows])

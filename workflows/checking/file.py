@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +14,7 @@ from chalicelib.errors import BadRequest, DataError
 from chalicelib.limits import FILE_BYTES
 from lambdas.model.recipe import Recipe
 from lambdas.model.unpacking import SIZE_IN_WORDS, way_out
+from workflows.stacks.functions import TASK_SIZES
 
 if TYPE_CHECKING:
     from lambdas.model.table import Table
@@ -90,6 +92,25 @@ def foresee(table: Table, *, recipe: Recipe) -> None:
     from lambdas.model import trial
 
     trial.foresee(recipe, train=table)
+
+
+def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe) -> None:
+    """Raises DatasetTooLarge when a run would not have the memory for tables of so many rows and so many bytes."""
+    from lambdas.model import room
+
+    rows, table_bytes = (sum(of) for of in zip((0, 0), *sizes, strict=True))
+    for demand, function, ratio in (
+        (room.PREPROCESS, "preprocess", 1.0),
+        (room.TRAIN, "train", 1.0),
+        (room.EVALUATE, "evaluate", recipe.split.holdout_ratio),
+    ):
+        room.check_size(
+            demand,
+            rows=round(ratio * rows),
+            table_bytes=round(ratio * table_bytes),
+            memory_mb=TASK_SIZES[function].memory_mb,
+            recipe=recipe,
+        )
 
 
 def enough_for_both(recipe: Recipe) -> int:

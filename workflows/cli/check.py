@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.errors import NightswapError
-from workflows.checking.file import Content, LocalFile, enough_for_both, foresee, look_at
+from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
 from workflows.checking.recipe import in_lines, look_up, try_out
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json
@@ -69,6 +69,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool) -> Iterator[Finding
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
+        check_room([(len(table), table.size_bytes)], recipe=recipe)
         if is_served:
             foresee(table, recipe=recipe)
     except NightswapError as exc:

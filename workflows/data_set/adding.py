@@ -13,7 +13,7 @@ from chalicelib.errors import BadRequest, CommandFailed, DataError, RecipeUnknow
 from lambdas import recipes
 from workflows.checking import contents
 from workflows.checking.contents import Progress
-from workflows.checking.file import Content, File, look_at
+from workflows.checking.file import Content, File, check_room, look_at
 from workflows.data_set.objects import name, objects
 from workflows.data_set.writing import Known, write_all
 
@@ -65,13 +65,16 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
     recipe = _recipe(addition)
     looked: list[Known] = []
     problems: list[str] = []
+    sizes: list[tuple[int, int]] = []
     for done, file in enumerate(files):
         addition.progress(f"reading {file.name}", done, len(files))
         content = Content(file.name, file.read())
         looked.append(Known(file, contents.digest(content.body)))
         try:
             if recipe is not None:
-                look_at(content, recipe=recipe)
+                table = look_at(content, recipe=recipe)
+                sizes.append((len(table), table.size_bytes))
+                check_room(sizes, recipe=recipe)
         except DataError as exc:
             problems.append(f"{type(exc).__name__}: {exc.message}")
     if problems:

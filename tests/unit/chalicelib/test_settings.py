@@ -140,3 +140,9 @@ def test_wrong_value_is_repeated_in_part() -> None:
         settings.load(StageSettings, {"NIGHTSWAP_LATENCY_MS": "1" * 5000})
 
     assert len(caught.value.message) < 200
+
+
+def test_a_functions_memory_is_what_lambda_says_and_the_most_where_it_says_nothing() -> None:
+    told = settings.load(TaskSettings, {**TASK, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"})
+
+    assert (told.memory_mb, settings.load(TaskSettings, TASK).memory_mb) == (1769, 10_240)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import documents, layout, lease, publishing, registry
 from chalicelib.contracts import EvaluateTask
-from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
 from lambdas import evaluate
 from tests.fakes.edges import FakeOutside
 from tests.http_connections import noise
@@ -222,3 +222,11 @@ def test_artifact_that_is_gone_is_a_typed_error() -> None:
 
     with pytest.raises(ArtifactInvalid, match="is gone"):
         evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_holdout_that_does_not_fit_into_memory_is_refused_in_words() -> None:
+    night = night_with_data()
+    task = up_to_evaluation(night.edges)
+
+    with pytest.raises(DatasetTooLarge, match=r"300 rows .* in Evaluate, which has 70 MB"):
+        evaluate.run(task, night.edges, replace(SETTINGS, memory_mb=70))

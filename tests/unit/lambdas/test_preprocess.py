@@ -8,6 +8,7 @@ from chalicelib import documents, layout, lease, outcomes
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
 from chalicelib.errors import (
     DatasetEmpty,
+    DatasetTooLarge,
     LabelUnknown,
     ObjectUnreadable,
     RecipeUnknown,
@@ -217,6 +218,15 @@ def test_data_set_has_as_many_files_as_one_run_reads() -> None:
 
     with pytest.raises(TooManyObjects, match=f"{OBJECTS + 1:,} objects lie below .*: {OBJECTS:,} are the most"):
         preprocessing(night.edges)
+
+
+def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_lambda_ends_the_task() -> None:
+    night = night_with_data()
+
+    with pytest.raises(
+        DatasetTooLarge, match=r"1,500 rows of 3 columns take about 90 MB in Preprocess, which has 80"
+    ):
+        preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=80))
 
 
 def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched() -> None:

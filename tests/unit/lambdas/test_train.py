@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from chalicelib import documents, layout
-from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported
 from lambdas import intermediates, recipes, train
 from lambdas.model import answers, artifact, trial
 from lambdas.model.answers import Answers
@@ -67,6 +67,14 @@ def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all() -> N
         train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)
 
     assert fitted_rows == [2 * trial.ROWS_OF_A_CLASS]
+
+
+def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_the_fit() -> None:
+    night = night_with_data()
+    task = training_task(preprocessing(night.edges))
+
+    with pytest.raises(DatasetTooLarge, match=r"1,500 rows .* in Train, which has 200 MB"):
+        train.run(task, night.edges, replace(SETTINGS, memory_mb=200))
 
 
 def test_intermediates_of_a_run_that_was_ended_are_a_typed_error() -> None:

@@ -178,3 +178,14 @@ def test_findings_are_told_to_programs(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert [each["severity"] for each in found] == ["ok", "error", "ok"]
     assert set(found[0]) == {"severity", "what", "where", "way_out"}
+
+
+def test_file_that_no_task_has_the_memory_for_is_refused(tmp_path: Path) -> None:
+    """One long category makes every cell of its column as wide."""
+    text = ROWS.replace("own", "o" * 128, 1) + "40,a,yes\n30,b,no\n" * 550_000
+
+    result = check(recipe(tmp_path), rows(tmp_path, text))
+
+    assert result.exit_code == 1
+    assert "DatasetTooLarge: 1,100,040 rows of 2 columns take about" in result.output
+    assert "MB in Preprocess, which has 1,769 MB" in result.output
