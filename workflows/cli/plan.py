@@ -19,6 +19,7 @@ from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.departures import Departure
 from workflows.deploying.uploads import layers_are_wanted
+from workflows.doctoring.credentials import check_region
 from workflows.doctoring.finding import refuse
 from workflows.doctoring.requirements import chalice_package
 from workflows.doctoring.stage_settings import check_recipes, check_settings
@@ -41,6 +42,7 @@ def plan(stage: Stage, as_json: bool) -> None:
     refuse(check_settings(stage.name, root=ROOT))
     refuse(check_recipes(stage.name, root=ROOT, models=recipes.names(), load=served, problems=recipes.problems()))
     stage.reach()
+    refuse(check_region(boto3.Session().region_name))
     with console.status(f"planning stage {stage.name}") as status:
         made = carry_out(stage, report=status.update)
     if as_json:

@@ -16,7 +16,7 @@ from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
-from workflows.deploying import attach, builds, departures, old_tokens, record, release
+from workflows.deploying import attach, builds, departures, old_tokens, record, regions, release
 from workflows.deploying.app import RestApi, chalice, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
@@ -225,18 +225,8 @@ def _endpoint_url(environ: Mapping[str, str]) -> str | None:
 def _names(stage: str, *, session: boto3.Session, endpoint_url: str | None) -> Names:
     if not STAGE_NAME.fullmatch(stage):
         raise DeploymentFailed(f"{stage!r} is no name of a stage: expected {STAGE_NAME.pattern}")
-    if not session.region_name:
-        raise DeploymentFailed("no AWS region is set: set AWS_DEFAULT_REGION, or a region in your AWS profile")
-    if session.region_name not in _regions(session):
-        raise DeploymentFailed(
-            f"{session.region_name!r} is no AWS region that has Lambda, as far as this boto3 knows: set another with"
-            " AWS_DEFAULT_REGION or in your AWS profile"
-        )
+    if wrong := regions.problem(session.region_name):
+        raise DeploymentFailed(f"AWS region {wrong}")
     with refusals("asking AWS whose credentials these are"):
         account = session.client("sts", endpoint_url=endpoint_url).get_caller_identity()["Account"]
-    return Names(stage=stage, account=account, region=session.region_name)
-
-
-def _regions(session: boto3.Session) -> list[str]:
-    partitions = session.get_available_partitions()
-    return [each for partition in partitions for each in session.get_available_regions("lambda", partition)]
+    return Names(stage=stage, account=account, region=str(session.region_name))

@@ -14,6 +14,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from workflows.deploying import regions
 from workflows.doctoring.finding import Finding, error, ok
 
 WHERE = "AWS credentials"
@@ -41,11 +42,11 @@ def who_calls(sts: Any) -> Caller:
 
 def check_region(region: str | None) -> Iterator[Finding]:
     """The region is the profile's or the environment's; there is no default."""
-    if region:
-        yield ok(f"is {region}", where="AWS region")
+    if wrong := regions.problem(region):
+        what, _, way_out = wrong.rpartition(": ")
+        yield error(what, where="AWS region", way_out=way_out)
     else:
-        way_out = "set AWS_DEFAULT_REGION, or a region in your AWS profile"
-        yield error("none is set", where="AWS region", way_out=way_out)
+        yield ok(f"is {region}", where="AWS region")
 
 
 def _refused(exc: Exception) -> Finding:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.edges import ObjectStore
 from chalicelib.names import Names
+from workflows.deploying import regions
 from workflows.doctoring import existing
 from workflows.doctoring.chalice_record import check_record
 from workflows.doctoring.credentials import check_region, who_calls
@@ -67,7 +68,7 @@ def examine_checkout(checkout: Checkout) -> Iterator[Finding]:
 def examine_account(checkout: Checkout, account: Account) -> Iterator[Finding]:
     """What only AWS knows; it ends at the first thing without which nothing else can be asked."""
     yield from check_region(account.region)
-    if not account.region:
+    if not account.region or regions.problem(account.region):
         return
     caller = who_calls(account.clients("sts"))
     yield from caller.findings

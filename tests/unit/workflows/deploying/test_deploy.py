@@ -39,8 +39,14 @@ def test_missing_region_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPa
         attempt("local", region=None, environ={})
 
 
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
+def test_region_of_another_partition_is_refused_before_anything_is_asked(region: str) -> None:
+    with pytest.raises(DeploymentFailed, match=rf"^AWS region is {region}, in AWS's partition aws-.*eu-west-1$"):
+        attempt("local", region=region, environ={})
+
+
 def test_region_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(DeploymentFailed, match="'mars-1' is no AWS region"):
+    with pytest.raises(DeploymentFailed, match="AWS region is 'mars-1', and no AWS region that has Lambda"):
         attempt("local", region="mars-1", environ={})
 
 

@@ -98,6 +98,15 @@ def test_missing_region_is_an_error() -> None:
     assert is_healthy(check_region("eu-west-1"))
 
 
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])
+def test_region_of_another_partition_is_an_error(region: str) -> None:
+    (finding,) = check_region(region)
+
+    assert not is_healthy([finding])
+    assert f"is {region}, in AWS's partition aws-" in finding.what
+    assert "eu-west-1" in finding.way_out
+
+
 @pytest.mark.parametrize(("concurrency", "expected"), [(10, Severity.WARNING), (1000, Severity.OK)])
 def test_limits_of_a_new_account_are_a_warning(concurrency: int, expected: Severity) -> None:
     answer = {

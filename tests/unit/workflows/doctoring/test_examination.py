@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from tests.fakes.store import InMemoryStore
@@ -46,10 +47,11 @@ def account(*, region: str | None = "eu-west-1", knows_caller: bool = True, aske
     return Account(region=region, clients=clients, store=lambda _: InMemoryStore(), apis=lambda _: ())
 
 
-def test_without_a_region_nobody_is_asked() -> None:
+@pytest.mark.parametrize("region", [None, "cn-north-1"])
+def test_without_a_region_that_will_do_nobody_is_asked(region: str | None) -> None:
     asked: list[str] = []
 
-    (found,) = examine_account(CHECKOUT, account(region=None, asked=asked))
+    (found,) = examine_account(CHECKOUT, account(region=region, asked=asked))
 
     assert (found.where, found.severity, asked) == ("AWS region", Severity.ERROR, [])
 
