@@ -133,6 +133,12 @@ MUTANTS = (
         by="    if False:\n",
     ),
     Mutant(
+        name="a version without rows to be asked for is let through",
+        file="chalicelib/replaying.py",
+        text="    unasked = None if candidate.rows else UNASKED\n",
+        by="    unasked = None\n",
+    ),
+    Mutant(
         name="the canary's health is passed over",
         file="lambdas/shift_traffic.py",
         text="        if health.problems:\n",

@@ -11,7 +11,7 @@ from chalicelib import layout, promotion
 from chalicelib.edges import Alias
 from chalicelib.stamp import Stamp
 from tests.fakes.history import Effect
-from tests.simulation.world import MODEL, World
+from tests.simulation.world import HAND, MODEL, World
 
 
 def moves(world: World) -> Iterator[tuple[Effect, Stamp]]:
@@ -61,9 +61,9 @@ def stamp_before(effect: Effect) -> Stamp | None:
 
 
 def documents_at(world: World, pattern: str) -> Iterator[tuple[Effect, re.Match[str], Any]]:
-    """Every JSON document written to a key of this pattern, in order."""
+    """Every JSON document that the product wrote to a key of this pattern, in order."""
     for effect in world.history.of("put"):
-        match = re.fullmatch(pattern, effect.subject)
+        match = effect.actor != HAND and re.fullmatch(pattern, effect.subject)
         if match:
             yield effect, match, json.loads(effect.facts["body"])
 
@@ -108,13 +108,22 @@ def begun(world: World, effect: Effect, state: str) -> Effect:
 
 def stands_throughout(world: World, key: str, since: int, until: int) -> bool:
     """Whether the object was there all the time between two places in the history."""
+    return all(_stands(world, key, since, until))
+
+
+def is_ever_there(world: World, key: str, since: int, until: int) -> bool:
+    """Whether the object was there at any time between two places in the history."""
+    return any(_stands(world, key, since, until))
+
+
+def _stands(world: World, key: str, since: int, until: int) -> Iterator[bool]:
+    """Whether the object is there, after each effect from one place in the history to another."""
     there = False
     for effect in world.history.effects[: until + 1]:
         if effect.subject == key and effect.operation in {"put", "delete"}:
             there = effect.operation == "put"
-        if effect.index >= since and not there:
-            return False
-    return there
+        if effect.index >= since:
+            yield there
 
 
 def with_running(world: World) -> Iterator[tuple[Effect, frozenset[str]]]:

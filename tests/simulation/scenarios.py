@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from random import Random
 
@@ -15,14 +15,22 @@ from chalicelib.promotion import Move
 from chalicelib.retention import LEFT_LIVE
 from lambdas.model.package import build_package
 from tests.fakes.clock import START
-from tests.simulation import serving, triggers
+from tests.simulation import hands, serving, triggers
 from tests.simulation.faults import Fault, FaultAt, FaultPlan, no_faults
 from tests.simulation.invariants import ALWAYS, SETTLED, check
 from tests.simulation.serving import SOUND, WORDS
-from tests.simulation.world import LONGEST_DELAY_SECONDS, MODEL, World
+from tests.simulation.world import HAND, LONGEST_DELAY_SECONDS, MODEL, World
 
 BUSY_SECONDS = 20
 """Within how long everything is triggered: a run without faults takes about as long."""
+LOST_SHARE = 0.2
+"""In so many of the busy nights a hand takes or forges something, for each of LOSSES."""
+LOSSES: Mapping[str, Callable[[World, Random, float], None]] = {
+    "alias": lambda world, _, delay: hands.lose_alias(world, delay_seconds=delay),
+    "version": lambda world, _, delay: hands.lose_version(world, delay_seconds=delay),
+    "part": lambda world, random, delay: hands.lose_any_part(world, random=random, delay_seconds=delay),
+    "forgery": lambda world, random, delay: hands.forge_any_version(world, random=random, delay_seconds=delay),
+}
 BEST = 1000
 """The quality of the calm night's data: no model before was as good."""
 
@@ -38,8 +46,16 @@ def busy_night(world: World) -> None:
     for _ in range(random.choice((0, 0, 0, 1, 2))):
         delay = random.random() * 2 * BUSY_SECONDS
         random.choice((triggers.stop, triggers.stop, triggers.lose))(world, random=random, delay_seconds=delay)
+    _lose_something(world)
     world.settle()
     check(world, ALWAYS)
+
+
+def _lose_something(world: World) -> None:
+    for what, lose in LOSSES.items():
+        random = world.random(what)
+        if random.random() < LOST_SHARE:
+            lose(world, random, world.random(f"{what}'s end").random() * BUSY_SECONDS)
 
 
 def _live_through_a_past(world: World, random: Random) -> None:
@@ -62,6 +78,9 @@ def calm_night(world: World) -> None:
     """The next night, in which nothing goes wrong, promotes the best model so far and leaves everything in order."""
     world.add_data("night-3.csv", quality=BEST)
     event_time = world.clock.now + timedelta(days=1)
+    calmly(world, lambda: hands.put_back(world))
+    if _needs_a_restore(world):
+        calmly(world, lambda: hands.restore(world))
     if world.store.find(layout.pin(MODEL)):
         calmly(world, lambda: triggers.operate(world, "the-last-unpin", action=UNPIN, delay_seconds=0))
     # Not at once: a lease that a run without an execution has just taken is respected for a moment.
@@ -72,6 +91,13 @@ def calm_night(world: World) -> None:
     outcome = world.store.find(layout.run_document(run, "outcome"))
     assert outcome and f'"{PROMOTED}"' in outcome.body.decode(), f"{world.name}: {outcome}\n{world.told()}"
     check(world, SETTLED)
+
+
+def _needs_a_restore(world: World) -> bool:
+    """Whether the next run cannot put the alias back by itself, or has to wait for an unpin, which needs one too."""
+    is_gone = world.functions.alias(MODEL) is None and world.store.list(layout.ledger(MODEL))
+    has_lost_versions = any(effect.actor == HAND for effect in world.history.of("delete_version"))
+    return bool(is_gone and (has_lost_versions or world.store.find(layout.pin(MODEL))))
 
 
 def calmly(world: World, begin: Callable[[], None], *, plan: FaultPlan = no_faults) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chalicelib import layout
+from chalicelib import layout, registry
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -21,7 +21,7 @@ from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from lambdas.model.recipe import Shift
 from tests.fakes.clock import START
 from tests.fakes.serving_function import Delays
-from tests.simulation import scenarios, triggers
+from tests.simulation import hands, scenarios, triggers
 from tests.simulation.serving import ILL, RAISES, SOUND, WRONG
 from tests.simulation.world import MODEL, Weather, World
 
@@ -177,7 +177,18 @@ def _two_pins(world: World) -> None:
 
 def _without_evidence(world: World) -> None:
     """Of version 1."""
-    world.scheduler.spawn("hand", lambda: world.store.delete(layout.evidence(MODEL, 1)))
+    hands.lose_part(world, model_version=1, name=None)
+
+
+def _without_rows(world: World) -> None:
+    """The night, and its version has no rows of the holdout as soon as it is complete."""
+    _night(world)
+    manifest = layout.version(MODEL, 2, registry.MANIFEST)
+    triggers.when(
+        world,
+        lambda: world.store.find(manifest) is not None,
+        lambda: hands.lose_part(world, model_version=2, name=registry.REPLAY),
+    )
 
 
 def _post(world: World) -> None:
@@ -253,23 +264,24 @@ STORIES = (
     ),
     Story(
         name="lost-at-the-swap",
-        tell=_at_the_swap(triggers.lose_version),
+        tell=_at_the_swap(hands.lose_version),
         since="/SwapAlias",
         outcome=RETRAIN_FAILED,
         or_else=PROMOTED,
     ),
-    Story(name="alias-gone", arrange=triggers.lose_alias, tell=_night, outcome=PROMOTED),
+    Story(name="no-rows", tell=_without_rows, since="/Replay", outcome=ROLLED_BACK, or_else=PROMOTED),
+    Story(name="alias-gone", arrange=hands.lose_alias, tell=_night, outcome=PROMOTED),
     Story(
         name="alias-gone-in-the-canary",
         rollout=CANARY,
-        tell=_beside_the_canary(triggers.lose_alias),
+        tell=_beside_the_canary(hands.lose_alias),
         since="/ShiftTraffic",
         outcome=SUPERSEDED,
         or_else=RETRAIN_FAILED,
     ),
     Story(
         name="alias-gone-at-the-swap",
-        tell=_at_the_swap(triggers.lose_alias),
+        tell=_at_the_swap(hands.lose_alias),
         since="/SwapAlias",
         outcome=RETRAIN_FAILED,
         or_else=PROMOTED,
@@ -277,14 +289,14 @@ STORIES = (
     Story(
         name="alias-gone-after-the-first-promotion",
         past=(),
-        tell=_after_the_first_promotion(triggers.lose_alias),
+        tell=_after_the_first_promotion(_all(hands.lose_alias, _stop)),
         since="/SwapAlias",
         outcome=PROMOTED,
     ),
     Story(
         name="promote-without-alias",
         past=(1, 2),
-        arrange=triggers.lose_alias,
+        arrange=hands.lose_alias,
         tell=_by_hand(PROMOTE, model_version=1),
     ),
     Story(

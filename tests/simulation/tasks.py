@@ -16,7 +16,7 @@ import lambdas.evaluate
 import lambdas.preprocess
 import lambdas.replay
 import lambdas.shift_traffic
-from chalicelib import documents, layout, outcomes, registry
+from chalicelib import documents, evidence, layout, outcomes, registry
 from chalicelib.contracts import (
     Evaluated,
     EvaluateTask,
@@ -106,8 +106,8 @@ def evaluate(task: EvaluateTask, edges: Edges, settings: TaskSettings) -> Evalua
 
 
 def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
-    body = registry.part(edges, model=model, model_version=model_version, name=registry.ARTIFACT)
-    return int(documents.decode(body)["quality"])
+    judged = evidence.judged(edges, model=model, model_version=model_version)
+    return int(evidence.document(edges, judged, registry.ARTIFACT)["quality"])
 
 
 def _unknown() -> None:

@@ -141,6 +141,7 @@ FORGERIES: list[tuple[Invariant, Change]] = [
         rollouts.no_version_that_fails_its_replay_ever_gets_traffic,
         changed(f"put {part(2, 'model.json')}", body=(b"sound", b"wrong")),
     ),
+    (rollouts.what_a_run_could_not_ask_gets_no_traffic, without(f"put {part(2, 'replay.json')}")),
     (rollouts.no_run_moves_anything_after_its_end, first(f"put {OUTCOME}")),
     (rollouts.a_run_that_ends_well_leaves_no_weights_of_the_dead, weighted),
     (operators.what_was_quarantined_is_not_made_live_without_a_lift, quarantined(1, before="start")),

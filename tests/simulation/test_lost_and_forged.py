@@ -4,23 +4,19 @@ nobody judged goes live, no version is lost, and the ledger has no gap.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
 import pytest
 
-from chalicelib import documents, evidence, layout, promotion, publishing, recovery, registry
+from chalicelib import documents, evidence, layout, promotion
 from chalicelib.contracts import PROMOTED
-from chalicelib.errors import TransientError, leaves
+from chalicelib.errors import leaves
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
-from lambdas.model.package import build_package
 from tests.fakes.clock import START
-from tests.simulation import readings, scenarios, serving, triggers
+from tests.simulation import hands, readings, scenarios, triggers
 from tests.simulation.invariants.runs import MACHINE_ERRORS
-from tests.simulation.serving import SOUND
 from tests.simulation.world import MODEL, World
 
 SEEDS = range(25)
@@ -44,23 +40,9 @@ def part_deleted(world: World, random: Random) -> None:
 
 
 def version_forged(world: World, random: Random) -> None:
-    """A model that nobody judged lies in place of a version's, with all that belongs to it, and is asked for."""
+    """And somebody asks for it."""
     number = random.choice((1, 2))
-    forged = serving.artifact(quality=999, word=SOUND)
-    manifest = documents.find(world.store, layout.version(MODEL, number, registry.MANIFEST))
-    identity = {name: manifest[name] for name in ("model", "model_version", "run", "format")}
-    identity |= {"artifact_sha256": hashlib.sha256(forged).hexdigest()}
-    parts = {
-        registry.ARTIFACT: forged,
-        registry.PACKAGE: build_package(artifact=forged, manifest=identity),
-        registry.REPLAY: documents.encode(serving.sample(documents.decode(forged))),
-    }
-    code_sha256 = publishing.code_sha256(parts[registry.PACKAGE])
-    changed = {**manifest, **identity, "code_sha256": code_sha256}
-    changed["parts"] = {**manifest["parts"], **evidence.checksums(parts)}
-    parts[registry.MANIFEST] = documents.encode(changed)
-    for name, body in parts.items():
-        world.store.put(layout.version(MODEL, number, name), body)
+    hands.forge_version(world, model_version=number)
     triggers.operate(
         world, "forger", action=PROMOTE, model_version=number, lift_quarantine=True, delay_seconds=5 * random.random()
     )
@@ -90,9 +72,7 @@ def test_nothing_unjudged_goes_live_and_the_ledger_has_no_gap(loss: Loss) -> Non
         world = World(f"{loss.__name__} {seed}")
         told(world, world.random("loss"), loss)
 
-        judged: dict[int, str] = {}
-        for _, number, manifest in readings.manifests(world):
-            judged.setdefault(number, manifest.get("code_sha256"))
+        judged = {number: manifest["code_sha256"] for number, manifest in readings.registered(world).items()}
         for effect, stamp in readings.moves(world):
             assert effect.facts["targets"][0].code_sha256 == judged[stamp.model_version], world.told()
             is_by_a_run = (stamp.kind, effect.facts["before"]) == (
@@ -118,7 +98,7 @@ def test_what_was_live_last_is_put_back(loss: Loss) -> None:
         ]
         last = documents.decode(written[-1].body)
 
-        scenarios.calmly(world, lambda world=world: _restore(world))  # type: ignore[misc]
+        scenarios.calmly(world, lambda world=world: hands.restore(world))  # type: ignore[misc]
 
         alias = world.functions.alias(MODEL)
         assert alias is not None, world.told()
@@ -130,7 +110,7 @@ def test_a_night_after_the_alias_is_gone_promotes_against_what_was_live() -> Non
         world = World(f"a night after {seed}")
         told(world, world.random("loss"), alias_deleted)
         if world.store.find(layout.pin(MODEL)):
-            scenarios.calmly(world, lambda world=world: _restore(world))  # type: ignore[misc]
+            scenarios.calmly(world, lambda world=world: hands.restore(world))  # type: ignore[misc]
             scenarios.calmly(world, lambda world=world: _unpin(world))  # type: ignore[misc]
         alias_deleted(world, world.random("again"))
         world.add_data("night-3.csv", quality=scenarios.BEST)
@@ -149,16 +129,3 @@ def test_a_night_after_the_alias_is_gone_promotes_against_what_was_live() -> Non
 
 def _unpin(world: World) -> None:
     triggers.operate(world, "the-last-unpin", action=UNPIN, delay_seconds=0)
-
-
-def _restore(world: World) -> None:
-    """An operator asks again while Lambda is busy with what came before."""
-
-    def body() -> None:
-        for _ in range(triggers.TRIES):
-            with suppress(TransientError):
-                recovery.restore(world.edges, model=MODEL, attempt="abcdef", who="an operator")
-                return
-            world.scheduler.sleep(5)
-
-    world.scheduler.spawn("restore", body)

@@ -120,16 +120,6 @@ def lose(world: World, *, random: Random, delay_seconds: float) -> None:
     world.scheduler.spawn("loss", body, delay_seconds=delay_seconds)
 
 
-def lose_alias(world: World, *, delay_seconds: float = 0) -> None:
-    """A hand deletes it in the console."""
-
-    def body() -> None:
-        if world.functions.alias(MODEL):
-            world.functions.delete_alias(MODEL)
-
-    world.scheduler.spawn("hand", body, delay_seconds=delay_seconds)
-
-
 def operate(
     world: World,
     name: str,
@@ -194,12 +184,6 @@ def pin_half(world: World) -> None:
     """An operator pins version 1, and dies before the alias is moved."""
     with suppress(TransientError):
         pin.claim(world.edges, model=MODEL, model_version=1, who="an operator", why="the simulation wants it")
-
-
-def lose_version(world: World) -> None:
-    """Lambda loses what it published last, unless the alias points to it: what a local AWS does, or a hand."""
-    last = world.functions.versions(MODEL)[-1]
-    world.functions.delete_version(MODEL, last.function_version)
 
 
 def prune(world: World, *, delay_seconds: float) -> None:

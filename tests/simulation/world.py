@@ -31,6 +31,8 @@ from tests.simulation.serving import SOUND, ServingCode
 from tests.simulation.tasks import tasks
 
 MODEL = "kdd99-http"
+HAND = "hand"
+"""The process of whoever is none of the product's."""
 DEFINITION = Path(__file__).parents[2] / "workflows" / "definitions" / "golden" / "retrain.asl.json"
 
 LONGEST_DELAY_SECONDS = 5
@@ -94,6 +96,8 @@ class World:
         self.name = f"seed {seed}"
         self.replayed_by = f".venv/bin/python -m tests.simulation.hunt --seed {seed}"
         """The command that shows the same again."""
+        self.taken: dict[str, bytes] = {}
+        """What hands took away, or put another in the place of, by its key."""
         self.is_given_up = False
         """Whether whoever asks for something has lost patience, and asks no more."""
         self.weather = weather or Weather.drawn(self.random("weather"))

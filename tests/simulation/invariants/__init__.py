@@ -33,6 +33,7 @@ ALWAYS: tuple[Invariant, ...] = (
     rollouts.what_was_quarantined_is_not_moved_by_runs,
     rollouts.a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine,
     rollouts.no_version_that_fails_its_replay_ever_gets_traffic,
+    rollouts.what_a_run_could_not_ask_gets_no_traffic,
     rollouts.no_run_moves_anything_after_its_end,
     rollouts.a_run_that_ends_well_leaves_no_weights_of_the_dead,
     operators.what_was_quarantined_is_not_made_live_without_a_lift,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib import layout
 from chalicelib.pruning_plan import PARTS
 from chalicelib.registry import PACKAGE, PRUNED
 from chalicelib.stamp import Stamp
+from tests.fakes.history import Effect
 from tests.simulation.readings import documents_at, manifests
-from tests.simulation.world import MODEL, World
+from tests.simulation.world import HAND, MODEL, World
 
 A_DAY = timedelta(hours=24)
 
@@ -40,10 +42,10 @@ def a_run_claims_one_number(world: World) -> None:
 
 
 def complete_versions_never_change(world: World) -> None:
-    """But by pruning: first its mark, then the parts that it takes."""
+    """But by pruning, first its mark, then the parts that it takes; and by hands."""
     held: dict[str, bytes | None] = {}
     completed = {number: effect.index for effect, number, _ in manifests(world)}
-    for effect in world.history.of("put", "delete"):
+    for effect in _of_the_product(world, "put", "delete"):
         match = re.match(rf"{layout.versions(MODEL)}(\d+)/(.*)", effect.subject)
         body = effect.facts.get("body")
         if match and effect.index > completed.get(int(match[1]), effect.index) and match[2] != PRUNED:
@@ -72,7 +74,7 @@ def nothing_that_serves_is_pruned(world: World) -> None:
     left_at: dict[int, datetime] = {}
     serving: set[int] = set()
     gone: set[int] = set()
-    for effect in world.history.of("create_alias", "update_alias", "delete"):
+    for effect in _of_the_product(world, "create_alias", "update_alias", "delete"):
         if effect.operation == "delete":
             match = re.fullmatch(rf"{layout.versions(MODEL)}(\d+)/{re.escape(PACKAGE)}", effect.subject)
             if match:
@@ -88,6 +90,10 @@ def nothing_that_serves_is_pruned(world: World) -> None:
         left_at |= dict.fromkeys(serving - now, effect.at)
         serving = now
         assert not serving & gone, f"moved to a version that was pruned: {effect}"
+
+
+def _of_the_product(world: World, *operations: str) -> Iterator[Effect]:
+    return (effect for effect in world.history.of(*operations) if effect.actor != HAND)
 
 
 def no_package_is_published_twice(world: World) -> None:

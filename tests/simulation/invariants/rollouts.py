@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib import layout, promotion
+from chalicelib import layout, promotion, registry
 from chalicelib.contracts import ROLLED_BACK
 from chalicelib.stamp import Stamp
 from tests.fakes.history import Effect
@@ -10,6 +10,7 @@ from tests.simulation.readings import (
     artifacts,
     begun,
     documents_at,
+    is_ever_there,
     judging_of,
     moves,
     moves_of_runs,
@@ -57,6 +58,17 @@ def no_version_that_fails_its_replay_ever_gets_traffic(world: World) -> None:
         for number in (stamp.model_version, stamp.candidate):
             word = words.get(number) if number else None
             assert word not in SHOWS_AT_ONCE, f"model version {number} is one that {word}: {effect}"
+
+
+def what_a_run_could_not_ask_gets_no_traffic(world: World) -> None:
+    """A version without rows of the holdout, all the time from its first replay on."""
+    replayed: dict[str, Effect] = {}
+    for effect, match, _ in documents_at(world, r"runs/([^/]+)/replay\.json"):
+        replayed.setdefault(match[1], effect)
+    for effect, stamp in moves_of_runs(world, promotion.SHIFTED, promotion.PROMOTED):
+        key = layout.version(MODEL, stamp.candidate or stamp.model_version, registry.REPLAY)
+        since = replayed[stamp.run]
+        assert is_ever_there(world, key, since.index, effect.index), f"it had no rows since {since}: {effect}"
 
 
 def no_run_moves_anything_after_its_end(world: World) -> None:

@@ -12,7 +12,7 @@ from chalicelib.errors import leaves
 from tests.fakes.history import Effect
 from tests.simulation.machine import ABANDONED_AS
 from tests.simulation.readings import documents_at, lasting, outcomes, promotions, with_running
-from tests.simulation.world import MODEL, World
+from tests.simulation.world import HAND, MODEL, World
 
 MACHINE_ERRORS = {*ABANDONED_AS, "Runtime.ExitError"}
 """What a task may fail with beside the leaves of chalicelib.errors."""
@@ -97,7 +97,7 @@ def met_a_fault(world: World, recording: Effect) -> bool:
 def tasks_fail_with_errors_of_the_contract_only(world: World) -> None:
     """RegistryIncomplete is one of them where a hand took something away."""
     allowed = {*leaves(), *MACHINE_ERRORS} - {"ContractBroken"}
-    if not any(world.history.of("delete_alias")):
+    if not any(effect.actor == HAND for effect in world.history.effects):
         allowed -= {"RegistryIncomplete"}
     for effect in world.history.of("failed"):
         assert effect.facts["error"] in allowed, f"an error that nobody foresaw: {effect}"
