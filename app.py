@@ -12,6 +12,7 @@ from chalicelib import (
     access,
     answers,
     doors,
+    failed_requests,
     health,
     models,
     move_requests,
@@ -30,6 +31,7 @@ from chalicelib.settings import ApiSettings, load, schedule
 
 ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
 RECENT_RUNS = 20
+BAD_REQUEST = 400
 
 app = Chalice(app_name="nightswap")
 
@@ -69,6 +71,10 @@ def scored(question: prediction.Question) -> tuple[int, dict[str, Any]]:
 
 def stated(answer: tuple[int, dict[str, Any]]) -> Response:
     status, said = answer
+    if status >= BAD_REQUEST:
+        route = f"{request().method} {request().path}"
+        context = app.lambda_context
+        failed_requests.tell(status, said, route=route, path=request().uri_params, request=context.aws_request_id)
     return Response(body=said, status_code=status)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from chalicelib.cutting import cut
 from chalicelib.errors import NightswapError, Unexpected
 from chalicelib.limits import NAME_CHARACTERS
-from chalicelib.log import log
+from chalicelib.log import ERROR, complain
 
 
 def of(exc: Exception, *, doing: str) -> Unexpected:
@@ -19,8 +19,9 @@ def of(exc: Exception, *, doing: str) -> Unexpected:
     Unexpected('Train failed with KeyError: its log says more, and nightswap doctor looks at the deployment')
     """
     name = _name(exc)
-    log(
+    complain(
         "unexpected",
+        level=ERROR,
         doing=doing,
         error=name,
         said=str(exc),

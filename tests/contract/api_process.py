@@ -127,6 +127,10 @@ class Api:
     address: str
 
     def ask(self, *asked: dict[str, Any]) -> list[dict[str, Any]]:
+        return self.ask_and_read(*asked)[0]
+
+    def ask_and_read(self, *asked: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The answers, and the lines of the log."""
         environment = {
             **json.loads((ROOT / ".chalice/config.json").read_text())["stages"]["local"]["environment_variables"],
             "AWS_ENDPOINT_URL": self.address,
@@ -145,7 +149,10 @@ class Api:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        answers, lines = (
+            [json.loads(line) for line in written.splitlines()] for written in (done.stdout, done.stderr)
+        )
+        return answers, lines
 
     def request(
         self, method: str, path: str, *, token: str | None = "both", body: str = "", content_type: str | None = None
@@ -167,6 +174,10 @@ class Api:
                 method, _, path = resource.removeprefix(f"{ARN}/").partition("/")
                 found.add((method, f"/{path}"))
         return found
+
+
+def _lines(written: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.splitlines()]
 
 
 def event(

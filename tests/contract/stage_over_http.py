@@ -61,7 +61,7 @@ class StageOverHttp:
         if not name:
             return 200, {"Functions": [{"FunctionName": NAMES.serving_function(model)} for model in models]}
         if rest == ["invocations"]:
-            return 200, {"status": 409, "body": {"function": name, "asked": json.loads(sent)}}
+            return 200, {"status": 409, "body": {"Code": "VersionUnfit", "function": name, "asked": json.loads(sent)}}
         model = name.removeprefix(NAMES.serving_function(""))
         if model in models and rest == ["aliases", LIVE]:
             alias = self._outside.functions.alias(model)

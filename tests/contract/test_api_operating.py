@@ -121,6 +121,22 @@ def test_routes_name_what_they_do_not_know(api: Api) -> None:
     assert [(status, said["Code"]) for status, said, _ in answers] == [(404, code) for *_, code in UNKNOWN]
 
 
+def test_each_refused_request_leaves_one_line_in_the_log_and_no_other_does(api: Api) -> None:
+    refused = [event(method, route, path, query) for method, route, path, query, _ in UNKNOWN]
+    away = event("POST", "/models/{model}/pin", {"model": OTHER}, body='{"reason": "a secret"}')
+
+    answers, lines = api.ask_and_read(event("GET", "/runs"), *refused, {**away, "left_ms": 1}, away)
+
+    told = [(each["level"], each["error"], each["status"], each["route"]) for each in lines]
+    assert told == [
+        *(("WARNING", code, 404, f"{method} {route}") for method, route, *_, code in UNKNOWN),
+        ("ERROR", "FunctionUnavailable", 503, "POST /models/{model}/pin"),
+        ("WARNING", "VersionUnfit", 409, "POST /models/{model}/pin"),
+    ]
+    assert len(answers) == 3 + len(UNKNOWN)
+    assert not any(word in json.dumps(lines) for word in ("no-run", "nobody", "a secret"))
+
+
 def test_retrain_is_accepted_once_and_says_where_to_look(api: Api, stage: FakeOutside) -> None:
     wish = '{"model": "kdd99-http", "force": true, "reason": "new labels"}'
     first, again, other, defaults = asked_of(

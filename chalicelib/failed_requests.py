@@ -1,0 +1,33 @@
+"""One line in the log for each request that the API answers with an error: who reads it finds the request again.
+
+Nothing that came in is in it, for anything may be a secret: the route is the app's own, with its braces, and a run is
+named only where the name has the form of those that the app gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.log import ERROR, WARNING, complain
+from chalicelib.retraining import RUN_NAME
+
+FAULT = 500
+"""From here on the fault is ours, or AWS's."""
+
+
+def tell(status: int, said: Mapping[str, Any], *, route: str, path: Mapping[str, str] | None, request: str) -> None:
+    """Write the line; `said` is the answer, `path` the parameters of the path, `request` Lambda's ID of the call.
+
+    API Gateway's access log has the same ID, so that the one can be found from the other.
+    """
+    run = (path or {}).get("run", "")
+    complain(
+        "request_failed",
+        level=ERROR if status >= FAULT else WARNING,
+        error=said.get("Code"),
+        status=status,
+        route=route,
+        request=request,
+        **({"run": run} if RUN_NAME.fullmatch(run) else {}),
+    )
