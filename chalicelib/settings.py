@@ -32,6 +32,7 @@ MEMORY_MB = range(128, 3009)
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL}")
+POLICY_ARN = re.compile(r"arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}")
 
 
 def _matching(pattern: re.Pattern[str], *, example: str) -> Read:
@@ -46,6 +47,12 @@ def _matching(pattern: re.Pattern[str], *, example: str) -> Read:
 def _email(text: str) -> str:
     if text and not EMAIL.fullmatch(text):
         raise ValueError("an address, for example ops@example.com, or nothing")
+    return text
+
+
+def _boundary(text: str) -> str:
+    if text and not POLICY_ARN.fullmatch(text):
+        raise ValueError("a policy's ARN, for example arn:aws:iam::123456789012:policy/boundary, or nothing")
     return text
 
 
@@ -167,6 +174,12 @@ class StageSettings:
         "Python of the app's functions, whatever the developer's: python3.11, python3.12 or python3.13",
         read=_one_of("python3.11", "python3.12", "python3.13"),
         default="python3.13",
+    )
+    permissions_boundary: str = _setting(
+        "NIGHTSWAP_PERMISSIONS_BOUNDARY",
+        "ARN of the IAM policy that bounds every role of the stage",
+        read=_boundary,
+        default="",
     )
     xray: str = _setting(
         "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_one_of("on", "off"), default="off"

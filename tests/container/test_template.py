@@ -7,28 +7,16 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from tests.clone import ROOT
 from tests.container.conftest import TOOLS
+from tests.short_forms import read_template
 from workflows.stacks.functions import serving_configuration
 
 TEMPLATE = ROOT / "workflows/container/template.yaml"
 
 
-class Reader(yaml.SafeLoader):  # type: ignore[misc]
-    """Reads CloudFormation's short forms as what they are applied to."""
-
-
-def _argument(loader: Reader, _suffix: str, node: yaml.Node) -> Any:
-    return loader.construct_scalar(node)
-
-
-Reader.add_multi_constructor("!", _argument)
-
-
 def resources() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader=Reader)["Resources"]
+    read = read_template(TEMPLATE)["Resources"]
     return {name: resource["Properties"] for name, resource in read.items()}
 
 
@@ -80,7 +68,7 @@ def test_function_may_write_its_log_and_nothing_else() -> None:
 
     assert here["Function"]["Role"] == "Role.Arn"
     assert here["Function"]["LoggingConfig"] == {"LogGroup": "Log"}
-    assert here["Role"].keys() == {"AssumeRolePolicyDocument", "Policies"}
+    assert here["Role"].keys() == {"AssumeRolePolicyDocument", "PermissionsBoundary", "Policies"}
     assert policy["PolicyDocument"]["Statement"] == [
         {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "Log.Arn"}
     ]
@@ -105,6 +93,10 @@ def test_bucket_is_encrypted_private_and_reached_by_tls_alone() -> None:
 
 
 def test_image_is_made_from_the_dockerfile_beside_the_template() -> None:
-    metadata = yaml.load(TEMPLATE.read_text(), Loader=Reader)["Resources"]["Function"]["Metadata"]
+    metadata = read_template(TEMPLATE)["Resources"]["Function"]["Metadata"]
 
     assert (TEMPLATE.parent / metadata["DockerContext"] / metadata["Dockerfile"]).is_file()
+
+
+def test_role_is_within_the_permissions_boundary_that_the_template_is_given() -> None:
+    assert resources()["Role"]["PermissionsBoundary"] == ["IsBounded", "PermissionsBoundary", "AWS::NoValue"]

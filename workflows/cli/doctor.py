@@ -42,7 +42,8 @@ COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow",
 def doctor(stage: Stage, with_sizes: bool, print_policy: bool, as_json: bool) -> None:
     """Say what stands in the way of a deployment, and the way out. It fails if anything is an error."""
     if print_policy:
-        show_json(deployer_policy(stage.names))
+        boundary = stage_settings(stage.name, root=ROOT).permissions_boundary
+        show_json(deployer_policy(stage.names, boundary=boundary))
         return
     findings = examined(stage, with_sizes=with_sizes)
     if as_json:

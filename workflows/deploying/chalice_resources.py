@@ -59,7 +59,7 @@ class ChaliceResources:
         resources = [resource for function in self.functions for resource in self._around(function)]
         if api_id is not None:
             resources.append(self._rest_api(api_id))
-        return {"resources": resources, "schema_version": SCHEMA_VERSION, "backend": "api"}
+        return {**empty_record(), "resources": resources}
 
     def _calls_the_stage(self, api_id: str) -> bool:
         wanted = f":function:{self._function(API_HANDLER)}/invocations"
@@ -77,8 +77,7 @@ class ChaliceResources:
         role_name = f"{self.names.stack}-{function}"
         role = self._find(f"role {role_name}", self._client("iam").get_role, RoleName=role_name)
         if role is not None:
-            arn = role["Role"]["Arn"]
-            yield _resource(f"{function}_role", "iam_role", role_arn=arn, role_name=role_name)
+            yield role_resource(function, name=role_name, arn=role["Role"]["Arn"])
         name = self._function(function)
         found = self._find(f"function {name}", self._client("lambda").get_function, FunctionName=name)
         if found is not None:
@@ -108,6 +107,15 @@ class ChaliceResources:
 
     def _client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]
+
+
+def empty_record() -> dict[str, Any]:
+    return {"resources": [], "schema_version": SCHEMA_VERSION, "backend": "api"}
+
+
+def role_resource(function: str, *, name: str, arn: str) -> Resource:
+    """A function's role in a record."""
+    return _resource(f"{function}_role", "iam_role", role_arn=arn, role_name=name)
 
 
 def _resource(name: str, resource_type: str, **values: str) -> Resource:

@@ -16,7 +16,7 @@ from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP, STAGE_NAME, Names
 from chalicelib.settings import StageSettings
-from workflows.deploying import attach, builds, departures, old_tokens, record, regions, release
+from workflows.deploying import app_roles, attach, builds, departures, old_tokens, record, regions, release
 from workflows.deploying.app import RestApi, chalice, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
@@ -132,6 +132,14 @@ class Deployment:
             self.names, session=self.session, endpoint_url=endpoint_url, root=self.root, report=self.report
         )
         command = chalice(self.settings.app_runtime)
+        app_roles.bound(
+            self.session.client("iam", endpoint_url=endpoint_url),
+            function_names(stage, root=self.root),
+            stack=self.names.stack,
+            boundary=self.settings.permissions_boundary,
+            file=fetched.file,
+            report=self.report,
+        )
         api = deploy_app(stage, root=self.root, environ=self.environ, report=self.report, command=command)
         record.keep(fetched, report=self.report)
         functions = self.session.client("lambda", endpoint_url=endpoint_url)

@@ -68,11 +68,16 @@ def wanted_app(package: Package, *, names: Names, settings: StageSettings) -> di
         code = code_values((folder / "deployment.zip").read_bytes())
     functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Function"]
     (api,) = (each["Properties"] for each in resources if each["Type"] == "AWS::Serverless::Api")
-    logs = {"log retention": settings.log_retention_days}
-    found = {_function(each): _settings(each) | code | logs for each in functions}
+    beside = {"log retention": settings.log_retention_days} | boundary_values(settings.permissions_boundary)
+    found = {_function(each): _settings(each) | code | beside for each in functions}
     found[NIGHTLY]["failures go to"] = alerts_topic(names.stage)
     throttle = throttle_values(per_second=settings.requests_per_second, burst=settings.burst)
     return {**found, API: _routes(api) | throttle}
+
+
+def boundary_values(boundary: str) -> Values:
+    """Of the function's role."""
+    return {"permissions boundary": boundary} if boundary else {}
 
 
 def throttle_values(*, per_second: float, burst: int) -> Values:

@@ -12,10 +12,11 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib.names import Names
+from workflows.deploying.app_roles import boundary_of
 from workflows.deploying.attach import EVERY_METHOD
 from workflows.deploying.chalice_resources import API_HANDLER
 from workflows.deploying.progress import refusals
-from workflows.planning.app import API, code_values, function_values, throttle_values
+from workflows.planning.app import API, boundary_values, code_values, function_values, throttle_values
 from workflows.planning.roles import Statement
 from workflows.planning.templates import Values
 
@@ -51,6 +52,7 @@ class LiveApp:
         if not found:
             return {}
         rule = self._ask("events", "describe_rule", Name=f"{self.names.stack}-{name}-event")
+        role = self._ask("iam", "get_role", RoleName=f"{self.names.stack}-{name}")
         configuration = found["Configuration"]
         layers = [each["Arn"] for each in configuration.get("Layers", [])]
         return {
@@ -62,6 +64,7 @@ class LiveApp:
             ),
             **code_values(_downloaded(found["Code"]["Location"], what=function)),
             **self._attached(function),
+            **boundary_values(boundary_of(role.get("Role", {}))),
         }
 
     def _attached(self, function: str) -> Values:

@@ -99,7 +99,9 @@ def function_resources(
             "Type": "AWS::Logs::LogGroup",
             "Properties": {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": settings.log_retention_days},
         },
-        f"{logical_id}Role": role("lambda.amazonaws.com", statements=[*statements, *traces]),
+        f"{logical_id}Role": role(
+            "lambda.amazonaws.com", statements=[*statements, *traces], boundary=settings.permissions_boundary
+        ),
         f"{logical_id}Function": {
             "Type": "AWS::Lambda::Function",
             # Else a first call could come before the log group that its role may not create.

@@ -113,7 +113,7 @@ def _state_machine(stage: str, settings: StageSettings) -> dict[str, Json]:
     statements += [functions.tracing_statement()] if traced else []
     machine = names_of(stage).state_machine
     return {
-        "RetrainRole": role("states.amazonaws.com", statements=statements),
+        "RetrainRole": role("states.amazonaws.com", statements=statements, boundary=settings.permissions_boundary),
         "Retrain": {
             "Type": "AWS::StepFunctions::StateMachine",
             "Properties": {

@@ -24,14 +24,22 @@ def document(statements: Sequence[Json]) -> Json:
     return {"Version": POLICY_LANGUAGE, "Statement": list(statements)}
 
 
-def role(service: str, *, statements: Sequence[Json]) -> Json:
-    """A role that the AWS service assumes. Its name is CloudFormation's to choose: IAM's names are global."""
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}
+def trust(service: str) -> Json:
+    """The statement by which a role is the service's to assume."""
+    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}
+
+
+def role(service: str, *, statements: Sequence[Json], boundary: str) -> Json:
+    """A role that the AWS service assumes, within the permissions boundary if there is one.
+
+    Its name is CloudFormation's to choose: IAM's names are global.
+    """
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
-            "AssumeRolePolicyDocument": document([trust]),
+            "AssumeRolePolicyDocument": document([trust(service)]),
             "Policies": [{"PolicyName": "permissions", "PolicyDocument": document(statements)}],
+            **({"PermissionsBoundary": boundary} if boundary else {}),
         },
     }
 

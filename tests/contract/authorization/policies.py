@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type, statements
+from tests.short_forms import read_template
 from workflows.doctoring.deployer_policy import deployer_policy
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
@@ -20,7 +19,7 @@ from workflows.stacks.main import main_template
 ROOT = Path(__file__).parents[3]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 BOUNDARY = "arn:aws:iam::123456789012:policy/a-boundary"
-SETTINGS = StageSettings(alert_email="ops@example.com", xray="on")
+SETTINGS = StageSettings(alert_email="ops@example.com", xray="on", permissions_boundary=BOUNDARY)
 MODELS = ["kdd99-http", "mnist"]
 IMAGE = ROOT / "workflows" / "container" / "template.yaml"
 OF_THE_IMAGE = {
@@ -31,17 +30,6 @@ OF_THE_IMAGE = {
 """What the ARNs of the container's template become."""
 
 Statement = Mapping[str, Any]
-
-
-class Reader(yaml.SafeLoader):  # type: ignore[misc]
-    """Reads CloudFormation's short forms as what they are applied to."""
-
-
-def _argument(loader: Reader, _suffix: str, node: yaml.Node) -> Any:
-    return loader.construct_scalar(node)
-
-
-Reader.add_multi_constructor("!", _argument)
 
 
 def policies() -> dict[str, list[Statement]]:
@@ -81,7 +69,7 @@ def _with_functions(statement: Statement, functions: Mapping[str, str]) -> State
 
 
 def _image() -> dict[str, list[Statement]]:
-    read = yaml.load(IMAGE.read_text(), Loader=Reader)["Resources"]
+    read = read_template(IMAGE)["Resources"]
     (log,) = read["Role"]["Properties"]["Policies"]
     documents = {
         "image-role": log["PolicyDocument"],

@@ -60,6 +60,10 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "how much it takes at once": (variable("NIGHTSWAP_BURST", "9"), "burst: 100 -> 9"),
     "the memory that serves": (variable("NIGHTSWAP_SERVING_MEMORY_MB", "1024"), "MemorySize: 512 -> 1024"),
     "the app's runtime": (variable("NIGHTSWAP_APP_RUNTIME", "python3.12"), 'Runtime: "python3.13" -> "python3.12"'),
+    "the permissions boundary": (
+        variable("NIGHTSWAP_PERMISSIONS_BOUNDARY", "arn:aws:iam::000000000000:policy/bounds"),
+        "permissions boundary: none -> ",
+    ),
     "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
     "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),
     "the app's memory": (setting("lambda_memory_size", 256), "MemorySize: 512 -> 256"),

@@ -16,14 +16,21 @@ from workflows.doctoring.deployer_policy import deployer_policy
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 MODELS = ["kdd99-http", "mnist"]
-SETTINGS = StageSettings(alert_email="ops@example.com", xray="on")
+BOUNDARY = "arn:aws:iam::123456789012:policy/a-boundary"
+SETTINGS = StageSettings(alert_email="ops@example.com", xray="on", permissions_boundary=BOUNDARY)
 
 
 def rendered() -> dict[str, str]:
     """The texts by their files' names."""
     templates = render_templates(NAMES, models=MODELS, settings=SETTINGS)
-    policy = json.dumps(deployer_policy(NAMES), indent=2) + "\n"
-    return {f"{stack}.json": text for stack, text in templates.items()} | {"deployer-policy.json": policy}
+    policies = {
+        "deployer-policy.json": deployer_policy(NAMES),
+        "deployer-policy-with-boundary.json": deployer_policy(NAMES, boundary=BOUNDARY),
+    }
+    return {
+        **{f"{stack}.json": text for stack, text in templates.items()},
+        **{file: json.dumps(policy, indent=2) + "\n" for file, policy in policies.items()},
+    }
 
 
 def write() -> None:

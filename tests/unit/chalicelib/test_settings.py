@@ -114,6 +114,12 @@ def test_address_may_be_left_empty(email: str) -> None:
             ("NIGHTSWAP_ALERT_EMAIL", wrong, "expected an address, for example ops@example.com")
             for wrong in ("ops", "ops@host", "a b@c.de", "@c.de", "a@", "a@b..de", ".a@b.de", "a@-b.de", "a@b.de\n")
         ),
+        (
+            "NIGHTSWAP_PERMISSIONS_BOUNDARY",
+            "bounds",
+            "expected a policy's ARN, for example arn:aws:iam::123456789012",
+        ),
+        ("NIGHTSWAP_PERMISSIONS_BOUNDARY", "arn:aws:iam::123456789012:role/bounds", "expected a policy's ARN"),
         ("NIGHTSWAP_ALERT_EMAIL", "a@b.de,c@d.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"{'a' * 65}@b.de", "expected an address"),
         ("NIGHTSWAP_ALERT_EMAIL", f"a@{'b.' * 130}de", "expected an address"),

@@ -1,0 +1,86 @@
+"""The deployer's policy against what CloudFormation asks for in its caller's name, from creation to deletion."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.contract.authorization.checking import meant, shapes
+from tests.contract.authorization.policies import BOUNDARY, NAMES, SETTINGS, Statement
+from tests.contract.authorization.resources import PASSED, PROPERTIES, Resource, asked_for, resources, schema
+from tests.contract.authorization.shapes import meets
+from tests.contract.stacks.evaluating import permits
+from workflows.doctoring.deployer_policy import deployer_policy
+
+PLAIN = resources(dataclasses.replace(SETTINGS, permissions_boundary=""))
+BOUNDED = resources(SETTINGS)
+ONE_OF_EACH = list({each.type: each for each in PLAIN}.values())
+WITHOUT = deployer_policy(NAMES)["Statement"]
+WITH = deployer_policy(NAMES, boundary=BOUNDARY)["Statement"]
+
+
+def denied(resource: Resource, statements: list[Statement]) -> list[str]:
+    """The permissions that CloudFormation would miss, with the ARN that it would ask for."""
+    context = {"iam:PassedToService": PASSED.get(resource.type, "")}
+    if boundary := resource.properties.get("PermissionsBoundary"):
+        context["iam:PermissionsBoundary"] = boundary
+    return [
+        f"{permission} on {arn}"
+        for permission in resource.permissions
+        for arn in about(permission, resource)
+        if not permits(statements, permission, arn, context=context)
+    ]
+
+
+def about(permission: str, resource: Resource) -> list[str]:
+    """The ARNs that the permission is asked on: `*` where the service knows none."""
+    if permission not in meant(permission):
+        return ["an ARN that no policy here has a permission for"]
+    known = shapes(permission)
+    found = [arn for arn in resource.arns if any(meets(arn, shape) for shape in known)]
+    return found if known else ["*"]
+
+
+@pytest.mark.parametrize("resource", PLAIN, ids=str)
+def test_policy_permits_all_that_cloudformation_asks_for(resource: Resource) -> None:
+    assert denied(resource, WITHOUT) == []
+
+
+@pytest.mark.parametrize("resource", BOUNDED, ids=str)
+def test_policy_with_a_boundary_permits_it_too(resource: Resource) -> None:
+    assert denied(resource, WITH) == []
+
+
+@pytest.mark.parametrize("resource", [each for each in PLAIN if each.type == "AWS::IAM::Role"], ids=str)
+def test_policy_with_a_boundary_makes_no_role_without_one(resource: Resource) -> None:
+    arn = f"arn:aws:iam::123456789012:role/nightswap-prod-{resource}-1ABC"
+
+    assert {f"{action} on {arn}" for action in ("iam:CreateRole", "iam:PutRolePolicy")} <= set(denied(resource, WITH))
+
+
+def test_every_permission_of_a_resource_is_asked_on_something() -> None:
+    assert [f"{each}: {it}" for each in PLAIN for it in each.permissions if not about(it, each)] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), PROPERTIES)
+def test_property_that_would_need_more_is_one_of_its_type(kind: str, name: str) -> None:
+    assert name in schema(kind)["properties"]
+    assert set(PROPERTIES[kind, name]) <= asked_for(kind)
+
+
+def test_path_of_layers_and_of_mail_is_among_what_is_looked_at() -> None:
+    assert {"AWS::Lambda::LayerVersion", "AWS::SNS::Subscription"} <= {each.type for each in PLAIN}
+
+
+OUR_OWN = {"Stacks", "Runs", "Tokens", "RestApi", "Simulation"}
+"""What no resource of a stack needs, but the commands and Chalice do."""
+
+
+@pytest.mark.parametrize("sid", [each["Sid"] for each in WITHOUT])
+def test_statement_that_is_missing_is_missed_by_cloudformation_or_by_our_own_calls(sid: str) -> None:
+    rest = [each for each in WITHOUT if each["Sid"] != sid]
+
+    missed = [each for resource in ONE_OF_EACH for each in denied(resource, rest)]
+
+    assert bool(missed) is (sid not in OUR_OWN)
