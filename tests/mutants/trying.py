@@ -19,7 +19,7 @@ LEFT_OUT = (*LINKED, ".venv-packages", ".git", ".nightswap", ".mypy_cache", ".ru
 MEMORY_BYTES = 12 * 2**30
 TEST_SECONDS = 120
 PASSED, NONE_COLLECTED = 0, 5
-FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?)(?: - .*)?$", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def tried(mutant: Mutant, *, copy: Path) -> Trial:
         )
     finally:
         path.write_bytes(sound)
-    if caught_by and "::" in caught_by and _first_failure([caught_by], copy=copy):
+    if caught_by and "::" in caught_by and _first_failure([caught_by.partition("::")[0]], copy=copy):
         caught_by = None
     return Trial(mutant, caught_by)
 
@@ -81,10 +81,19 @@ def _first_failure(tests: list[str], *, copy: Path) -> str | None:
     )
     if done.returncode in (PASSED, NONE_COLLECTED):
         return None
-    found = FAILED.search(done.stdout)
-    return (
-        found.group(1) if found else f"pytest's end with {done.returncode}: {done.stdout[-500:]}{done.stderr[-500:]}"
-    )
+    return failed_in(done.stdout) or f"pytest ended with {done.returncode}"
+
+
+def failed_in(summary: str) -> str | None:
+    """The test that failed, or the file that could not be imported, by pytest's summary.
+
+    >>> failed_in("FAILED tests/test_a.py::test_b[a reason of some words] - Failed: DID NOT RAISE")
+    'tests/test_a.py::test_b[a reason of some words]'
+    >>> failed_in("ERROR tests/test_a.py")
+    'tests/test_a.py'
+    """
+    found = FAILED.search(summary)
+    return found.group(1) if found else None
 
 
 def _bounded() -> None:
