@@ -1,4 +1,4 @@
-"""What the product's modules name, as committed: every number, and every word that others read.
+"""What the product's modules name, as committed: every number, and every word that others read; defaults too.
 
 numbers.txt     limits, time-outs, sizes, shares
 words.txt       names of files and documents, keys, statuses, AWS's own words: a slip in one breaks no code of ours
@@ -47,11 +47,32 @@ def is_words(value: ast.expr) -> bool:
 
 
 def _lines(source: str, wanted: Callable[[ast.expr], bool]) -> Iterator[str]:
-    for node in ast.parse(source).body:
+    tree = ast.parse(source)
+    for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
         value = getattr(node, "value", None)
         if value is not None and all(ast.unparse(each).isupper() for each in targets) and wanted(value):
             yield f"{', '.join(map(ast.unparse, targets))} = {ast.unparse(value)}"
+    for name, value in _defaults(tree):
+        if wanted(value):
+            yield f"{name} = {ast.unparse(value)}"
+
+
+def _defaults(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """What a field of a class or a parameter is by itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            for each in node.body:
+                target = each.targets[0] if isinstance(each, ast.Assign) else getattr(each, "target", None)
+                value = getattr(each, "value", None)
+                if isinstance(target, ast.Name) and value is not None:
+                    yield f"{node.name}.{target.id}", value
+        elif isinstance(node, ast.FunctionDef):
+            given = node.args
+            placed = [*given.posonlyargs, *given.args]
+            pairs = [*zip(placed[len(placed) - len(given.defaults) :], given.defaults, strict=True)]
+            pairs += [(name, value) for name, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value]
+            yield from ((f"{node.name}({name.arg})", value) for name, value in pairs)
 
 
 GOLDEN = {
