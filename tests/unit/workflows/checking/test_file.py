@@ -27,7 +27,10 @@ def test_file_of_the_largest_size_is_taken_and_a_larger_one_is_refused(tmp_path:
 
 @pytest.mark.parametrize(
     ("length", "said"),
-    [(KEY_BYTES_MAX, "cannot be read"), (KEY_BYTES_MAX + 1, f"has a name of more than {KEY_BYTES_MAX} bytes: rename")],
+    [
+        (KEY_BYTES_MAX, "cannot be read"),
+        (KEY_BYTES_MAX + 1, f"has a name of more than {KEY_BYTES_MAX} bytes: rename"),
+    ],
 )
 def test_longest_name_is_left_to_the_file_system_and_a_longer_one_is_refused(
     tmp_path: Path, length: int, said: str
