@@ -35,6 +35,9 @@ WITHOUT_CONSEQUENCE |= {"prog", "repr", "show_default", "strict", "style", "titl
 SPOKEN = {"print", "echo", "debug", "info", "warning", "say", "tell", "filterwarnings"}
 """Calls whose arguments are text for people."""
 
+FOR_TOOLS = {"TypeVar", "ContextVar"}
+"""Calls whose arguments a type checker or a debugger reads, and the program never."""
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -102,7 +105,7 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def _does_nothing(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
-        return _name(node.func) in SPOKEN
+        return _name(node.func) in SPOKEN | FOR_TOOLS
     if isinstance(node, ast.If):
         return _name(node.test) == "TYPE_CHECKING"
     if isinstance(node, ast.Subscript):
