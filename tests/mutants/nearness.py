@@ -7,6 +7,7 @@ that loads a file by no way is not asked about it at all.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,9 @@ from tests.mutants.drawing import PLACES, ROOT
 FAST = ("tests/unit", "tests/contract", "tests/fakes", "tests/e2e")
 OF_ALL_FILES = ("tests/contract/test_numbers.py",)
 """It reads every file's text, in a moment."""
+MODULE = re.compile(r"\w+(\.\w+)+")
+"""Given to Python as a program, perhaps."""
+NOTHING = ast.Module(body=[], type_ignores=[])
 FAR = 100
 """More imports than any way has."""
 
@@ -76,13 +80,15 @@ def _names(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "import " in node.value:
-            yield from _names(_program(node.value))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from [node.value] if MODULE.fullmatch(node.value) else _names(_program(node.value))
 
 
 def _program(text: str) -> ast.AST:
     """Nothing where it is no program but words."""
+    if "import " not in text:
+        return NOTHING
     try:
         return ast.parse(text)
     except SyntaxError:
-        return ast.Module(body=[], type_ignores=[])
+        return NOTHING

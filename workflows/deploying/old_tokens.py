@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib import access
 from chalicelib.access import Token
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed
@@ -51,7 +52,9 @@ def _value(ssm: Any, stage: str) -> str | None:
 
 def _parse(value: str, *, parameter: str) -> list[Token]:
     try:
-        return [Token(each["name"], each["sha256"], tuple(each["scopes"])) for each in json.loads(value)["tokens"]]
+        return [
+            access.parse(json.dumps({**each, "removed_at": None}).encode()) for each in json.loads(value)["tokens"]
+        ]
     except (ValueError, KeyError, TypeError) as exc:
         raise DeploymentFailed(
             f"parameter {parameter} holds no tokens ({type(exc).__name__}): correct it, or delete it with"
