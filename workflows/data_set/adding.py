@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.cutting import listed
@@ -50,7 +51,13 @@ def add_all(addition: Addition, files: Sequence[File]) -> list[str]:
     """
     _refuse_one_name_for_two(files)
     new = _not_there(addition, _looked_at(addition, files))
-    write_all(addition.edges, new, model=addition.model, progress=addition.progress)
+    write_all(
+        addition.edges,
+        new,
+        model=addition.model,
+        progress=addition.progress,
+        confirm=partial(_refuse_twins, addition, new),
+    )
     return [each.name for each in new]
 
 
@@ -99,14 +106,30 @@ def _not_there(addition: Addition, files: Sequence[Known]) -> list[Known]:
     by_name = {name(each, model=addition.model): digests.get(each.key, "") for each in found}
     new: list[Known] = []
     problems: list[str] = []
+    etags = {name(each, model=addition.model): each.etag for each in found}
     for file in files:
         if by_name.get(file.name) != file.digest:
-            new.append(file)
+            new.append(replace(file, over=etags.get(file.name)))
             problems += _problems(addition, file, by_name=by_name)
         by_name[file.name] = file.digest
     if problems:
         raise BadRequest(". ".join([*problems[:PROBLEMS_MAX], "Nothing was added"]))
     return new
+
+
+def _refuse_twins(addition: Addition, files: Sequence[Known]) -> None:
+    """Raises BadRequest when somebody else added the same rows under another name since they were looked for, and not
+    after these: of two who do so at once, one at least sees the other."""
+    if addition.mode.twice or not files:
+        return
+    found = objects(addition.edges, model=addition.model)
+    digests = contents.digests(addition.edges, found, model=addition.model, progress=addition.progress)
+    own = {file.name for file in files}
+    written = {digests.get(each.key): each.modified_at for each in found if name(each, model=addition.model) in own}
+    for each in found:
+        other, digest = name(each, model=addition.model), digests.get(each.key)
+        if other not in own and digest in written and each.modified_at <= written[digest]:
+            raise BadRequest(f"somebody else added the same rows as {other} in this moment")
 
 
 def _problems(addition: Addition, file: Known, *, by_name: Mapping[str, str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib import layout
@@ -17,10 +17,11 @@ from workflows.checking.file import File
 
 @dataclass(frozen=True)
 class Known:
-    """A file, and the digest of its rows."""
+    """A file, and the digest of its rows. `over` is the entity tag of what it replaces, None where nothing is."""
 
     file: File
     digest: str
+    over: str | None = None
 
     @property
     def name(self) -> str:
@@ -43,16 +44,20 @@ class _Write:
     before: bytes | None
 
 
-def write_all(edges: Edges, files: Sequence[Known], *, model: str, progress: Progress) -> None:
-    """Write all files; take back what was written when one cannot be, or when the user interrupts."""
+def write_all(
+    edges: Edges, files: Sequence[Known], *, model: str, progress: Progress, confirm: Callable[[], None]
+) -> None:
+    """Write all files; take back what was written when one cannot be, when `confirm` raises one of our errors at the
+    end, or when the user interrupts."""
     begun: list[_Write] = []
     made: dict[str, str] = {}
     try:
         for done, file in enumerate(files):
             progress(f"adding {file.name}", done, len(files))
             body = file.read()
-            _write(edges, layout.dataset(model, file.name), body, begun=begun)
+            _write(edges, layout.dataset(model, file.name), body, over=file.over, begun=begun)
             made[contents.etag(body)] = file.digest
+        confirm()
     except NightswapError as exc:
         _take_back(edges, begun, model=model, because=exc.message)
         raise type(exc)(f"{exc.message}. Nothing was added: try again", **exc.details) from exc
@@ -62,12 +67,11 @@ def write_all(edges: Edges, files: Sequence[Known], *, model: str, progress: Pro
     contents.remember(edges, made, model=model)
 
 
-def _write(edges: Edges, key: str, body: bytes, *, begun: list[_Write]) -> None:
+def _write(edges: Edges, key: str, body: bytes, *, over: str | None, begun: list[_Write]) -> None:
     stands = edges.store.find(key)
     begun.append(_Write(key, _sha256(body), stands.body if stands else None))
-    if stands is not None:
-        edges.store.put(key, body)
-    elif not edges.store.put_if_absent(key, body):
+    is_done = edges.store.put_if_absent(key, body) if over is None else edges.store.put_if_match(key, body, etag=over)
+    if not is_done:
         there = edges.store.find(key)
         if there is None or there.body != body:
             raise BadRequest(f"somebody else added or removed {key.rpartition('/')[2]} in this moment")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +285,7 @@ def test_store_that_fails_on_the_way_leaves_all_as_it_was_and_the_same_again_add
 def test_store_that_fails_when_it_is_written_over_leaves_what_stood_there() -> None:
     stage = FakeStage()
     put(stage.edges, Content("there.csv", ROW), model=MODEL)
-    failing = with_store(stage.edges, "put", nth=2, after=raising(StoreUnavailable("no answer")))
+    failing = with_store(stage.edges, "put_if_match", after=raising(StoreUnavailable("no answer")))
 
     with pytest.raises(StoreUnavailable, match="Nothing was added: try again"):
         adding(failing, [Content("a.csv", OTHER), Content("there.csv", GOOD)], replaces=True)
@@ -341,6 +342,65 @@ def test_file_that_somebody_else_adds_in_this_moment_stays_his() -> None:
         adding(raced, [Content("a.csv", GOOD), Content("b.csv", OTHER)])
 
     assert data_set(stage) == theirs
+
+
+@pytest.mark.parametrize("mode", [{}, {"replaces": True}])
+def test_file_that_somebody_else_adds_after_the_look_and_before_the_write_stays_his(mode: dict[str, bool]) -> None:
+    stage = FakeStage()
+    theirs = dict(zip(keys("a.csv"), [OTHER], strict=True))
+
+    def add_it() -> None:
+        stage.outside.store.put(*next(iter(theirs.items())))
+
+    raced = with_store(stage.edges, "find", nth=finds_before_the_write(stage), before=add_it)
+
+    with pytest.raises(BadRequest, match=r"somebody else added or removed a\.csv in this moment"):
+        adding(raced, [Content("a.csv", GOOD)], **mode)
+
+    assert data_set(stage) == theirs
+
+
+def finds_before_the_write(stage: FakeStage) -> int:
+    """How many objects are read until the one that is to be written."""
+    asked: list[str] = []
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stage.edges.store, name)
+
+        def find(self, key: str) -> Any:
+            asked.append(key)
+            return stage.edges.store.find(key)
+
+    adding(replace(stage.edges, store=Counting()), [Content("a.csv", GOOD)])
+    stage.outside.store.delete(*keys("a.csv"))
+    return asked.index(keys("a.csv")[0]) + 1
+
+
+def test_same_rows_that_somebody_else_adds_in_this_moment_under_another_name_count_once() -> None:
+    stage = FakeStage()
+
+    def add_it() -> None:
+        adding(stage.edges, [Content("theirs.csv", GOOD)])
+
+    raced = with_store(stage.edges, "put_if_absent", before=add_it)
+
+    with pytest.raises(BadRequest, match=r"added the same rows as theirs\.csv in this moment\. Nothing was"):
+        adding(raced, [Content("mine.csv", GOOD)])
+
+    assert data_set(stage) == dict(zip(keys("theirs.csv"), [GOOD], strict=True))
+
+
+def test_same_rows_that_somebody_else_adds_later_are_his_to_take_back() -> None:
+    stage = FakeStage()
+
+    def add_it() -> None:
+        stage.outside.clock.sleep(1)
+        stage.outside.store.put(keys("theirs.csv")[0], GOOD)
+
+    raced = with_store(stage.edges, "put_if_absent", after=add_it)
+
+    assert adding(raced, [Content("mine.csv", GOOD)]) == ["mine.csv"]
 
 
 def test_model_without_a_recipe_here_is_told_how_its_file_is_added_all_the_same() -> None:
