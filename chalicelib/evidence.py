@@ -2,7 +2,8 @@
 
 It is the manifest as VersionModel wrote it, with the SHA-256 of every part, put there before it marks the version
 complete. The bucket's policy lets nobody overwrite or delete it, as it does with the ledger. So a version is what was
-judged when its manifest is the same here and there and its parts have these checksums.
+judged when its manifest is the same here and there and its parts have these checksums. A part that lost rows has the
+checksum that the erasure names (`chalicelib.erasures`).
 
 Releases before this one kept none, and their manifests name no parts. What they made is known by its package alone,
 while Lambda still holds that as a function version, which nobody can change.
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, layout, publishing, registry, version_shapes
+from chalicelib import documents, erasures, layout, publishing, registry, version_shapes
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 
@@ -95,13 +96,22 @@ def judged(edges: Edges, *, model: str, model_version: int) -> Judged:
 
 
 def part(edges: Edges, version: Judged, name: str) -> bytes:
-    """One of its parts, as it was judged. Raises RegistryIncomplete when it is gone, or another one."""
-    body = registry.part(edges, model=version.model, model_version=version.model_version, name=name)
-    if not _is(body, name, version.manifest):
-        key = layout.version(version.model, version.model_version, name)
+    """One of its parts, as it was judged, or as an erasure left it.
+
+    Raises RegistryIncomplete when it is gone, or another one.
+    """
+    key = layout.version(version.model, version.model_version, name)
+    stored = edges.store.find(key)
+    if stored is not None and _is(stored.body, name, version.manifest):
+        return stored.body
+    erasure = _erasure(edges, version, name, body=stored.body if stored else None)
+    if erasure is None:
+        registry.part(edges, model=version.model, model_version=version.model_version, name=name)  # raises: gone
         was = "published" if name == registry.PACKAGE else "judged"
         raise RegistryIncomplete(f"{key} is not the one that was {was}: {documents.put_back(key)}", key=key)
-    return body
+    if stored is None:
+        raise RegistryIncomplete(f"{key} was {erasures.in_words(erasure)}: nothing brings it back", key=key)
+    return stored.body
 
 
 def document(edges: Edges, version: Judged, name: str) -> Any:
@@ -113,15 +123,25 @@ def document(edges: Edges, version: Judged, name: str) -> Any:
 def problem(edges: Edges, version: Judged, name: str) -> str | None:
     """What is wrong with one of its parts, in words that follow its key; None when it is what was judged."""
     stored = edges.store.find(layout.version(version.model, version.model_version, name))
+    as_judged = stored is not None and _is(stored.body, name, version.manifest)
+    if not as_judged and _erasure(edges, version, name, body=stored.body if stored else None) is not None:
+        return None
     if stored is None:
         return "is gone"
-    if not _is(stored.body, name, version.manifest):
+    if not as_judged:
         return "is not what the manifest says"
     told: list[str] = []
     if name in registry.SHAPES:  # of an earlier release, whose manifest says nothing of it
         read = partial(documents.read, stored.body, key="it", shape=registry.SHAPES[name])
         documents.readable(read, told=told)
     return "is no document of its kind" if told else None
+
+
+def _erasure(edges: Edges, version: Judged, name: str, *, body: bytes | None) -> erasures.Erasure | None:
+    """The erasure that left the part so; None where none did."""
+    left = None if body is None else hashlib.sha256(body).hexdigest()
+    told = erasures.readable(edges, model=version.model, told=[])
+    return erasures.of_part(told, model_version=version.model_version, name=name, left=left)
 
 
 def _is(body: bytes, name: str, manifest: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib import aftermath
+from chalicelib import aftermath, erasures
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -53,6 +53,7 @@ def explain(
         *_end(run),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
+        *(_erased(report) if report else ()),
         *(_replay(run, replayed) if replayed else ()),
         *_canary(healths, shifts),
         *(f"Could not be read: {each}" for each in damaged),
@@ -121,6 +122,11 @@ def _paired(paired: Document) -> Iterator[str]:
     else:
         meaning = f"the {'new' if mine > theirs else 'live'} one is better, by more than chance explains"
     yield f"  By McNemar's test (p = {paired['p_value']:.3g}, {paired['method']}) {meaning}."
+
+
+def _erased(report: Document) -> Iterator[str]:
+    for each in report.get("erased", ()):
+        yield f"Of the rows on which they differ, {each['rows']} are not shown: {erasures.in_words(each)}."
 
 
 def _replay(run: Document, replayed: Document) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _holding(edges: Edges, judged: Judged, function_version: str) -> str | None:
 def _check_answers(edges: Edges, judged: Judged, subject: Subject) -> None:
     (asked,) = replaying.replay(edges, model=judged.model, subjects=[subject])
     if not asked.rows and not asked.silent:
-        asked.problems.append(replaying.UNASKED)
+        asked.problems.append(replaying.unasked(subject.sample))
     if asked.problems:
         said = "; ".join(asked.problems[: replaying.PROBLEMS_SHOWN])
         raise _lost(

@@ -25,7 +25,7 @@ locks/MODEL                             the lease
 ledger/MODEL/0000000042.json            every move of the alias, append-only
 
 evidence/MODEL/000007.json              the manifest of a version as it was judged, written once
-
+evidence-erased/MODEL/000001.json       what `nightswap data erase` took, and what it left; written once
 
 tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
@@ -126,6 +126,14 @@ def all_evidence(model: str) -> str:
 
 def evidence(model: str, model_version: int) -> str:
     return f"{all_evidence(model)}{model_version:06d}.json"
+
+
+def erasures(model: str) -> str:
+    return f"evidence-erased/{model}/"
+
+
+def erasure(model: str, number: int) -> str:
+    return f"{erasures(model)}{number:06d}.json"
 
 
 def token(sha256: str = "") -> str:

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from statistics import median
 from typing import Any
 
-from chalicelib import registry
+from chalicelib import erasures, registry
 from chalicelib.cutting import cut
 from chalicelib.edges import Edges
 from chalicelib.exact import exact, in_whole
@@ -32,6 +32,7 @@ def replayed_shape(value: Any) -> str | None:
 
 
 UNASKED = "the registry has no rows of the holdout to ask it for"
+ERASED = "the rows of the holdout that the registry had to ask it for were "
 
 ROWS_A_CALL = 25
 PROBABILITY_TOLERANCE = 1e-9
@@ -123,6 +124,12 @@ def doubts(candidate: Replayed, *, live: Replayed | None) -> list[str]:
     unasked = None if candidate.rows else UNASKED
     slow = latency_problem(candidate, live=live) if live else None
     return [*candidate.problems, *(each for each in (unasked, slow) if each)]
+
+
+def unasked(sample: Sample | None) -> str:
+    """Why a version is asked for no rows: there never were any, or they were erased."""
+    erased = (sample or {}).get("erased")
+    return f"{ERASED}{erasures.in_words(erased[-1])}" if erased else UNASKED
 
 
 def latency_problem(candidate: Replayed, *, live: Replayed) -> str | None:

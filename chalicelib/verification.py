@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib import (
     continuity,
     documents,
+    erasures,
     evidence,
     layout,
     lease,
@@ -48,6 +49,8 @@ class Verified:
     entries: int
     versions: int
     problems: tuple[str, ...]
+    erased: tuple[str, ...] = ()
+    """What was taken on purpose, which is no problem."""
 
 
 def verify(edges: Edges, *, model: str, report: Report) -> Verified:
@@ -80,8 +83,10 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
             problems += _without_manifest(edges, model=model, model_version=number, was_live=number in moved)
     problems += _others(edges, model=model, claimed=claimed)
     problems += standing.problems(edges, model=model, alias=alias)
-    once = tuple(dict.fromkeys(problems))
-    return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once)
+    told: list[str] = []
+    erased = tuple(erasures.took(each) for each in erasures.readable(edges, model=model, told=told))
+    once = tuple(dict.fromkeys([*problems, *told]))
+    return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once, erased=erased)
 
 
 def without_function(edges: Edges, *, models: Iterable[str]) -> Iterator[Verified]:

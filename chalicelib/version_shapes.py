@@ -36,6 +36,8 @@ MANIFEST = Record(
     },
     perhaps={"example": table_of(anything), "parts": table_of(sha256)},
 )
+ERASED = list_of(Record({"files": list_of(text), "who": text, "at": moment, "rows": count}))
+"""What a document lost to erasures, which say so in it."""
 _RULE = Record(
     {
         **dict.fromkeys(("name", "reason"), text),
@@ -81,6 +83,7 @@ _REPORT = Record(
         "rows": number,
         "ratios": RATIOS,
         "differences": list_of(_DIFFERENCE),
+        "erased": ERASED,
         "champion": maybe(_champion),
         "champion_fell": list_of(Record({"ratio": text, "class": text, "then": number, "now": number})),
         "paired": maybe(_PAIRED),
@@ -107,7 +110,8 @@ _SAMPLE = Record(
     {
         "instances": list_of(table_of(anything)),
         "expected": list_of(Record({"label": text, "probabilities": table_of(number)})),
-    }
+    },
+    perhaps={"erased": ERASED},
 )
 
 

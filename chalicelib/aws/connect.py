@@ -13,6 +13,7 @@ from chalicelib.aws.executions import StateMachineExecutions
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.aws.object_versions import BucketVersions
 from chalicelib.aws.patience import ATTENTIVE, PATIENT, PROMPT, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
@@ -37,6 +38,11 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
         clock=_now,
         sleep=time.sleep,
     )
+
+
+def object_versions(names: Names) -> BucketVersions:
+    """What an erasure reaches beside the edges."""
+    return BucketVersions(PATIENT.client("s3"), bucket=names.bucket)
 
 
 @lru_cache(maxsize=4)

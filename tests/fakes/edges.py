@@ -9,7 +9,7 @@ from tests.fakes.functions import Handler, InMemoryFunctions, echo
 from tests.fakes.history import History
 from tests.fakes.metrics import InMemoryMetrics
 from tests.fakes.notices import InMemoryNotices
-from tests.fakes.store import InMemoryStore
+from tests.fakes.store import InMemoryStore, InMemoryVersions
 
 
 class FakeOutside:
@@ -24,6 +24,7 @@ class FakeOutside:
         self.clock = FakeClock()
         self.history = History(clock=self.clock)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
+        self.versions = InMemoryVersions(self.store, history=self.history)
         self.metrics = InMemoryMetrics(clock=self.clock)
         self.notices = InMemoryNotices(clock=self.clock, history=self.history)
         self.functions = InMemoryFunctions(

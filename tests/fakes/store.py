@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.edges import Clock, Listed, Stored
+from chalicelib.edges import Clock, Listed, ObjectVersion, Stored
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import History
 
@@ -42,7 +42,7 @@ class InMemoryStore:
         return Stored(found.body, found.etag) if found else None
 
     def put(self, key: str, body: bytes) -> None:
-        self._objects[key] = _Object(bytes(body), _etag(body), self._clock())
+        self.uncover(key, body)
         self._history.record("put", key, body=bytes(body))
 
     def put_if_absent(self, key: str, body: bytes) -> bool:
@@ -84,6 +84,53 @@ class InMemoryStore:
         bodies = [effect.facts.get("body") for effect in reversed(states)]
         return [None if body is None else Stored(body, _etag(body)) for body in bodies[1:]]
 
+    def uncover(self, key: str, body: bytes | None) -> None:
+        """Make this the current content, or none, without a version more."""
+        if body is None:
+            self._objects.pop(key, None)
+        else:
+            self._objects[key] = _Object(bytes(body), _etag(body), self._clock())
+
     def _matches(self, key: str, etag: str) -> bool:
         found = self._objects.get(key)
         return found is not None and found.etag == etag
+
+
+class InMemoryVersions:
+    """`ObjectVersions` of an InMemoryStore, by the history of what was written to it and deleted from it."""
+
+    def __init__(self, store: InMemoryStore, *, history: History) -> None:
+        self._store = store
+        self._history = history
+        self._gone: set[str] = set()
+
+    def list(self, prefix: str) -> list[ObjectVersion]:
+        kept = [
+            each
+            for each in reversed(list(self._history.of("put", "delete")))
+            if each.subject.startswith(prefix) and str(each.index) not in self._gone
+        ]
+        latest = {each.subject: each.index for each in reversed(kept)}
+        found = [
+            ObjectVersion(
+                key=each.subject,
+                version_id=str(each.index),
+                etag=_etag(each.facts["body"]) if "body" in each.facts else "",
+                size_bytes=len(each.facts.get("body", b"")),
+                is_latest=latest[each.subject] == each.index,
+            )
+            for each in kept
+        ]
+        return sorted(found, key=lambda each: each.key)
+
+    def read(self, version: ObjectVersion) -> bytes | None:
+        body: bytes | None = self._history.effects[int(version.version_id)].facts.get("body")
+        return None if version.version_id in self._gone else body
+
+    def delete(self, versions: Sequence[ObjectVersion]) -> None:
+        """A version that was the latest uncovers the one before it, as in S3."""
+        self._gone |= {each.version_id for each in versions}
+        for key in {each.key for each in versions}:
+            left = [each for each in self.list(key) if each.key == key]
+            body = self.read(left[0]) if left else None
+            self._store.uncover(key, body)

@@ -118,6 +118,7 @@ FORBIDDEN = [
     writing(TASKS["swap-alias"], "overwrites a ledger entry", ENTRY),
     writing(TASKS["swap-alias"], "writes evidence", EVIDENCE, IfNoneMatch="*"),
     writing(TASKS["version-model"], "overwrites evidence", EVIDENCE),
+    writing(TASKS["version-model"], "says what was erased", layout.erasure(MODEL, 2), IfNoneMatch="*"),
     writing(TASKS[names.MOVE_ALIAS], "writes evidence", EVIDENCE, IfNoneMatch="*"),
     deleting(TASKS["restore-alias"], "deletes a ledger entry", ENTRY),
     deleting(TASKS["restore-alias"], "deletes a version", MANIFEST),
@@ -226,8 +227,8 @@ def _policy(statement: dict[str, Any]) -> str:
     ],
     ids=["overwrite", "overwrite-if-match", "delete", "delete-version"],
 )
-@pytest.mark.parametrize("key", [ENTRY, EVIDENCE])
-def test_not_even_an_administrator_changes_a_ledger_entry_or_evidence(
+@pytest.mark.parametrize("key", [ENTRY, EVIDENCE, layout.erasure(MODEL, 1)])
+def test_not_even_an_administrator_changes_a_ledger_entry_evidence_or_an_erasure(
     stage: EnforcedStage, administrator: str, operation: str, arguments: dict[str, str], key: str
 ) -> None:
     tried = stage.as_role(administrator, "s3", operation, Bucket=NAMES.bucket, Key=key, **arguments)

@@ -30,9 +30,8 @@ def digest(body: bytes) -> str:
 
 def digests(edges: Edges, objects: Sequence[Listed], *, model: str, progress: Progress) -> Mapping[str, str]:
     """The digest of each object, by its key."""
-    known = _known(edges, model=model)
-    fresh = [each for each in objects if each.etag not in known]
-    found = dict(known)
+    found = known(edges, model=model)
+    fresh = [each for each in objects if each.etag not in found]
     for done, each in enumerate(fresh):
         progress("comparing with the files that are there", done, len(fresh))
         stored = edges.store.find(each.key)
@@ -43,6 +42,14 @@ def digests(edges: Edges, objects: Sequence[Listed], *, model: str, progress: Pr
     return {each.key: found[each.etag] for each in objects if each.etag in found}
 
 
+def known(edges: Edges, *, model: str) -> dict[str, str]:
+    """The digests that were found before, by entity tag; reads one document."""
+    try:
+        return documents.find(edges.store, layout.contents(model), table_of(text)) or {}
+    except RegistryIncomplete:
+        return {}
+
+
 def etag(body: bytes) -> str:
     """The entity tag that S3 gives an object of this content."""
     return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
@@ -51,16 +58,9 @@ def etag(body: bytes) -> str:
 def remember(edges: Edges, made: Mapping[str, str], *, model: str) -> None:
     """Keep the digests of what was just written, by entity tags."""
     if made:
-        _keep(edges, {**_known(edges, model=model), **made}, model=model)
+        _keep(edges, {**known(edges, model=model), **made}, model=model)
 
 
 def _keep(edges: Edges, digests: Mapping[str, str], *, model: str) -> None:
     with suppress(TransientError):
         edges.store.put(layout.contents(model), documents.encode(digests))
-
-
-def _known(edges: Edges, *, model: str) -> dict[str, str]:
-    try:
-        return documents.find(edges.store, layout.contents(model), table_of(text)) or {}
-    except RegistryIncomplete:
-        return {}

@@ -8,6 +8,7 @@ import click
 
 from chalicelib import layout, models
 from workflows.checking.file import LocalFile
+from workflows.cli.erase import erase
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
@@ -70,5 +71,7 @@ def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
         kept = f"s3://{stage.names.bucket}/{layout.removed(model, each)}"
         console.print(f"removed {each}; it is kept as {kept}", markup=False, soft_wrap=True)
 
+
+data.add_command(erase)
 
 COMMANDS = (data,)

@@ -104,6 +104,8 @@ def verify(stage: Stage, model: str | None, as_json: bool) -> None:
             for problem in each.problems:
                 console.print(f"[{BAD}]![/] ", end="")
                 console.print(problem, markup=False, soft_wrap=True)
+            for line in each.erased:
+                console.print(line, markup=False, soft_wrap=True)
             many = len(each.problems)
             said = f"[{BAD}]{many} problem{'s' if many > 1 else ''}[/]" if many else f"[{GOOD}]all in order[/]"
             console.print(f"{each.model}: {each.entries} entries, {each.versions} versions: {said}")

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from chalicelib.aws import connect
-from chalicelib.edges import Edges, PipelineFunctions
+from chalicelib.edges import Edges, ObjectVersions, PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
 from workflows.local.process import LocalAws
@@ -32,6 +32,10 @@ class Stage:
     @cached_property
     def edges(self) -> Edges:
         return connect.edges(self.names)
+
+    @cached_property
+    def object_versions(self) -> ObjectVersions:
+        return connect.object_versions(self.names)
 
     @cached_property
     def pipeline(self) -> PipelineFunctions:

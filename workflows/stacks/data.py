@@ -6,7 +6,7 @@ from chalicelib.layout import DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
-from workflows.stacks.grants import EVIDENCE, LEDGER, LOCKS, WORK
+from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, WORK
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, deny, document
 
@@ -62,8 +62,8 @@ def _bucket(names: Names) -> Json:
 
 
 def _rules() -> list[Json]:
-    """What goes by age. No rule is for `models/`, `ledger/` or `evidence/`: a version that is live or can be put back
-    needs them whole, however old, and a damaged part of it is put back from the versions that S3 keeps.
+    """What goes by age. No rule is for `models/`, `ledger/` and what begins with `evidence`: a version that is live
+    or can be put back needs them whole, however old, and a damaged part is put back from the versions that S3 keeps.
 
     Nor does a rule take a build out of `deploy/` by its age: S3 cannot know which one the stack still names.
     `workflows.deploying.builds` does, and what it deleted goes by a rule.
@@ -132,14 +132,14 @@ def _broken_uploads() -> Json:
 
 
 def _bucket_policy(stage: str) -> Json:
-    """Nothing without TLS; ledger and evidence are written once, by a conditional write, and never deleted.
+    """Nothing without TLS; ledger, evidence and erasures are written once, by a conditional write, and never deleted.
 
     A write that does not carry `If-None-Match` has no such key in its context, so `Null` matches and denies it; that
     takes in copies and multipart uploads, which they never need.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
     """
     whole = [bucket_arn(stage), bucket_arn(stage, "*")]
-    forever = [bucket_arn(stage, LEDGER), bucket_arn(stage, EVIDENCE)]
+    forever = [bucket_arn(stage, each) for each in (LEDGER, EVIDENCE, ERASED)]
     return {
         "Type": "AWS::S3::BucketPolicy",
         "Properties": {

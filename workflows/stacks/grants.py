@@ -23,6 +23,9 @@ MOVES = "moves/*"
 LOCKS = "locks/*"
 LEDGER = "ledger/*"
 EVIDENCE = "evidence/*"
+ERASED = "evidence-erased/*"
+EVIDENCE_AND_ERASED = "evidence*/*"
+"""Both in one: a short pattern keeps the template short."""
 
 
 def documents(*names_of_documents: str) -> tuple[str, ...]:
@@ -93,7 +96,7 @@ TASK_GRANTS = {
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, *documents("profile"), VERSIONS, EVIDENCE, LEDGER),
+        reads=(WORK, *documents("profile"), VERSIONS, EVIDENCE_AND_ERASED, LEDGER),
         writes=(*documents("evaluate", "report"), SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),
@@ -132,7 +135,7 @@ TASK_GRANTS = {
         announces=True,
     ),
     names.MOVE_ALIAS: Grant(
-        reads=(MOVES, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER),
+        reads=(MOVES, VERSIONS, EVIDENCE_AND_ERASED, QUARANTINE, PIN, LEDGER),
         writes=(MOVES, UNTOLD, QUARANTINE, PIN, LEDGER),
         deletes=(QUARANTINE, PIN),
         # It publishes a version again that Lambda has lost, and tries it before it is live.

@@ -36,7 +36,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/models/\*/untold/\*": "MODEL/RUN: a notice that is still to be sent",
     r"nightswap-S-[0-9a-z*-]+/moves/\*/told\.json": "NAME: whether that move was announced",
     r"nightswap-S-[0-9a-z*-]+/moves/\*": "NAME: what an operator asked for, whose name the request has",
-    r"nightswap-S-[0-9a-z*-]+/(locks|ledger|evidence)/\*": "MODEL: lease, moves and evidence of any model",
+    r"nightswap-S-[0-9a-z*-]+/(locks|ledger|evidence\*?)/\*": "MODEL: what is kept of any model, and what was erased",
     r"nightswap-S-[0-9a-z*-]+/tokens/\*": "SHA-256: a token is made when there is a need of one",
     r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",
     r"\*": "what Lambda, CloudWatch and X-Ray know no narrower resource for",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +40,20 @@ def register(
     fingerprint: str = "data-1",
     behaviour: str = SOUND,
     schema: Mapping[str, Any] = SCHEMA,
+    data: Sequence[Mapping[str, Any]] = ({"name": "night-1.csv"},),
+    report: Mapping[str, Any] | None = None,
+    form: str = FORMAT,
 ) -> Registered:
-    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s."""
+    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format."""
     number = registry.claim(edges, model=model, run=run)
-    artifact = documents.encode({"format": FORMAT, "schema": schema, "run": run})
+    artifact = documents.encode({"format": form, "schema": schema, "run": run})
     artifact_sha256 = hashlib.sha256(artifact).hexdigest()
     package = serving_code.package(
         run=run, model=model, model_version=number, artifact_sha256=artifact_sha256, behaviour=behaviour
     )
     parts = {
         registry.ARTIFACT: artifact,
-        registry.REPORT: documents.encode(report_of(run)),
+        registry.REPORT: documents.encode(report or report_of(run)),
         registry.REPLAY: documents.encode(SAMPLE),
         registry.PACKAGE: package,
     }
@@ -65,9 +68,9 @@ def register(
         "code_sha256": published.code_sha256,
         "configuration": published.configuration,
         "artifact_sha256": artifact_sha256,
-        "format": FORMAT,
+        "format": form,
         "fingerprint": fingerprint,
-        "data": [{"name": "night-1.csv"}],
+        "data": list(data),
         "ratios": {"attack": {"recall": 1.0}},
         "reason": "every rule passed",
         "example": {"duration": 0},
@@ -108,10 +111,16 @@ def swap(edges: Edges, registered: Registered, *, run: str, expected: str | None
 
 
 def promote(
-    edges: Edges, *, run: str, model: str = MODEL, fingerprint: str = "data-1", behaviour: str = SOUND
+    edges: Edges,
+    *,
+    run: str,
+    model: str = MODEL,
+    fingerprint: str = "data-1",
+    behaviour: str = SOUND,
+    **beside: Any,
 ) -> Registered:
     """A version registered and made live."""
-    registered = register(edges, run=run, model=model, fingerprint=fingerprint, behaviour=behaviour)
+    registered = register(edges, run=run, model=model, fingerprint=fingerprint, behaviour=behaviour, **beside)
     next_entry = ledger.next_entry(edges, model=model)
     move = swap(edges, registered, run=run, expected=revision(edges, model), next_entry=next_entry, model=model)
     commitment.commit(edges, move, what=commitment.SWAP, judging=1)

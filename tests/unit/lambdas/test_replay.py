@@ -194,6 +194,21 @@ def test_live_version_of_an_earlier_release_has_no_sample_to_be_measured_by() ->
     assert replayed(night, task).decision == SHIFT
 
 
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_live_version_whose_rows_were_erased_is_woken_and_no_more_is_known_of_it(*, is_gone: bool) -> None:
+    night, task = published()
+    key = layout.version(MODEL, 1, registry.REPLAY)
+    note = {"files": ["night-1.csv"], "who": "ada", "at": "2026-11-26T03:00:00.000Z", "rows": 60}
+    night.store.put(key, documents.encode({"instances": [], "expected": [], "erased": [note]}))
+    if is_gone:
+        night.store.delete(key)
+
+    decided = replayed(night, task)
+
+    assert decided.decision == SHIFT
+    assert decided.reason.endswith("; the live version has none to compare with")
+
+
 @pytest.mark.parametrize("champion", [None, serving_code.SOUND])
 def test_new_version_without_rows_of_its_own_is_not_believed(champion: str | None) -> None:
     night, task = published(champion=champion)

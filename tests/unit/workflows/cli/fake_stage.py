@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.edges import Edges, PipelineFunctions
+from chalicelib.edges import Edges, ObjectVersions, PipelineFunctions
 from chalicelib.names import Names
 from tests.fakes.edges import FakeOutside
 from tests.fakes.pipeline import InMemoryPipeline
@@ -35,6 +35,10 @@ class FakeStage:
     @property
     def edges(self) -> Edges:
         return self.outside.edges
+
+    @property
+    def object_versions(self) -> ObjectVersions:
+        return self.outside.versions
 
     @property
     def pipeline(self) -> PipelineFunctions:

@@ -44,6 +44,9 @@ def test_every_function_has_its_grant() -> None:
         (grants.LOCKS, layout.lease("m")),
         (grants.LEDGER, layout.ledger_entry("m", 1)),
         (grants.EVIDENCE, layout.evidence("m", 1)),
+        (grants.ERASED, layout.erasure("m", 1)),
+        (grants.EVIDENCE_AND_ERASED, layout.erasure("m", 1)),
+        (grants.EVIDENCE_AND_ERASED, layout.evidence("m", 1)),
     ],
 )
 def test_pattern_matches_the_keys_of_the_layout(pattern: str, key: str) -> None:
@@ -108,3 +111,8 @@ def test_no_task_may_change_the_data_set_or_a_serving_configuration() -> None:
     for grant in TASK_GRANTS.values():
         assert grants.DATASETS not in grant.writes + grant.deletes
         assert "lambda:UpdateFunctionConfiguration" not in grant.serving
+
+
+def test_no_task_may_say_that_something_was_erased() -> None:
+    for grant in TASK_GRANTS.values():
+        assert not any(fnmatchcase(layout.erasure("m", 1), each) for each in (*grant.writes, *grant.deletes))

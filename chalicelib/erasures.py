@@ -1,0 +1,85 @@
+"""What was erased on purpose, told for good: `evidence-erased/MODEL/000001.json`, one document for each erasure.
+
+A part of a version that lost rows is not what its evidence says any more. The erasure names the SHA-256 that it had,
+and that of what was left in its place: so whoever reads the part tells what was erased from what is damaged. It is
+written before anything goes, and the bucket's policy lets nobody overwrite or delete it, as with the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from chalicelib import documents, layout
+from chalicelib.cutting import listed
+from chalicelib.edges import Edges
+from chalicelib.shapes import Record, count, list_of, maybe, moment, number_from_1, sha256, text
+
+Erasure = Mapping[str, Any]
+
+_OBJECT = Record({"key": text, "version_id": text, "etag": text, "sha256": sha256})
+_PART = Record(
+    {"model_version": number_from_1, "name": text, "was": sha256, "left": maybe(sha256), "rows": maybe(count)}
+)
+ERASURE = Record(
+    {
+        "files": list_of(text),
+        "who": text,
+        "at": moment,
+        "objects": list_of(_OBJECT),
+        "parts": list_of(_PART),
+    }
+)
+"""`objects` are the versions of the files; of a part, `left` is None where nothing stands in its place, and `rows`
+is how many it lost, None where it went whole."""
+
+FORMATS_WITHOUT_ROWS = frozenset({"scorecard"})
+"""Formats of which an artifact is weights and the names of categories. One of any other format is taken for rows."""
+
+
+def entries(edges: Edges, *, model: str) -> list[Erasure]:
+    """All erasures of a model, oldest first. Raises RegistryIncomplete for a damaged one."""
+    return [documents.find(edges.store, each.key, ERASURE) for each in edges.store.list(layout.erasures(model))]
+
+
+def readable(edges: Edges, *, model: str, told: list[str]) -> list[Erasure]:
+    """The same without the damaged ones, which are told."""
+    keys = [each.key for each in edges.store.list(layout.erasures(model))]
+    found = (documents.readable(partial(documents.find, edges.store, key, ERASURE), told=told) for key in keys)
+    return [each for each in found if each is not None]
+
+
+def keep(edges: Edges, erasure: Erasure, *, model: str) -> None:
+    """Tell an erasure that is about to be carried out."""
+    number = len(edges.store.list(layout.erasures(model)))
+    while True:
+        number += 1
+        if edges.store.put_if_absent(layout.erasure(model, number), documents.encode(erasure)):
+            return
+
+
+def of_part(told: Sequence[Erasure], *, model_version: int, name: str, left: str | None) -> Erasure | None:
+    """The latest erasure that left the part so: with this SHA-256, or not at all."""
+    for erasure in reversed(told):
+        for each in erasure["parts"]:
+            if (each["model_version"], each["name"], each["left"]) == (model_version, name, left):
+                return erasure
+    return None
+
+
+def in_words(erasure: Erasure) -> str:
+    """
+    >>> in_words({"files": ["night-1.csv"], "who": "ada", "at": "2026-11-26T03:00:00.000Z"})
+    'erased with night-1.csv by ada at 2026-11-26T03:00:00.000Z'
+    """
+    return f"erased with {listed(erasure['files'])} by {erasure['who']} at {erasure['at']}"
+
+
+def took(erasure: Erasure) -> str:
+    """What it took of the versions, for whoever verifies the record."""
+    of = {each["model_version"]: 0 for each in erasure["parts"]}
+    for each in erasure["parts"]:
+        of[each["model_version"]] += each["rows"] or 0
+    told = ", ".join(f"version {number} lost {rows} rows of its record" for number, rows in sorted(of.items()))
+    return f"{listed(erasure['files'])} was erased by {erasure['who']} at {erasure['at']}{told and ': '}{told}"

@@ -1,0 +1,166 @@
+"""Files are erased: their rows go from everywhere that they lie, and what went is told for good.
+
+    the erasure is told -> the files leave the data set -> is a run going? -> documents lose rows
+        -> what holds rows itself goes -> older versions, intermediates -> all versions of the files, last
+
+Until the last step the files can still be asked which rows are theirs, so that repeating it after a crash goes on
+where it was. The live model goes on serving throughout: nothing here touches an alias.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import documents, erasures, layout, lease, pin, pruning_plan, registry
+from chalicelib.cutting import listed
+from chalicelib.edges import ObjectVersion
+from chalicelib.errors import CommandFailed, RequestConflict
+from workflows.checking.contents import Progress
+from workflows.data_set.erasing_plan import Affected, Plan
+from workflows.data_set.quoting import Outside
+
+REPEAT = "say the same again: what is gone stays so"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """What went. `spared` came to be live or pinned after the plan was made, and holds rows."""
+
+    object_versions: int
+    documents: int
+    rows: int
+    model_versions: tuple[int, ...]
+    spared: tuple[int, ...]
+
+
+def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
+    """Take what the plan names. Raises RequestConflict while a run of the model is going, before anything is taken or
+    after the files left the data set; CommandFailed when a document changes meanwhile. Repeating it is harmless."""
+    edges, model = outside.edges, plan.model
+    _refuse_while_running(outside, plan)
+    _tell(outside, plan)
+    for each in plan.files:
+        for key in (layout.dataset(model, each), layout.removed(model, each)):
+            if edges.store.find(key) is not None:
+                edges.store.delete(key)
+    _refuse_while_running(outside, plan)  # one that listed the data set before reads the file that was in it
+    for done, rewrite in enumerate(plan.rewrites):
+        progress("taking rows out of documents", done, len(plan.rewrites))
+        if not edges.store.put_if_match(rewrite.key, rewrite.after, etag=rewrite.etag):
+            raise CommandFailed(f"{rewrite.key} changed in this moment: {REPEAT}")
+    going = [each for each in plan.affected if each.goes]
+    gone = [each.model_version for each in going if _take(outside, each, plan)]
+    spared = tuple(each.model_version for each in going if each.model_version not in gone)
+    kept = tuple(layout.version(model, number) for number in spared)
+    wiped = [each for each in plan.wiped if not (kept and each.key.startswith(kept))]
+    progress("deleting older versions", 0, len(wiped))
+    outside.versions.delete(wiped)
+    objects = list(_all_versions(outside, plan))
+    outside.versions.delete(objects)
+    return Erased(
+        object_versions=len(wiped) + len(objects),
+        documents=len(plan.rewrites),
+        rows=sum(each.rows for each in plan.rewrites),
+        model_versions=tuple(gone),
+        spared=spared,
+    )
+
+
+def _refuse_while_running(outside: Outside, plan: Plan) -> None:
+    """A run may hold the rows in its memory, and write them down when nobody looks for them any more."""
+    holder = lease.holder(outside.edges, model=plan.model)
+    if holder is not None:
+        raise RequestConflict(
+            f"run {holder} of {plan.model} is going, and may be reading {listed(plan.files)}: stop it with nightswap"
+            f" stop {holder}, or wait for its end; then {REPEAT}"
+        )
+
+
+def _tell(outside: Outside, plan: Plan) -> None:
+    """Write what is about to go, unless an earlier try told all of it."""
+    erasure: dict[str, Any] = {
+        **plan.note,
+        "objects": [
+            {
+                "key": each.key,
+                "version_id": each.version_id,
+                "etag": each.etag,
+                "sha256": plan.sha256[each.etag],
+            }
+            for each in plan.objects
+            if each.etag in plan.sha256
+        ],
+        "parts": list(_parts(outside, plan)),
+    }
+    told = erasures.entries(outside.edges, model=plan.model)
+    known = {name: [item for each in told for item in each[name]] for name in ("objects", "parts")}
+    if any(item not in items for name, items in known.items() for item in erasure[name]):
+        erasures.keep(outside.edges, erasure, model=plan.model)
+
+
+def _parts(outside: Outside, plan: Plan) -> Iterator[dict[str, Any]]:
+    for rewrite in plan.rewrites:
+        if rewrite.model_version is not None:
+            yield {
+                "model_version": rewrite.model_version,
+                "name": rewrite.key.rpartition("/")[2],
+                "was": sha256_of(rewrite.before),
+                "left": sha256_of(rewrite.after),
+                "rows": rewrite.rows,
+            }
+    for each in (each for each in plan.affected if each.goes):
+        for part in pruning_plan.PARTS:
+            stored = outside.edges.store.find(layout.version(plan.model, each.model_version, part))
+            if stored is not None:
+                was = sha256_of(stored.body)
+                yield {
+                    "model_version": each.model_version,
+                    "name": part,
+                    "was": was,
+                    "left": None,
+                    "rows": None,
+                }
+
+
+def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
+    """Take a version that holds rows out of Lambda and out of the registry, as pruning does.
+
+    False when it came to be live or pinned after the plan was made: whoever moves the alias from the mark on sees it.
+    """
+    edges, model, number = outside.edges, plan.model, version.model_version
+    mark = layout.version(model, number, registry.PRUNED)
+    note = {name: plan.note[name] for name in ("at", "who", "files")}
+    edges.store.put_if_absent(mark, documents.encode(note))
+    pinned = pin.find(edges, model=model)
+    serving = pruning_plan.serving_now(edges, model=model)
+    wanted = {*serving, *([pinned["model_version"]] if pinned else [])}
+    code_sha256 = registry.manifest(edges, model=model, model_version=number)["code_sha256"]
+    published = [each for each in edges.functions.versions(model) if each.code_sha256 == code_sha256]
+    gone = number not in wanted and all(
+        edges.functions.delete_version(model, each.function_version) for each in published
+    )
+    if not gone:
+        if edges.store.find(layout.version(model, number, registry.PACKAGE)):  # else it had gone before, for good
+            edges.store.delete(mark)
+        return False
+    parts = {layout.version(model, number, part) for part in pruning_plan.PARTS}
+    kept = outside.versions.list(layout.version(model, number))
+    outside.versions.delete([each for each in kept if each.key in parts])
+    return True
+
+
+def _all_versions(outside: Outside, plan: Plan) -> Iterator[ObjectVersion]:
+    """Of the files, with the marks of their deletion; another file that came under the name meanwhile shows again."""
+    named = {each.version_id for each in plan.objects}
+    for each in plan.files:
+        for key in (layout.dataset(plan.model, each), layout.removed(plan.model, each)):
+            for version in outside.versions.list(key):
+                if version.key == key and (version.is_mark or version.version_id in named):
+                    yield version
+
+
+def sha256_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,79 @@
+"""Who was made of a file: the versions and the runs of a model, by the names and entity tags that they recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import documents, layout, registry, retraining, run_documents
+from chalicelib.edges import Edges
+from chalicelib.shapes import Record, list_of, maybe, text
+from workflows.checking.contents import Progress
+
+DATASET = list_of(Record({"key": text}, perhaps={"etag": maybe(text)}))
+
+Tags = frozenset[str | None]
+"""Of the files' contents that something was made of; None for one whose tag was not recorded."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version that was made of one of the files, and of which contents of them."""
+
+    manifest: Mapping[str, Any]
+    tags: Tags
+
+    @property
+    def model_version(self) -> int:
+        return int(self.manifest["model_version"])
+
+
+def versions(edges: Edges, names: Collection[str], *, model: str) -> Iterator[Version]:
+    """Raises RegistryIncomplete for a damaged manifest: what it does not tell would be kept."""
+    for number in registry.numbers(edges, model=model, complete=True):
+        manifest = registry.manifest(edges, model=model, model_version=number)
+        tags = frozenset(each.get("etag") for each in manifest["data"] if each["name"] in names)
+        if tags:
+            yield Version(manifest, tags)
+
+
+def runs(
+    edges: Edges, names: Collection[str], *, made: Iterable[Version], model: str, progress: Progress
+) -> dict[str, Tags]:
+    """The runs that read one of the files, whatever became of them; with those whose versions are `made` of them.
+
+    Raises RegistryIncomplete too.
+    """
+    of = {str(each.manifest["run"]): each.tags for each in made}
+    found = list(_documented(edges, model=model))
+    keys = {layout.dataset(model, name) for name in names}
+    for done, run in enumerate(found):
+        progress(f"runs of {model}", done, len(found))
+        listed = documents.find(edges.store, layout.run_document(run, "dataset"), DATASET)
+        if listed is None:
+            listed = _by_its_profile(edges, run, model=model)
+        tags = frozenset(each.get("etag") for each in listed if each["key"] in keys)
+        if tags:
+            of[run] = of.get(run, frozenset()) | tags
+    return of
+
+
+def _by_its_profile(edges: Edges, run: str, *, model: str) -> list[dict[str, Any]]:
+    """Of a run of a release that kept no list of its objects."""
+    profile = documents.find(edges.store, layout.run_document(run, "profile"), run_documents.PROFILE)
+    objects = profile["objects"] if profile else ()
+    return [{"key": layout.dataset(model, each["name"]), "etag": each.get("etag")} for each in objects]
+
+
+def _documented(edges: Edges, *, model: str) -> Iterator[str]:
+    """The runs of the model that left documents."""
+    keys = (each.key for each in edges.store.list(f"{layout.RUNS}{model}-"))
+    for run in dict.fromkeys(_run_of(key) for key in keys):
+        match = retraining.RUN_NAME.fullmatch(run)
+        if match is None or match["model"] == model:
+            yield run
+
+
+def _run_of(key: str) -> str:
+    return key.removeprefix(layout.RUNS).partition("/")[0]

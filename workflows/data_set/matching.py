@@ -1,0 +1,49 @@
+"""Which quoted rows come from the files that are to be erased."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+
+from chalicelib.edges import ObjectVersion, ObjectVersions
+from chalicelib.erasures import Erasure
+from workflows.checking.contents import Progress
+from workflows.checking.rows import FileRows
+from workflows.data_set.lineage import Tags
+from workflows.data_set.redacting import IsGone
+
+
+class Matching:
+    """Looks rows up in every content that the files have, and had as far as S3 keeps it.
+
+    Where that cannot be told, every row is taken for one of the file's: what the file held when a version was made of
+    it may be gone, or no run could read it. What an earlier erasure took was looked up then, before it went.
+    """
+
+    def __init__(
+        self,
+        versions: ObjectVersions,
+        objects: Sequence[ObjectVersion],
+        *,
+        files: Collection[str],
+        told: Sequence[Erasure],
+        progress: Progress,
+    ) -> None:
+        before = (each for erasure in told for each in erasure["objects"])
+        self._told = {each["etag"] for each in before if each["key"].split("/", 2)[2] in files}
+        self._rows: dict[str, FileRows] = {}
+        self.sha256: dict[str, str] = {}
+        for done, each in enumerate(objects):
+            progress("reading the files", done, len(objects))
+            body = None if each.is_mark or each.etag in self._rows else versions.read(each)
+            if body is not None:
+                self._rows[each.etag] = FileRows(body)
+                self.sha256[each.etag] = hashlib.sha256(body).hexdigest()
+
+    def gone(self, *, tags: Tags) -> IsGone:
+        """Of rows that a version or a run quotes, which was made of contents with these entity tags."""
+        here = {tag for tag in self._rows if tag in tags or None in tags}
+        lost = {tag for tag in tags if tag is not None} - here - self._told
+        if lost or not (here or self._told):
+            return lambda _: True
+        return lambda one: any(self._rows[tag].holds(one) for tag in here)

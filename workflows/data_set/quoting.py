@@ -1,0 +1,166 @@
+"""What quotes rows of a model's data: documents of its versions and runs, and what lies between a run's tasks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib import documents, erasures, evidence, layout, outcomes, pruning_plan, registry, version_shapes
+from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
+from chalicelib.runs import STATE
+from chalicelib.shapes import Kind
+from workflows.data_set import redacting
+from workflows.data_set.lineage import Tags, Version
+from workflows.data_set.matching import Matching
+from workflows.data_set.redacting import Document, Note
+
+PARTS = (registry.REPLAY, registry.REPORT)
+"""The parts of a version that quote rows."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    edges: Edges
+    versions: ObjectVersions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rewrite:
+    """A document that loses rows: what stands in its place then."""
+
+    key: str
+    etag: str
+    before: bytes
+    after: bytes
+    rows: int
+    model_version: int | None
+    """Of one of a version's parts."""
+
+
+def kept(versions: ObjectVersions, *, model: str) -> dict[str, list[ObjectVersion]]:
+    """All versions of what may quote rows, by key."""
+    found: dict[str, list[ObjectVersion]] = defaultdict(list)
+    prefixes = (layout.versions(model), layout.rejected(model, "", "").rstrip("/") + "/", layout.untold(model))
+    for prefix in (*prefixes, f"{layout.RUNS}{model}-", f"{layout.WORK}{model}-"):
+        for each in versions.list(prefix):
+            found[each.key].append(each)
+    return found
+
+
+@dataclass(frozen=True)
+class Quoting:
+    """What lies in the bucket of the versions and runs that are affected."""
+
+    outside: Outside
+    model: str
+    note: Note
+    matching: Matching
+    kept: Mapping[str, list[ObjectVersion]]
+
+    def rewrites_of_versions(self, made: Sequence[Version]) -> Iterator[Rewrite]:
+        for each in made:
+            number = each.model_version
+            self._refuse_damage(number)
+            sample, report = (layout.version(self.model, number, part) for part in PARTS)
+            yield from self._rewritten(sample, version_shapes.replay, each.tags, number)
+            yield from self._rewritten(report, version_shapes.report, each.tags, number)
+
+    def rewrites_of_runs(self, runs: Mapping[str, Tags]) -> Iterator[Rewrite]:
+        for run, tags in runs.items():
+            for key in (
+                layout.run_document(run, "report"),
+                layout.rejected(self.model, run, registry.REPORT),
+            ):
+                yield from self._rewritten(key, version_shapes.report, tags, None)
+            yield from self._unsaid(layout.run_document(run, "outcome"), outcomes.SHAPE)
+            yield from self._unsaid(layout.run_document(run, "preprocess"), STATE)
+
+    def wiped(
+        self,
+        made: Sequence[Version],
+        runs: Mapping[str, Tags],
+        rewrites: Sequence[Rewrite],
+        going: Collection[int],
+    ) -> Iterator[ObjectVersion]:
+        """Of what quotes rows all versions but the one that stays; of what is rows every one.
+
+        `going` are the versions that go whole.
+        """
+        rewritten = {each.key for each in rewrites}
+        whole = {key for key in self.kept if self._is_whole(key, runs, rewritten, going)}
+        quoting = {layout.version(self.model, each.model_version, part) for each in made for part in PARTS}
+        for run in runs:
+            quoting |= {layout.run_document(run, each) for each in ("report", "outcome", "preprocess")}
+            quoting.add(layout.rejected(self.model, run, registry.REPORT))
+        for key in sorted(whole | quoting):
+            for each in self.kept.get(key, ()):
+                stays = each.is_latest and not each.is_mark and key not in whole | rewritten
+                if not stays:
+                    yield each
+
+    def _is_whole(self, key: str, runs: Mapping[str, Tags], rewritten: set[str], going: Collection[int]) -> bool:
+        """Whether nothing of the object stays."""
+        if key.startswith(layout.WORK):
+            return key.removeprefix(layout.WORK).partition("/")[0] in runs
+        if key.startswith(layout.untold(self.model)):  # it quotes what the outcome does
+            run = key.removeprefix(layout.untold(self.model)).rpartition("-")[0]
+            return layout.run_document(run, "outcome") in rewritten
+        if key in {layout.rejected(self.model, run, registry.ARTIFACT) for run in runs}:
+            return self._holds_rows(key)
+        gone = (layout.version(self.model, each) for each in going)
+        return key in {f"{prefix}{part}" for prefix in gone for part in pruning_plan.PARTS}
+
+    def _holds_rows(self, key: str) -> bool:
+        stored = self.outside.edges.store.find(key)
+        if stored is None:
+            return True
+        artifact = documents.read(stored.body, key=key, shape=version_shapes.ARTIFACT)
+        return artifact["format"] not in erasures.FORMATS_WITHOUT_ROWS
+
+    def _refuse_damage(self, number: int) -> None:
+        """A part that is not what was judged is put back from an older version, which this would delete."""
+        edges = self.outside.edges
+        judged = evidence.judged(edges, model=self.model, model_version=number)
+        for part in PARTS:
+            key = layout.version(self.model, number, part)
+            if edges.store.find(key) is not None and evidence.problem(edges, judged, part) is not None:
+                raise documents.damaged(key, "it is not what was judged")
+
+    def _rewritten(self, key: str, shape: Kind, tags: Tags, number: int | None) -> Iterator[Rewrite]:
+        is_sample = shape is version_shapes.replay
+        redact = redacting.sample if is_sample else redacting.report
+
+        def without(document: Document) -> tuple[Document, int]:
+            return redact(document, self.matching.gone(tags=tags), note=self.note)
+
+        yield from self._changed(key, shape, without, number=number)
+
+    def _unsaid(self, key: str, shape: Kind) -> Iterator[Rewrite]:
+        def without(document: Document) -> tuple[Document, int]:
+            is_quoting = redacting.quotes(document, tuple(self.note["files"]))
+            return redacting.unsaid(document, note=self.note), int(is_quoting)
+
+        yield from self._changed(key, shape, without, number=None)
+
+    def _changed(
+        self,
+        key: str,
+        shape: Kind,
+        without: Callable[[Document], tuple[Document, int]],
+        *,
+        number: int | None,
+    ) -> Iterator[Rewrite]:
+        stored = self.outside.edges.store.find(key) if key in self.kept else None
+        if stored is None:
+            return
+        left, rows = without(documents.read(stored.body, key=key, shape=shape))
+        if rows:
+            yield Rewrite(
+                key=key,
+                etag=stored.etag,
+                before=stored.body,
+                after=documents.encode(left),
+                rows=rows,
+                model_version=number,
+            )

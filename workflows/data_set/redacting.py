@@ -1,0 +1,48 @@
+"""Takes rows out of the documents that quote them; each says in itself what it lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib.errors import DataError, leaves
+from workflows.checking.rows import Row, row
+
+IsGone = Callable[[Row], bool]
+Document = Mapping[str, Any]
+Note = Mapping[str, Any]
+"""`files`, `who` and `at` of the erasure."""
+
+NAME_CHARACTERS = 60
+"""Of a long name a message holds the beginning."""
+DATA_ERRORS = frozenset(leaves(DataError))
+
+
+def sample(document: Document, is_gone: IsGone, *, note: Note) -> tuple[Document, int]:
+    """The sample without the rows that are gone, and how many those are."""
+    pairs = list(zip(document["instances"], document["expected"], strict=True))
+    kept = [pair for pair in pairs if not is_gone(row(pair[0]))]
+    left = {**document, "instances": [one for one, _ in kept], "expected": [other for _, other in kept]}
+    return _noted(left, len(pairs) - len(kept), note=note)
+
+
+def report(document: Document, is_gone: IsGone, *, note: Note) -> tuple[Document, int]:
+    differing = document.get("differences", [])
+    kept = [each for each in differing if not is_gone(row(each["features"]))]
+    return _noted({**document, "differences": kept}, len(differing) - len(kept), note=note)
+
+
+def _noted(document: Document, rows: int, *, note: Note) -> tuple[Document, int]:
+    return {**document, "erased": [*document.get("erased", ()), {**note, "rows": rows}]}, rows
+
+
+def quotes(document: Document, names: tuple[str, ...]) -> bool:
+    """Whether a run's outcome, or a state's document, is an error that may quote cells of one of the files."""
+    if document.get("error") not in DATA_ERRORS:
+        return False
+    return any(name[:NAME_CHARACTERS] in document["reason"] for name in names)
+
+
+def unsaid(document: Document, *, note: Note) -> Document:
+    """The document with other words in the place of those that quote cells."""
+    return {**document, "reason": f"what was wrong with {', '.join(note['files'])} was erased with it"}
