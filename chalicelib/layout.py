@@ -47,6 +47,7 @@ DEPLOY = "deploy/"
 LOCKS = "locks/"
 LEDGER = "ledger/"
 EVIDENCE = "evidence/"
+ERASED = "evidence-erased/"
 
 
 def dataset(model: str, name: str = "") -> str:
@@ -129,7 +130,7 @@ def evidence(model: str, model_version: int) -> str:
 
 
 def erasures(model: str) -> str:
-    return f"evidence-erased/{model}/"
+    return f"{ERASED}{model}/"
 
 
 def erasure(model: str, number: int) -> str:

@@ -68,7 +68,7 @@ def _wanted(key: str, present: Stored | None, states: Sequence[Stored | None]) -
 
 
 def _is_written_once(key: str) -> bool:
-    return key.startswith((layout.LEDGER, layout.EVIDENCE)) or "/versions/" in key
+    return key.startswith((layout.LEDGER, layout.EVIDENCE, layout.ERASED)) or "/versions/" in key
 
 
 def _may_be_gone(key: str) -> bool:

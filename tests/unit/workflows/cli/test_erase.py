@@ -475,3 +475,19 @@ def test_damaged_erasure_is_a_problem_that_verify_names() -> None:
     on.outside.store.put(layout.erasure(MODEL, 1), b"{")
 
     assert [each for each in problems(on.outside) if layout.erasure(MODEL, 1) in each]
+
+
+@pytest.mark.parametrize("key", [layout.version(MODEL, 1, registry.REPLAY), layout.erasure(MODEL, 1)])
+def test_put_back_brings_no_erased_row_back(key: str) -> None:
+    on = stage()
+    erase(on, FIRST, "--yes")
+    left = on.outside.store.find(key)
+    assert left is not None
+    assert on.run("put-back", key).exit_code == 1
+    on.outside.store.put(key, b'{"forged": 1}')
+
+    result = on.run("put-back", key)
+
+    assert result.exit_code == 0, result.output
+    assert on.outside.store.find(key) == left
+    assert problems(on.outside) == ()
