@@ -36,6 +36,8 @@ class InMemoryStore:
         self._clock: Clock = clock or FakeClock()
         self._history = history or History(clock=self._clock)
         self._objects: dict[str, _Object] = {}
+        self.gone: set[int] = set()
+        """The effects of the history whose versions were deleted for good."""
 
     def find(self, key: str) -> Stored | None:
         found = self._objects.get(key)
@@ -80,7 +82,11 @@ class InMemoryStore:
 
     def earlier(self, key: str) -> Sequence[Stored | None]:
         """As far as the history goes back."""
-        states = [effect for effect in self._history.of("put", "delete") if effect.subject == key]
+        states = [
+            effect
+            for effect in self._history.of("put", "delete")
+            if effect.subject == key and effect.index not in self.gone
+        ]
         bodies = [effect.facts.get("body") for effect in reversed(states)]
         return [None if body is None else Stored(body, _etag(body)) for body in bodies[1:]]
 
@@ -102,13 +108,12 @@ class InMemoryVersions:
     def __init__(self, store: InMemoryStore, *, history: History) -> None:
         self._store = store
         self._history = history
-        self._gone: set[str] = set()
 
     def list(self, prefix: str) -> list[ObjectVersion]:
         kept = [
             each
             for each in reversed(list(self._history.of("put", "delete")))
-            if each.subject.startswith(prefix) and str(each.index) not in self._gone
+            if each.subject.startswith(prefix) and each.index not in self._store.gone
         ]
         latest = {each.subject: each.index for each in reversed(kept)}
         found = [
@@ -125,11 +130,11 @@ class InMemoryVersions:
 
     def read(self, version: ObjectVersion) -> bytes | None:
         body: bytes | None = self._history.effects[int(version.version_id)].facts.get("body")
-        return None if version.version_id in self._gone else body
+        return None if int(version.version_id) in self._store.gone else body
 
     def delete(self, versions: Sequence[ObjectVersion]) -> None:
         """A version that was the latest uncovers the one before it, as in S3."""
-        self._gone |= {each.version_id for each in versions}
+        self._store.gone |= {int(each.version_id) for each in versions}
         for key in {each.key for each in versions}:
             left = [each for each in self.list(key) if each.key == key]
             body = self.read(left[0]) if left else None
