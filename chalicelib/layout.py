@@ -12,6 +12,7 @@ runs/RUN/outcome.json                   how the run ended
 runs/RUN/told.json                      that its outcome was announced
 runs/RUN/told_stale.json                that what it left live is old
 work/RUN/...                            intermediates, deleted at the run's end
+work/plan/SHA256.template.json          what a plan asks CloudFormation about, where it is too long for a call
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
 models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
@@ -144,6 +145,11 @@ def token(sha256: str = "") -> str:
 
 def deployed(sha256: str, suffix: str) -> str:
     return f"{DEPLOY}{sha256}{suffix}"
+
+
+def planned(sha256: str, suffix: str) -> str:
+    """Apart from what is deployed: who may only plan writes here, and no deployment reads it."""
+    return f"{WORK}plan/{sha256}{suffix}"
 
 
 def chalice_record() -> str:

@@ -113,15 +113,13 @@ def _show_stack(stack: StackChange) -> None:
         [
             each.resource,
             each.type.removeprefix("AWS::"),
-            _coloured(each.action or "-"),
-            each.listed + (" (replaced)" if each.replacement else ""),
+            _coloured(each.action, f" ({each.replacement})" if each.replacement else ""),
             "; ".join(each.details[:SHOWN_DETAILS]),
         ]
         for each in stack.changes
     ]
     if rows:
-        columns = ["resource", "type", "templates", "CloudFormation", "what"]
-        table(f"stack {stack.name}: {stack.action}", columns, rows)
+        table(f"stack {stack.name}: {stack.action}", ["resource", "type", "", "what"], rows)
     else:
         console.print(f"stack {stack.name}: {stack.action}", markup=False)
     if stack.remark:
@@ -174,8 +172,8 @@ def _parts(bill: Bill) -> str:
     return ", ".join(f"{name} {usd:.4f}" for name, usd in largest if usd)
 
 
-def _coloured(action: str) -> Text:
-    return Text(action, style=COLOURS.get(action, ""))
+def _coloured(action: str, remark: str = "") -> Text:
+    return Text(action + remark, style=COLOURS.get(action, ""))
 
 
 COMMANDS = (plan,)

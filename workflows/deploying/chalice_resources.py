@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.names import APP, Names
+from workflows.deploying.asking import find
 from workflows.deploying.progress import refusals
 from workflows.stacks.settings import stage_entry
 
@@ -25,12 +24,36 @@ API_HANDLER = "api_handler"
 """Chalice's name of the function behind the routes; on AWS it is called as the app and the stage."""
 SCHEMA_VERSION = "2.0"
 """Of the record. Source: chalice 1.34, chalice/config.py, `Config.deployed_resources`."""
-ABSENT = {"NotFoundException", "NoSuchEntity", "ResourceNotFoundException"}
 
 
 def function_names(stage: str, *, root: Path) -> list[str]:
     """What Chalice calls the functions of the stage; each has a policy, and so an entry in its configuration."""
     return [API_HANDLER, *stage_entry(stage, root=root).get("lambda_functions", {})]
+
+
+def function_name(names: Names, function: str) -> str:
+    """What AWS calls the function that Chalice calls `function`."""
+    return names.stack if function == API_HANDLER else f"{names.stack}-{function}"
+
+
+def role_name(names: Names, function: str) -> str:
+    return f"{names.stack}-{function}"
+
+
+def rule_name(names: Names, function: str) -> str:
+    return f"{names.stack}-{function}-event"
+
+
+def api_methods(client: Any, api_id: str) -> dict[str, Any]:
+    """The methods of a REST API by verb and path, such as `GET /runs`."""
+    pages = client.get_paginator("get_resources").paginate(restApiId=api_id, embed=["methods"])
+    with refusals(f"reading the methods of REST API {api_id}"):
+        return {
+            f"{verb} {resource['path']}": method
+            for page in pages
+            for resource in page["items"]
+            for verb, method in resource.get("resourceMethods", {}).items()
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +68,7 @@ class ChaliceResources:
 
     def api_exists(self, api_id: str) -> bool:
         gateway = self._client("apigateway")
-        return self._find(f"REST API {api_id}", gateway.get_rest_api, restApiId=api_id) is not None
+        return find(f"REST API {api_id}", gateway.get_rest_api, restApiId=api_id) is not None
 
     def apis(self) -> list[str]:
         """The IDs of all REST APIs that call the stage's function; more than one is one too many."""
@@ -62,28 +85,22 @@ class ChaliceResources:
         return {**empty_record(), "resources": resources}
 
     def _calls_the_stage(self, api_id: str) -> bool:
-        wanted = f":function:{self._function(API_HANDLER)}/invocations"
-        pages = self._client("apigateway").get_paginator("get_resources")
-        with refusals(f"reading the methods of REST API {api_id}"):
-            return any(
-                method.get("methodIntegration", {}).get("uri", "").endswith(wanted)
-                for page in pages.paginate(restApiId=api_id, embed=["methods"])
-                for resource in page["items"]
-                for method in resource.get("resourceMethods", {}).values()
-            )
+        wanted = f":function:{function_name(self.names, API_HANDLER)}/invocations"
+        methods = api_methods(self._client("apigateway"), api_id)
+        return any(each.get("methodIntegration", {}).get("uri", "").endswith(wanted) for each in methods.values())
 
     def _around(self, function: str) -> Iterator[Resource]:
         """A function's role, the function, and the rule of its schedule: in Chalice's order, which is of creation."""
-        role_name = f"{self.names.stack}-{function}"
-        role = self._find(f"role {role_name}", self._client("iam").get_role, RoleName=role_name)
+        role_of_it = role_name(self.names, function)
+        role = find(f"role {role_of_it}", self._client("iam").get_role, RoleName=role_of_it)
         if role is not None:
-            yield role_resource(function, name=role_name, arn=role["Role"]["Arn"])
-        name = self._function(function)
-        found = self._find(f"function {name}", self._client("lambda").get_function, FunctionName=name)
+            yield role_resource(function, name=role_of_it, arn=role["Role"]["Arn"])
+        name = function_name(self.names, function)
+        found = find(f"function {name}", self._client("lambda").get_function, FunctionName=name)
         if found is not None:
             yield _resource(function, "lambda_function", lambda_arn=found["Configuration"]["FunctionArn"])
-        rule = f"{self.names.stack}-{function}-event"
-        if self._find(f"rule {rule}", self._client("events").describe_rule, Name=rule) is not None:
+        rule = rule_name(self.names, function)
+        if find(f"rule {rule}", self._client("events").describe_rule, Name=rule) is not None:
             yield _resource(f"{function}-event", "cloudwatch_event", rule_name=rule)
 
     def _rest_api(self, api_id: str) -> Resource:
@@ -91,19 +108,6 @@ class ChaliceResources:
         suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
         url = f"https://{api_id}.execute-api.{region}.{suffix}/{self.names.stage}/"
         return _resource("rest_api", "rest_api", rest_api_id=api_id, rest_api_url=url)
-
-    def _function(self, function: str) -> str:
-        return self.names.stack if function == API_HANDLER else f"{self.names.stack}-{function}"
-
-    def _find(self, what: str, ask: Any, **given: str) -> dict[str, Any] | None:
-        with refusals(f"looking for {what}"):
-            try:
-                found: dict[str, Any] = ask(**given)
-            except ClientError as exc:
-                if exc.response.get("Error", {}).get("Code") in ABSENT:
-                    return None
-                raise
-        return found
 
     def _client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self.endpoint_url)  # type: ignore[call-overload]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -13,17 +13,14 @@ from workflows.deploying.events import Course
 from workflows.deploying.lost import Lost
 from workflows.deploying.present import NEVER_CREATED, PROPOSED
 from workflows.deploying.progress import Patience, Report, Step, refusals
-from workflows.deploying.templates import StoreTemplate, carried
+from workflows.deploying.proposals import Kind, Proposal, WantedStack, propose
+from workflows.deploying.templates import StoreTemplate
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
-    from types_boto3_cloudformation.type_defs import TagTypeDef
 
-Kind = Literal["CREATE", "UPDATE"]
-
-NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-"""How CloudFormation says that there is nothing to do; it has no code for it."""
-SUCCEEDED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+SUCCEEDED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+"""The last one where all that changed is that the stack has adopted something."""
 MADE_AGAIN = "made again"
 """What becomes of lost resources; the status of a step that is always told."""
 
@@ -32,69 +29,57 @@ FindLost = Callable[[str], Lost | None]
 
 
 class Stack:
-    """A stack by its name, whether it exists or not."""
+    """A stack as it is to be, whether it exists or not."""
 
     def __init__(
         self,
         client: CloudFormationClient,
+        wanted: WantedStack,
         *,
-        name: str,
         report: Report,
         patience: Patience | None = None,
         store: StoreTemplate | None = None,
         find_lost: FindLost = lambda _name: None,
     ) -> None:
         self._client = client
-        self._name = name
+        self._wanted = wanted
+        self._name = wanted.name
         self._report = report
         self._patience = patience or Patience()
         self._store = store
         self._find_lost = find_lost
 
-    def apply(
-        self,
-        template: Mapping[str, Any],
-        *,
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-        adopts: bool = False,
-    ) -> bool:
-        """Make the stack what the template says; returns whether anything changed.
-
-        With `adopts`, resources that exist already under the template's names, kept by an earlier stack, become the
-        stack's own; their names have to be written out, and their DeletionPolicy has to keep them.
-        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
+    def apply(self) -> bool:
+        """Make the stack what it is to be; returns whether anything changed.
 
         Waits for a deployment that is going on, and removes what a failed first one left. Raises DeploymentFailed
         with the resources that failed and CloudFormation's reasons.
         """
-        kind = self._make_ready(tags)
+        kind = self._make_ready()
         if kind == "UPDATE":
-            self._take_out_lost(tags)
-        change_set = self._propose(kind, template, parameters=parameters, tags=tags, adopts=adopts)
-        if change_set is None:
+            self._take_out_lost()
+        if not self._change(kind, self._wanted):
             self._tell("unchanged")
             return False
-        self._execute(change_set)
-        if kind == "CREATE" and adopts and self._find_lost(self._name):  # an adoption sets no property
-            self.apply(template, parameters=parameters, tags=tags)
+        if kind == "CREATE" and self._wanted.adopts and self._take_out_lost():  # an adoption sets no property
+            self._change("UPDATE", replace(self._wanted, adopts=False))
         return True
 
-    def _take_out_lost(self, tags: Mapping[str, str]) -> None:
-        """So that the update that follows makes again what the stack has lost."""
+    def _take_out_lost(self) -> bool:
+        """So that the update that follows makes again what the stack has lost; returns whether it lost anything."""
         lost = self._find_lost(self._name)
         if lost is None:
-            return
+            return False
         self._report(Step(self._name, str(lost), MADE_AGAIN))
-        change_set = self._propose("UPDATE", lost.template, parameters=lost.parameters, tags=tags, adopts=False)
-        if change_set is not None:
-            self._execute(change_set)
+        left = replace(self._wanted, template=lost.template, parameters=lost.parameters, adopts=False)
+        self._change("UPDATE", left)
+        return True
 
-    def _make_ready(self, tags: Mapping[str, str]) -> Kind:
+    def _make_ready(self) -> Kind:
         status = self._patience.wait(self._settled, until=f"the other deployment of stack {self._name} is over")
         if status in {"", PROPOSED}:
             return "CREATE"
-        self._check_owner(tags)
+        self._check_owner()
         if status in NEVER_CREATED:
             self._delete()
             return "CREATE"
@@ -107,11 +92,11 @@ class Stack:
             )
         return "UPDATE"
 
-    def _check_owner(self, tags: Mapping[str, str]) -> None:
+    def _check_owner(self) -> None:
         """An update would replace whatever another project has under this name."""
         with refusals(f"describing stack {self._name}"):
             stack = self._client.describe_stacks(StackName=self._name)["Stacks"][0]
-        missing = tags.items() - {(tag["Key"], tag["Value"]) for tag in stack.get("Tags", [])}
+        missing = self._wanted.tags.items() - {(tag["Key"], tag["Value"]) for tag in stack.get("Tags", [])}
         if missing:
             wanted = ", ".join(f"{key}={value}" for key, value in sorted(missing))
             raise DeploymentFailed(
@@ -147,51 +132,21 @@ class Stack:
                 status=status,
             )
 
-    def _propose(
-        self,
-        kind: Kind,
-        template: Mapping[str, Any],
-        *,
-        parameters: Mapping[str, str],
-        tags: Mapping[str, str],
-        adopts: bool,
-    ) -> str | None:
-        """The ARN of a change set that is ready to run, or None when nothing would change."""
-        with refusals(f"proposing a change of stack {self._name}"):
-            arn = self._client.create_change_set(
-                StackName=self._name,
-                ChangeSetName=f"deploy-{uuid.uuid4().hex}",
-                ChangeSetType=kind,
-                **carried(template, stack=self._name, store=self._store),
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-                Tags=_tags(tags),
-                Capabilities=["CAPABILITY_IAM"],
-                ImportExistingResources=adopts,
-                # CloudFormation's check before the change takes a name that is there for a conflict even where it is
-                # to be adopted. Without it a conflict is found by the resource itself, which says so in its event.
-                DisableValidation=True,
-            )["Id"]
-        reason = self._patience.wait(lambda: self._refusal(arn), until=f"the change of stack {self._name} is checked")
-        if not reason:
-            return arn
-        if not any(phrase in reason for phrase in NO_CHANGES):
+    def _change(self, kind: Kind, wanted: WantedStack) -> bool:
+        """Returns whether there was anything to change."""
+        proposal = propose(self._client, wanted, kind=kind, purpose="deploy", store=self._store)
+        reason = proposal.refusal(self._patience)
+        if reason is None:
+            proposal.take_back()
+            return False
+        if reason:
             raise DeploymentFailed(f"CloudFormation refuses the change of stack {self._name}: {reason}")
-        with refusals(f"removing an empty change of stack {self._name}"):
-            self._client.delete_change_set(ChangeSetName=arn)
-        return None
+        self._execute(proposal)
+        return True
 
-    def _refusal(self, arn: str) -> str | None:
-        """Why the change set failed, empty when it is ready to run, None while CloudFormation makes it."""
-        with refusals(f"describing the change of stack {self._name}"):
-            described = self._client.describe_change_set(ChangeSetName=arn)
-        if described["Status"] == "FAILED":
-            return described.get("StatusReason") or "no reason was given"
-        return "" if described["Status"] == "CREATE_COMPLETE" else None
-
-    def _execute(self, change_set: str) -> None:
+    def _execute(self, proposal: Proposal) -> None:
         course = Course(self._client, stack=self._name, report=self._report)
-        with refusals(f"changing stack {self._name} (another deployment may have been faster: deploy again)"):
-            self._client.execute_change_set(ChangeSetName=change_set)
+        proposal.carry_out()
         status = self._patience.wait(lambda: self._ended(course), until=f"stack {self._name} is changed")
         if status not in SUCCEEDED:
             what = "; ".join(f"{resource}: {reason}" for resource, reason in course.failures.items())
@@ -215,7 +170,3 @@ class Stack:
 
     def _tell(self, status: str) -> None:
         self._report(Step(self._name, self._name, status))
-
-
-def _tags(tags: Mapping[str, str]) -> list[TagTypeDef]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
-from chalicelib.names import APP, STAGE_NAME, Names
+from chalicelib.names import STAGE_NAME, Names
 from chalicelib.settings import StageSettings
 from workflows.deploying import app_roles, attach, builds, departures, old_tokens, record, regions, release
 from workflows.deploying.app import RestApi, chalice, check_writable, deploy_app, url_under
@@ -23,8 +24,10 @@ from workflows.deploying.change_sets import Stack
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.lost import find_lost
 from workflows.deploying.progress import Patience, Report, Step, refusals
+from workflows.deploying.proposals import WantedStack
 from workflows.deploying.templates import StoreTemplate
-from workflows.deploying.uploads import Contents, Upload, address, contents, layers_are_wanted, upload
+from workflows.deploying.uploads import Contents, contents, layers_are_wanted, template_store, upload
+from workflows.deploying.wanted import data_stack, main_stack, stage_tags
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS, stage_settings
@@ -97,8 +100,7 @@ class Deployment:
             self.report(Step("models", f"{each.model} is removed: {kept}", ""))
 
     def _make_data_stack(self) -> None:
-        template = data_template(self.names, settings=self.settings)
-        self._stack(self.names.data_stack).apply(template, parameters={}, tags=self._tags, adopts=True)
+        self._stack(data_stack(self.names, settings=self.settings)).apply()
 
     def _upload(self) -> Contents:
         """Upload what the main stack reads, and names by its parameters."""
@@ -108,14 +110,16 @@ class Deployment:
         return made
 
     def _make_main_stack(self, parameters: Mapping[str, str]) -> None:
-        template = main_template(self.names.stage, models=self.models, settings=self.settings)
-        stack = self._stack(self.names.stack, store=self._store_template)
-        stack.apply(template, parameters=parameters, tags=self._tags)
-
-    def _store_template(self, body: bytes) -> str:
-        each = Upload("template", body, ".template.json")
-        upload(self._s3, each, bucket=self.names.bucket, report=self.report)
-        return address(each, bucket=self.names.bucket, region=self.names.region)
+        wanted = main_stack(
+            self.names,
+            models=self.models,
+            settings=self.settings,
+            parameters=parameters,
+            with_layers=self.with_layers,
+        )
+        self._stack(
+            wanted, store=template_store(self._s3, self.names, place=layout.deployed, report=self.report)
+        ).apply()
 
     def _deploy_app(self) -> RestApi:
         """Chalice's own deployment, and what is done before and after it."""
@@ -125,7 +129,7 @@ class Deployment:
             self.session.client("logs", endpoint_url=endpoint_url),
             attach.ChaliceFunctions(stage=stage, others=others),
             retention_days=self.settings.log_retention_days,
-            tags=self._tags,
+            tags=stage_tags(stage),
             report=self.report,
         )
         fetched = record.fetch(
@@ -148,11 +152,11 @@ class Deployment:
         attach.throttle(gateway, api_id=api.api_id, stage=stage, settings=self.settings, report=self.report)
         return api
 
-    def _stack(self, name: str, *, store: StoreTemplate | None = None) -> Stack:
+    def _stack(self, wanted: WantedStack, *, store: StoreTemplate | None = None) -> Stack:
         client = self.session.client("cloudformation", endpoint_url=self._endpoint_url)
         return Stack(
             client,
-            name=name,
+            wanted,
             report=self.report,
             patience=self.patience,
             store=store,
@@ -169,10 +173,6 @@ class Deployment:
     @property
     def _ssm(self) -> Any:
         return self.session.client("ssm", endpoint_url=self._endpoint_url)
-
-    @property
-    def _tags(self) -> Mapping[str, str]:
-        return {f"{APP}:app": APP, f"{APP}:stage": self.names.stage}
 
     @property
     def _endpoint_url(self) -> str | None:

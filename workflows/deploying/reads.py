@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError
 
-from workflows.deploying.progress import refusals
-
-ABSENT = {
-    *("ResourceNotFoundException", "ResourceNotFound", "NoSuchEntity", "StateMachineDoesNotExist"),
-    *("404", "NoSuchBucket", "NoSuchBucketPolicy", "ParameterNotFound", "NotFound", "NotFoundException"),
-    "NoSuchPublicAccessBlockConfiguration",
-}
+from workflows.deploying.asking import find
 
 
 @dataclass(frozen=True)
@@ -114,12 +107,6 @@ def answers(read: Read, clients: Callable[[str], Any], *, of: str, part: str = "
     def filled(text: str) -> str:
         return text.replace("{}", of).replace("{part}", part)
 
-    with refusals(f"looking for {part or of}"):
-        try:
-            given = json.loads(filled(json.dumps(dict(read.given))))
-            answer = getattr(clients(read.service), read.operation)(**given)
-        except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") in ABSENT:
-                return False
-            raise
-    return bool(jmespath.search(filled(read.found), answer))
+    given = json.loads(filled(json.dumps(dict(read.given))))
+    answer = find(part or of, getattr(clients(read.service), read.operation), **given)
+    return answer is not None and bool(jmespath.search(filled(read.found), answer))

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from chalicelib import layout
 from chalicelib.errors import PackagingFailed
+from chalicelib.names import Names
 from chalicelib.settings import StageSettings
+from workflows.deploying.asking import find
 from workflows.deploying.progress import Report, Step, refusals
+from workflows.deploying.templates import StoreTemplate
 from workflows.packaging.archive import Package
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import sizes
 from workflows.packaging.tasks import pipeline_sha256, tasks_package
 from workflows.stacks.functions import serving_configuration
-from workflows.stacks.layers import WANTED, parameter
+from workflows.stacks.layers import parameter
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 DEFINITION = "workflows/definitions/golden/retrain.asl.json"
 LARGE_BYTES = 1_000_000
 """From here on an upload may take more than a moment, so that its beginning is told too."""
+
+Place = Callable[[str, str], str]
+"""The key of a file, of its SHA-256 and its suffix."""
 
 BuildLayer = Callable[[str, Path, Callable[[str], None]], Package]
 """Of the layer's name, the project's folder, and what tells of the progress."""
@@ -41,6 +45,7 @@ class Upload:
     name: str
     body: bytes
     suffix: str
+    place: Place = layout.deployed
 
     @property
     def sha256(self) -> str:
@@ -48,7 +53,7 @@ class Upload:
 
     @property
     def key(self) -> str:
-        return layout.deployed(self.sha256, self.suffix)
+        return self.place(self.sha256, self.suffix)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +100,6 @@ def contents(
             "PlaceholderSha256": placeholder.sha256,
             "DefinitionSha256": definition.sha256,
             "ServingSha256": serving_sha256(root, configuration=serving_configuration(settings)),
-            WANTED: str(with_layers).lower(),
             **{parameter(name): each.sha256 for name, each in layers.items()},
         },
     )
@@ -133,13 +137,18 @@ def address(each: Upload, *, bucket: str, region: str) -> str:
     return f"https://s3.{region}.{domain}/{bucket}/{each.key}"
 
 
+def template_store(client: S3Client, names: Names, *, place: Place, report: Report) -> StoreTemplate:
+    """Puts a template that is too long for a call into the stage's bucket."""
+
+    def store(body: bytes) -> str:
+        each = Upload("template", body, ".template.json", place)
+        upload(client, each, bucket=names.bucket, report=report)
+        return address(each, bucket=names.bucket, region=names.region)
+
+    return store
+
+
 def is_uploaded(client: S3Client, key: str, *, bucket: str) -> bool:
     """Whether the bucket has it; the bucket itself need not exist."""
-    try:
-        client.head_object(Bucket=bucket, Key=key)
-    except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") in {"404", "NoSuchBucket", "NotFound"}:
-            return False
-        with refusals(f"looking for {key} in bucket {bucket}"):
-            raise
-    return True
+    found = find(f"{key} in bucket {bucket}", client.head_object, Bucket=bucket, Key=key)
+    return found is not None

@@ -23,6 +23,7 @@ from pathlib import Path
 from workflows.local import (
     aliases,
     backlog,
+    change_sets,
     enforcement,
     functions,
     loading,
@@ -129,6 +130,7 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     traffic.install()
     warm.install()
     backlog.install()
+    change_sets.install()
     objects.install(folder)
     served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:

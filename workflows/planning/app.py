@@ -20,9 +20,9 @@ from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.deploying.attach import NIGHTLY
-from workflows.deploying.chalice_resources import API_HANDLER
+from workflows.deploying.chalice_resources import API_HANDLER, role_name
 from workflows.planning.roles import Statement
-from workflows.planning.templates import Values, changed
+from workflows.planning.values import Values, changed
 from workflows.stacks.settings import stage_entry
 
 SMALLEST_MB = 128
@@ -138,22 +138,13 @@ def app_memory_mb(stage: str, *, root: Path) -> int:
     return int(stage_entry(stage, root=root).get("lambda_memory_size", SMALLEST_MB))
 
 
-def wanted_policies(stage: str, *, root: Path) -> dict[str, list[Statement]]:
+def wanted_policies(names: Names, *, root: Path) -> dict[str, list[Statement]]:
     """The statements in the policy file of each function's role, by the role's name."""
     folder = root / ".chalice"
-    config = stage_entry(stage, root=root)
+    config = stage_entry(names.stage, root=root)
     files = {API_HANDLER: config["iam_policy_file"]}
     files |= {name: each["iam_policy_file"] for name, each in config.get("lambda_functions", {}).items()}
     return {
-        role_name(stage, function): json.loads((folder / file).read_bytes())["Statement"]
+        role_name(names, function): json.loads((folder / file).read_bytes())["Statement"]
         for function, file in files.items()
     }
-
-
-def role_name(stage: str, function: str) -> str:
-    """Chalice's name of the role of a function.
-
-    >>> role_name("prod", "nightly")
-    'nightswap-prod-nightly'
-    """
-    return f"{Names(stage=stage, account='', region='').stack}-{function}"

@@ -1,126 +1,109 @@
-"""CloudFormation's own list of changes: a change set that is made, read and taken back, and never carried out."""
+"""What CloudFormation says of a stack's change: a change set is proposed as by a deployment, read and taken back."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.errors import DeploymentFailed
-from workflows.deploying.change_sets import NO_CHANGES
-from workflows.deploying.progress import Patience, refusals
-from workflows.deploying.templates import carried
-from workflows.planning.templates import shown
-from workflows.planning.wanted import WantedStack
+from workflows.deploying.progress import Patience
+from workflows.deploying.proposals import Proposal, WantedStack, propose
+from workflows.deploying.templates import StoreTemplate
+from workflows.planning.values import change
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
-    from types_boto3_cloudformation.type_defs import ChangeTypeDef
 
-DYNAMIC = "may follow"
+ACTIONS = {"Add": "create", "Modify": "update", "Remove": "delete", "Import": "adopt"}
+RELEASE = "release"
+"""It leaves the stack and stays where it is, because its DeletionPolicy keeps it."""
+MAY_FOLLOW = "may follow"
 """CloudFormation cannot tell before: a property takes its value from a resource that changes."""
+REPLACEMENTS = {"True": "replaced", "Conditional": "may be replaced"}
+UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""CloudFormation's word for a value that it does not know yet."""
+AFTERWARDS = "known afterwards"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
-    """CloudFormation's word on one resource: Add, Modify, Remove, Import or DYNAMIC."""
+class ResourceChange:
+    """`action` is one of ACTIONS, RELEASE or MAY_FOLLOW; `replacement` is empty, or one of REPLACEMENTS."""
 
     resource: str
     type: str
     action: str
-    replacement: bool
-    """True also where it depends on a value that is not known yet."""
+    replacement: str = ""
     details: tuple[str, ...] = ()
-    """Its properties with their values before and after; the local AWS leaves them out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """The changes of an existing stack, empty when there is none; or why CloudFormation refuses to list them."""
-
-    changes: tuple[Listed, ...] = ()
-    refusal: str = ""
-
-
-def proposal(
-    client: CloudFormationClient,
-    stack: WantedStack,
-    *,
-    tags: Mapping[str, str],
-    patience: Patience | None = None,
-) -> Proposal:
-    """What CloudFormation says of deploying over an existing stack; the change set is gone afterwards.
-
-    Not for a stack that does not exist: to propose its creation would leave an empty stack behind.
-    """
+def proposed_changes(
+    client: CloudFormationClient, wanted: WantedStack, *, store: StoreTemplate | None, patience: Patience
+) -> tuple[tuple[ResourceChange, ...], str]:
+    """The changes of an existing stack; and why CloudFormation does not list them, empty where it does."""
     try:
-        arn = _proposed(client, stack, tags)
-    except DeploymentFailed as exc:  # it is too long for a call, and a plan stores nothing
-        return Proposal(refusal=exc.message)
-    except ClientError as exc:
-        error = exc.response.get("Error", {})
-        return Proposal(refusal=f"{error.get('Code')}: {error.get('Message')}")
+        proposal = propose(client, wanted, kind="UPDATE", purpose="plan", store=store)
+    except DeploymentFailed as exc:
+        return (), exc.message
     try:
-        reason = (patience or Patience()).wait(
-            lambda: _refusal(client, arn), until=f"the change of stack {stack.name} is checked"
-        )
-        if any(phrase in reason for phrase in NO_CHANGES):
-            return Proposal()
-        return Proposal(refusal=reason) if reason else Proposal(changes=_pages(client, arn))
+        refusal = proposal.refusal(patience)
+        return _listed(proposal) if refusal == "" else (), refusal or ""
     finally:
-        with refusals(f"taking back the proposed change of stack {stack.name}"):
-            client.delete_change_set(ChangeSetName=arn)
+        proposal.take_back()
 
 
-def _proposed(client: CloudFormationClient, stack: WantedStack, tags: Mapping[str, str]) -> str:
-    return client.create_change_set(
-        StackName=stack.name,
-        ChangeSetName=f"plan-{uuid.uuid4().hex}",
-        ChangeSetType="UPDATE",
-        **carried(stack.template, stack=stack.name, store=None),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
-        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-        Capabilities=["CAPABILITY_IAM"],
-        DisableValidation=True,
-    )["Id"]
+def _listed(proposal: Proposal) -> tuple[ResourceChange, ...]:
+    """Asked for values, CloudFormation leaves out a resource of which it cannot read them: so it is asked twice."""
+    with_values = {each["LogicalResourceId"]: each for each in proposal.changes(with_values=True)}
+    listed = proposal.changes(with_values=False)
+    return tuple(_read(with_values.get(each["LogicalResourceId"], each)) for each in listed)
 
 
-def _refusal(client: CloudFormationClient, arn: str) -> str | None:
-    with refusals("describing a proposed change"):
-        described = client.describe_change_set(ChangeSetName=arn)
-    if described["Status"] == "FAILED":
-        return described.get("StatusReason") or "no reason was given"
-    return "" if described["Status"] == "CREATE_COMPLETE" else None
-
-
-def _pages(client: CloudFormationClient, arn: str) -> tuple[Listed, ...]:
-    with refusals("reading a proposed change"):
-        pages = client.get_paginator("describe_change_set").paginate(ChangeSetName=arn, IncludePropertyValues=True)
-        return tuple(_listed(change) for page in pages for change in page["Changes"])
-
-
-def _listed(change: ChangeTypeDef) -> Listed:
-    told: Any = change.get("ResourceChange", {})
-    return Listed(
+def _read(told: Mapping[str, Any]) -> ResourceChange:
+    action, details = ACTIONS[told["Action"]], told.get("Details", ())
+    if action == "delete" and told.get("PolicyAction") == "Retain":
+        action = RELEASE
+    if action == "update" and details and not any(_is_certain(each) for each in details):
+        action = MAY_FOLLOW
+    certain_first = sorted(details, key=lambda detail: not _is_certain(detail))
+    return ResourceChange(
         resource=told["LogicalResourceId"],
         type=told["ResourceType"],
-        action=DYNAMIC if _is_dynamic(told) else told["Action"],
-        replacement=told.get("Replacement", "False") != "False",
-        details=tuple(_details(told.get("Details", []))),
+        action=action,
+        replacement=REPLACEMENTS.get(told.get("Replacement", "False"), ""),
+        details=tuple(dict.fromkeys(map(_in_words, certain_first))),  # a value that has two causes is listed twice
     )
 
 
-def _details(details: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for target in (each.get("Target", {}) for each in details):
-        if "BeforeValue" in target or "AfterValue" in target:
-            path = target.get("Path", target.get("Name", "")).removeprefix("/Properties/").replace("/", ".")
-            yield f"{path}: {shown(target.get('BeforeValue'))} -> {shown(target.get('AfterValue'))}"
+def _is_certain(detail: Mapping[str, Any]) -> bool:
+    """Whether something of the resource itself is known to change: CloudFormation knows more than what may follow."""
+    target = detail["Target"]
+    has_values = "BeforeValue" in target or "AfterValue" in target
+    return detail["Evaluation"] == "Static" or (has_values and target.get("AfterValue") != UNKNOWN)
 
 
-def _is_dynamic(told: Mapping[str, Any]) -> bool:
-    """Whether nothing of the resource itself is known to change."""
-    details = told.get("Details", [])
-    return told["Action"] == "Modify" and bool(details) and all(each["Evaluation"] == "Dynamic" for each in details)
+def _in_words(detail: Mapping[str, Any]) -> str:
+    """
+    >>> _in_words({"Target": {"Attribute": "Properties", "Name": "Role"}, "Evaluation": "Dynamic"})
+    'Role: known afterwards'
+    """
+    target = detail["Target"]
+    if not ("BeforeValue" in target or "AfterValue" in target):
+        name = str(target.get("Name") or target["Attribute"])
+        return name if _is_certain(detail) else f"{name}: {AFTERWARDS}"
+    path = target["Path"].removeprefix("/Properties").removeprefix("/").replace("/", ".")
+    if target.get("AfterValue") == UNKNOWN:
+        return f"{path}: {AFTERWARDS}"
+    return change(path, _value(target.get("BeforeValue")), _value(target.get("AfterValue")))
+
+
+def _value(text: str | None) -> Any:
+    """
+    >>> _value("512"), _value("a-name"), _value(None)
+    (512, 'a-name', None)
+    """
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return text

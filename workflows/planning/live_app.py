@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib.names import Names
 from workflows.deploying.app_roles import boundary_of
+from workflows.deploying.asking import find
 from workflows.deploying.attach import EVERY_METHOD
-from workflows.deploying.chalice_resources import API_HANDLER
+from workflows.deploying.chalice_resources import api_methods, function_name, role_name, rule_name
 from workflows.deploying.progress import refusals
 from workflows.planning.app import API, boundary_values, code_values, function_values, throttle_values
 from workflows.planning.roles import Statement
-from workflows.planning.templates import Values
-
-ABSENT = {"ResourceNotFoundException", "NoSuchEntity", "NotFoundException"}
-
-
-class Existing(Protocol):
-    """What of ChaliceResources a plan needs."""
-
-    def apis(self) -> Sequence[str]: ...
+from workflows.planning.values import Values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +28,10 @@ class LiveApp:
     names: Names
     clients: Callable[[str], Any]
 
-    def parts(self, functions: Sequence[str], existing: Existing) -> dict[str, Values]:
-        """The parts that are there, by Chalice's names."""
+    def parts(self, functions: Sequence[str], apis: Sequence[str]) -> dict[str, Values]:
+        """The parts that are there, by Chalice's names; `apis` are the IDs of the stage's REST APIs."""
         found = {name: self._function(name) for name in functions}
-        found[API] = self._api(existing.apis())
+        found[API] = self._api(apis)
         return {name: values for name, values in found.items() if values}
 
     def policies(self, roles: Sequence[str]) -> dict[str, list[Statement]]:
@@ -47,12 +39,13 @@ class LiveApp:
         return {role: self._statements(role) for role in roles}
 
     def _function(self, name: str) -> Values:
-        function = self.names.stack if name == API_HANDLER else f"{self.names.stack}-{name}"
-        found = self._ask("lambda", "get_function", FunctionName=function)
-        if not found:
+        function, rule = function_name(self.names, name), rule_name(self.names, name)
+        found = find(f"function {function}", self.clients("lambda").get_function, FunctionName=function)
+        if found is None:
             return {}
-        rule = self._ask("events", "describe_rule", Name=f"{self.names.stack}-{name}-event")
-        role = self._ask("iam", "get_role", RoleName=f"{self.names.stack}-{name}")
+        schedule = find(f"rule {rule}", self.clients("events").describe_rule, Name=rule) or {}
+        role_of_it = role_name(self.names, name)
+        role = find(f"role {role_of_it}", self.clients("iam").get_role, RoleName=role_of_it) or {}
         configuration = found["Configuration"]
         layers = [each["Arn"] for each in configuration.get("Layers", [])]
         return {
@@ -60,7 +53,7 @@ class LiveApp:
                 {**configuration, "Layers": layers},
                 tracing=configuration.get("TracingConfig", {}).get("Mode", "PassThrough"),
                 tags=found.get("Tags", {}),
-                schedules=[rule["ScheduleExpression"]] if rule.get("State") == "ENABLED" else [],
+                schedules=[schedule["ScheduleExpression"]] if schedule.get("State") == "ENABLED" else [],
             ),
             **code_values(_downloaded(found["Code"]["Location"], what=function)),
             **self._attached(function),
@@ -69,9 +62,10 @@ class LiveApp:
 
     def _attached(self, function: str) -> Values:
         group = f"/aws/lambda/{function}"
-        groups = self._ask("logs", "describe_log_groups", logGroupNamePrefix=group).get("logGroups", [])
-        kept = [each.get("retentionInDays") for each in groups if each["logGroupName"] == group]
-        config = self._ask("lambda", "get_function_event_invoke_config", FunctionName=function)
+        groups = find(f"log group {group}", self.clients("logs").describe_log_groups, logGroupNamePrefix=group) or {}
+        kept = [each.get("retentionInDays") for each in groups.get("logGroups", []) if each["logGroupName"] == group]
+        ask = self.clients("lambda").get_function_event_invoke_config
+        config = find(f"where failures of {function} go", ask, FunctionName=function) or {}
         failures = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         return {
             **({"log retention": kept[0]} if kept else {}),
@@ -79,43 +73,30 @@ class LiveApp:
         }
 
     def _api(self, apis: Sequence[str]) -> Values:
-        if not apis:
+        gateway = self.clients("apigateway")
+        api = find(f"REST API {apis[0]}", gateway.get_rest_api, restApiId=apis[0]) if apis else None
+        if api is None:
             return {}
-        api = self._ask("apigateway", "get_rest_api", restApiId=apis[0])
-        with refusals(f"reading the routes of REST API {apis[0]}"):
-            pages = self.clients("apigateway").get_paginator("get_resources")
-            resources = [
-                each for page in pages.paginate(restApiId=apis[0], embed=["methods"]) for each in page["items"]
-            ]
-        routes = {
-            f"{verb} {each['path']}": method.get("authorizationType", "NONE")
-            for each in resources
-            for verb, method in each.get("resourceMethods", {}).items()
-        }
+        methods = api_methods(gateway, apis[0])
+        routes = {route: method.get("authorizationType", "NONE") for route, method in methods.items()}
         return {"endpoint": api["endpointConfiguration"]["types"][0], **routes, **self._throttle(apis[0])}
 
     def _throttle(self, api_id: str) -> Values:
-        stage = self._ask("apigateway", "get_stage", restApiId=api_id, stageName=self.names.stage)
-        limits = stage.get("methodSettings", {}).get(EVERY_METHOD)
+        ask, stage = self.clients("apigateway").get_stage, self.names.stage
+        found = find(f"stage {stage} of REST API {api_id}", ask, restApiId=api_id, stageName=stage) or {}
+        limits = found.get("methodSettings", {}).get(EVERY_METHOD)
         if limits is None:
             return {}
         return throttle_values(per_second=limits["throttlingRateLimit"], burst=limits["throttlingBurstLimit"])
 
     def _statements(self, role: str) -> list[Statement]:
-        names = self._ask("iam", "list_role_policies", RoleName=role).get("PolicyNames", [])
-        found = [self._ask("iam", "get_role_policy", RoleName=role, PolicyName=name) for name in names]
-        return [statement for each in found for statement in each["PolicyDocument"]["Statement"]]
-
-    def _ask(self, service: str, operation: str, **given: str) -> Mapping[str, Any]:
-        """The answer, empty where what is asked for does not exist."""
-        with refusals(f"{operation} of {', '.join(given.values())}"):
-            try:
-                found: Mapping[str, Any] = getattr(self.clients(service), operation)(**given)
-            except ClientError as exc:
-                if exc.response.get("Error", {}).get("Code") in ABSENT:
-                    return {}
-                raise
-        return found
+        iam = self.clients("iam")
+        names = find(f"policies of role {role}", iam.list_role_policies, RoleName=role) or {}
+        found = [
+            find(f"policy {name} of role {role}", iam.get_role_policy, RoleName=role, PolicyName=name) or {}
+            for name in names.get("PolicyNames", [])
+        ]
+        return [statement for each in found if each for statement in each["PolicyDocument"]["Statement"]]
 
 
 def _downloaded(url: str, *, what: str) -> bytes:

@@ -8,10 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib.names import Names
-from workflows.deploying.progress import refusals
+from workflows.deploying.asking import find
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
@@ -47,13 +45,9 @@ def completed(definition: str, *, template: Mapping[str, Any], names: Names) -> 
 
 def deployed_definition(client: SFNClient, names: Names) -> str | None:
     """What the stage's state machine runs now; None where there is none."""
-    try:
-        return client.describe_state_machine(stateMachineArn=names.state_machine_arn)["definition"]
-    except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") == "StateMachineDoesNotExist":
-            return None
-        with refusals(f"describing the state machine {names.state_machine}"):
-            raise
+    ask = client.describe_state_machine
+    found = find(f"state machine {names.state_machine}", ask, stateMachineArn=names.state_machine_arn)
+    return None if found is None else str(found["definition"])
 
 
 def _lines(definition: str) -> list[str]:

@@ -7,21 +7,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
-from chalicelib.names import APP
 from workflows.cost.prices import AS_OF, REGION
-from workflows.deploying.chalice_resources import function_names
+from workflows.deploying.asking import find
+from workflows.deploying.chalice_resources import ChaliceResources
 from workflows.deploying.departures import Departure, departures, stacked_models
 from workflows.deploying.lost import find_lost
 from workflows.deploying.present import deployed
-from workflows.deploying.progress import Patience, refusals
+from workflows.deploying.progress import Patience
+from workflows.deploying.uploads import template_store
 from workflows.planning import machine, stacks
 from workflows.planning.app import AppPart, Package, app_memory_mb, app_parts, wanted_app, wanted_policies
 from workflows.planning.costs import PREDICTIONS, Costs, costs
-from workflows.planning.live_app import Existing, LiveApp
+from workflows.planning.live_app import LiveApp
 from workflows.planning.packages import PackageState, package_states
 from workflows.planning.roles import RoleChange, role_changes, statements_of
 from workflows.planning.stacks import StackChange
@@ -71,7 +71,7 @@ def make_plan(
     wanted: Wanted,
     *,
     clients: Clients,
-    existing: Existing,
+    existing: ChaliceResources,
     package: Package,
     root: Path,
     patience: Patience | None = None,
@@ -79,13 +79,12 @@ def make_plan(
     """Hold what is wanted against what is there; raises DeploymentFailed for what AWS refuses to tell."""
     names = wanted.names
     cloudformation = clients("cloudformation")
-    tags = {f"{APP}:app": APP, f"{APP}:stage": names.stage}
+    store = template_store(clients("s3"), names, place=layout.planned, report=lambda _step: None)
     there = {each.name: deployed(cloudformation, each.name) for each in (wanted.data, wanted.main)}
     main = there[wanted.main.name]
     live = LiveApp(names=names, clients=clients)
-    policies = wanted_policies(names.stage, root=root)
+    policies = wanted_policies(names, root=root)
     before = statements_of(main.template if main else {}) | live.policies(list(policies))
-    functions = function_names(names.stage, root=root)
     planned = machine.completed(wanted.definition, template=wanted.main.template, names=names)
     return Plan(
         stage=names.stage,
@@ -96,15 +95,15 @@ def make_plan(
             store=BucketStore(clients("s3"), bucket=names.bucket),
             functions=LambdaServingFunctions(clients("lambda"), stage=names.stage),
         ),
-        bucket_exists=_exists(clients("s3"), names.bucket),
+        bucket_exists=find(f"bucket {names.bucket}", clients("s3").head_bucket, Bucket=names.bucket) is not None,
         stacks=tuple(
             stacks.stack_change(
                 cloudformation,
                 each,
                 there[each.name],
-                tags=tags,
-                patience=patience,
                 lost=find_lost(cloudformation, each.name, clients=clients),
+                store=store,
+                patience=patience,
             )
             for each in (wanted.data, wanted.main)
         ),
@@ -114,19 +113,8 @@ def make_plan(
         roles=role_changes(before, statements_of(wanted.main.template) | policies),
         app=app_parts(
             wanted_app(package, names=names, settings=wanted.settings),
-            live.parts(functions, existing),
+            live.parts(existing.functions, existing.apis()),
         ),
         packages=package_states(clients("s3"), wanted.uploads, bucket=names.bucket),
         costs=costs(wanted, api_memory_mb=app_memory_mb(names.stage, root=root)),
     )
-
-
-def _exists(client: Any, bucket: str) -> bool:
-    try:
-        client.head_bucket(Bucket=bucket)
-    except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") == "404":
-            return False
-        with refusals(f"looking for bucket {bucket}"):
-            raise
-    return True

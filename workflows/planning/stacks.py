@@ -1,42 +1,28 @@
-"""What happens to a stack: the difference of the templates, and beside it what CloudFormation says of it."""
+"""What a deployment does to a stack: what CloudFormation says of it, and what the stack has lost."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from workflows.deploying.lost import Lost
 from workflows.deploying.present import Deployed
 from workflows.deploying.progress import Patience
-from workflows.planning.change_sets import Listed, proposal
-from workflows.planning.templates import Difference, differences, resources
-from workflows.planning.wanted import WantedStack
+from workflows.deploying.proposals import WantedStack
+from workflows.deploying.templates import StoreTemplate
+from workflows.planning.change_sets import ResourceChange, proposed_changes
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
-
 
 GONE = "the stack has it, and it is gone"
 WITHOUT = "{}: the stack has it, and the resource has it no more"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResourceChange:
-    """One resource; `action` is "" where only CloudFormation lists it, `listed` where it does not."""
-
-    resource: str
-    type: str
-    action: str
-    listed: str
-    replacement: bool
-    details: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class StackChange:
     name: str
-    action: Literal["create", "update", "unchanged"]
+    action: Literal["create", "update", "unchanged", "unknown"]
     changes: tuple[ResourceChange, ...]
     remark: str = ""
     """Why CloudFormation lists nothing, where it does not."""
@@ -47,74 +33,41 @@ def stack_change(
     wanted: WantedStack,
     there: Deployed | None,
     *,
-    tags: Mapping[str, str],
-    patience: Patience | None = None,
     lost: Lost | None = None,
+    store: StoreTemplate | None = None,
+    patience: Patience | None = None,
 ) -> StackChange:
-    """What deploying does to the stack. Asks CloudFormation only where the stack exists."""
+    """What deploying does to the stack.
+
+    CloudFormation is not asked about a stack that does not exist: the question would leave an empty one behind.
+    """
     if there is None:
-        found = differences({}, wanted.template, parameters_before={}, parameters_after=wanted.parameters)
+        made = wanted.template["Resources"]
+        changes = (ResourceChange(resource=name, type=made[name]["Type"], action="create") for name in sorted(made))
         remark = "CloudFormation is not asked about a stack that does not exist"
-        return StackChange(name=wanted.name, action="create", changes=_merged(found, ()), remark=remark)
-    found = differences(
-        there.template,
-        wanted.template,
-        parameters_before=there.parameters,
-        parameters_after=wanted.parameters,
-    )
-    found = with_lost(found, lost, wanted)
-    asked = proposal(client, wanted, tags=tags, patience=patience)
-    made = {
-        *resources(there.template, parameters=there.parameters),
-        *resources(wanted.template, parameters=wanted.parameters),
-    }
-    # The local AWS also lists resources whose condition does not hold.
-    told = tuple(each for each in asked.changes if each.resource in made)
-    refusal = f"the stack is {there.status}, and CloudFormation proposes no change: {asked.refusal}"
+        return StackChange(name=wanted.name, action="create", changes=tuple(changes), remark=remark)
+    told, refusal = proposed_changes(client, wanted, store=store, patience=patience or Patience())
+    found = with_lost(told, lost, wanted)
     return StackChange(
         name=wanted.name,
-        action="update" if found or told else "unchanged",
-        changes=_merged(found, told),
-        remark=refusal if asked.refusal else "",
+        action="update" if found else "unknown" if refusal else "unchanged",
+        changes=found,
+        remark=f"the stack is {there.status}, and CloudFormation lists no change: {refusal}" if refusal else "",
     )
 
 
-def with_lost(found: tuple[Difference, ...], lost: Lost | None, wanted: WantedStack) -> tuple[Difference, ...]:
-    """The differences, where what the stack has lost is created, whatever else the templates say of it.
+def with_lost(told: tuple[ResourceChange, ...], lost: Lost | None, wanted: WantedStack) -> tuple[ResourceChange, ...]:
+    """The changes, where what the stack has lost is created, whatever else is to happen to it.
 
-    A property that is lost is set again, beside what else differs of its resource.
+    A property that is lost is set again, beside what else changes of its resource.
     """
-    again = tuple(
-        Difference(resource=each.logical_id, type=each.type, action="create", details=(GONE,))
-        for each in (lost.resources if lost else ())
-        if each.logical_id in wanted.template["Resources"]
-    )
-    names = {each.resource for each in again}
-    others = {each.resource: each for each in found if each.resource not in names}
-    for each in lost.properties if lost else ():
-        name = each.resource.logical_id
-        before = others.get(name, Difference(resource=name, type=each.resource.type, action="update", details=()))
-        others[name] = replace(before, details=(*before.details, WITHOUT.format(each.name)))
-    return (*again, *others.values())
-
-
-def _merged(found: tuple[Difference, ...], told: tuple[Listed, ...]) -> tuple[ResourceChange, ...]:
-    by_us = {each.resource: each for each in found}
-    by_them = {each.resource: each for each in told}
-    return tuple(_merge(name, by_us.get(name), by_them.get(name)) for name in sorted({*by_us, *by_them}))
-
-
-def _merge(name: str, ours: Difference | None, theirs: Listed | None) -> ResourceChange:
-    return ResourceChange(
-        resource=name,
-        type=ours.type if ours else theirs.type if theirs else "",
-        action=ours.action if ours else "",
-        listed=theirs.action if theirs else "",
-        replacement=bool(theirs and theirs.replacement),
-        details=(theirs.details if theirs and _is_update(ours) else ()) or (ours.details if ours else ()),
-    )
-
-
-def _is_update(ours: Difference | None) -> bool:
-    """Whether CloudFormation's own values say it better: of what comes, goes or was lost it has none."""
-    return ours is None or ours.action == "update"
+    found = {each.resource: each for each in told}
+    for each in lost.resources if lost else ():
+        name = each.logical_id
+        if name in wanted.template["Resources"]:
+            found[name] = ResourceChange(resource=name, type=each.type, action="create", details=(GONE,))
+    for part in lost.properties if lost else ():
+        name = part.resource.logical_id
+        before = found.get(name, ResourceChange(resource=name, type=part.resource.type, action="update"))
+        found[name] = replace(before, details=(*before.details, WITHOUT.format(part.name)))
+    return tuple(found[name] for name in sorted(found))

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Report
+from workflows.deploying.proposals import WantedStack
 from workflows.deploying.uploads import DEFINITION, Upload, contents
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.deploying.wanted import data_stack, main_stack
 from workflows.stacks.settings import stage_settings
-
-Template = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class WantedStack:
-    name: str
-    template: Template
-    parameters: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +38,8 @@ def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool
     return Wanted(
         names=names,
         models=tuple(models),
-        data=WantedStack(name=names.data_stack, template=data_template(names, settings=settings), parameters={}),
-        main=WantedStack(
-            name=names.stack,
-            template=main_template(names.stage, models=models, settings=settings),
-            parameters=made.parameters,
-        ),
+        data=data_stack(names, settings=settings),
+        main=main_stack(names, models=models, settings=settings, parameters=made.parameters, with_layers=with_layers),
         uploads=made.uploads,
         settings=settings,
         definition=(root / DEFINITION).read_text("utf-8"),

@@ -15,10 +15,6 @@ from workflows.stacks.arns import completed, names_of
 from workflows.stacks.functions import RUNTIME
 from workflows.stacks.statements import Json
 
-WANTED = "WithLayers"
-CONDITION = "LayersAreWanted"
-CONDITIONS: Json = {CONDITION: {"Fn::Equals": [{"Ref": WANTED}, "true"]}}
-
 
 def parameter(layer: str) -> str:
     """The template's parameter for a layer's SHA-256.
@@ -30,21 +26,12 @@ def parameter(layer: str) -> str:
 
 
 PARAMETERS: Json = {
-    WANTED: {
+    parameter(layer): {
         "Type": "String",
-        "AllowedValues": ["true", "false"],
-        "Default": "true",
-        "Description": "Whether the tasks get their libraries by layers, or have them where they run",
-    },
-    **{
-        parameter(layer): {
-            "Type": "String",
-            "AllowedPattern": "([0-9a-f]{64})?",
-            "Default": "",
-            "Description": f"The layer {layer} in the bucket",
-        }
-        for layer in LAYERS
-    },
+        "AllowedPattern": "[0-9a-f]{64}",
+        "Description": f"The layer {layer} in the bucket",
+    }
+    for layer in LAYERS
 }
 
 
@@ -55,10 +42,7 @@ def layer_resources(stage: str, *, architecture: str) -> dict[str, Json]:
 
 def attached(layers: Sequence[str]) -> Json:
     """The property `Layers` of a function that needs these; nothing for one that needs none."""
-    if not layers:
-        return {}
-    versions = [{"Ref": _logical_id(layer)} for layer in layers]
-    return {"Layers": {"Fn::If": [CONDITION, versions, {"Ref": "AWS::NoValue"}]}}
+    return {"Layers": [{"Ref": _logical_id(layer)} for layer in layers]} if layers else {}
 
 
 def _logical_id(layer: str) -> str:
@@ -68,7 +52,6 @@ def _logical_id(layer: str) -> str:
 def _layer(stage: str, layer: str, architecture: str) -> Json:
     return {
         "Type": "AWS::Lambda::LayerVersion",
-        "Condition": CONDITION,
         "Properties": {
             "LayerName": f"{APP}-{stage}-{layer}",
             "Description": f"{layer} for the tasks of nightswap, stage {stage}",

@@ -23,17 +23,21 @@ PARAMETERS: Json = {
     "PlaceholderSha256": {**SHA256, "Description": "The package of a serving function that has no model yet"},
     "DefinitionSha256": {**SHA256, "Description": "The state machine's definition"},
     "ServingSha256": {**SHA256, "Description": "Serving code and configuration: a part of a run's fingerprint"},
-    **layers.PARAMETERS,
 }
 UNFINISHED = ("ABORTED", "TIMED_OUT", "FAILED")
 """How an execution ends without its own states having had the last word."""
 
 
-def main_template(stage: str, *, models: Sequence[str], settings: StageSettings = DEFAULTS) -> Json:
-    """The template of `nightswap-S`, with a serving function for each model."""
-    resources = layers.layer_resources(stage, architecture=settings.architecture)
+def main_template(
+    stage: str, *, models: Sequence[str], settings: StageSettings = DEFAULTS, with_layers: bool = True
+) -> Json:
+    """The template of `nightswap-S`, with a serving function for each model.
+
+    Without layers the tasks have to find their libraries where they run.
+    """
+    resources = layers.layer_resources(stage, architecture=settings.architecture) if with_layers else {}
     for task in names.PIPELINE:
-        resources |= _task(stage, task, settings)
+        resources |= _task(stage, task, settings, layers_of_task=LAYERS_OF_TASK[task] if with_layers else ())
     for model in models:
         resources |= _serving(stage, model, settings)
     resources |= _state_machine(stage, settings)
@@ -45,8 +49,7 @@ def main_template(stage: str, *, models: Sequence[str], settings: StageSettings 
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: retrains, judges and serves models",
-        "Parameters": PARAMETERS,
-        "Conditions": layers.CONDITIONS,
+        "Parameters": PARAMETERS | (layers.PARAMETERS if with_layers else {}),
         "Resources": resources,
     }
 
@@ -63,14 +66,14 @@ def serving_id(model: str) -> str:
     return f"Serve{model[0].upper()}{model[1:].replace('-', 'X')}"
 
 
-def _task(stage: str, task: str, settings: StageSettings) -> dict[str, Json]:
+def _task(stage: str, task: str, settings: StageSettings, *, layers_of_task: Sequence[str]) -> dict[str, Json]:
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
         statements=permissions.task_statements(stage, task),
         properties={
             **functions.configuration(task_handler(task), functions.TASK_SIZES[task], settings=settings),
-            **layers.attached(LAYERS_OF_TASK[task]),
+            **layers.attached(layers_of_task),
             "Code": _code(stage, "TasksSha256"),
             "LoggingConfig": functions.LOGGING,
             "Environment": {

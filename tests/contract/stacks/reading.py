@@ -34,14 +34,12 @@ def references(part: Any) -> Iterator[str]:
 
 
 def resolved(part: Any) -> Any:
-    """The part with every intrinsic function replaced by a text of the right form; conditions hold."""
+    """The part with every intrinsic function replaced by a text of the right form."""
     if isinstance(part, Mapping):
         if "Ref" in part:
             return DIGEST if part["Ref"].endswith("Sha256") else f"ref-of-{part['Ref']}"
         if "Fn::GetAtt" in part:
             return f"arn:aws:any:eu-west-1:123456789012:role/{part['Fn::GetAtt'][0]}"
-        if "Fn::If" in part:
-            return resolved(part["Fn::If"][1])
         if "Fn::Sub" in part:
             return SUBSTITUTED.sub(lambda match: PSEUDO.get(match[1], DIGEST), part["Fn::Sub"])
         return {key: resolved(value) for key, value in part.items()}

@@ -22,6 +22,7 @@ from workflows.local import objects
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template
 from workflows.stacks.functions import TRACING_ACTIONS, serving_configuration
+from workflows.stacks.layers import parameter
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS
 
@@ -45,9 +46,7 @@ def test_every_reference_resolves(template: dict[str, Any]) -> None:
 
 @BOTH
 def test_every_parameter_is_used(template: dict[str, Any]) -> None:
-    used = {*references(template["Resources"]), *references(template.get("Conditions", {}))}
-
-    assert set(template.get("Parameters", {})) <= used
+    assert set(template.get("Parameters", {})) <= set(references(template["Resources"]))
 
 
 @pytest.mark.parametrize("settings", [DEFAULTS, EVERYTHING], ids=["default", "everything"])
@@ -119,10 +118,12 @@ def test_tasks_write_their_lines_and_have_the_layers_that_they_need() -> None:
 
 
 def test_layers_are_left_out_where_they_are_not_wanted() -> None:
-    for layer in LAYERS:
-        assert MAIN["Resources"][f"{layer.capitalize()}Layer"]["Condition"] == "LayersAreWanted"
-    attached = MAIN["Resources"]["TrainFunction"]["Properties"]["Layers"]["Fn::If"]
-    assert (attached[0], attached[2]) == ("LayersAreWanted", {"Ref": "AWS::NoValue"})
+    bare = main_template("prod", models=MODELS, with_layers=False)
+
+    assert not of_type(bare, "AWS::Lambda::LayerVersion")
+    assert not [each for each in of_type(bare, "AWS::Lambda::Function").values() if "Layers" in each]
+    assert MAIN["Resources"].keys() - bare["Resources"].keys() == {f"{each.capitalize()}Layer" for each in LAYERS}
+    assert MAIN["Parameters"].keys() - bare["Parameters"].keys() == {parameter(each) for each in LAYERS}
 
 
 def test_serving_functions_have_no_environment_and_only_a_log() -> None:

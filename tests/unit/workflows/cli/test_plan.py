@@ -6,10 +6,11 @@ from workflows.cli.plan import show
 from workflows.cli.screen import console
 from workflows.cost.bills import Bill
 from workflows.deploying.departures import Departure
+from workflows.planning.change_sets import ResourceChange
 from workflows.planning.costs import Costs
 from workflows.planning.plan import Plan
 from workflows.planning.roles import RoleChange
-from workflows.planning.stacks import ResourceChange, StackChange
+from workflows.planning.stacks import StackChange
 
 
 def test_plan_shows_changes_permissions_and_costs() -> None:
@@ -17,8 +18,7 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         resource="TrainFunction",
         type="AWS::Lambda::Function",
         action="update",
-        listed="Modify",
-        replacement=False,
+        replacement="replaced",
         details=("MemorySize: 1 -> 2",),
     )
     statement = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::b/*"]}
@@ -42,6 +42,7 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
     said = captured.get()
     for words in (
         "TrainFunction",
+        "update (replaced)",
         "a-bucket",
         "+ Allow s3:GetObject",
         "0.1000",

@@ -1,7 +1,8 @@
 """CloudFormation in memory: stacks, change sets and events, with a pace of its own.
 
-Every call's parameters are checked against AWS's model of the service. What an execution does is scripted: a status
-for each resource, and the reason where it fails.
+Every call's parameters are checked against AWS's model of the service, and that a change set is named together with
+its stack: by its ARN alone a call needs a permission that no policy can give for one stack. What an execution does is
+scripted: a status for each resource, and the reason where it fails.
 """
 
 from __future__ import annotations
@@ -66,13 +67,13 @@ class FakeCloudFormation:
             self.stacks[name] = FakeStack("REVIEW_IN_PROGRESS")
         stack = self.stacks[name]
         wanted = (_template(given), given["Parameters"])
-        arn = f"arn:change-set/{given['ChangeSetName']}"
-        self.change_sets[arn] = {**given, "looks": 0, "empty": wanted == (stack.template, stack.parameters)}
-        return {"Id": arn}
+        empty = wanted == (stack.template, stack.parameters)
+        self.change_sets[given["ChangeSetName"]] = {**given, "looks": 0, "empty": empty}
+        return {"Id": f"arn:change-set/{given['ChangeSetName']}"}
 
     def describe_change_set(self, **given: Any) -> dict[str, Any]:
         _check("DescribeChangeSet", given)
-        found = self.change_sets[given["ChangeSetName"]]
+        found = self._found(given)
         found["looks"] += 1
         if found["looks"] == 1:
             return {"Status": "CREATE_IN_PROGRESS"}
@@ -84,18 +85,24 @@ class FakeCloudFormation:
 
     def delete_change_set(self, **given: Any) -> None:
         _check("DeleteChangeSet", given)
+        self._found(given)
         del self.change_sets[given["ChangeSetName"]]
 
     def execute_change_set(self, **given: Any) -> None:
         _check("ExecuteChangeSet", given)
         if self.refuses_execution:
             raise error("InvalidChangeSetStatus", "the change set is OBSOLETE")
-        found = self.change_sets[given["ChangeSetName"]]
+        found = self._found(given)
         name, kind = found["StackName"], found["ChangeSetType"]
         stack = self.stacks[name]
         succeeds = [(name, f"{kind}_IN_PROGRESS", ""), ("Bucket", f"{kind}_COMPLETE", "")]
         stack.left = self.outcome or [*succeeds, (name, f"{kind}_COMPLETE", "")]
         stack.template, stack.parameters = _template(found), found["Parameters"]
+
+    def _found(self, given: dict[str, Any]) -> dict[str, Any]:
+        found = self.change_sets[given["ChangeSetName"]]
+        assert given["StackName"] == found["StackName"]
+        return found
 
     def get_paginator(self, operation: str) -> FakeEvents:
         assert operation == "describe_stack_events"

@@ -12,6 +12,7 @@ from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormatio
 from workflows.deploying.change_sets import MADE_AGAIN, FindLost, Stack
 from workflows.deploying.lost import Lost, Resource
 from workflows.deploying.progress import Patience, Step
+from workflows.deploying.proposals import WantedStack
 from workflows.deploying.templates import StoreTemplate
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ class Deployment:
     ) -> bool:
         client = cast("CloudFormationClient", self.cloudformation)
         patience = Patience(deadline_seconds=60, sleep=self._sleep, clock=lambda: self.seconds)
-        stack = Stack(
-            client, name="a-stack", report=self.steps.append, patience=patience, store=store, find_lost=find_lost
+        wanted = WantedStack(
+            name="a-stack", template=template, parameters={"A": "1"}, tags={"app": "nightswap"}, adopts=adopts
         )
-        return stack.apply(template, parameters={"A": "1"}, tags={"app": "nightswap"}, adopts=adopts)
+        stack = Stack(client, wanted, report=self.steps.append, patience=patience, store=store, find_lost=find_lost)
+        return stack.apply()
 
     def _sleep(self, seconds: float) -> None:
         self.seconds += seconds
@@ -188,6 +190,15 @@ def test_clean_up_after_an_update_is_waited_for() -> None:
     deploying.apply()
 
     assert deploying.steps[-1].status == "UPDATE_COMPLETE"
+
+
+def test_stack_that_ends_as_imported_has_succeeded() -> None:
+    deploying = deployment(
+        outcome=[("Bucket", "IMPORT_COMPLETE", ""), ("a-stack", "IMPORT_COMPLETE", "")],
+    )
+
+    assert deploying.apply(adopts=True) is True
+    assert deploying.cloudformation.stacks["a-stack"].status == "IMPORT_COMPLETE"
 
 
 def test_failure_is_not_the_end_before_its_rollback() -> None:

@@ -20,7 +20,7 @@ from workflows.deploying.uploads import LARGE_BYTES, Contents, Upload, contents,
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.layers import LAYERS
 from workflows.packaging.sizes import UNZIPPED_LIMIT_BYTES
-from workflows.stacks.main import PARAMETERS
+from workflows.stacks.main import main_template
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -35,9 +35,10 @@ class FakeBucket:
         self.refusal = refusal
         self.writes = 0
 
-    def head_object(self, **given: Any) -> None:
+    def head_object(self, **given: Any) -> dict[str, Any]:
         if given["Key"] not in self.objects:
             raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "HeadObject")
+        return {}
 
     def put_object(self, **given: Any) -> None:
         assert base64.b64decode(given["ChecksumSHA256"]) == hashlib.sha256(given["Body"]).digest()
@@ -101,9 +102,9 @@ def test_parameters_name_what_is_uploaded_and_are_those_of_the_template() -> Non
     found, steps = made(with_layers=True)
 
     digests = {each.sha256 for each in found.uploads}
-    assert {found.parameters[name] for name in PARAMETERS} == digests | {
-        "true",
-        *(found.parameters[name] for name in ("ServingSha256", "PipelineSha256")),
+    template = main_template("prod", models=["a-model"])
+    assert {found.parameters[name] for name in template["Parameters"]} == digests | {
+        found.parameters[name] for name in ("ServingSha256", "PipelineSha256")
     }
     assert [step.subject for step in steps] == [f"building {name}" for name in LAYERS]
 
@@ -127,9 +128,9 @@ def test_functions_that_lambda_would_refuse_are_named_before_anything_is_sent() 
 def test_layers_are_not_built_where_they_are_not_wanted() -> None:
     found, steps = made(with_layers=False)
 
-    assert found.parameters["WithLayers"] == "false"
+    template = main_template("prod", models=["a-model"], with_layers=False)
     assert [each.name for each in found.uploads] == ["tasks", "placeholder", "definition"]
-    assert set(found.parameters) < set(PARAMETERS)
+    assert set(found.parameters) == set(template["Parameters"])
     assert steps == []
 
 

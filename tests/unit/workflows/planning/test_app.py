@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,6 @@ from workflows.planning.app import AppPart, app_parts, code_values, wanted_app
 from workflows.planning.live_app import LiveApp
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
-
-
-class NoApis:
-    def apis(self) -> Sequence[str]:
-        return ()
 
 
 class Refusing:
@@ -81,14 +75,14 @@ def test_app_that_chalice_cannot_package_is_told_in_its_words() -> None:
 def test_stage_without_an_app_has_no_parts_and_no_policies() -> None:
     live = LiveApp(names=NAMES, clients=Refusing(refusal("ResourceNotFoundException")))
 
-    assert live.parts(["api_handler", "nightly"], NoApis()) == {}
+    assert live.parts(["api_handler", "nightly"], ()) == {}
     assert live.policies(["a-role"]) == {"a-role": []}
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (refusal("AccessDeniedException"), "get_function of nightswap-prod-nightly: AccessDeniedException: no"),
+        (refusal("AccessDeniedException"), "function nightswap-prod-nightly: AccessDeniedException: no"),
         (
             EndpointConnectionError(endpoint_url="https://x"),
             "nightswap-prod-nightly: Could not connect",
@@ -97,4 +91,4 @@ def test_stage_without_an_app_has_no_parts_and_no_policies() -> None:
 )
 def test_what_may_not_be_looked_at_is_not_taken_for_what_is_not_there(error: Exception, words: str) -> None:
     with pytest.raises(DeploymentFailed, match=words):
-        LiveApp(names=NAMES, clients=Refusing(error)).parts(["nightly"], NoApis())
+        LiveApp(names=NAMES, clients=Refusing(error)).parts(["nightly"], ())
