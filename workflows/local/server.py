@@ -26,6 +26,7 @@ from workflows.local import (
     change_sets,
     enforcement,
     functions,
+    halves,
     loading,
     objects,
     rest_apis,
@@ -60,7 +61,7 @@ def main() -> None:
     server_log.install(folder.log, previous=folder.previous_log)
     folder.sweep()
     generations = Generations(folder.aws, damaged=folder.damaged, clock=_now, loose=AT_REST_ONLY)
-    for line in generations.check():
+    for line in (*generations.check(), *halves.missing(folder)):
         loading.tell(line)
     enforces = options.enforce_permissions
     _isolate(of_server(os.environ, port=options.port, folder=folder, enforces_permissions=enforces))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -139,3 +140,19 @@ def test_object_that_a_kill_left_with_the_description_of_the_one_before_is_reada
         read = clients(again, "s3").get_object(Bucket=BUCKET, Key="runs/a/train.json")
         assert read["Body"].read() == b"it is done"
         assert read["ETag"] == clients(again, "s3").list_objects_v2(Bucket=BUCKET)["Contents"][0]["ETag"]
+
+
+def test_half_of_the_state_that_somebody_removed_is_told(start_local_aws: Start, clients: Clients) -> None:
+    with start_local_aws() as aws:
+        clients(aws, "s3").create_bucket(Bucket=BUCKET)
+        clients(aws, "s3").put_object(Bucket=BUCKET, Key="ledger/kdd99-http/0000000001.json", Body=b"{}")
+    shutil.rmtree(aws.folder.aws)
+
+    with start_local_aws(state=aws.folder.path) as without_services:
+        (told,) = without_services.told
+    shutil.rmtree(aws.folder.s3)
+    with start_local_aws(state=aws.folder.path) as without_objects:
+        (told_then,) = without_objects.told
+
+    assert told.startswith("aws/ holds nothing, and s3/ the objects of a bucket")
+    assert told_then.startswith("s3/ holds nothing, and aws/ a bucket")
