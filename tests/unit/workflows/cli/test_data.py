@@ -293,11 +293,12 @@ def test_store_that_fails_when_it_is_written_over_leaves_what_stood_there() -> N
     assert data_set(stage) == dict.fromkeys(keys("there.csv"), ROW)
 
 
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 def test_interrupted_command_leaves_all_as_it_was() -> None:
     stage = FakeStage()
-
-    def interrupt() -> None:
-        raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         adding(
@@ -316,6 +317,17 @@ def test_command_that_dies_on_the_way_adds_the_rest_when_it_is_said_again() -> N
 
     assert adding(stage.edges, files) == ["b.csv"]
     assert sorted(data_set(stage)) == keys("a.csv", "b.csv")
+
+
+def test_interrupted_command_that_cannot_take_back_names_what_may_be_there() -> None:
+    stage = FakeStage()
+    failing = with_store(stage.edges, "put_if_absent", nth=2, after=interrupt)
+    failing = with_store(failing, "delete_if_match", before=raising(StoreUnavailable("no answer")))
+
+    with pytest.raises(
+        CommandFailed, match=r"^interrupted\. Some of these may have been added: a\.csv, b\.csv\. Say"
+    ):
+        adding(failing, [Content("a.csv", GOOD), Content("b.csv", OTHER)])
 
 
 def test_what_cannot_be_taken_back_is_named() -> None:
