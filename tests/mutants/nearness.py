@@ -14,7 +14,8 @@ from pathlib import Path
 
 from tests.mutants.drawing import PLACES, ROOT
 
-FAST = ("tests/unit", "tests/contract", "tests/fakes", "tests/e2e")
+FAST = ("tests/unit", "tests/contract", "tests/fakes", "tests/container/test_assemble.py", "tests/e2e")
+UNIT = ("tests/unit", "tests/fakes", "tests/container")
 OF_ALL_FILES = ("tests/contract/test_numbers.py",)
 """It reads every file's text, in a moment."""
 MODULE = re.compile(r"\w+(\.\w+)+")
@@ -26,7 +27,8 @@ FAR = 100
 
 def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
     """Paths for pytest, in the order in which to run them: the nearest; unit tests, contracts and whole jobs."""
-    tests = [str(path.relative_to(root)) for folder in FAST for path in sorted((root / folder).rglob("test_*.py"))]
+    found = [path for place in FAST for path in sorted((root / place).rglob("test_*.py")) or [root / place]]
+    tests = [str(path.relative_to(root)) for path in found]
     mirrored = Path("tests/unit", file)
     near = [
         test
@@ -37,7 +39,7 @@ def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
     importing = [test for test in tests if test not in near and (test in OF_ALL_FILES or away.get(test) == 1)]
     others = [test for test in tests if test not in near and test not in importing]
     others.sort(key=lambda test: away.get(test, FAR))
-    unit = [test for test in others if test.startswith(("tests/unit", "tests/fakes")) and test in away]
+    unit = [test for test in others if test.startswith(UNIT) and test in away]
     contract = [test for test in others if test.startswith("tests/contract")]
     whole = [test for test in others if test.startswith("tests/e2e")]
     first = [file, *near, *importing] if file.startswith(PLACES[1:3]) else [*near, *importing]

@@ -50,6 +50,12 @@ def test_failed_rendering_shows_what_the_process_said(tmp_path: Path) -> None:
         rendered(root)
 
 
+def test_definition_of_a_clone_is_rendered_in_the_clone(tmp_path: Path) -> None:
+    root = environment(tmp_path, script="pwd; echo $@")
+
+    assert rendered(root).splitlines() == [str(root), "-m workflows.definitions.render"]
+
+
 def test_rendering_that_hangs_is_ended(tmp_path: Path) -> None:
     root = environment(tmp_path, script="exec sleep 60")
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import importlib
+import json
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +12,11 @@ import pytest
 from chalicelib import documents, layout, names
 from chalicelib.contracts import AliasSwapped, RecordOutcomeTask
 from chalicelib.edges import Edges
-from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, Unexpected
+from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, StoreUnavailable, Unexpected
 from chalicelib.settings import TaskSettings
 from lambdas import step
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.interference import raising, with_store
 
 TASK = RecordOutcomeTask(run="run-1", model="m", outcome="Promoted", reason="")
 SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")
@@ -105,6 +109,36 @@ def test_task_that_breaks_says_so_in_our_words_and_raises_them() -> None:
         "Unexpected",
         "SwapAlias failed with ZeroDivisionError: its log says more, and nightswap doctor looks at the deployment",
     )
+
+
+@pytest.mark.parametrize(("outcome", "status"), [(RESULT, "done"), (SingleClass("one class only"), "failed")])
+def test_end_is_logged_with_what_the_task_took(
+    outcome: AliasSwapped | SingleClass, status: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="nightswap")
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        if isinstance(outcome, SingleClass):
+            raise outcome
+        return outcome
+
+    with suppress(SingleClass):
+        carry_out(FakeOutside(), run)
+
+    (line,) = (json.loads(record.getMessage()) for record in caplog.records)
+    assert (line["event"], line["run"], line["state"]) == (f"state_{status}", "run-1", "SwapAlias")
+    assert line.keys() >= {"finished_at", "duration_ms", "peak_memory_bytes"}
+
+
+def test_end_that_cannot_be_written_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="nightswap")
+    night = FakeOutside()
+    night.edges = with_store(night.edges, "put", nth=2, before=raising(StoreUnavailable("no answer")))
+
+    with pytest.raises(StoreUnavailable):
+        carry_out(night, lambda *arguments: RESULT)
+
+    assert caplog.records == []
 
 
 def test_task_that_is_repeated_writes_its_document_anew() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.workflows.local.power import Disk
 from workflows.sample_data import csv_file
 
 
@@ -36,3 +37,17 @@ def test_whole_file_replaces_the_one_before(tmp_path: Path) -> None:
 
     assert gzip.decompress(path.read_bytes()) == csv_file.HEADER
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_power_loss_leaves_the_sample_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    disk = Disk(folder)
+
+    with disk.watched():
+        csv_file.write(folder / "sample.csv.gz", [b"1,2,3,normal.\n"] * 1000)
+
+    whole = (folder / "sample.csv.gz").read_bytes()
+    for number, image in enumerate(disk.images):
+        found = list(image.restore(tmp_path / str(number)).glob("sample.csv.gz"))
+        assert [path.read_bytes() for path in found] in ([], [whole])
