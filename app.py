@@ -1,7 +1,8 @@
 """The Chalice app: routes, the nightly schedule and the authorizer. What they do is in `chalicelib`."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, cast
@@ -11,6 +12,7 @@ from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatc
 from chalicelib import (
     access,
     answers,
+    catalog,
     doors,
     failed_requests,
     health,
@@ -66,7 +68,11 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def scored(question: prediction.Question) -> tuple[int, dict[str, Any]]:
-    return prediction.ask(connect.serving_functions(load(ApiSettings).stage), question)
+    return prediction.ask(connect.serving_functions(load(ApiSettings).stage), question, known=known_models)
+
+
+def known_models() -> Sequence[str]:
+    return catalog.models(operator_edges().store)
 
 
 def stated(answer: tuple[int, dict[str, Any]]) -> Response:
@@ -86,7 +92,7 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
         doors.parse(body(), accepted=move_requests.FORMS[action]) if body() else None,
         action=action,
         model=model,
-        known=connect.serving_functions(stage).models(),
+        known=known_models(),
         version=version,
         name=move_requests.name(action, model=model, idempotency_key=key, attempt=secrets.token_hex(8)),
         who=f"token {request().context['authorizer']['principalId']}",
@@ -164,7 +170,7 @@ def retrain() -> Response:
     wish = retraining.wish_from(
         doors.parse(body(), accepted=retraining.FORM) if body() else None,
         default_model=settings.default_model,
-        models=connect.serving_functions(settings.stage).models(),
+        models=known_models(),
     )
     started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
     return Response(
@@ -250,7 +256,8 @@ def unpin(model: str) -> Response:
 @answering
 def check_health() -> dict[str, Any]:
     settings = load(ApiSettings)
-    return health.check(operator_edges(), model=settings.default_model, stage=settings.stage)
+    asking = replace(operator_edges(), functions=connect.serving_functions(settings.stage))
+    return health.check(asking, model=settings.default_model, stage=settings.stage)
 
 
 @app.route("/")

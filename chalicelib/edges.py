@@ -141,9 +141,6 @@ class ServingFunctions(Protocol):
     ModelUnknown when the model has no serving function.
     """
 
-    def models(self) -> Sequence[str]:
-        """The names of the models that have a serving function, in alphabetical order."""
-
     def alias(self, model: str) -> Alias | None: ...
 
     def create_alias(self, model: str, *, function_version: str, description: str) -> Alias:

@@ -33,6 +33,7 @@ deploy/SHA256...                        packages and definitions, named by their
 deploy/chalice.json                     what Chalice deployed: the one way to find its REST API again
 deploy/lock.json                        who is deploying
 deploy/release.json                     which format of documents the deployed release writes
+deploy/models.json                      the models that the stage serves
 """
 
 from __future__ import annotations
@@ -162,6 +163,10 @@ def deploy_lock() -> str:
 
 def release() -> str:
     return f"{DEPLOY}release.json"
+
+
+def catalog() -> str:
+    return f"{DEPLOY}models.json"
 
 
 @dataclass(frozen=True)

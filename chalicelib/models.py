@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import documents, ledger, pin, quarantine, registry, stamp
+from chalicelib import catalog, documents, ledger, pin, quarantine, registry, stamp
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
@@ -19,7 +19,7 @@ VERSION_NUMBER = re.compile(rf"[1-9][0-9]{{0,{VERSION_DIGITS - 1}}}")
 
 def all_live(edges: Edges) -> dict[str, Any]:
     """The models, each with what is live and in words what is wrong with it, and how many more there are."""
-    known = edges.functions.models()
+    known = catalog.models(edges.store)
     found = [_standing(edges, model=model) for model in known[:LISTED_MODELS]]
     return {"models": found, "left_out": len(known) - len(found)}
 
@@ -122,8 +122,8 @@ def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
 
 
 def check(edges: Edges, *, model: str) -> None:
-    """Raises ModelUnknown unless the model has a serving function."""
-    known = edges.functions.models()
+    """Raises ModelUnknown unless the stage has the model."""
+    known = catalog.models(edges.store)
     if model not in known:
         raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
 

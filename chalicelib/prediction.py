@@ -7,13 +7,13 @@ serving function's to say, because the schema travels with the model.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import doors, names
 from chalicelib.cutting import listed, quoted
-from chalicelib.edges import ServingFunctions
+from chalicelib.edges import Answer, ServingFunctions
 from chalicelib.errors import (
     BadRequest,
     Busy,
@@ -75,8 +75,10 @@ def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Q
     return Question(model, {"instances": fields["instances"]})
 
 
-def ask(functions: ServingFunctions, question: Question) -> tuple[int, dict[str, Any]]:
-    """The live version's answer: HTTP status and body.
+def ask(
+    functions: ServingFunctions, question: Question, *, known: Callable[[], Sequence[str]]
+) -> tuple[int, dict[str, Any]]:
+    """The live version's answer: HTTP status and body. `known`, the stage's models, is asked where there is none.
 
     Raises ModelUnknown, NoLiveModel, StackMissing, Busy or ServingFailed.
     """
@@ -85,17 +87,23 @@ def ask(functions: ServingFunctions, question: Question) -> tuple[int, dict[str,
             f"{quoted(question.model)} is not a model's name", field="model", accepted=names.MODEL_NAME.pattern
         )
     try:
-        answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
+        answered = json.loads(reply(functions, question).payload)
     except ModelUnknown as exc:
-        raise _nothing_there(functions, question.model) from exc
+        raise _nothing_there(known(), question.model) from exc
+    return answered["status"], answered["body"]
+
+
+def reply(functions: ServingFunctions, question: Question) -> Answer:
+    """What the live version returned; raises ModelUnknown where nothing is live, Busy or ServingFailed."""
+    try:
+        answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
     except (FunctionUnavailable, FunctionBusy) as exc:
         raise Busy(f"the serving function of {question.model} is busy or away: try again in a moment") from exc
     if answer.function_error:
         raise ServingFailed(
             f"version {answer.executed_version} of the serving function of {question.model} failed: see its log"
         )
-    answered = json.loads(answer.payload)
-    return answered["status"], answered["body"]
+    return answer
 
 
 def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -106,8 +114,7 @@ def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     return status, {**rest, **body["predictions"][0]}
 
 
-def _nothing_there(functions: ServingFunctions, model: str) -> Exception:
-    known = functions.models()
+def _nothing_there(known: Sequence[str], model: str) -> Exception:
     if model in known:
         return NoLiveModel(
             f"nothing of {model} is live: start a retrain with POST /retrain, which also puts back a lost alias",

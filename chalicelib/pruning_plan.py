@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import (
+    catalog,
     history,
     layout,
     lease,
@@ -69,7 +70,9 @@ class Plan:
 def make(edges: Edges, *, model: str, policy: Policy, report: Report) -> Plan:
     """Reads all that decides, and changes nothing."""
     published = edges.functions.versions(model)  # before the manifests: what is published later is not looked at
-    others = [each for name in edges.functions.models() if name != model for each in edges.functions.versions(name)]
+    others = [
+        each for name in catalog.models(edges.store) if name != model for each in edges.functions.versions(name)
+    ]
     codes, versions = set(), []
     for version, code_sha256 in _versions(edges, model=model, published=published, report=report):
         codes.add(code_sha256)

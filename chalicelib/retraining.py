@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib import documents, layout, lease
+from chalicelib import catalog, documents, layout, lease
 from chalicelib.contracts import RetrainInput, to_event
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Edges
@@ -50,7 +50,7 @@ class Started:
 def tonight(edges: Edges, *, event_time: datetime) -> list[Started]:
     """The night's run of every model; one model's trouble is raised after the others have been started."""
     started, trouble = [], None
-    for model in edges.functions.models():
+    for model in catalog.models(edges.store):
         try:
             started.append(nightly(edges, model=model, event_time=event_time))
         except NightswapError as exc:

@@ -29,7 +29,7 @@ from chalicelib import (
     version_shapes,
 )
 from chalicelib.edges import Alias, Edges, Listed
-from chalicelib.errors import RegistryIncomplete, VersionUnknown
+from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import Judged
 
 Report = Callable[[str, int, int], None]
@@ -87,6 +87,15 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     erased = tuple(erasures.took(each) for each in erasures.readable(edges, model=model, told=told))
     once = tuple(dict.fromkeys([*problems, *told]))
     return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once, erased=erased)
+
+
+def has_function(edges: Edges, *, model: str) -> bool:
+    """Whether Lambda has the model's serving function, as the stage's catalog says."""
+    try:
+        edges.functions.configuration(model)
+    except ModelUnknown:
+        return False
+    return True
 
 
 def without_function(edges: Edges, *, models: Iterable[str]) -> Iterator[Verified]:

@@ -24,13 +24,6 @@ class LambdaServingFunctions:
         self._client = client
         self._stage = stage
 
-    def models(self) -> Sequence[str]:
-        prefix = names.serving_prefix(self._stage)
-        with transient(FunctionUnavailable, doing="listing the functions"):
-            pages = self._client.get_paginator("list_functions").paginate()
-            found = [each["FunctionName"] for page in pages for each in page["Functions"]]
-        return sorted(name.removeprefix(prefix) for name in found if name.startswith(prefix))
-
     def alias(self, model: str) -> Alias | None:
         try:
             with self._speaking_of(model, doing="reading the alias"):

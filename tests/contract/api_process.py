@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from chalicelib import layout
 from chalicelib.access import OPERATE, PREDICT, Token, digest
 
 ROOT = Path(__file__).parents[2]
@@ -32,14 +33,18 @@ def secret(name: str) -> str:
 NO_SUCH_KEY = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
 ASK = """
 import json, sys
-from chalice.local import LambdaContext
+from chalice.local import LambdaContext, LocalGateway
 from chalice.test import Client
 from app import app, nightly
 def context(each):
     made = LambdaContext("nightswap-local", 512, max_runtime_ms=each.get("left_ms", 28_000))
     made.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
     return made
+class Gateway(LocalGateway):
+    def _generate_lambda_context(self):
+        return context({})  # Chalice's own names no function
 with Client(app, stage_name="local") as client:
+    client.http._local_gateway = Gateway(app, client.http._config)
     for each in json.load(sys.stdin):
         if "authorize" in each:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
@@ -75,6 +80,7 @@ def standing_in_for_aws(reply: Replying) -> Iterator[str]:
             self.send_header("ETag", '"1"')
             self.send_header("Content-Length", str(len(body)))
             self.send_header("x-amzn-ErrorType", str(said.get("__type", "")))
+            self.send_header("X-Amz-Executed-Version", str(said.get("executed", "")))
             self.end_headers()
             self.wfile.write(body)
 
@@ -100,11 +106,14 @@ def standing_in_for_aws(reply: Replying) -> Iterator[str]:
             thread.join()
 
 
+def serving(model: str, asked: str, otherwise: Reply) -> Reply:
+    """The answer of a stage that serves one model, where the question is which there are."""
+    return (200, {"models": [model]}) if asked.partition("?")[0].endswith(layout.catalog()) else otherwise
+
+
 def without_stacks(asked: str, _: bytes) -> Reply:
-    if "/tokens/" in asked:
+    if "/tokens/" in asked or "/deploy/" in asked:
         return 404, {"xml": NO_SUCH_KEY}
-    if asked.partition("?")[0].rstrip("/").endswith("/functions"):
-        return 200, {"Functions": []}
     return 404, {"__type": "ResourceNotFoundException", "Message": "none"}
 
 

@@ -58,15 +58,19 @@ class StageOverHttp:
     def _functions(self, path: list[str], given: dict[str, str], sent: bytes) -> Reply:
         name, *rest = path
         models = self._outside.functions.models()
-        if not name:
-            return 200, {"Functions": [{"FunctionName": NAMES.serving_function(model)} for model in models]}
-        if rest == ["invocations"]:
-            return 200, {"status": 409, "body": {"Code": "VersionUnfit", "function": name, "asked": json.loads(sent)}}
         model = name.removeprefix(NAMES.serving_function(""))
+        if rest == ["invocations"]:
+            return self._invoked(model, sent) if model in models else _echoed(name, sent)
         if model in models and rest == ["aliases", LIVE]:
             alias = self._outside.functions.alias(model)
             return NOT_FOUND if alias is None else (200, _alias(alias))
         return NOT_FOUND
+
+    def _invoked(self, model: str, sent: bytes) -> Reply:
+        if self._outside.functions.alias(model) is None:
+            return NOT_FOUND
+        answer = self._outside.functions.invoke(model, sent, qualifier=LIVE)
+        return 200, {**json.loads(answer.payload), "executed": answer.executed_version}
 
     def _executions(self, operation: str, given: dict[str, Any]) -> Reply:
         executions = self._outside.executions
@@ -87,6 +91,10 @@ class StageOverHttp:
             executions.stop(run, cause=given["cause"])
             return 200, {"stopDate": 0}
         return 200, _execution(execution)
+
+
+def _echoed(name: str, sent: bytes) -> Reply:
+    return 200, {"status": 409, "body": {"Code": "VersionUnfit", "function": name, "asked": json.loads(sent)}}
 
 
 def _moment(moment: datetime) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
+from tests.contract.api_process import Api, Reply, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
-FUNCTIONS = [{"FunctionName": f"nightswap-local-serve-{MODEL}"}]
 MOVE_ALIAS = "/functions/nightswap-local-move-alias/invocations"
 WHY = '{"reason": "why"}'
 
@@ -32,11 +31,9 @@ REFUSED = [
 def echoing(asked: str, sent: bytes) -> Reply:
     """One model, and a function that answers with what it is asked, as a refusal."""
     path = asked.partition("?")[0].rstrip("/")
-    if path.endswith("/functions"):
-        return 200, {"Functions": FUNCTIONS}
     if path.endswith(MOVE_ALIAS):
         return 200, {"status": 409, "body": json.loads(sent)}
-    return with_tokens(asked, sent)
+    return serving(MODEL, asked, with_tokens(asked, sent))
 
 
 @pytest.fixture(scope="module")

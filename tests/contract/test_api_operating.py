@@ -210,7 +210,7 @@ def test_route_asks_aws_while_there_is_time_for_the_whole_call_and_no_later(api:
     )
 
     assert enough[0] == 200
-    assert (late[0], late[1]["Code"]) == (503, "FunctionUnavailable")
+    assert (late[0], late[1]["Code"]) == (503, "StoreUnavailable")
 
 
 def test_night_without_time_starts_nothing_and_fails_so_that_it_is_tried_again(api: Api, stage: FakeOutside) -> None:

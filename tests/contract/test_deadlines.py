@@ -157,7 +157,7 @@ def test_every_edge_minds_the_time_and_says_so_as_a_service_that_is_away() -> No
     here = connect.edges(Names(stage="late", account="123456789012", region="eu-west-1"), MOVING)
     calls: dict[str, Callable[[], object]] = {
         "store": lambda: here.store.find("key"),
-        "functions": here.functions.models,
+        "functions": lambda: here.functions.alias("m"),
         "executions": lambda: here.executions.find("run"),
         "metrics": lambda: here.metrics.traffic("m", function_versions=["1"], since=here.clock()),
         "pipeline": lambda: connect.pipeline_functions("late").call(names.MOVE_ALIAS, b"{}"),

@@ -13,7 +13,7 @@ import pytest
 
 from app import app
 from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, PREDICT_BODY_BYTES
-from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
+from tests.contract.api_process import Api, Reply, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
 PATH = {"run": "a-run", "model": MODEL, "version": "1"}
@@ -71,9 +71,7 @@ TAKEN = {("null", "/retrain")}
 
 
 def one_model(asked: str, sent: bytes) -> Reply:
-    if asked.partition("?")[0].rstrip("/").endswith("/functions"):
-        return 200, {"Functions": [{"FunctionName": f"nightswap-local-serve-{MODEL}"}]}
-    return with_tokens(asked, sent)
+    return serving(MODEL, asked, with_tokens(asked, sent))
 
 
 @pytest.fixture(scope="module")

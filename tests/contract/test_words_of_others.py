@@ -34,7 +34,7 @@ def refusing(asked: str, sent: bytes) -> Reply:
 
 
 def babbling(asked: str, sent: bytes) -> Reply:
-    return 200, {MARK: MARK, "Functions": MARK, "Parameter": MARK}
+    return 200, {MARK: MARK, "models": MARK, "Parameter": MARK}
 
 
 def only_tokens(reply: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib import catalog, layout
 from chalicelib.edges import Edges
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
@@ -16,7 +17,7 @@ class FakeOutside:
     """The fakes by themselves, to arrange and look; `edges` is what a core takes.
 
     >>> outside = FakeOutside("kdd99-http")
-    >>> outside.edges.functions.models()
+    >>> catalog.models(outside.edges.store)
     ['kdd99-http']
     """
 
@@ -25,6 +26,7 @@ class FakeOutside:
         self.history = History(clock=self.clock)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
         self.versions = InMemoryVersions(self.store, history=self.history)
+        self.store.uncover(layout.catalog(), catalog.document(models))
         self.metrics = InMemoryMetrics(clock=self.clock)
         self.notices = InMemoryNotices(clock=self.clock, history=self.history)
         self.functions = InMemoryFunctions(

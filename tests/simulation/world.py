@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from chalicelib import layout
+from chalicelib import catalog, layout
 from chalicelib.edges import Edges
 from lambdas.model.recipe import Shift
 from tests.fakes.clock import FakeClock
@@ -107,6 +107,7 @@ class World:
         )
         self.history = History(clock=self.clock, actor=lambda: self.scheduler.actor)
         self.store = InMemoryStore(clock=self.clock, history=self.history)
+        self.store.uncover(layout.catalog(), catalog.document([MODEL]))
         self.metrics = InMemoryMetrics(clock=self.clock, behind=self.weather.behind)
         self.notices = InMemoryNotices(clock=self.clock, history=self.history)
         self.functions = InMemoryFunctions(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from chalicelib import recovery
+from chalicelib import catalog, recovery
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 
 
 def bring_back(edges: Edges, *, who: str, say: Callable[[str], None]) -> None:
     """Restore each model whose alias is gone, or older than the ledger; a model that cannot be is told."""
-    for model in edges.functions.models():
+    for model in catalog.models(edges.store):
         try:
             if not recovery.is_behind(edges, model=model):
                 continue

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from chalicelib import documents, history, models, verification
+from chalicelib import catalog, documents, history, models, verification
 from chalicelib.history import Share, WhatServed
 from lambdas import recipes
 from workflows.cli import moments
@@ -88,9 +88,12 @@ def verify(stage: Stage, model: str | None, as_json: bool) -> None:
 
     Changes nothing. Fails when anything is not in order, with a line for each problem.
     """
-    served = stage.edges.functions.models()
-    unserved = [each for each in recipes.names() if each not in served and model in (None, each)]
-    found = list(verification.without_function(stage.edges, models=unserved))
+    known = catalog.models(stage.edges.store)
+    served = [each for each in known if verification.has_function(stage.edges, model=each)]
+    unserved = [each for each in sorted({*recipes.names(), *known}) if each not in served]
+    found = list(
+        verification.without_function(stage.edges, models=[each for each in unserved if model in (None, each)])
+    )
     if model is not None and not found:
         models.check(stage.edges, model=model)
     with counting("reading") as report:

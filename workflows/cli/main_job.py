@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib import models, runs, standing
+from chalicelib import catalog, models, runs, standing
 from chalicelib.access import OPERATE, PREDICT
 from chalicelib.edges import Edges
 from chalicelib.errors import CommandFailed
@@ -54,7 +54,7 @@ class MainJob:
             elif run["outcome"] and run["error"]:
                 self.say(f"run {run['run']} failed: {run['error']}: {run['reason']}")
         bring_back(self.edges, who="local up", say=self.say)
-        for model in self.edges.functions.models():
+        for model in catalog.models(self.edges.store):
             for problem in standing.problems(self.edges, model=model, alias=self.edges.functions.alias(model)):
                 self.say(problem)
 

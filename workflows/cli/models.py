@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from chalicelib import catalog, prediction, recovery
 from chalicelib import models as core
-from chalicelib import prediction, recovery
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import console, damage, show_json, table
@@ -46,7 +46,9 @@ def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
             raise click.UsageError(f"{feature!r} is not of the form FEATURE=VALUE")
         query.setdefault(name, []).append(value)
     question = prediction.from_query({**query, "model": [model]}, default_model=model)
-    status, body = prediction.single(*prediction.ask(stage.edges.functions, question))
+    edges = stage.edges
+    answer = prediction.ask(edges.functions, question, known=lambda: catalog.models(edges.store))
+    status, body = prediction.single(*answer)
     show_json(body)
     sys.exit(0 if status == 200 else 1)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import layout
+from chalicelib import catalog, layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Clock
@@ -75,6 +75,7 @@ class Deployment:
             release.tell(store)
             made = self._upload()
             self._make_main_stack(made.parameters)
+            self._tell_models(store)
             api = self._deploy_app()
             old_tokens.forget(self._ssm, stage=self.names.stage)
             named = {each.key for each in made.uploads}
@@ -120,6 +121,11 @@ class Deployment:
         self._stack(
             wanted, store=template_store(self._s3, self.names, place=layout.deployed, report=self.report)
         ).apply()
+
+    def _tell_models(self, store: BucketStore) -> None:
+        """The app, which is deployed after it, reads there which models there are."""
+        with refusals(f"writing which models there are to bucket {self.names.bucket}"):
+            catalog.write(store, self.models)
 
     def _deploy_app(self) -> RestApi:
         """Chalice's own deployment, and what is done before and after it."""

@@ -66,7 +66,7 @@ class Destruction:
             self._remove_app()
             self._remove_stack(self.names.stack)
             if self.keep_data:
-                self._forget_record()
+                self._forget_what_is_gone()
             else:
                 self._remove_data()
             self._remove_log_groups()
@@ -110,9 +110,11 @@ class Destruction:
             client, name=name, stage=self.names.stage, report=self.report, patience=self.patience
         ).carry_out()
 
-    def _forget_record(self) -> None:
-        with refusals("removing Chalice's record"):
-            self._store.delete(layout.chalice_record())
+    def _forget_what_is_gone(self) -> None:
+        """What the bucket that is kept says of the app and of the serving functions."""
+        with refusals(f"removing Chalice's record from bucket {self.names.bucket}"):
+            for key in (layout.chalice_record(), layout.catalog()):
+                self._store.delete(key)
 
     def _remove_data(self) -> None:
         """The stack goes first: a bucket without its stack is adopted by the next deploy, the opposite is not.

@@ -55,14 +55,6 @@ def update(functions: LambdaServingFunctions, *, to: str = "5", weights: Mapping
     )
 
 
-def test_models_are_what_follows_the_prefix_of_the_stage(functions: LambdaServingFunctions, aws: Scripted) -> None:
-    names = [f"nightswap-{rest}" for rest in ("prod-train", "prod-serve-mnist", "stage2-serve-other")]
-    aws.answers("list_functions", {"Functions": [{"FunctionName": name} for name in names], "NextMarker": "there"})
-    aws.answers("list_functions", {"Functions": [{"FunctionName": FUNCTION}]}, Marker="there")
-
-    assert functions.models() == ["kdd99-http", "mnist"]
-
-
 def test_alias_is_read_with_its_weights(functions: LambdaServingFunctions, aws: Scripted) -> None:
     routing = {"AdditionalVersionWeights": {"5": 0.1}}
     aws.answers("get_alias", alias_answer(RoutingConfig=routing), FunctionName=FUNCTION, Name="live")
@@ -240,9 +232,7 @@ CALLS: list[tuple[str, Callable[[LambdaServingFunctions], Any]]] = [
     ("invoke", lambda functions: functions.invoke(MODEL, b"", qualifier="live")),
     ("delete_function", lambda functions: functions.delete_version(MODEL, "1")),
 ]
-EVERY_CALL = pytest.mark.parametrize(
-    ("operation", "call"), [*CALLS, ("list_functions", lambda functions: functions.models())]
-)
+EVERY_CALL = pytest.mark.parametrize(("operation", "call"), CALLS)
 TELLING_ABSENCE = [CALLS[index] for index in (1, 3, 4, 6, 7)]
 
 

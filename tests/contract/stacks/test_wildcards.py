@@ -38,11 +38,11 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/moves/\*": "NAME: what an operator asked for, whose name the request has",
     r"nightswap-S-[0-9a-z*-]+/(locks|ledger|evidence\*?)/\*": "MODEL: what is kept of any model, and what was erased",
     r"nightswap-S-[0-9a-z*-]+/tokens/\*": "SHA-256: a token is made when there is a need of one",
+    r"nightswap-S-\*/deploy/models\.json": "the bucket's name ends in account and region",
     r"nightswap-S-\*": "the bucket's name ends in account and region; no other stage's name can begin so",
     r"\*": "what Lambda, CloudWatch and X-Ray know no narrower resource for",
 }
 UNBOUND = {
-    "lambda:ListFunctions",
     "cloudwatch:GetMetricData",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib import health
-from chalicelib.errors import NoLiveModel, StackMissing
+from chalicelib.errors import Busy, FunctionUnavailable, NoLiveModel, ServingFailed, StackMissing
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.interference import interfered, raising
 from tests.unit.chalicelib.moves import after_nights
 from tests.unit.chalicelib.nights import MODEL, outside, promote
 
@@ -21,12 +24,33 @@ def test_stage_is_healthy_when_its_default_model_is_live() -> None:
     }
 
 
-def test_version_that_other_hands_made_live_is_healthy_without_a_number() -> None:
+def test_live_version_that_fails_is_no_health() -> None:
     night = outside()
     night.functions.publish(MODEL, b"by hand")
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
-    assert health.check(night.edges, model=MODEL, stage="prod")["model_version"] is None
+    with pytest.raises(ServingFailed, match="version 1 of the serving function of kdd99-http failed"):
+        health.check(night.edges, model=MODEL, stage="prod")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"null", b"[]", b"{}", b'{"body": {}}', b'{"body": {"model_version": null}}']
+)
+def test_function_that_nightswap_did_not_make_is_no_health(answer: bytes) -> None:
+    night = FakeOutside(MODEL, handler=lambda *_: answer)
+    night.functions.publish(MODEL, b"another's")
+    night.functions.create_alias(MODEL, function_version="1", description="")
+
+    with pytest.raises(ServingFailed, match="does not say which model version it is"):
+        health.check(night.edges, model=MODEL, stage="prod")
+
+
+def test_live_version_that_does_not_answer_is_busy() -> None:
+    night = outside()
+    away = interfered(night.functions, "invoke", before=raising(FunctionUnavailable("throttled")))
+
+    with pytest.raises(Busy, match="busy or away"):
+        health.check(replace(night.edges, functions=away), model=MODEL, stage="prod")
 
 
 @pytest.mark.parametrize("models", [(), ("another",)])

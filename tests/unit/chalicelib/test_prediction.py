@@ -51,6 +51,10 @@ def from_body(body: bytes, content_type: str | None = None) -> Question:
     return prediction.from_body(body, content_type=content_type, default_model=MODEL)
 
 
+def ask(functions: InMemoryFunctions, question: Question) -> tuple[int, dict[str, Any]]:
+    return prediction.ask(functions, question, known=functions.models)
+
+
 def test_query_becomes_the_question_of_one_instance() -> None:
     question = prediction.from_query({"duration": ["0"], "flag": ["SF", "S0"]}, default_model=MODEL)
 
@@ -160,7 +164,7 @@ def test_whatever_was_asked_is_answered_or_a_request_error(text: str) -> None:
     promote(night.edges, run="run-1")
 
     try:
-        status, _ = prediction.ask(night.functions, from_body(text.encode()))
+        status, _ = ask(night.functions, from_body(text.encode()))
     except RequestError:
         return
 
@@ -171,7 +175,7 @@ def test_live_version_is_asked_and_its_answer_passed_on() -> None:
     night = FakeOutside(MODEL, handler=serving)
     promote(night.edges, run="run-1")
 
-    status, body = prediction.ask(night.functions, Question(MODEL, {"query": {"duration": ["0"]}}))
+    status, body = ask(night.functions, Question(MODEL, {"query": {"duration": ["0"]}}))
 
     assert (status, body) == (200, {"predictions": [{"asked": {"query": {"duration": ["0"]}}}]})
 
@@ -181,7 +185,7 @@ def test_refusal_of_the_serving_function_is_an_answer() -> None:
     night = FakeOutside(MODEL, handler=lambda package, payload: json.dumps({"status": 400, "body": refusal}).encode())
     promote(night.edges, run="run-1")
 
-    assert prediction.ask(night.functions, Question(MODEL, {"query": {}})) == (400, refusal)
+    assert ask(night.functions, Question(MODEL, {"query": {}})) == (400, refusal)
 
 
 @pytest.mark.parametrize("model", ["", "Upper", "a b", "../x", "x" * 25, "\ud800", "a\n"])
@@ -189,32 +193,32 @@ def test_what_is_no_models_name_is_never_looked_for(model: str) -> None:
     refusing = Refusing(FunctionUnavailable("must not be asked"))
 
     with pytest.raises(ModelUnknown) as caught:
-        prediction.ask(refusing, Question(model, {}))
+        ask(refusing, Question(model, {}))
 
     assert caught.value.details["field"] == "model"
 
 
 def test_model_without_a_live_version_says_how_to_get_one() -> None:
     with pytest.raises(NoLiveModel, match="POST /retrain"):
-        prediction.ask(outside().functions, Question(MODEL, {}))
+        ask(outside().functions, Question(MODEL, {}))
 
 
 def test_model_that_is_not_there_lists_those_that_are() -> None:
     with pytest.raises(ModelUnknown) as caught:
-        prediction.ask(outside("a", "b").functions, Question("c", {}))
+        ask(outside("a", "b").functions, Question("c", {}))
 
     assert caught.value.details == {"field": "model", "accepted": "a, b"}
 
 
 def test_stage_without_serving_functions_says_how_to_get_them() -> None:
     with pytest.raises(StackMissing, match="nightswap deploy"):
-        prediction.ask(FakeOutside().functions, Question(MODEL, {}))
+        ask(FakeOutside().functions, Question(MODEL, {}))
 
 
 @pytest.mark.parametrize("error", [FunctionBusy("Pending"), FunctionUnavailable("throttled")])
 def test_function_that_is_busy_or_away_is_to_be_asked_again(error: NightswapError) -> None:
     with pytest.raises(Busy, match="try again") as caught:
-        prediction.ask(Refusing(error), Question(MODEL, {}))
+        ask(Refusing(error), Question(MODEL, {}))
 
     assert caught.value.status == 503
     assert caught.value.__cause__ is error
@@ -225,7 +229,7 @@ def test_function_that_raised_is_a_broken_package() -> None:
     promote(night.edges, run="run-1")
 
     with pytest.raises(ServingFailed, match="version 1 of the serving function") as caught:
-        prediction.ask(night.functions, Question(MODEL, {}))
+        ask(night.functions, Question(MODEL, {}))
 
     assert "the package is broken" not in caught.value.message
 
