@@ -1,7 +1,8 @@
 """What the product's modules name, as committed: every number, and every word that others read; defaults too.
 
 numbers.txt     limits, time-outs, sizes, shares
-words.txt       names of files and documents, keys, statuses, AWS's own words: a slip in one breaks no code of ours
+words.txt       names of files and documents, their shapes, patterns, statuses, AWS's own words: a slip in one breaks
+                no code of ours
 
 make render     writes both anew
 """
@@ -18,8 +19,9 @@ PLACES = ("app.py", "chalicelib", "lambdas", "workflows")
 RECIPES = ROOT / "lambdas/recipes"
 """A user's own."""
 
-WORD = re.compile(r"[\w.:/*<>=+-]+")
-STRUCTURE = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.Name, ast.Attribute, ast.expr_context)
+WORD = re.compile(r"\S+")
+STRUCTURE = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.Call, ast.keyword)
+STRUCTURE += (ast.Name, ast.Attribute, ast.expr_context)
 
 
 def named(wanted: Callable[[ast.expr], bool]) -> str:
@@ -38,7 +40,7 @@ def has_number(value: ast.expr) -> bool:
 
 
 def is_words(value: ast.expr) -> bool:
-    """A word, or a collection of words and of other modules' names for words."""
+    """A word, or what is made of words and of names alone: a collection, a shape, a pattern."""
     found = [each for each in ast.walk(value) if not isinstance(each, STRUCTURE)]
     return bool(found) and all(
         isinstance(each, ast.Constant) and isinstance(each.value, str) and WORD.fullmatch(each.value)
