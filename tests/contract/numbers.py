@@ -20,8 +20,8 @@ RECIPES = ROOT / "lambdas/recipes"
 """A user's own."""
 
 WORD = re.compile(r"\S+")
-STRUCTURE = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.Call, ast.keyword)
-STRUCTURE += (ast.Name, ast.Attribute, ast.expr_context)
+NAMES = (ast.Name, ast.Attribute, ast.expr_context)
+STRUCTURE = (*NAMES, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.Call, ast.keyword)
 
 
 def named(wanted: Callable[[ast.expr], bool]) -> str:
