@@ -1,4 +1,4 @@
-"""Ctrl-C while the commands are loaded, which takes half a second, ends without a word as it does later."""
+"""The command starts; Ctrl-C while the others are loaded, half a second, ends without a word as it does later."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ sys.meta_path.insert(0, Interrupts())
 from workflows.cli import main
 main()
 """
+
+
+def test_started_command_does_what_it_is_asked() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "workflows.cli", "retrain", "--help"],
+        cwd=CLONE,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Start a retrain, or find the one that is going." in done.stdout
 
 
 def test_interruption_of_the_start_shows_no_traceback() -> None:
