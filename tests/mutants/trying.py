@@ -19,6 +19,7 @@ LEFT_OUT = (*LINKED, ".venv-packages", ".git", ".nightswap", ".mypy_cache", ".ru
 MEMORY_BYTES = 12 * 2**30
 TEST_SECONDS = 120
 PASSED, NONE_COLLECTED = 0, 5
+ENDED = "pytest ended before any test"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -55,9 +56,14 @@ def tried(mutant: Mutant, *, copy: Path) -> Trial:
 
 
 def _first_failure(tests: list[str], *, copy: Path) -> str | None:
-    """The failing test's name, or the file that cannot be imported, or what pytest ended with."""
+    """The failing test's name, or the file that cannot be imported, or ENDED."""
     if not tests:
         return None
+    said = _end(tests, copy=copy)
+    return _end(tests, copy=copy) if said == ENDED else said  # the machine, not the mistake, may have ended it
+
+
+def _end(tests: list[str], *, copy: Path) -> str | None:
     options = [
         "-x",
         "-q",
@@ -81,7 +87,7 @@ def _first_failure(tests: list[str], *, copy: Path) -> str | None:
     )
     if done.returncode in (PASSED, NONE_COLLECTED):
         return None
-    return failed_in(done.stdout) or f"pytest ended with {done.returncode}"
+    return failed_in(done.stdout) or ENDED
 
 
 def failed_in(summary: str) -> str | None:
