@@ -8,10 +8,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from chalicelib import documents, layout
-from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, StoreUnavailable
 from lambdas import intermediates, recipes, train
 from lambdas.model import answers, artifact, trial
 from lambdas.model.answers import Answers
+from tests.unit.chalicelib.interference import raising, with_store
 from tests.unit.chalicelib.nights import MODEL, outside
 from tests.unit.lambdas.model import data
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
@@ -83,3 +84,16 @@ def test_intermediates_of_a_run_that_was_ended_are_a_typed_error() -> None:
 
     with pytest.raises(ArtifactInvalid):
         train.run(task, outside().edges, SETTINGS)
+
+
+def test_facts_are_told_of_an_artifact_that_is_there() -> None:
+    night = night_with_data()
+    task = training_task(preprocessing(night.edges))
+
+    with pytest.raises(StoreUnavailable):
+        train.run(
+            task, with_store(night.edges, "put", nth=2, before=raising(StoreUnavailable("no answer"))), SETTINGS
+        )
+
+    assert night.store.find(layout.work(RUN, "model.json")) is not None
+    assert night.store.find(layout.run_document(RUN, "training")) is None
