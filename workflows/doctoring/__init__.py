@@ -8,6 +8,7 @@ runtimes.py         what the functions run on: runtime, architecture, memory
 requirements.py     whether Chalice packs what requirements.txt lists
 function_sizes.py   every function with its layers against Lambda's limits
 credentials.py      who calls AWS, and where
+permissions.py      whether the caller may do what deploying takes
 limits.py           what Lambda grants the account
 existing.py         names that are taken: stacks, bucket, functions
 chalice_record.py   whether Chalice will find its REST API again

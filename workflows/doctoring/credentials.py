@@ -24,9 +24,10 @@ UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoes
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """The account, or None where nobody may call; and what was found on the way."""
+    """The account, or None where nobody may call, and who calls there; and what was found on the way."""
 
     account: str | None
+    arn: str = ""
     findings: tuple[Finding, ...]
 
 
@@ -37,7 +38,7 @@ def who_calls(sts: Any) -> Caller:
     except (ClientError, BotoCoreError) as exc:
         return Caller(account=None, findings=(_refused(exc),))
     found = ok(f"are of {identity['Arn']}", where=WHERE)
-    return Caller(account=identity["Account"], findings=(found,))
+    return Caller(account=identity["Account"], arn=identity["Arn"], findings=(found,))
 
 
 def check_region(region: str | None) -> Iterator[Finding]:

@@ -17,6 +17,38 @@ from workflows.stacks.statements import Json, document
 MAKE_ROLES = "MakeRoles"
 BOUND = "iam:PutRolePermissionsBoundary"
 """Puts the boundary on roles that were made before there was one. To take it off again takes another policy."""
+STANDS_FOR = {
+    "s3:GetBucket*": (
+        *("s3:GetBucketAbac", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging", "s3:GetBucketPolicy"),
+        *(
+            "s3:GetBucketMetadataTableConfiguration",
+            "s3:GetBucketNotification",
+            "s3:GetBucketObjectLockConfiguration",
+        ),
+        *("s3:GetBucketOwnershipControls", "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging"),
+        *("s3:GetBucketVersioning", "s3:GetBucketWebsite"),
+    ),
+    "s3:PutBucket*": (
+        *("s3:PutBucketAbac", "s3:PutBucketAcl", "s3:PutBucketCORS", "s3:PutBucketLogging", "s3:PutBucketPolicy"),
+        *("s3:PutBucketNotification", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketOwnershipControls"),
+        *("s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutBucketWebsite"),
+    ),
+    "s3:Get*Configuration": (
+        *("s3:GetAccelerateConfiguration", "s3:GetAnalyticsConfiguration", "s3:GetEncryptionConfiguration"),
+        *("s3:GetIntelligentTieringConfiguration", "s3:GetInventoryConfiguration", "s3:GetLifecycleConfiguration"),
+        *("s3:GetMetricsConfiguration", "s3:GetReplicationConfiguration"),
+    ),
+    "lambda:GetFunction*": (
+        *("lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConfiguration"),
+        *("lambda:GetFunctionEventInvokeConfig", "lambda:GetFunctionRecursionConfig"),
+        "lambda:GetFunctionScalingConfig",
+    ),
+    "lambda:UpdateFunction*": (
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+        "lambda:UpdateFunctionEventInvokeConfig",
+    ),
+}
+"""The actions for which a pattern in GRANTS saves room: those that CloudFormation or a command asks for."""
 PASSED_TO = ("lambda.amazonaws.com", "states.amazonaws.com")
 
 

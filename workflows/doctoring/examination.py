@@ -17,12 +17,14 @@ from workflows.doctoring.environments import check_definition_pins, check_enviro
 from workflows.doctoring.finding import Finding, unhindered
 from workflows.doctoring.function_sizes import check_sizes
 from workflows.doctoring.limits import check_limits
+from workflows.doctoring.permissions import check_permissions
 from workflows.doctoring.requirements import Build, check_requirements
 from workflows.doctoring.runtimes import check_runtimes
 from workflows.doctoring.stage_settings import check_recipes, check_settings
 from workflows.doctoring.tools import check_tools
 from workflows.packaging.sizes import FunctionSize
 from workflows.stacks.main import main_template
+from workflows.stacks.settings import stage_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +77,15 @@ def examine_account(checkout: Checkout, account: Account) -> Iterator[Finding]:
     if caller.account is None:
         return
     names = Names(stage=checkout.stage, account=caller.account, region=account.region)
+    yield from unhindered(_check_permissions(checkout, account, names, caller.arn), where="AWS permissions")
     yield from unhindered(check_limits(account.clients("lambda")), where="Lambda's limits")
     yield from unhindered(_check_names(checkout, account, names), where="existing names")
     yield from unhindered(_check_record(checkout, account, names), where="Chalice's record")
+
+
+def _check_permissions(checkout: Checkout, account: Account, names: Names, caller: str) -> Iterator[Finding]:
+    boundary = stage_settings(checkout.stage, root=checkout.root).permissions_boundary
+    yield from check_permissions(account.clients("iam"), names, caller=caller, boundary=boundary)
 
 
 def _check_record(checkout: Checkout, account: Account, names: Names) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ class Refusing:
         self._knows_caller = knows_caller
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
-        def call(**_: Any) -> Any:
+        def call(*_: str, **__: Any) -> Any:
             if operation == "get_caller_identity" and self._knows_caller:
                 return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/somebody"}
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
@@ -72,8 +72,9 @@ def test_what_is_refused_is_named_and_the_rest_is_looked_at() -> None:
     assert found == [
         ("AWS region", Severity.OK),
         ("AWS credentials", Severity.OK),
+        ("AWS permissions", Severity.NOTE),
         ("Lambda's limits", Severity.WARNING),
         ("existing names", Severity.WARNING),
         (".chalice/deployed/prod.json", Severity.OK),
     ]
-    assert asked == ["sts", "lambda", "cloudformation"]
+    assert asked == ["sts", "iam", "lambda", "cloudformation"]
