@@ -20,7 +20,7 @@ ACTIONS = {"Add": "create", "Modify": "update", "Remove": "delete", "Import": "a
 RELEASE = "release"
 """It leaves the stack and stays where it is, because its DeletionPolicy keeps it."""
 MAY_FOLLOW = "may follow"
-"""CloudFormation cannot tell before: a property takes its value from a resource that changes."""
+"""CloudFormation cannot tell before: most often a property takes its value from a resource that changes."""
 REPLACEMENTS = {"True": "replaced", "Conditional": "may be replaced"}
 UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
 """CloudFormation's word for a value that it does not know yet."""
@@ -61,7 +61,7 @@ def _listed(proposal: Proposal) -> tuple[ResourceChange, ...]:
 
 
 def _read(told: Mapping[str, Any]) -> ResourceChange:
-    action, details = ACTIONS[told["Action"]], told.get("Details", ())
+    action, details = ACTIONS.get(told["Action"], MAY_FOLLOW), told.get("Details", ())
     if action == "delete" and told.get("PolicyAction") == "Retain":
         action = RELEASE
     if action == "update" and details and not any(_is_certain(each) for each in details):
@@ -79,8 +79,11 @@ def _read(told: Mapping[str, Any]) -> ResourceChange:
 def _is_certain(detail: Mapping[str, Any]) -> bool:
     """Whether something of the resource itself is known to change: CloudFormation knows more than what may follow."""
     target = detail["Target"]
-    has_values = "BeforeValue" in target or "AfterValue" in target
-    return detail["Evaluation"] == "Static" or (has_values and target.get("AfterValue") != UNKNOWN)
+    return detail["Evaluation"] == "Static" or (_has_values(target) and target.get("AfterValue") != UNKNOWN)
+
+
+def _has_values(target: Mapping[str, Any]) -> bool:
+    return "BeforeValue" in target or "AfterValue" in target
 
 
 def _in_words(detail: Mapping[str, Any]) -> str:
@@ -89,13 +92,13 @@ def _in_words(detail: Mapping[str, Any]) -> str:
     'Role: known afterwards'
     """
     target = detail["Target"]
-    if not ("BeforeValue" in target or "AfterValue" in target):
-        name = str(target.get("Name") or target["Attribute"])
-        return name if _is_certain(detail) else f"{name}: {AFTERWARDS}"
-    path = target["Path"].removeprefix("/Properties").removeprefix("/").replace("/", ".")
-    if target.get("AfterValue") == UNKNOWN:
-        return f"{path}: {AFTERWARDS}"
-    return change(path, _value(target.get("BeforeValue")), _value(target.get("AfterValue")))
+    path = target.get("Path", "").removeprefix("/Properties").removeprefix("/").replace("/", ".")
+    name = path or target.get("Name") or target["Attribute"]
+    if not _is_certain(detail) or target.get("AfterValue") == UNKNOWN:
+        return f"{name}: {AFTERWARDS}"
+    if not _has_values(target):
+        return str(name)
+    return change(name, _value(target.get("BeforeValue")), _value(target.get("AfterValue")))
 
 
 def _value(text: str | None) -> Any:

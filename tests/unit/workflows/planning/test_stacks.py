@@ -121,6 +121,12 @@ def test_values_are_shown_by_their_path_and_each_once() -> None:
     assert change.details == ("MemorySize: 512 -> 1024", 'Tags.0.Value: none -> "a-role"')
 
 
+def test_values_without_a_path_are_shown_by_the_property_s_name() -> None:
+    ((change),) = listed(modified(detail(Name="MemorySize", BeforeValue="512", AfterValue="1024")))
+
+    assert change.details == ("MemorySize: 512 -> 1024",)
+
+
 def test_detail_without_values_is_shown_by_its_name() -> None:
     ((change),) = listed(
         modified(detail(Name="MemorySize"), {"Target": {"Attribute": "Tags"}, "Evaluation": "Static"})
@@ -173,6 +179,7 @@ def test_resource_that_is_made_anew_says_so(said: str, word: str) -> None:
         ({"Action": "Remove", "PolicyAction": "Delete"}, "delete"),
         ({"Action": "Remove", "PolicyAction": "Retain"}, "release"),
         ({"Action": "Import"}, "adopt"),
+        ({"Action": "Dynamic"}, "may follow"),
     ],
 )
 def test_each_of_cloudformation_s_actions_has_a_word(told: dict[str, Any], action: str) -> None:
