@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chalicelib.names import Names
+from chalicelib.names import TASKS, Names
+from workflows.definitions.functions import state_name
 from workflows.deploying.asking import find
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
-
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
 
 def definition_diff(deployed: str | None, wanted: str) -> str:
@@ -34,13 +31,13 @@ def definition_diff(deployed: str | None, wanted: str) -> str:
     return "\n".join(diff)
 
 
-def completed(definition: str, *, template: Mapping[str, Any], names: Names) -> str:
-    """The definition with the ARNs that CloudFormation will put in place of its placeholders.
-
-    A placeholder that does not stand for a function of the template stays.
-    """
-    arns = dict(_function_arns(template, names))
-    return PLACEHOLDER.sub(lambda match: arns.get(match[1], match[0]), definition)
+def completed(definition: str, names: Names) -> str:
+    """The definition with the ARNs that CloudFormation will put in place of its placeholders."""
+    _, partition, *_ = names.state_machine_arn.split(":")
+    for task in TASKS:
+        arn = f"arn:{partition}:lambda:{names.region}:{names.account}:function:{names.task_function(task)}"
+        definition = definition.replace(f"${{{state_name(task)}}}", arn)
+    return definition
 
 
 def deployed_definition(client: SFNClient, names: Names) -> str | None:
@@ -52,16 +49,3 @@ def deployed_definition(client: SFNClient, names: Names) -> str | None:
 
 def _lines(definition: str) -> list[str]:
     return json.dumps(json.loads(definition), indent=2).splitlines()
-
-
-def _function_arns(template: Mapping[str, Any], names: Names) -> list[tuple[str, str]]:
-    resources = template["Resources"]
-    _, partition, *_ = names.state_machine_arn.split(":")
-    found = []
-    for resource in resources.values():
-        for key, value in resource.get("Properties", {}).get("DefinitionSubstitutions", {}).items():
-            target = resources.get(value["Fn::GetAtt"][0], {}) if "Fn::GetAtt" in value else {}
-            if target.get("Type") == "AWS::Lambda::Function":
-                name = target["Properties"]["FunctionName"]
-                found.append((key, f"arn:{partition}:lambda:{names.region}:{names.account}:function:{name}"))
-    return found

@@ -85,7 +85,7 @@ def make_plan(
     live = LiveApp(names=names, clients=clients)
     policies = wanted_policies(names, root=root)
     before = statements_of(main.template if main else {}) | live.policies(list(policies))
-    planned = machine.completed(wanted.definition, template=wanted.main.template, names=names)
+    planned = machine.completed(wanted.definition, names)
     return Plan(
         stage=names.stage,
         bucket=names.bucket,
