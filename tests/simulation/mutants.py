@@ -40,6 +40,12 @@ MUTANTS = (
         by="return True",
     ),
     Mutant(
+        name="a champion whose alias is gone is not missed",
+        file="lambdas/evaluate.py",
+        text="        if gone is not None:\n",
+        by="        if False:\n",
+    ),
+    Mutant(
         name="a lost answer is taken for a lost race",
         file="chalicelib/promotion.py",
         text="    if not _done(alias, move):\n        if not is_as_seen(",
@@ -99,7 +105,7 @@ MUTANTS = (
     Mutant(
         name="weights of the dead stay",
         file="chalicelib/restoring.py",
-        text="if alias and alias.weights and not _shifting(edges, alias, run=run):",
+        text="if is_current and alias and alias.weights and not _shifting(edges, alias, run=run):",
         by="if False:",
     ),
     Mutant(
@@ -207,12 +213,6 @@ OF_LOSSES = (
         file="chalicelib/restoring.py",
         text="    back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)\n",
         by="    back: list[str] = []\n",
-    ),
-    Mutant(
-        name="a champion whose alias is gone is not missed",
-        file="lambdas/evaluate.py",
-        text="        if gone is not None:\n",
-        by="        if False:\n",
     ),
     Mutant(
         name="the evidence is not looked at",

@@ -119,6 +119,8 @@ REPLACED = f"update_alias {MODEL}"
 OUTCOME = layout.run_document(SECOND, "outcome")
 CLAIM = layout.version(MODEL, 7, "claim.json")
 WORSE = changed(f"put {part(2, 'manifest.json')}", body=(b'"quality": 6', b'"quality": 1'))
+EVALUATION = layout.run_document(SECOND, "evaluate")
+UNCHALLENGED = changed(f"put {EVALUATION}", body=(b'"revision-1"', b"null"))
 ROLLED = put(OUTCOME, {"run": SECOND, "outcome": ROLLED_BACK, "reason": "ill"}, before=f"put {OUTCOME}")
 
 FORGERIES: list[tuple[Invariant, Change]] = [
@@ -128,6 +130,7 @@ FORGERIES: list[tuple[Invariant, Change]] = [
     (moves.ledger_entries_are_the_moves_in_order, first("put ledger/")),
     (moves.an_execution_promotes_once_at_most, twice("create_alias")),
     (moves.a_promotion_is_the_one_that_was_decided, without("put")),
+    (moves.nothing_is_judged_without_a_champion_once_there_was_one, UNCHALLENGED),
     (moves.no_promotion_replaces_an_alias_that_moved_after_judging, without("put")),
     (moves.no_promotion_makes_live_worse, WORSE),
     (registry.no_model_version_is_used_twice, twice(f"put {part(1, 'claim.json')}")),

@@ -23,6 +23,7 @@ ALWAYS: tuple[Invariant, ...] = (
     moves.ledger_entries_are_the_moves_in_order,
     moves.an_execution_promotes_once_at_most,
     moves.a_promotion_is_the_one_that_was_decided,
+    moves.nothing_is_judged_without_a_champion_once_there_was_one,
     moves.no_promotion_replaces_an_alias_that_moved_after_judging,
     moves.no_promotion_makes_live_worse,
     registry.no_model_version_is_used_twice,

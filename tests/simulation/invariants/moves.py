@@ -9,6 +9,7 @@ from chalicelib import layout, promotion
 from chalicelib.edges import Alias, FunctionVersion
 from tests.fakes.history import Effect
 from tests.simulation.readings import (
+    begun,
     documents_at,
     evaluations,
     judging_of,
@@ -91,6 +92,16 @@ def a_promotion_is_the_one_that_was_decided(world: World) -> None:
         done = (before.revision_id if before else None, stamp.function_version, stamp.model_version)
         wanted = (move["expected"], move["function_version"], move["model_version"])
         assert done == wanted, f"decided was {move}: {effect}"
+
+
+def nothing_is_judged_without_a_champion_once_there_was_one(world: World) -> None:
+    """Although its alias may be gone by then: the ledger knows it."""
+    for effect, run, result in evaluations(world):
+        if result["champion_revision_id"] is None:
+            since = begun(world, effect, "evaluate")
+            entries = documents_at(world, rf"{layout.ledger(MODEL)}\d+\.json")
+            known = [entry for written, _, entry in entries if written.index < since.index]
+            assert not known, f"{run} was judged without a champion, and there was {known[-1]}: {effect}"
 
 
 def no_promotion_replaces_an_alias_that_moved_after_judging(world: World) -> None:
