@@ -83,6 +83,15 @@ class Names:
         return f"arn:{self._partition}:sns:{self.region}:{self.account}:{alerts_topic(self.stage)}"
 
     @property
+    def access_log(self) -> str:
+        """The log group of the API's requests."""
+        return f"/aws/apigateway/{self.stack}"
+
+    @property
+    def access_log_arn(self) -> str:
+        return f"arn:{self._partition}:logs:{self.region}:{self.account}:log-group:{self.access_log}"
+
+    @property
     def _partition(self) -> str:
         if self.region.startswith("cn-"):
             return "aws-cn"

@@ -44,6 +44,8 @@ def deploy(stage: Stage, as_json: bool, removes: tuple[str, ...]) -> None:
         show_json(vars(done))
     else:
         console.print(f"deployed stage {stage.name}: {stage.short_url or done.api_url}", soft_wrap=True)
+        for note in done.notes:
+            console.print(f"note: {note}", soft_wrap=True, markup=False)
 
 
 def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Deployed:

@@ -59,14 +59,18 @@ def keep_logs(
     A group that is there already, because Chalice was faster, is put right.
     """
     for function in functions.names:
-        group = f"/aws/lambda/{function}"
-        with refusals(f"setting up log group {group}"):
-            try:
-                client.create_log_group(logGroupName=group, tags=dict(tags))
-            except client.exceptions.ResourceAlreadyExistsException:
-                _tag(client, group, tags)
-            client.put_retention_policy(logGroupName=group, retentionInDays=retention_days)
+        keep_group(client, f"/aws/lambda/{function}", retention_days=retention_days, tags=tags)
     report(Step(PHASE, f"logs of the app are kept {retention_days} days", ""))
+
+
+def keep_group(client: Any, group: str, *, retention_days: int, tags: Mapping[str, str]) -> None:
+    """A log group that ends, whether it is there already or not."""
+    with refusals(f"setting up log group {group}"):
+        try:
+            client.create_log_group(logGroupName=group, tags=dict(tags))
+        except client.exceptions.ResourceAlreadyExistsException:
+            _tag(client, group, tags)
+        client.put_retention_policy(logGroupName=group, retentionInDays=retention_days)
 
 
 def alert_of_failed_nights(

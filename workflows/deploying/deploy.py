@@ -17,7 +17,18 @@ from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import STAGE_NAME, Names
 from chalicelib.settings import StageSettings
-from workflows.deploying import app_roles, attach, builds, departures, old_tokens, record, regions, release
+from workflows.deploying import (
+    access_log,
+    announcements,
+    app_roles,
+    attach,
+    builds,
+    departures,
+    old_tokens,
+    record,
+    regions,
+    release,
+)
 from workflows.deploying.app import RestApi, chalice, check_writable, deploy_app, url_under
 from workflows.deploying.chalice_resources import API_HANDLER, function_names
 from workflows.deploying.change_sets import Stack
@@ -44,6 +55,8 @@ class Deployed:
     bucket: str
     api_id: str
     api_url: str
+    notes: tuple[str, ...]
+    """What somebody should know who deployed it, though nothing is wrong with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +89,21 @@ class Deployment:
             made = self._upload()
             self._make_main_stack(made.parameters)
             self._tell_models(store)
-            api = self._deploy_app()
+            api, has_access_log = self._deploy_app()
             old_tokens.forget(self._ssm, stage=self.names.stage)
             named = {each.key for each in made.uploads}
             builds.sweep(store, named=named, now=self.clock(), report=self.report)
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
-        return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url)
+        notes = announcements.of_alarms(self.names.stage, waiting=self._never_live(), email=self.settings.alert_email)
+        if not has_access_log:
+            notes.append(access_log.WAY_OUT.format(region=self.names.region))
+        return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url, notes=tuple(notes))
+
+    def _never_live(self) -> list[str]:
+        """The models that have no live version, so far."""
+        functions = LambdaServingFunctions(self._client("lambda"), stage=self.names.stage)
+        with refusals("looking for models without a live version"):
+            return [model for model in self.models if functions.alias(model) is None]
 
     def _refuse_departures(self, store: BucketStore) -> None:
         """No model that is live or has versions goes unless it is named."""
@@ -127,8 +149,8 @@ class Deployment:
         with refusals(f"writing which models there are to bucket {self.names.bucket}"):
             catalog.write(store, self.models)
 
-    def _deploy_app(self) -> RestApi:
-        """Chalice's own deployment, and what is done before and after it."""
+    def _deploy_app(self) -> tuple[RestApi, bool]:
+        """Chalice's own deployment, and what is done before and after it; whether the API has an access log."""
         stage, endpoint_url = self.names.stage, self._endpoint_url
         others = [each for each in function_names(stage, root=self.root) if each != API_HANDLER]
         attach.keep_logs(
@@ -156,7 +178,16 @@ class Deployment:
         attach.alert_of_failed_nights(functions, stage=stage, report=self.report)
         gateway = self.session.client("apigateway", endpoint_url=endpoint_url)
         attach.throttle(gateway, api_id=api.api_id, stage=stage, settings=self.settings, report=self.report)
-        return api
+        can_log = access_log.set_up(
+            gateway,
+            self._client("logs"),
+            names=self.names,
+            api_id=api.api_id,
+            retention_days=self.settings.log_retention_days,
+            tags=stage_tags(stage),
+            report=self.report,
+        )
+        return api, can_log
 
     def _stack(self, wanted: WantedStack, *, store: StoreTemplate | None = None) -> Stack:
         client = self.session.client("cloudformation", endpoint_url=self._endpoint_url)

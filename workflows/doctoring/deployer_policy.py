@@ -165,8 +165,10 @@ GRANTS = (
         resources=(
             *("logs:log-group:/aws/lambda/{}", "logs:log-group:/aws/lambda/{}:*"),
             "logs:log-group:/aws/lambda/{}-*",
+            *("logs:log-group:/aws/apigateway/{}", "logs:log-group:/aws/apigateway/{}:*"),
         ),
-        reason="one log group for each function; its tags are asked for on the ARN without `:*`, all else with it",
+        reason="one log group for each function, and one of the API's requests; tags are asked for on the ARN without"
+        " `:*`, all else with it",
     ),
     Grant(
         sid="Tokens",
@@ -205,6 +207,12 @@ GRANTS = (
         resources=("apigateway:/restapis", "apigateway:/restapis/*"),
         reason="an API's ARN is an ID that API Gateway makes, and Chalice gives it no tag: narrow it after the first"
         " deployment to /restapis/ID and /restapis/ID/*",
+    ),
+    Grant(
+        sid="RoleOfTheGateway",
+        actions=("apigateway:GET",),
+        resources=("apigateway:/account",),
+        reason="there is one account; where its API Gateway has a role for logs, the API has an access log",
     ),
     Grant(
         sid="Simulation",

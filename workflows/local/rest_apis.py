@@ -1,7 +1,8 @@
-"""ImportRestApi and PutRestApi, which `chalice deploy` needs and the emulator lacks.
+"""ImportRestApi and PutRestApi, which `chalice deploy` needs and the emulator lacks; and the account's role for logs.
 
 They become the plain operations that it does have (CreateResource, PutMethod, ...), sent through its own handler
 within the caller's account and region. Nothing in between waits, so no request ever meets a half-replaced API.
+As on AWS, no stage takes an access log while the account has no role for it; this one begins with a role.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ Answer = tuple[int, dict[str, str], bytes]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Answer]]
 
 ONE_API = re.compile(r"/restapis/[^/]+/?")
+ONE_STAGE = re.compile(r"/restapis/[^/]+/stages/[^/]+/?")
+LOGGING_ROLE = "arn:aws:iam::000000000000:role/api-gateway-logs"
+
+
+NO_ROLE = "CloudWatch Logs role ARN must be set in account settings to enable logging"
 
 
 class Refused(Exception):
@@ -27,6 +33,7 @@ class Refused(Exception):
 def install() -> None:
     from ministack.services import apigateway_v1
 
+    apigateway_v1._ACCOUNT_DEFAULTS["cloudwatchRoleArn"] = LOGGING_ROLE
     apigateway_v1.handle_request = extended(apigateway_v1.handle_request, error=apigateway_v1._v1_error)
 
 
@@ -41,6 +48,8 @@ def extended(handler: Handler, *, error: Callable[[str, str, int], Answer]) -> H
                 return await _put(handler, path.rstrip("/"), json.loads(body))
             if method == "PATCH" and ONE_API.fullmatch(path):
                 body = json.dumps(_typed(json.loads(body))).encode()
+            if method == "PATCH" and ONE_STAGE.fullmatch(path) and await _lacks_its_role(handler, json.loads(body)):
+                return error("BadRequestException", NO_ROLE, 400)
         except (ValueError, KeyError, AttributeError, Refused) as problem:
             return error("BadRequestException", f"the Swagger document cannot be carried out: {problem!r}", 400)
         return await handler(method, path, headers, body, query)
@@ -127,6 +136,14 @@ async def _call(
     if status >= 400:
         raise Refused(f"{method} {path}: {status} {answer.decode()}")
     return json.loads(answer) if answer else {}
+
+
+async def _lacks_its_role(handler: Handler, update: Json) -> bool:
+    """Whether the update of a stage sets an access log, and the account has no role to write one."""
+    wanted = [each for each in update.get("patchOperations", []) if each["op"] != "remove"]
+    if not any(each["path"].startswith("/accessLogSettings/") for each in wanted):
+        return False
+    return not (await _call(handler, "GET", "/account")).get("cloudwatchRoleArn")
 
 
 def _typed(update: Json) -> Json:

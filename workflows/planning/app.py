@@ -19,6 +19,7 @@ from typing import Any, Literal
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
+from workflows.deploying import access_log
 from workflows.deploying.attach import NIGHTLY
 from workflows.deploying.chalice_resources import API_HANDLER, role_name
 from workflows.planning.roles import Statement
@@ -58,8 +59,11 @@ def _part(name: str, wanted: Values, there: Values | None) -> AppPart:
     return AppPart(name=name, type=kind, action="update" if details else "unchanged", details=details)
 
 
-def wanted_app(package: Package, *, names: Names, settings: StageSettings) -> dict[str, Values]:
-    """The parts by Chalice's names; raises DeploymentFailed where Chalice cannot package the app."""
+def wanted_app(package: Package, *, names: Names, settings: StageSettings, logs_requests: bool) -> dict[str, Values]:
+    """The parts by Chalice's names; raises DeploymentFailed where Chalice cannot package the app.
+
+    `logs_requests` is whether the account lets API Gateway write an access log.
+    """
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         if failure := package(folder):
@@ -72,7 +76,13 @@ def wanted_app(package: Package, *, names: Names, settings: StageSettings) -> di
     found = {_function(each): _settings(each) | code | beside for each in functions}
     found[NIGHTLY]["failures go to"] = alerts_topic(names.stage)
     throttle = throttle_values(per_second=settings.requests_per_second, burst=settings.burst)
-    return {**found, API: _routes(api) | throttle}
+    logged = _access_log(names, settings) if logs_requests else {}
+    return {**found, API: _routes(api) | throttle | logged}
+
+
+def _access_log(names: Names, settings: StageSettings) -> Values:
+    wanted = {"destinationArn": names.access_log_arn, "format": access_log.FORMAT}
+    return access_log.values(wanted, retention_days=settings.log_retention_days)
 
 
 def boundary_values(boundary: str) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib.names import Names
+from workflows.deploying import access_log
 from workflows.deploying.app_roles import boundary_of
 from workflows.deploying.asking import find
 from workflows.deploying.attach import EVERY_METHOD
@@ -33,6 +34,9 @@ class LiveApp:
         found = {name: self._function(name) for name in functions}
         found[API] = self._api(apis)
         return {name: values for name, values in found.items() if values}
+
+    def can_log_requests(self) -> bool:
+        return access_log.is_possible(self.clients("apigateway"))
 
     def policies(self, roles: Sequence[str]) -> dict[str, list[Statement]]:
         """The statements that the roles have now; a role that does not exist has none."""
@@ -61,14 +65,12 @@ class LiveApp:
         }
 
     def _attached(self, function: str) -> Values:
-        group = f"/aws/lambda/{function}"
-        groups = find(f"log group {group}", self.clients("logs").describe_log_groups, logGroupNamePrefix=group) or {}
-        kept = [each.get("retentionInDays") for each in groups.get("logGroups", []) if each["logGroupName"] == group]
+        kept = self._retention(f"/aws/lambda/{function}")
         ask = self.clients("lambda").get_function_event_invoke_config
         config = find(f"where failures of {function} go", ask, FunctionName=function) or {}
         failures = config.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         return {
-            **({"log retention": kept[0]} if kept else {}),
+            **({"log retention": kept} if kept else {}),
             **({"failures go to": failures.rpartition(":")[2]} if failures else {}),
         }
 
@@ -79,12 +81,26 @@ class LiveApp:
             return {}
         methods = api_methods(gateway, apis[0])
         routes = {route: method.get("authorizationType", "NONE") for route, method in methods.items()}
-        return {"endpoint": api["endpointConfiguration"]["types"][0], **routes, **self._throttle(apis[0])}
+        name = self.names.stage
+        stage = (
+            find(f"stage {name} of REST API {apis[0]}", gateway.get_stage, restApiId=apis[0], stageName=name) or {}
+        )
+        logged = self._access_log(stage) if self.can_log_requests() else {}
+        return {"endpoint": api["endpointConfiguration"]["types"][0], **routes, **self._throttle(stage), **logged}
 
-    def _throttle(self, api_id: str) -> Values:
-        ask, stage = self.clients("apigateway").get_stage, self.names.stage
-        found = find(f"stage {stage} of REST API {api_id}", ask, restApiId=api_id, stageName=stage) or {}
-        limits = found.get("methodSettings", {}).get(EVERY_METHOD)
+    def _access_log(self, stage: Mapping[str, Any]) -> Values:
+        retention_days = self._retention(self.names.access_log)
+        return access_log.values(stage.get("accessLogSettings", {}), retention_days=retention_days)
+
+    def _retention(self, group: str) -> int | None:
+        """None where the group keeps all, or is not there."""
+        groups = find(f"log group {group}", self.clients("logs").describe_log_groups, logGroupNamePrefix=group) or {}
+        kept = [each.get("retentionInDays") for each in groups.get("logGroups", []) if each["logGroupName"] == group]
+        return kept[0] if kept else None
+
+    @staticmethod
+    def _throttle(stage: Mapping[str, Any]) -> Values:
+        limits = stage.get("methodSettings", {}).get(EVERY_METHOD)
         if limits is None:
             return {}
         return throttle_values(per_second=limits["throttlingRateLimit"], burst=limits["throttlingBurstLimit"])

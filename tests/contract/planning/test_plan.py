@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.contract.planning.conftest import MODELS, Project
 from workflows.deploying.templates import TEMPLATE_LIMIT
@@ -72,6 +74,46 @@ def test_runtime_that_somebodys_own_chalice_set_is_shown_and_set_back(project: P
 
     assert shown == [('Runtime: "python3.11" -> "python3.13"',)]
     assert functions.get_function_configuration(FunctionName=function)["Runtime"] == "python3.13"
+
+
+def test_access_log_that_was_taken_away_is_shown_and_set_back(project: Project) -> None:
+    gateway = project.client("apigateway")
+    api_id = project.deploy().api_id
+    stage = gateway.get_stage(restApiId=api_id, stageName="local")
+    remove = [{"op": "remove", "path": "/accessLogSettings"}]
+    gateway.update_stage(restApiId=api_id, stageName="local", patchOperations=remove)
+
+    shown = [each.details for each in project.plan().app if each.name == "rest_api"]
+    project.deploy()
+
+    assert shown[0][0] == 'access log: none -> "/aws/apigateway/nightswap-local"'
+    again = gateway.get_stage(restApiId=api_id, stageName="local")
+    assert again["accessLogSettings"] == stage["accessLogSettings"] != {}
+    assert project.plan().changes_nothing
+
+
+def test_account_whose_gateway_has_no_role_for_logs_keeps_it_so_and_is_told_how_to_get_one(project: Project) -> None:
+    gateway, role = project.client("apigateway"), [{"op": "replace", "path": "/cloudwatchRoleArn"}]
+    before = gateway.get_account()["cloudwatchRoleArn"]
+    gateway.update_account(patchOperations=[{**role[0], "value": ""}])
+
+    done = project.deploy()
+
+    assert done.notes[-1].startswith("the API has no access log: API Gateway has no role to write logs with")
+    assert not gateway.get_account().get("cloudwatchRoleArn")
+    with pytest.raises(ClientError, match="CloudWatch Logs role ARN must be set in account settings"):
+        gateway.update_stage(
+            restApiId=done.api_id,
+            stageName="local",
+            patchOperations=[{"op": "replace", "path": "/accessLogSettings/format", "value": "$context.requestId"}],
+        )
+    assert project.plan().changes_nothing
+    gateway.update_account(patchOperations=[{**role[0], "value": before}])
+    assert not any("no access log" in each for each in project.deploy().notes)
+
+
+def test_first_deployment_tells_which_alarms_ring_though_nothing_is_wrong(project: Project) -> None:
+    assert project.deploy().notes[0].startswith("alarm nightswap-local-kdd99-http-failing rings until a run")
 
 
 def test_new_code_of_a_task_changes_the_functions_that_run_it(project: Project) -> None:

@@ -1,0 +1,34 @@
+"""Alarms that ring though nothing is wrong, told to whoever deploys, before their mails come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.cutting import listed
+from chalicelib.names import APP
+
+
+def of_alarms(stage: str, *, waiting: Sequence[str], email: str) -> list[str]:
+    """`waiting` are the models that were never live, `email` is who is told of alarms.
+
+    >>> of_alarms("prod", waiting=[], email="ops@example.com")
+    []
+    >>> of_alarms("prod", waiting=["loans"], email="")[0].partition(":")[0]
+    'alarm nightswap-prod-loans-failing rings until a run has done its work'
+    """
+    if not waiting:
+        return []
+    alarms = listed(f"{APP}-{stage}-{model}-failing" for model in waiting)
+    several, ring = ("s", "ring") if len(waiting) > 1 else ("", "rings")
+    notes = [
+        f"alarm{several} {alarms} {ring} until a run has done its work:"
+        f" nightswap retrain --stage {stage} --model {waiting[0]}",
+        f"alarm {APP}-{stage}-throttled tells of every throttled call of Lambda in the region,"
+        " other applications' too",
+    ]
+    if email:
+        notes.append(
+            f"{email} hears of alarms from when it has confirmed AWS's mail about topic {APP}-{stage}-alerts on: what"
+            " rang before is not sent again"
+        )
+    return notes
