@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,15 +21,19 @@ from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.uploads import DEFINITION
 from workflows.doctoring.deployer_policy import deployer_policy
 from workflows.doctoring.examination import Account, Checkout, examine_account, examine_checkout
 from workflows.doctoring.finding import Finding, Severity, error, is_healthy, note
+from workflows.doctoring.online import examine_online
 from workflows.doctoring.requirements import chalice_package
 from workflows.doctoring.stage_settings import is_configured
 from workflows.local.process import LocalAws
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
 from workflows.packaging.sizes import FunctionSize, sizes
 from workflows.packaging.tasks import tasks_package
+from workflows.stacks.data import data_template
+from workflows.stacks.main import main_template
 from workflows.stacks.settings import stage_settings
 
 COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow", Severity.ERROR: BAD}
@@ -36,16 +41,17 @@ COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow",
 
 @click.command()
 @click.option("--sizes", "with_sizes", is_flag=True, help="Build the layers too, and measure every function.")
+@click.option("--online", is_flag=True, help="Ask AWS what it says of templates and state machine; it makes nothing.")
 @click.option("--print-policy", is_flag=True, help="Print the smallest IAM policy of who deploys the stage.")
 @as_json
 @on_stage
-def doctor(stage: Stage, with_sizes: bool, print_policy: bool, as_json: bool) -> None:
+def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, as_json: bool) -> None:
     """Say what stands in the way of a deployment, and the way out. It fails if anything is an error."""
     if print_policy:
         boundary = stage_settings(stage.name, root=ROOT).permissions_boundary
         show_json(deployer_policy(stage.names, boundary=boundary))
         return
-    findings = examined(stage, with_sizes=with_sizes)
+    findings = examined(stage, with_sizes=with_sizes, online=online)
     if as_json:
         found = list(findings)
         show_json([asdict(each) for each in found])
@@ -56,7 +62,7 @@ def doctor(stage: Stage, with_sizes: bool, print_policy: bool, as_json: bool) ->
     sys.exit(0 if is_healthy(found) else 1)
 
 
-def examined(stage: Stage, *, with_sizes: bool) -> Iterator[Finding]:
+def examined(stage: Stage, *, with_sizes: bool, online: bool = False) -> Iterator[Finding]:
     """All findings, each as soon as it is known."""
     checkout = Checkout(
         root=ROOT,
@@ -81,7 +87,29 @@ def examined(stage: Stage, *, with_sizes: bool) -> Iterator[Finding]:
         yield error(str(exc), where="AWS profile", way_out=way_out(exc))
         return
     session = boto3.Session()
-    yield from examine_account(checkout, account_of(session, stage=stage.name))
+    account = account_of(session, stage=stage.name)
+    found = []
+    for each in examine_account(checkout, account):
+        found.append(each)
+        yield each
+    if online and is_healthy(found):
+        yield from asked_online(stage, account)
+
+
+def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
+    """What AWS says of what a deployment would send it."""
+    templates = {
+        stage.names.data_stack: data_template(stage.names, settings=stage_settings(stage.name, root=ROOT)),
+        stage.names.stack: main_template(
+            stage.name, models=recipes.names(), settings=stage_settings(stage.name, root=ROOT)
+        ),
+    }
+    yield from examine_online(
+        account.clients,
+        stage.names,
+        definition=(ROOT / DEFINITION).read_text(),
+        templates={name: json.dumps(each, separators=(",", ":")) for name, each in templates.items()},
+    )
 
 
 def account_of(session: boto3.Session, *, stage: str) -> Account:

@@ -227,10 +227,12 @@ GRANTS = (
             *("states:ListStateMachines", "events:ListRules", "logs:DescribeLogGroups", "iam:ListRoles"),
             *("ssm:DescribeParameters", "sns:ListTopics", "cloudwatch:DescribeAlarms", "cloudformation:ListStacks"),
             *("logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies", "s3:ListAllMyBuckets"),
-            "tag:GetResources",
+            *("tag:GetResources", "states:ValidateStateMachineDefinition", "states:TestState"),
+            "cloudformation:ValidateTemplate",
         ),
         resources=("*",),
-        reason="these services list everything or nothing; all of them only read names and sizes",
+        reason="these services list everything or nothing, and a definition that is tried has no name: all of them"
+        " only read names and sizes, or say what they take; a state runs under the stage's roles alone",
     ),
 )
 

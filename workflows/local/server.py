@@ -33,6 +33,7 @@ from workflows.local import (
     server_log,
     stopping,
     traffic,
+    trials,
     updates,
     warm,
 )
@@ -132,6 +133,7 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     warm.install()
     backlog.install()
     change_sets.install()
+    trials.install()
     objects.install(folder)
     served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:

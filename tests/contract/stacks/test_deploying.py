@@ -18,8 +18,11 @@ from botocore.exceptions import ClientError
 from chalicelib import access, names
 from chalicelib.aws.object_store import BucketStore
 from tests.clone import ROOT, Clone
-from workflows.deploying.deploy import Deployed, deploy
+from workflows.deploying.deploy import Deployed, deploy, render_templates
 from workflows.deploying.progress import Step
+from workflows.deploying.uploads import DEFINITION
+from workflows.doctoring.finding import Severity
+from workflows.doctoring.online import examine_online
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 
@@ -114,6 +117,20 @@ def test_builds_that_the_stack_names_stay_and_older_ones_go_after_a_deployment(p
     assert project.statuses("upload")[-1] == "deleted"
     project.deploy(later=timedelta(days=2))
     assert set(project.statuses("upload")) == {"there already"}
+
+
+def test_definition_templates_and_states_are_what_aws_takes_them_for(project: Project) -> None:
+    name = names.Names(stage="local", account="000000000000", region="us-east-1")
+    templates = render_templates(name, models=(MODEL,))
+    small = {stack: json.dumps(json.loads(body), separators=(",", ":")) for stack, body in templates.items()}
+    definition = (project.root / DEFINITION).read_text()
+
+    found = list(examine_online(client, name, definition=definition, templates=small))
+
+    assert [(each.where, each.severity) for each in found] == [
+        (where, Severity.OK)
+        for where in ("template of nightswap-local-data", "template of nightswap-local", "definition", "states")
+    ]
 
 
 def test_everything_carries_the_tags_of_its_stage(project: Project) -> None:
