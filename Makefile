@@ -71,6 +71,7 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
+	@$(PROJECT) -m tests.contract.calls.table
 	@$(PROJECT) -m tests.contract.authorization.extracting
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml

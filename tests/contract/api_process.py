@@ -33,6 +33,7 @@ def secret(name: str) -> str:
 NO_SUCH_KEY = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
 ASK = """
 import json, sys
+import boto3
 from chalice.local import LambdaContext, LocalGateway
 from chalice.test import Client
 from app import app, nightly
@@ -43,10 +44,18 @@ def context(each):
 class Gateway(LocalGateway):
     def _generate_lambda_context(self):
         return context({})  # Chalice's own names no function
+calls = []
+boto3.setup_default_session()
+boto3._get_default_session().events.register(
+    "before-call", lambda model, **_: calls.append(f"{model.service_model.service_name}:{model.name}")
+)
 with Client(app, stage_name="local") as client:
     client.http._local_gateway = Gateway(app, client.http._config)
     for each in json.load(sys.stdin):
-        if "authorize" in each:
+        if "calls" in each:  # those that were made of AWS since it was asked last
+            print(json.dumps(calls))
+            calls.clear()
+        elif "authorize" in each:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
         elif "event" in each:
             print(json.dumps(app(each["event"], context(each))))
@@ -174,8 +183,7 @@ class Api:
 
     def allowed(self, authorization: str) -> set[tuple[str, str]]:
         """Method and path of all that the authorizer's policy opens."""
-        event = {"type": "TOKEN", "authorizationToken": authorization, "methodArn": f"{ARN}/GET/predict"}
-        (policy,) = self.ask({"authorize": event})
+        (policy,) = self.ask(authorizing(authorization))
         found = set()
         for statement in policy["policyDocument"]["Statement"]:
             assert statement["Effect"] == "Allow"
@@ -187,6 +195,11 @@ class Api:
 
 def _lines(written: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.splitlines()]
+
+
+def authorizing(authorization: str) -> dict[str, Any]:
+    """As API Gateway asks the authorizer."""
+    return {"authorize": {"type": "TOKEN", "authorizationToken": authorization, "methodArn": f"{ARN}/GET/predict"}}
 
 
 def event(

@@ -56,7 +56,7 @@ def test_every_folder_at_the_top_is_in_the_tree() -> None:
     there = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
 
     assert there - {"__pycache__"} <= known
-    assert {"app.py", "chalicelib", "lambdas", "workflows", ".chalice", "tests", "benchmarks"} == known
+    assert {"app.py", "chalicelib", "lambdas", "workflows", ".chalice", "docs", "tests", "benchmarks"} == known
 
 
 @pytest.mark.parametrize("line", [line for block in blocks("sh") for line in block.splitlines()])

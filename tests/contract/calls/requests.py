@@ -1,0 +1,82 @@
+"""What each request asks of AWS once its function is warm: the app in a process of its own, over a stage's fakes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import documents, layout
+from chalicelib.access import OPERATE, PREDICT, Token, digest
+from tests.contract.api_process import Api, authorizing, event, secret, standing_in_for_aws
+from tests.contract.stage_over_http import StageOverHttp
+from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.nights import MODEL, outside, promote
+
+OTHER = "other"
+RUN, STOPPED = f"{OTHER}-nightly-20261121T0300Z", f"{OTHER}-nightly-20261120T0300Z"
+TOKEN = Token("ops", digest(secret("ops")), (PREDICT, OPERATE))
+IN_MODEL, IN_VERSION = {"model": MODEL}, {"model": MODEL, "version": "1"}
+WHY = '{"reason": "why"}'
+
+
+@dataclass(frozen=True)
+class Asked:
+    name: str
+    question: dict[str, Any]
+    is_open: bool = False
+    """To anybody, or asked with every prediction: no control plane may be asked for it."""
+    first: dict[str, Any] | None = None
+    """What warms the function, where the same question would find its work done."""
+
+
+KNOWN = "the authorizer, a token seen within 30 s"
+REQUESTS = (
+    Asked(KNOWN, authorizing(f"Bearer {secret('ops')}"), is_open=True),
+    Asked("the authorizer, another token", authorizing(f"Bearer {secret('nobody')}"), is_open=True),
+    Asked("the authorizer, what cannot be a token", authorizing("Bearer nobody"), is_open=True),
+    Asked("GET /", event("GET", "/"), is_open=True),
+    Asked("GET /health", event("GET", "/health"), is_open=True),
+    Asked("GET /predict", event("GET", "/predict", query={"duration": "0"}), is_open=True),
+    Asked("POST /predict", event("POST", "/predict", body='{"instances": [{"duration": 0}]}'), is_open=True),
+    Asked("POST /warm", event("POST", "/warm"), is_open=True),
+    Asked("POST /retrain", event("POST", "/retrain", body='{"force": true}')),
+    Asked("GET /runs, four runs", event("GET", "/runs")),
+    Asked("GET /runs/ID", event("GET", "/runs/{run}", {"run": RUN})),
+    Asked(
+        "POST /runs/ID/stop",
+        event("POST", "/runs/{run}/stop", {"run": RUN}),
+        first=event("POST", "/runs/{run}/stop", {"run": STOPPED}),
+    ),
+    Asked("GET /models, two models", event("GET", "/models")),
+    Asked("GET /models/M", event("GET", "/models/{model}", IN_MODEL)),
+    Asked("GET /models/M/versions, one version", event("GET", "/models/{model}/versions", IN_MODEL)),
+    Asked("GET /models/M/versions/V", event("GET", "/models/{model}/versions/{version}", IN_VERSION)),
+    Asked("POST .../rollback, promote, pin, unpin", event("POST", "/models/{model}/pin", IN_MODEL, body=WHY)),
+)
+
+
+def measured() -> dict[str, Counter[str]]:
+    """By request, the calls by `service:Operation` of the second time that it is asked."""
+    questions: list[dict[str, Any]] = []
+    for each in REQUESTS:
+        questions += [each.first or each.question, {"calls": True}, each.question, {"calls": True}]
+    with standing_in_for_aws(StageOverHttp(_stage())) as address:
+        answers = Api(address).ask(*questions)
+    for each, answer in zip(REQUESTS, answers[2::4], strict=True):
+        assert answer.get("statusCode", 200) < 500, f"{each.name}: {json.dumps(answer)}"
+    return {each.name: Counter(calls) for each, calls in zip(REQUESTS, answers[3::4], strict=True)}
+
+
+def _stage() -> FakeOutside:
+    """Two models, one of them live; two runs that go on; a token."""
+    stage = outside(MODEL, OTHER)
+    promote(stage.edges, run="run-1")
+    asked_at = documents.timestamp(stage.clock())
+    wish = {"model": OTHER, "force": False, "reason": "asked", "requested_at": asked_at}
+    for run in (STOPPED, RUN):
+        stage.store.put(layout.run_document(run, "request"), documents.encode(wish))
+        stage.executions.start(run, "{}")
+    stage.store.put(TOKEN.key, TOKEN.to_body())
+    return stage
