@@ -5,7 +5,7 @@ UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
 LOCKS := workflows/locks
 DOCTESTS := chalicelib lambdas $(addprefix workflows/,cost deploying doctoring local packaging planning stacks)
-FAST := tests/unit tests/contract tests/fakes tests/container/test_assemble.py $(DOCTESTS)
+FAST := tests/unit tests/contract tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
 PARALLEL := --numprocesses auto --dist loadfile
 INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
 

@@ -14,10 +14,21 @@ from pathlib import Path
 
 from tests.mutants.drawing import PLACES, ROOT
 
-FAST = ("tests/unit", "tests/contract", "tests/fakes", "tests/container/test_assemble.py", "tests/e2e")
+FAST = (
+    "tests/unit",
+    "tests/contract",
+    "tests/fakes",
+    "tests/container/test_assemble.py",
+    "tests/container/test_predict.py",
+    "tests/e2e",
+)
 UNIT = ("tests/unit", "tests/fakes", "tests/container")
-OF_ALL_FILES = ("tests/contract/test_numbers.py",)
-"""It reads every file's text, in a moment."""
+GOLDEN = {
+    "": "tests/contract/test_numbers.py",
+    "workflows/stacks/": "tests/contract/stacks/test_golden_templates.py",
+    "workflows/definitions/": "tests/contract/definition/test_rendering.py",
+}
+"""By folder, the test that holds what is made of its files against what is committed, in a moment."""
 MODULE = re.compile(r"\w+(\.\w+)+")
 """Given to Python as a program, perhaps."""
 NOTHING = ast.Module(body=[], type_ignores=[])
@@ -36,7 +47,8 @@ def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
         if Path(test).parent == mirrored.parent and Path(test).stem.startswith(f"test_{mirrored.stem}")
     ]
     away = {test: distance for test in tests if (distance := _distances(root, test).get(file)) is not None}
-    importing = [test for test in tests if test not in near and (test in OF_ALL_FILES or away.get(test) == 1)]
+    golden = {test for folder, test in GOLDEN.items() if file.startswith(folder)}
+    importing = [test for test in tests if test not in near and (test in golden or away.get(test) == 1)]
     others = [test for test in tests if test not in near and test not in importing]
     others.sort(key=lambda test: away.get(test, FAR))
     unit = [test for test in others if test.startswith(UNIT) and test in away]
