@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from chalicelib import names, publishing
+from chalicelib import fitness, names, publishing
 from chalicelib.aws import connect
 from chalicelib.aws.patience import (
     ANSWER_SECONDS,
@@ -103,6 +103,12 @@ def test_publishing_has_time_to_wait_until_its_version_is_active() -> None:
     rest = PATIENT.longest_seconds + ANSWER_SECONDS + START_SECONDS
 
     assert publishing.ACTIVE_WITHIN_SECONDS + rest < TASK_SIZES["version-model"].timeout_seconds
+
+
+def test_move_that_publishes_again_says_in_time_that_the_version_is_not_active_yet() -> None:
+    rest = MOVING.longest_seconds + ANSWER_SECONDS + START_SECONDS
+
+    assert fitness.REPUBLISHED_WITHIN_SECONDS + rest < MOVE_SECONDS
 
 
 def test_calls_that_move_are_tried_once() -> None:

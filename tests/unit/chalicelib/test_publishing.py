@@ -23,6 +23,23 @@ class OtherCode(InMemoryFunctions):
         return super().publish(model, b"other code")
 
 
+class Unmade(InMemoryFunctions):
+    """Lambda that makes no version, because the package is that of the last one, which was deleted."""
+
+    answer = "$LATEST"
+
+    def publish(self, model: str, package: bytes) -> FunctionVersion:
+        made = super().publish(model, package)
+        self.delete_version(model, made.function_version)
+        return replace(made, function_version=self.answer, state="Active")
+
+
+class UnmadeByNumber(Unmade):
+    """And answers with the number of the deleted one."""
+
+    answer = "1"
+
+
 class Vanishing(InMemoryFunctions):
     """Never shows a version that it published."""
 
@@ -154,6 +171,32 @@ def test_version_that_lambda_does_not_show_yet_is_waited_for_too() -> None:
 
     with pytest.raises(FunctionBusy, match="is unknown after 60 s"):
         publish(replace(night.edges, functions=functions))
+
+
+def test_answer_that_is_no_version_is_not_taken_for_one() -> None:
+    night = outside()
+
+    with pytest.raises(ServingChanged, match=r"made no function version of kdd99-http: .* as \$LATEST, .* --force$"):
+        publish(replace(night.edges, functions=Unmade(MODEL, clock=night.clock)))
+
+
+def test_number_of_a_version_that_is_gone_is_not_taken_for_one_that_is_there() -> None:
+    night = outside()
+
+    with pytest.raises(FunctionBusy, match="function version 1 of kdd99-http is unknown after 60 s"):
+        publish(replace(night.edges, functions=UnmadeByNumber(MODEL, clock=night.clock)))
+
+
+def test_whoever_has_less_time_waits_no_longer_than_that() -> None:
+    night = outside()
+    begun = night.clock()
+
+    with pytest.raises(FunctionBusy, match="is Pending after 4 s"):
+        publishing.publish(
+            slow(night, seconds=3600), model=MODEL, package=b"package", serving_sha256=None, within_seconds=4
+        )
+
+    assert (night.clock() - begun).total_seconds() == pytest.approx(4, abs=1)
 
 
 def test_function_that_is_being_updated_is_left_to_a_retry() -> None:
