@@ -71,9 +71,6 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         listed.key.removeprefix(layout.run_document(run, "").removesuffix(".json")).removesuffix(".json")
         for listed in edges.store.list(f"{layout.RUNS}{run}/")
     }
-    execution = edges.executions.find(run)
-    if not documented and execution is None:
-        raise RunUnknown(f"there is no run {run!r}: nightswap runs lists them, and so does GET /runs", run=run)
     told: list[str] = []
 
     def document(name: str, shape: Kind) -> dict[str, Any] | None:
@@ -84,6 +81,9 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
 
     request = document("request", retraining.REQUEST) or {}
     outcome = document("outcome", outcomes.SHAPE)
+    execution = edges.executions.find(run) if outcome is None else None  # it is asked of no run that is over
+    if not documented and execution is None:
+        raise RunUnknown(f"there is no run {run!r}: nightswap runs lists them, and so does GET /runs", run=run)
     end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution, told=told)
     states = [document(document_name(state), STATE) for state in STATES]
     last = document(document_name(AFTER_FAILURE), STATE)

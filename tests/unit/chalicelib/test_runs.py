@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib import documents, layout, outcomes, retraining, runs
 from chalicelib.contracts import PROMOTED, RunOutcome
-from chalicelib.errors import RunUnknown
+from chalicelib.errors import ExecutionsUnavailable, RunUnknown
 from tests.fakes.edges import FakeOutside
+from tests.unit.chalicelib.interference import interfered, raising
 from tests.unit.chalicelib.nights import MODEL, going, outside
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -129,6 +131,17 @@ def test_run_that_ended_tells_its_outcome_and_its_verdict() -> None:
     assert (run["outcome"], run["reason"], run["error"]) == ("Promoted", "live", None)
     assert run["finished_at"] == "2026-11-21T03:00:07.000Z"
     assert run["verdict"] == VERDICT
+
+
+def test_step_functions_is_not_asked_of_a_run_whose_outcome_is_recorded() -> None:
+    night = outside()
+    going(night, RUN)
+    end(night)
+    away = interfered(night.executions, "find", before=raising(ExecutionsUnavailable("throttled")))
+
+    (listed,) = runs.recent(replace(night.edges, executions=away), limit=20)
+
+    assert listed["outcome"] == "Promoted"
 
 
 def test_recorded_outcome_stands_whatever_became_of_the_execution() -> None:
