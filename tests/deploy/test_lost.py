@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from tests.deploy.conftest import BUCKET, Account, UserClone
 
@@ -44,6 +46,17 @@ def test_what_a_resource_lost_though_it_is_there_is_planned_and_set_again(accoun
     logs, iam = account.client("logs"), account.client("iam")
     store.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
     store.delete_public_access_block(Bucket=BUCKET)
+    by_kms: Any = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}
+    store.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=by_kms)
+    store.put_bucket_ownership_controls(
+        Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+    rules_before = store.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    expiring: Any = {"ID": "all", "Status": "Enabled", "Filter": {"Prefix": "ledger/"}, "Expiration": {"Days": 1}}
+    store.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [expiring]})
+    policy_before = json.loads(store.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    weaker = {**policy_before, "Statement": policy_before["Statement"][:1]}
+    store.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(weaker))
     logs.delete_retention_policy(logGroupName=f"/aws/lambda/{TRAIN}")
     (rule,) = (each["Name"] for each in rules.list_rules()["Rules"] if "RunUnfinished" in each["Name"])
     (target,) = rules.list_targets_by_rule(Rule=rule)["Targets"]
@@ -60,11 +73,15 @@ def test_what_a_resource_lost_though_it_is_there_is_planned_and_set_again(accoun
     for name in ("VersioningConfiguration", "RetentionInDays", "RunUnfinished", "RestoreAliasFailures", "Policies"):
         assert name in planned
     assert done.returncode == 0, done.stderr
-    assert "2 properties are gone: Bucket.VersioningConfiguration, Bucket.PublicAccessBlockConfiguration" in (
-        done.stderr
-    )
+    assert "6 properties are not as deployed: Bucket.VersioningConfiguration, " in done.stderr
     assert store.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
     assert all(store.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())
+    (encrypted,) = store.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert encrypted["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    (ownership,) = store.get_bucket_ownership_controls(Bucket=BUCKET)["OwnershipControls"]["Rules"]
+    assert ownership == {"ObjectOwnership": "BucketOwnerEnforced"}
+    assert store.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"] == rules_before
+    assert json.loads(store.get_bucket_policy(Bucket=BUCKET)["Policy"]) == policy_before
     (rule,) = (each["Name"] for each in rules.list_rules()["Rules"] if "RunUnfinished" in each["Name"])
     assert rules.list_targets_by_rule(Rule=rule)["Targets"] == [target]
     assert "events.amazonaws.com" in functions.get_policy(FunctionName=RESTORE)["Policy"]
@@ -101,5 +118,5 @@ def test_bucket_that_was_kept_is_adopted_with_its_properties(account: Account, c
 
     done = clone.nightswap("deploy", "--stage", "prod")
 
-    assert "1 property is gone: Bucket.VersioningConfiguration; made again" in done.stderr
+    assert "1 property is not as deployed: Bucket.VersioningConfiguration; made again" in done.stderr
     assert store.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"

@@ -12,7 +12,8 @@ from workflows.deploying.progress import refusals
 ABSENT = {
     *("ResourceNotFoundException", "ResourceNotFound", "NoSuchEntity", "StateMachineDoesNotExist"),
     *("404", "NoSuchBucket", "NoSuchBucketPolicy", "ParameterNotFound", "NotFound", "NotFoundException"),
-    "NoSuchPublicAccessBlockConfiguration",
+    *("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
+    *("OwnershipControlsNotFoundError", "NoSuchLifecycleConfiguration"),
 }
 
 

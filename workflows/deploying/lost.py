@@ -3,11 +3,13 @@
 CloudFormation compares templates, not resources, so an update alone would leave the gap for ever. Two updates close
 it: the first takes the lost resources out of the stack, and the second, the deployment's own, makes them again. In
 the first, the resources that stay name the lost ones by their old values, so that nothing else of them changes.
-A property that a resource has no more, such as a bucket's versioning, is taken out and set again likewise.
+A property that a resource has no more, or that was changed by hand, such as a bucket's versioning, is taken out and
+set again likewise. A bucket's policy guards the ledger and is not taken out: it is set twice, with another ID first.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ Clients = Callable[[str], Any]
 """boto3's clients by the name of their service."""
 
 NAMED_AT_MOST = 5
+ALWAYS_THERE = {"PolicyDocument"}
 STAND_IN = "Rest"
 """The logical ID of a resource that costs nothing: a stack cannot be empty."""
 
@@ -37,7 +40,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """What a resource that is there has no more."""
+    """What a resource that is there has no more, or not as it was deployed."""
 
     resource: Resource
     name: str
@@ -61,8 +64,12 @@ class Lost:
         >>> str(Lost(resources=(role,), template={}, parameters={}))
         '1 resource is gone: TrainRole'
         """
-        resources = _counted([each.logical_id for each in self.resources], "resource is", "resources are")
-        properties = _counted([str(each) for each in self.properties], "property is", "properties are")
+        resources = _counted(
+            [each.logical_id for each in self.resources], "resource is", "resources are", lost="gone"
+        )
+        properties = _counted(
+            [str(each) for each in self.properties], "property is", "properties are", lost="not as deployed"
+        )
         return "; ".join(each for each in (resources, properties) if each)
 
 
@@ -84,7 +91,7 @@ def find_lost(client: CloudFormationClient, name: str, *, clients: Clients) -> L
         for each in listed
         if each["ResourceStatus"] != "DELETE_COMPLETE"
     ]
-    look = Look(resources, there.template, clients)
+    look = Look(resources, there.template, clients, stack=arn)
     gone = with_parts(there.template, look.gone() | look.parts_gone())
     lost = tuple(each for each in resources if each.logical_id in gone)
     properties = tuple(look.properties_gone(gone))
@@ -102,6 +109,8 @@ class Look:
     resources: list[Resource]
     template: Mapping[str, Any]
     clients: Clients
+    stack: str
+    """Its ARN."""
 
     def gone(self) -> set[str]:
         """The resources that are not there; one of a type that READS does not know is taken to be."""
@@ -122,13 +131,14 @@ class Look:
         }
 
     def properties_gone(self, gone: set[str]) -> Iterator[Property]:
-        """The properties that a template gives and the resource, which is there, has not."""
+        """The properties that a template gives and the resource, which is there, has not, or otherwise."""
         for each in self.resources:
             given = self.template["Resources"].get(each.logical_id, {}).get("Properties", {})
             for name, read in PROPERTIES.get(each.type, {}).items():
                 if each.logical_id in gone or name not in given:
                     continue
-                if not answers(read, self.clients, of=each.physical_id):
+                of = next(self._owners(each), each.physical_id) if each.type in PARTS else each.physical_id
+                if not answers(read, self.clients, of=of, given=resolved(given[name], stack=self.stack)):
                     yield Property(resource=each, name=name)
 
     def _owners(self, part: Resource) -> Iterator[str]:
@@ -156,11 +166,13 @@ def with_parts(template: Mapping[str, Any], gone: set[str]) -> set[str]:
 
 
 def bared(template: Mapping[str, Any], properties: tuple[Property, ...]) -> Json:
-    """The template without these properties."""
+    """The template without these properties, or with another value of those that have to be there always."""
     found: Json = dict(template["Resources"])
     for each in properties:
         resource = found[each.resource.logical_id]
         left = {name: value for name, value in resource["Properties"].items() if name != each.name}
+        if each.name in ALWAYS_THERE:
+            left[each.name] = {**resource["Properties"][each.name], "Id": "set-again"}
         found[each.resource.logical_id] = {**resource, "Properties": left}
     return {**template, "Resources": found}
 
@@ -220,17 +232,36 @@ def _filled(value: Any, values: Mapping[str, tuple[str, str]]) -> Any:
     return value
 
 
-def _counted(names: list[str], one: str, several: str) -> str:
+def _counted(names: list[str], one: str, several: str, *, lost: str) -> str:
     if not names:
         return ""
     more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
-    return f"{len(names)} {one if len(names) == 1 else several} gone: {', '.join(names[:NAMED_AT_MOST])}{more}"
+    return f"{len(names)} {one if len(names) == 1 else several} {lost}: {', '.join(names[:NAMED_AT_MOST])}{more}"
 
 
 def _arn(resource: Resource, *, stack: str) -> str:
     read = READS.get(resource.type)
-    _, partition, _, region, account, _ = stack.split(":", 5)
     written = read.arn if read else "{}"
-    for part, value in {"{partition}": partition, "{region}": region, "{account}": account}.items():
-        written = written.replace(part, value)
+    for part, value in _parts(stack).items():
+        written = written.replace(f"{{{part}}}", value)
     return written.replace("{}", resource.physical_id)
+
+
+def resolved(value: Any, *, stack: str) -> Any:
+    """A part of a template with the stack's own account, region and partition filled in.
+
+    >>> resolved({"Fn::Sub": "b-${AWS::AccountId}"}, stack="arn:aws:cloudformation:eu-west-1:123:stack/s/1")
+    'b-123'
+    """
+    if isinstance(value, dict):
+        if value.keys() == {"Fn::Sub"} and isinstance(value["Fn::Sub"], str):
+            parts = _parts(stack)
+            named = {"Partition": parts["partition"], "Region": parts["region"], "AccountId": parts["account"]}
+            return re.sub(r"\$\{AWS::(\w+)\}", lambda found: named.get(found[1], found[0]), value["Fn::Sub"])
+        return {name: resolved(each, stack=stack) for name, each in value.items()}
+    return [resolved(each, stack=stack) for each in value] if isinstance(value, list) else value
+
+
+def _parts(arn: str) -> dict[str, str]:
+    _, partition, _, region, account, _ = arn.split(":", 5)
+    return {"partition": partition, "region": region, "account": account}

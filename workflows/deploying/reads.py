@@ -1,4 +1,8 @@
-"""How each resource of the stacks is found, and what it may lose though it is there. Nothing is changed."""
+"""How each resource of the stacks is found, and what of it may be lost or changed though it is there. It only reads.
+
+Of what is changed by hand the bucket's properties and policy are noticed, on which the data rests. Its tags are not:
+CloudFormation hands a stack's tags on to a resource, and sets them again only when the stack's own tags change.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,11 @@ from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 
+from workflows.deploying import comparisons
 from workflows.deploying.asking import find
+
+Same = Callable[[Any, Any], bool]
+"""From an answer and a template's property to whether they say the same."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,8 @@ class Read:
     """What is true of the answer when the resource is there, in JMESPath."""
     arn: str = "{}"
     """The resource's ARN; the parts of the stack's own fill in the rest."""
+    same: Same | None = None
+    """Of a property that is there: whether it is the template's; None where any is good."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +88,17 @@ PARTS = {
 
 PROPERTIES = {
     "AWS::S3::Bucket": {
-        "VersioningConfiguration": Read("s3", "get_bucket_versioning", {"Bucket": "{}"}, found="Status=='Enabled'"),
-        "PublicAccessBlockConfiguration": Read(
-            "s3",
-            "get_public_access_block",
-            {"Bucket": "{}"},
-            found="!contains(values(PublicAccessBlockConfiguration), `false`)",
-        ),
+        name: Read("s3", operation, {"Bucket": "{}"}, same=same)
+        for name, operation, same in (
+            ("VersioningConfiguration", "get_bucket_versioning", comparisons.versioning),
+            ("PublicAccessBlockConfiguration", "get_public_access_block", comparisons.access_block),
+            ("BucketEncryption", "get_bucket_encryption", comparisons.encryption),
+            ("OwnershipControls", "get_bucket_ownership_controls", comparisons.ownership),
+            ("LifecycleConfiguration", "get_bucket_lifecycle_configuration", comparisons.lifecycle),
+        )
+    },
+    "AWS::S3::BucketPolicy": {
+        "PolicyDocument": Read("s3", "get_bucket_policy", {"Bucket": "{}"}, same=comparisons.policy),
     },
     "AWS::IAM::Role": {
         "Policies": Read("iam", "list_role_policies", {"RoleName": "{}"}, found="PolicyNames"),
@@ -98,15 +112,20 @@ PROPERTIES = {
         ),
     },
 }
-"""By type, the properties that a resource keeps apart from itself, so that they can go alone."""
+"""By type, the properties that a resource keeps apart from itself, so that they can go alone.
+
+Of a part, `{}` is the physical ID of what it is part of.
+"""
 
 
-def answers(read: Read, clients: Callable[[str], Any], *, of: str, part: str = "") -> bool:
-    """Whether it is there; raises DeploymentFailed for what AWS refuses to tell."""
+def answers(read: Read, clients: Callable[[str], Any], *, of: str, part: str = "", given: Any = None) -> bool:
+    """Whether it is there, and as it was `given`; raises DeploymentFailed for what AWS refuses to tell."""
 
     def filled(text: str) -> str:
         return text.replace("{}", of).replace("{part}", part)
 
-    given = json.loads(filled(json.dumps(dict(read.given))))
-    answer = find(part or of, getattr(clients(read.service), read.operation), **given)
-    return answer is not None and bool(jmespath.search(filled(read.found), answer))
+    asked = json.loads(filled(json.dumps(dict(read.given))))
+    answer = find(part or of, getattr(clients(read.service), read.operation), **asked)
+    if answer is None or not jmespath.search(filled(read.found), answer):
+        return False
+    return read.same is None or read.same(answer, given)

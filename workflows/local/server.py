@@ -23,6 +23,7 @@ from pathlib import Path
 from workflows.local import (
     aliases,
     backlog,
+    bucket_configurations,
     change_sets,
     enforcement,
     functions,
@@ -135,6 +136,7 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     change_sets.install()
     trials.install()
     objects.install(folder)
+    bucket_configurations.install()
     served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:
         enforcement.install()

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
 from tests.unit.workflows.deploying.fake_account import Pages
-from workflows.deploying.lost import STAND_IN, Lost, find_lost, mentioned, with_parts, without
+from workflows.deploying.lost import ALWAYS_THERE, STAND_IN, Lost, find_lost, mentioned, resolved, with_parts, without
 from workflows.deploying.reads import PARTS, PROPERTIES, READS
+from workflows.stacks import bucket_forms
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS
@@ -39,6 +40,8 @@ class Account:
     template: Mapping[str, Any]
     gone: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+    changed: Mapping[str, Any] = field(default_factory=dict)
+    """What S3 answers of a property, by the property's name, where it is not what was deployed."""
     deleted: set[str] = field(default_factory=set)
     """What the stack itself deleted, and still lists."""
     refuses: str = ""
@@ -110,10 +113,24 @@ def versioning(name: str, account: Account) -> dict[str, Any]:
     return {} if f"{name}.VersioningConfiguration" in account.bare else {"Status": "Enabled"}
 
 
-def access_block(name: str, account: Account) -> dict[str, Any] | None:
-    if f"{name}.PublicAccessBlockConfiguration" in account.bare:
+def configured(property_name: str, form: Callable[[Any], Any], under: str = "") -> Answer:
+    """A property of a bucket as S3 tells it."""
+
+    def answer(name: str, account: Account) -> dict[str, Any] | None:
+        if f"{name}.{property_name}" in account.bare:
+            return None
+        given = form(account.template["Resources"][name]["Properties"][property_name])
+        found = account.changed.get(property_name, given)
+        return {under: found} if under else dict(found)
+
+    return answer
+
+
+def bucket_policy(_name: str, account: Account) -> dict[str, Any] | None:
+    if "BucketPolicy" in account.gone:
         return None
-    return {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True, "BlockPublicPolicy": name != "Half"}}
+    given = resolved(account.template["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"], stack=ARN)
+    return {"Policy": json.dumps(account.changed.get("PolicyDocument", given))}
 
 
 def role_policies(name: str, account: Account) -> dict[str, Any]:
@@ -138,9 +155,14 @@ ANSWERS: dict[str, Answer] = {
     "describe_log_groups": log_groups,
     "describe_alarms": listed("MetricAlarms"),
     "list_targets_by_rule": targets,
-    "get_bucket_policy": answered("BucketPolicy"),
+    "get_bucket_policy": bucket_policy,
     "get_bucket_versioning": versioning,
-    "get_public_access_block": access_block,
+    "get_public_access_block": configured("PublicAccessBlockConfiguration", dict, "PublicAccessBlockConfiguration"),
+    "get_bucket_encryption": configured(
+        "BucketEncryption", bucket_forms.encryption, "ServerSideEncryptionConfiguration"
+    ),
+    "get_bucket_ownership_controls": configured("OwnershipControls", bucket_forms.ownership, "OwnershipControls"),
+    "get_bucket_lifecycle_configuration": configured("LifecycleConfiguration", bucket_forms.lifecycle),
     "list_role_policies": role_policies,
     "get_policy": lambda_policy,
     "get_function_event_invoke_config": answered("RestoreAliasFailures"),
@@ -154,6 +176,9 @@ ABSENT = {
     "head_bucket": "404",
     "get_bucket_policy": "NoSuchBucketPolicy",
     "get_public_access_block": "NoSuchPublicAccessBlockConfiguration",
+    "get_bucket_encryption": "ServerSideEncryptionConfigurationNotFoundError",
+    "get_bucket_ownership_controls": "OwnershipControlsNotFoundError",
+    "get_bucket_lifecycle_configuration": "NoSuchLifecycleConfiguration",
     "get_parameter": "ParameterNotFound",
     "get_topic_attributes": "NotFound",
     "get_policy": "ResourceNotFoundException",
@@ -233,13 +258,14 @@ def test_rule_without_targets_is_as_good_as_gone() -> None:
         for template, made in TEMPLATES.items()
         for logical_id, resource in made["Resources"].items()
         for name in PROPERTIES.get(resource["Type"], {})
+        if name not in ALWAYS_THERE
     ],
 )
 def test_property_that_a_resource_has_no_more_is_taken_out_alone(template: str, logical_id: str, name: str) -> None:
     lost = found(Account(TEMPLATES[template], bare={f"{logical_id}.{name}"}))
 
     assert lost is not None
-    assert str(lost) == f"1 property is gone: {logical_id}.{name}"
+    assert str(lost) == f"1 property is not as deployed: {logical_id}.{name}"
     before = TEMPLATES[template]["Resources"]
     left = {key: value for key, value in before[logical_id]["Properties"].items() if key != name}
     assert lost.template["Resources"][logical_id] == {**before[logical_id], "Properties": left}
@@ -256,12 +282,77 @@ def test_property_that_the_template_does_not_give_is_not_missed() -> None:
     assert found(Account({"Resources": {"Bucket": resource}}, bare={"Bucket.VersioningConfiguration"})) is None
 
 
-def test_public_access_that_is_blocked_by_halves_is_not_blocked() -> None:
-    resource = {"Type": "AWS::S3::Bucket", "Properties": {"PublicAccessBlockConfiguration": {}}}
+BUCKET = DATA["Resources"]["Bucket"]["Properties"]
+RULES = bucket_forms.lifecycle(BUCKET["LifecycleConfiguration"])["Rules"]
+POLICY = resolved(DATA["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"], stack=ARN)
+BY_HAND: list[tuple[str, Any]] = [
+    ("PublicAccessBlockConfiguration", {**BUCKET["PublicAccessBlockConfiguration"], "BlockPublicPolicy": False}),
+    ("PublicAccessBlockConfiguration", {"BlockPublicAcls": True}),
+    ("BucketEncryption", {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]}),
+    ("BucketEncryption", {"Rules": []}),
+    ("OwnershipControls", {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}),
+    ("LifecycleConfiguration", {"Rules": RULES[1:]}),
+    ("LifecycleConfiguration", {"Rules": [*RULES, {"ID": "x", "Status": "Enabled", "Expiration": {"Days": 1}}]}),
+    ("LifecycleConfiguration", {"Rules": [{**RULES[0], "Status": "Disabled"}, *RULES[1:]]}),
+    ("LifecycleConfiguration", {"Rules": [{**RULES[0], "Expiration": {"Days": 1}}, *RULES[1:]]}),
+    ("LifecycleConfiguration", {"Rules": [{**RULES[0], "Filter": {"Prefix": ""}}, *RULES[1:]]}),
+    ("PolicyDocument", {**POLICY, "Statement": POLICY["Statement"][1:]}),
+    ("PolicyDocument", {**POLICY, "Statement": [*POLICY["Statement"], {"Effect": "Allow", "Action": "s3:*"}]}),
+]
 
-    assert str(found(Account({"Resources": {"Half": resource}}))) == (
-        "1 property is gone: Half.PublicAccessBlockConfiguration"
-    )
+
+@pytest.mark.parametrize(("name", "there"), BY_HAND, ids=str)
+def test_property_of_the_bucket_that_was_changed_by_hand_is_set_again(name: str, there: Any) -> None:
+    lost = found(Account(DATA, changed={name: there}))
+
+    assert lost is not None and [each.name for each in lost.properties] == [name]
+    assert lost.resources == ()
+
+
+def test_policy_that_was_changed_by_hand_is_set_twice_and_never_taken_out() -> None:
+    lost = found(Account(DATA, changed={"PolicyDocument": {**POLICY, "Statement": []}}))
+
+    assert lost is not None
+    left = lost.template["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]
+    assert left == {**DATA["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"], "Id": "set-again"}
+
+
+SAID_OTHERWISE: list[tuple[str, Any]] = [
+    (
+        "BucketEncryption",
+        {
+            "Rules": [
+                {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False},
+            ]
+        },
+    ),
+    ("LifecycleConfiguration", {"Rules": RULES[::-1], "TransitionDefaultMinimumObjectSize": "varies"}),
+    (
+        "LifecycleConfiguration",
+        {
+            "Rules": [
+                {**{key: value for key, value in each.items() if key != "Filter"}, **each["Filter"]} for each in RULES
+            ]
+        },
+    ),
+    (
+        "PolicyDocument",
+        {
+            "Statement": [
+                {
+                    key: value[0] if isinstance(value, list) and len(value) == 1 else value
+                    for key, value in each.items()
+                }
+                for each in POLICY["Statement"][::-1]
+            ]
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "there"), SAID_OTHERWISE, ids=str)
+def test_same_in_other_words_is_not_set_again(name: str, there: Any) -> None:
+    assert found(Account(DATA, changed={name: there})) is None
 
 
 def test_properties_of_what_is_gone_are_not_looked_for() -> None:
