@@ -7,18 +7,25 @@ there was nothing before the damage, such as a pin that nobody set, there is not
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib import documents, layout
+from chalicelib import documents, layout, lease, outcomes, pin
 from chalicelib.cutting import quoted
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
+from chalicelib.shapes import Kind
 
 MAY_BE_GONE = re.compile(
     r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
 )
 """The keys of what may be gone without a loss."""
+HOLDING: Mapping[str, Kind] = {
+    r"models/[^/]+/pin\.json": pin.SHAPE,
+    r"models/[^/]+/judged\.json": outcomes.JUDGED,
+    r"locks/.*": lease.SHAPE,
+}
+"""What holds something while it can be read: it is not taken away here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +37,11 @@ class PutBack:
 
 def put_back(store: ObjectStore, *, key: str) -> PutBack:
     """Raises BadRequest for a key that nothing ever lay at, RegistryIncomplete where nothing can be put back."""
+    if not key:
+        raise BadRequest("name a key, such as nightswap verify tells")
     present = store.find(key)
+    if present is not None and _is_in_order(key, present.body):
+        raise BadRequest(f"{quoted(key)} is in order, so nothing was changed")
     states = list(store.earlier(key))
     if present is None and not states:
         raise BadRequest(f"nothing ever lay at {quoted(key)}: nightswap verify names the keys")
@@ -65,6 +76,14 @@ def _wanted(key: str, present: Stored | None, states: Sequence[Stored | None]) -
         if each is not None and _can_be_read(key, each.body) and (present is None or each.body != present.body):
             return each
     return None
+
+
+def _is_in_order(key: str, body: bytes) -> bool:
+    """Whether nothing is wrong with what an operator or a run holds by it."""
+    shape = next((shape for kind, shape in HOLDING.items() if re.fullmatch(kind, key)), None)
+    if shape is None:
+        return False
+    return documents.readable(lambda: documents.read(body, key=key, shape=shape), told=[]) is not None
 
 
 def _is_written_once(key: str) -> bool:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from chalicelib import layout, putting_back
+from chalicelib import documents, layout, putting_back
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import with_store
@@ -82,6 +84,28 @@ def test_what_nothing_better_is_known_of_stays_as_it_is(key: str, bodies: list[b
 def test_key_that_nothing_ever_lay_at_is_refused() -> None:
     with pytest.raises(BadRequest, match="nothing ever lay at 'models/x': nightswap verify names the keys"):
         putting_back.put_back(outside().store, key="models/x")
+
+
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [
+        (LEASE, {"holder": "a-run"}),
+        (PIN, {"model_version": 1, "who": "ada", "why": "audit"}),
+        (JUDGED, {"run": "a-run", "fingerprint": "f", "champion": None}),
+    ],
+)
+def test_what_holds_something_and_can_be_read_is_not_taken_away(key: str, body: Any) -> None:
+    night = after(key, b"{", documents.encode(body))
+
+    with pytest.raises(BadRequest, match=f"'{key}' is in order, so nothing was changed"):
+        putting_back.put_back(night.store, key=key)
+
+    assert now(night, key) == documents.encode(body)
+
+
+def test_no_key_is_no_key() -> None:
+    with pytest.raises(BadRequest, match="name a key"):
+        putting_back.put_back(outside().store, key="")
 
 
 @pytest.mark.parametrize("key", [PIN, LEASE, layout.deploy_lock()])
