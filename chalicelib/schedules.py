@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-ru
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ UNITS = {"minute": 365 * 24 * 60, "hour": 365 * 24, "day": 365}
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+FEBRUARY = 2
 LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -114,12 +116,12 @@ def _check_cron(fields: Sequence[str]) -> None:
         raise ValueError(f"? in exactly one of day of the month and day of the week; {EXAMPLES}")
     MINUTES.numbers(minutes)
     HOURS.numbers(hours)
-    YEAR.numbers(year)
-    longest = max(LENGTHS[each - 1] for each in MONTH.numbers(month))
+    february = max(28 + calendar.isleap(each) for each in YEAR.numbers(year))
+    longest = max(min(LENGTHS[each - 1], february if each == FEBRUARY else 31) for each in MONTH.numbers(month))
     earliest = min(_days(DAY_OF_MONTH, day_of_month))
     _days(DAY_OF_WEEK, day_of_week)
     if earliest > longest:
-        raise ValueError(f"a day that its months have, not {earliest} of {month}; {EXAMPLES}")
+        raise ValueError(f"a day that its months have, not {earliest} of {month} in {year}; {EXAMPLES}")
 
 
 def _days(field: Field, text: str) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -32,6 +33,10 @@ SHIFTS_MAX = 10
 SHARE_DIGITS = 4
 """A share has to come back from Lambda as it was sent: a third, say, is not sure to."""
 BAKE_SECONDS_MAX = 86_400
+SHARE_MIN = 0.0001
+"""Of a file in each part: with less, no file that a run can read is sure to give each part a row of every class."""
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of what breaks or turns a line instead of standing in it."""
 
 
 def problems(recipe: Recipe) -> Iterator[str]:
@@ -113,13 +118,16 @@ def _class_problems(recipe: Recipe) -> Iterator[str]:
         yield "classes names fewer than two classes"
     if "" in recipe.classes or "" in recipe.class_names:
         yield "classes holds an empty text"
+    for name in recipe.class_names:
+        if any(unicodedata.category(character) in UNSEEN for character in name):
+            yield f"the class {shown(name)} holds a line break or another character that cannot be seen"
     if recipe.positive is not None and recipe.positive not in recipe.class_names:
         yield f"positive is {shown(recipe.positive)}: expected one of {', '.join(recipe.class_names)}"
 
 
 def _split_problems(recipe: Recipe) -> Iterator[str]:
-    if not 0 < recipe.split.holdout_ratio < 1:
-        yield f"holdout_ratio is {recipe.split.holdout_ratio}: expected more than 0 and less than 1"
+    if not SHARE_MIN <= recipe.split.holdout_ratio <= 1 - SHARE_MIN:
+        yield f"holdout_ratio is {recipe.split.holdout_ratio}: expected {SHARE_MIN} to {1 - SHARE_MIN}"
     if not 0 <= recipe.split.seed < 2**32:
         yield f"seed is {recipe.split.seed}: expected 0 to {2**32 - 1}"
     if recipe.cross_validation_folds not in (0, *range(2, FOLDS_MAX + 1)):

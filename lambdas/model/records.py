@@ -38,7 +38,7 @@ def records(text: bytes) -> Iterator[Record]:
 def _in_our_words(exc: csv.Error, line: int) -> str:
     said = f"{exc}"
     if "field limit" in said:
-        return f"has a field of more than {FIELD_CHARACTERS:,} characters: is there a quote that nothing closes?"
+        return f"has a field of more than {FIELD_CHARACTERS:,} characters: perhaps nothing closes its quote"
     if "end of data" in said:
         return "opens a quote that is never closed"
     return f"has text behind a closing quote on line {line}"

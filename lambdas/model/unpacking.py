@@ -14,12 +14,15 @@ from chalicelib.limits import FILE_BYTES
 GZIP_MAGIC = b"\x1f\x8b"
 OTHER_KINDS = {
     b"PK\x03\x04": "a zip file, as an Excel workbook is one",
+    b"\xff\xfe\0\0": "UTF-32",
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
+    b"\0\0\xfe\xff": "UTF-32",
     b"BZh": "a bzip2 file",
     b"\xfd7zXZ": "an xz file",
     b"\x28\xb5\x2f\xfd": "a zstd file",
     b"PAR1": "a Parquet file",
+    GZIP_MAGIC: "a gzip file in a gzip file",
 }
 """What is no text, by how it begins."""
 SAVE_IN_UTF_8 = "save it as CSV in UTF-8"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from chalicelib.cutting import quoted
@@ -20,7 +21,8 @@ def look_up(wanted: str) -> Recipe:
     """The recipe of a model, or in a Python file; raises RecipeUnknown or RecipeInvalid."""
     is_file = wanted.endswith(".py") or "/" in wanted
     file = Path(wanted) if is_file else recipes.file_of(wanted)
-    recipe = recipes.load_file(file)
+    with redirect_stdout(sys.stderr):  # what it prints is no part of an answer for programs
+        recipe = recipes.load_file(file)
     _refuse_early_imports(file, named=wanted if is_file else f"{recipes.IN_WORDS}/{file.name}")
     return recipe
 
@@ -57,7 +59,8 @@ def try_out(recipe: Recipe) -> Recipe:
     from lambdas.model import trial
 
     try:
-        trial.try_out(recipe)
+        with redirect_stdout(sys.stderr):
+            trial.try_out(recipe)
     except NightswapError:
         raise
     except (Exception, SystemExit) as exc:  # the function is a user's, who may have written anything

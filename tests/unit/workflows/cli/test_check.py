@@ -189,3 +189,13 @@ def test_file_that_no_task_has_the_memory_for_is_refused(tmp_path: Path) -> None
     assert result.exit_code == 1
     assert "DatasetTooLarge: 1,100,040 rows of 2 columns take about" in result.output
     assert "MB in Preprocess, which has 1,769 MB" in result.output
+
+
+def test_what_a_recipe_prints_is_no_part_of_the_answer_for_programs(tmp_path: Path) -> None:
+    file = recipe(tmp_path, "print('in the function') or LogisticRegression()")
+    file.write_text("print('when it is loaded')\n" + file.read_text())
+
+    result = check(file, "--json")
+
+    assert [each["severity"] for each in json.loads(result.stdout)] == ["ok", "ok"]
+    assert "when it is loaded\nin the function\n" in result.stderr
