@@ -43,16 +43,23 @@ def tried(mutant: Mutant, *, copy: Path) -> Trial:
     """A test that fails without the mistake too catches nothing."""
     path = copy / mutant.file
     sound = path.read_bytes()
-    path.write_bytes(mutant.content(copy))
+    _write(path, mutant.content(copy))
     try:
         caught_by = next(
             (found for ring in rings(mutant.file)[:RINGS] if (found := _first_failure(ring, copy=copy))), None
         )
     finally:
-        path.write_bytes(sound)
+        _write(path, sound)
     if caught_by and "::" in caught_by and _first_failure([caught_by.partition("::")[0]], copy=copy):
         caught_by = None
     return Trial(mutant, caught_by)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """With a later time each: Python takes bytecode by the source's time and size, and copies keep theirs."""
+    written_at = path.stat().st_mtime + 2
+    path.write_bytes(content)
+    os.utime(path, (written_at, written_at))
 
 
 def _first_failure(tests: list[str], *, copy: Path) -> str | None:
@@ -77,7 +84,7 @@ def _end(tests: list[str], *, copy: Path) -> str | None:
     done = subprocess.run(
         [copy / ".venv" / "bin" / "python", "-m", "pytest", *options, *tests],
         cwd=copy,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "300"},
+        env={**os.environ, "COLUMNS": "300"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
