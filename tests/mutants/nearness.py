@@ -23,12 +23,12 @@ FAST = (
     "tests/e2e",
 )
 UNIT = ("tests/unit", "tests/fakes", "tests/container")
-GOLDEN = {
+CONTRACTS = {
     "": "tests/contract/test_numbers.py",
     "workflows/stacks/": "tests/contract/stacks/test_golden_templates.py",
-    "workflows/definitions/": "tests/contract/definition/test_rendering.py",
+    "workflows/definitions/": "tests/contract/definition/",
 }
-"""By folder, the test that holds what is made of its files against what is committed, in a moment."""
+"""By folder, the tests that hold what is made of all its files against what is committed, in a moment."""
 MODULE = re.compile(r"\w+(\.\w+)+")
 """Given to Python as a program, perhaps."""
 NOTHING = ast.Module(body=[], type_ignores=[])
@@ -47,8 +47,8 @@ def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
         if Path(test).parent == mirrored.parent and Path(test).stem.startswith(f"test_{mirrored.stem}")
     ]
     away = {test: distance for test in tests if (distance := _distances(root, test).get(file)) is not None}
-    golden = {test for folder, test in GOLDEN.items() if file.startswith(folder)}
-    importing = [test for test in tests if test not in near and (test in golden or away.get(test) == 1)]
+    held = tuple(test for folder, test in CONTRACTS.items() if file.startswith(folder))
+    importing = [test for test in tests if test not in near and (test.startswith(held) or away.get(test) == 1)]
     others = [test for test in tests if test not in near and test not in importing]
     others.sort(key=lambda test: away.get(test, FAR))
     unit = [test for test in others if test.startswith(UNIT) and test in away]
