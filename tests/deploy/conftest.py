@@ -90,7 +90,7 @@ class UserClone(Clone):
 
     def deploys(self) -> str:
         """Deploy; returns the API's address."""
-        printed = "".join(self.does("deploy").split("\n"))
+        printed = self.does("deploy")
         found = re.search(rf"deployed stage {STAGE}: (\S+)", printed)
         assert found is not None, printed
         return found.group(1)

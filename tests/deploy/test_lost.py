@@ -12,6 +12,14 @@ SERVING, TRAIN = "nightswap-prod-serve-kdd99-http", "nightswap-prod-train"
 RESTORE = "nightswap-prod-restore-alias"
 
 
+def requests_a_second(account: Account) -> float | None:
+    """What the API takes; None where it has no limit of its own."""
+    (api,) = account.apis()
+    stage = account.client("apigateway").get_stage(restApiId=api, stageName="prod")
+    limit = stage.get("methodSettings", {}).get("*/*", {}).get("throttlingRateLimit")
+    return None if limit is None else float(limit)
+
+
 def test_functions_that_were_deleted_by_hand_are_planned_made_again_and_their_model_restored(
     account: Account, clone: UserClone
 ) -> None:
@@ -66,12 +74,17 @@ def test_what_a_resource_lost_though_it_is_there_is_planned_and_set_again(accoun
     functions.delete_function_event_invoke_config(FunctionName=RESTORE, Qualifier="$LATEST")
     (role,) = (name for name in account.roles() if "TrainRole" in name)
     iam.delete_role_policy(RoleName=role, PolicyName="permissions")
+    assert requests_a_second(account) == 50
+    gateway, (api,) = account.client("apigateway"), account.apis()
+    gateway.update_stage(restApiId=api, stageName="prod", patchOperations=[{"op": "remove", "path": "/*/*"}])
+    assert requests_a_second(account) is None
 
     planned = clone.does("plan")
     done = clone.nightswap("deploy", "--stage", "prod")
 
     for name in ("VersioningConfiguration", "RetentionInDays", "RunUnfinished", "RestoreAliasFailures", "Policies"):
         assert name in planned
+    assert "requests a second: none -> 50" in planned
     assert done.returncode == 0, done.stderr
     assert "6 properties are not as deployed: Bucket.VersioningConfiguration, " in done.stderr
     assert store.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
@@ -87,27 +100,8 @@ def test_what_a_resource_lost_though_it_is_there_is_planned_and_set_again(accoun
     assert "events.amazonaws.com" in functions.get_policy(FunctionName=RESTORE)["Policy"]
     assert functions.get_function_event_invoke_config(FunctionName=RESTORE, Qualifier="$LATEST")
     assert iam.list_role_policies(RoleName=role)["PolicyNames"] == ["permissions"]
+    assert requests_a_second(account) == 50
     assert "made again" not in clone.nightswap("deploy", "--stage", "prod").stderr
-
-
-def test_throttle_that_the_api_lost_is_planned_and_set_again(account: Account, clone: UserClone) -> None:
-    clone.set("NIGHTSWAP_REQUESTS_PER_SECOND", "7", stage="prod")
-    clone.deploys()
-    gateway = account.client("apigateway")
-    (api,) = account.apis()
-
-    def limit() -> float | None:
-        settings = gateway.get_stage(restApiId=api, stageName="prod")["methodSettings"]
-        return float(settings["*/*"]["throttlingRateLimit"]) if settings else None
-
-    assert limit() == 7
-    gateway.update_stage(restApiId=api, stageName="prod", patchOperations=[{"op": "remove", "path": "/*/*"}])
-    assert limit() is None
-
-    assert "requests a second: none -> 7" in clone.does("plan")
-    clone.deploys()
-
-    assert limit() == 7
 
 
 def test_bucket_that_was_kept_is_adopted_with_its_properties(account: Account, clone: UserClone) -> None:
