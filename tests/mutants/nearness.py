@@ -29,8 +29,8 @@ CONTRACTS = {
     "workflows/definitions/": "tests/contract/definition/",
 }
 """By folder, the tests that hold what is made of all its files against what is committed, in a moment."""
-MODULE = re.compile(r"\w+(\.\w+)+")
-"""Given to Python as a program, perhaps."""
+MODULE = re.compile(r"\w+(\.\w+)*\.\w*")
+"""Given to Python as a program, perhaps; or with a dot at its end to `import_module(f"lambdas.{task}")`."""
 NOTHING = ast.Module(body=[], type_ignores=[])
 FAR = 100
 """More imports than any way has."""
@@ -75,13 +75,15 @@ def _distances(root: Path, test: str) -> dict[str, int]:
 def _imports(root: Path, file: str) -> tuple[str, ...]:
     """The project's files that a file imports, or that a program imports which it has as text."""
     names = dict.fromkeys(_names(ast.parse((root / file).read_bytes())))
-    files = (path for name in names for path in _files(name))
-    return tuple(path for path in files if (root / path).is_file())
+    return tuple(path for name in names for path in _files(name, root=root) if (root / path).is_file())
 
 
-def _files(module: str) -> Iterator[str]:
-    """Of a module, and of the packages above it, which are loaded with it."""
+def _files(module: str, *, root: Path) -> Iterator[str]:
+    """Of a module, and of the packages above it, which are loaded with it; all of a package with a dot at its end."""
     parts = module.split(".")
+    if parts[-1] == "":
+        yield from (str(path.relative_to(root)) for path in sorted(root.joinpath(*parts).glob("*.py")))
+        return
     yield f"{'/'.join(parts)}.py"
     for length in range(1, len(parts) + 1):
         yield f"{'/'.join(parts[:length])}/__init__.py"
