@@ -29,7 +29,8 @@ class _Seen:
 class KnownTokens:
     """Only tokens that open something are kept: a token that was just made opens its routes at once.
 
-    `clock` tells seconds, from whenever.
+    `clock` tells the time of day in seconds: Lambda freezes a container between two calls, and a clock that counts
+    from the start may stand still meanwhile.
     """
 
     def __init__(self, store: ObjectStore, *, clock: Callable[[], float]) -> None:
@@ -43,19 +44,19 @@ class KnownTokens:
         if sha256 is None:
             return None
         seen = self._seen.get(sha256)
-        if seen and self._age(seen) < FRESH_SECONDS:
+        if seen and self._is_younger(seen, FRESH_SECONDS):
             return seen.token
         try:
             token = access.stored(self._store, sha256=sha256)
         except StoreUnavailable:
-            if seen and self._age(seen) < OLD_SECONDS:
+            if seen and self._is_younger(seen, OLD_SECONDS):
                 return seen.token
             raise
         self._keep(sha256, token)
         return token
 
-    def _age(self, seen: _Seen) -> float:
-        return self._clock() - seen.at
+    def _is_younger(self, seen: _Seen, seconds: float) -> bool:
+        return 0 <= self._clock() - seen.at < seconds  # the time of day may be put back
 
     def _keep(self, sha256: str, token: Token | None) -> None:
         self._seen.pop(sha256, None)

@@ -60,7 +60,7 @@ def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
 @lru_cache(maxsize=4)
 def known_tokens(names: Names) -> KnownTokens:
     """What the authorizer needs: a try that fails is answered at once."""
-    return KnownTokens(BucketStore(PROMPT.client("s3"), bucket=names.bucket), clock=time.monotonic)
+    return KnownTokens(BucketStore(PROMPT.client("s3"), bucket=names.bucket), clock=time.time)
 
 
 def names_of(stage: str) -> Names:

@@ -63,6 +63,16 @@ def test_token_is_asked_for_once_while_it_is_fresh() -> None:
     assert memory.store.reads == 1
 
 
+def test_token_is_asked_for_again_when_the_time_of_day_was_put_back() -> None:
+    memory = Memory(TOKEN)
+    memory.name()
+    memory.remove(TOKEN)
+
+    memory.now -= 1
+
+    assert memory.name() is None
+
+
 def test_removed_token_opens_nothing_once_it_is_not_fresh_any_more() -> None:
     memory = Memory(TOKEN)
     memory.name()
