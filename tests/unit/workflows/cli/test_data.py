@@ -70,6 +70,19 @@ def test_file_that_is_there_already_is_no_trouble(tmp_path: Path) -> None:
     assert "night-1.csv is already in the data set of kdd99-http" in result.output
 
 
+def test_files_that_were_added_are_not_read_again_to_compare_others_with_them() -> None:
+    stage = FakeStage()
+    adding(stage.edges, [Content("a.csv", GOOD), Content("b.csv", OTHER)], twice=True)
+    told: list[str] = []
+
+    add_all(
+        Addition(stage.edges, MODEL, Mode(), lambda doing, *_: told.append(doing)),
+        [Content("c.csv", GOOD + ROW + b"\n")],
+    )
+
+    assert told[: told.index("adding c.csv")] == ["reading c.csv"]
+
+
 BAD = {
     "empty": (b"", "ObjectUnreadable: bad.csv is empty (0 bytes)"),
     "header": (GOOD.split(b"\n")[0] + b"\n", "ObjectEmpty: bad.csv holds a header and no row"),
