@@ -44,6 +44,8 @@ def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
         name, separator, value = feature.partition("=")
         if not separator:
             raise click.UsageError(f"{feature!r} is not of the form FEATURE=VALUE")
+        if name == "model":
+            raise click.UsageError(f"name the model by an option: --model {value}")
         query.setdefault(name, []).append(value)
     question = prediction.from_query({**query, "model": [model]}, default_model=model)
     edges = stage.edges

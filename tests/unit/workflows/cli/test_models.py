@@ -112,6 +112,13 @@ def test_feature_without_a_value_is_wrong_usage(feature: str) -> None:
     assert "is not of the form FEATURE=VALUE" in result.stderr
 
 
+def test_model_that_is_named_as_a_feature_is_not_passed_over() -> None:
+    result = live_stage().run("predict", "model=another", "duration=0")
+
+    assert result.exit_code == 2
+    assert "name the model by an option: --model another" in result.stderr
+
+
 def test_model_that_is_not_live_cannot_be_asked() -> None:
     assert isinstance(FakeStage().run("predict", "duration=0").exception, NoLiveModel)
 
