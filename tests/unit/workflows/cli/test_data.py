@@ -385,6 +385,25 @@ def test_file_that_somebody_else_adds_after_the_look_and_before_the_write_stays_
     assert data_set(stage) == theirs
 
 
+def test_file_that_somebody_else_removes_before_it_is_written_over_is_not_brought_back() -> None:
+    stage = FakeStage()
+    put(stage.edges, Content("there.csv", ROW), model=MODEL)
+    raced = with_store(stage.edges, "put_if_match", before=lambda: stage.outside.store.delete(*keys("there.csv")))
+
+    with pytest.raises(BadRequest, match=r"somebody else added or removed there\.csv in this moment"):
+        adding(raced, [Content("there.csv", GOOD)], replaces=True)
+
+    assert data_set(stage) == {}
+
+
+def test_write_whose_answer_was_lost_counts() -> None:
+    stage = FakeStage()
+    lost = with_store(stage.edges, "put_if_absent", before=lambda: stage.outside.store.put(*keys("a.csv"), GOOD))
+
+    assert adding(lost, [Content("a.csv", GOOD)]) == ["a.csv"]
+    assert data_set(stage) == dict.fromkeys(keys("a.csv"), GOOD)
+
+
 def finds_before_the_write(stage: FakeStage) -> int:
     """How many objects are read until the one that is to be written."""
     asked: list[str] = []
