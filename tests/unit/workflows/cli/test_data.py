@@ -398,7 +398,7 @@ def test_file_that_somebody_else_removes_before_it_is_written_over_is_not_brough
 
 def test_write_whose_answer_was_lost_counts() -> None:
     stage = FakeStage()
-    lost = with_store(stage.edges, "put_if_absent", before=lambda: stage.outside.store.put(*keys("a.csv"), GOOD))
+    lost = with_store(stage.edges, "put_if_absent", before=lambda: stage.outside.store.put(keys("a.csv")[0], GOOD))
 
     assert adding(lost, [Content("a.csv", GOOD)]) == ["a.csv"]
     assert data_set(stage) == dict.fromkeys(keys("a.csv"), GOOD)
