@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests import http_connections
-from tests.clone import ROOT, Clone, LocalUp
+from tests.clone import ROOT, LocalUp
+from tests.e2e.terminal import run
 
 README = (ROOT / "README.md").read_text()
 DONE_ELSEWHERE = {"make run": "tests/e2e/conftest.py", "make test": "this very run"}
@@ -37,39 +31,9 @@ def loans(count: int = 1000) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.fixture
-def shell(up: LocalUp, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a terminal in the clone: `nightswap` on the path, and for stage prod an account that is
-    the local AWS under its address, as a user's profile would name a real one."""
-    for name, command in (("nightswap", "python -m workflows.cli"), ("chalice", "chalice")):
-        script = tmp_path / name
-        script.write_text(f'#!/bin/sh\nexec {Path(sys.executable).parent}/{command} "$@"\n')
-        script.chmod(0o755)
-    (up.clone.folder / "loans.csv").write_text(loans())
-    yield up.clone.environment | {
-        "PATH": f"{tmp_path}:{os.environ['PATH']}",
-        "AWS_ENDPOINT_URL": up.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "TOKEN": up.token,
-    }
-
-
-def run(clone: Clone, line: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-c", line],
-        cwd=clone.folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def test_the_commands_of_readme_do_what_it_says(up: LocalUp, shell: dict[str, str]) -> None:
     (up.clone.folder / "lambdas" / "recipes" / "loans.py").write_text(blocks("python")[0])
+    (up.clone.folder / "loans.csv").write_text(loans())
     http_connections.write(up.clone.folder / "FILE", http_connections.rows(seed=9))
 
     said = {}
