@@ -181,6 +181,7 @@ def test_restore_alias_finishes_the_first_swap_of_a_run_that_died(stage: Enforce
         function_version=live["FunctionVersion"],
         model_version=left.model_version,
         expected=None,
+        next_entry=left.entry + 1,
         who=run,
         why="it was the first",
     )
@@ -196,3 +197,4 @@ def test_restore_alias_finishes_the_first_swap_of_a_run_that_died(stage: Enforce
 
     restored = stage.client("lambda").get_alias(FunctionName=SERVING, Name="live")
     assert restored["FunctionVersion"] == live["FunctionVersion"]
+    assert restored["Description"].startswith(f"run={run} step={SWAP} {PROMOTED} ")
