@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from chalicelib import documents, layout, lease, outcomes, pin
+from chalicelib import documents, layout, lease, outcomes, pin, quarantine
 from chalicelib.cutting import quoted
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
-from chalicelib.shapes import Kind
+from chalicelib.shapes import Kind, Record, list_of, maybe, text
 
 MAY_BE_GONE = re.compile(
     r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
@@ -23,9 +24,14 @@ MAY_BE_GONE = re.compile(
 HOLDING: Mapping[str, Kind] = {
     r"models/[^/]+/pin\.json": pin.SHAPE,
     r"models/[^/]+/judged\.json": outcomes.JUDGED,
+    r"models/[^/]+/quarantine/.*": quarantine.SHAPE,
     r"locks/.*": lease.SHAPE,
+    r"tokens/.*": Record(
+        {"name": text, "sha256": text, "scopes": list_of(text)}, perhaps={"removed_at": maybe(text)}
+    ),
 }
-"""What holds something while it can be read: it is not taken away here."""
+"""What holds something while it can be read: it is not taken away here, and nothing that it ended comes back, such as
+a token that was removed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +89,17 @@ def _is_in_order(key: str, body: bytes) -> bool:
     shape = next((shape for kind, shape in HOLDING.items() if re.fullmatch(kind, key)), None)
     if shape is None:
         return False
-    return documents.readable(lambda: documents.read(body, key=key, shape=shape), told=[]) is not None
+    held = documents.readable(lambda: documents.read(body, key=key, shape=shape), told=[])
+    return held is not None and _place(key, held) == key
+
+
+def _place(key: str, held: Mapping[str, Any]) -> str:
+    """Where it belongs by what it says itself; most say nothing of that."""
+    if key.startswith(layout.TOKENS):
+        return layout.token(held["sha256"])
+    if "/quarantine/" in key:
+        return layout.quarantined(held["model"], held["fingerprint"])
+    return key
 
 
 def _is_written_once(key: str) -> bool:

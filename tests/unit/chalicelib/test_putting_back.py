@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, putting_back
+from chalicelib import documents, layout, putting_back, quarantine
+from chalicelib.access import Token
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from tests.fakes.edges import FakeOutside
 from tests.unit.chalicelib.interference import with_store
@@ -14,6 +16,11 @@ PIN, JUDGED, LEASE = layout.pin(MODEL), layout.judged(MODEL), layout.lease(MODEL
 ENTRY, EVIDENCE = layout.ledger_entry(MODEL, 1), layout.evidence(MODEL, 1)
 PACKAGE = layout.version(MODEL, 1, "package.zip")
 REPORT = layout.run_document("a-run", "report")
+TOKEN: dict[str, Any] = {"name": "ops", "sha256": "a", "scopes": ["operate"]}
+QUARANTINED: dict[str, Any] = {
+    **{"model": MODEL, "model_version": 1, "fingerprint": "f"},
+    **{"who": "ada", "why": "slow", "at": "2026-11-26T03:00:00.000Z"},
+}
 
 
 def after(key: str, *bodies: bytes | None) -> FakeOutside:
@@ -92,6 +99,9 @@ def test_key_that_nothing_ever_lay_at_is_refused() -> None:
         (LEASE, {"holder": "a-run"}),
         (PIN, {"model_version": 1, "who": "ada", "why": "audit"}),
         (JUDGED, {"run": "a-run", "fingerprint": "f", "champion": None}),
+        (layout.quarantined(MODEL, "f"), QUARANTINED),
+        (layout.token("a"), {**TOKEN, "removed_at": None}),
+        (layout.token("a"), {**TOKEN, "removed_at": "2026-11-26T03:00:00.000Z"}),
     ],
 )
 def test_what_holds_something_and_can_be_read_is_not_taken_away(key: str, body: Any) -> None:
@@ -101,6 +111,38 @@ def test_what_holds_something_and_can_be_read_is_not_taken_away(key: str, body: 
         putting_back.put_back(night.store, key=key)
 
     assert now(night, key) == documents.encode(body)
+
+
+def test_removed_token_does_not_come_back() -> None:
+    removed = Token("ops", "a", ("operate",), removed_at="2026-11-26T03:00:00.000Z")
+    night = after(removed.key, replace(removed, removed_at=None).to_body(), removed.to_body())
+
+    with pytest.raises(BadRequest, match="is in order, so nothing was changed"):
+        putting_back.put_back(night.store, key=removed.key)
+
+    assert now(night, removed.key) == removed.to_body()
+
+
+def test_quarantine_is_not_lifted() -> None:
+    night = outside()
+    quarantine.put(night.edges, model=MODEL, fingerprint="f", model_version=1, who="ada", why="slow")
+
+    with pytest.raises(BadRequest, match="is in order, so nothing was changed"):
+        putting_back.put_back(night.store, key=layout.quarantined(MODEL, "f"))
+
+    assert quarantine.holds(night.edges, model=MODEL, fingerprint="f")
+
+
+@pytest.mark.parametrize(
+    ("key", "body"),
+    [(layout.quarantined(MODEL, "g"), QUARANTINED), (layout.token("b"), {**TOKEN, "removed_at": None})],
+)
+def test_what_lies_at_a_key_that_is_not_its_own_is_replaced(key: str, body: Any) -> None:
+    night = after(key, b"1", documents.encode(body))
+
+    putting_back.put_back(night.store, key=key)
+
+    assert now(night, key) == b"1"
 
 
 def test_no_key_is_no_key() -> None:
