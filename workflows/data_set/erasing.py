@@ -19,6 +19,7 @@ from chalicelib.cutting import listed
 from chalicelib.edges import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
 from workflows.checking.contents import Progress
+from workflows.data_set import lineage
 from workflows.data_set.erasing_plan import Affected, Plan
 from workflows.data_set.quoting import Outside
 
@@ -37,8 +38,11 @@ class Erased:
 
 
 def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
-    """Take what the plan names. Raises RequestConflict while a run of the model is going, before anything is taken or
-    after the files left the data set; CommandFailed when a document changes meanwhile. Repeating it is harmless."""
+    """Take what the plan names. Repeating it is harmless.
+
+    Raises RequestConflict while a run of the model is going, or when one went on while the plan was made, before
+    anything is taken or after the files left the data set; CommandFailed when a document changes meanwhile.
+    """
     edges, model = outside.edges, plan.model
     _refuse_while_running(outside, plan)
     _tell(outside, plan)
@@ -77,6 +81,10 @@ def _refuse_while_running(outside: Outside, plan: Plan) -> None:
             f"run {holder} of {plan.model} is going, and may be reading {listed(plan.files)}: stop it with nightswap"
             f" stop {holder}, or wait for its end; then {REPEAT}"
         )
+    new = lineage.documented(outside.edges, model=plan.model) - plan.documented
+    if new:
+        run = lineage.run_of(min(new)[0])
+        raise RequestConflict(f"run {run} of {plan.model} went on while this was prepared: {REPEAT}")
 
 
 def _tell(outside: Outside, plan: Plan) -> None:

@@ -62,6 +62,8 @@ class Plan:
     """What else goes for good: older versions of what is rewritten, and what lies between the tasks of runs."""
     affected: tuple[Affected, ...]
     runs: tuple[str, ...]
+    documented: frozenset[tuple[str, str]]
+    """What runs had written down when the plan was begun: what came since may quote rows that it does not know of."""
     same_rows: tuple[str, ...]
     """Other files that hold the same rows as one of these."""
 
@@ -78,6 +80,7 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
     """Raises BadRequest for a file that the model never had, RegistryIncomplete for what is damaged: what could not
     be read would be kept."""
     edges = outside.edges
+    documented = lineage.documented(edges, model=model)
     files = tuple(dict.fromkeys(names))
     told = erasures.entries(edges, model=model)
     there = tuple(_objects(outside.versions, files, model=model))
@@ -99,6 +102,7 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
         wiped=tuple(found.wiped(made, runs, rewrites, going)),
         affected=affected,
         runs=tuple(runs),
+        documented=documented,
         same_rows=tuple(_same_rows(edges, files, there, model=model)),
     )
 

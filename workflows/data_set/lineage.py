@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import documents, layout, registry, retraining, run_documents
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, Listed
 from chalicelib.shapes import Record, list_of, maybe, text
 from workflows.checking.contents import Progress
 
@@ -59,6 +59,11 @@ def runs(
     return of
 
 
+def documented(edges: Edges, *, model: str) -> frozenset[tuple[str, str]]:
+    """What the model's runs have written down so far: keys and entity tags."""
+    return frozenset((each.key, each.etag) for each in _documents(edges, model=model))
+
+
 def _by_its_profile(edges: Edges, run: str, *, model: str) -> list[dict[str, Any]]:
     """Of a run of a release that kept no list of its objects."""
     profile = documents.find(edges.store, layout.run_document(run, "profile"), run_documents.PROFILE)
@@ -68,12 +73,15 @@ def _by_its_profile(edges: Edges, run: str, *, model: str) -> list[dict[str, Any
 
 def _documented(edges: Edges, *, model: str) -> Iterator[str]:
     """The runs of the model that left documents."""
-    keys = (each.key for each in edges.store.list(f"{layout.RUNS}{model}-"))
-    for run in dict.fromkeys(_run_of(key) for key in keys):
-        match = retraining.RUN_NAME.fullmatch(run)
+    yield from dict.fromkeys(run_of(each.key) for each in _documents(edges, model=model))
+
+
+def _documents(edges: Edges, *, model: str) -> Iterator[Listed]:
+    for each in edges.store.list(f"{layout.RUNS}{model}-"):
+        match = retraining.RUN_NAME.fullmatch(run_of(each.key))
         if match is None or match["model"] == model:
-            yield run
+            yield each
 
 
-def _run_of(key: str) -> str:
+def run_of(key: str) -> str:
     return key.removeprefix(layout.RUNS).partition("/")[0]

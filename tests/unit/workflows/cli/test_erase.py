@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +34,9 @@ from tests.unit.workflows.cli.erasing import (
     durations,
     erase,
     everything,
+    listed,
     quoting,
+    read_by,
     stage,
 )
 from tests.unit.workflows.cli.fake_stage import FakeStage
@@ -41,6 +44,7 @@ from workflows.data_set import erasing, erasing_plan
 from workflows.data_set.quoting import Outside
 
 DATA = layout.dataset(MODEL, FIRST)
+LATE = f"{MODEL}-20261123T030000Z-abcdef"
 LEASE = {"holder": RUNS[1], "taken_at": "2026-11-26T03:00:00.000Z", "deadline": "2026-11-26T05:00:00.000Z"}
 
 
@@ -188,15 +192,13 @@ def test_repeating_it_after_a_crash_ends_as_if_there_had_been_none(edge: str, nt
     erase(whole, FIRST, "--yes")
     on = stage()
     night = on.outside
-    outside: Any = Outside(night.edges, night.versions)
-    plan = erasing_plan.make(outside, [FIRST], model=MODEL, who="ada", progress=silent)
     killed: dict[str, Any] = {moment: raising(Killed())}
     if edge == "store":
         for operation in ("put_if_absent", "put_if_match", "delete"):
             edges = with_store(night.edges, operation, nth=nth, **killed)
-            _until_killed(Outside(edges, night.versions), plan)
+            _until_killed(Outside(edges, night.versions))
     else:
-        _until_killed(Outside(night.edges, interfered(night.versions, "delete", nth=nth, **killed)), plan)
+        _until_killed(Outside(night.edges, interfered(night.versions, "delete", nth=nth, **killed)))
 
     erase(on, FIRST, "--yes")
 
@@ -206,11 +208,10 @@ def test_repeating_it_after_a_crash_ends_as_if_there_had_been_none(edge: str, nt
     assert csv(EVEN) not in everything(night)
 
 
-def _until_killed(outside: Outside, plan: Any) -> None:
-    try:
+def _until_killed(outside: Outside) -> None:
+    plan = erasing_plan.make(outside, [FIRST], model=MODEL, who="ada", progress=silent)
+    with suppress(Killed):
         erasing.carry_out(outside, plan, progress=silent)
-    except (Killed, CommandFailed):
-        return
 
 
 def test_content_of_the_file_that_a_version_was_made_of_and_s3_no_longer_keeps_costs_it_all_its_rows() -> None:
@@ -311,6 +312,22 @@ def test_run_that_began_meanwhile_is_told_and_the_rows_can_still_be_looked_up_af
     night.store.delete(layout.lease(MODEL))
     erase(on, FIRST, "--yes")
     assert durations(night, 1) == ODD
+
+
+def test_run_that_ended_after_the_plan_was_made_keeps_no_rows() -> None:
+    on = stage()
+    night = on.outside
+    outside = Outside(night.edges, night.versions)
+    plan = erasing_plan.make(outside, [FIRST], model=MODEL, who="ada", progress=silent)
+    read_by(night, LATE, FIRST, SECOND)
+    promote(night.edges, run=LATE, fingerprint="data-3", data=listed(FIRST, SECOND), report=quoting(LATE, EVEN[2]))
+
+    with pytest.raises(RequestConflict, match=f"run {LATE} of {MODEL} went on while this was prepared: say the same"):
+        erasing.carry_out(outside, plan, progress=silent)
+
+    erase(on, FIRST, "--yes")
+    assert [durations(night, number) for number in (1, 2, 3)] == [ODD, ODD, ODD]
+    assert b'"duration": 4.0' not in b"".join(everything(night))
 
 
 def test_document_that_changes_meanwhile_is_told() -> None:
