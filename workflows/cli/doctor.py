@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import boto3
 import click
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError
 from rich.text import Text
 
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.names import Names
 from lambdas import recipes
 from workflows.aws_errors import way_out
 from workflows.checking.recipe import served
@@ -35,6 +37,7 @@ from workflows.packaging.tasks import tasks_package
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import stage_settings
+from workflows.stacks.statements import Json
 
 COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow", Severity.ERROR: BAD}
 
@@ -48,8 +51,7 @@ COLOURS = {Severity.OK: GOOD, Severity.NOTE: "cyan", Severity.WARNING: "yellow",
 def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, as_json: bool) -> None:
     """Say what stands in the way of a deployment, and the way out. It fails if anything is an error."""
     if print_policy:
-        boundary = stage_settings(stage.name, root=ROOT).permissions_boundary
-        show_json(deployer_policy(stage.names, boundary=boundary))
+        show_json(policy_of(stage.names, root=ROOT))
         return
     findings = examined(stage, with_sizes=with_sizes, online=online)
     if as_json:
@@ -60,6 +62,11 @@ def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, 
         errors = sum(each.severity is Severity.ERROR for each in found)
         console.print(f"stage {stage.name}: {f'{errors} errors' if errors else 'nothing stands in the way'}")
     sys.exit(0 if is_healthy(found) else 1)
+
+
+def policy_of(names: Names, *, root: Path) -> Json:
+    """What the person who deploys the stage needs, as the stage is set."""
+    return deployer_policy(names, boundary=stage_settings(names.stage, root=root).permissions_boundary)
 
 
 def examined(stage: Stage, *, with_sizes: bool, online: bool = False) -> Iterator[Finding]:

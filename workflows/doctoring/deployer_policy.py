@@ -18,6 +18,23 @@ MAKE_ROLES = "MakeRoles"
 BOUND = "iam:PutRolePermissionsBoundary"
 """Puts the boundary on roles that were made before there was one. To take it off again takes another policy."""
 STANDS_FOR = {
+    "cloudformation:*ChangeSet": (
+        *("cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"),
+        *("cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet"),
+    ),
+    "iam:List*RolePolicies": ("iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+    "lambda:*FunctionEventInvokeConfig": (
+        *("lambda:GetFunctionEventInvokeConfig", "lambda:PutFunctionEventInvokeConfig"),
+        *("lambda:UpdateFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig"),
+    ),
+    "lambda:*LayerVersion": ("lambda:PublishLayerVersion", "lambda:GetLayerVersion", "lambda:DeleteLayerVersion"),
+    "logs:*RetentionPolicy": ("logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
+    "sns:*SubscriptionAttributes": ("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
+    "sns:*TopicAttributes": ("sns:GetTopicAttributes", "sns:SetTopicAttributes"),
+    "states:*StateMachine": (
+        *("states:CreateStateMachine", "states:UpdateStateMachine", "states:DeleteStateMachine"),
+        "states:DescribeStateMachine",
+    ),
     "s3:GetBucket*": (
         *("s3:GetBucketAbac", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging", "s3:GetBucketPolicy"),
         *(
@@ -40,13 +57,9 @@ STANDS_FOR = {
     ),
     "lambda:GetFunction*": (
         *("lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConfiguration"),
-        *("lambda:GetFunctionEventInvokeConfig", "lambda:GetFunctionRecursionConfig"),
-        "lambda:GetFunctionScalingConfig",
+        *("lambda:GetFunctionRecursionConfig", "lambda:GetFunctionScalingConfig"),
     ),
-    "lambda:UpdateFunction*": (
-        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
-        "lambda:UpdateFunctionEventInvokeConfig",
-    ),
+    "lambda:UpdateFunction*": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
 }
 """The actions for which a pattern in GRANTS saves room: those that CloudFormation or a command asks for."""
 PASSED_TO = ("lambda.amazonaws.com", "states.amazonaws.com")
@@ -67,8 +80,7 @@ GRANTS = (
     Grant(
         sid="Stacks",
         actions=(
-            *("cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet"),
-            *("cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"),
+            *("cloudformation:*ChangeSet", "cloudformation:DeleteStack"),
             *("cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents", "cloudformation:GetTemplate"),
             *("cloudformation:ListStackResources", "cloudformation:TagResource"),
         ),
@@ -90,7 +102,7 @@ GRANTS = (
         sid="Objects",
         actions=(
             *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
-            *("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
+            *("s3:DeleteObject", "s3:DeleteObjectVersion"),
         ),
         resources=("s3:objects",),
         reason="data, registry, ledger and packages all lie in this bucket; its own policy guards the ledger",
@@ -99,7 +111,7 @@ GRANTS = (
         sid="Roles",
         actions=(
             *("iam:DeleteRole", "iam:GetRole", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags", "iam:UpdateRole"),
-            *("iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+            *("iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:List*RolePolicies"),
         ),
         resources=("iam:role/{}-*",),
         reason="CloudFormation ends a role's name in letters of its own",
@@ -116,33 +128,21 @@ GRANTS = (
             *("lambda:CreateFunction", "lambda:DeleteFunction", "lambda:GetFunction*", "lambda:UpdateFunction*"),
             *("lambda:ListVersionsByFunction", "lambda:GetPolicy", "lambda:AddPermission", "lambda:RemovePermission"),
             *("lambda:TagResource", "lambda:UntagResource", "lambda:ListTags", "lambda:InvokeFunction"),
-            *("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetRuntimeManagementConfig"),
-            *("lambda:PutFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig"),
-            *("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
+            *("lambda:GetAlias", "lambda:GetRuntimeManagementConfig"),
+            *("lambda:*FunctionEventInvokeConfig", "lambda:DeleteFunctionConcurrency"),
+            "lambda:*LayerVersion",
         ),
-        resources=("lambda:function:{}", "lambda:function:{}-*"),
-        reason="one function for each task and model, and their versions and aliases",
-    ),
-    Grant(
-        sid="Layers",
-        actions=("lambda:PublishLayerVersion", "lambda:GetLayerVersion", "lambda:DeleteLayerVersion"),
-        resources=("lambda:layer:{}-*",),
-        reason="each version of a layer has a number of its own",
+        resources=("lambda:function:{}", "lambda:function:{}-*", "lambda:layer:{}-*"),
+        reason="one function for each task and model, and their versions and aliases; layers have versions too",
     ),
     Grant(
         sid="StateMachine",
         actions=(
-            *("states:CreateStateMachine", "states:UpdateStateMachine", "states:DeleteStateMachine"),
-            *("states:DescribeStateMachine", "states:ListStateMachineVersions", "states:TagResource"),
+            *("states:*StateMachine", "states:TagResource"),
             *("states:UntagResource", "states:ListTagsForResource"),
-            *("states:StartExecution", "states:ListExecutions"),
+            *("states:StartExecution", "states:ListExecutions", "states:DescribeExecution", "states:StopExecution"),
         ),
-        resources=("states:stateMachine:{}-retrain",),
-    ),
-    Grant(
-        sid="Runs",
-        actions=("states:DescribeExecution", "states:StopExecution"),
-        resources=("states:execution:{}-retrain:*",),
+        resources=("states:stateMachine:{}-retrain", "states:execution:{}-retrain:*"),
         reason="one execution for each run",
     ),
     Grant(
@@ -158,7 +158,7 @@ GRANTS = (
     Grant(
         sid="Logs",
         actions=(
-            *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
+            *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:*RetentionPolicy"),
             *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"),
             "logs:GetDataProtectionPolicy",
         ),
@@ -179,7 +179,7 @@ GRANTS = (
     Grant(
         sid="Alerts",
         actions=(
-            *("sns:CreateTopic", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes"),
+            *("sns:CreateTopic", "sns:DeleteTopic", "sns:*TopicAttributes"),
             *("sns:Subscribe", "sns:ListSubscriptionsByTopic", "sns:TagResource", "sns:UntagResource"),
             *("sns:ListTagsForResource", "sns:GetDataProtectionPolicy"),
         ),
@@ -188,7 +188,7 @@ GRANTS = (
     ),
     Grant(
         sid="Subscription",
-        actions=("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
+        actions=("sns:Unsubscribe", "sns:*SubscriptionAttributes"),
         resources=("*",),
         reason="SNS knows no resource for a subscription",
     ),
@@ -223,7 +223,7 @@ GRANTS = (
     Grant(
         sid="Lists",
         actions=(
-            *("lambda:ListFunctions", "lambda:ListLayers", "lambda:ListLayerVersions", "lambda:GetAccountSettings"),
+            *("lambda:ListFunctions", "lambda:ListLayers", "lambda:GetAccountSettings"),
             *("states:ListStateMachines", "events:ListRules", "logs:DescribeLogGroups", "iam:ListRoles"),
             *("ssm:DescribeParameters", "sns:ListTopics", "cloudwatch:DescribeAlarms", "cloudformation:ListStacks"),
             *("logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies", "s3:ListAllMyBuckets"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from tests.contract.authorization.extracting import TABLE
@@ -27,10 +28,11 @@ TAGGING = {"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"}
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html, "arn"."""
 
 
-def meant(name: str) -> list[str]:
+@cache
+def meant(name: str) -> tuple[str, ...]:
     """The actions that AWS knows by this name, which may be a pattern; IAM's names have no case."""
     known = REFERENCE["actions"]
-    return [each for each in known if fnmatch.fnmatchcase(each.lower(), name.lower())]
+    return tuple(each for each in known if fnmatch.fnmatchcase(each.lower(), name.lower()))
 
 
 def shapes(action: str) -> list[str]:

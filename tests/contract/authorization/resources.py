@@ -62,6 +62,9 @@ PROPERTIES: Mapping[tuple[str, str], tuple[str, ...]] = {
         *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
     ),
     ("AWS::Lambda::Function", "PublishToLatestPublished"): ("lambda:PublishVersion",),
+    ("AWS::Lambda::Function", "ReservedConcurrentExecutions"): (
+        *("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
+    ),
     ("AWS::Lambda::Function", "RecursiveLoop"): ("lambda:PutFunctionRecursionConfig",),
     ("AWS::Lambda::Function", "RuntimeManagementConfig"): (
         *("lambda:PutRuntimeManagementConfig", "lambda:AssociateRuntimeAlias"),

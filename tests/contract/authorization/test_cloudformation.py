@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.contract.authorization.policies import BOUNDARY, NAMES, SETTINGS, Sta
 from tests.contract.authorization.resources import PASSED, PROPERTIES, Resource, asked_for, resources, schema
 from tests.contract.authorization.shapes import meets
 from tests.contract.stacks.evaluating import permits
-from workflows.doctoring.deployer_policy import deployer_policy
+from workflows.doctoring.deployer_policy import STANDS_FOR, deployer_policy
 
 PLAIN = resources(dataclasses.replace(SETTINGS, permissions_boundary=""))
 BOUNDED = resources(SETTINGS)
@@ -20,7 +21,7 @@ WITHOUT = deployer_policy(NAMES)["Statement"]
 WITH = deployer_policy(NAMES, boundary=BOUNDARY)["Statement"]
 
 
-def denied(resource: Resource, statements: list[Statement]) -> list[str]:
+def denied(resource: Resource, statements: Sequence[Statement]) -> list[str]:
     """The permissions that CloudFormation would miss, with the ARN that it would ask for."""
     context = {"iam:PassedToService": PASSED.get(resource.type, "")}
     if boundary := resource.properties.get("PermissionsBoundary"):
@@ -73,7 +74,7 @@ def test_path_of_layers_and_of_mail_is_among_what_is_looked_at() -> None:
     assert {"AWS::Lambda::LayerVersion", "AWS::SNS::Subscription"} <= {each.type for each in PLAIN}
 
 
-OUR_OWN = {"Stacks", "Runs", "Tokens", "RestApi", "RoleOfTheGateway", "Simulation"}
+OUR_OWN = {"Stacks", "Tokens", "RestApi", "RoleOfTheGateway", "Simulation"}
 """What no resource of a stack needs, but the commands and Chalice do."""
 
 
@@ -84,3 +85,16 @@ def test_statement_that_is_missing_is_missed_by_cloudformation_or_by_our_own_cal
     missed = [each for resource in ONE_OF_EACH for each in denied(resource, rest)]
 
     assert bool(missed) is (sid not in OUR_OWN)
+
+
+@pytest.mark.parametrize(
+    ("sid", "action"), [(each["Sid"], action) for each in WITHOUT for action in each["Action"]], ids=str
+)
+def test_action_that_is_missing_is_missed_where_cloudformation_asks_for_it(sid: str, action: str) -> None:
+    """The rest is asked for by our own calls, which are recorded."""
+    less = [
+        {**each, "Action": [it for it in each["Action"] if (each["Sid"], it) != (sid, action)]} for each in WITHOUT
+    ]
+    asking = [each for each in ONE_OF_EACH if set(each.permissions) & set(STANDS_FOR.get(action, (action,)))]
+
+    assert all(denied(each, less) for each in asking)

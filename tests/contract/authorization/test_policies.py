@@ -85,3 +85,13 @@ def test_mistake_in_the_deployers_own_policy_is_found(sid: str, change: Callable
     change(statement)
 
     assert list(mistakes(statement)) != []
+
+
+@pytest.mark.parametrize("statement", [each for each in policies()["deployer"] if each["Resource"] != ["*"]])
+def test_arn_with_an_account_too_many_or_too_few_is_found(statement: Statement) -> None:
+    for resource in statement["Resource"]:
+        *front, account, name = resource.split(":", 5)
+        wrong = ":".join((*front, "" if account else "123456789012", name))
+        others = [each for each in statement["Resource"] if each != resource]
+
+        assert f"{wrong}: none of" in "\n".join(mistakes({**statement, "Resource": [*others, wrong]}))

@@ -104,7 +104,8 @@ def test_statement_that_the_caller_lacks_is_named_with_its_actions_and_its_arn(s
 
 
 def test_action_that_is_denied_is_named_alone() -> None:
-    denying = {"Effect": "Deny", "Action": ["lambda:GetFunctionConfiguration"], "Resource": ["*"]}
+    functions = "arn:aws:lambda:eu-west-1:123456789012:function:*"
+    denying = {"Effect": "Deny", "Action": ["lambda:GetFunctionConfiguration"], "Resource": [functions]}
 
     found = examined(FakeIam([*policy(), denying]))
 
@@ -146,3 +147,11 @@ def test_what_patterns_stand_for_is_what_aws_knows_and_cloudformation_asks_for()
     for pattern, actions in STANDS_FOR.items():
         assert set(actions) <= set(meant(pattern))
         assert asked & set(meant(pattern)) <= {action for each in STANDS_FOR.values() for action in each}
+
+
+def test_pattern_means_its_actions_alone_but_for_those_whose_services_make_new_properties() -> None:
+    wider = {pattern for pattern, actions in STANDS_FOR.items() if set(meant(pattern)) - set(actions)}
+
+    assert wider == {
+        *("s3:GetBucket*", "s3:PutBucket*", "s3:Get*Configuration", "lambda:GetFunction*", "lambda:UpdateFunction*")
+    }

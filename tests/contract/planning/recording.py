@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.session
+from botocore.model import OperationModel
+
+from tests.contract.planning.asked_on import Asked, asked
 
 SERVICES = {"states": "stepfunctions", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 """botocore's names, where requests are signed with another one."""
@@ -31,16 +35,11 @@ RENAMED = {
     "lambda:Invoke": "lambda:InvokeFunction",
 }
 """The permissions of operations that are not called as they are. Source: AWS's Service Authorization Reference."""
+OF_A_VERSION = {"s3:GetObject": "s3:GetObjectVersion", "s3:DeleteObject": "s3:DeleteObjectVersion"}
+FREE = {"sts:GetCallerIdentity"}
+"""Needs no permission. Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 DROPPED = {"host", "connection", "transfer-encoding", "content-length"}
-
-
-@dataclass(frozen=True, order=True)
-class Asked:
-    """A permission that a call needs, and the resource where its address names it: else ""."""
-
-    action: str
-    resource: str
 
 
 @dataclass
@@ -59,7 +58,7 @@ def recording(target: str) -> Iterator[Recording]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            made.asked.add(permission(self.command, self.path, dict(self.headers.items()), body))
+            made.asked.update(permissions(self.command, self.path, dict(self.headers.items()), body))
             onward = http.client.HTTPConnection(host, timeout=60)
             onward.request(self.command, self.path, body, dict(self.headers.items()))
             answered = onward.getresponse()
@@ -96,20 +95,50 @@ def recording(target: str) -> Iterator[Recording]:
         thread.join()
 
 
-def permission(method: str, address: str, headers: dict[str, str], body: bytes) -> Asked:
+def permissions(method: str, address: str, headers: Mapping[str, str], body: bytes) -> list[Asked]:
     """What IAM is asked about a request."""
     signed = SIGNED_FOR.search(headers.get("Authorization", ""))
     assert signed, f"{method} {address} is not signed: the recorder cannot tell its service"
     scope = signed[1]
     url = urlsplit(address)
+    path, query = unquote(url.path), parse_qs(url.query)
     if scope == "apigateway":
-        return Asked(f"apigateway:{method}", f"arn:aws:apigateway:us-east-1::{unquote(url.path)}")
-    action = f"{PREFIXES.get(scope, scope)}:{_operation(scope, method, address, headers, body)}"
-    several = "/*" if action == "s3:DeleteObjects" else ""
-    return Asked(RENAMED.get(action, action), _resource(scope, unquote(url.path)) + several)
+        return [Asked(f"apigateway:{method}", f"arn:aws:apigateway:us-east-1::{path}")]
+    called = f"{PREFIXES.get(scope, scope)}:{_operation(scope, method, address, headers, body)}"
+    if called in FREE:
+        return []
+    if scope == "s3":
+        return _asked_of_s3(called, path, query, headers)
+    return list(asked(RENAMED.get(called, called), _arn_in(scope, path, query), _request(headers, body)))
 
 
-def _operation(scope: str, method: str, address: str, headers: dict[str, str], body: bytes) -> str:
+def _asked_of_s3(called: str, path: str, query: Mapping[str, list[str]], headers: Mapping[str, str]) -> list[Asked]:
+    action = OF_A_VERSION.get(called, called) if "versionId" in query else called
+    resource = f"arn:aws:s3:::{path.strip('/')}" if path.strip("/") else "*"
+    found = [Asked(RENAMED.get(action, action), resource + ("/*" if called == "s3:DeleteObjects" else ""))]
+    if called == "s3:DeleteObjects":
+        found.append(Asked("s3:DeleteObjectVersion", f"{resource}/*"))
+    if source := headers.get("x-amz-copy-source"):
+        found.append(Asked("s3:GetObject", f"arn:aws:s3:::{unquote(source).strip('/')}"))
+    return found
+
+
+def _request(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """The members of a request in JSON or as a form; a list in a form has its first level alone."""
+    if "json" in headers.get("Content-Type", "") or body[:1] == b"{":
+        given: dict[str, Any] = json.loads(body or b"{}")
+        return given
+    found: dict[str, Any] = {}
+    for name, (value,) in parse_qs(body.decode(errors="replace")).items():
+        member, _, rest = name.partition(".member.")
+        if rest:
+            found.setdefault(member, []).append(value)
+        else:
+            found[member] = value
+    return found
+
+
+def _operation(scope: str, method: str, address: str, headers: Mapping[str, str], body: bytes) -> str:
     url = urlsplit(address)
     if target := headers.get("X-Amz-Target"):
         return target.rpartition(".")[2]
@@ -125,12 +154,20 @@ def _rest_operation(service: str, method: str, path: str, given: set[str]) -> st
     model = botocore.session.get_session().get_service_model(service)
     fitting = []
     for name in model.operation_names:
-        called = model.operation_model(name).http
-        pattern, _, query = called["requestUri"].partition("?")
-        if called["method"] == method and set(_keys(query)) <= given and _fits(pattern, path):
+        operation = model.operation_model(name)
+        pattern, _, query = operation.http["requestUri"].partition("?")
+        needed = {*_keys(query), *_required(operation)}
+        if operation.http["method"] == method and needed <= given and _fits(pattern, path):
             fitting.append((-len(_keys(query)), -len(re.sub(r"\{[^}]+\}", "", pattern)), name))
     assert fitting, f"no operation of {service} is {method} {path} {given}"
     return min(fitting)[2]
+
+
+def _required(operation: OperationModel) -> list[str]:
+    """The parameters without which the operation is not meant."""
+    shape = operation.input_shape
+    members = [shape.members[name] for name in shape.required_members] if shape else []
+    return [each.serialization["name"] for each in members if each.serialization.get("location") == "querystring"]
 
 
 def _keys(query: str) -> list[str]:
@@ -151,11 +188,15 @@ def _part(part: str) -> str:
     return ".+" if part.endswith("+}") else "[^/]+"
 
 
-def _resource(scope: str, path: str) -> str:
-    if scope == "s3" and path.strip("/"):
-        return f"arn:aws:s3:::{path.strip('/')}"
-    found = re.search(r"/functions/([^/]+)", path)
-    if scope == "lambda" and found:
-        name = found[1].rpartition(":function:")[2]
-        return f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
-    return ""
+def _arn_in(scope: str, path: str, query: Mapping[str, list[str]]) -> str:
+    """The ARN that a path of Lambda's names, with the version or the alias that the call is about; else ""."""
+    if scope != "lambda":
+        return ""
+    if tagged := re.search(r"/tags/(arn:.*)", path):
+        return tagged[1]
+    found = re.search(r"/functions/([^/]+)(?:/aliases/([^/]+))?", path)
+    if not found:
+        return ""
+    name = found[1].rpartition(":function:")[2]
+    qualifier = query.get("Qualifier", [""])[0]
+    return f"arn:aws:lambda:us-east-1:000000000000:function:{name}" + (f":{qualifier}" if qualifier else "")

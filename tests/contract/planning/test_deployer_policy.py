@@ -6,25 +6,39 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from tests.clone import ROOT, Clone
-from tests.contract.planning.recording import Asked, recording
+from tests.contract.authorization.resources import resources
+from tests.contract.planning import asked_on
+from tests.contract.planning.asked_on import UNKNOWN, Asked
+from tests.contract.planning.recording import permissions, recording
 from tests.contract.stacks.evaluating import permits
 from workflows.deploying.deploy import deploy
-from workflows.doctoring.deployer_policy import GRANTS, deployer_policy
+from workflows.doctoring.deployer_policy import BOUND, GRANTS, STANDS_FOR, deployer_policy
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.sample_data import csv_file, synthetic
+from workflows.stacks.settings import CONFIG
 
 NAMES = Names(stage="prod", account="000000000000", region="us-east-1")
 POLICY = deployer_policy(NAMES)
 STATEMENTS = POLICY["Statement"]
-FREE = {"sts:GetCallerIdentity"}
-"""Needs no permission. Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+STACKS = "arn:aws:cloudformation:us-east-1:000000000000"
+LOGS = "arn:aws:logs:us-east-1:000000000000:log-group"
+BOUNDARY = "arn:aws:iam::000000000000:policy/bounds"
+BOUNDED = deployer_policy(NAMES, boundary=BOUNDARY)["Statement"]
+WITH_MAIL = StageSettings(alert_email="ops@example.com")
+BESIDE = {
+    "iam:SimulatePrincipalPolicy": "doctor, where the caller is not the account itself",
+    "states:StopExecution": "destroy, while a run goes on",
+}
+"""What is granted though the recording does not ask for it, with who does."""
 MANAGED_POLICY_LIMIT = 6144
 """Characters without white space. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
@@ -49,9 +63,20 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[Asked]]:
     os.environ.update(before)
 
 
+def set_boundary(clone: Clone, boundary: str) -> None:
+    file = clone.folder / CONFIG
+    config = json.loads(file.read_bytes())
+    config["stages"]["prod"]["environment_variables"]["NIGHTSWAP_PERMISSIONS_BOUNDARY"] = boundary
+    file.write_text(json.dumps(config))
+
+
 def deploy_and_use(clone: Clone, data: Path, environment: dict[str, str]) -> None:
-    """Deployed in this process, because the local AWS needs no layers; the rest by the commands."""
-    for _ in range(2):
+    """Deployed in this process, because the local AWS needs no layers; the rest by the commands.
+
+    The second deployment puts a permissions boundary on every role.
+    """
+    for boundary in ("", BOUNDARY):
+        set_boundary(clone, boundary)
         deploy(
             "prod",
             session=boto3.Session(),
@@ -79,6 +104,7 @@ def deploy_and_use(clone: Clone, data: Path, environment: dict[str, str]) -> Non
         ("prune", "--yes"),
         ("predict", "duration=0", "src_bytes=230", "dst_bytes=1200"),
         ("restore",),
+        ("plan",),
         ("destroy", "--check"),
         ("destroy", "--yes"),
     ):
@@ -87,9 +113,33 @@ def deploy_and_use(clone: Clone, data: Path, environment: dict[str, str]) -> Non
 
 
 def test_every_recorded_call_is_permitted(asked: set[Asked]) -> None:
-    denied = sorted(each for each in asked if each.action not in FREE and not allowed(each))
+    denied = refused(asked, STATEMENTS)
 
-    assert not denied, "\n".join(f"{each.action} {each.resource}" for each in denied)
+    assert {each.action for each in denied} == {BOUND}, "\n".join(f"{each.action} {each.resource}" for each in denied)
+
+
+def test_with_a_boundary_the_policy_permits_the_same_but_to_make_roles_without_it(asked: set[Asked]) -> None:
+    denied = refused(asked, BOUNDED)
+
+    assert {each.action for each in denied} == {"iam:CreateRole", "iam:PutRolePolicy"}
+    assert BOUND in {each.action for each in asked}
+
+
+def refused(asked: set[Asked], statements: list[Any]) -> list[Asked]:
+    return sorted(
+        each for each in asked if not permits(statements, each.action, each.resource, context=dict(each.context))
+    )
+
+
+def test_every_action_of_the_policy_is_asked_for_by_a_command_or_by_cloudformation(asked: set[Asked]) -> None:
+    needed = {each.action for each in asked} | {it for each in resources(WITH_MAIL) for it in each.permissions}
+    granted = {it for each in GRANTS for action in each.actions for it in STANDS_FOR.get(action, (action,))}
+
+    assert granted - needed == set(BESIDE)
+
+
+def test_of_every_recorded_call_it_is_written_down_on_what_it_is_asked(asked: set[Asked]) -> None:
+    assert sorted({each.action for each in asked if each.resource == UNKNOWN}) == []
 
 
 def test_recording_has_all_services_in_it(asked: set[Asked]) -> None:
@@ -98,15 +148,40 @@ def test_recording_has_all_services_in_it(asked: set[Asked]) -> None:
     assert services >= {"cloudformation", "s3", "lambda", "iam", "apigateway", "events", "logs", "ssm", "states"}
 
 
-def allowed(each: Asked) -> bool:
-    """By the resource where the recorder knows it, else by the action alone."""
-    if each.resource:
-        return permits(STATEMENTS, each.action, each.resource)
-    return any(
-        permits([statement], each.action, resource, context={"iam:PassedToService": "lambda.amazonaws.com"})
-        for statement in STATEMENTS
-        for resource in statement["Resource"]
-    )
+@pytest.mark.parametrize(
+    ("method", "address", "expected"),
+    [
+        ("DELETE", "/a-bucket/deploy/lock.json", Asked("s3:DeleteObject", "arn:aws:s3:::a-bucket/deploy/lock.json")),
+        ("DELETE", "/a-bucket/key?versionId=1", Asked("s3:DeleteObjectVersion", "arn:aws:s3:::a-bucket/key")),
+        ("GET", "/a-bucket?list-type=2&prefix=runs/", Asked("s3:ListBucket", "arn:aws:s3:::a-bucket")),
+        ("GET", "/a-bucket?versioning", Asked("s3:GetBucketVersioning", "arn:aws:s3:::a-bucket")),
+        ("HEAD", "/a-bucket/key", Asked("s3:GetObject", "arn:aws:s3:::a-bucket/key")),
+    ],
+)
+def test_recorder_tells_what_s3_would_ask(method: str, address: str, expected: Asked) -> None:
+    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=key/20261126/us-east-1/s3/aws4_request"}
+
+    assert permissions(method, address, signed, b"") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("action", "request_", "expected"),
+    [
+        ("cloudformation:DescribeChangeSet", {"StackName": "a", "ChangeSetName": "b"}, [f"{STACKS}:stack/a/1a2b"]),
+        (
+            "cloudformation:DescribeChangeSet",
+            {"ChangeSetName": f"{STACKS}:changeSet/b/1"},
+            [f"{STACKS}:changeSet/b/1"],
+        ),
+        ("cloudformation:DescribeStacks", {}, ["*"]),
+        ("logs:CreateLogGroup", {"logGroupName": "g", "tags": {"a": "b"}}, [f"{LOGS}:g:*", f"{LOGS}:g"]),
+        ("lambda:CreateLayer", {}, [UNKNOWN]),
+    ],
+)
+def test_what_is_asked_is_asked_on_what_the_request_names(
+    action: str, request_: dict[str, Any], expected: list[str]
+) -> None:
+    assert [each.resource for each in asked_on.asked(action, "", request_)] == expected
 
 
 def test_pruning_deletes_single_versions_of_a_serving_function() -> None:
@@ -163,7 +238,8 @@ def test_every_wildcard_has_its_reason() -> None:
 
 
 def test_what_stands_on_everything_only_reads() -> None:
-    actions = {action for grant in GRANTS if grant.resources == ("*",) for action in grant.actions}
+    names = {name for grant in GRANTS if grant.resources == ("*",) for name in grant.actions}
+    actions = {action for name in names for action in STANDS_FOR.get(name, (name,))}
     reading = ("List", "Describe", "Get", "Validate")
     changing = {each for each in actions if not each.partition(":")[2].startswith(reading)}
 

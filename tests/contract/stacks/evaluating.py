@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 Statement = Mapping[str, Any]
@@ -55,10 +56,15 @@ def _listed(given: Any) -> list[str]:
 
 def _like(value: str, pattern: str) -> bool:
     """`*` stands for any characters, `?` for one."""
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
     parts = (
         ".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern)
     )
-    return re.fullmatch("".join(parts), value, re.DOTALL) is not None
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _arn_like(value: str, pattern: str) -> bool:

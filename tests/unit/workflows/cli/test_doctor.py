@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, cast
 
 from click.testing import CliRunner
 
+from chalicelib.names import Names
 from tests.unit.workflows.cli.fake_stage import FakeStage
-from workflows.cli.doctor import shown
+from workflows.cli.doctor import policy_of, shown
 from workflows.cli.main import group
 from workflows.doctoring.finding import error, ok
+from workflows.stacks.settings import CONFIG
 
 
 def test_policy_is_printed_for_the_stage() -> None:
@@ -17,6 +21,18 @@ def test_policy_is_printed_for_the_stage() -> None:
 
     assert document["Version"] == "2012-10-17"
     assert "PassRoles" in {statement["Sid"] for statement in document["Statement"]}
+
+
+def test_policy_is_printed_with_the_permissions_boundary_of_the_stage(tmp_path: Path) -> None:
+    boundary = "arn:aws:iam::123456789012:policy/bounds"
+    variables = {"NIGHTSWAP_STAGE": "prod", "NIGHTSWAP_PERMISSIONS_BOUNDARY": boundary}
+    (tmp_path / ".chalice").mkdir()
+    (tmp_path / CONFIG).write_text(json.dumps({"stages": {"prod": {"environment_variables": variables}}}))
+
+    document = policy_of(Names(stage="prod", account="123456789012", region="eu-west-1"), root=tmp_path)
+
+    (making,) = [each for each in document["Statement"] if each["Sid"] == "MakeRoles"]
+    assert making["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": boundary}}
 
 
 def test_stage_that_is_not_configured_fails_with_the_way_out() -> None:
