@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.contract.authorization.checking import meant, mistakes
+from tests.contract.authorization.checking import REFERENCE, meant, mistakes
 from tests.contract.authorization.extracting import named
 from tests.contract.authorization.policies import Statement, policies
 
@@ -95,3 +98,23 @@ def test_arn_with_an_account_too_many_or_too_few_is_found(statement: Statement) 
         others = [each for each in statement["Resource"] if each != resource]
 
         assert f"{wrong}: none of" in "\n".join(mistakes({**statement, "Resource": [*others, wrong]}))
+
+
+def test_cfn_lint_which_has_the_reference_too_scopes_the_same_actions() -> None:
+    """Its copy is months younger. A statement on everything suits both where they differ."""
+    spec = importlib.util.find_spec("cfnlint")
+    assert spec is not None and spec.origin is not None
+    file = Path(spec.origin).parent / "data" / "AdditionalSpecs" / "Policies.json"
+    services = json.loads(file.read_bytes())
+
+    differing = set()
+    for action, known in REFERENCE["actions"].items():
+        service, _, name = action.partition(":")
+        theirs = services[service]["Actions"][name.lower()].get("Resources", [])
+        if bool(theirs) is not bool(known["on"]):
+            differing.add(action)
+
+    assert differing == {
+        *("sns:Unsubscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
+        "cloudwatch:GetMetricData",
+    }
