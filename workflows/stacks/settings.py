@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.cutting import quoted
 from chalicelib.errors import DeploymentFailed, SettingsInvalid
+from chalicelib.names import APP
 from chalicelib.settings import ApiSettings, StageSettings, load
 
 CONFIG = ".chalice/config.json"
@@ -19,6 +20,8 @@ OF_EVERYBODY = ("lambda_timeout", "lambda_memory_size")
 """Chalice's settings that may stand once for all stages."""
 NUMBERS = {"lambda_timeout": range(1, 29), "lambda_memory_size": range(128, 10_241)}
 """API Gateway gives up at 29 s. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+FIXED = {"version": "2.0", "app_name": APP, "autogen_policy": False}
+"""Chalice's settings of the whole project that every name and every policy of a stage rests on."""
 KINDS = {"environment_variables": str, "tags": str, "lambda_functions": dict}
 """What the values of the stage's objects are."""
 NAMED = {str: 'strings, numbers too: "30"', dict: "objects"}
@@ -30,12 +33,12 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
     Raises DeploymentFailed where there is no such stage, or where the file cannot be read.
     """
     try:
-        config = json.loads((root / CONFIG).read_bytes())
+        config = json.loads((root / CONFIG).read_text("utf-8"))  # as Chalice does, which takes no byte order mark
         stages, everybody = dict(config["stages"]), {key: config[key] for key in OF_EVERYBODY if key in config}
         entry = {**everybody, **stages[stage]} if stage in stages else None
     except OSError as exc:
         raise DeploymentFailed(f"{CONFIG} cannot be read: {exc.strerror}: restore it from git") from exc
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
         raise DeploymentFailed(
             f"{CONFIG} is no JSON object with an object for each stage in its 'stages' ({type(exc).__name__}: {exc}):"
             " correct it, or restore it from git"
@@ -45,6 +48,12 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
             f"there is no stage {stage!r} in {CONFIG}: expected one of {', '.join(stages)}, or add it there with its"
             " policy files"
         )
+    for key, wanted in FIXED.items():
+        if (given := entry.get(key, config.get(key, wanted))) != wanted:
+            raise DeploymentFailed(
+                f"{key} in {CONFIG} is {quoted(str(given))}: expected {json.dumps(wanted)}, on which all names"
+                " and policies rest"
+            )
     for key, kind in KINDS.items():
         if not _is_object_of(entry.get(key, {}), kind):
             raise DeploymentFailed(

@@ -104,6 +104,25 @@ def test_file_of_another_shape_is_refused(tmp_path: Path, config: Any) -> None:
         stage_settings("prod", root=written(tmp_path, config))
 
 
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [("app_name", "other"), ("app_name", None), ("version", 2), ("autogen_policy", True), ("autogen_policy", "no")],
+)
+def test_what_names_and_policies_rest_on_is_as_it_was(tmp_path: Path, key: str, given: Any) -> None:
+    config = {"stages": {"prod": {"environment_variables": {"NIGHTSWAP_STAGE": "prod"}}}, key: given}
+
+    with pytest.raises(DeploymentFailed, match=rf"{key} in \.chalice/config\.json is '{given}': expected "):
+        stage_settings("prod", root=written(tmp_path, config))
+
+
+@pytest.mark.parametrize("content", ['\ufeff{"stages": {"prod": {}}}', "[" * 100_000])
+def test_file_that_chalice_could_not_read_is_refused_first(tmp_path: Path, content: str) -> None:
+    (written(tmp_path, {}) / CONFIG).write_text(content, "utf-8")
+
+    with pytest.raises(DeploymentFailed, match="is no JSON object"):
+        stage_settings("prod", root=tmp_path)
+
+
 def test_file_that_is_no_json_or_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeploymentFailed, match="cannot be read: No such file"):
         stage_settings("prod", root=tmp_path)
