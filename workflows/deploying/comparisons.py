@@ -63,7 +63,9 @@ def _statements(document: Json) -> set[str]:
 
 
 def _plain(value: Any) -> Any:
-    """With every list sorted, and no list of one."""
+    """With every list sorted, no list of one, and everybody spelled in one of the two ways."""
+    if value == {"AWS": "*"}:
+        return "*"
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list):

@@ -350,6 +350,11 @@ SAID_OTHERWISE: list[tuple[str, Any]] = [
 ]
 
 
+SAID_OTHERWISE.append(
+    ("PolicyDocument", {"Statement": [{**each, "Principal": {"AWS": "*"}} for each in POLICY["Statement"]]})
+)
+
+
 @pytest.mark.parametrize(("name", "there"), SAID_OTHERWISE, ids=str)
 def test_same_in_other_words_is_not_set_again(name: str, there: Any) -> None:
     assert found(Account(DATA, changed={name: there})) is None
