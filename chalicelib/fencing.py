@@ -52,12 +52,10 @@ def fence(
         ledger.repair(edges, model=model, alias=alias)  # its author may have died before its entry
         if alias is None or not _is_open(alias, run=run, decided=decided):
             return None
-        if ledger.is_ahead(
-            edges, model=model, alias=alias
-        ):  # Lambda lost its side, or somebody has just been quicker
-            if edges.functions.alias(model) == alias:
+        if ledger.is_ahead(edges, model=model, alias=alias):
+            if edges.functions.alias(model) == alias:  # Lambda lost its side
                 return None
-            continue
+            continue  # somebody has just been quicker
         with suppress(AliasMoved):
             take_weights_off(edges, alias, model=model, run=run, step=step, kind=kind, why=why)
             return alias

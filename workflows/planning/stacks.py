@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 GONE = "the stack has it, and it is gone"
-WITHOUT = "{}: the stack has it, and the resource has it no more"
+CHANGED_BY_HAND = "{}: not as it was deployed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,5 +69,5 @@ def with_lost(told: tuple[ResourceChange, ...], lost: Lost | None, wanted: Wante
     for part in lost.properties if lost else ():
         name = part.resource.logical_id
         before = found.get(name, ResourceChange(resource=name, type=part.resource.type, action="update"))
-        found[name] = replace(before, details=(*before.details, WITHOUT.format(part.name)))
+        found[name] = replace(before, details=(*before.details, CHANGED_BY_HAND.format(part.name)))
     return tuple(found[name] for name in sorted(found))

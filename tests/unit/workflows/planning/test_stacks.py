@@ -15,7 +15,7 @@ from workflows.deploying.progress import Patience
 from workflows.deploying.proposals import WantedStack
 from workflows.deploying.templates import TEMPLATE_LIMIT
 from workflows.planning.change_sets import UNKNOWN, ResourceChange
-from workflows.planning.stacks import GONE, WITHOUT, StackChange, stack_change, with_lost
+from workflows.planning.stacks import CHANGED_BY_HAND, GONE, StackChange, stack_change, with_lost
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -309,6 +309,6 @@ def test_lost_property_is_set_again_beside_what_else_changes() -> None:
     role, topic = with_lost((OTHER,), found, WANTED)
 
     assert role == ResourceChange(
-        resource="Role", type="AWS::IAM::Role", action="update", details=(WITHOUT.format("Policies"),)
+        resource="Role", type="AWS::IAM::Role", action="update", details=(CHANGED_BY_HAND.format("Policies"),)
     )
-    assert topic.details == ("TopicName", WITHOUT.format("TopicName"))
+    assert topic.details == ("TopicName", CHANGED_BY_HAND.format("TopicName"))
