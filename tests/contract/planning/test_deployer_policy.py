@@ -104,6 +104,7 @@ def deploy_and_use(clone: Clone, data: Path, environment: dict[str, str]) -> Non
         ("prune", "--yes"),
         ("predict", "duration=0", "src_bytes=230", "dst_bytes=1200"),
         ("restore",),
+        ("data", "erase", data.name, "--yes"),
         ("plan",),
         ("destroy", "--check"),
         ("destroy", "--yes"),
