@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib import layout, pin
-from chalicelib.errors import RegistryIncomplete, RequestConflict
+from chalicelib.errors import CommandFailed, RegistryIncomplete, RequestConflict
+from tests.unit.chalicelib.interference import raising, with_store
 from tests.unit.chalicelib.moves import after_nights, ask, serving
 from tests.unit.chalicelib.nights import MODEL
 from tests.unit.workflows.cli.fake_stage import FakeStage
@@ -122,3 +124,31 @@ def test_command_that_verify_names_puts_any_document_back(key: str) -> None:
 
     assert result.exit_code == 0, result.exception
     assert problems(here) == []
+
+
+def refusing(here: FakeStage) -> None:
+    """Let the bucket's policy refuse what is written over something."""
+    refusal = ClientError({"Error": {"Code": "AccessDenied", "Message": "with an explicit deny"}}, "PutObject")
+    here.outside.edges = with_store(here.edges, "put_if_match", before=raising(refusal))
+
+
+@pytest.mark.parametrize("key", [layout.ledger_entry(MODEL, 2), layout.evidence(MODEL, 2)])
+def test_what_the_policy_of_the_bucket_guards_is_put_back_once_that_is_lifted(key: str) -> None:
+    here = stage()
+    here.edges.store.put(key, b"{")
+    refusing(here)
+
+    result = here.run("put-back", key)
+
+    assert isinstance(result.exception, CommandFailed)
+    assert f"lets nobody write over {key}" in result.exception.message
+    assert f"aws s3api delete-bucket-policy --bucket {here.edges.store.bucket}" in result.exception.message
+    assert f"nightswap deploy --stage {here.name} sets the policy again" in result.exception.message
+
+
+def test_what_s3_refuses_for_another_reason_is_told_as_it_is() -> None:
+    here = stage(pinned=b'{"model_version": 2, "who": "ada", "why": "x"}')
+    here.edges.store.put(layout.pin(MODEL), b"{")
+    refusing(here)
+
+    assert isinstance(here.run("put-back", layout.pin(MODEL)).exception, ClientError)
