@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from chalicelib import layout
+from chalicelib import documents, layout
 from chalicelib.edges import ObjectStore
 
 PREDICT, OPERATE = "predict", "operate"
@@ -56,7 +56,7 @@ class Token:
 def parse(body: bytes) -> Token:
     """Raises ValueError for what is no token."""
     try:
-        kept = json.loads(body)
+        kept = documents.decode(body)
         name, sha256, scopes, removed_at = kept["name"], kept["sha256"], kept["scopes"], kept["removed_at"]
     except (KeyError, TypeError) as exc:
         raise ValueError(f"it lacks {exc}") from exc

@@ -78,7 +78,7 @@ def load(content: bytes) -> Artifact:
     """Raises ArtifactInvalid for content that is no artifact, or one of an unknown format or version."""
     try:
         document = json.loads(content)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise ArtifactInvalid(f"the artifact is no JSON: expected one of {', '.join(READERS)}") from exc
     kind = document.get("format") if isinstance(document, dict) else None
     if not isinstance(kind, str) or kind not in READERS:

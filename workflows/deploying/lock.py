@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from chalicelib import layout
+from chalicelib import documents, layout
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket
@@ -113,7 +113,7 @@ class Other:
 def _read(found: Stored, *, bucket: str) -> Other:
     """Raises DeploymentFailed for what no deploy wrote."""
     try:
-        document = json.loads(found.body)
+        document = documents.decode(found.body)
         since = datetime.fromisoformat(document.pop("since")).astimezone(UTC)
         return Other(holder=Holder(**{**document, "pid": int(document["pid"])}), since=since)
     except (ValueError, KeyError, TypeError, AttributeError) as exc:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib import layout
+from chalicelib import documents, layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed
@@ -105,7 +105,7 @@ def keep(fetched: Fetched, *, report: Report) -> None:
 def api_of(record: bytes | None) -> str | None:
     """The ID of the REST API that a record names, if it names one."""
     try:
-        resources = json.loads(record or b"{}")["resources"]
+        resources = documents.decode(record or b"{}")["resources"]
         return next((str(each["rest_api_id"]) for each in resources if each["resource_type"] == "rest_api"), None)
     except (ValueError, KeyError, TypeError):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from chalicelib import layout
+from chalicelib import documents, layout
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket
@@ -43,7 +43,7 @@ def _format(store: ObjectStore) -> int:
     try:
         with refusals(f"reading {KEY} from bucket {store.bucket}"):
             stored = store.find(KEY)
-        return int(json.loads(stored.body)["format"]) if stored else 1
+        return int(documents.decode(stored.body)["format"]) if stored else 1
     except StackMissing:
         return 1
     except (ValueError, KeyError, TypeError) as exc:

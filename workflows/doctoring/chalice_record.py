@@ -67,6 +67,6 @@ def _elsewhere(own: bytes | None, names: Names, *, where: str) -> Iterator[Findi
 def _is_json(body: bytes) -> bool:
     try:
         json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

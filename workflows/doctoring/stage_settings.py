@@ -75,7 +75,7 @@ def _policies(entry: Mapping[str, Any], *, root: Path) -> Iterator[Finding]:
 def _is_json(path: Path) -> bool:
     try:
         json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return True
 

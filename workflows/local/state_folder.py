@@ -110,7 +110,7 @@ class StateFolder:
         """Which server was recorded; None where nothing was, or nothing that can be used."""
         try:
             server: Any = json.loads((self.path / "local.json").read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return server if isinstance(server, dict) and server.keys() >= RECORDED else None
 

@@ -117,7 +117,17 @@ def test_token_under_another_one_s_key_opens_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"7", b"null", b"{}", b'{"name": 1, "sha256": "", "scopes": [], "removed_at": null}']
+    "body",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b"[]",
+        b"7",
+        b"null",
+        b"{}",
+        b'{"name": 1, "sha256": "", "scopes": [], "removed_at": null}',
+    ],
 )
 def test_damaged_token_opens_nothing(body: bytes) -> None:
     store = kept()

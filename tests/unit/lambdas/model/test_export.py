@@ -228,7 +228,8 @@ def test_same_data_makes_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x80\x04K\x01.", b"[]", b"{}", b'{"format": ["scorecard"]}', b'{"format": "onnx"}']
+    "content",
+    [b"", b"[" * 100_000, b"\x80\x04K\x01.", b"[]", b"{}", b'{"format": ["scorecard"]}', b'{"format": "onnx"}'],
 )
 def test_content_that_is_no_artifact_is_refused(content: bytes) -> None:
     with pytest.raises(ArtifactInvalid, match="expected one of scorecard"):

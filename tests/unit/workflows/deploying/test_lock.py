@@ -173,6 +173,7 @@ def test_process_of_another_user_is_running() -> None:
     [
         b"",
         b"{",
+        b"[" * 100_000,
         b"[]",
         b"null",
         b"{}",

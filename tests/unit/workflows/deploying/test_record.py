@@ -92,7 +92,7 @@ def test_record_of_the_bucket_goes_before_the_clones_own_and_both_are_named(stor
     assert steps[0].status == "(REST API api-1); this clone's own named api-2"
 
 
-@pytest.mark.parametrize("stored", [None, naming("gone"), naming(None), b"{}", b"broken", b"[]"])
+@pytest.mark.parametrize("stored", [None, naming("gone"), naming(None), b"{}", b"broken", b"[" * 100_000, b"[]"])
 def test_clones_own_is_used_where_the_buckets_is_of_no_use(
     store: InMemoryStore, file: Path, stored: bytes | None
 ) -> None:

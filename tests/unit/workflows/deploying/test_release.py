@@ -44,7 +44,9 @@ def test_release_that_deployed_is_told_in_the_bucket() -> None:
     release.refuse_newer(store, stage="prod")
 
 
-@pytest.mark.parametrize("document", [b"", b"{", b"[]", b"{}", b'{"format": "x"}', b'{"format": null}'])
+@pytest.mark.parametrize(
+    "document", [b"", b"{", b"[" * 100_000, b"[]", b"{}", b'{"format": "x"}', b'{"format": null}']
+)
 def test_damaged_word_of_the_release_is_named_with_the_way_out(document: bytes) -> None:
     with pytest.raises(DeploymentFailed, match=r"does not say which release .* nightswap put-back deploy/release"):
         release.refuse_newer(of(document), stage="prod")

@@ -13,6 +13,9 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from chalicelib.errors import DeploymentFailed, PackagingFailed, RecipeInvalid
 from chalicelib.names import Names
+from tests.fakes.store import InMemoryStore
+from workflows.deploying import record
+from workflows.doctoring.chalice_record import check_record
 from workflows.doctoring.credentials import check_region, who_calls
 from workflows.doctoring.environments import pins
 from workflows.doctoring.existing import check_bucket, check_stacks
@@ -236,6 +239,26 @@ def test_unknown_stage_and_missing_policy_are_errors(tmp_path: Path) -> None:
 
     assert not is_healthy(check_settings("nope", root=root))
     assert not is_healthy(check_settings("prod", root=root))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000])
+def test_policy_file_that_is_no_json_is_an_error(tmp_path: Path, content: str) -> None:
+    root = stage_folder(tmp_path)
+    (root / ".chalice" / "policy-prod.json").write_text(content)
+
+    (found,) = check_settings("prod", root=root)
+
+    assert "missing or no JSON" in found.what
+
+
+@pytest.mark.parametrize("content", ["{", "[" * 100_000])
+def test_record_that_is_no_json_names_no_other_account(tmp_path: Path, content: str) -> None:
+    record.path("prod", root=tmp_path).parent.mkdir(parents=True)
+    record.path("prod", root=tmp_path).write_text(content)
+
+    (found,) = check_record(NAMES, root=tmp_path, store=InMemoryStore(), apis=["api-1"])
+
+    assert "does not name the stage's REST API api-1" in found.what
 
 
 def test_function_of_the_app_without_a_policy_is_an_error(tmp_path: Path) -> None:

@@ -71,7 +71,9 @@ def test_what_is_recorded_is_read_back_until_it_is_forgotten(folder: StateFolder
     assert (recorded, folder.recorded()) == (SERVER, None)
 
 
-@pytest.mark.parametrize("damaged", [b"", b"{", b"null", b"[]", b"7", b"{}", b'{"pid": 7}', b"\xff\x00"])
+@pytest.mark.parametrize(
+    "damaged", [b"", b"{", b"[" * 100_000, b"null", b"[]", b"7", b"{}", b'{"pid": 7}', b"\xff\x00"]
+)
 def test_damaged_record_counts_as_none(folder: StateFolder, damaged: bytes) -> None:
     (folder.path / "local.json").write_bytes(damaged)
 
