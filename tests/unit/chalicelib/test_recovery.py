@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -207,6 +208,18 @@ def test_alias_that_somebody_moves_meanwhile_is_a_conflict() -> None:
         restore(raced)
 
     assert "run rival moved the alias" in caught.value.message
+
+
+@pytest.mark.parametrize("nth", range(1, 5))
+def test_promotion_that_comes_while_it_looks_stands(nth: int) -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    raced = with_functions(night.edges, "alias", nth=nth, before=lambda: promote(night.edges, run="run-2"))
+
+    with suppress(RequestConflict):
+        restore(raced)
+
+    assert [each["model_version"] for each in ledger.entries(night.edges, model=MODEL)] in ([1], [1, 2])
 
 
 def test_manifest_of_the_restored_version_stays_as_it_was() -> None:
