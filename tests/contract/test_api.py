@@ -13,6 +13,7 @@ import pytest
 from app import app
 from chalicelib import access
 from chalicelib.access import OPERATE, PREDICT
+from chalicelib.names import APP
 from tests.contract.api_process import (
     ROOT,
     TOKENS,
@@ -55,6 +56,10 @@ def opening(route: tuple[str, str]) -> list[str]:
         for allowed, pattern in patterns
         if allowed == method and fnmatchcase(path, pattern)
     ]
+
+
+def test_app_bears_the_name_that_its_functions_are_found_by() -> None:
+    assert app.app_name == json.loads((ROOT / ".chalice/config.json").read_text())["app_name"] == APP
 
 
 def test_routes_are_those_of_the_design() -> None:
