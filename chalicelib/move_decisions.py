@@ -54,6 +54,7 @@ class _Seen:
 
 def decide(edges: Edges, task: MoveAliasTask) -> Decided:
     """Raises NoLiveModel, VersionUnknown, VersionUnfit, RequestConflict, and the TransientErrors of the edges."""
+    next_entry = ledger.next_entry(edges, model=task.model)  # before the alias: then no move comes between unseen
     alias = edges.functions.alias(task.model)
     live = models.live_version(edges, model=task.model, alias=alias) if alias else None
     seen = _Seen(
@@ -61,7 +62,7 @@ def decide(edges: Edges, task: MoveAliasTask) -> Decided:
         live=live,
         candidate=models.candidate_version(edges, model=task.model, alias=alias) if alias else None,
         pinned=pin.find_or_guess(edges, model=task.model, live=live),
-        next_entry=ledger.next_entry(edges, model=task.model),
+        next_entry=next_entry,
     )
     return _BY_ACTION[task.action](edges, task, seen)
 

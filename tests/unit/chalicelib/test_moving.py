@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, ledger, moving, pin, promotion, quarantine
+from chalicelib import documents, layout, ledger, moving, pin, promotion, quarantine, recovery
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, FunctionUnavailable, RequestConflict
 from tests.fakes.edges import FakeOutside
@@ -127,6 +127,20 @@ def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_s
 
     assert body["remarks"] == ["it took effect, and somebody has moved the alias on since"]
     assert (night.functions.alias(MODEL), pin.find(night.edges, model=MODEL)) == (None, None)
+
+
+def test_alias_that_came_and_went_while_a_request_looked_overtakes_it() -> None:
+    night = after_nights(2)
+    night.functions.delete_alias(MODEL)
+
+    def come_and_go() -> None:
+        recovery.restore(night.edges, model=MODEL, attempt="a", who="ben")
+        night.functions.delete_alias(MODEL)
+
+    with pytest.raises(RequestConflict, match="was made and deleted since"):
+        ask(with_functions(night.edges, "alias", after=come_and_go), "promote", model_version=1)
+
+    assert night.functions.alias(MODEL) is None
 
 
 def test_request_that_had_nothing_to_do_has_nothing_to_do_later_either() -> None:
