@@ -23,7 +23,7 @@ from chalicelib import (
     way_back,
 )
 from chalicelib.edges import Edges, FunctionVersion
-from chalicelib.errors import VersionUnfit, VersionUnknown
+from chalicelib.errors import ModelUnknown, VersionUnfit, VersionUnknown
 from chalicelib.retention import Decision, Policy, Prunable, decide
 
 Report = Callable[[str, int, int], None]
@@ -70,9 +70,7 @@ class Plan:
 def make(edges: Edges, *, model: str, policy: Policy, report: Report) -> Plan:
     """Reads all that decides, and changes nothing."""
     published = edges.functions.versions(model)  # before the manifests: what is published later is not looked at
-    others = [
-        each for name in catalog.models(edges.store) if name != model for each in edges.functions.versions(name)
-    ]
+    others = [each for name in catalog.models(edges.store) if name != model for each in _published(edges, model=name)]
     codes, versions = set(), []
     for version, code_sha256 in _versions(edges, model=model, published=published, report=report):
         codes.add(code_sha256)
@@ -85,6 +83,14 @@ def make(edges: Edges, *, model: str, policy: Policy, report: Report) -> Plan:
         leftovers=tuple(_leftovers(edges, model=model, strangers=strangers)),
         stored_bytes=sum(each.size_bytes for each in (*published, *others)),
     )
+
+
+def _published(edges: Edges, *, model: str) -> Sequence[FunctionVersion]:
+    """None of a model whose function is gone, which is nothing to this one."""
+    try:
+        return edges.functions.versions(model)
+    except ModelUnknown:
+        return ()
 
 
 def serving_now(edges: Edges, *, model: str) -> set[int]:

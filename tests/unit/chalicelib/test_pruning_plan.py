@@ -4,7 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import documents, layout, lease, pin, promotion, pruning_plan, publishing, quarantine, registry
+from chalicelib import (
+    catalog,
+    documents,
+    layout,
+    lease,
+    pin,
+    promotion,
+    pruning_plan,
+    publishing,
+    quarantine,
+    registry,
+)
 from chalicelib.pruning_plan import Leftover, Plan
 from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
@@ -246,3 +257,10 @@ def test_repaired_entry_counts_from_when_it_was_recorded() -> None:
     night.store.put(key, documents.encode({**entry, "moved_at": None, "recorded_at": recorded_at}))
 
     assert "left live" in str(reasons(night)[1])
+
+
+def test_model_whose_function_is_gone_is_in_no_other_models_way() -> None:
+    night = nights(3)
+    catalog.write(night.store, [MODEL, "gone"])
+
+    assert plan(night).stored_bytes == sum(each.size_bytes for each in night.functions.versions(MODEL))
