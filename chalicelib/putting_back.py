@@ -76,6 +76,8 @@ def _wanted(key: str, present: Stored | None, states: Sequence[Stored | None]) -
     if _is_written_once(key):
         first = next((each for each in reversed(states) if each and _can_be_read(key, each.body)), None)
         return None if present and first and first.body == present.body else first
+    if key == layout.deploy_lock():  # who held it before has died, or has gone on
+        return None
     for each in states:
         if each is None and _may_be_gone(key):
             return None

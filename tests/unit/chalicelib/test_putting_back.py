@@ -52,6 +52,7 @@ def now(night: FakeOutside, key: str) -> bytes | None:
         (LEASE, [b"1", None, b"{"], None),
         (LEASE, [b"{"], None),
         (layout.deploy_lock(), [b"1", None, b"2"], None),
+        (layout.deploy_lock(), [b"1", b"2"], None),
         (layout.release(), [b"{"], None),
         (REPORT, [b"1", b"2", b"{"], b"2"),
         (REPORT, [b"1", None, b"{"], b"1"),
