@@ -138,7 +138,9 @@ def problem(edges: Edges, version: Judged, name: str) -> str | None:
 
 
 def _erasure(edges: Edges, version: Judged, name: str, *, body: bytes | None) -> erasures.Erasure | None:
-    """The erasure that left the part so; None where none did."""
+    """The erasure that left the part so; None where none did: of what is no quotation nothing is ever left."""
+    if body is not None and name not in registry.QUOTING:
+        return None
     left = None if body is None else hashlib.sha256(body).hexdigest()
     told = erasures.readable(edges, model=version.model, told=[])
     return erasures.of_part(told, model_version=version.model_version, name=name, left=left)

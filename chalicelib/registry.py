@@ -20,6 +20,8 @@ PACKAGE = "package.zip"
 ARTIFACT = "model.json"
 REPORT = "report.json"
 REPLAY = "replay.json"
+QUOTING = (REPLAY, REPORT)
+"""The parts of a version that quote rows of its data."""
 """Rows of the holdout with the answers that the version has to give."""
 SPLITS = "splits.json"
 """How every object was first split that this version, or one before it, was made of."""

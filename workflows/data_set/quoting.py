@@ -15,9 +15,6 @@ from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching
 from workflows.data_set.redacting import Document, Note
 
-PARTS = (registry.REPLAY, registry.REPORT)
-"""The parts of a version that quote rows."""
-
 
 @dataclass(frozen=True)
 class Outside:
@@ -62,7 +59,7 @@ class Quoting:
         for each in made:
             number = each.model_version
             self._refuse_damage(number)
-            sample, report = (layout.version(self.model, number, part) for part in PARTS)
+            sample, report = (layout.version(self.model, number, part) for part in registry.QUOTING)
             yield from self._rewritten(sample, version_shapes.replay, each.tags, number)
             yield from self._rewritten(report, version_shapes.report, each.tags, number)
 
@@ -89,7 +86,7 @@ class Quoting:
         """
         rewritten = {each.key for each in rewrites}
         whole = {key for key in self.kept if self._is_whole(key, runs, rewritten, going)}
-        quoting = {layout.version(self.model, each.model_version, part) for each in made for part in PARTS}
+        quoting = {layout.version(self.model, each.model_version, part) for each in made for part in registry.QUOTING}
         for run in runs:
             quoting |= {layout.run_document(run, each) for each in ("report", "outcome", "preprocess")}
             quoting.add(layout.rejected(self.model, run, registry.REPORT))
@@ -122,7 +119,7 @@ class Quoting:
         """A part that is not what was judged is put back from an older version, which this would delete."""
         edges = self.outside.edges
         judged = evidence.judged(edges, model=self.model, model_version=number)
-        for part in PARTS:
+        for part in registry.QUOTING:
             key = layout.version(self.model, number, part)
             if edges.store.find(key) is not None and evidence.problem(edges, judged, part) is not None:
                 raise documents.damaged(key, "it is not what was judged")

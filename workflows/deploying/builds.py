@@ -19,7 +19,7 @@ from workflows.deploying.progress import Report, Step
 
 BUILD = re.compile(rf"{layout.DEPLOY}[0-9a-f]{{64}}\.[a-z.]+")
 YOUNG = timedelta(days=1)
-"""A plan stores its template without the deployment's lock, and CloudFormation reads it in that moment."""
+"""Who goes back to what was deployed an hour ago need not upload it again."""
 
 
 def sweep(store: ObjectStore, *, named: Collection[str], now: datetime, report: Report) -> None:

@@ -132,6 +132,21 @@ def test_erased_part_is_told_apart_from_a_damaged_one() -> None:
     assert [each for each in problems(on.outside) if key in each and "is not what the manifest says" in each]
 
 
+@pytest.mark.parametrize("name", [registry.PACKAGE, registry.ARTIFACT])
+def test_no_erasure_vouches_for_another_model(name: str) -> None:
+    on = stage()
+    edges, key = on.outside.edges, layout.version(MODEL, 1, name)
+    forged = erasing.sha256_of(b"forged")
+    part = {"model_version": 1, "name": name, "was": forged, "left": forged, "rows": 1}
+    note = {"files": [FIRST], "who": "mallory", "at": "2026-11-26T03:00:00.000Z"}
+    erasures.keep(edges, {**note, "objects": [], "parts": [part]}, model=MODEL)
+    edges.store.put(key, b"forged")
+
+    assert [each for each in problems(on.outside) if key in each]
+    with pytest.raises(RegistryIncomplete, match=f"{key} is not the one that was"):
+        evidence.part(edges, evidence.judged(edges, model=MODEL, model_version=1), name)
+
+
 def test_version_with_rows_left_can_be_gone_back_to() -> None:
     on = stage()
     erase(on, FIRST, "--yes")
