@@ -121,7 +121,8 @@ def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run
             )
         if edges.store.find(layout.run_document(run, "outcome")):
-            return Started(run, is_new=False)  # long over: Step Functions forgets names after 90 days, we do not
+            # It is over. Step Functions forgets a name after 90 days, the bucket after 400.
+            return Started(run, is_new=False)
     retrain = RetrainInput(model=wish.model, force=wish.force, reason=wish.reason)
     edges.executions.start(run, documents.encode(to_event(retrain)).decode())
     return Started(run, is_new=is_new)

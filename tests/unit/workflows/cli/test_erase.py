@@ -501,12 +501,26 @@ def test_package_that_was_erased_is_not_asked_to_be_put_back() -> None:
     assert evidence.problem(night.edges, judged, registry.PACKAGE) is None
 
 
-def test_damaged_erasure_is_a_problem_that_verify_names() -> None:
+@pytest.mark.parametrize("body", [b"", b"{", b"{}", b"[]"])
+def test_damaged_erasure_is_a_problem_that_verify_names(body: bytes) -> None:
     on = stage()
     erase(on, FIRST, "--yes")
-    on.outside.store.put(layout.erasure(MODEL, 1), b"{")
+    on.outside.store.put(layout.erasure(MODEL, 1), body)
 
     assert [each for each in problems(on.outside) if layout.erasure(MODEL, 1) in each]
+    assert "! " in on.run("verify", MODEL).output
+
+
+def test_without_its_erasure_a_part_that_lost_rows_counts_as_damaged() -> None:
+    on = stage()
+    erase(on, FIRST, "--yes")
+    on.outside.store.delete(layout.erasure(MODEL, 1))
+
+    named = [each for each in problems(on.outside) if "is not what the manifest says" in each]
+
+    assert len(named) == 4
+    with pytest.raises(VersionUnfit, match="is not the one that was judged"):
+        fitness.verify(on.outside.edges, model=MODEL, model_version=1)
 
 
 @pytest.mark.parametrize("key", [layout.version(MODEL, 1, registry.REPLAY), layout.erasure(MODEL, 1)])
