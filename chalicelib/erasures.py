@@ -77,9 +77,21 @@ def in_words(erasure: Erasure) -> str:
 
 
 def took(erasure: Erasure) -> str:
-    """What it took of the versions, for whoever verifies the record."""
-    of = {each["model_version"]: 0 for each in erasure["parts"]}
+    """What it took of the versions, for whoever verifies the record.
+
+    >>> note = {"files": ["night-1.csv"], "who": "ada", "at": "2026-11-26T03:00:00.000Z"}
+    >>> parts = [{"model_version": 1, "left": "ab", "rows": 3}, {"model_version": 2, "left": None, "rows": None}]
+    >>> took({**note, "parts": parts}).partition(": ")[2]
+    'version 1 lost 3 rows of its record, version 2 went whole'
+    """
+    of: dict[int, list[Mapping[str, Any]]] = {}
     for each in erasure["parts"]:
-        of[each["model_version"]] += each["rows"] or 0
-    told = ", ".join(f"version {number} lost {rows} rows of its record" for number, rows in sorted(of.items()))
+        of.setdefault(each["model_version"], []).append(each)
+    told = ", ".join(f"version {number} {_loss(parts)}" for number, parts in sorted(of.items()))
     return f"{listed(erasure['files'])} was erased by {erasure['who']} at {erasure['at']}{told and ': '}{told}"
+
+
+def _loss(parts: Sequence[Mapping[str, Any]]) -> str:
+    if any(each["left"] is None for each in parts):
+        return "went whole"
+    return f"lost {sum(each['rows'] or 0 for each in parts)} rows of its record"
