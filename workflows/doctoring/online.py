@@ -113,7 +113,8 @@ def of_tasks(machine: Mapping[str, Any]) -> Iterator[Trial]:
     """Every task's result leads on. Errors are tried once for all states that treat them alike."""
     given, alike = payload(machine), set()
     for name, state in _of_type(machine, "Task"):
-        result = {"result": json.dumps(_result(state))}
+        # The result is the function's own, which no model of AWS describes.
+        result = {"result": json.dumps(_result(state)), "fieldValidationMode": "NONE"}
         yield Trial(state=name, mock=result, given=given, status="SUCCEEDED", leads_to=state.get("Next"))
         treats = json.dumps([state["Retry"], state["Catch"]])
         if treats not in alike:

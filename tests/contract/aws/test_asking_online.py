@@ -125,6 +125,22 @@ def test_calls_are_those_of_the_service_model(scripted: Script) -> None:
     assert turned == ("CAUGHT_ERROR", "RestoreAfterFailure")
 
 
+def test_result_that_is_made_up_is_of_the_service_model_too(scripted: Script) -> None:
+    machine = scripted("stepfunctions")
+    trial = next(online.of_tasks(MACHINE))
+    mock = {"result": json.dumps({"function_version": "text", "repairs": []}), "fieldValidationMode": "NONE"}
+    machine.answers(
+        "test_state",
+        {"status": "SUCCEEDED", "nextState": "Preprocess"},
+        definition=FILLED,
+        stateName="RestoreAlias",
+        input=json.dumps(trial.given),
+        mock=mock,
+    )
+
+    assert online._turned(machine.client, FILLED, trial, None) == ("SUCCEEDED", "Preprocess")
+
+
 def validated(scripted: Script, result: str, *diagnostics: dict[str, str]) -> list[Finding]:
     machine = scripted("stepfunctions")
     answer = {"result": result, "diagnostics": list(diagnostics)}
