@@ -15,6 +15,9 @@ from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching
 from workflows.data_set.redacting import Document, Note
 
+FAILING_STATES = ("preprocess", "train")
+"""The documents of the states whose errors may quote cells."""
+
 
 @dataclass(frozen=True)
 class Outside:
@@ -71,7 +74,8 @@ class Quoting:
             ):
                 yield from self._rewritten(key, version_shapes.report, tags, None)
             yield from self._unsaid(layout.run_document(run, "outcome"), outcomes.SHAPE)
-            yield from self._unsaid(layout.run_document(run, "preprocess"), STATE)
+            for state in FAILING_STATES:
+                yield from self._unsaid(layout.run_document(run, state), STATE)
 
     def wiped(
         self,
@@ -88,7 +92,7 @@ class Quoting:
         whole = {key for key in self.kept if self._is_whole(key, runs, rewritten, going)}
         quoting = {layout.version(self.model, each.model_version, part) for each in made for part in registry.QUOTING}
         for run in runs:
-            quoting |= {layout.run_document(run, each) for each in ("report", "outcome", "preprocess")}
+            quoting |= {layout.run_document(run, each) for each in ("report", "outcome", *FAILING_STATES)}
             quoting.add(layout.rejected(self.model, run, registry.REPORT))
         for key in sorted(whole | quoting):
             for each in self.kept.get(key, ()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.errors import DataError, leaves
+from chalicelib.errors import DataError, TrainingFailed, leaves
 from workflows.checking.rows import Row, row
 
 IsGone = Callable[[Row], bool]
@@ -16,6 +16,7 @@ Note = Mapping[str, Any]
 NAME_CHARACTERS = 60
 """Of a long name a message holds the beginning."""
 DATA_ERRORS = frozenset(leaves(DataError))
+UNSAID = "the reason is erased, because it might quote cells of "
 
 
 def sample(document: Document, is_gone: IsGone, *, note: Note) -> tuple[Document, int]:
@@ -38,11 +39,14 @@ def _noted(document: Document, rows: int, *, note: Note) -> tuple[Document, int]
 
 def quotes(document: Document, names: tuple[str, ...]) -> bool:
     """Whether a run's outcome, or a state's document, is an error that may quote cells of one of the files."""
-    if document.get("error") not in DATA_ERRORS:
+    reason = document.get("reason", "")
+    if reason.startswith(UNSAID):
         return False
-    return any(name[:NAME_CHARACTERS] in document["reason"] for name in names)
+    if document.get("error") == TrainingFailed.__name__:  # in the words of the estimator, which names no file
+        return True
+    return document.get("error") in DATA_ERRORS and any(name[:NAME_CHARACTERS] in reason for name in names)
 
 
 def unsaid(document: Document, *, note: Note) -> Document:
     """The document with other words in the place of those that quote cells."""
-    return {**document, "reason": f"what was wrong with {', '.join(note['files'])} was erased with it"}
+    return {**document, "reason": f"{UNSAID}{', '.join(note['files'])}"}

@@ -381,7 +381,32 @@ def test_error_that_quotes_cells_of_the_file_forgets_them() -> None:
 
     assert b"Jane Doe" not in b"".join(everything(night))
     kept = documents.find(night.store, layout.run_document(RUNS[0], "outcome"))
-    assert kept == {**outcome, "reason": f"what was wrong with {FIRST} was erased with it"}
+    assert kept == {**outcome, "reason": f"the reason is erased, because it might quote cells of {FIRST}"}
+
+
+def test_words_of_an_estimator_may_quote_a_cell_and_go_too() -> None:
+    on = stage()
+    night = on.outside
+    failed = {"error": "TrainingFailed", "reason": "fitting the estimator raised ValueError: 'Jane Doe'"}
+    state = {"state": "Train", "status": "failed", **failed}
+    outcome = {"run": RUNS[0], "model": MODEL, "outcome": "RetrainFailed", **failed}
+    for name, body in (("train", state), ("outcome", outcome)):
+        night.store.put(layout.run_document(RUNS[0], name), documents.encode(body))
+
+    erase(on, FIRST, "--yes")
+
+    assert b"Jane Doe" not in b"".join(everything(night))
+    assert lines(on, FIRST, "--yes")[-1] == f"nothing is left of {FIRST}"
+
+
+@pytest.mark.parametrize("beside", [{}, {"reason": f"1 cell in {FIRST} is not a number"}])
+def test_error_that_was_erased_is_not_erased_again(beside: dict[str, str]) -> None:
+    on = stage()
+    state = {"state": "Preprocess", "status": "failed", "error": "ValueUnparsable", **beside}
+    on.outside.store.put(layout.run_document(RUNS[0], "preprocess"), documents.encode(state))
+    erase(on, FIRST, "--yes")
+
+    assert lines(on, FIRST, "--yes")[-1] == f"nothing is left of {FIRST}"
 
 
 def test_rejected_model_keeps_its_report_without_the_rows() -> None:
