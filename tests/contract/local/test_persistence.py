@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.local.checkpoint import INTERVAL_SECONDS
+from workflows.local.generations import MANIFEST, PREVIOUS
 from workflows.local.process import LocalAws
 
 Clients = Callable[..., Any]
@@ -47,6 +48,20 @@ def test_stop_keeps_everything(start_local_aws: Start, clients: Clients, create_
 
     with start_local_aws(state=aws.folder.path) as again:
         _check(again, clients)
+
+
+def test_everything_has_a_second_copy_after_a_stop(
+    start_local_aws: Start, clients: Clients, create_function: Create
+) -> None:
+    with start_local_aws() as aws:
+        _fill(aws, clients, create_function)
+
+    saved, copies = (
+        {path.name: path.read_bytes() for path in folder.glob("*.json") if path.name != MANIFEST}
+        for folder in (aws.folder.aws, aws.folder.aws / PREVIOUS)
+    )
+    assert saved == copies
+    assert {"lambda.json", "ssm.json"} <= saved.keys()
 
 
 def test_kill_loses_no_object(start_local_aws: Start, clients: Clients) -> None:
