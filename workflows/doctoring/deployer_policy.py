@@ -128,7 +128,7 @@ GRANTS = (
             *("lambda:CreateFunction", "lambda:DeleteFunction", "lambda:GetFunction*", "lambda:UpdateFunction*"),
             *("lambda:ListVersionsByFunction", "lambda:GetPolicy", "lambda:AddPermission", "lambda:RemovePermission"),
             *("lambda:TagResource", "lambda:UntagResource", "lambda:ListTags", "lambda:InvokeFunction"),
-            *("lambda:GetAlias", "lambda:GetRuntimeManagementConfig"),
+            *("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetRuntimeManagementConfig"),
             *("lambda:*FunctionEventInvokeConfig", "lambda:DeleteFunctionConcurrency"),
             "lambda:*LayerVersion",
         ),

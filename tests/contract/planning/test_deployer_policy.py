@@ -37,6 +37,8 @@ WITH_MAIL = StageSettings(alert_email="ops@example.com")
 BESIDE = {
     "iam:SimulatePrincipalPolicy": "doctor, where the caller is not the account itself",
     "states:StopExecution": "destroy, while a run goes on",
+    "lambda:CreateAlias": "restore, where the alias is gone",
+    "lambda:UpdateAlias": "restore, where it is older than the ledger, or moved by other hands",
 }
 """What is granted though the recording does not ask for it, with who does."""
 MANAGED_POLICY_LIMIT = 6144
@@ -189,6 +191,19 @@ def test_pruning_deletes_single_versions_of_a_serving_function() -> None:
     version = "arn:aws:lambda:us-east-1:000000000000:function:nightswap-prod-serve-kdd99-http:3"
 
     assert permits(STATEMENTS, "lambda:DeleteFunction", version)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:UpdateFunctionCode"),
+        *("lambda:ListVersionsByFunction", "lambda:GetFunctionConfiguration"),
+    ],
+)
+def test_restore_makes_the_alias_under_the_callers_own_permissions(action: str) -> None:
+    serving = "arn:aws:lambda:us-east-1:000000000000:function:nightswap-prod-serve-kdd99-http"
+
+    assert permits(STATEMENTS, action, serving)
 
 
 @pytest.mark.parametrize(
