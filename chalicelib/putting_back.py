@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, layout, lease, outcomes, pin, quarantine
+from chalicelib import documents, layout, lease, outcomes, pin, quarantine, registry
 from chalicelib.cutting import quoted
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
@@ -51,7 +51,7 @@ def put_back(store: ObjectStore, *, key: str) -> PutBack:
     states = list(store.earlier(key))
     if present is None and not states:
         raise BadRequest(f"nothing ever lay at {quoted(key)}: nightswap verify names the keys")
-    if present is None and _may_be_gone(key):
+    if present is None and (_may_be_gone(key) or key.endswith(f"/{registry.PRUNED}")):
         raise BadRequest(f"nothing lies at {quoted(key)}, and that is in order: nightswap verify names what is not")
     wanted = _wanted(key, present, states)
     if wanted is not None:

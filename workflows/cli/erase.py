@@ -69,7 +69,7 @@ def _show(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) -> None:
     if erased is not None:
         console.print(
             f"erased {listed(plan.files)} of {plan.model}: {erased.object_versions} object versions, {erased.rows}"
-            f" rows of {erased.documents} documents, model versions {listed(map(str, erased.model_versions))}",
+            f" rows of {erased.documents} documents; whole model versions: {listed(map(str, erased.model_versions))}",
             markup=False,
             soft_wrap=True,
         )

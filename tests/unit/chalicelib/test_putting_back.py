@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, putting_back, quarantine
+from chalicelib import documents, layout, putting_back, quarantine, registry
 from chalicelib.access import Token
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from tests.fakes.edges import FakeOutside
@@ -151,7 +151,7 @@ def test_no_key_is_no_key() -> None:
         putting_back.put_back(outside().store, key="")
 
 
-@pytest.mark.parametrize("key", [PIN, LEASE, layout.deploy_lock()])
+@pytest.mark.parametrize("key", [PIN, LEASE, layout.deploy_lock(), layout.version(MODEL, 1, registry.PRUNED)])
 def test_what_was_taken_away_as_it_should_be_does_not_come_back(key: str) -> None:
     with pytest.raises(BadRequest, match=f"nothing lies at '{key}', and that is in order"):
         putting_back.put_back(after(key, b"1", None).store, key=key)
