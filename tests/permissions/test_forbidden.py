@@ -140,6 +140,8 @@ FORBIDDEN = [
     calling(TASKS["train"], "sends an event", "events", "put_events", Entries=[EVENT]),
     writing(API, "pins a version", layout.pin(MODEL)),
     writing(API, "decides a move", layout.requested_move("a-move")),
+    *(calling(each, "lists functions", "lambda", "list_functions") for each in FUNCTIONS),
+    *(writing(each, "adds a model", layout.catalog()) for each in FUNCTIONS),
     *(writing(each, "makes a token", TOKEN) for each in FUNCTIONS),
 ]
 
@@ -147,7 +149,7 @@ PERMITTED = [
     reading(API, "reads the registry", MANIFEST),
     calling(API, "asks the live model", "lambda", "invoke", FunctionName=SERVING, Qualifier="live"),
     calling(API, "reads the alias", "lambda", "get_alias", FunctionName=SERVING, Name="live"),
-    calling(NIGHTLY, "finds the models", "lambda", "list_functions"),
+    reading(NIGHTLY, "finds the models", layout.catalog()),
     reading(AUTHORIZE, "reads a token", TOKEN),
     reading(TASKS["preprocess"], "reads the data set", DATA),
     writing(TASKS["train"], "writes the artifact", layout.work("another-run", "model.json")),
