@@ -25,10 +25,11 @@ FAST = (
 UNIT = ("tests/unit", "tests/fakes", "tests/container")
 CONTRACTS = {
     "": "tests/contract/test_numbers.py",
+    "app.py": "tests/contract/test_api",
     "workflows/stacks/": "tests/contract/stacks/test_golden_templates.py",
     "workflows/definitions/": "tests/contract/definition/",
 }
-"""By folder, the tests that hold what is made of all its files against what is committed, in a moment."""
+"""By place, the tests that hold all its files, or what is made of them, against what is committed or known."""
 MODULE = re.compile(r"\w+(\.\w+)*\.\w*")
 """Given to Python as a program, perhaps; or with a dot at its end to `import_module(f"lambdas.{task}")`."""
 NOTHING = ast.Module(body=[], type_ignores=[])

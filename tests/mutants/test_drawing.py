@@ -40,6 +40,8 @@ def test_nearer_tests_come_before_those_that_load_a_file_by_others() -> None:
 
 
 def test_program_that_a_test_starts_counts_as_loading_what_it_imports() -> None:
-    _, _, contract, _ = rings("app.py")
+    assert "tests/unit/workflows/cli/test_start.py" in rings("workflows/cli/__init__.py")[0]
 
-    assert "tests/contract/test_api_operating.py" in contract[:3]
+
+def test_routes_are_nearest_to_the_app() -> None:
+    assert "tests/contract/test_api_operating.py" in rings("app.py")[0]
