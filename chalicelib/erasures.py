@@ -7,6 +7,7 @@ written before anything goes, and the bucket's policy lets nobody overwrite or d
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from chalicelib.edges import Edges
 from chalicelib.shapes import Record, count, list_of, maybe, moment, number_from_1, sha256, text
 
 Erasure = Mapping[str, Any]
+LookedUp = Mapping[str, Any]
 
 _OBJECT = Record({"key": text, "version_id": text, "etag": text, "sha256": sha256})
 _PART = Record(
@@ -34,29 +36,52 @@ ERASURE = Record(
 """`objects` are the versions of the files; of a part, `left` is None where nothing stands in its place, and `rows`
 is how many it lost, None where it went whole."""
 
+LOOKED_UP = Record({"files": list_of(text), "etags": list_of(text), "runs": list_of(text)})
+"""That of these contents of the files every row went from the documents of these runs and of their versions. It is
+written before the contents go. Of what no such document tells, nothing is known once the contents are gone."""
+
 FORMATS_WITHOUT_ROWS = frozenset({"scorecard"})
 """Formats of which an artifact is weights and the names of categories. One of any other format is taken for rows."""
 
 
 def entries(edges: Edges, *, model: str) -> list[Erasure]:
     """All erasures of a model, oldest first. Raises RegistryIncomplete for a damaged one."""
-    return [documents.find(edges.store, each.key, ERASURE) for each in edges.store.list(layout.erasures(model))]
+    return [documents.find(edges.store, key, ERASURE) for key in _keys(edges, model=model)]
 
 
 def readable(edges: Edges, *, model: str, told: list[str]) -> list[Erasure]:
     """The same without the damaged ones, which are told."""
-    keys = [each.key for each in edges.store.list(layout.erasures(model))]
-    found = (documents.readable(partial(documents.find, edges.store, key, ERASURE), told=told) for key in keys)
+    found = (
+        documents.readable(partial(documents.find, edges.store, key, ERASURE), told=told)
+        for key in _keys(edges, model=model)
+    )
     return [each for each in found if each is not None]
 
 
 def keep(edges: Edges, erasure: Erasure, *, model: str) -> None:
     """Tell an erasure that is about to be carried out."""
-    number = len(edges.store.list(layout.erasures(model)))
+    number = len(_keys(edges, model=model))
     while True:
         number += 1
         if edges.store.put_if_absent(layout.erasure(model, number), documents.encode(erasure)):
             return
+
+
+def _keys(edges: Edges, *, model: str) -> list[str]:
+    found = (each.key for each in edges.store.list(layout.erasures(model)))
+    return [key for key in found if not key.startswith(layout.looked_up(model))]
+
+
+def looked_up(edges: Edges, *, model: str) -> list[LookedUp]:
+    """A damaged one is as good as none: rows that might have gone then are taken now."""
+    keys = [each.key for each in edges.store.list(layout.looked_up(model))]
+    found = (documents.readable(partial(documents.find, edges.store, key, LOOKED_UP), told=[]) for key in keys)
+    return [each for each in found if each is not None]
+
+
+def keep_looked_up(edges: Edges, looked_up: LookedUp, *, model: str) -> None:
+    body = documents.encode(looked_up)
+    edges.store.put_if_absent(f"{layout.looked_up(model)}{hashlib.sha256(body).hexdigest()}.json", body)
 
 
 def of_part(told: Sequence[Erasure], *, model_version: int, name: str, left: str | None) -> Erasure | None:

@@ -27,6 +27,7 @@ ledger/MODEL/0000000042.json            every move of the alias, append-only
 
 evidence/MODEL/000007.json              the manifest of a version as it was judged, written once
 evidence-erased/MODEL/000001.json       what `nightswap data erase` took, and what it left; written once
+evidence-erased/MODEL/looked-up/N.json  the runs whose documents it went through; written once
 
 tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
@@ -137,6 +138,10 @@ def erasures(model: str) -> str:
 
 def erasure(model: str, number: int) -> str:
     return f"{erasures(model)}{number:06d}.json"
+
+
+def looked_up(model: str) -> str:
+    return f"{erasures(model)}looked-up/"
 
 
 def token(sha256: str = "") -> str:

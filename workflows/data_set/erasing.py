@@ -1,7 +1,8 @@
 """Files are erased: their rows go from everywhere that they lie, and what went is told for good.
 
     the erasure is told -> the files leave the data set -> is a run going? -> documents lose rows
-        -> what holds rows itself goes -> older versions, intermediates -> all versions of the files, last
+        -> what holds rows itself goes -> older versions, intermediates -> where the rows were looked up is told
+        -> all versions of the files, last
 
 Until the last step the files can still be asked which rows are theirs, so that repeating it after a crash goes on
 where it was. The live model goes on serving throughout: nothing here touches an alias.
@@ -62,6 +63,7 @@ def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
     wiped = [each for each in plan.wiped if not (kept and each.key.startswith(kept))]
     progress("deleting older versions", 0, len(wiped))
     outside.versions.delete(wiped)
+    _tell_where_looked_up(outside, plan)
     objects = list(_all_versions(outside, plan))
     outside.versions.delete(objects)
     return Erased(
@@ -107,6 +109,14 @@ def _tell(outside: Outside, plan: Plan) -> None:
     known = {name: [item for each in told for item in each[name]] for name in ("objects", "parts")}
     if any(item not in items for name, items in known.items() for item in erasure[name]):
         erasures.keep(outside.edges, erasure, model=plan.model)
+
+
+def _tell_where_looked_up(outside: Outside, plan: Plan) -> None:
+    """Who erases the file again asks no content that is about to go, unless a run came since that read it."""
+    told = {"files": plan.note["files"], "etags": sorted(plan.sha256), "runs": sorted(plan.runs)}
+    before = erasures.looked_up(outside.edges, model=plan.model)
+    if plan.sha256 and not any(all(set(told[name]) <= set(each[name]) for name in told) for each in before):
+        erasures.keep_looked_up(outside.edges, told, model=plan.model)
 
 
 def _parts(outside: Outside, plan: Plan) -> Iterator[dict[str, Any]]:

@@ -88,7 +88,8 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
     made = list(lineage.versions(edges, files, model=model))
     runs = lineage.runs(edges, files, made=made, model=model, progress=progress)
     note = {"files": list(files), "who": who, "at": documents.timestamp(edges.clock())}
-    matching = Matching(outside.versions, there, files=files, told=told, progress=progress)
+    looked_up = erasures.looked_up(edges, model=model)
+    matching = Matching(outside.versions, there, files=set(files), looked_up=looked_up, progress=progress)
     found = Quoting(outside, model, note, matching, kept(outside.versions, model=model))
     rewrites = [*found.rewrites_of_versions(made), *found.rewrites_of_runs(runs)]
     affected = tuple(_affected(edges, made, rewrites, found.kept, model=model))

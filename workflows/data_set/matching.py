@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 
 from chalicelib.edges import ObjectVersion, ObjectVersions
-from chalicelib.erasures import Erasure
+from chalicelib.erasures import LookedUp
 from workflows.checking.contents import Progress
 from workflows.checking.rows import FileRows
 from workflows.data_set.lineage import Tags
@@ -17,7 +17,8 @@ class Matching:
     """Looks rows up in every content that the files have, and had as far as S3 keeps it.
 
     Where that cannot be told, every row is taken for one of the file's: what the file held when a version was made of
-    it may be gone, or no run could read it. What an earlier erasure took was looked up then, before it went.
+    it may be gone, or no run could read it. A content that is gone is of no concern to what an earlier erasure had
+    looked through for it.
     """
 
     def __init__(
@@ -25,12 +26,11 @@ class Matching:
         versions: ObjectVersions,
         objects: Sequence[ObjectVersion],
         *,
-        files: Collection[str],
-        told: Sequence[Erasure],
+        files: Set[str],
+        looked_up: Sequence[LookedUp],
         progress: Progress,
     ) -> None:
-        before = (each for erasure in told for each in erasure["objects"])
-        self._told = {each["etag"] for each in before if each["key"].split("/", 2)[2] in files}
+        self._looked_up = [each for each in looked_up if not files.isdisjoint(each["files"])]
         self._rows: dict[str, FileRows] = {}
         self.sha256: dict[str, str] = {}
         for done, each in enumerate(objects):
@@ -40,10 +40,11 @@ class Matching:
                 self._rows[each.etag] = FileRows(body)
                 self.sha256[each.etag] = hashlib.sha256(body).hexdigest()
 
-    def gone(self, *, tags: Tags) -> IsGone:
-        """Of rows that a version or a run quotes, which was made of contents with these entity tags."""
+    def gone(self, *, run: str, tags: Tags) -> IsGone:
+        """Of rows that a run or its version quotes, which was made of contents with these entity tags."""
+        before = {tag for each in self._looked_up if run in each["runs"] for tag in each["etags"]}
         here = {tag for tag in self._rows if tag in tags or None in tags}
-        lost = {tag for tag in tags if tag is not None} - here - self._told
-        if lost or not (here or self._told):
+        lost = {tag for tag in tags if tag is not None} - here - before
+        if lost or not (here or before):
             return lambda _: True
         return lambda one: any(self._rows[tag].holds(one) for tag in here)

@@ -60,11 +60,11 @@ class Quoting:
 
     def rewrites_of_versions(self, made: Sequence[Version]) -> Iterator[Rewrite]:
         for each in made:
-            number = each.model_version
+            number, run = each.model_version, str(each.manifest["run"])
             self._refuse_damage(number)
             sample, report = (layout.version(self.model, number, part) for part in registry.QUOTING)
-            yield from self._rewritten(sample, version_shapes.replay, each.tags, number)
-            yield from self._rewritten(report, version_shapes.report, each.tags, number)
+            yield from self._rewritten(sample, version_shapes.replay, run, each.tags, number)
+            yield from self._rewritten(report, version_shapes.report, run, each.tags, number)
 
     def rewrites_of_runs(self, runs: Mapping[str, Tags]) -> Iterator[Rewrite]:
         for run, tags in runs.items():
@@ -72,7 +72,7 @@ class Quoting:
                 layout.run_document(run, "report"),
                 layout.rejected(self.model, run, registry.REPORT),
             ):
-                yield from self._rewritten(key, version_shapes.report, tags, None)
+                yield from self._rewritten(key, version_shapes.report, run, tags, None)
             yield from self._unsaid(layout.run_document(run, "outcome"), outcomes.SHAPE)
             for state in FAILING_STATES:
                 yield from self._unsaid(layout.run_document(run, state), STATE)
@@ -128,12 +128,12 @@ class Quoting:
             if edges.store.find(key) is not None and evidence.problem(edges, judged, part) is not None:
                 raise documents.damaged(key, "it is not what was judged")
 
-    def _rewritten(self, key: str, shape: Kind, tags: Tags, number: int | None) -> Iterator[Rewrite]:
+    def _rewritten(self, key: str, shape: Kind, run: str, tags: Tags, number: int | None) -> Iterator[Rewrite]:
         is_sample = shape is version_shapes.replay
         redact = redacting.sample if is_sample else redacting.report
 
         def without(document: Document) -> tuple[Document, int]:
-            return redact(document, self.matching.gone(tags=tags), note=self.note)
+            return redact(document, self.matching.gone(run=run, tags=tags), note=self.note)
 
         yield from self._changed(key, shape, without, number=number)
 

@@ -562,3 +562,42 @@ def test_put_back_brings_no_erased_row_back(key: str) -> None:
     assert result.exit_code == 0, result.output
     assert on.outside.store.find(key) == left
     assert problems(on.outside) == ()
+
+
+def test_erasure_that_was_refused_half_way_looked_nothing_up() -> None:
+    on = stage()
+    night = on.outside
+    night.edges = with_store(night.edges, "put_if_absent", after=lambda: lease_of(on))
+    message(on, FIRST, "--yes", by=RequestConflict)
+    night.store.delete(layout.lease(MODEL))
+    night.versions.delete(night.versions.list(DATA))
+
+    erase(on, FIRST, "--yes")
+
+    assert [durations(night, number) for number in (1, 2)] == [[], []]
+    assert b'"duration": 4.0' not in b"".join(everything(night))
+
+
+def test_file_that_came_again_and_was_trained_on_after_it_was_erased_costs_that_version_all_its_rows() -> None:
+    on = stage()
+    night = on.outside
+    erase(on, FIRST, "--yes")
+    read_by(night, LATE, FIRST, SECOND)
+    promote(night.edges, run=LATE, fingerprint="data-3", data=listed(FIRST, SECOND), report=quoting(LATE, EVEN[2]))
+
+    erase(on, FIRST, "--yes")
+
+    assert [durations(night, number) for number in (1, 2, 3)] == [ODD, ODD, []]
+    assert b'"duration": 4.0' not in b"".join(everything(night))
+
+
+def test_damaged_word_of_what_was_looked_up_is_as_good_as_none() -> None:
+    on = stage()
+    night = on.outside
+    erase(on, FIRST, "--yes")
+    (told,) = night.store.list(layout.looked_up(MODEL))
+    night.store.put(told.key, b"{")
+
+    erase(on, FIRST, "--yes")
+
+    assert [durations(night, number) for number in (1, 2)] == [[], []]
