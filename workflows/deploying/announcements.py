@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib.cutting import listed
+from chalicelib.edges import ServingFunctions
+from chalicelib.errors import TransientError
 from chalicelib.names import APP
+from workflows.aws_errors import told
+
+
+def after_deploying(stage: str, models: Sequence[str], *, functions: ServingFunctions, email: str) -> list[str]:
+    """Everything is deployed by then: that AWS does not answer now is told, and no failure."""
+    try:
+        waiting = [model for model in models if functions.alias(model) is None]
+    except (TransientError, ClientError, BotoCoreError) as exc:
+        said = exc.message if isinstance(exc, TransientError) else told(exc)
+        return [
+            f"which models were never live could not be told, and the alarm {APP}-{stage}-MODEL-failing of such a one"
+            f" rings until a run has done its work: {said}"
+        ]
+    return of_alarms(stage, waiting=waiting, email=email)
 
 
 def of_alarms(stage: str, *, waiting: Sequence[str], email: str) -> list[str]:

@@ -94,16 +94,12 @@ class Deployment:
             named = {each.key for each in made.uploads}
             builds.sweep(store, named=named, now=self.clock(), report=self.report)
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
-        notes = announcements.of_alarms(self.names.stage, waiting=self._never_live(), email=self.settings.alert_email)
+        notes = announcements.after_deploying(
+            self.names.stage, self.models, functions=self._functions, email=self.settings.alert_email
+        )
         if not has_access_log:
             notes.append(access_log.WAY_OUT.format(region=self.names.region))
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url, notes=tuple(notes))
-
-    def _never_live(self) -> list[str]:
-        """The models that have no live version, so far."""
-        functions = LambdaServingFunctions(self._client("lambda"), stage=self.names.stage)
-        with refusals("looking for models without a live version"):
-            return [model for model in self.models if functions.alias(model) is None]
 
     def _refuse_departures(self, store: BucketStore) -> None:
         """No model that is live or has versions goes unless it is named."""
@@ -112,11 +108,8 @@ class Deployment:
             self.session.client("cloudformation", endpoint_url=self._endpoint_url),
         )
         there = departures.stacked_models(cloudformation, stage=stage, stack=self.names.stack)
-        functions = LambdaServingFunctions(
-            self.session.client("lambda", endpoint_url=self._endpoint_url), stage=stage
-        )
         with refusals("looking for models that would go"):
-            found = departures.departures(there, wanted=self.models, store=store, functions=functions)
+            found = departures.departures(there, wanted=self.models, store=store, functions=self._functions)
         departures.refuse_unnamed(found, told=self.removes, wanted=self.models, there=there, stage=stage)
         for each in found:
             kept = "its registry stays" if each.loses else "it never had a version"
@@ -202,6 +195,10 @@ class Deployment:
 
     def _client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
+
+    @property
+    def _functions(self) -> LambdaServingFunctions:
+        return LambdaServingFunctions(self._client("lambda"), stage=self.names.stage)
 
     @property
     def _s3(self) -> S3Client:

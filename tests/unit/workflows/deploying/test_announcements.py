@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from workflows.deploying.announcements import of_alarms
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from chalicelib.errors import FunctionUnavailable
+from tests.fakes.functions import InMemoryFunctions
+from tests.unit.chalicelib.interference import interfered, raising
+from workflows.deploying.announcements import after_deploying, of_alarms
 from workflows.stacks.alarms import model_alarms, stage_alarms
 from workflows.stacks.settings import DEFAULTS
 
@@ -31,3 +37,33 @@ def test_address_is_told_to_be_confirmed_before_alarms_are_heard_of() -> None:
 
 def test_nothing_is_told_of_a_stage_whose_models_have_all_been_live() -> None:
     assert of_alarms("prod", waiting=[], email="ops@example.com") == []
+
+
+def test_models_without_an_alias_are_those_that_were_never_live() -> None:
+    functions = InMemoryFunctions("loans")
+
+    (first, _) = after_deploying("prod", ["loans"], functions=functions, email="")
+
+    assert first.startswith("alarm nightswap-prod-loans-failing rings")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            FunctionUnavailable("reading the alias: TooManyRequestsException; try again in a moment"),
+            "TooManyRequests",
+        ),
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetAlias"), "AccessDenied: no"),
+        (EndpointConnectionError(endpoint_url="https://lambda"), "Could not connect"),
+    ],
+)
+def test_answer_that_lambda_does_not_give_after_all_is_deployed_is_told_and_fails_nothing(
+    error: Exception, said: str
+) -> None:
+    functions = interfered(InMemoryFunctions("loans"), "alias", before=raising(error))
+
+    (note,) = after_deploying("prod", ["loans"], functions=functions, email="")
+
+    assert note.startswith("which models were never live could not be told")
+    assert said in note
