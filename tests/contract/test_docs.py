@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 import pytest
 
+from app import app
+from chalicelib.known_tokens import FRESH_SECONDS, OLD_SECONDS
 from chalicelib.settings import ApiSettings, StageSettings
 from workflows.cli.main import group
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 LINES_MAX = 200
 
@@ -38,6 +41,16 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
         row = f"| {each.metadata['variable']} | {each.metadata['explanation']} | {default} |"
 
         assert row in SETTINGS
+
+
+def test_time_that_a_removed_token_may_go_on_is_told_alike_everywhere() -> None:
+    (authorizer,) = app.builtin_auth_handlers
+    fresh, away = (round((authorizer.ttl_seconds or 0) + seconds) for seconds in (FRESH_SECONDS, OLD_SECONDS))
+    help_text = group.commands["token"].commands["remove"].help  # type: ignore[attr-defined]
+
+    for told, seconds in ((README, "s"), (CHANGELOG, "seconds"), (help_text, "s")):
+        assert f"within {fresh} {seconds}" in told
+        assert re.search(rf"while S3 [a-z ]+,[a-z ]+ {away // 60} minutes", told, re.IGNORECASE)
 
 
 def test_every_path_of_the_tree_and_of_the_tables_exists() -> None:

@@ -52,7 +52,10 @@ def list_(stage: Stage, as_json: bool) -> None:
 @click.argument("name")
 @on_stage
 def remove(stage: Stage, name: str) -> None:
-    """Remove the token of NAME: within 90 s it opens nothing, 30 s in the app's memory and 60 s in API Gateway's."""
+    """Remove the token of NAME: within 90 s it opens nothing, 30 s in the app's memory and 60 s in API Gateway's.
+
+    While S3 is away, one that was just used may go on for 6 minutes.
+    """
     found = [each for each in valid(stage.edges) if each.name == name]
     if not found:
         raise BadRequest(f"there is no token {name!r}; nightswap token list shows all")
