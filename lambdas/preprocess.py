@@ -48,14 +48,16 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits,
     """Read and validate every object of the data set, and split each by itself, as it was first split."""
     recipe = recipes.load(model)
     pieces = []
+    rows = table_bytes = 0
     for listed in objects:
         check_size(_name(model, listed), size_bytes=listed.size_bytes, model=model)
         stored = edges.store.find(listed.key)
         if stored is None or stored.etag != listed.etag:
             raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
         pieces.append(piece_of(_name(model, listed), stored=stored, recipe=recipe, known=known))
-        tables = [piece.reading.table for piece in pieces]
-        room.check(room.PREPROCESS, tables, memory_mb=memory_mb, recipe=recipe)
+        table = pieces[-1].reading.table
+        rows, table_bytes = rows + len(table), table_bytes + table.size_bytes
+        room.check_size(room.PREPROCESS, rows=rows, table_bytes=table_bytes, memory_mb=memory_mb, recipe=recipe)
     return prepare(pieces, recipe=recipe)
 
 

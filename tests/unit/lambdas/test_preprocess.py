@@ -229,6 +229,19 @@ def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_lambda_end
         preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=80))
 
 
+def test_rows_of_all_objects_together_have_to_fit_into_memory() -> None:
+    night = night_with_data(lines=rows(normal=1_500, attacks=1_000))
+    preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=90))
+    night = night_with_data(lines=rows(normal=1_500, attacks=1_000))
+    for name in ("night-2.csv", "night-3.csv"):
+        add_data(night, name, lines=rows(normal=1_500, attacks=1_000))
+
+    with pytest.raises(
+        DatasetTooLarge, match=r"5,000 rows of 3 columns take about 91 MB in Preprocess, which has 90"
+    ):
+        preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=90))
+
+
 def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched() -> None:
     night = night_with_data()
     listed = {"key": layout.dataset(MODEL, "huge.csv"), "etag": '"1"', "size_bytes": FILE_BYTES + 1}
