@@ -125,9 +125,10 @@ def _refuse_twins(addition: Addition, files: Sequence[Known]) -> None:
     found = objects(addition.edges, model=addition.model)
     digests = contents.digests(addition.edges, found, model=addition.model, progress=addition.progress)
     own = {file.name for file in files}
-    written = {digests.get(each.key): each.modified_at for each in found if name(each, model=addition.model) in own}
-    for each in found:
-        other, digest = name(each, model=addition.model), digests.get(each.key)
+    there = [each for each in found if each.key in digests]  # one that is gone meanwhile is nobody's twin
+    written = {digests[each.key]: each.modified_at for each in there if name(each, model=addition.model) in own}
+    for each in there:
+        other, digest = name(each, model=addition.model), digests[each.key]
         if other not in own and digest in written and each.modified_at <= written[digest]:
             raise BadRequest(f"somebody else added the same rows as {other} in this moment")
 

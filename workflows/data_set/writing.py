@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib import layout
 from chalicelib.cutting import listed
@@ -42,6 +42,8 @@ class _Write:
     key: str
     sha256: str
     before: bytes | None
+    perhaps_theirs: bool = False
+    """S3 refused it, and the same content lay there: our own, whose answer was lost, or somebody else's. It stays."""
 
 
 def write_all(
@@ -60,7 +62,9 @@ def write_all(
         confirm()
     except NightswapError as exc:
         _take_back(edges, begun, model=model, because=exc.message)
-        raise type(exc)(f"{exc.message}. Nothing was added: try again", **exc.details) from exc
+        theirs = [write.key.removeprefix(layout.dataset(model)) for write in begun if write.perhaps_theirs]
+        but = f" but {listed(theirs)}, which somebody else may have added in this moment" if theirs else ""
+        raise type(exc)(f"{exc.message}. Nothing was added{but}: try again", **exc.details) from exc
     except KeyboardInterrupt:
         _take_back(edges, begun, model=model, because="interrupted")
         raise
@@ -75,13 +79,15 @@ def _write(edges: Edges, key: str, body: bytes, *, over: str | None, begun: list
         there = edges.store.find(key)
         if there is None or there.body != body:
             raise BadRequest(f"somebody else added or removed {key.rpartition('/')[2]} in this moment")
+        begun[-1] = replace(begun[-1], perhaps_theirs=True)
 
 
 def _take_back(edges: Edges, begun: Sequence[_Write], *, model: str, because: str) -> None:
     """Raises CommandFailed, which names what may have been added, when even that fails."""
     try:
         for write in begun:
-            _undo(edges, write)
+            if not write.perhaps_theirs:
+                _undo(edges, write)
     except NightswapError as exc:
         names = listed(write.key.removeprefix(layout.dataset(model)) for write in begun)
         raise CommandFailed(

@@ -404,6 +404,22 @@ def test_write_whose_answer_was_lost_counts() -> None:
     assert data_set(stage) == dict.fromkeys(keys("a.csv"), GOOD)
 
 
+def test_file_of_the_same_content_that_somebody_else_adds_in_this_moment_is_not_taken_back() -> None:
+    stage = FakeStage()
+    theirs = dict(zip(keys("a.csv"), [GOOD], strict=True))
+    raced = with_store(
+        stage.edges, "put_if_absent", before=lambda: stage.outside.store.put(*next(iter(theirs.items())))
+    )
+    raced = with_store(raced, "put_if_absent", nth=2, before=raising(StoreUnavailable("no answer")))
+
+    with pytest.raises(
+        StoreUnavailable, match=r"Nothing was added but a\.csv, which somebody else may have added in"
+    ):
+        adding(raced, [Content("a.csv", GOOD), Content("b.csv", OTHER)])
+
+    assert data_set(stage) == theirs
+
+
 def finds_before_the_write(stage: FakeStage) -> int:
     """How many objects are read until the one that is to be written."""
     asked: list[str] = []
@@ -433,6 +449,22 @@ def test_same_rows_that_somebody_else_adds_in_this_moment_under_another_name_cou
         adding(raced, [Content("mine.csv", GOOD)])
 
     assert data_set(stage) == dict(zip(keys("theirs.csv"), [GOOD], strict=True))
+
+
+def test_files_that_somebody_takes_away_while_they_are_compared_are_no_twins() -> None:
+    stage = FakeStage()
+
+    def add_another() -> None:
+        stage.outside.store.put(keys("theirs.csv")[0], OTHER)
+
+    def take_both() -> None:
+        stage.outside.store.delete(*keys("theirs.csv"))
+        stage.outside.store.delete(*keys("mine.csv"))
+
+    raced = with_store(stage.edges, "put_if_absent", before=add_another)
+    raced = with_store(raced, "list", nth=2, after=take_both)
+
+    assert adding(raced, [Content("mine.csv", GOOD)]) == ["mine.csv"]
 
 
 def test_same_rows_that_somebody_else_adds_later_are_his_to_take_back() -> None:
