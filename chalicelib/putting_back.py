@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, layout, lease, outcomes, pin, quarantine, registry
+from chalicelib import catalog, documents, layout, lease, outcomes, pin, quarantine, registry
 from chalicelib.cutting import quoted
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
-from chalicelib.shapes import Kind, Record, list_of, maybe, text
+from chalicelib.shapes import Kind, Record, list_of, maybe, number_from_1, text
 
 MAY_BE_GONE = re.compile(
     r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
@@ -26,12 +26,15 @@ HOLDING: Mapping[str, Kind] = {
     r"models/[^/]+/judged\.json": outcomes.JUDGED,
     r"models/[^/]+/quarantine/.*": quarantine.SHAPE,
     r"locks/.*": lease.SHAPE,
+    r"deploy/release\.json": Record({"format": number_from_1}),
+    r"deploy/models\.json": catalog.CATALOG,
+    r"deploy/chalice\.json": Record({"resources": list_of(Record({"resource_type": text}))}),
     r"tokens/.*": Record(
         {"name": text, "sha256": text, "scopes": list_of(text)}, perhaps={"removed_at": maybe(text)}
     ),
 }
 """What holds something while it can be read: it is not taken away here, and nothing that it ended comes back, such as
-a token that was removed."""
+a token that was removed, or a release that is older than the one that serves."""
 
 
 @dataclass(frozen=True, kw_only=True)
