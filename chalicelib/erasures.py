@@ -8,7 +8,7 @@ written before anything goes, and the bucket's policy lets nobody overwrite or d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -101,22 +101,28 @@ def in_words(erasure: Erasure) -> str:
     return f"erased with {listed(erasure['files'])} by {erasure['who']} at {erasure['at']}"
 
 
-def took(erasure: Erasure) -> str:
-    """What it took of the versions, for whoever verifies the record.
+def took(erasure: Erasure, *, model: str, there: Collection[str]) -> str:
+    """What it took of the versions, for whoever verifies the record. `there` are the keys of what they have now.
 
     >>> note = {"files": ["night-1.csv"], "who": "ada", "at": "2026-11-26T03:00:00.000Z"}
-    >>> parts = [{"model_version": 1, "left": "ab", "rows": 3}, {"model_version": 2, "left": None, "rows": None}]
-    >>> took({**note, "parts": parts}).partition(": ")[2]
+    >>> parts = [{"model_version": 1, "left": "ab", "rows": 3}]
+    >>> parts += [{"model_version": 2, "name": "package.zip", "left": None, "rows": None}]
+    >>> took({**note, "parts": parts}, model="m", there=[]).partition(": ")[2]
     'version 1 lost 3 rows of its record, version 2 went whole'
     """
     of: dict[int, list[Mapping[str, Any]]] = {}
     for each in erasure["parts"]:
         of.setdefault(each["model_version"], []).append(each)
-    told = ", ".join(f"version {number} {_loss(parts)}" for number, parts in sorted(of.items()))
+    told = ", ".join(
+        f"version {number} {_loss(parts, model=model, there=there)}" for number, parts in sorted(of.items())
+    )
     return f"{listed(erasure['files'])} was erased by {erasure['who']} at {erasure['at']}{told and ': '}{told}"
 
 
-def _loss(parts: Sequence[Mapping[str, Any]]) -> str:
-    if any(each["left"] is None for each in parts):
+def _loss(parts: Sequence[Mapping[str, Any]], *, model: str, there: Collection[str]) -> str:
+    """A version that came to be live or pinned in that moment was spared, though it was told before that it goes."""
+    whole = {layout.version(model, each["model_version"], each["name"]) for each in parts if each["left"] is None}
+    if whole and whole.isdisjoint(there):
         return "went whole"
-    return f"lost {sum(each['rows'] or 0 for each in parts)} rows of its record"
+    lost = f"lost {sum(each['rows'] or 0 for each in parts)} rows of its record"
+    return f"{lost}, and stays itself" if whole else lost

@@ -84,7 +84,8 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     problems += _others(edges, model=model, claimed=claimed)
     problems += standing.problems(edges, model=model, alias=alias)
     told: list[str] = []
-    erased = tuple(erasures.took(each) for each in erasures.readable(edges, model=model, told=told))
+    erasing = erasures.readable(edges, model=model, told=told)
+    erased = tuple(erasures.took(each, model=model, there=kept) for each in erasing)
     once = tuple(dict.fromkeys([*problems, *told]))
     return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once, erased=erased)
 

@@ -462,6 +462,8 @@ def test_model_that_holds_rows_goes_whole_unless_it_is_live() -> None:
     assert [night.versions.list(layout.version(MODEL, 1, part)) for part in parts] == [[], [], []]
     assert all(night.store.find(layout.version(MODEL, 2, part)) for part in parts)
     assert problems(night) == ()
+    (told,) = verify(night.edges, model=MODEL, report=silent).erased
+    assert "version 1 went whole" in told
 
 
 def test_live_model_that_holds_rows_goes_when_another_one_is_live() -> None:
@@ -507,6 +509,8 @@ def test_model_that_holds_rows_and_is_pinned_in_this_moment_stays_whole() -> Non
     assert night.store.find(mark) is None
     assert night.store.find(layout.version(MODEL, 1, registry.PACKAGE)) is not None
     assert [each.function_version for each in night.functions.versions(MODEL)] == ["1", "2"]
+    (told,) = verify(night.edges, model=MODEL, report=silent).erased
+    assert "version 1 lost 31 rows of its record, and stays itself" in told
 
 
 def test_package_that_was_erased_is_not_asked_to_be_put_back() -> None:
