@@ -1,4 +1,8 @@
-"""How often AWS answers an account in a region, by what is asked."""
+"""How often AWS answers an account in a region, by what is asked.
+
+Those of Step Functions, SNS, EventBridge and CloudWatch were held against copies of AWS's pages in November 2026. AWS
+may raise them: an account's own are in Service Quotas.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +68,7 @@ PLANES = (
     Plane(
         "CloudWatch, GetMetricData",
         ("cloudwatch:GetMetricData",),
-        "50 a second",
+        "500 a second",
         CLOUDWATCH,
         asked_by="each share of a rollout",
     ),
