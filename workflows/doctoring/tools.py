@@ -34,13 +34,13 @@ def check_tools(
 
 
 def _python(version: tuple[int, int]) -> Finding:
-    """Chalice runs the app on the developer's version, so it has to be one that Lambda has too.
+    """`chalice deploy` by itself runs the app on the developer's version, so it has to be one that Lambda has too.
 
     Source: chalice 1.34, chalice/config.py, `Config.lambda_python_version`.
     """
     name = f"Python {version[0]}.{version[1]}"
     if OLDEST <= version <= NEWEST:
-        return ok(f"the Chalice app will run on {name}, as this machine does", where="python")
+        return ok(f"{name} is supported", where="python")
     oldest, newest = (".".join(map(str, each)) for each in (OLDEST, NEWEST))
     return error(
         f"{name} is not supported: expected {oldest} to {newest}",

@@ -66,6 +66,12 @@ def test_python_has_to_be_one_that_lambda_has(version: tuple[int, int], expected
     assert is_healthy(findings) is expected
 
 
+def test_nothing_is_said_of_the_apps_python_which_is_a_setting_of_the_stage() -> None:
+    findings = list(check_tools(ROOT, python=(3, 11), which=lambda tool: tool))
+
+    assert findings[0].what == "Python 3.11 is supported"
+
+
 def test_missing_tool_is_named() -> None:
     findings = list(check_tools(ROOT, which=lambda tool: None if tool == "git" else tool))
 
