@@ -86,7 +86,7 @@ def _wrong_variables(stage: str, given: Mapping[str, str]) -> Iterator[str]:
     known = known_variables()
     unknown = sorted(name for name in given if name.startswith(PREFIX) and name not in known)
     if unknown:
-        yield f"it sets {', '.join(unknown)}, which nothing reads: expected {', '.join(sorted(known))}"
+        yield f"sets {', '.join(unknown)}, which nothing reads: expected {', '.join(sorted(known))}"
     for read in (lambda: load(ApiSettings, given), lambda: load(StageSettings, given)):
         try:
             read()

@@ -48,7 +48,7 @@ def test_unknown_stage_is_refused_with_those_that_are_there(tmp_path: Path) -> N
 
 def test_name_that_nobody_reads_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        DeploymentFailed, match=r"it sets NIGHTSWAP_LATENCY, which nothing reads: .*NIGHTSWAP_LATENCY_MS"
+        DeploymentFailed, match=r": sets NIGHTSWAP_LATENCY, which nothing reads: .*NIGHTSWAP_LATENCY_MS"
     ):
         stage_settings("prod", root=project(tmp_path, NIGHTSWAP_LATENCY="250"))
 
