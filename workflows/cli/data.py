@@ -9,12 +9,15 @@ import click
 from chalicelib import layout, models
 from workflows.checking.file import LocalFile
 from workflows.cli.erase import erase
+from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
 from workflows.data_set.objects import name, objects
 from workflows.data_set.removing import remove_all
+
+IS_WHOLE = "nothing was added, unless nightswap data list shows all of it; the same command adds what is missing"
 
 
 @click.group()
@@ -37,7 +40,7 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
     models.check(stage.edges, model=model)
     taken = [LocalFile.at(file) for file in files]
     mode = Mode(replaces=replace, twice=twice, checks=not unchecked)
-    with counting("adding") as progress:
+    with told_when_interrupted(IS_WHOLE), counting("adding") as progress:
         added = add_all(Addition(stage.edges, model, mode, progress), taken)
     for each in taken:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"

@@ -12,6 +12,7 @@ import click
 from lambdas import recipes
 from workflows.checking.recipe import served
 from workflows.cli.bringing_back import bring_back
+from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import ROOT, Stage
@@ -38,8 +39,9 @@ from workflows.doctoring.stage_settings import check_recipes, check_settings
 @on_stage
 def deploy(stage: Stage, as_json: bool, removes: tuple[str, ...]) -> None:
     """Create or update the stage: data stack, packages, stack, Chalice app. Live traffic stays where it is."""
-    done = carry_out(stage, quiet=as_json, removes=removes)
-    bring_back(stage.edges, who="deploy", say=lambda line: click.echo(line, err=as_json))
+    with told_when_interrupted(GOES_ON):
+        done = carry_out(stage, quiet=as_json, removes=removes)
+        bring_back(stage.edges, who="deploy", say=lambda line: click.echo(line, err=as_json))
     if as_json:
         show_json(vars(done))
     else:

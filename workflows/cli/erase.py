@@ -12,6 +12,7 @@ import click
 from chalicelib import layout, models
 from chalicelib.cutting import listed
 from workflows import person
+from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
@@ -46,7 +47,7 @@ def erase(stage: Stage, *, names: tuple[str, ...], model: str, yes: bool, as_jso
         plan = erasing_plan.make(outside, names, model=model, who=person.name(), progress=progress)
     erased = None
     if yes and not plan.is_empty:
-        with counting("erasing") as progress:
+        with told_when_interrupted(GOES_ON), counting("erasing") as progress:
             erased = erasing.carry_out(outside, plan, progress=progress)
     held = tuple(each.model_version for each in plan.affected if each.holds_rows and each.is_needed)
     left = (*held, *(erased.spared if erased else ()))

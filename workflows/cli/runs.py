@@ -12,6 +12,7 @@ from chalicelib import doors, models, retraining
 from chalicelib import runs as core
 from chalicelib.contracts import NOTHING_NEW, PROMOTED
 from workflows.cli import screen
+from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
@@ -41,7 +42,11 @@ def retrain(
         console.print(f"{'started' if started.is_new else 'found'} run {started.run}")
     if watched:
         follow = wait if as_json else watch
-        found = follow(lambda: core.describe(stage.edges, run=started.run))
+        goes_on = (
+            f"run {started.run} goes on; nightswap runs {started.run} shows it, nightswap stop {started.run} stops it"
+        )
+        with told_when_interrupted(f"{goes_on} (--stage {stage.name})"):
+            found = follow(lambda: core.describe(stage.edges, run=started.run))
         _show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in GOOD else 1)
     if as_json:

@@ -1,0 +1,21 @@
+"""What Ctrl-C leaves behind, told in one line: silence would look like an end of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+GOES_ON = "what was done stays done, and the same command goes on from there"
+"""Of commands that can be repeated until they have done all of their work."""
+
+
+@contextmanager
+def told_when_interrupted(left: str) -> Iterator[None]:
+    """Say what is left, after all that the command drew; the interruption ends it as ever."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"\ninterrupted: {left}", err=True)
+        raise
