@@ -21,15 +21,15 @@ MAY_BE_GONE = re.compile(
     r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
 )
 """The keys of what may be gone without a loss."""
-HOLDING: Mapping[str, Kind] = {
-    r"models/[^/]+/pin\.json": pin.SHAPE,
-    r"models/[^/]+/judged\.json": outcomes.JUDGED,
-    r"models/[^/]+/quarantine/.*": quarantine.SHAPE,
-    r"locks/.*": lease.SHAPE,
-    r"deploy/release\.json": Record({"format": number_from_1}),
-    r"deploy/models\.json": catalog.CATALOG,
-    r"deploy/chalice\.json": Record({"resources": list_of(Record({"resource_type": text}))}),
-    r"tokens/.*": Record(
+HOLDING: Mapping[re.Pattern[str], Kind] = {
+    re.compile(r"models/[^/]+/pin\.json"): pin.SHAPE,
+    re.compile(r"models/[^/]+/judged\.json"): outcomes.JUDGED,
+    re.compile(r"models/[^/]+/quarantine/.*"): quarantine.SHAPE,
+    re.compile(r"locks/.*"): lease.SHAPE,
+    re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),
+    re.compile(r"deploy/models\.json"): catalog.CATALOG,
+    re.compile(r"deploy/chalice\.json"): Record({"resources": list_of(Record({"resource_type": text}))}),
+    re.compile(r"tokens/.*"): Record(
         {"name": text, "sha256": text, "scopes": list_of(text)}, perhaps={"removed_at": maybe(text)}
     ),
 }
@@ -91,7 +91,7 @@ def _wanted(key: str, present: Stored | None, states: Sequence[Stored | None]) -
 
 def _is_in_order(key: str, body: bytes) -> bool:
     """Whether nothing is wrong with what an operator or a run holds by it."""
-    shape = next((shape for kind, shape in HOLDING.items() if re.fullmatch(kind, key)), None)
+    shape = next((shape for kind, shape in HOLDING.items() if kind.fullmatch(key)), None)
     if shape is None:
         return False
     held = documents.readable(lambda: documents.read(body, key=key, shape=shape), told=[])

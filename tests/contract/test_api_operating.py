@@ -130,7 +130,7 @@ def test_each_refused_request_leaves_one_line_in_the_log_and_no_other_does(api: 
     told = [(each["level"], each["error"], each["status"], each["route"]) for each in lines]
     assert told == [
         *(("WARNING", code, 404, f"{method} {route}") for method, route, *_, code in UNKNOWN),
-        ("ERROR", "FunctionUnavailable", 503, "POST /models/{model}/pin"),
+        ("ERROR", "StoreUnavailable", 503, "POST /models/{model}/pin"),
         ("WARNING", "VersionUnfit", 409, "POST /models/{model}/pin"),
     ]
     assert len(answers) == 3 + len(UNKNOWN)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout
+from chalicelib import documents, layout, registry
 from chalicelib.contracts import MoveAnswered
 from chalicelib.errors import ContractBroken, FunctionUnavailable
 from lambdas import move_alias
@@ -64,14 +64,13 @@ def test_fault_of_our_own_is_raised() -> None:
 
 def test_damaged_document_is_an_answer_that_names_it() -> None:
     night = after_nights(2)
-    night.store.put(layout.pin(MODEL), b"{")
+    key = layout.version(MODEL, 1, registry.MANIFEST)
+    night.store.put(key, b"{")
 
     answered = move_alias.run(request("rollback"), night.edges)
 
     assert (answered.status, answered.body["Code"]) == (503, "RegistryIncomplete")
-    assert answered.body["Message"].startswith(
-        f"{layout.pin(MODEL)} is damaged: its 1 bytes are no JSON; put an earlier"
-    )
+    assert answered.body["Message"].startswith(f"{key} is damaged: its 1 bytes are no JSON")
 
 
 def test_log_tells_of_the_request_and_of_its_end(caplog: pytest.LogCaptureFixture) -> None:

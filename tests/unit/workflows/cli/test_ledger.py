@@ -176,7 +176,7 @@ def test_all_models_are_verified_where_none_is_named() -> None:
 
     assert [line.partition(":")[0] for line in stage.run("verify").output.splitlines()] == ["a", "b"]
     assert stage.json("verify", "--json") == [
-        {"model": name, "entries": 0, "versions": 0, "problems": []} for name in ("a", "b")
+        {"model": name, "entries": 0, "versions": 0, "problems": [], "erased": []} for name in ("a", "b")
     ]
 
 

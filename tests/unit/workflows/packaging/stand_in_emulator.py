@@ -33,7 +33,8 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(body).encode())
 
 
-sys.stdout.write("the stand-in starts\n")
-sys.stdout.flush()
-host, _, port = sys.argv[sys.argv.index(INTERFACE) + 1].partition(":")
-HTTPServer((host, int(port)), Answer).serve_forever()
+if __name__ == "__main__":
+    sys.stdout.write("the stand-in starts\n")
+    sys.stdout.flush()
+    host, _, port = sys.argv[sys.argv.index(INTERFACE) + 1].partition(":")
+    HTTPServer((host, int(port)), Answer).serve_forever()
