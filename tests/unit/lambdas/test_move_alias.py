@@ -64,7 +64,7 @@ def test_fault_of_our_own_is_raised() -> None:
 
 def test_damaged_document_is_an_answer_that_names_it() -> None:
     night = after_nights(2)
-    key = layout.version(MODEL, 1, registry.MANIFEST)
+    key = layout.version(MODEL, 2, registry.MANIFEST)
     night.store.put(key, b"{")
 
     answered = move_alias.run(request("rollback"), night.edges)
