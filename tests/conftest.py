@@ -2,6 +2,8 @@
 
 Local time is not UTC, and differs from it by no whole number of hours, so that a forgotten time zone is seen.
 
+Nor do the names of tests change from process to process, as those of compressed bytes would: they hold their time.
+
 `ORDER=7` shuffles the files by that seed; the tests of one file keep their order.
 """
 
@@ -26,6 +28,10 @@ ORDER = os.environ.get("ORDER")
 
 def pytest_report_header() -> str | None:
     return f"the files' order: shuffled by seed {ORDER}" if ORDER else None
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    return argname if isinstance(val, bytes) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
