@@ -17,8 +17,6 @@ from workflows.data_set.adding import Addition, Mode, add_all
 from workflows.data_set.objects import name, objects
 from workflows.data_set.removing import remove_all
 
-IS_WHOLE = "nothing was added, unless nightswap data list shows all of it; the same command adds what is missing"
-
 
 @click.group()
 def data() -> None:
@@ -40,7 +38,8 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
     models.check(stage.edges, model=model)
     taken = [LocalFile.at(file) for file in files]
     mode = Mode(replaces=replace, twice=twice, checks=not unchecked)
-    with told_when_interrupted(IS_WHOLE), counting("adding") as progress:
+    is_whole = f"nothing was added, unless nightswap data list --model {model} shows all of it; repeat the command"
+    with told_when_interrupted(is_whole), counting("adding") as progress:
         added = add_all(Addition(stage.edges, model, mode, progress), taken)
     for each in taken:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"

@@ -70,4 +70,4 @@ def test_interrupted_addition_says_what_the_data_set_holds(tmp_path: Path) -> No
 
     said = StageWithoutPatience().run("data", "add", str(file), "--no-check").output
 
-    assert "interrupted: nothing was added, unless nightswap data list shows all of it" in said
+    assert "interrupted: nothing was added, unless nightswap data list --model kdd99-http shows all of it" in said
