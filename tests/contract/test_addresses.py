@@ -14,7 +14,7 @@ from app import app
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, outside, promote, register
+from tests.given.nights import MODEL, outside, promote, register
 
 RUN = "run-1"
 ROUTES = [(method, path) for path, methods in app.routes.items() for method in methods]

@@ -16,7 +16,7 @@ from chalicelib.aws.patience import ANSWER_SECONDS, ATTENTIVE, BRIEF
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, outside, promote, register
+from tests.given.nights import MODEL, outside, promote, register
 
 OTHER = "other"
 WHY = '{"reason": "why"}'

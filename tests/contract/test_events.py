@@ -20,8 +20,8 @@ from chalicelib.names import Names
 from chalicelib.notice_evaluation import CLASSES_MAX, RULES_MAX
 from tests.contract import command_lines
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import news
-from tests.unit.chalicelib.nights import MODEL
+from tests.given import news
+from tests.given.nights import MODEL
 
 SCHEMA: dict[str, Any] = json.loads((Path(notices.__file__).parent / "event-schema.json").read_bytes())
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -19,7 +19,7 @@ from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import NightswapError, Unexpected, leaves
 from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, going, outside
+from tests.given.nights import MODEL, going, outside
 from tests.unit.lambdas.nightly_batch import RUN
 from workflows.definitions.functions import SIGNATURES
 

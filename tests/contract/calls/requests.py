@@ -12,7 +12,7 @@ from chalicelib.access import OPERATE, PREDICT, Token, digest
 from tests.contract.api_process import Api, authorizing, event, secret, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, outside, promote
+from tests.given.nights import MODEL, outside, promote
 
 OTHER = "other"
 RUN, STOPPED = f"{OTHER}-nightly-20261121T0300Z", f"{OTHER}-nightly-20261120T0300Z"

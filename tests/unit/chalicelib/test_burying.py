@@ -8,7 +8,7 @@ import pytest
 from chalicelib import commitment, documents, layout, lease, outcomes, restoring
 from chalicelib.contracts import AliasRestored
 from chalicelib.errors import RegistryIncomplete, RunUnknown
-from tests.unit.chalicelib.broken_runs import (
+from tests.given.broken_runs import (
     FAILURE,
     decided,
     die_after_the_swap,
@@ -17,7 +17,7 @@ from tests.unit.chalicelib.broken_runs import (
     under_weights_on_code_that_nobody_registered,
     weights,
 )
-from tests.unit.chalicelib.nights import (
+from tests.given.nights import (
     MODEL,
     content,
     going,

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from chalicelib.edges import Edges
-from tests.unit.chalicelib.moves import after_nights, ask
-from tests.unit.chalicelib.nights import promote
+from tests.given.moves import after_nights, ask
+from tests.given.nights import promote
 
 CALLS_MAX = 45
 """With 60 rows to replay; at 20 ms each that is less than a second."""

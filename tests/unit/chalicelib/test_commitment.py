@@ -9,8 +9,8 @@ from chalicelib.commitment import SHIFT, SWAP, Decided
 from chalicelib.edges import Edges
 from chalicelib.errors import StoreUnavailable
 from chalicelib.promotion import Move
-from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.nights import MODEL, content, outside
+from tests.given.interference import raising, with_store
+from tests.given.nights import MODEL, content, outside
 
 MOVE = Move(
     model=MODEL,

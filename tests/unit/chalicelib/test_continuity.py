@@ -6,10 +6,10 @@ import pytest
 
 from chalicelib import documents, layout, ledger, recovery, restoring
 from chalicelib.verification import verify
-from tests.unit.chalicelib.interference import with_functions, with_store
-from tests.unit.chalicelib.moves import ask
-from tests.unit.chalicelib.nights import MODEL, content, outside, promote
-from tests.unit.chalicelib.records import by_hand, problems, rewrite, silent, two_nights
+from tests.given.interference import with_functions, with_store
+from tests.given.moves import ask
+from tests.given.nights import MODEL, content, outside, promote
+from tests.given.records import by_hand, problems, rewrite, silent, two_nights
 
 
 def missing(number: int) -> str:

@@ -11,7 +11,7 @@ from chalicelib.edges import AliasMoved
 from chalicelib.errors import StoreUnavailable
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.broken_runs import (
+from tests.given.broken_runs import (
     FAILURE,
     decided,
     decided_to_shift,
@@ -19,8 +19,8 @@ from tests.unit.chalicelib.broken_runs import (
     shift_traffic,
     weights,
 )
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import (
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.nights import (
     MODEL,
     content,
     going,

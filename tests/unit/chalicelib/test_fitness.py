@@ -8,10 +8,10 @@ import pytest
 from chalicelib import documents, evidence, fitness, layout, quarantine, registry
 from chalicelib.errors import VersionUnfit, VersionUnknown
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.moves import after_nights
-from tests.unit.chalicelib.nights import MODEL, forget_evidence, outside, register
-from tests.unit.chalicelib.records import forge, rewrite
-from tests.unit.chalicelib.serving_code import BABBLES, IMPOSTOR, RAISES, SAMPLE, SHORT, SWAPPED, WRONG, ServingCode
+from tests.given.moves import after_nights
+from tests.given.nights import MODEL, forget_evidence, outside, register
+from tests.given.records import forge, rewrite
+from tests.given.serving_code import BABBLES, IMPOSTOR, RAISES, SAMPLE, SHORT, SWAPPED, WRONG, ServingCode
 
 
 def test_sound_version_is_fit_under_the_number_that_was_judged() -> None:

@@ -7,9 +7,9 @@ import pytest
 from chalicelib import health
 from chalicelib.errors import Busy, FunctionUnavailable, NoLiveModel, ServingFailed, StackMissing
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import interfered, raising
-from tests.unit.chalicelib.moves import after_nights
-from tests.unit.chalicelib.nights import MODEL, outside, promote
+from tests.given.interference import interfered, raising
+from tests.given.moves import after_nights
+from tests.given.nights import MODEL, outside, promote
 
 
 def test_stage_is_healthy_when_its_default_model_is_live() -> None:

@@ -8,7 +8,7 @@ from chalicelib import documents, history, layout, ledger, promotion
 from chalicelib.errors import BadRequest
 from tests.fakes.clock import START
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, outside, promote, register, shift
+from tests.given.nights import MODEL, outside, promote, register, shift
 
 HOUR = 3600.0
 

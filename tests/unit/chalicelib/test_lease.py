@@ -5,8 +5,8 @@ import pytest
 from chalicelib import documents, layout, lease
 from chalicelib.errors import StoreUnavailable
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.nights import MODEL, content, going, outside
+from tests.given.interference import raising, with_store
+from tests.given.nights import MODEL, content, going, outside
 
 KEY = layout.lease(MODEL)
 

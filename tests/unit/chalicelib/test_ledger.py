@@ -8,8 +8,8 @@ from chalicelib import documents, layout, ledger, stamp
 from chalicelib.edges import Alias
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.stamp import Stamp
-from tests.unit.chalicelib.interference import with_store
-from tests.unit.chalicelib.nights import MODEL, content, ledger_of, outside, promote
+from tests.given.interference import with_store
+from tests.given.nights import MODEL, content, ledger_of, outside, promote
 
 KNOWN = {"moved_at": "2026-11-21T03:00:00.000Z", "who": "run-1", "why": "better"}
 

@@ -6,11 +6,11 @@ import pytest
 
 from chalicelib import layout, models, registry, restoring
 from chalicelib.errors import RegistryIncomplete
-from tests.unit.chalicelib.broken_runs import FAILURE
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.moves import after_nights, canary, serving
-from tests.unit.chalicelib.nights import MODEL, going, ledger_of
-from tests.unit.chalicelib.records import problems
+from tests.given.broken_runs import FAILURE
+from tests.given.interference import with_functions
+from tests.given.moves import after_nights, canary, serving
+from tests.given.nights import MODEL, going, ledger_of
+from tests.given.records import problems
 
 MADE_AGAIN = "the alias of kdd99-http is gone: put back version 2, as function version 2"
 

@@ -12,10 +12,10 @@ from chalicelib.edges import AliasMoved
 from chalicelib.errors import RegistryIncomplete, RequestConflict
 from chalicelib.move_decisions import PROMOTE, ROLLBACK
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.broken_runs import FAILURE, outcome_of, shift_traffic
-from tests.unit.chalicelib.moves import after_nights, ask, serving
-from tests.unit.chalicelib.nights import MODEL, going, ledger_of, register, revision, swap
-from tests.unit.chalicelib.records import problems
+from tests.given.broken_runs import FAILURE, outcome_of, shift_traffic
+from tests.given.moves import after_nights, ask, serving
+from tests.given.nights import MODEL, going, ledger_of, register, revision, swap
+from tests.given.records import problems
 
 RESTORED = "the alias of kdd99-http is older than the ledger: put back version 2, as function version 2"
 TOLD = (

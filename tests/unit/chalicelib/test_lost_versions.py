@@ -11,11 +11,11 @@ from chalicelib.edges import AliasMoved, Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.broken_runs import FAILURE, decided, outcome_of
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.moves import after_nights, serving
-from tests.unit.chalicelib.nights import MODEL, going, outside, revision
-from tests.unit.chalicelib.serving_code import ServingCode
+from tests.given.broken_runs import FAILURE, decided, outcome_of
+from tests.given.interference import with_functions
+from tests.given.moves import after_nights, serving
+from tests.given.nights import MODEL, going, outside, revision
+from tests.given.serving_code import ServingCode
 
 
 def dead_before_its_swap(night: FakeOutside) -> Move:

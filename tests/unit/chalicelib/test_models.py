@@ -9,8 +9,8 @@ from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.moves import after_nights, canary
-from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, report_of, revision
+from tests.given.moves import after_nights, canary
+from tests.given.nights import MODEL, SCHEMA, outside, promote, register, report_of, revision
 
 NO_WEIGHTS: Mapping[str, float] = {}
 LIVE = {"model_version": 1, "function_version": "1", "weights": {}, "pinned": False, "quarantined": False}

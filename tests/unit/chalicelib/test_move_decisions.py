@@ -4,9 +4,9 @@ import pytest
 
 from chalicelib import ledger, move_decisions, quarantine
 from chalicelib.errors import NoLiveModel, VersionUnfit, VersionUnknown
-from tests.unit.chalicelib.moves import after_nights, ask, canary, request, serving
-from tests.unit.chalicelib.nights import MODEL, outside, promote, register
-from tests.unit.chalicelib.serving_code import WRONG
+from tests.given.moves import after_nights, ask, canary, request, serving
+from tests.given.nights import MODEL, outside, promote, register
+from tests.given.serving_code import WRONG
 
 
 def test_rollback_goes_to_the_version_that_was_live_before() -> None:

@@ -11,8 +11,8 @@ from chalicelib.errors import BadRequest, ModelUnknown, VersionUnknown
 from chalicelib.move_decisions import ACTIONS
 from chalicelib.stamp import PATTERN
 from tests.fakes.pipeline import InMemoryPipeline
-from tests.unit.chalicelib.moves import after_nights, request
-from tests.unit.chalicelib.nights import MODEL
+from tests.given.moves import after_nights, request
+from tests.given.nights import MODEL
 
 ATTEMPT = "0011223344556677"
 

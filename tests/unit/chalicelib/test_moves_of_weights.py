@@ -11,8 +11,8 @@ from chalicelib.edges import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import (
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.nights import (
     MODEL,
     Registered,
     content,

@@ -9,9 +9,9 @@ from chalicelib import documents, layout, ledger, moving, pin, promotion, quaran
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, FunctionUnavailable, RequestConflict
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import Killed, interfered, raising, with_functions, with_store
-from tests.unit.chalicelib.moves import after_nights, ask, canary, request, serving
-from tests.unit.chalicelib.nights import MODEL, register, revision, swap
+from tests.given.interference import Killed, interfered, raising, with_functions, with_store
+from tests.given.moves import after_nights, ask, canary, request, serving
+from tests.given.nights import MODEL, register, revision, swap
 
 Arranged = Callable[[], FakeOutside]
 

@@ -7,8 +7,8 @@ import pytest
 from chalicelib import notice_text
 from chalicelib.notice_evaluation import CLASSES_MAX, RULES_MAX
 from chalicelib.notice_text import CLASSES_SHOWN
-from tests.unit.chalicelib import news
-from tests.unit.chalicelib.news import FAILED, RUN, the_notice
+from tests.given import news
+from tests.given.news import FAILED, RUN, the_notice
 
 
 def told(night: str) -> str:

@@ -17,10 +17,10 @@ from chalicelib.edges import Edges, Notice
 from chalicelib.errors import NoticesUnavailable
 from chalicelib.notice_evaluation import CLASSES_MAX, RULES_MAX, evaluation
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import news
-from tests.unit.chalicelib.interference import Killed, interfered, raising
-from tests.unit.chalicelib.news import FAILED, RUN, a_report, end, judged, the_notice
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given import news
+from tests.given.interference import Killed, interfered, raising
+from tests.given.news import FAILED, RUN, a_report, end, judged, the_notice
+from tests.given.nights import MODEL, outside
 
 BROKEN = {
     "run": RUN,

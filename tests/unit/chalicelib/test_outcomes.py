@@ -19,8 +19,8 @@ from chalicelib.contracts import (
 )
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import interfered, raising, with_store
-from tests.unit.chalicelib.nights import MODEL, content, going, outside, register
+from tests.given.interference import interfered, raising, with_store
+from tests.given.nights import MODEL, content, going, outside, register
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 REPORT = {

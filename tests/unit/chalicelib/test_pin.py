@@ -7,8 +7,8 @@ import pytest
 from chalicelib import layout, pin
 from chalicelib.edges import Edges
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import with_store
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given.interference import with_store
+from tests.given.nights import MODEL, outside
 
 
 def put(night: FakeOutside, **changes: Any) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from chalicelib import pin
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnfit
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import Killed, raising, with_functions, with_store
-from tests.unit.chalicelib.moves import after_nights, ask, canary, serving
-from tests.unit.chalicelib.nights import MODEL, revision
+from tests.given.interference import Killed, raising, with_functions, with_store
+from tests.given.moves import after_nights, ask, canary, serving
+from tests.given.nights import MODEL, revision
 
 
 @pytest.mark.parametrize("action", ["promote", "pin"])

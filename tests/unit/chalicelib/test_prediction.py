@@ -25,7 +25,7 @@ from chalicelib.errors import (
 from chalicelib.prediction import Question
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.nights import MODEL, outside, promote
+from tests.given.nights import MODEL, outside, promote
 
 
 class Refusing(InMemoryFunctions):

@@ -10,8 +10,8 @@ from chalicelib.edges import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
 
 
 class LosingAnswers(InMemoryFunctions):

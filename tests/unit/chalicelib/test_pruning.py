@@ -19,9 +19,9 @@ from chalicelib.errors import FunctionUnavailable, RequestConflict, VersionUnfit
 from chalicelib.pruning import Pruned
 from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import Killed, raising, with_functions, with_store
-from tests.unit.chalicelib.moves import ask, serving
-from tests.unit.chalicelib.nights import (
+from tests.given.interference import Killed, raising, with_functions, with_store
+from tests.given.moves import ask, serving
+from tests.given.nights import (
     MODEL,
     Registered,
     content,
@@ -32,7 +32,7 @@ from tests.unit.chalicelib.nights import (
     revision,
     swap,
 )
-from tests.unit.chalicelib.records import by_hand, silent
+from tests.given.records import by_hand, silent
 from tests.unit.chalicelib.test_pruning_plan import DAY, dead_run, nights, plan
 
 GOES = {layout.version(MODEL, 1, part) for part in pruning_plan.PARTS}

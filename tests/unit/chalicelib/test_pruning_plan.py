@@ -19,8 +19,8 @@ from chalicelib import (
 from chalicelib.pruning_plan import Leftover, Plan
 from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote, register, shift
-from tests.unit.chalicelib.records import by_hand, silent
+from tests.given.nights import MODEL, content, going, outside, promote, register, shift
+from tests.given.records import by_hand, silent
 
 DAY = 24 * 3600.0
 ALL = Policy(keep=0, days=0)

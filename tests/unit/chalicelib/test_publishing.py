@@ -13,7 +13,7 @@ from chalicelib.errors import FunctionBusy, ModelUnknown, ServingChanged
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.serving_function import CONFIGURATION, Delays
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given.nights import MODEL, outside
 
 
 class OtherCode(InMemoryFunctions):

@@ -9,8 +9,8 @@ from chalicelib import documents, layout, putting_back, quarantine, registry
 from chalicelib.access import Token
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import with_store
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given.interference import with_store
+from tests.given.nights import MODEL, outside
 
 PIN, JUDGED, LEASE = layout.pin(MODEL), layout.judged(MODEL), layout.lease(MODEL)
 ENTRY, EVIDENCE = layout.ledger_entry(MODEL, 1), layout.evidence(MODEL, 1)

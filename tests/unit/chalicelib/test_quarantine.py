@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from chalicelib import documents, quarantine
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, content, outside
+from tests.given.nights import MODEL, content, outside
 
 
 def put(night: FakeOutside, *, fingerprint: str = "data-1", model_version: int = 2, why: str = "it was ill") -> None:

@@ -11,9 +11,9 @@ from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict, 
 from chalicelib.recovery import Recovered
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.broken_runs import die_after_the_swap
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.broken_runs import die_after_the_swap
+from tests.given.interference import with_functions
+from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
 
 
 def restore(edges: Edges, *, attempt: str = "abc123") -> Recovered:

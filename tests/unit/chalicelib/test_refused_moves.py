@@ -10,9 +10,9 @@ from chalicelib import pin, promotion, quarantine
 from chalicelib.edges import Edges
 from chalicelib.errors import RequestConflict
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.moves import after_nights, ask, serving
-from tests.unit.chalicelib.nights import MODEL, promote, register, revision, swap
+from tests.given.interference import with_functions
+from tests.given.moves import after_nights, ask, serving
+from tests.given.nights import MODEL, promote, register, revision, swap
 
 
 def losing(night: FakeOutside, function_version: str) -> Edges:

@@ -5,8 +5,8 @@ import pytest
 from chalicelib import documents, layout, registry
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, StoreUnavailable, VersionUnknown
-from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.nights import MODEL, outside, register, report_of
+from tests.given.interference import raising, with_store
+from tests.given.nights import MODEL, outside, register, report_of
 
 
 def claim(edges: Edges, run: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import replaying
 from chalicelib.replaying import Replayed
-from tests.unit.chalicelib.serving_code import ROWS
+from tests.given.serving_code import ROWS
 
 
 def a_measure(*calls_ms: float) -> Replayed:

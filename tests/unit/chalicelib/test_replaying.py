@@ -11,9 +11,9 @@ from chalicelib import documents, layout, registry, replaying
 from chalicelib.errors import FunctionBusy, VersionUnknown
 from chalicelib.replaying import Replayed, Subject
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import serving_code
-from tests.unit.chalicelib.interference import raising, with_functions
-from tests.unit.chalicelib.nights import MODEL, Registered, outside, register
+from tests.given import serving_code
+from tests.given.interference import raising, with_functions
+from tests.given.nights import MODEL, Registered, outside, register
 
 ROWS = serving_code.ROWS
 

@@ -5,14 +5,14 @@ import pytest
 from chalicelib import documents, layout, ledger, models, restoring
 from chalicelib.contracts import AliasRestored
 from chalicelib.errors import RegistryIncomplete
-from tests.unit.chalicelib.broken_runs import (
+from tests.given.broken_runs import (
     die_after_the_swap,
     shift_traffic,
     under_weights_on_code_that_nobody_registered,
     weights,
 )
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.nights import (
+from tests.given.interference import with_functions
+from tests.given.nights import (
     MODEL,
     content,
     going,

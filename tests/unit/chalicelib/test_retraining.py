@@ -18,8 +18,8 @@ from chalicelib.errors import (
 from chalicelib.names import MODEL_NAME
 from chalicelib.retraining import Started, Wish
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import interfered, raising, with_store
-from tests.unit.chalicelib.nights import MODEL, content, going, outside
+from tests.given.interference import interfered, raising, with_store
+from tests.given.nights import MODEL, content, going, outside
 
 EVENT_TIME = datetime(2026, 11, 21, 3, 0, 17, tzinfo=UTC)
 model_names = st.from_regex(MODEL_NAME, fullmatch=True)

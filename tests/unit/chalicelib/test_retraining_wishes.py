@@ -13,7 +13,7 @@ from chalicelib import doors, retraining
 from chalicelib.errors import BadRequest, ModelUnknown, RequestError
 from chalicelib.limits import KEY_CHARACTERS, REASON_CHARACTERS
 from chalicelib.retraining import Wish
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given.nights import MODEL, outside
 
 DEFAULT = Wish(model=MODEL, force=False, reason="on demand")
 

@@ -22,9 +22,9 @@ from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.broken_runs import decided, decided_to_shift, shift_traffic, weights
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import MODEL, content, going, ledger_of, outside, promote, register, revision, swap
+from tests.given.broken_runs import decided, decided_to_shift, shift_traffic, weights
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.nights import MODEL, content, going, ledger_of, outside, promote, register, revision, swap
 
 RUN = "run-2"
 

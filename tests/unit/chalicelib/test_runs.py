@@ -9,8 +9,8 @@ from chalicelib import documents, layout, outcomes, retraining, runs
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import interfered, raising
-from tests.unit.chalicelib.nights import MODEL, going, outside
+from tests.given.interference import interfered, raising
+from tests.given.nights import MODEL, going, outside
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 STEPS = 9

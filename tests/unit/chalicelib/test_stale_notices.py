@@ -8,9 +8,9 @@ from chalicelib import documents, layout, notices, promotion
 from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, OUTCOMES, PROMOTED, SUPERSEDED
 from chalicelib.edges import Notice
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import news
-from tests.unit.chalicelib.news import DAY_SECONDS, FAILED, RUN, end, judged, the_notice
-from tests.unit.chalicelib.nights import MODEL, Registered, outside, revision, swap
+from tests.given import news
+from tests.given.news import DAY_SECONDS, FAILED, RUN, end, judged, the_notice
+from tests.given.nights import MODEL, Registered, outside, revision, swap
 
 
 def facts(notice: Notice, *names: str) -> list[object]:

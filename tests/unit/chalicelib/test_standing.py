@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from chalicelib import layout, pin, quarantine, registry
-from tests.unit.chalicelib.nights import MODEL, forget_evidence, going
-from tests.unit.chalicelib.records import by_hand, canary, problems, rewrite, two_nights
+from tests.given.nights import MODEL, forget_evidence, going
+from tests.given.records import by_hand, canary, problems, rewrite, two_nights
 
 
 def test_running_canary_is_in_order() -> None:

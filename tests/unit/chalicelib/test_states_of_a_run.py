@@ -7,7 +7,7 @@ import pytest
 from chalicelib import documents, layout, runs
 from chalicelib.errors import ModelUnknown
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import going, outside
+from tests.given.nights import going, outside
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 

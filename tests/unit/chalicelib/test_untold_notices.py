@@ -13,10 +13,10 @@ from chalicelib.edges import Edges
 from chalicelib.errors import NoticesUnavailable
 from chalicelib.notice_text import STALE
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import news
-from tests.unit.chalicelib.interference import Happening, Killed, interfered, nothing, raising, with_store
-from tests.unit.chalicelib.news import DAY_SECONDS, RUN
-from tests.unit.chalicelib.nights import MODEL, content, going, outside
+from tests.given import news
+from tests.given.interference import Happening, Killed, interfered, nothing, raising, with_store
+from tests.given.news import DAY_SECONDS, RUN
+from tests.given.nights import MODEL, content, going, outside
 
 AWAY = raising(NoticesUnavailable("the topic does not answer"))
 ENDED = {

@@ -4,9 +4,9 @@ import pytest
 
 from chalicelib import documents, layout, registry
 from chalicelib.verification import Verified, verify
-from tests.unit.chalicelib.moves import ask, serving
-from tests.unit.chalicelib.nights import MODEL, content, outside, register
-from tests.unit.chalicelib.records import problems, prune_by_hand, silent, two_nights
+from tests.given.moves import ask, serving
+from tests.given.nights import MODEL, content, outside, register
+from tests.given.records import problems, prune_by_hand, silent, two_nights
 
 
 def test_record_in_order_has_no_problem_and_nothing_is_changed() -> None:

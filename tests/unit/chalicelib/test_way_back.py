@@ -5,8 +5,8 @@ import pytest
 from chalicelib import layout, registry, way_back
 from chalicelib.errors import VersionUnfit
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.moves import after_nights, ask
-from tests.unit.chalicelib.nights import MODEL, promote
+from tests.given.moves import after_nights, ask
+from tests.given.nights import MODEL, promote
 
 
 def found(night: FakeOutside, live: int | None) -> tuple[int, list[str]]:

@@ -11,7 +11,7 @@ from chalicelib.edges import Alias, Edges
 from lambdas import shift_traffic
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, going, outside, promote, register, revision
+from tests.given.nights import MODEL, going, outside, promote, register, revision
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 FINGERPRINT = "data-2"

@@ -29,8 +29,8 @@ from chalicelib.settings import TaskSettings
 from lambdas import evaluate, preprocess, replay, shift_traffic, swap_alias, train, version_model
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
+from tests.given.nights import MODEL, going
 from tests.http_connections import HEADER, rows
-from tests.unit.chalicelib.nights import MODEL, going
 from tests.unit.lambdas.packages import serve
 
 SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from lambdas.serve.handler import Service, open_package
-from tests.unit.chalicelib.serving_code import ServingCode
+from tests.given.serving_code import ServingCode
 
 ZIP = b"PK"
 stand_in = ServingCode()

@@ -11,10 +11,10 @@ from chalicelib.contracts import EvaluateTask
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
 from lambdas import evaluate
 from tests.fakes.edges import FakeOutside
+from tests.given.interference import with_functions
+from tests.given.nights import MODEL, forget_evidence, going, promote, revision
+from tests.given.records import rewrite
 from tests.http_connections import noise
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.nights import MODEL, forget_evidence, going, promote, revision
-from tests.unit.chalicelib.records import rewrite
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_evaluation, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"

@@ -8,9 +8,9 @@ from chalicelib import layout, lease, pin, quarantine
 from chalicelib.contracts import REJUDGE, SUPERSEDED, ShiftTrafficTask, SwapAliasTask
 from lambdas import swap_alias
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import Killed, raising, with_functions
-from tests.unit.chalicelib.moves import ask
-from tests.unit.chalicelib.nights import MODEL, going, outside, promote, register, revision
+from tests.given.interference import Killed, raising, with_functions
+from tests.given.moves import ask
+from tests.given.nights import MODEL, going, outside, promote, register, revision
 from tests.unit.lambdas.canaries import FINGERPRINT, baked, shares_of, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 

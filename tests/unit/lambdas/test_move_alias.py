@@ -10,9 +10,9 @@ from chalicelib import documents, layout, registry
 from chalicelib.contracts import MoveAnswered
 from chalicelib.errors import ContractBroken, FunctionUnavailable
 from lambdas import move_alias
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.moves import after_nights, request, serving
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.moves import after_nights, request, serving
+from tests.given.nights import MODEL, outside
 
 
 def test_move_is_answered_200_with_what_was_done() -> None:

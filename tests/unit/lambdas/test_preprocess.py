@@ -20,9 +20,9 @@ from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
 from lambdas.model.table import FILES, Table
 from tests.fakes.edges import FakeOutside
+from tests.given.interference import with_store
+from tests.given.nights import MODEL, content, going, outside, promote
 from tests.http_connections import rows
-from tests.unit.chalicelib.interference import with_store
-from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, preprocessing
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"

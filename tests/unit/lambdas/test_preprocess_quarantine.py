@@ -7,7 +7,7 @@ import pytest
 from chalicelib import documents, layout, outcomes, pin, quarantine, rollout
 from chalicelib.contracts import NOTHING_NEW, ROLLED_BACK, TRAIN, RunOutcome
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, going, promote
+from tests.given.nights import MODEL, going, promote
 from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, preprocessing
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"

@@ -7,8 +7,8 @@ import pytest
 from chalicelib import layout, lease, outcomes
 from chalicelib.contracts import NOTHING_NEW, PROMOTED, SUPERSEDED, RecordOutcomeTask, RunOutcome
 from lambdas import record_outcome
-from tests.unit.chalicelib.news import DAY_SECONDS
-from tests.unit.chalicelib.nights import MODEL, content, going, outside, promote
+from tests.given.news import DAY_SECONDS
+from tests.given.nights import MODEL, content, going, outside, promote
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 

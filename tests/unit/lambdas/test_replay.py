@@ -11,9 +11,9 @@ from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
 from lambdas import recipes, replay
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import serving_code
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import (
+from tests.given import serving_code
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.nights import (
     MODEL,
     SCHEMA,
     Registered,

@@ -8,8 +8,8 @@ from chalicelib import outcomes
 from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
 from lambdas import restore_alias
-from tests.unit.chalicelib.news import DAY_SECONDS
-from tests.unit.chalicelib.nights import MODEL, going, outside, promote
+from tests.given.news import DAY_SECONDS
+from tests.given.nights import MODEL, going, outside, promote
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 FAILURE = {"Error": "SingleClass", "Cause": '{"errorMessage": "one class only"}'}

@@ -9,8 +9,8 @@ from chalicelib import documents, layout, ledger, pin, promotion, quarantine
 from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import serving_code
-from tests.unit.chalicelib.nights import MODEL, content
+from tests.given import serving_code
+from tests.given.nights import MODEL, content
 from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, ready, shares_of, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 

@@ -12,8 +12,8 @@ from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, ShiftTr
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, MetricsUnavailable, StoreUnavailable
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import Killed, interfered, raising, with_functions, with_store
-from tests.unit.chalicelib.nights import MODEL, Registered, promote, register, revision, swap
+from tests.given.interference import Killed, interfered, raising, with_functions, with_store
+from tests.given.nights import MODEL, Registered, promote, register, revision, swap
 from tests.unit.lambdas.canaries import FINGERPRINT, alias_of, baked, ready, shares_of, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 

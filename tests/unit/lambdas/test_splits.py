@@ -22,8 +22,8 @@ from lambdas.model.thresholds import at_least
 from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
+from tests.given.nights import MODEL, forget_evidence, going, outside, register
 from tests.http_connections import rows
-from tests.unit.chalicelib.nights import MODEL, forget_evidence, going, outside, register
 from tests.unit.lambdas.model import data as model_data
 from tests.unit.lambdas.nightly_batch import add_data, night_with_data, preprocessing, whole_night
 

@@ -16,7 +16,7 @@ from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, Stor
 from chalicelib.settings import TaskSettings
 from lambdas import step
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_store
+from tests.given.interference import raising, with_store
 
 TASK = RecordOutcomeTask(run="run-1", model="m", outcome="Promoted", reason="")
 SETTINGS = TaskSettings(stage="test", code_sha256="code", serving_sha256="serving")

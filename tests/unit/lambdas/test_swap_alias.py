@@ -10,8 +10,8 @@ from chalicelib.errors import FunctionUnavailable, VersionUnknown
 from lambdas import swap_alias
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_functions
-from tests.unit.chalicelib.nights import (
+from tests.given.interference import raising, with_functions
+from tests.given.nights import (
     MODEL,
     Registered,
     content,

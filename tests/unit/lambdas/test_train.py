@@ -12,8 +12,8 @@ from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsuppo
 from lambdas import intermediates, recipes, train
 from lambdas.model import answers, artifact, trial
 from lambdas.model.answers import Answers
-from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.nights import MODEL, outside
+from tests.given.interference import raising, with_store
+from tests.given.nights import MODEL, outside
 from tests.unit.lambdas.model import data
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 

@@ -15,8 +15,8 @@ from lambdas import splits, version_model
 from lambdas.model.recipe import Split
 from lambdas.model.split import STRATIFIED
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_functions, with_store
-from tests.unit.chalicelib.nights import MODEL, content, register
+from tests.given.interference import raising, with_functions, with_store
+from tests.given.nights import MODEL, content, register
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_versioning
 
 

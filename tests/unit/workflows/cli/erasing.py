@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from chalicelib import documents, layout, registry
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, outside, promote, report_of
-from tests.unit.chalicelib.serving_code import INSTANCES
+from tests.given.nights import MODEL, outside, promote, report_of
+from tests.given.serving_code import INSTANCES
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.checking import contents
 

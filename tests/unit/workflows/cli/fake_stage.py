@@ -12,7 +12,7 @@ from chalicelib.edges import Edges, ObjectVersions, PipelineFunctions
 from chalicelib.names import Names
 from tests.fakes.edges import FakeOutside
 from tests.fakes.pipeline import InMemoryPipeline
-from tests.unit.chalicelib.nights import MODEL
+from tests.given.nights import MODEL
 from workflows.cli.main import group
 from workflows.cli.screen import console
 

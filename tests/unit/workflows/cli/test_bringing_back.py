@@ -8,7 +8,7 @@ from dataclasses import replace
 from chalicelib import layout, ledger, registry
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.nights import MODEL, promote
+from tests.given.nights import MODEL, promote
 from workflows.cli.bringing_back import bring_back
 
 

@@ -43,10 +43,10 @@ from chalicelib.retraining import Wish
 from chalicelib.shapes import Kind
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.damage import ways
-from tests.unit.chalicelib.interference import interfered, raising
-from tests.unit.chalicelib.moves import ask, request
-from tests.unit.chalicelib.nights import MODEL, content, going
+from tests.given.damage import ways
+from tests.given.interference import interfered, raising
+from tests.given.moves import ask, request
+from tests.given.nights import MODEL, content, going
 from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, whole_night
 from tests.unit.workflows.cli.fake_stage import FakeStage
 

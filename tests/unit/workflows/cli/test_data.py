@@ -12,8 +12,8 @@ import pytest
 from chalicelib.errors import BadRequest, CommandFailed, ModelUnknown, NightswapError, StoreUnavailable
 from chalicelib.limits import FILE_BYTES
 from tests import http_connections
-from tests.unit.chalicelib.interference import Killed, raising, with_store
-from tests.unit.chalicelib.nights import MODEL, content
+from tests.given.interference import Killed, raising, with_store
+from tests.given.nights import MODEL, content
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.checking.file import Content, File
 from workflows.data_set.adding import Addition, Mode, add_all

@@ -19,10 +19,10 @@ from chalicelib.errors import (
 )
 from chalicelib.verification import verify
 from lambdas.model import artifact
-from tests.unit.chalicelib.interference import Killed, interfered, raising, with_store
-from tests.unit.chalicelib.moves import serving
-from tests.unit.chalicelib.nights import MODEL, content, forget_evidence, going, promote
-from tests.unit.chalicelib.records import problems, silent
+from tests.given.interference import Killed, interfered, raising, with_store
+from tests.given.moves import serving
+from tests.given.nights import MODEL, content, forget_evidence, going, promote
+from tests.given.records import problems, silent
 from tests.unit.workflows.cli.erasing import (
     EVEN,
     FIRST,

@@ -5,8 +5,8 @@ from typing import Any, cast
 from chalicelib import documents, layout, outcomes
 from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
 from chalicelib.errors import ModelUnknown, RunUnknown
-from tests.unit.chalicelib.moves import ask, canary
-from tests.unit.chalicelib.nights import MODEL, Registered, going, outside, promote
+from tests.given.moves import ask, canary
+from tests.given.nights import MODEL, Registered, going, outside, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 RUN = "kdd99-http-nightly-20261121T0300Z"

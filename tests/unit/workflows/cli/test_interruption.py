@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.edges import Edges, ObjectVersions
-from tests.unit.chalicelib.interference import interfered, with_store
+from tests.given.interference import interfered, with_store
 from tests.unit.workflows.cli import erasing
 from tests.unit.workflows.cli.fake_stage import FakeStage
 

@@ -7,9 +7,9 @@ import pytest
 from chalicelib import documents, layout
 from chalicelib.errors import BadRequest, ModelUnknown
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.moves import ask
-from tests.unit.chalicelib.nights import MODEL, content, outside, promote
-from tests.unit.chalicelib.records import canary
+from tests.given.moves import ask
+from tests.given.nights import MODEL, content, outside, promote
+from tests.given.records import canary
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 HOUR = 3600.0

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from chalicelib.errors import CommandFailed
-from tests.unit.chalicelib.nights import MODEL, promote
+from tests.given.nights import MODEL, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli import local

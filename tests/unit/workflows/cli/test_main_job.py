@@ -10,8 +10,8 @@ from chalicelib import documents, layout, outcomes
 from chalicelib.contracts import RETRAIN_FAILED, RunOutcome
 from chalicelib.errors import CommandFailed, RunUnknown
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.moves import canary
-from tests.unit.chalicelib.nights import MODEL, content, going, promote, report_of
+from tests.given.moves import canary
+from tests.given.nights import MODEL, content, going, promote, report_of
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli.main_job import MainJob

@@ -10,8 +10,8 @@ from chalicelib import ledger, pin, registry
 from chalicelib.errors import ModelUnknown, NoLiveModel
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.moves import canary
-from tests.unit.chalicelib.nights import MODEL, promote, register
+from tests.given.moves import canary
+from tests.given.nights import MODEL, promote, register
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 

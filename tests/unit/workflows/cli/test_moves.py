@@ -11,9 +11,9 @@ from chalicelib import ledger, pin, quarantine
 from chalicelib.edges import PipelineFunctions
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
 from tests.fakes.pipeline import InMemoryPipeline
-from tests.unit.chalicelib.interference import interfered, raising
-from tests.unit.chalicelib.moves import after_nights, canary, serving
-from tests.unit.chalicelib.nights import MODEL
+from tests.given.interference import interfered, raising
+from tests.given.moves import after_nights, canary, serving
+from tests.given.nights import MODEL
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 WHY = ("--reason", "customers complain")

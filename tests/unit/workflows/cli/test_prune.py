@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib import documents, layout, pin, registry
 from chalicelib.errors import ModelUnknown
-from tests.unit.chalicelib.interference import with_functions
-from tests.unit.chalicelib.nights import MODEL, content
+from tests.given.interference import with_functions
+from tests.given.nights import MODEL, content
 from tests.unit.chalicelib.test_pruning_plan import DAY, dead_run, nights
 from tests.unit.workflows.cli.fake_stage import FakeStage
 

@@ -9,7 +9,7 @@ from chalicelib import documents, layout, outcomes, retraining
 from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, going
+from tests.given.nights import MODEL, going
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 RUN = "kdd99-http-nightly-20261121T0300Z"

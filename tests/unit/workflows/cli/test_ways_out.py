@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib import layout, pin
 from chalicelib.errors import CommandFailed, RegistryIncomplete, RequestConflict
-from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.moves import after_nights, ask, serving
-from tests.unit.chalicelib.nights import MODEL
+from tests.given.interference import raising, with_store
+from tests.given.moves import after_nights, ask, serving
+from tests.given.nights import MODEL
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 WHY = ("--reason", "an audit")

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.errors import FunctionUnavailable
 from tests.fakes.functions import InMemoryFunctions
-from tests.unit.chalicelib.interference import interfered, raising
+from tests.given.interference import interfered, raising
 from workflows.deploying.announcements import after_deploying, of_alarms
 from workflows.stacks.alarms import model_alarms, stage_alarms
 from workflows.stacks.settings import DEFAULTS

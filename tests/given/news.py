@@ -9,7 +9,7 @@ from chalicelib import documents, layout, notices, outcomes, promotion
 from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, RunOutcome
 from chalicelib.edges import Notice
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, Registered, outside, register, revision, swap
+from tests.given.nights import MODEL, Registered, outside, register, revision, swap
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 DAY_SECONDS = 86_400

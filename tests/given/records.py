@@ -8,8 +8,8 @@ from typing import Any
 from chalicelib import documents, evidence, layout, promotion, publishing, registry
 from chalicelib.verification import verify
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import serving_code
-from tests.unit.chalicelib.nights import MODEL, SCHEMA, outside, promote, register, revision, shift
+from tests.given import serving_code
+from tests.given.nights import MODEL, SCHEMA, outside, promote, register, revision, shift
 
 
 def silent(doing: str, done: int, total: int) -> None:

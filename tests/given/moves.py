@@ -8,7 +8,7 @@ from chalicelib import moving, promotion
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges import Edges
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.nights import MODEL, Registered, outside, promote, register, shift
+from tests.given.nights import MODEL, Registered, outside, promote, register, shift
 
 
 def request(action: str, **changes: Any) -> MoveAliasTask:

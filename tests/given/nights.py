@@ -11,8 +11,8 @@ from chalicelib import commitment, documents, evidence, layout, ledger, promotio
 from chalicelib.edges import Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib import serving_code
-from tests.unit.chalicelib.serving_code import FORMAT, SAMPLE, SOUND, ServingCode
+from tests.given import serving_code
+from tests.given.serving_code import FORMAT, SAMPLE, SOUND, ServingCode
 
 MODEL = "kdd99-http"
 SCHEMA = {"columns": [{"kind": "number", "name": "duration", "example": 0.0}]}

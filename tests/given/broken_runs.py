@@ -8,8 +8,8 @@ from chalicelib import commitment, lease, outcomes, promotion
 from chalicelib.errors import StoreUnavailable
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
-from tests.unit.chalicelib.interference import raising, with_store
-from tests.unit.chalicelib.nights import MODEL, going, outside, register, revision, shift, swap
+from tests.given.interference import raising, with_store
+from tests.given.nights import MODEL, going, outside, register, revision, shift, swap
 
 FAILURE = {"Error": "SingleClass", "Cause": '{"errorMessage": "one class only", "errorType": "SingleClass"}'}
 
