@@ -1,0 +1,91 @@
+"""docs/operating.md is whole: no outcome, alarm, notice or error is missing, and its commands can be run.
+
+Its blocks of commands are also run, in their order, by tests/e2e/test_readme.py."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from chalicelib import errors, notices
+from chalicelib.contracts import OUTCOMES
+from chalicelib.restoring import EXECUTION_UNKNOWN
+from chalicelib.settings import StageSettings
+from tests.contract import command_lines
+from workflows.definitions.rendering import golden
+from workflows.stacks.alarms import model_alarms, stage_alarms
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
+STOPPED = "ABORTED"
+"""An execution's status, as `workflows.stacks.main` hands it to RestoreAlias for an error."""
+STANDS_FOR = {"FILE": __file__, "VERSION": "2", "TIME": "2026-11-20T03:00Z"}
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of every table below a heading, and below the smaller headings that follow it."""
+    level = heading.split()[0]
+    _, _, below = PAGE.partition(f"\n{heading}\n")
+    section = re.split(rf"^#{{1,{len(level)}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
+    tables = [line for line in section.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in tables]
+    return [each for at, each in enumerate(cells) if not is_head(cells, at)]
+
+
+def is_head(cells: list[list[str]], at: int) -> bool:
+    return any(set(each[0]) == {"-", "|"} for each in cells[at : at + 2])
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return [*"".join(blocks).splitlines(), *re.findall(r"`(nightswap [^`]*)`", PAGE)]
+
+
+def test_every_outcome_is_told() -> None:
+    assert [outcome for outcome, *_ in rows("## How a run ends")] == list(OUTCOMES)
+
+
+def test_every_notice_that_is_no_outcome_is_told() -> None:
+    assert {kind for kind, *_ in rows("## Notices")} == set(notices.KINDS) - set(OUTCOMES)
+
+
+def test_every_alarm_is_told() -> None:
+    alarms = stage_alarms("prod") | model_alarms("prod", "MODEL", logical_id="Model", settings=StageSettings())
+    known = {each["Properties"]["AlarmName"].removeprefix("nightswap-prod-") for each in alarms.values()}
+
+    assert {alarm for alarm, *_ in rows("## Alarms")} == known
+
+
+def test_every_error_is_told_once() -> None:
+    told = [name for name, *_ in rows("## Errors")]
+    foreign = [name for name, *_ in rows("### Names that are not nightswap's")]
+
+    assert sorted(told) == sorted([*errors.leaves(), *foreign])
+
+
+def test_every_name_that_the_state_machine_retries_is_told() -> None:
+    states = json.loads(golden())["States"].values()
+    retried = {name for state in states for retry in state.get("Retry", []) for name in retry["ErrorEquals"]}
+    foreign = {name for name, *_ in rows("### Names that are not nightswap's")}
+
+    assert retried - set(errors.leaves()) <= foreign
+    assert {EXECUTION_UNKNOWN, STOPPED} <= foreign
+
+
+def test_every_error_of_a_request_has_its_status() -> None:
+    told = {name: int(status) for name, status, *_ in rows("### Requests")}
+
+    assert told == {name: getattr(errors, name).status for name in errors.leaves(errors.RequestError)}
+
+
+@pytest.mark.parametrize("heading", ["## How a run ends", "## Notices", "## Alarms", "## Errors"])
+def test_every_row_says_what_to_do(heading: str) -> None:
+    assert all(len(row) >= 3 and all(row) for row in rows(heading))
+
+
+@pytest.mark.parametrize("line", dict.fromkeys(commands()))
+def test_every_command_runs_as_it_is_written(line: str) -> None:
+    command_lines.parse([STANDS_FOR.get(word, word) for word in shlex.split(line, comments=True)[1:]])
