@@ -13,9 +13,9 @@ from chalicelib.errors import RecipeInvalid
 from lambdas.model.recipe_parts import Categorical, Columns, Numeric, Shift, Split
 from lambdas.model.recipe_rules import problems
 from lambdas.model.recipe_types import shown
-from lambdas.model.thresholds import Threshold
+from lambdas.model.thresholds import Threshold, at_least, at_most
 
-__all__ = ["Categorical", "Columns", "Numeric", "Recipe", "Shift", "Split"]
+__all__ = ["Categorical", "Columns", "Numeric", "Recipe", "Shift", "Split", "at_least", "at_most"]
 
 
 @dataclass(frozen=True, kw_only=True)

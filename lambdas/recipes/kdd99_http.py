@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from lambdas.model.recipe import Columns, Numeric, Recipe
-from lambdas.model.thresholds import at_least, at_most
+from lambdas.model.recipe import Columns, Numeric, Recipe, at_least, at_most
 
 
 def estimator(_: Columns) -> Any:

@@ -1,0 +1,53 @@
+"""The pages of docs/, and what can be held against the project in each: blocks, commands, paths, links, tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = {page.name: page.read_text("utf-8") for page in sorted((ROOT / "docs").glob("*.md"))}
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"`(nightswap [^`]+)`")
+PATH = re.compile(r"`((?:lambdas|workflows|chalicelib|tests|benchmarks|docs|\.chalice|\.github)/[^`*\s]*)`")
+LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The contents of the fenced blocks of a language, in their order."""
+    return [content for of, content in FENCE.findall(text) if of == language]
+
+
+def in_blocks(text: str) -> Iterator[str]:
+    """Every command line of nightswap in the blocks of a shell, without its comment."""
+    for line in "".join(blocks(text, "sh")).splitlines():
+        if line.startswith("nightswap "):
+            yield line.partition("  #")[0].rstrip()
+
+
+def in_sentences(text: str) -> Iterator[str]:
+    """Every command of nightswap that a sentence names, with or without what it takes."""
+    yield from COMMAND.findall(prose(text))
+
+
+def prose(text: str) -> str:
+    """The page without its fenced blocks."""
+    return FENCE.sub("", text)
+
+
+def anchors(text: str) -> set[str]:
+    """What a link can name behind `#`, as GitHub makes it of the headings.
+
+    >>> sorted(anchors("# What is asked, and how"))
+    ['what-is-asked-and-how']
+    """
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(prose(text))}
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every row of every table, its headers among them."""
+    lines = [line.strip() for line in prose(text).splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]

@@ -1,0 +1,110 @@
+"""docs/recipes.md has every field of a recipe with its true default, and its snippets are recipes that work."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from lambdas import recipes
+from lambdas.model.gate_rules import LESS_IS_BETTER, METRICS
+from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split, at_least, at_most
+from lambdas.model.recipe_rules import FORMATS
+from lambdas.model.supported import CLASSIFIERS, PARTS_OF, TRANSFORMERS
+from tests.contract.docs import pages
+from tests.e2e.test_readme import loans
+from workflows.checking.recipe import try_out
+from workflows.cli.main import group
+
+PAGE = pages.PAGES["recipes.md"]
+WHOLE, *PARTS = pages.blocks(PAGE, "python")
+MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, at_least, at_most)
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    """What the whole recipe's file defines."""
+    found: dict[str, Any] = {}
+    exec(WHOLE, found)  # noqa: S102
+    return found
+
+
+def defaults(of: Callable[..., Any]) -> Mapping[str, str]:
+    """The parameters of a part, each with its default as the page has it."""
+    return {name: _shown(each.default) for name, each in inspect.signature(of).parameters.items()}
+
+
+def _shown(default: object) -> str:
+    if default is inspect.Parameter.empty:
+        return "required"
+    return "`Split()`" if repr(default) == "<factory>" else f"`{default!r}`"
+
+
+def test_a_recipe_that_leaves_the_split_out_has_that_of_the_page() -> None:
+    assert [each.default_factory for each in fields(Recipe) if each.default_factory is not MISSING] == [Split]
+
+
+def in_the_table() -> set[tuple[str, str]]:
+    return {(cells[0], cells[1]) for cells in pages.rows(PAGE) if len(cells) == 3}
+
+
+@pytest.mark.parametrize("of", MADE_OF)
+def test_every_field_is_in_a_table_with_its_default(of: Callable[..., Any]) -> None:
+    assert {(f"`{name}`", default) for name, default in defaults(of).items()} <= in_the_table()
+
+
+def test_no_field_is_in_a_table_that_a_recipe_does_not_have() -> None:
+    known = {(f"`{name}`", default) for of in MADE_OF for name, default in defaults(of).items()}
+
+    assert {row for row in in_the_table() if row[0].startswith("`")} == known
+
+
+def test_the_whole_recipe_writes_out_every_field(names: dict[str, Any]) -> None:
+    calls = [node for node in ast.walk(ast.parse(WHOLE)) if isinstance(node, ast.Call)]
+    written = {keyword.arg for call in calls for keyword in call.keywords}
+    positional = {"name", "metric", "share"}
+
+    assert {name for of in MADE_OF for name in defaults(of)} <= written | positional
+    assert {column.name for column in names["RECIPE"].columns} == {"age", "income", "housing", "purpose"}
+
+
+def test_the_whole_recipe_and_its_data_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "loans.py").write_text(WHOLE)
+    (tmp_path / "loans.csv").write_text(loans())
+
+    done = CliRunner().invoke(group, ["check", f"{tmp_path}/loans.py", f"{tmp_path}/loans.csv"])
+
+    assert done.exit_code == 0, done.output
+    assert "a run would take that" in done.output
+
+
+@pytest.mark.parametrize("snippet", PARTS)
+def test_each_snippet_is_a_part_of_a_recipe_that_can_be_served(snippet: str, names: dict[str, Any]) -> None:
+    given = eval(f"dict(\n{snippet})", dict(names))  # noqa: S307
+    recipe: Recipe = replace(names["RECIPE"], **given)
+
+    assert try_out(recipe) is recipe
+
+
+def test_every_metric_is_in_the_table_with_the_function_that_bounds_it() -> None:
+    told = {cells[0]: cells[1:3] for cells in pages.rows(PAGE) if len(cells) == 4}
+
+    for metric in METRICS:
+        made_with = "`at_most`" if metric in LESS_IS_BETTER else "`at_least`"
+        assert told[f"`{metric}`"][0] == made_with
+
+
+def test_every_estimator_that_can_be_served_is_named() -> None:
+    for name in (*CLASSIFIERS, *TRANSFORMERS, *PARTS_OF):
+        assert name in PAGE
+
+
+def test_there_are_as_many_formats_as_the_page_says() -> None:
+    assert (Recipe.format,) == FORMATS
+    assert recipes.IN_WORDS in PAGE
