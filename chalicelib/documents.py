@@ -17,7 +17,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.shapes import Kind, anything
 
 SCHEMA = 1
-"""Of all documents; one that says nothing of its schema is of this."""
+"""The latest that this release reads and writes; a document that says nothing of its schema is of the first."""
 
 Found = TypeVar("Found")
 
@@ -52,7 +52,7 @@ def read(body: bytes, *, key: str, shape: Kind = anything) -> Any:
     except ValueError as exc:  # no JSON, or not UTF-8
         raise damaged(key, f"its {len(body)} bytes are no JSON") from exc
     schema = document.get("schema") if isinstance(document, dict) else None
-    if isinstance(schema, int) and schema != SCHEMA:
+    if isinstance(schema, int) and not 1 <= schema <= SCHEMA:
         raise RegistryIncomplete(
             f"{key} is of schema {schema!r:.20}, this release of nightswap reads {SCHEMA}: use the release that wrote"
             f" it, or {put_back(key)}",

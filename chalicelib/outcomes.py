@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from chalicelib import commitment, documents, layout, lease, ledger, notices, quarantine, registry, version_shapes
+from chalicelib import (
+    commitment,
+    documents,
+    judged,
+    layout,
+    lease,
+    ledger,
+    notices,
+    quarantine,
+    registry,
+    version_shapes,
+)
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -22,8 +33,9 @@ from chalicelib.contracts import (
 )
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
+from chalicelib.judged import Judged
 from chalicelib.log import REJECTED, SUCCEEDED, measure
-from chalicelib.shapes import Record, maybe, moment, number_from_1, one_of, text
+from chalicelib.shapes import Record, maybe, moment, one_of, text
 
 SHAPE = Record(
     {
@@ -34,9 +46,6 @@ SHAPE = Record(
     perhaps={"finished_at": moment},
 )
 """RunOutcome's fields, and when it was recorded."""
-JUDGED = Record(
-    {"run": text, "fingerprint": text, "champion": maybe(number_from_1)}, perhaps={"waits_as": maybe(number_from_1)}
-)
 
 ARTIFACT = "model.json"
 """The artifact among a run's intermediates."""
@@ -56,12 +65,6 @@ A run that was superseded says nothing: the one that it gave way to will.
 def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
     """The recorded outcome: RunOutcome's fields and `finished_at`; None while there is none."""
     found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "outcome"), SHAPE)
-    return found
-
-
-def judged(edges: Edges, *, model: str) -> dict[str, Any] | None:
-    """What the next run need not train again: run, fingerprint, champion, and waits_as of one that a pin holds up."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.judged(model), JUDGED)
     return found
 
 
@@ -128,8 +131,8 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     if report is None:
         raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
     edges.store.put(layout.rejected(model, run, registry.REPORT), documents.encode(report))
-    judged = {"run": run, "fingerprint": report["fingerprint"], "champion": report["champion_model_version"]}
-    edges.store.put(layout.judged(model), documents.encode(judged))
+    rejected = Judged(run=run, fingerprint=report["fingerprint"], champion=report["champion_model_version"])
+    judged.put(edges, rejected, model=model)
     made = registry.of_run(edges, model=model, run=run) if report["judging"] > 1 else None
     if made is not None:
         quarantine.put(

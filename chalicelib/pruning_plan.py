@@ -11,11 +11,11 @@ from typing import Any
 from chalicelib import (
     catalog,
     history,
+    judged,
     layout,
     lease,
     ledger,
     models,
-    outcomes,
     pin,
     publishing,
     quarantine,
@@ -138,8 +138,8 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
     held |= {number: "live before: the next to go back to" for number in back if number is not None}
     held |= dict.fromkeys(history.serving_last(entries), "live by the ledger")
     held |= {number: "quarantined: the evidence stays" for number in quarantined}
-    waiting = (outcomes.judged(edges, model=model) or {}).get("waits_as") if pinned else None
-    held |= {} if waiting is None else {waiting: "waits until the pin is gone"}
+    last = judged.find(edges, model=model) if pinned else None
+    held |= {last.waits_as: "waits until the pin is gone"} if last and last.waits_as else {}
     held |= {pinned["model_version"]: "pinned"} if pinned else {}
     return held | dict.fromkeys(serving, "live")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import commitment, documents, fencing, layout, lease, pin, promotion, quarantine
+from chalicelib import commitment, fencing, judged, lease, pin, promotion, quarantine
 from chalicelib.edges import Edges
+from chalicelib.judged import Judged
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
@@ -28,13 +29,8 @@ def _keep_for_later(
     edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str, pinned: dict[str, Any]
 ) -> None:
     """Lest every night of the pin trains the same model again."""
-    judged = {
-        "run": run,
-        "fingerprint": fingerprint,
-        "champion": pinned["model_version"],
-        "waits_as": model_version,
-    }
-    edges.store.put(layout.judged(model), documents.encode(judged))
+    waiting = Judged(run=run, fingerprint=fingerprint, champion=pinned["model_version"], waits_as=model_version)
+    judged.put(edges, waiting, model=model)
 
 
 def step_back(edges: Edges, *, run: str, model: str, why: str, kind: str = promotion.RESTORED) -> None:

@@ -16,11 +16,11 @@ from chalicelib import (
     documents,
     erasures,
     evidence,
+    judged,
     layout,
     lease,
     ledger,
     notices,
-    outcomes,
     pruning_plan,
     registry,
     runs,
@@ -199,7 +199,7 @@ def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
     """What is wrong with the documents that the next run or move reads beside ledger and versions."""
     told: list[str] = []
     documents.readable(partial(lease.find, edges, model=model), told=told)
-    documents.readable(partial(outcomes.judged, edges, model=model), told=told)
+    documents.readable(partial(judged.find, edges, model=model), told=told)
     for number in claimed:
         documents.readable(partial(registry.find_claim, edges, model=model, model_version=number), told=told)
     for listed in edges.store.list(layout.untold(model)):

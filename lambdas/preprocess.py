@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, layout, lease, models, outcomes, pin, quarantine, registry
+from chalicelib import documents, judged, layout, lease, models, outcomes, pin, quarantine, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
@@ -154,17 +154,18 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
         manifest = registry.manifest(edges, model=model, model_version=live)
         if manifest["fingerprint"] == fingerprint:
             return f"data, recipe and code are those of the live model version {live}"
-    judged = outcomes.judged(edges, model=model)
-    if not judged or (judged["fingerprint"], judged["champion"]) != (fingerprint, live):
+    last = judged.find(edges, model=model)
+    if last is None or (last.fingerprint, last.champion) != (fingerprint, live):
         return None
-    waits_as = judged.get("waits_as")
-    if waits_as is None:
-        return f"data, recipe and code are those of the model that run {judged['run']} rejected"
+    if last.waits_as is None:
+        return f"data, recipe and code are those of the model that run {last.run} rejected"
     pinned = pin.find(edges, model=model)
     if pinned is None:
         return None
-    way_on = pin.way_past(model, waiting=waits_as)
-    return f"data, recipe and code are those of version {waits_as}, which waits: {pin.in_words(pinned)}; {way_on}"
+    way_on = pin.way_past(model, waiting=last.waits_as)
+    return (
+        f"data, recipe and code are those of version {last.waits_as}, which waits: {pin.in_words(pinned)}; {way_on}"
+    )
 
 
 def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSettings) -> str:

@@ -39,6 +39,7 @@ from chalicelib import (
 )
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
+from chalicelib.judged import Judged
 from chalicelib.retraining import Wish
 from chalicelib.shapes import Kind
 from lambdas.model.recipe import Shift
@@ -70,7 +71,7 @@ EVERYTHING_ELSE = ("datasets/", "work/", "told")
 AREAS = ("models/", "evidence/", "ledger/", "runs/", "locks/", "moves/")
 SHAPES: dict[str, Kind] = {
     f"models/{MODEL}/pin.json": pin.SHAPE,
-    f"models/{MODEL}/judged.json": outcomes.JUDGED,
+    f"models/{MODEL}/judged.json": Judged.misfit,
     f"models/{MODEL}/quarantine/": quarantine.SHAPE,
     f"models/{MODEL}/untold/": notices.untold_shape,
     "locks/": lease.SHAPE,
