@@ -42,7 +42,7 @@ def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] =
 def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> Iterator[str]:
     """What is wrong between the last entry, which is not damaged, and the alias."""
     restore = f"put it back with nightswap restore {model}"
-    left = stamp.of(alias) if alias else None
+    left = stamp.of(alias)
     if alias is None:
         if last:
             yield (

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from chalicelib import evidence, ledger, models, promotion, stamp
+from chalicelib import evidence, ledger, promotion, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete, VersionUnknown
+from chalicelib.live import Live
 from chalicelib.promotion import Move
 
 TRIES = 3
@@ -67,7 +68,7 @@ def take_weights_off(edges: Edges, alias: Alias, *, model: str, run: str, step: 
 
     Raises AliasMoved, and RegistryIncomplete when the registry does not know that version.
     """
-    model_version = models.live_version(edges, model=model, alias=alias)
+    model_version = Live(edges, model=model, alias=alias).version()
     if model_version is None:
         raise RegistryIncomplete(
             f"the alias of {model} was given weights by hand, and the registry does not know function version"

@@ -162,7 +162,7 @@ def _with_doubt(entry: dict[str, Any] | None, later: dict[str, Any] | None, *, a
 def _unwritten(edges: Edges, *, model: str) -> dict[str, Any] | None:
     """The alias's last move, as its stamp tells it, if its entry is missing: it came after all that are written."""
     alias = edges.functions.alias(model)
-    move = stamp.of(alias) if alias else None
+    move = stamp.of(alias)
     if alias is None or move is None or move.entry != ledger.next_entry(edges, model=model):
         return None
     return ledger.entry_of(move, model=model, weights=alias.weights)

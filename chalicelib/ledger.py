@@ -77,7 +77,7 @@ def is_ahead(edges: Edges, *, model: str, alias: Alias | None) -> bool:
 
     An alias that other hands moved is not behind: what serves is theirs.
     """
-    left = stamp.of(alias) if alias else None
+    left = stamp.of(alias)
     seen = 0 if alias is None else left.entry if left else None
     return seen is not None and seen + 1 < next_entry(edges, model=model)
 
@@ -183,7 +183,7 @@ def append(
 
 def repair(edges: Edges, *, model: str, alias: Alias | None) -> bool:
     """Write the entry of the alias's last move if its author died before that; says whether it was missing."""
-    move = stamp.of(alias) if alias else None
+    move = stamp.of(alias)
     if alias is None or move is None or edges.store.find(layout.ledger_entry(model, move.entry)):
         return False
     append(edges, model=model, move=move, weights=alias.weights)

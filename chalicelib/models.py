@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from chalicelib import catalog, documents, ledger, pin, quarantine, registry, stamp
+from chalicelib import catalog, documents, ledger, pin, quarantine, registry
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
+from chalicelib.live import look
 
 LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
 """What of a manifest is told in the list of versions."""
@@ -26,9 +26,10 @@ def all_live(edges: Edges) -> dict[str, Any]:
 
 def _standing(edges: Edges, *, model: str) -> dict[str, Any]:
     told: list[str] = []
-    alias = edges.functions.alias(model)
-    gone = documents.readable(lambda: way_back_to_life(edges, model=model), told=told) if alias is None else None
-    live = _live(edges, model, alias=alias, told=told) if alias else None
+    seen = look(edges, model=model)
+    gone = documents.readable(lambda: way_back_to_life(edges, model=model), told=told) if seen.alias is None else None
+    number = documents.readable(seen.version, told=told)
+    live = _live(edges, model, alias=seen.alias, number=number, told=told) if seen.alias else None
     return {"model": model, "live": live, "problems": [*([gone] if gone else []), *told]}
 
 
@@ -75,10 +76,10 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
     """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
     told: list[str] = []
-    alias = edges.functions.alias(model)
-    live = _readable_version(live_version, edges, model=model, alias=alias, told=told)
-    candidate = _readable_version(candidate_version, edges, model=model, alias=alias, told=told)
-    shares = _shares(alias, live=live, candidate=candidate) if alias else {}
+    seen = look(edges, model=model)
+    live = documents.readable(seen.version, told=told)
+    candidate = documents.readable(seen.candidate, told=told)
+    shares = _shares(seen.alias, live=live, candidate=candidate) if seen.alias else {}
     pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
     flags = {
         "live": {live} if live else set(),
@@ -102,12 +103,6 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
     return [told_of(number) for number in registry.numbers(edges, model=model, complete=True)[::-1][:limit]]
 
 
-def _readable_version(
-    of: Callable[..., int | None], edges: Edges, *, model: str, alias: Alias | None, told: list[str]
-) -> int | None:
-    return documents.readable(lambda: of(edges, model=model, alias=alias), told=told) if alias else None
-
-
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     """One version's manifest and whole report; raises VersionUnknown."""
     check(edges, model=model)
@@ -128,39 +123,13 @@ def check(edges: Edges, *, model: str) -> None:
         raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
 
 
-def live_version(edges: Edges, *, model: str, alias: Alias) -> int | None:
-    """The model version behind the alias: from its stamp, else by the code that it points to."""
-    left = stamp.of(alias)
-    if left is not None:
-        return left.model_version
-    return _by_code(edges, model=model, function_version=alias.function_version)
-
-
-def candidate_version(edges: Edges, *, model: str, alias: Alias) -> int | None:
-    """The model version that the alias's weights go to, None without weights: from its stamp, else by the code."""
-    left = stamp.of(alias)
-    if not alias.weights:
-        return None
-    if left is not None and left.candidate is not None:
-        return left.candidate
-    (function_version,) = alias.weights
-    return _by_code(edges, model=model, function_version=function_version)
-
-
-def _by_code(edges: Edges, *, model: str, function_version: str) -> int | None:
-    version = edges.functions.version(model, function_version)
-    manifest = version and registry.with_code(edges, model=model, code_sha256=version.code_sha256)
-    return manifest["model_version"] if manifest else None
-
-
 def _shares(alias: Alias, *, live: int | None, candidate: int | None) -> dict[int | None, float]:
     """By model version, of those that have traffic: how much of it, 0..1."""
     beside = sum(alias.weights.values())
     return {live: 1 - beside} if candidate is None else {candidate: beside, live: 1 - beside}
 
 
-def _live(edges: Edges, model: str, *, alias: Alias, told: list[str]) -> dict[str, Any]:
-    number = _readable_version(live_version, edges, model=model, alias=alias, told=told)
+def _live(edges: Edges, model: str, *, alias: Alias, number: int | None, told: list[str]) -> dict[str, Any]:
     pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
     quarantined = documents.readable(lambda: quarantine.model_versions(edges, model=model), told=told)
     return {

@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib import fitness, ledger, models, pin, promotion, quarantine, registry, stamp, way_back
+from chalicelib import fitness, ledger, pin, promotion, quarantine, registry, stamp, way_back
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
+from chalicelib.live import look
 from chalicelib.promotion import Move
 
 ROLLBACK, PROMOTE, PIN, UNPIN = "rollback", "promote", "pin", "unpin"
@@ -55,12 +56,12 @@ class _Seen:
 def decide(edges: Edges, task: MoveAliasTask) -> Decided:
     """Raises NoLiveModel, VersionUnknown, VersionUnfit, RequestConflict, and the TransientErrors of the edges."""
     next_entry = ledger.next_entry(edges, model=task.model)  # before the alias: then no move comes between unseen
-    alias = edges.functions.alias(task.model)
-    live = models.live_version(edges, model=task.model, alias=alias) if alias else None
+    now = look(edges, model=task.model)
+    live = now.version()
     seen = _Seen(
-        alias=alias,
+        alias=now.alias,
         live=live,
-        candidate=models.candidate_version(edges, model=task.model, alias=alias) if alias else None,
+        candidate=now.candidate(),
         pinned=pin.find_or_guess(edges, model=task.model, live=live),
         next_entry=next_entry,
     )

@@ -20,10 +20,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib import documents, layout, notices, pin, promotion, quarantine, stamp
+from chalicelib import documents, layout, notices, pin, promotion, quarantine
 from chalicelib.contracts import MoveAliasTask, MoveAnswered
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
+from chalicelib.live import look
 from chalicelib.move_decisions import ACTIONS, Decided, decide
 from chalicelib.promotion import Move
 from chalicelib.shapes import Record, anything, digits, list_of, maybe, number_from_1, table_of, text
@@ -141,8 +142,7 @@ def _overtaken(edges: Edges, decided: Decided, move: Move, how: str) -> RequestC
 
 def _is_pinned_by_now(edges: Edges, move: Move) -> bool:
     """Whether another request has pinned the same version: it found this one's pin, and relies on it."""
-    alias = edges.functions.alias(move.model)
-    left = stamp.of(alias) if alias else None
+    left = look(edges, model=move.model).stamp
     return left is not None and (left.kind, left.model_version) == (promotion.PINNED, move.model_version)
 
 

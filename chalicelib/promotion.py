@@ -134,7 +134,7 @@ def _start_from_the_last_move(edges: Edges, alias: Alias | None, move: Move) -> 
 
 
 def _record(edges: Edges, alias: Alias | None, move: Move) -> Alias:
-    done = stamp.of(alias) if alias else None
+    done = stamp.of(alias)
     if alias is None or done is None:
         raise AliasMoved(_what_is_there(alias, move))
     known = {"moved_at": documents.timestamp(edges.clock()), "who": move.who, "why": move.why}
@@ -169,7 +169,7 @@ def _compare_and_swap(edges: Edges, alias: Alias | None, move: Move) -> Alias:
 
 
 def _done(alias: Alias | None, move: Move) -> bool:
-    left = stamp.of(alias) if alias else None
+    left = stamp.of(alias)
     return (
         alias is not None
         and left is not None

@@ -15,7 +15,6 @@ from chalicelib import (
     layout,
     lease,
     ledger,
-    models,
     pin,
     publishing,
     quarantine,
@@ -24,6 +23,7 @@ from chalicelib import (
 )
 from chalicelib.edges import Edges, FunctionVersion
 from chalicelib.errors import ModelUnknown, VersionUnfit, VersionUnknown
+from chalicelib.live import look
 from chalicelib.retention import Decision, Policy, Prunable, decide
 
 Report = Callable[[str, int, int], None]
@@ -95,11 +95,8 @@ def _published(edges: Edges, *, model: str) -> Sequence[FunctionVersion]:
 
 def serving_now(edges: Edges, *, model: str) -> set[int]:
     """The model versions that the alias sends traffic to."""
-    alias = edges.functions.alias(model)
-    if alias is None:
-        return set()
-    found = {of(edges, model=model, alias=alias) for of in (models.live_version, models.candidate_version)}
-    return {number for number in found if number is not None}
+    seen = look(edges, model=model)
+    return {number for number in (seen.version(), seen.candidate()) if number is not None}
 
 
 def _versions(
@@ -146,8 +143,7 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
 
 def way_back_now(edges: Edges, *, model: str) -> int | None:
     """Where a rollback would go now."""
-    alias = edges.functions.alias(model)
-    live = models.live_version(edges, model=model, alias=alias) if alias else None
+    live = look(edges, model=model).version()
     with suppress(VersionUnfit, VersionUnknown):
         return way_back.find(edges, model=model, live=live)[0]
     return None

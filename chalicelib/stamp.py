@@ -66,7 +66,7 @@ class Stamp:
         )
 
 
-def of(alias: Alias) -> Stamp | None:
-    """The stamp of the alias's last move; None when the alias was moved by other hands, which leave it behind."""
-    stamp = Stamp.parse(alias.description)
-    return stamp if stamp and stamp.function_version == alias.function_version else None
+def of(alias: Alias | None) -> Stamp | None:
+    """The stamp of the alias's last move; None without an alias, or after a move by hand, which leaves no stamp."""
+    stamp = Stamp.parse(alias.description) if alias else None
+    return stamp if alias and stamp and stamp.function_version == alias.function_version else None

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from chalicelib import documents, layout, lease, models, pin, quarantine, registry, stamp
+from chalicelib import documents, layout, lease, pin, quarantine, registry, stamp
 from chalicelib.edges import Alias, Edges
+from chalicelib.live import Live
 
 
 def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
     """Each with what to do about it. A damaged document is one more: what it would say is not known."""
     told: list[str] = []
-    live = documents.readable(
-        lambda: models.live_version(edges, model=model, alias=alias) if alias else None, told=told
-    )
+    live = documents.readable(Live(edges, model=model, alias=alias).version, told=told)
     checks: list[Callable[[], Iterator[str]]] = []
     if alias is not None and live is not None:
         checks += [

@@ -122,7 +122,7 @@ def _at_rest(edges: Edges, *, model: str) -> tuple[Sequence[Listed], Alias | Non
     for _ in range(MOMENTS):
         alias = edges.functions.alias(model)
         listed = edges.store.list(layout.ledger(model))
-        left = stamp.of(alias) if alias else None
+        left = stamp.of(alias)
         written = left is None or layout.ledger_entry(model, left.entry) in {each.key for each in listed}
         if written and edges.functions.alias(model) == alias:
             break

@@ -13,9 +13,10 @@ from typing import Any
 
 from chalicelib import documents, evidence, layout, models, publishing, registry, run_documents
 from chalicelib.contracts import Evaluated, EvaluateTask
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from chalicelib.layout import Place
+from chalicelib.live import Live, look
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
@@ -44,8 +45,8 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
 
 
 def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judge | None = None) -> Evaluated:
-    alias = edges.functions.alias(task.model)
-    champion_model_version = _champion(edges, model=task.model, alias=alias)
+    seen = look(edges, model=task.model)
+    champion_model_version = _champion(edges, seen, model=task.model)
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
     judge_it = judge or partial(on_the_holdout, memory_mb=settings.memory_mb)
     judged = judge_it(edges, task, champion_model_version)
@@ -68,21 +69,21 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         report_uri=str(Place(edges.store.bucket, key)),
         replay_uri=str(Place(edges.store.bucket, replay)),
         judging=task.judging,
-        champion_revision_id=alias.revision_id if alias else None,
+        champion_revision_id=seen.alias.revision_id if seen.alias else None,
         serving_sha256=serving_sha256,
     )
 
 
-def _champion(edges: Edges, *, model: str, alias: Alias | None) -> int | None:
-    if alias is None:
+def _champion(edges: Edges, seen: Live, *, model: str) -> int | None:
+    if seen.alias is None:
         gone = models.way_back_to_life(edges, model=model)
         if gone is not None:
             raise RegistryIncomplete(gone)
         return None
-    found = models.live_version(edges, model=model, alias=alias)
+    found = seen.version()
     if found is None:
         raise RegistryIncomplete(
-            f"{model} serves function version {alias.function_version}, which the registry does not know:"
+            f"{model} serves function version {seen.alias.function_version}, which the registry does not know:"
             f" put a registered one back with nightswap restore {model}"
         )
     return found

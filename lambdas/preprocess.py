@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, judged, layout, lease, models, outcomes, pin, quarantine, registry
+from chalicelib import documents, judged, layout, lease, outcomes, pin, quarantine, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
 from chalicelib.limits import OBJECTS
+from chalicelib.live import look
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
@@ -148,8 +149,7 @@ def _objects(edges: Edges, task: PreprocessTask) -> list[Object]:
 
 def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
     """Why training on this would tell nothing new; None when it would."""
-    alias = edges.functions.alias(model)
-    live = models.live_version(edges, model=model, alias=alias) if alias else None
+    live = look(edges, model=model).version()
     if live is not None:
         manifest = registry.manifest(edges, model=model, model_version=live)
         if manifest["fingerprint"] == fingerprint:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib import documents, layout, models, quarantine, registry, replaying
+from chalicelib import documents, layout, quarantine, registry, replaying
 from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
 from chalicelib.edges import Alias, Edges
+from chalicelib.live import look
 from chalicelib.replaying import Replayed
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -24,8 +25,8 @@ def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = r
     quarantined = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
     if quarantined is not None and quarantined["who"] == task.run:  # an earlier try had its doubts, and they stand
         return _decided(task, ROLLED_BACK, quarantined["why"])
-    alias = edges.functions.alias(task.model)
-    live_number = models.live_version(edges, model=task.model, alias=alias) if alias else None
+    seen = look(edges, model=task.model)
+    alias, live_number = seen.alias, seen.version()
     versions = {task.model_version: task.function_version}
     if alias and live_number and live_number != task.model_version:
         versions[live_number] = alias.function_version

@@ -16,16 +16,15 @@ from chalicelib import (
     commitment,
     documents,
     layout,
-    models,
     promotion,
     quarantine,
     replaying,
     rollout,
-    stamp,
 )
 from chalicelib.canary import Health
 from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided, ShiftTrafficTask
 from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.live import look
 from chalicelib.promotion import Move
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -40,8 +39,8 @@ def run(
     found = quarantine.find(edges, model=task.model, fingerprint=task.fingerprint)
     if found is not None and found["who"] == task.run:  # an earlier try found the version ill
         return _give_back(edges, task, why=found["why"])
-    alias = edges.functions.alias(task.model)
-    live = models.live_version(edges, model=task.model, alias=alias) if alias else None
+    seen = look(edges, model=task.model)
+    alias, live = seen.alias, seen.version()
     if alias is None or live is None:
         return _moved_by_others(edges, task, "the alias is gone, or points to what the registry does not know")
     try:
@@ -120,8 +119,7 @@ def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDeci
 
     Raises AliasMoved when others have taken the alias out of the run's hands: the version is theirs to judge.
     """
-    alias = edges.functions.alias(task.model)
-    left = stamp.of(alias) if alias else None
+    left = look(edges, model=task.model).stamp
     if left is None or (left.run, left.kind) != (task.run, promotion.SHIFTED):
         raise AliasMoved(f"the new version looks ill ({why}), but the alias is not this run's any more")
     quarantine.put(
@@ -155,8 +153,7 @@ def _moved_by_others(edges: Edges, task: ShiftTrafficTask, how: str) -> RolloutD
 
 
 def _is_overtaken(edges: Edges, task: ShiftTrafficTask) -> bool:
-    alias = edges.functions.alias(task.model)
-    left = stamp.of(alias) if alias else None
+    left = look(edges, model=task.model).stamp
     next_step = promotion.shift_step(task.shift + 1, judging=task.judging)
     return left is not None and left.run == task.run and left.step > next_step
 

@@ -131,7 +131,7 @@ def promote(
 def shift(edges: Edges, registered: Registered, *, run: str, share: float = 0.1, **changes: Any) -> Move:
     """The move that gives a registered version a share of the traffic, as ShiftTraffic wishes it."""
     champion = edges.functions.alias(MODEL)
-    left = stamp.of(champion) if champion else None
+    left = stamp.of(champion)
     if champion is None or left is None:
         raise AssertionError("promote a version first: there is nothing to shift traffic from")
     wanted: dict[str, Any] = {

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from random import Random
 
-from chalicelib import documents, layout, models, promotion, registry
+from chalicelib import documents, layout, promotion, registry
 from chalicelib.contracts import PROMOTED
 from chalicelib.lease import VISIBLE_WITHIN
+from chalicelib.live import look
 from chalicelib.move_decisions import UNPIN
 from chalicelib.promotion import Move
 from chalicelib.retention import LEFT_LIVE
@@ -157,8 +158,8 @@ def leave_weights(world: World) -> None:
     """A run shifts a tenth of the traffic, and is heard of no more."""
 
     def shift() -> None:
-        alias = world.functions.alias(MODEL)
-        live = models.live_version(world.edges, model=MODEL, alias=alias) if alias else None
+        seen = look(world.edges, model=MODEL)
+        alias, live = seen.alias, seen.version()
         assert alias is not None and live is not None
         package = _another_package(world, live)
         world.scheduler.sleep(LONGEST_DELAY_SECONDS)

@@ -16,7 +16,6 @@ from chalicelib import (
     explaining,
     layout,
     ledger,
-    models,
     promotion,
     quarantine,
     replaying,
@@ -26,6 +25,7 @@ from chalicelib import (
 )
 from chalicelib.edges import Edges
 from chalicelib.errors import RunUnknown, VersionUnfit, VersionUnknown
+from chalicelib.live import look
 from chalicelib.shapes import Kind
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
@@ -113,13 +113,12 @@ def _by_whom(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _now(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
     """How the run's version stands: what is live in its place, its share of a canary, quarantine, the way back."""
-    alias = edges.functions.alias(model)
-    live = models.live_version(edges, model=model, alias=alias) if alias else None
-    beside = models.candidate_version(edges, model=model, alias=alias) if alias else None
+    seen = look(edges, model=model)
+    live, beside = seen.version(), seen.candidate()
     quarantined = quarantine.model_versions(edges, model=model).get(number)
     return {
         "live": live,
-        "share": sum(alias.weights.values()) if alias and beside == number else None,
+        "share": sum(seen.alias.weights.values()) if seen.alias and beside == number else None,
         "quarantined": quarantined["why"] if quarantined else None,
         "way_back": _way_back(edges, model=model, live=live) if live == number else None,
     }

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, ledger, models, promotion, restoring
+from chalicelib import commitment, ledger, promotion, restoring
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import StoreUnavailable
+from chalicelib.live import look
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import (
@@ -118,8 +119,7 @@ def test_champion_without_a_stamp_is_fenced_too() -> None:
 
     with pytest.raises(AliasMoved):
         promotion.move_alias(night.edges, zombie)
-    alias = night.functions.alias(MODEL)
-    assert alias is not None and models.live_version(night.edges, model=MODEL, alias=alias) == 1
+    assert look(night.edges, model=MODEL).version() == 1
 
 
 @pytest.mark.parametrize("how", ["before", "after"])

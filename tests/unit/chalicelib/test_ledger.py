@@ -226,7 +226,7 @@ def test_ledger_goes_on_where_it_was_when_the_alias_is_created_anew() -> None:
 
     assert [(number, run) for number, run, *_ in ledger_of(night)] == [(1, "run-1"), (2, "run-2"), (3, "run-3")]
     alias = night.functions.alias(MODEL)
-    left = stamp.of(alias) if alias else None
+    left = stamp.of(alias)
     assert left is not None and left.entry == 3 and left.origin is None
 
 

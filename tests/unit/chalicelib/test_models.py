@@ -8,6 +8,7 @@ from chalicelib import documents, layout, models, pin, quarantine, registry
 from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
+from chalicelib.live import Live
 from tests.fakes.edges import FakeOutside
 from tests.given.moves import after_nights, canary
 from tests.given.nights import MODEL, SCHEMA, outside, promote, register, report_of, revision
@@ -112,11 +113,11 @@ def test_live_version_is_known_by_its_code_when_other_hands_made_it_live() -> No
     second = register(night.edges, run="run-2")
     alias = by_hand(night, second.function_version)
 
-    assert models.live_version(night.edges, model=MODEL, alias=alias) == 2
+    assert Live(night.edges, model=MODEL, alias=alias).version() == 2
 
 
 def test_alias_without_a_version_has_no_number() -> None:
-    assert models.live_version(outside().edges, model=MODEL, alias=Alias("9", "revision", "by hand")) is None
+    assert Live(outside().edges, model=MODEL, alias=Alias("9", "revision", "by hand")).version() is None
 
 
 def test_model_whose_artifact_is_gone_cannot_be_described() -> None:
@@ -161,8 +162,8 @@ def test_candidate_is_known_by_its_code_when_other_hands_gave_it_a_share() -> No
     night = after_nights(2)
     alias = by_hand(night, "2", weights={"1": 0.25})
 
-    assert models.candidate_version(night.edges, model=MODEL, alias=alias) == 1
-    assert models.candidate_version(night.edges, model=MODEL, alias=by_hand(night, "2")) is None
+    assert Live(night.edges, model=MODEL, alias=alias).candidate() == 1
+    assert Live(night.edges, model=MODEL, alias=by_hand(night, "2")).candidate() is None
 
 
 def test_live_version_tells_that_it_is_pinned_and_that_it_is_quarantined() -> None:

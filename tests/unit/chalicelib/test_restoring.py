@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import documents, layout, ledger, models, restoring
+from chalicelib import documents, layout, ledger, restoring
 from chalicelib.contracts import AliasRestored
 from chalicelib.errors import RegistryIncomplete
+from chalicelib.live import look
 from tests.given.broken_runs import (
     die_after_the_swap,
     shift_traffic,
@@ -104,9 +105,9 @@ def test_weights_that_were_put_on_by_hand_are_taken_off_and_the_live_model_stays
 
     restoring.before(night.edges, run="run-2", model=MODEL)
 
-    alias = night.functions.alias(MODEL)
-    assert alias is not None and alias.weights == {}
-    assert models.live_version(night.edges, model=MODEL, alias=alias) == 1
+    seen = look(night.edges, model=MODEL)
+    assert seen.alias is not None and seen.alias.weights == {}
+    assert seen.version() == 1
 
 
 def test_weights_on_code_that_nobody_registered_are_for_a_person_to_take_off() -> None:
