@@ -43,7 +43,7 @@ def test_every_command_is_taken_as_it_stands(page: str, line: str) -> None:
 @pytest.mark.parametrize(("page", "line"), MENTIONED)
 def test_a_sentence_names_a_command_that_there_is(page: str, line: str) -> None:
     with suppress(click.MissingParameter):  # a sentence may leave out what a command takes
-        command_lines.parse(shlex.split(line)[1:])
+        command_lines.parse(shlex.split(line.replace("VERSION", "1"))[1:])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -58,7 +58,7 @@ def test_every_line_of_a_shell_block_is_a_command_of_this_project(page: str) -> 
 def test_every_block_names_its_language_and_python_can_be_parsed(page: str) -> None:
     assert {language for language, _ in pages.FENCE.findall(PAGES[page])} <= LANGUAGES
     for block in pages.blocks(PAGES[page], "python"):
-        ast.parse(block if "\n\n" in block else f"dict(\n{block})")
+        ast.parse(block)
 
 
 @pytest.mark.parametrize("page", PAGES)
