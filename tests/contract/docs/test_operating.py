@@ -1,13 +1,9 @@
-"""docs/operating.md is whole: no outcome, alarm, notice or error is missing, and its commands can be run.
-
-Its blocks of commands are also run, in their order, by tests/e2e/test_readme.py."""
+"""docs/operating.md is whole: no outcome, alarm, notice or error is missing."""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +11,13 @@ from chalicelib import errors, notices
 from chalicelib.contracts import OUTCOMES
 from chalicelib.restoring import EXECUTION_UNKNOWN
 from chalicelib.settings import StageSettings
-from tests.contract import command_lines
+from tests.contract.docs.pages import PAGES
 from workflows.definitions.rendering import golden
 from workflows.stacks.alarms import model_alarms, stage_alarms
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text()
+PAGE = PAGES["operating.md"]
 STOPPED = "ABORTED"
 """An execution's status, as `workflows.stacks.main` hands it to RestoreAlias for an error."""
-STANDS_FOR = {"FILE": __file__, "VERSION": "2", "TIME": "2026-11-20T03:00Z"}
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -37,11 +32,6 @@ def rows(heading: str) -> list[list[str]]:
 
 def is_head(cells: list[list[str]], at: int) -> bool:
     return any(set(each[0]) == {"-", "|"} for each in cells[at : at + 2])
-
-
-def commands() -> list[str]:
-    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    return [*"".join(blocks).splitlines(), *re.findall(r"`(nightswap [^`]*)`", PAGE)]
 
 
 def test_every_outcome_is_told() -> None:
@@ -84,8 +74,3 @@ def test_every_error_of_a_request_has_its_status() -> None:
 @pytest.mark.parametrize("heading", ["## How a run ends", "## Notices", "## Alarms", "## Errors"])
 def test_every_row_says_what_to_do(heading: str) -> None:
     assert all(len(row) >= 3 and all(row) for row in rows(heading))
-
-
-@pytest.mark.parametrize("line", dict.fromkeys(commands()))
-def test_every_command_runs_as_it_is_written(line: str) -> None:
-    command_lines.parse([STANDS_FOR.get(word, word) for word in shlex.split(line, comments=True)[1:]])
