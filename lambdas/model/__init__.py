@@ -6,7 +6,7 @@ In the order in which a nightly batch meets them:
     dataset         an object of the data set -> Table, or an error that names the cell; by `unpacking`, `header`, and
                     `plain` (the one importer of pandas) or `strict`, which both read what `records` says is there
     preparation     tables -> training part, holdout and a profile; by `split` and `profile`
-    estimator       training part -> fitted scikit-learn estimator and the facts about it; by `features`
+    estimator       training part -> fitted scikit-learn estimator and the facts about it; by `fitted`
     export          fitted estimator -> scorecard; by `linear`
     artifact        what is served, scored as it is served
     evaluation      artifact, holdout, champion -> report with a verdict; by `measures`, `thresholds`, `parity`,

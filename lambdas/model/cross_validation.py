@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.cutting import quoted
-from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.confusion import confusion_matrix
 from lambdas.model.curves import average_precision
+from lambdas.model.fitted import FIT_ERRORS, first_line
 from lambdas.model.recipe import Recipe
 from lambdas.model.stratified import stratified
 
@@ -22,9 +21,7 @@ ROWS_MAX = 50_000
 """A stratified draw of this many rows takes the place of a larger training part."""
 
 
-def cross_validate(
-    recipe: Recipe, *, X: Floats, labels: Texts, errors: tuple[type[Exception], ...]
-) -> dict[str, Any]:
+def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> dict[str, Any]:
     """Metric, mean and standard deviation over stratified folds; or why there is none, under `left_out`.
 
     The metric is average precision where the recipe names a positive class among two, else balanced accuracy.
@@ -40,7 +37,7 @@ def cross_validate(
     assigned = _folds(labels, folds=folds, seed=recipe.split.seed)
     try:
         scores = [_score(recipe, X=X, labels=labels, held_out=assigned == fold) for fold in range(folds)]
-    except errors as exc:
+    except FIT_ERRORS as exc:
         return {"left_out": f"fitting a fold raised {first_line(exc)}"}
     return {
         "metric": _metric(recipe),
@@ -50,16 +47,6 @@ def cross_validate(
         "standard_deviation": float(np.std(scores)),
         "scores": scores,
     }
-
-
-def first_line(exc: Exception) -> str:
-    """The error's class and, as its words, the first line of what it says: scikit-learn adds a page of advice.
-
-    >>> first_line(ValueError("X is too large. \\nSee the documentation."))
-    "ValueError, which says 'X is too large.'"
-    """
-    said = str(exc).strip().split("\n")[0].rstrip()
-    return f"{type(exc).__name__}, which says {quoted(said, WORDS_CHARACTERS)}"
 
 
 def _metric(recipe: Recipe) -> str:

@@ -6,60 +6,17 @@ import importlib
 import platform
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from chalicelib.cutting import cut
-from chalicelib.errors import TrainingFailed
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
-from lambdas.model.answers import Answers
-from lambdas.model.cross_validation import cross_validate, first_line
-from lambdas.model.features import Levels
+from lambdas.model.cross_validation import cross_validate
+from lambdas.model.fitted import Fitted, Levels, failures
 from lambdas.model.recipe import Recipe
 from lambdas.model.supported import check
 from lambdas.model.table import Table
-
-FIT_ERRORS = (
-    ValueError,
-    TypeError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RuntimeError,
-    NameError,
-    ImportError,
-    MemoryError,
-)
-"""What estimators raise at data or parameters that they cannot take, and a recipe's function that is mistyped."""
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """A fitted estimator with the categories that it was fitted on. `facts` are ready for JSON."""
-
-    recipe: Recipe
-    estimator: Any
-    levels: Levels
-    facts: dict[str, Any]
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """In the order of the probabilities."""
-        return tuple(str(name) for name in self.estimator.classes_)
-
-    def answers(self, table: Table) -> Answers:
-        """The estimator's own labels and probabilities; raises TrainingFailed."""
-        if not len(table):
-            return Answers(self.classes, np.empty(0, dtype=np.str_), np.empty((0, len(self.classes))))
-        X = self.levels.encode(table)
-        with _failures(self.recipe, doing="predicting the holdout with"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            labels = np.asarray(self.estimator.predict(X)).astype(str)
-            probabilities = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
-        return Answers(self.classes, labels, probabilities)
 
 
 def fit(recipe: Recipe, *, train: Table) -> Fitted:
@@ -79,13 +36,13 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
         "train_rows": len(train),
         "iterations": {name: counts for name, counts in _iterations(estimator)},
         "warnings": warned,
-        "cross_validation": cross_validate(recipe, X=X, labels=train.labels, errors=FIT_ERRORS),
+        "cross_validation": cross_validate(recipe, X=X, labels=train.labels),
     }
     return Fitted(recipe, estimator, levels, facts)
 
 
 def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
-    with _failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
+    with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator = recipe.estimator(recipe.positions)
         check(estimator)
@@ -95,26 +52,6 @@ def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
 
 def _in_words(warned: warnings.WarningMessage) -> str:
     return cut(f"{warned.category.__name__}: {warned.message}", WORDS_CHARACTERS)
-
-
-@contextmanager
-def _failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
-    try:
-        yield
-    except FIT_ERRORS as exc:
-        raise TrainingFailed(
-            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}{_advice(exc)}",
-            model=recipe.model,
-        ) from exc
-
-
-def _advice(exc: Exception) -> str:
-    if not isinstance(exc, MemoryError):
-        return ""
-    return (
-        ". Columns of many categories do not fit into one array: leave sparse_output=False out of OneHotEncoder, and"
-        " sparse_threshold=0 out of ColumnTransformer"
-    )
 
 
 def _libraries() -> dict[str, str]:

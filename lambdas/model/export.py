@@ -14,8 +14,8 @@ import numpy as np
 
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
-from lambdas.model.estimator import Fitted
 from lambdas.model.export_transformers import transform
+from lambdas.model.fitted import Fitted
 from lambdas.model.linear import Feature, LevelFeature, NumberFeature, inputs
 from lambdas.model.recipe import Categorical, Numeric
 from lambdas.model.supported import check, class_name

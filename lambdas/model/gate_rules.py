@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lambdas.model.ratios import CLASS_COUNTS, CLASS_RATIOS, OVERALL_RATIOS
+from lambdas.model.recipe_fields import Fields
 from lambdas.model.thresholds import AT_LEAST, AT_MOST, Threshold
-
-if TYPE_CHECKING:
-    from lambdas.model.recipe import Recipe
 
 OF_CLASS = CLASS_RATIOS + CLASS_COUNTS
 METRICS = OF_CLASS + OVERALL_RATIOS
@@ -19,7 +16,7 @@ LESS_IS_BETTER = ("false_positive_rate", "false_negative_count")
 """These take a ceiling, all others a floor."""
 
 
-def gate_problems(recipe: Recipe) -> Iterator[str]:
+def gate_problems(recipe: Fields) -> Iterator[str]:
     """Of a recipe whose fields are of their types."""
     if not recipe.thresholds:
         yield "there is no threshold: any model would pass"
@@ -34,7 +31,7 @@ def gate_problems(recipe: Recipe) -> Iterator[str]:
     yield from _always_one_class(recipe)
 
 
-def _metric_problem(threshold: Threshold, *, recipe: Recipe) -> str | None:
+def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     metric = threshold.metric
     if metric not in METRICS:
         return f"there is no metric {metric!r}: expected one of {', '.join(METRICS)}"
@@ -64,14 +61,14 @@ def _bound_problems(threshold: Threshold) -> Iterator[str]:
         yield f"the margin of {name} is {margin}: expected 0 or more and less than 1; None not to compare"
 
 
-def _repeated(recipe: Recipe) -> Iterator[str]:
+def _repeated(recipe: Fields) -> Iterator[str]:
     # As each metric has one direction, two bounds of it either say the same twice or contradict each other.
     for name, count in Counter(threshold.name for threshold in recipe.thresholds).items():
         if count > 1:
             yield f"{name} has {count} bounds: keep one"
 
 
-def _always_one_class(recipe: Recipe) -> Iterator[str]:
+def _always_one_class(recipe: Fields) -> Iterator[str]:
     for name in recipe.class_names:
         if all(_passes_always(threshold, answer=name) for threshold in recipe.thresholds):
             yield (

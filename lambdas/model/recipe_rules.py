@@ -7,17 +7,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from chalicelib.limits import LISTED_NAMES
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.gate_rules import gate_problems
+from lambdas.model.recipe_fields import Fields
 from lambdas.model.recipe_parts import Categorical, Numeric
 from lambdas.model.recipe_sizes import size_problems
 from lambdas.model.recipe_types import shown, type_problems
-
-if TYPE_CHECKING:
-    from lambdas.model.recipe import Recipe
 
 FORMATS = ("scorecard",)
 """The artifact formats that a recipe can ask for."""
@@ -39,7 +36,7 @@ UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of what breaks or turns a line instead of standing in it."""
 
 
-def problems(recipe: Recipe) -> Iterator[str]:
+def problems(recipe: Fields) -> Iterator[str]:
     """What is wrong, in words: wrong types alone where there are any, else what is too large, else contradictions."""
     for kind in (type_problems, size_problems, _contradictions):
         found = list(islice(kind(recipe), PROBLEMS_MAX))
@@ -55,7 +52,7 @@ def _listed(found: list[str]) -> Iterator[str]:
         yield f"{at_least}{len(found) - LISTED_NAMES:,} more problems of that kind"
 
 
-def _contradictions(recipe: Recipe) -> Iterator[str]:
+def _contradictions(recipe: Fields) -> Iterator[str]:
     if not MODEL_NAME.fullmatch(recipe.model):
         yield _model_problem(recipe.model)
     if recipe.format not in FORMATS:
@@ -75,7 +72,7 @@ def _model_problem(model: str) -> str:
     return f"model is {shown(model)}, and a model's name is {MODEL_NAME_IN_WORDS}: {way}"
 
 
-def _column_problems(recipe: Recipe) -> Iterator[str]:
+def _column_problems(recipe: Fields) -> Iterator[str]:
     yield from _name_problems([column.name for column in recipe.columns], label=recipe.label)
     for column in recipe.numeric:
         yield from _range_problems(column)
@@ -113,7 +110,7 @@ def _allowed_problems(column: Categorical) -> Iterator[str]:
         yield f"allowed of column {column.name} is not a list of different texts, none of them empty"
 
 
-def _class_problems(recipe: Recipe) -> Iterator[str]:
+def _class_problems(recipe: Fields) -> Iterator[str]:
     if len(recipe.class_names) < 2:
         yield "classes names fewer than two classes"
     if "" in recipe.classes or "" in recipe.class_names:
@@ -125,7 +122,7 @@ def _class_problems(recipe: Recipe) -> Iterator[str]:
         yield f"positive is {shown(recipe.positive)}: expected one of {', '.join(recipe.class_names)}"
 
 
-def _split_problems(recipe: Recipe) -> Iterator[str]:
+def _split_problems(recipe: Fields) -> Iterator[str]:
     if not SHARE_MIN <= recipe.split.holdout_ratio <= 1 - SHARE_MIN:
         yield f"holdout_ratio is {recipe.split.holdout_ratio}: expected {SHARE_MIN} to {1 - SHARE_MIN}"
     if not 0 <= recipe.split.seed < 2**32:
@@ -134,7 +131,7 @@ def _split_problems(recipe: Recipe) -> Iterator[str]:
         yield f"cross_validation_folds is {recipe.cross_validation_folds}: expected 0, or 2 to {FOLDS_MAX}"
 
 
-def _rollout_problems(recipe: Recipe) -> Iterator[str]:
+def _rollout_problems(recipe: Fields) -> Iterator[str]:
     shares = [step.share for step in recipe.rollout]
     if len(shares) > SHIFTS_MAX:
         yield f"rollout has {len(shares)} steps: expected {SHIFTS_MAX} at most"

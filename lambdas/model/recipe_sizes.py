@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from chalicelib import limits
 from chalicelib.cutting import quoted
-
-if TYPE_CHECKING:
-    from lambdas.model.recipe import Recipe
+from lambdas.model.recipe_fields import Fields
 
 
-def size_problems(recipe: Recipe) -> Iterator[str]:
+def size_problems(recipe: Fields) -> Iterator[str]:
     """Every part that is too many or too long, with how many there may be."""
     yield from _count("columns", len(recipe.columns), limits.COLUMNS)
     yield from _count("raw labels in classes", len(recipe.classes), limits.LABELS)

@@ -8,13 +8,10 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lambdas.model.recipe_fields import Fields
 from lambdas.model.recipe_parts import Categorical, Numeric, Shift, Split
 from lambdas.model.thresholds import AT_LEAST, AT_MOST, Threshold
-
-if TYPE_CHECKING:
-    from lambdas.model.recipe import Recipe
 
 WHOLE_LIMIT = 2**63
 """Beyond it an int is no longer sure to become a float, or a text."""
@@ -107,7 +104,7 @@ PARTS: Mapping[type, Kinds] = {
 }
 
 
-def type_problems(recipe: Recipe) -> Iterator[str]:
+def type_problems(recipe: Fields) -> Iterator[str]:
     """Every field that is not of its type: its name, its value and what was expected."""
     for name, kind in FIELDS.items():
         yield from _problems(name, value=getattr(recipe, name), kind=kind)

@@ -17,7 +17,7 @@ from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
-from lambdas.model.features import Levels
+from lambdas.model.fitted import Levels
 from lambdas.model.recipe import Categorical, Numeric, Recipe
 from lambdas.model.table import Table
 

@@ -12,8 +12,9 @@ import pytest
 
 from chalicelib import documents, layout
 from lambdas.model import artifact
-from lambdas.model.estimator import Fitted, fit
+from lambdas.model.estimator import fit
 from lambdas.model.export import export
+from lambdas.model.fitted import Fitted
 from lambdas.model.package import build_package
 from tests.clone import ROOT
 from tests.container.image import Image, build

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.model.estimator import Fitted
+from lambdas.model.fitted import Fitted
 from tests.container.conftest import MODEL, VERSION, Start, event
 from tests.container.image import Image
 from tests.unit.lambdas.model import data

@@ -14,7 +14,7 @@ from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model import cross_validation
 from lambdas.model.answers import Answers
 from lambdas.model.estimator import fit
-from lambdas.model.features import Levels
+from lambdas.model.fitted import Levels
 from lambdas.model.recipe import Columns
 from tests.unit.lambdas.model import data
 

@@ -24,8 +24,9 @@ from sklearn.preprocessing import (
 
 from chalicelib.errors import ArtifactInvalid, TrainingFailed
 from lambdas.model import artifact
-from lambdas.model.estimator import Fitted, fit
+from lambdas.model.estimator import fit
 from lambdas.model.export import export
+from lambdas.model.fitted import Fitted
 from lambdas.model.parity import PROBABILITY_TOLERANCE, compare_answers
 from lambdas.model.recipe import Columns, Recipe
 from lambdas.model.table import Table

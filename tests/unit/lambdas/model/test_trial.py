@@ -16,7 +16,7 @@ from lambdas.model import artifact, trial
 from lambdas.model.cells import category_check, number_problem
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
-from lambdas.model.features import Levels
+from lambdas.model.fitted import Levels
 from lambdas.model.recipe import Categorical, Columns, Numeric
 from lambdas.model.table import Table
 from tests.unit.lambdas.model import data
