@@ -90,7 +90,7 @@ class Folders:
         into = self.folder / f"layer-{name}-{compiled}"
         if not into.exists():
             find = bytecode.interpreter if compiled else _nowhere
-            unpack(layers.build_layer(name, root=ROOT, report=print, find_compiler=find), into=into)
+            unpack(layers.build(layers.LAYERS[name], root=ROOT, report=print, find_compiler=find), into=into)
         return into / FOLDER
 
     def runtime(self) -> Path:

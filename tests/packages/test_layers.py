@@ -29,17 +29,27 @@ def elsewhere(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def let_uv_see(root: Path, **variables: str) -> None:
+    """Put a uv into the project's folder that has these environment variables, in place of the link."""
+    (root / ".venv-uv").unlink()
+    uv = root / ".venv-uv" / "bin" / "uv"
+    uv.parent.mkdir(parents=True)
+    assigned = " ".join(f"{name}='{value}'" for name, value in variables.items())
+    uv.write_text(f'#!/bin/sh\n{assigned} exec "{ROOT}/.venv-uv/bin/uv" "$@"\n')
+    uv.chmod(0o755)
+
+
 def fetch(root: Path, lock: str, *, python: str = PYTHON) -> None:
     wheels.fetch(root / LOCKS / lock, into=root / "into", root=root, architecture="x86_64", python=python)
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_layer_built_twice_is_the_same_bytes(name: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layer_built_twice_is_the_same_bytes(name: str, elsewhere: Path) -> None:
     """The second time in a project's folder and with a cache of wheels that are both empty."""
-    here = layers.build_layer(name, root=ROOT, report=print)
-    monkeypatch.setenv("UV_CACHE_DIR", str(elsewhere / "wheels"))
+    here = layers.build(LAYERS[name], root=ROOT, report=print)
+    let_uv_see(elsewhere, UV_CACHE_DIR=str(elsewhere / "wheels"))
 
-    there = layers.build_layer(name, root=elsewhere, report=print)
+    there = layers.build(LAYERS[name], root=elsewhere, report=print)
 
     assert there.sha256 == here.sha256
 
@@ -50,10 +60,10 @@ def test_layer_without_bytecode_is_the_same_bytes_twice_too(name: str, elsewhere
         return None
 
     told: list[str] = []
-    once = layers.build_layer(name, root=elsewhere, report=told.append, find_compiler=nowhere)
+    once = layers.build(LAYERS[name], root=elsewhere, report=told.append, find_compiler=nowhere)
     shutil.rmtree(elsewhere / layers.CACHE)
 
-    again = layers.build_layer(name, root=elsewhere, report=print, find_compiler=nowhere)
+    again = layers.build(LAYERS[name], root=elsewhere, report=print, find_compiler=nowhere)
 
     assert once == again
     assert not [path for path in names_in(once) if path.endswith(".pyc")]
@@ -62,13 +72,13 @@ def test_layer_without_bytecode_is_the_same_bytes_twice_too(name: str, elsewhere
 
 def test_layers_hold_nothing_twice() -> None:
     """They are unpacked over one another."""
-    built = [names_in(layers.build_layer(name, root=ROOT, report=print)) for name in LAYERS]
+    built = [names_in(layers.build(LAYERS[name], root=ROOT, report=print)) for name in LAYERS]
 
     assert sum(map(len, built)) == len(set().union(*built))
 
 
 def test_shared_libraries_are_of_the_wanted_processor() -> None:
-    arm = names_in(layers.build_layer("numpy", root=ROOT, architecture="arm64", report=print))
+    arm = names_in(layers.build(LAYERS["numpy"], root=ROOT, architecture="arm64", report=print))
 
     libraries = {name for name in arm if ".cpython-" in name and name.endswith(".so")}
     assert libraries
@@ -78,7 +88,7 @@ def test_shared_libraries_are_of_the_wanted_processor() -> None:
 @pytest.mark.parametrize("architecture", PLATFORMS)
 def test_every_function_fits_with_headroom(architecture: str) -> None:
     tasks = tasks_package(ROOT)
-    built = {name: layers.build_layer(name, root=ROOT, architecture=architecture, report=print) for name in LAYERS}
+    built = {name: layers.build(LAYERS[name], root=ROOT, architecture=architecture, report=print) for name in LAYERS}
 
     found = sizes(dict.fromkeys(names.PIPELINE, tasks), layers=built, layers_of=LAYERS_OF_TASK)
 
@@ -94,10 +104,9 @@ def test_bytecode_names_the_place_where_lambda_unpacks_it(stand: Stand) -> None:
     assert b"/opt/python/six.py" in compiled.read_bytes()
 
 
-def test_index_that_is_not_there(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_CACHE_DIR", str(elsewhere / "wheels"))
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
-    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+def test_index_that_is_not_there(elsewhere: Path) -> None:
+    nowhere = "http://127.0.0.1:9/simple"
+    let_uv_see(elsewhere, UV_CACHE_DIR=str(elsewhere / "wheels"), UV_DEFAULT_INDEX=nowhere, UV_HTTP_RETRIES="0")
 
     with pytest.raises(PackagingFailed, match="index is not reachable") as failed:
         fetch(elsewhere, "pandas.txt")

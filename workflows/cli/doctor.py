@@ -31,7 +31,7 @@ from workflows.doctoring.online import examine_online
 from workflows.doctoring.requirements import chalice_package
 from workflows.doctoring.stage_settings import is_configured
 from workflows.local.process import LocalAws
-from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build
 from workflows.packaging.sizes import FunctionSize, sizes
 from workflows.packaging.tasks import tasks_package
 from workflows.stacks.data import data_template
@@ -134,7 +134,9 @@ def account_of(session: boto3.Session, *, stage: str) -> Account:
 def measured(stage: str) -> Sequence[FunctionSize]:
     """Every task with its layers; fetches the wheels of layers that are not in the cache."""
     architecture = stage_settings(stage, root=ROOT).architecture
-    layers = {name: build_layer(name, root=ROOT, architecture=architecture, report=console.print) for name in LAYERS}
+    layers = {
+        name: build(LAYERS[name], root=ROOT, architecture=architecture, report=console.print) for name in LAYERS
+    }
     package = tasks_package(ROOT)
     return sizes(dict.fromkeys(LAYERS_OF_TASK, package), layers=layers, layers_of=LAYERS_OF_TASK)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,9 +38,7 @@ from workflows.deploying.proposals import WantedStack
 from workflows.deploying.templates import StoreTemplate
 from workflows.deploying.uploads import Contents, contents, layers_are_wanted, template_store, upload
 from workflows.deploying.wanted import data_stack, main_stack, stage_tags
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
-from workflows.stacks.settings import DEFAULTS, stage_settings
+from workflows.stacks.settings import stage_settings
 
 if TYPE_CHECKING:
     import boto3
@@ -249,15 +246,6 @@ def deploy(
         clock=clock,
     )
     return deployment.carry_out()
-
-
-def render_templates(names: Names, *, models: Sequence[str], settings: StageSettings = DEFAULTS) -> dict[str, str]:
-    """Both templates of a stage as JSON for people to read, by the names of their stacks."""
-    templates = {
-        names.data_stack: data_template(names, settings=settings),
-        names.stack: main_template(names.stage, models=models, settings=settings),
-    }
-    return {stack: json.dumps(template, indent=2) + "\n" for stack, template in templates.items()}
 
 
 def _endpoint_url(environ: Mapping[str, str]) -> str | None:

@@ -17,7 +17,7 @@ from workflows.deploying.asking import find
 from workflows.deploying.progress import Report, Step, refusals
 from workflows.deploying.templates import StoreTemplate
 from workflows.packaging.archive import Package
-from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build_layer
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import sizes
 from workflows.packaging.tasks import pipeline_sha256, tasks_package
@@ -65,7 +65,7 @@ class Contents:
 
 
 def _layer_for(architecture: str) -> BuildLayer:
-    return lambda name, root, say: build_layer(name, root=root, architecture=architecture, report=say)
+    return lambda name, root, say: build(LAYERS[name], root=root, architecture=architecture, report=say)
 
 
 def layers_are_wanted(environ: Mapping[str, str]) -> bool:

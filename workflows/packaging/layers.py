@@ -80,21 +80,6 @@ class Manifest:
     """The exact Python that compiled the modules; None where they are compiled at every cold start."""
 
 
-def build_layer(
-    name: str,
-    *,
-    root: Path,
-    architecture: str = "x86_64",
-    report: Say,
-    python: str = PYTHON,
-    find_compiler: FindCompiler = bytecode.interpreter,
-) -> Package:
-    """The layer of that name as a package, as `build` makes it."""
-    return build(
-        LAYERS[name], root=root, architecture=architecture, report=report, python=python, find_compiler=find_compiler
-    )
-
-
 def build(
     layer: Layer,
     *,

@@ -6,7 +6,7 @@ and four for each model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,12 +39,6 @@ class Watch:
     period_seconds: int = FIVE_MINUTES
     periods: int = 1
     missing: str = "notBreaching"
-
-
-def alarm_count(models: Sequence[str]) -> int:
-    """How many alarms a stage with these models has, for the monthly bill."""
-    each = model_alarms("any", "any", logical_id="Any", settings=StageSettings())
-    return len(stage_alarms("any")) + len(each) * len(models)
 
 
 def stage_alarms(stage: str) -> dict[str, Json]:

@@ -18,7 +18,8 @@ from botocore.exceptions import ClientError
 from chalicelib import access, names
 from chalicelib.aws.object_store import BucketStore
 from tests.clone import ROOT, Clone
-from workflows.deploying.deploy import Deployed, deploy, render_templates
+from tests.contract.stacks.golden_templates import templates
+from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.progress import Step
 from workflows.deploying.uploads import DEFINITION
 from workflows.doctoring.finding import Severity
@@ -121,8 +122,8 @@ def test_builds_that_the_stack_names_stay_and_older_ones_go_after_a_deployment(p
 
 def test_definition_templates_and_states_are_what_aws_takes_them_for(project: Project) -> None:
     name = names.Names(stage="local", account="000000000000", region="us-east-1")
-    templates = render_templates(name, models=(MODEL,))
-    small = {stack: json.dumps(json.loads(body), separators=(",", ":")) for stack, body in templates.items()}
+    made = templates(name, models=(MODEL,))
+    small = {stack: json.dumps(each, separators=(",", ":")) for stack, each in made.items()}
     definition = (project.root / DEFINITION).read_text()
 
     found = list(examine_online(client, name, definition=definition, templates=small))

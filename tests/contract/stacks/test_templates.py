@@ -15,9 +15,9 @@ from chalicelib import layout, names
 from chalicelib.contracts import RestoreAliasTask, from_event
 from chalicelib.names import PIPELINE
 from chalicelib.settings import StageSettings, TaskSettings, load
+from tests.contract.stacks.golden_templates import templates
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
 from workflows.definitions.functions import state_name
-from workflows.deploying.deploy import render_templates
 from workflows.local import objects
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template
@@ -53,7 +53,7 @@ def test_every_parameter_is_used(template: dict[str, Any]) -> None:
 @pytest.mark.parametrize("stack", [NAMES.data_stack, NAMES.stack])
 def test_cfn_lint_finds_nothing(stack: str, settings: StageSettings, tmp_path: Path) -> None:
     file = tmp_path / "template.json"
-    file.write_text(render_templates(NAMES, models=MODELS, settings=settings)[stack])
+    file.write_text(json.dumps(templates(NAMES, models=MODELS, settings=settings)[stack]))
 
     done = subprocess.run([str(CFN_LINT), str(file)], capture_output=True, text=True, check=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,10 +102,6 @@ def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:
 
 def zipped(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
-
-
-def with_estimator(base: Recipe, estimator: Callable[[Columns], Any]) -> Recipe:
-    return replace(base, estimator=estimator)
 
 
 def passing_for_its_base(kind: type[Any]) -> type[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,9 +10,7 @@ import pytest
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from workflows.deploying.deploy import deploy, render_templates
-from workflows.stacks.data import data_template
-from workflows.stacks.main import main_template
+from workflows.deploying.deploy import deploy
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 ROOT = Path(__file__).parents[4]
@@ -48,12 +45,3 @@ def test_region_of_another_partition_is_refused_before_anything_is_asked(region:
 def test_region_that_does_not_exist_is_refused() -> None:
     with pytest.raises(DeploymentFailed, match="AWS region is 'mars-1', and no AWS region that has Lambda"):
         attempt("local", region="mars-1", environ={})
-
-
-def test_templates_are_rendered_by_the_names_of_their_stacks() -> None:
-    rendered = render_templates(NAMES, models=["a-model"])
-
-    assert {name: json.loads(text) for name, text in rendered.items()} == {
-        "nightswap-prod-data": data_template(NAMES),
-        "nightswap-prod": main_template("prod", models=["a-model"]),
-    }

@@ -18,7 +18,7 @@ from chalicelib.errors import PackagingFailed
 from tests.unit.workflows.packaging.fake_uv import called, project
 from workflows.packaging.archive import Package
 from workflows.packaging.bytecode import Interpreter
-from workflows.packaging.layers import CACHE, LAYERS, LAYERS_OF_TASK, build_layer, disk_errors
+from workflows.packaging.layers import CACHE, LAYERS, LAYERS_OF_TASK, build, disk_errors
 from workflows.packaging.sizes import LAYERS_LIMIT
 from workflows.packaging.wheels import DISK, DISK_FULL, NO_INDEX
 
@@ -29,6 +29,7 @@ WHEELS = {
     "numpy-1.dist-info/METADATA": "Version: 1",
     "numpy-1.dist-info/RECORD": "of this machine",
 }
+NUMPY = LAYERS["numpy"]
 OURS = Interpreter(Path(sys.executable), platform.python_version())
 
 
@@ -52,7 +53,7 @@ def test_every_task_has_its_layers() -> None:
 
 
 def test_layer_lies_where_lambda_looks_for_it(tmp_path: Path) -> None:
-    layer = build_layer("numpy", root=project(tmp_path, wheels=WHEELS), report=print, find_compiler=no_python)
+    layer = build(NUMPY, root=project(tmp_path, wheels=WHEELS), report=print, find_compiler=no_python)
 
     assert set(contents(layer)) == {
         "python/numpy/__init__.py",
@@ -63,7 +64,7 @@ def test_layer_lies_where_lambda_looks_for_it(tmp_path: Path) -> None:
 
 
 def test_layer_has_bytecode_where_lambdas_python_is_here(tmp_path: Path) -> None:
-    layer = build_layer("numpy", root=project(tmp_path, wheels=WHEELS), report=print, find_compiler=this_python)
+    layer = build(NUMPY, root=project(tmp_path, wheels=WHEELS), report=print, find_compiler=this_python)
 
     compiled = [name for name in contents(layer) if name.endswith(".pyc")]
     assert compiled == [f"python/numpy/__pycache__/__init__.{sys.implementation.cache_tag}.pyc"]
@@ -73,7 +74,7 @@ def test_layer_has_bytecode_where_lambdas_python_is_here(tmp_path: Path) -> None
 def test_layer_without_bytecode_is_told_of_and_says_so(tmp_path: Path) -> None:
     said: list[str] = []
 
-    layer = build_layer("numpy", root=project(tmp_path, wheels=WHEELS), report=said.append, find_compiler=no_python)
+    layer = build(NUMPY, root=project(tmp_path, wheels=WHEELS), report=said.append, find_compiler=no_python)
 
     assert json.loads(contents(layer)["nightswap/numpy.json"]) == {
         "architecture": "x86_64",
@@ -87,7 +88,7 @@ def test_layer_without_bytecode_is_told_of_and_says_so(tmp_path: Path) -> None:
 
 def test_layer_is_the_same_bytes_in_another_folder(tmp_path: Path) -> None:
     built = [
-        build_layer("numpy", root=project(tmp_path / each, wheels=WHEELS), report=print, find_compiler=this_python)
+        build(NUMPY, root=project(tmp_path / each, wheels=WHEELS), report=print, find_compiler=this_python)
         for each in ("a", "b")
     ]
 
@@ -96,10 +97,10 @@ def test_layer_is_the_same_bytes_in_another_folder(tmp_path: Path) -> None:
 
 def test_layer_is_built_once(tmp_path: Path) -> None:
     root = project(tmp_path, wheels=WHEELS)
-    built = build_layer("numpy", root=root, report=print, find_compiler=no_python)
+    built = build(NUMPY, root=root, report=print, find_compiler=no_python)
     called(root)
 
-    again = build_layer("numpy", root=root, report=print, find_compiler=no_python)
+    again = build(NUMPY, root=root, report=print, find_compiler=no_python)
 
     assert again == built
     assert called(root) == []
@@ -110,19 +111,19 @@ def test_layer_is_built_once(tmp_path: Path) -> None:
 )
 def test_other_platform_python_or_bytecode_is_another_layer(tmp_path: Path, other: dict[str, object]) -> None:
     root = project(tmp_path, wheels=WHEELS)
-    built = build_layer("numpy", root=root, report=print, find_compiler=no_python)
+    built = build(NUMPY, root=root, report=print, find_compiler=no_python)
 
-    differing = build_layer("numpy", root=root, report=print, **{"find_compiler": no_python, **other})  # type: ignore[arg-type]
+    differing = build(NUMPY, root=root, report=print, **{"find_compiler": no_python, **other})  # type: ignore[arg-type]
 
     assert differing.sha256 != built.sha256
 
 
 def test_new_lock_is_a_new_layer(tmp_path: Path) -> None:
     root = project(tmp_path, wheels=WHEELS)
-    built = build_layer("numpy", root=root, report=print, find_compiler=no_python)
+    built = build(NUMPY, root=root, report=print, find_compiler=no_python)
     (root / LAYERS["numpy"].lock).write_text("numpy==2\n")
 
-    assert build_layer("numpy", root=root, report=print, find_compiler=no_python) != built
+    assert build(NUMPY, root=root, report=print, find_compiler=no_python) != built
     assert len(list((root / CACHE).iterdir())) == 1
 
 
@@ -130,7 +131,7 @@ def test_layer_that_failed_leaves_nothing_half_done(tmp_path: Path) -> None:
     root = project(tmp_path, says="error sending request for url")
 
     with pytest.raises(PackagingFailed) as failed:
-        build_layer("numpy", root=root, report=print, find_compiler=no_python)
+        build(NUMPY, root=root, report=print, find_compiler=no_python)
 
     assert failed.value.details["problem"] == NO_INDEX
     assert list((root / CACHE).iterdir()) == []
@@ -151,6 +152,6 @@ def test_cache_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
     (root / ".nightswap").write_text("in the way")
 
     with pytest.raises(PackagingFailed, match=r"building layer numpy: .*\.nightswap") as failed:
-        build_layer("numpy", root=root, report=print, find_compiler=no_python)
+        build(NUMPY, root=root, report=print, find_compiler=no_python)
 
     assert failed.value.details["problem"] == DISK
