@@ -34,8 +34,8 @@ class Stand:
         return ".".join(self.python.version.split(".")[:2])
 
     def layer(self, name: str) -> Package:
-        built = {"architecture": self.architecture, "python": self.version}
-        return layers.build(layers.LAYERS[name], root=self.root, report=print, **built)
+        layer, version = layers.LAYERS[name], self.version
+        return layers.build(layer, root=self.root, architecture=self.architecture, report=print, python=version)
 
     def at(self, name: str, package: Package, *, without: Sequence[str] = ()) -> Path:
         """The folder in which the package lies; `without` names libraries that are taken out of it."""
