@@ -1,4 +1,7 @@
-"""The Chalice app: routes, the nightly schedule and the authorizer. What they do is in `chalicelib`."""
+"""The Chalice app: routes, the nightly schedule and the authorizer. What they do is in `chalicelib`.
+
+A route imports what it alone needs when it is called first, so that GET /predict starts with what it needs itself.
+"""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -9,21 +12,7 @@ from typing import Any, cast
 
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
-from chalicelib import (
-    access,
-    answers,
-    catalog,
-    doors,
-    failed_requests,
-    health,
-    models,
-    move_requests,
-    page,
-    prediction,
-    retraining,
-    runs,
-    unexpected,
-)
+from chalicelib import access, answers, catalog, doors, failed_requests, page, prediction, unexpected
 from chalicelib.aws import connect
 from chalicelib.aws.patience import BRIEF, ending_within
 from chalicelib.edges import Edges
@@ -86,6 +75,8 @@ def stated(answer: tuple[int, dict[str, Any]]) -> Response:
 
 def moved(action: str, *, model: str, version: str | None = None) -> Response:
     """Have the pipeline's function move the alias, as the request's body asks."""
+    from chalicelib import move_requests
+
     stage = load(ApiSettings).stage
     key = doors.idempotency_key(request().headers.get("idempotency-key"))
     task = move_requests.from_body(
@@ -131,6 +122,8 @@ def authorize(asking: AuthRequest) -> AuthResponse:
 
 @app.schedule(schedule())
 def nightly(event: CloudWatchEvent) -> None:
+    from chalicelib import retraining
+
     event_time = datetime.fromisoformat(event.to_dict()["time"])
     context = cast(Any, event.context)
     with ending_within(context.get_remaining_time_in_millis()):
@@ -165,6 +158,8 @@ def warm() -> Response:
 @app.route("/retrain", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def retrain() -> Response:
+    from chalicelib import retraining
+
     settings = load(ApiSettings)
     key = doors.idempotency_key(request().headers.get("idempotency-key"))
     wish = retraining.wish_from(
@@ -183,6 +178,8 @@ def retrain() -> Response:
 @app.route("/runs", authorizer=authorize)
 @answering
 def list_runs() -> dict[str, Any]:
+    from chalicelib import runs
+
     model = prediction.model_in(query(), default_model="") or None
     return {"runs": runs.recent(operator_edges(), limit=RECENT_RUNS, model=model)}
 
@@ -190,36 +187,48 @@ def list_runs() -> dict[str, Any]:
 @app.route("/runs/{run}", authorizer=authorize)
 @answering
 def describe_run(run: str) -> dict[str, Any]:
+    from chalicelib import runs
+
     return runs.describe(operator_edges(), run=run)
 
 
 @app.route("/runs/{run}/stop", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def stop_run(run: str) -> Response:
+    from chalicelib import runs
+
     return Response(body=runs.stop(operator_edges(), run=run, cause="POST /runs/ID/stop"), status_code=202)
 
 
 @app.route("/models", authorizer=authorize)
 @answering
 def list_models() -> dict[str, Any]:
+    from chalicelib import models
+
     return models.all_live(operator_edges())
 
 
 @app.route("/models/{model}", authorizer=authorize)
 @answering
 def describe_model(model: str) -> dict[str, Any]:
+    from chalicelib import models
+
     return models.describe(operator_edges(), model=model)
 
 
 @app.route("/models/{model}/versions", authorizer=authorize)
 @answering
 def list_versions(model: str) -> dict[str, Any]:
+    from chalicelib import models
+
     return models.newest_versions(operator_edges(), model=model)
 
 
 @app.route("/models/{model}/versions/{version}", authorizer=authorize)
 @answering
 def describe_version(model: str, version: str) -> dict[str, Any]:
+    from chalicelib import models
+
     return models.version(operator_edges(), model=model, model_version=version)
 
 
@@ -255,6 +264,8 @@ def unpin(model: str) -> Response:
 @app.route("/health")
 @answering
 def check_health() -> dict[str, Any]:
+    from chalicelib import health
+
     settings = load(ApiSettings)
     asking = replace(operator_edges(), functions=connect.serving_functions(settings.stage))
     return health.check(asking, model=settings.default_model, stage=settings.stage)

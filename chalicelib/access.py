@@ -7,10 +7,10 @@ import hmac
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 
 from chalicelib import documents, layout
 from chalicelib.edges import ObjectStore
+from chalicelib.values import Value
 
 PREDICT, OPERATE = "predict", "operate"
 ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -35,8 +35,7 @@ HEADER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] {1,8}([A-Za-z0-9_-]{43})")
 """What can be a token at all: 32 bytes as URL-safe base64. For anything else nothing is asked of AWS."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Value):
     """A token is an object under the SHA-256 of its secret. It is written once, and once more when it is removed: two
     that write at the same time write two objects, and what was removed cannot come back."""
 
@@ -50,7 +49,7 @@ class Token:
         return layout.token(self.sha256)
 
     def to_body(self) -> bytes:
-        return json.dumps({**asdict(self), "scopes": list(self.scopes)}).encode()
+        return json.dumps({**vars(self), "scopes": list(self.scopes)}).encode()
 
 
 def parse(body: bytes) -> Token:

@@ -8,21 +8,20 @@ its answer is lost (the edge then raises a TransientError), so everything that c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from chalicelib.values import Value
 
-@dataclass(frozen=True)
-class Stored:
+
+class Stored(Value):
     """An object's content and its entity tag."""
 
     body: bytes
     etag: str
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Value):
     """An object as a listing shows it."""
 
     key: str
@@ -64,8 +63,7 @@ class ObjectStore(Protocol):
         """What lay at the key before what lies there now, newest first, as far as it is kept; None for a deletion."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ObjectVersion:
+class ObjectVersion(Value, kw_only=True):
     """One of all versions that S3 keeps of an object: what was replaced or deleted too, and a mark of a deletion."""
 
     key: str
@@ -96,18 +94,16 @@ class ObjectVersions(Protocol):
         """For good; what is gone already counts as deleted."""
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(Value):
     """A Lambda alias. `weights` are the shares, 0..1, of function versions beside the main one."""
 
     function_version: str
     revision_id: str
     description: str
-    weights: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = {}
 
 
-@dataclass(frozen=True)
-class FunctionVersion:
+class FunctionVersion(Value):
     """A published version of a Lambda function, with the configuration that it took along."""
 
     function_version: str
@@ -121,8 +117,7 @@ class FunctionVersion:
     """Of the package, as it counts towards Lambda's storage."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Value):
     """What an invocation returned. `function_error` is set when the function raised."""
 
     payload: bytes
@@ -177,8 +172,7 @@ class ServingFunctions(Protocol):
     def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer: ...
 
 
-@dataclass(frozen=True)
-class Execution:
+class Execution(Value):
     """An execution of the state machine. `status` is RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED."""
 
     run: str
@@ -208,8 +202,7 @@ class Executions(Protocol):
         """The latest executions, newest first. Eventually consistent: it informs, it never guards."""
 
 
-@dataclass(frozen=True)
-class Traffic:
+class Traffic(Value):
     """What an alias sent to one function version, as CloudWatch counted it."""
 
     invocations: int
@@ -228,8 +221,7 @@ class Metrics(Protocol):
         """By function version: what came by the alias `live` since then (rounded down to the minute)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(Value, kw_only=True):
     """An announcement, for people and for programs."""
 
     kind: str
@@ -267,8 +259,7 @@ class Clock(Protocol):
         """The time now, with its zone (UTC)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edges:
+class Edges(Value, kw_only=True):
     """Everything outside that a core may reach."""
 
     store: ObjectStore

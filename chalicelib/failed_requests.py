@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.log import ERROR, WARNING, complain
-from chalicelib.retraining import RUN_NAME
+from chalicelib.names import RUN_NAME
 
 FAULT = 500
 """From here on the fault is ours, or AWS's."""

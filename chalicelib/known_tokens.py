@@ -7,12 +7,12 @@ that does not answer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chalicelib import access
 from chalicelib.access import Token
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import StoreUnavailable
+from chalicelib.values import Value
 
 FRESH_SECONDS = 30.0
 """So long nothing is asked: a token that is removed meanwhile still opens its routes."""
@@ -20,8 +20,7 @@ OLD_SECONDS = 300.0
 """So long a token is good while S3 throttles or is away: better than to lock everybody out."""
 
 
-@dataclass(frozen=True)
-class _Seen:
+class _Seen(Value):
     token: Token
     at: float
 

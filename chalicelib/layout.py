@@ -39,7 +39,7 @@ deploy/models.json                      the models that the stage serves
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chalicelib.values import Value
 
 DATASETS = "datasets/"
 REMOVED = "removed/"
@@ -174,8 +174,7 @@ def catalog() -> str:
     return f"{DEPLOY}models.json"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Value):
     """An object, or everything below a prefix, as an S3 URI: what the states of the machine hand to one another.
 
     >>> Place.parse("s3://a-bucket/work/a-run/train/")

@@ -6,13 +6,18 @@ A model's name is 1 to 24 characters, a stage's 1 to 10: the longest function na
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from chalicelib.values import Value
 
 APP = "nightswap"
 LIVE = "live"
 MODEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
 MODEL_NAME_IN_WORDS = "1 to 24 small letters, digits and -, a letter first"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,9}")
+RUN_NAME = re.compile(
+    rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
+)
+"""As the app names runs. Step Functions allows 80 characters; the longest of these has 49."""
 
 TASKS = (
     "restore-alias",
@@ -31,8 +36,7 @@ PIPELINE = (*TASKS, MOVE_ALIAS)
 """All functions of the pipeline: the tasks, and what the API and the command line call."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Names:
+class Names(Value, kw_only=True):
     """The names of one stage's resources in one account and region.
 
     >>> names = Names(stage="prod", account="123456789012", region="eu-west-1")

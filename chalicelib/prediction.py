@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import doors, names
@@ -25,12 +24,12 @@ from chalicelib.errors import (
     StackMissing,
     WrongContentType,
 )
+from chalicelib.values import Value
 
 FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "model": "..."}'
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Value):
     """What goes to the serving function of the model."""
 
     model: str

@@ -8,7 +8,6 @@ which of many equal requests was the one; the losers start the execution too, in
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,16 +19,12 @@ from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
 from chalicelib.limits import REASON_CHARACTERS
-from chalicelib.names import MODEL_NAME
+from chalicelib.names import RUN_NAME
 from chalicelib.shapes import Record, flag, moment, text
 
 REQUEST = Record({"model": text}, perhaps={"force": flag, "reason": text, "requested_at": moment})
 
 FORM = '{"model": "...", "force": false, "reason": "..."}'
-RUN_NAME = re.compile(
-    rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
-)
-"""Step Functions allows 80 characters; the longest of these has 49."""
 
 
 @dataclass(frozen=True, kw_only=True)

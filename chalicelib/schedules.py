@@ -8,9 +8,9 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from chalicelib.cutting import quoted
+from chalicelib.values import Value
 
 EXAMPLES = "for example cron(0 3 * * ? *) or rate(1 day)"
 LONGEST = 256
@@ -24,8 +24,7 @@ FEBRUARY = 2
 LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Value):
     """One of cron's six: its numbers, their names, and what stands for a day that depends on the month."""
 
     name: str

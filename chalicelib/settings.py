@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from chalicelib import schedules
 from chalicelib.cutting import quoted
 from chalicelib.errors import SettingsInvalid
 from chalicelib.names import MODEL_NAME, STAGE_NAME
+from chalicelib.values import Value
 
 Read = Callable[[str], Any]
 """The value of a text; raises ValueError with what was expected, and an example of it."""
@@ -77,8 +77,31 @@ def _whole(accepted: Container[int], *, said: str) -> Read:
 _stage = _matching(STAGE_NAME, example="prod")
 
 
-def _setting(variable: str, explanation: str, *, read: Read = str, **default: Any) -> Any:
-    return field(metadata={"variable": variable, "explanation": explanation, "read": read}, **default)
+class Setting(Value, kw_only=True):
+    """One variable of the environment. Its default is None where it has to be set."""
+
+    variable: str
+    explanation: str
+    read: Read = str
+    default: Any = None
+
+
+class _Settings(Value):
+    settings: ClassVar[Mapping[str, Setting]]
+    """By the name of the field."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__(kw_only=True)
+        cls.settings = {name: vars(cls)[name] for name in cls._fields}
+        for name, each in cls.settings.items():
+            if each.default is None:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, each.default)
+
+
+def _setting(variable: str, explanation: str, *, read: Read = str, default: Any = None) -> Any:
+    return Setting(variable=variable, explanation=explanation, read=read, default=default)
 
 
 def _stale_days() -> Any:
@@ -91,8 +114,7 @@ def _stale_days() -> Any:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApiSettings:
+class ApiSettings(_Settings):
     """Of the Chalice app; set per stage in `.chalice/config.json`."""
 
     stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_stage)
@@ -110,8 +132,7 @@ class ApiSettings:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class StageSettings:
+class StageSettings(_Settings):
     """Of the stacks; set beside the app's, and read when the stage is deployed."""
 
     log_retention_days: int = _setting(
@@ -186,8 +207,7 @@ class StageSettings:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskSettings:
+class TaskSettings(_Settings):
     """Of the state machine's functions; set by the stack, and the memory by Lambda."""
 
     stage: str = _setting("NIGHTSWAP_STAGE", "the stage, which names every resource", read=_stage)
@@ -219,9 +239,9 @@ NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of 
     given = os.environ if environ is None else environ
     values: dict[str, Any] = {}
     wrong: list[str] = []
-    for each in fields(kind):
+    for name, setting in kind.settings.items():
         try:
-            values[each.name] = _value(each, given)
+            values[name] = _value(setting, given)
         except ValueError as exc:
             wrong.append(str(exc))
     if wrong:
@@ -235,22 +255,18 @@ def schedule(environ: Mapping[str, str] | None = None) -> str:
     Raises SettingsInvalid for one that EventBridge would refuse in the middle of a deployment.
     """
     try:
-        return str(_value(_SCHEDULE, os.environ if environ is None else environ))
+        return str(_value(ApiSettings.settings["schedule"], os.environ if environ is None else environ))
     except ValueError as exc:
         raise SettingsInvalid(str(exc)) from exc
 
 
-_SCHEDULE = next(each for each in fields(ApiSettings) if each.name == "schedule")
-
-
-def _value(each: Field[Any], given: Mapping[str, str]) -> Any:
-    variable = each.metadata["variable"]
-    text = given.get(variable)
-    if text is None and each.default is not MISSING:
-        return each.default
-    if not text and each.default != "":
-        raise ValueError(f"{variable} is missing: {each.metadata['explanation']}")
+def _value(setting: Setting, given: Mapping[str, str]) -> Any:
+    text = given.get(setting.variable)
+    if text is None and setting.default is not None:
+        return setting.default
+    if not text and setting.default != "":
+        raise ValueError(f"{setting.variable} is missing: {setting.explanation}")
     try:
-        return each.metadata["read"](text)
+        return setting.read(text or "")
     except ValueError as exc:
-        raise ValueError(f"{variable} is {quoted(text or '')}: expected {exc}") from exc
+        raise ValueError(f"{setting.variable} is {quoted(text or '')}: expected {exc}") from exc

@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from chalicelib.values import Value
 
 Kind = Callable[[Any], str | None]
 """From a value to what is wrong with it, in words that follow its name; None when it fits."""
@@ -102,12 +103,11 @@ def table_of(kind: Kind) -> Kind:
     return problem
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Value):
     """An object with these fields; those that are `perhaps` there may be left out, as by an earlier release."""
 
     fields: Mapping[str, Kind]
-    perhaps: Mapping[str, Kind] = field(default_factory=dict)
+    perhaps: Mapping[str, Kind] = {}
 
     def __call__(self, value: Any) -> str | None:
         if not isinstance(value, dict):

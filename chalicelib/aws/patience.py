@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ConnectionError as NoConnection
+
+from chalicelib.values import Value
 
 GATEWAY_SECONDS = 29
 """API Gateway waits no longer. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
@@ -38,8 +39,7 @@ class OutOfTime(NoConnection):
     fmt = "too little time is left for this call"
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(Value):
     """Of one client: each attempt may take so long to connect, and so long without a byte."""
 
     connect_seconds: float

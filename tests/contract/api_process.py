@@ -55,6 +55,9 @@ with Client(app, stage_name="local") as client:
         if "calls" in each:  # those that were made of AWS since it was asked last
             print(json.dumps(calls))
             calls.clear()
+        elif "loaded" in each:  # where the files of our modules can be
+            ours = (name.replace(".", "/") for name in sys.modules if name.partition(".")[0] in {"app", "chalicelib"})
+            print(json.dumps(sorted(each for name in ours for each in (f"{name}.py", f"{name}/__init__.py"))))
         elif "authorize" in each:
             print(json.dumps(client.lambda_.invoke("authorize", each["authorize"]).payload))
         elif "event" in each:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, models, retraining, runs
+from chalicelib import documents, layout, models, names, runs
 from chalicelib.aws.patience import ANSWER_SECONDS, ATTENTIVE, BRIEF
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
@@ -164,7 +164,7 @@ def test_retrain_without_a_key_has_a_name_of_its_own(api: Api, stage: FakeOutsid
 
     one, two, still_that = (said["run"] for _, said, _ in answers)
     assert one != two
-    assert all(retraining.RUN_NAME.fullmatch(run) for run in (one, two))
+    assert all(names.RUN_NAME.fullmatch(run) for run in (one, two))
     assert (answers[2][0], still_that) == (200, GOING)
 
 

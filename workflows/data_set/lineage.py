@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, layout, registry, retraining, run_documents
+from chalicelib import documents, layout, names, registry, run_documents
 from chalicelib.edges import Edges, Listed
 from chalicelib.shapes import Record, list_of, maybe, text
 from workflows.checking.contents import Progress
@@ -78,7 +78,7 @@ def _documented(edges: Edges, *, model: str) -> Iterator[str]:
 
 def _documents(edges: Edges, *, model: str) -> Iterator[Listed]:
     for each in edges.store.list(f"{layout.RUNS}{model}-"):
-        match = retraining.RUN_NAME.fullmatch(run_of(each.key))
+        match = names.RUN_NAME.fullmatch(run_of(each.key))
         if match is None or match["model"] == model:
             yield each
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +64,7 @@ def stage_entry(stage: str, *, root: Path) -> dict[str, Any]:
 
 def known_variables() -> frozenset[str]:
     """The environment variables that a stage can set."""
-    return frozenset(each.metadata["variable"] for kind in (ApiSettings, StageSettings) for each in fields(kind))
+    return frozenset(each.variable for kind in (ApiSettings, StageSettings) for each in kind.settings.values())
 
 
 def setting_problems(stage: str, entry: Mapping[str, Any]) -> Iterator[str]:

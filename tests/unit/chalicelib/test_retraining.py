@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import documents, layout, lease, outcomes, retraining
+from chalicelib import documents, layout, lease, names, outcomes, retraining
 from chalicelib.contracts import NOTHING_NEW, RunOutcome
 from chalicelib.errors import (
     ExecutionsUnavailable,
@@ -234,7 +234,7 @@ def test_every_runs_name_tells_its_model_and_is_one_that_step_functions_takes(mo
     ]
 
     for run in runs:
-        match = retraining.RUN_NAME.fullmatch(run)
+        match = names.RUN_NAME.fullmatch(run)
         assert match is not None and match["model"] == model
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", run)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, outcomes, retraining
+from chalicelib import documents, layout, names, outcomes
 from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
 from tests.fakes.edges import FakeOutside
@@ -75,7 +75,7 @@ def test_retrain_without_a_key_has_a_name_of_its_own() -> None:
 
     assert isinstance(one, dict) and isinstance(two, dict)
     assert one["run"] != two["run"]
-    assert all(retraining.RUN_NAME.fullmatch(each["run"]) for each in (one, two))
+    assert all(names.RUN_NAME.fullmatch(each["run"]) for each in (one, two))
 
 
 def test_retrain_says_which_run_it_found() -> None:
