@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +21,7 @@ from chalicelib import (
     way_back,
 )
 from chalicelib.edges import Edges, FunctionVersion
-from chalicelib.errors import ModelUnknown, VersionUnfit, VersionUnknown
+from chalicelib.errors import ModelUnknown
 from chalicelib.live import look
 from chalicelib.retention import Decision, Policy, Prunable, decide
 
@@ -143,10 +142,7 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
 
 def way_back_now(edges: Edges, *, model: str) -> int | None:
     """Where a rollback would go now."""
-    live = look(edges, model=model).version()
-    with suppress(VersionUnfit, VersionUnknown):
-        return way_back.find(edges, model=model, live=live)[0]
-    return None
+    return way_back.find_any(edges, model=model, live=look(edges, model=model).version())
 
 
 def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]) -> Iterator[Leftover]:

@@ -7,6 +7,7 @@ there is no other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 from chalicelib import documents, fitness, ledger, registry
@@ -37,6 +38,13 @@ def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]
         f' VERSION --model {model} --lift-quarantine --reason "..."',
         model=model,
     )
+
+
+def find_any(edges: Edges, *, model: str, live: int | None) -> int | None:
+    """The model version alone; None when there is none."""
+    with suppress(VersionUnfit, VersionUnknown):
+        return find(edges, model=model, live=live)[0]
+    return None
 
 
 def _live_before(edges: Edges, *, model: str, live: int | None, told: list[str]) -> Iterator[int]:
