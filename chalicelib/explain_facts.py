@@ -13,7 +13,6 @@ from chalicelib import (
     layout,
     ledger,
     promotion,
-    quarantine,
     replaying,
     runs,
     version_shapes,
@@ -22,6 +21,7 @@ from chalicelib import (
 from chalicelib.edges import Edges
 from chalicelib.errors import RunUnknown
 from chalicelib.live import look
+from chalicelib.quarantine import Quarantine
 from chalicelib.shapes import Kind
 
 
@@ -88,10 +88,10 @@ def _now(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
     """How the run's version stands: what is live in its place, its share of a canary, quarantine, the way back."""
     seen = look(edges, model=model)
     live, beside = seen.version(), seen.candidate()
-    quarantined = quarantine.model_versions(edges, model=model).get(number)
+    quarantined = Quarantine(edges, model).model_versions().get(number)
     return {
         "live": live,
         "share": sum(seen.alias.weights.values()) if seen.alias and beside == number else None,
-        "quarantined": quarantined["why"] if quarantined else None,
+        "quarantined": quarantined.why if quarantined else None,
         "way_back": way_back.find_any(edges, model=model, live=live) if live == number else None,
     }

@@ -6,10 +6,11 @@ parts may have been pruned or damaged, and Lambda may have lost what was publish
 
 from __future__ import annotations
 
-from chalicelib import evidence, publishing, quarantine, registry, replaying
+from chalicelib import evidence, publishing, registry, replaying
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, ServingChanged, VersionUnfit
 from chalicelib.evidence import Judged
+from chalicelib.quarantine import Quarantine
 from chalicelib.replaying import Subject
 
 REPUBLISHED_WITHIN_SECONDS = 4.0
@@ -42,12 +43,12 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
 def check_free(edges: Edges, *, model: str, model_version: int) -> None:
     """Raises VersionUnfit when the version, or another of the same data, recipe and code, is quarantined."""
     manifest = registry.manifest(edges, model=model, model_version=model_version)
-    found = quarantine.find(edges, model=model, fingerprint=manifest["fingerprint"])
+    found = Quarantine(edges, model).find(manifest["fingerprint"])
     if found is not None:
         raise _unfit(
             model,
             model_version,
-            f"it is quarantined since {found['at']} by {found['who']}: {found['why']}; to use it all the same:"
+            f"it is quarantined since {found.at} by {found.who}: {found.why}; to use it all the same:"
             f" nightswap promote {model_version} --model {model} --lift-quarantine --reason ...",
         )
 

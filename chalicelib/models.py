@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib import catalog, documents, ledger, pin, quarantine, registry
+from chalicelib import catalog, documents, ledger, pin, registry
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.live import look
+from chalicelib.quarantine import Quarantine
 
 LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
 """What of a manifest is told in the list of versions."""
@@ -86,7 +87,7 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
         "pinned": {pinned["model_version"]} if pinned else set(),
         "pruned": set(registry.pruned(edges, model=model)),
     }
-    quarantined = quarantine.fingerprints(edges, model=model)
+    quarantined = Quarantine(edges, model).fingerprints()
 
     def told_of(number: int) -> dict[str, Any]:
         told: list[str] = []
@@ -131,7 +132,7 @@ def _shares(alias: Alias, *, live: int | None, candidate: int | None) -> dict[in
 
 def _live(edges: Edges, model: str, *, alias: Alias, number: int | None, told: list[str]) -> dict[str, Any]:
     pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
-    quarantined = documents.readable(lambda: quarantine.model_versions(edges, model=model), told=told)
+    quarantined = documents.readable(lambda: Quarantine(edges, model).model_versions(), told=told)
     return {
         "model_version": number,
         "function_version": alias.function_version,

@@ -15,12 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib import fitness, ledger, pin, promotion, quarantine, registry, stamp, way_back
+from chalicelib import fitness, ledger, pin, promotion, registry, stamp, way_back
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
 from chalicelib.live import look
 from chalicelib.promotion import Move
+from chalicelib.quarantine import Quarantine
 
 ROLLBACK, PROMOTE, PIN, UNPIN = "rollback", "promote", "pin", "unpin"
 
@@ -93,7 +94,7 @@ def _rollback(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
 def _promote(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     target = _named(task)
     fingerprint = _fingerprint(edges, task.model, target)
-    is_quarantined = quarantine.holds(edges, model=task.model, fingerprint=fingerprint)
+    is_quarantined = Quarantine(edges, task.model).holds(fingerprint)
     lifted = fingerprint if is_quarantined and task.lift_quarantine else None
     if target == seen.live and not (seen.alias and seen.alias.weights):
         return _stays(seen, f"version {target} is live already", lifted=lifted)
@@ -167,7 +168,7 @@ def _verified(edges: Edges, model: str, seen: _Seen, target: int) -> str:
 
 def _is_quarantined(edges: Edges, model: str, model_version: int) -> bool:
     fingerprint = _fingerprint(edges, model, model_version)
-    return quarantine.holds(edges, model=model, fingerprint=fingerprint)
+    return Quarantine(edges, model).holds(fingerprint)
 
 
 def _fingerprint(edges: Edges, model: str, model_version: int) -> str:

@@ -20,13 +20,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib import documents, layout, notices, pin, promotion, quarantine
+from chalicelib import documents, layout, notices, pin, promotion
 from chalicelib.contracts import MoveAliasTask, MoveAnswered
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
 from chalicelib.live import look
 from chalicelib.move_decisions import ACTIONS, Decided, decide
 from chalicelib.promotion import Move
+from chalicelib.quarantine import Quarantine
 from chalicelib.shapes import Record, anything, digits, list_of, maybe, number_from_1, table_of, text
 
 ASKED = ("action", "model", "model_version", "reason", "lift_quarantine")
@@ -106,13 +107,8 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
 def _before(edges: Edges, decided: Decided, move: Move) -> None:
     """What has to stand when the alias moves."""
     for number, fingerprint in decided.rolled_back.items():
-        quarantine.put(
-            edges,
-            model=move.model,
-            fingerprint=fingerprint,
-            model_version=int(number),
-            who=move.who,
-            why=f"rolled back: {move.why}",
+        Quarantine(edges, move.model).put(
+            fingerprint, model_version=int(number), who=move.who, why=f"rolled back: {move.why}"
         )
     _lift(edges, move.model, decided)
     if move.kind == promotion.PINNED and not pin.claim(
@@ -123,7 +119,7 @@ def _before(edges: Edges, decided: Decided, move: Move) -> None:
 
 def _lift(edges: Edges, model: str, decided: Decided) -> None:
     if decided.lifted is not None:
-        quarantine.lift(edges, model=model, fingerprint=decided.lifted)
+        Quarantine(edges, model).lift(decided.lifted)
 
 
 def _overtaken(edges: Edges, decided: Decided, move: Move, how: str) -> RequestConflict:

@@ -17,7 +17,6 @@ from chalicelib import (
     lease,
     ledger,
     notices,
-    quarantine,
     registry,
     version_shapes,
 )
@@ -35,6 +34,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.judged import Judged
 from chalicelib.log import REJECTED, SUCCEEDED, measure
+from chalicelib.quarantine import Quarantine
 from chalicelib.shapes import Record, maybe, moment, one_of, text
 
 SHAPE = Record(
@@ -135,10 +135,8 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     judged.put(edges, rejected, model=model)
     made = registry.of_run(edges, model=model, run=run) if report["judging"] > 1 else None
     if made is not None:
-        quarantine.put(
-            edges,
-            model=model,
-            fingerprint=made["fingerprint"],
+        Quarantine(edges, model).put(
+            made["fingerprint"],
             model_version=made["model_version"],
             who=run,
             why=f"rejected when it was judged again: {report['reason']}",

@@ -16,13 +16,13 @@ from chalicelib import (
     ledger,
     pin,
     publishing,
-    quarantine,
     registry,
     way_back,
 )
 from chalicelib.edges import Edges, FunctionVersion
 from chalicelib.errors import ModelUnknown
 from chalicelib.live import look
+from chalicelib.quarantine import Quarantine
 from chalicelib.retention import Decision, Policy, Prunable, decide
 
 Report = Callable[[str, int, int], None]
@@ -125,7 +125,7 @@ def _versions(
 
 def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> dict[int | str, str]:
     """What must not go at any age, by model version or by run, with the reason."""
-    quarantined = quarantine.model_versions(edges, model=model)
+    quarantined = Quarantine(edges, model).model_versions()
     pinned = pin.find(edges, model=model)
     serving = serving_now(edges, model=model)
     back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}

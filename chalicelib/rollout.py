@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import commitment, fencing, judged, lease, pin, promotion, quarantine
+from chalicelib import commitment, fencing, judged, lease, pin, promotion
 from chalicelib.edges import Edges
 from chalicelib.judged import Judged
+from chalicelib.quarantine import Quarantine
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
@@ -14,9 +15,9 @@ def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerpr
     holder = (lease.find(edges, model=model) or {}).get("holder")
     if holder != run:  # the run was stopped or given up while its task went on
         return f"the lease is no longer this run's but {holder or 'nobody'}'s"
-    quarantined = quarantine.find(edges, model=model, fingerprint=fingerprint)
+    quarantined = Quarantine(edges, model).find(fingerprint)
     if quarantined is not None:
-        return quarantine.in_words(quarantined)
+        return quarantined.in_words()
     pinned = pin.find(edges, model=model)
     if pinned is None:
         return None

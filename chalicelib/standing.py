@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from chalicelib import documents, layout, lease, pin, quarantine, registry, stamp
+from chalicelib import documents, layout, lease, pin, registry, stamp
 from chalicelib.edges import Alias, Edges
 from chalicelib.live import Live
+from chalicelib.quarantine import Quarantine, Quarantined
 
 
 def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
@@ -30,7 +31,7 @@ def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
         checks.append(lambda: _canary_problems(edges, model=model, alias=alias))
     checks.append(lambda: _pin_problems(edges, model=model, live=live))
     checks += [
-        partial(_quarantine_problems, edges, model=model, key=key) for key in quarantine.keys(edges, model=model)
+        partial(_quarantine_problems, edges, model=model, key=key) for key in Quarantine(edges, model).places()
     ]
     for check in checks:
         found = documents.readable(lambda check=check: list(check()), told=told)  # type: ignore[misc]
@@ -59,10 +60,10 @@ def _code_problems(edges: Edges, *, model: str, model_version: int, function_ver
 
 
 def _quarantined_live(edges: Edges, *, model: str, live: int) -> Iterator[str]:
-    found = quarantine.model_versions(edges, model=model).get(live)
+    found = Quarantine(edges, model).model_versions().get(live)
     if found is not None:
         yield (
-            f"version {live} of {model} is live and quarantined ({found['why']}): nightswap rollback --model"
+            f"version {live} of {model} is live and quarantined ({found.why}): nightswap rollback --model"
             f' {model} --reason "...", or nightswap promote {live} --model {model} --lift-quarantine --reason "..."'
         )
 
@@ -105,17 +106,17 @@ def _pin_problems(edges: Edges, *, model: str, live: int | None) -> Iterator[str
 
 
 def _quarantine_problems(edges: Edges, *, model: str, key: str) -> Iterator[str]:
-    found = documents.find(edges.store, key, quarantine.SHAPE)
+    found = Quarantined.find(edges.store, key)
     if found is None:  # lifted since it was listed
         return
-    number = found["model_version"]
+    number = found.model_version
     manifest = registry.find_manifest(edges, model=model, model_version=number)
     if manifest is None:
         yield f"version {number} of {model} is quarantined, and the registry has no such version"
-    elif manifest["fingerprint"] != found["fingerprint"]:
+    elif manifest["fingerprint"] != found.fingerprint:
         yield (
-            f"the quarantine of version {number} of {model} is of fingerprint {found['fingerprint']}, the version"
+            f"the quarantine of version {number} of {model} is of fingerprint {found.fingerprint}, the version"
             f" itself of {manifest['fingerprint']}"
         )
-    if key != layout.quarantined(model, found["fingerprint"]):
-        yield f"{key} holds the quarantine of fingerprint {found['fingerprint']:.80}: {documents.put_back(key)}"
+    if key != layout.quarantined(model, found.fingerprint):
+        yield f"{key} holds the quarantine of fingerprint {found.fingerprint:.80}: {documents.put_back(key)}"

@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, judged, layout, lease, outcomes, pin, quarantine, registry
+from chalicelib import documents, judged, layout, lease, outcomes, pin, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
 from chalicelib.limits import OBJECTS
 from chalicelib.live import look
+from chalicelib.quarantine import Quarantine
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
@@ -96,9 +97,9 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     objects = _objects(edges, task)
     recipe_sha256 = recipes.source_sha256(task.model)
     fingerprint = _fingerprint(objects, recipe_sha256, settings)
-    quarantined = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
+    quarantined = Quarantine(edges, task.model).find(fingerprint)
     if quarantined is not None:  # however it was asked for
-        return _without_data(NOTHING_NEW, quarantine.in_words(quarantined), fingerprint)
+        return _without_data(NOTHING_NEW, quarantined.in_words(), fingerprint)
     known = None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
     if known is not None:
         return _without_data(NOTHING_NEW, known, fingerprint)

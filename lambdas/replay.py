@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib import documents, layout, quarantine, registry, replaying
+from chalicelib import documents, layout, registry, replaying
 from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
 from chalicelib.edges import Alias, Edges
 from chalicelib.live import look
+from chalicelib.quarantine import Quarantine
 from chalicelib.replaying import Replayed
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -22,9 +23,9 @@ from lambdas.step import Context, carry_out
 
 def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = recipes.rollout) -> RolloutDecided:
     fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version)["fingerprint"]
-    quarantined = quarantine.find(edges, model=task.model, fingerprint=fingerprint)
-    if quarantined is not None and quarantined["who"] == task.run:  # an earlier try had its doubts, and they stand
-        return _decided(task, ROLLED_BACK, quarantined["why"])
+    quarantined = Quarantine(edges, task.model).find(fingerprint)
+    if quarantined is not None and quarantined.who == task.run:  # an earlier try had its doubts, and they stand
+        return _decided(task, ROLLED_BACK, quarantined.why)
     seen = look(edges, model=task.model)
     alias, live_number = seen.alias, seen.version()
     versions = {task.model_version: task.function_version}
@@ -49,14 +50,7 @@ def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = r
 
 def _rolled_back(edges: Edges, task: ReplayTask, problems: list[str], *, fingerprint: str) -> RolloutDecided:
     why = f"the published version failed its replay: {'; '.join(problems[: replaying.PROBLEMS_SHOWN])}"
-    quarantine.put(
-        edges,
-        model=task.model,
-        fingerprint=fingerprint,
-        model_version=task.model_version,
-        who=task.run,
-        why=why,
-    )
+    Quarantine(edges, task.model).put(fingerprint, model_version=task.model_version, who=task.run, why=why)
     return _decided(task, ROLLED_BACK, why)
 
 

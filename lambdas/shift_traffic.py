@@ -17,7 +17,6 @@ from chalicelib import (
     documents,
     layout,
     promotion,
-    quarantine,
     replaying,
     rollout,
 )
@@ -26,6 +25,7 @@ from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP, R
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.live import look
 from chalicelib.promotion import Move
+from chalicelib.quarantine import Quarantine
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.model.recipe import Shift
@@ -36,9 +36,9 @@ from lambdas.step import Context, carry_out
 def run(
     task: ShiftTrafficTask, edges: Edges, _: TaskSettings, *, planned: Planned = recipes.rollout
 ) -> RolloutDecided:
-    found = quarantine.find(edges, model=task.model, fingerprint=task.fingerprint)
-    if found is not None and found["who"] == task.run:  # an earlier try found the version ill
-        return _give_back(edges, task, why=found["why"])
+    found = Quarantine(edges, task.model).find(task.fingerprint)
+    if found is not None and found.who == task.run:  # an earlier try found the version ill
+        return _give_back(edges, task, why=found.why)
     seen = look(edges, model=task.model)
     alias, live = seen.alias, seen.version()
     if alias is None or live is None:
@@ -122,14 +122,7 @@ def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDeci
     left = look(edges, model=task.model).stamp
     if left is None or (left.run, left.kind) != (task.run, promotion.SHIFTED):
         raise AliasMoved(f"the new version looks ill ({why}), but the alias is not this run's any more")
-    quarantine.put(
-        edges,
-        model=task.model,
-        fingerprint=task.fingerprint,
-        model_version=task.model_version,
-        who=task.run,
-        why=why,
-    )
+    Quarantine(edges, task.model).put(task.fingerprint, model_version=task.model_version, who=task.run, why=why)
     return _give_back(edges, task, why=why)
 
 

@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         name="the quarantine is not looked at",
         file="chalicelib/quarantine.py",
-        text=" = documents.find(edges.store, layout.quarantined(model, fingerprint), SHAPE)\n",
-        by=" = None\n",
+        text="        return Quarantined.find(self._edges.store, self._key(fingerprint))\n",
+        by="        return None\n",
     ),
     Mutant(
         name="the pin is not looked at",
@@ -171,8 +171,8 @@ MUTANTS = (
     Mutant(
         name="what an operator rolls back is not quarantined",
         file="chalicelib/moving.py",
-        text="    for number, fingerprint in decided.rolled_back.items():\n        quarantine",
-        by="    for number, fingerprint in ():\n        quarantine",
+        text="    for number, fingerprint in decided.rolled_back.items():\n        Quarantine",
+        by="    for number, fingerprint in ():\n        Quarantine",
     ),
     Mutant(
         name="what an operator promotes is not asked for an answer",

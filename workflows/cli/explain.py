@@ -6,7 +6,10 @@ from typing import Any
 
 import click
 
-from chalicelib import explain_facts, explaining
+from chalicelib import (
+    explain_facts,
+    explaining,
+)
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console

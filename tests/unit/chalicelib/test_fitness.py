@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import documents, evidence, fitness, layout, quarantine, registry
+from chalicelib import documents, evidence, fitness, layout, registry
 from chalicelib.errors import VersionUnfit, VersionUnknown
+from chalicelib.quarantine import Quarantine
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import after_nights
 from tests.given.nights import MODEL, forget_evidence, outside, register
@@ -155,7 +156,7 @@ def test_quarantine_holds_for_all_versions_of_its_fingerprint() -> None:
     night = outside()
     register(night.edges, run="first", fingerprint="data-1")
     register(night.edges, run="again", fingerprint="data-1")
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=2, who="ada", why="bad")
+    Quarantine(night.edges, MODEL).put("data-1", model_version=2, who="ada", why="bad")
 
     with pytest.raises(VersionUnfit, match=r"by ada: bad; to use it all the same: nightswap promote 1 "):
         fitness.check_free(night.edges, model=MODEL, model_version=1)

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import ledger, move_decisions, quarantine
+from chalicelib import ledger, move_decisions
 from chalicelib.errors import NoLiveModel, VersionUnfit, VersionUnknown
+from chalicelib.quarantine import Quarantine
 from tests.given.moves import after_nights, ask, canary, request, serving
 from tests.given.nights import MODEL, outside, promote, register
 from tests.given.serving_code import WRONG
@@ -23,9 +24,9 @@ def test_rolled_back_version_is_quarantined() -> None:
 
     body = ask(night.edges, "rollback")
 
-    found = quarantine.find(night.edges, model=MODEL, fingerprint="data-2")
+    found = Quarantine(night.edges, MODEL).find("data-2")
     assert found is not None
-    assert (found["model_version"], found["who"], found["why"]) == (2, "ada", "rolled back: customers complain")
+    assert (found.model_version, found.who, found.why) == (2, "ada", "rolled back: customers complain")
     assert body["quarantined"] == [2]
 
 
@@ -37,7 +38,7 @@ def test_rollback_takes_a_canary_back_and_quarantines_its_candidate_alone() -> N
 
     assert serving(night) == ("2", {})
     assert body["quarantined"] == [candidate.model_version]
-    assert quarantine.find(night.edges, model=MODEL, fingerprint="data-2") is None
+    assert Quarantine(night.edges, MODEL).find("data-2") is None
 
 
 def test_candidate_that_other_hands_gave_weights_is_known_by_its_code() -> None:
@@ -63,13 +64,13 @@ def test_rollback_of_a_canary_of_the_same_data_does_not_lock_what_stays_live() -
     body = ask(night.edges, "rollback")
 
     assert serving(night) == ("2", {})
-    assert (body["quarantined"], quarantine.model_versions(night.edges, model=MODEL)) == ([], {})
+    assert (body["quarantined"], Quarantine(night.edges, MODEL).model_versions()) == ([], {})
 
 
 def test_rollback_beside_a_canary_leaves_a_live_version_that_is_quarantined() -> None:
     night = after_nights(3)
     canary(night.edges)
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-3", model_version=3, who="ada", why="ill")
+    Quarantine(night.edges, MODEL).put("data-3", model_version=3, who="ada", why="ill")
 
     assert ask(night.edges, "rollback")["quarantined"] == [3, 4]
     assert serving(night) == ("2", {})
@@ -114,7 +115,7 @@ def test_rollback_to_a_version_that_does_not_answer_as_judged_is_refused() -> No
         ask(night.edges, "rollback", model_version=1)
 
     assert serving(night) == before
-    assert quarantine.model_versions(night.edges, model=MODEL) == {}
+    assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
 @pytest.mark.parametrize("action", ["rollback", "pin"])
@@ -168,17 +169,17 @@ def test_quarantined_version_is_promoted_when_its_quarantine_is_lifted() -> None
 
     assert serving(night) == ("2", {})
     assert body["lifted"] is True
-    assert quarantine.find(night.edges, model=MODEL, fingerprint="data-2") is None
+    assert Quarantine(night.edges, MODEL).find("data-2") is None
 
 
 def test_quarantine_of_the_live_version_is_lifted_without_a_move() -> None:
     night = after_nights(1)
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=1, who="ada", why="by mistake")
+    Quarantine(night.edges, MODEL).put("data-1", model_version=1, who="ada", why="by mistake")
 
     body = ask(night.edges, "promote", model_version=1, lift_quarantine=True)
 
     assert (body["moved"], body["lifted"]) == (False, True)
-    assert quarantine.model_versions(night.edges, model=MODEL) == {}
+    assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
 @pytest.mark.parametrize("number", [None, 99])

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, ledger, moving, pin, promotion, quarantine, recovery
+from chalicelib import documents, layout, ledger, moving, pin, promotion, recovery
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, FunctionUnavailable, RequestConflict
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
 from tests.given.moves import after_nights, ask, canary, request, serving
@@ -56,7 +57,7 @@ def state(night: FakeOutside) -> dict[str, Any]:
     pinned = pin.find(night.edges, model=MODEL)
     return {
         "serving": serving(night),
-        "quarantined": sorted(quarantine.model_versions(night.edges, model=MODEL)),
+        "quarantined": sorted(Quarantine(night.edges, MODEL).model_versions()),
         "pinned": pinned and pinned["model_version"],
         "moves": [(each["kind"], each["run"], each["why"]) for each in ledger.entries(night.edges, model=MODEL)],
         "told": {(each.kind, each.detail["run"]) for each in night.notices.sent},  # at least once
@@ -110,7 +111,7 @@ def test_request_that_comes_again_days_later_does_not_undo_what_was_done_since()
 
     assert ask(night.edges, "rollback") == first
     assert serving(night) == ("2", {})
-    assert quarantine.model_versions(night.edges, model=MODEL) == {}
+    assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
 def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_since() -> None:
@@ -214,7 +215,7 @@ def test_request_that_is_finished_late_does_not_quarantine_what_is_live_again() 
 
     assert body["remarks"] == ["it took effect, and somebody has moved the alias on since"]
     assert serving(night) == ("2", {})
-    assert quarantine.model_versions(night.edges, model=MODEL) == {}
+    assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
 def test_unpinning_that_is_finished_late_leaves_another_pin() -> None:
@@ -244,7 +245,7 @@ def test_quarantine_stands_before_the_alias_moves() -> None:
     seen: list[list[int]] = []
 
     def look() -> None:
-        seen.append(sorted(quarantine.model_versions(night.edges, model=MODEL)))
+        seen.append(sorted(Quarantine(night.edges, MODEL).model_versions()))
 
     ask(with_functions(night.edges, "update_alias", before=look), "rollback")
 

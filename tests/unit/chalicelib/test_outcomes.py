@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, lease, outcomes, quarantine
+from chalicelib import documents, layout, lease, outcomes
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -18,9 +18,11 @@ from chalicelib.contracts import (
     RunOutcome,
 )
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising, with_store
 from tests.given.nights import MODEL, content, going, outside, register
+from tests.given.present import present
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 REPORT = {
@@ -93,9 +95,9 @@ def test_model_that_was_rejected_when_it_was_judged_again_is_quarantined_for_it_
 
     outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED, reason="recall"))
 
-    found = quarantine.find(night.edges, model=MODEL, fingerprint="data-7") or {}
-    assert (found["model_version"], found["who"]) == (1, RUN)
-    assert found["why"] == "rejected when it was judged again: recall of attack fell"
+    found = present(Quarantine(night.edges, MODEL).find("data-7"))
+    assert (found.model_version, found.who) == (1, RUN)
+    assert found.why == "rejected when it was judged again: recall of attack fell"
 
 
 def test_lease_of_another_run_is_left_to_it() -> None:

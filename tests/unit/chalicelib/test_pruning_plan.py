@@ -13,10 +13,10 @@ from chalicelib import (
     promotion,
     pruning_plan,
     publishing,
-    quarantine,
     registry,
 )
 from chalicelib.pruning_plan import Leftover, Plan
+from chalicelib.quarantine import Quarantine
 from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, content, going, outside, promote, register, shift
@@ -103,7 +103,7 @@ def test_share_that_the_ledger_knows_alone_holds_its_version() -> None:
 def test_pinned_and_quarantined_versions_stay() -> None:
     night = nights(5)
     pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ops", why="worse")
+    Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ops", why="worse")
 
     found = reasons(night)
 
@@ -125,7 +125,7 @@ def test_version_that_waits_for_the_pin_to_go_stays_as_long_as_it_stands() -> No
 
 def test_version_that_a_rollback_would_go_to_stays_beside_the_one_before() -> None:
     night = nights(5)
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-4", model_version=4, who="ops", why="worse")
+    Quarantine(night.edges, MODEL).put("data-4", model_version=4, who="ops", why="worse")
 
     found = reasons(night)
 

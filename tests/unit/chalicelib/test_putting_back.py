@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, putting_back, quarantine, registry
+from chalicelib import documents, layout, putting_back, registry
 from chalicelib.access import Token
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, outside
@@ -132,12 +133,12 @@ def test_removed_token_does_not_come_back() -> None:
 
 def test_quarantine_is_not_lifted() -> None:
     night = outside()
-    quarantine.put(night.edges, model=MODEL, fingerprint="f", model_version=1, who="ada", why="slow")
+    Quarantine(night.edges, MODEL).put("f", model_version=1, who="ada", why="slow")
 
     with pytest.raises(BadRequest, match="is in order, so nothing was changed"):
         putting_back.put_back(night.store, key=layout.quarantined(MODEL, "f"))
 
-    assert quarantine.holds(night.edges, model=MODEL, fingerprint="f")
+    assert Quarantine(night.edges, MODEL).holds("f")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import pin, promotion, quarantine
+from chalicelib import pin, promotion
 from chalicelib.edges import Edges
 from chalicelib.errors import RequestConflict
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions
 from tests.given.moves import after_nights, ask, serving
@@ -60,7 +61,7 @@ def test_refused_rollback_says_that_what_it_wanted_to_leave_is_in_quarantine(
     ):
         ask(disturbed(night), "rollback")
 
-    assert sorted(quarantine.model_versions(night.edges, model=MODEL)) == [3]
+    assert sorted(Quarantine(night.edges, MODEL).model_versions()) == [3]
 
 
 def test_refused_promotion_says_that_its_version_is_out_of_quarantine() -> None:
@@ -70,7 +71,7 @@ def test_refused_promotion_says_that_its_version_is_out_of_quarantine() -> None:
     with pytest.raises(RequestConflict, match="version 2 may be out of quarantine"):
         ask(overtaken(night), "promote", model_version=2, lift_quarantine=True)
 
-    assert quarantine.find(night.edges, model=MODEL, fingerprint="data-2") is None
+    assert Quarantine(night.edges, MODEL).find("data-2") is None
 
 
 def test_refusal_says_nothing_of_a_quarantine_that_it_did_not_touch() -> None:

@@ -14,13 +14,13 @@ from chalicelib import (
     outcomes,
     pin,
     promotion,
-    quarantine,
     rollout,
 )
 from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from chalicelib.promotion import Move
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import decided, decided_to_shift, shift_traffic, weights
 from tests.given.interference import raising, with_functions, with_store
@@ -67,14 +67,14 @@ def test_lost_lease_stands_in_the_way(holder: str | None, words: str) -> None:
 
 def test_quarantine_of_the_fingerprint_stands_in_the_way() -> None:
     night = running()
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=1, who="ada", why="it was ill")
+    Quarantine(night.edges, MODEL).put("data-2", model_version=1, who="ada", why="it was ill")
 
     assert "quarantined since" in (obstacle(night) or "")
 
 
 def test_quarantine_of_another_fingerprint_does_not() -> None:
     night = running()
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=1, who="ada", why="it was ill")
+    Quarantine(night.edges, MODEL).put("data-1", model_version=1, who="ada", why="it was ill")
 
     assert obstacle(night) is None
 
@@ -98,7 +98,7 @@ def test_pin_stands_in_the_way_and_the_version_is_kept_for_later() -> None:
 def test_quarantined_version_does_not_wait_for_the_pin_to_go() -> None:
     night = running()
     pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ada", why="it was ill")
+    Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ada", why="it was ill")
 
     assert "quarantined" in (obstacle(night) or "")
     assert night.store.find(layout.judged(MODEL)) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from chalicelib import layout, pin, quarantine, registry
+from chalicelib import layout, pin, registry
+from chalicelib.quarantine import Quarantine
 from tests.given.nights import MODEL, forget_evidence, going
 from tests.given.records import by_hand, canary, problems, rewrite, two_nights
 
@@ -53,7 +54,7 @@ def test_share_that_other_hands_gave_is_told() -> None:
 
 def test_live_version_that_is_quarantined_is_told() -> None:
     night = two_nights()
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-2", model_version=2, who="ops", why="worse")
+    Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ops", why="worse")
 
     (problem,) = problems(night)
     assert problem.startswith(f"version 2 of {MODEL} is live and quarantined (worse): nightswap rollback")
@@ -61,10 +62,10 @@ def test_live_version_that_is_quarantined_is_told() -> None:
 
 def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version() -> None:
     night = two_nights()
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-1", model_version=1, who="ops", why="worse")
+    Quarantine(night.edges, MODEL).put("data-1", model_version=1, who="ops", why="worse")
     assert problems(night) == ()
 
-    quarantine.put(night.edges, model=MODEL, fingerprint="data-7", model_version=7, who="ops", why="worse")
+    Quarantine(night.edges, MODEL).put("data-7", model_version=7, who="ops", why="worse")
     forget_evidence(night, 1)
     rewrite(night, layout.version(MODEL, 1, registry.MANIFEST), fingerprint="data-9")
     assert problems(night) == (

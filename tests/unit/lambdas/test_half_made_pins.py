@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import layout, lease, pin, quarantine
+from chalicelib import layout, lease, pin
 from chalicelib.contracts import REJUDGE, SUPERSEDED, ShiftTrafficTask, SwapAliasTask
+from chalicelib.quarantine import Quarantine
 from lambdas import swap_alias
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions
@@ -46,7 +47,7 @@ def test_canary_that_was_unpinned_is_superseded_and_leaves_no_weights_however_it
 
     assert step(night.edges, task).decision == SUPERSEDED
     assert shares_of(night) == ("1", {})
-    assert quarantine.model_versions(night.edges, model=MODEL) == {}
+    assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
 def test_swap_that_gave_itself_up_takes_its_weights_off_though_the_pin_is_gone_again() -> None:

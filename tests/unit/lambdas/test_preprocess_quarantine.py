@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import documents, layout, outcomes, pin, quarantine, rollout
+from chalicelib import documents, layout, outcomes, pin, rollout
 from chalicelib.contracts import NOTHING_NEW, ROLLED_BACK, TRAIN, RunOutcome
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going, promote
 from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, preprocessing
@@ -27,9 +28,7 @@ def end(night: FakeOutside, outcome: str) -> None:
 def after_a_rollback() -> FakeOutside:
     """Yesterday's run rolled its version 1 back; today's is going."""
     night = night_with_data()
-    quarantine.put(
-        night.edges, model=MODEL, fingerprint=fingerprint_of(night), model_version=1, who=RUN, why="it was ill"
-    )
+    Quarantine(night.edges, MODEL).put(fingerprint_of(night), model_version=1, who=RUN, why="it was ill")
     end(night, ROLLED_BACK)
     going(night, NEXT)
     return night
@@ -70,8 +69,8 @@ def test_more_data_is_a_new_chance() -> None:
 
 def test_lifted_quarantine_is_a_new_chance() -> None:
     night = after_a_rollback()
-    found = quarantine.model_versions(night.edges, model=MODEL)[1]
-    quarantine.lift(night.edges, model=MODEL, fingerprint=found["fingerprint"])
+    found = Quarantine(night.edges, MODEL).model_versions()[1]
+    Quarantine(night.edges, MODEL).lift(found.fingerprint)
 
     assert preprocessing(night.edges, run=NEXT).decision == TRAIN
 

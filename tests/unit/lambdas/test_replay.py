@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, quarantine, registry
+from chalicelib import documents, layout, registry
 from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
 from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
+from chalicelib.quarantine import Quarantine
 from lambdas import recipes, replay
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
@@ -23,6 +24,7 @@ from tests.given.nights import (
     register,
     revision,
 )
+from tests.given.present import present
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 STEPS = (Shift(share=0.1, seconds=300),)
@@ -156,11 +158,11 @@ def test_version_that_misbehaves_is_rolled_back_and_quarantined_and_the_alias_is
 
     decided = replayed(night, task)
 
-    quarantined = quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) or {}
+    quarantined = present(Quarantine(night.edges, MODEL).find(FINGERPRINT))
     assert decided.decision == ROLLED_BACK
     assert decided.reason.startswith("the published version failed its replay: ")
-    assert (quarantined["model_version"], quarantined["who"]) == (task.model_version, RUN)
-    assert quarantined["why"] == decided.reason
+    assert (quarantined.model_version, quarantined.who) == (task.model_version, RUN)
+    assert quarantined.why == decided.reason
     assert found(night)["problems"]
     assert night.functions.alias(MODEL) == alias
 
@@ -218,7 +220,7 @@ def test_new_version_without_rows_of_its_own_is_not_believed(champion: str | Non
 
     assert decided.decision == ROLLED_BACK
     assert decided.reason.endswith("the registry has no rows of the holdout to ask it for")
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
 
 
 def test_reason_names_few_problems_of_many() -> None:
@@ -251,7 +253,7 @@ def test_doubts_of_an_earlier_try_stand() -> None:
 
 def test_quarantine_that_an_operator_set_is_for_the_rollout_to_find() -> None:
     night, task = published()
-    quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="no")
+    Quarantine(night.edges, MODEL).put(FINGERPRINT, model_version=2, who="ada", why="no")
 
     assert replayed(night, task).decision == SHIFT
 
@@ -264,7 +266,7 @@ def test_busy_function_is_an_error_to_retry_and_quarantines_nothing(nth: int) ->
     with pytest.raises(FunctionBusy):
         replay.run(task, busy, SETTINGS, planned=lambda model: STEPS)
 
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is None
 
 
 def test_version_that_is_not_complete_is_never_replayed() -> None:

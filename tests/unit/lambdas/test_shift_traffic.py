@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, ledger, pin, promotion, quarantine
+from chalicelib import documents, layout, ledger, pin, promotion
 from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
+from chalicelib.quarantine import Quarantine
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.nights import MODEL, content
+from tests.given.present import present
 from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, ready, shares_of, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 
@@ -147,8 +149,8 @@ def test_version_that_fails_its_clients_is_rolled_back_and_quarantined(shares: i
     assert (decided.decision, decided.reason) == (ROLLED_BACK, why)
     assert shares_of(night) == ("1", {})
     assert last_move(night) == ("rolled_back", RUN, promotion.ROLL_BACK, why)
-    quarantined = quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) or {}
-    assert (quarantined["model_version"], quarantined["who"], quarantined["why"]) == (2, RUN, why)
+    quarantined = present(Quarantine(night.edges, MODEL).find(FINGERPRINT))
+    assert (quarantined.model_version, quarantined.who, quarantined.why) == (2, RUN, why)
     assert health(night, shares)["problems"] == [why]
 
 
@@ -199,7 +201,7 @@ def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shar
     if obstacle == "pin":
         pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     elif obstacle == "quarantine":
-        quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="ill")
+        Quarantine(night.edges, MODEL).put(FINGERPRINT, model_version=2, who="ada", why="ill")
     else:
         night.store.delete(layout.lease(MODEL))
 
@@ -216,7 +218,7 @@ def test_ill_version_is_rolled_back_though_the_run_may_not_go_on() -> None:
     pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
 
     assert step(night.edges, task).decision == ROLLED_BACK
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
 
 
 def test_step_that_is_repeated_shifts_once() -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, ledger, pin, promotion, quarantine, restoring
+from chalicelib import commitment, ledger, pin, promotion, restoring
 from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, MetricsUnavailable, StoreUnavailable
+from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
 from tests.given.nights import MODEL, Registered, promote, register, revision, swap
@@ -91,7 +92,7 @@ def test_ill_version_whose_alias_others_took_is_theirs_to_judge() -> None:
     assert decided.decision == SUPERSEDED
     assert "looks ill (1 of 1 invocations of the new version failed" in decided.reason
     assert shares_of(night) == ("3", {})
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is None
 
 
 def test_version_that_an_operator_makes_live_during_its_canary_stays_so() -> None:
@@ -100,7 +101,7 @@ def test_version_that_an_operator_makes_live_during_its_canary_stays_so() -> Non
 
     assert step(night.edges, task).decision == SUPERSEDED
     assert shares_of(night) == ("2", {})
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is None
 
 
 def test_ill_version_whose_alias_others_take_in_the_very_moment_stays_in_quarantine() -> None:
@@ -109,7 +110,7 @@ def test_ill_version_whose_alias_others_take_in_the_very_moment_stays_in_quarant
 
     assert step(raced, task).decision == ROLLED_BACK
     assert shares_of(night) == ("1", {})
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
 
 
 @pytest.mark.parametrize("shares", [0, 1])
@@ -241,14 +242,14 @@ def test_rollback_converges_wherever_its_task_died(
     try:
         decided = step(dying, task)
     except Killed:
-        decided_on = quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+        decided_on = Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
         if healed and decided_on:
             night.metrics.counted.clear()
         decided = step(night.edges, task)
 
     assert decided.decision == ROLLED_BACK
     assert shares_of(night) == ("1", {})
-    assert quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+    assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
     restoring.before(night.edges, run="next", model=MODEL)
     assert kinds(night) == ["promoted", "shifted", "rolled_back"]
 
@@ -267,7 +268,7 @@ def test_version_whose_run_was_stopped_during_its_rollback_is_never_tried_again(
         restoring.after(night.edges, run=RUN, model=MODEL, failure=FAILURE)
 
     rolled_back = promotion.ROLLED_BACK in kinds(night)[moved_before:]
-    quarantined = quarantine.find(night.edges, model=MODEL, fingerprint=FINGERPRINT) is not None
+    quarantined = Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
     assert shares_of(night) == ("1", {})
     assert quarantined or not rolled_back
 

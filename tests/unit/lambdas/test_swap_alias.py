@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, documents, layout, lease, ledger, pin, promotion, quarantine
+from chalicelib import commitment, documents, layout, lease, ledger, pin, promotion
 from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
+from chalicelib.quarantine import Quarantine
 from lambdas import swap_alias
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
@@ -215,7 +216,7 @@ def test_pin_that_comes_between_look_and_swap_is_not_run_over() -> None:
 
 def test_quarantined_fingerprint_never_becomes_live() -> None:
     night, task = ready_to_swap(champion=True)
-    quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="it was ill")
+    Quarantine(night.edges, MODEL).put(FINGERPRINT, model_version=2, who="ada", why="it was ill")
 
     swapped = swap_alias.run(task, night.edges, SETTINGS)
 
@@ -230,7 +231,7 @@ def test_weights_of_the_run_come_off_when_it_may_not_go_on(obstacle: str) -> Non
     if obstacle == "pin":
         pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
     elif obstacle == "quarantine":
-        quarantine.put(night.edges, model=MODEL, fingerprint=FINGERPRINT, model_version=2, who="ada", why="ill")
+        Quarantine(night.edges, MODEL).put(FINGERPRINT, model_version=2, who="ada", why="ill")
     else:
         night.store.delete(layout.lease(MODEL))
 

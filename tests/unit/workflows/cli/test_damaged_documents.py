@@ -29,7 +29,6 @@ from chalicelib import (
     notices,
     outcomes,
     pin,
-    quarantine,
     recovery,
     restoring,
     retraining,
@@ -40,6 +39,7 @@ from chalicelib import (
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
 from chalicelib.judged import Judged
+from chalicelib.quarantine import Quarantined
 from chalicelib.retraining import Wish
 from chalicelib.shapes import Kind
 from lambdas.model.recipe import Shift
@@ -72,7 +72,7 @@ AREAS = ("models/", "evidence/", "ledger/", "runs/", "locks/", "moves/")
 SHAPES: dict[str, Kind] = {
     f"models/{MODEL}/pin.json": pin.SHAPE,
     f"models/{MODEL}/judged.json": Judged.misfit,
-    f"models/{MODEL}/quarantine/": quarantine.SHAPE,
+    f"models/{MODEL}/quarantine/": Quarantined.misfit,
     f"models/{MODEL}/untold/": notices.untold_shape,
     "locks/": lease.SHAPE,
 }

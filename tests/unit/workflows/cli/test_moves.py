@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib import ledger, pin, quarantine
+from chalicelib import ledger, pin
 from chalicelib.edges import PipelineFunctions
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
+from chalicelib.quarantine import Quarantine
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given.interference import interfered, raising
 from tests.given.moves import after_nights, canary, serving
@@ -101,7 +102,7 @@ def test_quarantined_version_is_promoted_on_demand_alone() -> None:
         "kdd99-http: version 1 -> version 2, as function version 2, in 0 ms",
         "the quarantine is lifted",
     ]
-    assert quarantine.model_versions(here.edges, model=MODEL) == {}
+    assert Quarantine(here.edges, MODEL).model_versions() == {}
 
 
 def test_live_version_is_pinned_and_unpinned() -> None:
