@@ -1,0 +1,24 @@
+"""The commands in the blocks of docs/recipes.md and docs/security.md, run as they stand there, in their order."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.clone import LocalUp
+from tests.contract.docs import pages
+from tests.e2e.terminal import run
+from tests.e2e.test_readme import loans
+
+
+@pytest.mark.parametrize("page", ["recipes.md", "security.md"])
+def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
+    text = pages.PAGES[page]
+    recipe = up.clone.folder / "lambdas" / "recipes" / "loans.py"
+    recipe.write_text(pages.blocks(pages.PAGES["recipes.md"], "python")[0])
+    (up.clone.folder / "loans.csv").write_text(loans())
+
+    for line in pages.in_blocks(text):
+        done = run(up.clone, line, shell)
+
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+    recipe.unlink()
