@@ -1,4 +1,4 @@
-"""Every command of README is run, as it stands there, in the order in which it stands there."""
+"""Every command of README, then of docs/operating.md, is run as it stands there, in its order."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from tests.clone import ROOT, LocalUp
 from tests.e2e.terminal import run
 
 README = (ROOT / "README.md").read_text()
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
 DONE_ELSEWHERE = {"make run": "tests/e2e/conftest.py", "make test": "this very run"}
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, *, page: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
 
 
 def commands() -> list[str]:
-    return [line for block in blocks("sh") for line in block.splitlines() if line not in DONE_ELSEWHERE]
+    found = [*blocks("sh"), *blocks("sh", page=OPERATING)]
+    return [line for block in found for line in block.splitlines() if line not in DONE_ELSEWHERE]
+
+
+def in_form(text: str) -> list[str]:
+    """The lines, with one sign for every number, address and name of a run, and one blank for many."""
+    return [re.sub(r"\S*\d\S*", "#", " ".join(line.split())) for line in text.splitlines()]
 
 
 def loans(count: int = 1000) -> str:
@@ -48,6 +55,12 @@ def test_the_commands_of_readme_do_what_it_says(up: LocalUp, shell: dict[str, st
     assert '"label": "paid"' in said["nightswap predict --model loans age=40 income=52000 housing=own purpose=car"]
     assert "Promoted" in said["nightswap retrain --watch --stage prod"]
     assert "was live already" in said["nightswap restore kdd99-http"]
+
+
+def test_make_run_prints_what_readme_shows(up: LocalUp) -> None:
+    (shown,) = blocks("text")
+
+    assert [line for line in in_form(shown) if line not in in_form(up.said)] == []
 
 
 def test_chalice_deploy_by_itself_updates_the_app(up: LocalUp, shell: dict[str, str]) -> None:

@@ -4,7 +4,7 @@
     render             source -> text; runs in the environment that has the SDK
     rendering          calls `render` as a process; reads the golden text
     checker, checks/   is the text right, as far as can be known without AWS?
-    diagram            the picture in README, drawn from the golden text
+    diagram            the picture in docs/, drawn from the golden text
 
 What deploys or runs the machine reads the golden text and needs no SDK.
 """

@@ -10,7 +10,8 @@ from workflows.definitions.diagram import diagram
 from workflows.definitions.rendering import golden
 
 DEFINITION = json.loads(golden())
-README = Path(__file__).parents[3] / "README.md"
+ROOT = Path(__file__).parents[3]
+README, DOCS = ROOT / "README.md", ROOT / "docs"
 
 
 def arrows(drawn: str) -> list[tuple[str, str]]:
@@ -20,6 +21,17 @@ def arrows(drawn: str) -> list[tuple[str, str]]:
         known = re.findall(r"\b[A-Z]\w+\b", re.sub(r"\|[^|]*\|", "", line))
         found += pairwise(known)
     return found
+
+
+def next_tasks(name: str) -> set[str]:
+    """Where a state leads to when nothing fails: past the states that only choose, which README leaves out."""
+    state = states(DEFINITION)[name]
+    onward = [*chosen(state), *([state["Default"]] if "Default" in state else [])]
+    return {
+        task
+        for each in onward
+        for task in (next_tasks(each) if states(DEFINITION)[each]["Type"] == "Choice" else {each})
+    }
 
 
 def test_diagram_has_every_arrow_once_but_the_shared_catch() -> None:
@@ -43,5 +55,16 @@ def test_diagram_shows_start_ends_and_where_errors_lead() -> None:
     assert re.findall(r"error\[.*\] -\.-> (\w+)", drawn) == ["RestoreAfterFailure"]
 
 
-def test_readme_shows_the_diagram() -> None:
-    assert diagram(DEFINITION) in README.read_text(encoding="utf-8"), "python -m workflows.definitions.diagram"
+def test_page_of_a_night_shows_the_diagram() -> None:
+    assert diagram(DEFINITION) in (DOCS / "a-night.md").read_text(encoding="utf-8"), (
+        "python -m workflows.definitions.diagram"
+    )
+
+
+def test_every_arrow_of_readmes_small_diagram_is_a_way_of_the_machine() -> None:
+    drawn = re.findall(r"```mermaid\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    ways = {(name, target) for name in states(DEFINITION) for target in next_tasks(name)}
+
+    assert len(drawn) == 1
+    assert arrows(drawn[0])
+    assert set(arrows(drawn[0])) <= ways
