@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
-import pytest
-
 from app import app
 from chalicelib.known_tokens import FRESH_SECONDS, OLD_SECONDS
 from chalicelib.settings import ApiSettings, StageSettings
@@ -18,10 +15,6 @@ README = (ROOT / "README.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 LINES_MAX = 200
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
 def tree() -> str:
@@ -52,16 +45,13 @@ def test_time_that_a_removed_token_may_go_on_is_told_alike_everywhere() -> None:
         assert re.search(rf"while S3 [a-z ]+,[a-z ]+ {away // 60} minutes", told, re.IGNORECASE)
 
 
-def test_every_path_of_the_tree_and_of_the_tables_exists() -> None:
+def test_every_path_of_the_tree_exists() -> None:
     folders: list[str] = []
     for line in tree().splitlines():
         indent, name = len(line) - len(line.lstrip()), line.split()[0]
         folders = [*folders[: indent // 2], name]
 
         assert (ROOT / "".join(folders)).exists(), folders
-
-    for path in re.findall(r"`((?:lambdas|workflows|chalicelib|docs|\.chalice)/[^`*]*)`", README):
-        assert (ROOT / path).exists() or path == "lambdas/recipes/loans.py", path
 
 
 def test_every_folder_at_the_top_is_in_the_tree() -> None:
@@ -70,24 +60,6 @@ def test_every_folder_at_the_top_is_in_the_tree() -> None:
 
     assert there - {"__pycache__"} <= known
     assert {"app.py", "chalicelib", "lambdas", "workflows", ".chalice", "docs", "tests", "benchmarks"} == known
-
-
-@pytest.mark.parametrize("line", [line for block in blocks("sh") for line in block.splitlines()])
-def test_every_command_exists(line: str) -> None:
-    """That each does what README says is shown by tests/e2e/test_readme.py, which runs them all."""
-    words = line.split()
-
-    if words[0] == "make":
-        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
-        return
-    command: click.Command = group
-    for word in words[1:]:
-        if not isinstance(command, click.Group):
-            break
-        command = command.commands[word]
-    assert words[0] == "nightswap"
-    options = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in words if word.startswith("--")} <= options
 
 
 def test_every_route_is_in_the_table() -> None:

@@ -77,8 +77,3 @@ def test_every_variable_that_a_command_reads_is_set_before() -> None:
     known = set(re.findall(rf"^{SETTINGS}(\w+)=", before, re.MULTILINE))
 
     assert {name for line in commands() for name in re.findall(r"\$(\w+)", line)} <= known
-
-
-def test_every_path_that_is_named_exists() -> None:
-    for path in re.findall(r"`((?:lambdas|workflows|chalicelib)/[^`]*)`", PAGE):
-        assert (ROOT / path).exists(), path

@@ -1,4 +1,4 @@
-"""The pages of docs/, and what can be held against the project in each: blocks, commands, paths, links, tables."""
+"""The pages of docs/ and those at the top, and what of each can be held against the project."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = {page.name: page.read_text("utf-8") for page in sorted((ROOT / "docs").glob("*.md"))}
+AT_THE_TOP = {page.name: page.read_text("utf-8") for page in sorted(ROOT.glob("*.md"))}
+TEXTS = AT_THE_TOP | {f"docs/{name}": text for name, text in PAGES.items()}
+"""All of them, by their paths."""
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"`(nightswap [^`]+)`")
