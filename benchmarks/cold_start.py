@@ -26,7 +26,6 @@ from rich.table import Table as Drawn
 
 from benchmarks.scoring import rows
 from lambdas import recipes
-from lambdas.model import artifact
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.package import build_package
@@ -139,8 +138,13 @@ def _candidate(
 
 
 def _served() -> Package:
-    model = artifact.dump(export(fit(recipes.load("kdd99-http"), train=rows())))
-    manifest = {"model": "m", "model_version": 1, "artifact_sha256": hashlib.sha256(model).hexdigest()}
+    model = export(fit(recipes.load("kdd99-http"), train=rows())).content
+    manifest = {
+        "model": "m",
+        "model_version": 1,
+        "artifact_sha256": hashlib.sha256(model).hexdigest(),
+        "format": "scorecard",
+    }
     return Package(build_package(artifact=model, manifest=manifest), sha256="")
 
 

@@ -21,7 +21,6 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from lambdas import recipes
-from lambdas.model import artifact
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.package import build_package
@@ -48,7 +47,7 @@ def rows(count: int = 5000) -> Table:
 def contenders(folder: Path) -> dict[str, Call]:
     """Each answers the same event, JSON in and JSON out."""
     fitted = fit(recipes.load("kdd99-http"), train=rows())
-    service = _service(artifact.dump(export(fitted)), folder)
+    service = _service(export(fitted).content, folder)
     payload = json.dumps(EVENT)
     row = np.array([[0.0, 54540.0, 8314.0]])
 
@@ -67,7 +66,12 @@ def contenders(folder: Path) -> dict[str, Call]:
 
 
 def _service(model: bytes, folder: Path) -> Service:
-    manifest = {"model": "m", "model_version": 1, "artifact_sha256": hashlib.sha256(model).hexdigest()}
+    manifest = {
+        "model": "m",
+        "model_version": 1,
+        "artifact_sha256": hashlib.sha256(model).hexdigest(),
+        "format": "scorecard",
+    }
     with zipfile.ZipFile(BytesIO(build_package(artifact=model, manifest=manifest))) as package:
         package.extractall(folder)
     return open_package(folder)

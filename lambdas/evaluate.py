@@ -20,9 +20,11 @@ from chalicelib.live import Live, look
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
-from lambdas.model import answers, artifact, drift, room, table
+from lambdas.model import answers, drift, room, table
 from lambdas.model.answers import Answers
+from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation import evaluate
+from lambdas.model.formats import format_of
 from lambdas.model.table import Table
 from lambdas.step import Context, carry_out
 
@@ -37,7 +39,7 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
     room.check(room.EVALUATE, [holdout], memory_mb=memory_mb, recipe=recipe)
     return evaluate(
         recipe,
-        artifact=_checked(read(edges, task.artifact_uri), sha256=task.artifact_sha256, of=task.artifact_uri),
+        artifact=_made(edges, task, form=recipe.format),
         holdout=holdout,
         answers=Answers.from_files(read_all(edges, task.answers_uri, names=answers.FILES)),
         champion=_artifact_of(edges, model=task.model, model_version=champion),
@@ -97,18 +99,22 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
     return drift.fallen(then, scored["ratios"])
 
 
-def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> artifact.Artifact | None:
+def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> Artifact | None:
     if model_version is None:
         return None
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return artifact.load(evidence.part(edges, judged, registry.ARTIFACT))
+    return format_of(judged.manifest["format"]).code().load(evidence.part(edges, judged, registry.ARTIFACT))
 
 
-def _checked(body: bytes, *, sha256: str, of: str) -> artifact.Artifact:
+def _made(edges: Edges, task: EvaluateTask, *, form: str) -> Artifact:
+    """What Train made, in the recipe's format."""
+    body = read(edges, task.artifact_uri)
     found = hashlib.sha256(body).hexdigest()
-    if found != sha256:
-        raise ArtifactInvalid(f"the artifact of {of} has SHA-256 {found}, recorded is {sha256}")
-    return artifact.load(body)
+    if found != task.artifact_sha256:
+        raise ArtifactInvalid(
+            f"the artifact of {task.artifact_uri} has SHA-256 {found}, recorded is {task.artifact_sha256}"
+        )
+    return format_of(form).code().load(body)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

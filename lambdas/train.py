@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import documents, layout, outcomes
+from chalicelib import documents, layout
 from chalicelib.contracts import Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
-from lambdas.model import artifact, room, table, trial
+from lambdas.model import room, table, trial
 from lambdas.model.estimator import fit
-from lambdas.model.export import export
+from lambdas.model.formats import format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.table import Table
 from lambdas.step import Context, carry_out
@@ -33,9 +33,9 @@ def run(
     trial.foresee(recipe, train=train)
     fitted = fit(recipe, train=train)
     facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
-    body = artifact.dump(export(fitted))
-    trial.check_size(recipe, size_bytes=len(body), levels=fitted.levels)
-    key = layout.work(task.run, outcomes.ARTIFACT)
+    made = format_of(recipe.format)
+    body = made.code().export(fitted).content
+    key = layout.work(task.run, made.file)
     edges.store.put(key, body)
     edges.store.put(layout.run_document(task.run, "training"), documents.encode(facts))
     return Trained(

@@ -14,8 +14,8 @@ from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
 from lambdas.model.cross_validation import cross_validate
 from lambdas.model.fitted import Fitted, Levels, failures
+from lambdas.model.formats import format_of
 from lambdas.model.recipe import Recipe
-from lambdas.model.supported import check
 from lambdas.model.table import Table
 
 
@@ -45,7 +45,7 @@ def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
     with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator = recipe.estimator(recipe.positions)
-        check(estimator)
+        format_of(recipe.format).code().check(estimator)
         estimator.fit(X, train.labels)
     return estimator, list(dict.fromkeys(map(_in_words, caught)))[:LISTED_NAMES]
 

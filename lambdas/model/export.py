@@ -5,6 +5,7 @@ The result is never trusted: Evaluate compares its answers with the estimator's 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,19 +16,26 @@ import numpy as np
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
 from lambdas.model.export_transformers import transform
-from lambdas.model.fitted import Fitted
+from lambdas.model.fitted import Exported, Fitted
 from lambdas.model.linear import Feature, LevelFeature, NumberFeature, inputs
 from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.scorecard_size import check_size
 from lambdas.model.supported import check, class_name
 from lambdas.serve.schema import IGNORED, REFUSED
 from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION
 
 
-def export(fitted: Fitted) -> dict[str, Any]:
-    """The scorecard, ready for `artifact.dump`.
+def export(fitted: Fitted) -> Exported:
+    """Raises EstimatorUnsupported for an estimator without an exact form or a scorecard that Lambda would not take,
+    TrainingFailed for weights that diverged."""
+    document = to_document(fitted)
+    content = json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    check_size(fitted.recipe, size_bytes=len(content), levels=fitted.levels)
+    return Exported(content, document["schema"])
 
-    Raises EstimatorUnsupported for an estimator without an exact form, TrainingFailed for weights that diverged.
-    """
+
+def to_document(fitted: Fitted) -> dict[str, Any]:
+    """The scorecard; raises as `export` does."""
     recipe = fitted.recipe
     check(fitted.estimator)
     features, classifier = _unfold(fitted)

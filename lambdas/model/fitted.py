@@ -1,4 +1,4 @@
-"""A fitted estimator: the X that it takes, what it says of rows, and what it raises.
+"""A fitted estimator: the X that it takes, what it says of rows, what it raises, and what a format makes of it.
 
 X is one float64 array, categories as codes. So a ColumnTransformer selects columns by position, and neither pandas
 nor an array of objects is needed.
@@ -7,7 +7,7 @@ nor an array of objects is needed.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +80,16 @@ class Fitted:
             labels = np.asarray(self.estimator.predict(X)).astype(str)
             probabilities = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
         return Answers(self.classes, labels, probabilities)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What a format makes of a fitted estimator."""
+
+    content: bytes
+    """The artifact: the same bytes for the same fit."""
+    schema: Mapping[str, Any]
+    """What it takes, as `Schema.from_document` of `lambdas/serve` reads it."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The zip that is published as a function version: the code of `lambdas/serve`, the artifact and its manifest.
+"""The zip that is published as a function version: code of `lambdas/serve`, the artifact and its manifest.
 
 The same inputs make the same bytes, anywhere: VersionModel finds a version that it has published before by the
 package's checksum. So times are fixed, names sorted, and nothing is compressed (zlib's output differs by build; the
@@ -11,30 +11,32 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas import serve
+from lambdas.model.formats import FORMATS, Format, format_of
 
 HANDLER = "serve.handler.handler"
 """What the serving function's configuration names."""
 
-MANIFEST_FIELDS = ("model", "model_version", "artifact_sha256")
-"""What the serving function reads of its manifest."""
+MANIFEST_FIELDS = ("model", "model_version", "artifact_sha256", "format")
+"""What the serving function reads of its manifest, beside the name of the artifact's file, which is added here."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE_FILE = 0o100644 << 16
 
 
-def code_files() -> dict[str, bytes]:
-    """The serving package's sources by their names in the zip."""
-    folder = Path(serve.__file__).parent
-    return {f"serve/{file.name}": file.read_bytes() for file in sorted(folder.glob("*.py"))}
+def code_files(made: Format, *, formats: Collection[Format] = FORMATS.values()) -> dict[str, bytes]:
+    """The sources that serve a format, by their names in the zip: all but those that other formats alone need."""
+    others = {name for each in formats for name in each.serving} - {*made.serving}
+    sources = sorted(Path(serve.__file__).parent.glob("*.py"))
+    return {f"serve/{file.name}": file.read_bytes() for file in sources if file.name not in others}
 
 
 def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
-    """The zip; raises ArtifactInvalid when the manifest lacks a field or names another artifact."""
+    """The zip. Raises ArtifactInvalid when the manifest lacks a field, or names another artifact or format."""
     missing = [field for field in MANIFEST_FIELDS if field not in manifest]
     checksum = hashlib.sha256(artifact).hexdigest()
     if missing or manifest["artifact_sha256"] != checksum:
@@ -42,8 +44,10 @@ def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
             f"the manifest does not fit the artifact of SHA-256 {checksum}: it "
             + (f"lacks {', '.join(missing)}" if missing else f"says {manifest['artifact_sha256']}")
         )
-    document = json.dumps(manifest, sort_keys=True, indent=1, allow_nan=False).encode()
-    return _zip({**code_files(), "model.json": artifact, "manifest.json": document})
+    made = format_of(str(manifest["format"]))
+    document = {**manifest, "artifact_file": made.file}
+    body = json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode()
+    return _zip({**code_files(made), made.file: artifact, "manifest.json": body})
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:

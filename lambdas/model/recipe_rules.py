@@ -15,9 +15,7 @@ from lambdas.model.recipe_fields import Fields
 from lambdas.model.recipe_parts import Categorical, Numeric
 from lambdas.model.recipe_sizes import size_problems
 from lambdas.model.recipe_types import shown, type_problems
-
-FORMATS = ("scorecard",)
-"""The artifact formats that a recipe can ask for."""
+from lambdas.serve.handler import FORMATS
 
 RESERVED = "model"
 """A request names its model by this key, so no column can have it."""

@@ -14,15 +14,32 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .refusal import Refused, shown
-from .schema import Row
-from .scorecard import FORMAT, Scorecard, ScorecardInvalid
+from .schema import ModelInvalid, Row, Schema
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Scorer(Protocol):
+        """A model of some format, read and ready to score."""
+
+        @property
+        def classes(self) -> Sequence[str]:
+            """The order of the probabilities."""
+
+        @property
+        def schema(self) -> Schema: ...
+
+        def score(self, row: Row) -> tuple[str, Sequence[float]]:
+            """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
+
 
 INSTANCES_MAX = 1000
 ANSWER_BYTES = 3_000_000
@@ -30,8 +47,15 @@ ANSWER_BYTES = 3_000_000
 NUMBER_BYTES = 30
 """Of a probability in JSON, with what stands around it."""
 EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
-READERS = {FORMAT: Scorecard.from_document}
-"""Each artifact format's reader."""
+
+FORMATS = ("scorecard",)
+"""The artifact formats. Each is a module beside this one, and its `read` makes a Scorer of an artifact's bytes, or
+raises ModelInvalid."""
+READERS: Mapping[str, Callable[[bytes], Scorer]] = {
+    name: import_module(f".{name}", __package__).read
+    for name in FORMATS
+    if (Path(__file__).parent / f"{name}.py").exists()  # a package holds the module of its own format alone
+}
 
 
 class PackageBroken(Exception):
@@ -47,17 +71,17 @@ def handler(event: object, context: object) -> dict[str, object]:  # noqa: ARG00
 class Service:
     """A loaded package."""
 
-    scorecard: Scorecard
+    scorer: Scorer
     model: str
     model_version: int
     artifact_sha256: str
-    """In hexadecimal, of model.json as it was read."""
+    """In hexadecimal, of the artifact as it was read."""
     format: str
 
     @cached_property
     def instances_max(self) -> int:
         """As many as are asked for at a time, or as fit the answer, where classes are many or their names long."""
-        spelled = [len(json.dumps(name)) for name in self.scorecard.classes]
+        spelled = [len(json.dumps(name)) for name in self.scorer.classes]
         prediction = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
         return min(INSTANCES_MAX, ANSWER_BYTES // prediction)
 
@@ -75,7 +99,7 @@ class Service:
         if not isinstance(event, dict) or len(event) != 1:
             raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
         if "query" in event:
-            return {"predictions": [self._prediction(self.scorecard.schema.read_query(event["query"]))]}
+            return {"predictions": [self._prediction(self.scorer.schema.read_query(event["query"]))]}
         if "instances" in event:
             return {"predictions": self._predictions(event["instances"])}
         if event.get("warm") is True:
@@ -96,14 +120,14 @@ class Service:
 
     def _numbered(self, instance: object, *, position: int) -> dict[str, object]:
         try:
-            return self._prediction(self.scorecard.schema.read(instance))
+            return self._prediction(self.scorer.schema.read(instance))
         except Refused as refused:
             refused.instance = position
             raise
 
     def _prediction(self, row: Row) -> dict[str, object]:
-        label, probabilities = self.scorecard.score(row)
-        by_class = dict(zip(self.scorecard.classes, probabilities, strict=True))
+        label, probabilities = self.scorer.score(row)
+        by_class = dict(zip(self.scorer.classes, probabilities, strict=True))
         if not math.isfinite(sum(probabilities)):
             raise Refused("FeatureOutOfRange", "these numbers are too large to be scored", accepted="smaller numbers")
         return {"label": label, "probability": by_class[label], "probabilities": by_class}
@@ -113,10 +137,9 @@ class Service:
 def open_package(folder: Path) -> Service:
     """Read the model and the manifest that lie beside the code, once; raises PackageBroken."""
     try:
-        artifact = (folder / "model.json").read_bytes()
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        return _service(artifact, manifest=manifest)
-    except ScorecardInvalid as exc:
+        return _service((folder / manifest["artifact_file"]).read_bytes(), manifest=manifest)
+    except ModelInvalid as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {exc}") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__}") from exc
@@ -125,14 +148,12 @@ def open_package(folder: Path) -> Service:
 def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:
     checksum = hashlib.sha256(artifact).hexdigest()
     if checksum != manifest["artifact_sha256"]:
-        raise PackageBroken(f"model.json has SHA-256 {checksum}, its manifest says {manifest['artifact_sha256']}")
-    document = json.loads(artifact)
-    kind = document["format"]
-    reader = READERS.get(kind)
-    if reader is None:
-        raise PackageBroken(f"model.json has format {kind!r}: expected one of {sorted(READERS)}")
+        raise PackageBroken(f"the artifact has SHA-256 {checksum}, its manifest says {manifest['artifact_sha256']}")
+    kind = manifest["format"]
+    if kind not in READERS:
+        raise PackageBroken(f"the manifest says format {kind!r}: expected one of {sorted(READERS)}")
     return Service(
-        scorecard=reader(document),
+        scorer=READERS[kind](artifact),
         model=manifest["model"],
         model_version=manifest["model_version"],
         artifact_sha256=checksum,

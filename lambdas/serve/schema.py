@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from .refusal import Refused, listed, plain, shown
 
@@ -130,6 +131,12 @@ class CategoryColumn:
 
 
 Column = NumberColumn | CategoryColumn
+
+
+class ModelInvalid(Exception):
+    """An artifact that is malformed, or of a version that its reader does not know."""
+
+
 Row = Sequence[float | str]
 """One instance's values, in the order of the schema's columns."""
 
@@ -143,6 +150,11 @@ class Schema:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", frozenset(column.name for column in self.columns))
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Schema:
+        """As every format's artifact holds it; raises KeyError, TypeError or ValueError."""
+        return cls(tuple(map(_column, document["columns"])))
 
     def read(self, instance: object) -> Row:
         """One element of `instances`."""
@@ -188,6 +200,20 @@ class Schema:
         near = difflib.get_close_matches(name, self.names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"the model takes {listed(self.names)}"
         return Refused("FeatureUnknown", f"{name!r} is no feature: {hint}", field=name, accepted=listed(self.names))
+
+
+def _column(column: Mapping[str, Any]) -> Column:
+    if column["kind"] == "number":
+        return NumberColumn(column["name"], minimum=column["minimum"], maximum=column["maximum"])
+    if column["kind"] != "category" or column["unknown"] not in (IGNORED, REFUSED):
+        raise ValueError(f"column {column['name']} is of an unknown kind or policy")
+    allowed = column["allowed"]
+    return CategoryColumn(
+        column["name"],
+        levels=frozenset(column["levels"]),
+        allowed=None if allowed is None else tuple(allowed),
+        unknown=column["unknown"],
+    )
 
 
 def _is_list_of_texts(texts: object) -> bool:

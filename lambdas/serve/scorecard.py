@@ -7,24 +7,26 @@
 
 A number keeps its centre beside its weight: x - centre loses nothing, where x * weight - centre * weight would lose
 digits to cancellation when x is large and spread little (a timestamp).
+
+The artifact is one JSON object: format, format_version, classes, positive, schema, link and scores. To change it:
+
+    1. raise FORMAT_VERSION, and let the export write the new number alone
+    2. let `_read` take every older number too: the live model, which Evaluate scores, may be years old
+    3. keep an artifact of each older number in the tests, with the answers that it gave
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .schema import IGNORED, REFUSED, CategoryColumn, Column, NumberColumn, Row, Schema
+from .schema import ModelInvalid, Row, Schema
 
 FORMAT = "scorecard"
 FORMAT_VERSION = 1
-"""Raised when a reader of the old version could misread the new one. Old versions stay readable."""
-
-
-class ScorecardInvalid(Exception):
-    """The document is no scorecard, or one of a version that this reader does not know."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,22 @@ class Scorecard:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Scorecard:
-        """Raises ScorecardInvalid."""
-        kind = (document.get("format"), document.get("format_version"))
-        if kind != (FORMAT, FORMAT_VERSION):
-            raise ScorecardInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
+        """Raises ModelInvalid."""
         try:
+            kind = (document.get("format"), document.get("format_version"))
+            if kind != (FORMAT, FORMAT_VERSION):
+                raise ModelInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
             return _read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise ScorecardInvalid(f"the scorecard is malformed: {type(exc).__name__}") from exc
+            raise ModelInvalid(f"the scorecard is malformed: {type(exc).__name__}") from exc
+
+
+def read(artifact: bytes) -> Scorecard:
+    """Raises ModelInvalid."""
+    try:
+        return Scorecard.from_document(json.loads(artifact))
+    except (ValueError, RecursionError) as exc:
+        raise ModelInvalid(f"the scorecard is no JSON: {type(exc).__name__}") from exc
 
 
 def sigmoid(score: float) -> float:
@@ -112,7 +122,7 @@ LINKS = ("sigmoid", "softmax", "one_vs_rest")
 
 
 def _read(document: Mapping[str, Any]) -> Scorecard:
-    schema = Schema(tuple(_column(column) for column in document["schema"]["columns"]))
+    schema = Schema.from_document(document["schema"])
     positions = {column.name: position for position, column in enumerate(schema.columns)}
     classes, link = tuple(document["classes"]), document["link"]
     lines = tuple(_line(line, positions=positions) for line in document["scores"])
@@ -121,20 +131,6 @@ def _read(document: Mapping[str, Any]) -> Scorecard:
     if len(set(classes)) < 2 or len(lines) != (1 if link == "sigmoid" else len(classes)):
         raise ValueError(f"{len(lines)} scores do not make {len(classes)} classes by {link}")
     return Scorecard(classes=classes, positive=document["positive"], schema=schema, link=link, lines=lines)
-
-
-def _column(column: Mapping[str, Any]) -> Column:
-    if column["kind"] == "number":
-        return NumberColumn(column["name"], minimum=column["minimum"], maximum=column["maximum"])
-    if column["kind"] != "category" or column["unknown"] not in (IGNORED, REFUSED):
-        raise ValueError(f"column {column['name']} is of an unknown kind or policy")
-    allowed = column["allowed"]
-    return CategoryColumn(
-        column["name"],
-        levels=frozenset(column["levels"]),
-        allowed=None if allowed is None else tuple(allowed),
-        unknown=column["unknown"],
-    )
 
 
 def _line(line: Mapping[str, Any], *, positions: Mapping[str, int]) -> Line:

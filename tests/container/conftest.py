@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from chalicelib import documents, layout
-from lambdas.model import artifact
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.fitted import Fitted
@@ -55,10 +54,11 @@ def fitted() -> Fitted:
 
 @pytest.fixture(scope="session")
 def package(fitted: Fitted) -> bytes:
-    model = artifact.dump(export(fitted))
+    model = export(fitted).content
     checksum = hashlib.sha256(model).hexdigest()
     return build_package(
-        artifact=model, manifest={"model": MODEL, "model_version": VERSION, "artifact_sha256": checksum}
+        artifact=model,
+        manifest={"model": MODEL, "model_version": VERSION, "artifact_sha256": checksum, "format": "scorecard"},
     )
 
 

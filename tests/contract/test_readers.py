@@ -77,7 +77,9 @@ def failing(body: bytes, _: Path) -> object:
 def opened(body: bytes, folder: Path) -> object:
     """A model of any content whose checksum is right."""
     written(folder / "model.json", body)
-    manifest = {"model": "m", "model_version": 1, "artifact_sha256": hashlib.sha256(body).hexdigest()}
+    checksum = hashlib.sha256(body).hexdigest()
+    named = {"format": "scorecard", "artifact_file": "model.json"}
+    manifest = {"model": "m", "model_version": 1, "artifact_sha256": checksum, **named}
     written(folder / "manifest.json", json.dumps(manifest).encode())
     open_package.cache_clear()
     return open_package(folder)

@@ -9,7 +9,7 @@ import pytest
 from chalicelib import access, limits, promotion
 from chalicelib.aws import patience
 from chalicelib.names import Names
-from lambdas.model import recipe_rules, records, room, trial
+from lambdas.model import recipe_rules, records, room, scorecard_size
 from lambdas.serve import handler
 from tests.contract.docs import pages
 from workflows.checking import file
@@ -28,7 +28,7 @@ OTHERS: dict[ModuleType, tuple[str, ...]] = {
     handler: ("INSTANCES_MAX",),
     promotion: ("SHIFTS_MAX",),
     recipe_rules: ("BAKE_SECONDS_MAX", "FOLDS_MAX"),
-    trial: ("ARTIFACT_BYTES_MAX",),
+    scorecard_size: ("ARTIFACT_BYTES_MAX",),
     file: ("KEY_BYTES_MAX",),
     records: ("FIELD_CHARACTERS",),
 }

@@ -10,8 +10,9 @@ from sklearn.pipeline import make_pipeline
 from chalicelib import documents, layout
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, StoreUnavailable
 from lambdas import intermediates, recipes, train
-from lambdas.model import answers, artifact, trial
+from lambdas.model import answers, trial
 from lambdas.model.answers import Answers
+from lambdas.model.scorecard_artifact import load
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, outside
 from tests.unit.lambdas.model import data
@@ -25,7 +26,7 @@ def test_artifact_is_exported_under_its_checksum() -> None:
 
     body = intermediates.read(night.edges, trained.artifact_uri)
     assert hashlib.sha256(body).hexdigest() == trained.artifact_sha256
-    assert artifact.load(body).classes == ("attack", "normal")
+    assert load(body).classes == ("attack", "normal")
     assert trained.artifact_uri == f"s3://test-bucket/{layout.work(RUN, 'model.json')}"
 
 

@@ -12,13 +12,14 @@ import pytest
 
 import lambdas
 from chalicelib.errors import ArtifactInvalid
-from lambdas.model import artifact
 from lambdas.model.answers import Answers
+from lambdas.model.artifact import Artifact
 from lambdas.model.estimator import fit
 from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
 from lambdas.model.parity import compare_answers
 from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.scorecard_artifact import load
 from lambdas.model.table import Table
 from lambdas.model.thresholds import at_least, at_most
 from tests.unit.lambdas.model import data
@@ -28,9 +29,9 @@ HOLDOUT = data.table(RECIPE, rows=200, seed=1)
 ROOT = Path(lambdas.__file__).parent.parent
 
 
-def train(recipe: Recipe, *, rows: Table | None = None) -> tuple[artifact.Artifact, Answers]:
+def train(recipe: Recipe, *, rows: Table | None = None) -> tuple[Artifact, Answers]:
     fitted = fit(recipe, train=data.table(recipe, rows=300) if rows is None else rows)
-    return artifact.load(artifact.dump(export(fitted))), fitted.answers(data.table(recipe, rows=200, seed=1))
+    return load(export(fitted).content), fitted.answers(data.table(recipe, rows=200, seed=1))
 
 
 ARTIFACT, ANSWERS = train(RECIPE)
@@ -186,7 +187,7 @@ OTHER_CLASSES = data.recipe(
 )
 
 
-def champion_of(recipe: Recipe) -> artifact.Artifact:
+def champion_of(recipe: Recipe) -> Artifact:
     return train(recipe)[0]
 
 
@@ -208,9 +209,7 @@ def champion_of(recipe: Recipe) -> artifact.Artifact:
     ],
     ids=["column-gone", "column-of-another-kind", "other-classes"],
 )
-def test_champion_that_cannot_be_scored_fails_the_comparison_with_the_way_out(
-    champion: artifact.Artifact, words: str
-) -> None:
+def test_champion_that_cannot_be_scored_fails_the_comparison_with_the_way_out(champion: Artifact, words: str) -> None:
     made = report(champion=champion)
 
     assert not made["passed"]
@@ -229,7 +228,6 @@ def test_artifact_that_cannot_be_scored_is_an_error() -> None:
 
 def test_nan_of_the_artifact_fails_closed() -> None:
     class Broken:
-        format = "scorecard"
         classes = ARTIFACT.classes
         schema = ARTIFACT.schema
 

@@ -15,12 +15,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from lambdas.model import artifact
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.linear import LevelFeature
 from lambdas.model.parity import compare_answers
 from lambdas.model.recipe import Categorical, Columns, Recipe
+from lambdas.model.scorecard_artifact import load
 from lambdas.model.table import Table
 from tests.unit.lambdas.model import data
 
@@ -66,7 +66,7 @@ def test_column_of_many_levels_takes_little_memory_and_says_what_the_estimator_s
 
     assert peak_megabytes(lambda: export(fitted)) < 60  # an array of all levels by all levels has 128 MB
 
-    served = artifact.load(artifact.dump(export(fitted)))
+    served = load(export(fitted).content)
     parity = compare_answers(served.score(rows.features(recipe)), estimator=fitted.answers(rows))
     assert all(rule.passed for rule in parity.rules())
 

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import ArtifactInvalid
-from lambdas.model import artifact
 from lambdas.model.dataset import read_object
 from lambdas.model.estimator import fit
 from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
+from lambdas.model.formats import FORMATS, Format
 from lambdas.model.package import build_package, code_files
 from lambdas.model.preparation import prepare
+from lambdas.model.scorecard_artifact import load
 from tests.unit.lambdas.model import data
 
 ARTIFACT = b'{"format":"scorecard"}'
@@ -27,7 +28,7 @@ ARTIFACT = b'{"format":"scorecard"}'
 
 def manifest(content: bytes = ARTIFACT, **changes: object) -> dict[str, object]:
     checksum = hashlib.sha256(content).hexdigest()
-    return {"model": "flows", "model_version": 3, "artifact_sha256": checksum, "data_source": "test", **changes}
+    return {"model": "flows", "model_version": 3, "artifact_sha256": checksum, "format": "scorecard", **changes}
 
 
 def test_same_inputs_make_the_same_bytes_whatever_the_order_of_the_manifest() -> None:
@@ -43,7 +44,7 @@ def test_zip_holds_code_model_and_manifest_readable_by_lambda() -> None:
     package = zipfile.ZipFile(io.BytesIO(build_package(artifact=ARTIFACT, manifest=manifest())))
 
     names = package.namelist()
-    assert names == sorted([*code_files(), "manifest.json", "model.json"])
+    assert names == sorted([*code_files(FORMATS["scorecard"]), "manifest.json", "model.json"])
     assert "serve/handler.py" in names
     assert package.read("model.json") == ARTIFACT
     assert all(entry.external_attr >> 16 == 0o100644 for entry in package.infolist())
@@ -54,12 +55,25 @@ def test_zip_holds_code_model_and_manifest_readable_by_lambda() -> None:
     ("given", "words"),
     [
         (manifest(artifact_sha256="0" * 64), "says 0000"),
-        ({"model": "flows"}, "lacks model_version, artifact_sha256"),
+        ({"model": "flows"}, "lacks model_version, artifact_sha256, format"),
+        (manifest(format="pickle"), "format is 'pickle': expected one of scorecard"),
     ],
 )
 def test_manifest_that_does_not_fit_the_artifact_is_refused(given: dict[str, object], words: str) -> None:
     with pytest.raises(ArtifactInvalid, match=words):
         build_package(artifact=ARTIFACT, manifest=given)
+
+
+def test_package_holds_no_module_that_another_format_alone_needs() -> None:
+    mine, other = (
+        FORMATS["scorecard"],
+        Format(file="model.other", serving=("refusal.py",), code=FORMATS["scorecard"].code),
+    )
+
+    of_mine, of_other = (set(code_files(each, formats=[mine, other])) for each in (mine, other))
+
+    assert of_mine ^ of_other == {"serve/scorecard.py", "serve/refusal.py"}
+    assert "serve/scorecard.py" in of_mine
 
 
 CALL = """
@@ -86,9 +100,9 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     objects = [data.piece(name, read_object(name, content=content, recipe=recipe)) for name, content in nights]
     prepared = prepare(objects, recipe=recipe)
     fitted = fit(recipe, train=prepared.train)
-    model = artifact.dump(export(fitted))
+    model = export(fitted).content
     answers = fitted.answers(prepared.holdout)
-    served = artifact.load(model)
+    served = load(model)
     report = evaluate(recipe, artifact=served, holdout=prepared.holdout, answers=answers, champion=served)
     assert report["passed"], report["reason"]
 

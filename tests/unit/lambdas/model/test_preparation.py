@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import DatasetEmpty, SingleClass, TooFewRows
-from lambdas.model import artifact
 from lambdas.model.estimator import fit
 from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
 from lambdas.model.preparation import Prepared, prepare
 from lambdas.model.row_hashes import row_hashes
+from lambdas.model.scorecard_artifact import load
 from lambdas.model.split import DRAWN, Draw, split_rows
 from lambdas.model.table import FILES, Table, concat
 from lambdas.model.thresholds import at_least
@@ -194,7 +194,7 @@ def test_rare_class_that_no_rule_is_about_fails_no_night_on_whichever_side_it_is
     found = prepare([data.piece("1", common), data.piece("2", rare, salt=salt)], recipe=recipe)
 
     fitted = fit(recipe, train=found.train)
-    served = artifact.load(artifact.dump(export(fitted)))
+    served = load(export(fitted).content)
     answers = fitted.answers(found.holdout)
     report = evaluate(recipe, artifact=served, holdout=found.holdout, answers=answers, champion=served)
 

@@ -9,12 +9,12 @@ import pytest
 
 from chalicelib.edges import Stored
 from lambdas import recipes
-from lambdas.model import artifact
 from lambdas.model.answers import Answers
 from lambdas.model.estimator import fit
 from lambdas.model.evaluation import evaluate
 from lambdas.model.export import export
 from lambdas.model.preparation import prepare
+from lambdas.model.scorecard_artifact import load
 from lambdas.model.table import Table
 from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
@@ -30,7 +30,7 @@ def test_kdd99_http_gives_the_known_matrix() -> None:
     prepared = prepare([piece], recipe=recipe)
     train, holdout = (Table.from_files(part.to_files()) for part in (prepared.train, prepared.holdout))
     fitted = fit(recipe, train=train)
-    served = artifact.load(artifact.dump(export(fitted)))
+    served = load(export(fitted).content)
     answers = Answers.from_files(fitted.answers(holdout).to_files())
     report = evaluate(recipe, artifact=served, holdout=holdout, answers=answers, champion=served)
 

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.model import artifact
 from lambdas.model.answers import Answers
 from lambdas.model.artifact import Artifact
 from lambdas.model.estimator import fit
 from lambdas.model.export import export
 from lambdas.model.recipe import Recipe
 from lambdas.model.replay_sample import DISAGREEING_MAX, ROWS_MAX, replay_sample
+from lambdas.model.scorecard_artifact import load
 from lambdas.model.table import Table
+from lambdas.serve import scorecard
 from lambdas.serve.handler import Service
-from lambdas.serve.scorecard import Scorecard
 from tests.unit.lambdas.model import data
 
 RECIPE = data.recipe(cross_validation_folds=0)
@@ -31,15 +31,15 @@ HOLDOUT = data.table(RECIPE, rows=1000, seed=1)
 
 
 def trained(recipe: Recipe, *, seed: int = 0) -> tuple[Artifact, Service]:
-    document = export(fit(recipe, train=data.table(recipe, rows=300, seed=seed)))
+    content = export(fit(recipe, train=data.table(recipe, rows=300, seed=seed))).content
     service = Service(
-        scorecard=Scorecard.from_document(document),
+        scorer=scorecard.read(content),
         model=recipe.model,
         model_version=1,
         artifact_sha256="0" * 64,
         format="scorecard",
     )
-    return artifact.load(artifact.dump(document)), service
+    return load(content), service
 
 
 TRAINED = {

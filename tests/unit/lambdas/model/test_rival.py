@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lambdas.model import artifact
 from lambdas.model.answers import Answers
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation import evaluate
@@ -22,25 +21,12 @@ from tests.unit.lambdas.model import data
 RECIPE = data.numeric_recipe(thresholds=[at_least("accuracy", bound=0, margin=0.99)], cross_validation_folds=0)
 HOLDOUT = data.table(RECIPE, rows=200, seed=1)
 COLUMNS = [{"kind": "number", "name": name, "minimum": None, "maximum": None} for name in ("size", "age")]
-SCHEMA: Schema = artifact.load(
-    artifact.dump(
-        {
-            "format": "scorecard",
-            "format_version": 1,
-            "classes": ["bad", "good"],
-            "positive": "bad",
-            "schema": {"columns": COLUMNS},
-            "link": "sigmoid",
-            "scores": [{"intercept": 0.0, "numbers": [], "categories": []}],
-        }
-    )
-).schema
+SCHEMA = Schema.from_document({"columns": COLUMNS})
 
 
 class Wrong:
     """An artifact that is wrong on these rows of the holdout and right on all others."""
 
-    format = "scorecard"
     classes = ("bad", "good")
     schema = SCHEMA
 

@@ -19,7 +19,7 @@ from tests.unit.lambdas.serve.document import DOCUMENT
 
 def serving(document: dict[str, Any]) -> Service:
     return Service(
-        scorecard=Scorecard.from_document(document),
+        scorer=Scorecard.from_document(document),
         model="flows",
         model_version=7,
         artifact_sha256="0" * 64,

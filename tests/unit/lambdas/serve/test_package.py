@@ -19,7 +19,9 @@ def package(folder: Path, *, artifact: bytes, manifest: object) -> Path:
 
 
 def manifest_of(artifact: bytes) -> dict[str, object]:
-    return {"model": "flows", "model_version": 7, "artifact_sha256": hashlib.sha256(artifact).hexdigest()}
+    checksum = hashlib.sha256(artifact).hexdigest()
+    named = {"format": "scorecard", "artifact_file": "model.json"}
+    return {"model": "flows", "model_version": 7, "artifact_sha256": checksum, **named}
 
 
 def test_package_is_read_once(tmp_path: Path) -> None:
@@ -36,11 +38,16 @@ def test_package_is_read_once(tmp_path: Path) -> None:
     ("artifact", "changes", "words"),
     [
         (b"{}", {"artifact_sha256": "0" * 64}, "its manifest says 0000"),
-        (b"{}", {}, "opened: KeyError"),
+        (b"{}", {}, "this reader knows"),
+        (b'{"format": "scorecard", "format_version": 1}', {}, "opened: the scorecard is malformed: KeyError"),
+        (b"{}", {"artifact_file": None}, "opened: TypeError"),
+        (b"{}", {"artifact_file": "model.onnx"}, "opened: FileNotFoundError"),
         (b"not json", {}, "JSONDecodeError"),
-        (b'{"format": "onnx"}', {}, "expected one of"),
+        (b'{"format": "onnx"}', {}, "this reader knows"),
+        (b"{}", {"format": "onnx"}, "expected one of"),
+        (b"[" * 100_000, {}, "opened: the scorecard is no JSON: RecursionError"),
         (b'{"format": "scorecard", "format_version": 9}', {}, "this reader knows"),
-        (b"[]", {}, "TypeError"),
+        (b"[]", {}, "opened: the scorecard is malformed: AttributeError"),
     ],
 )
 def test_broken_package_raises(tmp_path: Path, artifact: bytes, changes: dict[str, object], words: str) -> None:

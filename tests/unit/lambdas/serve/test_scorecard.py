@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.serve.scorecard import Scorecard, ScorecardInvalid, one_vs_rest, sigmoid, softmax
+from lambdas.serve.schema import ModelInvalid
+from lambdas.serve.scorecard import Scorecard, one_vs_rest, sigmoid, softmax
 
 DOCUMENT: dict[str, Any] = {
     "format": "scorecard",
@@ -84,11 +85,11 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
     ],
 )
 def test_malformed_scorecard_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(ScorecardInvalid):
+    with pytest.raises(ModelInvalid):
         Scorecard.from_document({**DOCUMENT, **changes})
 
 
 def test_scorecard_without_a_part_is_refused() -> None:
     for part in DOCUMENT:
-        with pytest.raises(ScorecardInvalid):
+        with pytest.raises(ModelInvalid):
             Scorecard.from_document({name: value for name, value in DOCUMENT.items() if name != part})

@@ -18,7 +18,7 @@ from chalicelib.errors import (
     VersionUnfit,
 )
 from chalicelib.verification import verify
-from lambdas.model import artifact
+from lambdas.model.formats import FORMATS
 from tests.given.interference import Killed, interfered, raising, with_store
 from tests.given.moves import serving
 from tests.given.nights import MODEL, content, forget_evidence, going, promote
@@ -445,7 +445,7 @@ def test_rejected_model_that_holds_rows_goes() -> None:
 
 def test_every_format_is_known_to_hold_rows_or_not() -> None:
     """Who adds a format says here whether its artifact holds rows; one that is not named below is taken for rows."""
-    assert set(artifact.READERS) == erasures.FORMATS_WITHOUT_ROWS | HOLDING_ROWS
+    assert set(FORMATS) == erasures.FORMATS_WITHOUT_ROWS | HOLDING_ROWS
 
 
 def test_model_that_holds_rows_goes_whole_unless_it_is_live() -> None:
