@@ -12,18 +12,22 @@ Without it a task that outlives its stopped execution could move the alias after
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from chalicelib import documents, layout, promotion
+from chalicelib import layout
 from chalicelib.edges import Edges
-from chalicelib.promotion import MOVE, Move
-from chalicelib.shapes import Record, maybe
-
-SHAPE = Record({"move": maybe(MOVE)})
+from chalicelib.frozen import Document, holds_maybe
+from chalicelib.promotion import Move
 
 SHIFT, SWAP = "shift", "swap"
 JUDGINGS = (1, 2)
 """A run judges again, once, when the champion changed under it."""
+
+
+class Decision(Document):
+    """The move that was committed to; None when the run was given up before."""
+
+    move: Move | None = holds_maybe(Move)
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,15 @@ def give_up(edges: Edges, *, run: str) -> Decided:
 
 def swaps(edges: Edges, *, run: str) -> list[Move]:
     """The swaps that the run is committed to, without deciding anything."""
-    found = (documents.find(edges.store, _key(run, SWAP, judging), SHAPE) for judging in JUDGINGS)
-    return [promotion.move_from(each["move"]) for each in found if each and each["move"]]
+    found = (Decision.find(edges.store, _key(run, SWAP, judging)) for judging in JUDGINGS)
+    return [each.move for each in found if each and each.move]
 
 
 def _decide(edges: Edges, *, run: str, what: str, judging: int, move: Move | None) -> Move | None:
     key = _key(run, what, judging)
-    edges.store.put_if_absent(key, documents.encode({"move": asdict(move) if move else None}))
-    stands = documents.find(edges.store, key, SHAPE)["move"]
-    return promotion.move_from(stands) if stands else None
+    decision = Decision(move=move)
+    edges.store.put_if_absent(key, decision.encode())
+    return (Decision.find(edges.store, key) or decision).move
 
 
 def _key(run: str, what: str, judging: int) -> str:

@@ -51,12 +51,19 @@ def holds_one(record: type[Document], *, default: Any = _REQUIRED) -> Any:
     return _Field(kind, lambda value: None if value is None else record.of(value), default)
 
 
+def holds_maybe(record: type[Document]) -> Any:
+    """A field that is a record of its own or null, and never missing."""
+    return _Field(maybe(record.misfit), lambda value: None if value is None else record.of(value), _REQUIRED)
+
+
 def holds_many(record: type[Document], *, default: Any = _REQUIRED) -> Any:
     """A field that is a tuple of records."""
     return _Field(list_of(record.misfit), lambda value: tuple(map(record.of, value)), default)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(holds, holds_one, holds_many))
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(holds, holds_one, holds_maybe, holds_many)
+)
 class Document:
     """The base of all records: `Class(field=value, ...)` makes a new one, `find` and `read` one that is stored."""
 
@@ -103,6 +110,11 @@ class Document:
         """None when there is none; raises RegistryIncomplete when what is there does not fit."""
         stored = store.find(key)
         return None if stored is None else cls.read(stored.body, key=key)
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other values in these fields; what a later release added stays."""
+        given = {name: vars(self)[name] for name in self._fields if name in self.document}
+        return self.of({**self.document, **type(self)(**{**given, **changes}).document})
 
     def encode(self) -> bytes:
         return documents.encode(self.document)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib import catalog, documents, ledger, pin, registry
+from chalicelib import catalog, documents, ledger, registry
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.live import look
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 
 LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
@@ -81,10 +82,10 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
     live = documents.readable(seen.version, told=told)
     candidate = documents.readable(seen.candidate, told=told)
     shares = _shares(seen.alias, live=live, candidate=candidate) if seen.alias else {}
-    pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
+    pinned = documents.readable(lambda: Pin(edges, model).find(), told=told)
     flags = {
         "live": {live} if live else set(),
-        "pinned": {pinned["model_version"]} if pinned else set(),
+        "pinned": {pinned.model_version} if pinned else set(),
         "pruned": set(registry.pruned(edges, model=model)),
     }
     quarantined = Quarantine(edges, model).fingerprints()
@@ -131,13 +132,13 @@ def _shares(alias: Alias, *, live: int | None, candidate: int | None) -> dict[in
 
 
 def _live(edges: Edges, model: str, *, alias: Alias, number: int | None, told: list[str]) -> dict[str, Any]:
-    pinned = documents.readable(lambda: pin.find(edges, model=model), told=told)
+    pinned = documents.readable(lambda: Pin(edges, model).find(), told=told)
     quarantined = documents.readable(lambda: Quarantine(edges, model).model_versions(), told=told)
     return {
         "model_version": number,
         "function_version": alias.function_version,
         "weights": dict(alias.weights),
-        "pinned": pinned is not None and pinned["model_version"] == number,
+        "pinned": pinned is not None and pinned.model_version == number,
         "quarantined": number in (quarantined or {}),
     }
 

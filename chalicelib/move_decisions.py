@@ -11,36 +11,42 @@ read before all else, so whatever changes after that changes the RevisionId too,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import fitness, ledger, pin, promotion, registry, stamp, way_back
+from chalicelib import fitness, ledger, promotion, registry, stamp, way_back
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
+from chalicelib.frozen import Document, holds, holds_maybe
 from chalicelib.live import look
+from chalicelib.pin import Pin, Pinned
 from chalicelib.promotion import Move
 from chalicelib.quarantine import Quarantine
+from chalicelib.shapes import digits, list_of, maybe, number_from_1, table_of, text
 
 ROLLBACK, PROMOTE, PIN, UNPIN = "rollback", "promote", "pin", "unpin"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decided:
+def _by_version(value: Any) -> str | None:
+    return table_of(text)(value) or next((f" names {each!r:.20}" for each in value if digits(each)), None)
+
+
+class Decided(Document):
     """`move` is None where all is as it was asked for."""
 
-    move: Move | None
-    origin: int | None
+    move: Move | None = holds_maybe(Move)
+    origin: int | None = holds(maybe(number_from_1))
     """The model version that was live; None for no alias, or for one that other hands moved."""
-    origin_function_version: str | None
-    rolled_back: Mapping[str, str] = field(default_factory=dict)
+    origin_function_version: str | None = holds(maybe(digits))
+    rolled_back: Mapping[str, str] = holds(_by_version)
     """By model version (as JSON has it, a text): the fingerprints that go into quarantine."""
-    lifted: str | None = None
+    lifted: str | None = holds(maybe(text))
     """The fingerprint that comes out of quarantine."""
-    pinned: Mapping[str, Any] | None = None
+    pinned: Pinned | None = holds_maybe(Pinned)
     """The pin that stood."""
-    remarks: list[str] = field(default_factory=list)
+    remarks: Sequence[str] = holds(list_of(text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +55,7 @@ class _Seen:
     live: int | None
     candidate: int | None
     """The model version that the alias's weights go to."""
-    pinned: dict[str, Any] | None
+    pinned: Pinned | None
     next_entry: int
     """Of the ledger."""
 
@@ -63,7 +69,7 @@ def decide(edges: Edges, task: MoveAliasTask) -> Decided:
         alias=now.alias,
         live=live,
         candidate=now.candidate(),
-        pinned=pin.find_or_guess(edges, model=task.model, live=live),
+        pinned=Pin(edges, task.model).find_or_guess(live=live),
         next_entry=next_entry,
     )
     return _BY_ACTION[task.action](edges, task, seen)
@@ -116,7 +122,7 @@ def _pin(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     target = seen.live if task.model_version is None else task.model_version
     if target is None:
         raise _nothing_live(task.model)
-    if seen.pinned is not None and (seen.pinned["model_version"] != target or pin.is_guessed(seen.pinned)):
+    if seen.pinned is not None and (seen.pinned.model_version != target or seen.pinned.is_guessed):
         raise _held(task.model, seen.pinned)
     if seen.alias is not None and target == seen.live:  # held, not made live: nothing new will serve
         left = stamp.of(seen.alias)
@@ -181,8 +187,8 @@ def _named(task: MoveAliasTask) -> int:
     return task.model_version
 
 
-def _held(model: str, pinned: dict[str, Any]) -> RequestConflict:
-    return RequestConflict(f'{pin.in_words(pinned)}: first nightswap unpin --model {model} --reason "..."')
+def _held(model: str, pinned: Pinned) -> RequestConflict:
+    return RequestConflict(f'{pinned.in_words()}: first nightswap unpin --model {model} --reason "..."')
 
 
 def _nothing_live(model: str) -> NoLiveModel:
@@ -198,6 +204,7 @@ def _stays(seen: _Seen, why: str, *, lifted: str | None = None) -> Decided:
         move=None,
         origin=seen.live,
         origin_function_version=seen.alias.function_version if seen.alias else None,
+        rolled_back={},
         lifted=lifted,
         pinned=seen.pinned,
         remarks=[why],
@@ -211,7 +218,9 @@ def _moves(
     kind: str,
     model_version: int,
     function_version: str,
-    **beside: Any,
+    rolled_back: Mapping[str, str] | None = None,
+    lifted: str | None = None,
+    remarks: Sequence[str] = (),
 ) -> Decided:
     move = Move(
         model=task.model,
@@ -229,6 +238,8 @@ def _moves(
         move=move,
         origin=seen.live,
         origin_function_version=seen.alias.function_version if seen.alias else None,
+        rolled_back=rolled_back or {},
+        lifted=lifted,
         pinned=seen.pinned,
-        **beside,
+        remarks=remarks,
     )

@@ -20,38 +20,28 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chalicelib import documents, layout, notices, pin, promotion
+from chalicelib import layout, notices, promotion
 from chalicelib.contracts import MoveAliasTask, MoveAnswered
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
+from chalicelib.frozen import Document, holds, holds_one
 from chalicelib.live import look
 from chalicelib.move_decisions import ACTIONS, Decided, decide
+from chalicelib.pin import Pin, Pinned
 from chalicelib.promotion import Move
 from chalicelib.quarantine import Quarantine
-from chalicelib.shapes import Record, anything, digits, list_of, maybe, number_from_1, table_of, text
+from chalicelib.shapes import anything, maybe, table_of
 
 ASKED = ("action", "model", "model_version", "reason", "lift_quarantine")
 """What makes two requests of one name the same."""
 
 
-def _by_version(value: Any) -> str | None:
-    """Fingerprints by the numbers of their versions, which JSON has as texts."""
-    return table_of(text)(value) or next((f" names {each!r:.20}" for each in value if digits(each)), None)
+class Requested(Document):
+    """A requested move: the request, what was decided about it, and what was answered, once it was."""
 
-
-_DECIDED = Record(
-    {
-        "move": maybe(promotion.MOVE),
-        "origin": maybe(number_from_1),
-        "origin_function_version": maybe(digits),
-        "rolled_back": _by_version,
-        "lifted": maybe(text),
-        "pinned": maybe(pin.SHAPE),
-        "remarks": list_of(text),
-    }
-)
-_SHAPE = Record({"asked": table_of(anything), "decided": _DECIDED, "answer": maybe(table_of(anything))})
-"""Of a requested move: the request, what was decided about it, and what was answered, once it was."""
+    asked: Mapping[str, Any] = holds(table_of(anything))
+    decided: Decided = holds_one(Decided)
+    answer: Mapping[str, Any] | None = holds(maybe(table_of(anything)))
 
 
 def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
@@ -64,17 +54,18 @@ def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
         raise BadRequest(f"there is no action {task.action!r}", field="action", accepted=", ".join(ACTIONS))
     begun_at = edges.clock()
     key = layout.requested_move(task.name)
-    if edges.store.find(key) is None:
-        decided = {"asked": _asked(task), "decided": asdict(decide(edges, task)), "answer": None}
-        edges.store.put_if_absent(key, documents.encode(decided))
-    stands = documents.find(edges.store, key, _SHAPE)
-    if stands["asked"] != _asked(task):
+    stands = Requested.find(edges.store, key)
+    if stands is None:
+        wanted = Requested(asked=_asked(task), decided=decide(edges, task), answer=None)
+        edges.store.put_if_absent(key, wanted.encode())
+        stands = Requested.find(edges.store, key) or wanted
+    if stands.asked != _asked(task):
         raise RequestConflict(f"request {task.name} asked for something else; use a new Idempotency-Key")
-    if stands["answer"] is not None:
-        return MoveAnswered(status=200, body=stands["answer"])
-    answer = _perform(edges, task, _read(stands["decided"]))
+    if stands.answer is not None:
+        return MoveAnswered(status=200, body=dict(stands.answer))
+    answer = _perform(edges, task, stands.decided)
     answer["took_ms"] = round(1000 * (edges.clock() - begun_at).total_seconds())
-    edges.store.put(key, documents.encode({**stands, "answer": answer}))
+    edges.store.put(key, stands.but(answer=answer).encode())
     return MoveAnswered(status=200, body=answer)
 
 
@@ -82,7 +73,7 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
     """Raises RequestConflict."""
     if decided.move is None:
         _lift(edges, task.model, decided)
-        return _answer(edges, task, decided, remarks=decided.remarks)
+        return _answer(edges, task, decided, remarks=list(decided.remarks))
     alias = edges.functions.alias(task.model)
     if promotion.is_as_seen(edges, alias, decided.move):
         _before(edges, decided, decided.move)
@@ -91,7 +82,7 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
     except (AliasMoved, ModelUnknown) as moved:  # the latter: Lambda lost the version since it was verified
         raise _overtaken(edges, decided, decided.move, str(moved)) from moved
     if decided.move.kind == promotion.UNPINNED and decided.pinned:
-        pin.remove(edges, model=task.model, pinned=decided.pinned)
+        Pin(edges, task.model).remove(decided.pinned)
     remarks = list(decided.remarks)
     if left is None:
         remarks.append("it took effect, and somebody has moved the alias on since")
@@ -111,8 +102,8 @@ def _before(edges: Edges, decided: Decided, move: Move) -> None:
             fingerprint, model_version=int(number), who=move.who, why=f"rolled back: {move.why}"
         )
     _lift(edges, move.model, decided)
-    if move.kind == promotion.PINNED and not pin.claim(
-        edges, model=move.model, model_version=move.model_version, who=move.who, why=move.why
+    if move.kind == promotion.PINNED and not Pin(edges, move.model).claim(
+        move.model_version, who=move.who, why=move.why
     ):
         raise RequestConflict(f"somebody pinned another version of {move.model} meanwhile", model=move.model)
 
@@ -125,8 +116,8 @@ def _lift(edges: Edges, model: str, decided: Decided) -> None:
 def _overtaken(edges: Edges, decided: Decided, move: Move, how: str) -> RequestConflict:
     """The alias is somebody else's now. A pin would hold what was not asked for; the rest is true all the same."""
     if move.kind == promotion.PINNED and decided.pinned is None and not _is_pinned_by_now(edges, move):
-        pinned = {"model_version": move.model_version, "who": move.who, "why": move.why}
-        pin.remove(edges, model=move.model, pinned=pinned)
+        pinned = Pinned(model_version=move.model_version, who=move.who, why=move.why)
+        Pin(edges, move.model).remove(pinned)
     said = [how, *(f"version {number} may be in quarantine" for number in decided.rolled_back)]
     if decided.lifted is not None:
         said.append(f"version {move.model_version} may be out of quarantine")
@@ -143,9 +134,7 @@ def _is_pinned_by_now(edges: Edges, move: Move) -> bool:
 
 
 def _take_pin_along(edges: Edges, move: Move) -> None:
-    pin.follow(
-        edges, model=move.model, model_version=move.model_version, who=move.who, why=f"rolled back: {move.why}"
-    )
+    Pin(edges, move.model).follow(move.model_version, who=move.who, why=f"rolled back: {move.why}")
 
 
 def _announce(edges: Edges, decided: Decided, move: Move) -> None:
@@ -170,7 +159,7 @@ def _answer(edges: Edges, task: MoveAliasTask, decided: Decided, *, remarks: lis
     reached = (
         {"model_version": move.model_version, "function_version": move.function_version} if move else dict(origin)
     )
-    pinned = pin.find(edges, model=task.model)
+    pinned = Pin(edges, task.model).find()
     return {
         "name": task.name,
         "action": task.action,
@@ -180,7 +169,7 @@ def _answer(edges: Edges, task: MoveAliasTask, decided: Decided, *, remarks: lis
         "to": reached,
         "quarantined": [int(number) for number in decided.rolled_back],
         "lifted": decided.lifted is not None,
-        "pinned": pinned["model_version"] if pinned else None,
+        "pinned": pinned.model_version if pinned else None,
         "who": move.who if move else task.who,
         "reason": task.reason,
         "remarks": remarks,
@@ -190,8 +179,3 @@ def _answer(edges: Edges, task: MoveAliasTask, decided: Decided, *, remarks: lis
 def _asked(task: MoveAliasTask) -> dict[str, Any]:
     """Without `who`: the first who asked stands."""
     return {name: value for name, value in asdict(task).items() if name in ASKED}
-
-
-def _read(decided: Mapping[str, Any]) -> Decided:
-    move = decided["move"]
-    return Decided(**{**_DECIDED.own(decided), "move": promotion.move_from(move) if move else None})

@@ -6,84 +6,98 @@ that read "not pinned" a moment before loses its compare-and-swap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.shapes import Record, moment, number_from_1, text
+from chalicelib.frozen import Document, holds
+from chalicelib.shapes import moment, number_from_1, text
 
-SHAPE = Record({"model_version": number_from_1, "who": text, "why": text}, perhaps={"at": moment})
 UNKNOWN = "nobody known"
 """Who pinned, where the record is damaged."""
 
 
-def find(edges: Edges, *, model: str) -> dict[str, Any] | None:
-    """model_version, who, why and at; None when nothing is pinned."""
-    try:
-        found: dict[str, Any] | None = documents.find(edges.store, layout.pin(model), SHAPE)
-    except RegistryIncomplete as damage:
-        way_out = f'nightswap unpin --model {model} --reason "..."'
-        raise RegistryIncomplete(
-            f"{damage.message}; or let go of what it holds: {way_out}", **damage.details
-        ) from damage
-    return found
+class Pinned(Document):
+    """The version that stays live, and who pinned it when and why."""
+
+    model_version: int = holds(number_from_1)
+    who: str = holds(text)
+    why: str = holds(text)
+    at: str | None = holds(moment, default=None)
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether the record was damaged, and this is made of what is live."""
+        return self.who == UNKNOWN
+
+    def is_same(self, other: Pinned) -> bool:
+        """Whatever the time: a request that is repeated pins again."""
+        return (self.model_version, self.who, self.why) == (other.model_version, other.who, other.why)
+
+    def in_words(self) -> str:
+        return f"version {self.model_version} is pinned by {self.who}: {self.why}"
 
 
-def find_or_guess(edges: Edges, *, model: str, live: int | None) -> dict[str, Any] | None:
-    """The same; a damaged pin holds what is live, and nobody knows by whom. So an operator can go on from it.
+class Pin:
+    """The pin of one model."""
 
-    Raises RegistryIncomplete for a damaged one where nothing is live.
-    """
-    try:
-        return find(edges, model=model)
-    except RegistryIncomplete:
-        if live is None:
-            raise
-        return {"model_version": live, "who": UNKNOWN, "why": f"{layout.pin(model)} is damaged"}
+    def __init__(self, edges: Edges, model: str) -> None:
+        self._edges, self._model, self._key = edges, model, layout.pin(model)
 
+    def find(self) -> Pinned | None:
+        """None when nothing is pinned."""
+        try:
+            return Pinned.find(self._edges.store, self._key)
+        except RegistryIncomplete as damage:
+            way_out = f'nightswap unpin --model {self._model} --reason "..."'
+            raise RegistryIncomplete(
+                f"{damage.message}; or let go of what it holds: {way_out}", **damage.details
+            ) from damage
 
-def is_guessed(pinned: Mapping[str, Any]) -> bool:
-    return bool(pinned["who"] == UNKNOWN)
+    def find_or_guess(self, *, live: int | None) -> Pinned | None:
+        """The same; a damaged pin holds what is live, and nobody knows by whom. So an operator can go on from it.
 
+        Raises RegistryIncomplete for a damaged one where nothing is live.
+        """
+        try:
+            return self.find()
+        except RegistryIncomplete:
+            if live is None:
+                raise
+            return Pinned(model_version=live, who=UNKNOWN, why=f"{self._key} is damaged")
 
-def claim(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> bool:
-    """Pin it, unless there is a pin; says whether it is this version that is pinned."""
-    pinned = _pinned(edges, model_version=model_version, who=who, why=why)
-    edges.store.put_if_absent(layout.pin(model), documents.encode(pinned))
-    stands = find(edges, model=model)
-    return stands is not None and stands["model_version"] == model_version
+    def claim(self, model_version: int, *, who: str, why: str) -> bool:
+        """Pin it, unless there is a pin; says whether it is this version that is pinned."""
+        self._edges.store.put_if_absent(self._key, self._encoded(model_version, who=who, why=why))
+        stands = self.find()
+        return stands is not None and stands.model_version == model_version
 
+    def follow(self, model_version: int, *, who: str, why: str) -> None:
+        """Let the pin, if there still is one, hold another version: an operator made that one live."""
+        stored = self._edges.store.find(self._key)
+        if stored is not None:
+            moved = self._encoded(model_version, who=who, why=why)
+            self._edges.store.put_if_match(self._key, moved, etag=stored.etag)
 
-def follow(edges: Edges, *, model: str, model_version: int, who: str, why: str) -> None:
-    """Let the pin, if there still is one, hold another version: an operator made that one live."""
-    stored = edges.store.find(layout.pin(model))
-    if stored is not None:
-        moved = _pinned(edges, model_version=model_version, who=who, why=why)
-        edges.store.put_if_match(layout.pin(model), documents.encode(moved), etag=stored.etag)
+    def remove(self, pinned: Pinned) -> None:
+        """Remove the pin of this version, by this person, for this reason; another one stays.
 
+        Of a damaged one nobody knows any of it: it goes when it was damaged before.
+        """
+        stored = self._edges.store.find(self._key)
+        if stored is None:
+            return
+        try:
+            is_this = Pinned.read(stored.body, key=self._key).is_same(pinned)
+        except RegistryIncomplete:
+            is_this = pinned.is_guessed
+            if not is_this:
+                raise
+        if is_this:
+            self._edges.store.delete_if_match(self._key, etag=stored.etag)
 
-def remove(edges: Edges, *, model: str, pinned: Mapping[str, Any]) -> None:
-    """Remove the pin of this version, by this person, for this reason; another one stays.
-
-    Of a damaged one nobody knows any of it: it goes when it was damaged before.
-    """
-    stored = edges.store.find(layout.pin(model))
-    if stored is None:
-        return
-    try:
-        is_this = _mark(documents.read(stored.body, key=layout.pin(model), shape=SHAPE)) == _mark(pinned)
-    except RegistryIncomplete:
-        is_this = is_guessed(pinned)
-        if not is_this:
-            raise
-    if is_this:
-        edges.store.delete_if_match(layout.pin(model), etag=stored.etag)
-
-
-def in_words(pinned: dict[str, Any]) -> str:
-    return f"version {pinned['model_version']} is pinned by {pinned['who']}: {pinned['why']}"
+    def _encoded(self, model_version: int, *, who: str, why: str) -> bytes:
+        at = documents.timestamp(self._edges.clock())
+        return Pinned(model_version=model_version, who=who, why=why, at=at).encode()
 
 
 def way_past(model: str, *, waiting: int) -> str:
@@ -92,12 +106,3 @@ def way_past(model: str, *, waiting: int) -> str:
         f'nightswap unpin --model {model} --reason "...", then nightswap promote {waiting} --model {model}'
         ' --reason "..."'
     )
-
-
-def _pinned(edges: Edges, *, model_version: int, who: str, why: str) -> dict[str, Any]:
-    return {"model_version": model_version, "who": who, "why": why, "at": documents.timestamp(edges.clock())}
-
-
-def _mark(pinned: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Without the time: a request that is repeated pins again."""
-    return pinned["model_version"], pinned["who"], pinned["why"]

@@ -8,12 +8,11 @@ the stamp that the move leaves in the alias. An alias that is gone has neither: 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from chalicelib import documents, ledger, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.shapes import Record, count, digits, maybe, number_from_1, share, table_of, text
+from chalicelib.frozen import Document, holds
+from chalicelib.shapes import count, digits, maybe, number_from_1, share, table_of, text
 from chalicelib.stamp import Stamp
 
 PROMOTED = "promoted"
@@ -29,19 +28,6 @@ SHIFTS_MAX = 10
 """Steps of a rollout at most."""
 
 
-MOVE = Record(
-    {
-        **dict.fromkeys(("model", "run", "kind", "who", "why"), text),
-        "step": count,
-        "function_version": digits,
-        "model_version": number_from_1,
-        "expected": maybe(text),
-    },
-    perhaps={"weights": table_of(share), "candidate": maybe(number_from_1), "next_entry": number_from_1},
-)
-"""A Move as a document holds it."""
-
-
 def shift_step(shift: int, *, judging: int) -> int:
     """The step of a run's nth shift, from 1; a run that judges again begins anew in its second judging."""
     return (judging - 1) * SHIFTS_MAX + shift
@@ -51,29 +37,23 @@ def swap_step(*, judging: int) -> int:
     return SWAP + judging - 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
+class Move(Document):
     """A wanted move. `step` numbers the moves of one run; `expected` is the RevisionId seen, None for no alias."""
 
-    model: str
-    run: str
-    step: int
-    kind: str
-    function_version: str
-    model_version: int
-    expected: str | None
-    who: str
-    why: str
-    weights: Mapping[str, float] = field(default_factory=dict)
-    candidate: int | None = None
+    model: str = holds(text)
+    run: str = holds(text)
+    step: int = holds(count)
+    kind: str = holds(text)
+    function_version: str = holds(digits)
+    model_version: int = holds(number_from_1)
+    expected: str | None = holds(maybe(text))
+    who: str = holds(text)
+    why: str = holds(text)
+    weights: Mapping[str, float] = holds(table_of(share), default={})
+    candidate: int | None = holds(maybe(number_from_1), default=None)
     """The model version that the weights go to."""
-    next_entry: int = 1
+    next_entry: int = holds(number_from_1, default=1)
     """Of the ledger, when its author saw no alias; 1 where nothing was ever live."""
-
-
-def move_from(document: Mapping[str, Any]) -> Move:
-    """Of a document of the shape MOVE."""
-    return Move(**MOVE.own(document))
 
 
 def move_alias(edges: Edges, move: Move) -> Alias | None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib import documents, history, layout, ledger, pin, registry
+from chalicelib import documents, history, layout, ledger, registry
 from chalicelib.edges import Edges
+from chalicelib.pin import Pin
 from chalicelib.pruning_plan import PARTS, Leftover, Plan, Report, serving_now, way_back_now
 from chalicelib.retention import LEFT_LIVE, Prunable
 
@@ -79,8 +80,8 @@ def _published(edges: Edges, version: Prunable, *, model: str) -> list[str]:
 
 def _is_wanted(edges: Edges, version: Prunable, *, model: str) -> bool:
     """Asked after the mark is there: whoever moves the alias from now on sees the mark."""
-    pinned = pin.find(edges, model=model)
-    wanted = {*serving_now(edges, model=model), *([pinned["model_version"]] if pinned else [])}
+    pinned = Pin(edges, model).find()
+    wanted = {*serving_now(edges, model=model), *([pinned.model_version] if pinned else [])}
     return version.model_version in wanted or _served_lately(edges, version, model=model)
 
 

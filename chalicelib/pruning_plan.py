@@ -14,7 +14,6 @@ from chalicelib import (
     layout,
     lease,
     ledger,
-    pin,
     publishing,
     registry,
     way_back,
@@ -22,6 +21,7 @@ from chalicelib import (
 from chalicelib.edges import Edges, FunctionVersion
 from chalicelib.errors import ModelUnknown
 from chalicelib.live import look
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from chalicelib.retention import Decision, Policy, Prunable, decide
 
@@ -126,7 +126,7 @@ def _versions(
 def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> dict[int | str, str]:
     """What must not go at any age, by model version or by run, with the reason."""
     quarantined = Quarantine(edges, model).model_versions()
-    pinned = pin.find(edges, model=model)
+    pinned = Pin(edges, model).find()
     serving = serving_now(edges, model=model)
     back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}
     holder = (lease.find(edges, model=model) or {}).get("holder")
@@ -136,7 +136,7 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
     held |= {number: "quarantined: the evidence stays" for number in quarantined}
     last = judged.find(edges, model=model) if pinned else None
     held |= {last.waits_as: "waits until the pin is gone"} if last and last.waits_as else {}
-    held |= {pinned["model_version"]: "pinned"} if pinned else {}
+    held |= {pinned.model_version: "pinned"} if pinned else {}
     return held | dict.fromkeys(serving, "live")
 
 

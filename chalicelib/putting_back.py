@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import catalog, documents, layout, lease, pin, registry
+from chalicelib import catalog, documents, layout, lease, registry
 from chalicelib.cutting import quoted
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from chalicelib.judged import Judged
+from chalicelib.pin import Pinned
 from chalicelib.quarantine import Quarantined
 from chalicelib.shapes import Kind, Record, list_of, maybe, number_from_1, text
 
@@ -24,7 +25,7 @@ MAY_BE_GONE = re.compile(
 )
 """The keys of what may be gone without a loss."""
 HOLDING: Mapping[re.Pattern[str], Kind] = {
-    re.compile(r"models/[^/]+/pin\.json"): pin.SHAPE,
+    re.compile(r"models/[^/]+/pin\.json"): Pinned.misfit,
     re.compile(r"models/[^/]+/judged\.json"): Judged.misfit,
     re.compile(r"models/[^/]+/quarantine/.*"): Quarantined.misfit,
     re.compile(r"locks/.*"): lease.SHAPE,

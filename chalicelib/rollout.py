@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from chalicelib import commitment, fencing, judged, lease, pin, promotion
+from chalicelib import commitment, fencing, judged, lease, promotion
 from chalicelib.edges import Edges
 from chalicelib.judged import Judged
+from chalicelib.pin import Pin, Pinned, way_past
 from chalicelib.quarantine import Quarantine
 
 
@@ -18,19 +17,19 @@ def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerpr
     quarantined = Quarantine(edges, model).find(fingerprint)
     if quarantined is not None:
         return quarantined.in_words()
-    pinned = pin.find(edges, model=model)
+    pinned = Pin(edges, model).find()
     if pinned is None:
         return None
     _keep_for_later(edges, run=run, model=model, model_version=model_version, fingerprint=fingerprint, pinned=pinned)
-    way_on = pin.way_past(model, waiting=model_version)
-    return f"{pin.in_words(pinned)}; version {model_version} waits: {way_on}"
+    way_on = way_past(model, waiting=model_version)
+    return f"{pinned.in_words()}; version {model_version} waits: {way_on}"
 
 
 def _keep_for_later(
-    edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str, pinned: dict[str, Any]
+    edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str, pinned: Pinned
 ) -> None:
     """Lest every night of the pin trains the same model again."""
-    waiting = Judged(run=run, fingerprint=fingerprint, champion=pinned["model_version"], waits_as=model_version)
+    waiting = Judged(run=run, fingerprint=fingerprint, champion=pinned.model_version, waits_as=model_version)
     judged.put(edges, waiting, model=model)
 
 

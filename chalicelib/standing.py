@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from chalicelib import documents, layout, lease, pin, registry, stamp
+from chalicelib import documents, layout, lease, registry, stamp
 from chalicelib.edges import Alias, Edges
 from chalicelib.live import Live
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine, Quarantined
 
 
@@ -96,11 +97,11 @@ def _canary_problems(edges: Edges, *, model: str, alias: Alias) -> Iterator[str]
 
 
 def _pin_problems(edges: Edges, *, model: str, live: int | None) -> Iterator[str]:
-    pinned = pin.find(edges, model=model)
-    if pinned is not None and pinned["model_version"] != live:
+    pinned = Pin(edges, model).find()
+    if pinned is not None and pinned.model_version != live:
         yield (
-            f"version {pinned['model_version']} of {model} is pinned, and {live or 'none'} is live: nightswap pin"
-            f' {pinned["model_version"]} --model {model} --reason "..." again, or nightswap unpin --model {model}'
+            f"version {pinned.model_version} of {model} is pinned, and {live or 'none'} is live: nightswap pin"
+            f' {pinned.model_version} --model {model} --reason "..." again, or nightswap unpin --model {model}'
             ' --reason "..."'
         )
 

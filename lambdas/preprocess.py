@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, judged, layout, lease, outcomes, pin, registry
+from chalicelib import documents, judged, layout, lease, outcomes, registry
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
 from chalicelib.limits import OBJECTS
 from chalicelib.live import look
+from chalicelib.pin import Pin, way_past
 from chalicelib.quarantine import Quarantine
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
@@ -160,13 +161,11 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
         return None
     if last.waits_as is None:
         return f"data, recipe and code are those of the model that run {last.run} rejected"
-    pinned = pin.find(edges, model=model)
+    pinned = Pin(edges, model).find()
     if pinned is None:
         return None
-    way_on = pin.way_past(model, waiting=last.waits_as)
-    return (
-        f"data, recipe and code are those of version {last.waits_as}, which waits: {pin.in_words(pinned)}; {way_on}"
-    )
+    way_on = way_past(model, waiting=last.waits_as)
+    return f"data, recipe and code are those of version {last.waits_as}, which waits: {pinned.in_words()}; {way_on}"
 
 
 def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSettings) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from chalicelib import commitment, layout
+from chalicelib.commitment import Decision
 from chalicelib.promotion import PROMOTED, SWAP, Move
 from chalicelib.stamp import Stamp
 from tests import http_connections
@@ -188,7 +188,7 @@ def test_restore_alias_finishes_the_first_swap_of_a_run_that_died(stage: Enforce
     stage.client("s3").put_object(
         Bucket=NAMES.bucket,
         Key=layout.run_document(run, f"decision_{commitment.SWAP}_1"),
-        Body=json.dumps({"move": asdict(swap)}),
+        Body=Decision(move=swap).encode(),
     )
     stage.client("lambda").delete_alias(FunctionName=SERVING, Name="live")
 

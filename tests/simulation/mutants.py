@@ -129,7 +129,7 @@ MUTANTS = (
     Mutant(
         name="the pin is not looked at",
         file="chalicelib/rollout.py",
-        text="    pinned = pin.find(edges, model=model)\n",
+        text="    pinned = Pin(edges, model).find()\n",
         by="    pinned = None\n",
     ),
     Mutant(
@@ -165,7 +165,7 @@ MUTANTS = (
     Mutant(
         name="an operator's request is decided anew each time",
         file="chalicelib/moving.py",
-        text="    if edges.store.find(key) is None:\n",
+        text="    if stands is None:\n",
         by="    if True:\n        edges.store.delete(key)\n",
     ),
     Mutant(

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib import pin, pruning, pruning_plan, retraining
+from chalicelib import pruning, pruning_plan, retraining
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import NightswapError, TransientError
 from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.names import LIVE, TASKS
+from chalicelib.pin import Pin
 from chalicelib.retention import Policy
 from chalicelib.retraining import Started, Wish
 from lambdas import move_alias
@@ -183,7 +184,7 @@ def by_hand(world: World, name: str, *, random: Random, delay_seconds: float) ->
 def pin_half(world: World) -> None:
     """An operator pins version 1, and dies before the alias is moved."""
     with suppress(TransientError):
-        pin.claim(world.edges, model=MODEL, model_version=1, who="an operator", why="the simulation wants it")
+        Pin(world.edges, MODEL).claim(1, who="an operator", why="the simulation wants it")
 
 
 def prune(world: World, *, delay_seconds: float) -> None:

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, erasures, layout, lease, pin, pruning_plan, registry
+from chalicelib import documents, erasures, layout, lease, pruning_plan, registry
 from chalicelib.cutting import listed
 from chalicelib.edges import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
+from chalicelib.pin import Pin
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
 from workflows.data_set.erasing_plan import Affected, Plan
@@ -152,9 +153,9 @@ def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
     mark = layout.version(model, number, registry.PRUNED)
     note = {name: plan.note[name] for name in ("at", "who", "files")}
     edges.store.put_if_absent(mark, documents.encode(note))
-    pinned = pin.find(edges, model=model)
+    pinned = Pin(edges, model).find()
     serving = pruning_plan.serving_now(edges, model=model)
-    wanted = {*serving, *([pinned["model_version"]] if pinned else [])}
+    wanted = {*serving, *([pinned.model_version] if pinned else [])}
     code_sha256 = registry.manifest(edges, model=model, model_version=number)["code_sha256"]
     published = [each for each in edges.functions.versions(model) if each.code_sha256 == code_sha256]
     gone = number not in wanted and all(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib import documents, erasures, history, layout, ledger, pin, pruning_plan, registry
+from chalicelib import documents, erasures, history, layout, ledger, pruning_plan, registry
 from chalicelib.cutting import listed
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
 from chalicelib.erasures import Erasure
 from chalicelib.errors import BadRequest
+from chalicelib.pin import Pin
 from workflows.checking import contents
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
@@ -132,7 +133,7 @@ def _affected(
 ) -> Iterator[Affected]:
     entries = ledger.entries(edges, model=model)  # of an alias that is gone it knows what is to be put back
     serving = pruning_plan.serving_now(edges, model=model) | history.serving_last(entries)
-    pinned = pin.find(edges, model=model)
+    pinned = Pin(edges, model).find()
     lost = {each.key: each.rows for each in rewrites}
     for each in made:
         number = each.model_version
@@ -142,7 +143,7 @@ def _affected(
             model_version=number,
             run=str(each.manifest["run"]),
             serves=number in serving,
-            pinned=pinned is not None and pinned["model_version"] == number,
+            pinned=pinned is not None and pinned.model_version == number,
             sample_rows=rows,
             sample_left=rows - lost.get(layout.version(model, number, registry.REPLAY), 0),
             examples=lost.get(layout.version(model, number, registry.REPORT), 0),

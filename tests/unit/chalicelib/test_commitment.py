@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib import commitment
@@ -23,7 +21,7 @@ MOVE = Move(
     who="run-1",
     why="all rules hold",
 )
-SHIFTED = replace(MOVE, step=1, kind="shifted", function_version="1", weights={"2": 0.1}, candidate=2)
+SHIFTED = MOVE.but(step=1, kind="shifted", function_version="1", weights={"2": 0.1}, candidate=2)
 NOTHING = Decided(shifts=(), swaps=())
 DECISIONS = [(what, judging) for what in (SHIFT, SWAP) for judging in commitment.JUDGINGS]
 
@@ -48,7 +46,7 @@ def test_shift_is_learned_with_its_shares() -> None:
 
 def test_moves_of_both_judgings_are_learned_in_their_order() -> None:
     night = outside()
-    again = replace(MOVE, step=51, expected="revision-2")
+    again = MOVE.but(step=51, expected="revision-2")
     commit(night.edges, again, judging=2)
     commit(night.edges)
 
@@ -88,8 +86,23 @@ def test_later_share_is_covered_by_the_decision_for_the_first() -> None:
     night = outside()
     commit(night.edges, SHIFTED, what=SHIFT)
 
-    assert commit(night.edges, replace(SHIFTED, step=2, weights={"2": 0.5}), what=SHIFT)
+    assert commit(night.edges, SHIFTED.but(step=2, weights={"2": 0.5}), what=SHIFT)
     assert commitment.give_up(night.edges, run="run-1").shifts == (SHIFTED,)
+
+
+def test_decisions_of_an_earlier_release_are_read() -> None:
+    night = outside()
+    night.store.put("runs/run-1/decision_shift_1.json", b'{\n "move": null\n}')
+    night.store.put(
+        "runs/run-1/decision_swap_1.json",
+        b'{\n "move": {\n  "candidate": null,\n  "expected": "revision-1",\n  "function_version": "2",\n'
+        b'  "kind": "promoted",\n  "model": "kdd99-http",\n  "model_version": 2,\n  "next_entry": 1,\n'
+        b'  "run": "run-1",\n  "step": 50,\n  "weights": {},\n  "who": "run-1",\n  "why": "all rules hold"\n }\n}',
+    )
+
+    decided = commitment.give_up(night.edges, run="run-1")
+
+    assert decided == Decided(shifts=(), swaps=(MOVE.but(candidate=None, next_entry=1, weights={}),))
 
 
 def test_swaps_are_looked_up_without_deciding_anything() -> None:

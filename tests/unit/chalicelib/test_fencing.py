@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib import commitment, ledger, promotion, restoring
@@ -45,7 +43,7 @@ def after_a_promotion() -> FakeOutside:
 
 def next_share(night: FakeOutside, first: Move) -> Move:
     """The second shift of the run, as its task wishes it."""
-    return replace(first, step=2, weights={"2": 0.5}, expected=revision(night.edges))
+    return first.but(step=2, weights={"2": 0.5}, expected=revision(night.edges))
 
 
 def end(night: FakeOutside, how: str) -> list[str]:
@@ -190,7 +188,7 @@ def test_swap_of_the_second_judging_is_finished_and_the_lost_one_is_not() -> Non
     night = after_a_promotion()
     lost = decided(night, run=DEAD)
     promote(night.edges, run="rival")
-    again = replace(lost, step=promotion.swap_step(judging=2), expected=revision(night.edges))
+    again = lost.but(step=promotion.swap_step(judging=2), expected=revision(night.edges))
     assert commitment.commit(night.edges, again, what=commitment.SWAP, judging=2)
 
     end(night, "before")
@@ -207,8 +205,8 @@ def test_swap_that_was_decided_after_the_canary_is_finished_and_takes_the_weight
     night = after_a_promotion()
     going(night, DEAD)
     first = shift_traffic(night, run=DEAD)
-    wanted = replace(first, step=50, kind="promoted", function_version="2", model_version=2, weights={})
-    wanted = replace(wanted, candidate=None, expected=revision(night.edges))
+    wanted = first.but(step=50, kind="promoted", function_version="2", model_version=2, weights={})
+    wanted = wanted.but(candidate=None, expected=revision(night.edges))
     commitment.commit(night.edges, wanted, what=commitment.SWAP, judging=1)
 
     assert end(night, "after") == []

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import documents
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.frozen import Document, holds, holds_many, holds_one
+from chalicelib.frozen import Document, holds, holds_many, holds_maybe, holds_one
 from chalicelib.shapes import count, maybe, text
 from tests.fakes.store import InMemoryStore
 
@@ -24,6 +24,11 @@ class Whole(Document):
     main: Part = holds_one(Part)
     spare: Part | None = holds_one(Part, default=None)
     others: tuple[Part, ...] = holds_many(Part, default=())
+
+
+class Half(Document):
+    part: Part | None = holds_maybe(Part)
+    rows: int = holds(count, default=0)
 
 
 WHOLE = Whole(parts=(Part(name="a", rows=1), Part(name="b")), main=Part(name="a"))
@@ -61,6 +66,24 @@ def test_field_of_a_later_release_is_kept_in_the_document() -> None:
     assert found.document == {"name": "a", "of": "later"}
     assert documents.decode(found.encode()) == {"name": "a", "of": "later"}
     assert found != Part(name="a")
+
+
+def test_field_that_is_a_record_or_null_is_never_missing() -> None:
+    assert [Half.read(Half(part=part).encode(), key=KEY).part for part in (None, Part(name="a"))] == [
+        None,
+        Part(name="a"),
+    ]
+    with pytest.raises(RegistryIncomplete, match="in it part is missing"):
+        Half.read(b"{}", key=KEY)
+
+
+def test_record_with_other_values_in_some_fields_keeps_those_of_a_later_release() -> None:
+    found = Part.read(b'{"name": "a", "of": "later"}', key=KEY)
+
+    assert found.but(rows=1).document == {"name": "a", "of": "later", "rows": 1}
+    assert (Half(part=None).but(part=Part(name="b")), found.rows) == (Half(part=Part(name="b")), None)
+    with pytest.raises(TypeError, match=r"Part\.rows is no whole number"):
+        found.but(rows="x")
 
 
 def test_record_of_nothing_is_none() -> None:

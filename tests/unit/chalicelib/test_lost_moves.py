@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -139,7 +138,7 @@ def test_the_end_of_a_run_whose_last_shift_was_lost_is_recorded() -> None:
     first = shift_traffic(night, run="dead")
     saved = night.functions.alias(MODEL)
     assert saved is not None
-    second = replace(first, step=2, weights={"2": 0.5}, expected=saved.revision_id)
+    second = first.but(step=2, weights={"2": 0.5}, expected=saved.revision_id)
     promotion.move_alias(night.edges, second)
     back_to(night, saved.description, weights=saved.weights)
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib import documents, layout, models, pin, registry
+from chalicelib import documents, layout, models, registry
 from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from chalicelib.live import Live
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.moves import after_nights, canary
@@ -169,7 +170,7 @@ def test_candidate_is_known_by_its_code_when_other_hands_gave_it_a_share() -> No
 
 def test_live_version_tells_that_it_is_pinned_and_that_it_is_quarantined() -> None:
     night = after_nights(1)
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    Pin(night.edges, MODEL).claim(1, who="ops", why="audit")
     Quarantine(night.edges, MODEL).put("data-1", model_version=1, who="ops", why="worse")
 
     assert models.describe(night.edges, model=MODEL)["live"] == {**LIVE, "pinned": True, "quarantined": True}
@@ -191,7 +192,7 @@ def test_versions_are_listed_with_what_became_of_them() -> None:
     night = outside()
     for number in range(1, 4):
         promote(night.edges, run=f"run-{number}", fingerprint=f"data-{number}")
-    pin.claim(night.edges, model=MODEL, model_version=3, who="ops", why="audit")
+    Pin(night.edges, MODEL).claim(3, who="ops", why="audit")
     Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ops", why="worse")
     night.store.put(layout.version(MODEL, 1, registry.PRUNED), b"{}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib import ledger, promotion
@@ -42,7 +40,7 @@ def alias_of(night: FakeOutside) -> Alias:
 
 
 def next_share(night: FakeOutside, first: Move) -> Move:
-    return replace(first, step=2, weights={"2": 0.5}, expected=revision(night.edges))
+    return first.but(step=2, weights={"2": 0.5}, expected=revision(night.edges))
 
 
 def test_move_returns_the_alias_as_it_left_it() -> None:
@@ -174,7 +172,7 @@ def test_weights_that_other_hands_changed_under_our_stamp_are_not_ours() -> None
 
     assert promotion.move_alias(night.edges, move) is None
     with pytest.raises(AliasMoved):
-        promotion.move_alias(night.edges, replace(move, step=2, weights={"2": 0.5}, expected=ours.revision_id))
+        promotion.move_alias(night.edges, move.but(step=2, weights={"2": 0.5}, expected=ours.revision_id))
 
     assert content(night) == before
     assert dict(alias_of(night).weights) == {"2": 0.9}

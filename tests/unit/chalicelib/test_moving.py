@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, ledger, moving, pin, promotion, recovery
+from chalicelib import documents, layout, ledger, moving, promotion, recovery
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, FunctionUnavailable, RequestConflict
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
 from tests.given.moves import after_nights, ask, canary, request, serving
 from tests.given.nights import MODEL, register, revision, swap
+from tests.given.present import present
 
 Arranged = Callable[[], FakeOutside]
 
@@ -54,11 +56,11 @@ CASES: dict[str, tuple[Arranged, dict[str, Any]]] = {
 
 def state(night: FakeOutside) -> dict[str, Any]:
     """What counts of a stage: what serves, what is in quarantine, what is pinned, and how the alias came there."""
-    pinned = pin.find(night.edges, model=MODEL)
+    pinned = Pin(night.edges, MODEL).find()
     return {
         "serving": serving(night),
         "quarantined": sorted(Quarantine(night.edges, MODEL).model_versions()),
-        "pinned": pinned and pinned["model_version"],
+        "pinned": pinned and pinned.model_version,
         "moves": [(each["kind"], each["run"], each["why"]) for each in ledger.entries(night.edges, model=MODEL)],
         "told": {(each.kind, each.detail["run"]) for each in night.notices.sent},  # at least once
     }
@@ -104,6 +106,52 @@ def test_repeated_request_is_answered_as_the_first_was_and_moves_nothing(case: s
     assert len(night.history.effects) == before
 
 
+OF_AN_EARLIER_RELEASE = b"""{
+ "answer": null,
+ "asked": {
+  "action": "rollback",
+  "lift_quarantine": false,
+  "model": "kdd99-http",
+  "model_version": null,
+  "reason": "customers complain"
+ },
+ "decided": {
+  "lifted": null,
+  "move": {
+   "candidate": null,
+   "expected": "REVISION",
+   "function_version": "1",
+   "kind": "rolled_back",
+   "model": "kdd99-http",
+   "model_version": 1,
+   "next_entry": 3,
+   "run": "rollback-0011223344556677",
+   "step": 50,
+   "weights": {},
+   "who": "ada",
+   "why": "customers complain"
+  },
+  "origin": 2,
+  "origin_function_version": "2",
+  "pinned": null,
+  "remarks": [],
+  "rolled_back": {
+   "2": "data-2"
+  }
+ }
+}"""
+"""What that had decided before it was killed."""
+
+
+def test_request_that_an_earlier_release_decided_is_carried_out_as_it_was_decided() -> None:
+    night, undisturbed = after_nights(2), after_nights(2)
+    decided = OF_AN_EARLIER_RELEASE.replace(b"REVISION", present(revision(night.edges)).encode())
+    night.store.put("moves/rollback-0011223344556677.json", decided)
+
+    assert ask(night.edges, "rollback") == ask(undisturbed.edges, "rollback")
+    assert state(night) == state(undisturbed)
+
+
 def test_request_that_comes_again_days_later_does_not_undo_what_was_done_since() -> None:
     night = after_nights(2)
     first = ask(night.edges, "rollback")
@@ -127,7 +175,7 @@ def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_s
     body = ask(night.edges, "pin", model_version=1)
 
     assert body["remarks"] == ["it took effect, and somebody has moved the alias on since"]
-    assert (night.functions.alias(MODEL), pin.find(night.edges, model=MODEL)) == (None, None)
+    assert (night.functions.alias(MODEL), Pin(night.edges, MODEL).find()) == (None, None)
 
 
 def test_alias_that_came_and_went_while_a_request_looked_overtakes_it() -> None:
@@ -190,7 +238,7 @@ def test_lost_race_is_a_conflict_and_the_winners_move_stands(case: str) -> None:
         moving.carry_out(raced, request(**changes))
 
     assert serving(night) == ("3", {})
-    assert pin.find(night.edges, model=MODEL) is None
+    assert Pin(night.edges, MODEL).find() is None
     assert night.notices.sent == []
 
 
@@ -202,7 +250,7 @@ def test_lost_race_is_lost_for_good() -> None:
             ask(edges, "pin")
 
     assert serving(night) == ("3", {})
-    assert pin.find(night.edges, model=MODEL) is None
+    assert Pin(night.edges, MODEL).find() is None
 
 
 def test_request_that_is_finished_late_does_not_quarantine_what_is_live_again() -> None:
@@ -226,7 +274,7 @@ def test_unpinning_that_is_finished_late_leaves_another_pin() -> None:
 
     ask(night.edges, "unpin")
 
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 1
+    assert present(Pin(night.edges, MODEL).find()).model_version == 1
 
 
 def test_lost_answer_is_raised_and_the_repetition_finishes_it() -> None:

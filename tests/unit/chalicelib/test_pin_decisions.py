@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import pin
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnfit
+from chalicelib.pin import Pin
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions, with_store
 from tests.given.moves import after_nights, ask, canary, serving
 from tests.given.nights import MODEL, revision
+from tests.given.present import present
 
 
 @pytest.mark.parametrize("action", ["promote", "pin"])
@@ -31,7 +32,7 @@ def test_live_version_is_pinned_with_a_new_revision() -> None:
     after = night.functions.alias(MODEL)
     assert before is not None and after is not None
     assert (after.function_version, after.revision_id != before.revision_id) == ("2", True)
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 2
+    assert present(Pin(night.edges, MODEL).find()).model_version == 2
     assert (body["moved"], body["pinned"]) == (True, 2)
 
 
@@ -41,7 +42,7 @@ def test_another_version_is_pinned_and_made_live() -> None:
     ask(night.edges, "pin", model_version=1)
 
     assert serving(night) == ("1", {})
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 1
+    assert present(Pin(night.edges, MODEL).find()).model_version == 1
 
 
 def test_quarantined_version_is_not_pinned() -> None:
@@ -51,7 +52,7 @@ def test_quarantined_version_is_not_pinned() -> None:
     with pytest.raises(VersionUnfit):
         ask(night.edges, "pin", model_version=2)
 
-    assert pin.find(night.edges, model=MODEL) is None
+    assert Pin(night.edges, MODEL).find() is None
 
 
 def test_pinning_ends_a_canary() -> None:
@@ -82,7 +83,7 @@ def test_unpinned_model_has_a_new_revision_and_no_pin() -> None:
     assert before is not None and after is not None
     assert after.revision_id != before.revision_id
     assert serving(night) == ("2", {})
-    assert pin.find(night.edges, model=MODEL) is None
+    assert Pin(night.edges, MODEL).find() is None
     assert (body["moved"], body["pinned"]) == (True, None)
 
 
@@ -106,7 +107,7 @@ def test_rollback_takes_the_pin_along() -> None:
     body = ask(night.edges, "rollback")
 
     assert serving(night) == ("1", {})
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 1
+    assert present(Pin(night.edges, MODEL).find()).model_version == 1
     assert body["remarks"] == [
         'the pin moved along; so that runs promote again: nightswap unpin --model kdd99-http --reason "..."'
     ]
@@ -125,7 +126,7 @@ def test_unpinning_a_half_pin_takes_a_canary_back_because_its_run_would_not_know
 
     assert ask(night.edges, "unpin")["moved"] is True
     assert serving(night) == ("1", {})
-    assert pin.find(night.edges, model=MODEL) is None
+    assert Pin(night.edges, MODEL).find() is None
 
 
 def test_pin_beside_a_half_pin_moves_the_alias_so_that_no_run_can_overlook_it() -> None:
@@ -147,7 +148,7 @@ def test_pin_beside_a_half_pin_stays_when_the_request_of_that_comes_again_and_is
     with pytest.raises(RequestConflict, match="ask again, as a new request"):
         ask(night.edges, "pin", name="half")
 
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 1
+    assert present(Pin(night.edges, MODEL).find()).model_version == 1
 
 
 def test_pin_that_another_operator_puts_between_decision_and_pin_is_left_to_him() -> None:
@@ -159,8 +160,8 @@ def test_pin_that_another_operator_puts_between_decision_and_pin_is_left_to_him(
     with pytest.raises(RequestConflict):
         ask(raced, "pin")
 
-    found = pin.find(night.edges, model=MODEL) or {}
-    assert (found["model_version"], found["who"]) == (1, "bob")
+    found = present(Pin(night.edges, MODEL).find())
+    assert (found.model_version, found.who) == (1, "bob")
     assert serving(night) == ("1", {})
 
 
@@ -182,4 +183,4 @@ def test_pin_is_not_taken_away_by_a_request_that_was_decided_before_it() -> None
     body = ask(with_functions(night.edges, "update_alias", before=bob_goes_on), "pin", name="adas")
 
     assert body["pinned"] == 2
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 2
+    assert present(Pin(night.edges, MODEL).find()).model_version == 2

@@ -7,7 +7,6 @@ from chalicelib import (
     fitness,
     layout,
     models,
-    pin,
     promotion,
     pruning,
     pruning_plan,
@@ -16,6 +15,7 @@ from chalicelib import (
 )
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, RequestConflict, VersionUnfit
+from chalicelib.pin import Pin
 from chalicelib.pruning import Pruned
 from chalicelib.retention import Policy
 from tests.fakes.edges import FakeOutside
@@ -221,7 +221,7 @@ def test_version_that_is_published_again_after_the_plan_goes_with_all_that_holds
 def test_version_that_is_pinned_after_the_plan_is_spared() -> None:
     night = nights(3)
     wanted = plan(night)
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    Pin(night.edges, MODEL).claim(1, who="ops", why="audit")
 
     assert pruning.carry_out(night.edges, wanted, who="ada", report=silent).spared == (1,)
     assert is_whole(night, 1)

@@ -9,12 +9,12 @@ from chalicelib import (
     documents,
     layout,
     lease,
-    pin,
     promotion,
     pruning_plan,
     publishing,
     registry,
 )
+from chalicelib.pin import Pin
 from chalicelib.pruning_plan import Leftover, Plan
 from chalicelib.quarantine import Quarantine
 from chalicelib.retention import Policy
@@ -102,7 +102,7 @@ def test_share_that_the_ledger_knows_alone_holds_its_version() -> None:
 
 def test_pinned_and_quarantined_versions_stay() -> None:
     night = nights(5)
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    Pin(night.edges, MODEL).claim(1, who="ops", why="audit")
     Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ops", why="worse")
 
     found = reasons(night)
@@ -112,7 +112,7 @@ def test_pinned_and_quarantined_versions_stay() -> None:
 
 def test_version_that_waits_for_the_pin_to_go_stays_as_long_as_it_stands() -> None:
     night = nights(4)
-    pin.claim(night.edges, model=MODEL, model_version=4, who="ops", why="audit")
+    Pin(night.edges, MODEL).claim(4, who="ops", why="audit")
     night.store.put(
         layout.judged(MODEL),
         documents.encode({"run": "run-2", "fingerprint": "data-2", "champion": 1, "waits_as": 2}),

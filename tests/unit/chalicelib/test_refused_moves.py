@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import pin, promotion
+from chalicelib import promotion
 from chalicelib.edges import Edges
 from chalicelib.errors import RequestConflict
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions
 from tests.given.moves import after_nights, ask, serving
 from tests.given.nights import MODEL, promote, register, revision, swap
+from tests.given.present import present
 
 
 def losing(night: FakeOutside, function_version: str) -> Edges:
@@ -36,18 +38,18 @@ def test_pin_of_a_version_that_lambda_lost_meanwhile_is_taken_back() -> None:
     with pytest.raises(RequestConflict, match="has no function version 1"):
         ask(losing(night, "1"), "pin", model_version=1)
 
-    assert pin.find(night.edges, model=MODEL) is None
+    assert Pin(night.edges, MODEL).find() is None
     assert serving(night) == ("3", {})
 
 
 def test_pin_that_stood_before_a_refused_one_stays() -> None:
     night = after_nights(2)
-    pin.claim(night.edges, model=MODEL, model_version=2, who="ada", why="customers complain")
+    Pin(night.edges, MODEL).claim(2, who="ada", why="customers complain")
 
     with pytest.raises(RequestConflict):
         ask(overtaken(night), "pin")
 
-    assert (pin.find(night.edges, model=MODEL) or {})["model_version"] == 2
+    assert present(Pin(night.edges, MODEL).find()).model_version == 2
 
 
 @pytest.mark.parametrize("disturbed", [overtaken, lambda night: losing(night, "2")])

@@ -12,13 +12,13 @@ from chalicelib import (
     lease,
     ledger,
     outcomes,
-    pin,
     promotion,
     rollout,
 )
 from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
+from chalicelib.pin import Pin
 from chalicelib.promotion import Move
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
@@ -81,7 +81,7 @@ def test_quarantine_of_another_fingerprint_does_not() -> None:
 
 def test_pin_stands_in_the_way_and_the_version_is_kept_for_later() -> None:
     night = running()
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
 
     assert obstacle(night) == (
         f'version 1 is pinned by ada: the audit; version 2 waits: nightswap unpin --model {MODEL} --reason "...",'
@@ -97,7 +97,7 @@ def test_pin_stands_in_the_way_and_the_version_is_kept_for_later() -> None:
 
 def test_quarantined_version_does_not_wait_for_the_pin_to_go() -> None:
     night = running()
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
     Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ada", why="it was ill")
 
     assert "quarantined" in (obstacle(night) or "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from chalicelib import layout, pin, registry
+from chalicelib import layout, registry
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.given.nights import MODEL, forget_evidence, going
 from tests.given.records import by_hand, canary, problems, rewrite, two_nights
@@ -76,10 +77,10 @@ def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version() -> 
 
 def test_pin_of_what_is_not_live_is_told() -> None:
     night = two_nights()
-    pin.claim(night.edges, model=MODEL, model_version=2, who="ops", why="audit")
+    Pin(night.edges, MODEL).claim(2, who="ops", why="audit")
     assert problems(night) == ()
 
-    pin.follow(night.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    Pin(night.edges, MODEL).follow(1, who="ops", why="audit")
     assert problems(night) == (
         f'version 1 of {MODEL} is pinned, and 2 is live: nightswap pin 1 --model {MODEL} --reason "..." again, or'
         f' nightswap unpin --model {MODEL} --reason "..."',

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import layout, lease, pin
+from chalicelib import layout, lease
 from chalicelib.contracts import REJUDGE, SUPERSEDED, ShiftTrafficTask, SwapAliasTask
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from lambdas import swap_alias
 from tests.fakes.edges import FakeOutside
@@ -52,7 +53,7 @@ def test_canary_that_was_unpinned_is_superseded_and_leaves_no_weights_however_it
 
 def test_swap_that_gave_itself_up_takes_its_weights_off_though_the_pin_is_gone_again() -> None:
     night, task = baked(shares=2)
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
     dying = with_functions(night.edges, "update_alias", before=raising(Killed()))
     with pytest.raises(Killed):  # it saw the pin and gave up, and died before it took the weights off
         swap_alias.run(swap_of(task), dying, SETTINGS)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import documents, layout, outcomes, pin, rollout
+from chalicelib import documents, layout, outcomes, rollout
 from chalicelib.contracts import NOTHING_NEW, ROLLED_BACK, TRAIN, RunOutcome
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going, promote
+from tests.given.present import present
 from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, preprocessing
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"
@@ -39,7 +41,7 @@ def during_a_pin(*, pinned: int = 1) -> FakeOutside:
     night = night_with_data()
     promote(night.edges, run="earlier", fingerprint="other data")
     fingerprint = fingerprint_of(night)
-    pin.claim(night.edges, model=MODEL, model_version=pinned, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(pinned, who="ada", why="the audit")
     rollout.obstacle(night.edges, run=RUN, model=MODEL, model_version=2, fingerprint=fingerprint)
     end(night, "Superseded")
     going(night, NEXT)
@@ -101,7 +103,7 @@ def test_forced_run_trains_during_a_pin() -> None:
 
 def test_waiting_version_is_trained_again_when_the_pin_is_gone() -> None:
     night = during_a_pin()
-    pin.remove(night.edges, model=MODEL, pinned=pin.find(night.edges, model=MODEL) or {})
+    Pin(night.edges, MODEL).remove(present(Pin(night.edges, MODEL).find()))
 
     assert preprocessing(night.edges, run=NEXT).decision == TRAIN
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, ledger, pin, promotion
+from chalicelib import documents, layout, ledger, promotion
 from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
@@ -199,7 +200,7 @@ def test_version_that_misbehaves_when_it_is_asked_is_rolled_back_without_any_tra
 def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shares: int) -> None:
     night, task = baked(shares=shares)
     if obstacle == "pin":
-        pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
     elif obstacle == "quarantine":
         Quarantine(night.edges, MODEL).put(FINGERPRINT, model_version=2, who="ada", why="ill")
     else:
@@ -215,7 +216,7 @@ def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shar
 def test_ill_version_is_rolled_back_though_the_run_may_not_go_on() -> None:
     night, task = baked()
     traffic(night, "2", failed=1)
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
 
     assert step(night.edges, task).decision == ROLLED_BACK
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None

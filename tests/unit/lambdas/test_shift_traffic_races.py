@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, ledger, pin, promotion, restoring
+from chalicelib import commitment, ledger, promotion, restoring
 from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, MetricsUnavailable, StoreUnavailable
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
@@ -35,7 +36,7 @@ def by_ada(night: FakeOutside, kind: str, *, registered: Registered = LIVE) -> N
 
 
 def pinned_by_ada(night: FakeOutside) -> None:
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
     by_ada(night, promotion.PINNED)
 
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, documents, layout, lease, ledger, pin, promotion
+from chalicelib import commitment, documents, layout, lease, ledger, promotion
 from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from lambdas import swap_alias
 from lambdas.model.recipe import Shift
@@ -185,7 +186,7 @@ def test_alias_that_others_took_after_the_canary_supersedes_the_run(judging: int
 
 def test_pinned_version_stays_and_the_new_one_waits() -> None:
     night, task = ready_to_swap(champion=True)
-    pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
 
     swapped = swap_alias.run(task, night.edges, SETTINGS)
 
@@ -203,7 +204,7 @@ def test_pin_that_comes_between_look_and_swap_is_not_run_over() -> None:
     night, task = ready_to_swap(champion=True)
 
     def pinned_by_ada() -> None:
-        pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
         move = swap(night.edges, Registered(1, "1"), run="pin-1", kind="pinned", expected=revision(night.edges))
         promotion.move_alias(night.edges, move)
 
@@ -229,7 +230,7 @@ def test_quarantined_fingerprint_never_becomes_live() -> None:
 def test_weights_of_the_run_come_off_when_it_may_not_go_on(obstacle: str) -> None:
     night, task = after_a_canary()
     if obstacle == "pin":
-        pin.claim(night.edges, model=MODEL, model_version=1, who="ada", why="the audit")
+        Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
     elif obstacle == "quarantine":
         Quarantine(night.edges, MODEL).put(FINGERPRINT, model_version=2, who="ada", why="ill")
     else:

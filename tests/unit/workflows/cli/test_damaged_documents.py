@@ -28,7 +28,6 @@ from chalicelib import (
     moving,
     notices,
     outcomes,
-    pin,
     recovery,
     restoring,
     retraining,
@@ -39,6 +38,7 @@ from chalicelib import (
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
 from chalicelib.judged import Judged
+from chalicelib.pin import Pinned
 from chalicelib.quarantine import Quarantined
 from chalicelib.retraining import Wish
 from chalicelib.shapes import Kind
@@ -70,7 +70,7 @@ EVERYTHING_ELSE = ("datasets/", "work/", "told")
 """Data and intermediates, which have readers of their own, and markers that are never read."""
 AREAS = ("models/", "evidence/", "ledger/", "runs/", "locks/", "moves/")
 SHAPES: dict[str, Kind] = {
-    f"models/{MODEL}/pin.json": pin.SHAPE,
+    f"models/{MODEL}/pin.json": Pinned.misfit,
     f"models/{MODEL}/judged.json": Judged.misfit,
     f"models/{MODEL}/quarantine/": Quarantined.misfit,
     f"models/{MODEL}/untold/": notices.untold_shape,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, erasures, evidence, fitness, layout, pin, recovery, registry
+from chalicelib import documents, erasures, evidence, fitness, layout, recovery, registry
 from chalicelib.errors import (
     BadRequest,
     CommandFailed,
@@ -17,6 +17,7 @@ from chalicelib.errors import (
     RequestConflict,
     VersionUnfit,
 )
+from chalicelib.pin import Pin
 from chalicelib.verification import verify
 from lambdas.model.formats import FORMATS
 from tests.given.interference import Killed, interfered, raising, with_store
@@ -501,7 +502,7 @@ def test_model_that_holds_rows_and_is_pinned_in_this_moment_stays_whole() -> Non
             night.edges.store,
             "put_if_absent",
             nth=2,
-            after=lambda: pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit"),
+            after=lambda: Pin(night.edges, MODEL).claim(1, who="ops", why="audit"),
         ),
     )
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import ledger, pin, registry
+from chalicelib import ledger, registry
 from chalicelib.errors import ModelUnknown, NoLiveModel
+from chalicelib.pin import Pin
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import canary
@@ -43,7 +44,7 @@ def test_versions_are_listed_with_the_live_one_marked() -> None:
 
 def test_version_is_listed_with_all_that_became_of_it() -> None:
     stage = live_stage()
-    pin.claim(stage.edges, model=MODEL, model_version=1, who="ops", why="audit")
+    Pin(stage.edges, MODEL).claim(1, who="ops", why="audit")
 
     assert "live, pinned" in stage.run("versions").output
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib import ledger, pin
+from chalicelib import ledger
 from chalicelib.edges import PipelineFunctions
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
+from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given.interference import interfered, raising
@@ -115,7 +116,7 @@ def test_live_version_is_pinned_and_unpinned() -> None:
         "version 2 is pinned: runs train and judge, and move nothing",
     ]
     assert unpinned.output.splitlines() == ["kdd99-http stays at version 2, as function version 2"]
-    assert pin.find(here.edges, model=MODEL) is None
+    assert Pin(here.edges, MODEL).find() is None
 
 
 def test_named_version_is_pinned() -> None:

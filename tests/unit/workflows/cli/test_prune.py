@@ -5,8 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib import documents, layout, pin, registry
+from chalicelib import documents, layout, registry
 from chalicelib.errors import ModelUnknown
+from chalicelib.pin import Pin
 from tests.given.interference import with_functions
 from tests.given.nights import MODEL, content
 from tests.unit.chalicelib.test_pruning_plan import DAY, dead_run, nights
@@ -73,7 +74,7 @@ def test_version_that_was_wanted_after_all_is_told() -> None:
         night.edges,
         "alias",
         nth=3,
-        before=lambda: pin.claim(night.edges, model=MODEL, model_version=1, who="ops", why="audit"),
+        before=lambda: Pin(night.edges, MODEL).claim(1, who="ops", why="audit"),
     )
 
     output = FakeStage(night).run("prune", *ALL, "--yes").output

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import layout, pin
+from chalicelib import layout
 from chalicelib.errors import CommandFailed, RegistryIncomplete, RequestConflict
+from chalicelib.pin import Pin
 from tests.given.interference import raising, with_store
 from tests.given.moves import after_nights, ask, serving
 from tests.given.nights import MODEL
+from tests.given.present import present
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 WHY = ("--reason", "an audit")
@@ -49,7 +51,7 @@ def test_rollback_does_not_wait_for_a_damaged_pin_which_holds_the_version_that_i
 
     assert result.exit_code == 0, result.output
     assert serving(here.outside) == ("2", {})
-    assert (pin.find(here.edges, model=MODEL) or {})["model_version"] == 2
+    assert present(Pin(here.edges, MODEL).find()).model_version == 2
 
 
 @pytest.mark.parametrize("command", [("promote", "1"), ("pin",), ("pin", "3"), ("pin", "1")])
@@ -76,11 +78,11 @@ def test_damaged_pin_of_a_model_that_is_not_live_is_put_back() -> None:
 def test_pin_that_is_damaged_while_another_one_is_taken_away_stays() -> None:
     here = stage()
     ask(here.edges, "pin")
-    pinned = pin.find(here.edges, model=MODEL) or {}
+    pinned = present(Pin(here.edges, MODEL).find())
     here.edges.store.put(layout.pin(MODEL), b"{")
 
     with pytest.raises(RegistryIncomplete, match="is damaged"):
-        pin.remove(here.edges, model=MODEL, pinned=pinned)
+        Pin(here.edges, MODEL).remove(pinned)
 
 
 @pytest.mark.parametrize("damage", [b"{", b'{"model": 7}'])
