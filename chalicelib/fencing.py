@@ -1,8 +1,8 @@
-"""Ends a run's way to the alias: what a task of it may still be about to do comes too late from here on.
+"""Makes sure that a run can no longer move the alias: one that broke, or one that gives way.
 
-Such a task holds the RevisionId that the alias had before one of the run's moves, or that one of its shifts left.
-Where the alias has one of these, a move of ours takes it away; where others have moved the alias on, they did that
-already.
+A task of it may still be executing. It holds the RevisionId that the alias had before one of the run's moves, or that
+one of its shifts left. Where the alias has one of these, `stop` moves it, and Lambda refuses the task's update: its
+RevisionId is stale. Where somebody else has moved the alias on, it is stale already.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from chalicelib import evidence, ledger, promotion, stamp
+from chalicelib import commitment, evidence, ledger, promotion, stamp
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.live import Live
@@ -20,7 +20,31 @@ TRIES = 3
 """The task that is to be fenced off may be quicker, and so may a second copy of it."""
 
 
-def finish(edges: Edges, swap: Move) -> None:
+def stop(
+    edges: Edges, *, model: str, run: str, why: str, finishing: bool, kind: str = promotion.RESTORED
+) -> Alias | None:
+    """Decide against all moves of the run that are not decided yet, and fence off those that are.
+
+    `finishing` carries out each decided swap as well: a broken run has no task left that does. A run that gives way
+    leaves its swap undone, unless it is the first promotion: nothing can stop a task from creating the alias. Returns
+    what `_fence` returns, and raises what it raises.
+    """
+    decided = commitment.give_up(edges, run=run)
+    for swap in decided.swaps:
+        if finishing or swap.expected is None:
+            _finish(edges, swap)
+    return _fence(
+        edges,
+        model=model,
+        run=run,
+        decided=[*decided.shifts, *decided.swaps],
+        step=promotion.ROLL_BACK if kind == promotion.ROLLED_BACK else promotion.AFTER,
+        kind=kind,
+        why=why,
+    )
+
+
+def _finish(edges: Edges, swap: Move) -> None:
     """Carry out a swap that was decided, unless others moved the alias or Lambda has lost what was to go live.
 
     A local AWS that lost a version may have given its number anew.
@@ -38,15 +62,14 @@ def _judged_code(edges: Edges, swap: Move) -> str | None:
     return None
 
 
-def fence(
+def _fence(
     edges: Edges, *, model: str, run: str, decided: Sequence[Move], step: int, kind: str, why: str
 ) -> Alias | None:
     """Make the decided moves of the run impossible, and take its weights off; returns the alias that it replaced.
 
     None when there was nothing to replace: no such move can take effect, as from an alias that lost its last move, or
-    it has taken effect before and is in the ledger then. `decided` have to be all that the run is committed to: give
-    the run up first. Raises FunctionUnavailable when others are quicker again and again, and RegistryIncomplete as
-    `take_weights_off` does.
+    it has taken effect before and is in the ledger then. Raises FunctionUnavailable when others are quicker again and
+    again, and RegistryIncomplete as `take_weights_off` does.
     """
     for _ in range(TRIES):
         alias = edges.functions.alias(model)

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib import (
-    commitment,
     documents,
     evidence,
     fencing,
@@ -161,18 +160,7 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
     Returns what had to be put right on the way, in words.
     """
     ledger.repair(edges, model=model, alias=edges.functions.alias(model))
-    decided = commitment.give_up(edges, run=run)
-    for swap in decided.swaps:
-        fencing.finish(edges, swap)
-    fenced = fencing.fence(
-        edges,
-        model=model,
-        run=run,
-        decided=[*decided.shifts, *decided.swaps],
-        step=promotion.AFTER,
-        kind=promotion.RESTORED,
-        why=SHIFTER_IS_OVER,
-    )
+    fenced = fencing.stop(edges, model=model, run=run, why=SHIFTER_IS_OVER, finishing=True)
     error, reason = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS), in_words(failure)
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
     outcomes.record(edges, failed)

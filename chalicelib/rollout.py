@@ -1,8 +1,8 @@
-"""What Replay, ShiftTraffic and SwapAlias share: what stands in the way of a rollout, and the way back out of it."""
+"""What Replay, ShiftTraffic and SwapAlias share: what stands in the way of a rollout."""
 
 from __future__ import annotations
 
-from chalicelib import commitment, fencing, judged, lease, promotion
+from chalicelib import judged, lease
 from chalicelib.edges import Edges
 from chalicelib.judged import Judged
 from chalicelib.pin import Pin, Pinned, way_past
@@ -31,23 +31,3 @@ def _keep_for_later(
     """Lest every night of the pin trains the same model again."""
     waiting = Judged(run=run, fingerprint=fingerprint, champion=pinned.model_version, waits_as=model_version)
     judged.put(edges, waiting, model=model)
-
-
-def step_back(edges: Edges, *, run: str, model: str, why: str, kind: str = promotion.RESTORED) -> None:
-    """Give up what the run has not done yet, and all traffic back to the live version if its candidate has a share.
-
-    An earlier try of the task may be going on: whatever it is about to do comes too late, or is in the ledger.
-    """
-    given_up = commitment.give_up(edges, run=run)
-    for swap in given_up.swaps:
-        if swap.expected is None:  # nothing can be put in the way of creating the alias: it is too late to step back
-            fencing.finish(edges, swap)
-    fencing.fence(
-        edges,
-        model=model,
-        run=run,
-        decided=[*given_up.shifts, *given_up.swaps],
-        step=promotion.ROLL_BACK if kind == promotion.ROLLED_BACK else promotion.AFTER,
-        kind=kind,
-        why=why,
-    )

@@ -15,6 +15,7 @@ from chalicelib import (
     canary,
     commitment,
     documents,
+    fencing,
     layout,
     promotion,
     replaying,
@@ -62,7 +63,7 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
         edges, run=task.run, model=task.model, model_version=task.model_version, fingerprint=task.fingerprint
     )
     if stop is not None:
-        rollout.step_back(edges, run=task.run, model=task.model, why=stop)
+        fencing.stop(edges, model=task.model, run=task.run, why=stop, finishing=False)
         return _decided(task, SUPERSEDED, stop)
     if task.shift >= len(steps):
         return _decided(task, SWAP, health.in_words or "every share was healthy")
@@ -127,7 +128,7 @@ def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDeci
 
 
 def _give_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:
-    rollout.step_back(edges, run=task.run, model=task.model, kind=promotion.ROLLED_BACK, why=why)
+    fencing.stop(edges, model=task.model, run=task.run, kind=promotion.ROLLED_BACK, why=why, finishing=False)
     return _decided(task, ROLLED_BACK, why)
 
 
@@ -141,7 +142,7 @@ def _moved_by_others(edges: Edges, task: ShiftTrafficTask, how: str) -> RolloutD
         return _decided(task, SUPERSEDED, "a later state of this run has moved the alias on")
     if task.shift == 0 and task.judging == 1:
         return _decided(task, REJUDGE, how)
-    rollout.step_back(edges, run=task.run, model=task.model, why=how)
+    fencing.stop(edges, model=task.model, run=task.run, why=how, finishing=False)
     return _decided(task, SUPERSEDED, how)
 
 

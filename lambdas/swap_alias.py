@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import commitment, promotion, registry, rollout
+from chalicelib import commitment, fencing, promotion, registry, rollout
 from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.promotion import Move
@@ -43,7 +43,7 @@ def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
 
 
 def _superseded(edges: Edges, task: SwapAliasTask, why: str) -> AliasSwapped:
-    rollout.step_back(edges, run=task.run, model=task.model, why=why)
+    fencing.stop(edges, model=task.model, run=task.run, why=why, finishing=False)
     return AliasSwapped(decision=SUPERSEDED, reason=why)
 
 

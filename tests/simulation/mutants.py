@@ -86,9 +86,21 @@ MUTANTS = (
     ),
     Mutant(
         name="a swap that was decided is not finished",
-        file="chalicelib/restoring.py",
+        file="chalicelib/fencing.py",
         text="    for swap in decided.swaps:\n",
         by="    for swap in ():\n",
+    ),
+    Mutant(
+        name="a run that gives way makes its swap all the same",
+        file="chalicelib/fencing.py",
+        text="        if finishing or swap.expected is None:\n",
+        by="        if True:\n",
+    ),
+    Mutant(
+        name="a first promotion that nothing can stop is not made",
+        file="chalicelib/fencing.py",
+        text="        if finishing or swap.expected is None:\n",
+        by="        if finishing:\n",
     ),
     Mutant(
         name="what the dead may still do is not fenced",
@@ -98,8 +110,8 @@ MUTANTS = (
     ),
     Mutant(
         name="what an earlier try may still do is not fenced",
-        file="chalicelib/rollout.py",
-        text="        decided=[*given_up.shifts, *given_up.swaps],\n",
+        file="chalicelib/fencing.py",
+        text="        decided=[*decided.shifts, *decided.swaps],\n",
         by="        decided=[],\n",
     ),
     Mutant(

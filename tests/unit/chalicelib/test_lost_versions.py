@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import layout, promotion, registry, restoring, rollout
+from chalicelib import fencing, layout, promotion, registry, restoring
 from chalicelib.edges import AliasMoved, Edges
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
@@ -101,6 +101,6 @@ def test_run_steps_back_from_a_first_promotion_that_lambda_lost() -> None:
     decided(night, run="run-1")
     night.functions.delete_version(MODEL, "1")
 
-    rollout.step_back(night.edges, run="run-1", model=MODEL, why="pinned")
+    fencing.stop(night.edges, model=MODEL, run="run-1", why="pinned", finishing=False)
 
     assert night.functions.alias(MODEL) is None

@@ -42,7 +42,7 @@ def obstacle(night: FakeOutside) -> str | None:
 
 
 def step_back(night: FakeOutside, *, kind: str = promotion.RESTORED) -> None:
-    rollout.step_back(night.edges, run=RUN, model=MODEL, why="no more", kind=kind)
+    fencing.stop(night.edges, model=MODEL, run=RUN, why="no more", finishing=False, kind=kind)
 
 
 def test_nothing_stands_in_the_way_of_a_run_with_its_lease() -> None:
@@ -134,7 +134,7 @@ def test_step_back_whose_author_died_before_its_entry_is_repaired_when_it_is_rep
     shift_traffic(night, run=RUN)
     dying = with_store(night.edges, "put_if_absent", nth=5, before=raising(StoreUnavailable("no answer")))
     with pytest.raises(StoreUnavailable):  # the first four give the run up
-        rollout.step_back(dying, run=RUN, model=MODEL, why="no more")
+        fencing.stop(dying, model=MODEL, run=RUN, why="no more", finishing=False)
 
     step_back(night)
 
@@ -177,7 +177,7 @@ def test_whoever_moves_the_alias_meanwhile_is_no_trouble() -> None:
     shift_traffic(night, run=RUN)
     raced = with_functions(night.edges, "update_alias", before=lambda: promote(night.edges, run="rival"))
 
-    rollout.step_back(raced, run=RUN, model=MODEL, why="no more")
+    fencing.stop(raced, model=MODEL, run=RUN, why="no more", finishing=False)
 
     assert weights(night) == {}
     assert ledger_of(night)[-1][1] == "rival"
@@ -229,7 +229,7 @@ def test_swap_of_a_try_that_was_quicker_and_died_is_what_the_outcome_tells() -> 
             promotion.move_alias(dying, zombie)
 
     raced = with_functions(night.edges, "update_alias", before=swap_and_die)
-    rollout.step_back(raced, run=RUN, model=MODEL, why="pinned")
+    fencing.stop(raced, model=MODEL, run=RUN, why="pinned", finishing=False)
     wanted = RunOutcome(run=RUN, model=MODEL, outcome=SUPERSEDED, reason="pinned", error=None)
 
     assert outcomes.record(night.edges, wanted).outcome == PROMOTED
@@ -244,8 +244,8 @@ def test_alias_that_others_keep_moving_is_fenced_at_the_next_try() -> None:
         edges = with_functions(edges, "update_alias", before=raising(AliasMoved("again")))
 
     with pytest.raises(FunctionUnavailable, match="moved 3 times"):
-        rollout.step_back(edges, run=RUN, model=MODEL, why="no more")
-    rollout.step_back(edges, run=RUN, model=MODEL, why="no more")
+        fencing.stop(edges, model=MODEL, run=RUN, why="no more", finishing=False)
+    fencing.stop(edges, model=MODEL, run=RUN, why="no more", finishing=False)
 
     assert weights(night) == {}
 
