@@ -17,33 +17,34 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, erasures, layout, publishing, registry, version_shapes
+from chalicelib import documents, erasures, layout, publishing, registry
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+from chalicelib.manifest import Manifest
 
 PARTS = (registry.ARTIFACT, registry.PACKAGE, registry.REPORT, registry.REPLAY)
 """What a version can be made live by, and judged by again."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedVersion:
     """A complete version. `is_vouched_for` is False for one of an earlier release."""
 
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     is_vouched_for: bool
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The names of all that belongs to it."""
-        return tuple(dict.fromkeys((*PARTS, *self.manifest.get("parts", ()))))
+        return tuple(dict.fromkeys((*PARTS, *(self.manifest.parts or ()))))
 
     @property
     def model(self) -> str:
-        return str(self.manifest["model"])
+        return self.manifest.model
 
     @property
     def model_version(self) -> int:
-        return int(self.manifest["model_version"])
+        return self.manifest.model_version
 
 
 def checksums(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -51,16 +52,16 @@ def checksums(parts: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(body).hexdigest() for name, body in parts.items()}
 
 
-def keep(edges: Edges, manifest: Mapping[str, Any]) -> bytes:
+def keep(edges: Edges, manifest: Manifest) -> bytes:
     """Put the manifest out of reach; returns what stands, which may be what an earlier try of the task had put there.
 
     Raises ArtifactInvalid when that was of other parts.
     """
-    key = layout.evidence(manifest["model"], manifest["model_version"])
-    edges.store.put_if_absent(key, documents.encode(manifest))
+    key = layout.evidence(manifest.model, manifest.model_version)
+    edges.store.put_if_absent(key, manifest.encode())
     stored = edges.store.find(key)
-    stands = documents.read(stored.body if stored else b"", key=key, shape=version_shapes.MANIFEST)
-    if stored is None or stands.get("parts") != manifest["parts"]:
+    stands = Manifest.read(stored.body if stored else b"", key=key)
+    if stored is None or stands.parts != manifest.parts:
         raise ArtifactInvalid(
             f"{key} is the evidence of other parts: the task was repeated with other inputs; retrain again"
         )
@@ -74,28 +75,28 @@ def numbers(edges: Edges, *, model: str) -> list[int]:
     return [int(each) for each in named if registry.NUMBER.fullmatch(each)]
 
 
-def judged(edges: Edges, *, model: str, model_version: int) -> Judged:
+def judged(edges: Edges, *, model: str, model_version: int) -> JudgedVersion:
     """The version as it was judged. Raises VersionUnknown, and RegistryIncomplete when nothing vouches for it."""
     manifest = registry.manifest(edges, model=model, model_version=model_version)
     key = layout.evidence(model, model_version)
-    kept = documents.find(edges.store, key, version_shapes.MANIFEST)
+    kept = Manifest.find(edges.store, key)
     if kept == manifest:
-        return Judged(manifest, is_vouched_for=True)
+        return JudgedVersion(manifest, is_vouched_for=True)
     if kept is not None:
         differs = layout.version(model, model_version, registry.MANIFEST)
         raise RegistryIncomplete(
             f"{differs} is not what was judged: {key} is; {documents.put_back(differs)}", key=key
         )
-    if "parts" in manifest:
+    if manifest.parts is not None:
         raise RegistryIncomplete(
             f"{key} is missing from bucket {edges.store.bucket}: nothing vouches for version {model_version} of"
             f" {model}; {documents.put_back(key)}",
             key=key,
         )
-    return Judged(manifest, is_vouched_for=False)
+    return JudgedVersion(manifest, is_vouched_for=False)
 
 
-def part(edges: Edges, version: Judged, name: str) -> bytes:
+def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:
     """One of its parts, as it was judged, or as an erasure left it.
 
     Raises RegistryIncomplete when it is gone, or another one.
@@ -114,13 +115,13 @@ def part(edges: Edges, version: Judged, name: str) -> bytes:
     return stored.body
 
 
-def document(edges: Edges, version: Judged, name: str) -> Any:
+def document(edges: Edges, version: JudgedVersion, name: str) -> Any:
     """One of its parts that are documents."""
     key = layout.version(version.model, version.model_version, name)
     return documents.read(part(edges, version, name), key=key, shape=registry.SHAPES[name])
 
 
-def problem(edges: Edges, version: Judged, name: str) -> str | None:
+def problem(edges: Edges, version: JudgedVersion, name: str) -> str | None:
     """What is wrong with one of its parts, in words that follow its key; None when it is what was judged."""
     stored = edges.store.find(layout.version(version.model, version.model_version, name))
     as_judged = stored is not None and _is(stored.body, name, version.manifest)
@@ -137,7 +138,7 @@ def problem(edges: Edges, version: Judged, name: str) -> str | None:
     return "is no document of its kind" if told else None
 
 
-def _erasure(edges: Edges, version: Judged, name: str, *, body: bytes | None) -> erasures.Erasure | None:
+def _erasure(edges: Edges, version: JudgedVersion, name: str, *, body: bytes | None) -> erasures.Erasure | None:
     """The erasure that left the part so; None where none did: of what is no quotation nothing is ever left."""
     if body is not None and name not in registry.QUOTING:
         return None
@@ -146,8 +147,8 @@ def _erasure(edges: Edges, version: Judged, name: str, *, body: bytes | None) ->
     return erasures.of_part(told, model_version=version.model_version, name=name, left=left)
 
 
-def _is(body: bytes, name: str, manifest: Mapping[str, Any]) -> bool:
+def _is(body: bytes, name: str, manifest: Manifest) -> bool:
     """Whether this is the part that the manifest names, as far as it does."""
     sha256 = hashlib.sha256(body).hexdigest()
-    wanted = {registry.ARTIFACT: manifest["artifact_sha256"], **manifest.get("parts", {})}.get(name, sha256)
-    return sha256 == wanted and (name != registry.PACKAGE or publishing.code_sha256(body) == manifest["code_sha256"])
+    wanted = {registry.ARTIFACT: manifest.artifact_sha256, **(manifest.parts or {})}.get(name, sha256)
+    return sha256 == wanted and (name != registry.PACKAGE or publishing.code_sha256(body) == manifest.code_sha256)

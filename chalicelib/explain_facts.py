@@ -15,13 +15,13 @@ from chalicelib import (
     promotion,
     replaying,
     runs,
-    version_shapes,
     way_back,
 )
 from chalicelib.edges import Edges
 from chalicelib.errors import RunUnknown
 from chalicelib.live import look
 from chalicelib.quarantine import Quarantine
+from chalicelib.report import Report
 from chalicelib.shapes import Kind
 
 
@@ -47,7 +47,7 @@ def gather(edges: Edges, *, run: str) -> dict[str, Any]:
     healths = list(takewhile(lambda each: each is not None, looks))
     found = {
         "run": described,
-        "report": document("report", version_shapes.report),
+        "report": document("report", Report.misfit),
         "replayed": document("replayed", replaying.replayed_shape),
         "healths": healths,
         "shifts": [],

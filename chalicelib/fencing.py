@@ -58,7 +58,7 @@ def _finish(edges: Edges, swap: Move) -> None:
 def _judged_code(edges: Edges, swap: Move) -> str | None:
     """The checksum of what was judged; None where nothing vouches for it any more."""
     with suppress(RegistryIncomplete, VersionUnknown):
-        return str(evidence.judged(edges, model=swap.model, model_version=swap.model_version).manifest["code_sha256"])
+        return evidence.judged(edges, model=swap.model, model_version=swap.model_version).manifest.code_sha256
     return None
 
 

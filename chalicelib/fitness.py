@@ -9,7 +9,7 @@ from __future__ import annotations
 from chalicelib import evidence, publishing, registry, replaying
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, ServingChanged, VersionUnfit
-from chalicelib.evidence import Judged
+from chalicelib.evidence import JudgedVersion
 from chalicelib.quarantine import Quarantine
 from chalicelib.replaying import Subject
 
@@ -30,7 +30,7 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
             evidence.document(edges, judged, name)
         package = evidence.part(edges, judged, registry.PACKAGE)
         sample = evidence.document(edges, judged, registry.REPLAY)
-        holding = _holding(edges, judged, function_version or judged.manifest["function_version"])
+        holding = _holding(edges, judged, function_version or judged.manifest.function_version)
         if holding is None:
             holding = _published_again(edges, judged, package=package)
     except (RegistryIncomplete, ServingChanged) as exc:
@@ -43,7 +43,7 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
 def check_free(edges: Edges, *, model: str, model_version: int) -> None:
     """Raises VersionUnfit when the version, or another of the same data, recipe and code, is quarantined."""
     manifest = registry.manifest(edges, model=model, model_version=model_version)
-    found = Quarantine(edges, model).find(manifest["fingerprint"])
+    found = Quarantine(edges, model).find(manifest.fingerprint)
     if found is not None:
         raise _unfit(
             model,
@@ -60,7 +60,7 @@ def _check_kept(edges: Edges, *, model: str, model_version: int) -> None:
         )
 
 
-def _published_again(edges: Edges, judged: Judged, *, package: bytes) -> str:
+def _published_again(edges: Edges, judged: JudgedVersion, *, package: bytes) -> str:
     """What Lambda lost under the number that was judged.
 
     Raises RegistryIncomplete for a package of an earlier release that Lambda does not hold at all: whoever can write
@@ -83,13 +83,13 @@ def _published_again(edges: Edges, judged: Judged, *, package: bytes) -> str:
     return published.function_version
 
 
-def _holding(edges: Edges, judged: Judged, function_version: str) -> str | None:
+def _holding(edges: Edges, judged: JudgedVersion, function_version: str) -> str | None:
     """The function version, if it holds what was judged: a rebuilt stage may have given its number anew."""
     found = edges.functions.version(judged.model, function_version)
-    return function_version if found and found.code_sha256 == judged.manifest["code_sha256"] else None
+    return function_version if found and found.code_sha256 == judged.manifest.code_sha256 else None
 
 
-def _check_answers(edges: Edges, judged: Judged, subject: Subject) -> None:
+def _check_answers(edges: Edges, judged: JudgedVersion, subject: Subject) -> None:
     (asked,) = replaying.replay(edges, model=judged.model, subjects=[subject])
     if not asked.rows and not asked.silent:
         asked.problems.append(replaying.unasked(subject.sample))

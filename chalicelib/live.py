@@ -39,7 +39,7 @@ class Live:
     def _by_code(self, function_version: str) -> int | None:
         published = self._edges.functions.version(self._model, function_version)
         manifest = published and registry.with_code(self._edges, model=self._model, code_sha256=published.code_sha256)
-        return manifest["model_version"] if manifest else None
+        return manifest.model_version if manifest else None
 
 
 def look(edges: Edges, *, model: str) -> Live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import catalog, documents, ledger, registry
@@ -11,6 +12,7 @@ from chalicelib.edges import Alias, Edges
 from chalicelib.errors import ModelUnknown, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.live import look
+from chalicelib.manifest import Manifest
 from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 
@@ -62,7 +64,7 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
     return {
         **told,
         "schema": _schema(_artifact(edges, model, number).get("schema")),
-        "manifest": manifest and _short(manifest, data=LISTED_OBJECTS),
+        "manifest": manifest and _short(manifest.document, data=LISTED_OBJECTS),
         "last_move": ledger.last(edges, model=model),
     }
 
@@ -93,7 +95,7 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
     def told_of(number: int) -> dict[str, Any]:
         told: list[str] = []
         manifest = documents.readable(lambda: registry.manifest(edges, model=model, model_version=number), told=told)
-        known = manifest or {"model_version": number}
+        known: Mapping[str, Any] = manifest.document if manifest else {"model_version": number}
         return {
             **{name: known.get(name) for name in LISTED},
             **{flag: number in numbers for flag, numbers in flags.items()},
@@ -115,7 +117,7 @@ def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     number = int(model_version)
     manifest = registry.manifest(edges, model=model, model_version=number)
     report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
-    return {"manifest": _short(manifest, data=LISTED_OBJECTS), "report": report}
+    return {"manifest": _short(manifest.document, data=LISTED_OBJECTS), "report": report}
 
 
 def check(edges: Edges, *, model: str) -> None:
@@ -149,7 +151,7 @@ def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
     return {"columns": [_short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"]]}
 
 
-def _short(document: dict[str, Any], **most: int) -> dict[str, Any]:
+def _short(document: Mapping[str, Any], **most: int) -> dict[str, Any]:
     """The document with the first so many of each list that is named, and how many were left out.
 
     >>> _short({"levels": ["a", "b", "c"]}, levels=2)
@@ -163,7 +165,7 @@ def _short(document: dict[str, Any], **most: int) -> dict[str, Any]:
     return short
 
 
-def _manifest(edges: Edges, model: str, number: int | None) -> dict[str, Any] | None:
+def _manifest(edges: Edges, model: str, number: int | None) -> Manifest | None:
     return registry.manifest(edges, model=model, model_version=number) if number else None
 
 

@@ -178,7 +178,7 @@ def _is_quarantined(edges: Edges, model: str, model_version: int) -> bool:
 
 
 def _fingerprint(edges: Edges, model: str, model_version: int) -> str:
-    return str(registry.manifest(edges, model=model, model_version=model_version)["fingerprint"])
+    return registry.manifest(edges, model=model, model_version=model_version).fingerprint
 
 
 def _named(task: MoveAliasTask) -> int:

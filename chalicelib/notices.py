@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, layout, ledger, notice_text, promotion, registry, version_shapes
+from chalicelib import documents, layout, ledger, notice_text, promotion, registry
 from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.edges import Edges, Notice
 from chalicelib.errors import NoticesUnavailable
@@ -23,6 +23,7 @@ from chalicelib.log import log
 from chalicelib.names import stage_of_bucket
 from chalicelib.notice_evaluation import clipped, evaluation
 from chalicelib.notice_text import STALE
+from chalicelib.report import Report, not_square
 from chalicelib.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
 
 SCHEMA = 1
@@ -55,7 +56,7 @@ _DETAIL = Record(
 
 def untold_shape(value: Any) -> str | None:
     """Of a notice that waits to be sent: where to note that it was, and what it says."""
-    return Record({"marker": text, "detail": _DETAIL})(value) or version_shapes.not_square(value["detail"])
+    return Record({"marker": text, "detail": _DETAIL})(value) or not_square(value["detail"])
 
 
 REASON_CHARACTERS = 1_000
@@ -186,7 +187,7 @@ def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
 
 def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
     run, model, kind = outcome["run"], outcome["model"], outcome["outcome"]
-    report = _readable(lambda: documents.find(edges.store, layout.run_document(run, "report"), version_shapes.report))
+    report = _readable(lambda: documents.find(edges.store, layout.run_document(run, "report"), Report.misfit))
     number = _readable(lambda: _version_of_run(edges, run=run))
     live = _live(edges, model=model)
     return _detail(
@@ -253,4 +254,4 @@ def _report_of_version(edges: Edges, *, model: str, model_version: int | None) -
     if model_version is None:
         return None
     key = layout.version(model, model_version, registry.REPORT)
-    return _readable(lambda: documents.find(edges.store, key, version_shapes.report))
+    return _readable(lambda: documents.find(edges.store, key, Report.misfit))

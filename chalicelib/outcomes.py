@@ -18,7 +18,6 @@ from chalicelib import (
     ledger,
     notices,
     registry,
-    version_shapes,
 )
 from chalicelib.contracts import (
     MODEL_REJECTED,
@@ -35,6 +34,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.judged import Judged
 from chalicelib.log import REJECTED, SUCCEEDED, measure
 from chalicelib.quarantine import Quarantine
+from chalicelib.report import Report
 from chalicelib.shapes import Record, maybe, moment, one_of, text
 
 SHAPE = Record(
@@ -127,7 +127,7 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     if artifact is not None:
         edges.store.put(layout.rejected(model, run, registry.ARTIFACT), artifact.body)
     key = layout.run_document(run, "report")
-    report = documents.find(edges.store, key, version_shapes.report)
+    report = documents.find(edges.store, key, Report.misfit)
     if report is None:
         raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
     edges.store.put(layout.rejected(model, run, registry.REPORT), documents.encode(report))
@@ -136,8 +136,8 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     made = registry.of_run(edges, model=model, run=run) if report["judging"] > 1 else None
     if made is not None:
         Quarantine(edges, model).put(
-            made["fingerprint"],
-            model_version=made["model_version"],
+            made.fingerprint,
+            model_version=made.model_version,
             who=run,
             why=f"rejected when it was judged again: {report['reason']}",
         )

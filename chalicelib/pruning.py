@@ -74,7 +74,7 @@ def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
 
 def _published(edges: Edges, version: Prunable, *, model: str) -> list[str]:
     """Asked after the mark is there: an operator may have had it published again since the plan was made."""
-    code_sha256 = registry.manifest(edges, model=model, model_version=version.model_version)["code_sha256"]
+    code_sha256 = registry.manifest(edges, model=model, model_version=version.model_version).code_sha256
     return [each.function_version for each in edges.functions.versions(model) if each.code_sha256 == code_sha256]
 
 

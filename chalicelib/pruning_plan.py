@@ -109,18 +109,18 @@ def _versions(
     for done, number in enumerate(numbers):
         report(f"versions of {model}", done, len(numbers))
         manifest = registry.manifest(edges, model=model, model_version=number)
-        mine = [each for each in published if each.code_sha256 == manifest["code_sha256"]]
+        mine = [each for each in published if each.code_sha256 == manifest.code_sha256]
         version = Prunable(
             model_version=number,
-            created_at=datetime.fromisoformat(manifest["created_at"]),
+            created_at=datetime.fromisoformat(manifest.created_at),
             function_versions=tuple(each.function_version for each in mine),
             size_bytes=sum(each.size_bytes for each in mine),
-            held_because=held.get(number) or held.get(manifest["run"]),
+            held_because=held.get(number) or held.get(manifest.run),
             left_live_at=left_at.get(number),
             is_begun=layout.version(model, number, registry.PRUNED) in kept,
         )
         has_parts = bool(mine) or any(layout.version(model, number, part) in kept for part in PARTS)
-        yield (version if has_parts or not version.is_begun else None), manifest["code_sha256"]
+        yield (version if has_parts or not version.is_begun else None), manifest.code_sha256
 
 
 def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> dict[int | str, str]:
@@ -163,13 +163,11 @@ def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]
         code_sha256 = publishing.code_sha256(package.body)
         for each in strangers:
             if each.code_sha256 == code_sha256:
-                yield Leftover(
-                    function_version=each.function_version, run=claim["holder"], size_bytes=each.size_bytes
-                )
+                yield Leftover(function_version=each.function_version, run=claim.holder, size_bytes=each.size_bytes)
 
 
-def _is_dead(edges: Edges, claim: dict[str, str]) -> bool:
-    if "claimed_at" not in claim:
+def _is_dead(edges: Edges, claim: registry.Claim) -> bool:
+    if claim.claimed_at is None:
         return False
-    age = edges.clock() - datetime.fromisoformat(claim["claimed_at"])
-    return age > DEAD_AFTER and not lease.is_running(edges, claim["holder"])
+    age = edges.clock() - datetime.fromisoformat(claim.claimed_at)
+    return age > DEAD_AFTER and not lease.is_running(edges, claim.holder)

@@ -43,7 +43,7 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     number = last["model_version"]
     judged = evidence.judged(edges, model=model, model_version=number)
     package = evidence.part(edges, judged, registry.PACKAGE)
-    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, judged.manifest["code_sha256"]):
+    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, judged.manifest.code_sha256):
         return Recovered(number, alias.function_version, moved=False)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
     move = Move(

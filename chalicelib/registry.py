@@ -7,13 +7,16 @@ complete. Numbers never repeat, and a number whose run died stays a claim withou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import documents, layout, version_shapes
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
-from chalicelib.shapes import Kind, anything
+from chalicelib.frozen import Document, holds
+from chalicelib.manifest import Manifest
+from chalicelib.report import Report
+from chalicelib.shapes import Kind, anything, moment, text
 
 MANIFEST = "manifest.json"
 PACKAGE = "package.zip"
@@ -31,10 +34,18 @@ NUMBER = re.compile(r"\d{6,}")
 PRUNED = "pruned.json"
 """Written before the parts of a version go that weigh most: it is never live again, what it was stays on record."""
 
+
+class Claim(Document):
+    """Who works at a version of that number: the run that put it there first."""
+
+    holder: str = holds(text)
+    claimed_at: str | None = holds(moment, default=None)
+
+
 SHAPES: Mapping[str, Kind] = {
-    CLAIM: version_shapes.CLAIM,
-    MANIFEST: version_shapes.MANIFEST,
-    REPORT: version_shapes.report,
+    CLAIM: Claim.misfit,
+    MANIFEST: Manifest.misfit,
+    REPORT: Report.misfit,
     ARTIFACT: version_shapes.ARTIFACT,
     REPLAY: version_shapes.replay,
     SPLITS: anything,
@@ -73,7 +84,7 @@ def claim(edges: Edges, *, model: str, run: str) -> int:
         if edges.store.find(layout.version(model, number, MANIFEST)):
             break  # complete: what lies before it belongs to runs that ended before this one began
     number = claimed[-1] if claimed else 0
-    mine = documents.encode({"holder": run, "claimed_at": documents.timestamp(edges.clock())})
+    mine = Claim(holder=run, claimed_at=documents.timestamp(edges.clock())).encode()
     while True:
         number += 1
         if edges.store.put_if_absent(layout.version(model, number, CLAIM), mine):
@@ -84,27 +95,24 @@ def claim(edges: Edges, *, model: str, run: str) -> int:
 
 def _claimant(edges: Edges, *, model: str, model_version: int) -> str | None:
     found = find_claim(edges, model=model, model_version=model_version)
-    return found["holder"] if found else None
+    return found.holder if found else None
 
 
-def find_claim(edges: Edges, *, model: str, model_version: int) -> dict[str, str] | None:
-    """holder and claimed_at; None where nobody claimed the number."""
-    found: dict[str, str] | None = documents.find(
-        edges.store, layout.version(model, model_version, CLAIM), version_shapes.CLAIM
-    )
-    return found
+def find_claim(edges: Edges, *, model: str, model_version: int) -> Claim | None:
+    """None where nobody claimed the number."""
+    return Claim.find(edges.store, layout.version(model, model_version, CLAIM))
 
 
-def find_manifest(edges: Edges, *, model: str, model_version: int) -> dict[str, Any] | None:
+def find_manifest(edges: Edges, *, model: str, model_version: int) -> Manifest | None:
     """None when there is no complete version of that number."""
     key = layout.version(model, model_version, MANIFEST)
-    found: dict[str, Any] | None = documents.find(edges.store, key, version_shapes.MANIFEST)
-    if found is not None and (found["model"], found["model_version"]) != (model, model_version):
-        raise documents.damaged(key, f"it is of version {found['model_version']} of {found['model']:.60}")
+    found = Manifest.find(edges.store, key)
+    if found is not None and (found.model, found.model_version) != (model, model_version):
+        raise documents.damaged(key, f"it is of version {found.model_version} of {found.model:.60}")
     return found
 
 
-def manifest(edges: Edges, *, model: str, model_version: int) -> dict[str, Any]:
+def manifest(edges: Edges, *, model: str, model_version: int) -> Manifest:
     """Raises VersionUnknown when there is no complete version of that number."""
     found = find_manifest(edges, model=model, model_version=model_version)
     if found is None:
@@ -139,17 +147,17 @@ def find_sample(edges: Edges, *, model: str, model_version: int) -> Any:
     return documents.find(edges.store, key, SHAPES[REPLAY])
 
 
-def with_code(edges: Edges, *, model: str, code_sha256: str) -> dict[str, Any] | None:
+def with_code(edges: Edges, *, model: str, code_sha256: str) -> Manifest | None:
     """The manifest of the newest version whose package has this checksum, in Lambda's spelling; None for none."""
-    return _newest(edges, model=model, name="code_sha256", value=code_sha256)
+    return _newest(edges, model=model, is_it=lambda each: each.code_sha256 == code_sha256)
 
 
-def of_run(edges: Edges, *, model: str, run: str) -> dict[str, Any] | None:
+def of_run(edges: Edges, *, model: str, run: str) -> Manifest | None:
     """The manifest of the version that the run made; None when it made none."""
-    return _newest(edges, model=model, name="run", value=run)
+    return _newest(edges, model=model, is_it=lambda each: each.run == run)
 
 
-def _newest(edges: Edges, *, model: str, name: str, value: str) -> dict[str, Any] | None:
+def _newest(edges: Edges, *, model: str, is_it: Callable[[Manifest], bool]) -> Manifest | None:
     """Past what is damaged, unless it may be the one: then RegistryIncomplete names it."""
     damage: RegistryIncomplete | None = None
     for each in reversed(numbers(edges, model=model, complete=True)):
@@ -158,7 +166,7 @@ def _newest(edges: Edges, *, model: str, name: str, value: str) -> dict[str, Any
         except RegistryIncomplete as exc:
             damage = damage or exc
             continue
-        if found[name] == value:
+        if is_it(found):
             return found
     if damage is not None:
         raise damage

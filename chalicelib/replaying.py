@@ -18,6 +18,7 @@ from chalicelib.cutting import cut
 from chalicelib.edges import Edges
 from chalicelib.exact import exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
+from chalicelib.manifest import Manifest
 from chalicelib.shapes import Record, count, digits, list_of, maybe, number, number_from_1, text
 
 _ASKED = Record(
@@ -95,12 +96,12 @@ def subject(edges: Edges, *, model: str, model_version: int, function_version: s
     return asking(manifest, function_version=function_version, sample=sample)
 
 
-def asking(manifest: Mapping[str, Any], *, function_version: str, sample: Sample | None) -> Subject:
+def asking(manifest: Manifest, *, function_version: str, sample: Sample | None) -> Subject:
     return Subject(
-        model_version=manifest["model_version"],
+        model_version=manifest.model_version,
         function_version=function_version,
-        artifact_sha256=manifest["artifact_sha256"],
-        format=manifest["format"],
+        artifact_sha256=manifest.artifact_sha256,
+        format=manifest.format,
         sample=sample,
     )
 

@@ -99,7 +99,7 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
     number, function_version = last["model_version"], last["to_function_version"]
     judged = evidence.judged(edges, model=model, model_version=number)
     published = edges.functions.version(model, function_version)
-    if published is None or published.code_sha256 != judged.manifest["code_sha256"]:
+    if published is None or published.code_sha256 != judged.manifest.code_sha256:
         raise RegistryIncomplete(
             f"{lost}, and Lambda does not hold version {number} as function version {function_version} any more,"
             f" which is live by entry {last['entry']} of the ledger: nightswap restore {model} puts it back from the"

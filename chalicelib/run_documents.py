@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib import documents, layout
+from chalicelib import layout
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.shapes import Record, anything, count, list_of, maybe, number, one_of, table_of, text
+from chalicelib.frozen import Document, holds, holds_many, holds_one
+from chalicelib.manifest import Source, Training
+from chalicelib.shapes import Record, anything, count, number, one_of, table_of, text
 
 _NUMBERS = Record({"kind": one_of("number"), "median": number})
 _TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
@@ -20,26 +23,59 @@ def _column(value: Any) -> str | None:
     return _TEXTS(value) or (None if value["top"] else ".top is empty")
 
 
-PROFILE = Record(
-    {
-        **dict.fromkeys(("fingerprint", "recipe_sha256", "code_sha256"), text),
-        "objects": list_of(Record({"name": text})),
-        "profile": Record({"rows": count, "columns": table_of(_column)}),
-    }
-)
-TRAINING = table_of(anything)
+class DataProfile(Document):
+    """What the rows are like, as `lambdas.model.profile` counts them."""
+
+    rows: int = holds(count)
+    columns: Mapping[str, Mapping[str, Any]] = holds(table_of(_column))
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """An instance to try the model with: each column's median, or its most frequent category."""
+        return {
+            name: _plain(column["median"]) if column["kind"] == "number" else next(iter(column["top"]))
+            for name, column in self.columns.items()
+        }
 
 
-def profile(edges: Edges, *, run: str) -> dict[str, Any]:
-    """Of the data that the run trains on. Raises RegistryIncomplete when it is gone or damaged."""
-    key = layout.run_document(run, "profile")
-    found: dict[str, Any] | None = documents.find(edges.store, key, PROFILE)
+class Profile(Document):
+    """Of the data that a run trains on, written by Preprocess."""
+
+    fingerprint: str = holds(text)
+    recipe_sha256: str = holds(text)
+    code_sha256: str = holds(text)
+    """Of the pipeline."""
+    objects: tuple[Source, ...] = holds_many(Source)
+    splits: Sequence[Mapping[str, Any]] | None = holds(anything, default=None)
+    """As `lambdas.splits` writes and reads them; None of a Preprocess of before the second rule."""
+    profile: DataProfile = holds_one(DataProfile)
+
+
+def keep_profile(edges: Edges, profile: Profile, *, run: str) -> None:
+    edges.store.put(layout.run_document(run, "profile"), profile.encode())
+
+
+def find_profile(edges: Edges, *, run: str) -> Profile | None:
+    return Profile.find(edges.store, layout.run_document(run, "profile"))
+
+
+def profile(edges: Edges, *, run: str) -> Profile:
+    """Raises RegistryIncomplete when it is gone or damaged."""
+    found = find_profile(edges, run=run)
     if found is None:
+        key = layout.run_document(run, "profile")
         raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
     return found
 
 
-def training(edges: Edges, *, run: str) -> dict[str, Any] | None:
-    """How the fit went, as Train measured it."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "training"), maybe(TRAINING))
-    return found
+def keep_training(edges: Edges, training: Training, *, run: str) -> None:
+    edges.store.put(layout.run_document(run, "training"), training.encode())
+
+
+def training(edges: Edges, *, run: str) -> Training | None:
+    """None where Train did not measure it."""
+    return Training.find(edges.store, layout.run_document(run, "training"))
+
+
+def _plain(number: float) -> float:
+    return int(number) if number.is_integer() else number

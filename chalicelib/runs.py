@@ -6,12 +6,13 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import documents, layout, models, outcomes, retraining, version_shapes
+from chalicelib import documents, layout, models, outcomes, retraining
 from chalicelib.contracts import RETRAIN_FAILED
 from chalicelib.cutting import quoted
 from chalicelib.edges import Edges, Execution
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.limits import RUN_CHARACTERS
+from chalicelib.report import Report
 from chalicelib.restoring import EXECUTION_UNKNOWN, in_words
 from chalicelib.shapes import Kind, Record, count, maybe, moment, number_from_1, one_of, text
 
@@ -101,16 +102,14 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "finished_at": None,
         **(end or {}),
         "states": sorted(gone_through, key=lambda state: state.get("started_at", "")),
-        "verdict": _verdict(document("report", version_shapes.report)),
+        "verdict": _verdict(document("report", Report.misfit)),
         "damaged": told,
     }
 
 
 def report(edges: Edges, *, run: str) -> dict[str, Any]:
     """The run's whole evaluation; raises RunUnknown when it has none."""
-    found: dict[str, Any] | None = documents.find(
-        edges.store, layout.run_document(run, "report"), version_shapes.report
-    )
+    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "report"), Report.misfit)
     if found is None:
         raise RunUnknown(f"run {run!r} has no evaluation", run=run)
     return found

@@ -53,10 +53,10 @@ def _code_problems(edges: Edges, *, model: str, model_version: int, function_ver
     manifest = registry.find_manifest(edges, model=model, model_version=model_version)
     published = edges.functions.version(model, function_version)
     held = published.code_sha256 if published else "nothing"
-    if manifest and held != manifest["code_sha256"]:
+    if manifest and held != manifest.code_sha256:
         yield (
             f"function version {function_version} of {model} does not hold the code of version {model_version}:"
-            f" {held} instead of {manifest['code_sha256']}; nightswap restore {model}"
+            f" {held} instead of {manifest.code_sha256}; nightswap restore {model}"
         )
 
 
@@ -114,10 +114,10 @@ def _quarantine_problems(edges: Edges, *, model: str, key: str) -> Iterator[str]
     manifest = registry.find_manifest(edges, model=model, model_version=number)
     if manifest is None:
         yield f"version {number} of {model} is quarantined, and the registry has no such version"
-    elif manifest["fingerprint"] != found.fingerprint:
+    elif manifest.fingerprint != found.fingerprint:
         yield (
             f"the quarantine of version {number} of {model} is of fingerprint {found.fingerprint}, the version"
-            f" itself of {manifest['fingerprint']}"
+            f" itself of {manifest.fingerprint}"
         )
     if key != layout.quarantined(model, found.fingerprint):
         yield f"{key} holds the quarantine of fingerprint {found.fingerprint:.80}: {documents.put_back(key)}"

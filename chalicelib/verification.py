@@ -26,11 +26,11 @@ from chalicelib import (
     runs,
     stamp,
     standing,
-    version_shapes,
 )
 from chalicelib.edges import Alias, Edges, Listed
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
-from chalicelib.evidence import Judged
+from chalicelib.evidence import JudgedVersion
+from chalicelib.manifest import Manifest
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -152,8 +152,8 @@ def _without_manifest(edges: Edges, *, model: str, model_version: int, was_live:
             " that number"
         )
     key, told = layout.evidence(model, model_version), list[str]()
-    judged = documents.readable(lambda: documents.find(edges.store, key, version_shapes.MANIFEST), told=told)
-    if judged is not None and (was_live or _was_completed(edges, run=judged["run"])):
+    judged = documents.readable(lambda: Manifest.find(edges.store, key), told=told)
+    if judged is not None and (was_live or _was_completed(edges, run=judged.run)):
         manifest = layout.version(model, model_version, registry.MANIFEST)
         yield f"{manifest} is missing: {key} is what was judged; {documents.put_back(manifest)}"
     yield from told
@@ -166,7 +166,7 @@ def _was_completed(edges: Edges, *, run: str) -> bool:
     return state is None or state["status"] == "done"
 
 
-def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[str]:
+def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: set[str]) -> Iterator[str]:
     is_pruned = layout.version(judged.model, judged.model_version, registry.PRUNED) in kept
     gone = pruning_plan.PARTS if is_pruned else ()
     for name in (each for each in judged.parts if each not in gone):
@@ -181,15 +181,12 @@ def _part_problems(edges: Edges, judged: Judged, *, kept: set[str]) -> Iterator[
             yield f"{key} {problem}: {documents.put_back(key)}"
 
 
-def _disagreements(edges: Edges, judged: Judged) -> Iterator[str]:
+def _disagreements(edges: Edges, judged: JudgedVersion) -> Iterator[str]:
     """Between the manifest and the report that it quotes. What is wrong with the report itself is told elsewhere."""
     told: list[str] = []
     report = documents.readable(partial(evidence.document, edges, judged, registry.REPORT), told=told) or {}
-    differing = [
-        name
-        for name in QUOTED
-        if name in report and name in judged.manifest and report[name] != judged.manifest[name]
-    ]
+    quoted = judged.manifest.document
+    differing = [name for name in QUOTED if name in report and name in quoted and report[name] != quoted[name]]
     if differing:
         key = layout.version(judged.model, judged.model_version, registry.MANIFEST)
         yield f"{key} and the report beside it differ in {', '.join(differing)}: {documents.put_back(key)}"

@@ -20,13 +20,13 @@ def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]
 
     `live` is what is to be left; None where the registry does not know it.
     """
-    mine = None if live is None else registry.manifest(edges, model=model, model_version=live)["fingerprint"]
+    mine = None if live is None else registry.manifest(edges, model=model, model_version=live).fingerprint
     passed_over: list[str] = []
     twins: list[int] = []
     for number in _live_before(edges, model=model, live=live, told=passed_over):
         problem = _problem(edges, model=model, model_version=number)
         if problem is None:
-            if registry.manifest(edges, model=model, model_version=number)["fingerprint"] != mine:
+            if registry.manifest(edges, model=model, model_version=number).fingerprint != mine:
                 return number, passed_over
             twins.append(number)
         passed_over.append(f"version {number} was passed over: {problem or 'it is the same data, recipe and code'}")

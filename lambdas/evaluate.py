@@ -59,7 +59,7 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         **judged,
         "run": task.run,
         "judging": task.judging,
-        "fingerprint": lineage["fingerprint"],
+        "fingerprint": lineage.fingerprint,
         "champion_model_version": champion_model_version,
         "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
@@ -95,7 +95,7 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
     scored = judged.get("champion") or {}
     if champion is None or not scored.get("scored"):
         return []
-    then = registry.manifest(edges, model=model, model_version=champion)["ratios"]
+    then = registry.manifest(edges, model=model, model_version=champion).ratios
     return drift.fallen(then, scored["ratios"])
 
 
@@ -103,7 +103,7 @@ def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> Arti
     if model_version is None:
         return None
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return format_of(judged.manifest["format"]).code().load(evidence.part(edges, judged, registry.ARTIFACT))
+    return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, registry.ARTIFACT))
 
 
 def _made(edges: Edges, task: EvaluateTask, *, form: str) -> Artifact:

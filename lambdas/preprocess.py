@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, judged, layout, lease, outcomes, registry
+from chalicelib import documents, judged, layout, lease, outcomes, registry, run_documents
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
 from chalicelib.limits import OBJECTS
 from chalicelib.live import look
+from chalicelib.manifest import Source
 from chalicelib.pin import Pin, way_past
 from chalicelib.quarantine import Quarantine
+from chalicelib.run_documents import DataProfile, Profile
 from chalicelib.settings import TaskSettings
 from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
@@ -108,16 +110,15 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     first_split = splits.known(edges, model=task.model, split=split)
     prepare_all = read or partial(from_csv, memory_mb=settings.memory_mb)
     prepared = prepare_all(edges, task.model, objects, first_split)
-    lineage = {
-        "fingerprint": fingerprint,
-        "recipe_sha256": recipe_sha256,
-        "code_sha256": settings.code_sha256,
-        "objects": [_lineage(task.model, each, prepared) for each in objects],
-        "splits": first_split.and_of(_splits(task.model, objects, prepared)).to_document(),
-    }
-    edges.store.put(
-        layout.run_document(task.run, "profile"), documents.encode({**lineage, "profile": prepared.profile})
+    profile = Profile(
+        fingerprint=fingerprint,
+        recipe_sha256=recipe_sha256,
+        code_sha256=settings.code_sha256,
+        objects=tuple(_source(task.model, each, prepared) for each in objects),
+        splits=first_split.and_of(_splits(task.model, objects, prepared)).to_document(),
+        profile=DataProfile.of(prepared.profile),
     )
+    run_documents.keep_profile(edges, profile, run=task.run)
     return Preprocessed(
         decision=TRAIN,
         reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{_kept(prepared.draws, split)}",
@@ -154,7 +155,7 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
     live = look(edges, model=model).version()
     if live is not None:
         manifest = registry.manifest(edges, model=model, model_version=live)
-        if manifest["fingerprint"] == fingerprint:
+        if manifest.fingerprint == fingerprint:
             return f"data, recipe and code are those of the live model version {live}"
     last = judged.find(edges, model=model)
     if last is None or (last.fingerprint, last.champion) != (fingerprint, live):
@@ -174,9 +175,9 @@ def _fingerprint(objects: Sequence[Object], recipe_sha256: str, settings: TaskSe
     return hashlib.sha256(documents.encode(whole)).hexdigest()
 
 
-def _lineage(model: str, listed: Object, prepared: Prepared) -> dict[str, Any]:
+def _source(model: str, listed: Object, prepared: Prepared) -> Source:
     name = _name(model, listed)
-    return {"name": name, "etag": listed.etag, "bytes": listed.size_bytes, "rule": prepared.draws[name].rule}
+    return Source(name=name, etag=listed.etag, bytes=listed.size_bytes, rule=prepared.draws[name].rule)
 
 
 def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits:

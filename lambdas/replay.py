@@ -22,7 +22,7 @@ from lambdas.step import Context, carry_out
 
 
 def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = recipes.rollout) -> RolloutDecided:
-    fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version)["fingerprint"]
+    fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version).fingerprint
     quarantined = Quarantine(edges, task.model).find(fingerprint)
     if quarantined is not None and quarantined.who == task.run:  # an earlier try had its doubts, and they stand
         return _decided(task, ROLLED_BACK, quarantined.why)
@@ -78,7 +78,7 @@ def _why_all_at_once(
 def _role(edges: Edges, *, model: str, model_version: int) -> str:
     """The role that a version was published with."""
     manifest = registry.manifest(edges, model=model, model_version=model_version)
-    return str(manifest["configuration"]["Role"])
+    return str(manifest.configuration["Role"])
 
 
 def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:

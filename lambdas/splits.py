@@ -21,6 +21,7 @@ from chalicelib import documents, layout, registry
 from chalicelib.cutting import quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
+from chalicelib.manifest import Source
 from lambdas.model.recipe import Split
 from lambdas.model.split import DRAWN, RULES, STRATIFIED, Draw
 
@@ -86,14 +87,11 @@ def known(edges: Edges, *, model: str, split: Split) -> Splits:
     without: list[Splits] = []
     found = Splits({})
     for number in reversed(registry.numbers(edges, model=model, complete=True)):
-        data: Any = registry.manifest(edges, model=model, model_version=number).get("data")
-        with _blamed_on(layout.version(model, number, registry.MANIFEST)):
-            told = any("rule" in each for each in data)
-            if not told:
-                without.append(_by_the_first_rule(data, split=split))
-        if told:
+        data = registry.manifest(edges, model=model, model_version=number).data
+        if any(each.rule is not None for each in data):
             found = _recorded(edges, model=model, model_version=number)
             break
+        without.append(_by_the_first_rule(data, split=split))
     for each in without:
         found = found.and_of(each)
     return found
@@ -105,9 +103,9 @@ def _recorded(edges: Edges, *, model: str, model_version: int) -> Splits:
         return Splits.from_document(document)
 
 
-def _by_the_first_rule(data: Iterable[Mapping[str, Any]], *, split: Split) -> Splits:
+def _by_the_first_rule(data: Iterable[Source], *, split: Split) -> Splits:
     draw = Draw(STRATIFIED, split.holdout_ratio, split.seed, "")
-    return Splits({(each["name"], each.get("etag")): draw for each in data})
+    return Splits({(each.name, each.etag): draw for each in data})
 
 
 def _draw(document: Mapping[str, Any]) -> Draw:

@@ -28,7 +28,7 @@ def run(task: SwapAliasTask, edges: Edges, _: TaskSettings) -> AliasSwapped:
         model_version=task.model_version,
         expected=task.revision_id,
         who=task.run,
-        why=manifest["reason"] + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
+        why=manifest.reason + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
     )
     if not commitment.commit(edges, move, what=commitment.SWAP, judging=task.judging):
         return _superseded(edges, task, "the run had been given up before its swap")

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import documents, layout
+from chalicelib import layout, run_documents
 from chalicelib.contracts import Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
+from chalicelib.manifest import Training
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
@@ -37,7 +38,7 @@ def run(
     body = made.code().export(fitted).content
     key = layout.work(task.run, made.file)
     edges.store.put(key, body)
-    edges.store.put(layout.run_document(task.run, "training"), documents.encode(facts))
+    run_documents.keep_training(edges, Training.of(facts), run=task.run)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
         artifact_sha256=hashlib.sha256(body).hexdigest(),

@@ -18,6 +18,8 @@ from chalicelib.contracts import ModelVersioned, VersionModelTask
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.layout import Place
+from chalicelib.manifest import Manifest
+from chalicelib.report import Report
 from chalicelib.settings import TaskSettings
 from lambdas.intermediates import read
 from lambdas.model.package import build_package
@@ -31,19 +33,19 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     number = registry.claim(edges, model=task.model, run=task.run)
     complete = registry.find_manifest(edges, model=task.model, model_version=number)
     if complete is not None:  # this task was repeated
-        return ModelVersioned(model_version=number, function_version=complete["function_version"])
+        return ModelVersioned(model_version=number, function_version=complete.function_version)
     lineage = run_documents.profile(edges, run=task.run)
+    key = Place.parse(task.artifact_uri).key
+    format_of_artifact = documents.read(artifact, key=key, shape=version_shapes.ARTIFACT)["format"]
     identity = {
         "model": task.model,
         "model_version": number,
         "run": task.run,
         "artifact_sha256": task.artifact_sha256,
-        "format": documents.read(artifact, key=Place.parse(task.artifact_uri).key, shape=version_shapes.ARTIFACT)[
-            "format"
-        ],
-        "data": [each["name"] for each in lineage["objects"]],
+        "format": format_of_artifact,
+        "data": [each.name for each in lineage.objects],
     }
-    judged = documents.read(report, key=Place.parse(task.report_uri).key, shape=version_shapes.report)
+    judged = Report.read(report, key=Place.parse(task.report_uri).key)
     package = build_package(artifact=artifact, manifest=identity)
     parts = {
         registry.ARTIFACT: artifact,
@@ -51,33 +53,37 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         registry.REPLAY: read(edges, task.replay_uri),
         registry.PACKAGE: package,
     }
-    if "splits" in lineage:  # not from a Preprocess of before the second rule
-        parts[registry.SPLITS] = documents.encode(lineage["splits"])
+    if lineage.splits is not None:
+        parts[registry.SPLITS] = documents.encode(lineage.splits)
     _keep(edges, parts, model=task.model, model_version=number)
     published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
-    manifest = {
-        **identity,
-        "function_version": published.function_version,
-        "code_sha256": published.code_sha256,
-        "configuration": published.configuration,
-        "fingerprint": task.fingerprint,
-        "data": lineage["objects"],
-        "rows": lineage["profile"]["rows"],
-        "recipe_sha256": lineage["recipe_sha256"],
-        "pipeline_sha256": lineage["code_sha256"],
-        "training": run_documents.training(edges, run=task.run),
-        "example": _example(lineage["profile"]["columns"]),
-        "matrix": judged["matrix"],
-        "ratios": judged["ratios"],
-        "rules": judged["rules"],
-        "reason": judged["reason"],
-        "parts": evidence.checksums(parts),
-        "created_at": documents.timestamp(edges.clock()),
-    }
+    manifest = Manifest(
+        model=task.model,
+        model_version=number,
+        run=task.run,
+        created_at=documents.timestamp(edges.clock()),
+        artifact_sha256=task.artifact_sha256,
+        format=format_of_artifact,
+        example=lineage.profile.example,
+        parts=evidence.checksums(parts),
+        function_version=published.function_version,
+        code_sha256=published.code_sha256,
+        configuration=published.configuration,
+        fingerprint=task.fingerprint,
+        data=lineage.objects,
+        rows=lineage.profile.rows,
+        recipe_sha256=lineage.recipe_sha256,
+        pipeline_sha256=lineage.code_sha256,
+        training=run_documents.training(edges, run=task.run),
+        matrix=judged.matrix,
+        ratios=judged.ratios or {},
+        rules=judged.rules,
+        reason=judged.reason,
+    )
     stands = evidence.keep(edges, manifest)
     edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), stands)
     complete = registry.manifest(edges, model=task.model, model_version=number)
-    return ModelVersioned(model_version=number, function_version=complete["function_version"])
+    return ModelVersioned(model_version=number, function_version=complete.function_version)
 
 
 def _keep(edges: Edges, parts: Mapping[str, bytes], *, model: str, model_version: int) -> None:
@@ -89,18 +95,6 @@ def _keep(edges: Edges, parts: Mapping[str, bytes], *, model: str, model_version
                 f"version {model_version} of {model} was begun with another {name}: the task was repeated with other"
                 " inputs; retrain again"
             )
-
-
-def _example(columns: dict[str, Any]) -> dict[str, Any]:
-    """An instance to try the model with: each column's median, or its most frequent category."""
-    return {
-        name: _plain(column["median"]) if column["kind"] == "number" else next(iter(column["top"]))
-        for name, column in columns.items()
-    }
-
-
-def _plain(number: float) -> float:
-    return int(number) if number.is_integer() else number
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

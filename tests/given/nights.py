@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib import commitment, documents, evidence, layout, ledger, promotion, publishing, registry, stamp
 from chalicelib.edges import Edges
+from chalicelib.manifest import Manifest, Source
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
@@ -60,23 +61,23 @@ def register(
     for name, body in parts.items():
         edges.store.put(layout.version(model, number, name), body)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
-    manifest = {
-        "model": model,
-        "model_version": number,
-        "run": run,
-        "function_version": published.function_version,
-        "code_sha256": published.code_sha256,
-        "configuration": published.configuration,
-        "artifact_sha256": artifact_sha256,
-        "format": form,
-        "fingerprint": fingerprint,
-        "data": list(data),
-        "ratios": {"attack": {"recall": 1.0}},
-        "reason": "every rule passed",
-        "example": {"duration": 0},
-        "parts": evidence.checksums(parts),
-        "created_at": documents.timestamp(edges.clock()),
-    }
+    manifest = Manifest(
+        model=model,
+        model_version=number,
+        run=run,
+        function_version=published.function_version,
+        code_sha256=published.code_sha256,
+        configuration=published.configuration,
+        artifact_sha256=artifact_sha256,
+        format=form,
+        fingerprint=fingerprint,
+        data=tuple(map(Source.of, data)),
+        ratios={"attack": {"recall": 1.0}},
+        reason="every rule passed",
+        example={"duration": 0},
+        parts=evidence.checksums(parts),
+        created_at=documents.timestamp(edges.clock()),
+    )
     edges.store.put(layout.version(model, number, registry.MANIFEST), evidence.keep(edges, manifest))
     return Registered(number, published.function_version)
 
@@ -85,7 +86,7 @@ def forget_evidence(night: FakeOutside, number: int) -> None:
     """Leave the version as a release would have made it that kept no evidence."""
     night.store.delete(layout.evidence(MODEL, number))
     key = layout.version(MODEL, number, registry.MANIFEST)
-    manifest = registry.manifest(night.edges, model=MODEL, model_version=number)
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=number).document
     night.store.put(key, documents.encode({name: value for name, value in manifest.items() if name != "parts"}))
 
 

@@ -156,7 +156,7 @@ def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
     pinned = Pin(edges, model).find()
     serving = pruning_plan.serving_now(edges, model=model)
     wanted = {*serving, *([pinned.model_version] if pinned else [])}
-    code_sha256 = registry.manifest(edges, model=model, model_version=number)["code_sha256"]
+    code_sha256 = registry.manifest(edges, model=model, model_version=number).code_sha256
     published = [each for each in edges.functions.versions(model) if each.code_sha256 == code_sha256]
     gone = number not in wanted and all(
         edges.functions.delete_version(model, each.function_version) for each in published

@@ -141,13 +141,13 @@ def _affected(
         rows = len(sample["instances"]) if sample else 0
         yield Affected(
             model_version=number,
-            run=str(each.manifest["run"]),
+            run=each.manifest.run,
             serves=number in serving,
             pinned=pinned is not None and pinned.model_version == number,
             sample_rows=rows,
             sample_left=rows - lost.get(layout.version(model, number, registry.REPLAY), 0),
             examples=lost.get(layout.version(model, number, registry.REPORT), 0),
-            holds_rows=each.manifest["format"] not in erasures.FORMATS_WITHOUT_ROWS,
+            holds_rows=each.manifest.format not in erasures.FORMATS_WITHOUT_ROWS,
             is_pruned=registry.is_pruned(edges, model=model, model_version=number),
             is_kept=any(layout.version(model, number, part) in kept for part in pruning_plan.PARTS),
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import documents, layout, names, registry, run_documents
 from chalicelib.edges import Edges, Listed
+from chalicelib.manifest import Manifest
 from chalicelib.shapes import Record, list_of, maybe, text
 from workflows.checking.contents import Progress
 
@@ -21,19 +22,19 @@ Tags = frozenset[str | None]
 class Version:
     """A version that was made of one of the files, and of which contents of them."""
 
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     tags: Tags
 
     @property
     def model_version(self) -> int:
-        return int(self.manifest["model_version"])
+        return self.manifest.model_version
 
 
 def versions(edges: Edges, names: Collection[str], *, model: str) -> Iterator[Version]:
     """Raises RegistryIncomplete for a damaged manifest: what it does not tell would be kept."""
     for number in registry.numbers(edges, model=model, complete=True):
         manifest = registry.manifest(edges, model=model, model_version=number)
-        tags = frozenset(each.get("etag") for each in manifest["data"] if each["name"] in names)
+        tags = frozenset(each.etag for each in manifest.data if each.name in names)
         if tags:
             yield Version(manifest, tags)
 
@@ -45,7 +46,7 @@ def runs(
 
     Raises RegistryIncomplete too.
     """
-    of = {str(each.manifest["run"]): each.tags for each in made}
+    of = {each.manifest.run: each.tags for each in made}
     found = list(_documented(edges, model=model))
     keys = {layout.dataset(model, name) for name in names}
     for done, run in enumerate(found):
@@ -66,9 +67,9 @@ def documented(edges: Edges, *, model: str) -> frozenset[tuple[str, str]]:
 
 def _by_its_profile(edges: Edges, run: str, *, model: str) -> list[dict[str, Any]]:
     """Of a run of a release that kept no list of its objects."""
-    profile = documents.find(edges.store, layout.run_document(run, "profile"), run_documents.PROFILE)
-    objects = profile["objects"] if profile else ()
-    return [{"key": layout.dataset(model, each["name"]), "etag": each.get("etag")} for each in objects]
+    profile = run_documents.find_profile(edges, run=run)
+    objects = profile.objects if profile else ()
+    return [{"key": layout.dataset(model, each.name), "etag": each.etag} for each in objects]
 
 
 def _documented(edges: Edges, *, model: str) -> Iterator[str]:

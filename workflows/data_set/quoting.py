@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chalicelib import documents, erasures, evidence, layout, outcomes, pruning_plan, registry, version_shapes
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
+from chalicelib.report import Report
 from chalicelib.runs import STATE
 from chalicelib.shapes import Kind
 from workflows.data_set import redacting
@@ -60,11 +61,11 @@ class Quoting:
 
     def rewrites_of_versions(self, made: Sequence[Version]) -> Iterator[Rewrite]:
         for each in made:
-            number, run = each.model_version, str(each.manifest["run"])
+            number, run = each.model_version, each.manifest.run
             self._refuse_damage(number)
             sample, report = (layout.version(self.model, number, part) for part in registry.QUOTING)
             yield from self._rewritten(sample, version_shapes.replay, run, each.tags, number)
-            yield from self._rewritten(report, version_shapes.report, run, each.tags, number)
+            yield from self._rewritten(report, Report.misfit, run, each.tags, number)
 
     def rewrites_of_runs(self, runs: Mapping[str, Tags]) -> Iterator[Rewrite]:
         for run, tags in runs.items():
@@ -72,7 +73,7 @@ class Quoting:
                 layout.run_document(run, "report"),
                 layout.rejected(self.model, run, registry.REPORT),
             ):
-                yield from self._rewritten(key, version_shapes.report, run, tags, None)
+                yield from self._rewritten(key, Report.misfit, run, tags, None)
             yield from self._unsaid(layout.run_document(run, "outcome"), outcomes.SHAPE)
             for state in FAILING_STATES:
                 yield from self._unsaid(layout.run_document(run, state), STATE)

@@ -87,7 +87,7 @@ def test_lost_function_is_published_again_byte_for_byte() -> None:
     assert alias.description == "run=restore-abc123 step=0 restored from=none to=1 model_version=2 entry=3"
     assert (
         edges.functions.versions(MODEL)[0].code_sha256
-        == registry.manifest(edges, model=MODEL, model_version=2)["code_sha256"]
+        == registry.manifest(edges, model=MODEL, model_version=2).code_sha256
     )
 
 

@@ -101,7 +101,7 @@ def test_manifest_of_a_complete_version_is_found() -> None:
     night = outside()
     register(night.edges, run="run-1")
 
-    assert registry.manifest(night.edges, model=MODEL, model_version=1)["run"] == "run-1"
+    assert registry.manifest(night.edges, model=MODEL, model_version=1).run == "run-1"
 
 
 @pytest.mark.parametrize("number", [1, 7])
@@ -137,12 +137,13 @@ def test_version_is_found_by_its_code_the_newest_first() -> None:
     night = outside()
     first, second = register(night.edges, run="run-1"), register(night.edges, run="run-2")
     manifest = registry.manifest(night.edges, model=MODEL, model_version=first.model_version)
-    same_code = {**manifest, "model_version": 3}
+    same_code = {**manifest.document, "model_version": 3}
     night.store.put(layout.version(MODEL, 3, registry.MANIFEST), documents.encode(same_code))
 
-    found = registry.with_code(night.edges, model=MODEL, code_sha256=manifest["code_sha256"])
+    found = registry.with_code(night.edges, model=MODEL, code_sha256=manifest.code_sha256)
 
-    assert found == same_code
+    assert found is not None
+    assert found.document == same_code
     assert second.model_version == 2
 
 

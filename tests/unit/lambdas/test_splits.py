@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chalicelib import documents, layout, registry
 from chalicelib.edges import Stored
 from chalicelib.errors import ColumnMissing, RegistryIncomplete
+from chalicelib.manifest import Manifest
 from lambdas import intermediates, splits
 from lambdas.model.confusion import places_of
 from lambdas.model.preparation import Piece
@@ -283,14 +284,14 @@ def after_a_night(*, old: bool = False) -> FakeOutside:
     if old:
         forget_evidence(night, 1)
         night.store.delete(layout.version(MODEL, 1, registry.SPLITS))
-        (entry,) = manifest(night, 1)["data"]
-        change(night, 1, data=[{name: entry[name] for name in ("name", "etag", "bytes")}])
+        (entry,) = manifest(night, 1).data
+        change(night, 1, data=[{name: entry.document[name] for name in ("name", "etag", "bytes")}])
     add_data(night, "night-2.csv", lines=rows(normal=300, attacks=200, seed=6))
     going(night, NEXT)
     return night
 
 
-def manifest(night: FakeOutside, number: int) -> dict[str, Any]:
+def manifest(night: FakeOutside, number: int) -> Manifest:
     return registry.manifest(night.edges, model=MODEL, model_version=number)
 
 
@@ -347,7 +348,7 @@ def test_changed_split_of_the_recipe_moves_no_row_either_and_it_is_said(ratio: f
     night = night_with_data(lines=LINES)
     whole_night(night.edges)
     asked_for = Draw(DRAWN, ratio, seed, "salt")
-    etag = manifest(night, 1)["data"][0]["etag"]
+    etag = manifest(night, 1).data[0].etag
     change(night, 1, splits=Splits({("night-1.csv", etag): asked_for}).to_document())
     add_data(night, "night-2.csv", lines=rows(normal=300, attacks=200, seed=6))
     going(night, NEXT)

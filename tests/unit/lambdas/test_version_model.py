@@ -81,19 +81,16 @@ def test_manifest_tells_the_lineage() -> None:
 
     manifest = registry.manifest(night.edges, model=MODEL, model_version=1)
     report = documents.find(night.store, layout.run_document(RUN, "report"))
-    assert {name: manifest[name] for name in ("model", "model_version", "run", "function_version", "rows")} == {
-        "model": MODEL,
-        "model_version": 1,
-        "run": RUN,
-        "function_version": "1",
-        "rows": 1500,
-    }
-    assert manifest["fingerprint"] == task.fingerprint
-    assert manifest["artifact_sha256"] == task.artifact_sha256
-    assert manifest["code_sha256"] == night.functions.versions(MODEL)[0].code_sha256
-    assert [each["name"] for each in manifest["data"]] == ["night-1.csv"]
-    assert (manifest["matrix"], manifest["rules"]) == (report["matrix"], report["rules"])
-    assert manifest["training"]["train_rows"] == 1200
+    assert (manifest.model, manifest.model_version, manifest.run) == (MODEL, 1, RUN)
+    assert (manifest.function_version, manifest.rows) == ("1", 1500)
+    assert manifest.fingerprint == task.fingerprint
+    assert manifest.artifact_sha256 == task.artifact_sha256
+    assert manifest.code_sha256 == night.functions.versions(MODEL)[0].code_sha256
+    assert [each.name for each in manifest.data] == ["night-1.csv"]
+    assert (manifest.matrix, manifest.document["rules"]) == (report["matrix"], report["rules"])
+    assert manifest.training is not None
+    assert manifest.training.train_rows == 1200
+    assert manifest.training.document["estimator"] == "Pipeline"
 
 
 def test_example_of_the_manifest_is_an_instance_that_the_model_takes() -> None:
@@ -101,7 +98,8 @@ def test_example_of_the_manifest_is_an_instance_that_the_model_takes() -> None:
 
     version_model.run(task, night.edges, SETTINGS)
 
-    example = registry.manifest(night.edges, model=MODEL, model_version=1)["example"]
+    example = registry.manifest(night.edges, model=MODEL, model_version=1).example
+    assert example is not None
     assert set(example) == {"duration", "src_bytes", "dst_bytes"}
     assert all(isinstance(value, int) for value in example.values())
 

@@ -29,11 +29,11 @@ from chalicelib import (
     notices,
     outcomes,
     recovery,
+    registry,
     restoring,
     retraining,
     runs,
     standing,
-    version_shapes,
 )
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
@@ -148,7 +148,7 @@ def has_to_be_named(key: str, body: bytes | None) -> bool:
         return False
     kind = next((shape for area, shape in SHAPES.items() if key.startswith(area)), None)
     if key.endswith("claim.json"):
-        kind = version_shapes.CLAIM
+        kind = registry.Claim.misfit
     if key.startswith("ledger/"):
         kind = ledger.shape_of(int(key[-15:-5]), model=MODEL)
     if kind is None:
