@@ -84,7 +84,7 @@ def test_as_many_models_fit_into_a_stack_as_the_page_says() -> None:
     )
 
     assert (
-        f"about 65 models: CloudFormation\ntakes 500 resources in a stack, and each model needs {two - one}" in PAGE
+        f"about 65 models:\nCloudFormation takes 500 resources in a stack, and each model needs {two - one}" in PAGE
     )
     assert most <= 500 < most + two - one
 
