@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.calls import code
 from workflows.deploying.progress import refusals
+
+Found = TypeVar("Found")
 
 ABSENT = {
     *("ResourceNotFoundException", "ResourceNotFound", "NoSuchEntity", "StateMachineDoesNotExist"),
@@ -17,13 +20,17 @@ ABSENT = {
 }
 
 
-def find(what: str, ask: Callable[..., Any], **given: Any) -> dict[str, Any] | None:
+def find(what: str, ask: Callable[..., Found], **given: Any) -> Found | None:
     """What `ask` answers, None where it does not exist; raises DeploymentFailed for what AWS refuses to tell."""
     with refusals(f"looking for {what}"):
         try:
-            found: dict[str, Any] = ask(**given)
+            return ask(**given)
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") in ABSENT:
+            if is_absent(exc):
                 return None
             raise
-    return found
+
+
+def is_absent(refusal: ClientError) -> bool:
+    """Whether AWS says that there is no such thing; CloudFormation says so in words alone."""
+    return code(refusal) in ABSENT or (code(refusal) == "ValidationError" and "does not exist" in str(refusal))

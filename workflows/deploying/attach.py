@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.calls import code
 from chalicelib.names import APP, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.deploying.progress import Patience, Report, Step, refusals
@@ -95,8 +96,7 @@ def alert_of_failed_nights(
 
 
 def _is_of_the_role(refusal: ClientError) -> bool:
-    error = refusal.response.get("Error", {})
-    return error.get("Code") == "InvalidParameterValueException" and "role" in error.get("Message", "")
+    return code(refusal) == "InvalidParameterValueException" and "role" in str(refusal)
 
 
 def throttle(client: APIGatewayClient, *, api_id: str, stage: str, settings: StageSettings, report: Report) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.events import Course
 from workflows.deploying.lost import Lost
-from workflows.deploying.present import NEVER_CREATED, PROPOSED
+from workflows.deploying.present import NEVER_CREATED, PROPOSED, described
 from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.deploying.proposals import Kind, Proposal, WantedStack, propose
 from workflows.deploying.templates import StoreTemplate
@@ -94,9 +92,9 @@ class Stack:
 
     def _check_owner(self) -> None:
         """An update would replace whatever another project has under this name."""
-        with refusals(f"describing stack {self._name}"):
-            stack = self._client.describe_stacks(StackName=self._name)["Stacks"][0]
-        missing = self._wanted.tags.items() - {(tag["Key"], tag["Value"]) for tag in stack.get("Tags", [])}
+        stack = described(self._client, self._name)
+        tags = stack.get("Tags", []) if stack else []
+        missing = self._wanted.tags.items() - {(tag["Key"], tag["Value"]) for tag in tags}
         if missing:
             wanted = ", ".join(f"{key}={value}" for key, value in sorted(missing))
             raise DeploymentFailed(
@@ -113,12 +111,8 @@ class Stack:
         return status
 
     def _status(self) -> str:
-        try:
-            return self._client.describe_stacks(StackName=self._name)["Stacks"][0]["StackStatus"]
-        except ClientError as exc:
-            if "does not exist" in exc.response.get("Error", {}).get("Message", ""):
-                return ""
-            raise DeploymentFailed(f"describing stack {self._name}: {exc}") from exc
+        stack = described(self._client, self._name)
+        return stack["StackStatus"] if stack else ""
 
     def _delete(self) -> None:
         self._tell("removing what its failed creation left")

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib import layout, names
 from chalicelib.cutting import listed
 from chalicelib.edges import ObjectStore, ServingFunctions
 from chalicelib.errors import DeploymentFailed, StackMissing
-from workflows.deploying.progress import refusals
+from workflows.deploying.asking import find
 
 FLAG = "--remove-model"
 SERVING_FUNCTION = "AWS::Lambda::Function"
@@ -33,16 +31,11 @@ class Departure:
 def stacked_models(cloudformation: Any, *, stage: str, stack: str) -> tuple[str, ...]:
     """The models that the stage's stack holds a serving function of; none where there is no stack."""
     prefix = names.serving_prefix(stage)
-    with refusals(f"listing the resources of stack {stack}"):
-        try:
-            pages = list(cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack))
-        except ClientError as exc:
-            if "does not exist" in str(exc.response.get("Error", {}).get("Message")):
-                return ()
-            raise
+    paginator = cloudformation.get_paginator("list_stack_resources")
+    pages = find(f"stack {stack}", lambda: list(paginator.paginate(StackName=stack)))
     found = [
         str(each.get("PhysicalResourceId", ""))
-        for page in pages
+        for page in pages or ()
         for each in page["StackResourceSummaries"]
         if each["ResourceType"] == SERVING_FUNCTION and each["ResourceStatus"] != "DELETE_COMPLETE"
     ]

@@ -20,6 +20,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names, token_parameter
 from workflows.deploying import record, removal
 from workflows.deploying.app import delete_app
+from workflows.deploying.asking import is_absent
 from workflows.deploying.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.leftovers import LOG_GROUP, STACK, Inventory, Leftover
 from workflows.deploying.lock import Holder, hold
@@ -87,7 +88,7 @@ class Destruction:
                     states.stop_execution(executionArn=run["executionArn"], cause="nightswap destroy")
                     self.report(Step(PHASE, f"run {run['name']}", "stopped"))
             except ClientError as exc:
-                if exc.response.get("Error", {}).get("Code") != "StateMachineDoesNotExist":
+                if not is_absent(exc):
                     raise
 
     def _remove_app(self) -> None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from chalicelib import access
 from chalicelib.access import Token
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import token_parameter
+from workflows.deploying.asking import find
 from workflows.deploying.progress import Report, Step, refusals
 
 PHASE = "tokens"
-ABSENT = "ParameterNotFound"
 
 
 def move(ssm: Any, store: ObjectStore, *, stage: str, report: Report) -> None:
@@ -41,13 +39,8 @@ def forget(ssm: Any, *, stage: str) -> None:
 
 
 def _value(ssm: Any, stage: str) -> str | None:
-    with refusals(f"reading parameter {token_parameter(stage)}"):
-        try:
-            return str(ssm.get_parameter(Name=token_parameter(stage))["Parameter"]["Value"])
-        except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") == ABSENT:
-                return None
-            raise
+    found = find(f"parameter {token_parameter(stage)}", ssm.get_parameter, Name=token_parameter(stage))
+    return str(found["Parameter"]["Value"]) if found else None
 
 
 def _parse(value: str, *, parameter: str) -> list[Token]:

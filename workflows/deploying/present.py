@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
+from workflows.deploying.asking import find
 from workflows.deploying.progress import refusals
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import StackTypeDef
 
 NEVER_CREATED = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 """A stack whose first creation failed holds nothing and can only be deleted."""
@@ -29,16 +29,16 @@ class Deployed:
     parameters: Mapping[str, str]
 
 
+def described(client: CloudFormationClient, name: str) -> StackTypeDef | None:
+    """What CloudFormation says of the stack, None where there is none; raises DeploymentFailed for a refusal."""
+    found = find(f"stack {name}", client.describe_stacks, StackName=name)
+    return found["Stacks"][0] if found else None
+
+
 def deployed(client: CloudFormationClient, name: str) -> Deployed | None:
     """The stack, or None where there is none, or only what a failed or interrupted creation left."""
-    try:
-        with_status = client.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as exc:
-        if "does not exist" in str(exc.response.get("Error", {}).get("Message")):
-            return None
-        with refusals(f"describing stack {name}"):
-            raise
-    if with_status["StackStatus"] in {PROPOSED, *NEVER_CREATED}:
+    with_status = described(client, name)
+    if with_status is None or with_status["StackStatus"] in {PROPOSED, *NEVER_CREATED}:
         return None
     with refusals(f"reading the template of stack {name}"):
         body: Any = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.calls import code
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import APP
+from workflows.deploying.asking import find
+from workflows.deploying.present import PROPOSED, described
 from workflows.deploying.progress import Patience, Report, Step, refusals
 
 if TYPE_CHECKING:
@@ -58,22 +61,16 @@ class StackRemoval:
 
     def _settled(self) -> list[StackTypeDef] | None:
         """The stack in a list, an empty one where there is none, or None while somebody is changing it."""
-        try:
-            found = self._client.describe_stacks(StackName=self._name)["Stacks"]
-        except ClientError as exc:
-            if "does not exist" in exc.response.get("Error", {}).get("Message", ""):
-                return []
-            with refusals(f"describing stack {self._name}"):
-                raise
-        if found[0]["StackStatus"] == "DELETE_COMPLETE":
+        found = described(self._client, self._name)
+        if found is None or found["StackStatus"] == "DELETE_COMPLETE":
             return []
-        in_progress = found[0]["StackStatus"].endswith("_IN_PROGRESS")
-        return None if in_progress and found[0]["StackStatus"] != "REVIEW_IN_PROGRESS" else found
+        in_progress = found["StackStatus"].endswith("_IN_PROGRESS")
+        return None if in_progress and found["StackStatus"] != PROPOSED else [found]
 
     def _check_owner(self, stack: StackTypeDef) -> None:
         """A stack that was only proposed may have no tags yet, and nothing in it."""
         tags = {tag["Key"]: tag["Value"] for tag in stack.get("Tags", [])}
-        if tags.get(f"{APP}:stage") != self._stage and stack["StackStatus"] != "REVIEW_IN_PROGRESS":
+        if tags.get(f"{APP}:stage") != self._stage and stack["StackStatus"] != PROPOSED:
             raise DeploymentFailed(
                 f"stack {self._name} does not carry the tag {APP}:stage={self._stage}, so somebody else made it:"
                 " it is left alone, and nothing more is removed",
@@ -100,14 +97,7 @@ def remove_bucket(
 
 
 def exists(client: S3Client, *, bucket: str) -> bool:
-    with refusals(f"looking for bucket {bucket}"):
-        try:
-            client.head_bucket(Bucket=bucket)
-        except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") in {"404", "NoSuchBucket"}:
-                return False
-            raise
-    return True
+    return find(f"bucket {bucket}", client.head_bucket, Bucket=bucket) is not None
 
 
 def _removed(client: S3Client, *, bucket: str, report: Report, policy_lasts: Patience) -> bool | None:
@@ -116,7 +106,7 @@ def _removed(client: S3Client, *, bucket: str, report: Report, policy_lasts: Pat
         try:
             client.delete_bucket(Bucket=bucket)
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") == "BucketNotEmpty":
+            if code(exc) == "BucketNotEmpty":
                 return None
             raise
     return True
@@ -145,7 +135,7 @@ def _delete(client: S3Client, batch: list[ObjectIdentifierTypeDef], *, bucket: s
 
 
 def _is_denied(refusal: ClientError) -> bool:
-    return refusal.response.get("Error", {}).get("Code") == "AccessDenied"
+    return code(refusal) == "AccessDenied"
 
 
 def _versions(page: ListObjectVersionsOutputTypeDef) -> list[ObjectIdentifierTypeDef]:

@@ -14,6 +14,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from chalicelib.aws.calls import code
 from workflows.deploying import regions
 from workflows.doctoring.finding import Finding, error, ok
 
@@ -56,9 +57,9 @@ def _refused(exc: Exception) -> Finding:
         return error("there are none", where=WHERE, way_out=way_out)
     if isinstance(exc, EndpointConnectionError):
         return error(f"AWS cannot be reached: {exc}", where=WHERE, way_out="check network, proxy and region")
-    code = exc.response.get("Error", {}).get("Code") if isinstance(exc, ClientError) else type(exc).__name__
-    if code in EXPIRED:
+    name = code(exc) if isinstance(exc, ClientError) else type(exc).__name__
+    if name in EXPIRED:
         return error("have expired", where=WHERE, way_out="log in again, for instance with aws sso login")
-    if code in UNKNOWN:
-        return error(f"are not known to AWS ({code})", where=WHERE, way_out="check the key and the secret")
+    if name in UNKNOWN:
+        return error(f"are not known to AWS ({name})", where=WHERE, way_out="check the key and the secret")
     return error(f"are refused: {exc}", where=WHERE, way_out="log in again, or take another profile")

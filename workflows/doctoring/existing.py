@@ -7,7 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.calls import code
 from chalicelib.names import APP, Names
+from workflows.deploying.asking import is_absent
 from workflows.doctoring.finding import Finding, error, note, ok
 
 STAGE_TAG = f"{APP}:stage"
@@ -35,11 +37,10 @@ def check_bucket(client: Any, names: Names, *, stack_exists: bool) -> Iterator[F
     try:
         client.head_bucket(Bucket=names.bucket)
     except ClientError as exc:
-        code = exc.response.get("Error", {}).get("Code")
-        if code == "404":
+        if is_absent(exc):
             yield ok("is free", where=where)
             return
-        if code == "403":
+        if code(exc) == "403":
             what = "belongs to another account, or these credentials may not read it"
             yield error(what, where=where, way_out="check the account and the policy, or deploy as another stage")
             return
@@ -86,7 +87,7 @@ def _stack(client: Any, stack: str) -> Mapping[str, Any] | None:
     try:
         found: Mapping[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as exc:
-        if "does not exist" in str(exc.response.get("Error", {}).get("Message")):
+        if is_absent(exc):
             return None
         raise
     return found

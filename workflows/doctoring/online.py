@@ -14,9 +14,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.calls import code
 from chalicelib.names import TASKS, Names
 from workflows.definitions.checks.samples import samples
 from workflows.definitions.functions import SIGNATURES, placeholder
+from workflows.deploying.asking import is_absent
 from workflows.deploying.templates import TEMPLATE_LIMIT
 from workflows.doctoring.finding import Finding, error, note, ok, unhindered
 
@@ -70,7 +72,7 @@ def check_template(client: Any, template: str, *, where: str) -> Iterator[Findin
     try:
         client.validate_template(TemplateBody=template)
     except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") != "ValidationError":
+        if code(exc) != "ValidationError":
             raise
         yield error(f"is refused: {exc.response['Error'].get('Message')}", where=where, way_out=REPORT)
     else:
@@ -180,7 +182,7 @@ def _role(client: Any, names: Names) -> str | None:
     try:
         return str(client.describe_state_machine(stateMachineArn=names.state_machine_arn)["roleArn"])
     except ClientError as exc:
-        if exc.response.get("Error", {}).get("Code") != "StateMachineDoesNotExist":
+        if not is_absent(exc):
             raise
         return None
 

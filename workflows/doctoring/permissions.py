@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.calls import code
 from chalicelib.names import Names
 from workflows.doctoring.deployer_policy import STANDS_FOR, deployer_policy
 from workflows.doctoring.finding import Finding, note, ok, warning
@@ -40,8 +41,7 @@ def check_permissions(iam: Any, names: Names, *, caller: str, boundary: str) -> 
         source = principal(iam, caller)
         denied = [each for question in questions(names, boundary=boundary) for each in _denied(iam, source, question)]
     except ClientError as exc:
-        code = exc.response.get("Error", {}).get("Code")
-        if code not in REFUSALS:
+        if code(exc) not in REFUSALS:
             raise
         yield note(
             "were not asked for: that takes iam:SimulatePrincipalPolicy, and iam:GetRole of a role", where=WHERE

@@ -139,5 +139,5 @@ def test_stack_that_does_not_exist_has_no_models() -> None:
 
 
 def test_stack_that_may_not_be_looked_at_is_not_taken_for_an_empty_one() -> None:
-    with pytest.raises(DeploymentFailed, match="listing the resources of stack nightswap-prod: AccessDenied"):
+    with pytest.raises(DeploymentFailed, match="looking for stack nightswap-prod: AccessDenied"):
         stacked_models(Refusing("AccessDenied", "no"), stage="prod", stack="nightswap-prod")

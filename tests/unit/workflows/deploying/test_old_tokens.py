@@ -74,7 +74,7 @@ def test_parameter_that_holds_no_tokens_is_named_with_the_way_out(value: str) ->
 def test_parameter_that_may_not_be_read_is_not_taken_for_a_missing_one() -> None:
     refusing = Parameter(None, code="AccessDeniedException")
 
-    with pytest.raises(DeploymentFailed, match="reading parameter /nightswap/prod/tokens: AccessDeniedException"):
+    with pytest.raises(DeploymentFailed, match="looking for parameter /nightswap/prod/tokens: AccessDeniedException"):
         old_tokens.move(refusing, InMemoryStore(), stage="prod", report=lambda _: None)
 
 

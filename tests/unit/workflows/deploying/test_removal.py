@@ -106,7 +106,7 @@ class Deaf(FakeCloudFormation):
 
 
 def test_refusal_names_the_stack() -> None:
-    with pytest.raises(DeploymentFailed, match="describing stack nightswap-prod: AccessDenied: not you"):
+    with pytest.raises(DeploymentFailed, match="looking for stack nightswap-prod: AccessDenied: not you"):
         remove(Deaf())
 
 
@@ -127,9 +127,10 @@ class FakeBucket:
         self.policy_lasts = 0
         """So many calls are denied by the policy that was deleted."""
 
-    def head_bucket(self, **_given: Any) -> None:
+    def head_bucket(self, **_given: Any) -> dict[str, Any]:
         if self.content is None:
             raise refused("404")
+        return {}
 
     def delete_bucket_policy(self, **_given: Any) -> None:
         self.protected = False
@@ -233,7 +234,7 @@ def test_object_that_cannot_be_deleted_is_named() -> None:
 
 
 class Locked(FakeBucket):
-    def head_bucket(self, **_given: Any) -> None:
+    def head_bucket(self, **_given: Any) -> dict[str, Any]:
         raise refused("403")
 
 
