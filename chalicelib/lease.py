@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from chalicelib import documents, layout
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, StoreUnavailable
+from chalicelib.frozen import Document, holds
 from chalicelib.log import log
-from chalicelib.shapes import Record, moment, text
-
-SHAPE = Record({"holder": text}, perhaps=dict.fromkeys(("taken_at", "deadline"), moment))
+from chalicelib.shapes import moment, text
 
 DEADLINE = timedelta(hours=2)
 VISIBLE_WITHIN = timedelta(seconds=10)
@@ -23,68 +22,82 @@ CONTENTION_LIMIT = 10
 """Tries before a lease that changes hands under us at every look is left to the state machine's Retry."""
 
 
-def take(edges: Edges, *, model: str, run: str) -> str:
-    """Take the model's lease for the run; returns the holder's name, which is another run's when that one is going.
+class Leased(Document):
+    """Which run holds the lease, and since when."""
 
-    Taking it again is harmless: Step Functions may repeat a task whose answer was lost.
-    """
-    key = layout.lease(model)
-    now = edges.clock()
-    mine = documents.encode(
-        {
-            "holder": run,
-            "taken_at": documents.timestamp(now),
-            "deadline": documents.timestamp(now + DEADLINE),
-        }
-    )
-    for _ in range(CONTENTION_LIMIT):
-        found = edges.store.find(key)
-        if found is None:
-            if edges.store.put_if_absent(key, mine):
+    holder: str = holds(text)
+    taken_at: str | None = holds(moment, default=None)
+    deadline: str | None = holds(moment, default=None)
+
+
+class Lease:
+    """The lease of one model."""
+
+    def __init__(self, edges: Edges, model: str) -> None:
+        self._edges, self._key = edges, layout.lease(model)
+
+    def take(self, run: str) -> str:
+        """Take the lease for the run; returns the holder's name, which is another run's when that one is going.
+
+        Taking it again is harmless: Step Functions may repeat a task whose answer was lost.
+        """
+        store, now = self._edges.store, self._edges.clock()
+        mine = Leased(
+            holder=run, taken_at=documents.timestamp(now), deadline=documents.timestamp(now + DEADLINE)
+        ).encode()
+        for _ in range(CONTENTION_LIMIT):
+            found = store.find(self._key)
+            if found is None:
+                if store.put_if_absent(self._key, mine):
+                    return run
+                continue
+            leased = Leased.read(found.body, key=self._key)
+            if leased.holder == run or self._is_held(leased):
+                return leased.holder
+            if store.put_if_match(self._key, mine, etag=found.etag):
                 return run
-            continue
-        lease = documents.read(found.body, key=key, shape=SHAPE)
-        if lease["holder"] == run or is_held(edges, lease):
-            return str(lease["holder"])
-        if edges.store.put_if_match(key, mine, etag=found.etag):
-            return run
-    raise StoreUnavailable(f"the lease {key} changed hands {CONTENTION_LIMIT} times while {run} tried to take it")
+        raise StoreUnavailable(
+            f"the lease {self._key} changed hands {CONTENTION_LIMIT} times while {run} tried to take it"
+        )
 
+    def holder(self) -> str | None:
+        """The run that holds the lease, going or not; None when nobody does."""
+        leased = self._find()
+        return leased.holder if leased else None
 
-def find(edges: Edges, *, model: str) -> dict[str, str] | None:
-    """holder, taken_at and deadline; None when nobody holds it, whoever is going."""
-    found: dict[str, str] | None = documents.find(edges.store, layout.lease(model), SHAPE)
-    return found
+    def running_holder(self) -> str | None:
+        """The run that holds the lease and is going."""
+        leased = self._find()
+        return leased.holder if leased and self._is_held(leased) else None
 
+    def dead_holder(self) -> str | None:
+        """The run that holds the lease and is not going any more."""
+        leased = self._find()
+        return leased.holder if leased and not self._is_held(leased) else None
 
-def holder(edges: Edges, *, model: str) -> str | None:
-    """The run that holds the lease and is going, or None."""
-    lease = find(edges, model=model)
-    return lease["holder"] if lease and is_held(edges, lease) else None
+    def release(self, run: str) -> bool:
+        """Give the lease back, if the run holds it; says whether it did.
 
-
-def release(edges: Edges, *, model: str, run: str) -> bool:
-    """Give the lease back, if the run holds it; says whether it did.
-
-    A damaged one is left to the next run, which refuses it by name: how this run ended must not hang on it.
-    """
-    key = layout.lease(model)
-    found = edges.store.find(key)
-    try:
-        if found is None or documents.read(found.body, key=key, shape=SHAPE)["holder"] != run:
+        A damaged one is left to the next run, which refuses it by name: how this run ended must not hang on it.
+        """
+        found = self._edges.store.find(self._key)
+        try:
+            if found is None or Leased.read(found.body, key=self._key).holder != run:
+                return False
+        except RegistryIncomplete as damage:
+            log("lease_not_released", run=run, reason=damage.message)
             return False
-    except RegistryIncomplete as damage:
-        log("lease_not_released", run=run, reason=damage.message)
-        return False
-    return edges.store.delete_if_match(key, etag=found.etag)
+        return self._edges.store.delete_if_match(self._key, etag=found.etag)
 
+    def _find(self) -> Leased | None:
+        return Leased.find(self._edges.store, self._key)
 
-def is_held(edges: Edges, lease: dict[str, str]) -> bool:
-    """Whether a lease's holder is going. An execution that Step Functions does not show yet is given a moment."""
-    if edges.executions.find(lease["holder"]) is None:
-        taken_at = lease.get("taken_at")
-        return taken_at is not None and edges.clock() - datetime.fromisoformat(taken_at) < VISIBLE_WITHIN
-    return is_running(edges, lease["holder"])
+    def _is_held(self, leased: Leased) -> bool:
+        """Whether the holder is going. An execution that Step Functions does not show yet is given a moment."""
+        if self._edges.executions.find(leased.holder) is None:
+            taken_at = leased.taken_at
+            return taken_at is not None and self._edges.clock() - datetime.fromisoformat(taken_at) < VISIBLE_WITHIN
+        return is_running(self._edges, leased.holder)
 
 
 def is_running(edges: Edges, run: str) -> bool:

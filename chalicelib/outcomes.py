@@ -14,7 +14,6 @@ from chalicelib import (
     documents,
     judged,
     layout,
-    lease,
     ledger,
     notices,
     registry,
@@ -32,6 +31,7 @@ from chalicelib.contracts import (
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.judged import Judged
+from chalicelib.lease import Lease
 from chalicelib.log import REJECTED, SUCCEEDED, measure
 from chalicelib.quarantine import Quarantine
 from chalicelib.report import Report
@@ -78,7 +78,7 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         wanted = _as_it_happened(edges, wanted)
         if wanted.outcome == MODEL_REJECTED:
             _keep_rejected(edges, run=wanted.run, model=wanted.model)
-    lease.release(edges, model=wanted.model, run=wanted.run)  # first: who sees the outcome may start the next run
+    Lease(edges, wanted.model).release(wanted.run)  # first: who sees the outcome may start the next run
     if recorded is None:
         recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)

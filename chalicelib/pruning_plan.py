@@ -12,7 +12,6 @@ from chalicelib import (
     history,
     judged,
     layout,
-    lease,
     ledger,
     publishing,
     registry,
@@ -20,6 +19,7 @@ from chalicelib import (
 )
 from chalicelib.edges import Edges, FunctionVersion
 from chalicelib.errors import ModelUnknown
+from chalicelib.lease import Lease, is_running
 from chalicelib.live import look
 from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
@@ -129,7 +129,7 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> 
     pinned = Pin(edges, model).find()
     serving = serving_now(edges, model=model)
     back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}
-    holder = (lease.find(edges, model=model) or {}).get("holder")
+    holder = Lease(edges, model).holder()
     held: dict[int | str, str] = {} if holder is None else {holder: "its run is going"}
     held |= {number: "live before: the next to go back to" for number in back if number is not None}
     held |= dict.fromkeys(history.serving_last(entries), "live by the ledger")
@@ -170,4 +170,4 @@ def _is_dead(edges: Edges, claim: registry.Claim) -> bool:
     if claim.claimed_at is None:
         return False
     age = edges.clock() - datetime.fromisoformat(claim.claimed_at)
-    return age > DEAD_AFTER and not lease.is_running(edges, claim.holder)
+    return age > DEAD_AFTER and not is_running(edges, claim.holder)

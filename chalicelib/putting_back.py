@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import catalog, documents, layout, lease, registry
+from chalicelib import catalog, documents, layout, registry
 from chalicelib.cutting import quoted
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from chalicelib.judged import Judged
+from chalicelib.lease import Leased
 from chalicelib.pin import Pinned
 from chalicelib.quarantine import Quarantined
 from chalicelib.shapes import Kind, Record, list_of, maybe, number_from_1, text
@@ -28,7 +29,7 @@ HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"models/[^/]+/pin\.json"): Pinned.misfit,
     re.compile(r"models/[^/]+/judged\.json"): Judged.misfit,
     re.compile(r"models/[^/]+/quarantine/.*"): Quarantined.misfit,
-    re.compile(r"locks/.*"): lease.SHAPE,
+    re.compile(r"locks/.*"): Leased.misfit,
     re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),
     re.compile(r"deploy/models\.json"): catalog.CATALOG,
     re.compile(r"deploy/chalice\.json"): Record({"resources": list_of(Record({"resource_type": text}))}),

@@ -17,7 +17,6 @@ from chalicelib import (
     evidence,
     fencing,
     layout,
-    lease,
     ledger,
     limits,
     notices,
@@ -30,6 +29,7 @@ from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.cutting import cut
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import RegistryIncomplete, RunUnknown
+from chalicelib.lease import Lease, is_running
 from chalicelib.promotion import Move
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
@@ -136,15 +136,14 @@ def _gave_back(alias: Alias) -> str:
 def _shifting(edges: Edges, alias: Alias, *, run: str) -> bool:
     """Whether the weights belong to another run that is still going."""
     left = stamp.of(alias)
-    return left is not None and left.run != run and lease.is_running(edges, left.run)
+    return left is not None and left.run != run and is_running(edges, left.run)
 
 
 def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
     """Record the end of a run that holds the lease and is no longer going; that gives its lease back too."""
-    found = lease.find(edges, model=model)
-    if found is None or found["holder"] == run or lease.is_held(edges, found):
+    dead = Lease(edges, model).dead_holder()
+    if dead is None or dead == run:
         return []
-    dead = found["holder"]
     execution = edges.executions.find(dead)
     failure = {
         "Error": (execution.error or execution.status) if execution else EXECUTION_UNKNOWN,

@@ -13,11 +13,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib import catalog, documents, layout, lease
+from chalicelib import catalog, documents, layout
 from chalicelib.contracts import RetrainInput, to_event
 from chalicelib.cutting import listed, quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
+from chalicelib.lease import Lease
 from chalicelib.limits import REASON_CHARACTERS
 from chalicelib.names import RUN_NAME
 from chalicelib.shapes import Record, flag, moment, text
@@ -128,7 +129,7 @@ def _going(edges: Edges, *, model: str) -> str | None:
 
     A run whose outcome is recorded is over, although its execution may go on for a moment.
     """
-    held = lease.holder(edges, model=model)
+    held = Lease(edges, model).running_holder()
     found = [held] if held else []
     for execution in edges.executions.recent(running_only=True):
         match = RUN_NAME.fullmatch(execution.run)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from chalicelib import judged, lease
+from chalicelib import judged
 from chalicelib.edges import Edges
 from chalicelib.judged import Judged
+from chalicelib.lease import Lease
 from chalicelib.pin import Pin, Pinned, way_past
 from chalicelib.quarantine import Quarantine
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
     """Why the run may move nothing now, in words; None when it may. What a pin holds up is noted as waiting."""
-    holder = (lease.find(edges, model=model) or {}).get("holder")
+    holder = Lease(edges, model).holder()
     if holder != run:  # the run was stopped or given up while its task went on
         return f"the lease is no longer this run's but {holder or 'nobody'}'s"
     quarantined = Quarantine(edges, model).find(fingerprint)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from chalicelib import documents, layout, lease, registry, stamp
+from chalicelib import documents, layout, registry, stamp
 from chalicelib.edges import Alias, Edges
+from chalicelib.lease import is_running
 from chalicelib.live import Live
 from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine, Quarantined
@@ -89,7 +90,7 @@ def _canary_problems(edges: Edges, *, model: str, alias: Alias) -> Iterator[str]
         )
         return
     yield from _code_problems(edges, model=model, model_version=left.candidate, function_version=number)
-    if not lease.is_running(edges, left.run):
+    if not is_running(edges, left.run):
         yield (
             f"version {left.candidate} of {model} has {share:.0%} of the traffic, and run {left.run} is over, which"
             f" shifted it: the next run takes it back, e.g. nightswap retrain --model {model}"

@@ -18,7 +18,6 @@ from chalicelib import (
     evidence,
     judged,
     layout,
-    lease,
     ledger,
     notices,
     pruning_plan,
@@ -30,6 +29,7 @@ from chalicelib import (
 from chalicelib.edges import Alias, Edges, Listed
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import JudgedVersion
+from chalicelib.lease import Lease
 from chalicelib.manifest import Manifest
 
 Report = Callable[[str, int, int], None]
@@ -195,7 +195,7 @@ def _disagreements(edges: Edges, judged: JudgedVersion) -> Iterator[str]:
 def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
     """What is wrong with the documents that the next run or move reads beside ledger and versions."""
     told: list[str] = []
-    documents.readable(partial(lease.find, edges, model=model), told=told)
+    documents.readable(Lease(edges, model).holder, told=told)
     documents.readable(partial(judged.find, edges, model=model), told=told)
     for number in claimed:
         documents.readable(partial(registry.find_claim, edges, model=model, model_version=number), told=told)

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, judged, layout, lease, outcomes, registry, run_documents
+from chalicelib import documents, judged, layout, outcomes, registry, run_documents
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
+from chalicelib.lease import Lease
 from chalicelib.limits import OBJECTS
 from chalicelib.live import look
 from chalicelib.manifest import Source
@@ -94,7 +95,7 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     ended = outcomes.find(edges, run=task.run)
     if ended is not None:  # Step Functions had lost the execution, and somebody recorded its end
         return _without_data(SUPERSEDED, f"the run had ended {ended['outcome']} when it was started again", None)
-    holder = lease.take(edges, model=task.model, run=task.run)
+    holder = Lease(edges, task.model).take(task.run)
     if holder != task.run:
         return _without_data(SUPERSEDED, f"run {holder} of the same model is going", None)
     objects = _objects(edges, task)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import commitment, lease, outcomes, promotion
+from chalicelib import commitment, outcomes, promotion
 from chalicelib.errors import StoreUnavailable
+from chalicelib.lease import Lease
 from chalicelib.promotion import Move
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
@@ -26,7 +27,7 @@ def die_after_the_swap(night: FakeOutside, *, run: str) -> None:
 
 def decided(night: FakeOutside, *, run: str) -> Move:
     """A run that holds the lease and decided to swap, and did not come to it."""
-    lease.take(night.edges, model=MODEL, run=going(night, run))
+    Lease(night.edges, MODEL).take(going(night, run))
     move = swap(night.edges, register(night.edges, run=run), run=run, expected=revision(night.edges))
     assert commitment.commit(night.edges, move, what=commitment.SWAP, judging=1)
     return move
@@ -34,7 +35,7 @@ def decided(night: FakeOutside, *, run: str) -> Move:
 
 def decided_to_shift(night: FakeOutside, *, run: str) -> Move:
     """A run that holds the lease and decided on its first shift of traffic, and did not come to it."""
-    lease.take(night.edges, model=MODEL, run=going(night, run))
+    Lease(night.edges, MODEL).take(going(night, run))
     move = shift(night.edges, register(night.edges, run=run), run=run)
     assert commitment.commit(night.edges, move, what=commitment.SHIFT, judging=1)
     return move

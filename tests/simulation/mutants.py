@@ -69,13 +69,13 @@ MUTANTS = (
     Mutant(
         name="the lease is taken from the living",
         file="chalicelib/lease.py",
-        text='if lease["holder"] == run or is_held(edges, lease):',
-        by='if lease["holder"] == run:',
+        text="if leased.holder == run or self._is_held(leased):",
+        by="if leased.holder == run:",
     ),
     Mutant(
         name="anybody gives the lease back",
         file="chalicelib/lease.py",
-        text='if found is None or documents.read(found.body, key=key, shape=SHAPE)["holder"] != run:',
+        text="if found is None or Leased.read(found.body, key=self._key).holder != run:",
         by="if found is None:",
     ),
     Mutant(

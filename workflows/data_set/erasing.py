@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, erasures, layout, lease, pruning_plan, registry
+from chalicelib import documents, erasures, layout, pruning_plan, registry
 from chalicelib.cutting import listed
 from chalicelib.edges import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
+from chalicelib.lease import Lease
 from chalicelib.pin import Pin
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
@@ -78,7 +79,7 @@ def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
 
 def _refuse_while_running(outside: Outside, plan: Plan) -> None:
     """A run may hold the rows in its memory, and write them down when nobody looks for them any more."""
-    holder = lease.holder(outside.edges, model=plan.model)
+    holder = Lease(outside.edges, plan.model).running_holder()
     if holder is not None:
         raise RequestConflict(
             f"run {holder} of {plan.model} is going, and may be reading {listed(plan.files)}: stop it with nightswap"

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib import commitment, documents, layout, lease, outcomes, restoring
+from chalicelib import commitment, documents, layout, outcomes, restoring
 from chalicelib.contracts import AliasRestored
 from chalicelib.errors import RegistryIncomplete, RunUnknown
+from chalicelib.lease import Lease
 from tests.given.broken_runs import (
     FAILURE,
     decided,
@@ -31,7 +32,7 @@ from tests.given.nights import (
 
 def test_run_that_cannot_take_weights_off_is_recorded_and_gives_its_lease_back() -> None:
     night = under_weights_on_code_that_nobody_registered()
-    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
+    Lease(night.edges, MODEL).take(going(night, "run-1"))
 
     with suppress(RegistryIncomplete):
         restoring.after(night.edges, run="run-1", model=MODEL, failure=FAILURE)
@@ -51,7 +52,7 @@ def test_run_that_cannot_take_weights_off_is_recorded_and_gives_its_lease_back()
 )
 def test_dead_holder_of_the_lease_is_buried(ended: dict[str, Any] | None, error: str, reason: str) -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "dead"))
+    Lease(night.edges, MODEL).take(going(night, "dead"))
     night.store.put(layout.work("dead", "train/labels.npy"), b"rows")
     if ended:
         night.executions.finish("dead", **ended)
@@ -69,7 +70,7 @@ def test_dead_holder_of_the_lease_is_buried(ended: dict[str, Any] | None, error:
 
 def test_holder_that_died_after_its_swap_is_buried_as_promoted() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "dead"))
+    Lease(night.edges, MODEL).take(going(night, "dead"))
     promote(night.edges, run="dead")
     night.executions.finish("dead", "ABORTED", error="Stopped", cause="by ada")
 
@@ -84,7 +85,7 @@ def test_holder_that_died_after_its_swap_is_buried_as_promoted() -> None:
 
 def test_holder_that_died_between_its_swap_and_its_ledger_entry_is_buried_as_promoted() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "dead"))
+    Lease(night.edges, MODEL).take(going(night, "dead"))
     die_after_the_swap(night, run="dead")
     night.executions.forget("dead")
     night.clock.sleep(60)
@@ -96,7 +97,7 @@ def test_holder_that_died_between_its_swap_and_its_ledger_entry_is_buried_as_pro
 
 def test_holder_whose_execution_is_not_visible_yet_is_not_buried() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="just started")
+    Lease(night.edges, MODEL).take("just started")
 
     restored = restoring.before(night.edges, run="run-2", model=MODEL)
 
@@ -152,7 +153,7 @@ def test_nobody_is_buried_alive(holder: str) -> None:
 def test_broken_run_is_recorded_as_failed_with_its_reason() -> None:
     night = outside()
     promote(night.edges, run="run-1")
-    lease.take(night.edges, model=MODEL, run=going(night, "run-2"))
+    Lease(night.edges, MODEL).take(going(night, "run-2"))
 
     restored = restoring.after(night.edges, run="run-2", model=MODEL, failure=FAILURE)
 
@@ -203,7 +204,7 @@ def test_run_that_only_restored_something_is_not_promoted() -> None:
 
 def test_rule_on_the_executions_status_learns_the_model_from_the_request() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
+    Lease(night.edges, MODEL).take(going(night, "run-1"))
 
     restoring.after(night.edges, run="run-1", model=None, failure={"Error": "ABORTED", "Cause": None})
 

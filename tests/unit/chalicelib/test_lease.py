@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import documents, layout, lease
+from chalicelib import documents, layout
 from chalicelib.errors import StoreUnavailable
+from chalicelib.lease import CONTENTION_LIMIT, DEADLINE, VISIBLE_WITHIN, Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, content, going, outside
@@ -19,7 +20,7 @@ def held_by(night: FakeOutside) -> str | None:
 def test_free_lease_is_taken_with_its_time_and_deadline() -> None:
     night = outside()
 
-    holder = lease.take(night.edges, model=MODEL, run="run-1")
+    holder = Lease(night.edges, MODEL).take("run-1")
 
     assert holder == "run-1"
     assert documents.find(night.store, KEY) == {
@@ -29,13 +30,34 @@ def test_free_lease_is_taken_with_its_time_and_deadline() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        b'{\n "holder": "run-1"\n}',
+        b'{\n "deadline": "2026-11-21T05:00:00.000Z",\n "holder": "run-1",\n'
+        b' "taken_at": "2026-11-21T03:00:00.000Z"\n}',
+    ],
+)
+def test_lease_of_an_earlier_release_is_read(document: bytes) -> None:
+    night = outside()
+    night.store.put(KEY, document)
+    lease = Lease(night.edges, MODEL)
+    night.clock.sleep(60)
+
+    over = (lease.holder(), lease.running_holder(), lease.dead_holder())
+    going(night, "run-1")
+
+    assert over == ("run-1", None, "run-1")
+    assert (lease.holder(), lease.running_holder(), lease.dead_holder()) == ("run-1", "run-1", None)
+
+
 def test_lease_of_a_running_run_stays_its_own_even_past_the_deadline() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
+    Lease(night.edges, MODEL).take(going(night, "run-1"))
     before = content(night)[KEY]
-    night.clock.sleep(10 * lease.DEADLINE.total_seconds())
+    night.clock.sleep(10 * DEADLINE.total_seconds())
 
-    holder = lease.take(night.edges, model=MODEL, run="run-2")
+    holder = Lease(night.edges, MODEL).take("run-2")
 
     assert holder == "run-1"
     assert content(night)[KEY] == before
@@ -44,38 +66,38 @@ def test_lease_of_a_running_run_stays_its_own_even_past_the_deadline() -> None:
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
 def test_lease_is_taken_over_from_a_run_that_is_over(status: str) -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
+    Lease(night.edges, MODEL).take(going(night, "run-1"))
     night.executions.finish("run-1", status)
 
-    holder = lease.take(night.edges, model=MODEL, run="run-2")
+    holder = Lease(night.edges, MODEL).take("run-2")
 
     assert holder == held_by(night) == "run-2"
 
 
 def test_lease_is_taken_over_from_a_run_that_step_functions_does_not_know() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="lost")
-    night.clock.sleep(lease.VISIBLE_WITHIN.total_seconds())
+    Lease(night.edges, MODEL).take("lost")
+    night.clock.sleep(VISIBLE_WITHIN.total_seconds())
 
-    holder = lease.take(night.edges, model=MODEL, run="run-2")
+    holder = Lease(night.edges, MODEL).take("run-2")
 
     assert holder == held_by(night) == "run-2"
 
 
 def test_lease_stays_with_a_run_that_step_functions_does_not_show_yet() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="new")
+    Lease(night.edges, MODEL).take("new")
 
-    assert lease.take(night.edges, model=MODEL, run="run-2") == held_by(night) == "new"
+    assert Lease(night.edges, MODEL).take("run-2") == held_by(night) == "new"
 
 
 def test_taking_a_lease_again_changes_nothing() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
+    Lease(night.edges, MODEL).take(going(night, "run-1"))
     before = content(night)
     night.clock.sleep(60)
 
-    holder = lease.take(night.edges, model=MODEL, run="run-1")
+    holder = Lease(night.edges, MODEL).take("run-1")
 
     assert holder == "run-1"
     assert content(night) == before
@@ -86,29 +108,29 @@ def test_lost_answer_is_repaired_by_taking_again() -> None:
     lossy = with_store(night.edges, "put_if_absent", after=raising(StoreUnavailable("no answer")))
 
     with pytest.raises(StoreUnavailable):
-        lease.take(lossy, model=MODEL, run="run-1")
+        Lease(lossy, MODEL).take("run-1")
 
-    assert lease.take(lossy, model=MODEL, run="run-1") == held_by(night) == "run-1"
+    assert Lease(lossy, MODEL).take("run-1") == held_by(night) == "run-1"
 
 
 def test_who_is_quicker_to_a_free_lease_has_it() -> None:
     night = outside()
     going(night, "quick")
-    raced = with_store(night.edges, "put_if_absent", before=lambda: lease.take(night.edges, model=MODEL, run="quick"))
+    raced = with_store(night.edges, "put_if_absent", before=lambda: Lease(night.edges, MODEL).take("quick"))
 
-    holder = lease.take(raced, model=MODEL, run="slow")
+    holder = Lease(raced, MODEL).take("slow")
 
     assert holder == held_by(night) == "quick"
 
 
 def test_who_is_quicker_to_a_dead_runs_lease_has_it() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="dead")
+    Lease(night.edges, MODEL).take("dead")
     night.clock.sleep(60)
     going(night, "quick")
-    raced = with_store(night.edges, "put_if_match", before=lambda: lease.take(night.edges, model=MODEL, run="quick"))
+    raced = with_store(night.edges, "put_if_match", before=lambda: Lease(night.edges, MODEL).take("quick"))
 
-    holder = lease.take(raced, model=MODEL, run="slow")
+    holder = Lease(raced, MODEL).take("slow")
 
     assert holder == held_by(night) == "quick"
 
@@ -123,13 +145,13 @@ def test_lease_that_is_given_back_meanwhile_is_taken() -> None:
     raced = with_store(night.edges, "put_if_absent", before=taken_and_given_back)
     raced = with_store(raced, "find", nth=2, before=lambda: night.store.delete(KEY))
 
-    assert lease.take(raced, model=MODEL, run="slow") == held_by(night) == "slow"
+    assert Lease(raced, MODEL).take("slow") == held_by(night) == "slow"
 
 
 def test_lease_that_changes_hands_at_every_look_is_left_to_a_retry() -> None:
     night = outside()
     contended = night.edges
-    for nth in range(1, lease.CONTENTION_LIMIT + 1):
+    for nth in range(1, CONTENTION_LIMIT + 1):
         contended = with_store(
             contended,
             "put_if_absent",
@@ -139,7 +161,7 @@ def test_lease_that_changes_hands_at_every_look_is_left_to_a_retry() -> None:
         )
 
     with pytest.raises(StoreUnavailable, match="changed hands 10 times while run-1 tried"):
-        lease.take(contended, model=MODEL, run="run-1")
+        Lease(contended, MODEL).take("run-1")
 
 
 def test_models_have_leases_of_their_own() -> None:
@@ -147,45 +169,43 @@ def test_models_have_leases_of_their_own() -> None:
     going(night, "run-1")
     going(night, "run-2")
 
-    assert lease.take(night.edges, model=MODEL, run="run-1") == "run-1"
-    assert lease.take(night.edges, model="other", run="run-2") == "run-2"
+    assert Lease(night.edges, MODEL).take("run-1") == "run-1"
+    assert Lease(night.edges, "other").take("run-2") == "run-2"
 
 
 def test_holder_is_a_run_that_is_going() -> None:
     night = outside()
 
-    nobody = lease.holder(night.edges, model=MODEL)
-    lease.take(night.edges, model=MODEL, run=going(night, "run-1"))
-    somebody = lease.holder(night.edges, model=MODEL)
+    nobody = Lease(night.edges, MODEL).running_holder()
+    Lease(night.edges, MODEL).take(going(night, "run-1"))
+    somebody = Lease(night.edges, MODEL).running_holder()
     night.executions.finish("run-1", "ABORTED")
 
-    assert (nobody, somebody, lease.holder(night.edges, model=MODEL)) == (None, "run-1", None)
+    assert (nobody, somebody, Lease(night.edges, MODEL).running_holder()) == (None, "run-1", None)
 
 
 def test_holder_gives_its_lease_back_once() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="run-1")
+    Lease(night.edges, MODEL).take("run-1")
 
-    assert lease.release(night.edges, model=MODEL, run="run-1")
-    assert not lease.release(night.edges, model=MODEL, run="run-1")
+    assert Lease(night.edges, MODEL).release("run-1")
+    assert not Lease(night.edges, MODEL).release("run-1")
     assert held_by(night) is None
 
 
 def test_nobody_but_the_holder_gives_a_lease_back() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="run-1")
+    Lease(night.edges, MODEL).take("run-1")
 
-    assert not lease.release(night.edges, model=MODEL, run="run-2")
+    assert not Lease(night.edges, MODEL).release("run-2")
     assert held_by(night) == "run-1"
 
 
 def test_lease_that_was_taken_over_meanwhile_is_not_given_back() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run="dead")
+    Lease(night.edges, MODEL).take("dead")
     night.clock.sleep(60)
-    raced = with_store(
-        night.edges, "delete_if_match", before=lambda: lease.take(night.edges, model=MODEL, run="next")
-    )
+    raced = with_store(night.edges, "delete_if_match", before=lambda: Lease(night.edges, MODEL).take("next"))
 
-    assert not lease.release(raced, model=MODEL, run="dead")
+    assert not Lease(raced, MODEL).release("dead")
     assert held_by(night) == "next"

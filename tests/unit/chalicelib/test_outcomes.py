@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, lease, outcomes
+from chalicelib import documents, layout, outcomes
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -18,6 +18,7 @@ from chalicelib.contracts import (
     RunOutcome,
 )
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
+from chalicelib.lease import Lease
 from chalicelib.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising, with_store
@@ -48,7 +49,7 @@ def an_outcome(**changes: Any) -> RunOutcome:
 
 def at_the_end_of_a_run() -> FakeOutside:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    Lease(night.edges, MODEL).take(going(night, RUN))
     night.store.put(layout.run_document(RUN, "report"), documents.encode(REPORT))
     for name in ("train/labels.npy", "holdout/labels.npy"):
         night.store.put(layout.work(RUN, name), b"rows")

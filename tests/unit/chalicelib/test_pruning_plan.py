@@ -8,12 +8,12 @@ from chalicelib import (
     catalog,
     documents,
     layout,
-    lease,
     promotion,
     pruning_plan,
     publishing,
     registry,
 )
+from chalicelib.lease import Lease
 from chalicelib.pin import Pin
 from chalicelib.pruning_plan import Leftover, Plan
 from chalicelib.quarantine import Quarantine
@@ -151,7 +151,7 @@ def test_version_of_a_run_that_is_going_stays() -> None:
     night.clock.sleep(2 * DAY)
     assert reasons(night)[3] is None
 
-    lease.take(night.edges, model=MODEL, run=going(night, "run-3"))
+    Lease(night.edges, MODEL).take(going(night, "run-3"))
     assert reasons(night)[3] == "its run is going"
 
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import documents, layout, lease, names, outcomes, retraining
+from chalicelib import documents, layout, names, outcomes, retraining
 from chalicelib.contracts import NOTHING_NEW, RunOutcome
 from chalicelib.errors import (
     ExecutionsUnavailable,
     RequestConflict,
 )
+from chalicelib.lease import Lease
 from chalicelib.names import MODEL_NAME
 from chalicelib.retraining import Started, Wish
 from tests.fakes.edges import FakeOutside
@@ -136,7 +137,7 @@ def test_same_key_of_two_models_is_two_runs() -> None:
 
 def test_key_serves_even_while_another_run_is_going() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "kdd99-http-nightly-20261121T0300Z"))
+    Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
 
     assert ask(night, key="deploy-17").is_new
 
@@ -183,7 +184,7 @@ def test_keyless_request_is_named_by_model_time_and_chance() -> None:
 
 def test_keyless_request_finds_the_run_that_holds_the_lease() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "kdd99-http-nightly-20261121T0300Z"))
+    Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
 
     assert ask(night) == Started("kdd99-http-nightly-20261121T0300Z", is_new=False)
 
@@ -207,7 +208,7 @@ def test_keyless_request_is_not_taken_for_another_models_run(run: str) -> None:
 
 def test_keyless_request_starts_anew_after_a_run_that_died_with_its_lease() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "kdd99-http-nightly-20261121T0300Z"))
+    Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
     night.executions.finish("kdd99-http-nightly-20261121T0300Z", "ABORTED")
 
     assert ask(night).is_new
@@ -215,7 +216,7 @@ def test_keyless_request_starts_anew_after_a_run_that_died_with_its_lease() -> N
 
 def test_forced_request_always_starts_anew() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "kdd99-http-nightly-20261121T0300Z"))
+    Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
 
     forced = [ask(night, force=True, attempt=attempt) for attempt in ("111111", "222222")]
 

@@ -9,7 +9,6 @@ from chalicelib import (
     documents,
     fencing,
     layout,
-    lease,
     ledger,
     outcomes,
     promotion,
@@ -18,6 +17,7 @@ from chalicelib import (
 from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
+from chalicelib.lease import Lease
 from chalicelib.pin import Pin
 from chalicelib.promotion import Move
 from chalicelib.quarantine import Quarantine
@@ -33,7 +33,7 @@ def running() -> FakeOutside:
     """Version 1 is live, and RUN holds the lease."""
     night = outside()
     promote(night.edges, run="run-1")
-    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    Lease(night.edges, MODEL).take(going(night, RUN))
     return night
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import lease
 from chalicelib.contracts import BAKE, RolloutDecided, ShiftTrafficTask
 from chalicelib.edges import Alias, Edges
+from chalicelib.lease import Lease
 from lambdas import shift_traffic
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
@@ -22,7 +22,7 @@ def ready(*, judging: int = 1, **candidate: Any) -> tuple[FakeOutside, ShiftTraf
     """Version 1 is live; RUN holds the lease, and its version 2 has passed its replay."""
     night = outside()
     promote(night.edges, run="earlier")
-    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    Lease(night.edges, MODEL).take(going(night, RUN))
     registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate)
     task = ShiftTrafficTask(
         run=RUN,

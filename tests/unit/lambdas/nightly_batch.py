@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib import layout, lease
+from chalicelib import layout
 from chalicelib.contracts import (
     BAKE,
     SHIFT,
@@ -25,6 +25,7 @@ from chalicelib.contracts import (
     VersionModelTask,
 )
 from chalicelib.edges import Edges
+from chalicelib.lease import Lease
 from chalicelib.settings import TaskSettings
 from lambdas import evaluate, preprocess, replay, shift_traffic, swap_alias, train, version_model
 from lambdas.model.recipe import Shift
@@ -152,5 +153,5 @@ def whole_night(edges: Edges, *, run: str = RUN, force: bool = False, rollout: S
     if decided.decision != SWAP:
         raise AssertionError(f"the rollout went no further than {decided}")
     swapped = swap_alias.run(swapping_task(asked, decided, fingerprint=task.fingerprint), edges, SETTINGS)
-    lease.release(edges, model=MODEL, run=run)
+    Lease(edges, MODEL).release(run)
     return swapped

@@ -6,9 +6,10 @@ from functools import cache
 
 import pytest
 
-from chalicelib import documents, layout, lease, publishing, registry
+from chalicelib import documents, layout, publishing, registry
 from chalicelib.contracts import EvaluateTask
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
+from chalicelib.lease import Lease
 from lambdas import evaluate
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions
@@ -98,7 +99,7 @@ def test_second_judging_is_against_the_champion_that_is_live_now() -> None:
     night, task = next_night()
     evaluate.run(task, night.edges, SETTINGS)
     going(night, RIVAL)
-    lease.release(night.edges, model=MODEL, run=NEXT)
+    Lease(night.edges, MODEL).release(NEXT)
     whole_night(night.edges, run=RIVAL, force=True)
 
     evaluated = evaluate.run(replace(task, judging=2), night.edges, SETTINGS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import layout, lease
+from chalicelib import layout
 from chalicelib.contracts import REJUDGE, SUPERSEDED, ShiftTrafficTask, SwapAliasTask
+from chalicelib.lease import Lease
 from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from lambdas import swap_alias
@@ -66,7 +67,7 @@ def test_swap_that_gave_itself_up_takes_its_weights_off_though_the_pin_is_gone_a
 def test_pin_that_is_asked_for_again_holds_against_a_run_that_looked_before_the_first() -> None:
     night = outside()
     promote(night.edges, run="earlier")
-    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    Lease(night.edges, MODEL).take(going(night, RUN))
     register(night.edges, run=RUN, fingerprint=FINGERPRINT)
     task = SwapAliasTask(
         run=RUN,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import documents, layout, lease, outcomes
+from chalicelib import documents, layout, outcomes
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
 from chalicelib.errors import (
     DatasetEmpty,
@@ -15,6 +15,7 @@ from chalicelib.errors import (
     TooFewRows,
     TooManyObjects,
 )
+from chalicelib.lease import Lease
 from chalicelib.limits import FILE_BYTES, OBJECTS
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
@@ -50,7 +51,7 @@ def test_new_data_becomes_train_and_holdout() -> None:
     holdout = Table.from_files(intermediates.read_all(night.edges, ready.holdout_uri or "", names=FILES))
     assert (ready.decision, ready.reason) == (TRAIN, "1500 rows in 1 objects")
     assert (len(train), len(holdout)) == (1200, 300)
-    assert lease.holder(night.edges, model=MODEL) == RUN
+    assert Lease(night.edges, MODEL).running_holder() == RUN
 
 
 def test_lineage_is_kept_with_the_profile() -> None:
@@ -107,7 +108,7 @@ def test_object_that_is_replaced_meanwhile_is_named() -> None:
 
 def test_task_is_superseded_while_another_run_holds_the_lease() -> None:
     night = night_with_data()
-    lease.take(night.edges, model=MODEL, run=going(night, "winner"))
+    Lease(night.edges, MODEL).take(going(night, "winner"))
 
     assert preprocessing(night.edges) == Preprocessed(
         decision=SUPERSEDED,
@@ -121,7 +122,7 @@ def test_task_is_superseded_while_another_run_holds_the_lease() -> None:
 
 def test_forced_run_is_superseded_too() -> None:
     night = night_with_data()
-    lease.take(night.edges, model=MODEL, run=going(night, "winner"))
+    Lease(night.edges, MODEL).take(going(night, "winner"))
 
     assert preprocessing(night.edges, force=True).decision == SUPERSEDED
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import layout, lease, outcomes
+from chalicelib import layout, outcomes
 from chalicelib.contracts import NOTHING_NEW, PROMOTED, SUPERSEDED, RecordOutcomeTask, RunOutcome
+from chalicelib.lease import Lease
 from lambdas import record_outcome
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, content, going, outside, promote
@@ -25,22 +26,22 @@ def test_end_of_the_run_is_recorded_without_an_error(outcome: str) -> None:
 
 def test_lease_and_intermediates_are_given_back() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    Lease(night.edges, MODEL).take(going(night, RUN))
     night.store.put(layout.work(RUN, "train/labels.npy"), b"rows")
 
     record_outcome.run(RecordOutcomeTask(run=RUN, model=MODEL, outcome=PROMOTED, reason=""), night.edges, SETTINGS)
 
-    assert lease.holder(night.edges, model=MODEL) is None
+    assert Lease(night.edges, MODEL).running_holder() is None
     assert night.store.list(layout.WORK) == []
 
 
 def test_superseded_run_leaves_the_winner_its_lease() -> None:
     night = outside()
-    lease.take(night.edges, model=MODEL, run=going(night, "winner"))
+    Lease(night.edges, MODEL).take(going(night, "winner"))
 
     record_outcome.run(RecordOutcomeTask(run=RUN, model=MODEL, outcome=SUPERSEDED, reason=""), night.edges, SETTINGS)
 
-    assert lease.holder(night.edges, model=MODEL) == "winner"
+    assert Lease(night.edges, MODEL).running_holder() == "winner"
 
 
 def test_repeated_task_returns_the_outcome_that_stands() -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, documents, layout, lease, ledger, promotion
+from chalicelib import commitment, documents, layout, ledger, promotion
 from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
+from chalicelib.lease import Lease
 from chalicelib.pin import Pin
 from chalicelib.quarantine import Quarantine
 from lambdas import swap_alias
@@ -39,7 +40,7 @@ def ready_to_swap(*, champion: bool = False) -> tuple[FakeOutside, SwapAliasTask
     night = outside()
     if champion:
         promote(night.edges, run="earlier")
-    lease.take(night.edges, model=MODEL, run=going(night, RUN))
+    Lease(night.edges, MODEL).take(going(night, RUN))
     registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT)
     task = SwapAliasTask(
         run=RUN,

@@ -22,7 +22,6 @@ from chalicelib import (
     documents,
     health,
     layout,
-    lease,
     ledger,
     models,
     moving,
@@ -38,6 +37,7 @@ from chalicelib import (
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
 from chalicelib.judged import Judged
+from chalicelib.lease import Lease, Leased
 from chalicelib.pin import Pinned
 from chalicelib.quarantine import Quarantined
 from chalicelib.retraining import Wish
@@ -74,7 +74,7 @@ SHAPES: dict[str, Kind] = {
     f"models/{MODEL}/judged.json": Judged.misfit,
     f"models/{MODEL}/quarantine/": Quarantined.misfit,
     f"models/{MODEL}/untold/": notices.untold_shape,
-    "locks/": lease.SHAPE,
+    "locks/": Leased.misfit,
 }
 """Of what may be gone, or say another thing, without a trace: of these verify has to name what cannot be read."""
 
@@ -97,7 +97,7 @@ def stage() -> FakeStage:
     night.clock.sleep(3_600)
     ask(night.edges, "rollback")
     ask(night.edges, "pin")
-    lease.take(night.edges, model=MODEL, run=going(night, "kdd99-http-20261123T030000Z-abc123"))
+    Lease(night.edges, MODEL).take(going(night, "kdd99-http-20261123T030000Z-abc123"))
     judged = {"run": SECOND, "fingerprint": "data-9", "champion": 1, "waits_as": None}
     night.store.put(layout.judged(MODEL), documents.encode(judged))
     return FakeStage(night)
