@@ -10,9 +10,9 @@ Definition = Mapping[str, Any]
 
 
 def states(definition: Definition) -> Mapping[str, State]:
-    """All states by name; none where the definition has no readable `States`."""
-    found = definition.get("States")
-    return found if isinstance(found, Mapping) else {}
+    """All states by name."""
+    found: Mapping[str, State] = definition["States"]
+    return found
 
 
 def chosen(state: State) -> list[str]:
@@ -23,11 +23,6 @@ def chosen(state: State) -> list[str]:
 def otherwise(state: State) -> list[str]:
     """Where a Choice leads when no rule matches, and a Task when it fails for good."""
     return _names([state], field="Default") + _names(state.get("Catch", []), field="Next")
-
-
-def successors(state: State) -> list[str]:
-    """Every state that may come next."""
-    return chosen(state) + otherwise(state)
 
 
 def _names(holders: Iterable[State], *, field: str) -> list[str]:

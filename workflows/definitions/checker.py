@@ -1,4 +1,4 @@
-"""Is a definition right, as far as can be known without AWS? Our own checks, and statelint's of the grammar.
+"""Is a definition right, as far as can be known without AWS? statelint's checks of the grammar, then our own.
 
 Step Functions accepts a definition whose references lead nowhere, and the emulator accepts anything.
 """
@@ -28,13 +28,13 @@ LAMBDAS = Path(__file__).parents[2] / "lambdas"
 def check(
     definition: Definition, *, contracts: Mapping[str, Signature], errors: Collection[str], tasks: Path
 ) -> list[Problem]:
-    """Our own checks: `contracts` by task, `errors` that the functions raise, `tasks` the folder of their files.
+    """Our own checks of a definition that statelint takes: `contracts` by task, `errors` that the functions raise,
+    `tasks` the folder of their files.
 
-    A broken skeleton is reported alone, for nothing else can be said of it.
+    What cannot be read is reported alone, for nothing else can be said of it.
     """
-    broken = structure_problems(definition)
-    if broken:
-        return broken
+    if unread := structure_problems(definition):
+        return unread
     walk = walked(definition, contracts=contracts)
     return [
         *policy_problems(definition, errors=errors),
@@ -56,5 +56,5 @@ def problems(definition_text: str) -> list[str]:
         definition = json.loads(definition_text)
     except json.JSONDecodeError as error:
         return [f"not JSON: {error}"]
-    found = check(definition, contracts=SIGNATURES, errors=leaves(), tasks=LAMBDAS)
-    return [*map(str, found), *lint(definition_text)]
+    found = lint(definition_text)
+    return found or [*map(str, check(definition, contracts=SIGNATURES, errors=leaves(), tasks=LAMBDAS))]

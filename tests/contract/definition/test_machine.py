@@ -16,7 +16,7 @@ from chalicelib.contracts import (
 )
 from chalicelib.errors import TransientError, leaves
 from chalicelib.names import TASKS
-from workflows.definitions.asl import successors
+from workflows.definitions.asl import chosen, otherwise
 from workflows.definitions.checker import problems
 from workflows.definitions.functions import SIGNATURES, placeholder
 from workflows.definitions.rendering import golden
@@ -109,7 +109,7 @@ def test_nothing_is_live_before_it_was_replayed() -> None:
             name = ahead.pop()
             if name not in reached and name != past:
                 reached.add(name)
-                ahead += successors(STATES[name])
+                ahead += chosen(STATES[name]) + otherwise(STATES[name])
         return reached
 
     assert "SwapAlias" in ways("RestoreAlias", past="nothing")

@@ -53,11 +53,11 @@ def policy_problems(definition: Definition, *, errors: Collection[str]) -> list[
     return [
         Problem(name, message)
         for name, state in states(definition).items()
-        if state.get("Type") == "Task"
+        if state["Type"] == "Task"
         for message in (
             *_timeout_mistakes(state),
             *_retry_mistakes(state),
-            *_catch_mistakes(name, state, definition=definition),
+            *_catch_mistakes(name, state),
             *_error_name_mistakes(state, known=SERVICE_ERRORS | set(errors)),
         )
     ]
@@ -69,38 +69,29 @@ def _timeout_mistakes(state: State) -> Iterator[str]:
 
 
 def _retry_mistakes(state: State) -> Iterator[str]:
-    if not state["Retry"]:
-        yield "Retry is empty"
-    if not any(THROTTLED in retrier.get("ErrorEquals", ()) for retrier in state["Retry"]):
+    if not any(THROTTLED in retrier["ErrorEquals"] for retrier in state["Retry"]):
         yield f"Retry has nothing for {THROTTLED}"
     for retrier in state["Retry"]:
-        for field in sorted(set(retrier) - {"ErrorEquals", *RETRY_FIELDS}):
-            yield f"Retry has the unknown field {field}"
-        expected_of = OF_THROTTLES if THROTTLED in retrier.get("ErrorEquals", ()) else RETRY_FIELDS
+        expected_of = OF_THROTTLES if THROTTLED in retrier["ErrorEquals"] else RETRY_FIELDS
         for field, (expected, holds) in expected_of.items():
             if not holds(retrier.get(field)):
                 yield f"Retry's {field} is {retrier.get(field)!r}: expected {expected}"
 
 
-def _catch_mistakes(name: str, state: State, *, definition: Definition) -> Iterator[str]:
+def _catch_mistakes(name: str, state: State) -> Iterator[str]:
     catchers = state["Catch"]
-    if not catchers or catchers[-1].get("ErrorEquals") != ["States.ALL"]:
+    if not catchers or catchers[-1]["ErrorEquals"] != ["States.ALL"]:
         yield "the last Catch is not for States.ALL: an error would end the machine without its alias restored"
     for catcher in catchers:
-        for field in sorted(set(catcher) - {"ErrorEquals", "ResultPath", "Next"}):
-            yield f"Catch has the unknown field {field}"
-        target = catcher.get("Next")
-        if name == RESTORE_STATE and states(definition)[str(target)]["Type"] != "Fail":
-            yield f"Catch leads to {target}: expected a Fail state"
-        if name != RESTORE_STATE and target != RESTORE_STATE:
-            yield f"Catch leads to {target}: expected {RESTORE_STATE}"
+        if RESTORE_STATE not in (name, catcher["Next"]):
+            yield f"Catch leads to {catcher['Next']}: expected {RESTORE_STATE}"
 
 
 def _error_name_mistakes(state: State, *, known: Collection[str]) -> Iterator[str]:
     for policy in ("Retry", "Catch"):
         handlers = state[policy]
         for handler in handlers:
-            names = handler.get("ErrorEquals") or ["(none)"]
+            names = handler["ErrorEquals"]
             yield from (f"{policy} names {name}, which nothing raises" for name in names if name not in known)
             if "States.ALL" in names and (len(names) > 1 or handler is not handlers[-1]):
                 yield f"{policy} names States.ALL, which has to stand alone and last"
