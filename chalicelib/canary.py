@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from chalicelib.edges import Traffic
 from chalicelib.exact import in_whole
@@ -18,6 +19,16 @@ HEALTH = Record({**dict.fromkeys(("problems", "remarks"), list_of(text)), "at": 
 
 ENOUGH = 20
 """Invocations, below which durations say nothing, and the replay decides."""
+
+
+class Step(Protocol):
+    """One step of a canary, as a recipe names it: a share of the traffic, 0..1, for so many seconds."""
+
+    @property
+    def share(self) -> float: ...
+
+    @property
+    def seconds(self) -> int: ...
 
 
 @dataclass(kw_only=True)

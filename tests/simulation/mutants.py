@@ -146,7 +146,7 @@ MUTANTS = (
     ),
     Mutant(
         name="the replay's problems are passed over",
-        file="lambdas/replay.py",
+        file="chalicelib/proving.py",
         text="    if problems:\n",
         by="    if False:\n",
     ),
@@ -158,13 +158,13 @@ MUTANTS = (
     ),
     Mutant(
         name="the canary's health is passed over",
-        file="lambdas/shift_traffic.py",
+        file="chalicelib/shift.py",
         text="        if health.problems:\n",
         by="        if False:\n",
     ),
     Mutant(
         name="a run judges as often as it likes",
-        file="lambdas/swap_alias.py",
+        file="chalicelib/swap.py",
         text="if task.shift == 0 and task.judging == 1:",
         by="if task.shift == 0:",
     ),
