@@ -59,6 +59,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "how much the API takes": (variable("NIGHTSWAP_REQUESTS_PER_SECOND", "7"), "requests a second: 50 -> 7"),
     "how much it takes at once": (variable("NIGHTSWAP_BURST", "9"), "burst: 100 -> 9"),
     "the memory that serves": (variable("NIGHTSWAP_SERVING_MEMORY_MB", "1024"), "MemorySize: 512 -> 1024"),
+    "the processor": (variable("NIGHTSWAP_ARCHITECTURE", "arm64"), "Architectures"),
     "the app's runtime": (variable("NIGHTSWAP_APP_RUNTIME", "python3.12"), 'Runtime: "python3.13" -> "python3.12"'),
     "the permissions boundary": (
         variable("NIGHTSWAP_PERMISSIONS_BOUNDARY", "arn:aws:iam::000000000000:policy/bounds"),
