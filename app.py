@@ -12,12 +12,15 @@ from typing import Any, cast
 
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
-from chalicelib import access, answers, catalog, doors, failed_requests, page, prediction, unexpected
+from chalicelib import unexpected
+from chalicelib.api import access, doors, failed_requests, prediction, responses
 from chalicelib.aws import connect
 from chalicelib.aws.patience import BRIEF, ending_within
+from chalicelib.dashboard import page
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.names import Names
+from chalicelib.registry import catalog
 from chalicelib.settings import ApiSettings, load, schedule
 
 ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
@@ -49,9 +52,9 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
             with ending_within(app.lambda_context.get_remaining_time_in_millis()):
                 return view(**path)
         except NightswapError as exc:
-            return stated(answers.of_error(exc))
+            return stated(responses.of_error(exc))
         except Exception as exc:  # noqa: BLE001 - whatever it is, a caller is answered, by our own words
-            return stated(answers.of_error(unexpected.of(exc, doing=f"{request().method} {request().path}")))
+            return stated(responses.of_error(unexpected.of(exc, doing=f"{request().method} {request().path}")))
 
     return answer
 
@@ -75,7 +78,7 @@ def stated(answer: tuple[int, dict[str, Any]]) -> Response:
 
 def moved(action: str, *, model: str, version: str | None = None) -> Response:
     """Have the pipeline's function move the alias, as the request's body asks."""
-    from chalicelib import move_requests
+    from chalicelib.interventions import move_requests
 
     stage = load(ApiSettings).stage
     key = doors.idempotency_key(request().headers.get("idempotency-key"))
@@ -122,7 +125,7 @@ def authorize(asking: AuthRequest) -> AuthResponse:
 
 @app.schedule(schedule())
 def nightly(event: CloudWatchEvent) -> None:
-    from chalicelib import retraining
+    from chalicelib.runs import retraining
 
     event_time = datetime.fromisoformat(event.to_dict()["time"])
     context = cast(Any, event.context)
@@ -158,7 +161,7 @@ def warm() -> Response:
 @app.route("/retrain", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def retrain() -> Response:
-    from chalicelib import retraining
+    from chalicelib.runs import retraining
 
     settings = load(ApiSettings)
     key = doors.idempotency_key(request().headers.get("idempotency-key"))
@@ -171,14 +174,14 @@ def retrain() -> Response:
     return Response(
         body={"run": started.run, "new": started.is_new, "model": wish.model},
         status_code=202 if started.is_new else 200,
-        headers={"Location": answers.beside(f"runs/{started.run}", asked=request().context.get("path", ""))},
+        headers={"Location": responses.beside(f"runs/{started.run}", asked=request().context.get("path", ""))},
     )
 
 
 @app.route("/runs", authorizer=authorize)
 @answering
 def list_runs() -> dict[str, Any]:
-    from chalicelib import runs
+    from chalicelib.runs import runs
 
     model = prediction.model_in(query(), default_model="") or None
     return {"runs": runs.recent(operator_edges(), limit=RECENT_RUNS, model=model)}
@@ -187,7 +190,7 @@ def list_runs() -> dict[str, Any]:
 @app.route("/runs/{run}", authorizer=authorize)
 @answering
 def describe_run(run: str) -> dict[str, Any]:
-    from chalicelib import runs
+    from chalicelib.runs import runs
 
     return runs.describe(operator_edges(), run=run)
 
@@ -195,7 +198,7 @@ def describe_run(run: str) -> dict[str, Any]:
 @app.route("/runs/{run}/stop", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def stop_run(run: str) -> Response:
-    from chalicelib import runs
+    from chalicelib.runs import runs
 
     return Response(body=runs.stop(operator_edges(), run=run, cause="POST /runs/ID/stop"), status_code=202)
 
@@ -203,7 +206,7 @@ def stop_run(run: str) -> Response:
 @app.route("/models", authorizer=authorize)
 @answering
 def list_models() -> dict[str, Any]:
-    from chalicelib import models
+    from chalicelib.registry import models
 
     return models.all_live(operator_edges())
 
@@ -211,7 +214,7 @@ def list_models() -> dict[str, Any]:
 @app.route("/models/{model}", authorizer=authorize)
 @answering
 def describe_model(model: str) -> dict[str, Any]:
-    from chalicelib import models
+    from chalicelib.registry import models
 
     return models.describe(operator_edges(), model=model)
 
@@ -219,7 +222,7 @@ def describe_model(model: str) -> dict[str, Any]:
 @app.route("/models/{model}/versions", authorizer=authorize)
 @answering
 def list_versions(model: str) -> dict[str, Any]:
-    from chalicelib import models
+    from chalicelib.registry import models
 
     return models.newest_versions(operator_edges(), model=model)
 
@@ -227,7 +230,7 @@ def list_versions(model: str) -> dict[str, Any]:
 @app.route("/models/{model}/versions/{version}", authorizer=authorize)
 @answering
 def describe_version(model: str, version: str) -> dict[str, Any]:
-    from chalicelib import models
+    from chalicelib.registry import models
 
     return models.version(operator_edges(), model=model, model_version=version)
 
@@ -264,7 +267,7 @@ def unpin(model: str) -> Response:
 @app.route("/health")
 @answering
 def check_health() -> dict[str, Any]:
-    from chalicelib import health
+    from chalicelib.api import health
 
     settings = load(ApiSettings)
     asking = replace(operator_edges(), functions=connect.serving_functions(settings.stage))

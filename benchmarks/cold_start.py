@@ -26,9 +26,9 @@ from rich.table import Table as Drawn
 
 from benchmarks.scoring import rows
 from lambdas import recipes
-from lambdas.model.estimator import fit
-from lambdas.model.export import export
-from lambdas.model.package import build_package
+from lambdas.model.formats.package import build_package
+from lambdas.model.formats.scorecard.export import export
+from lambdas.model.training.estimator import fit
 from workflows.packaging import bytecode, layers
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.bytecode import Interpreter

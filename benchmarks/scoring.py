@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from lambdas import recipes
-from lambdas.model.estimator import fit
-from lambdas.model.export import export
-from lambdas.model.package import build_package
-from lambdas.model.table import Table
+from lambdas.model.formats.package import build_package
+from lambdas.model.formats.scorecard.export import export
+from lambdas.model.reading.table import Table
+from lambdas.model.training.estimator import fit
 from lambdas.serve.handler import Service, open_package
 
 ROUNDS, CALLS = 60, 200

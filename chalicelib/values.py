@@ -2,7 +2,7 @@
 
 `dataclasses` writes the methods of every class anew and compiles them, 0.3 ms and more of each cold start. Here all
 values share them. mypy checks a value as it checks a dataclass, and `replace`, `asdict` and `fields` of `dataclasses`
-take one. What is stored is a `Document` (`chalicelib.frozen`), which has a shape besides.
+take one. What is stored is a `Document` (`chalicelib.documents.frozen`), which has a shape besides.
 """
 
 from __future__ import annotations

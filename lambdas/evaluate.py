@@ -11,21 +11,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, evidence, layout, models, publishing, registry, run_documents
+from chalicelib import layout
 from chalicelib.contracts import Evaluated, EvaluateTask
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from chalicelib.layout import Place
-from chalicelib.live import Live, look
+from chalicelib.registry import evidence, models, publishing, registry
+from chalicelib.registry.live import Live, look
+from chalicelib.runs import run_documents
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
-from lambdas.model import answers, drift, room, table
-from lambdas.model.answers import Answers
+from lambdas.model import predictions
 from lambdas.model.artifact import Artifact
-from lambdas.model.evaluation import evaluate
-from lambdas.model.formats import format_of
-from lambdas.model.table import Table
+from lambdas.model.data import room
+from lambdas.model.evaluation import champion_fall
+from lambdas.model.evaluation.evaluation import evaluate
+from lambdas.model.formats.table import format_of
+from lambdas.model.predictions import Answers
+from lambdas.model.reading import table
+from lambdas.model.reading.table import Table
 from lambdas.step import Context, carry_out
 
 Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
@@ -41,7 +47,7 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
         recipe,
         artifact=_made(edges, task, form=recipe.format),
         holdout=holdout,
-        answers=Answers.from_files(read_all(edges, task.answers_uri, names=answers.FILES)),
+        answers=Answers.from_files(read_all(edges, task.answers_uri, names=predictions.FILES)),
         champion=_artifact_of(edges, model=task.model, model_version=champion),
     )
 
@@ -96,7 +102,7 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
     if champion is None or not scored.get("scored"):
         return []
     then = registry.manifest(edges, model=model, model_version=champion).ratios
-    return drift.fallen(then, scored["ratios"])
+    return champion_fall.fallen(then, scored["ratios"])
 
 
 def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> Artifact | None:

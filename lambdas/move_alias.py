@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import answers, moving, names
+from chalicelib import names
+from chalicelib.api import responses
 from chalicelib.aws import connect
 from chalicelib.aws.patience import MOVING, ending_within
 from chalicelib.contracts import MoveAliasTask, MoveAnswered, from_event, to_event
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, RequestError, TransientError
+from chalicelib.interventions import carrying_out
 from chalicelib.log import log
 from chalicelib.names import Names
 from chalicelib.settings import TaskSettings, load
@@ -23,9 +25,9 @@ from lambdas.step import Context
 
 def run(task: MoveAliasTask, edges: Edges) -> MoveAnswered:
     try:
-        answered = moving.carry_out(edges, task)
+        answered = carrying_out.carry_out(edges, task)
     except (RequestError, TransientError, RegistryIncomplete) as exc:
-        status, body = answers.of_error(exc)
+        status, body = responses.of_error(exc)
         answered = MoveAnswered(status=status, body=body)
     log(
         "move_answered",

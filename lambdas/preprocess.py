@@ -8,29 +8,32 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-from chalicelib import documents, judged, layout, outcomes, registry, run_documents
+from chalicelib import layout
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Record, count, list_of, text
 from chalicelib.edges import Edges, Stored
 from chalicelib.errors import ColumnMissing, DatasetEmpty, ObjectUnreadable, TooManyObjects
-from chalicelib.lease import Lease
 from chalicelib.limits import OBJECTS
-from chalicelib.live import look
-from chalicelib.manifest import Source
-from chalicelib.pin import Pin, way_past
-from chalicelib.quarantine import Quarantine
-from chalicelib.run_documents import DataProfile, Profile
+from chalicelib.registry import judged, registry
+from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Source
+from chalicelib.registry.pin import Pin, way_past
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.runs import outcomes, run_documents
+from chalicelib.runs.lease import Lease
+from chalicelib.runs.run_documents import DataProfile, Profile
 from chalicelib.settings import TaskSettings
-from chalicelib.shapes import Record, count, list_of, text
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all
-from lambdas.model import room
-from lambdas.model.dataset import read_labels, read_text
-from lambdas.model.preparation import Piece, Prepared, prepare
+from lambdas.model.data import room
+from lambdas.model.data.preparation import Piece, Prepared, prepare
+from lambdas.model.reading.dataset import read_labels, read_text
+from lambdas.model.reading.table import Labels, Reading
+from lambdas.model.reading.unpacking import check_size, unpack
 from lambdas.model.recipe import Recipe, Split
-from lambdas.model.split import Draw
-from lambdas.model.strata import groups_of
-from lambdas.model.table import Labels, Reading
-from lambdas.model.unpacking import check_size, unpack
+from lambdas.model.splitting.split import Draw
+from lambdas.model.splitting.strata import groups_of
 from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
 

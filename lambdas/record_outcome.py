@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import notices, outcomes
 from chalicelib.contracts import RecordOutcomeTask, RunOutcome
 from chalicelib.edges import Edges
+from chalicelib.notices import notices
+from chalicelib.runs import outcomes
 from chalicelib.settings import TaskSettings
 from lambdas.step import Context, carry_out
 

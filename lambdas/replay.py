@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import proving
 from chalicelib.contracts import ReplayTask, RolloutDecided
 from chalicelib.edges import Edges
+from chalicelib.promotion import proving
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.recipes import Planned

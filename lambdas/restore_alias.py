@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import notices, outcomes, restoring
 from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken
+from chalicelib.notices import notices
+from chalicelib.runs import cleanup, outcomes
 from chalicelib.settings import TaskSettings
 from lambdas.step import Context, carry_out
 
@@ -18,11 +19,11 @@ def run(task: RestoreAliasTask, edges: Edges, settings: TaskSettings) -> AliasRe
         return _after(task, edges, failure=task.failure, stale_days=settings.stale_days)
     if task.model is None:
         raise ContractBroken("RestoreAliasTask: a run that has not failed names its model")
-    return restoring.before(edges, run=task.run, model=task.model)
+    return cleanup.before(edges, run=task.run, model=task.model)
 
 
 def _after(task: RestoreAliasTask, edges: Edges, *, failure: Mapping[str, Any], stale_days: int) -> AliasRestored:
-    restored = restoring.after(edges, run=task.run, model=task.model, failure=failure)
+    restored = cleanup.after(edges, run=task.run, model=task.model, failure=failure)
     ended = outcomes.find(edges, run=task.run)  # recorded just now, or before
     if ended is not None:
         notices.stale(edges, run=task.run, model=ended["model"], outcome=ended["outcome"], stale_days=stale_days)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import shift
 from chalicelib.contracts import RolloutDecided, ShiftTrafficTask
 from chalicelib.edges import Edges
+from chalicelib.promotion import shift
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.recipes import Planned

@@ -17,13 +17,15 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chalicelib import documents, layout, registry
+from chalicelib import layout
 from chalicelib.cutting import quoted
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.manifest import Source
+from chalicelib.registry import registry
+from chalicelib.registry.manifest import Source
 from lambdas.model.recipe import Split
-from lambdas.model.split import DRAWN, RULES, STRATIFIED, Draw
+from lambdas.model.splitting.split import DRAWN, RULES, STRATIFIED, Draw
 
 Identity = tuple[str, str | None]
 """An object's name and entity tag, which is None in the oldest manifests."""

@@ -13,10 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from chalicelib import documents, layout
+from chalicelib import layout
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
 from chalicelib.contracts import from_event, to_event
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.log import log

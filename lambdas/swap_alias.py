@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import swap
 from chalicelib.contracts import AliasSwapped, SwapAliasTask
 from chalicelib.edges import Edges
+from chalicelib.promotion import swap
 from chalicelib.settings import TaskSettings
 from lambdas.step import Context, carry_out
 

@@ -7,19 +7,22 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import layout, run_documents
+from chalicelib import layout
 from chalicelib.contracts import Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
-from chalicelib.manifest import Training
+from chalicelib.registry.manifest import Training
+from chalicelib.runs import run_documents
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
-from lambdas.model import room, table, trial
-from lambdas.model.estimator import fit
-from lambdas.model.formats import format_of
+from lambdas.model.data import room
+from lambdas.model.formats.table import format_of
+from lambdas.model.reading import table
+from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.table import Table
+from lambdas.model.training import trial
+from lambdas.model.training.estimator import fit
 from lambdas.step import Context, carry_out
 
 

@@ -13,16 +13,19 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import documents, evidence, layout, publishing, registry, run_documents, version_shapes
+from chalicelib import layout
 from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.layout import Place
-from chalicelib.manifest import Manifest
-from chalicelib.report import Report
+from chalicelib.registry import evidence, publishing, registry, version_shapes
+from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.report import Report
+from chalicelib.runs import run_documents
 from chalicelib.settings import TaskSettings
 from lambdas.intermediates import read
-from lambdas.model.package import build_package
+from lambdas.model.formats.package import build_package
 from lambdas.step import Context, carry_out
 
 

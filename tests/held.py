@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 DEADLINE_SECONDS = 60
 

@@ -30,7 +30,7 @@ THROTTLES = {
 
 
 NO_ROOM = "InsufficientStorage"
-"""S3's refusal on the local AWS, whose disk can be full; its message is our own, of `workflows.local.room`."""
+"""S3's refusal on the local AWS, whose disk can be full; its message is our own, of `workflows.local.state.room`."""
 
 
 def code(error: ClientError) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import boto3
 from botocore.exceptions import NoRegionError
 
+from chalicelib.api.known_tokens import KnownTokens
 from chalicelib.aws.executions import StateMachineExecutions
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
@@ -18,7 +19,6 @@ from chalicelib.aws.patience import ATTENTIVE, PATIENT, PROMPT, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Edges
-from chalicelib.known_tokens import KnownTokens
 from chalicelib.names import Names
 
 

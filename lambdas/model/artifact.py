@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.errors import ArtifactInvalid
-from lambdas.model.answers import Answers
+from lambdas.model.predictions import Answers
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import REFUSED, CategoryColumn, Schema
 

@@ -19,9 +19,8 @@ from chalicelib.cutting import cut, listed
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.names import nearest_model_name
-from lambdas.model import recipe_files
-from lambdas.model.recipe import Recipe, Shift
-from lambdas.model.recipe_types import shown
+from lambdas.model.recipe import Recipe, Shift, recipe_files
+from lambdas.model.recipe.types import shown
 
 FOLDER = Path(__file__).parent
 IN_WORDS = "lambdas/recipes"

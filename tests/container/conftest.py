@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout
-from lambdas.model.estimator import fit
-from lambdas.model.export import export
-from lambdas.model.fitted import Fitted
-from lambdas.model.package import build_package
+from chalicelib import layout
+from chalicelib.documents import documents
+from lambdas.model.formats.fitted import Fitted
+from lambdas.model.formats.package import build_package
+from lambdas.model.formats.scorecard.export import export
+from lambdas.model.training.estimator import fit
 from tests.clone import ROOT
 from tests.container.image import Image, build
 from tests.fakes.edges import FakeOutside
-from tests.unit.lambdas.model import data
+from tests.given import data
 from workflows.container.assemble import assemble
 from workflows.packaging.emulated import EmulatedFunction, emulator
 

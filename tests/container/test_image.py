@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.model.fitted import Fitted
+from lambdas.model.formats.fitted import Fitted
 from tests.container.conftest import MODEL, VERSION, Start, event
 from tests.container.image import Image
-from tests.unit.lambdas.model import data
+from tests.given import data
 from workflows.packaging.emulated import EmulatedFunction, Failure
 from workflows.stacks.functions import RUNTIME
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.access import OPERATE, PREDICT, Token, digest
+from chalicelib.api.access import OPERATE, PREDICT, Token, digest
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 import pytest
 
 from app import app
-from chalicelib import access
-from chalicelib.access import OPERATE, PREDICT
+from chalicelib.api import access
+from chalicelib.api.access import OPERATE, PREDICT
 from chalicelib.names import APP
 from tests.contract.api_process import (
     ROOT,

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, models, names, runs
+from chalicelib import layout, names
 from chalicelib.aws.patience import ANSWER_SECONDS, ATTENTIVE, BRIEF
+from chalicelib.documents import documents
+from chalicelib.registry import models
+from chalicelib.runs import runs
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside

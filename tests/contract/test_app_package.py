@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import StageSettings
-from workflows.deploying.app import chalice
-from workflows.doctoring.requirements import chalice_package
+from workflows.deploying.chalice_app.app import chalice
+from workflows.doctor.machine.requirements import chalice_package
 from workflows.stacks.functions import RUNTIME
 
 ROOT = Path(__file__).parents[2]
@@ -211,7 +211,7 @@ def test_archive_holds_all_of_chalicelib(packaged: Packaged) -> None:
 
 
 def test_archive_holds_the_page(packaged: Packaged) -> None:
-    assert packaged.files["chalicelib/page.html"] > 0
+    assert packaged.files["chalicelib/dashboard/page.html"] > 0
 
 
 def test_archive_is_small(packaged: Packaged) -> None:

@@ -170,7 +170,7 @@ def test_environment_is_read_in_settings_alone() -> None:
 
 
 def test_pandas_is_imported_in_one_place() -> None:
-    assert {each.file for each in imports() if each.is_below("pandas")} == {"lambdas/model/plain.py"}
+    assert {each.file for each in imports() if each.is_below("pandas")} == {"lambdas/model/reading/plain.py"}
 
 
 def test_recipes_import_scikit_learn_when_they_build_an_estimator() -> None:
@@ -291,7 +291,7 @@ def test_get_predict_loads_no_module_that_defines_a_dataclass() -> None:
     defining = {"dataclasses", "dataclasses.dataclass"}
 
     assert (answered["statusCode"], afterwards) == (200, loaded)
-    assert {"app.py", "chalicelib/prediction.py", "chalicelib/known_tokens.py"} <= set(loaded)
+    assert {"app.py", "chalicelib/api/prediction.py", "chalicelib/api/known_tokens.py"} <= set(loaded)
     assert [
         each for each in imports("app.py", "chalicelib/") if each.file in loaded and each.module in defining
     ] == []

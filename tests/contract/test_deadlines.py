@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from chalicelib import fitness, names, publishing
+from chalicelib import names
 from chalicelib.aws import connect
 from chalicelib.aws.patience import (
     ANSWER_SECONDS,
@@ -31,7 +31,9 @@ from chalicelib.aws.patience import (
     ending_within,
 )
 from chalicelib.errors import TransientError
+from chalicelib.interventions import fitness
 from chalicelib.names import Names
+from chalicelib.registry import publishing
 from tests.simulation.asl import retry_delay_seconds
 from workflows.definitions.checks.policies import LAMBDA_LIMIT_SECONDS
 from workflows.stacks.functions import TASK_SIZES, serving_configuration

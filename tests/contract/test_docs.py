@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from app import app
-from chalicelib.known_tokens import FRESH_SECONDS, OLD_SECONDS
+from chalicelib.api.known_tokens import FRESH_SECONDS, OLD_SECONDS
 from chalicelib.settings import ApiSettings, StageSettings
 from workflows.cli.main import group
 

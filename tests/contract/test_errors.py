@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib import answers, errors
+from chalicelib import errors
+from chalicelib.api import responses
 from chalicelib.errors import DataError, NightswapError, RequestError, TransientError, leaves
 
 BRANCH = re.compile(r"^ {4}(?P<indent>[│ ]*)[├└]── (?P<names>\S+(?: \S+)*)")
@@ -91,7 +92,7 @@ def test_groups_do_not_overlap() -> None:
 def test_answer_to_any_error_has_one_form(leaf: str) -> None:
     error = class_of(leaf)("what, where, and what to do", field="a_field", nothing=None)
 
-    status, body = answers.of_error(error)
+    status, body = responses.of_error(error)
 
     assert status == class_of(leaf).status
     assert json.loads(json.dumps(body)) == {

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from chalicelib import notice_evaluation, notice_text, notices
 from chalicelib.contracts import MODEL_REJECTED
 from chalicelib.edges import Notice
 from chalicelib.limits import EVENT_BYTES, SUBJECT_CHARACTERS
 from chalicelib.names import Names
-from chalicelib.notice_evaluation import CLASSES_MAX, RULES_MAX
+from chalicelib.notices import notice_evaluation, notice_text, notices
+from chalicelib.notices.notice_evaluation import CLASSES_MAX, RULES_MAX
 from tests.contract import command_lines
 from tests.fakes.edges import FakeOutside
 from tests.given import news

@@ -13,15 +13,17 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib import access, restoring
+from chalicelib.api import access
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.errors import DeploymentFailed, ServingFailed
+from chalicelib.runs import cleanup
 from lambdas.serve.handler import PackageBroken, open_package
 from tests.fakes.store import InMemoryStore
 from tests.unit.lambdas.serve.document import DOCUMENT
-from workflows.deploying import lock, old_tokens, record, release
-from workflows.deploying.app import find_api
-from workflows.local.state_folder import StateFolder
+from workflows.deploying import lock, record, release
+from workflows.deploying.chalice_app import old_tokens
+from workflows.deploying.chalice_app.app import find_api
+from workflows.local.state.state_folder import StateFolder
 from workflows.stacks.settings import stage_entry
 
 NO_DOCUMENTS = (b"", b"{", b"\xff", b"null", b"1", b'"a text"', b"[]", b"[1]", b"{}")
@@ -104,7 +106,7 @@ READERS = {
     "tokens of an older release": Reader(moved, {"tokens": [TOKEN]}, DeploymentFailed),
     "a function's report": Reader(failing, {"errorType": "E", "errorMessage": "m"}, ServingFailed),
     "a state's cause": Reader(
-        lambda body, _: restoring.in_words({"Cause": body.decode("latin-1")}), {"errorMessage": "m"}, ()
+        lambda body, _: cleanup.in_words({"Cause": body.decode("latin-1")}), {"errorMessage": "m"}, ()
     ),
     "a package's model": Reader(opened, DOCUMENT, PackageBroken),
     "the stages": Reader(

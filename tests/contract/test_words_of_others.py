@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib import documents, layout, names, restoring
+from chalicelib import layout, names
 from chalicelib.contracts import MoveAliasTask
+from chalicelib.documents import documents
 from chalicelib.errors import NightswapError, Unexpected, leaves
+from chalicelib.runs import cleanup
 from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going, outside
@@ -118,7 +120,7 @@ def test_failure_of_a_run_says_what_ours_says() -> None:
     said = Unexpected("Train failed with KeyError: its log says more")
     report = {"errorMessage": str(said), "errorType": "Unexpected", "stackTrace": [MARK]}
 
-    restoring.after(night.edges, run=RUN, model=MODEL, failure={"Error": "Unexpected", "Cause": json.dumps(report)})
+    cleanup.after(night.edges, run=RUN, model=MODEL, failure={"Error": "Unexpected", "Cause": json.dumps(report)})
 
     outcome = documents.find(night.edges.store, layout.run_document(RUN, "outcome"))
     assert (outcome["error"], outcome["reason"]) == ("Unexpected", said.message)
@@ -130,7 +132,7 @@ def test_longest_cause_makes_a_short_outcome() -> None:
     night: FakeOutside = outside()
     going(night, RUN)
 
-    restoring.after(night.edges, run=RUN, model=MODEL, failure={"Error": "E" * 9_000, "Cause": "c" * 32_768})
+    cleanup.after(night.edges, run=RUN, model=MODEL, failure={"Error": "E" * 9_000, "Cause": "c" * 32_768})
 
     outcome = documents.find(night.edges.store, layout.run_document(RUN, "outcome"))
     assert len(json.dumps(outcome)) < 3_000

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable
 
 from tests.deploy.conftest import BUCKET, STAGE, Account, UserClone
-from workflows.deploying.app import CHALICE
+from workflows.deploying.chalice_app.app import CHALICE
 
 NewClone = Callable[[], UserClone]
 

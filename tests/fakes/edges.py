@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib import catalog, layout
+from chalicelib import layout
 from chalicelib.edges import Edges
+from chalicelib.registry import catalog
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import Handler, InMemoryFunctions, echo

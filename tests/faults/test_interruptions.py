@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from chalicelib.runs import STATES
+from chalicelib.runs.runs import STATES
 from tests.clone import LocalUp, until
 from tests.faults.processes import processes_in, worker
 

@@ -19,7 +19,7 @@ from chalicelib.errors import LocalAwsFailed
 from tests.clone import Clone, LocalUp
 from tests.faults.kept import lost, on_record
 from workflows.local.process import LocalAws
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 KILLS = int(os.environ.get("KILLS", "20"))
 SEED = 20261125

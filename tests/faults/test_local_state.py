@@ -21,7 +21,7 @@ from tests import http_connections
 from tests.clone import Clone
 from tests.held import Held
 from workflows.local.process import LocalAws
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 HOLDS = {0.0: 1, 0.1: 10, 0.2: 3, 0.3: 4, 0.5: 5, 0.7: 3, 1.0: 3, 1.5: 6}
 """Seconds after which a server is held, and for how many."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import commitment, outcomes, promotion
 from chalicelib.errors import StoreUnavailable
-from chalicelib.lease import Lease
-from chalicelib.promotion import Move
+from chalicelib.promotion import commitment, promotion
+from chalicelib.promotion.promotion import Move
+from chalicelib.runs import outcomes
+from chalicelib.runs.lease import Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, going, outside, register, revision, shift, swap

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib import moving, promotion
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges import Edges
+from chalicelib.interventions import carrying_out
+from chalicelib.promotion import promotion
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, Registered, outside, promote, register, shift
 
@@ -27,7 +28,7 @@ def request(action: str, **changes: Any) -> MoveAliasTask:
 
 def ask(edges: Edges, action: str, **changes: Any) -> dict[str, Any]:
     """The answer's body."""
-    answered = moving.carry_out(edges, request(action, **changes))
+    answered = carrying_out.carry_out(edges, request(action, **changes))
     assert answered.status == 200
     return dict(answered.body)
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import documents, layout, notices, outcomes, promotion
+from chalicelib import layout
 from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, RunOutcome
+from chalicelib.documents import documents
 from chalicelib.edges import Notice
+from chalicelib.notices import notices
+from chalicelib.promotion import promotion
+from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, Registered, outside, register, revision, swap
 

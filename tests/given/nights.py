@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import commitment, documents, evidence, layout, ledger, promotion, publishing, registry, stamp
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.manifest import Manifest, Source
-from chalicelib.promotion import Move
+from chalicelib.ledger import ledger, stamp
+from chalicelib.promotion import commitment, promotion
+from chalicelib.promotion.promotion import Move
+from chalicelib.registry import evidence, publishing, registry
+from chalicelib.registry.manifest import Manifest, Source
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.serving_code import FORMAT, SAMPLE, SOUND, ServingCode

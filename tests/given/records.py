@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from chalicelib import documents, evidence, layout, promotion, publishing, registry
-from chalicelib.verification import verify
+from chalicelib import layout
+from chalicelib.audit.verification import verify
+from chalicelib.documents import documents
+from chalicelib.promotion import promotion
+from chalicelib.registry import evidence, publishing, registry
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.nights import MODEL, SCHEMA, outside, promote, register, revision, shift

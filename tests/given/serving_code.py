@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib import documents
+from chalicelib.documents import documents
 
 SOUND = "sound"
 WRONG = "wrong"

@@ -22,19 +22,19 @@ def test_mistake_changes_its_file() -> None:
 
 
 def test_nearest_tests_are_asked_first_and_all_of_them_once() -> None:
-    first, *others = rings("chalicelib/lease.py")
+    first, *others = rings("chalicelib/runs/lease.py")
 
-    assert first[:2] == ["chalicelib/lease.py", "tests/unit/chalicelib/test_lease.py"]
+    assert first[:2] == ["chalicelib/runs/lease.py", "tests/unit/chalicelib/runs/test_lease.py"]
     every = [*first, *(test for ring in others for test in ring)]
     assert len(every) == len(set(every))
     assert "tests/contract/test_api.py" in every
 
 
 def test_nearer_tests_come_before_those_that_load_a_file_by_others() -> None:
-    nearest, unit, contract, _ = rings("workflows/local/generations.py")
+    nearest, unit, contract, _ = rings("workflows/local/state/generations.py")
 
-    assert nearest[0] == "tests/unit/workflows/local/test_generations.py"
-    assert unit[0] == "tests/unit/workflows/local/test_checkpoint.py"
+    assert nearest[0] == "tests/unit/workflows/local/state/test_generations.py"
+    assert unit[0] == "tests/unit/workflows/local/state/test_checkpoint.py"
     assert "tests/unit/workflows/stacks/test_arns.py" not in unit, "it loads nothing of it"
     assert "tests/contract/test_docs.py" in contract, "a contract may start a process, so each is asked"
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.packages.conftest import STAGE, Deployed
 from tests.packages.stand import Stand
-from workflows.deploying.app import CHALICE
+from workflows.deploying.chalice_app.app import CHALICE
 from workflows.packaging.archive import Package
 from workflows.packaging.emulated import ACCOUNT, REGION, Failure
 

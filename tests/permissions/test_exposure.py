@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import access, layout, names
+from chalicelib import layout, names
+from chalicelib.api import access
 from tests.permissions.enforced import MODEL, NAMES, EnforcedStage
 
 GATEWAY, EVENTS = "apigateway.amazonaws.com", "events.amazonaws.com"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import access, layout, names
+from chalicelib import layout, names
+from chalicelib.api import access
 from tests.permissions.enforced import MODEL, NAMES, EnforcedStage
 
 API, NIGHTLY, AUTHORIZE = "nightswap-local", "nightswap-local-nightly", "nightswap-local-authorize"

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib import commitment, layout
-from chalicelib.commitment import Decision
-from chalicelib.promotion import PROMOTED, SWAP, Move
-from chalicelib.stamp import Stamp
+from chalicelib import layout
+from chalicelib.ledger.stamp import Stamp
+from chalicelib.promotion import commitment
+from chalicelib.promotion.commitment import Decision
+from chalicelib.promotion.promotion import PROMOTED, SWAP, Move
 from tests import http_connections
 from tests.clone import until
 from tests.permissions.enforced import MODEL, NAMES, EnforcedStage

@@ -11,9 +11,12 @@ from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
-from chalicelib import documents, evidence, layout, publishing, recovery, registry
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.errors import TransientError
-from lambdas.model.package import build_package
+from chalicelib.interventions import restoration
+from chalicelib.registry import evidence, publishing, registry
+from lambdas.model.formats.package import build_package
 from tests.simulation import serving, triggers
 from tests.simulation.serving import SOUND
 from tests.simulation.world import HAND, LONGEST_DELAY_SECONDS, MODEL, World
@@ -99,7 +102,7 @@ def restore(world: World) -> None:
     def body() -> None:
         for _ in range(triggers.TRIES):
             with suppress(TransientError):
-                recovery.restore(world.edges, model=MODEL, attempt="abcdef", who="an operator")
+                restoration.restore(world.edges, model=MODEL, attempt="abcdef", who="an operator")
                 return
             world.scheduler.sleep(5)
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib import layout, promotion
+from chalicelib import layout
 from chalicelib.edges import Alias
-from chalicelib.stamp import Stamp
+from chalicelib.ledger.stamp import Stamp
+from chalicelib.promotion import promotion
 from tests.fakes.history import Effect
 from tests.simulation.world import HAND, MODEL, World
 

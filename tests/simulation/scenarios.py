@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from random import Random
 
-from chalicelib import documents, layout, promotion, registry
+from chalicelib import layout
 from chalicelib.contracts import PROMOTED
-from chalicelib.lease import VISIBLE_WITHIN
-from chalicelib.live import look
-from chalicelib.move_decisions import UNPIN
-from chalicelib.promotion import Move
-from chalicelib.retention import LEFT_LIVE
-from lambdas.model.package import build_package
+from chalicelib.documents import documents
+from chalicelib.interventions.move_decisions import UNPIN
+from chalicelib.promotion import promotion
+from chalicelib.promotion.promotion import Move
+from chalicelib.pruning.retention import LEFT_LIVE
+from chalicelib.registry import registry
+from chalicelib.registry.live import look
+from chalicelib.runs.lease import VISIBLE_WITHIN
+from lambdas.model.formats.package import build_package
 from tests.fakes.clock import START
 from tests.simulation import hands, serving, triggers
 from tests.simulation.faults import Fault, FaultAt, FaultPlan, no_faults

@@ -14,7 +14,8 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from chalicelib import documents, registry
+from chalicelib.documents import documents
+from chalicelib.registry import registry
 
 FORMAT = "scorecard"
 SOUND, WIDE = "sound", "wide"

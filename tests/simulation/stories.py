@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chalicelib import layout, registry
+from chalicelib import layout
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -17,7 +17,8 @@ from chalicelib.contracts import (
     ROLLED_BACK,
     SUPERSEDED,
 )
-from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.registry import registry
 from lambdas.model.recipe import Shift
 from tests.fakes.clock import START
 from tests.fakes.serving_function import Delays

@@ -16,7 +16,7 @@ import lambdas.evaluate
 import lambdas.preprocess
 import lambdas.replay
 import lambdas.shift_traffic
-from chalicelib import documents, evidence, layout, outcomes, registry
+from chalicelib import layout
 from chalicelib.contracts import (
     Evaluated,
     EvaluateTask,
@@ -33,15 +33,18 @@ from chalicelib.contracts import (
     VersionModelTask,
     from_event,
 )
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
+from chalicelib.registry import evidence, registry
+from chalicelib.runs import outcomes
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read, read_all
-from lambdas.model.preparation import Prepared
+from lambdas.model.data.preparation import Prepared
+from lambdas.model.reading.table import FILES, Table
 from lambdas.model.recipe import Shift
-from lambdas.model.split import DRAWN, Draw
-from lambdas.model.table import FILES, Table
+from lambdas.model.splitting.split import DRAWN, Draw
 from lambdas.preprocess import Object
 from lambdas.splits import Splits
 from lambdas.step import documented

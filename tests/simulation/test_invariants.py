@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.contracts import ROLLED_BACK
-from chalicelib.move_decisions import PIN, ROLLBACK, UNPIN
+from chalicelib.interventions.move_decisions import PIN, ROLLBACK, UNPIN
 from tests.fakes.clock import START
 from tests.fakes.history import Effect
 from tests.simulation import scenarios, triggers

@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib import pruning, pruning_plan, retraining
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import NightswapError, TransientError
-from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.names import LIVE, TASKS
-from chalicelib.pin import Pin
-from chalicelib.retention import Policy
-from chalicelib.retraining import Started, Wish
+from chalicelib.pruning import pruning, pruning_plan
+from chalicelib.pruning.retention import Policy
+from chalicelib.registry.pin import Pin
+from chalicelib.runs import retraining
+from chalicelib.runs.retraining import Started, Wish
 from lambdas import move_alias
 from tests.simulation import serving
 from tests.simulation.world import MODEL, World

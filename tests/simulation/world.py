@@ -12,8 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from chalicelib import catalog, layout
+from chalicelib import layout
 from chalicelib.edges import Edges
+from chalicelib.registry import catalog
 from lambdas.model.recipe import Shift
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions

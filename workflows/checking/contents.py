@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from chalicelib import documents, layout
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import table_of, text
 from chalicelib.edges import Edges, Listed
 from chalicelib.errors import DataError, RegistryIncomplete, TransientError
-from chalicelib.shapes import table_of, text
-from lambdas.model import unpacking
+from lambdas.model.reading import unpacking
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.cutting import quoted
 from chalicelib.errors import BadRequest, DataError
 from chalicelib.limits import FILE_BYTES
+from lambdas.model.reading.unpacking import SIZE_IN_WORDS, way_out
 from lambdas.model.recipe import Recipe
-from lambdas.model.unpacking import SIZE_IN_WORDS, way_out
 from workflows.stacks.functions import TASK_SIZES
 
 if TYPE_CHECKING:
-    from lambdas.model.table import Table
+    from lambdas.model.reading.table import Table
 
 KEY_BYTES_MAX = 900
 """S3 takes keys of 1,024 bytes; the rest is for the folder's name."""
@@ -78,7 +78,7 @@ class LocalFile:
 
 def look_at(content: Content, *, recipe: Recipe) -> Table:
     """The rows of the file; raises a DataError as the run would, without advice about a data set."""
-    from lambdas.model.dataset import read_object
+    from lambdas.model.reading.dataset import read_object
 
     try:
         return read_object(content.name, content=content.body, recipe=recipe)
@@ -89,14 +89,14 @@ def look_at(content: Content, *, recipe: Recipe) -> Table:
 
 def foresee(table: Table, *, recipe: Recipe) -> None:
     """Raises EstimatorUnsupported when the scorecard of a fit on these rows would be too large to be served."""
-    from lambdas.model import trial
+    from lambdas.model.training import trial
 
     trial.foresee(recipe, train=table)
 
 
 def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe) -> None:
     """Raises DatasetTooLarge when a run would not have the memory for tables of so many rows and so many bytes."""
-    from lambdas.model import room
+    from lambdas.model.data import room
 
     rows, table_bytes = (sum(of) for of in zip((0, 0), *sizes, strict=True))
     for demand, function, ratio in (
@@ -115,7 +115,7 @@ def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe) -> None:
 
 def enough_for_both(recipe: Recipe) -> int:
     """How many rows of a class in one file are sure to reach the training part and the holdout."""
-    from lambdas.model import split
+    from lambdas.model.splitting import split
 
     return split.enough_for_both(recipe.split.holdout_ratio)
 

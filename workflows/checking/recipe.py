@@ -56,7 +56,7 @@ def try_out(recipe: Recipe) -> Recipe:
 
     Raises EstimatorUnsupported or TrainingFailed, as the run would after its fit.
     """
-    from lambdas.model import trial
+    from lambdas.model.training import trial
 
     try:
         with redirect_stdout(sys.stderr):

@@ -8,8 +8,8 @@ from string import whitespace
 from typing import Any
 
 from chalicelib.errors import DataError
-from lambdas.model.records import Malformed, is_blank, records
-from lambdas.model.unpacking import unpack
+from lambdas.model.reading.records import Malformed, is_blank, records
+from lambdas.model.reading.unpacking import unpack
 
 Row = tuple[tuple[str, float | str], ...]
 """Features by name, in the order of the names: numbers and texts."""

@@ -16,7 +16,7 @@ from workflows.checking.recipe import in_lines, look_up, try_out
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json
 from workflows.cli.screen import console, show_json
-from workflows.doctoring.finding import Finding, error, is_healthy, note, ok
+from workflows.doctor.finding import Finding, error, is_healthy, note, ok
 
 if TYPE_CHECKING:
     from lambdas.model.recipe import Recipe

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from chalicelib import layout, models
+from chalicelib import layout
+from chalicelib.registry import models
 from workflows.checking.file import LocalFile
 from workflows.cli.erase import erase
 from workflows.cli.interruption import told_when_interrupted

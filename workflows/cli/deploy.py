@@ -18,13 +18,13 @@ from workflows.cli.screen import console, show_json
 from workflows.cli.stage import ROOT, Stage
 from workflows.definitions import checker, rendering
 from workflows.deploying import record
-from workflows.deploying.app import find_api, url_under
-from workflows.deploying.change_sets import MADE_AGAIN
+from workflows.deploying.chalice_app.app import find_api, url_under
+from workflows.deploying.cloudformation.change_sets import MADE_AGAIN
 from workflows.deploying.deploy import Deployed
 from workflows.deploying.deploy import deploy as deploy_stage
 from workflows.deploying.progress import Step
-from workflows.doctoring.finding import refuse
-from workflows.doctoring.stage_settings import check_recipes, check_settings
+from workflows.doctor.finding import refuse
+from workflows.doctor.stage.stage_settings import check_recipes, check_settings
 
 
 @click.command()

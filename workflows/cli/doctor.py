@@ -22,14 +22,14 @@ from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
-from workflows.deploying.chalice_resources import ChaliceResources, function_names
-from workflows.deploying.uploads import DEFINITION
-from workflows.doctoring.deployer_policy import deployer_policy
-from workflows.doctoring.examination import Account, Checkout, examine_account, examine_checkout
-from workflows.doctoring.finding import Finding, Severity, error, is_healthy, note
-from workflows.doctoring.online import examine_online
-from workflows.doctoring.requirements import chalice_package
-from workflows.doctoring.stage_settings import is_configured
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.cloudformation.uploads import DEFINITION
+from workflows.doctor.account.online import examine_online
+from workflows.doctor.deployer_policy import deployer_policy
+from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
+from workflows.doctor.finding import Finding, Severity, error, is_healthy, note
+from workflows.doctor.machine.requirements import chalice_package
+from workflows.doctor.stage.stage_settings import is_configured
 from workflows.local.process import LocalAws
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build
 from workflows.packaging.sizes import FunctionSize, sizes

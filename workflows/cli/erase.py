@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from chalicelib import layout, models
+from chalicelib import layout
 from chalicelib.cutting import listed
+from chalicelib.registry import models
 from workflows import person
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage

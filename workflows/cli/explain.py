@@ -6,10 +6,7 @@ from typing import Any
 
 import click
 
-from chalicelib import (
-    explain_facts,
-    explaining,
-)
+from chalicelib.explain import explanation, facts
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
@@ -25,8 +22,8 @@ FEATURES_CHARACTERS = 100
 @on_stage
 def explain(stage: Stage, *, run: str | None, model: str, as_json: bool) -> None:
     """Say in plain words why RUN promoted its model or did not; the latest run of the model without one."""
-    found = explain_facts.gather(stage.edges, run=run or explain_facts.latest(stage.edges, model=model))
-    said = explaining.explain(**found)
+    found = facts.gather(stage.edges, run=run or facts.latest(stage.edges, model=model))
+    said = explanation.explain(**found)
     if as_json:
         screen.show_json({**found, "explanation": said})
         return

@@ -9,8 +9,11 @@ from typing import Any
 
 import click
 
-from chalicelib import catalog, documents, history, models, verification
-from chalicelib.history import Share, WhatServed
+from chalicelib.audit import verification
+from chalicelib.documents import documents
+from chalicelib.ledger import history
+from chalicelib.ledger.history import Share, WhatServed
+from chalicelib.registry import catalog, models
 from lambdas import recipes
 from workflows.cli import moments
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage

@@ -31,7 +31,7 @@ from workflows.cli import (
     runs,
     tokens,
 )
-from workflows.local import room
+from workflows.local.state import room
 
 BARRED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
 """What a file says that somebody else owns, that is read-only, or that is in the way of another."""

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib import catalog, models, runs, standing
-from chalicelib.access import OPERATE, PREDICT
+from chalicelib.api.access import OPERATE, PREDICT
+from chalicelib.audit import serving_checks
 from chalicelib.edges import Edges
 from chalicelib.errors import CommandFailed
+from chalicelib.registry import catalog, models
+from chalicelib.runs import runs
 from workflows.api_client import ApiClient
 from workflows.checking.file import LocalFile
 from workflows.cli import tokens
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.stage import Stage
 from workflows.data_set.objects import name, objects, put, remove_object
-from workflows.local import whole_files
+from workflows.local.state import whole_files
 from workflows.sample_data import SAMPLE_FILES, sample
 from workflows.sample_data.download import Progress
 
@@ -55,7 +57,7 @@ class MainJob:
                 self.say(f"run {run['run']} failed: {run['error']}: {run['reason']}")
         bring_back(self.edges, who="local up", say=self.say)
         for model in catalog.models(self.edges.store):
-            for problem in standing.problems(self.edges, model=model, alias=self.edges.functions.alias(model)):
+            for problem in serving_checks.problems(self.edges, model=model, alias=self.edges.functions.alias(model)):
                 self.say(problem)
 
     def client(self) -> ApiClient:

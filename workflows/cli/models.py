@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from chalicelib import catalog, prediction, recovery
-from chalicelib import models as core
+from chalicelib.api import prediction
+from chalicelib.interventions import restoration
+from chalicelib.registry import catalog
+from chalicelib.registry import models as core
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import console, damage, show_json, table
@@ -62,7 +64,7 @@ def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
 def restore(stage: Stage, model: str, as_json: bool) -> None:
     """Put the last promoted version of MODEL back from the registry, where Lambda or the local AWS lost it."""
     core.check(stage.edges, model=model)
-    done = recovery.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=person.name())
+    done = restoration.restore(stage.edges, model=model, attempt=secrets.token_hex(6), who=person.name())
     if as_json:
         show_json({"model": model, **vars(done)})
         return

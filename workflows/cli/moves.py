@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
-from chalicelib import answers, models, move_requests
+from chalicelib.api import responses
 from chalicelib.contracts import MoveAliasTask
+from chalicelib.edges.pauses import growing
 from chalicelib.errors import TransientError, leaves
-from chalicelib.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
-from chalicelib.pauses import growing
+from chalicelib.interventions import move_requests
+from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.registry import models
 from workflows import person
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console, show_json
@@ -92,7 +94,7 @@ def _move(
         show_json(body)
         sys.exit(0 if status == 200 else 1)
     if status != 200:
-        raise answers.to_error(body)
+        raise responses.to_error(body)
     _tell(body)
 
 

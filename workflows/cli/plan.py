@@ -16,13 +16,13 @@ from workflows.cli.screen import BAD, GOOD, console, show_json, table
 from workflows.cli.stage import ROOT, Stage
 from workflows.cost.bills import Bill
 from workflows.cost.prices import AS_OF, REGION
-from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.cloudformation.uploads import layers_are_wanted
 from workflows.deploying.departures import Departure
-from workflows.deploying.uploads import layers_are_wanted
-from workflows.doctoring.credentials import check_region
-from workflows.doctoring.finding import refuse
-from workflows.doctoring.requirements import chalice_package
-from workflows.doctoring.stage_settings import check_recipes, check_settings
+from workflows.doctor.account.credentials import check_region
+from workflows.doctor.finding import refuse
+from workflows.doctor.machine.requirements import chalice_package
+from workflows.doctor.stage.stage_settings import check_recipes, check_settings
 from workflows.planning.costs import PREDICTIONS
 from workflows.planning.plan import Plan, make_plan
 from workflows.planning.roles import RoleChange, in_words

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from chalicelib import models, pruning, pruning_plan
-from chalicelib.pruning import Pruned
-from chalicelib.pruning_plan import LAMBDA_STORAGE_BYTES, Plan
-from chalicelib.retention import Policy
+from chalicelib.pruning import pruning, pruning_plan
+from chalicelib.pruning.pruning import Pruned
+from chalicelib.pruning.pruning_plan import LAMBDA_STORAGE_BYTES, Plan
+from chalicelib.pruning.retention import Policy
+from chalicelib.registry import models
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
 from workflows.cli.screen import console, counting, show_json, table

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 from botocore.exceptions import ClientError
 
-from chalicelib import layout, putting_back
+from chalicelib import layout
 from chalicelib.aws.calls import code
 from chalicelib.errors import CommandFailed
+from chalicelib.interventions import putting_back
 from workflows.cli.options import on_stage
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage

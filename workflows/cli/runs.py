@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
-from chalicelib import doors, models, retraining
-from chalicelib import runs as core
+from chalicelib.api import doors
 from chalicelib.contracts import NOTHING_NEW, PROMOTED
+from chalicelib.registry import models
+from chalicelib.runs import retraining
+from chalicelib.runs import runs as core
 from workflows.cli import screen
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage

@@ -7,8 +7,10 @@ import secrets
 
 import click
 
-from chalicelib import access, documents, layout
-from chalicelib.access import Token
+from chalicelib import layout
+from chalicelib.api import access
+from chalicelib.api.access import Token
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest
 from workflows.cli.options import as_json, on_stage

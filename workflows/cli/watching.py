@@ -12,8 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.pauses import growing
-from chalicelib.runs import ENDED, STATES
+from chalicelib.edges.pauses import growing
+from chalicelib.runs.runs import ENDED, STATES
 from workflows.cli.screen import console
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
@@ -26,7 +26,7 @@ MARKS = {"done": ("✓", "green"), "running": ("▸", "yellow"), "failed": ("✗
 def watch(
     describe: Callable[[], dict[str, Any]], *, on: Console = console, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
-    """Show the run until it has ended; `describe` asks for it, as `chalicelib.runs.describe` tells it."""
+    """Show the run until it has ended; `describe` asks for it, as `chalicelib.runs.runs.describe` tells it."""
     follow = _redrawn if on.is_terminal and not on.is_dumb_terminal else _line_by_line
     return follow(_looks(describe, sleep), on)
 

@@ -14,14 +14,17 @@ from pathlib import Path
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import registry
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, NightswapError
+from chalicelib.registry import registry
 from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
 
 HERE = Path(__file__).resolve().parent
-CORE = ("__init__", "answers", "cutting", "doors", "edges", "errors", "limits", "names", "prediction")
+CORE = (
+    *("__init__", "cutting", "errors", "limits", "names", "values"),
+    *("edges/__init__", "api/__init__", "api/doors", "api/prediction", "api/responses"),
+)
 """The modules of chalicelib that the entry point imports, and that they import."""
 
 PACKAGE_FILES = {"serve/handler.py", "model.json", "manifest.json"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from serve.handler import handler as score  # type: ignore[import-not-found]  # it is there in the image alone
 
-from chalicelib import answers, doors, prediction
+from chalicelib.api import doors, prediction, responses
 from chalicelib.cutting import quoted
 from chalicelib.errors import ModelUnknown, NightswapError
 
@@ -34,7 +34,7 @@ def _answer(event: dict[str, Any], context: object) -> tuple[int, dict[str, Any]
         if question.model != _model():
             raise ModelUnknown(f"there is no model {quoted(question.model)}", field="model", accepted=_model())
     except NightswapError as exc:
-        return answers.of_error(exc)
+        return responses.of_error(exc)
     scored = score(question.event, context)
     return scored["status"], scored["body"]
 

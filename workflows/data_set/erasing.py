@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, erasures, layout, pruning_plan, registry
+from chalicelib import layout
 from chalicelib.cutting import listed
+from chalicelib.documents import documents
 from chalicelib.edges import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
-from chalicelib.lease import Lease
-from chalicelib.pin import Pin
+from chalicelib.pruning import pruning_plan
+from chalicelib.registry import erasures, registry
+from chalicelib.registry.pin import Pin
+from chalicelib.runs.lease import Lease
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
 from workflows.data_set.erasing_plan import Affected, Plan

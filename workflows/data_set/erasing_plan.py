@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib import documents, erasures, history, layout, ledger, pruning_plan, registry
+from chalicelib import layout
 from chalicelib.cutting import listed
+from chalicelib.documents import documents
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
-from chalicelib.erasures import Erasure
 from chalicelib.errors import BadRequest
-from chalicelib.pin import Pin
+from chalicelib.ledger import history, ledger
+from chalicelib.pruning import pruning_plan
+from chalicelib.registry import erasures, registry
+from chalicelib.registry.erasures import Erasure
+from chalicelib.registry.pin import Pin
 from workflows.checking import contents
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage

@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, layout, names, registry, run_documents
+from chalicelib import layout, names
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Record, list_of, maybe, text
 from chalicelib.edges import Edges, Listed
-from chalicelib.manifest import Manifest
-from chalicelib.shapes import Record, list_of, maybe, text
+from chalicelib.registry import registry
+from chalicelib.registry.manifest import Manifest
+from chalicelib.runs import run_documents
 from workflows.checking.contents import Progress
 
 DATASET = list_of(Record({"key": text}, perhaps={"etag": maybe(text)}))

@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib import documents, erasures, evidence, layout, outcomes, pruning_plan, registry, version_shapes
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Kind
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
-from chalicelib.report import Report
-from chalicelib.runs import STATE
-from chalicelib.shapes import Kind
+from chalicelib.pruning import pruning_plan
+from chalicelib.registry import erasures, evidence, registry, version_shapes
+from chalicelib.registry.report import Report
+from chalicelib.runs import outcomes
+from chalicelib.runs.runs import STATE
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching

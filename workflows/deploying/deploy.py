@@ -9,35 +9,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import catalog, layout
+from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Clock
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import STAGE_NAME, Names
+from chalicelib.registry import catalog
 from chalicelib.settings import StageSettings
-from workflows.deploying import (
-    access_log,
-    announcements,
-    app_roles,
-    attach,
-    builds,
-    departures,
-    old_tokens,
-    record,
-    regions,
-    release,
-)
-from workflows.deploying.app import RestApi, chalice, check_writable, deploy_app, url_under
-from workflows.deploying.chalice_resources import API_HANDLER, function_names
-from workflows.deploying.change_sets import Stack
+from workflows.deploying import announcements, departures, record, regions, release
+from workflows.deploying.chalice_app import access_log, app_roles, attach, old_tokens
+from workflows.deploying.chalice_app.app import RestApi, chalice, check_writable, deploy_app, url_under
+from workflows.deploying.chalice_app.chalice_resources import API_HANDLER, function_names
+from workflows.deploying.cloudformation import builds
+from workflows.deploying.cloudformation.change_sets import Stack
+from workflows.deploying.cloudformation.lost import find_lost
+from workflows.deploying.cloudformation.proposals import WantedStack
+from workflows.deploying.cloudformation.templates import StoreTemplate
+from workflows.deploying.cloudformation.uploads import Contents, contents, layers_are_wanted, template_store, upload
+from workflows.deploying.cloudformation.wanted import data_stack, main_stack, stage_tags
 from workflows.deploying.lock import Holder, hold
-from workflows.deploying.lost import find_lost
 from workflows.deploying.progress import Patience, Report, Step, refusals
-from workflows.deploying.proposals import WantedStack
-from workflows.deploying.templates import StoreTemplate
-from workflows.deploying.uploads import Contents, contents, layers_are_wanted, template_store, upload
-from workflows.deploying.wanted import data_stack, main_stack, stage_tags
 from workflows.stacks.settings import stage_settings
 
 if TYPE_CHECKING:

@@ -18,14 +18,15 @@ from botocore.exceptions import ClientError
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names, token_parameter
-from workflows.deploying import record, removal
-from workflows.deploying.app import delete_app
+from workflows.deploying import record
 from workflows.deploying.asking import is_absent
-from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.chalice_app.app import delete_app
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.cloudformation import removal
+from workflows.deploying.cloudformation.removal import PHASE, StackRemoval
 from workflows.deploying.leftovers import LOG_GROUP, STACK, Inventory, Leftover
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, Step, refusals
-from workflows.deploying.removal import PHASE, StackRemoval
 from workflows.stacks.settings import stage_entry
 
 if TYPE_CHECKING:

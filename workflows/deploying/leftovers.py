@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.names import APP, Names
-from workflows.deploying.chalice_resources import ChaliceResources
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.progress import refusals
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from chalicelib import documents, layout
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.edges.pauses import growing
 from chalicelib.errors import DeploymentFailed
-from chalicelib.pauses import growing
 from workflows.aws_errors import told
 
 Found = TypeVar("Found")

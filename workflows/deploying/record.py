@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib import documents, layout
+from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.documents import documents
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.progress import Report, Step, refusals
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from chalicelib import documents, layout
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.edges import ObjectStore
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"

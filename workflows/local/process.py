@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 
 from chalicelib.errors import LocalAwsFailed
-from workflows.local import ports, room
+from workflows.local import ports
 from workflows.local.environment import HOST, clean
-from workflows.local.loading import REJECTED, TOLD
-from workflows.local.state_folder import StateFolder
+from workflows.local.state import room
+from workflows.local.state.loading import REJECTED, TOLD
+from workflows.local.state.state_folder import StateFolder
 
 START_SECONDS = 60.0
 """Limit of a start. It takes 0.5 s, with much state 4 s, and on a busy machine several times that."""

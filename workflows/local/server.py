@@ -20,29 +20,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.local import (
+from workflows.local import server_log, stopping
+from workflows.local.emulator import (
     aliases,
-    backlog,
     bucket_configurations,
     change_sets,
     enforcement,
     functions,
-    halves,
-    loading,
-    objects,
     rest_apis,
-    server_log,
-    stopping,
     traffic,
     trials,
     updates,
     warm,
 )
-from workflows.local.checkpoint import AT_REST_ONLY, Checkpoint
 from workflows.local.environment import HOST, of_server
-from workflows.local.generations import Generations
 from workflows.local.short_address import App, deployed, shortened
-from workflows.local.state_folder import FolderInUse, StateFolder
+from workflows.local.state import backlog, halves, loading, objects
+from workflows.local.state.checkpoint import AT_REST_ONLY, Checkpoint
+from workflows.local.state.generations import Generations
+from workflows.local.state.state_folder import FolderInUse, StateFolder
 
 EMULATOR = "1.5.33"
 """The launcher replaces some of the emulator's internal functions, so it works with exactly this version."""

@@ -19,9 +19,9 @@ from typing import Any, Literal
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
-from workflows.deploying import access_log
-from workflows.deploying.attach import NIGHTLY
-from workflows.deploying.chalice_resources import API_HANDLER, role_name
+from workflows.deploying.chalice_app import access_log
+from workflows.deploying.chalice_app.attach import NIGHTLY
+from workflows.deploying.chalice_app.chalice_resources import API_HANDLER, role_name
 from workflows.planning.roles import Statement
 from workflows.planning.values import Values, changed
 from workflows.stacks.settings import stage_entry

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import DeploymentFailed
+from workflows.deploying.cloudformation.proposals import Proposal, WantedStack, propose
+from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Patience
-from workflows.deploying.proposals import Proposal, WantedStack, propose
-from workflows.deploying.templates import StoreTemplate
 from workflows.planning.values import change
 
 if TYPE_CHECKING:

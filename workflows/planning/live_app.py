@@ -11,11 +11,11 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib.names import Names
-from workflows.deploying import access_log
-from workflows.deploying.app_roles import boundary_of
 from workflows.deploying.asking import find
-from workflows.deploying.attach import EVERY_METHOD
-from workflows.deploying.chalice_resources import api_methods, function_name, role_name, rule_name
+from workflows.deploying.chalice_app import access_log
+from workflows.deploying.chalice_app.app_roles import boundary_of
+from workflows.deploying.chalice_app.attach import EVERY_METHOD
+from workflows.deploying.chalice_app.chalice_resources import api_methods, function_name, role_name, rule_name
 from workflows.deploying.progress import refusals
 from workflows.planning.app import API, boundary_values, code_values, function_values, throttle_values
 from workflows.planning.roles import Statement

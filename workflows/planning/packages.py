@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflows.deploying.uploads import Upload, is_uploaded
+from workflows.deploying.cloudformation.uploads import Upload, is_uploaded
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

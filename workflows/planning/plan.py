@@ -12,12 +12,12 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.asking import find
-from workflows.deploying.chalice_resources import ChaliceResources
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
+from workflows.deploying.cloudformation.lost import find_lost
+from workflows.deploying.cloudformation.present import deployed
+from workflows.deploying.cloudformation.uploads import template_store
 from workflows.deploying.departures import Departure, departures, stacked_models
-from workflows.deploying.lost import find_lost
-from workflows.deploying.present import deployed
 from workflows.deploying.progress import Patience
-from workflows.deploying.uploads import template_store
 from workflows.planning import machine, stacks
 from workflows.planning.app import AppPart, Package, app_memory_mb, app_parts, wanted_app, wanted_policies
 from workflows.planning.costs import PREDICTIONS, Costs, costs

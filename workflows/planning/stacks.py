@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from workflows.deploying.lost import Lost
-from workflows.deploying.present import Deployed
+from workflows.deploying.cloudformation.lost import Lost
+from workflows.deploying.cloudformation.present import Deployed
+from workflows.deploying.cloudformation.proposals import WantedStack
+from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Patience
-from workflows.deploying.proposals import WantedStack
-from workflows.deploying.templates import StoreTemplate
 from workflows.planning.change_sets import ResourceChange, proposed_changes
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
+from workflows.deploying.cloudformation.proposals import WantedStack
+from workflows.deploying.cloudformation.uploads import DEFINITION, Upload, contents
+from workflows.deploying.cloudformation.wanted import data_stack, main_stack
 from workflows.deploying.progress import Report
-from workflows.deploying.proposals import WantedStack
-from workflows.deploying.uploads import DEFINITION, Upload, contents
-from workflows.deploying.wanted import data_stack, main_stack
 from workflows.stacks.settings import stage_settings
 
 

@@ -66,7 +66,7 @@ def _rules() -> list[Json]:
     or can be put back needs them whole, however old, and a damaged part is put back from the versions that S3 keeps.
 
     Nor does a rule take a build out of `deploy/` by its age: S3 cannot know which one the stack still names.
-    `workflows.deploying.builds` does, and what it deleted goes by a rule.
+    `workflows.deploying.cloudformation.builds` does, and what it deleted goes by a rule.
     """
     return [
         _intermediates(),

@@ -12,7 +12,7 @@ from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type, statements
 from tests.short_forms import read_template
-from workflows.doctoring.deployer_policy import deployer_policy
+from workflows.doctor.deployer_policy import deployer_policy
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 

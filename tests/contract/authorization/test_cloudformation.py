@@ -12,7 +12,7 @@ from tests.contract.authorization.policies import BOUNDARY, NAMES, SETTINGS, Sta
 from tests.contract.authorization.resources import PASSED, PROPERTIES, Resource, asked_for, resources, schema
 from tests.contract.authorization.shapes import meets
 from tests.contract.stacks.evaluating import permits
-from workflows.doctoring.deployer_policy import STANDS_FOR, deployer_policy
+from workflows.doctor.deployer_policy import STANDS_FOR, deployer_policy
 
 PLAIN = resources(dataclasses.replace(SETTINGS, permissions_boundary=""))
 BOUNDED = resources(SETTINGS)

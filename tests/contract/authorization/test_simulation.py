@@ -15,9 +15,9 @@ from tests.contract.authorization.checking import meant
 from tests.contract.authorization.policies import BOUNDARY, NAMES, Statement
 from tests.contract.authorization.resources import resources
 from tests.contract.stacks.evaluating import permits
-from workflows.doctoring.deployer_policy import GRANTS, STANDS_FOR, deployer_policy
-from workflows.doctoring.finding import Finding, Severity
-from workflows.doctoring.permissions import check_permissions, principal
+from workflows.doctor.account.permissions import check_permissions, principal
+from workflows.doctor.deployer_policy import GRANTS, STANDS_FOR, deployer_policy
+from workflows.doctor.finding import Finding, Severity
 
 USER = "arn:aws:iam::123456789012:user/somebody"
 SESSION = "arn:aws:sts::123456789012:assumed-role/deployer/a-session"

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from chalicelib.names import Names
 from tests.contract.aws.conftest import Scripted
-from workflows.deploying.templates import TEMPLATE_LIMIT
-from workflows.doctoring import online
-from workflows.doctoring.finding import Finding, Severity
-from workflows.doctoring.online import Trial, examine_online, with_arns
+from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
+from workflows.doctor.account import online
+from workflows.doctor.account.online import Trial, examine_online, with_arns
+from workflows.doctor.finding import Finding, Severity
 
 ROOT = Path(__file__).parents[3]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

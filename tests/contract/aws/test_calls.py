@@ -39,7 +39,7 @@ from chalicelib.errors import (
     leaves,
 )
 from chalicelib.names import Names
-from workflows.local import room
+from workflows.local.state import room
 
 ADDRESS = "https://aws"
 BROKEN: list[BotoCoreError] = [

@@ -17,9 +17,11 @@ from typing import Any
 
 import boto3
 
-from chalicelib import catalog, layout, retraining
+from chalicelib import layout
 from chalicelib.aws import connect
 from chalicelib.names import Names
+from chalicelib.registry import catalog
+from chalicelib.runs import retraining
 from tests import http_connections
 from tests.clone import ROOT
 from workflows.local.environment import clean

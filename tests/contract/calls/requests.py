@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib import documents, layout
-from chalicelib.access import OPERATE, PREDICT, Token, digest
+from chalicelib import layout
+from chalicelib.api.access import OPERATE, PREDICT, Token, digest
+from chalicelib.documents import documents
 from tests.contract.api_process import Api, authorizing, event, secret, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside

@@ -13,8 +13,8 @@ from contextlib import redirect_stderr
 from itertools import takewhile
 from pathlib import Path
 
-from chalicelib import publishing
-from chalicelib.pauses import growing
+from chalicelib.edges.pauses import growing
+from chalicelib.registry import publishing
 from tests.clone import ROOT
 from tests.contract.calls import a_run, requests
 from tests.contract.calls.quotas import PLANES, plane_of

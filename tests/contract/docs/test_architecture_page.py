@@ -6,7 +6,7 @@ from chalicelib import layout
 from chalicelib.names import PIPELINE, Names, serving_function, task_function
 from tests.contract.docs import pages
 from tests.contract.test_architecture import ALLOWED
-from workflows.deploying.chalice_resources import function_name, function_names
+from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
 
 PAGE = pages.PAGES["architecture.md"]
 STAGE = "STAGE"

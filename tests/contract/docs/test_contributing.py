@@ -12,7 +12,8 @@ from functools import cache
 import pytest
 
 from app import app
-from chalicelib import access, contracts
+from chalicelib import contracts
+from chalicelib.api import access
 from chalicelib.names import TASKS
 from chalicelib.settings import StageSettings
 from lambdas.serve.handler import FORMATS

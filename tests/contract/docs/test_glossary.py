@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from chalicelib import access, layout, promotion
+from chalicelib import layout
+from chalicelib.api import access
 from chalicelib.contracts import OUTCOMES
-from chalicelib.notices import KINDS
+from chalicelib.notices.notices import KINDS
+from chalicelib.promotion import promotion
 from lambdas.model.recipe import Recipe
 from tests.contract.docs import pages
 

@@ -6,16 +6,21 @@ from types import ModuleType
 
 import pytest
 
-from chalicelib import access, limits, promotion
+from chalicelib import limits
+from chalicelib.api import access
 from chalicelib.aws import patience
 from chalicelib.names import Names
-from lambdas.model import recipe_rules, records, room, scorecard_size
+from chalicelib.promotion import promotion
+from lambdas.model.data import room
+from lambdas.model.formats.scorecard import size as scorecard_size
+from lambdas.model.reading import records
+from lambdas.model.recipe import rules as recipe_rules
 from lambdas.serve import handler
 from tests.contract.docs import pages
 from workflows.checking import file
 from workflows.definitions.checks import policies
-from workflows.doctoring import runtimes
-from workflows.doctoring.limits import NEW_ACCOUNT_CONCURRENCY
+from workflows.doctor.account.limits import NEW_ACCOUNT_CONCURRENCY
+from workflows.doctor.stage import runtimes
 from workflows.stacks.data import RUN_DAYS, SUPERSEDED_DAYS, data_template
 from workflows.stacks.functions import TASK_SIZES
 from workflows.stacks.main import main_template

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from chalicelib import errors, notices
+from chalicelib import errors
 from chalicelib.contracts import OUTCOMES
-from chalicelib.restoring import EXECUTION_UNKNOWN
+from chalicelib.notices import notices
+from chalicelib.runs.cleanup import EXECUTION_UNKNOWN
 from chalicelib.settings import StageSettings
 from tests.contract.docs.pages import PAGES
 from workflows.definitions.rendering import golden

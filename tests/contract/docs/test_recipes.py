@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from lambdas import recipes
-from lambdas.model.gate_rules import LESS_IS_BETTER, METRICS
+from lambdas.model.formats.scorecard.supported import CLASSIFIERS, PARTS_OF, TRANSFORMERS
 from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split, at_least, at_most
-from lambdas.model.supported import CLASSIFIERS, PARTS_OF, TRANSFORMERS
+from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
 from tests.e2e.test_readme import loans

@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from app import app
-from chalicelib import access
-from chalicelib.known_tokens import FRESH_SECONDS, OLD_SECONDS
+from chalicelib.api import access
+from chalicelib.api.known_tokens import FRESH_SECONDS, OLD_SECONDS
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
-from lambdas.model import differences, findings, replay_sample
+from lambdas.model.evaluation import differences, replay_sample
+from lambdas.model.reading import findings
 from tests.contract.docs import pages
-from workflows.deploying.access_log import FIELDS
+from workflows.deploying.chalice_app.access_log import FIELDS
 from workflows.stacks import grants
 from workflows.stacks.data import data_template
 from workflows.stacks.grants import TASK_GRANTS, Grant

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workflows.local import backlog, warm
+from workflows.local.emulator import warm
 from workflows.local.process import LocalAws
+from workflows.local.state import backlog
 
 CLONE = Path(__file__).parents[3]
 EMULATOR = CLONE / ".venv-emulator" / "bin" / "python"
@@ -21,7 +22,7 @@ PROCESS = "import os\ndef handler(event, context): return os.getpid()"
 
 
 FILLED = """
-from workflows.local import backlog
+from workflows.local.state import backlog
 backlog.install()
 from ministack.services import cloudwatch, eventbridge
 for find in (eventbridge._events_log_list, lambda: cloudwatch._metric_bucket(("N", "M", ()))):

@@ -17,9 +17,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import LocalAwsFailed
 from tests.full_disk import no_room
-from workflows.local import room
-from workflows.local.checkpoint import INTERVAL_SECONDS
 from workflows.local.process import LocalAws
+from workflows.local.state import room
+from workflows.local.state.checkpoint import INTERVAL_SECONDS
 
 Start = Callable[..., LocalAws]
 Clients = Callable[..., Any]

@@ -13,7 +13,7 @@ from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import AliasMoved, Executions, ObjectStore, ServingFunctions
 from chalicelib.errors import ModelUnknown, RunUnknown
 from chalicelib.names import Names, serving_function
-from chalicelib.publishing import code_sha256
+from chalicelib.registry.publishing import code_sha256
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.store import InMemoryStore

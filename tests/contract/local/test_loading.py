@@ -14,7 +14,7 @@ import pytest
 from chalicelib.errors import LocalAwsFailed
 from tests.held import Held
 from workflows.local.process import LocalAws
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 Clients = Callable[..., Any]
 Start = Callable[..., LocalAws]

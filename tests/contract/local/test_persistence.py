@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from workflows.local.checkpoint import INTERVAL_SECONDS
-from workflows.local.generations import MANIFEST, PREVIOUS
 from workflows.local.process import LocalAws
+from workflows.local.state.checkpoint import INTERVAL_SECONDS
+from workflows.local.state.generations import MANIFEST, PREVIOUS
 
 Clients = Callable[..., Any]
 Start = Callable[..., LocalAws]

@@ -13,9 +13,9 @@ import pytest
 
 from chalicelib.names import Names
 from tests.clone import ROOT, Clone
-from workflows.deploying.chalice_resources import ChaliceResources, function_names
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.deploy import Deployed, deploy
-from workflows.doctoring.requirements import chalice_package
+from workflows.doctor.machine.requirements import chalice_package
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.planning.plan import Plan, make_plan

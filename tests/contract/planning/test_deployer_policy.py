@@ -20,7 +20,7 @@ from tests.contract.planning.asked_on import UNKNOWN, Asked
 from tests.contract.planning.recording import permissions, recording
 from tests.contract.stacks.evaluating import permits
 from workflows.deploying.deploy import deploy
-from workflows.doctoring.deployer_policy import BOUND, GRANTS, STANDS_FOR, deployer_policy
+from workflows.doctor.deployer_policy import BOUND, GRANTS, STANDS_FOR, deployer_policy
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.sample_data import csv_file, synthetic

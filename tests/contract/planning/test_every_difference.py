@@ -78,7 +78,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
         "s3:GetX",
     ),
     "the app's code": (appended("app.py"), "code app.py"),
-    "the core's code": (appended("chalicelib/health.py"), "code chalicelib/health.py"),
+    "the core's code": (appended("chalicelib/api/health.py"), "code chalicelib/api/health.py"),
     "a new file of the core": (appended("chalicelib/settings.py", "\n"), "code chalicelib/settings.py"),
     "a route": (
         edited("app.py", '@app.route("/health")', '@app.route("/well")\n@app.route("/health")'),

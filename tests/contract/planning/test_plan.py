@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.contract.planning.conftest import MODELS, Project
-from workflows.deploying.templates import TEMPLATE_LIMIT
+from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.planning.plan import Plan
 from workflows.planning.stacks import StackChange
 

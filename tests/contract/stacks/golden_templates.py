@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
-from workflows.doctoring.deployer_policy import deployer_policy
+from workflows.doctor.deployer_policy import deployer_policy
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS

@@ -8,8 +8,8 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from chalicelib import outcomes
 from chalicelib.names import Names
+from chalicelib.runs import outcomes
 from chalicelib.settings import StageSettings
 from tests.contract.stacks.reading import of_type
 from workflows.stacks.data import data_template

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.settings import ApiSettings, load
 from tests.clone import Clone
-from workflows.deploying.app import CHALICE
+from workflows.deploying.chalice_app.app import CHALICE
 
 FOLDER = Path(__file__).parents[3] / ".chalice"
 CONFIG = json.loads((FOLDER / "config.json").read_bytes())

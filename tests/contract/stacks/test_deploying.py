@@ -15,15 +15,16 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import access, names
+from chalicelib import names
+from chalicelib.api import access
 from chalicelib.aws.object_store import BucketStore
 from tests.clone import ROOT, Clone
 from tests.contract.stacks.golden_templates import templates
+from workflows.deploying.cloudformation.uploads import DEFINITION
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.progress import Step
-from workflows.deploying.uploads import DEFINITION
-from workflows.doctoring.finding import Severity
-from workflows.doctoring.online import examine_online
+from workflows.doctor.account.online import examine_online
+from workflows.doctor.finding import Severity
 from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 

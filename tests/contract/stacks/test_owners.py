@@ -20,7 +20,7 @@ from chalicelib.names import Names, serving_prefix
 from chalicelib.settings import StageSettings
 from tests.clone import ROOT
 from tests.short_forms import read_template
-from workflows.deploying.attach import ChaliceFunctions
+from workflows.deploying.chalice_app.attach import ChaliceFunctions
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 

@@ -18,7 +18,7 @@ from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.golden_templates import templates
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
 from workflows.definitions.functions import state_name
-from workflows.local import objects
+from workflows.local.state import objects
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template
 from workflows.stacks.functions import TRACING_ACTIONS, serving_configuration

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from chalicelib import layout, promotion
+from chalicelib import layout
 from chalicelib.edges import Alias, FunctionVersion
+from chalicelib.promotion import promotion
 from tests.fakes.history import Effect
 from tests.simulation.readings import (
     begun,

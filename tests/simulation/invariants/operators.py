@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from chalicelib import layout, promotion
-from chalicelib.move_decisions import UNPIN
+from chalicelib import layout
+from chalicelib.interventions.move_decisions import UNPIN
+from chalicelib.promotion import promotion
 from tests.simulation.invariants.rollouts import deciding
 from tests.simulation.readings import moves, moves_of_runs, registered, stamp_before, stands_throughout
 from tests.simulation.triggers import UNAVAILABLE

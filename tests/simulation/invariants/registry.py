@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib import layout
-from chalicelib.pruning_plan import PARTS
-from chalicelib.registry import PACKAGE, PRUNED
-from chalicelib.stamp import Stamp
+from chalicelib.ledger.stamp import Stamp
+from chalicelib.pruning.pruning_plan import PARTS
+from chalicelib.registry.registry import PACKAGE, PRUNED
 from tests.fakes.history import Effect
 from tests.simulation.readings import documents_at, manifests
 from tests.simulation.world import HAND, MODEL, World

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chalicelib import layout, promotion, registry
+from chalicelib import layout
 from chalicelib.contracts import ROLLED_BACK
-from chalicelib.stamp import Stamp
+from chalicelib.ledger.stamp import Stamp
+from chalicelib.promotion import promotion
+from chalicelib.registry import registry
 from tests.fakes.history import Effect
 from tests.simulation.readings import (
     artifacts,

@@ -13,13 +13,12 @@ import pytest
 
 from chalicelib.edges import Stored
 from chalicelib.errors import SingleClass, TooFewRows
-from lambdas.model.preparation import prepare
-from lambdas.model.recipe import Numeric, Recipe, Split
-from lambdas.model.table import Table
-from lambdas.model.thresholds import at_least
+from lambdas.model.data.preparation import prepare
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Numeric, Recipe, Split, at_least
 from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
-from tests.unit.lambdas.model import data
+from tests.given import data
 
 HISTORIES = 200
 NIGHTS = 12

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, registry
+from chalicelib import layout
 from chalicelib.contracts import MoveAnswered
+from chalicelib.documents import documents
 from chalicelib.errors import ContractBroken, FunctionUnavailable
+from chalicelib.registry import registry
 from lambdas import move_alias
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.moves import after_nights, request, serving

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import documents, layout, outcomes
+from chalicelib import layout
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
+from chalicelib.documents import documents
 from chalicelib.errors import (
     DatasetEmpty,
     DatasetTooLarge,
@@ -15,11 +16,12 @@ from chalicelib.errors import (
     TooFewRows,
     TooManyObjects,
 )
-from chalicelib.lease import Lease
 from chalicelib.limits import FILE_BYTES, OBJECTS
+from chalicelib.runs import outcomes
+from chalicelib.runs.lease import Lease
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
-from lambdas.model.table import FILES, Table
+from lambdas.model.reading.table import FILES, Table
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, content, going, outside, promote

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import documents, layout, outcomes, rollout
+from chalicelib import layout
 from chalicelib.contracts import NOTHING_NEW, ROLLED_BACK, TRAIN, RunOutcome
-from chalicelib.pin import Pin
-from chalicelib.quarantine import Quarantine
+from chalicelib.documents import documents
+from chalicelib.promotion import obstacles
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going, promote
 from tests.given.present import present
@@ -42,7 +45,7 @@ def during_a_pin(*, pinned: int = 1) -> FakeOutside:
     promote(night.edges, run="earlier", fingerprint="other data")
     fingerprint = fingerprint_of(night)
     Pin(night.edges, MODEL).claim(pinned, who="ada", why="the audit")
-    rollout.obstacle(night.edges, run=RUN, model=MODEL, model_version=2, fingerprint=fingerprint)
+    obstacles.obstacle(night.edges, run=RUN, model=MODEL, model_version=2, fingerprint=fingerprint)
     end(night, "Superseded")
     going(night, NEXT)
     return night

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, registry
+from chalicelib import layout
 from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
+from chalicelib.documents import documents
 from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
-from chalicelib.quarantine import Quarantine
+from chalicelib.registry import registry
+from chalicelib.registry.quarantine import Quarantine
 from lambdas import recipes, replay
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import outcomes
 from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
+from chalicelib.runs import outcomes
 from lambdas import restore_alias
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, going, outside, promote

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, ledger, promotion
+from chalicelib import layout
 from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
-from chalicelib.pin import Pin
-from chalicelib.quarantine import Quarantine
+from chalicelib.documents import documents
+from chalicelib.ledger import ledger
+from chalicelib.promotion import promotion
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, ledger, promotion, restoring
 from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, MetricsUnavailable, StoreUnavailable
-from chalicelib.pin import Pin
-from chalicelib.quarantine import Quarantine
+from chalicelib.ledger import ledger
+from chalicelib.promotion import commitment, promotion
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.runs import cleanup
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
 from tests.given.nights import MODEL, Registered, promote, register, revision, swap
@@ -251,7 +253,7 @@ def test_rollback_converges_wherever_its_task_died(
     assert decided.decision == ROLLED_BACK
     assert shares_of(night) == ("1", {})
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
-    restoring.before(night.edges, run="next", model=MODEL)
+    cleanup.before(night.edges, run="next", model=MODEL)
     assert kinds(night) == ["promoted", "shifted", "rolled_back"]
 
 
@@ -266,7 +268,7 @@ def test_version_whose_run_was_stopped_during_its_rollback_is_never_tried_again(
     try:
         step(dying, task)
     except Killed:
-        restoring.after(night.edges, run=RUN, model=MODEL, failure=FAILURE)
+        cleanup.after(night.edges, run=RUN, model=MODEL, failure=FAILURE)
 
     rolled_back = promotion.ROLLED_BACK in kinds(night)[moved_before:]
     quarantined = Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
@@ -276,7 +278,7 @@ def test_version_whose_run_was_stopped_during_its_rollback_is_never_tried_again(
 
 def test_step_of_a_dead_run_that_comes_late_changes_nothing() -> None:
     night, task = baked()
-    restoring.after(night.edges, run=RUN, model=MODEL, failure=FAILURE)
+    cleanup.after(night.edges, run=RUN, model=MODEL, failure=FAILURE)
     promote(night.edges, run="next")
     register(night.edges, run="one-more")
     before = alias_of(night)

@@ -8,24 +8,25 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib import documents, layout, registry
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.edges import Stored
 from chalicelib.errors import ColumnMissing, RegistryIncomplete
-from chalicelib.manifest import Manifest
+from chalicelib.registry import registry
+from chalicelib.registry.manifest import Manifest
 from lambdas import intermediates, splits
-from lambdas.model.confusion import places_of
-from lambdas.model.preparation import Piece
-from lambdas.model.recipe import Numeric, Recipe, Split
-from lambdas.model.split import DRAWN, STRATIFIED, Draw, split_rows
-from lambdas.model.strata import strata
-from lambdas.model.table import FILES, Labels, Table
-from lambdas.model.thresholds import at_least
+from lambdas.model.data.preparation import Piece
+from lambdas.model.metrics.confusion import places_of
+from lambdas.model.reading.table import FILES, Labels, Table
+from lambdas.model.recipe import Numeric, Recipe, Split, at_least
+from lambdas.model.splitting.split import DRAWN, STRATIFIED, Draw, split_rows
+from lambdas.model.splitting.strata import strata
 from lambdas.preprocess import piece_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
+from tests.given import data as model_data
 from tests.given.nights import MODEL, forget_evidence, going, outside, register
 from tests.http_connections import rows
-from tests.unit.lambdas.model import data as model_data
 from tests.unit.lambdas.nightly_batch import add_data, night_with_data, preprocessing, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, names
+from chalicelib import layout, names
 from chalicelib.contracts import AliasSwapped, RecordOutcomeTask
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, StoreUnavailable, Unexpected
 from chalicelib.settings import TaskSettings

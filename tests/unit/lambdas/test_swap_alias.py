@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import commitment, documents, layout, ledger, promotion
+from chalicelib import layout
 from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
+from chalicelib.documents import documents
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
-from chalicelib.lease import Lease
-from chalicelib.pin import Pin
-from chalicelib.quarantine import Quarantine
+from chalicelib.ledger import ledger
+from chalicelib.promotion import commitment, promotion
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.runs.lease import Lease
 from lambdas import swap_alias
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside

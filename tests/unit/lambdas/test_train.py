@@ -7,15 +7,17 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from chalicelib import documents, layout
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, StoreUnavailable
 from lambdas import intermediates, recipes, train
-from lambdas.model import answers, trial
-from lambdas.model.answers import Answers
-from lambdas.model.scorecard_artifact import load
+from lambdas.model import predictions
+from lambdas.model.formats.scorecard.artifact import load
+from lambdas.model.predictions import Answers
+from lambdas.model.training import trial
+from tests.given import data
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, outside
-from tests.unit.lambdas.model import data
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 
 
@@ -35,7 +37,7 @@ def test_estimators_own_answers_for_the_holdout_lie_beside_it() -> None:
 
     trained = train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
 
-    given = Answers.from_files(intermediates.read_all(night.edges, trained.answers_uri, names=answers.FILES))
+    given = Answers.from_files(intermediates.read_all(night.edges, trained.answers_uri, names=predictions.FILES))
     assert len(given) == 300
     assert set(given.labels.tolist()) == {"attack", "normal"}
 

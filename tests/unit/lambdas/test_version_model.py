@@ -8,12 +8,14 @@ from functools import cache
 
 import pytest
 
-from chalicelib import documents, layout, publishing, registry
+from chalicelib import layout
 from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, ServingChanged, StoreUnavailable
+from chalicelib.registry import publishing, registry
 from lambdas import splits, version_model
 from lambdas.model.recipe import Split
-from lambdas.model.split import STRATIFIED
+from lambdas.model.splitting.split import STRATIFIED
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.nights import MODEL, content, register

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from lambdas import recipes
-from tests.unit.lambdas.model import data
+from tests.given import data
 
 FOLDER = Path(recipes.__file__).parent
 ROOT = FOLDER.parent.parent
@@ -139,11 +139,11 @@ BROKEN = {
         "line 3: TypeError: Recipe.__init__() got an unexpected keyword argument 'modle'",
     ),
     "positional": (
-        "from lambdas.model.thresholds import at_least\nRECIPE = at_least('recall', 0.7)\n",
+        "from lambdas.model.gate.thresholds import at_least\nRECIPE = at_least('recall', 0.7)\n",
         "line 2: TypeError: at_least() takes 1 positional argument",
     ),
     "contradiction": (
-        "from tests.unit.lambdas.model import data\n\nRECIPE = data.recipe(\n    thresholds=[],\n)\n",
+        "from tests.given import data\n\nRECIPE = data.recipe(\n    thresholds=[],\n)\n",
         "line 3: recipe 'flows': there is no threshold",
     ),
     "exit": ("import sys\nRECIPE = None\nsys.exit(0)\n", "line 3: SystemExit: 0"),

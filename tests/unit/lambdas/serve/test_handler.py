@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib import limits
 from chalicelib.limits import CLASS_CHARACTERS, CLASSES
-from chalicelib.replaying import ROWS_A_CALL
+from chalicelib.promotion.replaying import ROWS_A_CALL
 from lambdas.serve import handler, schema
 from lambdas.serve.handler import ANSWER_BYTES, INSTANCES_MAX, Service
 from lambdas.serve.scorecard import Scorecard

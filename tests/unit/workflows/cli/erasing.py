@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from chalicelib import documents, layout, registry
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, outside, promote, report_of
 from tests.given.serving_code import INSTANCES

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from chalicelib import layout, ledger, registry
+from chalicelib import layout
+from chalicelib.ledger import ledger
+from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.nights import MODEL, promote

@@ -12,7 +12,7 @@ from lambdas import recipes
 from workflows.cli.main import group
 
 HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
-from lambdas.model.thresholds import at_least
+from lambdas.model.recipe import at_least
 
 def estimator(columns):
     from sklearn.compose import make_column_transformer

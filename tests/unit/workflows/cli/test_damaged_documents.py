@@ -18,30 +18,23 @@ from typing import Any
 
 import pytest
 
-from chalicelib import (
-    documents,
-    health,
-    layout,
-    ledger,
-    models,
-    moving,
-    notices,
-    outcomes,
-    recovery,
-    registry,
-    restoring,
-    retraining,
-    runs,
-    standing,
-)
+from chalicelib import layout
+from chalicelib.api import health
+from chalicelib.audit import serving_checks
 from chalicelib.contracts import PROMOTED, RunOutcome
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Kind
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
-from chalicelib.judged import Judged
-from chalicelib.lease import Lease, Leased
-from chalicelib.pin import Pinned
-from chalicelib.quarantine import Quarantined
-from chalicelib.retraining import Wish
-from chalicelib.shapes import Kind
+from chalicelib.interventions import carrying_out, restoration
+from chalicelib.ledger import ledger
+from chalicelib.notices import notices
+from chalicelib.registry import models, registry
+from chalicelib.registry.judged import Judged
+from chalicelib.registry.pin import Pinned
+from chalicelib.registry.quarantine import Quarantined
+from chalicelib.runs import cleanup, outcomes, retraining, runs
+from chalicelib.runs.lease import Lease, Leased
+from chalicelib.runs.retraining import Wish
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.given.damage import ways
@@ -205,23 +198,23 @@ def test_no_list_hides_what_is_whole(area: str) -> None:
 
 WISH = Wish(model=MODEL, force=False, reason="on demand")
 CHANGES: dict[str, Callable[[FakeOutside], Any]] = {
-    "the beginning of a run": lambda night: restoring.before(night.edges, run="next", model=MODEL),
-    "the end of a broken run": lambda night: restoring.after(
+    "the beginning of a run": lambda night: cleanup.before(night.edges, run="next", model=MODEL),
+    "the end of a broken run": lambda night: cleanup.after(
         night.edges, run=SECOND, model=None, failure={"Error": "Stopped", "Cause": "by hand"}
     ),
     "POST /retrain": lambda night: retraining.on_demand(
         night.edges, wish=WISH, idempotency_key=None, attempt="abcdef"
     ),
-    "restore": lambda night: recovery.restore(night.edges, model=MODEL, attempt="abc", who="ada"),
+    "restore": lambda night: restoration.restore(night.edges, model=MODEL, attempt="abc", who="ada"),
     "what is left": lambda night: [
-        recovery.is_behind(night.edges, model=MODEL),
-        list(standing.problems(night.edges, model=MODEL, alias=night.functions.alias(MODEL))),
+        restoration.is_behind(night.edges, model=MODEL),
+        list(serving_checks.problems(night.edges, model=MODEL, alias=night.functions.alias(MODEL))),
     ],
     "GET /health": lambda night: health.check(night.edges, model=MODEL, stage="test"),
     "GET /models/M": lambda night: models.describe(night.edges, model=MODEL),
     "GET /models/M/versions/V": lambda night: models.version(night.edges, model=MODEL, model_version="1"),
     **{
-        f"{action} {number}": lambda night, action=action, number=number: moving.carry_out(  # type: ignore[misc]
+        f"{action} {number}": lambda night, action=action, number=number: carrying_out.carry_out(  # type: ignore[misc]
             night.edges,
             request(action, model_version=number, name=f"{action}-{number}", lift_quarantine=action == "promote"),
         )

@@ -12,7 +12,7 @@ from chalicelib.names import Names
 from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.cli.doctor import policy_of, shown
 from workflows.cli.main import group
-from workflows.doctoring.finding import error, ok
+from workflows.doctor.finding import error, ok
 from workflows.stacks.settings import CONFIG
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, erasures, evidence, fitness, layout, recovery, registry
+from chalicelib import layout
+from chalicelib.audit.verification import verify
+from chalicelib.documents import documents
 from chalicelib.errors import (
     BadRequest,
     CommandFailed,
@@ -17,9 +19,10 @@ from chalicelib.errors import (
     RequestConflict,
     VersionUnfit,
 )
-from chalicelib.pin import Pin
-from chalicelib.verification import verify
-from lambdas.model.formats import FORMATS
+from chalicelib.interventions import fitness, restoration
+from chalicelib.registry import erasures, evidence, registry
+from chalicelib.registry.pin import Pin
+from lambdas.model.formats.table import FORMATS
 from tests.given.interference import Killed, interfered, raising, with_store
 from tests.given.moves import serving
 from tests.given.nights import MODEL, content, forget_evidence, going, promote
@@ -162,7 +165,7 @@ def test_version_without_a_row_left_is_not_made_live_by_hand_and_says_why() -> N
     assert any("1 0 of 60 stay 2 cannot be made live by hand" in line for line in said)
     with pytest.raises(VersionUnfit, match=rf"were erased with {FIRST}, {SECOND} by .*nightswap retrain"):
         fitness.verify(on.outside.edges, model=MODEL, model_version=1)
-    assert recovery.restore(on.outside.edges, model=MODEL, attempt="a", who="ada").model_version == 2
+    assert restoration.restore(on.outside.edges, model=MODEL, attempt="a", who="ada").model_version == 2
     assert problems(on.outside) == ()
 
 
@@ -528,7 +531,7 @@ def test_package_that_was_erased_is_not_asked_to_be_put_back() -> None:
     night.store.delete(key)
 
     with pytest.raises(RegistryIncomplete, match=f"{key} was erased with {FIRST} by ada at .*nothing brings it back"):
-        recovery.restore(night.edges, model=MODEL, attempt="a", who="ada")
+        restoration.restore(night.edges, model=MODEL, attempt="a", who="ada")
     judged = evidence.judged(night.edges, model=MODEL, model_version=2)
     assert evidence.problem(night.edges, judged, registry.PACKAGE) is None
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from chalicelib import documents, layout, outcomes
+from chalicelib import layout
 from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
+from chalicelib.documents import documents
 from chalicelib.errors import ModelUnknown, RunUnknown
+from chalicelib.runs import outcomes
 from tests.given.moves import ask, canary
 from tests.given.nights import MODEL, Registered, going, outside, promote
 from tests.unit.workflows.cli.fake_stage import FakeStage

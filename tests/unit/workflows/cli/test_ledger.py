@@ -4,7 +4,8 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib import documents, layout
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, ModelUnknown
 from tests.fakes.edges import FakeOutside
 from tests.given.moves import ask

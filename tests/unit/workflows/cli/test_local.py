@@ -17,7 +17,7 @@ from workflows.cli.main_job import MainJob
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
 from workflows.local.process import LocalAws
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 
 class Predicting(ApiClient):

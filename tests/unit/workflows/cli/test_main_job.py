@@ -6,9 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib import documents, layout, outcomes
+from chalicelib import layout
 from chalicelib.contracts import RETRAIN_FAILED, RunOutcome
+from chalicelib.documents import documents
 from chalicelib.errors import CommandFailed, RunUnknown
+from chalicelib.runs import outcomes
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import canary
 from tests.given.nights import MODEL, content, going, promote, report_of

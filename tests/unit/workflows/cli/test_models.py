@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import ledger, registry
 from chalicelib.errors import ModelUnknown, NoLiveModel
-from chalicelib.pin import Pin
+from chalicelib.ledger import ledger
+from chalicelib.registry import registry
+from chalicelib.registry.pin import Pin
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import canary

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib import ledger
 from chalicelib.edges import PipelineFunctions
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
-from chalicelib.pin import Pin
-from chalicelib.quarantine import Quarantine
+from chalicelib.ledger import ledger
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given.interference import interfered, raising
 from tests.given.moves import after_nights, canary, serving

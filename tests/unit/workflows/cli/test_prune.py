@@ -5,12 +5,14 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib import documents, layout, registry
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.errors import ModelUnknown
-from chalicelib.pin import Pin
+from chalicelib.registry import registry
+from chalicelib.registry.pin import Pin
 from tests.given.interference import with_functions
 from tests.given.nights import MODEL, content
-from tests.unit.chalicelib.test_pruning_plan import DAY, dead_run, nights
+from tests.unit.chalicelib.pruning.test_pruning_plan import DAY, dead_run, nights
 from tests.unit.workflows.cli.fake_stage import FakeStage
 
 ALL = ("--keep", "0", "--days", "0")

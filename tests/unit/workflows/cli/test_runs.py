@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import documents, layout, names, outcomes
+from chalicelib import layout, names
 from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
+from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
+from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going
 from tests.unit.workflows.cli.fake_stage import FakeStage

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import access, layout
+from chalicelib import layout
+from chalicelib.api import access
 from chalicelib.edges import Edges, Listed
 from chalicelib.errors import BadRequest
 from tests.fakes.store import InMemoryStore

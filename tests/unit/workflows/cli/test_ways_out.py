@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import layout
 from chalicelib.errors import CommandFailed, RegistryIncomplete, RequestConflict
-from chalicelib.pin import Pin
+from chalicelib.registry.pin import Pin
 from tests.given.interference import raising, with_store
 from tests.given.moves import after_nights, ask, serving
 from tests.given.nights import MODEL

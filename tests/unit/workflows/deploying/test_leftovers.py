@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.names import STAGE_NAME, Names, serving_function, task_function, token_parameter
 from tests.unit.workflows.deploying.fake_account import FakeClient, FakeSession, calling
-from workflows.deploying.chalice_resources import ChaliceResources
+from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.leftovers import LOOKS, Inventory, Leftover, is_of_stage
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from workflows.local.environment import clean, of_server
-from workflows.local.state_folder import StateFolder
+from workflows.local.state.state_folder import StateFolder
 
 ENDPOINT = "http://127.0.0.1:4567"
 WORDS = some.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_", min_size=1, max_size=12)

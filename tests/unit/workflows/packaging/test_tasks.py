@@ -55,7 +55,7 @@ def test_every_part_of_the_pipeline_is_a_reason_to_train_but_another_models_reci
     assert after("lambdas/recipes/kdd99_http.py", "# a comment\n") == known
     changed = [
         after("lambdas/recipes/shared.py", "COLUMNS = 1\n"),
-        after("lambdas/model/export.py", "# a comment\n"),
+        after("lambdas/model/formats/scorecard/export.py", "# a comment\n"),
         after("workflows/locks/lambda/sklearn.txt", "scikit-learn==9.9.9\n"),
     ]
     assert len({known, *changed}) == 4

@@ -9,11 +9,11 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from chalicelib.errors import DeploymentFailed
-from workflows.deploying.lost import Lost, Property, Resource
-from workflows.deploying.present import Deployed
+from workflows.deploying.cloudformation.lost import Lost, Property, Resource
+from workflows.deploying.cloudformation.present import Deployed
+from workflows.deploying.cloudformation.proposals import WantedStack
+from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.deploying.progress import Patience
-from workflows.deploying.proposals import WantedStack
-from workflows.deploying.templates import TEMPLATE_LIMIT
 from workflows.planning.change_sets import UNKNOWN, ResourceChange
 from workflows.planning.stacks import CHANGED_BY_HAND, GONE, StackChange, stack_change, with_lost
 

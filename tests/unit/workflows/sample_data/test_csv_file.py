@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workflows.local.power import Disk
+from tests.unit.workflows.local.state.power import Disk
 from workflows.sample_data import csv_file
 
 

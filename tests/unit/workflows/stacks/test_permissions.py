@@ -7,8 +7,12 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from chalicelib import commitment, layout, names, outcomes, registry
-from lambdas.model import answers, table
+from chalicelib import layout, names
+from chalicelib.promotion import commitment
+from chalicelib.registry import registry
+from chalicelib.runs import outcomes
+from lambdas.model import predictions
+from lambdas.model.reading import table
 from workflows.stacks import grants
 from workflows.stacks.grants import TASK_GRANTS
 from workflows.stacks.permissions import task_statements
@@ -26,7 +30,7 @@ def test_every_function_has_its_grant() -> None:
         (grants.WORK, layout.work("a-run", "train/X.npy")),
         (grants.SPLITS[0], layout.work("a-run", "train/") + table.FILES[0]),
         (grants.SPLITS[1], layout.work("a-run", "holdout/") + table.FILES[0]),
-        (grants.ANSWERS, layout.work("a-run", "answers/") + answers.FILES[0]),
+        (grants.ANSWERS, layout.work("a-run", "answers/") + predictions.FILES[0]),
         (grants.ARTIFACT, layout.work("a-run", outcomes.ARTIFACT)),
         (grants.VERSIONS, layout.version("m", 7, "model.json")),
         (grants.REJECTED, layout.rejected("m", "a-run", "report.json")),

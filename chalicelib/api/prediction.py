@@ -1,0 +1,125 @@
+"""A prediction: from a request to the live version and back.
+
+Here it is decided whether a request is well formed and which model it means; whether its features are right is the
+serving function's to say, because the schema travels with the model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from chalicelib import names
+from chalicelib.api import doors
+from chalicelib.cutting import listed, quoted
+from chalicelib.edges import Answer, ServingFunctions
+from chalicelib.errors import (
+    BadRequest,
+    Busy,
+    FunctionBusy,
+    FunctionUnavailable,
+    ModelUnknown,
+    NoLiveModel,
+    ServingFailed,
+    StackMissing,
+    WrongContentType,
+)
+from chalicelib.values import Value
+
+FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "model": "..."}'
+
+
+class Question(Value):
+    """What goes to the serving function of the model."""
+
+    model: str
+    event: Mapping[str, Any]
+
+
+def from_query(query: Mapping[str, Sequence[str]], *, default_model: str) -> Question:
+    """From a query string, each name with all its values; raises BadRequest.
+
+    >>> from_query({"duration": ["0"]}, default_model="kdd99-http")
+    Question(model='kdd99-http', event={'query': {'duration': ['0']}})
+    """
+    features = {name: list(values) for name, values in query.items() if name != "model"}
+    return Question(model_in(query, default_model=default_model), {"query": features})
+
+
+def model_in(query: Mapping[str, Sequence[str]], *, default_model: str) -> str:
+    """The model that a query string names; raises BadRequest when it names several."""
+    models = query.get("model", [default_model])
+    if len(models) != 1:
+        raise BadRequest("model is given more than once", field="model", accepted="one model's name")
+    return models[0]
+
+
+def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Question:
+    """From a JSON body; raises BadRequest or WrongContentType."""
+    if (content_type or "application/json").partition(";")[0].strip().lower() != "application/json":
+        raise WrongContentType(
+            f"content type {quoted(content_type or '')}", field="Content-Type", accepted="application/json"
+        )
+    fields = doors.parse(body, accepted=FORM)
+    if not isinstance(fields, dict):
+        raise BadRequest("the body is not a JSON object", accepted=FORM)
+    for name in fields:
+        if name not in {"instances", "model"}:
+            raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted=FORM)
+    model = fields.get("model", default_model)
+    if not isinstance(model, str):
+        raise BadRequest("model is not a text", field="model", accepted="a model's name")
+    if "instances" not in fields:
+        raise BadRequest("instances is missing", field="instances", accepted=FORM)
+    return Question(model, {"instances": fields["instances"]})
+
+
+def ask(
+    functions: ServingFunctions, question: Question, *, known: Callable[[], Sequence[str]]
+) -> tuple[int, dict[str, Any]]:
+    """The live version's answer: HTTP status and body. `known`, the stage's models, is asked where there is none.
+
+    Raises ModelUnknown, NoLiveModel, StackMissing, Busy or ServingFailed.
+    """
+    if not names.MODEL_NAME.fullmatch(question.model):
+        raise ModelUnknown(
+            f"{quoted(question.model)} is not a model's name", field="model", accepted=names.MODEL_NAME.pattern
+        )
+    try:
+        answered = json.loads(reply(functions, question).payload)
+    except ModelUnknown as exc:
+        raise _nothing_there(known(), question.model) from exc
+    return answered["status"], answered["body"]
+
+
+def reply(functions: ServingFunctions, question: Question) -> Answer:
+    """What the live version returned; raises ModelUnknown where nothing is live, Busy or ServingFailed."""
+    try:
+        answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
+    except (FunctionUnavailable, FunctionBusy) as exc:
+        raise Busy(f"the serving function of {question.model} is busy or away: try again in a moment") from exc
+    if answer.function_error:
+        raise ServingFailed(
+            f"version {answer.executed_version} of the serving function of {question.model} failed: see its log"
+        )
+    return answer
+
+
+def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The answer to one instance, without the list around it."""
+    if status != 200:
+        return status, body
+    rest = {name: value for name, value in body.items() if name != "predictions"}
+    return status, {**rest, **body["predictions"][0]}
+
+
+def _nothing_there(known: Sequence[str], model: str) -> Exception:
+    if model in known:
+        return NoLiveModel(
+            f"nothing of {model} is live: start a retrain with POST /retrain, which also puts back a lost alias",
+            model=model,
+        )
+    if not known:
+        return StackMissing("no model has a serving function: create the stacks with nightswap deploy")
+    return ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))

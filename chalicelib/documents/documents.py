@@ -1,0 +1,98 @@
+"""JSON documents in the object store: one spelling, so that equal documents are equal bytes; and one reader.
+
+Whatever lies at a key, reading it gives a document of the wanted shape, or RegistryIncomplete, which names the key.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from chalicelib.documents.shapes import Kind, anything
+from chalicelib.edges import ObjectStore
+from chalicelib.errors import RegistryIncomplete
+
+SCHEMA = 1
+"""The latest that this release reads and writes; a document that says nothing of its schema is of the first."""
+
+Found = TypeVar("Found")
+
+
+def encode(document: Any) -> bytes:
+    """Refuses NaN and infinities, which are not JSON."""
+    return json.dumps(document, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+
+
+def decode(body: bytes) -> Any:
+    """Raises ValueError for what `encode` would not have written, or could not write again."""
+    try:
+        document = json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
+    if b"\\ud" in body.lower():
+        json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    return document
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    if not math.isfinite(found):
+        raise ValueError(f"{number:.60} is no number")
+    return found
+
+
+def read(body: bytes, *, key: str, shape: Kind = anything) -> Any:
+    """What is stored at the key; raises RegistryIncomplete when it is no document of that shape."""
+    try:
+        document = decode(body)
+    except ValueError as exc:  # no JSON, or not UTF-8
+        raise damaged(key, f"its {len(body)} bytes are no JSON") from exc
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if isinstance(schema, int) and not 1 <= schema <= SCHEMA:
+        raise RegistryIncomplete(
+            f"{key} is of schema {schema!r:.20}, this release of nightswap reads {SCHEMA}: use the release that wrote"
+            f" it, or {put_back(key)}",
+            key=key,
+        )
+    problem = shape(document)
+    if problem is not None:
+        raise damaged(key, f"it{problem}" if problem.startswith(" ") else f"in it {problem.removeprefix('.')}")
+    return document
+
+
+def damaged(key: str, how: str) -> RegistryIncomplete:
+    return RegistryIncomplete(f"{key} is damaged: {how}; {put_back(key)}", key=key)
+
+
+def put_back(key: str) -> str:
+    """What helps against damage, and against a loss."""
+    return f"put an earlier version of the object back, which the bucket keeps: nightswap put-back {shlex.quote(key)}"
+
+
+def find(store: ObjectStore, key: str, shape: Kind = anything) -> Any:
+    """The document, or None when there is none; raises RegistryIncomplete when what is there is none."""
+    stored = store.find(key)
+    return None if stored is None else read(stored.body, key=key, shape=shape)
+
+
+def readable(read_it: Callable[[], Found], *, told: list[str]) -> Found | None:
+    """What is read; None when it is damaged, which is told: one damaged document hides no other."""
+    try:
+        return read_it()
+    except RegistryIncomplete as damage:
+        if damage.message not in told:
+            told.append(damage.message)
+        return None
+
+
+def timestamp(moment: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond.
+
+    >>> timestamp(datetime(2026, 11, 21, 3, 0, tzinfo=UTC))
+    '2026-11-21T03:00:00.000Z'
+    """
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,82 @@
+"""Puts the last promoted model back from the registry: for a serving function, or a local AWS, that lost its own.
+
+The ledger says what should be live and the registry holds its package, so what Lambda lost is published again, byte
+for byte. A gate is not needed: this version passed its own. One of an earlier release, which kept no evidence, is put
+back on the word of its manifest: it was live already, and nothing else could bring it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.errors import NoLiveModel, RequestConflict
+from chalicelib.ledger import ledger
+from chalicelib.names import LIVE
+from chalicelib.promotion import promotion
+from chalicelib.promotion.promotion import Move
+from chalicelib.registry import evidence, publishing, registry
+
+
+@dataclass(frozen=True)
+class Recovered:
+    model_version: int
+    function_version: str
+    moved: bool
+    """False when it was live already."""
+
+
+def is_behind(edges: Edges, *, model: str) -> bool:
+    """Whether the ledger knows of a later move than the alias: Lambda's side was lost."""
+    return ledger.is_ahead(edges, model=model, alias=edges.functions.alias(model))
+
+
+def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
+    """Make the model version of the last ledger entry live again; `attempt` is fresh for every call.
+
+    Raises NoLiveModel when nothing was ever promoted, RegistryIncomplete when the package is gone or damaged, and
+    RequestConflict when somebody moves the alias meanwhile.
+    """
+    alias = edges.functions.alias(model)
+    ledger.repair(edges, model=model, alias=alias)
+    last = ledger.last(edges, model=model)
+    if last is None:
+        raise NoLiveModel(_nothing_was_live(model, by_hand=alias is not None))
+    number = last["model_version"]
+    judged = evidence.judged(edges, model=model, model_version=number)
+    package = evidence.part(edges, judged, registry.PACKAGE)
+    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, judged.manifest.code_sha256):
+        return Recovered(number, alias.function_version, moved=False)
+    published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
+    move = Move(
+        model=model,
+        run=f"restore-{attempt}",
+        step=promotion.BEFORE,
+        kind=promotion.RESTORED,
+        function_version=published.function_version,
+        model_version=number,
+        expected=alias.revision_id if alias else None,
+        next_entry=last["entry"] + 1,
+        who=who,
+        why="put back from the registry",
+    )
+    try:
+        promotion.move_alias(edges, move)
+    except AliasMoved as exc:
+        raise RequestConflict(f"{exc}: look at nightswap versions {model}, then restore again if need be") from exc
+    return Recovered(number, published.function_version, moved=True)
+
+
+def _nothing_was_live(model: str, *, by_hand: bool) -> str:
+    """No run can judge against an alias that was made by hand before the first promotion."""
+    if by_hand:
+        return (
+            f"nothing of {model} has ever been live by the ledger, and its serving function has an alias {LIVE} by"
+            f" other hands: delete that, as with aws lambda delete-alias, then nightswap retrain --model {model}"
+        )
+    return f"nothing of {model} has ever been live: start a retrain with nightswap retrain --model {model}"
+
+
+def _serves(edges: Edges, model: str, alias: Alias, code_sha256: str) -> bool:
+    version = edges.functions.version(model, alias.function_version)
+    return version is not None and version.code_sha256 == code_sha256

@@ -1,0 +1,72 @@
+"""Where a rollback goes that names no version: to what the ledger says was live before.
+
+A version of the same data, recipe and code as the live one would be the same model again. It is passed over, unless
+there is no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+
+from chalicelib.documents import documents
+from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete, VersionUnfit, VersionUnknown
+from chalicelib.interventions import fitness
+from chalicelib.ledger import ledger
+from chalicelib.registry import registry
+
+
+def find(edges: Edges, *, model: str, live: int | None) -> tuple[int, list[str]]:
+    """The model version, and in words what was passed over on the way; raises VersionUnfit when there is none.
+
+    `live` is what is to be left; None where the registry does not know it.
+    """
+    mine = None if live is None else registry.manifest(edges, model=model, model_version=live).fingerprint
+    passed_over: list[str] = []
+    twins: list[int] = []
+    for number in _live_before(edges, model=model, live=live, told=passed_over):
+        problem = _problem(edges, model=model, model_version=number)
+        if problem is None:
+            if registry.manifest(edges, model=model, model_version=number).fingerprint != mine:
+                return number, passed_over
+            twins.append(number)
+        passed_over.append(f"version {number} was passed over: {problem or 'it is the same data, recipe and code'}")
+    if twins:
+        return twins[0], [f"version {twins[0]} is the same data, recipe and code: there is no other to go back to"]
+    raise VersionUnfit(
+        "; ".join([f"there is no earlier version of {model} to go back to", *passed_over])
+        + f". Name one with --to, of nightswap versions {model}; a quarantined one goes live with nightswap promote"
+        f' VERSION --model {model} --lift-quarantine --reason "..."',
+        model=model,
+    )
+
+
+def find_any(edges: Edges, *, model: str, live: int | None) -> int | None:
+    """The model version alone; None when there is none."""
+    with suppress(VersionUnfit, VersionUnknown):
+        return find(edges, model=model, live=live)[0]
+    return None
+
+
+def _live_before(edges: Edges, *, model: str, live: int | None, told: list[str]) -> Iterator[int]:
+    """The versions that have been live, the latest first, without the one that is; past damaged entries."""
+    known = {live}
+    for number in reversed(ledger.numbers(edges, model=model)):
+        entry = documents.readable(partial(ledger.entry, edges, model=model, number=number), told=told)
+        if entry is not None and entry["model_version"] not in known:
+            known.add(entry["model_version"])
+            yield entry["model_version"]
+
+
+def _problem(edges: Edges, *, model: str, model_version: int) -> str | None:
+    try:
+        fitness.check_free(edges, model=model, model_version=model_version)
+    except VersionUnknown:
+        return "the registry does not have it"
+    except RegistryIncomplete as damage:
+        return damage.message
+    except VersionUnfit:
+        return "it is quarantined"
+    return "it was pruned" if registry.is_pruned(edges, model=model, model_version=model_version) else None

@@ -1,0 +1,262 @@
+"""Announcements of what happened to a model: to people by the stage's topic, to programs by the event bus.
+
+    a run's outcome is recorded, or a move by hand done -> send -> a marker beside it says that it was told
+                                  died here? whoever comes to record it again sends again
+                                  nobody took it? it is kept, and the model's next run sends it
+
+So a notice comes at least once: `kind` and `run` of its detail tell one that comes twice. The detail is described by
+`event-schema.json` beside this file: a field that is added there, or changes its meaning, is a new SCHEMA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
+from chalicelib.edges import Edges, Notice
+from chalicelib.errors import NoticesUnavailable
+from chalicelib.ledger import ledger
+from chalicelib.log import log
+from chalicelib.names import stage_of_bucket
+from chalicelib.notices import notice_text
+from chalicelib.notices.notice_evaluation import clipped, evaluation
+from chalicelib.notices.notice_text import STALE
+from chalicelib.promotion import promotion
+from chalicelib.registry import registry
+from chalicelib.registry.report import Report, not_square
+
+SCHEMA = 1
+"""The version of the details' schema."""
+KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED, STALE)
+"""Neither NothingNew nor Superseded is news."""
+BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
+"""The moves of an operator that are announced, and as what. A pin changes nothing that is served."""
+UNPROMOTED = (NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED)
+"""Ends of a run after which what was live is live, and older."""
+
+VERSIONED = Record({}, perhaps={"result": maybe(Record({"model_version": number_from_1}))})
+"""What is read of the document of VersionModel."""
+
+_TOLD_RULE = Record({"name": text, "reason": text})
+_DETAIL = Record(
+    {
+        "kind": one_of(*KINDS),
+        **dict.fromkeys(("stage", "model", "run", "who", "reason", "at"), text),
+        **dict.fromkeys(("outcome", "error"), maybe(text)),
+        **dict.fromkeys(("model_version", "previous_model_version", "live_model_version"), maybe(number_from_1)),
+        "rows": maybe(number),
+        "classes": maybe(list_of(text)),
+        "matrix": maybe(list_of(list_of(number))),
+        "failing_rules": list_of(_TOLD_RULE),
+        "failing_rules_count": count,
+    }
+)
+
+
+def untold_shape(value: Any) -> str | None:
+    """Of a notice that waits to be sent: where to note that it was, and what it says."""
+    return Record({"marker": text, "detail": _DETAIL})(value) or not_square(value["detail"])
+
+
+REASON_CHARACTERS = 1_000
+WHO_CHARACTERS = 100
+
+Detail = dict[str, Any]
+
+
+def ended(edges: Edges, outcome: Mapping[str, Any]) -> None:
+    """Announce how a run ended, once, if that is news. `outcome` is the recorded one, with its `finished_at`."""
+    if outcome["outcome"] in KINDS:
+        marker = layout.run_document(outcome["run"], "told")
+        _once(edges, marker=marker, detail=lambda: _of_run(edges, outcome))
+
+
+def moved(
+    edges: Edges,
+    *,
+    model: str,
+    kind: str,
+    about: int | None,
+    from_version: int | None,
+    to_version: int,
+    who: str,
+    why: str,
+    name: str,
+) -> None:
+    """Announce a move that an operator asked for, once, when it has taken effect.
+
+    `kind` is the move's, `name` the request's. `about` is the version that was promoted or taken back, `from_version`
+    what was live before, each None where nobody knows; `to_version` is what is live now.
+    """
+    if kind not in BY_HAND:
+        return
+
+    def detail() -> Detail:
+        return _detail(
+            edges,
+            kind=BY_HAND[kind],
+            model=model,
+            run=name,
+            who=who,
+            reason=why,
+            report=_report_of_version(edges, model=model, model_version=about),
+            model_version=about,
+            previous_model_version=from_version,
+            live_model_version=to_version,
+        )
+
+    _once(edges, marker=layout.move_told(name), detail=detail)
+
+
+def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) -> None:
+    """Announce, once for a run that promoted nothing, that the last promotion is more than `stale_days` ago."""
+    if outcome not in UNPROMOTED:
+        return
+    promoted = _readable(lambda: ledger.newest(edges, model=model, kind=promotion.PROMOTED))
+    if promoted is None:
+        return
+    last = promoted["moved_at"] or promoted["recorded_at"]
+    age = edges.clock() - datetime.fromisoformat(last)
+    if age <= timedelta(days=stale_days):
+        return
+
+    def detail() -> Detail:
+        live = _live(edges, model=model)
+        return _detail(
+            edges,
+            kind=STALE,
+            model=model,
+            run=run,
+            who=run,
+            reason=f"no promotion for {age.days} days, the stage allows {stale_days}; this run ended {outcome}",
+            report=_report_of_version(edges, model=model, model_version=live),
+            outcome=outcome,
+            model_version=live,
+            previous_model_version=live,
+            live_model_version=live,
+            last_promoted_at=last,
+        )
+
+    _once(edges, marker=layout.run_document(run, "told_stale"), detail=detail)
+
+
+def catch_up(edges: Edges, *, model: str) -> None:
+    """Send what could not be sent when it happened, unless it was sent since."""
+    for listed in edges.store.list(layout.untold(model)):
+        kept = _readable(partial(find_untold, edges, key=listed.key))
+        if kept is None:  # sent meanwhile; or damaged: what cannot be told must not keep a run from its work
+            continue
+        if edges.store.find(kept["marker"]) is not None or _sent(edges, kept["detail"], marker=kept["marker"]):
+            edges.store.delete(listed.key)
+
+
+def find_untold(edges: Edges, *, key: str) -> dict[str, Any] | None:
+    """What waits to be sent: `marker`, and `detail`; None when it was sent meanwhile."""
+    found: dict[str, Any] | None = documents.find(edges.store, key, untold_shape)
+    return found
+
+
+def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
+    """Send it, unless it was sent. What cannot be sent now is kept: it must not fail what it tells of."""
+    if edges.store.find(marker) is not None:
+        return
+    said = detail()
+    if not _sent(edges, said, marker=marker):
+        key = layout.untold(said["model"], f"{said['run']}-{said['kind']}")
+        edges.store.put(key, documents.encode({"marker": marker, "detail": said}))
+
+
+def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
+    notice = Notice(
+        kind=said["kind"],
+        model=said["model"],
+        subject=notice_text.subject(said),
+        text=notice_text.text(said),
+        detail=said,
+    )
+    about = {"kind": said["kind"], "model": said["model"], "run": said["run"]}
+    try:
+        edges.notices.send(notice)
+    except NoticesUnavailable as exc:
+        log("notice_not_sent", **about, reason=exc.message)
+        return False
+    edges.store.put(marker, documents.encode({**about, "at": documents.timestamp(edges.clock())}))
+    return True
+
+
+def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
+    run, model, kind = outcome["run"], outcome["model"], outcome["outcome"]
+    report = _readable(lambda: documents.find(edges.store, layout.run_document(run, "report"), Report.misfit))
+    number = _readable(lambda: _version_of_run(edges, run=run))
+    live = _live(edges, model=model)
+    return _detail(
+        edges,
+        kind=kind,
+        model=model,
+        run=run,
+        who=run,
+        outcome=kind,
+        error=outcome["error"],
+        reason=outcome["reason"],
+        report=report,
+        model_version=number,
+        # A promotion replaces exactly the champion that it was judged against; all else replaces nothing.
+        previous_model_version=(report or {}).get("champion_model_version") if kind == PROMOTED else live,
+        live_model_version=live,
+        at=outcome.get("finished_at") or documents.timestamp(edges.clock()),
+    )
+
+
+def _detail(
+    edges: Edges, *, kind: str, model: str, run: str, who: str, reason: str, report: Any, **facts: Any
+) -> Detail:
+    """Every field is always there, None where it has nothing to say."""
+    return {
+        "schema": SCHEMA,
+        "kind": kind,
+        "stage": stage_of_bucket(edges.store.bucket),
+        "model": model,
+        "run": run,
+        "who": clipped(who, WHO_CHARACTERS),
+        "outcome": None,
+        "error": None,
+        "reason": clipped(reason, REASON_CHARACTERS),
+        "last_promoted_at": None,
+        "at": documents.timestamp(edges.clock()),
+        **evaluation(report),
+        **facts,
+    }
+
+
+def _live(edges: Edges, *, model: str) -> int | None:
+    """By the ledger, which every mover writes, and which this side may read."""
+    last = _readable(lambda: ledger.last(edges, model=model))
+    return last["model_version"] if last else None
+
+
+def _version_of_run(edges: Edges, *, run: str) -> int | None:
+    versioned = documents.find(edges.store, layout.run_document(run, "version_model"), VERSIONED) or {}
+    result = versioned.get("result")
+    return result["model_version"] if result else None
+
+
+def _readable(read: Callable[[], Any]) -> Any:
+    """None for what is damaged, which is logged: it must not fail what the notice tells of."""
+    told: list[str] = []
+    found = documents.readable(read, told=told)
+    for damage in told:
+        log("document_damaged", reason=damage)
+    return found
+
+
+def _report_of_version(edges: Edges, *, model: str, model_version: int | None) -> Any:
+    if model_version is None:
+        return None
+    key = layout.version(model, model_version, registry.REPORT)
+    return _readable(lambda: documents.find(edges.store, key, Report.misfit))

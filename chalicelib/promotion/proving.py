@@ -1,0 +1,108 @@
+"""Proves a published version before it has any traffic, and decides how its rollout goes on.
+
+Asked by its number, it has to answer as it was judged, and as fast as the live one. Then it gets its traffic by the
+recipe's shares, or all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
+from chalicelib.documents import documents
+from chalicelib.edges import Alias, Edges
+from chalicelib.promotion import replaying
+from chalicelib.promotion.canary import Step
+from chalicelib.promotion.replaying import Replayed
+from chalicelib.registry import registry
+from chalicelib.registry.live import look
+from chalicelib.registry.quarantine import Quarantine
+
+
+def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step]) -> RolloutDecided:
+    """Replay the version; `steps` are the recipe's, none for a rollout all at once. Repeating it is harmless.
+
+    Raises VersionUnknown, RegistryIncomplete, and the TransientErrors of the edges.
+    """
+    fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version).fingerprint
+    quarantined = Quarantine(edges, task.model).find(fingerprint)
+    if quarantined is not None and quarantined.who == task.run:  # an earlier try had its doubts, and they stand
+        return _decided(task, ROLLED_BACK, quarantined.why)
+    seen = look(edges, model=task.model)
+    alias, live_number = seen.alias, seen.version()
+    versions = {task.model_version: task.function_version}
+    if alias and live_number and live_number != task.model_version:
+        versions[live_number] = alias.function_version
+    subjects = [
+        replaying.subject(edges, model=task.model, model_version=number, function_version=function_version)
+        for number, function_version in versions.items()
+    ]
+    candidate, *others = replaying.replay(edges, model=task.model, subjects=subjects)
+    problems = replaying.doubts(candidate, live=others[0] if others else None)
+    found = {"versions": [each.to_document() for each in (candidate, *others)], "problems": problems}
+    edges.store.put(layout.run_document(task.run, "replayed"), documents.encode(found))
+    if problems:
+        return _rolled_back(edges, task, problems, fingerprint=fingerprint)
+    said = f"{candidate.rows} rows of the holdout were answered as judged"
+    why_at_once = _why_all_at_once(edges, task, alias=alias, live=live_number, steps=steps)
+    if why_at_once is not None:
+        return _decided(task, SWAP, f"{said}; all at once: {why_at_once}")
+    return _decided(task, SHIFT, f"{said}{_beside(others)}")
+
+
+def _rolled_back(edges: Edges, task: ReplayTask, problems: list[str], *, fingerprint: str) -> RolloutDecided:
+    why = f"the published version failed its replay: {'; '.join(problems[: replaying.PROBLEMS_SHOWN])}"
+    Quarantine(edges, task.model).put(fingerprint, model_version=task.model_version, who=task.run, why=why)
+    return _decided(task, ROLLED_BACK, why)
+
+
+def _why_all_at_once(
+    edges: Edges, task: ReplayTask, *, alias: Alias | None, live: int | None, steps: Sequence[Step]
+) -> str | None:
+    """Why there is no canary; None when there is one."""
+    if alias is None:
+        return "nothing is live yet"
+    if live is None:
+        return "what is live is not in the registry"
+    if live == task.model_version:
+        return "an operator made it live already"
+    if not steps:
+        return "the recipe has no steps"
+    if len({_role(edges, model=task.model, model_version=each) for each in (task.model_version, live)}) > 1:
+        return f"Lambda weights no alias over two roles, and version {live} has another"
+    mine, theirs = (_columns(edges, model=task.model, model_version=each) for each in (task.model_version, live))
+    differing = ", ".join(sorted(name for name in mine | theirs if mine.get(name) != theirs.get(name)))
+    if not differing:
+        return None
+    return f"versions {live} and {task.model_version} do not take the same columns ({differing})"
+
+
+def _role(edges: Edges, *, model: str, model_version: int) -> str:
+    """The role that a version was published with."""
+    return str(registry.manifest(edges, model=model, model_version=model_version).configuration["Role"])
+
+
+def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
+    """The columns that a version demands of a request, with the kind of each."""
+    artifact: dict[str, Any] = registry.document(
+        edges, model=model, model_version=model_version, name=registry.ARTIFACT
+    )
+    return {column["name"]: column["kind"] for column in artifact["schema"]["columns"]}
+
+
+def _beside(others: Sequence[Replayed]) -> str:
+    """Which version it was measured against; one without rows of its own was only woken."""
+    if not others:
+        return ""
+    live = others[0]
+    return (
+        f", beside version {live.model_version}" if live.calls_ms else "; the live version has none to compare with"
+    )
+
+
+def _decided(task: ReplayTask, decision: str, reason: str) -> RolloutDecided:
+    return RolloutDecided(
+        decision=decision, reason=reason, shift=0, bake_seconds=0, since="", revision_id=task.champion_revision_id
+    )

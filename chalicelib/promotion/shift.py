@@ -1,0 +1,157 @@
+"""One step of the canary: looks at the health of the last share, then shifts the next, or goes back.
+
+    shift 1 -> bake -> healthy? shift 2 -> bake -> healthy? ... -> healthy? swap
+                          no: quarantine, all traffic to the live version, RolledBack
+
+The state machine asks again after every bake; each move replaces exactly the alias that the one before left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib import layout
+from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided, ShiftTrafficTask
+from chalicelib.documents import documents
+from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.promotion import canary, commitment, fencing, obstacles, promotion, replaying
+from chalicelib.promotion.canary import Health, Step
+from chalicelib.promotion.promotion import Move
+from chalicelib.registry.live import look
+from chalicelib.registry.quarantine import Quarantine
+
+
+def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> RolloutDecided:
+    """Take the step that is due; `steps` are the recipe's. Repeating it is harmless.
+
+    Raises the TransientErrors of the edges, and RegistryIncomplete where what is live cannot be read.
+    """
+    found = Quarantine(edges, task.model).find(task.fingerprint)
+    if found is not None and found.who == task.run:  # an earlier try found the version ill
+        return _give_back(edges, task, why=found.why)
+    seen = look(edges, model=task.model)
+    alias, live = seen.alias, seen.version()
+    if alias is None or live is None:
+        return _moved_by_others(edges, task, "the alias is gone, or points to what the registry does not know")
+    try:
+        return _go_on(edges, task, alias, live, steps)
+    except AliasMoved as moved:
+        return _moved_by_others(edges, task, str(moved))
+
+
+def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps: Sequence[Step]) -> RolloutDecided:
+    """Raises AliasMoved."""
+    health = Health()
+    if task.shift:
+        health = _look(edges, task, alias, live)
+        found = {**vars(health), "at": _now(edges)}
+        edges.store.put(layout.run_document(task.run, f"health_{task.shift}"), documents.encode(found))
+        if health.problems:
+            return _roll_back(edges, task, why=health.in_words)
+    stop = obstacles.obstacle(
+        edges, run=task.run, model=task.model, model_version=task.model_version, fingerprint=task.fingerprint
+    )
+    if stop is not None:
+        fencing.stop(edges, model=task.model, run=task.run, why=stop, finishing=False)
+        return _decided(task, SUPERSEDED, stop)
+    if task.shift >= len(steps):
+        return _decided(task, SWAP, health.in_words or "every share was healthy")
+    return _shift_more(edges, task, alias, live, steps[task.shift])
+
+
+def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int) -> Health:
+    """The health of both versions since the first shift: what CloudWatch counted, and what they answer now."""
+    versions = [task.function_version, alias.function_version]
+    counted = edges.metrics.traffic(task.model, function_versions=versions, since=datetime.fromisoformat(task.since))
+    health = canary.compare(counted[task.function_version], live=counted[alias.function_version])
+    subjects = [
+        replaying.subject(edges, model=task.model, model_version=number, function_version=function_version)
+        for number, function_version in ((task.model_version, task.function_version), (live, alias.function_version))
+    ]
+    candidate, beside = replaying.replay(edges, model=task.model, subjects=subjects)
+    health.problems += replaying.doubts(candidate, live=beside)[: replaying.PROBLEMS_SHOWN]
+    return health
+
+
+def _shift_more(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, step: Step) -> RolloutDecided:
+    number = task.shift + 1
+    move = Move(
+        model=task.model,
+        run=task.run,
+        step=promotion.shift_step(number, judging=task.judging),
+        kind=promotion.SHIFTED,
+        function_version=alias.function_version,
+        model_version=live,
+        expected=task.revision_id,
+        who=task.run,
+        why=f"canary: {100 * step.share:g}% of the traffic for {step.seconds} s",
+        weights={task.function_version: step.share},
+        candidate=task.model_version,
+    )
+    if not commitment.commit(edges, move, what=commitment.SHIFT, judging=task.judging):
+        return _decided(task, SUPERSEDED, "the run had been given up before its first shift")
+    left = promotion.move_alias(edges, move)
+    if left is None:
+        raise AliasMoved(f"share {number} was shifted, and somebody moved the alias on")
+    return RolloutDecided(
+        decision=BAKE,
+        reason=f"version {task.model_version} has {100 * step.share:g}% of the traffic for {step.seconds} s",
+        shift=number,
+        bake_seconds=step.seconds,
+        since=task.since or _now(edges),  # of the first: what CloudWatch shows late of a share, a later look sees
+        revision_id=left.revision_id,
+    )
+
+
+def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:
+    """First the quarantine, then the traffic: of a run that dies in between the traffic is given back all the same,
+    and no later night tries its version again.
+
+    Raises AliasMoved when others have taken the alias out of the run's hands: the version is theirs to judge.
+    """
+    left = look(edges, model=task.model).stamp
+    if left is None or (left.run, left.kind) != (task.run, promotion.SHIFTED):
+        raise AliasMoved(f"the new version looks ill ({why}), but the alias is not this run's any more")
+    Quarantine(edges, task.model).put(task.fingerprint, model_version=task.model_version, who=task.run, why=why)
+    return _give_back(edges, task, why=why)
+
+
+def _give_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:
+    fencing.stop(edges, model=task.model, run=task.run, kind=promotion.ROLLED_BACK, why=why, finishing=False)
+    return _decided(task, ROLLED_BACK, why)
+
+
+def _moved_by_others(edges: Edges, task: ShiftTrafficTask, how: str) -> RolloutDecided:
+    """Before the run's own first shift the champion changed; after it somebody took the alias out of its hands.
+
+    Unless that was a later state of the same run: then this is a try that nobody waits for, and it leaves the rollout
+    alone.
+    """
+    if _is_overtaken(edges, task):
+        return _decided(task, SUPERSEDED, "a later state of this run has moved the alias on")
+    if task.shift == 0 and task.judging == 1:
+        return _decided(task, REJUDGE, how)
+    fencing.stop(edges, model=task.model, run=task.run, why=how, finishing=False)
+    return _decided(task, SUPERSEDED, how)
+
+
+def _is_overtaken(edges: Edges, task: ShiftTrafficTask) -> bool:
+    left = look(edges, model=task.model).stamp
+    next_step = promotion.shift_step(task.shift + 1, judging=task.judging)
+    return left is not None and left.run == task.run and left.step > next_step
+
+
+def _decided(task: ShiftTrafficTask, decision: str, reason: str) -> RolloutDecided:
+    return RolloutDecided(
+        decision=decision,
+        reason=reason,
+        shift=task.shift,
+        bake_seconds=0,
+        since=task.since,
+        revision_id=task.revision_id,
+    )
+
+
+def _now(edges: Edges) -> str:
+    return documents.timestamp(edges.clock())

@@ -1,0 +1,45 @@
+"""The end of a run that goes well: its version is made live, if `live` is still what the model was judged against."""
+
+from __future__ import annotations
+
+from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
+from chalicelib.edges import AliasMoved, Edges
+from chalicelib.promotion import commitment, fencing, obstacles, promotion
+from chalicelib.promotion.promotion import Move
+from chalicelib.registry import registry
+
+
+def swap(edges: Edges, task: SwapAliasTask) -> AliasSwapped:
+    """Repeating it is harmless. Raises VersionUnknown, RegistryIncomplete, and the TransientErrors of the edges."""
+    stop = obstacles.obstacle(
+        edges, run=task.run, model=task.model, model_version=task.model_version, fingerprint=task.fingerprint
+    )
+    if stop is not None:
+        return _superseded(edges, task, stop)
+    manifest = registry.manifest(edges, model=task.model, model_version=task.model_version)
+    move = Move(
+        model=task.model,
+        run=task.run,
+        step=promotion.swap_step(judging=task.judging),
+        kind=promotion.PROMOTED,
+        function_version=task.function_version,
+        model_version=task.model_version,
+        expected=task.revision_id,
+        who=task.run,
+        why=manifest.reason + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
+    )
+    if not commitment.commit(edges, move, what=commitment.SWAP, judging=task.judging):
+        return _superseded(edges, task, "the run had been given up before its swap")
+    try:
+        promotion.move_alias(edges, move)
+    except AliasMoved as exc:
+        if task.shift == 0 and task.judging == 1:
+            return AliasSwapped(decision=REJUDGE, reason=str(exc))
+        return _superseded(edges, task, str(exc))
+    reason = f"version {task.model_version} is live as function version {task.function_version}: {task.rollout}"
+    return AliasSwapped(decision=PROMOTED, reason=reason)
+
+
+def _superseded(edges: Edges, task: SwapAliasTask, why: str) -> AliasSwapped:
+    fencing.stop(edges, model=task.model, run=task.run, why=why, finishing=False)
+    return AliasSwapped(decision=SUPERSEDED, reason=why)

@@ -1,0 +1,167 @@
+"""What pruning a model would take, and why the rest stays: the facts for the policy in `retention`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.edges import Edges, FunctionVersion
+from chalicelib.errors import ModelUnknown
+from chalicelib.interventions import rollback_target
+from chalicelib.ledger import history, ledger
+from chalicelib.pruning.retention import Decision, Policy, Prunable, decide
+from chalicelib.registry import catalog, judged, publishing, registry
+from chalicelib.registry.live import look
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.runs.lease import Lease, is_running
+
+Report = Callable[[str, int, int], None]
+"""Told what is being done, how many are done, and of how many."""
+
+PARTS = (registry.PACKAGE, registry.ARTIFACT, registry.REPLAY)
+"""What a pruned version gives up; claim, manifest and report stay."""
+DEAD_AFTER = timedelta(days=1)
+"""From a claim until what its run published is taken for a dead run's; no task lasts longer than 15 minutes."""
+LAMBDA_STORAGE_BYTES = 75 * 2**30
+"""Lambda's default quota for an account and region: 75 GB for all versions of all functions, and layers.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """A function version that a dead run published and no complete model version refers to."""
+
+    function_version: str
+    run: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    model: str
+    decisions: tuple[Decision, ...]
+    """On every complete version that is not pruned, newest first."""
+    leftovers: tuple[Leftover, ...]
+    stored_bytes: int
+    """Of all published versions of the stage's serving functions."""
+
+    @property
+    def doomed(self) -> tuple[Prunable, ...]:
+        return tuple(each.version for each in self.decisions if each.kept_because is None)
+
+    @property
+    def freed_bytes(self) -> int:
+        return sum(each.size_bytes for each in self.doomed) + sum(each.size_bytes for each in self.leftovers)
+
+
+def make(edges: Edges, *, model: str, policy: Policy, report: Report) -> Plan:
+    """Reads all that decides, and changes nothing."""
+    published = edges.functions.versions(model)  # before the manifests: what is published later is not looked at
+    others = [each for name in catalog.models(edges.store) if name != model for each in _published(edges, model=name)]
+    codes, versions = set(), []
+    for version, code_sha256 in _versions(edges, model=model, published=published, report=report):
+        codes.add(code_sha256)
+        if version is not None:
+            versions.append(version)
+    strangers = [each for each in published if each.code_sha256 not in codes]
+    return Plan(
+        model=model,
+        decisions=tuple(decide(versions, policy=policy, now=edges.clock())),
+        leftovers=tuple(_leftovers(edges, model=model, strangers=strangers)),
+        stored_bytes=sum(each.size_bytes for each in (*published, *others)),
+    )
+
+
+def _published(edges: Edges, *, model: str) -> Sequence[FunctionVersion]:
+    """None of a model whose function is gone, which is nothing to this one."""
+    try:
+        return edges.functions.versions(model)
+    except ModelUnknown:
+        return ()
+
+
+def serving_now(edges: Edges, *, model: str) -> set[int]:
+    """The model versions that the alias sends traffic to."""
+    seen = look(edges, model=model)
+    return {number for number in (seen.version(), seen.candidate()) if number is not None}
+
+
+def _versions(
+    edges: Edges, *, model: str, published: Sequence[FunctionVersion], report: Report
+) -> Iterator[tuple[Prunable | None, str]]:
+    """Every complete version, None when nothing of it is left to go, with its code's checksum."""
+    kept = {each.key for each in edges.store.list(layout.versions(model))}
+    entries = ledger.entries(edges, model=model)
+    held, left_at = _held(edges, model=model, entries=entries), history.left_at(entries)
+    numbers = registry.numbers(edges, model=model, complete=True)
+    for done, number in enumerate(numbers):
+        report(f"versions of {model}", done, len(numbers))
+        manifest = registry.manifest(edges, model=model, model_version=number)
+        mine = [each for each in published if each.code_sha256 == manifest.code_sha256]
+        version = Prunable(
+            model_version=number,
+            created_at=datetime.fromisoformat(manifest.created_at),
+            function_versions=tuple(each.function_version for each in mine),
+            size_bytes=sum(each.size_bytes for each in mine),
+            held_because=held.get(number) or held.get(manifest.run),
+            left_live_at=left_at.get(number),
+            is_begun=layout.version(model, number, registry.PRUNED) in kept,
+        )
+        has_parts = bool(mine) or any(layout.version(model, number, part) in kept for part in PARTS)
+        yield (version if has_parts or not version.is_begun else None), manifest.code_sha256
+
+
+def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> dict[int | str, str]:
+    """What must not go at any age, by model version or by run, with the reason."""
+    quarantined = Quarantine(edges, model).model_versions()
+    pinned = Pin(edges, model).find()
+    serving = serving_now(edges, model=model)
+    back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}
+    holder = Lease(edges, model).holder()
+    held: dict[int | str, str] = {} if holder is None else {holder: "its run is going"}
+    held |= {number: "live before: the next to go back to" for number in back if number is not None}
+    held |= dict.fromkeys(history.serving_last(entries), "live by the ledger")
+    held |= {number: "quarantined: the evidence stays" for number in quarantined}
+    last = judged.find(edges, model=model) if pinned else None
+    held |= {last.waits_as: "waits until the pin is gone"} if last and last.waits_as else {}
+    held |= {pinned.model_version: "pinned"} if pinned else {}
+    return held | dict.fromkeys(serving, "live")
+
+
+def way_back_now(edges: Edges, *, model: str) -> int | None:
+    """Where a rollback would go now."""
+    return rollback_target.find_any(edges, model=model, live=look(edges, model=model).version())
+
+
+def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]) -> Iterator[Leftover]:
+    """Of the function versions without a complete model version, those whose claim says that a dead run made them.
+
+    What nobody claims was published by other hands, and is theirs to delete.
+    """
+    if not strangers:
+        return
+    complete = set(registry.numbers(edges, model=model, complete=True))
+    for number in registry.numbers(edges, model=model, complete=False):
+        package = (
+            edges.store.find(layout.version(model, number, registry.PACKAGE)) if number not in complete else None
+        )
+        claim = registry.find_claim(edges, model=model, model_version=number)
+        if package is None or claim is None or not _is_dead(edges, claim):
+            continue
+        code_sha256 = publishing.code_sha256(package.body)
+        for each in strangers:
+            if each.code_sha256 == code_sha256:
+                yield Leftover(function_version=each.function_version, run=claim.holder, size_bytes=each.size_bytes)
+
+
+def _is_dead(edges: Edges, claim: registry.Claim) -> bool:
+    if claim.claimed_at is None:
+        return False
+    age = edges.clock() - datetime.fromisoformat(claim.claimed_at)
+    return age > DEAD_AFTER and not is_running(edges, claim.holder)

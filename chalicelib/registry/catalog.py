@@ -1,0 +1,36 @@
+"""Which models a stage has: a document that every deployment writes, once their serving functions are there.
+
+Lambda would have to be asked for all functions of the account, fifty at a time, from a quota that everybody shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Record, list_of, text
+from chalicelib.edges import ObjectStore
+from chalicelib.errors import StackMissing
+from chalicelib.names import stage_of_bucket
+
+CATALOG = Record({"models": list_of(text)})
+
+
+def models(store: ObjectStore) -> Sequence[str]:
+    """The names of the models, in alphabetical order; raises StackMissing where no deployment has told them."""
+    found = documents.find(store, layout.catalog(), CATALOG)
+    if found is None:
+        raise StackMissing(
+            f"nothing tells which models there are: {layout.catalog()} is not in bucket {store.bucket}. A deployment"
+            f" writes it, one by an earlier release did not: nightswap deploy --stage {stage_of_bucket(store.bucket)}"
+        )
+    return sorted(found["models"])
+
+
+def write(store: ObjectStore, models: Sequence[str]) -> None:
+    store.put(layout.catalog(), document(models))
+
+
+def document(models: Sequence[str]) -> bytes:
+    return documents.encode({"models": sorted(models)})

@@ -1,0 +1,156 @@
+"""What was judged, out of reach of whoever can write the registry: `evidence/MODEL/000007.json`.
+
+It is the manifest as VersionModel wrote it, with the SHA-256 of every part, put there before it marks the version
+complete. The bucket's policy lets nobody overwrite or delete it, as it does with the ledger. So a version is what was
+judged when its manifest is the same here and there and its parts have these checksums. A part that lost rows has the
+checksum that the erasure names (`chalicelib.registry.erasures`).
+
+Releases before this one kept none, and their manifests name no parts. What they made is known by its package alone,
+while Lambda still holds that as a function version, which nobody can change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.edges import Edges
+from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+from chalicelib.registry import erasures, publishing, registry
+from chalicelib.registry.manifest import Manifest
+
+PARTS = (registry.ARTIFACT, registry.PACKAGE, registry.REPORT, registry.REPLAY)
+"""What a version can be made live by, and judged by again."""
+
+
+@dataclass(frozen=True)
+class JudgedVersion:
+    """A complete version. `is_vouched_for` is False for one of an earlier release."""
+
+    manifest: Manifest
+    is_vouched_for: bool
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of all that belongs to it."""
+        return tuple(dict.fromkeys((*PARTS, *(self.manifest.parts or ()))))
+
+    @property
+    def model(self) -> str:
+        return self.manifest.model
+
+    @property
+    def model_version(self) -> int:
+        return self.manifest.model_version
+
+
+def checksums(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """By name, in hexadecimal."""
+    return {name: hashlib.sha256(body).hexdigest() for name, body in parts.items()}
+
+
+def keep(edges: Edges, manifest: Manifest) -> bytes:
+    """Put the manifest out of reach; returns what stands, which may be what an earlier try of the task had put there.
+
+    Raises ArtifactInvalid when that was of other parts.
+    """
+    key = layout.evidence(manifest.model, manifest.model_version)
+    edges.store.put_if_absent(key, manifest.encode())
+    stored = edges.store.find(key)
+    stands = Manifest.read(stored.body if stored else b"", key=key)
+    if stored is None or stands.parts != manifest.parts:
+        raise ArtifactInvalid(
+            f"{key} is the evidence of other parts: the task was repeated with other inputs; retrain again"
+        )
+    return stored.body
+
+
+def numbers(edges: Edges, *, model: str) -> list[int]:
+    """Of the versions that something vouches for, oldest first."""
+    prefix = layout.all_evidence(model)
+    named = [listed.key.removeprefix(prefix).removesuffix(".json") for listed in edges.store.list(prefix)]
+    return [int(each) for each in named if registry.NUMBER.fullmatch(each)]
+
+
+def judged(edges: Edges, *, model: str, model_version: int) -> JudgedVersion:
+    """The version as it was judged. Raises VersionUnknown, and RegistryIncomplete when nothing vouches for it."""
+    manifest = registry.manifest(edges, model=model, model_version=model_version)
+    key = layout.evidence(model, model_version)
+    kept = Manifest.find(edges.store, key)
+    if kept == manifest:
+        return JudgedVersion(manifest, is_vouched_for=True)
+    if kept is not None:
+        differs = layout.version(model, model_version, registry.MANIFEST)
+        raise RegistryIncomplete(
+            f"{differs} is not what was judged: {key} is; {documents.put_back(differs)}", key=key
+        )
+    if manifest.parts is not None:
+        raise RegistryIncomplete(
+            f"{key} is missing from bucket {edges.store.bucket}: nothing vouches for version {model_version} of"
+            f" {model}; {documents.put_back(key)}",
+            key=key,
+        )
+    return JudgedVersion(manifest, is_vouched_for=False)
+
+
+def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:
+    """One of its parts, as it was judged, or as an erasure left it.
+
+    Raises RegistryIncomplete when it is gone, or another one.
+    """
+    key = layout.version(version.model, version.model_version, name)
+    stored = edges.store.find(key)
+    if stored is not None and _is(stored.body, name, version.manifest):
+        return stored.body
+    erasure = _erasure(edges, version, name, body=stored.body if stored else None)
+    if erasure is None:
+        registry.part(edges, model=version.model, model_version=version.model_version, name=name)  # raises: gone
+        was = "published" if name == registry.PACKAGE else "judged"
+        raise RegistryIncomplete(f"{key} is not the one that was {was}: {documents.put_back(key)}", key=key)
+    if stored is None:
+        raise RegistryIncomplete(f"{key} was {erasures.in_words(erasure)}: nothing brings it back", key=key)
+    return stored.body
+
+
+def document(edges: Edges, version: JudgedVersion, name: str) -> Any:
+    """One of its parts that are documents."""
+    key = layout.version(version.model, version.model_version, name)
+    return documents.read(part(edges, version, name), key=key, shape=registry.SHAPES[name])
+
+
+def problem(edges: Edges, version: JudgedVersion, name: str) -> str | None:
+    """What is wrong with one of its parts, in words that follow its key; None when it is what was judged."""
+    stored = edges.store.find(layout.version(version.model, version.model_version, name))
+    as_judged = stored is not None and _is(stored.body, name, version.manifest)
+    if not as_judged and _erasure(edges, version, name, body=stored.body if stored else None) is not None:
+        return None
+    if stored is None:
+        return "is gone"
+    if not as_judged:
+        return "is not what the manifest says"
+    told: list[str] = []
+    if name in registry.SHAPES:  # of an earlier release, whose manifest says nothing of it
+        read = partial(documents.read, stored.body, key="it", shape=registry.SHAPES[name])
+        documents.readable(read, told=told)
+    return "is no document of its kind" if told else None
+
+
+def _erasure(edges: Edges, version: JudgedVersion, name: str, *, body: bytes | None) -> erasures.Erasure | None:
+    """The erasure that left the part so; None where none did: of what is no quotation nothing is ever left."""
+    if body is not None and name not in registry.QUOTING:
+        return None
+    left = None if body is None else hashlib.sha256(body).hexdigest()
+    told = erasures.readable(edges, model=version.model, told=[])
+    return erasures.of_part(told, model_version=version.model_version, name=name, left=left)
+
+
+def _is(body: bytes, name: str, manifest: Manifest) -> bool:
+    """Whether this is the part that the manifest names, as far as it does."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    wanted = {registry.ARTIFACT: manifest.artifact_sha256, **(manifest.parts or {})}.get(name, sha256)
+    return sha256 == wanted and (name != registry.PACKAGE or publishing.code_sha256(body) == manifest.code_sha256)

@@ -1,0 +1,178 @@
+"""What is known of a model: what is live, its versions, their reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.cutting import listed, quoted
+from chalicelib.documents import documents
+from chalicelib.edges import Alias, Edges
+from chalicelib.errors import ModelUnknown, VersionUnknown
+from chalicelib.ledger import ledger
+from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
+from chalicelib.registry import catalog, registry
+from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.pin import Pin
+from chalicelib.registry.quarantine import Quarantine
+
+LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
+"""What of a manifest is told in the list of versions."""
+VERSION_NUMBER = re.compile(rf"[1-9][0-9]{{0,{VERSION_DIGITS - 1}}}")
+
+
+def all_live(edges: Edges) -> dict[str, Any]:
+    """The models, each with what is live and in words what is wrong with it, and how many more there are."""
+    known = catalog.models(edges.store)
+    found = [_standing(edges, model=model) for model in known[:LISTED_MODELS]]
+    return {"models": found, "left_out": len(known) - len(found)}
+
+
+def _standing(edges: Edges, *, model: str) -> dict[str, Any]:
+    told: list[str] = []
+    seen = look(edges, model=model)
+    gone = documents.readable(lambda: way_back_to_life(edges, model=model), told=told) if seen.alias is None else None
+    number = documents.readable(seen.version, told=told)
+    live = _live(edges, model, alias=seen.alias, number=number, told=told) if seen.alias else None
+    return {"model": model, "live": live, "problems": [*([gone] if gone else []), *told]}
+
+
+def way_back_to_life(edges: Edges, *, model: str) -> str | None:
+    """Of a model whose alias is gone, though the ledger knows a live version: what that is, and how it comes back.
+
+    None of one that was never live.
+    """
+    last = ledger.last(edges, model=model)
+    if last is None:
+        return None
+    return (
+        f"the alias of {model} is gone, and by entry {last['entry']} of the ledger version {last['model_version']} is"
+        f" live: the next run puts it back, or at once nightswap restore {model}"
+    )
+
+
+def describe(edges: Edges, *, model: str) -> dict[str, Any]:
+    """What is live of one model: lineage, metrics, the schema of its features, the last move of its alias.
+
+    Raises ModelUnknown.
+    """
+    check(edges, model=model)
+    told = _standing(edges, model=model)
+    live = told["live"]
+    number = live["model_version"] if live else None
+    manifest = _manifest(edges, model, number)
+    return {
+        **told,
+        "schema": _schema(_artifact(edges, model, number).get("schema")),
+        "manifest": manifest and _short(manifest.document, data=LISTED_OBJECTS),
+        "last_move": ledger.last(edges, model=model),
+    }
+
+
+def newest_versions(edges: Edges, *, model: str) -> dict[str, Any]:
+    """The newest of the complete versions, and how many more there are; raises ModelUnknown."""
+    found = versions(edges, model=model, limit=LISTED_VERSIONS)
+    left_out = len(registry.numbers(edges, model=model, complete=True)) - len(found)
+    return {"versions": [_short(each, data=LISTED_OBJECTS) for each in found], "left_out": max(0, left_out)}
+
+
+def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """The complete versions, newest first, each with what decided about it and how it stands now."""
+    check(edges, model=model)
+    told: list[str] = []
+    seen = look(edges, model=model)
+    live = documents.readable(seen.version, told=told)
+    candidate = documents.readable(seen.candidate, told=told)
+    shares = _shares(seen.alias, live=live, candidate=candidate) if seen.alias else {}
+    pinned = documents.readable(lambda: Pin(edges, model).find(), told=told)
+    flags = {
+        "live": {live} if live else set(),
+        "pinned": {pinned.model_version} if pinned else set(),
+        "pruned": set(registry.pruned(edges, model=model)),
+    }
+    quarantined = Quarantine(edges, model).fingerprints()
+
+    def told_of(number: int) -> dict[str, Any]:
+        told: list[str] = []
+        manifest = documents.readable(lambda: registry.manifest(edges, model=model, model_version=number), told=told)
+        known: Mapping[str, Any] = manifest.document if manifest else {"model_version": number}
+        return {
+            **{name: known.get(name) for name in LISTED},
+            **{flag: number in numbers for flag, numbers in flags.items()},
+            "quarantined": known.get("fingerprint") in quarantined,
+            "share": shares.get(number, 0.0),
+            "damaged": "; ".join(told) or None,
+        }
+
+    return [told_of(number) for number in registry.numbers(edges, model=model, complete=True)[::-1][:limit]]
+
+
+def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
+    """One version's manifest and whole report; raises VersionUnknown."""
+    check(edges, model=model)
+    if not VERSION_NUMBER.fullmatch(model_version):
+        raise VersionUnknown(
+            f"a model version is a number, not {quoted(model_version)}", field="version", accepted="1, 2, ..."
+        )
+    number = int(model_version)
+    manifest = registry.manifest(edges, model=model, model_version=number)
+    report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
+    return {"manifest": _short(manifest.document, data=LISTED_OBJECTS), "report": report}
+
+
+def check(edges: Edges, *, model: str) -> None:
+    """Raises ModelUnknown unless the stage has the model."""
+    known = catalog.models(edges.store)
+    if model not in known:
+        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
+
+
+def _shares(alias: Alias, *, live: int | None, candidate: int | None) -> dict[int | None, float]:
+    """By model version, of those that have traffic: how much of it, 0..1."""
+    beside = sum(alias.weights.values())
+    return {live: 1 - beside} if candidate is None else {candidate: beside, live: 1 - beside}
+
+
+def _live(edges: Edges, model: str, *, alias: Alias, number: int | None, told: list[str]) -> dict[str, Any]:
+    pinned = documents.readable(lambda: Pin(edges, model).find(), told=told)
+    quarantined = documents.readable(lambda: Quarantine(edges, model).model_versions(), told=told)
+    return {
+        "model_version": number,
+        "function_version": alias.function_version,
+        "weights": dict(alias.weights),
+        "pinned": pinned is not None and pinned.model_version == number,
+        "quarantined": number in (quarantined or {}),
+    }
+
+
+def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    return {"columns": [_short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"]]}
+
+
+def _short(document: Mapping[str, Any], **most: int) -> dict[str, Any]:
+    """The document with the first so many of each list that is named, and how many were left out.
+
+    >>> _short({"levels": ["a", "b", "c"]}, levels=2)
+    {'levels': ['a', 'b'], 'levels_left_out': 1}
+    """
+    short = dict(document)
+    for name, number in most.items():
+        every = document.get(name) or []
+        if len(every) > number:
+            short |= {name: every[:number], f"{name}_left_out": len(every) - number}
+    return short
+
+
+def _manifest(edges: Edges, model: str, number: int | None) -> Manifest | None:
+    return registry.manifest(edges, model=model, model_version=number) if number else None
+
+
+def _artifact(edges: Edges, model: str, number: int | None) -> dict[str, Any]:
+    if not number:
+        return {}
+    artifact: dict[str, Any] = registry.document(edges, model=model, model_version=number, name=registry.ARTIFACT)
+    return artifact

@@ -1,0 +1,175 @@
+"""The numbered versions of a model: `models/MODEL/versions/000007/`.
+
+A run claims a number with `claim.json` before it publishes, and `manifest.json`, written last, marks the version
+complete. Numbers never repeat, and a number whose run died stays a claim without a manifest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.documents.frozen import Document, holds
+from chalicelib.documents.shapes import Kind, anything, moment, text
+from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete, VersionUnknown
+from chalicelib.registry import version_shapes
+from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.report import Report
+
+MANIFEST = "manifest.json"
+PACKAGE = "package.zip"
+ARTIFACT = "model.json"
+REPORT = "report.json"
+REPLAY = "replay.json"
+QUOTING = (REPLAY, REPORT)
+"""The parts of a version that quote rows of its data."""
+"""Rows of the holdout with the answers that the version has to give."""
+SPLITS = "splits.json"
+"""How every object was first split that this version, or one before it, was made of."""
+CLAIM = "claim.json"
+NUMBER = re.compile(r"\d{6,}")
+
+PRUNED = "pruned.json"
+"""Written before the parts of a version go that weigh most: it is never live again, what it was stays on record."""
+
+
+class Claim(Document):
+    """Who works at a version of that number: the run that put it there first."""
+
+    holder: str = holds(text)
+    claimed_at: str | None = holds(moment, default=None)
+
+
+SHAPES: Mapping[str, Kind] = {
+    CLAIM: Claim.misfit,
+    MANIFEST: Manifest.misfit,
+    REPORT: Report.misfit,
+    ARTIFACT: version_shapes.ARTIFACT,
+    REPLAY: version_shapes.replay,
+    SPLITS: anything,
+}
+"""Of the documents of a version, by their names."""
+
+
+def numbers(edges: Edges, *, model: str, complete: bool) -> list[int]:
+    """The claimed, or the complete, version numbers, oldest first."""
+    return _with_part(edges, model=model, name=MANIFEST if complete else CLAIM)
+
+
+def pruned(edges: Edges, *, model: str) -> list[int]:
+    """The numbers of which only claim, manifest and report are kept, oldest first."""
+    return _with_part(edges, model=model, name=PRUNED)
+
+
+def is_pruned(edges: Edges, *, model: str, model_version: int) -> bool:
+    """Whether the version gave up its package, or is about to: it can never be live again."""
+    return edges.store.find(layout.version(model, model_version, PRUNED)) is not None
+
+
+def _with_part(edges: Edges, *, model: str, name: str) -> list[int]:
+    marker, prefix = f"/{name}", layout.versions(model)
+    keys = [listed.key for listed in edges.store.list(prefix) if listed.key.endswith(marker)]
+    named = [key.removeprefix(prefix).removesuffix(marker) for key in keys]
+    return [int(each) for each in named if NUMBER.fullmatch(each)]
+
+
+def claim(edges: Edges, *, model: str, run: str) -> int:
+    """The run's version number: the one it has claimed already, or the next free one."""
+    claimed = numbers(edges, model=model, complete=False)
+    for number in reversed(claimed):
+        if _claimant(edges, model=model, model_version=number) == run:
+            return number
+        if edges.store.find(layout.version(model, number, MANIFEST)):
+            break  # complete: what lies before it belongs to runs that ended before this one began
+    number = claimed[-1] if claimed else 0
+    mine = Claim(holder=run, claimed_at=documents.timestamp(edges.clock())).encode()
+    while True:
+        number += 1
+        if edges.store.put_if_absent(layout.version(model, number, CLAIM), mine):
+            return number
+        if _claimant(edges, model=model, model_version=number) == run:
+            return number
+
+
+def _claimant(edges: Edges, *, model: str, model_version: int) -> str | None:
+    found = find_claim(edges, model=model, model_version=model_version)
+    return found.holder if found else None
+
+
+def find_claim(edges: Edges, *, model: str, model_version: int) -> Claim | None:
+    """None where nobody claimed the number."""
+    return Claim.find(edges.store, layout.version(model, model_version, CLAIM))
+
+
+def find_manifest(edges: Edges, *, model: str, model_version: int) -> Manifest | None:
+    """None when there is no complete version of that number."""
+    key = layout.version(model, model_version, MANIFEST)
+    found = Manifest.find(edges.store, key)
+    if found is not None and (found.model, found.model_version) != (model, model_version):
+        raise documents.damaged(key, f"it is of version {found.model_version} of {found.model:.60}")
+    return found
+
+
+def manifest(edges: Edges, *, model: str, model_version: int) -> Manifest:
+    """Raises VersionUnknown when there is no complete version of that number."""
+    found = find_manifest(edges, model=model, model_version=model_version)
+    if found is None:
+        raise VersionUnknown(
+            f"{model} has no version {model_version}; nightswap versions {model} lists them",
+            model=model,
+            model_version=model_version,
+        )
+    return found
+
+
+def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
+    """One of a complete version's files; raises RegistryIncomplete when it is gone."""
+    key = layout.version(model, model_version, name)
+    stored = edges.store.find(key)
+    if stored is None:
+        raise RegistryIncomplete(
+            f"{key} is missing from bucket {edges.store.bucket}: {documents.put_back(key)}", key=key
+        )
+    return stored.body
+
+
+def document(edges: Edges, *, model: str, model_version: int, name: str) -> Any:
+    """One of a complete version's documents; raises RegistryIncomplete when it is gone or damaged."""
+    body = part(edges, model=model, model_version=model_version, name=name)
+    return documents.read(body, key=layout.version(model, model_version, name), shape=SHAPES[name])
+
+
+def find_sample(edges: Edges, *, model: str, model_version: int) -> Any:
+    """The rows that the version is asked for; None when there are none."""
+    key = layout.version(model, model_version, REPLAY)
+    return documents.find(edges.store, key, SHAPES[REPLAY])
+
+
+def with_code(edges: Edges, *, model: str, code_sha256: str) -> Manifest | None:
+    """The manifest of the newest version whose package has this checksum, in Lambda's spelling; None for none."""
+    return _newest(edges, model=model, is_it=lambda each: each.code_sha256 == code_sha256)
+
+
+def of_run(edges: Edges, *, model: str, run: str) -> Manifest | None:
+    """The manifest of the version that the run made; None when it made none."""
+    return _newest(edges, model=model, is_it=lambda each: each.run == run)
+
+
+def _newest(edges: Edges, *, model: str, is_it: Callable[[Manifest], bool]) -> Manifest | None:
+    """Past what is damaged, unless it may be the one: then RegistryIncomplete names it."""
+    damage: RegistryIncomplete | None = None
+    for each in reversed(numbers(edges, model=model, complete=True)):
+        try:
+            found = manifest(edges, model=model, model_version=each)
+        except RegistryIncomplete as exc:
+            damage = damage or exc
+            continue
+        if is_it(found):
+            return found
+    if damage is not None:
+        raise damage
+    return None

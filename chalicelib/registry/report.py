@@ -1,0 +1,114 @@
+"""An evaluation's report, as far as it is read: `runs/RUN/report.json`, and `report.json` of a version.
+
+What else `lambdas.model.evaluation.evaluation` measured is in the document, for who shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
+from chalicelib.documents.shapes import (
+    Record,
+    anything,
+    count,
+    flag,
+    list_of,
+    maybe,
+    moment,
+    number,
+    number_from_1,
+    one_of,
+    table_of,
+    text,
+)
+
+RATIOS = table_of(table_of(maybe(number)))
+"""By class and name; null where one is undefined."""
+ERASED = list_of(Record({"files": list_of(text), "who": text, "at": moment, "rows": count}))
+"""What a document lost to erasures, which say so in it."""
+_ANSWER = Record({"label": text, "probability": number})
+_DIFFERENCE = Record(
+    {
+        **dict.fromkeys(("row", "rows_alike"), count),
+        "true": text,
+        **dict.fromkeys(("challenger", "champion"), _ANSWER),
+        "features": table_of(anything),
+    }
+)
+
+
+class Rule(Document):
+    """A rule of the gate, and what came of it."""
+
+    name: str = holds(text)
+    passed: bool = holds(flag)
+    value: float | None = holds(maybe(number))
+    direction: str = holds(one_of(">=", "<="))
+    bound: float | None = holds(maybe(number))
+    reason: str = holds(text)
+
+
+class Champion(Document):
+    """The live model on the same rows: how many it was scored on, or the problem that kept it from being scored."""
+
+    scored: bool = holds(flag)
+    rows: int = holds(count, default=0)
+    problem: str | None = holds(maybe(text), default=None)
+
+    @classmethod
+    def misfit(cls, value: Any) -> str | None:
+        needed = "rows" if isinstance(value, dict) and value.get("scored") is True else "problem"
+        return super().misfit(value) or (None if needed in value else f".{needed} is missing")
+
+
+class Paired(Document):
+    """McNemar's test of both models on the same rows."""
+
+    only_challenger_right: int = holds(count)
+    only_champion_right: int = holds(count)
+    both_right: int = holds(count)
+    both_wrong: int = holds(count)
+    p_value: float = holds(number)
+    significance: float = holds(number)
+    method: str = holds(text)
+
+
+class Report(Document):
+    passed: bool = holds(flag)
+    reason: str = holds(text)
+    rules: tuple[Rule, ...] = holds_many(Rule)
+    run: str | None = holds(text, default=None)
+    judging: int = holds(number_from_1, default=1)
+    """2 when the champion had changed, and the run judged again."""
+    fingerprint: str | None = holds(text, default=None)
+    champion_model_version: int | None = holds(maybe(number_from_1), default=None)
+    """None where nothing was live."""
+    classes: Sequence[str] | None = holds(list_of(text), default=None)
+    matrix: Sequence[Sequence[float]] | None = holds(list_of(list_of(number)), default=None)
+    """Rows true, columns predicted, in the order of `classes`."""
+    rows: float | None = holds(number, default=None)
+    ratios: Mapping[str, Mapping[str, float | None]] | None = holds(RATIOS, default=None)
+    champion: Champion | None = holds_one(Champion, default=None)
+    champion_fell: Sequence[Mapping[str, Any]] = holds(
+        list_of(Record({"ratio": text, "class": text, "then": number, "now": number})), default=()
+    )
+    """Ratios by which the champion is worse on this holdout than it was when it was judged itself."""
+    paired: Paired | None = holds_one(Paired, default=None)
+    differences: Sequence[Mapping[str, Any]] = holds(list_of(_DIFFERENCE), default=())
+    """The rows on which both models differ most."""
+    erased: Sequence[Mapping[str, Any]] = holds(ERASED, default=())
+
+    @classmethod
+    def misfit(cls, value: Any) -> str | None:
+        return super().misfit(value) or not_square(value)
+
+
+def not_square(value: Any) -> str | None:
+    """Whether the confusion matrix has no row and column for every class."""
+    classes, matrix = value.get("classes"), value.get("matrix")
+    if classes is None or matrix is None:
+        return None
+    sides = {len(each) for each in (matrix, *matrix)}
+    return None if sides <= {len(classes)} else f".matrix does not have {len(classes)} rows and columns"

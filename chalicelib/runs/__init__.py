@@ -1,0 +1,13 @@
+"""One execution of the retrain state machine, from its request to its outcome.
+
+cleanup.py        Puts right what a dead run left: weights on the alias, a missing ledger entry, an outcome nobody
+                  recorded.
+lease.py          One run per model: the lease that Preprocess takes and the end of the run gives back.
+outcomes.py       How a run ends: the outcome is written once, the intermediates go, the lease is given back, the end
+                  is announced.
+retraining.py     Starts retrain runs. The nightly rule and POST /retrain both come through `start`.
+run_documents.py  What the tasks of a run leave for one another beside their own documents: the profile of the data,
+                  the training.
+runs.py           What is known of a run, gathered from its own documents and its execution; never from the
+                  execution's history.
+"""

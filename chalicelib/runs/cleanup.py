@@ -1,0 +1,167 @@
+"""Puts right what a dead run left: weights on the alias, a missing ledger entry, an outcome nobody recorded.
+
+Every run begins with it. A run that fails, is stopped or times out ends with it: the first through the state
+machine's Catch, the others through the rule on the execution's status, because Catch does not run for them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from chalicelib import layout, limits
+from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
+from chalicelib.cutting import cut
+from chalicelib.documents import documents
+from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.errors import RegistryIncomplete, RunUnknown
+from chalicelib.ledger import ledger, stamp
+from chalicelib.notices import notices
+from chalicelib.promotion import fencing, promotion
+from chalicelib.promotion.promotion import Move
+from chalicelib.registry import evidence
+from chalicelib.runs import outcomes, retraining
+from chalicelib.runs.lease import Lease, is_running
+
+EXECUTION_UNKNOWN = "ExecutionUnknown"
+SHIFTER_IS_OVER = "the run that was shifting traffic is over"
+
+
+def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
+    """At the beginning of a run: repair what an earlier one left, and say what it could not."""
+    notices.catch_up(edges, model=model)
+    outcomes.clear_leftovers(edges)
+    restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
+    # After the repair, from which the ledger knows whether the dead run swapped.
+    buried = _bury(edges, run=run, model=model)
+    back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)
+    return _with_alias(edges, restored, model=model, repairs=[*restored.repairs, *buried, *back])
+
+
+def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
+    """At the end of a run that broke: record how it ended, and repair what it left."""
+    model = model or _model_of(edges, run=run)
+    fenced = _end(edges, run=run, model=model, failure=failure)
+    restored = _repaired(edges, run=run, model=model, step=promotion.AFTER)
+    told: list[str] = []  # the run has its end: what stands in the way is the next one's to refuse
+    back = documents.readable(lambda: _put_back(edges, run=run, model=model, step=promotion.AFTER), told=told) or []
+    return _with_alias(edges, restored, model=model, repairs=[*fenced, *restored.repairs, *back, *told])
+
+
+def in_words(failure: Mapping[str, Any]) -> str:
+    """The message of a failure: a Lambda function's cause is JSON around it.
+
+    >>> in_words({"Error": "SingleClass", "Cause": '{"errorMessage": "one class only", "errorType": "SingleClass"}'})
+    'one class only'
+    """
+    cause = str(failure.get("Cause") or "no cause was given")
+    try:
+        return cut(str(json.loads(cause)["errorMessage"]))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return cut(cause)
+
+
+def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored:
+    repairs = []
+    alias = edges.functions.alias(model)
+    if ledger.repair(edges, model=model, alias=alias):
+        repairs.append("wrote the ledger entry of the alias's last move, whose author had died")
+    is_current = alias is not None and not ledger.is_ahead(edges, model=model, alias=alias)
+    if is_current and alias and alias.weights and not _shifting(edges, alias, run=run):
+        with suppress(AliasMoved):  # somebody restored or moved it first, and theirs stands
+            fencing.take_weights_off(
+                edges, alias, model=model, run=run, step=step, kind=promotion.RESTORED, why=SHIFTER_IS_OVER
+            )
+        repairs.append(_gave_back(alias))
+    return AliasRestored(function_version=alias.function_version if alias else None, repairs=repairs)
+
+
+def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
+    """Put the alias where the ledger says, if a hand in the console deleted it, or Lambda lost the last move.
+
+    Raises RegistryIncomplete when Lambda does not hold any more what was judged: then no run can go on, for what it
+    trains would have nothing to be judged against.
+    """
+    alias = edges.functions.alias(model)
+    last = ledger.last(edges, model=model) if ledger.is_ahead(edges, model=model, alias=alias) else None
+    if last is None:
+        return []
+    lost = f"the alias of {model} is {'gone' if alias is None else 'older than the ledger'}"
+    number, function_version = last["model_version"], last["to_function_version"]
+    judged = evidence.judged(edges, model=model, model_version=number)
+    published = edges.functions.version(model, function_version)
+    if published is None or published.code_sha256 != judged.manifest.code_sha256:
+        raise RegistryIncomplete(
+            f"{lost}, and Lambda does not hold version {number} as function version {function_version} any more,"
+            f" which is live by entry {last['entry']} of the ledger: nightswap restore {model} puts it back from the"
+            " registry"
+        )
+    move = Move(
+        model=model,
+        run=run,
+        step=step,
+        kind=promotion.RESTORED,
+        function_version=function_version,
+        model_version=number,
+        expected=alias.revision_id if alias else None,
+        next_entry=last["entry"] + 1,
+        who=run,
+        why=f"{lost}: put back what the ledger says",
+    )
+    try:
+        promotion.move_alias(edges, move)
+    except AliasMoved:  # somebody was quicker, and theirs stands
+        return []
+    return [f"{lost}: put back version {number}, as function version {function_version}"]
+
+
+def _with_alias(edges: Edges, restored: AliasRestored, *, model: str, repairs: list[str]) -> AliasRestored:
+    alias = edges.functions.alias(model)
+    return replace(restored, function_version=alias.function_version if alias else None, repairs=repairs)
+
+
+def _gave_back(alias: Alias) -> str:
+    return f"gave all traffic back to function version {alias.function_version}"
+
+
+def _shifting(edges: Edges, alias: Alias, *, run: str) -> bool:
+    """Whether the weights belong to another run that is still going."""
+    left = stamp.of(alias)
+    return left is not None and left.run != run and is_running(edges, left.run)
+
+
+def _bury(edges: Edges, *, run: str, model: str) -> list[str]:
+    """Record the end of a run that holds the lease and is no longer going; that gives its lease back too."""
+    dead = Lease(edges, model).dead_holder()
+    if dead is None or dead == run:
+        return []
+    execution = edges.executions.find(dead)
+    failure = {
+        "Error": (execution.error or execution.status) if execution else EXECUTION_UNKNOWN,
+        "Cause": (execution.cause if execution else None) or "the run ended without a word",
+    }
+    fenced = _end(edges, run=dead, model=model, failure=failure)
+    return [*fenced, f"recorded the end of run {dead}, which had died"]
+
+
+def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> list[str]:
+    """Decide whether the broken run moves the alias any more, finish its swap if so, and record how it ended.
+
+    Returns what had to be put right on the way, in words.
+    """
+    ledger.repair(edges, model=model, alias=edges.functions.alias(model))
+    fenced = fencing.stop(edges, model=model, run=run, why=SHIFTER_IS_OVER, finishing=True)
+    error, reason = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS), in_words(failure)
+    failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
+    outcomes.record(edges, failed)
+    return [_gave_back(fenced)] if fenced and fenced.weights else []
+
+
+def _model_of(edges: Edges, *, run: str) -> str:
+    request = documents.find(edges.store, layout.run_document(run, "request"), retraining.REQUEST)
+    if request is None:
+        raise RunUnknown(f"run {run} left no request: nothing says which model it was for", run=run)
+    return str(request["model"])

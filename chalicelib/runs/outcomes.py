@@ -1,0 +1,153 @@
+"""How a run ends: the outcome is written once, the intermediates go, the lease is given back, the end is announced.
+
+The first outcome of a run stands: the state machine's own end, its Catch, and the rule on the execution's status may
+all come to record one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.contracts import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    OUTCOMES,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    RunOutcome,
+    to_event,
+)
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Record, maybe, moment, one_of, text
+from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete
+from chalicelib.ledger import ledger
+from chalicelib.log import REJECTED, SUCCEEDED, measure
+from chalicelib.notices import notices
+from chalicelib.promotion import commitment
+from chalicelib.registry import judged, registry
+from chalicelib.registry.judged import Judged
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.registry.report import Report
+from chalicelib.runs.lease import Lease
+
+SHAPE = Record(
+    {
+        **dict.fromkeys(("run", "model", "reason"), text),
+        "outcome": one_of(*OUTCOMES),
+        "error": maybe(text),
+    },
+    perhaps={"finished_at": moment},
+)
+"""RunOutcome's fields, and when it was recorded."""
+
+ARTIFACT = "model.json"
+"""The artifact among a run's intermediates."""
+METRICS = {
+    PROMOTED: {SUCCEEDED: 1, REJECTED: 0},
+    MODEL_REJECTED: {SUCCEEDED: 1, REJECTED: 1},
+    ROLLED_BACK: {SUCCEEDED: 1, REJECTED: 1},
+    NOTHING_NEW: {SUCCEEDED: 1},
+    RETRAIN_FAILED: {SUCCEEDED: 0},
+}
+"""What an outcome says of the nightly work. A gate that says no has worked; the alarm on it is another one.
+
+A run that was superseded says nothing: the one that it gave way to will.
+"""
+
+
+def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
+    """The recorded outcome: RunOutcome's fields and `finished_at`; None while there is none."""
+    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "outcome"), SHAPE)
+    return found
+
+
+def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
+    """Record the outcome, clear up, and announce it; returns the outcome that stands. Repeating it is harmless.
+
+    Where the run's swap has taken effect the outcome is Promoted, whatever came after it.
+    """
+    recorded = find(edges, run=wanted.run)
+    if recorded is None:
+        wanted = _as_it_happened(edges, wanted)
+        if wanted.outcome == MODEL_REJECTED:
+            _keep_rejected(edges, run=wanted.run, model=wanted.model)
+    Lease(edges, wanted.model).release(wanted.run)  # first: who sees the outcome may start the next run
+    if recorded is None:
+        recorded = _write(edges, wanted)
+    _clear(edges, run=wanted.run)
+    notices.ended(edges, recorded)
+    return RunOutcome(**{each.name: recorded[each.name] for each in fields(RunOutcome)})
+
+
+def _write(edges: Edges, wanted: RunOutcome) -> dict[str, Any]:
+    """Write the outcome, unless there is one; returns the one that stands."""
+    document = {**to_event(wanted), "finished_at": documents.timestamp(edges.clock())}
+    if edges.store.put_if_absent(layout.run_document(wanted.run, "outcome"), documents.encode(document)):
+        _measure(edges, wanted)
+        return document
+    return find(edges, run=wanted.run) or document
+
+
+def _measure(edges: Edges, ended: RunOutcome) -> None:
+    if ended.outcome in METRICS:
+        measure(
+            "outcome_recorded",
+            at=edges.clock(),
+            dimensions={"bucket": edges.store.bucket, "model": ended.model},
+            metrics=METRICS[ended.outcome],
+            run=ended.run,
+            outcome=ended.outcome,
+            error=ended.error,
+        )
+
+
+def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:
+    if wanted.outcome == PROMOTED:
+        return wanted
+    swaps = commitment.swaps(edges, run=wanted.run)
+    if not any(ledger.holds(edges, model=wanted.model, run=wanted.run, step=swap.step) for swap in swaps):
+        return wanted
+    reason = f"the swap took effect; then {wanted.error or wanted.outcome}: {wanted.reason}"
+    return replace(wanted, outcome=PROMOTED, reason=reason, error=None)
+
+
+def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
+    """The rejected model stays, with its report; so does its fingerprint, lest the next night try it again.
+
+    One that was judged again has a number already: it is quarantined, so that nobody promotes it by mistake.
+    """
+    artifact = edges.store.find(layout.work(run, ARTIFACT))
+    if artifact is not None:
+        edges.store.put(layout.rejected(model, run, registry.ARTIFACT), artifact.body)
+    key = layout.run_document(run, "report")
+    report = documents.find(edges.store, key, Report.misfit)
+    if report is None:
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
+    edges.store.put(layout.rejected(model, run, registry.REPORT), documents.encode(report))
+    rejected = Judged(run=run, fingerprint=report["fingerprint"], champion=report["champion_model_version"])
+    judged.put(edges, rejected, model=model)
+    made = registry.of_run(edges, model=model, run=run) if report["judging"] > 1 else None
+    if made is not None:
+        Quarantine(edges, model).put(
+            made.fingerprint,
+            model_version=made.model_version,
+            who=run,
+            why=f"rejected when it was judged again: {report['reason']}",
+        )
+
+
+def clear_leftovers(edges: Edges) -> None:
+    """Delete what tasks wrote after the end of their run: a stopped run's task goes on until it is done."""
+    found = {listed.key.removeprefix(layout.WORK).partition("/")[0] for listed in edges.store.list(layout.WORK)}
+    for run in sorted(found):
+        if edges.store.find(layout.run_document(run, "outcome")) is not None:
+            _clear(edges, run=run)
+
+
+def _clear(edges: Edges, *, run: str) -> None:
+    for listed in edges.store.list(layout.work(run)):
+        edges.store.delete(listed.key)

@@ -1,0 +1,140 @@
+"""Starts retrain runs. The nightly rule and POST /retrain both come through `start`.
+
+Triggers are delivered at least once, so a run's name is derived from what asked for it: the rule that fires twice and
+the client that retries get the run they got before. `runs/RUN/request.json`, written by whoever is first, decides
+which of many equal requests was the one; the losers start the execution too, in case the winner died before it did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.contracts import RetrainInput, to_event
+from chalicelib.cutting import listed, quoted
+from chalicelib.documents import documents
+from chalicelib.documents.shapes import Record, flag, moment, text
+from chalicelib.edges import Edges
+from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
+from chalicelib.limits import REASON_CHARACTERS
+from chalicelib.names import RUN_NAME
+from chalicelib.registry import catalog
+from chalicelib.runs.lease import Lease
+
+REQUEST = Record({"model": text}, perhaps={"force": flag, "reason": text, "requested_at": moment})
+
+FORM = '{"model": "...", "force": false, "reason": "..."}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody asked for. Two requests are the same when their wishes are."""
+
+    model: str
+    force: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Started:
+    run: str
+    is_new: bool
+
+
+def tonight(edges: Edges, *, event_time: datetime) -> list[Started]:
+    """The night's run of every model; one model's trouble is raised after the others have been started."""
+    started, trouble = [], None
+    for model in catalog.models(edges.store):
+        try:
+            started.append(nightly(edges, model=model, event_time=event_time))
+        except NightswapError as exc:
+            trouble = exc
+    if trouble is not None:
+        raise trouble
+    return started
+
+
+def nightly(edges: Edges, *, model: str, event_time: datetime) -> Started:
+    """The run of the night: an event delivered twice gives one run."""
+    minute = event_time.astimezone(UTC).strftime("%Y%m%dT%H%MZ")
+    return _start(edges, run=f"{model}-nightly-{minute}", wish=Wish(model=model, force=False, reason="nightly"))
+
+
+def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt: str) -> Started:
+    """The run of a request: the key's, or the one that is going, or a new one.
+
+    `attempt` is 6 hexadecimal digits, fresh for every request. A forced wish without a key always starts anew; while
+    another run holds the lease it will end Superseded. Raises RequestConflict when the key served another wish.
+    """
+    if idempotency_key is not None:
+        digest = hashlib.sha256(f"{wish.model} {idempotency_key}".encode()).hexdigest()[:20]
+        return _start(edges, run=f"{wish.model}-key-{digest}", wish=wish)
+    going = None if wish.force else _going(edges, model=wish.model)
+    if going is not None:
+        return Started(going, is_new=False)
+    moment = edges.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return _start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
+
+
+def wish_from(body: Any, *, default_model: str, models: Sequence[str]) -> Wish:
+    """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown."""
+    fields = {} if body is None else body
+    if not isinstance(fields, dict):
+        raise BadRequest("the body is not a JSON object", accepted=FORM)
+    for name in fields:
+        if name not in {"model", "force", "reason"}:
+            raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted="model, force, reason")
+    force, reason = fields.get("force", False), check_reason(fields.get("reason", "on demand"))
+    if not isinstance(force, bool):
+        raise BadRequest("force is not true or false", field="force", accepted="true or false")
+    model = fields.get("model", default_model)
+    if not isinstance(model, str):
+        raise BadRequest("model is not a text", field="model", accepted="a model's name")
+    if model not in models:
+        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(models))
+    return Wish(model=model, force=force, reason=reason)
+
+
+def check_reason(reason: Any) -> str:
+    """A reason as the run's request keeps it; raises BadRequest."""
+    if not isinstance(reason, str) or len(reason) > REASON_CHARACTERS or not reason.isprintable():
+        raise BadRequest(
+            "reason is not a short text", field="reason", accepted=f"up to {REASON_CHARACTERS} printable characters"
+        )
+    return reason
+
+
+def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
+    key = layout.run_document(run, "request")
+    request = {**asdict(wish), "requested_at": documents.timestamp(edges.clock())}
+    is_new = edges.store.put_if_absent(key, documents.encode(request))
+    if not is_new:
+        asked = documents.find(edges.store, key, REQUEST)
+        if any(asked.get(name) != value for name, value in asdict(wish).items()):
+            raise RequestConflict(
+                f"this Idempotency-Key started run {run} with another request; use a new key", run=run
+            )
+        if edges.store.find(layout.run_document(run, "outcome")):
+            # It is over. Step Functions forgets a name after 90 days, the bucket after 400.
+            return Started(run, is_new=False)
+    retrain = RetrainInput(model=wish.model, force=wish.force, reason=wish.reason)
+    edges.executions.start(run, documents.encode(to_event(retrain)).decode())
+    return Started(run, is_new=is_new)
+
+
+def _going(edges: Edges, *, model: str) -> str | None:
+    """The model's run that is going: the lease's holder, or one that has not come to take it yet.
+
+    A run whose outcome is recorded is over, although its execution may go on for a moment.
+    """
+    held = Lease(edges, model).running_holder()
+    found = [held] if held else []
+    for execution in edges.executions.recent(running_only=True):
+        match = RUN_NAME.fullmatch(execution.run)
+        if match and match["model"] == model:
+            found.append(execution.run)
+    return next((run for run in found if not edges.store.find(layout.run_document(run, "outcome"))), None)

@@ -1,0 +1,81 @@
+"""What the tasks of a run leave for one another beside their own documents: the profile of the data, the training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
+from chalicelib.documents.shapes import Record, anything, count, number, one_of, table_of, text
+from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete
+from chalicelib.registry.manifest import Source, Training
+
+_NUMBERS = Record({"kind": one_of("number"), "median": number})
+_TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
+
+
+def _column(value: Any) -> str | None:
+    """Of the profile of one column: what an example of it is taken from."""
+    if isinstance(value, dict) and value.get("kind") == "number":
+        return _NUMBERS(value)
+    return _TEXTS(value) or (None if value["top"] else ".top is empty")
+
+
+class DataProfile(Document):
+    """What the rows are like, as `lambdas.model.data.profile` counts them."""
+
+    rows: int = holds(count)
+    columns: Mapping[str, Mapping[str, Any]] = holds(table_of(_column))
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """An instance to try the model with: each column's median, or its most frequent category."""
+        return {
+            name: _plain(column["median"]) if column["kind"] == "number" else next(iter(column["top"]))
+            for name, column in self.columns.items()
+        }
+
+
+class Profile(Document):
+    """Of the data that a run trains on, written by Preprocess."""
+
+    fingerprint: str = holds(text)
+    recipe_sha256: str = holds(text)
+    code_sha256: str = holds(text)
+    """Of the pipeline."""
+    objects: tuple[Source, ...] = holds_many(Source)
+    splits: Sequence[Mapping[str, Any]] | None = holds(anything, default=None)
+    """As `lambdas.splits` writes and reads them; None of a Preprocess of before the second rule."""
+    profile: DataProfile = holds_one(DataProfile)
+
+
+def keep_profile(edges: Edges, profile: Profile, *, run: str) -> None:
+    edges.store.put(layout.run_document(run, "profile"), profile.encode())
+
+
+def find_profile(edges: Edges, *, run: str) -> Profile | None:
+    return Profile.find(edges.store, layout.run_document(run, "profile"))
+
+
+def profile(edges: Edges, *, run: str) -> Profile:
+    """Raises RegistryIncomplete when it is gone or damaged."""
+    found = find_profile(edges, run=run)
+    if found is None:
+        key = layout.run_document(run, "profile")
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
+    return found
+
+
+def keep_training(edges: Edges, training: Training, *, run: str) -> None:
+    edges.store.put(layout.run_document(run, "training"), training.encode())
+
+
+def training(edges: Edges, *, run: str) -> Training | None:
+    """None where Train did not measure it."""
+    return Training.find(edges.store, layout.run_document(run, "training"))
+
+
+def _plain(number: float) -> float:
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,64 @@
+"""Whether a data set fits into the memory of the tasks: told in words, where Lambda would end a task without any.
+
+The figures were measured on 0.6 to 36 million rows of 3 columns, and 0.6 to 2.3 million of 41, 7 of them categorical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chalicelib.errors import DatasetTooLarge
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Recipe
+
+MB = 2**20
+MEMORY_MB_MAX = 10_240
+"""Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """How much memory a task takes at most, by the size of the tables that it is given."""
+
+    task: str
+    base_mb: int
+    """With its libraries loaded, and no rows."""
+    copies: float
+    """Of the tables."""
+    row_bytes: int
+    """For each row beside them, however many columns it has."""
+
+
+PREPROCESS = Demand(task="Preprocess", base_mb=90, copies=3.0, row_bytes=50)
+TRAIN = Demand(task="Train", base_mb=210, copies=3.0, row_bytes=0)
+EVALUATE = Demand(task="Evaluate", base_mb=80, copies=3.7, row_bytes=330)
+"""Of the holdout alone: it holds the answers of candidate and champion."""
+
+
+def check(demand: Demand, tables: Iterable[Table], *, memory_mb: int, recipe: Recipe) -> None:
+    """Raises DatasetTooLarge when the task would take more than its memory."""
+    sizes = [(len(table), table.size_bytes) for table in tables]
+    check_size(
+        demand,
+        rows=sum(rows for rows, _ in sizes),
+        table_bytes=sum(size for _, size in sizes),
+        memory_mb=memory_mb,
+        recipe=recipe,
+    )
+
+
+def check_size(demand: Demand, *, rows: int, table_bytes: int, memory_mb: int, recipe: Recipe) -> None:
+    """The same of tables that are no longer there."""
+    expected_mb = demand.base_mb + round((demand.copies * table_bytes + demand.row_bytes * rows) / MB)
+    if expected_mb > memory_mb:
+        raise DatasetTooLarge(
+            f"{rows:,} rows of {len(recipe.columns)} columns take about {expected_mb:,} MB in {demand.task}, which"
+            f" has {memory_mb:,} MB. Give it more, {MEMORY_MB_MAX:,} at most (TASK_SIZES in"
+            " workflows/stacks/functions.py, then nightswap deploy), leave columns out of the recipe, or take files"
+            f" out: nightswap data remove FILE --model {recipe.model}",
+            model=recipe.model,
+            rows=rows,
+            expected_mb=expected_mb,
+            memory_mb=memory_mb,
+        )

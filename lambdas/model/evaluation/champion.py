@@ -1,0 +1,69 @@
+"""The champion on the challenger's holdout: its measures, and the rules that the challenger is no worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import ArtifactInvalid
+from lambdas.model.artifact import Artifact
+from lambdas.model.evaluation.measures import Measures, measure
+from lambdas.model.gate.mcnemar import Paired, paired
+from lambdas.model.gate.thresholds import RuleResult, compare, no_comparison
+from lambdas.model.metrics.confusion import ClassUnknown
+from lambdas.model.predictions import Answers
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A champion that could be scored."""
+
+    answers: Answers
+    measures: Measures
+    paired: Paired
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The champion on the same holdout, or why it could not be scored there."""
+
+    compared: Compared | None
+    problem: str = ""
+
+    def to_document(self) -> dict[str, Any]:
+        measured = self.compared.measures.to_document() if self.compared else {}
+        return {"scored": self.compared is not None, "problem": self.problem or None, **measured}
+
+    def rules(self, recipe: Recipe, *, measures: Measures) -> Iterator[RuleResult]:
+        """No worse than the champion: each compared metric by its margin, and row by row."""
+        if not recipe.compare_with_champion:
+            return
+        for threshold in recipe.thresholds:
+            if not threshold.compares_with_champion:
+                continue
+            if self.compared is None:
+                name = f"{threshold.name}, no worse than the champion"
+                yield no_comparison(name, why=self.problem, threshold=threshold)
+            else:
+                champion = self.compared.measures.value(threshold)
+                yield compare(threshold, value=measures.value(threshold), champion=champion)
+        if self.compared is not None:
+            yield self.compared.paired.rule(significance=recipe.significance)
+
+
+def score_rival(champion: Artifact, *, scored: Answers, holdout: Table, recipe: Recipe) -> Rival:
+    """Never raises: a champion that does not fit the holdout is a rival that cannot be compared with.
+
+    `scored` is the challenger's answers.
+    """
+    try:
+        answers = champion.score(holdout.features(recipe))
+        measures = measure(holdout.labels, answers=answers, recipe=recipe)
+    except (ArtifactInvalid, ValueError) as exc:
+        why = f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
+        return Rival(None, f"the champion cannot be scored on this holdout: {why}")
+    counted = paired(holdout.labels, challenger=scored.labels, champion=answers.labels)
+    return Rival(Compared(answers, measures, counted))

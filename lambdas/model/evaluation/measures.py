@@ -1,0 +1,92 @@
+"""Everything that a holdout says of a classifier, in one value: what thresholds are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from chalicelib.exact import Number
+from lambdas.model.arrays import Texts
+from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.metrics.confusion import accuracy, confusion_matrix, counts
+from lambdas.model.metrics.curves import Flags, average_precision, roc_auc, sweep
+from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS
+from lambdas.model.predictions import Answers
+from lambdas.model.recipe import Recipe
+
+Metrics = dict[str, Number | None]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """`matrix`: rows true, columns predicted, order = classes; ratios are exact, and None where undefined."""
+
+    rows: int
+    classes: tuple[str, ...]
+    matrix: list[list[int]]
+    of_class: dict[str, Metrics]
+    overall: Metrics
+
+    def value(self, threshold: Threshold) -> Number | None:
+        """The metric that the threshold bounds; None where it is undefined or there is no such class."""
+        metrics = self.overall if threshold.of is None else self.of_class.get(threshold.of, {})
+        return metrics.get(threshold.metric)
+
+    def to_document(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "rows": self.rows,
+            "classes": list(self.classes),
+            "matrix": self.matrix,
+            "ratios": {name: _in_json(metrics) for name, metrics in self.of_class.items()},
+            **_in_json(self.overall),
+        }
+
+
+def measure(y_true: Texts, *, answers: Answers, recipe: Recipe) -> Measures:
+    """Raises ValueError when a label is none of the recipe's classes."""
+    matrix = confusion_matrix(y_true, answers.labels, labels=recipe.class_names)
+    return Measures(
+        rows=len(y_true),
+        classes=recipe.class_names,
+        matrix=matrix.tolist(),
+        of_class={name: _of_class(matrix, index=index) for index, name in enumerate(recipe.class_names)},
+        overall={"accuracy": accuracy(matrix), **_of_positive(y_true, answers=answers, recipe=recipe)},
+    )
+
+
+def threshold_sweep(y_true: Texts, *, answers: Answers, recipe: Recipe) -> list[dict[str, float | None]]:
+    """Of the positive class against all others; empty for a recipe without one, or where a probability is NaN."""
+    if recipe.positive is None or np.isnan(answers.of(recipe.positive)).any():
+        return []
+    return sweep(y_true == recipe.positive, scores=answers.of(recipe.positive))
+
+
+def _in_json(metrics: Metrics) -> dict[str, float | None]:
+    return {name: float(value) if isinstance(value, Fraction) else value for name, value in metrics.items()}
+
+
+def _of_class(matrix: Any, *, index: int) -> Metrics:
+    found = counts(matrix, index=index)
+    return {
+        **{name: getattr(found, name) for name in CLASS_RATIOS + CLASS_COUNTS},
+        "true_positives": found.tp,
+        "false_positives": found.fp,
+        "true_negatives": found.tn,
+    }
+
+
+def _of_positive(y_true: Texts, *, answers: Answers, recipe: Recipe) -> Metrics:
+    if recipe.positive is None:
+        return {}
+    positive: Flags = y_true == recipe.positive
+    scores = answers.of(recipe.positive)
+    if np.isnan(scores).any():
+        return {"average_precision": None, "roc_auc": None}
+    return {
+        "average_precision": average_precision(positive, scores=scores),
+        "roc_auc": roc_auc(positive, scores=scores),
+    }

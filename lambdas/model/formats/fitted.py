@@ -1,0 +1,129 @@
+"""A fitted estimator: the X that it takes, what it says of rows, what it raises, and what a format makes of it.
+
+X is one float64 array, categories as codes. So a ColumnTransformer selects columns by position, and neither pandas
+nor an array of objects is needed.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chalicelib.cutting import quoted
+from chalicelib.errors import TrainingFailed
+from chalicelib.limits import WORDS_CHARACTERS
+from lambdas.model.arrays import Floats, Texts
+from lambdas.model.predictions import Answers
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Recipe
+
+FIT_ERRORS = (
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+    NameError,
+    ImportError,
+    MemoryError,
+)
+"""What estimators raise at data or parameters that they cannot take, and a recipe's function that is mistyped."""
+UNKNOWN = -1.0
+"""The code of a category that the training part does not hold."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The distinct categories of the training part, sorted, for each categorical column; a code is a position."""
+
+    of_columns: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, table: Table) -> Levels:
+        return cls(tuple(tuple(np.unique(column).tolist()) for column in table.categorical.T))
+
+    def encode(self, table: Table) -> Floats:
+        """(n, numeric + categorical columns)"""
+        codes = [
+            _codes(column, levels=levels) for column, levels in zip(table.categorical.T, self.of_columns, strict=True)
+        ]
+        return np.column_stack([table.numeric, *codes])
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A fitted estimator with the categories that it was fitted on. `facts` are ready for JSON."""
+
+    recipe: Recipe
+    estimator: Any
+    levels: Levels
+    facts: dict[str, Any]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of the probabilities."""
+        return tuple(str(name) for name in self.estimator.classes_)
+
+    def answers(self, table: Table) -> Answers:
+        """The estimator's own labels and probabilities; raises TrainingFailed."""
+        if not len(table):
+            return Answers(self.classes, np.empty(0, dtype=np.str_), np.empty((0, len(self.classes))))
+        X = self.levels.encode(table)
+        with failures(self.recipe, doing="predicting the holdout with"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            labels = np.asarray(self.estimator.predict(X)).astype(str)
+            probabilities = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
+        return Answers(self.classes, labels, probabilities)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What a format makes of a fitted estimator."""
+
+    content: bytes
+    """The artifact: the same bytes for the same fit."""
+    schema: Mapping[str, Any]
+    """What it takes, as `Schema.from_document` of `lambdas/serve` reads it."""
+
+
+@contextmanager
+def failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
+    """Raise what an estimator raises as TrainingFailed, which names the recipe."""
+    try:
+        yield
+    except FIT_ERRORS as exc:
+        raise TrainingFailed(
+            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}{_advice(exc)}",
+            model=recipe.model,
+        ) from exc
+
+
+def _advice(exc: Exception) -> str:
+    if not isinstance(exc, MemoryError):
+        return ""
+    return (
+        ". Columns of many categories do not fit into one array: leave sparse_output=False out of OneHotEncoder, and"
+        " sparse_threshold=0 out of ColumnTransformer"
+    )
+
+
+def first_line(exc: Exception) -> str:
+    """The error's class and, as its words, the first line of what it says: scikit-learn adds a page of advice.
+
+    >>> first_line(ValueError("X is too large. \\nSee the documentation."))
+    "ValueError, which says 'X is too large.'"
+    """
+    said = str(exc).strip().split("\n")[0].rstrip()
+    return f"{type(exc).__name__}, which says {quoted(said, WORDS_CHARACTERS)}"
+
+
+def _codes(column: Texts, *, levels: tuple[str, ...]) -> Floats:
+    known = np.array(levels, dtype=np.str_)
+    places = np.minimum(np.searchsorted(known, column), len(known) - 1)
+    return np.where(known[places] == column, places, UNKNOWN)

@@ -1,0 +1,61 @@
+"""The zip that is published as a function version: code of `lambdas/serve`, the artifact and its manifest.
+
+The same inputs make the same bytes, anywhere: VersionModel finds a version that it has published before by the
+package's checksum. So times are fixed, names sorted, and nothing is compressed (zlib's output differs by build; the
+package is small).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from chalicelib.errors import ArtifactInvalid
+from lambdas import serve
+from lambdas.model.formats.table import FORMATS, Format, format_of
+
+HANDLER = "serve.handler.handler"
+"""What the serving function's configuration names."""
+
+MANIFEST_FIELDS = ("model", "model_version", "artifact_sha256", "format")
+"""What the serving function reads of its manifest, beside the name of the artifact's file, which is added here."""
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+READABLE_FILE = 0o100644 << 16
+
+
+def code_files(made: Format, *, formats: Collection[Format] = FORMATS.values()) -> dict[str, bytes]:
+    """The sources that serve a format, by their names in the zip: all but those that other formats alone need."""
+    others = {name for each in formats for name in each.serving} - {*made.serving}
+    sources = sorted(Path(serve.__file__).parent.glob("*.py"))
+    return {f"serve/{file.name}": file.read_bytes() for file in sources if file.name not in others}
+
+
+def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
+    """The zip. Raises ArtifactInvalid when the manifest lacks a field, or names another artifact or format."""
+    missing = [field for field in MANIFEST_FIELDS if field not in manifest]
+    checksum = hashlib.sha256(artifact).hexdigest()
+    if missing or manifest["artifact_sha256"] != checksum:
+        raise ArtifactInvalid(
+            f"the manifest does not fit the artifact of SHA-256 {checksum}: it "
+            + (f"lacks {', '.join(missing)}" if missing else f"says {manifest['artifact_sha256']}")
+        )
+    made = format_of(str(manifest["format"]))
+    document = {**manifest, "artifact_file": made.file}
+    body = json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode()
+    return _zip({**code_files(made), made.file: artifact, "manifest.json": body})
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, date_time=EPOCH)
+            entry.create_system = 3  # Unix, whatever this machine is, or Lambda could not read the file
+            entry.external_attr = READABLE_FILE
+            archive.writestr(entry, files[name])
+    return content.getvalue()

@@ -1,0 +1,168 @@
+"""A fitted estimator -> the scorecard that says the same: transformers folded into the weights of one linear model.
+
+The result is never trusted: Evaluate compares its answers with the estimator's on every row of the holdout.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chalicelib.errors import TrainingFailed
+from lambdas.model.arrays import Floats
+from lambdas.model.formats.fitted import Exported, Fitted
+from lambdas.model.formats.scorecard.linear import Feature, LevelFeature, NumberFeature, inputs
+from lambdas.model.formats.scorecard.size import check_size
+from lambdas.model.formats.scorecard.supported import check, class_name
+from lambdas.model.formats.scorecard.transformers import transform
+from lambdas.model.recipe import Categorical, Numeric
+from lambdas.serve.schema import IGNORED, REFUSED
+from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION
+
+
+def export(fitted: Fitted) -> Exported:
+    """Raises EstimatorUnsupported for an estimator without an exact form or a scorecard that Lambda would not take,
+    TrainingFailed for weights that diverged."""
+    document = to_document(fitted)
+    content = json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    check_size(fitted.recipe, size_bytes=len(content), levels=fitted.levels)
+    return Exported(content, document["schema"])
+
+
+def to_document(fitted: Fitted) -> dict[str, Any]:
+    """The scorecard; raises as `export` does."""
+    recipe = fitted.recipe
+    check(fitted.estimator)
+    features, classifier = _unfold(fitted)
+    link, coefficients, intercepts = _classifier(classifier)
+    lines = [_Line(fitted, features, *pair) for pair in zip(coefficients, intercepts, strict=True)]
+    refusing = {
+        feature.column for feature in features if isinstance(feature, LevelFeature) and feature.refuses_unknown
+    }
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "classes": list(fitted.classes),
+        "positive": recipe.positive,
+        "schema": {"columns": _schema(fitted, refusing=refusing)},
+        "link": link,
+        "scores": [line.to_document() for line in lines],
+    }
+
+
+def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
+    """The features that reach the classifier, and the classifier, however deep the pipelines are."""
+    features = inputs(len(fitted.recipe.numeric), levels=fitted.levels.of_columns)
+    estimator = fitted.estimator
+    while class_name(estimator) == "Pipeline":
+        for _, step in estimator.steps[:-1]:
+            features = transform(step, features=features)
+        estimator = estimator.steps[-1][1]
+    return features, estimator
+
+
+def _classifier(classifier: Any) -> tuple[str, Floats, Floats]:
+    """Link, coefficients (scores, features) and intercepts (scores,)."""
+    coefficients = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
+    intercepts = np.broadcast_to(np.asarray(classifier.intercept_, dtype=np.float64), len(coefficients))
+    if not (np.isfinite(coefficients).all() and np.isfinite(intercepts).all()):
+        raise TrainingFailed(f"{class_name(classifier)} has weights that are not finite: the fit diverged")
+    return LINKS_OF[class_name(classifier)](classifier), coefficients, intercepts
+
+
+def _logistic_regression(classifier: Any) -> str:
+    if len(classifier.classes_) == 2:
+        return "sigmoid"
+    return "one_vs_rest" if classifier.solver == "liblinear" else "softmax"
+
+
+def _stochastic_gradient(classifier: Any) -> str:
+    return "sigmoid" if len(classifier.classes_) == 2 else "one_vs_rest"
+
+
+def _discriminant(classifier: Any) -> str:
+    return "sigmoid" if len(classifier.classes_) == 2 else "softmax"
+
+
+LINKS_OF: dict[str, Callable[[Any], str]] = {
+    "LogisticRegression": _logistic_regression,
+    "LogisticRegressionCV": _logistic_regression,
+    "SGDClassifier": _stochastic_gradient,
+    "LinearDiscriminantAnalysis": _discriminant,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """One linear score over the features."""
+
+    fitted: Fitted
+    features: list[Feature]
+    coefficients: Floats
+    intercept: float
+
+    def to_document(self) -> dict[str, Any]:
+        pairs = list(zip(self.features, self.coefficients.tolist(), strict=True))
+        numbers = [(feature, weight) for feature, weight in pairs if isinstance(feature, NumberFeature)]
+        levels = [(feature, weight) for feature, weight in pairs if isinstance(feature, LevelFeature)]
+        offsets = (feature.offset * weight for feature, weight in numbers)
+        return {
+            "intercept": math.fsum([self.intercept, *offsets]),
+            "numbers": self._numbers(numbers),
+            "categories": self._categories(levels),
+        }
+
+    def _numbers(self, pairs: Sequence[tuple[NumberFeature, float]]) -> list[dict[str, Any]]:
+        names = [column.name for column in self.fitted.recipe.numeric]
+        weights: dict[tuple[int, float], float] = {}
+        for feature, weight in pairs:
+            place = (feature.column, feature.centre)
+            weights[place] = weights.get(place, 0.0) + feature.scale * weight
+        return [
+            {"column": names[column], "centre": centre, "weight": weight}
+            for (column, centre), weight in sorted(weights.items())
+        ]
+
+    def _categories(self, pairs: Sequence[tuple[LevelFeature, float]]) -> list[dict[str, Any]]:
+        totals: dict[int, Floats] = {}
+        for feature, weight in pairs:
+            if feature.column not in totals:
+                totals[feature.column] = np.zeros(feature.size)
+            feature.add_to(totals[feature.column], weight=weight)
+        return [self._category(column, total=total) for column, total in sorted(totals.items())]
+
+    def _category(self, column: int, *, total: Floats) -> dict[str, Any]:
+        levels = self.fitted.levels.of_columns[column]
+        *weights, unknown = total.tolist()
+        return {
+            "column": self.fitted.recipe.categorical[column].name,
+            "weights": dict(zip(levels, weights, strict=True)),
+            "unknown": 0.0 if math.isnan(unknown) else unknown,
+        }
+
+
+def _schema(fitted: Fitted, *, refusing: set[int]) -> list[dict[str, Any]]:
+    levels = iter(enumerate(fitted.levels.of_columns))
+    return [
+        _number(column) if isinstance(column, Numeric) else _text(column, *next(levels), refusing=refusing)
+        for column in fitted.recipe.columns
+    ]
+
+
+def _number(column: Numeric) -> dict[str, Any]:
+    return {"kind": "number", "name": column.name, "minimum": column.minimum, "maximum": column.maximum}
+
+
+def _text(column: Categorical, place: int, levels: tuple[str, ...], *, refusing: set[int]) -> dict[str, Any]:
+    return {
+        "kind": "category",
+        "name": column.name,
+        "allowed": None if column.allowed is None else list(column.allowed),
+        "levels": list(levels),
+        "unknown": REFUSED if place in refusing else IGNORED,
+    }

@@ -1,0 +1,209 @@
+"""Which scikit-learn estimators have an exact form as a scorecard: asked of an unfitted one, so before any fit.
+
+A class counts by its name and its package: a subclass may do anything, so it is not taken for its base. Imports no
+scikit-learn, and fits nothing; what only a fit can show, `trial` finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.recipe.types import shown
+
+SERVED = (
+    "Served are the transformers OneHotEncoder (of Categorical columns), StandardScaler, RobustScaler, MinMaxScaler"
+    " and MaxAbsScaler (without clip), FunctionTransformer() (without a function), 'passthrough' and 'drop', in"
+    " Pipeline and ColumnTransformer; and as the last step the classifiers LogisticRegression, LogisticRegressionCV,"
+    " LinearDiscriminantAnalysis and SGDClassifier(loss='log_loss')"
+)
+NO_FORM = "the estimator has no exact form as a scorecard"
+PROBLEMS = 8
+"""So many refused steps are told; a message has room for them and for what is served."""
+ENCODES_NUMBERS = (
+    "OneHotEncoder stands over a column that is declared Numeric: declare it Categorical, or give the encoder"
+    " columns.categorical alone"
+)
+SCALE, ENCODE, LEAVE_OUT = "StandardScaler()", "OneHotEncoder(handle_unknown='ignore')", "'passthrough'"
+CLASSIFY, STOCHASTIC, SEARCH = "LogisticRegression()", "SGDClassifier(loss='log_loss')", "LogisticRegressionCV()"
+EACH_KIND = f"make_column_transformer(({SCALE}, columns.numeric), ({ENCODE}, columns.categorical))"
+
+ENCODERS = ("OrdinalEncoder", "TargetEncoder", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer")
+TEXTS = ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer", "DictVectorizer", "FeatureHasher")
+SCALERS = ("Normalizer", "PowerTransformer", "QuantileTransformer", "FunctionTransformer")
+SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
+ONLINE = ("Perceptron", "PassiveAggressiveClassifier", "SGDClassifier", "SGDRegressor", "SGDOneClassSVM")
+DISCRIMINANTS = ("QuadraticDiscriminantAnalysis",)
+
+WAYS: Mapping[str, str] = {
+    **dict.fromkeys((*ENCODERS, *TEXTS, "OneHotEncoder"), ENCODE),
+    **dict.fromkeys(SCALERS, SCALE),
+    "FeatureUnion": EACH_KIND,
+    "MinMaxScaler": "MinMaxScaler()",
+    "MaxAbsScaler": "MaxAbsScaler()",
+}
+"""The nearest transformer that is served, as Python; of all others `LEAVE_OUT`."""
+CLASSIFIER_WAYS: Mapping[str, str] = {
+    **dict.fromkeys(SEARCHES, SEARCH),
+    **dict.fromkeys(ONLINE, STOCHASTIC),
+    **dict.fromkeys(DISCRIMINANTS, "LinearDiscriminantAnalysis()"),
+}
+"""The nearest classifier that is served; of all others `CLASSIFY`."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A step without an exact form. `way` is what is served in its place, as Python."""
+
+    step: str
+    why: str
+    way: str
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.why}; take {self.way} in its place"
+
+
+def class_name(step: Any) -> str:
+    """The class's name for scikit-learn's own classes, its full name for others."""
+    kind = type(step)
+    return kind.__name__ if kind.__module__.split(".")[0] == "sklearn" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def check(estimator: Any) -> None:
+    """Raises EstimatorUnsupported, which names every step of the estimator that cannot be served."""
+    found = list(dict.fromkeys(str(each) for each in refusals(estimator)))
+    if found:
+        raise unsupported(found)
+
+
+def unsupported(problems: list[str]) -> EstimatorUnsupported:
+    more = [f"And {len(problems) - PROBLEMS} steps more"] if len(problems) > PROBLEMS else []
+    told = [*problems[:PROBLEMS], *more, SERVED]
+    return EstimatorUnsupported(f"{NO_FORM}. {'. '.join(told)}", about=NO_FORM, problems=told)
+
+
+def refusals(estimator: Any) -> Iterator[Refusal]:
+    """Of a whole estimator, fitted or not: its last step has to be a classifier."""
+    if class_name(estimator) != "Pipeline":
+        yield from _of_classifier(estimator)
+        return
+    steps = [step for _, step in estimator.steps]
+    for step in steps[:-1]:
+        yield from _of_transformer(step)
+    if steps:
+        yield from refusals(steps[-1])
+
+
+def _of_transformer(step: Any) -> Iterator[Refusal]:
+    if step is None or isinstance(step, str):  # 'passthrough', 'drop', or what scikit-learn itself will refuse
+        return
+    parts = PARTS_OF.get(class_name(step))
+    if parts is not None:
+        for part in parts(step):
+            yield from _of_transformer(part)
+        return
+    why = TRANSFORMERS.get(class_name(step), _is_no_transformer)(step)
+    if why:
+        yield Refusal(_shown(step), why, WAYS.get(class_name(step), LEAVE_OUT))
+
+
+def _of_classifier(step: Any) -> Iterator[Refusal]:
+    why = CLASSIFIERS.get(class_name(step), _is_no_classifier)(step)
+    if why:
+        yield Refusal(_shown(step), why, CLASSIFIER_WAYS.get(class_name(step), CLASSIFY))
+
+
+def _shown(step: Any) -> str:
+    if isinstance(step, type):
+        return step.__name__
+    return repr(step) if step is None or isinstance(step, str) else class_name(step)
+
+
+def _is_no_transformer(step: Any) -> str:
+    if isinstance(step, type):
+        return f"it is a class and no object: write {step.__name__}()"
+    if not hasattr(type(step), "transform"):
+        return "it transforms nothing, and is not the last step"
+    return "it is none of the transformers that a scorecard can hold"
+
+
+def _is_no_classifier(step: Any) -> str:
+    if step is None:
+        return "the recipe's function `estimator` returns no estimator"
+    if isinstance(step, type):
+        return f"it is a class and no object: write {step.__name__}()"
+    if _is_a("Regressor", step):
+        return "it is a regressor, which gives numbers, and a model gives classes"
+    if not _is_a("Classifier", step):
+        return "it is no classifier, and the last step has to be one"
+    if not hasattr(type(step), "predict_proba"):
+        return "it gives no probabilities (predict_proba)"
+    return "it is none of the classifiers whose weights a scorecard can hold"
+
+
+def _is_a(kind: str, step: Any) -> bool:
+    """By scikit-learn's mixin for classifiers, regressors; by its tag for what takes after the estimator inside."""
+    if any(base.__name__ == f"{kind}Mixin" for base in type(step).__mro__):
+        return True
+    try:
+        return bool(step.__sklearn_tags__().estimator_type == kind.lower())
+    except (AttributeError, TypeError, ValueError):  # no estimator, or one around something that is none
+        return False
+
+
+def _is_served(_: Any) -> str:
+    return ""
+
+
+def _clip(step: Any) -> str:
+    return "clip=True is not linear" if getattr(step, "clip", False) else ""
+
+
+def _function(step: Any) -> str:
+    if step.func is None:
+        return ""
+    return "its function can be anything: write what it gives into the files, as a column of its own"
+
+
+def _encoder(step: Any) -> str:
+    if step.feature_name_combiner != "concat":
+        return "feature_name_combiner is set: leave it out"
+    names = [] if isinstance(step.categories, str) else [name for names in step.categories for name in names]
+    if any(isinstance(name, str) for name in names):
+        return (
+            "it is fitted on the places of the categories, so categories cannot name them: Categorical's allowed does"
+        )
+    return ""
+
+
+def _loss(step: Any) -> str:
+    return "" if step.loss == "log_loss" else f"loss={shown(step.loss)} gives no logistic probabilities"
+
+
+def _multi_class(step: Any) -> str:
+    is_set = getattr(step, "multi_class", "deprecated") not in ("deprecated", "auto")
+    return "multi_class is set: leave it out" if is_set else ""
+
+
+Rule = Callable[[Any], str]
+"""Why the step cannot be served; nothing when it can."""
+TRANSFORMERS: Mapping[str, Rule] = {
+    "StandardScaler": _is_served,
+    "RobustScaler": _is_served,
+    "MinMaxScaler": _clip,
+    "MaxAbsScaler": _clip,
+    "FunctionTransformer": _function,
+    "OneHotEncoder": _encoder,
+}
+CLASSIFIERS: Mapping[str, Rule] = {
+    "LogisticRegression": _multi_class,
+    "LogisticRegressionCV": _multi_class,
+    "LinearDiscriminantAnalysis": _is_served,
+    "SGDClassifier": _loss,
+}
+PARTS_OF: Mapping[str, Callable[[Any], list[Any]]] = {
+    "Pipeline": lambda step: [inner for _, inner in step.steps],
+    "ColumnTransformer": lambda step: [*(inner for _, inner, *_ in step.transformers), step.remainder],
+}

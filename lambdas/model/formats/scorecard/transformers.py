@@ -1,0 +1,142 @@
+"""Fitted scikit-learn transformers -> what they make of features: read off their attributes, without scikit-learn."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lambdas.model.arrays import Floats, Integers
+from lambdas.model.formats.scorecard.linear import Feature, LevelFeature
+from lambdas.model.formats.scorecard.supported import ENCODES_NUMBERS, class_name, unsupported
+
+
+def transform(step: Any, *, features: list[Feature]) -> list[Feature]:
+    """The features after one fitted transformer, which is among the supported; raises EstimatorUnsupported."""
+    if step is None or step == "passthrough":
+        return features
+    return TRANSFORMERS[class_name(step)](step, features)
+
+
+def _pipeline(step: Any, features: list[Feature]) -> list[Feature]:
+    for _, inner in step.steps:
+        features = transform(inner, features=features)
+    return features
+
+
+def _column_transformer(step: Any, features: list[Feature]) -> list[Feature]:
+    weights = step.transformer_weights or {}
+    made: list[Feature] = []
+    for name, inner, columns in step.transformers_:
+        chosen = [features[place] for place in np.atleast_1d(np.arange(len(features))[columns])]
+        if not chosen or inner == "drop":
+            continue
+        weight = weights.get(name, 1.0)
+        made += [feature.times(weight) for feature in transform(inner, features=chosen)]
+    return made
+
+
+def _standard_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    return _scaled(features, centres=step.mean_ if step.with_mean else None, scales=step.scale_)
+
+
+def _robust_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    return _scaled(features, centres=step.center_, scales=step.scale_)
+
+
+def _max_abs_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    return _scaled(features, centres=None, scales=step.scale_)
+
+
+def _min_max_scaler(step: Any, features: list[Feature]) -> list[Feature]:
+    return [
+        feature.times(scale).minus(-shift)
+        for feature, scale, shift in zip(features, step.scale_, step.min_, strict=True)
+    ]
+
+
+def _scaled(
+    features: list[Feature], *, centres: Sequence[float] | None, scales: Sequence[float] | None
+) -> list[Feature]:
+    if centres is not None:
+        features = [feature.minus(centre) for feature, centre in zip(features, centres, strict=True)]
+    if scales is not None:
+        features = [feature.over(scale) for feature, scale in zip(features, scales, strict=True)]
+    return features
+
+
+def _function_transformer(_: Any, features: list[Feature]) -> list[Feature]:
+    return features
+
+
+def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
+    """Asks the fitted encoder about every level, so dropped and infrequent categories come out as it has them."""
+    columns = [feature for feature in features if isinstance(feature, LevelFeature)]
+    if len(columns) != len(features):
+        raise unsupported([ENCODES_NUMBERS])
+    owners = _owners(step, count=len(columns))
+    refuses = [step.handle_unknown == "error" or column.refuses_unknown for column in columns]
+    encoded = _encoded(step, probes=_probes(columns, refuses=refuses))
+    return [
+        _one_hot(columns[owner], encoded=_column(encoded, place), refuses=refuses[owner])
+        for place, owner in enumerate(owners)
+    ]
+
+
+def _owners(step: Any, *, count: int) -> list[int]:
+    """Which input column each output column is of: their names begin with the input's."""
+    names = step.get_feature_names_out([str(place) for place in range(count)])
+    return [int(name.split("_", 1)[0]) for name in names]
+
+
+def _probes(columns: list[LevelFeature], *, refuses: list[bool]) -> Floats:
+    """(most levels + 1, columns): each column goes through its own levels, and then stays at its first.
+
+    So it does instead of an unknown level where that is refused.
+    """
+    probes = np.empty((max((column.size for column in columns), default=0), len(columns)))
+    for place, column in enumerate(columns):
+        values = column.everywhere
+        asked = column.size - 1 if refuses[place] else column.size
+        probes[:, place] = values[0]
+        probes[:asked, place] = values[:asked]
+    return probes
+
+
+def _encoded(step: Any, *, probes: Floats) -> Any:
+    """The encoder's output as a sparse matrix by columns: as an array it would grow with the square of the levels."""
+    sparse = copy.deepcopy(step)
+    sparse.sparse_output = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return sparse.set_output(transform="default").transform(probes).tocsc()
+
+
+def _column(matrix: Any, place: int) -> tuple[Integers, Floats]:
+    """Rows and values that are not 0, in the order of the rows."""
+    begin, end = matrix.indptr[place : place + 2]
+    return matrix.indices[begin:end].astype(np.int64), matrix.data[begin:end].astype(np.float64)
+
+
+def _one_hot(column: LevelFeature, *, encoded: tuple[Integers, Floats], refuses: bool) -> LevelFeature:
+    rows, values = encoded
+    is_asked = rows < (column.size - 1 if refuses else column.size)
+    places, values = rows[is_asked], values[is_asked]
+    if refuses:
+        places, values = np.append(places, column.size - 1), np.append(values, np.nan)
+    return LevelFeature(column.column, column.size, places=places, values=values)
+
+
+TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
+    "Pipeline": _pipeline,
+    "ColumnTransformer": _column_transformer,
+    "StandardScaler": _standard_scaler,
+    "RobustScaler": _robust_scaler,
+    "MinMaxScaler": _min_max_scaler,
+    "MaxAbsScaler": _max_abs_scaler,
+    "FunctionTransformer": _function_transformer,
+    "OneHotEncoder": _one_hot_encoder,
+}

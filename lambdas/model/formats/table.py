@@ -1,0 +1,71 @@
+"""The artifact formats: the one table of what differs between them. Nobody else writes or reads an artifact.
+
+A format is safe to read from anyone, has a number for its form, and the procedure for changing that stands where its
+reader is. To add one:
+
+    here                          an entry of FORMATS
+    in a folder beside this page  the module that has what `Code` names
+    in lambdas/serve              its reader, a module of the format's name, and the name in `handler.FORMATS`
+
+The table itself loads nothing: VersionModel builds packages without numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.errors import ArtifactInvalid
+
+if TYPE_CHECKING:
+    from lambdas.model.artifact import Artifact
+    from lambdas.model.formats.fitted import Exported, Fitted, Levels
+    from lambdas.model.recipe import Recipe
+
+
+class Code(Protocol):
+    """What a format can do; a module with these functions."""
+
+    def check(self, estimator: Any, /) -> None:
+        """Of an unfitted estimator: raises EstimatorUnsupported when it has no exact form in this format."""
+
+    def export(self, fitted: Fitted, /) -> Exported:
+        """Raises EstimatorUnsupported, for an artifact that Lambda would not take too, and TrainingFailed."""
+
+    def foresee(self, few: Exported, /, *, recipe: Recipe, levels: Levels) -> None:
+        """`few` is of a fit on few rows: raises EstimatorUnsupported when with these levels it would be too large."""
+
+    def load(self, content: bytes, /) -> Artifact:
+        """Raises ArtifactInvalid for content that is no artifact of this format, or one that it cannot read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """One artifact format."""
+
+    file: str
+    """The artifact's name among a run's intermediates, in the registry and in the package: `model.` and an ending."""
+    serving: tuple[str, ...]
+    """The modules of `lambdas/serve` that this format's packages alone hold."""
+    code: Callable[[], Code]
+    """Imports it."""
+
+
+def _scorecard() -> Code:
+    from lambdas.model.formats.scorecard import format as scorecard_format
+
+    return scorecard_format
+
+
+FORMATS: Mapping[str, Format] = {
+    "scorecard": Format(file="model.json", serving=("scorecard.py",), code=_scorecard),
+}
+"""By name; the names are those of `lambdas.serve.handler.FORMATS`."""
+
+
+def format_of(name: str) -> Format:
+    """Raises ArtifactInvalid for a format that this release does not know."""
+    if name not in FORMATS:
+        raise ArtifactInvalid(f"the artifact's format is {name!r}: expected one of {', '.join(FORMATS)}")
+    return FORMATS[name]

@@ -1,0 +1,134 @@
+"""The gate: declared bounds, each judged by itself, failing closed.
+
+A value that is undefined, not a number or missing fails its rule, with the reason. Whatever passed all rules passed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalicelib.exact import Number, exact, reaches, shown
+from lambdas.model.metrics.ratios import CLASS_RATIOS, OVERALL_RATIOS, WHY_UNDEFINED
+
+RATIO_MARGIN = 0.001
+"""By how much a ratio may be worse than the champion's."""
+
+AT_LEAST, AT_MOST = ">=", "<="
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A bound on one metric; make it with `at_least` and `at_most`."""
+
+    metric: str
+    of: str | None
+    """The class, None for a metric over all classes."""
+    direction: str
+    bound: float
+    margin: float | None
+    """How much worse than the champion's value is still no worse; None not to compare with the champion."""
+
+    @property
+    def name(self) -> str:
+        """
+        >>> at_least("recall", of="attack", bound=0.98).name
+        'recall of attack'
+        """
+        return self.metric if self.of is None else f"{self.metric} of {self.of}"
+
+    @property
+    def compares_with_champion(self) -> bool:
+        """Counts depend on the holdout more than on the model, so ratios alone are compared."""
+        return self.margin is not None and self.metric in CLASS_RATIOS + OVERALL_RATIOS
+
+
+def at_least(metric: str, *, bound: float, of: str | None = None, margin: float | None = RATIO_MARGIN) -> Threshold:
+    """A floor: the metric has to reach the bound. Metrics are those of `ratios`; ratios are 0..1."""
+    return Threshold(metric, of, AT_LEAST, bound, margin)
+
+
+def at_most(metric: str, *, bound: float, of: str | None = None, margin: float | None = RATIO_MARGIN) -> Threshold:
+    """A ceiling: the metric must not exceed the bound."""
+    return Threshold(metric, of, AT_MOST, bound, margin)
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """One rule of a verdict. `bound` carries its direction in `direction`."""
+
+    name: str
+    value: float | None
+    direction: str
+    bound: float | None
+    passed: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Passed when there are rules and every one passed."""
+
+    rules: tuple[RuleResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.rules) and all(rule.passed for rule in self.rules)
+
+    @property
+    def reason(self) -> str:
+        """In one line: the failing rules, or how many held."""
+        failing = [f"{rule.name}: {rule.reason}" for rule in self.rules if not rule.passed]
+        if failing:
+            return "; ".join(failing)
+        return f"all {len(self.rules)} rules hold" if self.rules else "there is no rule to pass"
+
+
+def judge(threshold: Threshold, *, value: Number | None) -> RuleResult:
+    """The metric's value against its declared bound."""
+    return check(
+        threshold.name,
+        value=value,
+        direction=threshold.direction,
+        bound=threshold.bound,
+        undefined=WHY_UNDEFINED.get(threshold.metric, "it was not measured"),
+    )
+
+
+def compare(threshold: Threshold, *, value: Number | None, champion: Number | None) -> RuleResult:
+    """The metric's value against the champion's, less the margin. An undefined value of either fails."""
+    name = f"{threshold.name}, no worse than the champion"
+    undefined = WHY_UNDEFINED[threshold.metric]
+    if value is None or not math.isfinite(value):  # to leave the champion out would not help
+        return _undefined(name, value, direction=threshold.direction, bound=None, why=undefined)
+    if champion is None or not math.isfinite(champion):
+        return no_comparison(name, why=f"the champion's is undefined: {undefined}", threshold=threshold)
+    margin = exact(threshold.margin or 0)
+    bound = exact(champion) - margin if threshold.direction == AT_LEAST else exact(champion) + margin
+    return check(name, value=value, direction=threshold.direction, bound=bound, undefined=undefined)
+
+
+def no_comparison(name: str, *, why: str, threshold: Threshold) -> RuleResult:
+    """A comparison that cannot be made: failed, with the way out."""
+    way_out = "set compare_with_champion=False in the recipe to be judged without it"
+    return RuleResult(name, None, threshold.direction, None, False, f"{why}; {way_out}")
+
+
+def check(name: str, *, value: Number | None, direction: str, bound: Number, undefined: str) -> RuleResult:
+    """Any value against any bound, exactly; the bound itself passes."""
+    if value is None or not math.isfinite(value):
+        return _undefined(name, value, direction=direction, bound=bound, why=undefined)
+    passed = reaches(value, bound) if direction == AT_LEAST else reaches(bound, value)
+    sign = direction if passed else {AT_LEAST: "<", AT_MOST: ">"}[direction]
+    reason = f" {sign} ".join(shown(value, bound))
+    return RuleResult(name, _in_json(value), direction, _in_json(bound), passed, reason)
+
+
+def _undefined(name: str, value: Number | None, *, direction: str, bound: Number | None, why: str) -> RuleResult:
+    what = "undefined" if value is None else "not a number"
+    return RuleResult(name, None, direction, None if bound is None else _in_json(bound), False, f"{what}: {why}")
+
+
+def _in_json(number: Number) -> float:
+    return float(number) if isinstance(number, Fraction) else number

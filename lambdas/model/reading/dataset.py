@@ -1,0 +1,45 @@
+"""An object of the data set -> a Table, or an error that names the cell.
+
+`plain` reads most files, fast; `strict` reads any, and says what is wrong with it and where.
+"""
+
+from __future__ import annotations
+
+from chalicelib.errors import ObjectEmpty
+from lambdas.model.reading import plain, strict
+from lambdas.model.reading.columns import Gathered, Wanted
+from lambdas.model.reading.header import find_columns
+from lambdas.model.reading.table import Labels, Reading, Table
+from lambdas.model.reading.unpacking import digest, unpack, way_out
+from lambdas.model.recipe import Recipe
+
+
+def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
+    """All rows of a CSV file, plain or gzip.
+
+    Columns are found by name and others are ignored. Raises a DataError that names object, column, rows and values.
+    """
+    return read_text(name, text=unpack(name, content=content, model=recipe.model), recipe=recipe).table
+
+
+def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
+    """The same of an unpacked file, and how much there is in it; raises a DataError."""
+    columns = [*(column.name for column in recipe.columns), recipe.label]
+    places = find_columns(name, text=text, wanted=columns, model=recipe.model)
+    found = _gather(name, text=text, wanted=Wanted.of(recipe, places=places), model=recipe.model)
+    if not found.rows:
+        raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=recipe.model)}", object=name)
+    return found.reading(recipe, digest=digest(text))
+
+
+def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
+    """What one column of an unpacked file holds, whatever that is; raises a DataError."""
+    places = find_columns(name, text=text, wanted=[column], model=model)
+    return _gather(name, text=text, wanted=Wanted.of_texts(column, places=places), model=model).labels
+
+
+def _gather(name: str, *, text: bytes, wanted: Wanted, model: str) -> Gathered:
+    try:
+        return plain.gather(text, wanted=wanted)
+    except plain.NotPlain:
+        return strict.gather(name, text=text, wanted=wanted, model=model)

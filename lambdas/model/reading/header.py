@@ -1,0 +1,76 @@
+"""The header of a CSV file: where the wanted columns stand."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib.cutting import cut, listed
+from chalicelib.errors import ColumnMissing
+from chalicelib.limits import HEADER_COLUMNS, LISTED_NAMES, NAME_CHARACTERS
+from lambdas.model.reading.records import Malformed, is_blank, records
+from lambdas.model.reading.unpacking import unreadable, way_out
+
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+LISTED_MISSING = 5
+
+
+@dataclass(frozen=True)
+class Places:
+    """`of_columns` maps the wanted columns to their places among `width` fields, from 0."""
+
+    of_columns: dict[str, int]
+    width: int
+
+
+def find_columns(name: str, *, text: bytes, wanted: Sequence[str], model: str) -> Places:
+    """Raises ColumnMissing, or ObjectUnreadable for a header that is not there or names a column twice."""
+    header = _header(name, text=text, model=model)
+    times = Counter(header)
+    missing = [column for column in wanted if not times[column]]
+    if missing:
+        raise _missing(name, header=header, missing=missing, model=model)
+    for column in wanted:
+        if times[column] > 1:
+            why = f"names the column {column} {times[column]} times in its header"
+            raise unreadable(name, model=model, why=why)
+    places = {column: place for place, column in enumerate(header)}
+    return Places({column: places[column] for column in wanted}, len(header))
+
+
+def _header(name: str, *, text: bytes, model: str) -> list[str]:
+    try:
+        header = next((fields for _, fields in records(text) if not is_blank(fields)), None)
+    except Malformed as exc:
+        raise unreadable(name, model=model, why=f"has a header that cannot be read: {exc}") from exc
+    if header is None:
+        raise unreadable(name, model=model, why="holds blank lines alone")
+    if len(header) > HEADER_COLUMNS:
+        why = f"has a header of {len(header):,} fields: {HEADER_COLUMNS:,} are the most"
+        raise unreadable(name, model=model, why=why)
+    return [column.strip() for column in header]
+
+
+def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model: str) -> ColumnMissing:
+    hints = [_hint(column, header=header) for column in missing[:LISTED_MISSING]]
+    more = f" and {len(missing) - LISTED_MISSING:,} more" if len(missing) > LISTED_MISSING else ""
+    shown = cut(listed(header, most=LISTED_NAMES), 800)
+    separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)
+    commas = f" Its fields are parted by {separated}: save it with commas." if separated else ""
+    return ColumnMissing(
+        f"{name} has no column {', '.join(hints)}{more}. Its first line, the header, reads: {shown}.{commas}"
+        f" {way_out(name, model=model)}",
+        object=name,
+        columns=list(missing[:LISTED_NAMES]),
+        header=[cut(column, NAME_CHARACTERS) for column in header[:LISTED_NAMES]],
+    )
+
+
+def _hint(column: str, *, header: Sequence[str]) -> str:
+    # A name far longer than the column's is not near it, and slow to compare.
+    near = [each for each in header if len(each) <= 2 * len(column)]
+    match = [each for each in near if each.lower() == column.lower()]
+    match = match or difflib.get_close_matches(column, near, n=1, cutoff=0.7)
+    return f"{column} (is it {match[0]!r}?)" if match else column

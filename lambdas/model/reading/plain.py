@@ -1,0 +1,137 @@
+"""Plain files, read fast. The one module that imports pandas.
+
+A file is plain when quotes stand around whole fields alone, every record has as many fields as the header, and no
+field begins with a plus sign, as in most files: nothing is left to interpret then, and pandas' parser is sure to read
+what `records` reads. Of any other file, and of one with a bad cell, nothing is said here: `strict` reads it again.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lambdas.model.reading.columns import Codes, Gathered, Part, Wanted
+from lambdas.model.reading.records import count_lines
+from lambdas.model.reading.unpacking import BYTE_ORDER_MARK
+
+BLOCK_BYTES = 2 * 2**20
+QUOTE, COMMA, LF, CR, PLUS = b'",\n\r+'
+BEFORE_A_NUMBER = np.frombuffer(b'", \t\n\r\x0b\x0c', dtype=np.uint8)
+
+Characters = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+
+class NotPlain(Exception):
+    """Not every record and cell is plain and good."""
+
+
+def gather(text: bytes, *, wanted: Wanted, block_bytes: int = BLOCK_BYTES) -> Gathered:
+    """All rows of a text; raises NotPlain."""
+    if BYTE_ORDER_MARK in text:  # pandas drops it from the beginning of a block
+        raise NotPlain
+    gathered = Gathered(wanted)
+    start, end = 0, _end(text, size=block_bytes)
+    while start < end:
+        block = text[start : min(start + block_bytes, end)]
+        if start + len(block) == end and not block.endswith(b"\n"):
+            block += b"\n"
+        ends = _record_ends(block, width=wanted.width)
+        block = block[: len(ends)]
+        header = int(ends.argmax()) + 1 if start == 0 else 0
+        start += len(block)
+        gathered.lines += int(np.count_nonzero(_where(np.frombuffer(block, dtype=np.uint8), LF)))
+        _add(gathered, rows=int(np.count_nonzero(ends[header:])), block=block[header:])
+    gathered.blank_lines = count_lines(text[end:])
+    gathered.lines += gathered.blank_lines
+    return gathered
+
+
+def _end(text: bytes, *, size: int) -> int:
+    """Where the last record ends, before blank lines at the end of the text."""
+    tail = text[-size:]
+    return text.find(b"\n", len(text) - len(tail) + len(tail.rstrip(b" \t\r\n"))) + 1 or len(text)
+
+
+def _record_ends(block: bytes, *, width: int) -> Mask:
+    """Of the block's whole records, where each ends.
+
+    Raises NotPlain unless quotes, line ends and commas all stand where they should.
+    """
+    characters = np.frombuffer(block, dtype=np.uint8)
+    quotes, commas, ends, returns = (_where(characters, character) for character in (QUOTE, COMMA, LF, CR))
+    strays = returns[:-1] & ~ends[1:]
+    if b'"' in block:
+        inside: Mask = (np.cumsum(quotes, dtype=np.uint8) & 1).view(np.bool_)
+        # A quote opens at the beginning of a field and closes at its end, or it is one of two.
+        fences = quotes | commas | ends
+        strays |= (quotes & inside)[1:] & ~fences[:-1]
+        strays |= (quotes & ~inside)[:-1] & ~(fences | returns)[1:]
+        commas, ends = commas & ~inside, ends & ~inside
+    whole = len(ends) - int(ends[::-1].argmax())
+    separators = characters[:whole][(commas | ends)[:whole]]
+    if strays[: whole - 1].any() or not ends.any() or len(separators) % width:
+        raise NotPlain
+    if (separators.reshape(-1, width) != [COMMA] * (width - 1) + [LF]).any():
+        raise NotPlain
+    return ends[:whole]
+
+
+def _where(characters: Characters, character: int) -> Mask:
+    mask: Mask = characters == character
+    return mask
+
+
+def _add(gathered: Gathered, *, rows: int, block: bytes) -> None:
+    if rows:
+        if b"+" in block and _has_signed(np.frombuffer(block, dtype=np.uint8)):
+            raise NotPlain
+        gathered.rows += rows
+        gathered.add(_part(block, wanted=gathered.wanted))
+
+
+def _has_signed(characters: Characters) -> bool:
+    """A number may begin with a plus: pandas rounds ` +0.1 ` otherwise than Python, and takes `+1e 1` for one."""
+    before = characters[:-1][characters[1:] == PLUS]
+    return bool(characters[0] == PLUS or np.isin(before, BEFORE_A_NUMBER).any())
+
+
+def _part(block: bytes, *, wanted: Wanted) -> Part:
+    numbers = {place: "float64" for place, _ in wanted.numeric}
+    texts = {place: "str" for place, _, _ in wanted.texts}
+    try:
+        # Without the dtype "category", or pandas turns '01' into 1; without a filter, or it takes 'NA' and 'None' for
+        # missing values; with blank lines, or it looks for them and loses the blanks before a field.
+        frame = pd.read_csv(
+            io.BytesIO(block),
+            header=None,
+            names=list(range(wanted.width)),
+            usecols=[*numbers, *texts],
+            dtype=numbers | texts,
+            na_filter=False,
+            skip_blank_lines=False,
+            engine="c",
+            low_memory=False,
+        )
+    except ValueError as exc:  # a ParserError is one too
+        raise NotPlain from exc
+    part = Part(frame[list(numbers)].to_numpy(dtype=np.float64), [_coded(frame[place]) for place in texts])
+    if _may_hold_words(part, block=block) or not part.is_good(wanted):
+        raise NotPlain
+    return part
+
+
+def _may_hold_words(part: Part, *, block: bytes) -> bool:
+    """pandas reads a column of nothing but True and False as 1 and 0."""
+    if not np.isin(part.numbers, (0, 1)).all(axis=0).any():
+        return False
+    lower = block.lower()
+    return b"true" in lower or b"false" in lower
+
+
+def _coded(column: pd.Series[str]) -> tuple[Codes, list[str]]:
+    codes, levels = pd.factorize(column)
+    return codes, [str(level) for level in levels]

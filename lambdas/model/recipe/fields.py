@@ -1,0 +1,60 @@
+"""The fields of a recipe, and what follows from them alone: what the rules for a recipe take.
+
+Standard library only: whoever asks which models exist, or what they are, loads neither numpy nor scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fields:
+    """A recipe before anybody has checked it: `recipe.Recipe` does."""
+
+    model: str
+    columns: Sequence[Numeric | Categorical]
+    label: str
+    """The column that holds the label."""
+    classes: Mapping[str, str]
+    """Raw label in the files -> class name. Any other label is an error."""
+    estimator: Callable[[Columns], Any]
+    """Builds the unfitted scikit-learn estimator. Import scikit-learn inside it."""
+    thresholds: Sequence[Threshold]
+    positive: str | None = None
+    """The class that precision-recall and ROC curves are drawn for."""
+    split: Split = field(default_factory=Split)
+    compare_with_champion: bool = True
+    significance: float = 0.05
+    """The p-value below which the rows that the champion alone gets right are too many for chance; 0..1."""
+    rollout: Sequence[Shift] = ()
+    """The canary's steps; none to go live all at once after the replay."""
+    cross_validation_folds: int = 3
+    """0 to leave cross-validation out."""
+    format: str = "scorecard"
+
+    @property
+    def numeric(self) -> list[Numeric]:
+        return [column for column in self.columns if isinstance(column, Numeric)]
+
+    @property
+    def categorical(self) -> list[Categorical]:
+        return [column for column in self.columns if isinstance(column, Categorical)]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The order of every matrix: alphabetical, but the positive class last, as in [[TN, FP], [FN, TP]]."""
+        return tuple(sorted(set(self.classes.values()), key=lambda name: (name == self.positive, name)))
+
+    @property
+    def positions(self) -> Columns:
+        """Where the columns stand in X."""
+        return Columns(
+            numeric=list(range(len(self.numeric))),
+            categorical=list(range(len(self.numeric), len(self.columns))),
+        )

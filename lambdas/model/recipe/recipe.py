@@ -1,0 +1,25 @@
+"""What a model is, in one small value: `lambdas/recipes/` holds one file for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.errors import RecipeInvalid
+from lambdas.model.gate.thresholds import at_least, at_most
+from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
+from lambdas.model.recipe.rules import problems
+from lambdas.model.recipe.types import shown
+
+__all__ = ["Categorical", "Columns", "Numeric", "Recipe", "Shift", "Split", "at_least", "at_most"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Fields):
+    """A model: raises RecipeInvalid, listing every field of a wrong type, or else all that contradicts itself."""
+
+    def __post_init__(self) -> None:
+        wrong = list(problems(self))
+        if wrong:
+            about = f"recipe {shown(self.model)}"
+            raise RecipeInvalid(f"{about}: {'; '.join(wrong)}", model=self.model, about=about, problems=wrong)

@@ -1,0 +1,142 @@
+"""What makes a recipe contradict itself, each rule in a few lines."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from chalicelib.limits import LISTED_NAMES
+from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
+from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.gate_rules import gate_problems
+from lambdas.model.recipe.parts import Categorical, Numeric
+from lambdas.model.recipe.sizes import size_problems
+from lambdas.model.recipe.types import shown, type_problems
+from lambdas.serve.handler import FORMATS
+
+RESERVED = "model"
+"""A request names its model by this key, so no column can have it."""
+
+PROBLEMS_MAX = 10_000
+"""So many are counted: a short text such as range(10**9) has no end of them."""
+FOLDS_MAX = 20
+SHIFTS_MAX = 10
+"""As chalicelib.promotion.promotion numbers the steps of a run."""
+SHARE_DIGITS = 4
+"""A share has to come back from Lambda as it was sent: a third, say, is not sure to."""
+BAKE_SECONDS_MAX = 86_400
+SHARE_MIN = 0.0001
+"""Of a file in each part: with less, no file that a run can read is sure to give each part a row of every class."""
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of what breaks or turns a line instead of standing in it."""
+
+
+def problems(recipe: Fields) -> Iterator[str]:
+    """What is wrong, in words: wrong types alone where there are any, else what is too large, else contradictions."""
+    for kind in (type_problems, size_problems, _contradictions):
+        found = list(islice(kind(recipe), PROBLEMS_MAX))
+        if found:
+            yield from _listed(found)
+            return
+
+
+def _listed(found: list[str]) -> Iterator[str]:
+    yield from found[:LISTED_NAMES]
+    if len(found) > LISTED_NAMES:
+        at_least = "at least " if len(found) == PROBLEMS_MAX else ""
+        yield f"{at_least}{len(found) - LISTED_NAMES:,} more problems of that kind"
+
+
+def _contradictions(recipe: Fields) -> Iterator[str]:
+    if not MODEL_NAME.fullmatch(recipe.model):
+        yield _model_problem(recipe.model)
+    if recipe.format not in FORMATS:
+        yield f"format is {shown(recipe.format)}: expected one of {', '.join(FORMATS)}"
+    yield from _column_problems(recipe)
+    yield from _class_problems(recipe)
+    yield from _split_problems(recipe)
+    if not 0 < recipe.significance < 1:
+        yield f"significance is {recipe.significance}: expected more than 0 and less than 1"
+    yield from gate_problems(recipe)
+    yield from _rollout_problems(recipe)
+
+
+def _model_problem(model: str) -> str:
+    near = nearest_model_name(model)
+    way = f"write model={near!r}" if near else "write another"
+    return f"model is {shown(model)}, and a model's name is {MODEL_NAME_IN_WORDS}: {way}"
+
+
+def _column_problems(recipe: Fields) -> Iterator[str]:
+    yield from _name_problems([column.name for column in recipe.columns], label=recipe.label)
+    for column in recipe.numeric:
+        yield from _range_problems(column)
+    for text_column in recipe.categorical:
+        yield from _allowed_problems(text_column)
+
+
+def _name_problems(names: list[str], *, label: str) -> Iterator[str]:
+    if not names:
+        yield "there is no column"
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
+        yield f"column {name} is named twice"
+    if label in names:
+        yield f"the label {label} is among the columns"
+    if RESERVED in names:
+        yield f"{RESERVED!r} cannot be a column's name: a request names its model by it"
+    for name in [*names, label]:
+        if not name or name != name.strip():
+            yield f"{name!r} cannot be a column's name: it is empty or has spaces around it"
+
+
+def _range_problems(column: Numeric) -> Iterator[str]:
+    bounds = [bound for bound in (column.minimum, column.maximum) if bound is not None]
+    if not all(math.isfinite(bound) for bound in bounds):
+        yield f"a bound of column {column.name} is not finite: leave it out for none"
+    elif bounds != sorted(bounds):
+        yield f"column {column.name} has its minimum {bounds[0]} above its maximum {bounds[1]}"
+
+
+def _allowed_problems(column: Categorical) -> Iterator[str]:
+    allowed = column.allowed
+    if allowed is None:
+        return
+    if not allowed or "" in allowed or len(set(allowed)) != len(allowed):
+        yield f"allowed of column {column.name} is not a list of different texts, none of them empty"
+
+
+def _class_problems(recipe: Fields) -> Iterator[str]:
+    if len(recipe.class_names) < 2:
+        yield "classes names fewer than two classes"
+    if "" in recipe.classes or "" in recipe.class_names:
+        yield "classes holds an empty text"
+    for name in recipe.class_names:
+        if any(unicodedata.category(character) in UNSEEN for character in name):
+            yield f"the class {shown(name)} holds a line break or another character that cannot be seen"
+    if recipe.positive is not None and recipe.positive not in recipe.class_names:
+        yield f"positive is {shown(recipe.positive)}: expected one of {', '.join(recipe.class_names)}"
+
+
+def _split_problems(recipe: Fields) -> Iterator[str]:
+    if not SHARE_MIN <= recipe.split.holdout_ratio <= 1 - SHARE_MIN:
+        yield f"holdout_ratio is {recipe.split.holdout_ratio}: expected {SHARE_MIN} to {1 - SHARE_MIN}"
+    if not 0 <= recipe.split.seed < 2**32:
+        yield f"seed is {recipe.split.seed}: expected 0 to {2**32 - 1}"
+    if recipe.cross_validation_folds not in (0, *range(2, FOLDS_MAX + 1)):
+        yield f"cross_validation_folds is {recipe.cross_validation_folds}: expected 0, or 2 to {FOLDS_MAX}"
+
+
+def _rollout_problems(recipe: Fields) -> Iterator[str]:
+    shares = [step.share for step in recipe.rollout]
+    if len(shares) > SHIFTS_MAX:
+        yield f"rollout has {len(shares)} steps: expected {SHIFTS_MAX} at most"
+    if shares != sorted(set(shares)) or not all(0 < share < 1 for share in shares):
+        yield f"rollout shifts {', '.join(map(str, shares))}: expected growing shares, more than 0 and less than 1"
+    if any(round(share, SHARE_DIGITS) != share for share in shares):
+        yield f"rollout shifts {', '.join(map(str, shares))}: expected {SHARE_DIGITS} decimals at most"
+    for step in recipe.rollout:
+        if not 1 <= step.seconds <= BAKE_SECONDS_MAX:
+            yield f"a step of rollout lasts {step.seconds} s: expected a whole number, 1 to {BAKE_SECONDS_MAX}"

@@ -1,0 +1,37 @@
+"""How large each part of a recipe may be: asked before what a rule may take long to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from chalicelib import limits
+from chalicelib.cutting import quoted
+from lambdas.model.recipe.fields import Fields
+
+
+def size_problems(recipe: Fields) -> Iterator[str]:
+    """Every part that is too many or too long, with how many there may be."""
+    yield from _count("columns", len(recipe.columns), limits.COLUMNS)
+    yield from _count("raw labels in classes", len(recipe.classes), limits.LABELS)
+    yield from _count("classes", len(recipe.class_names), limits.CLASSES)
+    yield from _count("thresholds", len(recipe.thresholds), limits.THRESHOLDS)
+    for column in recipe.categorical:
+        allowed = column.allowed or ()
+        yield from _count(f"allowed categories of column {quoted(column.name)}", len(allowed), limits.LEVELS)
+        yield from _lengths("allowed category", allowed, limits.CATEGORY_CHARACTERS)
+    names = [*(column.name for column in recipe.columns), recipe.label]
+    yield from _lengths("column's name", names, limits.NAME_CHARACTERS)
+    yield from _lengths("class's name", recipe.class_names, limits.CLASS_CHARACTERS)
+    yield from _lengths("raw label", recipe.classes, limits.CATEGORY_CHARACTERS)
+
+
+def _count(what: str, number: int, most: int) -> Iterator[str]:
+    if number > most:
+        yield f"{number:,} {what}: {most:,} are the most"
+
+
+def _lengths(what: str, texts: Iterable[str], most: int) -> Iterator[str]:
+    long = [text for text in texts if len(text) > most]
+    if long:
+        others = f", as have {len(long) - 1:,} more" if len(long) > 1 else ""
+        yield f"the {what} {quoted(long[0])} has {len(long[0]):,} characters{others}: {most} are the most"

@@ -1,0 +1,143 @@
+"""Whether each field of a recipe is of its type: asked before any other rule, so that those can rely on it.
+
+A recipe is written by hand, and its annotations are checked by nobody.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
+from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.parts import Categorical, Numeric, Shift, Split
+
+WHOLE_LIMIT = 2**63
+"""Beyond it an int is no longer sure to become a float, or a text."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a field has to be: in words, and as a test."""
+
+    words: str
+    holds: Callable[[object], bool]
+
+    def or_none(self) -> Kind:
+        return Kind(f"{self.words}, or None", lambda value: value is None or self.holds(value))
+
+
+def shown(value: object) -> str:
+    """The value in an error, cut short, whatever it is.
+
+    >>> shown("0.7"), shown(10**5000)
+    ("'0.7'", 'a value of type int')
+    """
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python writes no int of more than 4,300 digits
+        return f"a value of type {type(value).__name__}"
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < WHOLE_LIMIT
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or _is_whole(value)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_direction(value: object) -> bool:
+    return isinstance(value, str) and value in (AT_LEAST, AT_MOST)
+
+
+TEXT = Kind("a text", _is_text)
+TRUTH = Kind("True or False", lambda value: isinstance(value, bool))
+NUMBER = Kind("a number", _is_number)
+WHOLE = Kind("a whole number", _is_whole)
+FUNCTION = Kind("a function of the columns", callable)
+LIST = Kind("a list", _is_list)
+MAPPING = Kind("a dict of raw label to class name", lambda value: isinstance(value, Mapping))
+SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
+COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
+THRESHOLD = Kind("at_least(...) or at_most(...)", lambda value: isinstance(value, Threshold))
+SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
+DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
+
+Kinds = Mapping[str, Kind]
+FIELDS: Kinds = {
+    "model": TEXT,
+    "columns": LIST,
+    "label": TEXT,
+    "classes": MAPPING,
+    "estimator": FUNCTION,
+    "thresholds": LIST,
+    "positive": TEXT.or_none(),
+    "split": SPLIT,
+    "compare_with_champion": TRUTH,
+    "significance": NUMBER,
+    "rollout": LIST,
+    "cross_validation_folds": WHOLE,
+    "format": TEXT,
+}
+PARTS: Mapping[type, Kinds] = {
+    Numeric: {"name": TEXT, "minimum": NUMBER.or_none(), "maximum": NUMBER.or_none()},
+    Categorical: {"name": TEXT, "allowed": LIST.or_none()},
+    Split: {"holdout_ratio": NUMBER, "seed": WHOLE},
+    Shift: {"share": NUMBER, "seconds": WHOLE},
+    Threshold: {
+        "metric": TEXT,
+        "of": TEXT.or_none(),
+        "direction": DIRECTION,
+        "bound": NUMBER,
+        "margin": NUMBER.or_none(),
+    },
+}
+
+
+def type_problems(recipe: Fields) -> Iterator[str]:
+    """Every field that is not of its type: its name, its value and what was expected."""
+    for name, kind in FIELDS.items():
+        yield from _problems(name, value=getattr(recipe, name), kind=kind)
+    yield from _parts("columns", values=recipe.columns, kind=COLUMN)
+    yield from _parts("thresholds", values=recipe.thresholds, kind=THRESHOLD)
+    yield from _parts("rollout", values=recipe.rollout, kind=SHIFT)
+    yield from _fields("split", part=recipe.split)
+    yield from _class_problems(recipe.classes)
+
+
+def _problems(name: str, *, value: object, kind: Kind) -> Iterator[str]:
+    if not kind.holds(value):
+        yield f"{name} is {shown(value)}: expected {kind.words}"
+
+
+def _parts(name: str, *, values: object, kind: Kind) -> Iterator[str]:
+    if not isinstance(values, Sequence) or not LIST.holds(values):
+        return
+    for place, part in enumerate(values):
+        yield from _problems(f"{name}[{place}]", value=part, kind=kind)
+        yield from _fields(f"{name}[{place}]", part=part)
+
+
+def _fields(name: str, *, part: object) -> Iterator[str]:
+    for field, kind in next((kinds for of, kinds in PARTS.items() if isinstance(part, of)), {}).items():
+        yield from _problems(f"{name}.{field}", value=getattr(part, field), kind=kind)
+    if isinstance(part, Categorical):
+        yield from _parts(f"{name}.allowed", values=part.allowed, kind=TEXT)
+
+
+def _class_problems(classes: object) -> Iterator[str]:
+    if not isinstance(classes, Mapping):
+        return
+    for label, name in classes.items():
+        yield from _problems("a raw label of classes", value=label, kind=TEXT)
+        yield from _problems(f"classes[{shown(label)}]", value=name, kind=TEXT)

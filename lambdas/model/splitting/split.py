@@ -1,0 +1,105 @@
+"""Which rows of an object are trained on and which are held out: a seeded draw that depends on the object alone.
+
+Every class gives its share to the holdout, rounded up or down by the draw. Always down would keep a class that brings
+two rows a night out of the holdout for ever; by the draw it gets there in proportion over the nights.
+
+The rules are numbered, and a rule never changes: an object keeps the one that it was first split by, or a live model
+would be judged on rows that it was trained on (see `lambdas.splits`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from chalicelib.exact import exact
+from lambdas.model.arrays import Integers
+from lambdas.model.splitting.row_hashes import STEP, Words, mixed
+from lambdas.model.splitting.stratified import stratified
+
+STRATIFIED, DRAWN = 1, 2
+"""The rules: as scikit-learn draws, each class rounded by the largest remainder; and the one of this module."""
+RULES = (STRATIFIED, DRAWN)
+
+
+Groups = tuple[tuple[str, ...], ...]
+"""Of raw labels: one for each class."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How an object is split. Two objects with the same rows, drawn alike, are split alike."""
+
+    rule: int
+    holdout_ratio: float
+    seed: int
+    salt: str
+    """Of the object; the first rule takes none."""
+    groups: Groups = ()
+    """Those that the object was first split by; none until then, and in records that do not tell."""
+    label: str = ""
+    """The column that they are of; none until then, and in records that do not tell."""
+
+
+def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:
+    """Positions of the training rows and of the holdout rows, each shuffled; either can be empty.
+
+    `classes` are the rows' classes as numbers 0, 1, ...
+    """
+    if draw.rule == STRATIFIED:
+        return stratified(classes, holdout_ratio=draw.holdout_ratio, seed=draw.seed)
+    key, offset = _two_numbers(draw)
+    order = np.argsort(_places(len(classes), key=key))
+    ordered = classes[order]
+    held_out = np.zeros(len(classes), dtype=np.bool_)
+    for name, share in enumerate(shares(np.bincount(classes).tolist(), ratio=draw.holdout_ratio, offset=offset)):
+        held_out[np.flatnonzero(ordered == name)[:share]] = True
+    return order[~held_out], order[held_out]
+
+
+def shares(sizes: list[int], *, ratio: float, offset: int) -> list[int]:
+    """How many rows of each class are held out: its exact share, rounded up or down.
+
+    `offset` is drawn from 0..2^64 - 1 and serves all classes: the shares are laid end to end on a line, and every
+    whole number that a share reaches over, counted from the offset, is a row. So each class gets its share on the
+    average over the offsets, to the fraction of a row, and all of them together get theirs, rounded up or down too.
+    Whole numbers alone decide. Source: Madow and Madow, On the theory of systematic sampling (1944).
+
+    >>> shares([998, 2], ratio=0.2, offset=0), shares([998, 2], ratio=0.2, offset=2**63)
+    ([199, 1], [200, 0])
+    """
+    share = exact(ratio)
+    whole = share.denominator << 64
+    marks, laid = [0], 0
+    for size in sizes:
+        laid += size
+        marks.append(((laid * share.numerator << 64) + offset * share.denominator) // whole)
+    return [after - before for before, after in pairwise(marks)]
+
+
+def enough_for_both(ratio: float) -> int:
+    """How many rows of a class in one object are sure to reach both sides, whatever the draw.
+
+    >>> enough_for_both(0.2), enough_for_both(0.75), enough_for_both(0.07)
+    (5, 4, 15)
+    """
+    return math.ceil(1 / min(exact(ratio), 1 - exact(ratio)))
+
+
+def _two_numbers(draw: Draw) -> tuple[int, int]:
+    """Two numbers of 64 bits from the seed and the salt: one for the rows' places, one for the rounding."""
+    said = f"nightswap split {draw.rule}.0 seed {draw.seed} salt {draw.salt}"
+    digest = hashlib.sha256(said.encode()).digest()
+    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:16], "big")
+
+
+def _places(rows: int, *, key: int) -> Words:
+    """(rows,): a number for each row that depends on its position and the key alone; no two are equal.
+
+    Source: the generator SplitMix64 of Steele, Lea and Flood, Fast splittable pseudorandom number generators (2014).
+    """
+    return mixed(np.uint64(key) + np.arange(1, rows + 1, dtype=np.uint64) * STEP)

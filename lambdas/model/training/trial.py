@@ -1,0 +1,91 @@
+"""A recipe tried before the fit that counts: what a fit and an export of few rows show, nobody waits for many.
+
+`try_out` needs no data: it makes rows up from the recipe's columns. `foresee` draws few of the training part.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from chalicelib.errors import TrainingFailed
+from lambdas.model.arrays import Floats, Texts
+from lambdas.model.formats.fitted import Exported, Levels
+from lambdas.model.formats.table import format_of
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.training.estimator import fit
+
+ROWS_OF_A_CLASS = 100
+LEVELS = 4
+LEVELS_MAX = 1000
+"""Of the declared categories so many occur in the rows that are made up."""
+
+
+def try_out(recipe: Recipe) -> None:
+    """Fit and export rows that are made up.
+
+    Raises EstimatorUnsupported for what cannot be served, TrainingFailed for what cannot be fitted.
+    """
+    _tried(recipe, train=made_up(recipe))
+
+
+def foresee(recipe: Recipe, *, train: Table) -> None:
+    """Raises EstimatorUnsupported when what the fit on the whole training part makes could not be served."""
+    try:
+        few = _tried(recipe, train=_few_of(train))
+    except TrainingFailed:  # few rows need not do, where all of them do: the fit will tell
+        return
+    format_of(recipe.format).code().foresee(few, recipe=recipe, levels=Levels.of(train))
+
+
+def made_up(recipe: Recipe) -> Table:
+    """Rows of every class, such as the recipe's columns permit; the numbers tell the classes apart."""
+    rng = np.random.default_rng(recipe.split.seed)
+    most_names = max((len(_names(column)) for column in recipe.categorical), default=0)
+    rows = max(ROWS_OF_A_CLASS, math.ceil(most_names / len(recipe.class_names)))
+    places = np.repeat(np.arange(len(recipe.class_names)), rows)
+    signal = (places + rng.random(len(places))) / len(recipe.class_names)
+    numbers = [_numbers(column, signal=signal, rng=rng) for column in recipe.numeric]
+    texts = [_texts(column, rows=len(places)) for column in recipe.categorical]
+    return Table(
+        np.column_stack(numbers) if numbers else np.empty((len(places), 0)),
+        np.column_stack(texts) if texts else np.empty((len(places), 0), dtype=np.str_),
+        np.array(recipe.class_names, dtype=np.str_)[places],
+    )
+
+
+def _numbers(column: Numeric, *, signal: Floats, rng: np.random.Generator) -> Floats:
+    low, high = _range(column)
+    return low + (high - low) * (signal + rng.random(len(signal))) / 2
+
+
+def _range(column: Numeric) -> tuple[float, float]:
+    if column.minimum is None and column.maximum is None:
+        return 0.0, 10.0
+    if column.minimum is None:
+        high = float(column.maximum or 0.0)
+        return high - max(10.0, abs(high)), high
+    low = float(column.minimum)
+    return low, low + max(10.0, abs(low)) if column.maximum is None else float(column.maximum)
+
+
+def _texts(column: Categorical, *, rows: int) -> Texts:
+    texts: Texts = np.array(_names(column), dtype=np.str_)[np.arange(rows) % len(_names(column))]
+    return texts
+
+
+def _names(column: Categorical) -> list[str]:
+    return list(column.allowed or (f"level-{place}" for place in range(LEVELS)))[:LEVELS_MAX]
+
+
+def _tried(recipe: Recipe, *, train: Table) -> Exported:
+    return format_of(recipe.format).code().export(fit(replace(recipe, cross_validation_folds=0), train=train))
+
+
+def _few_of(train: Table) -> Table:
+    """The first rows of each class."""
+    rows = [np.flatnonzero(train.labels == name)[:ROWS_OF_A_CLASS] for name in np.unique(train.labels)]
+    return train.take(np.sort(np.concatenate(rows)))

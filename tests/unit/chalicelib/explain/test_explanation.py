@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.contracts import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    OUTCOMES,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    SUPERSEDED,
+)
+from chalicelib.explain.explanation import explain
+
+RECALL = {
+    "name": "recall of attack",
+    "value": 0.5,
+    "direction": ">=",
+    "bound": 0.98,
+    "passed": False,
+    "reason": "0.5 < 0.98",
+}
+UNDEFINED = {**RECALL, "name": "precision of attack", "value": None, "reason": "undefined: no row was taken for it"}
+HOLDS = {**RECALL, "name": "support of attack", "passed": True}
+PAIRED = {
+    "only_challenger_right": 2,
+    "only_champion_right": 3,
+    "both_right": 290,
+    "both_wrong": 5,
+    "p_value": 1.0,
+    "significance": 0.05,
+    "method": "exact binomial",
+}
+REPORT: dict[str, Any] = {
+    "rules": [HOLDS],
+    "judging": 1,
+    "champion_model_version": 6,
+    "champion": {"scored": True, "problem": None, "rows": 300},
+    "paired": PAIRED,
+}
+ASKED = {"model_version": 7, "function_version": "12", "rows": 200, "first_ms": 40.0, "median_ms": 12.2}
+REPLAYED: dict[str, Any] = {
+    "versions": [ASKED, {**ASKED, "model_version": 6, "function_version": "9", "median_ms": 13.1}],
+    "problems": [],
+}
+
+NOW: dict[str, Any] = {"live": 7, "share": None, "quarantined": "it was worse", "way_back": 6}
+"""The version of the run is live, and version 6 was before."""
+
+
+def a_run(outcome: str | None = PROMOTED, **changes: Any) -> dict[str, Any]:
+    told = {
+        "run": "run-1",
+        "model": "kdd99-http",
+        "force": False,
+        "asked_because": "nightly",
+        "started_at": "2026-11-21T03:00:00.000Z",
+        "percent": 40,
+        "outcome": outcome,
+        "reason": "so it is",
+        "error": None,
+        "states": [{"state": "VersionModel", "result": {"model_version": 7, "function_version": "12"}}],
+    }
+    return {**told, **changes}
+
+
+def said(
+    run: dict[str, Any] | None = None,
+    *,
+    report: dict[str, Any] | None = None,
+    replayed: dict[str, Any] | None = None,
+    healths: list[dict[str, Any]] | None = None,
+    shifts: list[dict[str, Any]] | None = None,
+    now: dict[str, Any] | None = NOW,
+) -> list[str]:
+    return explain(
+        run or a_run(), report=report, replayed=replayed, healths=healths or [], shifts=shifts or [], now=now
+    )
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_is_said_with_its_reason_and_what_to_do(outcome: str) -> None:
+    first, why, asked, way_on = said(a_run(outcome))
+
+    assert first.startswith("Run run-1 ")
+    assert why == "Why: so it is"
+    assert asked == "It was asked for at 2026-11-21T03:00:00.000Z: nightly"
+    assert "nightswap " in way_on
+
+
+@pytest.mark.parametrize(
+    ("outcome", "headline", "command"),
+    [
+        (PROMOTED, "it went live", "nightswap rollback --to 6 --model kdd99-http --reason TEXT"),
+        (NOTHING_NEW, "trained nothing", "nightswap data add FILE --model kdd99-http"),
+        (MODEL_REJECTED, "the gate rejected it", "nightswap retrain --model kdd99-http --force"),
+        (ROLLED_BACK, "took it back", "nightswap promote 7 --model kdd99-http --lift-quarantine --reason TEXT"),
+        (SUPERSEDED, "gave way", "nightswap retrain --model kdd99-http"),
+        (RETRAIN_FAILED, "broke", "nightswap retrain --model kdd99-http"),
+    ],
+)
+def test_way_on_is_a_command(outcome: str, headline: str, command: str) -> None:
+    lines = said(a_run(outcome))
+
+    assert headline in lines[0]
+    assert command in lines[-1]
+
+
+def test_run_that_is_going_has_no_way_on() -> None:
+    assert said(a_run(None, reason=None)) == [
+        "Run run-1 is still going (40 %); so far:",
+        "It was asked for at 2026-11-21T03:00:00.000Z: nightly",
+    ]
+
+
+def test_broken_run_names_its_error_and_a_forced_one_says_so() -> None:
+    _, why, asked, _ = said(a_run(RETRAIN_FAILED, error="SingleClass", force=True))
+
+    assert why == "Why: SingleClass: so it is"
+    assert asked.endswith(", with --force: nightly")
+
+
+def test_run_that_nobody_asked_for_through_us_is_explained_too() -> None:
+    run = a_run(ROLLED_BACK, asked_because=None, force=None, started_at=None, model=None, states=[])
+
+    lines = said(run)
+
+    assert len(lines) == 3
+    assert "nightswap promote VERSION --model MODEL" in lines[-1]
+
+
+def test_value_that_fails_is_not_said_to_be_its_bound() -> None:
+    lines = said(report={**REPORT, "rules": [{**RECALL, "value": 0.97999999}]})
+
+    assert "  recall of attack: 0.97999999, but at least 0.98 was wanted" in lines
+
+
+def test_failing_rules_come_with_value_and_bound_and_the_others_are_counted() -> None:
+    lines = said(
+        report={**REPORT, "rules": [RECALL, HOLDS, UNDEFINED, {**RECALL, "direction": "<=", "bound": 0.001}]}
+    )
+
+    at = lines.index("The gate said no: 3 of 4 rules failed.")
+    assert lines[at + 1 : at + 4] == [
+        "  recall of attack: 0.5, but at least 0.98 was wanted",
+        "  precision of attack: undefined: no row was taken for it",
+        "  recall of attack: 0.5, but at most 0.001 was wanted",
+    ]
+
+
+def test_rules_that_all_hold_are_counted() -> None:
+    assert "The gate let it pass: all 1 rules hold." in said(report=REPORT)
+
+
+def test_paired_test_is_told_in_words() -> None:
+    lines = said(report=REPORT)
+
+    at = lines.index("It was compared with version 6, which was live, on the same 300 rows.")
+    assert lines[at + 1 : at + 3] == [
+        "  Both get 290 rows right and 5 wrong; 2 the new model alone gets right, 3 the live one alone.",
+        "  By McNemar's test (p = 1, exact binomial) that may well be chance.",
+    ]
+
+
+def test_models_that_are_right_on_the_same_rows_need_no_test() -> None:
+    counted = {**PAIRED, "only_challenger_right": 0, "only_champion_right": 0, "both_right": 113_495}
+
+    lines = said(report={**REPORT, "paired": counted})
+
+    assert "  Both get 113,495 rows right and 5 wrong: the same ones." in lines
+    assert not any("McNemar" in line for line in lines)
+
+
+@pytest.mark.parametrize(("mine", "theirs", "better"), [(9, 1, "new"), (1, 9, "live")])
+def test_difference_that_is_no_chance_says_who_is_better(mine: int, theirs: int, better: str) -> None:
+    counted = {**PAIRED, "only_challenger_right": mine, "only_champion_right": theirs, "p_value": 0.0215}
+
+    lines = said(report={**REPORT, "paired": counted})
+
+    assert any(line.endswith(f"the {better} one is better, by more than chance explains.") for line in lines)
+
+
+def test_report_of_an_earlier_release_is_explained_without_a_paired_test() -> None:
+    report = {name: fact for name, fact in REPORT.items() if name not in {"paired", "judging"}}
+
+    assert not any("McNemar" in line for line in said(report=report))
+
+
+def test_champion_that_is_missing_or_cannot_be_scored_is_told() -> None:
+    strange = {"scored": False, "problem": "it takes other columns"}
+
+    assert "Nothing was live to compare it with." in said(report={**REPORT, "champion": None, "paired": None})
+    assert "It could not be compared with version 6, which was live: it takes other columns" in said(
+        report={**REPORT, "champion": strange, "paired": None}
+    )
+
+
+def test_second_judging_is_told() -> None:
+    assert any(line.startswith("It was judged twice") for line in said(report={**REPORT, "judging": 2}))
+    assert not any(line.startswith("It was judged twice") for line in said(report=REPORT))
+
+
+def test_replay_is_told_with_its_times_and_how_the_rollout_went_on() -> None:
+    decided = {"state": "Replay", "result": {"reason": "all at once: nothing is live yet"}}
+
+    lines = said(a_run(states=[decided]), replayed=REPLAYED)
+
+    asked = "Version 7, published as function version 12, was asked 200 rows of the holdout, and answered as it was"
+    at = lines.index(f"{asked} judged.")
+    assert lines[at + 1 : at + 3] == [
+        "  25 rows took 12 ms by version 7, 13 ms by version 6.",
+        "  Rollout: all at once: nothing is live yet.",
+    ]
+
+
+def test_failed_replay_is_told_with_its_problems() -> None:
+    versions = [{**ASKED, "median_ms": None}]
+
+    lines = said(a_run(ROLLED_BACK), replayed={"versions": versions, "problems": ["row 3 is normal"]})
+
+    assert any("answered otherwise than it was judged" in line for line in lines)
+    assert "  row 3 is normal" in lines
+    assert not any(" rows took " in line for line in lines)
+
+
+def test_every_look_at_the_canary_is_told() -> None:
+    at = "2026-11-21T03:05:00.000Z"
+    healthy = {"problems": [], "remarks": ["too little traffic to compare"], "at": at}
+    ill = {"problems": ["3 of 9 invocations of the new version failed"], "remarks": [], "at": at}
+
+    lines = said(a_run(ROLLED_BACK), healths=[healthy, ill], shifts=[{"share": 0.1, "taken": None}])
+
+    begins = lines.index(f"After step 1 (10 %) of the canary, at {at}, nothing spoke against it:")
+    assert lines[begins + 1 : begins + 4] == [
+        "  too little traffic to compare",
+        f"After step 2 of the canary, at {at}, it was not healthy:",
+        "  3 of 9 invocations of the new version failed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("taken_at", "found"),
+    [
+        ("2026-11-21T03:04:00.000Z", "it had lost its share meanwhile (pinned by ada), and nothing spoke against it"),
+        ("2026-11-21T03:06:00.000Z", "nothing spoke against it"),
+    ],
+    ids=["before the look", "after it"],
+)
+def test_look_at_a_canary_that_others_took_back_says_so(taken_at: str, found: str) -> None:
+    at = "2026-11-21T03:05:00.000Z"
+    taken = {"kind": "pinned", "who": "ada", "at": taken_at}
+
+    lines = said(
+        a_run(SUPERSEDED),
+        healths=[{"problems": [], "remarks": [], "at": at}],
+        shifts=[{"share": 0.25, "taken": taken}],
+    )
+
+    assert f"After step 1 (25 %) of the canary, at {at}, {found}:" in lines
+
+
+def test_champion_that_fell_is_told_with_what_it_may_mean() -> None:
+    fall = {"class": "attack", "ratio": "recall", "then": 0.917, "now": 0.139}
+
+    lines = said(report={**REPORT, "champion_fell": [fall]})
+
+    assert (
+        "  Its recall of attack was 0.917 when it was judged itself, and is 0.139 here: the new rows differ from the"
+        " old, or their labels are wrong." in lines
+    )

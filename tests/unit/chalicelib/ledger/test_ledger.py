@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.edges import Alias
+from chalicelib.errors import RegistryIncomplete
+from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger.stamp import Stamp
+from tests.given.interference import with_store
+from tests.given.nights import MODEL, content, ledger_of, outside, promote
+
+KNOWN = {"moved_at": "2026-11-21T03:00:00.000Z", "who": "run-1", "why": "better"}
+
+
+def a_move(**changes: Any) -> Stamp:
+    first: dict[str, Any] = {
+        "run": "run-1",
+        "step": 50,
+        "kind": "promoted",
+        "origin": "3",
+        "function_version": "4",
+        "model_version": 2,
+        "entry": 1,
+    }
+    return Stamp(**{**first, **changes})
+
+
+def alias_of(move: Stamp) -> Alias:
+    return Alias(move.function_version, "revision", str(move))
+
+
+def test_empty_ledger_begins_with_entry_one() -> None:
+    night = outside()
+
+    assert ledger.next_entry(night.edges, model=MODEL) == 1
+    assert ledger.entries(night.edges, model=MODEL) == []
+    assert ledger.last(night.edges, model=MODEL) is None
+
+
+def test_entries_are_numbered_without_a_gap_and_in_order() -> None:
+    night = outside()
+
+    for number in range(1, 13):
+        assert ledger.next_entry(night.edges, model=MODEL) == number
+        ledger.append(
+            night.edges, model=MODEL, move=a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN
+        )
+
+    assert [each["entry"] for each in ledger.entries(night.edges, model=MODEL)] == list(range(1, 13))
+    assert ledger.last(night.edges, model=MODEL) == ledger.entries(night.edges, model=MODEL)[-1]
+
+
+def test_models_have_ledgers_of_their_own() -> None:
+    night = outside(MODEL, "kdd99")
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+
+    assert ledger.next_entry(night.edges, model="kdd99") == 1
+
+
+def test_entry_says_who_moved_what_where_and_why() -> None:
+    night = outside()
+
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+
+    assert ledger.last(night.edges, model=MODEL) == {
+        "entry": 1,
+        "model": MODEL,
+        "kind": "promoted",
+        "run": "run-1",
+        "step": 50,
+        "from_function_version": "3",
+        "to_function_version": "4",
+        "model_version": 2,
+        "candidate_model_version": None,
+        "weights": {},
+        **KNOWN,
+        "recorded_at": "2026-11-21T03:00:00.000Z",
+        "repaired": False,
+    }
+
+
+def test_appending_a_move_again_changes_nothing() -> None:
+    night = outside()
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    before = content(night)
+    night.clock.sleep(60)
+
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+
+    assert content(night) == before
+
+
+@pytest.mark.parametrize("other", [a_move(run="run-2"), a_move(step=99)])
+def test_entry_of_another_move_is_never_written_over(other: Stamp) -> None:
+    night = outside()
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    before = content(night)
+
+    with pytest.raises(RegistryIncomplete, match="two moves claim one ledger entry"):
+        ledger.append(night.edges, model=MODEL, move=other, weights={}, known=KNOWN)
+
+    assert content(night) == before
+
+
+def test_repair_writes_the_missing_entry_and_invents_nothing() -> None:
+    night = outside()
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    unwritten = a_move(run="run-2", origin="4", function_version="5", model_version=3, entry=2)
+
+    repaired = ledger.repair(night.edges, model=MODEL, alias=alias_of(unwritten))
+
+    assert repaired
+    assert ledger.last(night.edges, model=MODEL) == {
+        "entry": 2,
+        "model": MODEL,
+        "kind": "promoted",
+        "run": "run-2",
+        "step": 50,
+        "from_function_version": "4",
+        "to_function_version": "5",
+        "model_version": 3,
+        "candidate_model_version": None,
+        "weights": {},
+        "moved_at": None,
+        "who": None,
+        "why": None,
+        "recorded_at": "2026-11-21T03:00:00.000Z",
+        "repaired": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [None, Alias("4", "revision", "made by hand"), Alias("9", "revision", str(a_move())), alias_of(a_move())],
+    ids=["no alias", "no stamp", "moved by hand since", "written already"],
+)
+def test_nothing_is_repaired_where_nothing_is_missing(alias: Alias | None) -> None:
+    night = outside()
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    before = content(night)
+
+    repaired = ledger.repair(night.edges, model=MODEL, alias=alias)
+
+    assert not repaired
+    assert content(night) == before
+
+
+def test_repaired_entry_of_a_shift_tells_the_shares_and_the_candidate() -> None:
+    night = outside()
+    shifted = a_move(kind="shifted", step=1, candidate=3)
+    alias = Alias(shifted.function_version, "revision", str(shifted), {"5": 0.1})
+
+    ledger.repair(night.edges, model=MODEL, alias=alias)
+
+    entry = ledger.last(night.edges, model=MODEL) or {}
+    assert (entry["kind"], entry["model_version"], entry["candidate_model_version"], entry["weights"]) == (
+        "shifted",
+        2,
+        3,
+        {"5": 0.1},
+    )
+
+
+def test_two_repairs_at_once_write_one_entry() -> None:
+    night = outside()
+    alias = alias_of(a_move())
+    raced = with_store(
+        night.edges, "put_if_absent", before=lambda: ledger.repair(night.edges, model=MODEL, alias=alias)
+    )
+
+    ledger.repair(raced, model=MODEL, alias=alias)
+
+    assert ledger_of(night) == [(1, "run-1", "3", "4", True)]
+    assert len(list(night.history.of("put"))) == 1
+
+
+def test_mover_that_comes_late_finds_its_entry_repaired() -> None:
+    night = outside()
+    ledger.repair(night.edges, model=MODEL, alias=alias_of(a_move()))
+    before = content(night)
+
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+
+    assert content(night) == before
+
+
+def test_ledger_holds_a_move_by_its_run_and_step() -> None:
+    night = outside()
+    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    ledger.append(night.edges, model=MODEL, move=a_move(run="run-2", entry=2), weights={}, known=KNOWN)
+
+    assert ledger.holds(night.edges, model=MODEL, run="run-1", step=50)
+    assert not ledger.holds(night.edges, model=MODEL, run="run-1", step=99)
+    assert not ledger.holds(night.edges, model=MODEL, run="run-3", step=50)
+
+
+def test_ledger_is_searched_a_little_way_back() -> None:
+    night = outside()
+    for number in range(1, ledger.LOOK_BACK + 2):
+        ledger.append(
+            night.edges, model=MODEL, move=a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN
+        )
+
+    assert not ledger.holds(night.edges, model=MODEL, run="run-1", step=50)
+    assert ledger.holds(night.edges, model=MODEL, run="run-2", step=50)
+
+
+def test_entry_lies_where_the_layout_says() -> None:
+    night = outside()
+
+    ledger.append(night.edges, model=MODEL, move=a_move(entry=42), weights={}, known=KNOWN)
+
+    assert documents.find(night.store, f"ledger/{MODEL}/0000000042.json")["entry"] == 42
+    assert layout.ledger_entry(MODEL, 42) == f"ledger/{MODEL}/0000000042.json"
+
+
+def test_ledger_goes_on_where_it_was_when_the_alias_is_created_anew() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    promote(night.edges, run="run-2")
+    night.functions.delete_alias(MODEL)
+
+    promote(night.edges, run="run-3")
+
+    assert [(number, run) for number, run, *_ in ledger_of(night)] == [(1, "run-1"), (2, "run-2"), (3, "run-3")]
+    alias = night.functions.alias(MODEL)
+    left = stamp.of(alias)
+    assert left is not None and left.entry == 3 and left.origin is None
+
+
+def test_entry_is_one_spelling_of_json() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+
+    body = content(night)[f"ledger/{MODEL}/0000000001.json"]
+
+    assert documents.encode(documents.decode(body)) == body

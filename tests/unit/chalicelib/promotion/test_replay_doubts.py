@@ -1,0 +1,71 @@
+"""What speaks against a candidate that was replayed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.promotion import replaying
+from chalicelib.promotion.replaying import Replayed
+from tests.given.serving_code import ROWS
+
+
+def a_measure(*calls_ms: float) -> Replayed:
+    return Replayed(model_version=2, function_version="2", calls_ms=list(calls_ms))
+
+
+@pytest.mark.parametrize(
+    ("candidate", "live", "slow"),
+    [
+        ((70.0,), (10.0,), False),
+        ((70.1,), (10.0,), True),
+        ((10.0, 10.0, 9_999.0), (10.0,), False),
+        ((9_999.0,), (10.0, 9_999.0, 9_999.0), False),
+        ((), (10.0,), False),
+        ((9_999.0,), (), False),
+    ],
+    ids=["at the bound", "above it", "one slow call", "slow machine", "not measured", "live not measured"],
+)
+def test_latency_is_bounded_by_the_live_versions(
+    candidate: tuple[float, ...], live: tuple[float, ...], slow: bool
+) -> None:
+    problem = replaying.latency_problem(a_measure(*candidate), live=a_measure(*live))
+
+    assert (problem is not None) == slow
+
+
+def test_latency_just_above_the_bound_is_told_apart_from_it() -> None:
+    assert replaying.latency_problem(a_measure(70.04), live=a_measure(10.0)) == (
+        "it took 70.04 ms for 25 rows, the live version 10 ms: at most 70.00 ms"
+    )
+
+
+def test_latency_problem_tells_both_and_the_bound() -> None:
+    assert replaying.latency_problem(a_measure(3000.0), live=a_measure(10.0)) == (
+        "it took 3000 ms for 25 rows, the live version 10 ms: at most 70 ms"
+    )
+
+
+def test_few_problems_are_kept_of_many() -> None:
+    found = replace(a_measure(1.0), problems=[f"row {number}" for number in range(200)])
+
+    assert len(found.to_document()["problems"]) == replaying.PROBLEMS_SHOWN
+
+
+def test_candidate_that_was_asked_for_no_row_is_doubted_whoever_is_live() -> None:
+    unasked = ["the registry has no rows of the holdout to ask it for"]
+    asked = replace(a_measure(), rows=ROWS)
+
+    assert replaying.doubts(a_measure(), live=None) == unasked
+    assert replaying.doubts(a_measure(), live=asked) == unasked
+    assert replaying.doubts(asked, live=a_measure()) == []
+
+
+def test_doubts_are_the_problems_and_the_latency() -> None:
+    slow = replace(a_measure(3000.0), rows=ROWS, problems=["row 0"])
+
+    first, second = replaying.doubts(slow, live=a_measure(10.0))
+
+    assert first == "row 0"
+    assert second.startswith("it took 3000 ms")

@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib import layout
+from chalicelib.contracts import PROMOTED, RunOutcome
+from chalicelib.documents import documents
+from chalicelib.errors import ExecutionsUnavailable, RunUnknown
+from chalicelib.runs import outcomes, retraining, runs
+from tests.fakes.edges import FakeOutside
+from tests.given.interference import interfered, raising
+from tests.given.nights import MODEL, going, outside
+
+RUN = "kdd99-http-nightly-20261121T0300Z"
+STEPS = 9
+"""Eight states, and the end itself."""
+VERDICT = {"passed": True, "reason": "every rule passed", "rules": []}
+
+
+def write(night: FakeOutside, name: str, document: dict[str, Any], *, run: str = RUN) -> None:
+    night.store.put(layout.run_document(run, name), documents.encode(document))
+
+
+def state(night: FakeOutside, name: str, status: str) -> None:
+    write(night, runs.document_name(name), {"state": name, "status": status, "duration_ms": 12})
+
+
+def end(night: FakeOutside, run: str = RUN, *, model: str = MODEL, **changes: Any) -> None:
+    first: dict[str, Any] = {"outcome": PROMOTED, "reason": "live", "error": None}
+    outcomes.record(night.edges, RunOutcome(run=run, model=model, **{**first, **changes}))
+
+
+def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_execution() -> None:
+    night = outside()
+    going(night, RUN)
+    night.executions.forget(RUN)
+
+    assert runs.describe(night.edges, run=RUN) == {
+        "run": RUN,
+        "model": MODEL,
+        "force": False,
+        "asked_because": "nightly",
+        "started_at": "2026-11-21T03:00:00.000Z",
+        "status": "running",
+        "state": None,
+        "step": 0,
+        "steps": STEPS,
+        "percent": 0,
+        "outcome": None,
+        "reason": None,
+        "error": None,
+        "finished_at": None,
+        "states": [],
+        "verdict": None,
+        "damaged": [],
+    }
+
+
+def test_run_whose_execution_is_lost_is_reported_failed() -> None:
+    night = outside()
+    going(night, RUN)
+    night.executions.forget(RUN)
+    night.clock.sleep(runs.STARTING.total_seconds())
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["status"], run["outcome"], run["error"]) == ("ended", "RetrainFailed", "ExecutionUnknown")
+    assert (run["percent"], run["model"]) == (100, MODEL)
+    assert "retrain again" in run["reason"]
+
+
+def test_run_is_followed_state_by_state() -> None:
+    night = outside()
+    going(night, RUN)
+    state(night, "RestoreAlias", "done")
+    state(night, "Preprocess", "done")
+    state(night, "Train", "running")
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["status"], run["state"], run["step"], run["percent"]) == ("running", "Train", 2, 22)
+    assert [each["state"] for each in run["states"]] == ["RestoreAlias", "Preprocess", "Train"]
+
+
+@pytest.mark.parametrize("done", range(len(runs.STATES) + 1))
+def test_percent_grows_with_every_state_and_is_whole_only_at_the_end(done: int) -> None:
+    night = outside()
+    going(night, RUN)
+    for name in runs.STATES[:done]:
+        state(night, name, "done")
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["step"], run["percent"]) == (done, round(100 * done / STEPS))
+    assert run["percent"] < 100
+
+
+def test_run_that_judges_again_is_back_at_an_earlier_state() -> None:
+    night = outside()
+    going(night, RUN)
+    for name in ("RestoreAlias", "Preprocess", "Train", "VersionModel", "Replay", "SwapAlias"):
+        state(night, name, "done")
+    state(night, "Evaluate", "running")
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["status"], run["state"], run["step"]) == ("running", "Evaluate", 6)
+
+
+def test_run_whose_share_bakes_is_in_the_state_that_shifted_it() -> None:
+    night = outside()
+    going(night, RUN)
+    for name in runs.STATES[: runs.STATES.index("ShiftTraffic") + 1]:
+        state(night, name, "done")
+
+    assert runs.describe(night.edges, run=RUN)["state"] == "ShiftTraffic"
+
+
+def test_run_that_ended_tells_its_outcome_and_its_verdict() -> None:
+    night = outside()
+    going(night, RUN)
+    state(night, "SwapAlias", "done")
+    write(night, "report", {**VERDICT, "matrix": [[1, 0], [0, 1]]})
+    night.clock.sleep(7)
+    end(night)
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["status"], run["state"], run["step"], run["percent"]) == ("ended", "SwapAlias", STEPS, 100)
+    assert (run["outcome"], run["reason"], run["error"]) == ("Promoted", "live", None)
+    assert run["finished_at"] == "2026-11-21T03:00:07.000Z"
+    assert run["verdict"] == VERDICT
+
+
+def test_step_functions_is_not_asked_of_a_run_whose_outcome_is_recorded() -> None:
+    night = outside()
+    going(night, RUN)
+    end(night)
+    away = interfered(night.executions, "find", before=raising(ExecutionsUnavailable("throttled")))
+
+    (listed,) = runs.recent(replace(night.edges, executions=away), limit=20)
+
+    assert listed["outcome"] == "Promoted"
+
+
+def test_recorded_outcome_stands_whatever_became_of_the_execution() -> None:
+    night = outside()
+    going(night, RUN)
+    end(night)
+    night.executions.finish(RUN, "FAILED", error="States.Runtime", cause="later")
+
+    assert runs.describe(night.edges, run=RUN)["outcome"] == "Promoted"
+
+
+@pytest.mark.parametrize(
+    ("ended", "error", "reason"),
+    [
+        ({"status": "ABORTED", "error": "Stopped", "cause": "by ada"}, "Stopped", "by ada"),
+        ({"status": "FAILED", "error": "E", "cause": '{"errorMessage": "in words"}'}, "E", "in words"),
+        ({"status": "TIMED_OUT"}, "TIMED_OUT", "the execution ended TIMED_OUT"),
+        ({"status": "SUCCEEDED", "output": "{}"}, "SUCCEEDED", "the execution ended SUCCEEDED"),
+    ],
+)
+def test_execution_that_ended_without_an_outcome_is_reported_failed(
+    ended: dict[str, Any], error: str, reason: str
+) -> None:
+    night = outside()
+    going(night, RUN)
+    night.clock.sleep(5)
+    night.executions.finish(RUN, **ended)
+
+    run = runs.describe(night.edges, run=RUN)
+
+    assert (run["outcome"], run["error"], run["reason"]) == ("RetrainFailed", error, reason)
+    assert run["finished_at"] == "2026-11-21T03:00:05.000Z"
+
+
+def test_execution_without_documents_is_a_run_too() -> None:
+    night = outside()
+    night.executions.start("by-hand", "{}")
+
+    run = runs.describe(night.edges, run="by-hand")
+
+    assert (run["status"], run["model"], run["started_at"]) == ("running", None, None)
+
+
+def test_documents_of_a_run_with_a_longer_name_are_not_its_own() -> None:
+    night = outside()
+    going(night, f"{RUN}-2")
+
+    with pytest.raises(RunUnknown, match="nightswap runs lists them, and so does GET /runs") as caught:
+        runs.describe(night.edges, run=RUN)
+
+    assert caught.value.details == {"run": RUN}
+
+
+@pytest.mark.parametrize("run", ["", "unknown", "../datasets", "run/with/slashes"])
+def test_run_that_nobody_asked_for_is_unknown(run: str) -> None:
+    night = outside()
+    going(night, RUN)
+
+    with pytest.raises(RunUnknown):
+        runs.describe(night.edges, run=run)
+
+
+@pytest.mark.parametrize(
+    ("state_name", "document"), [("Train", "train"), ("VersionModel", "version_model"), ("", "")]
+)
+def test_document_of_a_state_is_its_name_in_snake_case(state_name: str, document: str) -> None:
+    assert runs.document_name(state_name) == document
+
+
+def test_report_is_the_whole_evaluation() -> None:
+    night = outside()
+    write(night, "report", {**VERDICT, "matrix": [[1, 0], [0, 1]]})
+
+    assert runs.report(night.edges, run=RUN) == {**VERDICT, "matrix": [[1, 0], [0, 1]]}
+
+
+def test_run_that_was_not_evaluated_has_no_report() -> None:
+    night = outside()
+    going(night, RUN)
+
+    with pytest.raises(RunUnknown, match="has no evaluation"):
+        runs.report(night.edges, run=RUN)
+
+
+def ask_each_minute(night: FakeOutside, *models: str) -> list[str]:
+    """Runs of these models, one a minute; their names."""
+    asked = []
+    for model in models:
+        night.clock.sleep(60)
+        asked.append(retraining.nightly(night.edges, model=model, event_time=night.clock()).run)
+    return asked
+
+
+def test_latest_runs_come_newest_first_and_short() -> None:
+    night = outside()
+    asked = ask_each_minute(night, MODEL, MODEL, MODEL)
+    end(night, asked[0])
+
+    listed = runs.recent(night.edges, limit=2)
+
+    assert [each["run"] for each in listed] == [asked[2], asked[1]]
+    assert all("states" not in each and "verdict" not in each for each in listed)
+    assert listed[0]["status"] == "running"
+
+
+def test_run_whose_execution_is_lost_is_listed_too() -> None:
+    night = outside()
+    (run,) = ask_each_minute(night, MODEL)
+    night.executions.forget(run)
+    night.clock.sleep(3600)
+
+    assert [each["error"] for each in runs.recent(night.edges, limit=5)] == ["ExecutionUnknown"]
+
+
+def test_latest_runs_of_one_model_are_its_own() -> None:
+    night = outside("kdd99", "kdd99-http", "other")
+    asked = ask_each_minute(night, "kdd99", "kdd99-http", "kdd99")
+
+    assert [each["run"] for each in runs.recent(night.edges, limit=5, model="kdd99")] == [asked[2], asked[0]]
+    assert [each["run"] for each in runs.recent(night.edges, limit=5, model="kdd99-http")] == [asked[1]]
+    assert runs.recent(night.edges, limit=5, model="other") == []
+
+
+def test_limit_counts_the_runs_of_the_wanted_model_alone() -> None:
+    night = outside("kdd99", "kdd99-http")
+    asked = ask_each_minute(night, "kdd99", "kdd99-http")
+
+    assert [each["run"] for each in runs.recent(night.edges, limit=1, model="kdd99")] == [asked[0]]
+
+
+def test_running_run_is_stopped_with_its_cause() -> None:
+    night = outside()
+    going(night, RUN)
+
+    found = runs.stop(night.edges, run=RUN, cause="by ada")
+
+    execution = night.executions.find(RUN)
+    assert found["run"] == RUN
+    assert execution is not None
+    assert (execution.status, execution.error, execution.cause) == ("ABORTED", "Stopped", "by ada")
+
+
+def test_run_that_has_ended_is_not_stopped() -> None:
+    night = outside()
+    going(night, RUN)
+    end(night)
+
+    found = runs.stop(night.edges, run=RUN, cause="by ada")
+
+    assert (found["status"], found["outcome"]) == ("ended", "Promoted")
+    assert list(night.history.of("stop")) == []
+
+
+def test_run_that_is_unknown_cannot_be_stopped() -> None:
+    with pytest.raises(RunUnknown):
+        runs.stop(outside().edges, run=RUN, cause="by ada")
+
+
+def test_run_whose_execution_has_not_begun_cannot_be_stopped_yet() -> None:
+    night = outside()
+    going(night, RUN)
+    night.executions.forget(RUN)
+
+    with pytest.raises(RunUnknown):
+        runs.stop(night.edges, run=RUN, cause="by ada")

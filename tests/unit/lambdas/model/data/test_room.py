@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.errors import DatasetTooLarge
+from lambdas.model.data import room
+from lambdas.model.data.room import EVALUATE, PREPROCESS, TRAIN, Demand
+from tests.given import data
+
+NARROW, WIDE = 24 + 24, 34 * 8 + 7 * 44 + 24
+"""Bytes of a row: 3 numbers; 34 numbers and 7 texts; and the class's name."""
+MILLION = 1_000_000
+NEEDED = [
+    (PREPROCESS, NARROW, 9.08, 1_842),
+    (PREPROCESS, NARROW, 36.3, 7_129),
+    (PREPROCESS, WIDE, 0.567, 1_027),
+    (PREPROCESS, WIDE, 2.27, 3_907),
+    (TRAIN, WIDE, 0.567, 1_283),
+    (TRAIN, WIDE, 2.27, 4_362),
+    (TRAIN, NARROW, 36.3, 4_538),
+    (EVALUATE, NARROW, 9.08 / 5, 982),
+    (EVALUATE, NARROW, 36.3 / 5, 3_755),
+    (EVALUATE, WIDE, 2.27 / 5, 1_190),
+]
+"""MB that a task took at its peak, measured, with so many million rows."""
+
+
+def expected(demand: Demand, *, row_bytes: int, rows: int) -> int:
+    with pytest.raises(DatasetTooLarge) as refused:
+        room.check_size(demand, rows=rows, table_bytes=rows * row_bytes, memory_mb=1, recipe=data.numeric_recipe())
+    return int(refused.value.details["expected_mb"])
+
+
+@pytest.mark.parametrize(("demand", "row_bytes", "millions", "measured_mb"), NEEDED)
+def test_what_is_expected_is_near_what_was_measured(
+    demand: Demand, row_bytes: int, millions: float, measured_mb: int
+) -> None:
+    found = expected(demand, row_bytes=row_bytes, rows=round(millions * MILLION))
+
+    assert 0.9 * measured_mb < found < 1.2 * measured_mb
+
+
+def test_tables_that_just_fit_are_taken_and_one_row_more_is_refused_with_the_way_out() -> None:
+    table = data.table(data.recipe(), rows=1_000)
+    needed = expected(PREPROCESS, row_bytes=0, rows=0) + round((3 * table.size_bytes + 50 * 1_000) / room.MB)
+
+    room.check(PREPROCESS, [table], memory_mb=needed, recipe=data.recipe())
+    with pytest.raises(
+        DatasetTooLarge, match=r"100,000 rows of 3 columns take about .* in Preprocess, which has"
+    ) as no:
+        room.check(PREPROCESS, [table] * 100, memory_mb=needed, recipe=data.recipe())
+
+    assert "TASK_SIZES in workflows/stacks/functions.py" in no.value.message
+    assert no.value.message.endswith("nightswap data remove FILE --model flows")

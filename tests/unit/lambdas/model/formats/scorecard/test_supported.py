@@ -1,0 +1,212 @@
+"""Every estimator of scikit-learn is served, or refused before it is fitted, with a way that itself is served."""
+
+from __future__ import annotations
+
+import inspect
+from functools import cache
+from typing import Any
+
+import pytest
+import sklearn.compose
+import sklearn.linear_model
+import sklearn.pipeline
+import sklearn.preprocessing
+from sklearn.base import BaseEstimator
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.utils import all_estimators
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.formats.scorecard import supported
+from lambdas.model.formats.scorecard.export import LINKS_OF
+from lambdas.model.formats.scorecard.transformers import TRANSFORMERS
+from lambdas.model.recipe import Columns
+from lambdas.model.training import trial
+from tests.given import data
+
+FROM = (sklearn.compose, sklearn.linear_model, sklearn.pipeline, sklearn.preprocessing)
+PYTHON = {name: getattr(module, name) for module in FROM for name in module.__all__} | {
+    "LinearDiscriminantAnalysis": LinearDiscriminantAnalysis
+}
+"""What a recipe imports to write a way down."""
+INNER = LogisticRegression()
+DEMANDED = {
+    "estimators": [("inner", INNER)],
+    "transformers": [("inner", StandardScaler(), [0])],
+    "transformer_list": [("inner", StandardScaler())],
+    "steps": [("inner", INNER)],
+    "estimator": INNER,
+    "base_estimator": INNER,
+    "param_grid": {"C": [1]},
+    "param_distributions": {"C": [1]},
+    "dictionary": [[1.0]],
+}
+"""What some estimators cannot be made without."""
+
+
+def instance(kind: type[Any]) -> Any:
+    parameters = list(inspect.signature(kind.__init__).parameters.values())[1:]
+    demanded = [
+        each.name for each in parameters if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
+    ]
+    return kind(**{name: DEMANDED[name] for name in demanded})
+
+
+def found(type_filter: str | None) -> list[Any]:
+    return [pytest.param(kind, id=name) for name, kind in all_estimators(type_filter=type_filter)]
+
+
+@cache
+def is_accepted(way: str, place: str) -> bool:
+    """The trial takes the way in this place: as the classifier, or as what the columns of a kind go through."""
+
+    def estimator(columns: Columns) -> Any:
+        taken = eval(way, {**PYTHON, "columns": columns})  # noqa: S307
+        if place == "classifier":
+            return make_pipeline(StandardScaler(), taken)
+        chosen = columns.categorical if place == "categorical" else columns.numeric
+        if place == "all":
+            return make_pipeline(taken, LogisticRegression())
+        return make_pipeline(sklearn.compose.ColumnTransformer([("taken", taken, chosen)]), LogisticRegression())
+
+    trial.try_out(data.recipe(estimator=estimator))
+    return True
+
+
+def place_of(way: str) -> str:
+    if way == supported.EACH_KIND:
+        return "all"
+    return "categorical" if way == supported.ENCODE else "numeric"
+
+
+@pytest.mark.filterwarnings("ignore:Class PassiveAggressive:FutureWarning")
+@pytest.mark.parametrize("kind", found(None))
+def test_last_step_is_served_or_refused_with_a_way_that_is_served(kind: type[Any]) -> None:
+    refusals = list(supported.refusals(instance(kind)))
+
+    if kind.__name__ in ("Pipeline", "LogisticRegression", "LogisticRegressionCV", "LinearDiscriminantAnalysis"):
+        assert refusals == []
+    else:
+        assert [each.step for each in refusals] == [kind.__name__]
+        assert is_accepted(refusals[0].way, "classifier")
+
+
+@pytest.mark.parametrize("kind", found("transformer"))
+def test_transformer_is_served_or_refused_with_a_way_that_is_served(kind: type[Any]) -> None:
+    refusals = list(supported.refusals(make_pipeline(instance(kind), LogisticRegression())))
+
+    if kind.__name__ in (*supported.TRANSFORMERS, "ColumnTransformer"):
+        assert refusals == []
+    else:
+        assert len(refusals) == 1
+        assert is_accepted(refusals[0].way, place_of(refusals[0].way))
+
+
+@pytest.mark.parametrize("name", supported.CLASSIFIERS)
+def test_what_is_supported_as_last_step_is_served(name: str) -> None:
+    assert is_accepted({"SGDClassifier": supported.STOCHASTIC}.get(name, f"{name}()"), "classifier")
+
+
+@pytest.mark.parametrize("name", supported.TRANSFORMERS)
+def test_what_is_supported_before_it_is_served(name: str) -> None:
+    assert is_accepted(f"{name}()", "categorical")
+
+
+def test_all_of_scikit_learn_is_walked_over() -> None:
+    assert len(found(None)) > 150
+    assert len(found("transformer")) > 60
+
+
+def test_what_is_supported_is_what_can_be_exported() -> None:
+    assert set(supported.CLASSIFIERS) == set(LINKS_OF)
+    assert {*supported.TRANSFORMERS, *supported.PARTS_OF} == set(TRANSFORMERS)
+    assert all(name in supported.SERVED for name in (*LINKS_OF, *TRANSFORMERS))
+
+
+class Own(LogisticRegression):  # type: ignore[misc]
+    """Could predict anything."""
+
+
+class OwnTransformer(BaseEstimator):  # type: ignore[misc]
+    def transform(self, X: Any) -> Any:
+        return X
+
+
+@pytest.mark.parametrize(
+    ("estimator", "words"),
+    [
+        (OneVsRestClassifier(LogisticRegression()), "none of the classifiers whose weights a scorecard can hold"),
+        (LinearSVC(), "LinearSVC: it gives no probabilities (predict_proba); take LogisticRegression() in its place"),
+        (LinearRegression(), "LinearRegression: it is a regressor, which gives numbers, and a model gives classes"),
+        (StandardScaler(), "StandardScaler: it is no classifier, and the last step has to be one"),
+        (make_pipeline(StandardScaler(), "passthrough"), "'passthrough': it is no classifier"),
+        (LogisticRegression, "LogisticRegression: it is a class and no object: write LogisticRegression()"),
+        (make_pipeline(StandardScaler, LogisticRegression()), "it is a class and no object: write StandardScaler()"),
+        (None, "None: the recipe's function `estimator` returns no estimator"),
+        (3, "builtins.int: it is no classifier"),
+        (
+            SGDClassifier(),
+            "SGDClassifier: loss='hinge' gives no logistic probabilities; take SGDClassifier(loss='log_loss')",
+        ),
+        (Own(), "test_supported.Own: it is none of the classifiers"),
+        (make_pipeline(FunctionTransformer(abs), LogisticRegression()), "FunctionTransformer: its function can be"),
+        (
+            make_pipeline(MinMaxScaler(clip=True), LogisticRegression()),
+            "clip=True is not linear; take MinMaxScaler()",
+        ),
+        (make_pipeline(OwnTransformer(), LogisticRegression()), "none of the transformers that a scorecard can hold"),
+        (
+            make_pipeline(LinearSVC(), LogisticRegression()),
+            "LinearSVC: it transforms nothing, and is not the last step",
+        ),
+        (make_pipeline(FeatureUnion([]), LogisticRegression()), "take make_column_transformer("),
+        (
+            make_pipeline(OneHotEncoder(feature_name_combiner=lambda name, _: name), LogisticRegression()),
+            "feature_name_combiner is set: leave it out",
+        ),
+        (
+            make_pipeline(OneHotEncoder(categories=[["own", "rent"]]), LogisticRegression()),
+            "categories cannot name them: Categorical's allowed does; take OneHotEncoder(handle_unknown='ignore')",
+        ),
+    ],
+)
+def test_refusal_names_step_reason_and_way(estimator: Any, words: str) -> None:
+    with pytest.raises(EstimatorUnsupported) as raised:
+        supported.check(estimator)
+
+    assert words in raised.value.message
+    assert raised.value.message.endswith(supported.SERVED)
+
+
+def test_multi_class_which_older_libraries_take_is_refused() -> None:
+    older = LogisticRegression()
+    older.multi_class = "ovr"
+
+    assert [each.why for each in supported.refusals(older)] == ["multi_class is set: leave it out"]
+
+
+def test_first_answer_is_the_whole_answer() -> None:
+    encoded = sklearn.compose.make_column_transformer(
+        (make_pipeline(FunctionTransformer(abs), StandardScaler()), [0]),
+        (sklearn.preprocessing.OrdinalEncoder(), [1]),
+    )
+
+    steps = [each.step for each in supported.refusals(make_pipeline(encoded, make_pipeline(LinearSVC())))]
+
+    assert steps == ["FunctionTransformer", "OrdinalEncoder", "LinearSVC"]
+
+
+def test_many_refused_steps_are_counted() -> None:
+    steps = [FunctionTransformer(abs), *(MinMaxScaler((0, 9), clip=True) for _ in range(50))]
+    many = [type(f"Own{place}", (OwnTransformer,), {})() for place in range(20)]
+
+    with pytest.raises(EstimatorUnsupported) as raised:
+        supported.check(make_pipeline(*steps, *many, LogisticRegression()))
+
+    assert raised.value.message.count("MinMaxScaler: clip=True") == 1
+    assert "And 14 steps more. Served are" in raised.value.message
+    assert raised.value.message.endswith(supported.SERVED)

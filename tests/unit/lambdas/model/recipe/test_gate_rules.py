@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import RecipeInvalid
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.metrics.ratios import OVERALL_RATIOS
+from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
+from tests.given import data
+
+ACCURATE = at_least("accuracy", bound=0.5)
+RECALL = at_least("recall", of="bad", bound=0.5)
+
+
+def recall(**changes: Any) -> Threshold:
+    given: dict[str, Any] = {"of": "bad", "bound": 0.5, **changes}
+    return at_least("recall", **given)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "words"),
+    [
+        (recall(of="ugly"), "recall is of 'ugly': expected one of good, bad"),
+        (recall(of=None), "recall is of None"),
+        (at_least("accuracy", of="bad", bound=0.5), "leave `of` out"),
+        (at_least("beauty", bound=0.5), "no metric 'beauty'"),
+        (recall(bound=7), "the bound of recall of bad is 7: expected 0 to 1, for it is a ratio"),
+        (recall(bound=-1), "the bound of recall of bad is -1"),
+        (recall(bound=math.nan), "the bound of recall of bad is nan"),
+        (recall(margin=-1), "the margin of recall of bad is -1: expected 0 or more and less than 1"),
+        (recall(margin=1), "the margin of recall of bad is 1"),
+        (recall(margin=5), "the margin of recall of bad is 5"),
+        (recall(margin=math.nan), "the margin of recall of bad is nan"),
+        (at_least("support", of="bad", bound=-5), "the bound of support of bad is -5: expected 0 or more"),
+        (at_least("support", of="bad", bound=math.inf), "the bound of support of bad is inf"),
+        (at_least("support", of="bad", bound=5, margin=math.inf), "the margin of support of bad is inf"),
+    ],
+)
+def test_threshold_without_sense_is_named(threshold: Threshold, words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(thresholds=[ACCURATE, threshold])
+
+    assert [words in problem for problem in raised.value.details["problems"]] == [True]
+
+
+def test_curves_need_the_positive_class() -> None:
+    for metric in ("roc_auc", "average_precision"):
+        with pytest.raises(RecipeInvalid, match=f"{metric} needs `positive`"):
+            data.recipe(positive=None, thresholds=[at_least(metric, bound=0.5)])
+
+
+def test_gate_without_a_threshold_is_refused() -> None:
+    with pytest.raises(RecipeInvalid, match="any model would pass"):
+        data.recipe(thresholds=[])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_each_metric_has_one_direction(metric: str) -> None:
+    of = None if metric in OVERALL_RATIOS else "bad"
+    floor, ceiling = at_least(metric, of=of, bound=1), at_most(metric, of=of, bound=1)
+    good, wrong, use = (ceiling, floor, "at_most") if metric in LESS_IS_BETTER else (floor, ceiling, "at_least")
+    others = [recall(of="good"), recall(of="bad")] if metric != "recall" else [recall(of="good")]
+
+    assert data.recipe(thresholds=[*others, good]).thresholds[-1] == good
+    with pytest.raises(RecipeInvalid, match=f"{metric}.* is better: use {use}$"):
+        data.recipe(thresholds=[*others, wrong])
+
+
+@pytest.mark.parametrize("bounds", [(0.7, 0.9), (0.7, 0.7)])
+def test_metric_with_two_bounds_is_refused(bounds: tuple[float, float]) -> None:
+    with pytest.raises(RecipeInvalid, match="recall of bad has 2 bounds: keep one"):
+        data.recipe(thresholds=[ACCURATE, *(recall(bound=bound) for bound in bounds)])
+
+
+def test_floor_above_a_ceiling_of_the_same_metric_is_refused() -> None:
+    thresholds = [ACCURATE, recall(bound=0.9), at_most("recall", of="bad", bound=0.8)]
+
+    with pytest.raises(RecipeInvalid, match="use at_least; recall of bad has 2 bounds"):
+        data.recipe(thresholds=thresholds)
+
+
+def test_bounds_at_the_ends_are_taken() -> None:
+    thresholds = [
+        recall(bound=0, margin=0),
+        at_most("false_positive_rate", of="bad", bound=1, margin=0.999),
+        at_least("accuracy", bound=1, margin=None),
+        at_least("support", of="bad", bound=0, margin=5),
+        at_most("false_negative_count", of="bad", bound=0),
+    ]
+
+    assert list(data.recipe(thresholds=thresholds).thresholds) == thresholds
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "answer"),
+    [
+        ([RECALL], "bad"),
+        ([RECALL, at_least("support", of="bad", bound=20)], "bad"),
+        ([RECALL, at_least("support", of="good", bound=20)], "bad"),
+        ([RECALL, at_most("false_negative_count", of="bad", bound=3)], "bad"),
+        ([RECALL, at_most("false_positive_rate", of="good", bound=0.1)], "bad"),
+        ([at_most("false_positive_rate", of="bad", bound=0.1)], "good"),
+        ([at_least("support", of="bad", bound=20)], "good"),
+    ],
+)
+def test_gate_that_one_answer_to_everything_passes_is_refused_with_what_to_add(
+    thresholds: list[Threshold], answer: str
+) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(thresholds=thresholds)
+
+    assert raised.value.details["problems"] == [
+        f"thresholds are sure to pass a model that answers {answer} to everything: add "
+        f'at_least("precision", of="{answer}", ...), at_most("false_positive_rate", of="{answer}", ...) '
+        "or the recall of another class"
+    ]
+
+
+@pytest.mark.parametrize(
+    "threshold",
+    [
+        ACCURATE,
+        at_least("precision", of="bad", bound=0.5),
+        at_least("f1", of="bad", bound=0.5),
+        at_most("false_positive_rate", of="bad", bound=0.1),
+        at_least("recall", of="good", bound=0.5),
+        at_least("precision", of="good", bound=0.5),
+        at_most("false_negative_count", of="good", bound=5),
+        at_least("roc_auc", bound=0.7),
+    ],
+)
+def test_any_threshold_that_one_answer_may_fail_makes_it_a_gate(threshold: Threshold) -> None:
+    assert data.recipe(thresholds=[RECALL, threshold])

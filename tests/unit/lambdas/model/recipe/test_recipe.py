@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import RecipeInvalid
+from chalicelib.limits import CLASSES, COLUMNS, LABELS, LEVELS, MESSAGE_CHARACTERS, THRESHOLDS
+from chalicelib.promotion import promotion
+from lambdas.model.recipe import Categorical, Columns, Numeric, Shift, Split, rules
+from tests.given import data
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model": "Flows"}, "model is 'Flows'"),
+        ({"model": "a" * 25}, "a model's name is 1 to 24 small letters"),
+        ({"columns": []}, "there is no column"),
+        ({"positive": "x" * 5000}, "xxx': expected one of bad, good"),
+        ({"format": "x" * 5000}, "xxx': expected one of scorecard"),
+        ({"columns": [Numeric("a"), Categorical("a")]}, "column a is named twice"),
+        ({"columns": [Numeric("model")]}, "'model' cannot be a column's name"),
+        ({"columns": [Numeric("label")]}, "the label label is among the columns"),
+        ({"columns": [Numeric(" a")]}, "has spaces around it"),
+        ({"columns": [Numeric("")]}, "it is empty"),
+        ({"columns": [Numeric("a", minimum=2, maximum=1)]}, "minimum 2 above its maximum 1"),
+        ({"columns": [Numeric("a", minimum=-math.inf)]}, "not finite"),
+        ({"columns": [Categorical("a", allowed=[])]}, "allowed of column a"),
+        ({"columns": [Categorical("a", allowed=["x", "x"])]}, "allowed of column a"),
+        ({"columns": [Categorical("a", allowed=[""])]}, "allowed of column a"),
+        ({"classes": {"ok.": "good"}, "positive": None}, "fewer than two classes"),
+        ({"classes": {"": "good", "x": "bad"}}, "an empty text"),
+        ({"positive": "ugly"}, "positive is 'ugly': expected one of bad, good"),
+        ({"split": Split(holdout_ratio=1)}, "holdout_ratio is 1"),
+        ({"split": Split(holdout_ratio=0)}, "holdout_ratio is 0: expected 0.0001 to 0.9999"),
+        ({"split": Split(holdout_ratio=1e-300)}, "holdout_ratio is 1e-300"),
+        ({"split": Split(holdout_ratio=0.99999)}, "holdout_ratio is 0.99999"),
+        ({"classes": {"ok.": "go\tod", "spam.": "bad"}}, "the class 'go\\tod' holds a line break or another"),
+        ({"classes": {"ok.": "\u202egood", "spam.": "bad"}}, "that cannot be seen"),
+        ({"split": Split(seed=-1)}, "seed is -1"),
+        ({"cross_validation_folds": 1}, "cross_validation_folds is 1"),
+        ({"significance": 0}, "significance is 0: expected more than 0 and less than 1"),
+        ({"significance": 1}, "significance is 1"),
+        ({"significance": math.nan}, "significance is nan"),
+        ({"rollout": [Shift(n / 20, seconds=1) for n in range(1, 12)]}, "rollout has 11 steps: expected 10 at most"),
+        ({"rollout": [Shift(0.5, seconds=1), Shift(0.5, seconds=1)]}, "rollout shifts 0.5, 0.5: expected growing"),
+        ({"rollout": [Shift(0.0, seconds=1)]}, "rollout shifts 0.0"),
+        ({"rollout": [Shift(1.0, seconds=1)]}, "rollout shifts 1.0"),
+        ({"rollout": [Shift(1 / 3, seconds=1)]}, "rollout shifts 0.3333333333333333: expected 4 decimals at most"),
+        ({"rollout": [Shift(0.00001, seconds=1)]}, "rollout shifts 1e-05: expected 4 decimals at most"),
+        ({"rollout": [Shift(0.5, seconds=0)]}, "a step of rollout lasts 0 s"),
+        ({"rollout": [Shift(0.5, seconds=86_401)]}, "a step of rollout lasts 86401 s"),
+        ({"format": "pickle"}, "format is 'pickle'"),
+    ],
+)
+def test_contradiction_is_named(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(**changes)
+
+    assert words in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"columns": [Numeric(f"c{n}") for n in range(COLUMNS + 1)]}, "1,001 columns: 1,000 are the most"),
+        ({"columns": [Numeric("c" * 101)]}, "has 101 characters: 100 are the most"),
+        ({"columns": [Numeric(f"{n}" * 200) for n in range(9)]}, "has 200 characters, as have 8 more: 100 are"),
+        ({"label": "l" * 101}, "has 101 characters: 100 are the most"),
+        ({"classes": {f"{n}": f"{n}" for n in range(CLASSES + 1)}}, "101 classes: 100 are the most"),
+        ({"classes": {"a": "x" * 61, "b": "y"}}, "has 61 characters: 60 are the most"),
+        ({"classes": {f"{n}": f"{n % 2}" for n in range(LABELS + 1)}}, "10,001 raw labels in classes: 10,000 are"),
+        ({"classes": {"a" * 129: "x", "b": "y"}}, "has 129 characters: 128 are the most"),
+        ({"columns": [Categorical("c", allowed=[f"{n}" for n in range(LEVELS + 1)])]}, "100,001 allowed categories"),
+        ({"columns": [Categorical("c", allowed=["x" * 129])]}, "has 129 characters: 128 are the most"),
+        ({"thresholds": [data.recipe().thresholds[0]] * (THRESHOLDS + 1)}, "201 thresholds: 200 are the most"),
+    ],
+)
+def test_recipe_is_as_large_as_its_limits_and_no_larger(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(**changes)
+
+    assert words in raised.value.message
+
+
+def test_two_thousand_problems_make_a_message_of_the_first_twenty() -> None:
+    columns = [Numeric(f"c{n}", minimum="none") for n in range(2_000)]  # type: ignore[arg-type]
+
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(columns=columns)
+
+    assert raised.value.details["problems"][-1] == "1,980 more problems of that kind"
+    assert len(raised.value.message) <= MESSAGE_CHARACTERS
+
+
+def test_problems_without_end_are_counted_so_far_as_it_matters() -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(columns=range(10**12))
+
+    assert raised.value.details["problems"][-1] == f"at least {rules.PROBLEMS_MAX - 20:,} more problems of that kind"
+
+
+def test_all_contradictions_are_named_at_once() -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(model="?", format="?", thresholds=[])
+
+    assert len(raised.value.details["problems"]) == 3
+
+
+def test_positions_put_numbers_before_texts_whatever_the_order_of_the_columns() -> None:
+    recipe = data.recipe(columns=[Categorical("a"), Numeric("b"), Categorical("c"), Numeric("d")])
+
+    assert recipe.positions == Columns(numeric=[0, 1], categorical=[2, 3])
+
+
+def test_positive_class_is_the_last_of_the_classes() -> None:
+    assert data.recipe().class_names == ("good", "bad")
+    assert data.recipe(positive=None).class_names == ("bad", "good")
+
+
+def test_rollout_has_at_most_the_steps_that_one_judging_has_numbers_for() -> None:
+    assert rules.SHIFTS_MAX == promotion.SHIFTS_MAX

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.errors import RecipeInvalid
+from lambdas.model.gate.thresholds import Threshold, at_least
+from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split
+from lambdas.model.recipe.types import FIELDS, PARTS
+from tests.given import data
+
+ACCURATE = at_least("accuracy", bound=0.5)
+
+
+def untyped(make: Any, *values: Any, **fields: Any) -> Any:
+    """As a recipe's author, whom no type checker holds back."""
+    return make(*values, **fields)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model": None}, "recipe None: model is None: expected a text"),
+        ({"columns": None}, "columns is None: expected a list"),
+        ({"columns": "age"}, "columns is 'age': expected a list"),
+        ({"columns": ["a"]}, "columns[0] is 'a': expected Numeric(...) or Categorical(...)"),
+        ({"columns": [untyped(Numeric, 5)]}, "columns[0].name is 5: expected a text"),
+        ({"columns": [untyped(Numeric, "a", minimum="0")]}, "columns[0].minimum is '0': expected a number, or None"),
+        ({"columns": [untyped(Numeric, "a", maximum=True)]}, "columns[0].maximum is True"),
+        ({"columns": [Categorical("a", allowed="xyz")]}, "columns[0].allowed is 'xyz': expected a list, or None"),
+        ({"columns": [untyped(Categorical, "a", allowed={"x"})]}, "columns[0].allowed is {'x'}: expected a list"),
+        ({"columns": [untyped(Categorical, "a", allowed=["x", 1])]}, "columns[0].allowed[1] is 1: expected a text"),
+        ({"label": 5}, "label is 5: expected a text"),
+        ({"classes": ["paid", "defaulted"]}, "expected a dict of raw label to class name"),
+        ({"classes": {1: "bad", 0: "good"}}, "a raw label of classes is 1: expected a text"),
+        ({"classes": {"x": "bad", "y": None}}, "classes['y'] is None: expected a text"),
+        ({"estimator": None}, "estimator is None: expected a function of the columns"),
+        ({"positive": 1}, "positive is 1: expected a text, or None"),
+        ({"split": 0.2}, "split is 0.2: expected Split(...)"),
+        ({"split": untyped(Split, holdout_ratio="0.2")}, "split.holdout_ratio is '0.2': expected a number"),
+        ({"split": untyped(Split, seed=1.5)}, "split.seed is 1.5: expected a whole number"),
+        ({"split": Split(seed=10**5000)}, "split.seed is a value of type int: expected a whole number"),
+        ({"compare_with_champion": "no"}, "compare_with_champion is 'no': expected True or False"),
+        ({"significance": "x"}, "significance is 'x': expected a number"),
+        ({"significance": None}, "significance is None: expected a number"),
+        ({"cross_validation_folds": "3"}, "cross_validation_folds is '3': expected a whole number"),
+        ({"cross_validation_folds": False}, "cross_validation_folds is False"),
+        ({"rollout": None}, "rollout is None: expected a list"),
+        ({"rollout": 5}, "rollout is 5: expected a list"),
+        ({"rollout": [(0.1, 5)]}, "rollout[0] is (0.1, 5): expected Shift(share, seconds=...)"),
+        ({"rollout": [untyped(Shift, "0.1", seconds=5)]}, "rollout[0].share is '0.1': expected a number"),
+        ({"rollout": [untyped(Shift, 0.1, seconds=True)]}, "rollout[0].seconds is True: expected a whole number"),
+        ({"thresholds": 5}, "thresholds is 5: expected a list"),
+        ({"thresholds": ["recall"]}, "thresholds[0] is 'recall': expected at_least(...) or at_most(...)"),
+        ({"thresholds": [untyped(at_least, 5, bound=0)]}, "thresholds[0].metric is 5: expected a text"),
+        ({"thresholds": [untyped(at_least, "f1", bound="0.7")]}, "thresholds[0].bound is '0.7': expected a number"),
+        ({"thresholds": [untyped(at_least, "f1", bound=None)]}, "thresholds[0].bound is None: expected a number"),
+        ({"thresholds": [untyped(at_least, "f1", bound=True)]}, "thresholds[0].bound is True: expected a number"),
+        ({"thresholds": [untyped(at_least, "f1", bound=1, of=1)]}, "thresholds[0].of is 1: expected a text, or None"),
+        ({"thresholds": [untyped(at_least, "f1", bound=1, margin="")]}, "thresholds[0].margin is ''"),
+        ({"thresholds": [Threshold("f1", None, ">", 0, None)]}, "thresholds[0].direction is '>': expected '>=' or"),
+        ({"format": 1}, "format is 1: expected a text"),
+    ],
+)
+def test_field_of_a_wrong_type_is_named_with_what_was_expected(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(**changes)
+
+    assert words in raised.value.message
+
+
+def test_every_field_has_its_type() -> None:
+    assert FIELDS.keys() == {field.name for field in dataclasses.fields(Recipe)}
+    for part, kinds in PARTS.items():
+        assert kinds.keys() == {field.name for field in dataclasses.fields(part)}
+
+
+numbers = st.one_of(st.integers(), st.floats(), st.booleans(), st.sampled_from([10**400, 0.5, 1, 3]))
+atoms = st.one_of(
+    st.none(), numbers, st.text(max_size=5), st.binary(max_size=3), st.complex_numbers(), st.just(object())
+)
+anything = st.recursive(
+    atoms,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner),
+        st.dictionaries(atoms, inner, max_size=3),
+        st.frozensets(atoms, max_size=2),
+    ),
+    max_leaves=6,
+)
+PART_VALUES: list[st.SearchStrategy[Any]] = [
+    st.builds(untyped, st.just(part), *[anything] * len(kinds)) for part, kinds in PARTS.items()
+]
+near = st.one_of(
+    st.lists(st.one_of(*PART_VALUES), max_size=3),
+    st.lists(st.builds(Shift, numbers, numbers), max_size=3),
+    st.lists(st.builds(Numeric, st.text(max_size=2), numbers, numbers), min_size=1, max_size=3),
+    st.lists(
+        st.builds(
+            Threshold,
+            st.sampled_from(["recall", "support", "accuracy", "roc_auc"]),
+            st.sampled_from([None, "bad", "good"]),
+            st.sampled_from([">=", "<="]),
+            numbers,
+            st.one_of(st.none(), numbers),
+        ),
+        max_size=3,
+    ),
+    *PART_VALUES,
+)
+
+
+@settings(max_examples=1000)
+@given(changes=st.dictionaries(st.sampled_from(sorted(FIELDS)), st.one_of(near, anything), min_size=1, max_size=3))
+def test_whatever_a_field_holds_the_recipe_is_taken_or_refused_as_invalid(changes: dict[str, Any]) -> None:
+    try:
+        recipe = data.recipe(**changes)
+    except RecipeInvalid as refused:
+        assert refused.details["problems"]
+    else:
+        assert len(recipe.class_names) >= 2

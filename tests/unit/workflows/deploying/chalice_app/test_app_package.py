@@ -1,0 +1,117 @@
+"""Every file of every package is one that everybody may read, whatever the umask was."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lambdas.model.formats.package import build_package
+from tests.clone import Clone
+from workflows.deploying.chalice_app import app_package
+from workflows.packaging.archive import pack
+from workflows.packaging.serving import placeholder_package
+from workflows.packaging.tasks import tasks_package
+
+UMASKS = pytest.mark.parametrize("umask", [0o077, 0o000])
+
+
+@pytest.fixture
+def under() -> Iterator[Callable[[int], None]]:
+    """Sets the umask until the test is over."""
+    before = os.umask(0o022)
+    yield lambda mask: (os.umask(mask), None)[1]
+    os.umask(before)
+
+
+def modes(package: bytes) -> dict[str, int]:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return {each.filename: each.external_attr >> 16 for each in archive.infolist()}
+
+
+def made_private(folder: Path, *, by: int) -> None:
+    """As a checkout under the umask is."""
+    for each in folder.rglob("*"):
+        if each.is_file() and not each.is_symlink():
+            each.chmod(0o666 & ~by)
+
+
+@UMASKS
+def test_packages_of_our_own_are_readable(umask: int, under: Callable[[int], None], tmp_path: Path) -> None:
+    root = Clone(tmp_path).folder
+    under(umask)
+    made_private(root, by=umask)
+    artifact = b"{}"
+    sha256 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    manifest = {"model": "m", "model_version": 1, "artifact_sha256": sha256}
+
+    packages = (
+        tasks_package(root).body,
+        placeholder_package().body,
+        build_package(artifact=artifact, manifest=manifest),
+        pack({"python/numpy/__init__.py": b""}).body,  # as layers are packed
+    )
+
+    assert {mode for package in packages for mode in modes(package).values()} == {0o100644}
+
+
+@UMASKS
+def test_package_that_chalice_makes_and_keeps_is_readable(
+    umask: int, under: Callable[[int], None], tmp_path: Path
+) -> None:
+    root = Clone(tmp_path).folder
+    under(umask)
+    made_private(root, by=umask)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(root), "AWS_DEFAULT_REGION": "eu-west-1"}
+    command = [str(Path(sys.executable).with_name("chalice")), "package", "--stage", "prod", "out"]
+    subprocess.run(command, cwd=root, env=environ, check=True, capture_output=True)
+    assert app_package.is_readable(root) is (umask == 0)
+
+    app_package.make_readable(root)
+
+    (kept,) = (root / app_package.KEPT).glob("*.zip")
+    found = modes(kept.read_bytes())
+    assert {"app.py", "chalice/app.py", "chalicelib/settings.py"} <= set(found)
+    assert all(mode & app_package.FOR_ALL == app_package.FOR_ALL for mode in found.values())
+    again = subprocess.run(command, cwd=root, env=environ, check=True, capture_output=True, text=True)
+    assert "Reusing existing deployment package" in again.stdout + again.stderr
+    assert modes((root / "out" / "deployment.zip").read_bytes()) == found
+
+
+def test_package_that_is_readable_stays_byte_for_byte() -> None:
+    package = pack({"app.py": b"1"}).body
+
+    assert app_package.with_permissions(package) is package
+
+
+def test_contents_and_names_stay_where_permissions_change() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo("a/b.py")
+        entry.external_attr = (stat.S_IFREG | 0o600) << 16
+        archive.writestr(entry, b"print(1)")
+
+    readable = app_package.with_permissions(buffer.getvalue())
+
+    with zipfile.ZipFile(io.BytesIO(readable)) as archive:
+        assert {each: archive.read(each) for each in archive.namelist()} == {"a/b.py": b"print(1)"}
+    assert modes(readable) == {"a/b.py": 0o100644}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o660, 0o604, 0o644, 0o664])
+@pytest.mark.parametrize("file", ["app.py", "chalicelib/core.py", "vendor/library/module.py"])
+def test_checkout_is_readable_when_every_user_may_read_each_packed_file(tmp_path: Path, file: str, mode: int) -> None:
+    for name in ("app.py", "chalicelib/core.py", "vendor/library/module.py", "README.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch(0o644)
+    (tmp_path / "README.md").chmod(0o600)
+    (tmp_path / file).chmod(mode)
+
+    assert app_package.is_readable(tmp_path) is (mode in {0o644, 0o664})

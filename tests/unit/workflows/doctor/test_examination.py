@@ -1,0 +1,80 @@
+"""The order of the checks of an account: nothing is asked that cannot be answered, and no refusal ends the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.fakes.store import InMemoryStore
+from workflows.doctor.examination import Account, Checkout, examine_account
+from workflows.doctor.finding import Severity
+
+CHECKOUT = Checkout(
+    root=Path(__file__).parents[4],
+    stage="prod",
+    models=("kdd99-http",),
+    load_recipe=lambda model: None,
+    recipe_problems=(),
+    build=lambda folder: "",
+    measure=None,
+)
+
+
+class Refusing:
+    """A client that may do nothing but say who calls."""
+
+    def __init__(self, *, knows_caller: bool) -> None:
+        self._knows_caller = knows_caller
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(*_: str, **__: Any) -> Any:
+            if operation == "get_caller_identity" and self._knows_caller:
+                return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/somebody"}
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, operation)
+
+        return call
+
+
+def account(*, region: str | None = "eu-west-1", knows_caller: bool = True, asked: list[str]) -> Account:
+    def clients(service: str) -> Any:
+        asked.append(service)
+        return Refusing(knows_caller=knows_caller)
+
+    return Account(region=region, clients=clients, store=lambda _: InMemoryStore(), apis=lambda _: ())
+
+
+@pytest.mark.parametrize("region", [None, "cn-north-1"])
+def test_without_a_region_that_will_do_nobody_is_asked(region: str | None) -> None:
+    asked: list[str] = []
+
+    (found,) = examine_account(CHECKOUT, account(region=region, asked=asked))
+
+    assert (found.where, found.severity, asked) == ("AWS region", Severity.ERROR, [])
+
+
+def test_caller_whom_nobody_knows_is_asked_for_nothing_else() -> None:
+    asked: list[str] = []
+
+    _, found = examine_account(CHECKOUT, account(knows_caller=False, asked=asked))
+
+    assert (found.where, found.severity, asked) == ("AWS credentials", Severity.ERROR, ["sts"])
+
+
+def test_what_is_refused_is_named_and_the_rest_is_looked_at() -> None:
+    asked: list[str] = []
+
+    found = [(each.where, each.severity) for each in examine_account(CHECKOUT, account(asked=asked))]
+
+    assert found == [
+        ("AWS region", Severity.OK),
+        ("AWS credentials", Severity.OK),
+        ("AWS permissions", Severity.NOTE),
+        ("Lambda's limits", Severity.WARNING),
+        ("existing names", Severity.WARNING),
+        (".chalice/deployed/prod.json", Severity.OK),
+    ]
+    assert asked == ["sts", "iam", "lambda", "cloudformation"]
