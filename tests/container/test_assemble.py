@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnknown
 from tests.container.conftest import registry_with
-from tests.unit.workflows.cli.fake_stage import FakeStage
+from tests.fakes.stage import FakeStage
 from workflows.container.assemble import main
 
 

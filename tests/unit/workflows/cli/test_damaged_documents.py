@@ -37,12 +37,12 @@ from chalicelib.runs.lease import Lease, Leased
 from chalicelib.runs.retraining import Wish
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
+from tests.fakes.stage import FakeStage
 from tests.given.damage import ways
 from tests.given.interference import interfered, raising
 from tests.given.moves import ask, request
 from tests.given.nights import MODEL, content, going
 from tests.unit.lambdas.nightly_batch import RUN, add_data, night_with_data, whole_night
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 WAYS = int(os.environ.get("WAYS_OF_DAMAGE", "4"))
 SEED = int(os.environ.get("DAMAGE_SEED", "1"))

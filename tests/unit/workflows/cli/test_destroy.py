@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from tests.unit.workflows.cli.fake_stage import WIDE
+from tests.fakes.stage import WIDE
 from workflows.cli.destroy import show
 from workflows.cli.main import group
 from workflows.cli.screen import console

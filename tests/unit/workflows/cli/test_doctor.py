@@ -9,7 +9,7 @@ from typing import Any, cast
 from click.testing import CliRunner
 
 from chalicelib.names import Names
-from tests.unit.workflows.cli.fake_stage import FakeStage
+from tests.fakes.stage import FakeStage
 from workflows.cli.doctor import policy_of, shown
 from workflows.cli.main import group
 from workflows.doctor.finding import error, ok

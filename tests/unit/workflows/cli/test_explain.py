@@ -7,9 +7,9 @@ from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import ModelUnknown, RunUnknown
 from chalicelib.runs import outcomes
+from tests.fakes.stage import FakeStage
 from tests.given.moves import ask, canary
 from tests.given.nights import MODEL, Registered, going, outside, promote
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 DIFFERENCE = {

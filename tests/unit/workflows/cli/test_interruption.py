@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.edges import Edges, ObjectVersions
+from tests.fakes.stage import FakeStage
 from tests.given.interference import interfered, with_store
-from tests.unit.workflows.cli import erasing
-from tests.unit.workflows.cli.fake_stage import FakeStage
+from tests.unit.workflows.data_set import erasing
 
 GOES_ON = "interrupted: what was done stays done, and the same command goes on from there"
 

@@ -8,10 +8,10 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, ModelUnknown
 from tests.fakes.edges import FakeOutside
+from tests.fakes.stage import FakeStage
 from tests.given.moves import ask
 from tests.given.nights import MODEL, content, outside, promote
 from tests.given.records import canary
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 HOUR = 3600.0
 LAST = "2026-11-21T04:00:00.000Z"

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 
 from chalicelib.errors import CommandFailed
+from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, promote
-from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli import local
 from workflows.cli.main_job import MainJob
@@ -34,8 +34,7 @@ def a_job(stage: FakeStage) -> MainJob:
     return MainJob(stage=cast(Stage, stage), url=CLIENT.url, folder=Path(), model=MODEL, say=print)
 
 
-def test_live_version_is_shown_with_a_prediction(capsys: pytest.CaptureFixture[str]) -> None:
-    stage = FakeStage()
+def test_live_version_is_shown_with_a_prediction(stage: FakeStage, capsys: pytest.CaptureFixture[str]) -> None:
     promote(stage.edges, run="run-1")
 
     asked = local._show_live(a_job(stage), CLIENT)

@@ -12,9 +12,9 @@ from chalicelib.documents import documents
 from chalicelib.errors import CommandFailed, RunUnknown
 from chalicelib.runs import outcomes
 from tests.fakes.functions import InMemoryFunctions
+from tests.fakes.stage import FakeStage
 from tests.given.moves import canary
 from tests.given.nights import MODEL, content, going, promote, report_of
-from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli.main_job import MainJob
 from workflows.cli.stage import Stage

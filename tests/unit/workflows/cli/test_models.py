@@ -12,9 +12,9 @@ from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
+from tests.fakes.stage import FakeStage
 from tests.given.moves import canary
 from tests.given.nights import MODEL, promote, register
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 
 def serving(package: bytes, payload: bytes) -> bytes:
@@ -162,8 +162,7 @@ def test_what_was_never_live_cannot_be_restored(model: str, error: type[Exceptio
     assert isinstance(FakeStage().run("restore", model).exception, error)
 
 
-def test_claim_of_a_dead_run_is_not_listed() -> None:
-    stage = FakeStage()
+def test_claim_of_a_dead_run_is_not_listed(stage: FakeStage) -> None:
     registry.claim(stage.edges, model=MODEL, run="dead")
 
     assert stage.json("versions", "--json") == []

@@ -13,10 +13,10 @@ from chalicelib.ledger import ledger
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.pipeline import InMemoryPipeline
+from tests.fakes.stage import FakeStage
 from tests.given.interference import interfered, raising
 from tests.given.moves import after_nights, canary, serving
 from tests.given.nights import MODEL
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 WHY = ("--reason", "customers complain")
 

@@ -10,10 +10,10 @@ from chalicelib.documents import documents
 from chalicelib.errors import ModelUnknown
 from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
+from tests.fakes.stage import FakeStage
 from tests.given.interference import with_functions
 from tests.given.nights import MODEL, content
 from tests.unit.chalicelib.pruning.test_pruning_plan import DAY, dead_run, nights
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 ALL = ("--keep", "0", "--days", "0")
 

@@ -11,8 +11,8 @@ from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
+from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, going
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 RULE = {
@@ -61,18 +61,14 @@ def ending_at_once(outcome: str) -> FakeStage:
     return stage
 
 
-def test_retrain_says_which_run_it_started() -> None:
-    stage = FakeStage()
-
+def test_retrain_says_which_run_it_started(stage: FakeStage) -> None:
     result = stage.run("retrain", "--key", "deploy-17")
 
     (effect,) = stage.outside.history.of("start")
     assert result.output == f"started run {effect.subject}\n"
 
 
-def test_retrain_without_a_key_has_a_name_of_its_own() -> None:
-    stage = FakeStage()
-
+def test_retrain_without_a_key_has_a_name_of_its_own(stage: FakeStage) -> None:
     one, two = (stage.json("retrain", "--force", "--json") for _ in range(2))
 
     assert isinstance(one, dict) and isinstance(two, dict)
@@ -80,23 +76,19 @@ def test_retrain_without_a_key_has_a_name_of_its_own() -> None:
     assert all(names.RUN_NAME.fullmatch(each["run"]) for each in (one, two))
 
 
-def test_retrain_says_which_run_it_found() -> None:
-    stage = FakeStage()
+def test_retrain_says_which_run_it_found(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
     assert stage.run("retrain").output == f"found run {RUN}\n"
 
 
-def test_retrain_is_told_to_programs() -> None:
-    stage = FakeStage()
+def test_retrain_is_told_to_programs(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
     assert stage.json("retrain", "--json") == {"run": RUN, "new": False, "model": MODEL}
 
 
-def test_reason_and_force_are_kept_with_the_request() -> None:
-    stage = FakeStage()
-
+def test_reason_and_force_are_kept_with_the_request(stage: FakeStage) -> None:
     found = stage.json("retrain", "--force", "--reason", "new features", "--json")
 
     assert isinstance(found, dict)
@@ -108,15 +100,14 @@ def test_reason_and_force_are_kept_with_the_request() -> None:
     ("arguments", "error"),
     [(("--model", "other"), ModelUnknown), (("--key", ""), BadRequest), (("--key", "k" * 257), BadRequest)],
 )
-def test_retrain_that_cannot_be_is_refused(arguments: tuple[str, ...], error: type[Exception]) -> None:
-    stage = FakeStage()
-
+def test_retrain_that_cannot_be_is_refused(
+    stage: FakeStage, arguments: tuple[str, ...], error: type[Exception]
+) -> None:
     assert isinstance(stage.run("retrain", *arguments).exception, error)
     assert list(stage.outside.history.of("start")) == []
 
 
-def test_same_key_for_another_wish_is_refused() -> None:
-    stage = FakeStage()
+def test_same_key_for_another_wish_is_refused(stage: FakeStage) -> None:
     stage.run("retrain", "--key", "deploy-17")
 
     assert isinstance(stage.run("retrain", "--key", "deploy-17", "--force").exception, RequestConflict)
@@ -137,15 +128,13 @@ def test_watched_retrain_is_told_to_programs_as_json_alone() -> None:
     assert json.loads(result.stdout)["outcome"] == "Promoted"
 
 
-def test_runs_are_listed() -> None:
-    stage = FakeStage()
+def test_runs_are_listed(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
     assert RUN in stage.run("runs").output
 
 
-def test_runs_are_listed_for_programs() -> None:
-    stage = FakeStage()
+def test_runs_are_listed_for_programs(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
     found = stage.json("runs", "--json")
@@ -165,8 +154,7 @@ def test_runs_of_a_model_that_does_not_exist_are_refused() -> None:
     assert isinstance(FakeStage().run("runs", "--model", "nope").exception, ModelUnknown)
 
 
-def test_one_run_is_shown_whole() -> None:
-    stage = FakeStage()
+def test_one_run_is_shown_whole(stage: FakeStage) -> None:
     going(stage.outside, RUN)
     write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 1234, "peak_memory_bytes": 209_000_000})
     write(stage, "report", REPORT)
@@ -178,8 +166,7 @@ def test_one_run_is_shown_whole() -> None:
         assert piece in shown
 
 
-def test_run_that_is_going_is_shown_as_far_as_it_came() -> None:
-    stage = FakeStage()
+def test_run_that_is_going_is_shown_as_far_as_it_came(stage: FakeStage) -> None:
     going(stage.outside, RUN)
     write(stage, "train", {**TRAIN, "status": "running"})
 
@@ -189,8 +176,7 @@ def test_run_that_is_going_is_shown_as_far_as_it_came() -> None:
     assert "Train" in result.output
 
 
-def test_one_run_is_shown_to_programs() -> None:
-    stage = FakeStage()
+def test_one_run_is_shown_to_programs(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
     found = stage.json("runs", RUN, "--json")
@@ -203,8 +189,7 @@ def test_unknown_run_cannot_be_shown() -> None:
     assert isinstance(FakeStage().run("runs", "unknown").exception, RunUnknown)
 
 
-def test_run_is_stopped() -> None:
-    stage = FakeStage()
+def test_run_is_stopped(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
     result = stage.run("stop", RUN)
@@ -214,8 +199,7 @@ def test_run_is_stopped() -> None:
     assert execution is not None and execution.status == "ABORTED"
 
 
-def test_run_that_has_ended_is_not_stopped() -> None:
-    stage = FakeStage()
+def test_run_that_has_ended_is_not_stopped(stage: FakeStage) -> None:
     going(stage.outside, RUN)
     end(stage)
 

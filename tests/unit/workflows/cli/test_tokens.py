@@ -9,14 +9,12 @@ from chalicelib import layout
 from chalicelib.api import access
 from chalicelib.edges import Edges, Listed
 from chalicelib.errors import BadRequest
+from tests.fakes.stage import FakeStage
 from tests.fakes.store import InMemoryStore
-from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.cli.tokens import is_valid, issue, take_back, valid
 
 
-def test_token_is_printed_once_and_only_its_checksum_is_kept() -> None:
-    stage = FakeStage()
-
+def test_token_is_printed_once_and_only_its_checksum_is_kept(stage: FakeStage) -> None:
     secret = stage.run("token", "add", "ada").output.strip()
 
     assert len(secret) == 43  # 256 bits in base64
@@ -24,8 +22,7 @@ def test_token_is_printed_once_and_only_its_checksum_is_kept() -> None:
     assert all(secret not in f"{key}{body!r}" for key, body in everything(stage))
 
 
-def test_token_opens_the_scopes_that_were_asked_for() -> None:
-    stage = FakeStage()
+def test_token_opens_the_scopes_that_were_asked_for(stage: FakeStage) -> None:
     stage.run("token", "add", "reader")
     stage.run("token", "add", "operator", "--scope", "predict", "--scope", "operate")
 
@@ -35,16 +32,13 @@ def test_token_opens_the_scopes_that_were_asked_for() -> None:
     ]
 
 
-def test_no_two_tokens_are_the_same() -> None:
-    stage = FakeStage()
-
+def test_no_two_tokens_are_the_same(stage: FakeStage) -> None:
     secrets = {stage.run("token", "add", f"token-{index}").output for index in range(5)}
 
     assert len(secrets) == 5
 
 
-def test_tokens_are_listed_without_their_checksums() -> None:
-    stage = FakeStage()
+def test_tokens_are_listed_without_their_checksums(stage: FakeStage) -> None:
     stage.run("token", "add", "ada")
 
     listed = stage.run("token", "list").output
@@ -59,8 +53,7 @@ def test_bad_name_is_refused(name: str) -> None:
         issue(FakeStage().edges, name=name, scopes=("predict",))
 
 
-def test_name_that_is_taken_is_refused() -> None:
-    stage = FakeStage()
+def test_name_that_is_taken_is_refused(stage: FakeStage) -> None:
     stage.run("token", "add", "ada")
 
     result = stage.run("token", "add", "ada")
@@ -69,8 +62,7 @@ def test_name_that_is_taken_is_refused() -> None:
     assert len(valid(stage.edges)) == 1
 
 
-def test_token_too_many_is_refused() -> None:
-    stage = FakeStage()
+def test_token_too_many_is_refused(stage: FakeStage) -> None:
     for index in range(access.TOKEN_LIMIT):
         issue(stage.edges, name=f"token-{index}", scopes=("predict",))
 
@@ -80,8 +72,7 @@ def test_token_too_many_is_refused() -> None:
     assert "100 tokens" in result.exception.message
 
 
-def test_token_is_replaced_when_told_to() -> None:
-    stage = FakeStage()
+def test_token_is_replaced_when_told_to(stage: FakeStage) -> None:
     first = issue(stage.edges, name="local", scopes=("predict",))
     second = issue(stage.edges, name="local", scopes=("predict",), replace=True)
 
@@ -89,8 +80,7 @@ def test_token_is_replaced_when_told_to() -> None:
     assert is_valid(stage.edges, second)
 
 
-def test_token_that_is_removed_opens_nothing() -> None:
-    stage = FakeStage()
+def test_token_that_is_removed_opens_nothing(stage: FakeStage) -> None:
     secret = stage.run("token", "add", "ada").output.strip()
 
     result = stage.run("token", "remove", "ada")
@@ -165,8 +155,7 @@ def test_two_tokens_of_one_name_that_were_made_at_once_are_removed_together() ->
     assert not any(is_valid(stage.edges, secret) for secret in secrets)
 
 
-def test_removal_says_since_when_and_nobody_can_make_the_token_again() -> None:
-    stage = FakeStage()
+def test_removal_says_since_when_and_nobody_can_make_the_token_again(stage: FakeStage) -> None:
     secret = stage.run("token", "add", "ada").output.strip()
     stage.run("token", "remove", "ada")
 
@@ -176,8 +165,7 @@ def test_removal_says_since_when_and_nobody_can_make_the_token_again() -> None:
     assert not stage.edges.store.put_if_absent(key, b"")
 
 
-def test_object_that_is_no_token_is_named_with_the_way_to_remove_it_and_is_in_nobodys_way() -> None:
-    stage = FakeStage()
+def test_object_that_is_no_token_is_named_with_the_way_to_remove_it_and_is_in_nobodys_way(stage: FakeStage) -> None:
     key = layout.token("a" * 64)
     stage.edges.store.put(key, b"{}")
 

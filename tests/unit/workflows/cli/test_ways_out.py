@@ -8,11 +8,11 @@ from botocore.exceptions import ClientError
 from chalicelib import layout
 from chalicelib.errors import CommandFailed, RegistryIncomplete, RequestConflict
 from chalicelib.registry.pin import Pin
+from tests.fakes.stage import FakeStage
 from tests.given.interference import raising, with_store
 from tests.given.moves import after_nights, ask, serving
 from tests.given.nights import MODEL
 from tests.given.present import present
-from tests.unit.workflows.cli.fake_stage import FakeStage
 
 WHY = ("--reason", "an audit")
 GARBAGE = [b"", b"{", b"[]", b"\xff", b'{"schema": 9}', b'{"model_version": 0, "who": "ada", "why": "x"}']

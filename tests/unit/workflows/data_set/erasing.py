@@ -9,17 +9,19 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
-from tests.given.nights import MODEL, outside, promote, report_of
+from tests.fakes.stage import FakeStage
+from tests.given.nights import MODEL, going, outside, promote, report_of
 from tests.given.serving_code import INSTANCES
-from tests.unit.workflows.cli.fake_stage import FakeStage
 from workflows.checking import contents
 
 FIRST, SECOND = "night-1.csv", "night-2.csv"
 RUNS = [f"{MODEL}-2026112{number}T030000Z-abcdef" for number in (1, 2)]
 EVEN, ODD = ([each["duration"] for each in INSTANCES if each["duration"] % 2 == part] for part in (0, 1))
 """The rows of the first file, and of the second."""
-SECRET = b"4,normal"
-"""A row of the first file, and a cell of it that is in an error."""
+DATA = layout.dataset(MODEL, FIRST)
+LATE = f"{MODEL}-20261123T030000Z-abcdef"
+"""A run that begins while the first file is erased."""
+LEASE = {"holder": RUNS[1], "taken_at": "2026-11-26T03:00:00.000Z", "deadline": "2026-11-26T05:00:00.000Z"}
 
 
 def csv(durations: Sequence[float]) -> bytes:
@@ -101,3 +103,18 @@ def durations(night: FakeOutside, number: int) -> list[float]:
 def everything(night: FakeOutside) -> list[bytes]:
     """Every version of every object."""
     return [body for each in night.versions.list("") if (body := night.versions.read(each)) is not None]
+
+
+def message(on: FakeStage, *arguments: str, by: type[Exception]) -> str:
+    result = on.run("data", "erase", *arguments)
+    assert isinstance(result.exception, by), result.output
+    return str(result.exception)
+
+
+def lines(on: FakeStage, *arguments: str) -> list[str]:
+    return [" ".join(line.split()) for line in on.run("data", "erase", *arguments).output.splitlines()]
+
+
+def lease_of(on: FakeStage) -> None:
+    going(on.outside, RUNS[1])
+    on.outside.store.put(layout.lease(MODEL), documents.encode(LEASE))

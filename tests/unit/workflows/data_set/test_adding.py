@@ -1,0 +1,191 @@
+"""Files are added to a data set as a run would read them: all of a command, or none."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import BadRequest, CommandFailed
+from tests import http_connections
+from tests.fakes.stage import FakeStage
+from tests.given.interference import with_store
+from tests.given.nights import MODEL
+from tests.unit.workflows.data_set.files import GOOD, OTHER, ROW, a_file, adding, data_set, keys, refused
+from workflows.checking.file import Content
+from workflows.data_set.adding import Addition, Mode, add_all
+
+
+def test_files_are_added_to_the_data_set(stage: FakeStage, tmp_path: Path) -> None:
+    result = stage.run("data", "add", a_file(tmp_path), a_file(tmp_path, "night-2.csv.gz", gzip.compress(OTHER)))
+
+    assert result.exit_code == 0
+    assert "added night-1.csv to the data set of kdd99-http" in result.output
+    assert sorted(data_set(stage)) == keys("night-1.csv", "night-2.csv.gz")
+
+
+def test_file_that_is_there_already_is_no_trouble(stage: FakeStage, tmp_path: Path) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+
+    result = stage.run("data", "add", a_file(tmp_path))
+
+    assert result.exit_code == 0
+    assert "night-1.csv is already in the data set of kdd99-http" in result.output
+
+
+def test_files_that_were_added_are_not_read_again_to_compare_others_with_them(stage: FakeStage) -> None:
+    adding(stage.edges, [Content("a.csv", GOOD), Content("b.csv", OTHER)], twice=True)
+    told: list[str] = []
+
+    add_all(
+        Addition(stage.edges, MODEL, Mode(), lambda doing, *_: told.append(doing)),
+        [Content("c.csv", GOOD + ROW + b"\n")],
+    )
+
+    assert told[: told.index("adding c.csv")] == ["reading c.csv"]
+
+
+BAD = {
+    "empty": (b"", "ObjectUnreadable: bad.csv is empty (0 bytes)"),
+    "header": (GOOD.split(b"\n")[0] + b"\n", "ObjectEmpty: bad.csv holds a header and no row"),
+    "xlsx": (b"PK\x03\x04\x14\0\0\0", "ObjectUnreadable: bad.csv is a zip file, as an Excel workbook is one"),
+    "utf-16": (GOOD.decode().encode("utf-16"), "ObjectUnreadable: bad.csv is UTF-16"),
+    "column": (b"duration,src_bytes,label\n0,1,normal.\n", "ColumnMissing: bad.csv has no column dst_bytes"),
+    "separator": (GOOD.replace(b",", b";"), "ColumnMissing: bad.csv has no column duration"),
+    "value": (GOOD + b"0,abc,1,back.\n", "ValueUnparsable: 1 cell of column src_bytes in bad.csv is not a number"),
+    "label": (GOOD + b"0,1,1,worm.\n", "LabelUnknown: "),
+    "gzip": (gzip.compress(GOOD)[:-9], "ObjectUnreadable: bad.csv is a truncated gzip file"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_file_that_a_run_would_refuse_is_refused_in_the_runs_words_and_none_is_added(
+    stage: FakeStage, name: str, tmp_path: Path
+) -> None:
+    body, words = BAD[name]
+
+    said = refused(stage, "add", a_file(tmp_path), a_file(tmp_path, "bad.csv", body), by=CommandFailed)
+
+    assert words in said
+    assert "data remove" not in said  # it is not in the data set
+    assert said.startswith("nothing was added:\n")
+    assert data_set(stage) == {}
+
+
+def test_every_bad_file_is_named_on_a_line_of_its_own(tmp_path: Path) -> None:
+    bad = [a_file(tmp_path, name, b"") for name in ("a.csv", "b.csv")]
+
+    said = refused(FakeStage(), "add", bad[0], a_file(tmp_path), bad[1], by=CommandFailed)
+
+    assert [line.split()[1] for line in said.splitlines()[1:3]] == ["a.csv", "b.csv"]
+
+
+def test_file_is_added_unread_when_told_to(stage: FakeStage, tmp_path: Path) -> None:
+    result = stage.run("data", "add", "--no-check", a_file(tmp_path, body=b""))
+
+    assert result.exit_code == 0
+    assert data_set(stage) == dict.fromkeys(keys("night-1.csv"), b"")
+
+
+def test_other_file_of_the_same_name_is_refused(stage: FakeStage, tmp_path: Path) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+
+    said = refused(stage, "add", a_file(tmp_path, body=OTHER))
+
+    assert "say --replace" in said
+    assert data_set(stage) == dict.fromkeys(keys("night-1.csv"), GOOD)
+
+
+def test_other_file_of_the_same_name_replaces_it_when_told_to(stage: FakeStage, tmp_path: Path) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+
+    result = stage.run("data", "add", "--replace", a_file(tmp_path, body=OTHER))
+
+    assert result.exit_code == 0
+    assert data_set(stage) == dict.fromkeys(keys("night-1.csv"), OTHER)
+
+
+SAME = {
+    "the same": GOOD,
+    "zipped": gzip.compress(GOOD),
+    "of Windows": GOOD.replace(b"\n", b"\r\n"),
+    "with a mark": b"\xef\xbb\xbf" + GOOD,
+    "without its last line end": GOOD.rstrip(),
+}
+
+
+@pytest.mark.parametrize("body", SAME.values(), ids=SAME)
+def test_same_rows_under_another_name_are_refused_with_the_name_that_holds_them(
+    stage: FakeStage, body: bytes, tmp_path: Path
+) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+
+    said = refused(stage, "add", a_file(tmp_path, "again.csv", body))
+
+    assert "again.csv holds the same rows as night-1.csv" in said
+    assert stage.run("data", "add", "--twice", str(tmp_path / "again.csv")).exit_code == 0
+    assert sorted(data_set(stage)) == keys("again.csv", "night-1.csv")
+
+
+def test_same_rows_twice_in_one_command_are_refused(tmp_path: Path) -> None:
+    said = refused(FakeStage(), "add", a_file(tmp_path), a_file(tmp_path, "again.csv"))
+
+    assert "again.csv holds the same rows as night-1.csv" in said
+
+
+def test_rows_of_a_replaced_file_may_come_back_under_another_name(stage: FakeStage, tmp_path: Path) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+
+    result = stage.run("data", "add", "--replace", a_file(tmp_path, body=OTHER), a_file(tmp_path, "old.csv"))
+
+    assert result.exit_code == 0
+    assert sorted(data_set(stage)) == keys("night-1.csv", "old.csv")
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+
+    assert "two files of one name" in refused(
+        FakeStage(), "add", a_file(tmp_path), a_file(tmp_path / "b", body=OTHER)
+    )
+
+
+@pytest.mark.parametrize("kept", [b"{", b"[]", b'{"x": 1}', None])
+def test_what_is_known_of_the_rows_is_found_again_where_it_is_lost_or_damaged(
+    stage: FakeStage, kept: bytes | None, tmp_path: Path
+) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+    known = f"models/{MODEL}/contents.json"
+    stage.outside.store.delete(known)
+    if kept is not None:
+        stage.outside.store.put(known, kept)
+
+    assert "holds the same rows" in refused(stage, "add", a_file(tmp_path, "again.csv"))
+
+
+def test_files_whose_rows_are_known_are_not_fetched_again(stage: FakeStage, tmp_path: Path) -> None:
+    stage.run("data", "add", a_file(tmp_path))
+    fetched: list[str] = []
+
+    def note() -> None:
+        fetched.append("again")
+
+    # The first object that is fetched is the document of what is known, the second the key that is to be written.
+    adding(with_store(stage.edges, "find", nth=3, before=note), [Content("new.csv", OTHER)])
+
+    assert fetched == ["again"]  # what is known, once more, to be kept
+    assert len(data_set(stage)) == 2
+
+
+def test_model_without_a_recipe_here_is_told_how_its_file_is_added_all_the_same() -> None:
+    addition = Addition(FakeStage().edges, "elsewhere", Mode(), lambda *_: None)
+
+    with pytest.raises(BadRequest, match=r"there is no recipe 'elsewhere'.* --no-check"):
+        add_all(addition, [Content("a.csv", GOOD)])
+
+
+def test_large_file_is_read_in_whole(stage: FakeStage, tmp_path: Path) -> None:
+    file = http_connections.write(tmp_path / "many.csv.gz", http_connections.rows())
+
+    assert stage.run("data", "add", str(file)).exit_code == 0
