@@ -23,7 +23,7 @@ LINES_MAX = 250
 THEIRS = ("https://",)
 EXAMPLES = {"lambdas/recipes/loans.py"}
 """Files that a reader writes."""
-STANDS_FOR_A_NAME = re.compile(r"\b[A-Z]{2,}\b")
+STANDS_FOR_A_NAME = re.compile(r"(?<![A-Za-z])[A-Z]{2,}(?![A-Za-z])")
 """Such as STATE in `lambdas/STATE.py`."""
 
 
