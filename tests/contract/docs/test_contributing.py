@@ -120,10 +120,3 @@ def test_no_file_that_names_every_member_is_missing_in_a_checklist(kind: str) ->
     known = {*checklist(kind), *WRITTEN_BY_RENDER, "CONTRIBUTING.md"}
 
     assert [path for path in files() if path not in known and not unnamed(path, kind=kind)] == []
-
-
-def test_every_command_and_path_of_the_page_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (pages.ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", PAGE, re.MULTILINE)) <= targets
-    for path in pages.PATH.findall(PAGE):
-        assert (pages.ROOT / path).exists() or PLACEHOLDER.search(path), path

@@ -25,6 +25,7 @@ EXAMPLES = {"lambdas/recipes/loans.py"}
 """Files that a reader writes."""
 STANDS_FOR_A_NAME = re.compile(r"(?<![A-Za-z])[A-Z]{2,}(?![A-Za-z])")
 """Such as STATE in `lambdas/STATE.py`."""
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
 def of_every_page(found: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -49,10 +50,14 @@ def test_a_sentence_names_a_command_that_there_is(page: str, line: str) -> None:
 
 @pytest.mark.parametrize("page", TEXTS)
 def test_every_line_of_a_shell_block_is_a_command_of_this_project(page: str) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     for line in "".join(pages.blocks(TEXTS[page], "sh")).splitlines():
         name, *words = line.split()
-        assert name in {"nightswap", "export"} or (name == "make" and words[0] in targets), line
+        assert name in {"nightswap", "export"} or (name == "make" and words[0] in TARGETS), line
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_a_sentence_names_a_target_of_make_that_there_is(page: str) -> None:
+    assert set(re.findall(r"`make ([a-z-]+)", TEXTS[page])) <= TARGETS
 
 
 @pytest.mark.parametrize("page", TEXTS)
