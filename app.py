@@ -80,19 +80,17 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     """Have the pipeline's function move the alias, as the request's body asks."""
     from chalicelib.interventions import move_requests
 
-    stage = load(ApiSettings).stage
-    key = doors.idempotency_key(request().headers.get("idempotency-key"))
-    task = move_requests.from_body(
-        doors.parse(body(), accepted=move_requests.FORMS[action]) if body() else None,
-        action=action,
+    task = move_requests.from_request(
+        action,
         model=model,
-        known=known_models(),
         version=version,
-        name=move_requests.name(action, model=model, idempotency_key=key, attempt=secrets.token_hex(8)),
+        body=body(),
+        known=known_models(),
         who=f"token {request().context['authorizer']['principalId']}",
-        repeatable=key is not None,
+        idempotency_key=doors.idempotency_key(request().headers.get("idempotency-key")),
+        attempt=secrets.token_hex(move_requests.ATTEMPT_BYTES),
     )
-    return stated(move_requests.ask(connect.pipeline_functions(stage), task))
+    return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
 
 def query() -> dict[str, list[str]]:
@@ -166,7 +164,7 @@ def retrain() -> Response:
     settings = load(ApiSettings)
     key = doors.idempotency_key(request().headers.get("idempotency-key"))
     wish = retraining.wish_from(
-        doors.parse(body(), accepted=retraining.FORM) if body() else None,
+        body(),
         default_model=settings.default_model,
         models=known_models(),
     )

@@ -2,8 +2,8 @@
 
 access.py           Bearer tokens: 256 random bits each, of which only the SHA-256 is kept, and the scopes that they
                     open.
-doors.py            What comes in by HTTP is measured here before anybody looks into it; and a body's JSON is read
-                    here.
+doors.py            What comes in by HTTP is measured here before anybody looks into it. `chalicelib.bodies` reads it
+                    then.
 failed_requests.py  One line in the log for each request that the API answers with an error: who reads it finds the
                     request again.
 health.py           Whether the default model can be asked: what is live is woken, and says which version it is.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from chalicelib import names
-from chalicelib.api import doors
-from chalicelib.cutting import listed, quoted
+from chalicelib.bodies import INSTANCES, MODEL, Form, check_model
+from chalicelib.cutting import quoted
 from chalicelib.edges import Answer, ServingFunctions
 from chalicelib.errors import (
     BadRequest,
@@ -27,7 +27,7 @@ from chalicelib.errors import (
 )
 from chalicelib.values import Value
 
-FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "model": "..."}'
+FORM = Form({"instances": INSTANCES, "model": MODEL}, wanted=("instances",), may_be_empty=False)
 
 
 class Question(Value):
@@ -61,18 +61,8 @@ def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Q
         raise WrongContentType(
             f"content type {quoted(content_type or '')}", field="Content-Type", accepted="application/json"
         )
-    fields = doors.parse(body, accepted=FORM)
-    if not isinstance(fields, dict):
-        raise BadRequest("the body is not a JSON object", accepted=FORM)
-    for name in fields:
-        if name not in {"instances", "model"}:
-            raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted=FORM)
-    model = fields.get("model", default_model)
-    if not isinstance(model, str):
-        raise BadRequest("model is not a text", field="model", accepted="a model's name")
-    if "instances" not in fields:
-        raise BadRequest("instances is missing", field="instances", accepted=FORM)
-    return Question(model, {"instances": fields["instances"]})
+    fields = FORM.read(body)
+    return Question(fields.get("model", default_model), {"instances": fields["instances"]})
 
 
 def ask(
@@ -88,8 +78,8 @@ def ask(
         )
     try:
         answered = json.loads(reply(functions, question).payload)
-    except ModelUnknown as exc:
-        raise _nothing_there(known(), question.model) from exc
+    except ModelUnknown:
+        _missing(question.model, known=known())
     return answered["status"], answered["body"]
 
 
@@ -114,12 +104,11 @@ def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     return status, {**rest, **body["predictions"][0]}
 
 
-def _nothing_there(known: Sequence[str], model: str) -> Exception:
-    if model in known:
-        return NoLiveModel(
-            f"nothing of {model} is live: start a retrain with POST /retrain, which also puts back a lost alias",
-            model=model,
-        )
+def _missing(model: str, *, known: Sequence[str]) -> NoReturn:
     if not known:
-        return StackMissing("no model has a serving function: create the stacks with nightswap deploy")
-    return ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
+        raise StackMissing("no model has a serving function: create the stacks with nightswap deploy")
+    check_model(model, known=known)
+    raise NoLiveModel(
+        f"nothing of {model} is live: start a retrain with POST /retrain, which also puts back a lost alias",
+        model=model,
+    )

@@ -25,8 +25,9 @@ from chalicelib.contracts import MoveAliasTask, MoveAnswered
 from chalicelib.documents.frozen import Document, holds, holds_one
 from chalicelib.documents.shapes import anything, maybe, table_of
 from chalicelib.edges import AliasMoved, Edges
-from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict
-from chalicelib.interventions.move_decisions import ACTIONS, Decided, decide
+from chalicelib.errors import ModelUnknown, RequestConflict
+from chalicelib.interventions import move_requests
+from chalicelib.interventions.move_decisions import Decided, decide
 from chalicelib.notices import notices
 from chalicelib.promotion import promotion
 from chalicelib.promotion.promotion import Move
@@ -49,11 +50,11 @@ class Requested(Document):
 def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
     """Carry the request out, once; repeating it is harmless.
 
-    Raises the RequestErrors of `move_decisions`, RequestConflict when somebody else moves the alias first
-    or the name was used for another request, and the TransientErrors of the edges, after which it may be repeated.
+    Raises BadRequest for a request that is none, the RequestErrors of `move_decisions`, RequestConflict
+    when somebody else moves the alias first or the name was used for another request, and the TransientErrors of the
+    edges, after which it may be repeated.
     """
-    if task.action not in ACTIONS:
-        raise BadRequest(f"there is no action {task.action!r}", field="action", accepted=", ".join(ACTIONS))
+    move_requests.check(task)
     begun_at = edges.clock()
     key = layout.requested_move(task.name)
     stands = Requested.find(edges.store, key)

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib import names
+from chalicelib.bodies import FLAG, MODEL, REASON, REASON_OF_A_MOVE, REQUEST_NAME, VERSION, Field, Form, check_model
 from chalicelib.contracts import MoveAliasTask, to_event
-from chalicelib.cutting import listed, quoted
 from chalicelib.documents import documents
 from chalicelib.edges import PipelineFunctions
-from chalicelib.errors import BadRequest, ModelUnknown, VersionUnknown
-from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
-from chalicelib.limits import REASON_CHARACTERS, VERSION_DIGITS
+from chalicelib.errors import BadRequest
+from chalicelib.interventions.move_decisions import ACTIONS, PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.registry import models
 
-FIELDS = {
-    ROLLBACK: ("reason", "to"),
-    PROMOTE: ("reason", "lift_quarantine"),
-    PIN: ("reason", "version"),
-    UNPIN: ("reason",),
-}
-"""What the body of a request may hold; the reason it must."""
+_WHY = {"reason": REASON_OF_A_MOVE}
 FORMS = {
-    ROLLBACK: '{"reason": "...", "to": VERSION}',
-    PROMOTE: '{"reason": "...", "lift_quarantine": false}',
-    PIN: '{"reason": "...", "version": VERSION}',
-    UNPIN: '{"reason": "..."}',
+    ROLLBACK: Form({**_WHY, "to": VERSION}, wanted=_WHY),
+    PROMOTE: Form({**_WHY, "lift_quarantine": FLAG}, wanted=_WHY),
+    PIN: Form({**_WHY, "version": VERSION}, wanted=_WHY),
+    UNPIN: Form(_WHY, wanted=_WHY),
 }
-DIGITS = 16
+"""The bodies of the routes, by action."""
+ATTEMPT_BYTES = 8
+TASK = Form(
+    {
+        "name": REQUEST_NAME,
+        "action": Field(lambda value: value in ACTIONS, "is none of the actions", ", ".join(ACTIONS)),
+        "model": MODEL,
+        "model_version": VERSION,
+        "reason": REASON_OF_A_MOVE,
+        "who": REASON,
+        "lift_quarantine": FLAG,
+    }
+)
+"""A MoveAliasTask."""
 
 
 def name(action: str, *, model: str, idempotency_key: str | None, attempt: str) -> str:
@@ -42,87 +48,53 @@ def name(action: str, *, model: str, idempotency_key: str | None, attempt: str) 
     """
     if idempotency_key is None:
         return f"{action}-{attempt}"
-    return f"{action}-{hashlib.sha256(f'{model} {idempotency_key}'.encode()).hexdigest()[:DIGITS]}"
+    return f"{action}-{hashlib.sha256(f'{model} {idempotency_key}'.encode()).hexdigest()[: 2 * ATTEMPT_BYTES]}"
 
 
-def from_body(
-    body: Any,
-    *,
+def from_request(
     action: str,
+    *,
     model: str,
-    known: Sequence[str],
     version: str | None,
-    name: str,
+    body: bytes,
+    known: Sequence[str],
     who: str,
-    repeatable: bool,
+    idempotency_key: str | None,
+    attempt: str,
 ) -> MoveAliasTask:
-    """The request in a body and a path; raises BadRequest naming the field, ModelUnknown or VersionUnknown.
+    """What a request asks for; raises BadRequest naming the field, ModelUnknown or VersionUnknown.
 
-    `known` are the models that there are; `version` is the path's, for the actions that have it there. `repeatable`
-    says that the request has a key of its own, so that asking again asks for the same.
+    `version` is the path's, for the actions that have it there; `known` are the models that there are. A key makes
+    the request repeatable: asking again with it asks for the same.
     """
-    if model not in known:
-        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
-    fields = {} if body is None else body
-    if not isinstance(fields, dict):
-        raise BadRequest("the body is not a JSON object", accepted=FORMS[action])
-    for field in fields:
-        if field not in FIELDS[action]:
-            raise BadRequest(f"unknown field {quoted(field)}", field=field, accepted=", ".join(FIELDS[action]))
-    lift = fields.get("lift_quarantine", False)
-    if not isinstance(lift, bool):
-        raise BadRequest("lift_quarantine is not true or false", field="lift_quarantine", accepted="true or false")
-    number = _version(fields) if version is None else _version_in_path(version)
-    reason = check_reason(fields.get("reason"))
-    if action == ROLLBACK and number is None and not repeatable:
+    check_model(model, known=known)
+    number = None if version is None else models.version_number(version)
+    fields = FORMS[action].read(body)
+    number = number or fields.get("to") or fields.get("version")
+    if action == ROLLBACK and number is None and idempotency_key is None:
         raise BadRequest(
             "a rollback that names no version goes back one more each time it is asked for: say where to, or send an"
             " Idempotency-Key",
             field="to",
-            accepted="1, 2, ...",
+            accepted=VERSION.accepted,
         )
     return MoveAliasTask(
-        name=name,
+        name=name(action, model=model, idempotency_key=idempotency_key, attempt=attempt),
         action=action,
         model=model,
         model_version=number,
-        reason=reason,
+        reason=fields["reason"].strip(),
         who=who,
-        lift_quarantine=lift,
+        lift_quarantine=fields.get("lift_quarantine", False),
     )
 
 
-def check_reason(reason: Any) -> str:
-    """A reason as the ledger keeps it; raises BadRequest."""
-    if not isinstance(reason, str) or not 0 < len(reason.strip()) <= REASON_CHARACTERS or not reason.isprintable():
-        raise BadRequest(
-            "reason is missing, or not a short text",
-            field="reason",
-            accepted=f"1 to {REASON_CHARACTERS} printable characters: it goes into the ledger",
-        )
-    return reason.strip()
+def check(task: MoveAliasTask) -> None:
+    """Of a request that comes to the pipeline's function, by whichever way; raises BadRequest."""
+    TASK.check(vars(task))
 
 
 def ask(pipeline: PipelineFunctions, task: MoveAliasTask) -> tuple[int, dict[str, Any]]:
     """Have it carried out; returns status and body, of a refusal too."""
     answered = documents.decode(pipeline.call(names.MOVE_ALIAS, documents.encode(to_event(task))))
     return answered["status"], answered["body"]
-
-
-def _version(fields: Mapping[str, Any]) -> int | None:
-    for field in ("to", "version"):
-        wanted = fields.get(field)
-        if wanted is None:
-            continue
-        if not isinstance(wanted, int) or isinstance(wanted, bool) or not 1 <= wanted < 10**VERSION_DIGITS:
-            raise BadRequest(f"{field} is not a model version", field=field, accepted="1, 2, ...")
-        return wanted
-    return None
-
-
-def _version_in_path(version: str) -> int:
-    if not models.VERSION_NUMBER.fullmatch(version):
-        raise VersionUnknown(
-            f"a model version is a number, not {quoted(version)}", field="version", accepted="1, 2, ..."
-        )
-    return int(version)

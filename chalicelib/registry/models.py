@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.cutting import listed, quoted
+from chalicelib.bodies import check_model
+from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges
-from chalicelib.errors import ModelUnknown, VersionUnknown
+from chalicelib.errors import VersionUnknown
 from chalicelib.ledger import ledger
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.registry import catalog, registry
@@ -112,21 +113,24 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     """One version's manifest and whole report; raises VersionUnknown."""
     check(edges, model=model)
-    if not VERSION_NUMBER.fullmatch(model_version):
-        raise VersionUnknown(
-            f"a model version is a number, not {quoted(model_version)}", field="version", accepted="1, 2, ..."
-        )
-    number = int(model_version)
+    number = version_number(model_version)
     manifest = registry.manifest(edges, model=model, model_version=number)
     report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
     return {"manifest": _short(manifest.document, data=LISTED_OBJECTS), "report": report}
 
 
+def version_number(given: str) -> int:
+    """Of a model version in a path; raises VersionUnknown for what can be none."""
+    if not VERSION_NUMBER.fullmatch(given):
+        raise VersionUnknown(
+            f"a model version is a number, not {quoted(given)}", field="version", accepted="1, 2, ..."
+        )
+    return int(given)
+
+
 def check(edges: Edges, *, model: str) -> None:
     """Raises ModelUnknown unless the stage has the model."""
-    known = catalog.models(edges.store)
-    if model not in known:
-        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(known))
+    check_model(model, known=catalog.models(edges.store))
 
 
 def _shares(alias: Alias, *, live: int | None, candidate: int | None) -> dict[int | None, float]:

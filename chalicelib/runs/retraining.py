@@ -11,23 +11,21 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from chalicelib import layout
+from chalicelib.bodies import FLAG, MODEL, REASON, Form, check_model
 from chalicelib.contracts import RetrainInput, to_event
-from chalicelib.cutting import listed, quoted
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Record, flag, moment, text
 from chalicelib.edges import Edges
-from chalicelib.errors import BadRequest, ModelUnknown, NightswapError, RequestConflict
-from chalicelib.limits import REASON_CHARACTERS
+from chalicelib.errors import NightswapError, RequestConflict
 from chalicelib.names import RUN_NAME
 from chalicelib.registry import catalog
 from chalicelib.runs.lease import Lease
 
 REQUEST = Record({"model": text}, perhaps={"force": flag, "reason": text, "requested_at": moment})
 
-FORM = '{"model": "...", "force": false, "reason": "..."}'
+FORM = Form({"model": MODEL, "force": FLAG, "reason": REASON})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,32 +78,11 @@ def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt:
     return _start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
 
 
-def wish_from(body: Any, *, default_model: str, models: Sequence[str]) -> Wish:
+def wish_from(body: bytes, *, default_model: str, models: Sequence[str]) -> Wish:
     """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown."""
-    fields = {} if body is None else body
-    if not isinstance(fields, dict):
-        raise BadRequest("the body is not a JSON object", accepted=FORM)
-    for name in fields:
-        if name not in {"model", "force", "reason"}:
-            raise BadRequest(f"unknown field {quoted(name)}", field=name, accepted="model, force, reason")
-    force, reason = fields.get("force", False), check_reason(fields.get("reason", "on demand"))
-    if not isinstance(force, bool):
-        raise BadRequest("force is not true or false", field="force", accepted="true or false")
-    model = fields.get("model", default_model)
-    if not isinstance(model, str):
-        raise BadRequest("model is not a text", field="model", accepted="a model's name")
-    if model not in models:
-        raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(models))
-    return Wish(model=model, force=force, reason=reason)
-
-
-def check_reason(reason: Any) -> str:
-    """A reason as the run's request keeps it; raises BadRequest."""
-    if not isinstance(reason, str) or len(reason) > REASON_CHARACTERS or not reason.isprintable():
-        raise BadRequest(
-            "reason is not a short text", field="reason", accepted=f"up to {REASON_CHARACTERS} printable characters"
-        )
-    return reason
+    fields = {"model": default_model, "force": False, "reason": "on demand", **FORM.read(body)}
+    check_model(fields["model"], known=models)
+    return Wish(**fields)
 
 
 def _start(edges: Edges, *, run: str, wish: Wish) -> Started:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from chalicelib.api import responses
+from chalicelib.bodies import REASON_OF_A_MOVE
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.edges.pauses import growing
 from chalicelib.errors import TransientError, leaves
@@ -78,13 +79,13 @@ def _move(
     stage: Stage, action: str, *, model: str, version: int | None, reason: str, as_json: bool, lift: bool = False
 ) -> None:
     models.check(stage.edges, model=model)
-    attempt = secrets.token_hex(move_requests.DIGITS // 2)
+    attempt = secrets.token_hex(move_requests.ATTEMPT_BYTES)
     task = MoveAliasTask(
         name=move_requests.name(action, model=model, idempotency_key=None, attempt=attempt),
         action=action,
         model=model,
         model_version=version,
-        reason=move_requests.check_reason(reason),
+        reason=REASON_OF_A_MOVE.check(reason, name="reason").strip(),
         who=person.name(),
         lift_quarantine=lift,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from chalicelib.api import doors
+from chalicelib.bodies import REASON
 from chalicelib.contracts import NOTHING_NEW, PROMOTED
 from chalicelib.registry import models
 from chalicelib.runs import retraining
@@ -36,7 +37,7 @@ def retrain(
 ) -> None:
     """Start a retrain, or find the one that is going. With --watch the exit code says whether it went well."""
     models.check(stage.edges, model=model)
-    wish = retraining.Wish(model=model, force=force, reason=retraining.check_reason(reason))
+    wish = retraining.Wish(model=model, force=force, reason=REASON.check(reason, name="reason"))
     started = retraining.on_demand(
         stage.edges, wish=wish, idempotency_key=doors.idempotency_key(key), attempt=secrets.token_hex(3)
     )

@@ -22,7 +22,7 @@ from workflows.cli.stage import ROOT, Stage
 
 HERE = Path(__file__).resolve().parent
 CORE = (
-    *("__init__", "cutting", "errors", "limits", "names", "values"),
+    *("__init__", "bodies", "cutting", "errors", "limits", "names", "values"),
     *("edges/__init__", "api/__init__", "api/doors", "api/prediction", "api/responses"),
 )
 """The modules of chalicelib that the entry point imports, and that they import."""

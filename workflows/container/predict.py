@@ -15,8 +15,8 @@ from typing import Any
 from serve.handler import handler as score  # type: ignore[import-not-found]  # it is there in the image alone
 
 from chalicelib.api import doors, prediction, responses
-from chalicelib.cutting import quoted
-from chalicelib.errors import ModelUnknown, NightswapError
+from chalicelib.bodies import check_model
+from chalicelib.errors import NightswapError
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -31,8 +31,7 @@ def _answer(event: dict[str, Any], context: object) -> tuple[int, dict[str, Any]
         body = doors.decoded(lambda: _body(event))
         doors.check("/predict", body=body, query={})
         question = prediction.from_body(body, content_type=content_type, default_model=_model())
-        if question.model != _model():
-            raise ModelUnknown(f"there is no model {quoted(question.model)}", field="model", accepted=_model())
+        check_model(question.model, known=[_model()])
     except NightswapError as exc:
         return responses.of_error(exc)
     scored = score(question.event, context)

@@ -221,7 +221,7 @@ def test_same_request_by_another_person_is_the_first_ones() -> None:
 
 
 def test_unknown_action_is_refused() -> None:
-    with pytest.raises(BadRequest, match="there is no action 'jump'"):
+    with pytest.raises(BadRequest, match="action is none of the actions"):
         ask(after_nights(1).edges, "jump")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -19,23 +20,22 @@ ATTEMPT = "0011223344556677"
 
 def read(body: Any, *, action: str = "rollback", **changes: Any) -> MoveAliasTask:
     asked: dict[str, Any] = {
-        "action": action,
         "model": MODEL,
         "known": [MODEL],
         "version": "7" if action == "promote" else None,
-        "name": "a-name",
         "who": "token ops",
-        "repeatable": True,
+        "idempotency_key": "a key",
+        "attempt": ATTEMPT,
     }
-    return move_requests.from_body(body, **{**asked, **changes})
+    return move_requests.from_request(action, body=json.dumps(body).encode(), **{**asked, **changes})
 
 
 def test_rollback_that_may_come_twice_has_to_say_where_to() -> None:
     with pytest.raises(BadRequest, match="goes back one more each time") as raised:
-        read({"reason": "why"}, repeatable=False)
+        read({"reason": "why"}, idempotency_key=None)
 
     assert raised.value.details["field"] == "to"
-    assert read({"reason": "why", "to": 3}, repeatable=False).model_version == 3
+    assert read({"reason": "why", "to": 3}, idempotency_key=None).model_version == 3
 
 
 def test_same_key_is_the_same_name_and_no_key_is_always_another() -> None:
@@ -70,7 +70,7 @@ def test_name_fits_into_the_stamp_and_into_a_key(action: str, key: str | None) -
 )
 def test_body_is_read(action: str, body: dict[str, Any], model_version: int | None, lift: bool) -> None:
     assert read(body, action=action) == MoveAliasTask(
-        name="a-name",
+        name=move_requests.name(action, model=MODEL, idempotency_key="a key", attempt=ATTEMPT),
         action=action,
         model=MODEL,
         model_version=model_version,
