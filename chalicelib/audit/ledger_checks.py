@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Alias
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.stamp import Stamp
 from chalicelib.promotion import promotion
 
 KINDS = {
@@ -19,24 +20,22 @@ KINDS = {
     promotion.PINNED,
     promotion.UNPINNED,
 }
-OF_THE_STAMP = ("run", "step", "kind", "from_function_version", "to_function_version", "model_version")
+OF_THE_STAMP = ("run", "step", "kind", "from_function_version", "to_function_version", "model_version", "weights")
 """What an entry and the alias's stamp have to agree on."""
-
-Entry = Mapping[str, Any]
 
 
 def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] = ()) -> Iterator[str]:
     """What is wrong between the entries, which are in the order of their numbers; damaged ones are told elsewhere."""
     before: Entry | None = None
     for entry in entries:
-        number, last = entry["entry"], before["entry"] if before else 0
+        number, last = entry.entry, before.entry if before else 0
         if {*range(last + 1, number)} - {*damaged}:
             yield (f"{_lost(last + 1, number - 1, model=model)}; else no move between {last} and {number} is known")
         elif number == last + 1 and not _follows(entry, before):
             yield (
                 f"entry {number} of {model} moves the alias from function version"
-                f" {entry['from_function_version'] or 'none'}, where entry {last} had left it at"
-                f" {before['to_function_version'] if before else 'none'}: other hands moved it in between"
+                f" {entry.from_function_version or 'none'}, where entry {last} had left it at"
+                f" {before.to_function_version if before else 'none'}: other hands moved it in between"
             )
         yield from _shape_problems(entry, model=model)
         before = entry
@@ -48,53 +47,46 @@ def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> It
     left = stamp.of(alias)
     if alias is None:
         if last:
-            yield (
-                f"{model} has no alias, and by entry {last['entry']} version {last['model_version']} is live:"
-                f" {restore}"
-            )
+            yield (f"{model} has no alias, and by entry {last.entry} version {last.model_version} is live: {restore}")
     elif left is None:
         yield (
             f"other hands moved the alias of {model} to function version {alias.function_version}, which no entry"
             f" records: {restore}"
         )
-    elif last is None or left.entry > last["entry"] + 1:
-        first = last["entry"] + 1 if last else 1
+    elif last is None or left.entry > last.entry + 1:
+        first = last.entry + 1 if last else 1
         if first < left.entry:
             yield _lost(first, left.entry - 1, model=model)
         yield _unwritten(left.entry, model=model)
-    elif left.entry == last["entry"] + 1:
+    elif left.entry == last.entry + 1:
         yield _unwritten(left.entry, model=model)
-    elif left.entry < last["entry"]:
+    elif left.entry < last.entry:
         yield (
-            f"the alias of {model} is at entry {left.entry}, the ledger at {last['entry']}: Lambda lost its side,"
+            f"the alias of {model} is at entry {left.entry}, the ledger at {last.entry}: Lambda lost its side,"
             f" {restore}"
         )
     else:
-        yield from _stamp_problems(last, alias=alias, model=model)
+        yield from _stamp_problems(last, left, alias=alias, model=model)
 
 
-def _stamp_problems(last: Entry, *, alias: Alias, model: str) -> Iterator[str]:
-    left = stamp.of(alias)
-    told = ledger.entry_of(left, model=model, weights=alias.weights) if left else {}
-    differing = [name for name in OF_THE_STAMP if told.get(name) != last[name]]
-    if told.get("weights") != (last.get("weights") or {}):
-        differing.append("weights")
+def _stamp_problems(last: Entry, left: Stamp, *, alias: Alias, model: str) -> Iterator[str]:
+    told = Entry.of_stamp(left, model=model, weights=alias.weights)
+    differing = [name for name in OF_THE_STAMP if getattr(told, name) != getattr(last, name)]
     if differing:
         yield (
-            f"entry {last['entry']} of {model} and the alias's stamp differ in {', '.join(differing)}: somebody wrote"
+            f"entry {last.entry} of {model} and the alias's stamp differ in {', '.join(differing)}: somebody wrote"
             " one of them by hand, and the alias is what serves"
         )
 
 
 def _follows(entry: Entry, before: Entry | None) -> bool:
     """Restoring begins anew, and so does every move that found no alias: Lambda, or another hand, had lost it."""
-    expected = before["to_function_version"] if before else None
-    return entry["from_function_version"] in (None, expected) or entry["kind"] == promotion.RESTORED
+    expected = before.to_function_version if before else None
+    return entry.from_function_version in (None, expected) or entry.kind == promotion.RESTORED
 
 
 def _shape_problems(entry: Entry, *, model: str) -> Iterator[str]:
-    kind, number = entry["kind"], entry["entry"]
-    weights = entry.get("weights") or {}
+    kind, number, weights = entry.kind, entry.entry, entry.weights
     if kind not in KINDS:
         yield f"entry {number} of {model} is of kind {kind}, which no release of nightswap writes"
     elif (kind == promotion.SHIFTED) != bool(weights):

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from chalicelib import layout
 from chalicelib.audit import ledger_checks, serving_checks
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges, Listed
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.ledger import Ledger, number_of
 from chalicelib.notices import notices
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import erasures, evidence, judged, registry
@@ -49,19 +50,19 @@ class Verified:
 def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     """Read it all and compare; `problems` is empty when all is in order."""
     listed, alias = _at_rest(edges, model=model)
-    entries: list[dict[str, Any]] = []
+    entries: list[Entry] = []
     problems: list[str] = []
     damaged: set[int] = set()
     for done, each in enumerate(listed):
         report(f"ledger of {model}", done, len(listed))
         try:
-            entries.append(ledger.entry(edges, model=model, number=ledger.number_of(each, model=model)))
+            entries.append(Ledger(edges, model).entry(number_of(each, model=model)))
         except RegistryIncomplete as damage:
             problems.append(_no_entry(each, damage, model=model))
-            damaged.add(ledger.number_of(each, model=model))
+            damaged.add(number_of(each, model=model))
     problems += ledger_checks.problems(entries, model=model, damaged=damaged)
     last = entries[-1] if entries else None
-    if alias is None or max(damaged, default=0) <= (last["entry"] if last else 0):
+    if alias is None or max(damaged, default=0) <= (last.entry if last else 0):
         problems += ledger_checks.alias_problems(last, alias=alias, model=model)
     claimed = registry.numbers(edges, model=model, complete=False)
     complete = registry.numbers(edges, model=model, complete=True)
@@ -95,7 +96,7 @@ def has_function(edges: Edges, *, model: str) -> bool:
 def without_function(edges: Edges, *, models: Iterable[str]) -> Iterator[Verified]:
     """Of these models, which have a recipe and no serving function, those that were live: somebody deleted it."""
     for model in models:
-        entries = len(ledger.numbers(edges, model=model))
+        entries = len(Ledger(edges, model).numbers())
         if entries:
             problem = (
                 f"{model} has no serving function, and by its ledger it was live: nightswap deploy makes it again,"
@@ -107,7 +108,7 @@ def without_function(edges: Edges, *, models: Iterable[str]) -> Iterator[Verifie
 
 def _no_entry(listed: Listed, damage: RegistryIncomplete, *, model: str) -> str:
     said = f"{listed.key} is no entry of the ledger of {model}: look who wrote it, nightswap did not"
-    return f"{said} ({damage.message})" if ledger.number_of(listed, model=model) else said
+    return f"{said} ({damage.message})" if number_of(listed, model=model) else said
 
 
 def _at_rest(edges: Edges, *, model: str) -> tuple[Sequence[Listed], Alias | None]:
@@ -198,7 +199,7 @@ def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
     return told
 
 
-def _named(entries: Sequence[dict[str, Any]]) -> set[int]:
+def _named(entries: Sequence[Entry]) -> set[int]:
     """The versions that the ledger speaks of."""
-    named = {each.get(name) for each in entries for name in ("model_version", "candidate_model_version")}
+    named = {number for each in entries for number in (each.model_version, each.candidate_model_version)}
     return {number for number in named if number is not None}

@@ -13,7 +13,8 @@ from chalicelib.edges import Edges
 from chalicelib.errors import RunUnknown
 from chalicelib.explain import next_steps
 from chalicelib.interventions import rollback_target
-from chalicelib.ledger import ledger
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import canary, promotion, replaying
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
@@ -59,25 +60,21 @@ def gather(edges: Edges, *, run: str) -> dict[str, Any]:
 
 def _shifts(edges: Edges, *, run: str, model: str) -> list[dict[str, Any]]:
     """The run's shifts of traffic, the first one first; `taken` is the move by which others ended one."""
-    after: dict[str, Any] | None = None
+    after: Entry | None = None
     found = []
-    for entry in ledger.newest_first(edges, model=model):
-        if (entry["run"], entry["kind"]) == (run, promotion.SHIFTED):
-            share = sum((entry.get("weights") or {}).values())
-            taken = after if after is not None and after["run"] != run else None
+    for entry in Ledger(edges, model).newest_first():
+        if (entry.run, entry.kind) == (run, promotion.SHIFTED):
+            share = sum(entry.weights.values())
+            taken = after if after is not None and after.run != run else None
             found.append({"share": share, "taken": taken and _by_whom(taken)})
-        elif found and entry["run"] != run:
+        elif found and entry.run != run:
             break
         after = entry
     return found[::-1]
 
 
-def _by_whom(entry: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "kind": entry["kind"],
-        "who": entry.get("who") or entry["run"],
-        "at": entry["moved_at"] or entry["recorded_at"],
-    }
+def _by_whom(entry: Entry) -> dict[str, Any]:
+    return {"kind": entry.kind, "who": entry.who or entry.run, "at": entry.known_since}
 
 
 def _now(edges: Edges, *, model: str, number: int) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from chalicelib.documents.shapes import digits, list_of, maybe, number_from_1, t
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
 from chalicelib.interventions import fitness, rollback_target
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import registry
@@ -65,7 +66,7 @@ class _Seen:
 
 def decide(edges: Edges, task: MoveAliasTask) -> Decided:
     """Raises NoLiveModel, VersionUnknown, VersionUnfit, RequestConflict, and the TransientErrors of the edges."""
-    next_entry = ledger.next_entry(edges, model=task.model)  # before the alias: then no move comes between unseen
+    next_entry = Ledger(edges, task.model).next_entry()  # before the alias: then no move comes between unseen
     now = look(edges, model=task.model)
     live = now.version()
     seen = _Seen(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.names import LIVE
 from chalicelib.promotion import promotion
 from chalicelib.promotion.promotion import Move
@@ -28,7 +28,7 @@ class Recovered:
 
 def is_behind(edges: Edges, *, model: str) -> bool:
     """Whether the ledger knows of a later move than the alias: Lambda's side was lost."""
-    return ledger.is_ahead(edges, model=model, alias=edges.functions.alias(model))
+    return Ledger(edges, model).is_ahead(edges.functions.alias(model))
 
 
 def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
@@ -38,11 +38,12 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     RequestConflict when somebody moves the alias meanwhile.
     """
     alias = edges.functions.alias(model)
-    ledger.repair(edges, model=model, alias=alias)
-    last = ledger.last(edges, model=model)
+    ledger = Ledger(edges, model)
+    ledger.repair(alias)
+    last = ledger.last()
     if last is None:
         raise NoLiveModel(_nothing_was_live(model, by_hand=alias is not None))
-    number = last["model_version"]
+    number = last.model_version
     judged = evidence.judged(edges, model=model, model_version=number)
     package = evidence.part(edges, judged, registry.PACKAGE)
     if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, judged.manifest.code_sha256):
@@ -56,7 +57,7 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
         function_version=published.function_version,
         model_version=number,
         expected=alias.revision_id if alias else None,
-        next_entry=last["entry"] + 1,
+        next_entry=last.entry + 1,
         who=who,
         why="put back from the registry",
     )

@@ -14,7 +14,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnfit, VersionUnknown
 from chalicelib.interventions import fitness
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry import registry
 
 
@@ -53,11 +53,11 @@ def find_any(edges: Edges, *, model: str, live: int | None) -> int | None:
 def _live_before(edges: Edges, *, model: str, live: int | None, told: list[str]) -> Iterator[int]:
     """The versions that have been live, the latest first, without the one that is; past damaged entries."""
     known = {live}
-    for number in reversed(ledger.numbers(edges, model=model)):
-        entry = documents.readable(partial(ledger.entry, edges, model=model, number=number), told=told)
-        if entry is not None and entry["model_version"] not in known:
-            known.add(entry["model_version"])
-            yield entry["model_version"]
+    for number in reversed(Ledger(edges, model).numbers()):
+        entry = documents.readable(partial(Ledger(edges, model).entry, number), told=told)
+        if entry is not None and entry.model_version not in known:
+            known.add(entry.model_version)
+            yield entry.model_version
 
 
 def _problem(edges: Edges, *, model: str, model_version: int) -> str | None:

@@ -7,22 +7,18 @@ written in afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, RegistryIncomplete
-from chalicelib.ledger import ledger, stamp
-
-ENTRY = (
-    *("entry", "model", "kind", "run", "step", "from_function_version", "to_function_version", "model_version"),
-    *("candidate_model_version", "weights", "moved_at", "who", "why", "recorded_at", "repaired"),
-)
-"""The fields of an entry."""
+from chalicelib.ledger import stamp
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,80 +38,92 @@ class WhatServed:
     where nothing came before it) and `not_after` (None where its entry is still missing).
     """
 
-    entry: Mapping[str, Any] | None
-    perhaps: Mapping[str, Any] | None = None
+    entry: Entry | None
+    perhaps: Entry | None = None
     not_before: str | None = None
     not_after: str | None = None
 
 
-def latest(edges: Edges, *, model: str, limit: int) -> list[dict[str, Any]]:
-    """The latest entries of the ledger, newest first, each with the model version before it and the shares after.
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One number of the ledger; `entry` is None where it is damaged, and `damaged` says how."""
 
-    `from_model_version` is None for the first, and where other hands had moved the alias in between.
-    """
-    numbers = ledger.numbers(edges, model=model)
-    found = [_read(edges, model=model, number=each) for each in numbers[-limit - 1 :]]
-    before = [None, *found] if len(numbers) <= limit else found
-    return [_told(entry, before=earlier) for earlier, entry in reversed(list(pairwise(before))) if entry is not None]
+    model: str
+    number: int
+    entry: Entry | None
+    from_model_version: int | None
+    """None for the first, and where the alias was moved by hand in between."""
+    damaged: str | None
 
-
-def _read(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
-    """The entry; in place of one that is damaged its number, and what is wrong with it."""
-    told: list[str] = []
-    found = documents.readable(lambda: ledger.entry(edges, model=model, number=number), told=told)
-    if found is not None:
-        return {**found, "damaged": None}
-    return {**dict.fromkeys(ENTRY), "entry": number, "model": model, "damaged": told[0]}
-
-
-def _told(entry: dict[str, Any], *, before: dict[str, Any] | None) -> dict[str, Any]:
-    if entry["damaged"] is not None:
-        return {**entry, "from_model_version": None, "serving": []}
-    follows = before is not None and before["to_function_version"] == entry["from_function_version"]
-    return {
-        **entry,
-        "from_model_version": before["model_version"] if before is not None and follows else None,
-        "serving": [vars(each) for each in shares(entry)],
-    }
+    def to_document(self) -> dict[str, Any]:
+        """The entry's own fields, and beside them the version before it and the shares after it."""
+        entry = self.entry.document if self.entry else dict.fromkeys(Entry.__annotations__)
+        return {
+            **entry,
+            "entry": self.number,
+            "model": self.model,
+            "from_model_version": self.from_model_version,
+            "serving": [vars(each) for each in shares(self.entry)] if self.entry else [],
+            "damaged": self.damaged,
+        }
 
 
-def shares(entry: Mapping[str, Any]) -> list[Share]:
+def latest(edges: Edges, *, model: str, limit: int) -> list[Told]:
+    """The latest entries of the ledger, newest first."""
+    ledger = Ledger(edges, model)
+    found: list[Told] = []
+    before: Entry | None = None
+    for number in ledger.numbers()[-limit - 1 :]:
+        told: list[str] = []
+        entry = documents.readable(partial(ledger.entry, number), told=told)
+        follows = before and entry and before.to_function_version == entry.from_function_version
+        found.append(
+            Told(
+                model=model,
+                number=number,
+                entry=entry,
+                from_model_version=before.model_version if before and follows else None,
+                damaged=told[0] if told else None,
+            )
+        )
+        before = entry
+    return found[: -limit - 1 : -1]
+
+
+def shares(entry: Entry) -> list[Share]:
     """Who serves after this move, the main version first."""
-    weights: Mapping[str, float] = entry.get("weights") or {}
     main = Share(
-        model_version=entry["model_version"],
-        function_version=entry["to_function_version"],
-        share=1 - sum(weights.values()),
+        model_version=entry.model_version,
+        function_version=entry.to_function_version,
+        share=1 - sum(entry.weights.values()),
     )
-    candidate = entry.get("candidate_model_version")
-    return [
-        main,
-        *(Share(model_version=candidate, function_version=number, share=share) for number, share in weights.items()),
-    ]
+    candidate = entry.candidate_model_version
+    beside = entry.weights.items()
+    return [main, *(Share(model_version=candidate, function_version=each, share=share) for each, share in beside)]
 
 
-def left_at(entries: Sequence[Mapping[str, Any]]) -> dict[int, datetime]:
+def left_at(entries: Sequence[Entry]) -> dict[int, datetime]:
     """When each model version lost its last share of the traffic, at the latest; without those that have one."""
     left: dict[int, datetime] = {}
     before: set[int] = set()
     for entry in entries:
         serving = _serving(entry)
-        left.update(dict.fromkeys(before - serving, _time(entry["moved_at"] or entry["recorded_at"])))
+        left.update(dict.fromkeys(before - serving, _time(entry.known_since)))
         before = serving
     return {number: when for number, when in left.items() if number not in before}
 
 
-def serving_last(entries: Sequence[Mapping[str, Any]]) -> set[int]:
+def serving_last(entries: Sequence[Entry]) -> set[int]:
     """The model versions that have a share of the traffic by the last entry."""
     return _serving(entries[-1]) if entries else set()
 
 
-def previous(entries: Sequence[Mapping[str, Any]], *, but: Collection[int]) -> int | None:
+def previous(entries: Sequence[Entry], *, but: Collection[int]) -> int | None:
     """The model version that was live last, but these."""
-    return next((each["model_version"] for each in reversed(entries) if each["model_version"] not in but), None)
+    return next((each.model_version for each in reversed(entries) if each.model_version not in but), None)
 
 
-def _serving(entry: Mapping[str, Any]) -> set[int]:
+def _serving(entry: Entry) -> set[int]:
     return {each.model_version for each in shares(entry) if each.model_version is not None}
 
 
@@ -132,13 +140,13 @@ def what_served(edges: Edges, *, model: str, at: datetime) -> WhatServed:
         )
     later = _unwritten(edges, model=model)
     damage: RegistryIncomplete | None = None
-    for number in reversed(ledger.numbers(edges, model=model)):
+    for number in reversed(Ledger(edges, model).numbers()):
         try:
-            entry = ledger.entry(edges, model=model, number=number)
+            entry = Ledger(edges, model).entry(number)
         except RegistryIncomplete as exc:
             damage = exc
             continue
-        if _time(entry["moved_at"] or entry["recorded_at"]) <= at:
+        if _time(entry.known_since) <= at:
             if damage is not None:  # it may have been the last before that moment
                 raise damage
             return _with_doubt(entry, later, at=at)
@@ -148,25 +156,21 @@ def what_served(edges: Edges, *, model: str, at: datetime) -> WhatServed:
     return _with_doubt(None, later, at=at)
 
 
-def _with_doubt(entry: dict[str, Any] | None, later: dict[str, Any] | None, *, at: datetime) -> WhatServed:
+def _with_doubt(entry: Entry | None, later: Entry | None, *, at: datetime) -> WhatServed:
     """`later` is the move after the entry; its time, if it is known, is after `at`."""
-    if later is None or later["moved_at"] is not None or (entry is not None and at < _time(entry["recorded_at"])):
+    recorded_at = entry.recorded_at if entry else None
+    if later is None or later.moved_at is not None or (recorded_at is not None and at < _time(recorded_at)):
         return WhatServed(entry=entry)
-    return WhatServed(
-        entry=entry,
-        perhaps=later,
-        not_before=entry["recorded_at"] if entry else None,
-        not_after=later["recorded_at"],
-    )
+    return WhatServed(entry=entry, perhaps=later, not_before=recorded_at, not_after=later.recorded_at)
 
 
-def _unwritten(edges: Edges, *, model: str) -> dict[str, Any] | None:
+def _unwritten(edges: Edges, *, model: str) -> Entry | None:
     """The alias's last move, as its stamp tells it, if its entry is missing: it came after all that are written."""
     alias = edges.functions.alias(model)
     move = stamp.of(alias)
-    if alias is None or move is None or move.entry != ledger.next_entry(edges, model=model):
+    if alias is None or move is None or move.entry != Ledger(edges, model).next_entry():
         return None
-    return ledger.entry_of(move, model=model, weights=alias.weights)
+    return Entry.of_stamp(move, model=model, weights=alias.weights)
 
 
 def _time(timestamp: str) -> datetime:

@@ -18,10 +18,11 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.documents import documents
+from chalicelib.documents.documents import Found
 from chalicelib.documents.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
 from chalicelib.edges import Edges, Notice
 from chalicelib.errors import NoticesUnavailable
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.log import log
 from chalicelib.names import stage_of_bucket
 from chalicelib.notices import notice_text
@@ -118,10 +119,10 @@ def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) 
     """Announce, once for a run that promoted nothing, that the last promotion is more than `stale_days` ago."""
     if outcome not in UNPROMOTED:
         return
-    promoted = _readable(lambda: ledger.newest(edges, model=model, kind=promotion.PROMOTED))
+    promoted = _readable(lambda: Ledger(edges, model).newest(promotion.PROMOTED))
     if promoted is None:
         return
-    last = promoted["moved_at"] or promoted["recorded_at"]
+    last = promoted.known_since
     age = edges.clock() - datetime.fromisoformat(last)
     if age <= timedelta(days=stale_days):
         return
@@ -236,8 +237,8 @@ def _detail(
 
 def _live(edges: Edges, *, model: str) -> int | None:
     """By the ledger, which every mover writes, and which this side may read."""
-    last = _readable(lambda: ledger.last(edges, model=model))
-    return last["model_version"] if last else None
+    last = _readable(lambda: Ledger(edges, model).last())
+    return last.model_version if last else None
 
 
 def _version_of_run(edges: Edges, *, run: str) -> int | None:
@@ -246,7 +247,7 @@ def _version_of_run(edges: Edges, *, run: str) -> int | None:
     return result["model_version"] if result else None
 
 
-def _readable(read: Callable[[], Any]) -> Any:
+def _readable(read: Callable[[], Found]) -> Found | None:
     """None for what is damaged, which is logged: it must not fail what the notice tells of."""
     told: list[str] = []
     found = documents.readable(read, told=told)

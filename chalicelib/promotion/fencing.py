@@ -12,7 +12,8 @@ from contextlib import suppress
 
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete, VersionUnknown
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import evidence
@@ -75,10 +76,10 @@ def _fence(
     """
     for _ in range(TRIES):
         alias = edges.functions.alias(model)
-        ledger.repair(edges, model=model, alias=alias)  # its author may have died before its entry
+        Ledger(edges, model).repair(alias)  # its author may have died before its entry
         if alias is None or not _is_open(alias, run=run, decided=decided):
             return None
-        if ledger.is_ahead(edges, model=model, alias=alias):
+        if Ledger(edges, model).is_ahead(alias):
             if edges.functions.alias(model) == alias:  # Lambda lost its side
                 return None
             continue  # somebody has just been quicker

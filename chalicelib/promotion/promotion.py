@@ -13,7 +13,8 @@ from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import count, digits, maybe, number_from_1, share, table_of, text
 from chalicelib.edges import Alias, AliasMoved, Edges
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.ledger.stamp import Stamp
 
 PROMOTED = "promoted"
@@ -69,7 +70,7 @@ def move_alias(edges: Edges, move: Move) -> Alias | None:
     if not _done(alias, move):
         if not is_as_seen(edges, alias, move):
             return _lost_or_past(edges, alias, move)
-        ledger.repair(edges, model=move.model, alias=alias)
+        Ledger(edges, move.model).repair(alias)
         try:
             _start_from_the_last_move(edges, alias, move)
             alias = _compare_and_swap(edges, alias, move)
@@ -86,7 +87,7 @@ def is_as_seen(edges: Edges, alias: Alias | None, move: Move) -> bool:
     One that was gone then may have been made and deleted again since: what late movers would make anew.
     """
     if alias is None and move.expected is None:
-        return ledger.next_entry(edges, model=move.model) == move.next_entry
+        return Ledger(edges, move.model).next_entry() == move.next_entry
     return alias is not None and alias.revision_id == move.expected
 
 
@@ -95,10 +96,11 @@ def _lost_or_past(edges: Edges, alias: Alias | None, move: Move) -> Alias | None
 
     The ledger tells which, because every mover writes its predecessor's entry before it moves.
     """
-    if ledger.holds(edges, model=move.model, run=move.run, step=move.step):
+    ledger = Ledger(edges, move.model)
+    if ledger.holds(run=move.run, step=move.step):
         return None
-    if alias and ledger.is_ahead(edges, model=move.model, alias=alias):
-        raise AliasMoved(ledger.lost_by_lambda(edges, model=move.model))
+    if alias and ledger.is_ahead(alias):
+        raise AliasMoved(ledger.lost_by_lambda())
     raise AliasMoved(_what_is_there(alias, move))
 
 
@@ -107,10 +109,11 @@ def _start_from_the_last_move(edges: Edges, alias: Alias | None, move: Move) -> 
 
     Then Lambda lost it, or somebody was quicker since the alias was read.
     """
-    if alias is None or not ledger.is_ahead(edges, model=move.model, alias=alias):
+    ledger = Ledger(edges, move.model)
+    if alias is None or not ledger.is_ahead(alias):
         return
-    last = ledger.last(edges, model=move.model)
-    if last is None or (move.kind, move.model_version) != (RESTORED, last["model_version"]):
+    last = ledger.last()
+    if last is None or (move.kind, move.model_version) != (RESTORED, last.model_version):
         raise AliasMoved(_what_is_there(alias, move))
 
 
@@ -119,7 +122,7 @@ def _record(edges: Edges, alias: Alias | None, move: Move) -> Alias:
     if alias is None or done is None:
         raise AliasMoved(_what_is_there(alias, move))
     known = {"moved_at": documents.timestamp(edges.clock()), "who": move.who, "why": move.why}
-    ledger.append(edges, model=move.model, move=done, weights=alias.weights, known=known)
+    Ledger(edges, move.model).append(done, weights=alias.weights, known=known)
     return alias
 
 
@@ -132,7 +135,7 @@ def _compare_and_swap(edges: Edges, alias: Alias | None, move: Move) -> Alias:
             origin=alias.function_version if alias else None,
             function_version=move.function_version,
             model_version=move.model_version,
-            entry=ledger.next_entry(edges, model=move.model),
+            entry=Ledger(edges, move.model).next_entry(),
             candidate=move.candidate,
         )
     )

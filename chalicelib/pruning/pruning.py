@@ -14,7 +14,8 @@ from datetime import datetime
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.ledger import history, ledger
+from chalicelib.ledger import history
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.pruning.pruning_plan import PARTS, Leftover, Plan, Report, serving_now, way_back_now
 from chalicelib.pruning.retention import LEFT_LIVE, Prunable
 from chalicelib.registry import registry
@@ -91,10 +92,10 @@ def _is_wanted(edges: Edges, version: Prunable, *, model: str) -> bool:
 def _served_lately(edges: Edges, version: Prunable, *, model: str) -> bool:
     """Whether it had a share of the traffic in the last day: it may have come and gone since the plan was made."""
     since = edges.clock() - LEFT_LIVE
-    for entry in ledger.newest_first(edges, model=model):
+    for entry in Ledger(edges, model).newest_first():
         if version.model_version in {each.model_version for each in history.shares(entry)}:
             return True
-        if datetime.fromisoformat(entry["moved_at"] or entry["recorded_at"]) < since:
+        if datetime.fromisoformat(entry.known_since) < since:
             return False  # what served when that day began was looked at just now
     return False
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from chalicelib import layout
 from chalicelib.edges import Edges, FunctionVersion
 from chalicelib.errors import ModelUnknown
 from chalicelib.interventions import rollback_target
-from chalicelib.ledger import history, ledger
+from chalicelib.ledger import history
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.pruning.retention import Decision, Policy, Prunable, decide
 from chalicelib.registry import catalog, judged, publishing, registry
 from chalicelib.registry.live import look
@@ -97,7 +98,7 @@ def _versions(
 ) -> Iterator[tuple[Prunable | None, str]]:
     """Every complete version, None when nothing of it is left to go, with its code's checksum."""
     kept = {each.key for each in edges.store.list(layout.versions(model))}
-    entries = ledger.entries(edges, model=model)
+    entries = Ledger(edges, model).entries()
     held, left_at = _held(edges, model=model, entries=entries), history.left_at(entries)
     numbers = registry.numbers(edges, model=model, complete=True)
     for done, number in enumerate(numbers):
@@ -117,7 +118,7 @@ def _versions(
         yield (version if has_parts or not version.is_begun else None), manifest.code_sha256
 
 
-def _held(edges: Edges, *, model: str, entries: Sequence[Mapping[str, Any]]) -> dict[int | str, str]:
+def _held(edges: Edges, *, model: str, entries: Sequence[Entry]) -> dict[int | str, str]:
     """What must not go at any age, by model version or by run, with the reason."""
     quarantined = Quarantine(edges, model).model_versions()
     pinned = Pin(edges, model).find()

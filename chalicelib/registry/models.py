@@ -11,7 +11,7 @@ from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import VersionUnknown
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.registry import catalog, registry
 from chalicelib.registry.live import look
@@ -45,11 +45,11 @@ def way_back_to_life(edges: Edges, *, model: str) -> str | None:
 
     None of one that was never live.
     """
-    last = ledger.last(edges, model=model)
+    last = Ledger(edges, model).last()
     if last is None:
         return None
     return (
-        f"the alias of {model} is gone, and by entry {last['entry']} of the ledger version {last['model_version']} is"
+        f"the alias of {model} is gone, and by entry {last.entry} of the ledger version {last.model_version} is"
         f" live: the next run puts it back, or at once nightswap restore {model}"
     )
 
@@ -64,11 +64,12 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
     live = told["live"]
     number = live["model_version"] if live else None
     manifest = _manifest(edges, model, number)
+    last = Ledger(edges, model).last()
     return {
         **told,
         "schema": _schema(_artifact(edges, model, number).get("schema")),
         "manifest": manifest and _short(manifest.document, data=LISTED_OBJECTS),
-        "last_move": ledger.last(edges, model=model),
+        "last_move": last.document if last else None,
     }
 
 

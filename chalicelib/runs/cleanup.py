@@ -18,7 +18,8 @@ from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import RegistryIncomplete, RunUnknown
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.promotion import Move
@@ -67,9 +68,9 @@ def in_words(failure: Mapping[str, Any]) -> str:
 def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored:
     repairs = []
     alias = edges.functions.alias(model)
-    if ledger.repair(edges, model=model, alias=alias):
+    if Ledger(edges, model).repair(alias):
         repairs.append("wrote the ledger entry of the alias's last move, whose author had died")
-    is_current = alias is not None and not ledger.is_ahead(edges, model=model, alias=alias)
+    is_current = alias is not None and not Ledger(edges, model).is_ahead(alias)
     if is_current and alias and alias.weights and not _shifting(edges, alias, run=run):
         with suppress(AliasMoved):  # somebody restored or moved it first, and theirs stands
             fencing.take_weights_off(
@@ -86,17 +87,18 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
     trains would have nothing to be judged against.
     """
     alias = edges.functions.alias(model)
-    last = ledger.last(edges, model=model) if ledger.is_ahead(edges, model=model, alias=alias) else None
+    ledger = Ledger(edges, model)
+    last = ledger.last() if ledger.is_ahead(alias) else None
     if last is None:
         return []
     lost = f"the alias of {model} is {'gone' if alias is None else 'older than the ledger'}"
-    number, function_version = last["model_version"], last["to_function_version"]
+    number, function_version = last.model_version, last.to_function_version
     judged = evidence.judged(edges, model=model, model_version=number)
     published = edges.functions.version(model, function_version)
     if published is None or published.code_sha256 != judged.manifest.code_sha256:
         raise RegistryIncomplete(
             f"{lost}, and Lambda does not hold version {number} as function version {function_version} any more,"
-            f" which is live by entry {last['entry']} of the ledger: nightswap restore {model} puts it back from the"
+            f" which is live by entry {last.entry} of the ledger: nightswap restore {model} puts it back from the"
             " registry"
         )
     move = Move(
@@ -107,7 +109,7 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
         function_version=function_version,
         model_version=number,
         expected=alias.revision_id if alias else None,
-        next_entry=last["entry"] + 1,
+        next_entry=last.entry + 1,
         who=run,
         why=f"{lost}: put back what the ledger says",
     )
@@ -152,7 +154,7 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
 
     Returns what had to be put right on the way, in words.
     """
-    ledger.repair(edges, model=model, alias=edges.functions.alias(model))
+    Ledger(edges, model).repair(edges.functions.alias(model))
     fenced = fencing.stop(edges, model=model, run=run, why=SHIFTER_IS_OVER, finishing=True)
     error, reason = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS), in_words(failure)
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)

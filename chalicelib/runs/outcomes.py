@@ -24,7 +24,7 @@ from chalicelib.documents import documents
 from chalicelib.documents.shapes import Record, maybe, moment, one_of, text
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.log import REJECTED, SUCCEEDED, measure
 from chalicelib.notices import notices
 from chalicelib.promotion import commitment
@@ -109,7 +109,7 @@ def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:
     if wanted.outcome == PROMOTED:
         return wanted
     swaps = commitment.swaps(edges, run=wanted.run)
-    if not any(ledger.holds(edges, model=wanted.model, run=wanted.run, step=swap.step) for swap in swaps):
+    if not any(Ledger(edges, wanted.model).holds(run=wanted.run, step=swap.step) for swap in swaps):
         return wanted
     reason = f"the swap took effect; then {wanted.error or wanted.outcome}: {wanted.reason}"
     return replace(wanted, outcome=PROMOTED, reason=reason, error=None)

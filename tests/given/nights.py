@@ -10,7 +10,8 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import evidence, publishing, registry
@@ -126,7 +127,7 @@ def promote(
 ) -> Registered:
     """A version registered and made live."""
     registered = register(edges, run=run, model=model, fingerprint=fingerprint, behaviour=behaviour, **beside)
-    next_entry = ledger.next_entry(edges, model=model)
+    next_entry = Ledger(edges, model).next_entry()
     move = swap(edges, registered, run=run, expected=revision(edges, model), next_entry=next_entry, model=model)
     commitment.commit(edges, move, what=commitment.SWAP, judging=1)
     promotion.move_alias(edges, move)

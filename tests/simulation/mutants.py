@@ -36,7 +36,7 @@ MUTANTS = (
     Mutant(
         name="an alias that is gone is made anew by whoever comes late",
         file="chalicelib/promotion/promotion.py",
-        text="return ledger.next_entry(edges, model=move.model) == move.next_entry",
+        text="return Ledger(edges, move.model).next_entry() == move.next_entry",
         by="return True",
     ),
     Mutant(
@@ -57,13 +57,13 @@ MUTANTS = (
         text="    if alias is None:\n        return edges.functions.create_alias(",
         by="    wanted = Stamp.parse(description)\n"
         "    assert wanted is not None\n"
-        "    ledger.append(edges, model=move.model, move=wanted, weights=move.weights, known={})\n"
+        "    Ledger(edges, move.model).append(wanted, weights=move.weights, known={})\n"
         "    if alias is None:\n        return edges.functions.create_alias(",
     ),
     Mutant(
         name="the entry of a dead mover is not written by the next",
         file="chalicelib/promotion/promotion.py",
-        text="        ledger.repair(edges, model=move.model, alias=alias)\n",
+        text="        Ledger(edges, move.model).repair(alias)\n",
         by="",
     ),
     Mutant(

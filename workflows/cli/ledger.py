@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,8 @@ import click
 from chalicelib.audit import verification
 from chalicelib.documents import documents
 from chalicelib.ledger import history
-from chalicelib.ledger.history import Share, WhatServed
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.history import Share, Told, WhatServed
 from chalicelib.registry import catalog, models
 from lambdas import recipes
 from workflows.cli import moments
@@ -34,20 +34,9 @@ def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
     models.check(stage.edges, model=model)
     found = history.latest(stage.edges, model=model, limit=limit)
     if as_json:
-        show_json(found)
+        show_json([each.to_document() for each in found])
         return
-    rows = [
-        [
-            each["entry"],
-            _when(each),
-            each["kind"] or "damaged",
-            f"{_number(each['from_model_version'])} -> {_number(each['model_version'])}",
-            _canary(each),
-            each.get("who") or "-",
-            _why(each),
-        ]
-        for each in found
-    ]
+    rows = [_row(each) for each in found]
     columns = ["entry", "when (UTC)", "kind", "version", "share", "who", "why"]
     if console.width < WIDE:  # two lines for each move: a run's name is not broken
         columns = ["entry", "when (UTC), kind", "version", "who, why"]
@@ -56,7 +45,7 @@ def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
             for entry, *cells in rows
         ]
     table(f"moves of the alias of {model}", columns, rows)
-    damage([each["damaged"] for each in found if each["damaged"]])
+    damage([each.damaged for each in found if each.damaged])
 
 
 @click.command("what-served")
@@ -121,23 +110,23 @@ def verify(stage: Stage, model: str | None, as_json: bool) -> None:
 def _to_document(found: WhatServed) -> dict[str, Any]:
     return {
         "served": _shares(found.entry),
-        "entry": found.entry,
+        "entry": found.entry and found.entry.document,
         "perhaps": None
         if found.perhaps is None
         else {
             "served": _shares(found.perhaps),
-            "entry": found.perhaps,
+            "entry": found.perhaps.document,
             "not_before": found.not_before,
             "not_after": found.not_after,
         },
     }
 
 
-def _shares(entry: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _shares(entry: Entry | None) -> list[dict[str, Any]]:
     return [vars(each) for each in history.shares(entry)] if entry else []
 
 
-def _table(title: str, entry: Mapping[str, Any]) -> None:
+def _table(title: str, entry: Entry) -> None:
     """Who served after this entry."""
     rows = [[_of(each), each.function_version, f"{each.share:.0%}", *_by(entry)] for each in history.shares(entry)]
     table(title, ["model version", "function version", "share", "entry", "when (UTC)", "kind", "why"], rows)
@@ -147,36 +136,35 @@ def _of(share: Share) -> int | str:
     return "unknown" if share.model_version is None else share.model_version
 
 
-def _by(entry: Mapping[str, Any]) -> list[Any]:
-    return [entry["entry"], _when(entry), entry["kind"], entry.get("why")]
+def _by(entry: Entry) -> list[Any]:
+    return [entry.entry, _when(entry), entry.kind, entry.why]
 
 
-def _why(entry: Mapping[str, Any]) -> str:
-    if entry["damaged"]:
-        return "what it says cannot be read"
-    return entry.get("why") or "its author died: written in from the alias's stamp"
+def _row(told: Told) -> list[Any]:
+    """Entry, when, kind, versions, share, who and why."""
+    entry = told.entry
+    if entry is None:
+        return [told.number, "unknown", "damaged", "- -> -", "", "-", "what it says cannot be read"]
+    return [
+        told.number,
+        _when(entry),
+        entry.kind,
+        f"{told.from_model_version or '-'} -> {entry.model_version}",
+        ", ".join(f"{each.share:.0%} to {_of(each)}" for each in history.shares(entry)[1:]),
+        entry.who or "-",
+        entry.why or "its author died: written in from the alias's stamp",
+    ]
 
 
-def _when(entry: Mapping[str, Any]) -> str:
+def _when(entry: Entry) -> str:
     """When the move took effect; where nobody knows, when it was written in, if it is."""
-    if entry["moved_at"]:
-        return _short(entry["moved_at"])
-    if entry["recorded_at"]:
-        return f"before {_short(entry['recorded_at'])}"
-    return "unknown" if entry.get("damaged") else "not written yet"
+    if entry.moved_at:
+        return _short(entry.moved_at)
+    return f"before {_short(entry.recorded_at)}" if entry.recorded_at else "not written yet"
 
 
 def _short(timestamp: str) -> str:
     return f"{datetime.fromisoformat(timestamp):%Y-%m-%d %H:%M:%S}"
-
-
-def _canary(entry: Mapping[str, Any]) -> str:
-    beside = [] if entry["damaged"] else history.shares(entry)[1:]
-    return ", ".join(f"{each.share:.0%} to {_of(each)}" for each in beside)
-
-
-def _number(model_version: int | None) -> str:
-    return "-" if model_version is None else str(model_version)
 
 
 COMMANDS = (show_history, what_served, verify)

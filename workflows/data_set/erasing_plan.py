@@ -10,7 +10,8 @@ from chalicelib.cutting import listed
 from chalicelib.documents import documents
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
 from chalicelib.errors import BadRequest
-from chalicelib.ledger import history, ledger
+from chalicelib.ledger import history
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import erasures, registry
 from chalicelib.registry.erasures import Erasure
@@ -135,7 +136,7 @@ def _refuse_strange(
 def _affected(
     edges: Edges, made: Sequence[Version], rewrites: Sequence[Rewrite], kept: Collection[str], *, model: str
 ) -> Iterator[Affected]:
-    entries = ledger.entries(edges, model=model)  # of an alias that is gone it knows what is to be put back
+    entries = Ledger(edges, model).entries()  # of an alias that is gone it knows what is to be put back
     serving = pruning_plan.serving_now(edges, model=model) | history.serving_last(entries)
     pinned = Pin(edges, model).find()
     lost = {each.key: each.rows for each in rewrites}

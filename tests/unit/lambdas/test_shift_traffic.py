@@ -8,7 +8,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
 from chalicelib.documents import documents
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
@@ -27,9 +27,9 @@ def health(night: FakeOutside, number: int) -> dict[str, Any]:
     return document
 
 
-def last_move(night: FakeOutside) -> tuple[str, str, int, str]:
-    entry = ledger.last(night.edges, model=MODEL) or {}
-    return entry["kind"], entry["run"], entry["step"], entry["why"]
+def last_move(night: FakeOutside) -> tuple[str, str, int, str | None]:
+    entry = present(Ledger(night.edges, MODEL).last())
+    return entry.kind, entry.run, entry.step, entry.why
 
 
 def test_first_share_is_shifted_and_bakes() -> None:
@@ -261,4 +261,4 @@ def test_try_that_comes_again_after_later_shares_leaves_the_rollout_alone(judgin
 
     assert decided.decision == SUPERSEDED
     assert shares_of(night) == ("1", {"2": 0.5})
-    assert [entry["kind"] for entry in ledger.entries(night.edges, model=MODEL)] == ["promoted", "shifted", "shifted"]
+    assert [entry.kind for entry in Ledger(night.edges, MODEL).entries()] == ["promoted", "shifted", "shifted"]

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, MetricsUnavailable, StoreUnavailable
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
@@ -18,6 +18,7 @@ from chalicelib.runs import cleanup
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
 from tests.given.nights import MODEL, Registered, promote, register, revision, swap
+from tests.given.present import present
 from tests.unit.lambdas.canaries import FINGERPRINT, alias_of, baked, ready, shares_of, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 
@@ -43,7 +44,7 @@ def pinned_by_ada(night: FakeOutside) -> None:
 
 
 def kinds(night: FakeOutside) -> list[str]:
-    return [entry["kind"] for entry in ledger.entries(night.edges, model=MODEL)]
+    return [entry.kind for entry in Ledger(night.edges, MODEL).entries()]
 
 
 def test_champion_that_changed_before_the_first_share_is_judged_against() -> None:
@@ -74,7 +75,7 @@ def test_second_judging_shifts_from_the_new_champion() -> None:
 
     assert decided.decision == BAKE
     assert shares_of(night) == ("3", {"2": 0.1})
-    assert (ledger.last(night.edges, model=MODEL) or {})["step"] == promotion.shift_step(1, judging=2)
+    assert present(Ledger(night.edges, MODEL).last()).step == promotion.shift_step(1, judging=2)
 
 
 @pytest.mark.parametrize("judging", [1, 2])

@@ -8,7 +8,7 @@ from chalicelib import layout
 from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
 from chalicelib.documents import documents
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
@@ -29,6 +29,7 @@ from tests.given.nights import (
     shift,
     swap,
 )
+from tests.given.present import present
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, whole_night
 
 FINGERPRINT = "data-2"
@@ -93,8 +94,8 @@ def test_ledger_says_that_the_run_moved_it_and_why() -> None:
 
     swap_alias.run(task, night.edges, SETTINGS)
 
-    last = ledger.last(night.edges, model=MODEL) or {}
-    assert (last["kind"], last["run"], last["step"], last["who"], last["why"]) == (
+    last = present(Ledger(night.edges, MODEL).last())
+    assert (last.kind, last.run, last.step, last.who, last.why) == (
         "promoted",
         RUN,
         50,
@@ -119,7 +120,7 @@ def test_lost_answer_is_promoted_when_the_task_is_repeated() -> None:
         swap_alias.run(task, lossy, SETTINGS)
 
     assert swap_alias.run(task, lossy, SETTINGS).decision == PROMOTED
-    assert len(ledger.entries(night.edges, model=MODEL)) == 2
+    assert len(Ledger(night.edges, MODEL).entries()) == 2
 
 
 def test_champion_that_changed_since_it_was_scored_stays_and_the_run_judges_again() -> None:
@@ -155,7 +156,7 @@ def test_second_judging_swaps_what_it_was_judged_against() -> None:
     swapped = swap_alias.run(replace(task, judging=2, revision_id=revision(night.edges)), night.edges, SETTINGS)
 
     assert swapped.decision == PROMOTED
-    assert (ledger.last(night.edges, model=MODEL) or {})["step"] == promotion.swap_step(judging=2)
+    assert present(Ledger(night.edges, MODEL).last()).step == promotion.swap_step(judging=2)
 
 
 def test_swap_of_the_first_judging_that_comes_late_moves_nothing_after_the_second() -> None:
@@ -262,7 +263,7 @@ def test_run_without_the_lease_moves_nothing(holder: str | None, words: str) -> 
 
     assert swap_alias.run(task, night.edges, SETTINGS) == AliasSwapped(decision=SUPERSEDED, reason=words)
     assert live(night) is None
-    assert ledger.entries(night.edges, model=MODEL) == []
+    assert Ledger(night.edges, MODEL).entries() == []
 
 
 def test_run_that_was_given_up_moves_nothing() -> None:
@@ -296,6 +297,6 @@ def test_nightly_batch_goes_all_the_way_and_the_next_night_too(steps: tuple[Shif
 
     assert (first.decision, second.decision) == (PROMOTED, PROMOTED)
     assert live(night) == "2"
-    moves = ledger.entries(night.edges, model=MODEL)
-    assert [entry["run"] for entry in moves] == [RUN, *[again for _ in steps], again]
-    assert [entry["candidate_model_version"] for entry in moves] == [None, *[2 for _ in steps], None]
+    moves = Ledger(night.edges, MODEL).entries()
+    assert [entry.run for entry in moves] == [RUN, *[again for _ in steps], again]
+    assert [entry.candidate_model_version for entry in moves] == [None, *[2 for _ in steps], None]

@@ -8,7 +8,7 @@ from chalicelib import layout
 from chalicelib.audit.verification import verify
 from chalicelib.documents import documents
 from chalicelib.interventions import restoration
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.runs import cleanup
 from tests.given.interference import with_functions, with_store
 from tests.given.moves import ask
@@ -163,7 +163,7 @@ def test_move_by_hand_that_found_no_alias_is_no_trace_of_other_hands(action: str
     ask(night.edges, action, model_version=1)
 
     assert problems(night) == ()
-    assert ledger.entry(night.edges, model=MODEL, number=3)["from_function_version"] is None
+    assert Ledger(night.edges, MODEL).entry(3).from_function_version is None
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

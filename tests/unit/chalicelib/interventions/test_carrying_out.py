@@ -10,7 +10,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, FunctionUnavailable, RequestConflict
 from chalicelib.interventions import carrying_out, restoration
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
@@ -65,7 +65,7 @@ def state(night: FakeOutside) -> dict[str, Any]:
         "serving": serving(night),
         "quarantined": sorted(Quarantine(night.edges, MODEL).model_versions()),
         "pinned": pinned and pinned.model_version,
-        "moves": [(each["kind"], each["run"], each["why"]) for each in ledger.entries(night.edges, model=MODEL)],
+        "moves": [(each.kind, each.run, each.why) for each in Ledger(night.edges, MODEL).entries()],
         "told": {(each.kind, each.detail["run"]) for each in night.notices.sent},  # at least once
     }
 
@@ -172,7 +172,7 @@ def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_s
     dying = with_functions(night.edges, "create_alias", after=raising(Killed()))
     with pytest.raises(Killed):
         ask(dying, "pin", model_version=1)
-    ledger.repair(night.edges, model=MODEL, alias=night.functions.alias(MODEL))
+    Ledger(night.edges, MODEL).repair(night.functions.alias(MODEL))
     night.functions.delete_alias(MODEL)
     night.store.delete(layout.pin(MODEL))
 
@@ -289,7 +289,7 @@ def test_lost_answer_is_raised_and_the_repetition_finishes_it() -> None:
         ask(lost, "rollback")
 
     assert ask(night.edges, "rollback")["moved"] is True
-    assert [each["kind"] for each in ledger.entries(night.edges, model=MODEL)][-1] == "rolled_back"
+    assert [each.kind for each in Ledger(night.edges, MODEL).entries()][-1] == "rolled_back"
 
 
 def test_quarantine_stands_before_the_alias_moves() -> None:
@@ -309,9 +309,9 @@ def test_move_is_recorded_with_who_and_why() -> None:
 
     ask(night.edges, "rollback")
 
-    last = ledger.last(night.edges, model=MODEL) or {}
-    assert (last["kind"], last["who"], last["why"]) == ("rolled_back", "ada", "customers complain")
-    assert (last["run"], last["model_version"]) == ("rollback-0011223344556677", 1)
+    last = present(Ledger(night.edges, MODEL).last())
+    assert (last.kind, last.who, last.why) == ("rolled_back", "ada", "customers complain")
+    assert (last.run, last.model_version) == ("rollback-0011223344556677", 1)
 
 
 def test_decision_is_kept_with_its_answer() -> None:

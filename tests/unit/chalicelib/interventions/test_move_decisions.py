@@ -4,10 +4,11 @@ import pytest
 
 from chalicelib.errors import NoLiveModel, VersionUnfit, VersionUnknown
 from chalicelib.interventions import move_decisions
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.quarantine import Quarantine
 from tests.given.moves import after_nights, ask, canary, request, serving
 from tests.given.nights import MODEL, outside, promote, register
+from tests.given.present import present
 from tests.given.serving_code import WRONG
 
 
@@ -89,13 +90,13 @@ def test_rollback_to_a_named_version_leaves_live_and_candidate_behind() -> None:
 
 def test_rollback_to_the_live_version_moves_nothing() -> None:
     night = after_nights(2)
-    before = serving(night), ledger.last(night.edges, model=MODEL)
+    before = serving(night), Ledger(night.edges, MODEL).last()
 
     body = ask(night.edges, "rollback", model_version=2)
 
     assert body["moved"] is False
     assert body["remarks"] == ["version 2 is live already"]
-    assert (serving(night), ledger.last(night.edges, model=MODEL)) == before
+    assert (serving(night), Ledger(night.edges, MODEL).last()) == before
 
 
 def test_rollback_does_not_go_to_a_quarantined_version() -> None:
@@ -132,7 +133,7 @@ def test_promote_makes_any_complete_version_live() -> None:
     body = ask(night.edges, "promote", model_version=waiting.model_version)
 
     assert serving(night) == (waiting.function_version, {})
-    assert (ledger.last(night.edges, model=MODEL) or {})["kind"] == "promoted"
+    assert present(Ledger(night.edges, MODEL).last()).kind == "promoted"
     assert body["quarantined"] == []
 
 

@@ -11,7 +11,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict, VersionUnknown
 from chalicelib.interventions import restoration
 from chalicelib.interventions.restoration import Recovered
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
@@ -19,6 +19,7 @@ from tests.fakes.functions import InMemoryFunctions
 from tests.given.broken_runs import die_after_the_swap
 from tests.given.interference import with_functions
 from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.present import present
 
 
 def restore(edges: Edges, *, attempt: str = "abc123") -> Recovered:
@@ -102,8 +103,8 @@ def test_restoring_is_written_into_the_ledger() -> None:
 
     restore(after_losing_lambda(night))
 
-    last = ledger.last(night.edges, model=MODEL) or {}
-    assert (last["kind"], last["run"], last["who"], last["model_version"]) == (
+    last = present(Ledger(night.edges, MODEL).last())
+    assert (last.kind, last.run, last.who, last.model_version) == (
         "restored",
         "restore-abc123",
         "ada",
@@ -224,7 +225,7 @@ def test_promotion_that_comes_while_it_looks_stands(nth: int) -> None:
     with suppress(RequestConflict):
         restore(raced)
 
-    assert [each["model_version"] for each in ledger.entries(night.edges, model=MODEL)] in ([1], [1, 2])
+    assert [each.model_version for each in Ledger(night.edges, MODEL).entries()] in ([1], [1, 2])
 
 
 def test_manifest_of_the_restored_version_stays_as_it_was() -> None:

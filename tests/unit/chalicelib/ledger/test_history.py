@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import BadRequest
-from chalicelib.ledger import history, ledger
+from chalicelib.ledger import history
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from tests.fakes.clock import START
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, outside, promote, register, shift
+from tests.given.present import present
 
 HOUR = 3600.0
 
@@ -40,20 +44,23 @@ def forget_author(night: FakeOutside, number: int, *, repaired_after: float) -> 
     )
 
 
+def told(night: FakeOutside, *, limit: int) -> list[dict[str, Any]]:
+    return [each.to_document() for each in history.latest(night.edges, model=MODEL, limit=limit)]
+
+
 def served(night: FakeOutside, *, hours: float) -> history.WhatServed:
     """So long after the first promotion."""
     return history.what_served(night.edges, model=MODEL, at=START + timedelta(hours=hours))
 
 
-def versions_of(entry: object) -> list[tuple[int | None, float]]:
-    assert isinstance(entry, dict)
-    return [(each.model_version, each.share) for each in history.shares(entry)]
+def versions_of(entry: Entry | None) -> list[tuple[int | None, float]]:
+    return [(each.model_version, each.share) for each in history.shares(present(entry))]
 
 
 def test_moves_are_told_newest_first_with_the_version_before() -> None:
     night = three_moves()
 
-    found = history.latest(night.edges, model=MODEL, limit=10)
+    found = told(night, limit=10)
 
     assert [(each["entry"], each["from_model_version"], each["model_version"]) for each in found] == [
         (3, 1, 3),
@@ -67,11 +74,11 @@ def test_moves_are_told_newest_first_with_the_version_before() -> None:
     assert (found[0]["who"], found[0]["why"]) == ("run-3", "every rule passed")
 
 
-@pytest.mark.parametrize(("limit", "told"), [(1, [3]), (2, [3, 2]), (3, [3, 2, 1])])
-def test_as_many_moves_are_told_as_are_asked_for(limit: int, told: list[int]) -> None:
-    found = history.latest(three_moves().edges, model=MODEL, limit=limit)
+@pytest.mark.parametrize(("limit", "numbers"), [(1, [3]), (2, [3, 2]), (3, [3, 2, 1])])
+def test_as_many_moves_are_told_as_are_asked_for(limit: int, numbers: list[int]) -> None:
+    found = told(three_moves(), limit=limit)
 
-    assert [each["entry"] for each in found] == told
+    assert [each["entry"] for each in found] == numbers
     assert found[0]["from_model_version"] == 1
 
 
@@ -85,7 +92,7 @@ def test_version_before_a_move_of_other_hands_is_not_known() -> None:
     entry = documents.find(night.store, layout.ledger_entry(MODEL, 3))
     night.store.put(layout.ledger_entry(MODEL, 3), documents.encode({**entry, "from_function_version": "9"}))
 
-    assert history.latest(night.edges, model=MODEL, limit=1)[0]["from_model_version"] is None
+    assert told(night, limit=1)[0]["from_model_version"] is None
 
 
 @pytest.mark.parametrize(
@@ -154,7 +161,7 @@ def test_time_to_come_is_refused() -> None:
 
 
 def test_version_left_when_its_last_share_went() -> None:
-    entries = ledger.entries(three_moves().edges, model=MODEL)
+    entries = Ledger(three_moves().edges, MODEL).entries()
 
     assert history.left_at(entries) == {1: START + timedelta(hours=2), 2: START + timedelta(hours=2)}
     assert history.left_at(entries[:2]) == {}
@@ -179,7 +186,7 @@ def test_version_that_came_back_has_not_left() -> None:
     )
     promotion.move_alias(night.edges, back)
 
-    assert list(history.left_at(ledger.entries(night.edges, model=MODEL))) == [2]
+    assert list(history.left_at(Ledger(night.edges, MODEL).entries())) == [2]
 
 
 def alias_revision(night: FakeOutside) -> str | None:
@@ -188,7 +195,7 @@ def alias_revision(night: FakeOutside) -> str | None:
 
 
 def test_version_before_is_the_last_that_is_not_left_out() -> None:
-    entries = ledger.entries(three_moves().edges, model=MODEL)
+    entries = Ledger(three_moves().edges, MODEL).entries()
 
     assert history.previous(entries, but={3}) == 1
     assert history.previous(entries, but={1, 3}) is None

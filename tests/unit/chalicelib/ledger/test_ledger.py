@@ -8,10 +8,12 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Alias
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.ledger import ledger, stamp
+from chalicelib.ledger import stamp
+from chalicelib.ledger.ledger import LOOK_BACK, Ledger
 from chalicelib.ledger.stamp import Stamp
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, content, ledger_of, outside, promote
+from tests.given.present import present
 
 KNOWN = {"moved_at": "2026-11-21T03:00:00.000Z", "who": "run-1", "why": "better"}
 
@@ -36,37 +38,35 @@ def alias_of(move: Stamp) -> Alias:
 def test_empty_ledger_begins_with_entry_one() -> None:
     night = outside()
 
-    assert ledger.next_entry(night.edges, model=MODEL) == 1
-    assert ledger.entries(night.edges, model=MODEL) == []
-    assert ledger.last(night.edges, model=MODEL) is None
+    assert Ledger(night.edges, MODEL).next_entry() == 1
+    assert Ledger(night.edges, MODEL).entries() == []
+    assert Ledger(night.edges, MODEL).last() is None
 
 
 def test_entries_are_numbered_without_a_gap_and_in_order() -> None:
     night = outside()
 
     for number in range(1, 13):
-        assert ledger.next_entry(night.edges, model=MODEL) == number
-        ledger.append(
-            night.edges, model=MODEL, move=a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN
-        )
+        assert Ledger(night.edges, MODEL).next_entry() == number
+        Ledger(night.edges, MODEL).append(a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN)
 
-    assert [each["entry"] for each in ledger.entries(night.edges, model=MODEL)] == list(range(1, 13))
-    assert ledger.last(night.edges, model=MODEL) == ledger.entries(night.edges, model=MODEL)[-1]
+    assert [each.entry for each in Ledger(night.edges, MODEL).entries()] == list(range(1, 13))
+    assert Ledger(night.edges, MODEL).last() == Ledger(night.edges, MODEL).entries()[-1]
 
 
 def test_models_have_ledgers_of_their_own() -> None:
     night = outside(MODEL, "kdd99")
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
 
-    assert ledger.next_entry(night.edges, model="kdd99") == 1
+    assert Ledger(night.edges, "kdd99").next_entry() == 1
 
 
 def test_entry_says_who_moved_what_where_and_why() -> None:
     night = outside()
 
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
 
-    assert ledger.last(night.edges, model=MODEL) == {
+    assert present(Ledger(night.edges, MODEL).last()).document == {
         "entry": 1,
         "model": MODEL,
         "kind": "promoted",
@@ -83,13 +83,41 @@ def test_entry_says_who_moved_what_where_and_why() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        b"",
+        b' "candidate_model_version": null,\n "repaired": false,\n "weights": {},\n "who": "run-1",\n'
+        b' "why": "better",\n',
+    ],
+    ids=["of the first", "of the last"],
+)
+def test_entry_of_an_earlier_release_is_read(beside: bytes) -> None:
+    night = outside()
+    night.store.put(
+        f"ledger/{MODEL}/0000000001.json",
+        b'{\n "entry": 1,\n "from_function_version": null,\n "kind": "promoted",\n "model": "kdd99-http",\n'
+        b' "model_version": 2,\n "moved_at": "2026-11-21T03:00:00.000Z",\n'
+        + beside
+        + b' "recorded_at": "2026-11-21T03:00:01.000Z",\n "run": "run-1",\n "step": 50,\n'
+        b' "to_function_version": "4"\n}',
+    )
+
+    entry = present(Ledger(night.edges, MODEL).last())
+
+    assert (entry.kind, entry.from_function_version, entry.to_function_version) == ("promoted", None, "4")
+    assert (entry.weights, entry.candidate_model_version, entry.repaired) == ({}, None, False)
+    assert (entry.who, entry.why) == (("run-1", "better") if beside else (None, None))
+    assert entry.known_since == "2026-11-21T03:00:00.000Z"
+
+
 def test_appending_a_move_again_changes_nothing() -> None:
     night = outside()
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     before = content(night)
     night.clock.sleep(60)
 
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
 
     assert content(night) == before
 
@@ -97,24 +125,24 @@ def test_appending_a_move_again_changes_nothing() -> None:
 @pytest.mark.parametrize("other", [a_move(run="run-2"), a_move(step=99)])
 def test_entry_of_another_move_is_never_written_over(other: Stamp) -> None:
     night = outside()
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     before = content(night)
 
     with pytest.raises(RegistryIncomplete, match="two moves claim one ledger entry"):
-        ledger.append(night.edges, model=MODEL, move=other, weights={}, known=KNOWN)
+        Ledger(night.edges, MODEL).append(other, weights={}, known=KNOWN)
 
     assert content(night) == before
 
 
 def test_repair_writes_the_missing_entry_and_invents_nothing() -> None:
     night = outside()
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     unwritten = a_move(run="run-2", origin="4", function_version="5", model_version=3, entry=2)
 
-    repaired = ledger.repair(night.edges, model=MODEL, alias=alias_of(unwritten))
+    repaired = Ledger(night.edges, MODEL).repair(alias_of(unwritten))
 
     assert repaired
-    assert ledger.last(night.edges, model=MODEL) == {
+    assert present(Ledger(night.edges, MODEL).last()).document == {
         "entry": 2,
         "model": MODEL,
         "kind": "promoted",
@@ -140,10 +168,10 @@ def test_repair_writes_the_missing_entry_and_invents_nothing() -> None:
 )
 def test_nothing_is_repaired_where_nothing_is_missing(alias: Alias | None) -> None:
     night = outside()
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     before = content(night)
 
-    repaired = ledger.repair(night.edges, model=MODEL, alias=alias)
+    repaired = Ledger(night.edges, MODEL).repair(alias)
 
     assert not repaired
     assert content(night) == before
@@ -154,10 +182,10 @@ def test_repaired_entry_of_a_shift_tells_the_shares_and_the_candidate() -> None:
     shifted = a_move(kind="shifted", step=1, candidate=3)
     alias = Alias(shifted.function_version, "revision", str(shifted), {"5": 0.1})
 
-    ledger.repair(night.edges, model=MODEL, alias=alias)
+    Ledger(night.edges, MODEL).repair(alias)
 
-    entry = ledger.last(night.edges, model=MODEL) or {}
-    assert (entry["kind"], entry["model_version"], entry["candidate_model_version"], entry["weights"]) == (
+    entry = present(Ledger(night.edges, MODEL).last())
+    assert (entry.kind, entry.model_version, entry.candidate_model_version, entry.weights) == (
         "shifted",
         2,
         3,
@@ -168,11 +196,9 @@ def test_repaired_entry_of_a_shift_tells_the_shares_and_the_candidate() -> None:
 def test_two_repairs_at_once_write_one_entry() -> None:
     night = outside()
     alias = alias_of(a_move())
-    raced = with_store(
-        night.edges, "put_if_absent", before=lambda: ledger.repair(night.edges, model=MODEL, alias=alias)
-    )
+    raced = with_store(night.edges, "put_if_absent", before=lambda: Ledger(night.edges, MODEL).repair(alias))
 
-    ledger.repair(raced, model=MODEL, alias=alias)
+    Ledger(raced, MODEL).repair(alias)
 
     assert ledger_of(night) == [(1, "run-1", "3", "4", True)]
     assert len(list(night.history.of("put"))) == 1
@@ -180,39 +206,37 @@ def test_two_repairs_at_once_write_one_entry() -> None:
 
 def test_mover_that_comes_late_finds_its_entry_repaired() -> None:
     night = outside()
-    ledger.repair(night.edges, model=MODEL, alias=alias_of(a_move()))
+    Ledger(night.edges, MODEL).repair(alias_of(a_move()))
     before = content(night)
 
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
 
     assert content(night) == before
 
 
 def test_ledger_holds_a_move_by_its_run_and_step() -> None:
     night = outside()
-    ledger.append(night.edges, model=MODEL, move=a_move(), weights={}, known=KNOWN)
-    ledger.append(night.edges, model=MODEL, move=a_move(run="run-2", entry=2), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(run="run-2", entry=2), weights={}, known=KNOWN)
 
-    assert ledger.holds(night.edges, model=MODEL, run="run-1", step=50)
-    assert not ledger.holds(night.edges, model=MODEL, run="run-1", step=99)
-    assert not ledger.holds(night.edges, model=MODEL, run="run-3", step=50)
+    assert Ledger(night.edges, MODEL).holds(run="run-1", step=50)
+    assert not Ledger(night.edges, MODEL).holds(run="run-1", step=99)
+    assert not Ledger(night.edges, MODEL).holds(run="run-3", step=50)
 
 
 def test_ledger_is_searched_a_little_way_back() -> None:
     night = outside()
-    for number in range(1, ledger.LOOK_BACK + 2):
-        ledger.append(
-            night.edges, model=MODEL, move=a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN
-        )
+    for number in range(1, LOOK_BACK + 2):
+        Ledger(night.edges, MODEL).append(a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN)
 
-    assert not ledger.holds(night.edges, model=MODEL, run="run-1", step=50)
-    assert ledger.holds(night.edges, model=MODEL, run="run-2", step=50)
+    assert not Ledger(night.edges, MODEL).holds(run="run-1", step=50)
+    assert Ledger(night.edges, MODEL).holds(run="run-2", step=50)
 
 
 def test_entry_lies_where_the_layout_says() -> None:
     night = outside()
 
-    ledger.append(night.edges, model=MODEL, move=a_move(entry=42), weights={}, known=KNOWN)
+    Ledger(night.edges, MODEL).append(a_move(entry=42), weights={}, known=KNOWN)
 
     assert documents.find(night.store, f"ledger/{MODEL}/0000000042.json")["entry"] == 42
     assert layout.ledger_entry(MODEL, 42) == f"ledger/{MODEL}/0000000042.json"

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import StoreUnavailable
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry.live import look
@@ -196,7 +196,7 @@ def test_swap_of_the_second_judging_is_finished_and_the_lost_one_is_not() -> Non
     end(night, "before")
 
     assert outcome_of(night, DEAD)[0] == "Promoted"
-    assert [(entry["run"], entry["step"]) for entry in ledger.entries(night.edges, model=MODEL)] == [
+    assert [(entry.run, entry.step) for entry in Ledger(night.edges, MODEL).entries()] == [
         ("earlier", 50),
         ("rival", 50),
         (DEAD, 51),

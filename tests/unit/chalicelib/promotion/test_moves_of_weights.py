@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.edges import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.promotion.promotion import Move
 from tests.fakes.edges import FakeOutside
@@ -23,6 +23,7 @@ from tests.given.nights import (
     shift,
     swap,
 )
+from tests.given.present import present
 
 RUN = "run-2"
 
@@ -82,8 +83,8 @@ def test_shift_names_the_candidate_in_stamp_and_ledger() -> None:
     promotion.move_alias(night.edges, shift(night.edges, candidate, run=RUN))
 
     assert alias_of(night).description == ("run=run-2 step=1 shifted from=1 to=1 model_version=1 candidate=2 entry=2")
-    entry = ledger.last(night.edges, model=MODEL) or {}
-    assert (entry["model_version"], entry["candidate_model_version"], entry["weights"]) == (1, 2, {"2": 0.1})
+    entry = present(Ledger(night.edges, MODEL).last())
+    assert (entry.model_version, entry.candidate_model_version, entry.weights) == (1, 2, {"2": 0.1})
 
 
 def test_weights_are_set_raised_and_taken_off_step_by_step() -> None:
@@ -97,7 +98,7 @@ def test_weights_are_set_raised_and_taken_off_step_by_step() -> None:
 
     assert (shared.function_version, dict(shared.weights)) == ("1", {"2": 0.5})
     assert (alias_of(night).function_version, dict(alias_of(night).weights)) == ("2", {})
-    assert [entry["weights"] for entry in ledger.entries(night.edges, model=MODEL)] == [
+    assert [entry.weights for entry in Ledger(night.edges, MODEL).entries()] == [
         {},
         {"2": 0.1},
         {"2": 0.5},
@@ -142,8 +143,8 @@ def test_shift_whose_author_died_before_its_entry_is_written_by_the_next_mover_w
 
     promotion.move_alias(night.edges, swap(night.edges, candidate, run=RUN, expected=revision(night.edges)))
 
-    repaired = ledger.entries(night.edges, model=MODEL)[1]
-    assert (repaired["kind"], repaired["weights"], repaired["repaired"]) == ("shifted", {"2": 0.1}, True)
+    repaired = Ledger(night.edges, MODEL).entries()[1]
+    assert (repaired.kind, repaired.weights, repaired.repaired) == ("shifted", {"2": 0.1}, True)
 
 
 def test_move_onto_the_same_version_gives_a_new_revision() -> None:

@@ -9,7 +9,7 @@ from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
 from chalicelib.documents import documents
 from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, fencing, obstacles, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry.pin import Pin
@@ -20,6 +20,7 @@ from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import decided, decided_to_shift, shift_traffic, weights
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.nights import MODEL, content, going, ledger_of, outside, promote, register, revision, swap
+from tests.given.present import present
 
 RUN = "run-2"
 
@@ -109,8 +110,8 @@ def test_run_steps_back_with_its_reason(kind: str, step: int) -> None:
     step_back(night, kind=kind)
 
     assert weights(night) == {}
-    entry = ledger.last(night.edges, model=MODEL) or {}
-    assert (entry["kind"], entry["step"], entry["model_version"], entry["why"]) == (kind, step, 1, "no more")
+    entry = present(Ledger(night.edges, MODEL).last())
+    assert (entry.kind, entry.step, entry.model_version, entry.why) == (kind, step, 1, "no more")
 
 
 def test_stepping_back_again_changes_nothing() -> None:
@@ -133,7 +134,7 @@ def test_step_back_whose_author_died_before_its_entry_is_repaired_when_it_is_rep
 
     step_back(night)
 
-    assert [(entry["kind"], entry["repaired"]) for entry in ledger.entries(night.edges, model=MODEL)] == [
+    assert [(entry.kind, entry.repaired) for entry in Ledger(night.edges, MODEL).entries()] == [
         ("promoted", False),
         ("shifted", False),
         ("restored", True),
@@ -201,7 +202,7 @@ def test_what_an_earlier_try_was_about_to_do_comes_too_late(decide: Callable[...
 
     with pytest.raises(AliasMoved):
         promotion.move_alias(night.edges, zombie)
-    assert [entry["kind"] for entry in ledger.entries(night.edges, model=MODEL)] == ["promoted", "restored"]
+    assert [entry.kind for entry in Ledger(night.edges, MODEL).entries()] == ["promoted", "restored"]
 
 
 def test_try_that_has_not_decided_yet_may_not_any_more() -> None:
@@ -228,7 +229,7 @@ def test_swap_of_a_try_that_was_quicker_and_died_is_what_the_outcome_tells() -> 
     wanted = RunOutcome(run=RUN, model=MODEL, outcome=SUPERSEDED, reason="pinned", error=None)
 
     assert outcomes.record(night.edges, wanted).outcome == PROMOTED
-    assert [entry["repaired"] for entry in ledger.entries(night.edges, model=MODEL)] == [False, True]
+    assert [entry.repaired for entry in Ledger(night.edges, MODEL).entries()] == [False, True]
 
 
 def test_alias_that_others_keep_moving_is_fenced_at_the_next_try() -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from chalicelib.edges import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.present import present
 
 
 class LosingAnswers(InMemoryFunctions):
@@ -74,9 +75,9 @@ def test_move_is_recorded_with_what_its_author_knew() -> None:
 
     promotion.move_alias(night.edges, swap(night.edges, first, run="run-1", who="ada", why="it is better"))
 
-    entry = ledger.last(night.edges, model=MODEL) or {}
-    assert (entry["moved_at"], entry["who"], entry["why"]) == ("2026-11-21T03:00:05.000Z", "ada", "it is better")
-    assert (entry["kind"], entry["model_version"]) == ("promoted", 1)
+    entry = present(Ledger(night.edges, MODEL).last())
+    assert (entry.moved_at, entry.who, entry.why) == ("2026-11-21T03:00:05.000Z", "ada", "it is better")
+    assert (entry.kind, entry.model_version) == ("promoted", 1)
 
 
 def test_later_promotion_swaps_what_it_saw() -> None:
@@ -241,8 +242,8 @@ def test_lost_answer_is_told_from_a_lost_race_when_the_task_is_repeated(earlier:
         promotion.move_alias(edges, move)
     promotion.move_alias(edges, move)
 
-    moves = [each for each in ledger.entries(edges, model=MODEL) if each["run"] == "run-2"]
-    assert [(each["kind"], each["repaired"]) for each in moves] == [("promoted", False)]
+    moves = [each for each in Ledger(edges, MODEL).entries() if each.run == "run-2"]
+    assert [(each.kind, each.repaired) for each in moves] == [("promoted", False)]
     assert revision(edges) == f"revision-{len(earlier) + 1}"
 
 

@@ -6,7 +6,7 @@ from chalicelib import layout
 from chalicelib.contracts import AliasRestored
 from chalicelib.documents import documents
 from chalicelib.errors import RegistryIncomplete
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.live import look
 from chalicelib.runs import cleanup
 from tests.given.broken_runs import (
@@ -25,6 +25,7 @@ from tests.given.nights import (
     promote,
     revision,
 )
+from tests.given.present import present
 
 
 def test_model_that_was_never_live_needs_no_repair() -> None:
@@ -79,8 +80,8 @@ def test_weights_of_a_run_that_is_over_are_taken_off(status: str | None) -> None
 
     assert restored == AliasRestored(function_version="1", repairs=["gave all traffic back to function version 1"])
     assert weights(night) == {}
-    last = ledger.last(night.edges, model=MODEL) or {}
-    assert (last["kind"], last["run"], last["model_version"]) == ("restored", "run-2", 1)
+    last = present(Ledger(night.edges, MODEL).last())
+    assert (last.kind, last.run, last.model_version) == ("restored", "run-2", 1)
 
 
 def test_weights_of_a_run_that_is_going_are_its_own() -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from chalicelib import layout
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
@@ -34,18 +34,18 @@ def test_model_that_lambda_lost_is_live_again_and_the_ledger_says_who_did_it() -
 
     assert told == [f"restored {MODEL} version 1 from the registry: Lambda had lost it"]
     assert outside.edges.functions.alias(MODEL) is not None
-    entry = ledger.last(outside.edges, model=MODEL)
-    assert entry and entry["who"] == "deploy"
-    assert re.fullmatch(r"restore-[0-9a-f]{12}", entry["run"])
+    entry = Ledger(outside.edges, MODEL).last()
+    assert entry and entry.who == "deploy"
+    assert re.fullmatch(r"restore-[0-9a-f]{12}", entry.run)
 
 
 def test_model_that_is_live_or_never_was_is_left_alone() -> None:
     outside = FakeOutside(MODEL, "other")
     promote(outside.edges, run="run-1")
-    before = ledger.last(outside.edges, model=MODEL)
+    before = Ledger(outside.edges, MODEL).last()
 
     assert told_of(outside) == []
-    assert ledger.last(outside.edges, model=MODEL) == before
+    assert Ledger(outside.edges, MODEL).last() == before
     assert outside.edges.functions.alias("other") is None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.errors import ModelUnknown, NoLiveModel
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from tests.fakes.edges import FakeOutside
@@ -137,8 +137,8 @@ def test_lost_model_is_put_back() -> None:
     result = stage.run("restore")
 
     assert result.output == "kdd99-http version 1 is live again, as function version 1\n"
-    entry = ledger.last(stage.edges, model=MODEL)
-    assert entry and re.fullmatch(r"restore-[0-9a-f]{12}", entry["run"])
+    entry = Ledger(stage.edges, MODEL).last()
+    assert entry and re.fullmatch(r"restore-[0-9a-f]{12}", entry.run)
 
 
 def test_model_that_is_live_is_left_as_it_is() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.edges import PipelineFunctions
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
-from chalicelib.ledger import ledger
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.pipeline import InMemoryPipeline
@@ -17,6 +17,7 @@ from tests.fakes.stage import FakeStage
 from tests.given.interference import interfered, raising
 from tests.given.moves import after_nights, canary, serving
 from tests.given.nights import MODEL
+from tests.given.present import present
 
 WHY = ("--reason", "customers complain")
 
@@ -70,8 +71,8 @@ def test_ledger_knows_who_sat_at_the_keyboard() -> None:
 
     here.run("rollback", *WHY)
 
-    last = ledger.last(here.edges, model=MODEL) or {}
-    assert (last["who"], last["why"]) == (getpass.getuser(), "customers complain")
+    last = present(Ledger(here.edges, MODEL).last())
+    assert (last.who, last.why) == (getpass.getuser(), "customers complain")
 
 
 def test_rollback_to_a_named_version() -> None:
