@@ -38,6 +38,7 @@ from chalicelib.edges import Edges
 from chalicelib.layout import Place
 from chalicelib.registry import evidence, registry
 from chalicelib.runs import outcomes
+from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read, read_all
@@ -45,7 +46,6 @@ from lambdas.model.data.preparation import Prepared
 from lambdas.model.reading.table import FILES, Table
 from lambdas.model.recipe import Shift
 from lambdas.model.splitting.split import DRAWN, Draw
-from lambdas.preprocess import Object
 from lambdas.splits import Splits
 from lambdas.step import documented
 from tests.simulation import serving

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib import layout, names
-from chalicelib.documents import documents
-from chalicelib.documents.shapes import Record, list_of, maybe, text
 from chalicelib.edges import Edges, Listed
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
-from chalicelib.runs import run_documents
+from chalicelib.runs import dataset, run_documents
 from workflows.checking.contents import Progress
-
-DATASET = list_of(Record({"key": text}, perhaps={"etag": maybe(text)}))
 
 Tags = frozenset[str | None]
 """Of the files' contents that something was made of; None for one whose tag was not recorded."""
@@ -54,10 +49,11 @@ def runs(
     keys = {layout.dataset(model, name) for name in names}
     for done, run in enumerate(found):
         progress(f"runs of {model}", done, len(found))
-        listed = documents.find(edges.store, layout.run_document(run, "dataset"), DATASET)
+        listed = dataset.find(edges, run=run)
         if listed is None:
-            listed = _by_its_profile(edges, run, model=model)
-        tags = frozenset(each.get("etag") for each in listed if each["key"] in keys)
+            tags = _by_its_profile(edges, run, names)
+        else:
+            tags = frozenset(each.etag for each in listed if each.key in keys)
         if tags:
             of[run] = of.get(run, frozenset()) | tags
     return of
@@ -68,11 +64,10 @@ def documented(edges: Edges, *, model: str) -> frozenset[tuple[str, str]]:
     return frozenset((each.key, each.etag) for each in _documents(edges, model=model))
 
 
-def _by_its_profile(edges: Edges, run: str, *, model: str) -> list[dict[str, Any]]:
+def _by_its_profile(edges: Edges, run: str, names: Collection[str]) -> Tags:
     """Of a run of a release that kept no list of its objects."""
     profile = run_documents.find_profile(edges, run=run)
-    objects = profile.objects if profile else ()
-    return [{"key": layout.dataset(model, each.name), "etag": each.etag} for each in objects]
+    return frozenset(each.etag for each in profile.objects if each.name in names) if profile else frozenset()
 
 
 def _documented(edges: Edges, *, model: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from chalicelib.errors import SingleClass, TooFewRows
 from lambdas.model.data.preparation import prepare
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Numeric, Recipe, Split, at_least
-from lambdas.preprocess import piece_of
+from lambdas.pieces import piece_of
 from lambdas.splits import Splits
 from tests.given import data
 

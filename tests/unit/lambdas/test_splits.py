@@ -21,7 +21,7 @@ from lambdas.model.reading.table import FILES, Labels, Table
 from lambdas.model.recipe import Numeric, Recipe, Split, at_least
 from lambdas.model.splitting.split import DRAWN, STRATIFIED, Draw, split_rows
 from lambdas.model.splitting.strata import strata
-from lambdas.preprocess import piece_of
+from lambdas.pieces import piece_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
 from tests.given import data as model_data

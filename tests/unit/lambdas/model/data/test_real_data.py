@@ -16,7 +16,7 @@ from lambdas.model.formats.scorecard.export import export
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.training.estimator import fit
-from lambdas.preprocess import piece_of
+from lambdas.pieces import piece_of
 from lambdas.splits import Splits
 
 

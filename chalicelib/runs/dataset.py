@@ -1,0 +1,62 @@
+"""The objects that a run trains on: what lay in the bucket when it first looked.
+
+They are written down, so that a repeated task prepares the same rows, and an erasure finds the runs that read a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.documents.frozen import Document, holds
+from chalicelib.documents.shapes import count, list_of, text
+from chalicelib.edges import Edges
+from chalicelib.errors import DatasetEmpty, TooManyObjects
+from chalicelib.limits import OBJECTS
+from chalicelib.settings import TaskSettings
+
+
+class Object(Document):
+    """An object of the data set, as the run first saw it."""
+
+    key: str = holds(text)
+    etag: str = holds(text)
+    size_bytes: int = holds(count)
+
+    def name(self, *, model: str) -> str:
+        """Its key without the prefix of the data set."""
+        return self.key.removeprefix(layout.dataset(model))
+
+
+def find(edges: Edges, *, run: str) -> tuple[Object, ...] | None:
+    """What the run wrote down; None before it looked."""
+    found = documents.find(edges.store, layout.run_document(run, "dataset"), list_of(Object.misfit))
+    return None if found is None else tuple(map(Object.of, found))
+
+
+def take(edges: Edges, *, run: str, model: str) -> tuple[Object, ...]:
+    """The run's data set, written down at the first call. Raises DatasetEmpty and TooManyObjects."""
+    found = find(edges, run=run)
+    if found is not None:
+        return found
+    where = f"s3://{edges.store.bucket}/{layout.dataset(model)}"
+    listed = [each for each in edges.store.list(layout.dataset(model)) if not each.key.endswith("/")]
+    if not listed:
+        raise DatasetEmpty(f"no object lies below {where}: add one with nightswap data add FILE --model {model}")
+    if len(listed) > OBJECTS:
+        raise TooManyObjects(
+            f"{len(listed):,} objects lie below {where}: {OBJECTS:,} are the most; put the rows of many nights into"
+            " one file"
+        )
+    seen = tuple(Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes) for each in listed)
+    edges.store.put_if_absent(layout.run_document(run, "dataset"), documents.encode([each.document for each in seen]))
+    return find(edges, run=run) or seen
+
+
+def fingerprint(objects: Sequence[Object], *, recipe_sha256: str, settings: TaskSettings) -> str:
+    """SHA-256, in hexadecimal, of what a model is made of: data, recipe, code of pipeline and serving function."""
+    parts = [[each.key, each.etag] for each in objects]
+    whole = [parts, recipe_sha256, settings.code_sha256, settings.serving_sha256]
+    return hashlib.sha256(documents.encode(whole)).hexdigest()

@@ -1,0 +1,66 @@
+"""Is there anything new to train on? A run goes on only with data, recipe and code that no other run has judged."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, Preprocessed, PreprocessTask
+from chalicelib.edges import Edges
+from chalicelib.registry import judged, registry
+from chalicelib.registry.live import look
+from chalicelib.registry.pin import Pin, way_past
+from chalicelib.registry.quarantine import Quarantine
+from chalicelib.runs import dataset, outcomes
+from chalicelib.runs.dataset import Object
+from chalicelib.runs.lease import Lease
+from chalicelib.settings import TaskSettings
+
+
+class New(NamedTuple):
+    """What there is to train on."""
+
+    objects: tuple[Object, ...]
+    fingerprint: str
+
+
+def begin(edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: TaskSettings) -> New | Preprocessed:
+    """Take the lease and the run's data set; returns the task's result where there is nothing to train on.
+
+    Raises DatasetEmpty, TooManyObjects, RegistryIncomplete, and the TransientErrors of the edges.
+    """
+    ended = outcomes.find(edges, run=task.run)
+    if ended is not None:  # Step Functions had lost the execution, and somebody recorded its end
+        return _without_data(SUPERSEDED, f"the run had ended {ended['outcome']} when it was started again", None)
+    holder = Lease(edges, task.model).take(task.run)
+    if holder != task.run:
+        return _without_data(SUPERSEDED, f"run {holder} of the same model is going", None)
+    objects = dataset.take(edges, run=task.run, model=task.model)
+    fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings)
+    quarantined = Quarantine(edges, task.model).find(fingerprint)
+    if quarantined is not None:  # however it was asked for
+        return _without_data(NOTHING_NEW, quarantined.in_words(), fingerprint)
+    known = None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
+    return New(objects, fingerprint) if known is None else _without_data(NOTHING_NEW, known, fingerprint)
+
+
+def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
+    """Why training on this would tell nothing new; None when it would."""
+    live = look(edges, model=model).version()
+    if live is not None:
+        manifest = registry.manifest(edges, model=model, model_version=live)
+        if manifest.fingerprint == fingerprint:
+            return f"data, recipe and code are those of the live model version {live}"
+    last = judged.find(edges, model=model)
+    if last is None or (last.fingerprint, last.champion) != (fingerprint, live):
+        return None
+    if last.waits_as is None:
+        return f"data, recipe and code are those of the model that run {last.run} rejected"
+    pinned = Pin(edges, model).find()
+    if pinned is None:
+        return None
+    way_on = way_past(model, waiting=last.waits_as)
+    return f"data, recipe and code are those of version {last.waits_as}, which waits: {pinned.in_words()}; {way_on}"
+
+
+def _without_data(decision: str, reason: str, fingerprint: str | None) -> Preprocessed:
+    return Preprocessed(decision=decision, reason=reason, fingerprint=fingerprint, train_uri=None, holdout_uri=None)
