@@ -16,10 +16,10 @@ from chalicelib.contracts import Evaluated, EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry import evidence, models, publishing, registry
+from chalicelib.registry import models, publishing, registry, run_documents
 from chalicelib.registry.live import Live, look
-from chalicelib.runs import run_documents
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all

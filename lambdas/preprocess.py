@@ -9,10 +9,11 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.contracts import TRAIN, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
+from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Source
-from chalicelib.runs import novelty, run_documents
+from chalicelib.registry.run_documents import DataProfile, Profile
+from chalicelib.runs import novelty
 from chalicelib.runs.dataset import Object
-from chalicelib.runs.run_documents import DataProfile, Profile
 from chalicelib.settings import TaskSettings
 from lambdas import recipes, splits
 from lambdas.intermediates import put_all

@@ -11,8 +11,8 @@ from chalicelib import layout
 from chalicelib.contracts import Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
+from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Training
-from chalicelib.runs import run_documents
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all

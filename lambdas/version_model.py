@@ -18,11 +18,11 @@ from chalicelib.contracts import ModelVersioned, VersionModelTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
+from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry import evidence, publishing, registry, version_shapes
+from chalicelib.registry import publishing, registry, run_documents, version_shapes
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.report import Report
-from chalicelib.runs import run_documents
 from chalicelib.settings import TaskSettings
 from lambdas.intermediates import read
 from lambdas.model.formats.package import build_package

@@ -9,11 +9,11 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges
 from chalicelib.ledger import stamp
+from chalicelib.promotion.lease import is_running
 from chalicelib.registry import registry
 from chalicelib.registry.live import Live
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine, Quarantined
-from chalicelib.runs.lease import is_running
 
 
 def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:

@@ -15,16 +15,17 @@ from chalicelib.audit import ledger_checks, serving_checks
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges, Listed
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
+from chalicelib.evidence import erasures, evidence
+from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger, number_of
 from chalicelib.notices import notices
+from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
-from chalicelib.registry import erasures, evidence, judged, registry
-from chalicelib.registry.evidence import JudgedVersion
+from chalicelib.registry import judged, registry
 from chalicelib.registry.manifest import Manifest
 from chalicelib.runs import runs
-from chalicelib.runs.lease import Lease
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""

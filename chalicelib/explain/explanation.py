@@ -18,10 +18,10 @@ from chalicelib.contracts import (
     ROLLED_BACK,
     SUPERSEDED,
 )
+from chalicelib.evidence import erasures
 from chalicelib.exact import shown
 from chalicelib.explain import next_steps
 from chalicelib.promotion.replaying import ROWS_A_CALL
-from chalicelib.registry import erasures
 
 Document = Mapping[str, Any]
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, ServingChanged, VersionUnfit
+from chalicelib.evidence import evidence
+from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.promotion import replaying
 from chalicelib.promotion.replaying import Subject
-from chalicelib.registry import evidence, publishing, registry
-from chalicelib.registry.evidence import JudgedVersion
+from chalicelib.registry import publishing, registry
 from chalicelib.registry.quarantine import Quarantine
 
 REPUBLISHED_WITHIN_SECONDS = 4.0

@@ -17,11 +17,11 @@ from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_from_1, text
 from chalicelib.edges import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
+from chalicelib.promotion.lease import Leased
 from chalicelib.registry import catalog, registry
 from chalicelib.registry.judged import Judged
 from chalicelib.registry.pin import Pinned
 from chalicelib.registry.quarantine import Quarantined
-from chalicelib.runs.lease import Leased
 
 MAY_BE_GONE = re.compile(
     r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"

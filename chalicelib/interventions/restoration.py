@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict
+from chalicelib.evidence import evidence
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.names import LIVE
 from chalicelib.promotion import promotion
 from chalicelib.promotion.promotion import Move
-from chalicelib.registry import evidence, publishing, registry
+from chalicelib.registry import publishing, registry
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from contextlib import suppress
 
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete, VersionUnknown
+from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
-from chalicelib.registry import evidence
 from chalicelib.registry.live import Live
 
 TRIES = 3

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from chalicelib.edges import Edges
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry import judged
 from chalicelib.registry.judged import Judged
 from chalicelib.registry.pin import Pin, Pinned, way_past
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs.lease import Lease
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:

@@ -16,9 +16,10 @@ from typing import Any
 from chalicelib.cutting import cut
 from chalicelib.documents.shapes import Record, count, digits, list_of, maybe, number, number_from_1, text
 from chalicelib.edges import Edges
+from chalicelib.evidence import erasures
 from chalicelib.exact import exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
-from chalicelib.registry import erasures, registry
+from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
 
 _ASKED = Record(

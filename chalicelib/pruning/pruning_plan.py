@@ -13,12 +13,12 @@ from chalicelib.interventions import rollback_target
 from chalicelib.ledger import history
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
+from chalicelib.promotion.lease import Lease, is_running
 from chalicelib.pruning.retention import Decision, Policy, Prunable, decide
 from chalicelib.registry import catalog, judged, publishing, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs.lease import Lease, is_running
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""

@@ -2,9 +2,6 @@
 
 catalog.py         Which models a stage has: a document that every deployment writes, once their serving functions are
                    there.
-erasures.py        What was erased on purpose, told for good: `evidence-erased/MODEL/000001.json`, one document for
-                   each erasure.
-evidence.py        What was judged, out of reach of whoever can write the registry: `evidence/MODEL/000007.json`.
 judged.py          The last model that was judged and did not go live, so that the next run need not train it again:
                    `judged.json`.
 live.py            What is live of a model: one look at its alias, and which model versions get its traffic.
@@ -18,5 +15,7 @@ quarantine.py      What was rolled back is not tried again: `models/MODEL/quaran
 registry.py        The numbered versions of a model: `models/MODEL/versions/000007/`.
 report.py          An evaluation's report, as far as it is read: `runs/RUN/report.json`, and `report.json` of a
                    version.
+run_documents.py   What the tasks of a run leave for one another beside their own documents: the profile of the data,
+                   the training.
 version_shapes.py  What the documents of a numbered version hold.
 """

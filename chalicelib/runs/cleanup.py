@@ -18,14 +18,14 @@ from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.errors import RegistryIncomplete, RunUnknown
+from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
+from chalicelib.promotion.lease import Lease, is_running
 from chalicelib.promotion.promotion import Move
-from chalicelib.registry import evidence
 from chalicelib.runs import outcomes, retraining
-from chalicelib.runs.lease import Lease, is_running
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
 SHIFTER_IS_OVER = "the run that was shifting traffic is over"

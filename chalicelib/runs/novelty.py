@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry import judged, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.pin import Pin, way_past
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import dataset, outcomes
 from chalicelib.runs.dataset import Object
-from chalicelib.runs.lease import Lease
 from chalicelib.settings import TaskSettings
 
 

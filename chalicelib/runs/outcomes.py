@@ -28,11 +28,11 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.log import REJECTED, SUCCEEDED, measure
 from chalicelib.notices import notices
 from chalicelib.promotion import commitment
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry import judged, registry
 from chalicelib.registry.judged import Judged
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Report
-from chalicelib.runs.lease import Lease
 
 SHAPE = Record(
     {

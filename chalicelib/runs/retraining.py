@@ -20,8 +20,8 @@ from chalicelib.documents.shapes import Record, flag, moment, text
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError, RequestConflict
 from chalicelib.names import RUN_NAME
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry import catalog
-from chalicelib.runs.lease import Lease
 
 REQUEST = Record({"model": text}, perhaps={"force": flag, "reason": text, "requested_at": moment})
 

@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.errors import StoreUnavailable
 from chalicelib.promotion import commitment, promotion
+from chalicelib.promotion.lease import Lease
 from chalicelib.promotion.promotion import Move
 from chalicelib.runs import outcomes
-from chalicelib.runs.lease import Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, going, outside, register, revision, shift, swap

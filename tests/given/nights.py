@@ -10,11 +10,12 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
+from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
-from chalicelib.registry import evidence, publishing, registry
+from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import Manifest, Source
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code

@@ -8,8 +8,9 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.audit.verification import verify
 from chalicelib.documents import documents
+from chalicelib.evidence import evidence
 from chalicelib.promotion import promotion
-from chalicelib.registry import evidence, publishing, registry
+from chalicelib.registry import publishing, registry
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.nights import MODEL, SCHEMA, outside, promote, register, revision, shift

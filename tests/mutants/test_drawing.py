@@ -22,9 +22,9 @@ def test_mistake_changes_its_file() -> None:
 
 
 def test_nearest_tests_are_asked_first_and_all_of_them_once() -> None:
-    first, *others = rings("chalicelib/runs/lease.py")
+    first, *others = rings("chalicelib/promotion/lease.py")
 
-    assert first[:2] == ["chalicelib/runs/lease.py", "tests/unit/chalicelib/runs/test_lease.py"]
+    assert first[:2] == ["chalicelib/promotion/lease.py", "tests/unit/chalicelib/promotion/test_lease.py"]
     every = [*first, *(test for ring in others for test in ring)]
     assert len(every) == len(set(every))
     assert "tests/contract/test_api.py" in every

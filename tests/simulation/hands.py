@@ -14,8 +14,9 @@ from random import Random
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import TransientError
+from chalicelib.evidence import evidence
 from chalicelib.interventions import restoration
-from chalicelib.registry import evidence, publishing, registry
+from chalicelib.registry import publishing, registry
 from lambdas.model.formats.package import build_package
 from tests.simulation import serving, triggers
 from tests.simulation.serving import SOUND

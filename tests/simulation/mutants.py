@@ -68,13 +68,13 @@ MUTANTS = (
     ),
     Mutant(
         name="the lease is taken from the living",
-        file="chalicelib/runs/lease.py",
+        file="chalicelib/promotion/lease.py",
         text="if leased.holder == run or self._is_held(leased):",
         by="if leased.holder == run:",
     ),
     Mutant(
         name="anybody gives the lease back",
-        file="chalicelib/runs/lease.py",
+        file="chalicelib/promotion/lease.py",
         text="if found is None or Leased.read(found.body, key=self._key).holder != run:",
         by="if found is None:",
     ),
@@ -228,7 +228,7 @@ OF_LOSSES = (
     ),
     Mutant(
         name="the evidence is not looked at",
-        file="chalicelib/registry/evidence.py",
+        file="chalicelib/evidence/evidence.py",
         text="    if kept == manifest:\n",
         by="    if True:\n",
     ),

@@ -12,11 +12,11 @@ from chalicelib.contracts import PROMOTED
 from chalicelib.documents import documents
 from chalicelib.interventions.move_decisions import UNPIN
 from chalicelib.promotion import promotion
+from chalicelib.promotion.lease import VISIBLE_WITHIN
 from chalicelib.promotion.promotion import Move
 from chalicelib.pruning.retention import LEFT_LIVE
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
-from chalicelib.runs.lease import VISIBLE_WITHIN
 from lambdas.model.formats.package import build_package
 from tests.fakes.clock import START
 from tests.simulation import hands, serving, triggers

@@ -35,8 +35,9 @@ from chalicelib.contracts import (
 )
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
+from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry import evidence, registry
+from chalicelib.registry import registry
 from chalicelib.runs import outcomes
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings

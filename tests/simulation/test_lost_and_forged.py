@@ -14,9 +14,9 @@ from chalicelib import layout
 from chalicelib.contracts import PROMOTED
 from chalicelib.documents import documents
 from chalicelib.errors import leaves
+from chalicelib.evidence import evidence
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.promotion import promotion
-from chalicelib.registry import evidence
 from tests.fakes.clock import START
 from tests.simulation import hands, readings, scenarios, triggers
 from tests.simulation.invariants.runs import MACHINE_ERRORS

@@ -20,10 +20,11 @@ from chalicelib.cutting import listed
 from chalicelib.documents import documents
 from chalicelib.edges import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
+from chalicelib.evidence import erasures
+from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
-from chalicelib.registry import erasures, registry
+from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
-from chalicelib.runs.lease import Lease
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
 from workflows.data_set.erasing_plan import Affected, Plan

@@ -10,11 +10,12 @@ from chalicelib.cutting import listed
 from chalicelib.documents import documents
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
 from chalicelib.errors import BadRequest
+from chalicelib.evidence import erasures
+from chalicelib.evidence.erasures import Erasure
 from chalicelib.ledger import history
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.pruning import pruning_plan
-from chalicelib.registry import erasures, registry
-from chalicelib.registry.erasures import Erasure
+from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from workflows.checking import contents
 from workflows.checking.contents import Progress

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from chalicelib import layout, names
 from chalicelib.edges import Edges, Listed
-from chalicelib.registry import registry
+from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import Manifest
-from chalicelib.runs import dataset, run_documents
+from chalicelib.runs import dataset
 from workflows.checking.contents import Progress
 
 Tags = frozenset[str | None]

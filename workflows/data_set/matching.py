@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence, Set
 
 from chalicelib.edges import ObjectVersion, ObjectVersions
-from chalicelib.registry.erasures import LookedUp
+from chalicelib.evidence.erasures import LookedUp
 from workflows.checking.contents import Progress
 from workflows.checking.rows import FileRows
 from workflows.data_set.lineage import Tags

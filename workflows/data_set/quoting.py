@@ -10,8 +10,9 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
+from chalicelib.evidence import erasures, evidence
 from chalicelib.pruning import pruning_plan
-from chalicelib.registry import erasures, evidence, registry, version_shapes
+from chalicelib.registry import registry, version_shapes
 from chalicelib.registry.report import Report
 from chalicelib.runs import outcomes
 from chalicelib.runs.runs import STATE

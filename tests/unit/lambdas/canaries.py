@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.contracts import BAKE, RolloutDecided, ShiftTrafficTask
 from chalicelib.edges import Alias, Edges
-from chalicelib.runs.lease import Lease
+from chalicelib.promotion.lease import Lease
 from lambdas import shift_traffic
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside

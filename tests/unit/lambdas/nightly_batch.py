@@ -25,7 +25,7 @@ from chalicelib.contracts import (
     VersionModelTask,
 )
 from chalicelib.edges import Edges
-from chalicelib.runs.lease import Lease
+from chalicelib.promotion.lease import Lease
 from chalicelib.settings import TaskSettings
 from lambdas import evaluate, preprocess, replay, shift_traffic, swap_alias, train, version_model
 from lambdas.model.recipe import Shift

@@ -10,8 +10,8 @@ from chalicelib import layout
 from chalicelib.contracts import EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry import publishing, registry
-from chalicelib.runs.lease import Lease
 from lambdas import evaluate
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions

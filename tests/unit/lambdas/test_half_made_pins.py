@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.contracts import REJUDGE, SUPERSEDED, ShiftTrafficTask, SwapAliasTask
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs.lease import Lease
 from lambdas import swap_alias
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions

@@ -17,8 +17,8 @@ from chalicelib.errors import (
     TooManyObjects,
 )
 from chalicelib.limits import FILE_BYTES, OBJECTS
+from chalicelib.promotion.lease import Lease
 from chalicelib.runs import outcomes
-from chalicelib.runs.lease import Lease
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
 from lambdas.model.reading.table import FILES, Table

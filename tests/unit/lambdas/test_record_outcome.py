@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.contracts import NOTHING_NEW, PROMOTED, SUPERSEDED, RecordOutcomeTask, RunOutcome
+from chalicelib.promotion.lease import Lease
 from chalicelib.runs import outcomes
-from chalicelib.runs.lease import Lease
 from lambdas import record_outcome
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, content, going, outside, promote

@@ -10,9 +10,9 @@ from chalicelib.documents import documents
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs.lease import Lease
 from lambdas import swap_alias
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside

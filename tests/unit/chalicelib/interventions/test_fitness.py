@@ -8,8 +8,9 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import VersionUnfit, VersionUnknown
+from chalicelib.evidence import evidence
 from chalicelib.interventions import fitness
-from chalicelib.registry import evidence, registry
+from chalicelib.registry import registry
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import after_nights

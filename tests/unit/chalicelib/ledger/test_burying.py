@@ -10,8 +10,8 @@ from chalicelib.contracts import AliasRestored
 from chalicelib.documents import documents
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.promotion import commitment
+from chalicelib.promotion.lease import Lease
 from chalicelib.runs import cleanup, outcomes
-from chalicelib.runs.lease import Lease
 from tests.given.broken_runs import (
     FAILURE,
     decided,

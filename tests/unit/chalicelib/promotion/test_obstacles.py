@@ -11,11 +11,11 @@ from chalicelib.edges import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, fencing, obstacles, promotion
+from chalicelib.promotion.lease import Lease
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes
-from chalicelib.runs.lease import Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import decided, decided_to_shift, shift_traffic, weights
 from tests.given.interference import raising, with_functions, with_store

@@ -7,13 +7,13 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.promotion import promotion
+from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
 from chalicelib.pruning.pruning_plan import Leftover, Plan
 from chalicelib.pruning.retention import Policy
 from chalicelib.registry import catalog, publishing, registry
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs.lease import Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, content, going, outside, promote, register, shift
 from tests.given.records import by_hand, silent

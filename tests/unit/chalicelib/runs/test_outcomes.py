@@ -19,9 +19,9 @@ from chalicelib.contracts import (
 )
 from chalicelib.documents import documents
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes
-from chalicelib.runs.lease import Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising, with_store
 from tests.given.nights import MODEL, content, going, outside, register

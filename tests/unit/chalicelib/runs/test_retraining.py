@@ -17,8 +17,8 @@ from chalicelib.errors import (
     RequestConflict,
 )
 from chalicelib.names import MODEL_NAME
+from chalicelib.promotion.lease import Lease
 from chalicelib.runs import outcomes, retraining
-from chalicelib.runs.lease import Lease
 from chalicelib.runs.retraining import Started, Wish
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising, with_store

@@ -28,12 +28,12 @@ from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomp
 from chalicelib.interventions import carrying_out, restoration
 from chalicelib.ledger import ledger
 from chalicelib.notices import notices
+from chalicelib.promotion.lease import Lease, Leased
 from chalicelib.registry import models, registry
 from chalicelib.registry.judged import Judged
 from chalicelib.registry.pin import Pinned
 from chalicelib.registry.quarantine import Quarantined
 from chalicelib.runs import cleanup, outcomes, retraining, runs
-from chalicelib.runs.lease import Lease, Leased
 from chalicelib.runs.retraining import Wish
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside

@@ -10,8 +10,9 @@ from chalicelib.errors import (
     RegistryIncomplete,
     VersionUnfit,
 )
+from chalicelib.evidence import erasures, evidence
 from chalicelib.interventions import fitness, restoration
-from chalicelib.registry import erasures, evidence, registry
+from chalicelib.registry import registry
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL
 from tests.given.records import problems

@@ -7,7 +7,8 @@ from dataclasses import replace
 from chalicelib import layout
 from chalicelib.audit.verification import verify
 from chalicelib.documents import documents
-from chalicelib.registry import erasures, registry
+from chalicelib.evidence import erasures
+from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from lambdas.model.formats.table import FORMATS
 from tests.fakes.stage import FakeStage

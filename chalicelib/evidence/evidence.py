@@ -3,7 +3,7 @@
 It is the manifest as VersionModel wrote it, with the SHA-256 of every part, put there before it marks the version
 complete. The bucket's policy lets nobody overwrite or delete it, as it does with the ledger. So a version is what was
 judged when its manifest is the same here and there and its parts have these checksums. A part that lost rows has the
-checksum that the erasure names (`chalicelib.registry.erasures`).
+checksum that the erasure names (`chalicelib.evidence.erasures`).
 
 Releases before this one kept none, and their manifests name no parts. What they made is known by its package alone,
 while Lambda still holds that as a function version, which nobody can change.
@@ -21,7 +21,8 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
-from chalicelib.registry import erasures, publishing, registry
+from chalicelib.evidence import erasures
+from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import Manifest
 
 PARTS = (registry.ARTIFACT, registry.PACKAGE, registry.REPORT, registry.REPLAY)

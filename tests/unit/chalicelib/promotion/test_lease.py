@@ -5,7 +5,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import StoreUnavailable
-from chalicelib.runs.lease import CONTENTION_LIMIT, DEADLINE, VISIBLE_WITHIN, Lease
+from chalicelib.promotion.lease import CONTENTION_LIMIT, DEADLINE, VISIBLE_WITHIN, Lease
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, content, going, outside
