@@ -257,18 +257,6 @@ def test_longest_template_that_a_call_takes_is_not_stored() -> None:
     assert CloudFormation().takes().ends("CREATE_COMPLETE").lists([]).plan(long_by(0), store=store).remark == ""
 
 
-def test_template_that_cannot_be_stored_leaves_it_unknown_what_would_change() -> None:
-    def store(_body: bytes) -> str:
-        raise DeploymentFailed("uploading template to bucket a-bucket: AccessDenied: not you")
-
-    found = CloudFormation().plan(long_by(1), store=store)
-
-    assert (found.action, found.remark[-60:]) == (
-        "unknown",
-        "uploading template to bucket a-bucket: AccessDenied: not you",
-    )
-
-
 def long_by(more_bytes: int) -> WantedStack:
     """A template that is longer than a call takes."""
     empty = len('{"Description":"","Resources":{}}')
@@ -284,10 +272,6 @@ CREATED = ResourceChange(resource="Role", type="AWS::IAM::Role", action="create"
 
 def lost(*resources: Resource) -> Lost:
     return Lost(resources=resources, template={}, parameters={})
-
-
-def test_nothing_lost_leaves_the_changes_as_they_are() -> None:
-    assert with_lost((OTHER,), None, WANTED) == (OTHER,)
 
 
 def test_lost_resource_is_created_whatever_else_is_to_happen_to_it() -> None:

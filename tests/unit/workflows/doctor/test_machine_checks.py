@@ -1,0 +1,90 @@
+"""Each check of the machine on something healthy and on something broken, which it names with the way out."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import DeploymentFailed, RecipeInvalid
+from workflows.doctor.finding import Severity, is_healthy, refuse
+from workflows.doctor.machine.environments import pins
+from workflows.doctor.machine.recipe_files import check_recipe_files
+from workflows.doctor.machine.requirements import check_requirements
+from workflows.doctor.machine.tools import check_tools
+
+ROOT = Path(__file__).parents[4]
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [((3, 11), True), ((3, 13), True), ((3, 10), False), ((3, 14), False)]
+)
+def test_python_has_to_be_one_that_lambda_has(version: tuple[int, int], expected: bool) -> None:
+    findings = list(check_tools(ROOT, python=version, which=lambda tool: tool))
+
+    assert is_healthy(findings) is expected
+
+
+def test_nothing_is_said_of_the_apps_python_which_is_a_setting_of_the_stage() -> None:
+    findings = list(check_tools(ROOT, python=(3, 11), which=lambda tool: tool))
+
+    assert findings[0].what == "Python 3.11 is supported"
+
+
+def test_missing_tool_is_named() -> None:
+    findings = list(check_tools(ROOT, which=lambda tool: None if tool == "git" else tool))
+
+    assert [each.where for each in findings if each.severity is Severity.ERROR] == ["git"]
+
+
+def test_lock_with_a_version_for_each_python_pins_both() -> None:
+    found = pins("numpy==2.3.5 ; python_version < '3.12' \\\nnumpy==2.4.0 ; python_version >= '3.12' \\\n")
+
+    assert found["numpy"].versions == {"2.3.5", "2.4.0"}
+    assert not found["numpy"].everywhere
+
+
+def test_requirement_that_chalice_drops_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("# ours\nrequests==2\nscipy\n")
+
+    def build(folder: Path) -> str:
+        with zipfile.ZipFile(folder / "deployment.zip", "w") as archive:
+            archive.writestr("requests-2.0.dist-info/METADATA", "")
+        return ""
+
+    found = {each.severity: each.what for each in check_requirements(tmp_path, build=build)}
+
+    assert "requests" in found[Severity.OK]
+    assert "scipy" in found[Severity.ERROR]
+
+
+def test_empty_requirements_are_not_built(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("# nothing\n")
+
+    assert is_healthy(check_requirements(tmp_path, build=lambda _: "must not be called"))
+
+
+def test_file_that_only_looks_like_a_recipe_is_an_error() -> None:
+    findings = list(check_recipe_files([], load=lambda _: None, problems=["lambdas/recipes/my-loans.py is no"]))
+
+    assert [(each.severity, each.what) for each in findings] == [
+        (Severity.ERROR, "lambdas/recipes/my-loans.py is no")
+    ]
+
+
+def test_deployment_with_a_broken_recipe_is_refused_and_names_every_one() -> None:
+    def load(model: str) -> object:
+        if model == "cars":
+            return None
+        raise RecipeInvalid(f"lambdas/recipes/{model}.py, line 3: no")
+
+    refuse(check_recipe_files(["cars"], load=load))
+    with pytest.raises(DeploymentFailed) as raised:
+        refuse(check_recipe_files(["boats", "cars", "loans"], load=load))
+
+    assert raised.value.message == (
+        "recipe boats cannot be used: lambdas/recipes/boats.py, line 3: no\n"
+        "recipe loans cannot be used: lambdas/recipes/loans.py, line 3: no\n"
+        "Nothing was changed: correct that, and repeat the command"
+    )
