@@ -97,12 +97,6 @@ MUTANTS = (
         by="        if True:\n",
     ),
     Mutant(
-        name="a first promotion that nothing can stop is not made",
-        file="chalicelib/promotion/fencing.py",
-        text="        if finishing or swap.expected is None:\n",
-        by="        if finishing:\n",
-    ),
-    Mutant(
         name="what the dead may still do is not fenced",
         file="chalicelib/promotion/fencing.py",
         text="    return shifted or alias.revision_id in {each.expected for each in decided}\n",
