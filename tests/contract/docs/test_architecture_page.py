@@ -1,11 +1,18 @@
-"""docs/architecture.md lists every Lambda function with its file, every prefix of the bucket, and every part."""
+"""docs/architecture.md lists every folder, in the order of imports, every Lambda function and every prefix.
+
+Its order of chalicelib's folders is the law: a folder imports those below it alone.
+"""
 
 from __future__ import annotations
+
+import re
+
+import pytest
 
 from chalicelib import layout
 from chalicelib.names import PIPELINE, Names, serving_function, task_function
 from tests.contract.docs import pages
-from tests.contract.test_architecture import ALLOWED
+from tests.contract.test_architecture import ALLOWED, imports
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
 
 PAGE = pages.PAGES["architecture.md"]
@@ -37,3 +44,33 @@ def test_every_part_with_imports_of_its_own_is_told() -> None:
     told = " ".join(cell for cells in pages.rows(PAGE) for cell in cells)
 
     assert {part for part in ALLOWED if f"`{part}`" not in told and f"`{part}/`" not in told} == set()
+
+
+def folders_of_the_page(part: str) -> list[str]:
+    """Directly below a part, in the page's order."""
+    return re.findall(rf"^\| `{part}/([a-z_]+)/` \|", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("part", ["chalicelib", "lambdas", "lambdas/model", "workflows"])
+def test_every_folder_is_told(part: str) -> None:
+    there = {file.parent.name for file in (pages.ROOT / part).glob("*/__init__.py")}
+
+    assert sorted({*folders_of_the_page(part)}) == sorted(there)
+
+
+def test_folders_of_chalicelib_import_those_below_them_in_the_page() -> None:
+    order = folders_of_the_page("chalicelib")
+    own = [each for each in imports("chalicelib/") if each.is_below("chalicelib")]
+    imported = {(folder_of(each.file), each.module.split(".")[1]) for each in own if each.module != "chalicelib"}
+    upwards = {
+        (importing, other)
+        for importing, other in imported
+        if other in order and (importing not in order or order.index(other) < order.index(importing))
+    }
+
+    assert upwards == set()
+
+
+def folder_of(file: str) -> str:
+    """Of chalicelib; the file's own name for a module that is in none."""
+    return file.split("/")[1]

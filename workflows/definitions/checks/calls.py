@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chalicelib.contracts import OUTCOMES
 from workflows.definitions.asl import Definition, State, states
+from workflows.definitions.checks.integrations import is_integration
 from workflows.definitions.checks.problem import MACHINE, Problem
 from workflows.definitions.functions import Signature, placeholder
 
@@ -22,9 +23,10 @@ def call_problems(definition: Definition, *, contracts: Mapping[str, Signature],
         if all(state.get("Resource") != placeholder(task) for state in states(definition).values())
     ]
     for name, state in states(definition).items():
-        if state["Type"] == "Task" and (task := called(state, contracts=contracts)) is not None:
-            contract = contracts[task].takes
-            problems += [Problem(name, message) for message in _call_mistakes(state, task, contract, tasks=tasks)]
+        if state["Type"] == "Task" and not is_integration(state["Resource"]):
+            problems += [
+                Problem(name, message) for message in _call_mistakes(state, contracts=contracts, tasks=tasks)
+            ]
     return problems
 
 
@@ -33,10 +35,15 @@ def called(state: State, *, contracts: Mapping[str, Signature]) -> str | None:
     return next((task for task in contracts if placeholder(task) == state["Resource"]), None)
 
 
-def _call_mistakes(state: State, task: str, contract: type, *, tasks: Path) -> Iterator[str]:
+def _call_mistakes(state: State, *, contracts: Mapping[str, Signature], tasks: Path) -> Iterator[str]:
+    task = called(state, contracts=contracts)
+    if task is None:
+        yield f"Resource is {state['Resource']}: expected one of {', '.join(map(placeholder, contracts))}"
+        return
     file = tasks / f"{task.replace('-', '_')}.py"
     if not file.is_file():
         yield f"{state['Resource']} needs {tasks.name}/{file.name}, which does not exist"
+    contract = contracts[task].takes
     wanted = {field.name for field in fields(contract)}
     given = {key.removesuffix(".$") for key in state["Parameters"]}
     yield from (f"Parameters lacks {field}, a field of {contract.__name__}" for field in sorted(wanted - given))
