@@ -99,6 +99,12 @@ def judged(edges: Edges, *, model: str, model_version: int) -> JudgedVersion:
     return JudgedVersion(manifest, is_vouched_for=False)
 
 
+def is_held(edges: Edges, version: JudgedVersion, *, function_version: str) -> bool:
+    """Whether that function version holds it: Lambda may have lost it, or a rebuilt stage given its number anew."""
+    published = edges.functions.version(version.model, function_version)
+    return published is not None and published.code_sha256 == version.manifest.code_sha256
+
+
 def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:
     """One of its parts, as it was judged, or as an erasure left it.
 

@@ -32,8 +32,8 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
             evidence.document(edges, judged, name)
         package = evidence.part(edges, judged, registry.PACKAGE)
         sample = evidence.document(edges, judged, registry.REPLAY)
-        holding = _holding(edges, judged, function_version or judged.manifest.function_version)
-        if holding is None:
+        holding = function_version or judged.manifest.function_version
+        if not evidence.is_held(edges, judged, function_version=holding):
             holding = _published_again(edges, judged, package=package)
     except (RegistryIncomplete, ServingChanged) as exc:
         raise _lost(model, model_version, exc.message) from exc
@@ -83,12 +83,6 @@ def _published_again(edges: Edges, judged: JudgedVersion, *, package: bytes) -> 
         within_seconds=REPUBLISHED_WITHIN_SECONDS,
     )
     return published.function_version
-
-
-def _holding(edges: Edges, judged: JudgedVersion, function_version: str) -> str | None:
-    """The function version, if it holds what was judged: a rebuilt stage may have given its number anew."""
-    found = edges.functions.version(judged.model, function_version)
-    return function_version if found and found.code_sha256 == judged.manifest.code_sha256 else None
 
 
 def _check_answers(edges: Edges, judged: JudgedVersion, subject: Subject) -> None:

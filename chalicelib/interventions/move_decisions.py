@@ -204,28 +204,13 @@ def _nothing_live(model: str) -> NoLiveModel:
 
 
 def _stays(seen: _Seen, why: str, *, lifted: str | None = None) -> Decided:
-    return Decided(
-        move=None,
-        origin=seen.live,
-        origin_function_version=seen.alias.function_version if seen.alias else None,
-        rolled_back={},
-        lifted=lifted,
-        pinned=seen.pinned,
-        remarks=[why],
-    )
+    return _decided(seen, move=None, lifted=lifted, remarks=[why])
 
 
 def _moves(
-    task: MoveAliasTask,
-    seen: _Seen,
-    *,
-    kind: str,
-    model_version: int,
-    function_version: str,
-    rolled_back: Mapping[str, str] | None = None,
-    lifted: str | None = None,
-    remarks: Sequence[str] = (),
+    task: MoveAliasTask, seen: _Seen, *, kind: str, model_version: int, function_version: str, **beside: Any
 ) -> Decided:
+    """`beside` is what goes with the move, by Decided's fields."""
     move = Move(
         model=task.model,
         run=task.name,
@@ -238,6 +223,17 @@ def _moves(
         who=task.who,
         why=task.reason,
     )
+    return _decided(seen, move=move, **beside)
+
+
+def _decided(
+    seen: _Seen,
+    *,
+    move: Move | None,
+    rolled_back: Mapping[str, str] | None = None,
+    lifted: str | None = None,
+    remarks: Sequence[str] = (),
+) -> Decided:
     return Decided(
         move=move,
         origin=seen.live,

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.edges import AliasMoved, Edges
 from chalicelib.errors import NoLiveModel, RequestConflict
 from chalicelib.evidence import evidence
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.names import LIVE
 from chalicelib.promotion import promotion
-from chalicelib.promotion.promotion import Move
 from chalicelib.registry import publishing, registry
 
 
@@ -47,18 +46,16 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     number = last.model_version
     judged = evidence.judged(edges, model=model, model_version=number)
     package = evidence.part(edges, judged, registry.PACKAGE)
-    if alias and not is_behind(edges, model=model) and _serves(edges, model, alias, judged.manifest.code_sha256):
-        return Recovered(number, alias.function_version, moved=False)
+    serving = alias.function_version if alias and not is_behind(edges, model=model) else None
+    if serving is not None and evidence.is_held(edges, judged, function_version=serving):
+        return Recovered(number, serving, moved=False)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
-    move = Move(
-        model=model,
+    move = promotion.back_to(
+        last,
+        alias,
+        function_version=published.function_version,
         run=f"restore-{attempt}",
         step=promotion.BEFORE,
-        kind=promotion.RESTORED,
-        function_version=published.function_version,
-        model_version=number,
-        expected=alias.revision_id if alias else None,
-        next_entry=last.entry + 1,
         who=who,
         why="put back from the registry",
     )
@@ -77,8 +74,3 @@ def _nothing_was_live(model: str, *, by_hand: bool) -> str:
             f" other hands: delete that, as with aws lambda delete-alias, then nightswap retrain --model {model}"
         )
     return f"nothing of {model} has ever been live: start a retrain with nightswap retrain --model {model}"
-
-
-def _serves(edges: Edges, model: str, alias: Alias, code_sha256: str) -> bool:
-    version = edges.functions.version(model, alias.function_version)
-    return version is not None and version.code_sha256 == code_sha256

@@ -48,21 +48,19 @@ def stop(
 
 
 def _finish(edges: Edges, swap: Move) -> None:
-    """Carry out a swap that was decided, unless others moved the alias or Lambda has lost what was to go live.
-
-    A local AWS that lost a version may have given its number anew.
-    """
-    published = edges.functions.version(swap.model, swap.function_version)
-    if published is not None and published.code_sha256 == _judged_code(edges, swap):
+    """Carry out a swap that was decided, unless others moved the alias or Lambda has lost what was to go live."""
+    if _is_held(edges, swap):
         with suppress(AliasMoved, ModelUnknown):  # the latter: lost since we looked
             promotion.move_alias(edges, swap)
 
 
-def _judged_code(edges: Edges, swap: Move) -> str | None:
-    """The checksum of what was judged; None where nothing vouches for it any more."""
-    with suppress(RegistryIncomplete, VersionUnknown):
-        return evidence.judged(edges, model=swap.model, model_version=swap.model_version).manifest.code_sha256
-    return None
+def _is_held(edges: Edges, swap: Move) -> bool:
+    """False too where nothing vouches any more for what was judged."""
+    try:
+        judged = evidence.judged(edges, model=swap.model, model_version=swap.model_version)
+    except (RegistryIncomplete, VersionUnknown):
+        return False
+    return evidence.is_held(edges, judged, function_version=swap.function_version)
 
 
 def _fence(

@@ -14,6 +14,7 @@ from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import count, digits, maybe, number_from_1, share, table_of, text
 from chalicelib.edges import Alias, AliasMoved, Edges
 from chalicelib.ledger import stamp
+from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.ledger.stamp import Stamp
 
@@ -56,6 +57,24 @@ class Move(Document):
     """The model version that the weights go to."""
     next_entry: int = holds(number_from_1, default=1)
     """Of the ledger, when its author saw no alias; 1 where nothing was ever live."""
+
+
+def back_to(
+    last: Entry, alias: Alias | None, *, function_version: str, run: str, step: int, who: str, why: str
+) -> Move:
+    """The move that puts back what is live by the last entry of the ledger; `alias` is what is there instead."""
+    return Move(
+        model=last.model,
+        run=run,
+        step=step,
+        kind=RESTORED,
+        function_version=function_version,
+        model_version=last.model_version,
+        expected=alias.revision_id if alias else None,
+        next_entry=last.entry + 1,
+        who=who,
+        why=why,
+    )
 
 
 def move_alias(edges: Edges, move: Move) -> Alias | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from chalicelib import layout, limits
@@ -24,7 +23,6 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
-from chalicelib.promotion.promotion import Move
 from chalicelib.runs import outcomes, retraining
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
@@ -35,21 +33,21 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left, and say what it could not."""
     notices.catch_up(edges, model=model)
     outcomes.clear_leftovers(edges)
-    restored = _repaired(edges, run=run, model=model, step=promotion.BEFORE)
+    repaired = _repair(edges, run=run, model=model, step=promotion.BEFORE)
     # After the repair, from which the ledger knows whether the dead run swapped.
     buried = _bury(edges, run=run, model=model)
     back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)
-    return _with_alias(edges, restored, model=model, repairs=[*restored.repairs, *buried, *back])
+    return _restored(edges, model=model, repairs=[*repaired, *buried, *back])
 
 
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
     """At the end of a run that broke: record how it ended, and repair what it left."""
     model = model or _model_of(edges, run=run)
     fenced = _end(edges, run=run, model=model, failure=failure)
-    restored = _repaired(edges, run=run, model=model, step=promotion.AFTER)
+    repaired = _repair(edges, run=run, model=model, step=promotion.AFTER)
     told: list[str] = []  # the run has its end: what stands in the way is the next one's to refuse
     back = documents.readable(lambda: _put_back(edges, run=run, model=model, step=promotion.AFTER), told=told) or []
-    return _with_alias(edges, restored, model=model, repairs=[*fenced, *restored.repairs, *back, *told])
+    return _restored(edges, model=model, repairs=[*fenced, *repaired, *back, *told])
 
 
 def in_words(failure: Mapping[str, Any]) -> str:
@@ -65,7 +63,8 @@ def in_words(failure: Mapping[str, Any]) -> str:
         return cut(cause)
 
 
-def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored:
+def _repair(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
+    """A missing entry of the ledger, and the weights that a dead run left; returns what was done, in words."""
     repairs = []
     alias = edges.functions.alias(model)
     if Ledger(edges, model).repair(alias):
@@ -77,7 +76,7 @@ def _repaired(edges: Edges, *, run: str, model: str, step: int) -> AliasRestored
                 edges, alias, model=model, run=run, step=step, kind=promotion.RESTORED, why=SHIFTER_IS_OVER
             )
         repairs.append(_gave_back(alias))
-    return AliasRestored(function_version=alias.function_version if alias else None, repairs=repairs)
+    return repairs
 
 
 def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
@@ -94,25 +93,14 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
     lost = f"the alias of {model} is {'gone' if alias is None else 'older than the ledger'}"
     number, function_version = last.model_version, last.to_function_version
     judged = evidence.judged(edges, model=model, model_version=number)
-    published = edges.functions.version(model, function_version)
-    if published is None or published.code_sha256 != judged.manifest.code_sha256:
+    if not evidence.is_held(edges, judged, function_version=function_version):
         raise RegistryIncomplete(
             f"{lost}, and Lambda does not hold version {number} as function version {function_version} any more,"
             f" which is live by entry {last.entry} of the ledger: nightswap restore {model} puts it back from the"
             " registry"
         )
-    move = Move(
-        model=model,
-        run=run,
-        step=step,
-        kind=promotion.RESTORED,
-        function_version=function_version,
-        model_version=number,
-        expected=alias.revision_id if alias else None,
-        next_entry=last.entry + 1,
-        who=run,
-        why=f"{lost}: put back what the ledger says",
-    )
+    why = f"{lost}: put back what the ledger says"
+    move = promotion.back_to(last, alias, function_version=function_version, run=run, step=step, who=run, why=why)
     try:
         promotion.move_alias(edges, move)
     except AliasMoved:  # somebody was quicker, and theirs stands
@@ -120,9 +108,9 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
     return [f"{lost}: put back version {number}, as function version {function_version}"]
 
 
-def _with_alias(edges: Edges, restored: AliasRestored, *, model: str, repairs: list[str]) -> AliasRestored:
+def _restored(edges: Edges, *, model: str, repairs: list[str]) -> AliasRestored:
     alias = edges.functions.alias(model)
-    return replace(restored, function_version=alias.function_version if alias else None, repairs=repairs)
+    return AliasRestored(function_version=alias.function_version if alias else None, repairs=repairs)
 
 
 def _gave_back(alias: Alias) -> str:
