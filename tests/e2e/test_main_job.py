@@ -10,7 +10,11 @@ import pytest
 
 from tests import http_connections
 from tests.clone import Clone, LocalUp
+from tests.contract.docs import pages
 
+BUCKET = "nightswap-local-000000000000-us-east-1"
+A_NIGHT = pages.PAGES["a-night.md"]
+KEY = re.compile(r"`(runs/RUN/[^`]+)`")
 ATTACK = "/predict?duration=0&src_bytes=54540&dst_bytes=8314"
 
 
@@ -61,6 +65,19 @@ def test_a_prediction_names_model_version_label_and_probability(up: LocalUp) -> 
     assert answer.body["label"] == "attack"
     assert answer.body["model_version"] >= 1
     assert 0.5 < answer.body["probability"] <= 1
+
+
+def test_a_promoted_run_leaves_the_documents_that_the_page_of_a_night_names(up: LocalUp) -> None:
+    run = next(each["run"] for each in up.call("GET", "/runs").body["runs"] if each["outcome"] == "Promoted")
+    states = {"Promoted", *(each["state"] for each in up.call("GET", f"/runs/{run}").body["states"])}
+    listed = up.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"runs/{run}/")["Contents"]
+
+    told = [
+        key for cells in pages.rows(A_NIGHT) if states & set(cells[0].split(", ")) for key in KEY.findall(cells[-1])
+    ]
+
+    assert len(told) > len(states)
+    assert {key.replace("RUN", run) for key in told} <= {each["Key"] for each in listed}
 
 
 def test_nothing_new_is_not_trained_again(up: LocalUp) -> None:
