@@ -10,6 +10,9 @@ from fractions import Fraction
 Number = Fraction | float
 """A ratio of counts, or a number as it was written or measured."""
 
+PROBABILITY_TOLERANCE = 1e-9
+"""Two probabilities that are no farther apart are the same: rounding in another order costs about 1e-16, a wrong
+export or a wrong model far more than this."""
 DIGITS_MAX = 16
 """Beyond so many, a float's own spelling is the shortest."""
 

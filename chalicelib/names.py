@@ -36,6 +36,24 @@ PIPELINE = (*TASKS, MOVE_ALIAS)
 """All functions of the pipeline: the tasks, and what the API and the command line call."""
 
 
+def state_name(task: str) -> str:
+    """The state that calls a task; the stack's DefinitionSubstitutions call its function so too.
+
+    >>> state_name("version-model"), state_name("version_model")
+    ('VersionModel', 'VersionModel')
+    """
+    return "".join(word.capitalize() for word in re.split("[-_]", task))
+
+
+def document_name(state: str) -> str:
+    """A state's document in a run's folder, and its result in the machine; the file of its task, too.
+
+    >>> document_name("VersionModel"), document_name("version-model")
+    ('version_model', 'version_model')
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", state).lower().replace("-", "_")
+
+
 class Names(Value, kw_only=True):
     """The names of one stage's resources in one account and region.
 

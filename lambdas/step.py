@@ -21,7 +21,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.log import log
-from chalicelib.names import Names
+from chalicelib.names import Names, state_name
 from chalicelib.settings import TaskSettings, load
 from chalicelib.unexpected import in_our_words
 
@@ -78,7 +78,7 @@ def carry_out(
     """
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))
-    with in_our_words(_title(state)), ending_within(context.get_remaining_time_in_millis()):
+    with in_our_words(state_name(state)), ending_within(context.get_remaining_time_in_millis()):
         return documented(from_event(contract, event), state=state, edges=edges, settings=settings, run=run)
 
 
@@ -93,7 +93,7 @@ def documented(
 ) -> dict[str, Any]:
     """Run one task on any edges, with its document written at the beginning and at the end."""
     key = layout.run_document(task.run, state)
-    document: dict[str, Any] = {"state": _title(state), "started_at": documents.timestamp(edges.clock())}
+    document: dict[str, Any] = {"state": state_name(state), "started_at": documents.timestamp(edges.clock())}
     edges.store.put(key, documents.encode({**document, "status": "running"}))
     forget_peak_memory()
     begun = time.monotonic()
@@ -115,7 +115,3 @@ def documented(
         raise
     end("done", result=result)
     return result
-
-
-def _title(state: str) -> str:
-    return "".join(word.title() for word in state.split("_"))

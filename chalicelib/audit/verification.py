@@ -20,6 +20,7 @@ from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger, number_of
+from chalicelib.names import document_name
 from chalicelib.notices import notices
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
@@ -156,7 +157,7 @@ def _without_manifest(edges: Edges, *, model: str, model_version: int, was_live:
 
 def _was_completed(edges: Edges, *, run: str) -> bool:
     """Whether the run came to the end of VersionModel, which writes the manifest last; where nobody knows, it did."""
-    key = layout.run_document(run, runs.document_name("VersionModel"))
+    key = layout.run_document(run, document_name("VersionModel"))
     state = documents.readable(lambda: documents.find(edges.store, key, runs.STATE), told=[])
     return state is None or state["status"] == "done"
 

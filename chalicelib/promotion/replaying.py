@@ -17,7 +17,7 @@ from chalicelib.cutting import cut
 from chalicelib.documents.shapes import Record, count, digits, list_of, maybe, number, number_from_1, text
 from chalicelib.edges import Edges
 from chalicelib.evidence import erasures
-from chalicelib.exact import exact, in_whole
+from chalicelib.exact import PROBABILITY_TOLERANCE, exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
@@ -37,8 +37,6 @@ UNASKED = "the registry has no rows of the holdout to ask it for"
 ERASED = "the rows of the holdout that the registry had to ask it for were "
 
 ROWS_A_CALL = 25
-PROBABILITY_TOLERANCE = 1e-9
-"""As parity of artifact and estimator: rounding in another order costs far less, a wrong model far more."""
 PROBLEMS_SHOWN = 5
 FACTOR, SLACK_MS = 2.0, 50.0
 """A version may take as long as this times the live one's median and so much more."""

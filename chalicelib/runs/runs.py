@@ -14,15 +14,13 @@ from chalicelib.documents.shapes import Kind, Record, count, maybe, moment, numb
 from chalicelib.edges import Edges, Execution
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.limits import RUN_CHARACTERS
+from chalicelib.names import TASKS, document_name, state_name
 from chalicelib.registry import models
 from chalicelib.registry.report import Report
 from chalicelib.runs import outcomes, retraining
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN, in_words
 
-STATES = (
-    *("RestoreAlias", "Preprocess", "Train", "Evaluate", "VersionModel"),
-    *("Replay", "ShiftTraffic", "SwapAlias"),
-)
+STATES = tuple(map(state_name, TASKS[:-1]))
 """The way of a run that is promoted step by step, in order; `chalicelib.runs.outcomes` comes after it.
 
 A run that goes live all at once leaves ShiftTraffic out; one that judges again comes by Evaluate and Replay twice.
@@ -53,15 +51,6 @@ STARTING = timedelta(seconds=30)
 
 RUN_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
 """Any that could be: an execution's name, and a part of the documents' keys."""
-
-
-def document_name(state: str) -> str:
-    """The document of a state: its name in snake case.
-
-    >>> document_name("VersionModel")
-    'version_model'
-    """
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in state).lstrip("_")
 
 
 def describe(edges: Edges, *, run: str) -> dict[str, Any]:

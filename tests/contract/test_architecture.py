@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import leaves
-from chalicelib.names import PIPELINE
+from chalicelib.names import PIPELINE, document_name
 from tests.contract.api_process import Api, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
 
 ROOT = Path(__file__).parents[2]
@@ -227,7 +227,7 @@ def test_every_function_has_its_file_and_every_file_its_function() -> None:
         and any(isinstance(node, ast.FunctionDef) and node.name == "handler" for node in tree(file).body)
     }
 
-    assert handling == {task.replace("-", "_") for task in PIPELINE}
+    assert handling == {document_name(task) for task in PIPELINE}
 
 
 @pytest.mark.parametrize("leaf", leaves())

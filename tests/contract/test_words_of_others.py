@@ -18,6 +18,7 @@ from chalicelib import layout, names
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.documents import documents
 from chalicelib.errors import NightswapError, Unexpected, leaves
+from chalicelib.names import document_name
 from chalicelib.runs import cleanup
 from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 from tests.fakes.edges import FakeOutside
@@ -103,7 +104,7 @@ def payload(contract: type) -> dict[str, Any]:
 @pytest.mark.parametrize("task", names.PIPELINE)
 def test_no_task_repeats_what_aws_said(task: str, context: LambdaContext) -> None:
     contract = MoveAliasTask if task == names.MOVE_ALIAS else SIGNATURES[task].takes
-    module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
+    module = importlib.import_module(f"lambdas.{document_name(task)}")
 
     try:
         said = f"{module.handler(payload(contract), context)}"

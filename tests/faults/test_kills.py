@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.runs.runs import document_name
+from chalicelib.names import document_name
 from tests.clone import LocalUp
 from tests.faults.processes import worker
 

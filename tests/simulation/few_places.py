@@ -14,14 +14,13 @@ from typing import Any
 
 from chalicelib.contracts import PROMOTED, SWAP, TRAIN
 from chalicelib.errors import FunctionUnavailable
-from chalicelib.names import TASKS
+from chalicelib.names import TASKS, state_name
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.history import History
 from tests.simulation.asl import StateFailed
 from tests.simulation.machine import Hazards, Machine, TaskFunction
 from tests.simulation.scheduler import Scheduler
-from workflows.definitions.functions import state_name
 from workflows.stacks.functions import TASK_SIZES
 
 ANSWERS: Mapping[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.contracts import MoveAliasTask
 from chalicelib.errors import NightswapError, TransientError
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
-from chalicelib.names import LIVE, TASKS
+from chalicelib.names import LIVE, TASKS, state_name
 from chalicelib.pruning import pruning, pruning_plan
 from chalicelib.pruning.retention import Policy
 from chalicelib.registry.pin import Pin
@@ -76,7 +76,7 @@ def stop(world: World, *, random: Random, delay_seconds: float) -> None:
 
 def _wait_for_a_moment(world: World, random: Random) -> None:
     """Until one of the tasks, whichever was drawn, writes something, or a little longer."""
-    task = random.choice(TASKS).title().replace("-", "")
+    task = state_name(random.choice(TASKS))
     world.scheduler.wait_until(has_acted(world, f"/{task}#"), timeout_seconds=PATIENCE_SECONDS)
     world.scheduler.sleep(random.choice((0, 0, random.random())))
 

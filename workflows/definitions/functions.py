@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib import contracts
+from chalicelib.names import state_name
 
 
 @dataclass(frozen=True, order=True)
@@ -66,15 +67,6 @@ SIGNATURES: Mapping[str, Signature] = {
     "record-outcome": Signature(contracts.RecordOutcomeTask, contracts.RunOutcome),
 }
 """By task, as in `chalicelib.names.TASKS`."""
-
-
-def state_name(task: str) -> str:
-    """The state that calls the task, which is also what the stack's DefinitionSubstitutions call its function.
-
-    >>> state_name("version-model")
-    'VersionModel'
-    """
-    return "".join(word.capitalize() for word in task.split("-"))
 
 
 def placeholder(task: str) -> str:

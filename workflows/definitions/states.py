@@ -6,7 +6,6 @@ What is retried is decided here, once: errors that pass by themselves. All other
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -15,6 +14,7 @@ from stepfunctions.steps import Catch, Chain, Choice, ChoiceRule, Fail, Retry, T
 from stepfunctions.steps.states import State
 
 from chalicelib.errors import ContractBroken, FunctionUnavailable, TransientError, leaves
+from chalicelib.names import document_name
 from workflows.definitions.functions import SIGNATURES, placeholder
 
 LAMBDA_BUSY = (
@@ -70,7 +70,7 @@ def task(
     """
     parameters = {"run": "$$.Execution.Name", "model": "$.model", **parameters}
     _conform(function, parameters)
-    where = {} if ends else {"result_path": f"$.{result or snake_case(state)}"}
+    where = {} if ends else {"result_path": f"$.{result or document_name(state)}"}
     return Task(
         state,
         resource=placeholder(function),
@@ -113,11 +113,6 @@ def branch(state: str, *, on: str, cases: Mapping[str | bool, State | Chain], ot
 def fail(state: str, *, failure_path: str) -> Fail:
     """End the execution with the error found at the path, so that DescribeExecution shows the reason."""
     return _Fail(state, error_path=f"{failure_path}.Error", cause_path=f"{failure_path}.Cause")
-
-
-def snake_case(state: str) -> str:
-    """Of a state's name: `VersionModel` is `version_model`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", state).lower()
 
 
 def _retry(errors: tuple[str, ...], *, interval_seconds: int, max_attempts: int, max_delay_seconds: int) -> Retry:

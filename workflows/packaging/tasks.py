@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from chalicelib.names import document_name
 from lambdas.recipes import is_recipe
 from workflows.packaging.archive import Package, pack, sources
 
@@ -54,4 +55,4 @@ def task_handler(task: str) -> str:
     >>> task_handler("restore-alias")
     'lambdas.restore_alias.handler'
     """
-    return f"lambdas.{task.replace('-', '_')}.handler"
+    return f"lambdas.{document_name(task)}.handler"

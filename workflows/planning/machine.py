@@ -6,8 +6,7 @@ import difflib
 import json
 from typing import TYPE_CHECKING
 
-from chalicelib.names import TASKS, Names
-from workflows.definitions.functions import state_name
+from chalicelib.names import TASKS, Names, state_name
 from workflows.deploying.asking import find
 
 if TYPE_CHECKING:

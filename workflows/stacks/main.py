@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from chalicelib import layout, names
 from chalicelib.contracts import Failure, RestoreAliasTask, to_event
+from chalicelib.names import state_name
 from chalicelib.settings import StageSettings
-from workflows.definitions.functions import state_name
 from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.tasks import task_handler
 from workflows.stacks import alarms, functions, layers, permissions

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.arrays import Floats
-from lambdas.model.gate.parity import PROBABILITY_TOLERANCE
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe

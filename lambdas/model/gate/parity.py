@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.gate.thresholds import AT_MOST, RuleResult, check
 from lambdas.model.predictions import Answers
-
-PROBABILITY_TOLERANCE = 1e-9
-"""Of the scorecard: rounding in another order costs about 1e-16, a wrong export far more than this."""
 
 
 @dataclass(frozen=True)

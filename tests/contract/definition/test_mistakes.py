@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.contracts import REJUDGE
 from chalicelib.errors import leaves
+from chalicelib.names import document_name
 from tests.contract.definition.mistakes import MISTAKES, STATELINT, Mistake
 from workflows.definitions.checker import LAMBDAS, check, lint, problems
 from workflows.definitions.functions import SIGNATURES
@@ -39,7 +40,7 @@ def test_broken_reference_is_reported_with_the_way_that_leads_to_it() -> None:
 
 def test_task_without_its_file_is_found(tmp_path: Path) -> None:
     for task in SIGNATURES:
-        (tmp_path / f"{task.replace('-', '_')}.py").touch()
+        (tmp_path / f"{document_name(task)}.py").touch()
     definition = json.loads(golden())
     assert check(definition, contracts=SIGNATURES, errors=leaves(), tasks=tmp_path) == []
 

@@ -10,7 +10,7 @@ import re
 import pytest
 
 from chalicelib import layout
-from chalicelib.names import PIPELINE, Names, serving_function, task_function
+from chalicelib.names import PIPELINE, Names, document_name, serving_function, task_function
 from tests.contract.docs import pages
 from tests.contract.test_architecture import ALLOWED, imports
 from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
@@ -27,7 +27,7 @@ def test_every_lambda_function_is_told_with_its_file() -> None:
     told = {cells[0]: cells[1] for cells in pages.rows(PAGE) if cells[0].startswith("nightswap-")}
     names = Names(stage=STAGE, account="123456789012", region="eu-west-1")
     of_the_app = [function_name(names, each) for each in function_names("prod", root=pages.ROOT)]
-    tasks = {task_function(STAGE, task): f"`lambdas/{task.replace('-', '_')}.py`" for task in PIPELINE}
+    tasks = {task_function(STAGE, task): f"`lambdas/{document_name(task)}.py`" for task in PIPELINE}
 
     assert {name: told[name] for name in tasks} == tasks
     assert set(told) - set(tasks) == {*of_the_app, serving_function(STAGE, "MODEL")}

@@ -14,11 +14,10 @@ import pytest
 from app import app
 from chalicelib import contracts
 from chalicelib.api import access
-from chalicelib.names import TASKS
+from chalicelib.names import TASKS, state_name
 from chalicelib.settings import StageSettings
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
-from workflows.definitions.functions import state_name
 
 PAGE = (pages.ROOT / "CONTRIBUTING.md").read_text("utf-8")
 LINE = re.compile(r"^- \[ \] `([^`]+)`: .+$", re.MULTILINE)

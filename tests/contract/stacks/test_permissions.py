@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.names import TASKS, Names
+from chalicelib.names import TASKS, Names, state_name
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import of_type, resolved, statements
-from workflows.definitions.functions import state_name
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 

@@ -13,11 +13,10 @@ import pytest
 
 from chalicelib import layout, names
 from chalicelib.contracts import RestoreAliasTask, from_event
-from chalicelib.names import PIPELINE
+from chalicelib.names import PIPELINE, state_name
 from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.golden_templates import templates
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
-from workflows.definitions.functions import state_name
 from workflows.local.state import objects
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 from workflows.stacks.data import data_template

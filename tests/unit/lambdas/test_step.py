@@ -14,6 +14,7 @@ from chalicelib.contracts import AliasSwapped, RecordOutcomeTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, StoreUnavailable, Unexpected
+from chalicelib.names import document_name, state_name
 from chalicelib.settings import TaskSettings
 from lambdas import step
 from tests.fakes.edges import FakeOutside
@@ -229,9 +230,9 @@ def settings_of_a_function(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("settings_of_a_function")
 @pytest.mark.parametrize("task", names.TASKS)
 def test_every_tasks_handler_refuses_a_payload_that_is_not_its_own(task: str) -> None:
-    module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
+    module = importlib.import_module(f"lambdas.{document_name(task)}")
 
-    with pytest.raises(ContractBroken, match=rf"^{task.title().replace('-', '')}Task: missing .*unknown strange"):
+    with pytest.raises(ContractBroken, match=rf"^{state_name(task)}Task: missing .*unknown strange"):
         module.handler({"strange": 1}, LambdaContext())
 
 
@@ -239,12 +240,12 @@ def test_every_tasks_handler_refuses_a_payload_that_is_not_its_own(task: str) ->
 @pytest.mark.parametrize(
     ("task", "event", "title"),
     [
-        *((task, {}, task.title().replace("-", "")) for task in names.TASKS),
+        *((task, {}, state_name(task)) for task in names.TASKS),
         ("restore-alias", {"failure": {"Error": "States.Timeout"}}, "RestoreAfterFailure"),
     ],
 )
 def test_every_tasks_handler_goes_by_the_name_of_its_state(task: str, event: dict[str, Any], title: str) -> None:
-    module = importlib.import_module(f"lambdas.{task.replace('-', '_')}")
+    module = importlib.import_module(f"lambdas.{document_name(task)}")
 
     with pytest.raises(Unexpected, match=rf"^{title} failed with ZeroDivisionError: "):
         module.handler(event, ContextWithoutTime())

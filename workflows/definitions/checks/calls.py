@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from chalicelib.contracts import OUTCOMES
+from chalicelib.names import document_name
 from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.integrations import is_integration
 from workflows.definitions.checks.problem import MACHINE, Problem
@@ -40,7 +41,7 @@ def _call_mistakes(state: State, *, contracts: Mapping[str, Signature], tasks: P
     if task is None:
         yield f"Resource is {state['Resource']}: expected one of {', '.join(map(placeholder, contracts))}"
         return
-    file = tasks / f"{task.replace('-', '_')}.py"
+    file = tasks / f"{document_name(task)}.py"
     if not file.is_file():
         yield f"{state['Resource']} needs {tasks.name}/{file.name}, which does not exist"
     contract = contracts[task].takes

@@ -9,6 +9,7 @@ from chalicelib import layout
 from chalicelib.contracts import PROMOTED, RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown
+from chalicelib.names import document_name
 from chalicelib.runs import outcomes, retraining, runs
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising
@@ -25,7 +26,7 @@ def write(night: FakeOutside, name: str, document: dict[str, Any], *, run: str =
 
 
 def state(night: FakeOutside, name: str, status: str) -> None:
-    write(night, runs.document_name(name), {"state": name, "status": status, "duration_ms": 12})
+    write(night, document_name(name), {"state": name, "status": status, "duration_ms": 12})
 
 
 def end(night: FakeOutside, run: str = RUN, *, model: str = MODEL, **changes: Any) -> None:
@@ -210,7 +211,7 @@ def test_run_that_nobody_asked_for_is_unknown(run: str) -> None:
     ("state_name", "document"), [("Train", "train"), ("VersionModel", "version_model"), ("", "")]
 )
 def test_document_of_a_state_is_its_name_in_snake_case(state_name: str, document: str) -> None:
-    assert runs.document_name(state_name) == document
+    assert document_name(state_name) == document
 
 
 def test_report_is_the_whole_evaluation() -> None:

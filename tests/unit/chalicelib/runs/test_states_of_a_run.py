@@ -7,6 +7,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import ModelUnknown
+from chalicelib.names import document_name
 from chalicelib.runs import runs
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import going, outside
@@ -20,7 +21,7 @@ def at(second: int) -> str:
 
 def came_by(night: FakeOutside, state: str, *, second: int, document: str | None = None) -> None:
     found = {"state": state, "status": "done", "started_at": at(second), "finished_at": at(second + 1)}
-    key = layout.run_document(RUN, document or runs.document_name(state))
+    key = layout.run_document(RUN, document or document_name(state))
     night.store.put(key, documents.encode(found))
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import names
+from chalicelib.names import state_name
 from chalicelib.settings import StageSettings
-from workflows.definitions.functions import state_name
 from workflows.stacks.functions import TASK_SIZES, serving_configuration
 from workflows.stacks.main import main_template, serving_id
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import pytest
 
 from chalicelib import layout, names
+from chalicelib.names import document_name
 from chalicelib.promotion import commitment
 from chalicelib.registry import registry
 from chalicelib.runs import outcomes
@@ -61,12 +62,12 @@ def test_pattern_matches_the_keys_of_the_layout(pattern: str, key: str) -> None:
 def test_task_documents_its_run_and_logs(task: str) -> None:
     actions = [action for statement in task_statements("prod", task) for action in statement["Action"]]
 
-    assert set(grants.documents(task.replace("-", "_"))) <= set(TASK_GRANTS[task].writes)
+    assert set(grants.documents(document_name(task))) <= set(TASK_GRANTS[task].writes)
     assert {"logs:PutLogEvents", "s3:PutObject"} <= set(actions)
 
 
 def test_no_task_writes_the_document_of_another() -> None:
-    own = {task: grants.documents(task.replace("-", "_")) for task in names.TASKS}
+    own = {task: grants.documents(document_name(task)) for task in names.TASKS}
 
     for task, grant in TASK_GRANTS.items():
         others = {pattern for other in names.TASKS if other != task for pattern in own[other]}

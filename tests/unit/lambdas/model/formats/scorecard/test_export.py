@@ -23,10 +23,11 @@ from sklearn.preprocessing import (
 )
 
 from chalicelib.errors import ArtifactInvalid, TrainingFailed
+from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.gate.parity import PROBABILITY_TOLERANCE, compare_answers
+from lambdas.model.gate.parity import compare_answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Columns, Recipe
 from lambdas.model.training.estimator import fit
