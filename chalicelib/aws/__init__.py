@@ -1,1 +1,13 @@
-"""The edge: boto3 lives here and nowhere else in the app and the tasks. One thin client for each service."""
+"""The edge: boto3 is imported here and nowhere else in the app and the tasks.
+
+connect.py             builds the edges, once for each container
+object_store.py        S3
+object_versions.py     S3: earlier versions of objects
+serving_functions.py   Lambda: the functions that serve, their versions and aliases
+pipeline_functions.py  Lambda: the functions of the pipeline that are called from outside the state machine
+executions.py          Step Functions
+metrics.py             CloudWatch
+notices.py             SNS and EventBridge
+calls.py               which errors are worth another try
+patience.py            how long a call may take in all
+"""

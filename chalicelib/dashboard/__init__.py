@@ -1,4 +1,4 @@
-"""The page at `GET /`.
+"""The page at GET /.
 
-page.py  The page at `GET /`: one static file, which reads the API with the token that its reader gives it.
+page.py  one static file, `page.html`, which calls the API with its reader's token
 """

@@ -3,6 +3,8 @@ and once, with AWS's faults, by the fakes of the simulation.
 
 An edge translates botocore's errors into `chalicelib.errors` and does nothing else. A call may take effect although
 its answer is lost (the edge then raises a TransientError), so everything that calls one is written to be repeated.
+
+pauses.py  how long to wait between two looks at AWS
 """
 
 from __future__ import annotations

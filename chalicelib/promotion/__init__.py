@@ -1,16 +1,13 @@
-"""How a judged version goes live: replay, canary, swap, and the ways out of each.
+"""How a judged version goes live, and every way back.
 
-canary.py      Is a version that has a share of the traffic as healthy as the live one? Any doubt is a no.
-commitment.py  The points of no return of a run: its first shift of traffic and its swap, for each of two judgings.
-fencing.py     Makes sure that a run can no longer move the alias: one that broke, or one that gives way.
-lease.py       One run per model: the lease that Preprocess takes and the end of the run gives back.
-obstacles.py   What Replay, ShiftTraffic and SwapAlias share: what stands in the way of a rollout.
-promotion.py   The one function that moves an alias. Shifts, promotion, rollback, restoring, pins: every move goes
-               through it.
-proving.py     Proves a published version before it has any traffic, and decides how its rollout goes on.
-replaying.py   Asks published function versions, by their numbers, for rows of the holdout: do they answer as they
-               were judged?
-shift.py       One step of the canary: looks at the health of the last share, then shifts the next, or goes back.
-swap.py        The end of a run that goes well: its version is made live, if `live` is still what the model was judged
-               against.
+lease.py       one run per model
+proving.py     Replay: proves a published version before it has any traffic
+replaying.py   asks published versions for rows of the holdout
+shift.py       ShiftTraffic: one step of the canary
+canary.py      is a version with a share of the traffic as healthy as the live one?
+swap.py        SwapAlias: the new version goes live
+obstacles.py   what stands in the way of a rollout: a pin, a quarantine, another run
+commitment.py  the points of no return of a run
+promotion.py   the one function that moves an alias
+fencing.py     makes sure that a finished run can no longer move the alias
 """

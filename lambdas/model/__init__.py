@@ -1,16 +1,20 @@
 """The pure machine learning: no AWS, no environment, no clock, nothing global. Data in, data out.
 
-In the order in which a nightly batch meets them:
+From bottom to top; a folder imports itself and what stands above it in this list:
 
-    recipe          what a model is: columns, label, classes, estimator, split, thresholds
-    dataset         an object of the data set -> Table, or an error that names the cell; by `unpacking`, `header`, and
-                    `plain` (the one importer of pandas) or `strict`, which both read what `records` says is there
-    preparation     tables -> training part, holdout and a profile; by `split` and `profile`
-    estimator       training part -> fitted scikit-learn estimator and the facts about it; by `fitted`
-    export          fitted estimator -> scorecard; by `linear`
-    artifact        what is served, scored as it is served
-    evaluation      artifact, holdout, champion -> report with a verdict; by `measures`, `thresholds`, `parity`,
-                    and beside a champion by `rival`, `mcnemar`, `differences`
-    replay_sample   rows of the holdout with the artifact's answers, for the published version to repeat
-    package         artifact and `lambdas/serve` -> the zip that is published
+arrays.py       the types of arrays
+predictions.py  labels and probabilities of rows
+artifact.py     what is served, scored as it is served
+metrics/        confusion matrix, ratios, curves
+gate/           the rules that decide whether a challenger passes
+recipe/         what a model is: columns, label, classes, estimator, split, thresholds
+reading/        from an object's bytes to a table, or to an error that names the cell
+splitting/      which rows train and which are held out
+data/           training part, holdout and profile of a data set
+formats/        the artifact formats
+training/       fits an estimator
+evaluation/     what the holdout says of challenger and champion
+
+No `__init__.py` below this one hands on a name but that of `recipe/`: Evaluate must not load scikit-learn, nor Train
+pandas.
 """

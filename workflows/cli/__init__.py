@@ -1,4 +1,33 @@
-"""The command `nightswap`: one module for each group of commands, and `screen.py` for what they show."""
+"""The command `nightswap`: one module for each group of commands, and what they share.
+
+check.py          check a recipe or a file
+plan.py           plan a deployment
+deploy.py         deploy, render, url
+destroy.py        destroy a stage
+doctor.py         doctor
+tokens.py         who may call the API
+data.py           the data set: list, add, remove
+erase.py          data erase
+runs.py           retrain, runs, stop
+explain.py        explain a run
+models.py         versions, predict, restore
+moves.py          rollback, promote, pin, unpin
+ledger.py         history, what-served, verify
+prune.py          prune
+put_back.py       put-back
+local.py          the local AWS: up, down, status
+main_job.py       the whole job of `make run`
+
+main.py           the top of the command line, and how commands end
+__main__.py       `python -m workflows.cli`
+options.py        options that several commands share
+stage.py          the stage that a command acts on
+screen.py         what commands show
+watching.py       the live display of a run
+interruption.py   what Ctrl-C leaves behind
+bringing_back.py  brings back live models that Lambda lost
+moments.py        a time as an operator writes it
+"""
 
 from __future__ import annotations
 

@@ -2,5 +2,14 @@
 
 The client half (`process`, `environment`) runs in the project's environment and starts and stops the server half,
 which runs in the emulator's and imports nothing beyond the standard library, the emulator and its web server.
-What the server half adds to the emulator has a module per idea, and a contract test for each behaviour.
+
+process.py        starts, finds and stops the server
+environment.py    the environment variables of whatever talks to it
+ports.py          ports of this machine
+server.py         the server
+stopping.py       when it stops, and in which order
+server_log.py     its log, bounded
+short_address.py  http://127.0.0.1:8000/predict for the stage's /predict
+state/            its state on disk
+emulator/         what the emulator lacks of AWS, or does otherwise
 """

@@ -1,10 +1,15 @@
 """The zip files that the stacks' functions run.
 
-    tasks, serving, placeholder   the code of the functions
-    layers                        the libraries beside it, built by wheels, trimming and bytecode
-    sizes                         code and layers against Lambda's limits
-    archive                       files -> the bytes of a package
-    emulated                      a package under Lambda's own runtime, for tests and benchmarks
+tasks.py        the code of the tasks
+serving.py      the code of a serving function
+placeholder.py  what a serving function runs until the first promotion
+layers.py       the libraries beside the code
+wheels.py       fetches them for Lambda's platform
+trimming.py     takes out what no function needs
+bytecode.py     compiles them for Lambda's Python
+sizes.py        code and layers against Lambda's limits
+archive.py      files -> the bytes of a package
+emulated.py     a package under Lambda's own runtime, for tests and benchmarks
 
 Chalice packs the API by itself; everything else that Lambda runs is packed here. A package is a function of its
 sources alone: the same files give the same bytes on every machine, so that its SHA-256 names it.

@@ -1,10 +1,10 @@
 """The data that `make run` trains on when the user gives none.
 
-source       which data: the real file in the cache, else a download, else the stand-in
-kdd99        the real data: the http connections of KDD Cup 1999, out of its archive
-download     one file over HTTP: whole, checked, or not at all
-synthetic    the stand-in: a seeded imitation with the same columns and labels
-csv_file     how either is written
+source.py     which data: the real file in the cache, else a download, else the stand-in
+kdd99.py      the real data: the http connections of KDD Cup 1999, out of its archive
+download.py   one file over HTTP: whole, checked, or not at all
+synthetic.py  the stand-in: a seeded imitation with the same columns and labels
+csv_file.py   how either is written
 """
 
 from workflows.sample_data.source import SAMPLE_FILES, Sample, sample

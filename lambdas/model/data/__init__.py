@@ -1,7 +1,6 @@
-"""From the tables of a data set to a training part, a holdout and a profile.
+"""From the tables of a data set to what a run trains on.
 
-preparation.py  The objects of a data set -> training part, holdout and a profile.
-profile.py      What a data set holds, in figures: for the run's document and for whoever wonders at a verdict.
-room.py         Whether a data set fits into the memory of the tasks: told in words, where Lambda would end a task
-                without any.
+preparation.py  training part and holdout
+profile.py      what the data set holds, in figures
+room.py         whether it fits into the memory of the tasks
 """

@@ -1,10 +1,7 @@
 """Checks of the stage's own settings and functions.
 
-chalice_record.py  Whether Chalice will find its REST API again. Without its record it makes a second one and says
-                   nothing.
-function_sizes.py  Every function with its layers against Lambda's limits, before anything is uploaded.
-runtimes.py        What the functions of the stack run on, against what their wheels are made for and what new
-                   accounts grant.
-stage_settings.py  The stage's entry in `.chalice/config.json`: variables, policy files, tags, and the recipes that it
-                   serves.
+stage_settings.py  the stage's entry in Chalice's configuration, and the recipes
+runtimes.py        what the functions run on: runtime, architecture, memory
+function_sizes.py  every function with its layers against Lambda's limits
+chalice_record.py  whether Chalice will find its REST API again
 """

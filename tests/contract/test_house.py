@@ -1,0 +1,111 @@
+"""The laws of the house: small folders, each with a true map in its `__init__.py`, and imports that run downwards."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES_AT_MOST = 12
+OF_LIKE_THINGS = {"lambdas", "lambdas/recipes", "workflows/cli"}
+"""Folders that may hold as many modules as there are tasks, models and commands."""
+USERS_OWN = "lambdas/recipes"
+"""Whose modules are the user's: no map lists them."""
+LAYERED = ("chalicelib", "lambdas/model")
+ENTRY = re.compile(r"^(\w+(?:\.py|/))(?:  .*)?$", re.MULTILINE)
+
+
+def folders() -> list[str]:
+    inits = [path for top in ("chalicelib", "lambdas", "workflows") for path in (ROOT / top).rglob("__init__.py")]
+    return sorted(str(path.parent.relative_to(ROOT)) for path in inits)
+
+
+def modules(folder: str) -> set[str]:
+    return {path.name for path in (ROOT / folder).glob("*.py")} - {"__init__.py"}
+
+
+def rooms(folder: str) -> set[str]:
+    return {f"{path.parent.name}/" for path in (ROOT / folder).glob("*/__init__.py")}
+
+
+@cache
+def map_of(folder: str) -> list[str]:
+    """The modules, as `name.py`, and the folders, as `name/`, that the docstring lists, in its order."""
+    tree = ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8"))
+    return ENTRY.findall(ast.get_docstring(tree) or "")
+
+
+@pytest.mark.parametrize("folder", folders())
+def test_folder_has_at_most_twelve_modules(folder: str) -> None:
+    assert folder in OF_LIKE_THINGS or len(modules(folder)) <= MODULES_AT_MOST, sorted(modules(folder))
+
+
+@pytest.mark.parametrize("folder", [folder for folder in folders() if folder != USERS_OWN])
+def test_map_of_a_folder_lists_what_is_there_and_nothing_else(folder: str) -> None:
+    listed = map_of(folder)
+
+    assert sorted(listed) == sorted(modules(folder) | (rooms(folder) | ({"locks/"} & set(listed))))
+
+
+def place(file: str, layered: str) -> str:
+    """The module or folder of `layered` that a file belongs to, as the map has it."""
+    first, *more = Path(file).relative_to(layered).parts
+    return f"{first}/" if more else first
+
+
+@cache
+def ranks(layered: str) -> dict[str, int]:
+    """How far down a place is; the modules of the ground are one layer, at the bottom."""
+    listed = map_of(layered)
+    if layered == "lambdas/model":  # its map begins at the bottom
+        listed = listed[::-1]
+    above = list(takewhile(lambda name: name.endswith("/"), listed))
+    ground = len(above)
+    return {name: above.index(name) if name in above else ground for name in listed}
+
+
+def imported(file: str, layered: str) -> set[str]:
+    """The files of `layered` that a file imports, wherever in it: for type checkers too."""
+    package = layered.replace("/", ".")
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith(f"{package}."):
+            for name in (f"{node.module}.{alias.name}" for alias in node.names):
+                path = name.replace(".", "/")
+                module = node.module.replace(".", "/")
+                files = (f"{path}.py", f"{path}/__init__.py", f"{module}.py", f"{module}/__init__.py")
+                found.add(next(each for each in files if (ROOT / each).is_file()))
+    return found - {f"{layered}/__init__.py"}
+
+
+@pytest.mark.parametrize("layered", LAYERED)
+def test_imports_run_downwards(layered: str) -> None:
+    rank = ranks(layered)
+    files = [str(path.relative_to(ROOT)) for path in sorted((ROOT / layered).rglob("*.py"))]
+
+    upwards = [
+        f"{file} imports {other}"
+        for file in files
+        if file != f"{layered}/__init__.py"
+        for other in sorted(imported(file, layered))
+        if rank[place(other, layered)] < rank[place(file, layered)]
+    ]
+
+    assert upwards == []
+
+
+@pytest.mark.parametrize("layered", LAYERED)
+def test_no_modules_import_one_another(layered: str) -> None:
+    """A circle of imports is one module in several files."""
+    files = [str(path.relative_to(ROOT)) for path in sorted((ROOT / layered).rglob("*.py"))]
+    left = {file: imported(file, layered) - {file} for file in files}
+    while free := [file for file, needs in left.items() if not needs & left.keys()]:
+        for file in free:
+            del left[file]
+
+    assert sorted(left) == []
