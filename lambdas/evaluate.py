@@ -109,7 +109,7 @@ def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> Arti
     if model_version is None:
         return None
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, registry.ARTIFACT))
+    return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, judged.manifest.artifact_file))
 
 
 def _made(edges: Edges, task: EvaluateTask, *, form: str) -> Artifact:

@@ -12,7 +12,7 @@ from chalicelib.contracts import Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
 from chalicelib.registry import run_documents
-from chalicelib.registry.manifest import Training
+from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import put_all, read_all
@@ -38,13 +38,14 @@ def run(
     fitted = fit(recipe, train=train)
     facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
     made = format_of(recipe.format)
-    body = made.code().export(fitted).content
+    exported = made.code().export(fitted)
+    artifact = Artifact(format=recipe.format, file=made.file, schema=listed_schema(exported.schema))
     key = layout.work(task.run, made.file)
-    edges.store.put(key, body)
-    run_documents.keep_training(edges, Training.of(facts), run=task.run)
+    edges.store.put(key, exported.content)
+    run_documents.keep_training(edges, Training.of({**facts, "artifact": artifact.document}), run=task.run)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
-        artifact_sha256=hashlib.sha256(body).hexdigest(),
+        artifact_sha256=hashlib.sha256(exported.content).hexdigest(),
         answers_uri=put_all(edges, layout.work(task.run, "answers/"), fitted.answers(holdout).to_files()),
     )
 

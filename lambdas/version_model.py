@@ -20,8 +20,8 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry import publishing, registry, run_documents, version_shapes
-from chalicelib.registry.manifest import Manifest
+from chalicelib.registry import publishing, registry, run_documents
+from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest
 from chalicelib.registry.report import Report
 from chalicelib.settings import TaskSettings
 from lambdas.intermediates import read
@@ -38,20 +38,21 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
     if complete is not None:  # this task was repeated
         return ModelVersioned(model_version=number, function_version=complete.function_version)
     lineage = run_documents.profile(edges, run=task.run)
-    key = Place.parse(task.artifact_uri).key
-    format_of_artifact = documents.read(artifact, key=key, shape=version_shapes.ARTIFACT)["format"]
+    training = run_documents.training(edges, run=task.run)
+    made = training.artifact if training else None
+    form, file = (made.format, made.file) if made else (SCORECARD, SCORECARD_FILE)
     identity = {
         "model": task.model,
         "model_version": number,
         "run": task.run,
         "artifact_sha256": task.artifact_sha256,
-        "format": format_of_artifact,
+        "format": form,
         "data": [each.name for each in lineage.objects],
     }
     judged = Report.read(report, key=Place.parse(task.report_uri).key)
     package = build_package(artifact=artifact, manifest=identity)
     parts = {
-        registry.ARTIFACT: artifact,
+        file: artifact,
         registry.REPORT: report,
         registry.REPLAY: read(edges, task.replay_uri),
         registry.PACKAGE: package,
@@ -66,7 +67,8 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         run=task.run,
         created_at=documents.timestamp(edges.clock()),
         artifact_sha256=task.artifact_sha256,
-        format=format_of_artifact,
+        format=form,
+        artifact=made,
         example=lineage.profile.example,
         parts=evidence.checksums(parts),
         function_version=published.function_version,
@@ -77,7 +79,7 @@ def run(task: VersionModelTask, edges: Edges, _: TaskSettings) -> ModelVersioned
         rows=lineage.profile.rows,
         recipe_sha256=lineage.recipe_sha256,
         pipeline_sha256=lineage.code_sha256,
-        training=run_documents.training(edges, run=task.run),
+        training=training and training.without_artifact(),
         matrix=judged.matrix,
         ratios=judged.ratios or {},
         rules=judged.rules,

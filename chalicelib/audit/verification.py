@@ -164,11 +164,12 @@ def _was_completed(edges: Edges, *, run: str) -> bool:
 
 def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: set[str]) -> Iterator[str]:
     is_pruned = layout.version(judged.model, judged.model_version, registry.PRUNED) in kept
-    gone = pruning_plan.PARTS if is_pruned else ()
+    weighty = pruning_plan.parts(judged.manifest)
+    gone = weighty if is_pruned else ()
     for name in (each for each in judged.parts if each not in gone):
         key = layout.version(judged.model, judged.model_version, name)
         problem = evidence.problem(edges, judged, name)
-        if problem is not None and name in pruning_plan.PARTS:
+        if problem is not None and name in weighty:
             yield (
                 f"{key} {problem}: {documents.put_back(key)}; without it version {judged.model_version} of"
                 f" {judged.model} cannot go live any more, and if it is live,"

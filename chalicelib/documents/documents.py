@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -96,3 +96,17 @@ def timestamp(moment: datetime) -> str:
     '2026-11-21T03:00:00.000Z'
     """
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def short(document: Mapping[str, Any], **most: int) -> dict[str, Any]:
+    """The document with the first so many of each list that is named, and how many were left out.
+
+    >>> short({"levels": ["a", "b", "c"]}, levels=2)
+    {'levels': ['a', 'b'], 'levels_left_out': 1}
+    """
+    found = dict(document)
+    for name, number in most.items():
+        every = document.get(name) or []
+        if len(every) > number:
+            found |= {name: every[:number], f"{name}_left_out": len(every) - number}
+    return found

@@ -25,9 +25,6 @@ from chalicelib.evidence import erasures
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import Manifest
 
-PARTS = (registry.ARTIFACT, registry.PACKAGE, registry.REPORT, registry.REPLAY)
-"""What a version can be made live by, and judged by again."""
-
 
 @dataclass(frozen=True)
 class JudgedVersion:
@@ -38,8 +35,9 @@ class JudgedVersion:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names of all that belongs to it."""
-        return tuple(dict.fromkeys((*PARTS, *(self.manifest.parts or ()))))
+        """The names of all that belongs to it: what it can be made live by, and judged by again, and the rest."""
+        needed = (self.manifest.artifact_file, registry.PACKAGE, registry.REPORT, registry.REPLAY)
+        return tuple(dict.fromkeys((*needed, *(self.manifest.parts or ()))))
 
     @property
     def model(self) -> str:
@@ -159,5 +157,5 @@ def _erasure(edges: Edges, version: JudgedVersion, name: str, *, body: bytes | N
 def _is(body: bytes, name: str, manifest: Manifest) -> bool:
     """Whether this is the part that the manifest names, as far as it does."""
     sha256 = hashlib.sha256(body).hexdigest()
-    wanted = {registry.ARTIFACT: manifest.artifact_sha256, **(manifest.parts or {})}.get(name, sha256)
+    wanted = {manifest.artifact_file: manifest.artifact_sha256, **(manifest.parts or {})}.get(name, sha256)
     return sha256 == wanted and (name != registry.PACKAGE or publishing.code_sha256(body) == manifest.code_sha256)

@@ -28,8 +28,8 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
     _check_kept(edges, model=model, model_version=model_version)
     try:
         judged = evidence.judged(edges, model=model, model_version=model_version)
-        for name in (registry.ARTIFACT, registry.REPORT):  # the next run judges against it
-            evidence.document(edges, judged, name)
+        evidence.part(edges, judged, judged.manifest.artifact_file)  # the next run judges against it
+        evidence.document(edges, judged, registry.REPORT)
         package = evidence.part(edges, judged, registry.PACKAGE)
         sample = evidence.document(edges, judged, registry.REPLAY)
         holding = function_version or judged.manifest.function_version

@@ -7,7 +7,6 @@ recipe's shares, or all at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from chalicelib import layout
 from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
@@ -86,10 +85,8 @@ def _role(edges: Edges, *, model: str, model_version: int) -> str:
 
 def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
     """The columns that a version demands of a request, with the kind of each."""
-    artifact: dict[str, Any] = registry.document(
-        edges, model=model, model_version=model_version, name=registry.ARTIFACT
-    )
-    return {column["name"]: column["kind"] for column in artifact["schema"]["columns"]}
+    schema = registry.schema(edges, registry.manifest(edges, model=model, model_version=model_version))
+    return {column["name"]: column["kind"] for column in schema["columns"]}
 
 
 def _beside(others: Sequence[Replayed]) -> str:

@@ -16,9 +16,10 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.ledger import history
 from chalicelib.ledger.ledger import Ledger
-from chalicelib.pruning.pruning_plan import PARTS, Leftover, Plan, Report, serving_now, way_back_now
+from chalicelib.pruning.pruning_plan import Leftover, Plan, Report, parts, serving_now, way_back_now
 from chalicelib.pruning.retention import LEFT_LIVE, Prunable
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
 
 
@@ -65,21 +66,22 @@ def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
         return False
     note = {"at": documents.timestamp(edges.clock()), "who": who, "bytes": version.size_bytes}
     edges.store.put_if_absent(_key(model, version, registry.PRUNED), documents.encode(note))
+    manifest = registry.manifest(edges, model=model, model_version=version.model_version)
     gone = not _is_wanted(edges, version, model=model) and all(
-        edges.functions.delete_version(model, number) for number in _published(edges, version, model=model)
+        edges.functions.delete_version(model, number) for number in _published(edges, manifest, model=model)
     )
     if not gone:
         _unmark(edges, version, model=model)
         return False
-    for part in PARTS:
+    for part in parts(manifest):
         edges.store.delete(_key(model, version, part))
     return True
 
 
-def _published(edges: Edges, version: Prunable, *, model: str) -> list[str]:
+def _published(edges: Edges, manifest: Manifest, *, model: str) -> list[str]:
     """Asked after the mark is there: an operator may have had it published again since the plan was made."""
-    code_sha256 = registry.manifest(edges, model=model, model_version=version.model_version).code_sha256
-    return [each.function_version for each in edges.functions.versions(model) if each.code_sha256 == code_sha256]
+    versions = edges.functions.versions(model)
+    return [each.function_version for each in versions if each.code_sha256 == manifest.code_sha256]
 
 
 def _is_wanted(edges: Edges, version: Prunable, *, model: str) -> bool:

@@ -17,14 +17,13 @@ from chalicelib.promotion.lease import Lease, is_running
 from chalicelib.pruning.retention import Decision, Policy, Prunable, decide
 from chalicelib.registry import catalog, judged, publishing, registry
 from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 
-PARTS = (registry.PACKAGE, registry.ARTIFACT, registry.REPLAY)
-"""What a pruned version gives up; claim, manifest and report stay."""
 DEAD_AFTER = timedelta(days=1)
 """From a claim until what its run published is taken for a dead run's; no task lasts longer than 15 minutes."""
 LAMBDA_STORAGE_BYTES = 75 * 2**30
@@ -59,6 +58,11 @@ class Plan:
     @property
     def freed_bytes(self) -> int:
         return sum(each.size_bytes for each in self.doomed) + sum(each.size_bytes for each in self.leftovers)
+
+
+def parts(manifest: Manifest) -> tuple[str, ...]:
+    """What a pruned version gives up; claim, manifest and report stay."""
+    return (registry.PACKAGE, manifest.artifact_file, registry.REPLAY)
 
 
 def make(edges: Edges, *, model: str, policy: Policy, report: Report) -> Plan:
@@ -114,7 +118,7 @@ def _versions(
             left_live_at=left_at.get(number),
             is_begun=layout.version(model, number, registry.PRUNED) in kept,
         )
-        has_parts = bool(mine) or any(layout.version(model, number, part) in kept for part in PARTS)
+        has_parts = bool(mine) or any(layout.version(model, number, part) in kept for part in parts(manifest))
         yield (version if has_parts or not version.is_begun else None), manifest.code_sha256
 
 

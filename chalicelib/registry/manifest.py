@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import (
     Record,
@@ -20,7 +21,19 @@ from chalicelib.documents.shapes import (
     table_of,
     text,
 )
+from chalicelib.limits import LISTED_LEVELS
 from chalicelib.registry.report import RATIOS, Rule
+
+SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
+"""The one artifact format of releases whose manifests do not tell it, and its file."""
+_COLUMN = Record({"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything))))
+SCHEMA = Record({"columns": list_of(_COLUMN)})
+
+
+def listed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each column so many levels and allowed categories as are listed, and how many were left out."""
+    columns = (documents.short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"])
+    return {"columns": list(columns)}
 
 
 class Source(Document):
@@ -35,16 +48,32 @@ class Source(Document):
     """Of `lambdas.model.splitting.split`, by which it was split; None before there was a second one."""
 
 
+class Artifact(Document):
+    """What an artifact is, so that nobody has to read it for that. Its own format alone knows how to."""
+
+    format: str = holds(text)
+    """As `lambdas.model.formats.table` knows it."""
+    file: str = holds(text)
+    """Its name among a run's intermediates, in the registry and in the package."""
+    schema: Mapping[str, Any] = holds(SCHEMA)
+    """As `listed_schema` makes it."""
+
+
 class Training(Document):
     """How a fit went, as Train measured it; what else an estimator tells of itself is in the document."""
 
+    artifact: Artifact | None = holds_one(Artifact, default=None)
+    """What Train made; None of an earlier release."""
     train_rows: int | None = holds(count, default=None)
     fit_seconds: float | None = holds(number, default=None)
 
+    def without_artifact(self) -> Training:
+        """As it goes into the manifest, which has that on its own."""
+        return Training.of({name: value for name, value in self.document.items() if name != "artifact"})
+
 
 class Manifest(Document):
-    """Written once, by VersionModel. Where a field more of the artifact is recorded, it is declared below `format`,
-    with a default for the versions that lack it, and written in `lambdas.version_model`."""
+    """Written once, by VersionModel."""
 
     model: str = holds(text)
     model_version: int = holds(number_from_1)
@@ -53,8 +82,9 @@ class Manifest(Document):
     created_at: str = holds(moment)
 
     artifact_sha256: str = holds(sha256)
-    format: str = holds(text)
-    """Of the artifact, as `lambdas.serve` knows it."""
+    format: str = holds(text, default=SCORECARD)
+    artifact: Artifact | None = holds_one(Artifact, default=None)
+    """None of an earlier release, whose artifacts are scorecards all of them."""
     example: Mapping[str, Any] | None = holds(table_of(anything), default=None)
     """An instance to try the model with."""
     parts: Mapping[str, str] | None = holds(table_of(sha256), default=None)
@@ -82,3 +112,8 @@ class Manifest(Document):
     rules: tuple[Rule, ...] | None = holds_many(Rule, default=None)
     reason: str = holds(text)
     """Of the gate's verdict."""
+
+    @property
+    def artifact_file(self) -> str:
+        """The name of the artifact among the parts."""
+        return self.artifact.file if self.artifact else SCORECARD_FILE

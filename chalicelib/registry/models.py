@@ -12,7 +12,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges
 from chalicelib.errors import VersionUnknown
 from chalicelib.ledger.ledger import Ledger
-from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
+from chalicelib.limits import LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.registry import catalog, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
@@ -67,8 +67,8 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
     last = Ledger(edges, model).last()
     return {
         **told,
-        "schema": _schema(_artifact(edges, model, number).get("schema")),
-        "manifest": manifest and _short(manifest.document, data=LISTED_OBJECTS),
+        "schema": manifest and registry.schema(edges, manifest),
+        "manifest": manifest and _told(manifest),
         "last_move": last.document if last else None,
     }
 
@@ -77,7 +77,7 @@ def newest_versions(edges: Edges, *, model: str) -> dict[str, Any]:
     """The newest of the complete versions, and how many more there are; raises ModelUnknown."""
     found = versions(edges, model=model, limit=LISTED_VERSIONS)
     left_out = len(registry.numbers(edges, model=model, complete=True)) - len(found)
-    return {"versions": [_short(each, data=LISTED_OBJECTS) for each in found], "left_out": max(0, left_out)}
+    return {"versions": [documents.short(each, data=LISTED_OBJECTS) for each in found], "left_out": max(0, left_out)}
 
 
 def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     number = version_number(model_version)
     manifest = registry.manifest(edges, model=model, model_version=number)
     report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
-    return {"manifest": _short(manifest.document, data=LISTED_OBJECTS), "report": report}
+    return {"manifest": _told(manifest), "report": report}
 
 
 def version_number(given: str) -> int:
@@ -152,32 +152,11 @@ def _live(edges: Edges, model: str, *, alias: Alias, number: int | None, told: l
     }
 
 
-def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
-    if schema is None:
-        return None
-    return {"columns": [_short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"]]}
-
-
-def _short(document: Mapping[str, Any], **most: int) -> dict[str, Any]:
-    """The document with the first so many of each list that is named, and how many were left out.
-
-    >>> _short({"levels": ["a", "b", "c"]}, levels=2)
-    {'levels': ['a', 'b'], 'levels_left_out': 1}
-    """
-    short = dict(document)
-    for name, number in most.items():
-        every = document.get(name) or []
-        if len(every) > number:
-            short |= {name: every[:number], f"{name}_left_out": len(every) - number}
-    return short
-
-
 def _manifest(edges: Edges, model: str, number: int | None) -> Manifest | None:
     return registry.manifest(edges, model=model, model_version=number) if number else None
 
 
-def _artifact(edges: Edges, model: str, number: int | None) -> dict[str, Any]:
-    if not number:
-        return {}
-    artifact: dict[str, Any] = registry.document(edges, model=model, model_version=number, name=registry.ARTIFACT)
-    return artifact
+def _told(manifest: Manifest) -> dict[str, Any]:
+    """All but the schema, which `describe` tells beside it."""
+    known = {name: value for name, value in manifest.document.items() if name != "artifact"}
+    return documents.short(known, data=LISTED_OBJECTS)

@@ -13,16 +13,17 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds
-from chalicelib.documents.shapes import Kind, anything, moment, text
+from chalicelib.documents.shapes import Kind, Record, anything, moment, text
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.registry import version_shapes
-from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.manifest import SCHEMA, SCORECARD_FILE, Manifest, listed_schema
 from chalicelib.registry.report import Report
 
 MANIFEST = "manifest.json"
 PACKAGE = "package.zip"
-ARTIFACT = "model.json"
+ARTIFACT_STEM = "model."
+"""What an artifact's name begins with, among a run's intermediates too; `Manifest.artifact_file` is a version's."""
 REPORT = "report.json"
 REPLAY = "replay.json"
 QUOTING = (REPLAY, REPORT)
@@ -48,7 +49,7 @@ SHAPES: Mapping[str, Kind] = {
     CLAIM: Claim.misfit,
     MANIFEST: Manifest.misfit,
     REPORT: Report.misfit,
-    ARTIFACT: version_shapes.ARTIFACT,
+    SCORECARD_FILE: Record({"schema": SCHEMA}),
     REPLAY: version_shapes.replay,
     SPLITS: anything,
 }
@@ -141,6 +142,17 @@ def document(edges: Edges, *, model: str, model_version: int, name: str) -> Any:
     """One of a complete version's documents; raises RegistryIncomplete when it is gone or damaged."""
     body = part(edges, model=model, model_version=model_version, name=name)
     return documents.read(body, key=layout.version(model, model_version, name), shape=SHAPES[name])
+
+
+def schema(edges: Edges, manifest: Manifest) -> Mapping[str, Any]:
+    """The columns that the version takes, as `manifest.Artifact` has them.
+
+    Raises RegistryIncomplete when the manifest does not tell, and the scorecard that would is gone or damaged.
+    """
+    if manifest.artifact is not None:
+        return manifest.artifact.schema
+    scorecard = document(edges, model=manifest.model, model_version=manifest.model_version, name=SCORECARD_FILE)
+    return listed_schema(scorecard["schema"])
 
 
 def find_sample(edges: Edges, *, model: str, model_version: int) -> Any:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.documents.shapes import Record, anything, list_of, maybe, number, table_of, text
+from chalicelib.documents.shapes import Record, anything, list_of, number, table_of, text
 from chalicelib.registry.report import ERASED
 
-_COLUMN = Record({"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything))))
-ARTIFACT = Record({"format": text, "schema": Record({"columns": list_of(_COLUMN)})})
 _SAMPLE = Record(
     {
         "instances": list_of(table_of(anything)),

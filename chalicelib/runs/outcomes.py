@@ -44,8 +44,6 @@ SHAPE = Record(
 )
 """RunOutcome's fields, and when it was recorded."""
 
-ARTIFACT = "model.json"
-"""The artifact among a run's intermediates."""
 METRICS = {
     PROMOTED: {SUCCEEDED: 1, REJECTED: 0},
     MODEL_REJECTED: {SUCCEEDED: 1, REJECTED: 1},
@@ -120,9 +118,10 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
 
     One that was judged again has a number already: it is quarantined, so that nobody promotes it by mistake.
     """
-    artifact = edges.store.find(layout.work(run, ARTIFACT))
-    if artifact is not None:
-        edges.store.put(layout.rejected(model, run, registry.ARTIFACT), artifact.body)
+    for listed in edges.store.list(layout.work(run, registry.ARTIFACT_STEM)):
+        artifact = edges.store.find(listed.key)
+        if artifact is not None:
+            edges.store.put(layout.rejected(model, run, listed.key.rpartition("/")[2]), artifact.body)
     key = layout.run_document(run, "report")
     report = documents.find(edges.store, key, Report.misfit)
     if report is None:

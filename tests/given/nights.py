@@ -16,12 +16,16 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import publishing, registry
-from chalicelib.registry.manifest import Manifest, Source
+from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Manifest, Source, listed_schema
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.serving_code import FORMAT, SAMPLE, SOUND, ServingCode
 
 MODEL = "kdd99-http"
+PARTS = (SCORECARD_FILE, registry.PACKAGE, registry.REPORT, registry.REPLAY)
+"""What a version can be made live by, and judged by again."""
+GIVEN_UP = (registry.PACKAGE, SCORECARD_FILE, registry.REPLAY)
+"""What a pruned version gives up."""
 SCHEMA = {"columns": [{"kind": "number", "name": "duration", "example": 0.0}]}
 
 
@@ -50,8 +54,12 @@ def register(
     data: Sequence[Mapping[str, Any]] = ({"name": "night-1.csv"},),
     report: Mapping[str, Any] | None = None,
     form: str = FORMAT,
+    file: str | None = SCORECARD_FILE,
 ) -> Registered:
-    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format."""
+    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format.
+
+    `file` is the artifact's name; None as an early release wrote it, whose manifests tell no format.
+    """
     number = registry.claim(edges, model=model, run=run)
     artifact = documents.encode({"format": form, "schema": schema, "run": run})
     artifact_sha256 = hashlib.sha256(artifact).hexdigest()
@@ -59,7 +67,7 @@ def register(
         run=run, model=model, model_version=number, artifact_sha256=artifact_sha256, behaviour=behaviour
     )
     parts = {
-        registry.ARTIFACT: artifact,
+        file or SCORECARD_FILE: artifact,
         registry.REPORT: documents.encode(report or report_of(run)),
         registry.REPLAY: documents.encode(SAMPLE),
         registry.PACKAGE: package,
@@ -67,7 +75,10 @@ def register(
     for name, body in parts.items():
         edges.store.put(layout.version(model, number, name), body)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
+    made = file and Artifact(format=form, file=file, schema=listed_schema(schema))
+    told: dict[str, Any] = {"format": form, "artifact": made} if made else {}
     manifest = Manifest(
+        **told,
         model=model,
         model_version=number,
         run=run,
@@ -75,7 +86,6 @@ def register(
         code_sha256=published.code_sha256,
         configuration=published.configuration,
         artifact_sha256=artifact_sha256,
-        format=form,
         fingerprint=fingerprint,
         data=tuple(map(Source.of, data)),
         ratios={"attack": {"recall": 1.0}},

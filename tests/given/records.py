@@ -11,9 +11,10 @@ from chalicelib.documents import documents
 from chalicelib.evidence import evidence
 from chalicelib.promotion import promotion
 from chalicelib.registry import publishing, registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
-from tests.given.nights import MODEL, SCHEMA, outside, promote, register, revision, shift
+from tests.given.nights import MODEL, PARTS, SCHEMA, outside, promote, register, revision, shift
 
 
 def silent(doing: str, done: int, total: int) -> None:
@@ -49,7 +50,7 @@ def by_hand(night: FakeOutside, function_version: str, **changes: Any) -> None:
 
 
 def prune_by_hand(night: FakeOutside, number: int) -> None:
-    for part in (registry.PACKAGE, registry.ARTIFACT, registry.REPLAY):
+    for part in (registry.PACKAGE, SCORECARD_FILE, registry.REPLAY):
         night.store.delete(layout.version(MODEL, number, part))
     night.store.put(layout.version(MODEL, number, registry.PRUNED), b"{}")
 
@@ -67,13 +68,13 @@ def forge(night: FakeOutside, number: int) -> None:
         artifact_sha256=artifact_sha256,
         behaviour=serving_code.SOUND,
     )
-    for name, body in ((registry.ARTIFACT, artifact), (registry.PACKAGE, package)):
+    for name, body in ((SCORECARD_FILE, artifact), (registry.PACKAGE, package)):
         night.store.put(layout.version(MODEL, number, name), body)
     key = layout.version(MODEL, number, registry.MANIFEST)
     manifest = documents.find(night.store, key)
     parts = {
         name: stored.body
-        for name in evidence.PARTS
+        for name in PARTS
         if (stored := night.store.find(layout.version(MODEL, number, name))) is not None
     }
     named = {"parts": evidence.checksums(parts)} if "parts" in manifest else {}

@@ -17,7 +17,9 @@ from chalicelib.errors import TransientError
 from chalicelib.evidence import evidence
 from chalicelib.interventions import restoration
 from chalicelib.registry import publishing, registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas.model.formats.package import build_package
+from tests.given.nights import PARTS
 from tests.simulation import serving, triggers
 from tests.simulation.serving import SOUND
 from tests.simulation.world import HAND, LONGEST_DELAY_SECONDS, MODEL, World
@@ -61,7 +63,7 @@ def lose_part(world: World, *, model_version: int, name: str | None, delay_secon
 
 
 def lose_any_part(world: World, *, random: Random, delay_seconds: float) -> None:
-    name = random.choice((*evidence.PARTS, None))
+    name = random.choice((*PARTS, None))
     lose_part(world, model_version=random.choice(EARLY_VERSIONS), name=name, delay_seconds=delay_seconds)
 
 
@@ -140,7 +142,7 @@ def _forged(world: World, model_version: int) -> dict[str, bytes]:
     identity = {name: manifest[name] for name in ("model", "model_version", "run", "format")}
     identity |= {"artifact_sha256": hashlib.sha256(forged).hexdigest()}
     parts = {
-        registry.ARTIFACT: forged,
+        SCORECARD_FILE: forged,
         registry.PACKAGE: build_package(artifact=forged, manifest=identity),
         registry.REPLAY: documents.encode(serving.sample(documents.decode(forged))),
     }

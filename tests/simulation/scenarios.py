@@ -17,6 +17,7 @@ from chalicelib.promotion.promotion import Move
 from chalicelib.pruning.retention import LEFT_LIVE
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
+from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas.model.formats.package import build_package
 from tests.fakes.clock import START
 from tests.simulation import hands, serving, triggers
@@ -192,7 +193,7 @@ def dies_before_its_entry() -> FaultPlan:
 
 def _another_package(world: World, live: int) -> bytes:
     """Of the live model, but sound in any case, as a run of its own would have built it."""
-    model = documents.decode(registry.part(world.edges, model=MODEL, model_version=live, name=registry.ARTIFACT))
+    model = documents.decode(registry.part(world.edges, model=MODEL, model_version=live, name=SCORECARD_FILE))
     artifact = serving.artifact(quality=model["quality"], word=SOUND)
     identity = {
         "model": MODEL,

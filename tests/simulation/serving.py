@@ -16,6 +16,7 @@ from typing import Any
 
 from chalicelib.documents import documents
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 
 FORMAT = "scorecard"
 SOUND, WIDE = "sound", "wide"
@@ -94,4 +95,4 @@ def _body(model: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
 def opened(package: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """A package's artifact and manifest; one that is no package of ours is a package of nothing, which raises."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return json.loads(archive.read(registry.ARTIFACT)), json.loads(archive.read(registry.MANIFEST))
+        return json.loads(archive.read(SCORECARD_FILE)), json.loads(archive.read(registry.MANIFEST))

@@ -37,8 +37,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry import registry
-from chalicelib.runs import outcomes
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
@@ -80,7 +79,7 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     rows = Table.from_files(read_all(edges, task.train_uri, names=FILES))
     quality, word = rows.numeric[0]
     artifact = serving.artifact(quality=int(quality), word=WORDS[int(word)])
-    key = layout.work(task.run, outcomes.ARTIFACT)
+    key = layout.work(task.run, SCORECARD_FILE)
     edges.store.put(key, artifact)
     edges.store.put(layout.run_document(task.run, "training"), documents.encode({}))
     return Trained(
@@ -111,7 +110,7 @@ def evaluate(task: EvaluateTask, edges: Edges, settings: TaskSettings) -> Evalua
 
 def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return int(evidence.document(edges, judged, registry.ARTIFACT)["quality"])
+    return int(evidence.document(edges, judged, SCORECARD_FILE)["quality"])
 
 
 def _unknown() -> None:

@@ -14,10 +14,10 @@ from chalicelib import layout
 from chalicelib.contracts import PROMOTED
 from chalicelib.documents import documents
 from chalicelib.errors import leaves
-from chalicelib.evidence import evidence
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.promotion import promotion
 from tests.fakes.clock import START
+from tests.given.nights import PARTS
 from tests.simulation import hands, readings, scenarios, triggers
 from tests.simulation.invariants.runs import MACHINE_ERRORS
 from tests.simulation.world import MODEL, World
@@ -39,7 +39,7 @@ def lambda_lost(world: World, _: Random) -> None:
 
 
 def part_deleted(world: World, random: Random) -> None:
-    world.store.delete(layout.version(MODEL, random.choice((1, 2)), random.choice(evidence.PARTS)))
+    world.store.delete(layout.version(MODEL, random.choice((1, 2)), random.choice(PARTS)))
 
 
 def version_forged(world: World, random: Random) -> None:

@@ -136,13 +136,13 @@ def _parts(outside: Outside, plan: Plan) -> Iterator[dict[str, Any]]:
                 "rows": rewrite.rows,
             }
     for each in (each for each in plan.affected if each.goes):
-        for part in pruning_plan.PARTS:
-            stored = outside.edges.store.find(layout.version(plan.model, each.model_version, part))
+        for key in each.keys:
+            stored = outside.edges.store.find(key)
             if stored is not None:
                 was = sha256_of(stored.body)
                 yield {
                     "model_version": each.model_version,
-                    "name": part,
+                    "name": key.rpartition("/")[2],
                     "was": was,
                     "left": None,
                     "rows": None,
@@ -170,9 +170,8 @@ def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
         if edges.store.find(layout.version(model, number, registry.PACKAGE)):  # else it had gone before, for good
             edges.store.delete(mark)
         return False
-    parts = {layout.version(model, number, part) for part in pruning_plan.PARTS}
     kept = outside.versions.list(layout.version(model, number))
-    outside.versions.delete([each for each in kept if each.key in parts])
+    outside.versions.delete([each for each in kept if each.key in version.keys])
     return True
 
 

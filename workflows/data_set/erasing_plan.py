@@ -43,8 +43,10 @@ class Affected:
     holds_rows: bool
     """Its artifact is no mere weights."""
     is_pruned: bool
+    keys: tuple[str, ...]
+    """Of its package, artifact and sample."""
     is_kept: bool
-    """S3 keeps a version of its package, artifact or sample, be it one that was deleted."""
+    """S3 keeps a version of one of them, be it one that was deleted."""
 
     @property
     def goes(self) -> bool:
@@ -100,7 +102,7 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
     found = Quoting(outside, model, note, matching, kept(outside.versions, model=model))
     rewrites = [*found.rewrites_of_versions(made), *found.rewrites_of_runs(runs)]
     affected = tuple(_affected(edges, made, rewrites, found.kept, model=model))
-    going = [each.model_version for each in affected if each.goes]
+    going = {key for each in affected if each.goes for key in each.keys}
     return Plan(
         model=model,
         note=note,
@@ -145,6 +147,7 @@ def _affected(
         number = each.model_version
         sample = registry.find_sample(edges, model=model, model_version=number)
         rows = len(sample["instances"]) if sample else 0
+        keys = tuple(layout.version(model, number, part) for part in pruning_plan.parts(each.manifest))
         yield Affected(
             model_version=number,
             run=each.manifest.run,
@@ -155,7 +158,8 @@ def _affected(
             examples=lost.get(layout.version(model, number, registry.REPORT), 0),
             holds_rows=each.manifest.format not in erasures.FORMATS_WITHOUT_ROWS,
             is_pruned=registry.is_pruned(edges, model=model, model_version=number),
-            is_kept=any(layout.version(model, number, part) in kept for part in pruning_plan.PARTS),
+            keys=keys,
+            is_kept=any(key in kept for key in keys),
         )
 
 

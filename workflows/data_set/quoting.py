@@ -11,8 +11,8 @@ from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind
 from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
-from chalicelib.pruning import pruning_plan
-from chalicelib.registry import registry, version_shapes
+from chalicelib.registry import registry, run_documents, version_shapes
+from chalicelib.registry.manifest import SCORECARD
 from chalicelib.registry.report import Report
 from chalicelib.runs import outcomes
 from chalicelib.runs.runs import STATE
@@ -88,11 +88,11 @@ class Quoting:
         made: Sequence[Version],
         runs: Mapping[str, Tags],
         rewrites: Sequence[Rewrite],
-        going: Collection[int],
+        going: Collection[str],
     ) -> Iterator[ObjectVersion]:
         """Of what quotes rows all versions but the one that stays; of what is rows every one.
 
-        `going` are the versions that go whole.
+        `going` are the keys of the versions that go whole.
         """
         rewritten = {each.key for each in rewrites}
         whole = {key for key in self.kept if self._is_whole(key, runs, rewritten, going)}
@@ -106,24 +106,23 @@ class Quoting:
                 if not stays:
                     yield each
 
-    def _is_whole(self, key: str, runs: Mapping[str, Tags], rewritten: set[str], going: Collection[int]) -> bool:
+    def _is_whole(self, key: str, runs: Mapping[str, Tags], rewritten: set[str], going: Collection[str]) -> bool:
         """Whether nothing of the object stays."""
         if key.startswith(layout.WORK):
             return key.removeprefix(layout.WORK).partition("/")[0] in runs
         if key.startswith(layout.untold(self.model)):  # it quotes what the outcome does
             run = key.removeprefix(layout.untold(self.model)).rpartition("-")[0]
             return layout.run_document(run, "outcome") in rewritten
-        if key in {layout.rejected(self.model, run, registry.ARTIFACT) for run in runs}:
-            return self._holds_rows(key)
-        gone = (layout.version(self.model, each) for each in going)
-        return key in {f"{prefix}{part}" for prefix in gone for part in pruning_plan.PARTS}
+        rejected = (run for run in runs if key.startswith(layout.rejected(self.model, run, registry.ARTIFACT_STEM)))
+        return key in going or any(self._holds_rows(key, run=run) for run in rejected)
 
-    def _holds_rows(self, key: str) -> bool:
-        stored = self.outside.edges.store.find(key)
-        if stored is None:
+    def _holds_rows(self, key: str, *, run: str) -> bool:
+        """Of the rejected model that the run made; what was deleted is taken for rows."""
+        if self.outside.edges.store.find(key) is None:
             return True
-        artifact = documents.read(stored.body, key=key, shape=version_shapes.ARTIFACT)
-        return artifact["format"] not in erasures.FORMATS_WITHOUT_ROWS
+        training = run_documents.training(self.outside.edges, run=run)
+        made = training.artifact if training else None
+        return (made.format if made else SCORECARD) not in erasures.FORMATS_WITHOUT_ROWS
 
     def _refuse_damage(self, number: int) -> None:
         """A part that is not what was judged is put back from an older version, which this would delete."""

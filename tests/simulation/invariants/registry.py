@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from chalicelib import layout
 from chalicelib.ledger.stamp import Stamp
-from chalicelib.pruning.pruning_plan import PARTS
 from chalicelib.registry.registry import PACKAGE, PRUNED
 from tests.fakes.history import Effect
+from tests.given.nights import GIVEN_UP
 from tests.simulation.readings import documents_at, manifests
 from tests.simulation.world import HAND, MODEL, World
 
@@ -50,7 +50,7 @@ def complete_versions_never_change(world: World) -> None:
         body = effect.facts.get("body")
         if match and effect.index > completed.get(int(match[1]), effect.index) and match[2] != PRUNED:
             marked = held.get(layout.version(MODEL, int(match[1]), PRUNED)) is not None
-            pruned = marked and effect.operation == "delete" and match[2] in PARTS
+            pruned = marked and effect.operation == "delete" and match[2] in GIVEN_UP
             assert pruned or held[effect.subject] == body, f"a complete version changed: {effect}"
         held[effect.subject] = body
 

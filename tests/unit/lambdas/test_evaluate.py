@@ -12,6 +12,7 @@ from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import publishing, registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas import evaluate
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions
@@ -177,7 +178,7 @@ def test_champion_that_the_registry_does_not_know_is_never_compared_with() -> No
 def test_champion_whose_artifact_is_gone_is_an_incomplete_registry() -> None:
     night, task = trained_night()
     promote(night.edges, run="earlier")
-    night.store.delete(layout.version(MODEL, 1, registry.ARTIFACT))
+    night.store.delete(layout.version(MODEL, 1, SCORECARD_FILE))
 
     with pytest.raises(RegistryIncomplete):
         evaluate.run(task, night.edges, SETTINGS)
@@ -186,7 +187,7 @@ def test_champion_whose_artifact_is_gone_is_an_incomplete_registry() -> None:
 def test_champion_whose_artifact_is_damaged_is_never_scored() -> None:
     night, task = trained_night()
     promote(night.edges, run="earlier")
-    night.store.put(layout.version(MODEL, 1, registry.ARTIFACT), b"{}")
+    night.store.put(layout.version(MODEL, 1, SCORECARD_FILE), b"{}")
 
     with pytest.raises(RegistryIncomplete, match=r"versions/000001/model.json is not the one that was judged"):
         evaluate.run(task, night.edges, SETTINGS)
@@ -196,7 +197,7 @@ def test_champion_is_the_one_that_was_judged_whatever_the_registry_says() -> Non
     night, task = trained_night()
     promote(night.edges, run="earlier")
     worse = b'{"format": "scorecard"}'
-    night.store.put(layout.version(MODEL, 1, registry.ARTIFACT), worse)
+    night.store.put(layout.version(MODEL, 1, SCORECARD_FILE), worse)
     rewrite(night, layout.version(MODEL, 1, registry.MANIFEST), artifact_sha256=hashlib.sha256(worse).hexdigest())
 
     with pytest.raises(RegistryIncomplete, match=r"manifest.json is not what was judged: evidence/kdd99-http/000001"):

@@ -13,6 +13,7 @@ from chalicelib.contracts import ModelVersioned, VersionModelTask
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, ServingChanged, StoreUnavailable
 from chalicelib.registry import publishing, registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas import splits, version_model
 from lambdas.model.recipe import Split
 from lambdas.model.splitting.split import STRATIFIED
@@ -55,7 +56,7 @@ def test_registry_holds_artifact_report_package_and_last_the_manifest() -> None:
     written = [effect.subject.rpartition("/")[2] for effect in night.history.of("put")][-8:]
     parts = ["model.json", "report.json", "replay.json", "package.zip", "splits.json"]
     assert written == ["claim.json", *parts, "000001.json", "manifest.json"]
-    part = registry.part(night.edges, model=MODEL, model_version=1, name=registry.ARTIFACT)
+    part = registry.part(night.edges, model=MODEL, model_version=1, name=SCORECARD_FILE)
     assert part == content(night)[layout.work(RUN, "model.json")]
     sample = registry.part(night.edges, model=MODEL, model_version=1, name=registry.REPLAY)
     assert sample == content(night)[layout.work(RUN, "replay.json")]
@@ -93,6 +94,38 @@ def test_manifest_tells_the_lineage() -> None:
     assert manifest.training is not None
     assert manifest.training.train_rows == 1200
     assert manifest.training.document["estimator"] == "Pipeline"
+
+
+def test_manifest_tells_format_file_and_schema_of_the_artifact_once() -> None:
+    night, task = judged_night()
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=1)
+    assert (manifest.format, manifest.artifact_file) == ("scorecard", "model.json")
+    assert registry.schema(night.edges, manifest) == {
+        "columns": [
+            {"kind": "number", "name": name, "minimum": 0, "maximum": None}
+            for name in ("duration", "src_bytes", "dst_bytes")
+        ]
+    }
+    assert manifest.training is not None
+    assert "artifact" not in manifest.training.document
+
+
+def test_run_that_was_trained_by_an_earlier_release_leaves_a_manifest_as_that_wrote_it() -> None:
+    """Deployed in the middle of a run: its artifact is a scorecard, which tells its schema itself."""
+    night, task = judged_night()
+    key = layout.run_document(RUN, "training")
+    training = documents.find(night.store, key)
+    told = training.pop("artifact")
+    night.store.put(key, documents.encode(training))
+
+    version_model.run(task, night.edges, SETTINGS)
+
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=1)
+    assert (manifest.format, manifest.artifact, manifest.artifact_file) == ("scorecard", None, "model.json")
+    assert registry.schema(night.edges, manifest) == told["schema"]
 
 
 def test_example_of_the_manifest_is_an_instance_that_the_model_takes() -> None:

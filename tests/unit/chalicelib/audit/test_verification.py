@@ -6,6 +6,7 @@ from chalicelib import layout
 from chalicelib.audit.verification import Verified, verify
 from chalicelib.documents import documents
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from tests.given.moves import ask, serving
 from tests.given.nights import MODEL, content, outside, register
 from tests.given.records import problems, prune_by_hand, silent, two_nights
@@ -38,7 +39,7 @@ def test_progress_is_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("part", [registry.PACKAGE, registry.ARTIFACT])
+@pytest.mark.parametrize("part", [registry.PACKAGE, SCORECARD_FILE])
 @pytest.mark.parametrize(("body", "told"), [(None, "is gone"), (b"other", "is not what the manifest says")])
 def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: bytes | None, told: str) -> None:
     night = two_nights()
@@ -119,7 +120,7 @@ def test_pruned_version_is_whole_without_its_parts_unless_it_is_live() -> None:
 
 
 @pytest.mark.parametrize("action", ["rollback", "promote"])
-@pytest.mark.parametrize("part", [registry.PACKAGE, registry.ARTIFACT])
+@pytest.mark.parametrize("part", [registry.PACKAGE, SCORECARD_FILE])
 def test_live_version_without_a_part_is_left_by_the_ways_that_are_told(part: str, action: str) -> None:
     night = two_nights()
     night.store.delete(layout.version(MODEL, 2, part))

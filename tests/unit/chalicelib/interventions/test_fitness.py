@@ -8,13 +8,13 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import VersionUnfit, VersionUnknown
-from chalicelib.evidence import evidence
 from chalicelib.interventions import fitness
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import after_nights
-from tests.given.nights import MODEL, forget_evidence, outside, register
+from tests.given.nights import MODEL, PARTS, forget_evidence, outside, register
 from tests.given.records import forge, rewrite
 from tests.given.serving_code import BABBLES, IMPOSTOR, RAISES, SAMPLE, SHORT, SWAPPED, WRONG, ServingCode
 
@@ -114,7 +114,7 @@ def test_version_without_rows_to_ask_it_for_is_unfit(body: bytes | None, *, is_v
         fitness.verify(night.edges, model=MODEL, model_version=1)
 
 
-@pytest.mark.parametrize("part", [*evidence.PARTS, "evidence"])
+@pytest.mark.parametrize("part", [*PARTS, "evidence"])
 @pytest.mark.parametrize("body", [None, b"", b"{}"])
 def test_version_without_its_evidence_is_unfit(part: str, body: bytes | None) -> None:
     night = after_nights(2)
@@ -173,7 +173,7 @@ def test_version_without_the_artifact_that_was_judged_is_unfit_for_no_run_could_
     body: bytes | None, words: str
 ) -> None:
     night = after_nights(1)
-    key = layout.version(MODEL, 1, registry.ARTIFACT)
+    key = layout.version(MODEL, 1, SCORECARD_FILE)
     night.store.delete(key) if body is None else night.store.put(key, body)
 
     with pytest.raises(VersionUnfit, match=words):

@@ -18,6 +18,7 @@ from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions, with_store
 from tests.given.moves import ask, serving
 from tests.given.nights import (
+    GIVEN_UP,
     MODEL,
     Registered,
     content,
@@ -31,7 +32,7 @@ from tests.given.nights import (
 from tests.given.records import by_hand, silent
 from tests.unit.chalicelib.pruning.test_pruning_plan import DAY, dead_run, nights, plan
 
-GOES = {layout.version(MODEL, 1, part) for part in pruning_plan.PARTS}
+GOES = {layout.version(MODEL, 1, part) for part in GIVEN_UP}
 """Of version 1, which is the one that nothing speaks for after three nights."""
 
 
@@ -46,8 +47,21 @@ def in_order(night: FakeOutside) -> bool:
 
 def is_whole(night: FakeOutside, number: int) -> bool:
     kept = content(night)
-    parts = {layout.version(MODEL, number, part) for part in pruning_plan.PARTS}
+    parts = {layout.version(MODEL, number, part) for part in GIVEN_UP}
     return parts <= kept.keys() and layout.version(MODEL, number, registry.PRUNED) not in kept
+
+
+def test_version_of_another_format_gives_up_its_artifact_too() -> None:
+    night = outside()
+    promote(night.edges, run="run-0", file="model.other")
+    promote(night.edges, run="run-1", fingerprint="data-2")
+    promote(night.edges, run="run-2", fingerprint="data-3")
+    night.clock.sleep(10 * 86_400)
+
+    prune(night.edges)
+
+    assert layout.version(MODEL, 1, "model.other") not in content(night)
+    assert layout.version(MODEL, 1, registry.REPORT) in content(night)
 
 
 def test_version_gives_up_function_version_and_parts_and_keeps_its_record() -> None:

@@ -15,7 +15,7 @@ from chalicelib.registry import catalog, publishing, registry
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
-from tests.given.nights import MODEL, content, going, outside, promote, register, shift
+from tests.given.nights import GIVEN_UP, MODEL, content, going, outside, promote, register, shift
 from tests.given.records import by_hand, silent
 
 DAY = 24 * 3600.0
@@ -175,7 +175,7 @@ def test_pruned_version_is_not_spoken_of_and_a_half_pruned_one_is_finished() -> 
     young = Policy(keep=10, days=365)
     assert reasons(night, young)[1] is None
 
-    for part in pruning_plan.PARTS:
+    for part in GIVEN_UP:
         night.store.delete(layout.version(MODEL, 1, part))
     assert reasons(night, young)[1] is None  # its function version is still there
 

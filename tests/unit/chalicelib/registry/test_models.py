@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from chalicelib import layout
-from chalicelib.documents import documents
 from chalicelib.edges import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from chalicelib.registry import models, registry
 from chalicelib.registry.live import Live
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
@@ -61,14 +61,15 @@ def test_versions_beyond_the_limit_are_counted_and_the_newest_are_told() -> None
     assert found["left_out"] == 2
 
 
+@pytest.mark.parametrize("file", [SCORECARD_FILE, "model.other", None])
 @pytest.mark.parametrize(("levels", "left_out"), [(0, 0), (LISTED_LEVELS, 0), (LISTED_LEVELS + 7, 7)])
-def test_schema_tells_the_first_levels_of_a_column_and_how_many_more_it_has(levels: int, left_out: int) -> None:
+def test_schema_tells_the_first_levels_of_a_column_and_how_many_more_it_has(
+    levels: int, left_out: int, file: str | None
+) -> None:
     night = outside()
-    promote(night.edges, run="run-1")
     every = [f"level {number:04}" for number in range(levels)]
     column = {"name": "flag", "kind": "category", "levels": every, "allowed": None, "unknown": "ignored"}
-    artifact = documents.encode({"format": "scorecard", "schema": {"columns": [column]}})
-    night.edges.store.put(layout.version(MODEL, 1, registry.ARTIFACT), artifact)
+    promote(night.edges, run="run-1", schema={"columns": [column]}, file=file)
 
     (told,) = models.describe(night.edges, model=MODEL)["schema"]["columns"]
 
@@ -124,10 +125,28 @@ def test_alias_without_a_version_has_no_number() -> None:
     assert Live(outside().edges, model=MODEL, alias=Alias("9", "revision", "by hand")).version() is None
 
 
-def test_model_whose_artifact_is_gone_cannot_be_described() -> None:
+def test_manifest_that_is_told_leaves_the_schema_to_its_own_field() -> None:
+    night = after_nights(1)
+
+    described = models.describe(night.edges, model=MODEL)["manifest"]
+    listed = models.version(night.edges, model=MODEL, model_version="1")["manifest"]
+
+    assert described == listed
+    assert described["format"] == "scorecard"
+    assert "artifact" not in described
+
+
+def test_model_is_described_without_a_look_at_its_artifact() -> None:
+    night = after_nights(1)
+    night.store.delete(layout.version(MODEL, 1, SCORECARD_FILE))
+
+    assert models.describe(night.edges, model=MODEL)["schema"] == SCHEMA
+
+
+def test_model_whose_manifest_and_artifact_do_not_tell_its_schema_cannot_be_described() -> None:
     night = outside()
-    promote(night.edges, run="run-1")
-    night.store.delete(layout.version(MODEL, 1, registry.ARTIFACT))
+    promote(night.edges, run="run-1", file=None)
+    night.store.delete(layout.version(MODEL, 1, SCORECARD_FILE))
 
     with pytest.raises(RegistryIncomplete):
         models.describe(night.edges, model=MODEL)
@@ -178,10 +197,11 @@ def test_live_version_tells_that_it_is_pinned_and_that_it_is_quarantined() -> No
     assert models.describe(night.edges, model=MODEL)["live"] == {**LIVE, "pinned": True, "quarantined": True}
 
 
-@pytest.mark.parametrize("part", [registry.MANIFEST, registry.ARTIFACT, registry.REPORT])
+@pytest.mark.parametrize("part", [registry.MANIFEST, SCORECARD_FILE, registry.REPORT])
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff"])
 def test_damaged_document_of_a_version_is_named(part: str, body: bytes) -> None:
-    night = after_nights(1)
+    night = outside()
+    promote(night.edges, run="run-1", file=None)
     key = layout.version(MODEL, 1, part)
     night.store.put(key, body)
 

@@ -20,6 +20,7 @@ from chalicelib.contracts import (
 from chalicelib.documents import documents
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
 from chalicelib.promotion.lease import Lease
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
@@ -55,7 +56,7 @@ def at_the_end_of_a_run() -> FakeOutside:
     night.store.put(layout.run_document(RUN, "report"), documents.encode(REPORT))
     for name in ("train/labels.npy", "holdout/labels.npy"):
         night.store.put(layout.work(RUN, name), b"rows")
-    night.store.put(layout.work(RUN, outcomes.ARTIFACT), b'{"format": "scorecard"}')
+    night.store.put(layout.work(RUN, SCORECARD_FILE), b'{"format": "scorecard"}')
     return night
 
 
@@ -139,6 +140,17 @@ def test_intermediates_that_a_dead_end_left_are_deleted_when_it_is_repeated() ->
     outcomes.record(night.edges, an_outcome())
 
     assert night.store.list(layout.WORK) == []
+
+
+def test_rejected_model_of_another_format_is_kept_under_its_own_name() -> None:
+    night = at_the_end_of_a_run()
+    night.store.delete(layout.work(RUN, SCORECARD_FILE))
+    night.store.put(layout.work(RUN, "model.other"), b"trees")
+
+    outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED, reason="recall"))
+
+    assert content(night)[layout.rejected(MODEL, RUN, "model.other")] == b"trees"
+    assert layout.rejected(MODEL, RUN, SCORECARD_FILE) not in content(night)
 
 
 def test_rejected_model_is_kept_with_its_report_and_its_fingerprint() -> None:

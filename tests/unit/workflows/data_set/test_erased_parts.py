@@ -13,6 +13,7 @@ from chalicelib.errors import (
 from chalicelib.evidence import erasures, evidence
 from chalicelib.interventions import fitness, restoration
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL
 from tests.given.records import problems
@@ -53,7 +54,7 @@ def test_erased_part_is_told_apart_from_a_damaged_one(on: FakeStage) -> None:
     assert [each for each in problems(on.outside) if key in each and "is not what the manifest says" in each]
 
 
-@pytest.mark.parametrize("name", [registry.PACKAGE, registry.ARTIFACT])
+@pytest.mark.parametrize("name", [registry.PACKAGE, SCORECARD_FILE])
 def test_no_erasure_vouches_for_another_model(on: FakeStage, name: str) -> None:
     edges, key = on.outside.edges, layout.version(MODEL, 1, name)
     forged = erasing.sha256_of(b"forged")

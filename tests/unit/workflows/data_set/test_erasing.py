@@ -15,6 +15,7 @@ from chalicelib.errors import (
 )
 from chalicelib.interventions import fitness, restoration
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from tests.fakes.stage import FakeStage
 from tests.given.moves import serving
 from tests.given.nights import MODEL, content, forget_evidence, promote
@@ -228,7 +229,7 @@ def test_rejected_model_keeps_its_report_without_the_rows(on: FakeStage) -> None
     night = on.outside
     key = layout.rejected(MODEL, RUNS[0], registry.REPORT)
     night.store.put(key, documents.encode(quoting(RUNS[0], EVEN[1], ODD[1])))
-    weights = layout.rejected(MODEL, RUNS[0], registry.ARTIFACT)
+    weights = layout.rejected(MODEL, RUNS[0], SCORECARD_FILE)
     night.store.put(weights, documents.encode({"format": "scorecard", "schema": {"columns": []}}))
 
     erase(on, FIRST, "--yes")

@@ -9,6 +9,7 @@ from chalicelib.audit.verification import verify
 from chalicelib.documents import documents
 from chalicelib.evidence import erasures
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.pin import Pin
 from lambdas.model.formats.table import FORMATS
 from tests.fakes.stage import FakeStage
@@ -30,8 +31,9 @@ NEIGHBOURS = "neighbours"
 
 
 def test_rejected_model_that_holds_rows_goes(on: FakeStage) -> None:
-    key = layout.rejected(MODEL, RUNS[0], registry.ARTIFACT)
-    body = documents.encode({"format": NEIGHBOURS, "schema": {"columns": []}})
+    key, body = layout.rejected(MODEL, RUNS[0], "model.neighbours"), b"rows"
+    artifact = {"format": NEIGHBOURS, "file": "model.neighbours", "schema": {"columns": []}}
+    on.outside.store.put(layout.run_document(RUNS[0], "training"), documents.encode({"artifact": artifact}))
     on.outside.store.put(key, body)
     on.outside.store.put(key, body + b" ")
 
@@ -57,7 +59,7 @@ def test_model_that_holds_rows_goes_whole_unless_it_is_live() -> None:
     assert "version 2 holds rows itself, and is live or pinned: it stays" in said
     assert registry.is_pruned(night.edges, model=MODEL, model_version=1)
     assert [each.function_version for each in night.functions.versions(MODEL)] == ["2"]
-    parts = (registry.PACKAGE, registry.ARTIFACT, registry.REPLAY)
+    parts = (registry.PACKAGE, SCORECARD_FILE, registry.REPLAY)
     assert [night.versions.list(layout.version(MODEL, 1, part)) for part in parts] == [[], [], []]
     assert all(night.store.find(layout.version(MODEL, 2, part)) for part in parts)
     assert problems(night) == ()

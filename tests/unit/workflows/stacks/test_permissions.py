@@ -11,7 +11,7 @@ from chalicelib import layout, names
 from chalicelib.names import document_name
 from chalicelib.promotion import commitment
 from chalicelib.registry import registry
-from chalicelib.runs import outcomes
+from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas.model import predictions
 from lambdas.model.reading import table
 from workflows.stacks import grants
@@ -32,7 +32,7 @@ def test_every_function_has_its_grant() -> None:
         (grants.SPLITS[0], layout.work("a-run", "train/") + table.FILES[0]),
         (grants.SPLITS[1], layout.work("a-run", "holdout/") + table.FILES[0]),
         (grants.ANSWERS, layout.work("a-run", "answers/") + predictions.FILES[0]),
-        (grants.ARTIFACT, layout.work("a-run", outcomes.ARTIFACT)),
+        (grants.ARTIFACT, layout.work("a-run", SCORECARD_FILE)),
         (grants.VERSIONS, layout.version("m", 7, "model.json")),
         (grants.REJECTED, layout.rejected("m", "a-run", "report.json")),
         (grants.JUDGED, layout.judged("m")),
