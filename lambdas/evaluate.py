@@ -15,11 +15,11 @@ from chalicelib import layout
 from chalicelib.contracts import Evaluated, EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
+from chalicelib.errors import ArtifactInvalid
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
 from chalicelib.registry import models, publishing, registry, run_documents
-from chalicelib.registry.live import Live, look
+from chalicelib.registry.live import look
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
@@ -54,7 +54,7 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
 
 def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judge | None = None) -> Evaluated:
     seen = look(edges, model=task.model)
-    champion_model_version = _champion(edges, seen, model=task.model)
+    champion_model_version = models.champion(edges, seen, model=task.model)
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
     judge_it = judge or partial(on_the_holdout, memory_mb=settings.memory_mb)
     judged = judge_it(edges, task, champion_model_version)
@@ -80,21 +80,6 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         champion_revision_id=seen.alias.revision_id if seen.alias else None,
         serving_sha256=serving_sha256,
     )
-
-
-def _champion(edges: Edges, seen: Live, *, model: str) -> int | None:
-    if seen.alias is None:
-        gone = models.way_back_to_life(edges, model=model)
-        if gone is not None:
-            raise RegistryIncomplete(gone)
-        return None
-    found = seen.version()
-    if found is None:
-        raise RegistryIncomplete(
-            f"{model} serves function version {seen.alias.function_version}, which the registry does not know:"
-            f" put a registered one back with nightswap restore {model}"
-        )
-    return found
 
 
 def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | None) -> list[dict[str, Any]]:

@@ -10,11 +10,11 @@ from chalicelib.bodies import check_model
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.edges import Alias, Edges
-from chalicelib.errors import VersionUnknown
+from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.limits import LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.registry import catalog, registry
-from chalicelib.registry.live import look
+from chalicelib.registry.live import Live, look
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
@@ -52,6 +52,25 @@ def way_back_to_life(edges: Edges, *, model: str) -> str | None:
         f"the alias of {model} is gone, and by entry {last.entry} of the ledger version {last.model_version} is"
         f" live: the next run puts it back, or at once nightswap restore {model}"
     )
+
+
+def champion(edges: Edges, seen: Live, *, model: str) -> int | None:
+    """The version that a new one is judged against; None where nothing was ever live.
+
+    Raises RegistryIncomplete where that is not known: what were promoted then would have beaten nobody.
+    """
+    if seen.alias is None:
+        gone = way_back_to_life(edges, model=model)
+        if gone is not None:
+            raise RegistryIncomplete(gone)
+        return None
+    found = seen.version()
+    if found is None:
+        raise RegistryIncomplete(
+            f"{model} serves function version {seen.alias.function_version}, which the registry does not know:"
+            f" put a registered one back with nightswap restore {model}"
+        )
+    return found
 
 
 def describe(edges: Edges, *, model: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ MUTANTS = (
     ),
     Mutant(
         name="a champion whose alias is gone is not missed",
-        file="lambdas/evaluate.py",
+        file="chalicelib/registry/models.py",
         text="        if gone is not None:\n",
         by="        if False:\n",
     ),
