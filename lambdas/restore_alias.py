@@ -26,7 +26,7 @@ def _after(task: RestoreAliasTask, edges: Edges, *, failure: Mapping[str, Any], 
     restored = cleanup.after(edges, run=task.run, model=task.model, failure=failure)
     ended = outcomes.find(edges, run=task.run)  # recorded just now, or before
     if ended is not None:
-        notices.stale(edges, run=task.run, model=ended["model"], outcome=ended["outcome"], stale_days=stale_days)
+        notices.stale(edges, run=task.run, model=ended.model, outcome=ended.outcome, stale_days=stale_days)
     return restored
 
 

@@ -13,7 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from chalicelib import layout
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
 from chalicelib.contracts import from_event, to_event
@@ -22,6 +21,8 @@ from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.log import log
 from chalicelib.names import Names, state_name
+from chalicelib.registry import run_documents
+from chalicelib.registry.run_documents import DONE, FAILED, RUNNING, State
 from chalicelib.settings import TaskSettings, load
 from chalicelib.unexpected import in_our_words
 
@@ -92,26 +93,26 @@ def documented(
     peak_memory: Callable[[], int | None] = peak_memory_bytes,
 ) -> dict[str, Any]:
     """Run one task on any edges, with its document written at the beginning and at the end."""
-    key = layout.run_document(task.run, state)
-    document: dict[str, Any] = {"state": state_name(state), "started_at": documents.timestamp(edges.clock())}
-    edges.store.put(key, documents.encode({**document, "status": "running"}))
+    name, started_at = state_name(state), documents.timestamp(edges.clock())
+    run_documents.keep_state(edges, State(state=name, status=RUNNING, started_at=started_at), run=task.run)
     forget_peak_memory()
     begun = time.monotonic()
 
     def end(status: str, **facts: Any) -> None:
-        measured = {
+        measured: dict[str, Any] = {
             "finished_at": documents.timestamp(edges.clock()),
             "duration_ms": round(1000 * (time.monotonic() - begun)),
             "peak_memory_bytes": peak_memory(),
         }
-        edges.store.put(key, documents.encode({**document, "status": status, **measured, **facts}))
-        log(f"state_{status}", run=task.run, state=document["state"], **measured)
+        ended = State(state=name, status=status, started_at=started_at, **measured, **facts)
+        run_documents.keep_state(edges, ended, run=task.run)
+        log(f"state_{status}", run=task.run, state=name, **measured)
 
     try:
-        with in_our_words(document["state"]):
+        with in_our_words(name):
             result = to_event(run(task, edges, settings))
     except NightswapError as exc:
-        end("failed", error=type(exc).__name__, reason=exc.message)
+        end(FAILED, error=type(exc).__name__, reason=exc.message)
         raise
-    end("done", result=result)
+    end(DONE, result=result)
     return result

@@ -20,13 +20,12 @@ from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger, number_of
-from chalicelib.names import document_name
 from chalicelib.notices import notices
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
-from chalicelib.registry import judged, registry
+from chalicelib.registry import judged, registry, run_documents
 from chalicelib.registry.manifest import Manifest
-from chalicelib.runs import runs
+from chalicelib.registry.run_documents import DONE
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -157,9 +156,8 @@ def _without_manifest(edges: Edges, *, model: str, model_version: int, was_live:
 
 def _was_completed(edges: Edges, *, run: str) -> bool:
     """Whether the run came to the end of VersionModel, which writes the manifest last; where nobody knows, it did."""
-    key = layout.run_document(run, document_name("VersionModel"))
-    state = documents.readable(lambda: documents.find(edges.store, key, runs.STATE), told=[])
-    return state is None or state["status"] == "done"
+    state = documents.readable(lambda: run_documents.find_state(edges, run=run, state="VersionModel"), told=[])
+    return state is None or state.status == DONE
 
 
 def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: set[str]) -> Iterator[str]:

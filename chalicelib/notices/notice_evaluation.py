@@ -8,8 +8,9 @@ https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
+
+from chalicelib.registry.report import Report, Rule
 
 CLASSES_MAX = 50
 """A larger matrix is left to the report."""
@@ -18,7 +19,7 @@ RULES_MAX = 20
 RULE_CHARACTERS = 200
 
 
-def evaluation(report: Mapping[str, Any] | None) -> dict[str, Any]:
+def evaluation(report: Report | None) -> dict[str, Any]:
     """rows, classes, matrix, failing_rules and failing_rules_count of a detail.
 
     It says what it can: a notice must not fail over what a report lacks.
@@ -26,11 +27,10 @@ def evaluation(report: Mapping[str, Any] | None) -> dict[str, Any]:
     >>> evaluation(None)
     {'rows': None, 'classes': None, 'matrix': None, 'failing_rules': [], 'failing_rules_count': 0}
     """
-    found = report or {}
-    failing = [rule for rule in found.get("rules") or [] if not rule["passed"]]
+    failing = [rule for rule in report.rules if not rule.passed] if report else []
     return {
-        "rows": found.get("rows"),
-        **_matrix(found),
+        "rows": report.rows if report else None,
+        **_matrix(report),
         "failing_rules": [_rule(rule) for rule in failing[:RULES_MAX]],
         "failing_rules_count": len(failing),
     }
@@ -46,19 +46,19 @@ def clipped(text: str, characters: int) -> str:
     return printable if len(printable) <= characters else f"{printable[: characters - 3]}..."
 
 
-def _matrix(report: Mapping[str, Any]) -> dict[str, Any]:
+def _matrix(report: Report | None) -> dict[str, Any]:
     """Rows true, columns predicted, order = classes."""
-    classes = report.get("classes")
-    if not classes or len(classes) > CLASSES_MAX:
+    classes = report.classes if report else None
+    if report is None or not classes or len(classes) > CLASSES_MAX:
         return {"classes": None, "matrix": None}
-    return {"classes": [clipped(each, CLASS_CHARACTERS) for each in classes], "matrix": report["matrix"]}
+    return {"classes": [clipped(each, CLASS_CHARACTERS) for each in classes], "matrix": report.matrix}
 
 
-def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
     return {
-        "name": clipped(rule["name"], RULE_CHARACTERS),
-        "value": rule["value"],
-        "direction": rule["direction"],
-        "bound": rule["bound"],
-        "reason": clipped(rule["reason"], RULE_CHARACTERS),
+        "name": clipped(rule.name, RULE_CHARACTERS),
+        "value": rule.value,
+        "direction": rule.direction,
+        "bound": rule.bound,
+        "reason": clipped(rule.reason, RULE_CHARACTERS),
     }

@@ -10,7 +10,7 @@ So a notice comes at least once: `kind` and `run` of its detail tell one that co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,8 +29,9 @@ from chalicelib.notices import notice_text
 from chalicelib.notices.notice_evaluation import clipped, evaluation
 from chalicelib.notices.notice_text import STALE
 from chalicelib.promotion import promotion
-from chalicelib.registry import registry
+from chalicelib.registry import registry, run_documents
 from chalicelib.registry.report import Report, not_square
+from chalicelib.registry.run_documents import Outcome
 
 SCHEMA = 1
 """The version of the details' schema."""
@@ -40,9 +41,6 @@ BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
 """The moves of an operator that are announced, and as what. A pin changes nothing that is served."""
 UNPROMOTED = (NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED)
 """Ends of a run after which what was live is live, and older."""
-
-VERSIONED = Record({}, perhaps={"result": maybe(Record({"model_version": number_from_1}))})
-"""What is read of the document of VersionModel."""
 
 _TOLD_RULE = Record({"name": text, "reason": text})
 _DETAIL = Record(
@@ -71,10 +69,10 @@ WHO_CHARACTERS = 100
 Detail = dict[str, Any]
 
 
-def ended(edges: Edges, outcome: Mapping[str, Any]) -> None:
-    """Announce how a run ended, once, if that is news. `outcome` is the recorded one, with its `finished_at`."""
-    if outcome["outcome"] in KINDS:
-        marker = layout.run_document(outcome["run"], "told")
+def ended(edges: Edges, outcome: Outcome) -> None:
+    """Announce how a run ended, once, if that is news."""
+    if outcome.outcome in KINDS:
+        marker = layout.run_document(outcome.run, "told")
         _once(edges, marker=marker, detail=lambda: _of_run(edges, outcome))
 
 
@@ -191,9 +189,9 @@ def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
     return True
 
 
-def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
-    run, model, kind = outcome["run"], outcome["model"], outcome["outcome"]
-    report = _readable(lambda: documents.find(edges.store, layout.run_document(run, "report"), Report.misfit))
+def _of_run(edges: Edges, outcome: Outcome) -> Detail:
+    run, model, kind = outcome.run, outcome.model, outcome.outcome
+    report = _readable(lambda: Report.find(edges.store, layout.run_document(run, "report")))
     number = _readable(lambda: _version_of_run(edges, run=run))
     live = _live(edges, model=model)
     return _detail(
@@ -203,19 +201,19 @@ def _of_run(edges: Edges, outcome: Mapping[str, Any]) -> Detail:
         run=run,
         who=run,
         outcome=kind,
-        error=outcome["error"],
-        reason=outcome["reason"],
+        error=outcome.error,
+        reason=outcome.reason,
         report=report,
         model_version=number,
         # A promotion replaces exactly the champion that it was judged against; all else replaces nothing.
-        previous_model_version=(report or {}).get("champion_model_version") if kind == PROMOTED else live,
+        previous_model_version=(report and report.champion_model_version) if kind == PROMOTED else live,
         live_model_version=live,
-        at=outcome.get("finished_at") or documents.timestamp(edges.clock()),
+        at=outcome.finished_at or documents.timestamp(edges.clock()),
     )
 
 
 def _detail(
-    edges: Edges, *, kind: str, model: str, run: str, who: str, reason: str, report: Any, **facts: Any
+    edges: Edges, *, kind: str, model: str, run: str, who: str, reason: str, report: Report | None, **facts: Any
 ) -> Detail:
     """Every field is always there, None where it has nothing to say."""
     return {
@@ -242,12 +240,11 @@ def _live(edges: Edges, *, model: str) -> int | None:
 
 
 def _version_of_run(edges: Edges, *, run: str) -> int | None:
-    versioned = documents.find(edges.store, layout.run_document(run, "version_model"), VERSIONED) or {}
-    result = versioned.get("result")
-    return result["model_version"] if result else None
+    state = run_documents.find_state(edges, run=run, state="VersionModel")
+    return state.model_version if state else None
 
 
-def _readable(read: Callable[[], Found]) -> Found | None:
+def _readable(read: Callable[[], Found | None]) -> Found | None:
     """None for what is damaged, which is logged: it must not fail what the notice tells of."""
     told: list[str] = []
     found = documents.readable(read, told=told)
@@ -256,8 +253,8 @@ def _readable(read: Callable[[], Found]) -> Found | None:
     return found
 
 
-def _report_of_version(edges: Edges, *, model: str, model_version: int | None) -> Any:
+def _report_of_version(edges: Edges, *, model: str, model_version: int | None) -> Report | None:
     if model_version is None:
         return None
     key = layout.version(model, model_version, registry.REPORT)
-    return _readable(lambda: documents.find(edges.store, key, Report.misfit))
+    return _readable(lambda: Report.find(edges.store, key))

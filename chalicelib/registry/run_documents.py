@@ -1,15 +1,29 @@
-"""What the tasks of a run leave for one another beside their own documents: the profile of the data, the training."""
+"""What the tasks of a run write down: each how it went, Preprocess the profile of the data, Train the training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib import layout
+from chalicelib.contracts import OUTCOMES, RunOutcome
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
-from chalicelib.documents.shapes import Record, anything, count, number, one_of, table_of, text
+from chalicelib.documents.shapes import (
+    Record,
+    anything,
+    count,
+    maybe,
+    moment,
+    number,
+    number_from_1,
+    one_of,
+    table_of,
+    text,
+)
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
+from chalicelib.names import document_name
 from chalicelib.registry.manifest import Source, Training
 
 _NUMBERS = Record({"kind": one_of("number"), "median": number})
@@ -21,6 +35,54 @@ def _column(value: Any) -> str | None:
     if isinstance(value, dict) and value.get("kind") == "number":
         return _NUMBERS(value)
     return _TEXTS(value) or (None if value["top"] else ".top is empty")
+
+
+RUNNING, DONE, FAILED = "running", "done", "failed"
+"""The status of a state."""
+
+
+def _result(value: Any) -> str | None:
+    """What is read of a task's result: a reason, and the version that VersionModel made."""
+    return Record({}, perhaps={"reason": text, "model_version": number_from_1})(value)
+
+
+class State(Document):
+    """How a state of the run goes, or went: `runs/RUN/STATE.json`, written by its task."""
+
+    state: str = holds(text)
+    status: str = holds(one_of(RUNNING, DONE, FAILED))
+    started_at: str | None = holds(moment, default=None)
+    finished_at: str | None = holds(moment, default=None)
+    duration_ms: int | None = holds(count, default=None)
+    peak_memory_bytes: int | None = holds(maybe(count), default=None)
+    """None where Linux does not tell."""
+    result: Mapping[str, Any] = holds(_result, default=MappingProxyType({}))
+    """Of a state that is done: what its task handed on."""
+    error: str | None = holds(text, default=None)
+    reason: str | None = holds(text, default=None)
+    """Of a state that failed, as `error`."""
+
+    @property
+    def model_version(self) -> int | None:
+        """That VersionModel made."""
+        return self.result.get("model_version")
+
+
+class Outcome(Document):
+    """The outcome of a run, with the time when it was recorded."""
+
+    run: str = holds(text)
+    model: str = holds(text)
+    outcome: str = holds(one_of(*OUTCOMES))
+    reason: str = holds(text)
+    error: str | None = holds(maybe(text))
+    """The name of the error, where the outcome is RetrainFailed."""
+    finished_at: str | None = holds(moment, default=None)
+
+    @property
+    def as_ended(self) -> RunOutcome:
+        """As the execution puts it out."""
+        return RunOutcome(run=self.run, model=self.model, outcome=self.outcome, reason=self.reason, error=self.error)
 
 
 class DataProfile(Document):
@@ -49,6 +111,15 @@ class Profile(Document):
     splits: Sequence[Mapping[str, Any]] | None = holds(anything, default=None)
     """As `lambdas.splits` writes and reads them; None of a Preprocess of before the second rule."""
     profile: DataProfile = holds_one(DataProfile)
+
+
+def keep_state(edges: Edges, state: State, *, run: str) -> None:
+    edges.store.put(layout.run_document(run, document_name(state.state)), state.encode())
+
+
+def find_state(edges: Edges, *, run: str, state: str) -> State | None:
+    """None where the run did not come to that state."""
+    return State.find(edges.store, layout.run_document(run, document_name(state)))
 
 
 def keep_profile(edges: Edges, profile: Profile, *, run: str) -> None:

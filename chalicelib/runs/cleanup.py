@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from chalicelib import layout, limits
+from chalicelib import limits
 from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
@@ -151,7 +151,7 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
 
 
 def _model_of(edges: Edges, *, run: str) -> str:
-    request = documents.find(edges.store, layout.run_document(run, "request"), retraining.REQUEST)
+    request = retraining.find_request(edges, run=run)
     if request is None:
         raise RunUnknown(f"run {run} left no request: nothing says which model it was for", run=run)
-    return str(request["model"])
+    return request.model

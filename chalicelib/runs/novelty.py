@@ -30,7 +30,7 @@ def begin(edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: T
     """
     ended = outcomes.find(edges, run=task.run)
     if ended is not None:  # Step Functions had lost the execution, and somebody recorded its end
-        return _without_data(SUPERSEDED, f"the run had ended {ended['outcome']} when it was started again", None)
+        return _without_data(SUPERSEDED, f"the run had ended {ended.outcome} when it was started again", None)
     holder = Lease(edges, task.model).take(task.run)
     if holder != task.run:
         return _without_data(SUPERSEDED, f"run {holder} of the same model is going", None)

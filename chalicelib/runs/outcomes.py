@@ -6,14 +6,12 @@ all come to record one.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from chalicelib import layout
 from chalicelib.contracts import (
     MODEL_REJECTED,
     NOTHING_NEW,
-    OUTCOMES,
     PROMOTED,
     RETRAIN_FAILED,
     ROLLED_BACK,
@@ -21,7 +19,6 @@ from chalicelib.contracts import (
     to_event,
 )
 from chalicelib.documents import documents
-from chalicelib.documents.shapes import Record, maybe, moment, one_of, text
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.ledger.ledger import Ledger
@@ -33,16 +30,7 @@ from chalicelib.registry import judged, registry
 from chalicelib.registry.judged import Judged
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Report
-
-SHAPE = Record(
-    {
-        **dict.fromkeys(("run", "model", "reason"), text),
-        "outcome": one_of(*OUTCOMES),
-        "error": maybe(text),
-    },
-    perhaps={"finished_at": moment},
-)
-"""RunOutcome's fields, and when it was recorded."""
+from chalicelib.registry.run_documents import Outcome
 
 METRICS = {
     PROMOTED: {SUCCEEDED: 1, REJECTED: 0},
@@ -57,10 +45,9 @@ A run that was superseded says nothing: the one that it gave way to will.
 """
 
 
-def find(edges: Edges, *, run: str) -> dict[str, Any] | None:
-    """The recorded outcome: RunOutcome's fields and `finished_at`; None while there is none."""
-    found: dict[str, Any] | None = documents.find(edges.store, layout.run_document(run, "outcome"), SHAPE)
-    return found
+def find(edges: Edges, *, run: str) -> Outcome | None:
+    """The recorded outcome; None while there is none."""
+    return Outcome.find(edges.store, layout.run_document(run, "outcome"))
 
 
 def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
@@ -78,16 +65,16 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)
     notices.ended(edges, recorded)
-    return RunOutcome(**{each.name: recorded[each.name] for each in fields(RunOutcome)})
+    return recorded.as_ended
 
 
-def _write(edges: Edges, wanted: RunOutcome) -> dict[str, Any]:
+def _write(edges: Edges, wanted: RunOutcome) -> Outcome:
     """Write the outcome, unless there is one; returns the one that stands."""
-    document = {**to_event(wanted), "finished_at": documents.timestamp(edges.clock())}
-    if edges.store.put_if_absent(layout.run_document(wanted.run, "outcome"), documents.encode(document)):
+    mine = Outcome(**to_event(wanted), finished_at=documents.timestamp(edges.clock()))
+    if edges.store.put_if_absent(layout.run_document(wanted.run, "outcome"), mine.encode()):
         _measure(edges, wanted)
-        return document
-    return find(edges, run=wanted.run) or document
+        return mine
+    return find(edges, run=wanted.run) or mine
 
 
 def _measure(edges: Edges, ended: RunOutcome) -> None:
@@ -123,19 +110,19 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
         if artifact is not None:
             edges.store.put(layout.rejected(model, run, listed.key.rpartition("/")[2]), artifact.body)
     key = layout.run_document(run, "report")
-    report = documents.find(edges.store, key, Report.misfit)
-    if report is None:
+    report = Report.find(edges.store, key)
+    if report is None or report.fingerprint is None:
         raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
-    edges.store.put(layout.rejected(model, run, registry.REPORT), documents.encode(report))
-    rejected = Judged(run=run, fingerprint=report["fingerprint"], champion=report["champion_model_version"])
+    edges.store.put(layout.rejected(model, run, registry.REPORT), report.encode())
+    rejected = Judged(run=run, fingerprint=report.fingerprint, champion=report.champion_model_version)
     judged.put(edges, rejected, model=model)
-    made = registry.of_run(edges, model=model, run=run) if report["judging"] > 1 else None
+    made = registry.of_run(edges, model=model, run=run) if report.judging > 1 else None
     if made is not None:
         Quarantine(edges, model).put(
             made.fingerprint,
             model_version=made.model_version,
             who=run,
-            why=f"rejected when it was judged again: {report['reason']}",
+            why=f"rejected when it was judged again: {report.reason}",
         )
 
 

@@ -16,14 +16,13 @@ from chalicelib import layout
 from chalicelib.bodies import FLAG, MODEL, REASON, Form, check_model
 from chalicelib.contracts import RetrainInput, to_event
 from chalicelib.documents import documents
-from chalicelib.documents.shapes import Record, flag, moment, text
+from chalicelib.documents.frozen import Document, holds
+from chalicelib.documents.shapes import flag, moment, text
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError, RequestConflict
 from chalicelib.names import RUN_NAME
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import catalog
-
-REQUEST = Record({"model": text}, perhaps={"force": flag, "reason": text, "requested_at": moment})
 
 FORM = Form({"model": MODEL, "force": FLAG, "reason": REASON})
 
@@ -35,6 +34,15 @@ class Wish:
     model: str
     force: bool
     reason: str
+
+
+class Request(Document):
+    """A wish as it is stored, and when it came. Whoever tests by hand may leave out all but the model."""
+
+    model: str = holds(text)
+    force: bool | None = holds(flag, default=None)
+    reason: str | None = holds(text, default=None)
+    requested_at: str | None = holds(moment, default=None)
 
 
 @dataclass(frozen=True)
@@ -85,13 +93,18 @@ def wish_from(body: bytes, *, default_model: str, models: Sequence[str]) -> Wish
     return Wish(**fields)
 
 
+def find_request(edges: Edges, *, run: str) -> Request | None:
+    """What the run was asked for; None where nobody asked for it."""
+    return Request.find(edges.store, layout.run_document(run, "request"))
+
+
 def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
     key = layout.run_document(run, "request")
-    request = {**asdict(wish), "requested_at": documents.timestamp(edges.clock())}
-    is_new = edges.store.put_if_absent(key, documents.encode(request))
+    request = Request(**asdict(wish), requested_at=documents.timestamp(edges.clock()))
+    is_new = edges.store.put_if_absent(key, request.encode())
     if not is_new:
-        asked = documents.find(edges.store, key, REQUEST)
-        if any(asked.get(name) != value for name, value in asdict(wish).items()):
+        asked = find_request(edges, run=run)
+        if asked is None or (asked.model, asked.force, asked.reason) != (wish.model, wish.force, wish.reason):
             raise RequestConflict(
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run
             )

@@ -12,6 +12,7 @@ from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, going, outside, register, revision, shift, swap
+from tests.given.present import present
 
 FAILURE = {"Error": "SingleClass", "Cause": '{"errorMessage": "one class only", "errorType": "SingleClass"}'}
 
@@ -56,8 +57,8 @@ def weights(night: FakeOutside) -> dict[str, float]:
 
 
 def outcome_of(night: FakeOutside, run: str) -> tuple[str, str, str | None]:
-    found = outcomes.find(night.edges, run=run) or {}
-    return found["outcome"], found["reason"], found["error"]
+    found = present(outcomes.find(night.edges, run=run))
+    return found.outcome, found.reason, found.error
 
 
 def under_weights_on_code_that_nobody_registered() -> FakeOutside:

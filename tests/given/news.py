@@ -11,6 +11,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Notice
 from chalicelib.notices import notices
 from chalicelib.promotion import promotion
+from chalicelib.registry.run_documents import DONE, State, keep_state
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, Registered, outside, register, revision, swap
@@ -65,8 +66,8 @@ def judged(night: FakeOutside, *rules: dict[str, Any], model_version: int | None
     """The run has its report and, where the gate let it pass, its version."""
     night.store.put(layout.run_document(RUN, "report"), documents.encode(a_report(*rules, **changes)))
     if model_version is not None:
-        versioned = {"status": "done", "result": {"model_version": model_version, "function_version": "2"}}
-        night.store.put(layout.run_document(RUN, "version_model"), documents.encode(versioned))
+        result = {"model_version": model_version, "function_version": "2"}
+        keep_state(night.edges, State(state="VersionModel", status=DONE, result=result), run=RUN)
 
 
 def end(night: FakeOutside, outcome: str, reason: str = "so it is", *, error: str | None = None) -> None:

@@ -15,6 +15,7 @@ from chalicelib.audit import serving_checks
 from chalicelib.edges import Edges
 from chalicelib.errors import CommandFailed
 from chalicelib.registry import catalog, models
+from chalicelib.registry.report import Report
 from chalicelib.runs import runs
 from workflows.api_client import ApiClient
 from workflows.checking.file import LocalFile
@@ -99,7 +100,7 @@ class MainJob:
         found: dict[str, Any] = answer.body
         return found
 
-    def report(self, run: str) -> dict[str, Any]:
+    def report(self, run: str) -> Report:
         return runs.report(self.edges, run=run)
 
     def live(self) -> dict[str, Any]:

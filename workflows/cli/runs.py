@@ -12,6 +12,7 @@ from chalicelib.api import doors
 from chalicelib.bodies import REASON
 from chalicelib.contracts import NOTHING_NEW, PROMOTED
 from chalicelib.registry import models
+from chalicelib.registry.run_documents import RUNNING
 from chalicelib.runs import retraining
 from chalicelib.runs import runs as core
 from workflows.cli import screen
@@ -82,7 +83,7 @@ def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_jso
 def stop(stage: Stage, run: str) -> None:
     """Stop a run. The live model stays as it is."""
     found = core.stop(stage.edges, run=run, cause="nightswap stop")
-    console.print(f"stopped {run}" if found["status"] == core.RUNNING else f"{run} had ended: {found['outcome']}")
+    console.print(f"stopped {run}" if found["status"] == RUNNING else f"{run} had ended: {found['outcome']}")
 
 
 def _show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib import exact
+from chalicelib.registry.report import Report
 
 console = Console(highlight=False)
 
@@ -42,14 +43,13 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     console.print(drawn)
 
 
-def confusion_matrix(report: dict[str, Any]) -> None:
+def confusion_matrix(report: Report) -> None:
     """Rows true, columns predicted; nothing of a report without one."""
-    classes, matrix = report.get("classes"), report.get("matrix")
-    if not classes or not matrix:
+    if not report.classes or not report.matrix:
         return
-    rows = [[f"true {name}", *counts] for name, counts in zip(classes, matrix, strict=True)]
+    rows = [[f"true {name}", *counts] for name, counts in zip(report.classes, report.matrix, strict=True)]
     shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
-    table("confusion matrix of the holdout", ["", *(f"predicted {name}" for name in classes)], shown)
+    table("confusion matrix of the holdout", ["", *(f"predicted {name}" for name in report.classes)], shown)
 
 
 def verdict(judged: dict[str, Any]) -> None:

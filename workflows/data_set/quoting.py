@@ -14,8 +14,7 @@ from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents, version_shapes
 from chalicelib.registry.manifest import SCORECARD
 from chalicelib.registry.report import Report
-from chalicelib.runs import outcomes
-from chalicelib.runs.runs import STATE
+from chalicelib.registry.run_documents import Outcome, State
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching
@@ -79,9 +78,9 @@ class Quoting:
                 layout.rejected(self.model, run, registry.REPORT),
             ):
                 yield from self._rewritten(key, Report.misfit, run, tags, None)
-            yield from self._unsaid(layout.run_document(run, "outcome"), outcomes.SHAPE)
+            yield from self._unsaid(layout.run_document(run, "outcome"), Outcome.misfit)
             for state in FAILING_STATES:
-                yield from self._unsaid(layout.run_document(run, state), STATE)
+                yield from self._unsaid(layout.run_document(run, state), State.misfit)
 
     def wiped(
         self,

@@ -11,6 +11,7 @@ from chalicelib.runs import outcomes
 from lambdas import record_outcome
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, content, going, outside, promote
+from tests.given.present import present
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 
@@ -22,7 +23,8 @@ def test_end_of_the_run_is_recorded_without_an_error(outcome: str) -> None:
     recorded = record_outcome.run(task, night.edges, SETTINGS)
 
     assert recorded == RunOutcome(run=RUN, model=MODEL, outcome=outcome, reason="so it is", error=None)
-    assert outcomes.find(night.edges, run=RUN) == {**vars(recorded), "finished_at": "2026-11-21T03:00:00.000Z"}
+    stored = present(outcomes.find(night.edges, run=RUN)).document
+    assert stored == {**vars(recorded), "finished_at": "2026-11-21T03:00:00.000Z"}
 
 
 def test_lease_and_intermediates_are_given_back() -> None:

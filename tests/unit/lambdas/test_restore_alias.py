@@ -10,6 +10,7 @@ from chalicelib.runs import outcomes
 from lambdas import restore_alias
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, going, outside, promote
+from tests.given.present import present
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 FAILURE = {"Error": "SingleClass", "Cause": '{"errorMessage": "one class only"}'}
@@ -40,8 +41,8 @@ def test_run_that_broke_ends_with_its_outcome(model: str | None) -> None:
 
     restore_alias.run(RestoreAliasTask(run=RUN, model=model, failure=FAILURE), night.edges, SETTINGS)
 
-    recorded = outcomes.find(night.edges, run=RUN) or {}
-    assert (recorded["outcome"], recorded["error"], recorded["reason"]) == (
+    recorded = present(outcomes.find(night.edges, run=RUN))
+    assert (recorded.outcome, recorded.error, recorded.reason) == (
         "RetrainFailed",
         "SingleClass",
         "one class only",

@@ -19,20 +19,22 @@ from chalicelib.errors import NoticesUnavailable
 from chalicelib.notices import notices
 from chalicelib.notices.notice_evaluation import CLASSES_MAX, RULES_MAX, evaluation
 from chalicelib.promotion import promotion
+from chalicelib.registry.report import Report
+from chalicelib.registry.run_documents import Outcome
 from tests.fakes.edges import FakeOutside
 from tests.given import news
 from tests.given.interference import Killed, interfered, raising
 from tests.given.news import FAILED, RUN, a_report, end, judged, the_notice
 from tests.given.nights import MODEL, outside
 
-BROKEN = {
-    "run": RUN,
-    "model": MODEL,
-    "outcome": RETRAIN_FAILED,
-    "reason": "one class only",
-    "error": "SingleClass",
-    "finished_at": "2026-11-21T15:00:00.000Z",
-}
+BROKEN = Outcome(
+    run=RUN,
+    model=MODEL,
+    outcome=RETRAIN_FAILED,
+    reason="one class only",
+    error="SingleClass",
+    finished_at="2026-11-21T15:00:00.000Z",
+)
 
 
 def unsendable(night: FakeOutside, *, lost: bool = False) -> Edges:
@@ -215,13 +217,13 @@ def test_requested_move_is_announced_once() -> None:
 def test_large_matrix_is_left_to_the_report() -> None:
     names = [f"class-{n}" for n in range(CLASSES_MAX + 1)]
 
-    found = evaluation(a_report(classes=names, matrix=[]))
+    found = evaluation(Report.of(a_report(classes=names, matrix=[])))
 
     assert (found["classes"], found["matrix"]) == (None, None)
 
 
 def test_many_failing_rules_are_counted_and_the_first_are_told() -> None:
-    found = evaluation(a_report(*[{**FAILED, "name": f"rule {n}"} for n in range(RULES_MAX + 5)]))
+    found = evaluation(Report.of(a_report(*[{**FAILED, "name": f"rule {n}"} for n in range(RULES_MAX + 5)])))
 
     assert [each["name"] for each in found["failing_rules"]] == [f"rule {n}" for n in range(RULES_MAX)]
     assert found["failing_rules_count"] == RULES_MAX + 5

@@ -15,6 +15,7 @@ from chalicelib.errors import NoticesUnavailable
 from chalicelib.notices import notices
 from chalicelib.notices.notice_text import STALE
 from chalicelib.promotion import promotion
+from chalicelib.registry.run_documents import Outcome
 from chalicelib.runs import cleanup
 from tests.fakes.edges import FakeOutside
 from tests.given import news
@@ -23,14 +24,14 @@ from tests.given.news import DAY_SECONDS, RUN
 from tests.given.nights import MODEL, content, going, outside
 
 AWAY = raising(NoticesUnavailable("the topic does not answer"))
-ENDED = {
-    "run": RUN,
-    "model": MODEL,
-    "outcome": MODEL_REJECTED,
-    "reason": "too weak",
-    "error": None,
-    "finished_at": "2026-11-21T15:00:00.000Z",
-}
+ENDED = Outcome(
+    run=RUN,
+    model=MODEL,
+    outcome=MODEL_REJECTED,
+    reason="too weak",
+    error=None,
+    finished_at="2026-11-21T15:00:00.000Z",
+)
 
 
 def sending(night: FakeOutside, *, before: Happening = nothing, after: Happening = nothing) -> Edges:
@@ -189,7 +190,7 @@ def test_notice_that_was_sent_since_it_was_kept_is_not_sent_again() -> None:
 
 def test_notice_of_another_model_is_for_that_models_next_run() -> None:
     night = outside(MODEL, "other")
-    notices.ended(sending(night, before=AWAY), {**ENDED, "model": "other"})
+    notices.ended(sending(night, before=AWAY), Outcome.of({**ENDED.document, "model": "other"}))
 
     catch_up(night.edges)
     assert night.notices.sent == []

@@ -70,7 +70,7 @@ def test_outcome_is_recorded_with_its_time() -> None:
     stands = outcomes.record(night.edges, an_outcome())
 
     assert stands == an_outcome()
-    assert outcomes.find(night.edges, run=RUN) == {
+    assert present(outcomes.find(night.edges, run=RUN)).document == {
         "run": RUN,
         "model": MODEL,
         "outcome": "Promoted",

@@ -218,7 +218,7 @@ def test_report_is_the_whole_evaluation() -> None:
     night = outside()
     write(night, "report", {**VERDICT, "matrix": [[1, 0], [0, 1]]})
 
-    assert runs.report(night.edges, run=RUN) == {**VERDICT, "matrix": [[1, 0], [0, 1]]}
+    assert runs.report(night.edges, run=RUN).document == {**VERDICT, "matrix": [[1, 0], [0, 1]]}
 
 
 def test_run_that_was_not_evaluated_has_no_report() -> None:

@@ -260,7 +260,7 @@ def test_report_of_a_run_is_read_from_the_bucket(tmp_path: Path) -> None:
     told = Told(tmp_path)
     told.stage.outside.store.put(layout.run_document(RUN, "report"), documents.encode(report_of(RUN)))
 
-    assert told.job.report(RUN) == report_of(RUN)
+    assert told.job.report(RUN).document == report_of(RUN)
     with pytest.raises(RunUnknown):
         told.job.report("another")
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.registry.report import Report
 from workflows.cli import screen
 
-REPORT = {"classes": ["attack", "normal"], "matrix": [[437, 5], [0, 113058]]}
+REPORT = Report(passed=True, reason="", rules=(), classes=["attack", "normal"], matrix=[[437, 5], [0, 113058]])
 
 
 def rule(**changes: Any) -> dict[str, Any]:
@@ -78,7 +79,11 @@ def test_confusion_matrix_has_true_rows_and_predicted_columns(capsys: pytest.Cap
 
 
 def test_confusion_matrix_of_three_classes(capsys: pytest.CaptureFixture[str]) -> None:
-    screen.confusion_matrix({"classes": ["a", "b", "c"], "matrix": [[1, 2, 3], [4, 5, 6], [7, 8, 9]]})
+    report = Report(
+        passed=True, reason="", rules=(), classes=["a", "b", "c"], matrix=[[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    )
+
+    screen.confusion_matrix(report)
 
     assert lines(capsys)[-1] == ["true", "c", "7", "8", "9"]
 
