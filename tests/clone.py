@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
+from tests.given import local_aws
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = (
@@ -159,13 +159,7 @@ class LocalUp:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the local AWS."""
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return local_aws.client(service, endpoint=self.endpoint)
 
     @property
     def token(self) -> str:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from tests import http_connections
 from tests.clone import ROOT, Clone
+from tests.given import local_aws
 from workflows.local.process import LocalAws
 
 STAGE = "prod"
@@ -43,13 +43,7 @@ class Account:
         }
 
     def client(self, service: str) -> Any:
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        return local_aws.client(service, endpoint=self.endpoint)
 
     def apis(self) -> list[str]:
         return [str(api["id"]) for api in self.client("apigateway").get_rest_apis()["items"]]

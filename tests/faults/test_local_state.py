@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3
 import pytest
 
 from tests import http_connections
 from tests.clone import Clone
+from tests.given import local_aws
 from tests.held import Held
 from workflows.local.process import LocalAws
 from workflows.local.state.state_folder import StateFolder
@@ -156,14 +156,9 @@ def _held(clone: Clone, state: Path, after_seconds: float, for_seconds: float) -
 
 
 def _live(started: LocalAws) -> str:
-    client = boto3.client(
-        "lambda",
-        endpoint_url=started.endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    return client.get_alias(FunctionName="nightswap-local-serve-kdd99-http", Name="live")["FunctionVersion"]
+    functions = local_aws.client("lambda", endpoint=started.endpoint)
+    alias = functions.get_alias(FunctionName="nightswap-local-serve-kdd99-http", Name="live")
+    return str(alias["FunctionVersion"])
 
 
 def test_one_busy_core_loses_nothing(clone: Clone) -> None:

@@ -6,7 +6,6 @@ The Python is Lambda's where this machine has it, else the present one; the test
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 import sys
 from base64 import b64decode
@@ -22,9 +21,9 @@ from chalicelib import layout, names
 from chalicelib.errors import PackagingFailed
 from tests import http_connections
 from tests.clone import ROOT, Clone
+from tests.given import local_aws
 from tests.packages.stand import Stand
 from workflows.deploying.deploy import deploy
-from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.packaging import layers
 from workflows.packaging.archive import Package
@@ -43,12 +42,8 @@ FOUND = interpreter(PYTHON) or PRESENT
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(clean(before, endpoint="http://127.0.0.1:9"))
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+    with local_aws.reached_alone():
+        yield
 
 
 @pytest.fixture(scope="session", params=[FOUND], ids=[f"python{FOUND.version}"])

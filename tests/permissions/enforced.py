@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from chalicelib.names import Names
 from tests.clone import Clone, until
+from tests.given import local_aws
 from workflows.local.process import LocalAws
 
 MODEL = "kdd99-http"
@@ -63,14 +61,7 @@ class EnforcedStage:
 
     def client(self, service: str) -> Any:
         """A boto3 client with the account's own keys, which may do everything."""
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.aws.endpoint,
-            region_name=NAMES.region,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-        )
+        return local_aws.client(service, endpoint=self.aws.endpoint, asks_once=True)
 
     def call(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> tuple[int, Any]:
         """Call the API: status and decoded body. Without a token no Authorization header is sent."""

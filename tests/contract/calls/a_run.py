@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import importlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from chalicelib.registry import catalog
 from chalicelib.runs import retraining
 from tests import http_connections
 from tests.clone import ROOT
-from workflows.local.environment import clean
+from tests.given import local_aws
 from workflows.local.process import LocalAws
 from workflows.packaging.serving import placeholder_package
 from workflows.stacks.functions import serving_configuration
@@ -60,7 +59,12 @@ class Context:
 
 def measured(aws: LocalAws) -> Counts:
     """The calls of the night's start, and of each state of a run that replaces what is live."""
-    with _environment(aws), _counting() as calls:
+    settings = {
+        "NIGHTSWAP_STAGE": NAMES.stage,
+        "NIGHTSWAP_CODE_SHA256": "code",
+        "NIGHTSWAP_SERVING_SHA256": "serving",
+    }
+    with local_aws.reached_alone(aws.endpoint, **settings), _counting() as calls:
         _make_stage()
         _run(calls, night=1)
         _add_data("night2.csv.gz", seed=2)
@@ -125,17 +129,6 @@ def _make_stage() -> None:
 def _add_data(name: str, *, seed: int) -> None:
     lines = [http_connections.HEADER, *http_connections.rows(seed=seed), ""]
     connect.edges(NAMES).store.put(layout.dataset(MODEL, name), gzip.compress("\n".join(lines).encode(), mtime=0))
-
-
-@contextmanager
-def _environment(aws: LocalAws) -> Iterator[None]:
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(clean(before, endpoint=aws.endpoint))
-    os.environ.update(NIGHTSWAP_STAGE=NAMES.stage, NIGHTSWAP_CODE_SHA256="code", NIGHTSWAP_SERVING_SHA256="serving")
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @contextmanager

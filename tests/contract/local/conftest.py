@@ -10,11 +10,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
-import botocore.config
 import pytest
 
-from workflows.local.environment import clean
+from tests.given.local_aws import client, reached_alone
 from workflows.local.process import LocalAws
 
 ROLE = "arn:aws:iam::000000000000:role/any"
@@ -25,12 +23,8 @@ Clients = Callable[..., Any]
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account() -> Iterator[None]:
     """Whatever a test forgets to say, it meets nobody at the discard port, and no settings of the developer's."""
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(clean(before, endpoint="http://127.0.0.1:9"))
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+    with reached_alone():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -53,18 +47,7 @@ def local_aws(start_local_aws: Callable[..., LocalAws]) -> Iterator[LocalAws]:
 @pytest.fixture(scope="session")
 def clients() -> Clients:
     """boto3 clients of a local AWS: `clients(aws, "lambda")`."""
-
-    def client(aws: LocalAws, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=aws.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30),
-        )
-
-    return client
+    return lambda aws, service: client(service, endpoint=aws.endpoint, asks_once=True)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ import pytest
 
 from chalicelib.names import Names
 from tests.clone import ROOT, Clone
+from tests.given import local_aws
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.doctor.machine.requirements import chalice_package
-from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.planning.plan import Plan, make_plan
 from workflows.planning.wanted import wanted
@@ -76,10 +76,8 @@ class Project:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """In an environment that knows no other AWS."""
-    before = dict(os.environ)
-    with LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as started:
-        os.environ.clear()
-        os.environ.update(clean(before, endpoint=started.endpoint))
+    with (
+        LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as started,
+        local_aws.reached_alone(started.endpoint),
+    ):
         yield Project(Clone(tmp_path_factory.mktemp("clone")).folder)
-    os.environ.clear()
-    os.environ.update(before)

@@ -19,9 +19,9 @@ from tests.contract.planning import asked_on
 from tests.contract.planning.asked_on import UNKNOWN, Asked
 from tests.contract.planning.recording import permissions, recording
 from tests.contract.stacks.evaluating import permits
+from tests.given import local_aws
 from workflows.deploying.deploy import deploy
 from workflows.doctor.deployer_policy import BOUND, GRANTS, STANDS_FOR, deployer_policy
-from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 from workflows.sample_data import csv_file, synthetic
 from workflows.stacks.settings import CONFIG
@@ -48,21 +48,16 @@ MANAGED_POLICY_LIMIT = 6144
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[Asked]]:
     """Everything that is asked while stage prod is deployed, used in every way and removed."""
-    before = dict(os.environ)
     clone = Clone(tmp_path_factory.mktemp("clone"))
     data = tmp_path_factory.mktemp("data") / "night.csv.gz"
     csv_file.write(data, synthetic.rows())
     with (
         LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as local,
         recording(local.endpoint) as recorded,
+        local_aws.reached_alone(recorded.endpoint),
     ):
-        environment = clean(before, endpoint=recorded.endpoint)
-        os.environ.clear()
-        os.environ.update(environment)
-        deploy_and_use(clone, data, environment)
+        deploy_and_use(clone, data, dict(os.environ))
         yield recorded.asked
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def set_boundary(clone: Clone, boundary: str) -> None:

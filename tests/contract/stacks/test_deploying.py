@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -20,12 +19,12 @@ from chalicelib.api import access
 from chalicelib.aws.object_store import BucketStore
 from tests.clone import ROOT, Clone
 from tests.contract.stacks.golden_templates import templates
+from tests.given.local_aws import reached_alone
 from workflows.deploying.cloudformation.uploads import DEFINITION
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.progress import Step
 from workflows.doctor.account.online import examine_online
 from workflows.doctor.finding import Severity
-from workflows.local.environment import clean
 from workflows.local.process import LocalAws
 
 MODEL = "kdd99-http"
@@ -37,13 +36,11 @@ TAGS = {"nightswap:app": "nightswap", "nightswap:stage": "local"}
 @pytest.fixture(scope="module")
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """A local AWS of its own, in an environment that knows no other."""
-    before = dict(os.environ)
-    with LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as started:
-        os.environ.clear()
-        os.environ.update(clean(before, endpoint=started.endpoint))
+    with (
+        LocalAws.start(ROOT, state=tmp_path_factory.mktemp("aws"), short_port=0) as started,
+        reached_alone(started.endpoint),
+    ):
         yield started
-    os.environ.clear()
-    os.environ.update(before)
 
 
 class Project:
