@@ -1,6 +1,7 @@
 """How a judged version goes live, and every way back.
 
 lease.py       one run per model
+versioning.py  VersionModel: gives the judged model a number, publishes it
 proving.py     Replay: proves a published version before it has any traffic
 replaying.py   asks published versions for rows of the holdout
 shift.py       ShiftTraffic: one step of the canary

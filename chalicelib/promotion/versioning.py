@@ -1,0 +1,120 @@
+"""Gives the judged model a number, and publishes it as an immutable version of its serving function.
+
+    claim the number -> registry: artifact, report, package -> publish in one call -> evidence
+                     -> registry: manifest (complete)
+
+The package holds handler, artifact and manifest, so a function version is the whole model and needs nothing else.
+Its report is the one that let it pass: where the champion changes later, the run keeps the second judging's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from chalicelib import layout
+from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.documents import documents
+from chalicelib.edges import Edges
+from chalicelib.errors import ArtifactInvalid
+from chalicelib.evidence import evidence
+from chalicelib.layout import Place
+from chalicelib.registry import publishing, registry, run_documents
+from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest
+from chalicelib.registry.report import Report
+
+
+class Build(Protocol):
+    """Makes the package of a serving function; raises ArtifactInvalid when its manifest does not fit the artifact."""
+
+    def __call__(self, *, artifact: bytes, manifest: Mapping[str, Any]) -> bytes: ...
+
+
+def version(
+    edges: Edges, task: VersionModelTask, *, artifact: bytes, report: bytes, replay: bytes, build: Build
+) -> ModelVersioned:
+    """Number and publish what was judged. Repeating it is harmless.
+
+    Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, and the TransientErrors of the edges.
+    """
+    if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
+        raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
+    number = registry.claim(edges, model=task.model, run=task.run)
+    if registry.find_manifest(edges, model=task.model, model_version=number) is None:
+        _publish(edges, task, number=number, artifact=artifact, report=report, replay=replay, build=build)
+    complete = registry.manifest(edges, model=task.model, model_version=number)
+    return ModelVersioned(model_version=number, function_version=complete.function_version)
+
+
+def _publish(
+    edges: Edges,
+    task: VersionModelTask,
+    *,
+    number: int,
+    artifact: bytes,
+    report: bytes,
+    replay: bytes,
+    build: Build,
+) -> None:
+    lineage = run_documents.profile(edges, run=task.run)
+    training = run_documents.training(edges, run=task.run)
+    made = training.artifact if training else None
+    form, file = (made.format, made.file) if made else (SCORECARD, SCORECARD_FILE)
+    identity = {
+        "model": task.model,
+        "model_version": number,
+        "run": task.run,
+        "artifact_sha256": task.artifact_sha256,
+        "format": form,
+        "data": [each.name for each in lineage.objects],
+    }
+    judged = Report.read(report, key=Place.parse(task.report_uri).key)
+    package = build(artifact=artifact, manifest=identity)
+    parts = {
+        file: artifact,
+        registry.REPORT: report,
+        registry.REPLAY: replay,
+        registry.PACKAGE: package,
+    }
+    if lineage.splits is not None:
+        parts[registry.SPLITS] = documents.encode(lineage.splits)
+    _keep(edges, parts, model=task.model, model_version=number)
+    published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
+    manifest = Manifest(
+        model=task.model,
+        model_version=number,
+        run=task.run,
+        created_at=documents.timestamp(edges.clock()),
+        artifact_sha256=task.artifact_sha256,
+        format=form,
+        artifact=made,
+        example=lineage.profile.example,
+        parts=evidence.checksums(parts),
+        function_version=published.function_version,
+        code_sha256=published.code_sha256,
+        configuration=published.configuration,
+        fingerprint=task.fingerprint,
+        data=lineage.objects,
+        rows=lineage.profile.rows,
+        recipe_sha256=lineage.recipe_sha256,
+        pipeline_sha256=lineage.code_sha256,
+        training=training and training.without_artifact(),
+        matrix=judged.matrix,
+        ratios=judged.ratios or {},
+        rules=judged.rules,
+        reason=judged.reason,
+    )
+    stands = evidence.keep(edges, manifest)
+    edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), stands)
+
+
+def _keep(edges: Edges, parts: Mapping[str, bytes], *, model: str, model_version: int) -> None:
+    """A number's parts are written once. Raises ArtifactInvalid when others lie there, as of an earlier try."""
+    for name, body in parts.items():
+        edges.store.put_if_absent(layout.version(model, model_version, name), body)
+        if registry.part(edges, model=model, model_version=model_version, name=name) != body:
+            raise ArtifactInvalid(
+                f"version {model_version} of {model} was begun with another {name}: the task was repeated with other"
+                " inputs; retrain again"
+            )
