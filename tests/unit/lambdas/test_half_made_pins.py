@@ -13,7 +13,7 @@ from lambdas import swap_alias
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions
 from tests.given.moves import ask
-from tests.given.nights import MODEL, going, outside, promote, register, revision
+from tests.given.nights import MODEL, going, promote, register, revision
 from tests.unit.lambdas.canaries import FINGERPRINT, baked, shares_of, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
@@ -64,8 +64,7 @@ def test_swap_that_gave_itself_up_takes_its_weights_off_though_the_pin_is_gone_a
     assert shares_of(night) == ("1", {})
 
 
-def test_pin_that_is_asked_for_again_holds_against_a_run_that_looked_before_the_first() -> None:
-    night = outside()
+def test_pin_that_is_asked_for_again_holds_against_a_run_that_looked_before_the_first(night: FakeOutside) -> None:
     promote(night.edges, run="earlier")
     Lease(night.edges, MODEL).take(going(night, RUN))
     register(night.edges, run=RUN, fingerprint=FINGERPRINT)

@@ -24,7 +24,7 @@ from lambdas import intermediates, preprocess
 from lambdas.model.reading.table import FILES, Table
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_store
-from tests.given.nights import MODEL, content, going, outside, promote
+from tests.given.nights import MODEL, content, going, promote
 from tests.http_connections import rows
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, preprocessing
 
@@ -203,8 +203,7 @@ def preprocess_later(night: FakeOutside) -> str:
 
 
 @pytest.mark.parametrize("markers", [(), ("",), ("folder/",)], ids=["none", "the prefix", "a folder"])
-def test_empty_data_set_says_how_to_add_to_it(markers: tuple[str, ...]) -> None:
-    night = outside()
+def test_empty_data_set_says_how_to_add_to_it(night: FakeOutside, markers: tuple[str, ...]) -> None:
     going(night, RUN)
     for name in markers:
         night.store.put(layout.dataset(MODEL, name), b"")
@@ -213,8 +212,7 @@ def test_empty_data_set_says_how_to_add_to_it(markers: tuple[str, ...]) -> None:
         preprocessing(night.edges)
 
 
-def test_data_set_has_as_many_files_as_one_run_reads() -> None:
-    night = outside()
+def test_data_set_has_as_many_files_as_one_run_reads(night: FakeOutside) -> None:
     going(night, RUN)
     for number in range(OBJECTS + 1):
         night.store.put(layout.dataset(MODEL, f"{number:05}.csv"), b"")

@@ -116,8 +116,7 @@ def test_version_that_takes_other_columns_never_shares_the_traffic(schema: dict[
     assert differing in decided.reason
 
 
-def test_version_that_was_published_with_another_role_never_shares_the_traffic() -> None:
-    night = outside()
+def test_version_that_was_published_with_another_role_never_shares_the_traffic(night: FakeOutside) -> None:
     promote(night.edges, run="earlier")
     night.functions.configure(MODEL, Role="arn:aws:iam::123456789012:role/serve-2")
     registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT)
@@ -128,8 +127,7 @@ def test_version_that_was_published_with_another_role_never_shares_the_traffic()
     assert decided.reason.endswith("all at once: Lambda weights no alias over two roles, and version 1 has another")
 
 
-def test_version_that_an_operator_made_live_meanwhile_gets_no_share_of_itself() -> None:
-    night = outside()
+def test_version_that_an_operator_made_live_meanwhile_gets_no_share_of_itself(night: FakeOutside) -> None:
     promote(night.edges, run="earlier")
     registered = promote(night.edges, run=RUN, fingerprint=FINGERPRINT)
 

@@ -8,6 +8,7 @@ from chalicelib.contracts import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
 from chalicelib.runs import outcomes
 from lambdas import restore_alias
+from tests.fakes.edges import FakeOutside
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, going, outside, promote
 from tests.given.present import present
@@ -23,8 +24,7 @@ def test_each_of_its_states_has_a_document_of_its_own(failure: dict[str, str] | 
     assert restore_alias.state({"run": RUN, "model": MODEL, "failure": failure}) == name
 
 
-def test_run_begins_with_a_sound_alias() -> None:
-    night = outside()
+def test_run_begins_with_a_sound_alias(night: FakeOutside) -> None:
     promote(night.edges, run="earlier")
     task = RestoreAliasTask(run=RUN, model=MODEL, failure=None)
 
@@ -35,8 +35,7 @@ def test_run_begins_with_a_sound_alias() -> None:
 
 
 @pytest.mark.parametrize("model", [MODEL, None])
-def test_run_that_broke_ends_with_its_outcome(model: str | None) -> None:
-    night = outside()
+def test_run_that_broke_ends_with_its_outcome(night: FakeOutside, model: str | None) -> None:
     going(night, RUN)
 
     restore_alias.run(RestoreAliasTask(run=RUN, model=model, failure=FAILURE), night.edges, SETTINGS)
@@ -50,8 +49,9 @@ def test_run_that_broke_ends_with_its_outcome(model: str | None) -> None:
 
 
 @pytest.mark.parametrize(("stale_days", "kinds"), [(8, ["RetrainFailed"]), (7, ["RetrainFailed", "Stale"])])
-def test_run_that_broke_is_announced_and_so_is_an_old_model_that_it_left(stale_days: int, kinds: list[str]) -> None:
-    night = outside()
+def test_run_that_broke_is_announced_and_so_is_an_old_model_that_it_left(
+    night: FakeOutside, stale_days: int, kinds: list[str]
+) -> None:
     promote(night.edges, run="earlier")
     night.clock.sleep(8 * DAY_SECONDS)
     going(night, RUN)

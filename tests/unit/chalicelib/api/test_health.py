@@ -12,8 +12,7 @@ from tests.given.moves import after_nights
 from tests.given.nights import MODEL, outside, promote
 
 
-def test_stage_is_healthy_when_its_default_model_is_live() -> None:
-    night = outside()
+def test_stage_is_healthy_when_its_default_model_is_live(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
 
     assert health.check(night.edges, model=MODEL, stage="prod") == {
@@ -24,8 +23,7 @@ def test_stage_is_healthy_when_its_default_model_is_live() -> None:
     }
 
 
-def test_live_version_that_fails_is_no_health() -> None:
-    night = outside()
+def test_live_version_that_fails_is_no_health(night: FakeOutside) -> None:
     night.functions.publish(MODEL, b"by hand")
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
@@ -45,8 +43,7 @@ def test_function_that_nightswap_did_not_make_is_no_health(answer: bytes) -> Non
         health.check(night.edges, model=MODEL, stage="prod")
 
 
-def test_live_version_that_does_not_answer_is_busy() -> None:
-    night = outside()
+def test_live_version_that_does_not_answer_is_busy(night: FakeOutside) -> None:
     away = interfered(night.functions, "invoke", before=raising(FunctionUnavailable("throttled")))
 
     with pytest.raises(Busy, match="busy or away"):

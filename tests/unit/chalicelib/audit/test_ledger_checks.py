@@ -10,9 +10,10 @@ from chalicelib.documents import documents
 from chalicelib.interventions import restoration
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.runs import cleanup
+from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions, with_store
 from tests.given.moves import ask
-from tests.given.nights import MODEL, content, outside, promote
+from tests.given.nights import MODEL, content, promote
 from tests.given.records import by_hand, problems, rewrite, silent, two_nights
 
 
@@ -31,8 +32,7 @@ def test_missing_last_entry_is_told_with_who_writes_it() -> None:
     assert problems(night) == ()
 
 
-def test_missing_first_and_only_entry_is_told_too() -> None:
-    night = outside()
+def test_missing_first_and_only_entry_is_told_too(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     night.store.delete(layout.ledger_entry(MODEL, 1))
 

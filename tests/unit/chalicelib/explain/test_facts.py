@@ -4,13 +4,13 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.explain import explanation
 from chalicelib.explain import facts as explain_facts
-from tests.given.nights import MODEL, going, outside
+from tests.fakes.edges import FakeOutside
+from tests.given.nights import MODEL, going
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 
 
-def test_facts_of_a_run_are_what_its_explanation_takes_and_are_json() -> None:
-    night = outside()
+def test_facts_of_a_run_are_what_its_explanation_takes_and_are_json(night: FakeOutside) -> None:
     going(night, RUN)
 
     facts = explain_facts.gather(night.edges, run=explain_facts.latest(night.edges, model=MODEL))
@@ -19,8 +19,7 @@ def test_facts_of_a_run_are_what_its_explanation_takes_and_are_json() -> None:
     assert explanation.explain(**facts)[0] == f"Run {RUN} is still going (0 %); so far:"
 
 
-def test_damaged_document_is_told_among_the_facts() -> None:
-    night = outside()
+def test_damaged_document_is_told_among_the_facts(night: FakeOutside) -> None:
     going(night, RUN)
     night.store.put(layout.run_document(RUN, "report"), b"{")
 

@@ -12,9 +12,10 @@ from chalicelib.interventions import fitness
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.quarantine import Quarantine
+from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.moves import after_nights
-from tests.given.nights import MODEL, PARTS, forget_evidence, outside, register
+from tests.given.nights import MODEL, PARTS, forget_evidence, register
 from tests.given.records import forge, rewrite
 from tests.given.serving_code import BABBLES, IMPOSTOR, RAISES, SAMPLE, SHORT, SWAPPED, WRONG, ServingCode
 
@@ -29,8 +30,7 @@ def test_unknown_version_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("behaviour", [WRONG, RAISES, IMPOSTOR, SWAPPED, SHORT, BABBLES])
-def test_version_that_misbehaves_is_unfit(behaviour: str) -> None:
-    night = outside()
+def test_version_that_misbehaves_is_unfit(night: FakeOutside, behaviour: str) -> None:
     register(night.edges, run="bad", behaviour=behaviour)
 
     with pytest.raises(VersionUnfit, match="version 1 of kdd99-http cannot go live: function version 1 does not"):
@@ -156,8 +156,7 @@ def test_forged_version_cannot_shed_its_evidence() -> None:
         fitness.verify(night.edges, model=MODEL, model_version=1)
 
 
-def test_quarantine_holds_for_all_versions_of_its_fingerprint() -> None:
-    night = outside()
+def test_quarantine_holds_for_all_versions_of_its_fingerprint(night: FakeOutside) -> None:
     register(night.edges, run="first", fingerprint="data-1")
     register(night.edges, run="again", fingerprint="data-1")
     Quarantine(night.edges, MODEL).put("data-1", model_version=2, who="ada", why="bad")

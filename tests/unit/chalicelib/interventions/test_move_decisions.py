@@ -6,6 +6,7 @@ from chalicelib.errors import NoLiveModel, VersionUnfit, VersionUnknown
 from chalicelib.interventions import move_decisions
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.quarantine import Quarantine
+from tests.fakes.edges import FakeOutside
 from tests.given.moves import after_nights, ask, canary, request, serving
 from tests.given.nights import MODEL, outside, promote, register
 from tests.given.present import present
@@ -107,8 +108,7 @@ def test_rollback_does_not_go_to_a_quarantined_version() -> None:
         ask(night.edges, "rollback", name="rollback-2", model_version=3)
 
 
-def test_rollback_to_a_version_that_does_not_answer_as_judged_is_refused() -> None:
-    night = outside()
+def test_rollback_to_a_version_that_does_not_answer_as_judged_is_refused(night: FakeOutside) -> None:
     register(night.edges, run="wrong", behaviour=WRONG, fingerprint="data-0")
     promote(night.edges, run="run-1")
     before = serving(night)
@@ -137,8 +137,7 @@ def test_promote_makes_any_complete_version_live() -> None:
     assert body["quarantined"] == []
 
 
-def test_first_version_is_promoted_by_hand() -> None:
-    night = outside()
+def test_first_version_is_promoted_by_hand(night: FakeOutside) -> None:
     first = register(night.edges, run="first")
 
     body = ask(night.edges, "promote", model_version=1)

@@ -134,8 +134,7 @@ def test_removed_token_does_not_come_back() -> None:
     assert now(night, removed.key) == removed.to_body()
 
 
-def test_quarantine_is_not_lifted() -> None:
-    night = outside()
+def test_quarantine_is_not_lifted(night: FakeOutside) -> None:
     Quarantine(night.edges, MODEL).put("f", model_version=1, who="ada", why="slow")
 
     with pytest.raises(BadRequest, match="is in order, so nothing was changed"):

@@ -41,8 +41,7 @@ def by_hand(edges: Edges, function_version: str) -> None:
     )
 
 
-def test_alias_is_behind_where_lambda_lost_what_the_ledger_knows() -> None:
-    night = outside()
+def test_alias_is_behind_where_lambda_lost_what_the_ledger_knows(night: FakeOutside) -> None:
     never_promoted = restoration.is_behind(night.edges, model=MODEL)
     promote(night.edges, run="run-1")
     up_to_date = restoration.is_behind(night.edges, model=MODEL)
@@ -51,8 +50,7 @@ def test_alias_is_behind_where_lambda_lost_what_the_ledger_knows() -> None:
     assert (never_promoted, up_to_date, alias_is_gone) == (False, False, True)
 
 
-def test_alias_of_an_older_checkpoint_is_behind() -> None:
-    night = outside()
+def test_alias_of_an_older_checkpoint_is_behind(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     checkpoint = night.functions.alias(MODEL)
     assert checkpoint is not None
@@ -70,8 +68,7 @@ def test_alias_of_an_older_checkpoint_is_behind() -> None:
     assert not restoration.is_behind(night.edges, model=MODEL)
 
 
-def test_alias_that_other_hands_moved_is_not_behind() -> None:
-    night = outside()
+def test_alias_that_other_hands_moved_is_not_behind(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     register(night.edges, run="run-2")
     by_hand(night.edges, "2")
@@ -79,8 +76,7 @@ def test_alias_that_other_hands_moved_is_not_behind() -> None:
     assert not restoration.is_behind(night.edges, model=MODEL)
 
 
-def test_lost_function_is_published_again_byte_for_byte() -> None:
-    night = outside()
+def test_lost_function_is_published_again_byte_for_byte(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     promote(night.edges, run="run-2")
     edges = after_losing_lambda(night)
@@ -97,8 +93,7 @@ def test_lost_function_is_published_again_byte_for_byte() -> None:
     )
 
 
-def test_restoring_is_written_into_the_ledger() -> None:
-    night = outside()
+def test_restoring_is_written_into_the_ledger(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
 
     restore(after_losing_lambda(night))
@@ -112,8 +107,7 @@ def test_restoring_is_written_into_the_ledger() -> None:
     )
 
 
-def test_what_is_live_already_is_not_moved() -> None:
-    night = outside()
+def test_what_is_live_already_is_not_moved(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     before = content(night), night.functions.alias(MODEL)
 
@@ -121,8 +115,7 @@ def test_what_is_live_already_is_not_moved() -> None:
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
-def test_restoring_twice_moves_once() -> None:
-    night = outside()
+def test_restoring_twice_moves_once(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     edges = after_losing_lambda(night)
 
@@ -132,8 +125,7 @@ def test_restoring_twice_moves_once() -> None:
     assert len(ledger_of(night)) == 2
 
 
-def test_version_that_other_hands_made_live_is_put_back() -> None:
-    night = outside()
+def test_version_that_other_hands_made_live_is_put_back(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     register(night.edges, run="run-2")
     by_hand(night.edges, "2")
@@ -142,8 +134,7 @@ def test_version_that_other_hands_made_live_is_put_back() -> None:
     assert ledger_of(night)[-1] == (2, "restore-abc123", "2", "1", False)
 
 
-def test_alias_that_points_to_a_lost_version_is_put_back() -> None:
-    night = outside()
+def test_alias_that_points_to_a_lost_version_is_put_back(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     alias = night.functions.alias(MODEL)
     assert alias is not None
@@ -159,8 +150,9 @@ def test_model_that_was_never_live_cannot_be_restored() -> None:
         restore(outside().edges)
 
 
-def test_alias_by_hand_before_the_first_run_is_to_be_deleted_because_no_run_can_judge_against_it() -> None:
-    night = outside()
+def test_alias_by_hand_before_the_first_run_is_to_be_deleted_because_no_run_can_judge_against_it(
+    night: FakeOutside,
+) -> None:
     night.functions.publish(MODEL, b"by hand")
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
@@ -172,8 +164,7 @@ def test_alias_by_hand_before_the_first_run_is_to_be_deleted_because_no_run_can_
     assert "nightswap restore" not in told.value.message
 
 
-def test_version_without_its_manifest_cannot_be_restored() -> None:
-    night = outside()
+def test_version_without_its_manifest_cannot_be_restored(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     night.store.delete(layout.version(MODEL, 1, registry.MANIFEST))
 
@@ -181,8 +172,7 @@ def test_version_without_its_manifest_cannot_be_restored() -> None:
         restore(after_losing_lambda(night))
 
 
-def test_version_without_its_package_cannot_be_restored() -> None:
-    night = outside()
+def test_version_without_its_package_cannot_be_restored(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     night.store.delete(layout.version(MODEL, 1, registry.PACKAGE))
 
@@ -190,8 +180,7 @@ def test_version_without_its_package_cannot_be_restored() -> None:
         restore(after_losing_lambda(night))
 
 
-def test_damaged_package_is_not_published() -> None:
-    night = outside()
+def test_damaged_package_is_not_published(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     night.store.put(layout.version(MODEL, 1, registry.PACKAGE), b"damaged")
     edges = after_losing_lambda(night)
@@ -202,8 +191,7 @@ def test_damaged_package_is_not_published() -> None:
     assert edges.functions.versions(MODEL) == []
 
 
-def test_alias_that_somebody_moves_meanwhile_is_a_conflict() -> None:
-    night = outside()
+def test_alias_that_somebody_moves_meanwhile_is_a_conflict(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     edges = after_losing_lambda(night)
     rival = register(edges, run="rival")
@@ -217,8 +205,7 @@ def test_alias_that_somebody_moves_meanwhile_is_a_conflict() -> None:
 
 
 @pytest.mark.parametrize("nth", range(1, 5))
-def test_promotion_that_comes_while_it_looks_stands(nth: int) -> None:
-    night = outside()
+def test_promotion_that_comes_while_it_looks_stands(night: FakeOutside, nth: int) -> None:
     promote(night.edges, run="run-1")
     raced = with_functions(night.edges, "alias", nth=nth, before=lambda: promote(night.edges, run="run-2"))
 
@@ -228,8 +215,7 @@ def test_promotion_that_comes_while_it_looks_stands(nth: int) -> None:
     assert [each.model_version for each in Ledger(night.edges, MODEL).entries()] in ([1], [1, 2])
 
 
-def test_manifest_of_the_restored_version_stays_as_it_was() -> None:
-    night = outside()
+def test_manifest_of_the_restored_version_stays_as_it_was(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     before = content(night)[layout.version(MODEL, 1, registry.MANIFEST)]
 
@@ -239,8 +225,7 @@ def test_manifest_of_the_restored_version_stays_as_it_was() -> None:
     assert documents.decode(before)["function_version"] == "1"
 
 
-def test_move_whose_author_died_before_its_entry_is_what_is_restored() -> None:
-    night = outside()
+def test_move_whose_author_died_before_its_entry_is_what_is_restored(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     die_after_the_swap(night, run="dead")
 

@@ -12,6 +12,7 @@ from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.promotion import commitment
 from chalicelib.promotion.lease import Lease
 from chalicelib.runs import cleanup, outcomes
+from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import (
     FAILURE,
     decided,
@@ -53,8 +54,9 @@ def test_run_that_cannot_take_weights_off_is_recorded_and_gives_its_lease_back()
         (None, "ExecutionUnknown", "the run ended without a word"),
     ],
 )
-def test_dead_holder_of_the_lease_is_buried(ended: dict[str, Any] | None, error: str, reason: str) -> None:
-    night = outside()
+def test_dead_holder_of_the_lease_is_buried(
+    night: FakeOutside, ended: dict[str, Any] | None, error: str, reason: str
+) -> None:
     Lease(night.edges, MODEL).take(going(night, "dead"))
     night.store.put(layout.work("dead", "train/labels.npy"), b"rows")
     if ended:
@@ -71,8 +73,7 @@ def test_dead_holder_of_the_lease_is_buried(ended: dict[str, Any] | None, error:
     assert night.store.list(layout.WORK) == []
 
 
-def test_holder_that_died_after_its_swap_is_buried_as_promoted() -> None:
-    night = outside()
+def test_holder_that_died_after_its_swap_is_buried_as_promoted(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "dead"))
     promote(night.edges, run="dead")
     night.executions.finish("dead", "ABORTED", error="Stopped", cause="by ada")
@@ -86,8 +87,7 @@ def test_holder_that_died_after_its_swap_is_buried_as_promoted() -> None:
     )
 
 
-def test_holder_that_died_between_its_swap_and_its_ledger_entry_is_buried_as_promoted() -> None:
-    night = outside()
+def test_holder_that_died_between_its_swap_and_its_ledger_entry_is_buried_as_promoted(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "dead"))
     die_after_the_swap(night, run="dead")
     night.executions.forget("dead")
@@ -98,8 +98,7 @@ def test_holder_that_died_between_its_swap_and_its_ledger_entry_is_buried_as_pro
     assert outcome_of(night, "dead")[0] == "Promoted"
 
 
-def test_holder_whose_execution_is_not_visible_yet_is_not_buried() -> None:
-    night = outside()
+def test_holder_whose_execution_is_not_visible_yet_is_not_buried(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("just started")
 
     restored = cleanup.before(night.edges, run="run-2", model=MODEL)
@@ -108,8 +107,7 @@ def test_holder_whose_execution_is_not_visible_yet_is_not_buried() -> None:
     assert outcomes.find(night.edges, run="just started") is None
 
 
-def test_holder_that_died_before_the_swap_that_it_had_decided_on_is_helped_to_its_end() -> None:
-    night = outside()
+def test_holder_that_died_before_the_swap_that_it_had_decided_on_is_helped_to_its_end(night: FakeOutside) -> None:
     decided(night, run="dead")
     night.executions.finish("dead", "ABORTED", error="Stopped", cause="by ada")
 
@@ -119,8 +117,7 @@ def test_holder_that_died_before_the_swap_that_it_had_decided_on_is_helped_to_it
     assert ledger_of(night) == [(1, "dead", None, "1", False)]
 
 
-def test_broken_run_whose_decided_swap_lost_its_race_failed() -> None:
-    night = outside()
+def test_broken_run_whose_decided_swap_lost_its_race_failed(night: FakeOutside) -> None:
     decided(night, run="run-1")
     promote(night.edges, run="rival")
 
@@ -130,8 +127,7 @@ def test_broken_run_whose_decided_swap_lost_its_race_failed() -> None:
     assert [run for _, run, *_ in ledger_of(night)] == ["rival"]
 
 
-def test_run_that_was_recorded_as_failed_can_no_longer_decide_to_swap() -> None:
-    night = outside()
+def test_run_that_was_recorded_as_failed_can_no_longer_decide_to_swap(night: FakeOutside) -> None:
     going(night, "run-1")
     cleanup.after(night.edges, run="run-1", model=MODEL, failure=FAILURE)
 
@@ -141,8 +137,7 @@ def test_run_that_was_recorded_as_failed_can_no_longer_decide_to_swap() -> None:
 
 
 @pytest.mark.parametrize("holder", ["run-2", "going"])
-def test_nobody_is_buried_alive(holder: str) -> None:
-    night = outside()
+def test_nobody_is_buried_alive(night: FakeOutside, holder: str) -> None:
     going(night, "going")
     held = {"holder": holder, "taken_at": documents.timestamp(night.clock())}
     night.store.put(layout.lease(MODEL), documents.encode(held))
@@ -153,8 +148,7 @@ def test_nobody_is_buried_alive(holder: str) -> None:
     assert documents.find(night.store, layout.lease(MODEL)) == held
 
 
-def test_broken_run_is_recorded_as_failed_with_its_reason() -> None:
-    night = outside()
+def test_broken_run_is_recorded_as_failed_with_its_reason(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     Lease(night.edges, MODEL).take(going(night, "run-2"))
 
@@ -165,8 +159,7 @@ def test_broken_run_is_recorded_as_failed_with_its_reason() -> None:
     assert night.store.find(layout.lease(MODEL)) is None
 
 
-def test_broken_runs_own_weights_are_taken_off_though_it_is_still_running() -> None:
-    night = outside()
+def test_broken_runs_own_weights_are_taken_off_though_it_is_still_running(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     shift_traffic(night, run=going(night, "run-2"))
 
@@ -177,8 +170,7 @@ def test_broken_runs_own_weights_are_taken_off_though_it_is_still_running() -> N
 
 
 @pytest.mark.parametrize("recorded", [True, False])
-def test_run_that_broke_after_its_swap_is_promoted(recorded: bool) -> None:
-    night = outside()
+def test_run_that_broke_after_its_swap_is_promoted(night: FakeOutside, recorded: bool) -> None:
     going(night, "run-1")
     if recorded:
         promote(night.edges, run="run-1")
@@ -194,8 +186,7 @@ def test_run_that_broke_after_its_swap_is_promoted(recorded: bool) -> None:
     )
 
 
-def test_run_that_only_restored_something_is_not_promoted() -> None:
-    night = outside()
+def test_run_that_only_restored_something_is_not_promoted(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     shift_traffic(night, run="dead")
     cleanup.before(night.edges, run="run-2", model=MODEL)
@@ -205,8 +196,7 @@ def test_run_that_only_restored_something_is_not_promoted() -> None:
     assert outcome_of(night, "run-2")[0] == "RetrainFailed"
 
 
-def test_rule_on_the_executions_status_learns_the_model_from_the_request() -> None:
-    night = outside()
+def test_rule_on_the_executions_status_learns_the_model_from_the_request(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "run-1"))
 
     cleanup.after(night.edges, run="run-1", model=None, failure={"Error": "ABORTED", "Cause": None})
@@ -222,8 +212,7 @@ def test_run_that_nobody_asked_for_cannot_be_restored() -> None:
     assert caught.value.details == {"run": "stranger"}
 
 
-def test_end_that_is_told_twice_is_recorded_once() -> None:
-    night = outside()
+def test_end_that_is_told_twice_is_recorded_once(night: FakeOutside) -> None:
     going(night, "run-1")
     cleanup.after(night.edges, run="run-1", model=MODEL, failure=FAILURE)
     before = content(night)

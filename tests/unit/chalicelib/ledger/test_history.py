@@ -169,8 +169,7 @@ def test_version_left_when_its_last_share_went() -> None:
     assert history.serving_last([]) == set()
 
 
-def test_version_that_came_back_has_not_left() -> None:
-    night = outside()
+def test_version_that_came_back_has_not_left(night: FakeOutside) -> None:
     first = promote(night.edges, run="run-1")
     promote(night.edges, run="run-2")
     back = promotion.Move(

@@ -11,6 +11,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import LOOK_BACK, Ledger
 from chalicelib.ledger.stamp import Stamp
+from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, content, ledger_of, outside, promote
 from tests.given.present import present
@@ -35,17 +36,13 @@ def alias_of(move: Stamp) -> Alias:
     return Alias(move.function_version, "revision", str(move))
 
 
-def test_empty_ledger_begins_with_entry_one() -> None:
-    night = outside()
-
+def test_empty_ledger_begins_with_entry_one(night: FakeOutside) -> None:
     assert Ledger(night.edges, MODEL).next_entry() == 1
     assert Ledger(night.edges, MODEL).entries() == []
     assert Ledger(night.edges, MODEL).last() is None
 
 
-def test_entries_are_numbered_without_a_gap_and_in_order() -> None:
-    night = outside()
-
+def test_entries_are_numbered_without_a_gap_and_in_order(night: FakeOutside) -> None:
     for number in range(1, 13):
         assert Ledger(night.edges, MODEL).next_entry() == number
         Ledger(night.edges, MODEL).append(a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN)
@@ -61,9 +58,7 @@ def test_models_have_ledgers_of_their_own() -> None:
     assert Ledger(night.edges, "kdd99").next_entry() == 1
 
 
-def test_entry_says_who_moved_what_where_and_why() -> None:
-    night = outside()
-
+def test_entry_says_who_moved_what_where_and_why(night: FakeOutside) -> None:
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
 
     assert present(Ledger(night.edges, MODEL).last()).document == {
@@ -92,8 +87,7 @@ def test_entry_says_who_moved_what_where_and_why() -> None:
     ],
     ids=["of the first", "of the last"],
 )
-def test_entry_of_an_earlier_release_is_read(beside: bytes) -> None:
-    night = outside()
+def test_entry_of_an_earlier_release_is_read(night: FakeOutside, beside: bytes) -> None:
     night.store.put(
         f"ledger/{MODEL}/0000000001.json",
         b'{\n "entry": 1,\n "from_function_version": null,\n "kind": "promoted",\n "model": "kdd99-http",\n'
@@ -111,8 +105,7 @@ def test_entry_of_an_earlier_release_is_read(beside: bytes) -> None:
     assert entry.known_since == "2026-11-21T03:00:00.000Z"
 
 
-def test_appending_a_move_again_changes_nothing() -> None:
-    night = outside()
+def test_appending_a_move_again_changes_nothing(night: FakeOutside) -> None:
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     before = content(night)
     night.clock.sleep(60)
@@ -123,8 +116,7 @@ def test_appending_a_move_again_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("other", [a_move(run="run-2"), a_move(step=99)])
-def test_entry_of_another_move_is_never_written_over(other: Stamp) -> None:
-    night = outside()
+def test_entry_of_another_move_is_never_written_over(night: FakeOutside, other: Stamp) -> None:
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     before = content(night)
 
@@ -134,8 +126,7 @@ def test_entry_of_another_move_is_never_written_over(other: Stamp) -> None:
     assert content(night) == before
 
 
-def test_repair_writes_the_missing_entry_and_invents_nothing() -> None:
-    night = outside()
+def test_repair_writes_the_missing_entry_and_invents_nothing(night: FakeOutside) -> None:
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     unwritten = a_move(run="run-2", origin="4", function_version="5", model_version=3, entry=2)
 
@@ -166,8 +157,7 @@ def test_repair_writes_the_missing_entry_and_invents_nothing() -> None:
     [None, Alias("4", "revision", "made by hand"), Alias("9", "revision", str(a_move())), alias_of(a_move())],
     ids=["no alias", "no stamp", "moved by hand since", "written already"],
 )
-def test_nothing_is_repaired_where_nothing_is_missing(alias: Alias | None) -> None:
-    night = outside()
+def test_nothing_is_repaired_where_nothing_is_missing(night: FakeOutside, alias: Alias | None) -> None:
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     before = content(night)
 
@@ -177,8 +167,7 @@ def test_nothing_is_repaired_where_nothing_is_missing(alias: Alias | None) -> No
     assert content(night) == before
 
 
-def test_repaired_entry_of_a_shift_tells_the_shares_and_the_candidate() -> None:
-    night = outside()
+def test_repaired_entry_of_a_shift_tells_the_shares_and_the_candidate(night: FakeOutside) -> None:
     shifted = a_move(kind="shifted", step=1, candidate=3)
     alias = Alias(shifted.function_version, "revision", str(shifted), {"5": 0.1})
 
@@ -193,8 +182,7 @@ def test_repaired_entry_of_a_shift_tells_the_shares_and_the_candidate() -> None:
     )
 
 
-def test_two_repairs_at_once_write_one_entry() -> None:
-    night = outside()
+def test_two_repairs_at_once_write_one_entry(night: FakeOutside) -> None:
     alias = alias_of(a_move())
     raced = with_store(night.edges, "put_if_absent", before=lambda: Ledger(night.edges, MODEL).repair(alias))
 
@@ -204,8 +192,7 @@ def test_two_repairs_at_once_write_one_entry() -> None:
     assert len(list(night.history.of("put"))) == 1
 
 
-def test_mover_that_comes_late_finds_its_entry_repaired() -> None:
-    night = outside()
+def test_mover_that_comes_late_finds_its_entry_repaired(night: FakeOutside) -> None:
     Ledger(night.edges, MODEL).repair(alias_of(a_move()))
     before = content(night)
 
@@ -214,8 +201,7 @@ def test_mover_that_comes_late_finds_its_entry_repaired() -> None:
     assert content(night) == before
 
 
-def test_ledger_holds_a_move_by_its_run_and_step() -> None:
-    night = outside()
+def test_ledger_holds_a_move_by_its_run_and_step(night: FakeOutside) -> None:
     Ledger(night.edges, MODEL).append(a_move(), weights={}, known=KNOWN)
     Ledger(night.edges, MODEL).append(a_move(run="run-2", entry=2), weights={}, known=KNOWN)
 
@@ -224,8 +210,7 @@ def test_ledger_holds_a_move_by_its_run_and_step() -> None:
     assert not Ledger(night.edges, MODEL).holds(run="run-3", step=50)
 
 
-def test_ledger_is_searched_a_little_way_back() -> None:
-    night = outside()
+def test_ledger_is_searched_a_little_way_back(night: FakeOutside) -> None:
     for number in range(1, LOOK_BACK + 2):
         Ledger(night.edges, MODEL).append(a_move(run=f"run-{number}", entry=number), weights={}, known=KNOWN)
 
@@ -233,17 +218,14 @@ def test_ledger_is_searched_a_little_way_back() -> None:
     assert Ledger(night.edges, MODEL).holds(run="run-2", step=50)
 
 
-def test_entry_lies_where_the_layout_says() -> None:
-    night = outside()
-
+def test_entry_lies_where_the_layout_says(night: FakeOutside) -> None:
     Ledger(night.edges, MODEL).append(a_move(entry=42), weights={}, known=KNOWN)
 
     assert documents.find(night.store, f"ledger/{MODEL}/0000000042.json")["entry"] == 42
     assert layout.ledger_entry(MODEL, 42) == f"ledger/{MODEL}/0000000042.json"
 
 
-def test_ledger_goes_on_where_it_was_when_the_alias_is_created_anew() -> None:
-    night = outside()
+def test_ledger_goes_on_where_it_was_when_the_alias_is_created_anew(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     promote(night.edges, run="run-2")
     night.functions.delete_alias(MODEL)
@@ -256,8 +238,7 @@ def test_ledger_goes_on_where_it_was_when_the_alias_is_created_anew() -> None:
     assert left is not None and left.entry == 3 and left.origin is None
 
 
-def test_entry_is_one_spelling_of_json() -> None:
-    night = outside()
+def test_entry_is_one_spelling_of_json(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
 
     body = content(night)[f"ledger/{MODEL}/0000000001.json"]

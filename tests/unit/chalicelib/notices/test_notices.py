@@ -25,7 +25,7 @@ from tests.fakes.edges import FakeOutside
 from tests.given import news
 from tests.given.interference import Killed, interfered, raising
 from tests.given.news import FAILED, RUN, a_report, end, judged, the_notice
-from tests.given.nights import MODEL, outside
+from tests.given.nights import MODEL
 
 BROKEN = Outcome(
     run=RUN,
@@ -98,8 +98,7 @@ def test_failure_of_a_task_that_was_versioning_is_announced_too() -> None:
     assert the_notice(night).detail["model_version"] is None
 
 
-def test_first_night_has_nothing_live_to_tell_of() -> None:
-    night = outside()
+def test_first_night_has_nothing_live_to_tell_of(night: FakeOutside) -> None:
     judged(night, FAILED, champion_model_version=None)
 
     end(night, MODEL_REJECTED)

@@ -13,7 +13,7 @@ from chalicelib.promotion import promotion
 from tests.fakes.edges import FakeOutside
 from tests.given import news
 from tests.given.news import DAY_SECONDS, FAILED, RUN, end, judged, the_notice
-from tests.given.nights import MODEL, Registered, outside, revision, swap
+from tests.given.nights import MODEL, Registered, revision, swap
 
 
 def facts(notice: Notice, *names: str) -> list[object]:
@@ -99,9 +99,7 @@ def test_promotion_whose_author_died_is_as_old_as_its_record() -> None:
     assert the_notice(night).detail["last_promoted_at"] == "2026-09-01T00:00:00.000Z"
 
 
-def test_nothing_live_is_not_stale() -> None:
-    night = outside()
-
+def test_nothing_live_is_not_stale(night: FakeOutside) -> None:
     stale_after(night)
 
     assert night.notices.sent == []

@@ -7,8 +7,9 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.promotion import commitment
 from chalicelib.promotion.commitment import SHIFT, SWAP, Decided
 from chalicelib.promotion.promotion import Move
+from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_store
-from tests.given.nights import MODEL, content, outside
+from tests.given.nights import MODEL, content
 
 MOVE = Move(
     model=MODEL,
@@ -30,22 +31,17 @@ def commit(edges: Edges, move: Move = MOVE, *, what: str = SWAP, judging: int = 
     return commitment.commit(edges, move, what=what, judging=judging)
 
 
-def test_run_that_committed_first_swaps_and_whoever_gives_it_up_learns_the_move() -> None:
-    night = outside()
-
+def test_run_that_committed_first_swaps_and_whoever_gives_it_up_learns_the_move(night: FakeOutside) -> None:
     assert commit(night.edges)
     assert commitment.give_up(night.edges, run="run-1") == Decided(shifts=(), swaps=(MOVE,))
 
 
-def test_shift_is_learned_with_its_shares() -> None:
-    night = outside()
-
+def test_shift_is_learned_with_its_shares(night: FakeOutside) -> None:
     assert commit(night.edges, SHIFTED, what=SHIFT)
     assert commitment.give_up(night.edges, run="run-1") == Decided(shifts=(SHIFTED,), swaps=())
 
 
-def test_moves_of_both_judgings_are_learned_in_their_order() -> None:
-    night = outside()
+def test_moves_of_both_judgings_are_learned_in_their_order(night: FakeOutside) -> None:
     again = MOVE.but(step=51, expected="revision-2")
     commit(night.edges, again, judging=2)
     commit(night.edges)
@@ -55,16 +51,13 @@ def test_moves_of_both_judgings_are_learned_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(("what", "judging"), DECISIONS)
-def test_run_that_was_given_up_first_may_not_move(what: str, judging: int) -> None:
-    night = outside()
-
+def test_run_that_was_given_up_first_may_not_move(night: FakeOutside, what: str, judging: int) -> None:
     assert commitment.give_up(night.edges, run="run-1") == NOTHING
     assert not commit(night.edges, what=what, judging=judging)
 
 
 @pytest.mark.parametrize(("what", "judging"), DECISIONS)
-def test_one_decision_says_nothing_of_the_others(what: str, judging: int) -> None:
-    night = outside()
+def test_one_decision_says_nothing_of_the_others(night: FakeOutside, what: str, judging: int) -> None:
     commit(night.edges, what=what, judging=judging)
 
     commitment.give_up(night.edges, run="run-1")
@@ -73,25 +66,21 @@ def test_one_decision_says_nothing_of_the_others(what: str, judging: int) -> Non
     assert allowed == [(what, judging)]
 
 
-def test_deciding_again_changes_nothing() -> None:
-    night = outside()
-
+def test_deciding_again_changes_nothing(night: FakeOutside) -> None:
     assert commit(night.edges)
     assert commit(night.edges)
     assert commitment.give_up(night.edges, run="run-2") == NOTHING
     assert commitment.give_up(night.edges, run="run-2") == NOTHING
 
 
-def test_later_share_is_covered_by_the_decision_for_the_first() -> None:
-    night = outside()
+def test_later_share_is_covered_by_the_decision_for_the_first(night: FakeOutside) -> None:
     commit(night.edges, SHIFTED, what=SHIFT)
 
     assert commit(night.edges, SHIFTED.but(step=2, weights={"2": 0.5}), what=SHIFT)
     assert commitment.give_up(night.edges, run="run-1").shifts == (SHIFTED,)
 
 
-def test_decisions_of_an_earlier_release_are_read() -> None:
-    night = outside()
+def test_decisions_of_an_earlier_release_are_read(night: FakeOutside) -> None:
     night.store.put("runs/run-1/decision_shift_1.json", b'{\n "move": null\n}')
     night.store.put(
         "runs/run-1/decision_swap_1.json",
@@ -105,9 +94,7 @@ def test_decisions_of_an_earlier_release_are_read() -> None:
     assert decided == Decided(shifts=(), swaps=(MOVE.but(candidate=None, next_entry=1, weights={}),))
 
 
-def test_swaps_are_looked_up_without_deciding_anything() -> None:
-    night = outside()
-
+def test_swaps_are_looked_up_without_deciding_anything(night: FakeOutside) -> None:
     assert commitment.swaps(night.edges, run="run-1") == []
     assert content(night) == {}
     commitment.give_up(night.edges, run="run-1")
@@ -116,8 +103,7 @@ def test_swaps_are_looked_up_without_deciding_anything() -> None:
 
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 @pytest.mark.parametrize("lost", [False, True])
-def test_giving_up_converges_wherever_it_was_interrupted(nth: int, lost: bool) -> None:
-    night = outside()
+def test_giving_up_converges_wherever_it_was_interrupted(night: FakeOutside, nth: int, lost: bool) -> None:
     commit(night.edges)
     away = raising(StoreUnavailable("no answer"))
     edges = with_store(night.edges, "put_if_absent", nth=nth, **{"after" if lost else "before": away})

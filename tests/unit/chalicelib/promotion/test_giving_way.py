@@ -17,7 +17,7 @@ from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import decided, decided_to_shift, shift_traffic, weights
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.moves import after_nights
-from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.nights import MODEL, content, ledger_of, promote, register, revision, swap
 from tests.given.present import present
 
 RUN = "run-2"
@@ -120,8 +120,7 @@ def test_weights_are_taken_off_exactly_the_alias_that_was_seen() -> None:
 
 
 @pytest.mark.parametrize("decide", [decided, decided_to_shift])
-def test_what_an_earlier_try_was_about_to_do_comes_too_late(decide: Callable[..., Move]) -> None:
-    night = outside()
+def test_what_an_earlier_try_was_about_to_do_comes_too_late(night: FakeOutside, decide: Callable[..., Move]) -> None:
     promote(night.edges, run="run-1")
     zombie = decide(night, run=RUN)
 
@@ -141,8 +140,7 @@ def test_try_that_has_not_decided_yet_may_not_any_more() -> None:
     assert not commitment.commit(night.edges, late, what=commitment.SWAP, judging=1)
 
 
-def test_swap_of_a_try_that_was_quicker_and_died_is_what_the_outcome_tells() -> None:
-    night = outside()
+def test_swap_of_a_try_that_was_quicker_and_died_is_what_the_outcome_tells(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     zombie = decided(night, run=RUN)
     dying = with_store(night.edges, "put_if_absent", before=raising(StoreUnavailable("no answer")))
@@ -173,8 +171,9 @@ def test_alias_that_others_keep_moving_is_fenced_at_the_next_try() -> None:
     assert weights(night) == {}
 
 
-def test_first_promotion_that_an_earlier_try_is_about_to_make_is_made_for_nothing_can_stop_it() -> None:
-    night = outside()
+def test_first_promotion_that_an_earlier_try_is_about_to_make_is_made_for_nothing_can_stop_it(
+    night: FakeOutside,
+) -> None:
     zombie = decided(night, run=RUN)
 
     step_back(night)
@@ -185,8 +184,7 @@ def test_first_promotion_that_an_earlier_try_is_about_to_make_is_made_for_nothin
     assert ledger_of(night) == [(1, RUN, None, "1", False)]
 
 
-def test_first_promotion_that_lost_its_race_leaves_the_alias_to_the_winner() -> None:
-    night = outside()
+def test_first_promotion_that_lost_its_race_leaves_the_alias_to_the_winner(night: FakeOutside) -> None:
     decided(night, run=RUN)
     promote(night.edges, run="rival")
     before = night.functions.alias(MODEL)

@@ -18,9 +18,7 @@ def held_by(night: FakeOutside) -> str | None:
     return found["holder"] if found else None
 
 
-def test_free_lease_is_taken_with_its_time_and_deadline() -> None:
-    night = outside()
-
+def test_free_lease_is_taken_with_its_time_and_deadline(night: FakeOutside) -> None:
     holder = Lease(night.edges, MODEL).take("run-1")
 
     assert holder == "run-1"
@@ -39,8 +37,7 @@ def test_free_lease_is_taken_with_its_time_and_deadline() -> None:
         b' "taken_at": "2026-11-21T03:00:00.000Z"\n}',
     ],
 )
-def test_lease_of_an_earlier_release_is_read(document: bytes) -> None:
-    night = outside()
+def test_lease_of_an_earlier_release_is_read(night: FakeOutside, document: bytes) -> None:
     night.store.put(KEY, document)
     lease = Lease(night.edges, MODEL)
     night.clock.sleep(60)
@@ -52,8 +49,7 @@ def test_lease_of_an_earlier_release_is_read(document: bytes) -> None:
     assert (lease.holder(), lease.running_holder(), lease.dead_holder()) == ("run-1", "run-1", None)
 
 
-def test_lease_of_a_running_run_stays_its_own_even_past_the_deadline() -> None:
-    night = outside()
+def test_lease_of_a_running_run_stays_its_own_even_past_the_deadline(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "run-1"))
     before = content(night)[KEY]
     night.clock.sleep(10 * DEADLINE.total_seconds())
@@ -65,8 +61,7 @@ def test_lease_of_a_running_run_stays_its_own_even_past_the_deadline() -> None:
 
 
 @pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"])
-def test_lease_is_taken_over_from_a_run_that_is_over(status: str) -> None:
-    night = outside()
+def test_lease_is_taken_over_from_a_run_that_is_over(night: FakeOutside, status: str) -> None:
     Lease(night.edges, MODEL).take(going(night, "run-1"))
     night.executions.finish("run-1", status)
 
@@ -75,8 +70,7 @@ def test_lease_is_taken_over_from_a_run_that_is_over(status: str) -> None:
     assert holder == held_by(night) == "run-2"
 
 
-def test_lease_is_taken_over_from_a_run_that_step_functions_does_not_know() -> None:
-    night = outside()
+def test_lease_is_taken_over_from_a_run_that_step_functions_does_not_know(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("lost")
     night.clock.sleep(VISIBLE_WITHIN.total_seconds())
 
@@ -85,15 +79,13 @@ def test_lease_is_taken_over_from_a_run_that_step_functions_does_not_know() -> N
     assert holder == held_by(night) == "run-2"
 
 
-def test_lease_stays_with_a_run_that_step_functions_does_not_show_yet() -> None:
-    night = outside()
+def test_lease_stays_with_a_run_that_step_functions_does_not_show_yet(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("new")
 
     assert Lease(night.edges, MODEL).take("run-2") == held_by(night) == "new"
 
 
-def test_taking_a_lease_again_changes_nothing() -> None:
-    night = outside()
+def test_taking_a_lease_again_changes_nothing(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "run-1"))
     before = content(night)
     night.clock.sleep(60)
@@ -104,8 +96,7 @@ def test_taking_a_lease_again_changes_nothing() -> None:
     assert content(night) == before
 
 
-def test_lost_answer_is_repaired_by_taking_again() -> None:
-    night = outside()
+def test_lost_answer_is_repaired_by_taking_again(night: FakeOutside) -> None:
     lossy = with_store(night.edges, "put_if_absent", after=raising(StoreUnavailable("no answer")))
 
     with pytest.raises(StoreUnavailable):
@@ -114,8 +105,7 @@ def test_lost_answer_is_repaired_by_taking_again() -> None:
     assert Lease(lossy, MODEL).take("run-1") == held_by(night) == "run-1"
 
 
-def test_who_is_quicker_to_a_free_lease_has_it() -> None:
-    night = outside()
+def test_who_is_quicker_to_a_free_lease_has_it(night: FakeOutside) -> None:
     going(night, "quick")
     raced = with_store(night.edges, "put_if_absent", before=lambda: Lease(night.edges, MODEL).take("quick"))
 
@@ -124,8 +114,7 @@ def test_who_is_quicker_to_a_free_lease_has_it() -> None:
     assert holder == held_by(night) == "quick"
 
 
-def test_who_is_quicker_to_a_dead_runs_lease_has_it() -> None:
-    night = outside()
+def test_who_is_quicker_to_a_dead_runs_lease_has_it(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("dead")
     night.clock.sleep(60)
     going(night, "quick")
@@ -136,8 +125,7 @@ def test_who_is_quicker_to_a_dead_runs_lease_has_it() -> None:
     assert holder == held_by(night) == "quick"
 
 
-def test_lease_that_is_given_back_meanwhile_is_taken() -> None:
-    night = outside()
+def test_lease_that_is_given_back_meanwhile_is_taken(night: FakeOutside) -> None:
     going(night, "quick")
 
     def taken_and_given_back() -> None:
@@ -149,8 +137,7 @@ def test_lease_that_is_given_back_meanwhile_is_taken() -> None:
     assert Lease(raced, MODEL).take("slow") == held_by(night) == "slow"
 
 
-def test_lease_that_changes_hands_at_every_look_is_left_to_a_retry() -> None:
-    night = outside()
+def test_lease_that_changes_hands_at_every_look_is_left_to_a_retry(night: FakeOutside) -> None:
     contended = night.edges
     for nth in range(1, CONTENTION_LIMIT + 1):
         contended = with_store(
@@ -174,9 +161,7 @@ def test_models_have_leases_of_their_own() -> None:
     assert Lease(night.edges, "other").take("run-2") == "run-2"
 
 
-def test_holder_is_a_run_that_is_going() -> None:
-    night = outside()
-
+def test_holder_is_a_run_that_is_going(night: FakeOutside) -> None:
     nobody = Lease(night.edges, MODEL).running_holder()
     Lease(night.edges, MODEL).take(going(night, "run-1"))
     somebody = Lease(night.edges, MODEL).running_holder()
@@ -185,8 +170,7 @@ def test_holder_is_a_run_that_is_going() -> None:
     assert (nobody, somebody, Lease(night.edges, MODEL).running_holder()) == (None, "run-1", None)
 
 
-def test_holder_gives_its_lease_back_once() -> None:
-    night = outside()
+def test_holder_gives_its_lease_back_once(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("run-1")
 
     assert Lease(night.edges, MODEL).release("run-1")
@@ -194,16 +178,14 @@ def test_holder_gives_its_lease_back_once() -> None:
     assert held_by(night) is None
 
 
-def test_nobody_but_the_holder_gives_a_lease_back() -> None:
-    night = outside()
+def test_nobody_but_the_holder_gives_a_lease_back(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("run-1")
 
     assert not Lease(night.edges, MODEL).release("run-2")
     assert held_by(night) == "run-1"
 
 
-def test_lease_that_was_taken_over_meanwhile_is_not_given_back() -> None:
-    night = outside()
+def test_lease_that_was_taken_over_meanwhile_is_not_given_back(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take("dead")
     night.clock.sleep(60)
     raced = with_store(night.edges, "delete_if_match", before=lambda: Lease(night.edges, MODEL).take("next"))

@@ -70,8 +70,7 @@ def test_move_that_others_have_moved_on_from_returns_none() -> None:
     assert promotion.move_alias(night.edges, move) is None
 
 
-def test_first_promotion_returns_the_alias_that_it_created() -> None:
-    night = outside()
+def test_first_promotion_returns_the_alias_that_it_created(night: FakeOutside) -> None:
     first = register(night.edges, run="run-1")
 
     assert promotion.move_alias(night.edges, swap(night.edges, first, run="run-1")) == alias_of(night)

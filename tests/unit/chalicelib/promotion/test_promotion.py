@@ -12,7 +12,7 @@ from chalicelib.promotion import promotion
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.interference import raising, with_functions, with_store
-from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
+from tests.given.nights import MODEL, content, ledger_of, promote, register, revision, swap
 from tests.given.present import present
 
 
@@ -58,8 +58,7 @@ def live(night: FakeOutside) -> str | None:
     return alias.function_version if alias else None
 
 
-def test_first_promotion_creates_the_alias_and_the_ledger() -> None:
-    night = outside()
+def test_first_promotion_creates_the_alias_and_the_ledger(night: FakeOutside) -> None:
     first = register(night.edges, run="run-1")
 
     promotion.move_alias(night.edges, swap(night.edges, first, run="run-1"))
@@ -68,8 +67,7 @@ def test_first_promotion_creates_the_alias_and_the_ledger() -> None:
     assert ledger_of(night) == [(1, "run-1", None, "1", False)]
 
 
-def test_move_is_recorded_with_what_its_author_knew() -> None:
-    night = outside()
+def test_move_is_recorded_with_what_its_author_knew(night: FakeOutside) -> None:
     first = register(night.edges, run="run-1")
     night.clock.sleep(5)
 
@@ -80,8 +78,7 @@ def test_move_is_recorded_with_what_its_author_knew() -> None:
     assert (entry.kind, entry.model_version) == ("promoted", 1)
 
 
-def test_later_promotion_swaps_what_it_saw() -> None:
-    night = outside()
+def test_later_promotion_swaps_what_it_saw(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     second = register(night.edges, run="run-2")
 
@@ -91,8 +88,7 @@ def test_later_promotion_swaps_what_it_saw() -> None:
     assert ledger_of(night) == [(1, "run-1", None, "1", False), (2, "run-2", "1", "2", False)]
 
 
-def test_stamp_names_the_move_in_the_alias() -> None:
-    night = outside()
+def test_stamp_names_the_move_in_the_alias(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     promote(night.edges, run="run-2")
 
@@ -102,8 +98,7 @@ def test_stamp_names_the_move_in_the_alias() -> None:
     assert alias.description == "run=run-2 step=50 promoted from=1 to=2 model_version=2 entry=2"
 
 
-def test_move_of_an_alias_that_changed_since_is_refused_and_writes_nothing() -> None:
-    night = outside()
+def test_move_of_an_alias_that_changed_since_is_refused_and_writes_nothing(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     seen = revision(night.edges)
     second, third = register(night.edges, run="run-2"), register(night.edges, run="run-3")
@@ -116,8 +111,7 @@ def test_move_of_an_alias_that_changed_since_is_refused_and_writes_nothing() -> 
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
-def test_first_promotion_is_refused_when_there_is_an_alias_by_now() -> None:
-    night = outside()
+def test_first_promotion_is_refused_when_there_is_an_alias_by_now(night: FakeOutside) -> None:
     second = register(night.edges, run="run-2")
     promote(night.edges, run="run-1")
 
@@ -125,8 +119,7 @@ def test_first_promotion_is_refused_when_there_is_an_alias_by_now() -> None:
         promotion.move_alias(night.edges, swap(night.edges, second, run="run-2", expected=None))
 
 
-def test_move_of_an_alias_that_is_gone_is_refused() -> None:
-    night = outside()
+def test_move_of_an_alias_that_is_gone_is_refused(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     seen = revision(night.edges)
     second = register(night.edges, run="run-2")
@@ -136,8 +129,7 @@ def test_move_of_an_alias_that_is_gone_is_refused() -> None:
         promotion.move_alias(night.edges, swap(night.edges, second, run="run-2", expected=seen))
 
 
-def test_move_of_other_hands_is_called_that() -> None:
-    night = outside()
+def test_move_of_other_hands_is_called_that(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     seen = revision(night.edges)
     second = register(night.edges, run="run-2")
@@ -158,8 +150,7 @@ def by_hand(night: FakeOutside, function_version: str) -> None:
 
 
 @pytest.mark.parametrize("operation", ["create_alias", "update_alias"])
-def test_race_that_is_lost_in_the_very_call_writes_nothing_of_the_loser(operation: str) -> None:
-    night = outside()
+def test_race_that_is_lost_in_the_very_call_writes_nothing_of_the_loser(night: FakeOutside, operation: str) -> None:
     if operation == "update_alias":
         promote(night.edges, run="run-1")
     seen = revision(night.edges)
@@ -177,8 +168,7 @@ def test_race_that_is_lost_in_the_very_call_writes_nothing_of_the_loser(operatio
     assert "loser" not in {run for _, run, *_ in ledger_of(night)}
 
 
-def test_repeating_a_move_changes_nothing() -> None:
-    night = outside()
+def test_repeating_a_move_changes_nothing(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     second = register(night.edges, run="run-2")
     move = swap(night.edges, second, run="run-2", expected=revision(night.edges))
@@ -190,8 +180,7 @@ def test_repeating_a_move_changes_nothing() -> None:
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
-def test_repeating_a_move_after_others_moved_on_changes_nothing_and_is_no_error() -> None:
-    night = outside()
+def test_repeating_a_move_after_others_moved_on_changes_nothing_and_is_no_error(night: FakeOutside) -> None:
     first = register(night.edges, run="run-1")
     move = swap(night.edges, first, run="run-1")
     promotion.move_alias(night.edges, move)
@@ -203,8 +192,9 @@ def test_repeating_a_move_after_others_moved_on_changes_nothing_and_is_no_error(
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
-def test_first_promotion_that_comes_again_does_not_make_an_alias_anew_that_was_deleted_since() -> None:
-    night = outside()
+def test_first_promotion_that_comes_again_does_not_make_an_alias_anew_that_was_deleted_since(
+    night: FakeOutside,
+) -> None:
     first = swap(night.edges, register(night.edges, run="run-1"), run="run-1")
     promotion.move_alias(night.edges, first)
     night.functions.delete_alias(MODEL)
@@ -215,8 +205,7 @@ def test_first_promotion_that_comes_again_does_not_make_an_alias_anew_that_was_d
     assert (content(night), night.functions.alias(MODEL)) == (before, None)
 
 
-def test_move_that_found_no_alias_is_refused_when_there_was_one_since() -> None:
-    night = outside()
+def test_move_that_found_no_alias_is_refused_when_there_was_one_since(night: FakeOutside) -> None:
     late = swap(night.edges, register(night.edges, run="late"), run="late")
     promote(night.edges, run="run-1")
     night.functions.delete_alias(MODEL)
@@ -228,8 +217,9 @@ def test_move_that_found_no_alias_is_refused_when_there_was_one_since() -> None:
 
 
 @pytest.mark.parametrize("earlier", [(), ("run-1",)], ids=["create", "update"])
-def test_lost_answer_is_told_from_a_lost_race_when_the_task_is_repeated(earlier: tuple[str, ...]) -> None:
-    night = outside()
+def test_lost_answer_is_told_from_a_lost_race_when_the_task_is_repeated(
+    night: FakeOutside, earlier: tuple[str, ...]
+) -> None:
     lossy = LosingAnswers(MODEL, clock=night.clock, history=night.history)
     edges = replace(night.edges, functions=lossy)
     lossy.lost = True
@@ -248,8 +238,7 @@ def test_lost_answer_is_told_from_a_lost_race_when_the_task_is_repeated(earlier:
 
 
 @pytest.mark.parametrize("operation", ["create_alias", "update_alias"])
-def test_move_that_the_sdk_repeated_by_itself_is_done(operation: str) -> None:
-    night = outside()
+def test_move_that_the_sdk_repeated_by_itself_is_done(night: FakeOutside, operation: str) -> None:
     if operation == "update_alias":
         promote(night.edges, run="run-1")
     second = register(night.edges, run="run-2")
@@ -261,8 +250,7 @@ def test_move_that_the_sdk_repeated_by_itself_is_done(operation: str) -> None:
     assert ledger_of(night)[-1][1] == "run-2"
 
 
-def test_next_mover_writes_the_entry_of_one_that_died_before_its_own() -> None:
-    night = outside()
+def test_next_mover_writes_the_entry_of_one_that_died_before_its_own(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     second = register(night.edges, run="dead")
     dying = with_store(night.edges, "put_if_absent", before=raising(StoreUnavailable("no answer")))
@@ -279,8 +267,7 @@ def test_next_mover_writes_the_entry_of_one_that_died_before_its_own() -> None:
     ]
 
 
-def test_mover_that_died_before_its_entry_and_comes_back_too_late_is_done() -> None:
-    night = outside()
+def test_mover_that_died_before_its_entry_and_comes_back_too_late_is_done(night: FakeOutside) -> None:
     move = swap(night.edges, register(night.edges, run="slow"), run="slow")
     dying = with_store(night.edges, "put_if_absent", before=raising(StoreUnavailable("no answer")))
     with pytest.raises(StoreUnavailable):
@@ -293,8 +280,7 @@ def test_mover_that_died_before_its_entry_and_comes_back_too_late_is_done() -> N
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
-def test_refused_mover_repairs_nothing_either() -> None:
-    night = outside()
+def test_refused_mover_repairs_nothing_either(night: FakeOutside) -> None:
     first, second = register(night.edges, run="dead"), register(night.edges, run="run-2")
     dying = with_store(night.edges, "put_if_absent", before=raising(StoreUnavailable("no answer")))
     with pytest.raises(StoreUnavailable):
@@ -306,8 +292,7 @@ def test_refused_mover_repairs_nothing_either() -> None:
     assert ledger_of(night) == []
 
 
-def test_alias_that_lost_its_stamp_in_the_move_is_not_recorded() -> None:
-    night = outside()
+def test_alias_that_lost_its_stamp_in_the_move_is_not_recorded(night: FakeOutside) -> None:
     functions = ForgettingStamps(MODEL, clock=night.clock)
     edges = replace(night.edges, functions=functions)
     first = register(edges, run="run-1")

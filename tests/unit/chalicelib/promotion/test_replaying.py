@@ -53,8 +53,7 @@ def answering(said: Callable[[dict[str, Any]], Any]) -> list[str]:
     return found.problems
 
 
-def test_sound_version_answers_every_row_as_it_was_judged() -> None:
-    night = outside()
+def test_sound_version_answers_every_row_as_it_was_judged(night: FakeOutside) -> None:
     (found,) = replayed(night, register(night.edges, run="run-1"))
 
     assert (found.problems, found.rows) == ([], ROWS)
@@ -101,9 +100,7 @@ def test_version_that_does_not_say_which_artifact_it_holds_is_not_trusted() -> N
     assert problem.startswith("its artifact has SHA-256 None, the registry's ")
 
 
-def test_version_of_another_format_is_not_trusted() -> None:
-    night = outside()
-
+def test_version_of_another_format_is_not_trusted(night: FakeOutside) -> None:
     (problem,) = replayed(night, register(night.edges, run="run-1", behaviour=serving_code.PICKLED))[0].problems
 
     assert problem == "its artifact is of format pickle, the registry's is a scorecard"
@@ -168,8 +165,7 @@ def test_row_is_named_by_its_place_in_the_whole_sample() -> None:
     assert problem.startswith(f"row {ROWS - 1} of the replay is strange")
 
 
-def test_version_without_a_sample_is_only_asked_who_it_is() -> None:
-    night = outside()
+def test_version_without_a_sample_is_only_asked_who_it_is(night: FakeOutside) -> None:
     registered = register(night.edges, run="run-1", behaviour=serving_code.WRONG)
     night.store.delete(layout.version(MODEL, 1, registry.REPLAY))
 
@@ -192,8 +188,7 @@ def test_versions_are_asked_in_turns_and_each_by_its_number() -> None:
     assert asked == ["run-1", "run-2"] * 4
 
 
-def test_samples_of_different_lengths_are_both_replayed_to_their_ends() -> None:
-    night = outside()
+def test_samples_of_different_lengths_are_both_replayed_to_their_ends(night: FakeOutside) -> None:
     one, two = (register(night.edges, run=run) for run in ("run-1", "run-2"))
     short = {name: rows[:10] for name, rows in serving_code.SAMPLE.items()}
     night.store.put(layout.version(MODEL, 1, registry.REPLAY), documents.encode(short))
@@ -215,8 +210,7 @@ def test_first_call_is_not_measured_against_anything() -> None:
     assert found.median_ms == pytest.approx(10.0)
 
 
-def test_busy_function_is_an_error_to_retry_and_no_problem_of_the_version() -> None:
-    night = outside()
+def test_busy_function_is_an_error_to_retry_and_no_problem_of_the_version(night: FakeOutside) -> None:
     registered = register(night.edges, run="run-1")
     busy = with_functions(night.edges, "invoke", nth=2, before=raising(FunctionBusy("throttled")))
 
@@ -230,8 +224,9 @@ def test_subject_is_a_complete_version() -> None:
 
 
 @pytest.mark.parametrize("behaviour", [serving_code.RAISES, serving_code.REFUSES, serving_code.BABBLES])
-def test_version_that_does_not_answer_is_asked_once_and_the_others_to_their_end(behaviour: str) -> None:
-    night = outside()
+def test_version_that_does_not_answer_is_asked_once_and_the_others_to_their_end(
+    night: FakeOutside, behaviour: str
+) -> None:
     silent = register(night.edges, run="run-1", behaviour=behaviour)
     sound = register(night.edges, run="run-2")
 

@@ -22,7 +22,6 @@ from tests.given.nights import (
     MODEL,
     Registered,
     content,
-    outside,
     promote,
     register,
     report_of,
@@ -51,8 +50,7 @@ def is_whole(night: FakeOutside, number: int) -> bool:
     return parts <= kept.keys() and layout.version(MODEL, number, registry.PRUNED) not in kept
 
 
-def test_version_of_another_format_gives_up_its_artifact_too() -> None:
-    night = outside()
+def test_version_of_another_format_gives_up_its_artifact_too(night: FakeOutside) -> None:
     promote(night.edges, run="run-0", file="model.other")
     promote(night.edges, run="run-1", fingerprint="data-2")
     promote(night.edges, run="run-2", fingerprint="data-3")
@@ -82,8 +80,7 @@ def test_version_gives_up_function_version_and_parts_and_keeps_its_record() -> N
     assert in_order(night)
 
 
-def test_version_that_was_never_live_goes_although_the_ledger_is_younger_than_a_day() -> None:
-    night = outside()
+def test_version_that_was_never_live_goes_although_the_ledger_is_younger_than_a_day(night: FakeOutside) -> None:
     register(night.edges, run="run-1", fingerprint="data-1")
     promote(night.edges, run="run-2", fingerprint="data-2")
 

@@ -17,7 +17,7 @@ from tests.fakes.functions import InMemoryFunctions
 from tests.given.broken_runs import FAILURE, decided, outcome_of
 from tests.given.interference import with_functions
 from tests.given.moves import after_nights, serving
-from tests.given.nights import MODEL, going, outside, revision
+from tests.given.nights import MODEL, going, revision
 from tests.given.serving_code import ServingCode
 
 
@@ -99,8 +99,7 @@ def test_number_that_was_given_anew_is_not_made_live_by_a_task_that_outlives_its
         promotion.move_alias(edges, zombie)
 
 
-def test_run_steps_back_from_a_first_promotion_that_lambda_lost() -> None:
-    night = outside()
+def test_run_steps_back_from_a_first_promotion_that_lambda_lost(night: FakeOutside) -> None:
     decided(night, run="run-1")
     night.functions.delete_version(MODEL, "1")
 

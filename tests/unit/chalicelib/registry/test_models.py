@@ -64,9 +64,8 @@ def test_versions_beyond_the_limit_are_counted_and_the_newest_are_told() -> None
 @pytest.mark.parametrize("file", [SCORECARD_FILE, "model.other", None])
 @pytest.mark.parametrize(("levels", "left_out"), [(0, 0), (LISTED_LEVELS, 0), (LISTED_LEVELS + 7, 7)])
 def test_schema_tells_the_first_levels_of_a_column_and_how_many_more_it_has(
-    levels: int, left_out: int, file: str | None
+    night: FakeOutside, levels: int, left_out: int, file: str | None
 ) -> None:
-    night = outside()
     every = [f"level {number:04}" for number in range(levels)]
     column = {"name": "flag", "kind": "category", "levels": every, "allowed": None, "unknown": "ignored"}
     promote(night.edges, run="run-1", schema={"columns": [column]}, file=file)
@@ -77,8 +76,7 @@ def test_schema_tells_the_first_levels_of_a_column_and_how_many_more_it_has(
     assert told.get("levels_left_out", 0) == left_out
 
 
-def test_model_is_described_with_lineage_schema_and_last_move() -> None:
-    night = outside()
+def test_model_is_described_with_lineage_schema_and_last_move(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
 
     described = models.describe(night.edges, model=MODEL)
@@ -100,8 +98,7 @@ def test_model_that_was_never_live_is_described_without() -> None:
     }
 
 
-def test_live_version_of_unknown_code_has_no_number() -> None:
-    night = outside()
+def test_live_version_of_unknown_code_has_no_number(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     night.functions.publish(MODEL, b"by hand")
     by_hand(night, "2")
@@ -112,8 +109,7 @@ def test_live_version_of_unknown_code_has_no_number() -> None:
     assert described["manifest"] is None
 
 
-def test_live_version_is_known_by_its_code_when_other_hands_made_it_live() -> None:
-    night = outside()
+def test_live_version_is_known_by_its_code_when_other_hands_made_it_live(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     second = register(night.edges, run="run-2")
     alias = by_hand(night, second.function_version)
@@ -143,8 +139,7 @@ def test_model_is_described_without_a_look_at_its_artifact() -> None:
     assert models.describe(night.edges, model=MODEL)["schema"] == SCHEMA
 
 
-def test_model_whose_manifest_and_artifact_do_not_tell_its_schema_cannot_be_described() -> None:
-    night = outside()
+def test_model_whose_manifest_and_artifact_do_not_tell_its_schema_cannot_be_described(night: FakeOutside) -> None:
     promote(night.edges, run="run-1", file=None)
     night.store.delete(layout.version(MODEL, 1, SCORECARD_FILE))
 
@@ -152,8 +147,7 @@ def test_model_whose_manifest_and_artifact_do_not_tell_its_schema_cannot_be_desc
         models.describe(night.edges, model=MODEL)
 
 
-def test_versions_are_listed_newest_first_with_the_live_one_marked() -> None:
-    night = outside()
+def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     registry.claim(night.edges, model=MODEL, run="dead")
     register(night.edges, run="run-3")
@@ -199,8 +193,7 @@ def test_live_version_tells_that_it_is_pinned_and_that_it_is_quarantined() -> No
 
 @pytest.mark.parametrize("part", [registry.MANIFEST, SCORECARD_FILE, registry.REPORT])
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff"])
-def test_damaged_document_of_a_version_is_named(part: str, body: bytes) -> None:
-    night = outside()
+def test_damaged_document_of_a_version_is_named(night: FakeOutside, part: str, body: bytes) -> None:
     promote(night.edges, run="run-1", file=None)
     key = layout.version(MODEL, 1, part)
     night.store.put(key, body)
@@ -210,8 +203,7 @@ def test_damaged_document_of_a_version_is_named(part: str, body: bytes) -> None:
         models.version(night.edges, model=MODEL, model_version="1")
 
 
-def test_versions_are_listed_with_what_became_of_them() -> None:
-    night = outside()
+def test_versions_are_listed_with_what_became_of_them(night: FakeOutside) -> None:
     for number in range(1, 4):
         promote(night.edges, run=f"run-{number}", fingerprint=f"data-{number}")
     Pin(night.edges, MODEL).claim(3, who="ops", why="audit")
@@ -232,8 +224,7 @@ def test_model_without_versions_lists_none() -> None:
     assert models.versions(outside().edges, model=MODEL) == []
 
 
-def test_one_version_is_told_whole() -> None:
-    night = outside()
+def test_one_version_is_told_whole(night: FakeOutside) -> None:
     register(night.edges, run="run-1")
 
     found = models.version(night.edges, model=MODEL, model_version="1")
@@ -243,8 +234,7 @@ def test_one_version_is_told_whole() -> None:
 
 
 @pytest.mark.parametrize("wanted", ["0", "2", "99999999999999"])
-def test_version_that_is_not_there_is_unknown(wanted: str) -> None:
-    night = outside()
+def test_version_that_is_not_there_is_unknown(night: FakeOutside, wanted: str) -> None:
     register(night.edges, run="run-1")
 
     with pytest.raises(VersionUnknown):

@@ -60,17 +60,14 @@ def publish(edges: Edges, package: bytes = b"package", *, serving_sha256: str | 
     return publishing.publish(edges, model=MODEL, package=package, serving_sha256=serving_sha256)
 
 
-def test_package_is_published_active_and_checked() -> None:
-    night = outside()
-
+def test_package_is_published_active_and_checked(night: FakeOutside) -> None:
     version = publish(night.edges, serving_sha256=judged(night))
 
     assert (version.function_version, version.state) == ("1", "Active")
     assert version.code_sha256 == publishing.code_sha256(b"package")
 
 
-def test_same_package_is_found_again() -> None:
-    night = outside()
+def test_same_package_is_found_again(night: FakeOutside) -> None:
     publish(night.edges, b"first")
     publish(night.edges, b"second")
 
@@ -80,8 +77,9 @@ def test_same_package_is_found_again() -> None:
     assert len(night.functions.versions(MODEL)) == 2
 
 
-def test_version_of_the_judged_configuration_is_found_though_the_function_has_another_by_now() -> None:
-    night = outside()
+def test_version_of_the_judged_configuration_is_found_though_the_function_has_another_by_now(
+    night: FakeOutside,
+) -> None:
     before = judged(night)
     publish(night.edges, serving_sha256=before)
     night.functions.configure(MODEL, MemorySize=512)
@@ -89,16 +87,14 @@ def test_version_of_the_judged_configuration_is_found_though_the_function_has_an
     assert publish(night.edges, serving_sha256=before).function_version == "1"
 
 
-def test_same_package_under_another_judged_configuration_is_another_version() -> None:
-    night = outside()
+def test_same_package_under_another_judged_configuration_is_another_version(night: FakeOutside) -> None:
     publish(night.edges, serving_sha256=judged(night))
     night.functions.configure(MODEL, MemorySize=512)
 
     assert publish(night.edges, serving_sha256=judged(night)).function_version == "2"
 
 
-def test_configuration_that_changed_since_it_was_judged_is_refused() -> None:
-    night = outside()
+def test_configuration_that_changed_since_it_was_judged_is_refused(night: FakeOutside) -> None:
     before = judged(night)
     night.functions.configure(MODEL, Timeout=3)
 
@@ -106,24 +102,21 @@ def test_configuration_that_changed_since_it_was_judged_is_refused() -> None:
         publish(night.edges, serving_sha256=before)
 
 
-def test_any_configuration_will_do_where_none_was_judged() -> None:
-    night = outside()
+def test_any_configuration_will_do_where_none_was_judged(night: FakeOutside) -> None:
     publish(night.edges)
     night.functions.configure(MODEL, Timeout=3)
 
     assert publish(night.edges).function_version == "1"
 
 
-def test_other_code_than_the_package_is_refused() -> None:
-    night = outside()
+def test_other_code_than_the_package_is_refused(night: FakeOutside) -> None:
     edges = replace(night.edges, functions=OtherCode(MODEL, clock=night.clock))
 
     with pytest.raises(ServingChanged, match="function version 1 of kdd99-http holds code"):
         publish(edges)
 
 
-def test_pending_version_is_waited_for() -> None:
-    night = outside()
+def test_pending_version_is_waited_for(night: FakeOutside) -> None:
     begun = night.clock()
 
     version = publish(slow(night, seconds=5))
@@ -132,8 +125,7 @@ def test_pending_version_is_waited_for() -> None:
     assert 5 <= (night.clock() - begun).total_seconds() < 5 + publishing.LONGEST_PAUSE_SECONDS
 
 
-def test_pending_version_is_looked_at_ever_more_rarely() -> None:
-    night = outside()
+def test_pending_version_is_looked_at_ever_more_rarely(night: FakeOutside) -> None:
     pauses: list[float] = []
 
     with pytest.raises(FunctionBusy):
@@ -146,8 +138,7 @@ def test_pending_version_is_looked_at_ever_more_rarely() -> None:
     assert len(pauses) < 30
 
 
-def test_pending_version_of_an_earlier_try_is_waited_for() -> None:
-    night = outside()
+def test_pending_version_of_an_earlier_try_is_waited_for(night: FakeOutside) -> None:
     edges = slow(night, seconds=5)
     edges.functions.publish(MODEL, b"package")
 
@@ -155,8 +146,7 @@ def test_pending_version_of_an_earlier_try_is_waited_for() -> None:
     assert len(edges.functions.versions(MODEL)) == 1
 
 
-def test_version_that_never_becomes_active_is_left_to_a_retry() -> None:
-    night = outside()
+def test_version_that_never_becomes_active_is_left_to_a_retry(night: FakeOutside) -> None:
     begun = night.clock()
 
     with pytest.raises(FunctionBusy, match="function version 1 of kdd99-http is Pending after 60 s"):
@@ -165,30 +155,24 @@ def test_version_that_never_becomes_active_is_left_to_a_retry() -> None:
     assert (night.clock() - begun).total_seconds() == pytest.approx(publishing.ACTIVE_WITHIN_SECONDS, abs=1)
 
 
-def test_version_that_lambda_does_not_show_yet_is_waited_for_too() -> None:
-    night = outside()
+def test_version_that_lambda_does_not_show_yet_is_waited_for_too(night: FakeOutside) -> None:
     functions = Vanishing(MODEL, clock=night.clock, delays=Delays(activation=1))
 
     with pytest.raises(FunctionBusy, match="is unknown after 60 s"):
         publish(replace(night.edges, functions=functions))
 
 
-def test_answer_that_is_no_version_is_not_taken_for_one() -> None:
-    night = outside()
-
+def test_answer_that_is_no_version_is_not_taken_for_one(night: FakeOutside) -> None:
     with pytest.raises(ServingChanged, match=r"made no function version of kdd99-http: .* as \$LATEST, .* --force$"):
         publish(replace(night.edges, functions=Unmade(MODEL, clock=night.clock)))
 
 
-def test_number_of_a_version_that_is_gone_is_not_taken_for_one_that_is_there() -> None:
-    night = outside()
-
+def test_number_of_a_version_that_is_gone_is_not_taken_for_one_that_is_there(night: FakeOutside) -> None:
     with pytest.raises(FunctionBusy, match="function version 1 of kdd99-http is unknown after 60 s"):
         publish(replace(night.edges, functions=UnmadeByNumber(MODEL, clock=night.clock)))
 
 
-def test_whoever_has_less_time_waits_no_longer_than_that() -> None:
-    night = outside()
+def test_whoever_has_less_time_waits_no_longer_than_that(night: FakeOutside) -> None:
     begun = night.clock()
 
     with pytest.raises(FunctionBusy, match="is Pending after 4 s"):
@@ -199,8 +183,7 @@ def test_whoever_has_less_time_waits_no_longer_than_that() -> None:
     assert (night.clock() - begun).total_seconds() == pytest.approx(4, abs=1)
 
 
-def test_function_that_is_being_updated_is_left_to_a_retry() -> None:
-    night = outside()
+def test_function_that_is_being_updated_is_left_to_a_retry(night: FakeOutside) -> None:
     functions = InMemoryFunctions(MODEL, clock=night.clock, delays=Delays(update=60))
     functions.configure(MODEL, Timeout=3)
 

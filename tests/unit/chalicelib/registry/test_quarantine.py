@@ -10,16 +10,13 @@ def put(night: FakeOutside, *, fingerprint: str = "data-1", model_version: int =
     Quarantine(night.edges, MODEL).put(fingerprint, model_version=model_version, who="run-2", why=why)
 
 
-def test_free_fingerprint_is_not_found() -> None:
-    night = outside()
+def test_free_fingerprint_is_not_found(night: FakeOutside) -> None:
     put(night, fingerprint="data-2")
 
     assert Quarantine(night.edges, MODEL).find("data-1") is None
 
 
-def test_quarantined_fingerprint_is_found_with_who_why_and_when() -> None:
-    night = outside()
-
+def test_quarantined_fingerprint_is_found_with_who_why_and_when(night: FakeOutside) -> None:
     put(night)
 
     assert Quarantine(night.edges, MODEL).find("data-1") == Quarantined(
@@ -32,8 +29,7 @@ def test_quarantined_fingerprint_is_found_with_who_why_and_when() -> None:
     )
 
 
-def test_quarantine_of_an_earlier_release_is_read() -> None:
-    night = outside()
+def test_quarantine_of_an_earlier_release_is_read(night: FakeOutside) -> None:
     night.store.put(
         f"models/{MODEL}/quarantine/data-1.json",
         b'{\n "at": "2026-11-21T03:00:00.000Z",\n "fingerprint": "data-1",\n "model": "kdd99-http",\n'
@@ -52,8 +48,7 @@ def test_quarantine_is_of_one_model() -> None:
     assert Quarantine(night.edges, "other").find("data-1") is None
 
 
-def test_first_reason_stands() -> None:
-    night = outside()
+def test_first_reason_stands(night: FakeOutside) -> None:
     put(night)
     before = content(night)
 
@@ -62,8 +57,7 @@ def test_first_reason_stands() -> None:
     assert content(night) == before
 
 
-def test_lifted_quarantine_is_gone_and_lifting_it_again_is_harmless() -> None:
-    night = outside()
+def test_lifted_quarantine_is_gone_and_lifting_it_again_is_harmless(night: FakeOutside) -> None:
     put(night)
 
     for _ in range(2):
@@ -83,8 +77,7 @@ def test_all_quarantined_versions_of_a_model_are_listed() -> None:
     assert {number: each.fingerprint for number, each in found.items()} == {2: "data-1", 5: "data-2"}
 
 
-def test_quarantine_says_what_it_is_and_the_way_out() -> None:
-    night = outside()
+def test_quarantine_says_what_it_is_and_the_way_out(night: FakeOutside) -> None:
     put(night)
     found = present(Quarantine(night.edges, MODEL).find("data-1"))
 

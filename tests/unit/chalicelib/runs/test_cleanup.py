@@ -9,6 +9,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.live import look
 from chalicelib.runs import cleanup
+from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import (
     die_after_the_swap,
     shift_traffic,
@@ -21,21 +22,17 @@ from tests.given.nights import (
     content,
     going,
     ledger_of,
-    outside,
     promote,
     revision,
 )
 from tests.given.present import present
 
 
-def test_model_that_was_never_live_needs_no_repair() -> None:
-    night = outside()
-
+def test_model_that_was_never_live_needs_no_repair(night: FakeOutside) -> None:
     assert cleanup.before(night.edges, run="run-1", model=MODEL) == AliasRestored(function_version=None, repairs=[])
 
 
-def test_sound_alias_needs_no_repair() -> None:
-    night = outside()
+def test_sound_alias_needs_no_repair(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     before = content(night), night.functions.alias(MODEL)
 
@@ -45,8 +42,7 @@ def test_sound_alias_needs_no_repair() -> None:
     assert (content(night), night.functions.alias(MODEL)) == before
 
 
-def test_missing_ledger_entry_is_written_at_the_beginning_of_the_next_run() -> None:
-    night = outside()
+def test_missing_ledger_entry_is_written_at_the_beginning_of_the_next_run(night: FakeOutside) -> None:
     die_after_the_swap(night, run="dead")
 
     restored = cleanup.before(night.edges, run="run-2", model=MODEL)
@@ -55,8 +51,7 @@ def test_missing_ledger_entry_is_written_at_the_beginning_of_the_next_run() -> N
     assert ledger_of(night) == [(1, "dead", None, "1", True)]
 
 
-def test_every_run_begins_with_clearing_what_ended_runs_left() -> None:
-    night = outside()
+def test_every_run_begins_with_clearing_what_ended_runs_left(night: FakeOutside) -> None:
     night.store.put(layout.run_document("stopped", "outcome"), documents.encode({"outcome": "RetrainFailed"}))
     night.store.put(layout.work("stopped", "answers/late.npy"), b"rows")
 
@@ -66,8 +61,7 @@ def test_every_run_begins_with_clearing_what_ended_runs_left() -> None:
 
 
 @pytest.mark.parametrize("status", ["ABORTED", None])
-def test_weights_of_a_run_that_is_over_are_taken_off(status: str | None) -> None:
-    night = outside()
+def test_weights_of_a_run_that_is_over_are_taken_off(night: FakeOutside, status: str | None) -> None:
     promote(night.edges, run="run-1")
     shift_traffic(night, run=going(night, "dead"))
     if status:
@@ -84,8 +78,7 @@ def test_weights_of_a_run_that_is_over_are_taken_off(status: str | None) -> None
     assert (last.kind, last.run, last.model_version) == ("restored", "run-2", 1)
 
 
-def test_weights_of_a_run_that_is_going_are_its_own() -> None:
-    night = outside()
+def test_weights_of_a_run_that_is_going_are_its_own(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     shift_traffic(night, run=going(night, "canary"))
 
@@ -95,8 +88,7 @@ def test_weights_of_a_run_that_is_going_are_its_own() -> None:
     assert weights(night) == {"2": 0.1}
 
 
-def test_weights_that_were_put_on_by_hand_are_taken_off_and_the_live_model_stays_known() -> None:
-    night = outside()
+def test_weights_that_were_put_on_by_hand_are_taken_off_and_the_live_model_stays_known(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     night.functions.publish(MODEL, b"by hand")
     night.functions.update_alias(
@@ -123,8 +115,7 @@ def test_weights_on_code_that_nobody_registered_are_for_a_person_to_take_off() -
     assert weights(night) == {"2": 0.5}
 
 
-def test_whoever_restores_at_the_same_time_is_no_trouble() -> None:
-    night = outside()
+def test_whoever_restores_at_the_same_time_is_no_trouble(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     shift_traffic(night, run="dead")
     raced = with_functions(
@@ -137,8 +128,7 @@ def test_whoever_restores_at_the_same_time_is_no_trouble() -> None:
     assert [run for _, run, *_ in ledger_of(night)] == ["run-1", "dead", "run-2"]
 
 
-def test_repeated_restoring_changes_nothing() -> None:
-    night = outside()
+def test_repeated_restoring_changes_nothing(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
     shift_traffic(night, run="dead")
     cleanup.before(night.edges, run="run-2", model=MODEL)

@@ -40,9 +40,7 @@ def started_runs(night: FakeOutside) -> list[str]:
     return [effect.subject for effect in night.history.of("start")]
 
 
-def test_nightly_run_is_named_by_model_and_minute() -> None:
-    night = outside()
-
+def test_nightly_run_is_named_by_model_and_minute(night: FakeOutside) -> None:
     started = retraining.nightly(night.edges, model=MODEL, event_time=EVENT_TIME)
 
     assert started == Started("kdd99-http-nightly-20261121T0300Z", is_new=True)
@@ -52,8 +50,7 @@ def test_nightly_run_is_named_by_model_and_minute() -> None:
     )
 
 
-def test_nightly_event_delivered_twice_gives_one_run() -> None:
-    night = outside()
+def test_nightly_event_delivered_twice_gives_one_run(night: FakeOutside) -> None:
     retraining.nightly(night.edges, model=MODEL, event_time=EVENT_TIME)
     before = content(night)
     night.clock.sleep(90)
@@ -65,8 +62,7 @@ def test_nightly_event_delivered_twice_gives_one_run() -> None:
     assert content(night) == before
 
 
-def test_nightly_minute_is_in_utc_wherever_the_event_was_written() -> None:
-    night = outside()
+def test_nightly_minute_is_in_utc_wherever_the_event_was_written(night: FakeOutside) -> None:
     tokyo = EVENT_TIME.astimezone(timezone(timedelta(hours=9)))
 
     assert retraining.nightly(night.edges, model=MODEL, event_time=tokyo).run == "kdd99-http-nightly-20261121T0300Z"
@@ -95,9 +91,7 @@ def test_one_models_trouble_is_raised_after_the_others_were_started() -> None:
     assert started_runs(night) == ["a-nightly-20261121T0300Z", "c-nightly-20261121T0300Z"]
 
 
-def test_request_is_kept_with_its_time() -> None:
-    night = outside()
-
+def test_request_is_kept_with_its_time(night: FakeOutside) -> None:
     started = ask(night, reason="new features", force=True)
 
     assert documents.find(night.store, layout.run_document(started.run, "request")) == {
@@ -108,9 +102,7 @@ def test_request_is_kept_with_its_time() -> None:
     }
 
 
-def test_same_key_and_wish_are_the_same_run() -> None:
-    night = outside()
-
+def test_same_key_and_wish_are_the_same_run(night: FakeOutside) -> None:
     first = ask(night, key="deploy-17", attempt="111111")
     again = ask(night, key="deploy-17", attempt="222222")
 
@@ -120,8 +112,7 @@ def test_same_key_and_wish_are_the_same_run() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"force": True}, {"reason": "another"}])
-def test_same_key_with_another_wish_is_a_conflict(changes: dict[str, Any]) -> None:
-    night = outside()
+def test_same_key_with_another_wish_is_a_conflict(night: FakeOutside, changes: dict[str, Any]) -> None:
     first = ask(night, key="deploy-17")
 
     with pytest.raises(RequestConflict, match="use a new key") as caught:
@@ -137,15 +128,13 @@ def test_same_key_of_two_models_is_two_runs() -> None:
     assert ask(night, key="deploy-17").run != ask(night, key="deploy-17", model="other").run
 
 
-def test_key_serves_even_while_another_run_is_going() -> None:
-    night = outside()
+def test_key_serves_even_while_another_run_is_going(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
 
     assert ask(night, key="deploy-17").is_new
 
 
-def test_loser_starts_the_execution_of_a_winner_that_died_before_it_did() -> None:
-    night = outside()
+def test_loser_starts_the_execution_of_a_winner_that_died_before_it_did(night: FakeOutside) -> None:
     executions = interfered(night.executions, "start", before=raising(ExecutionsUnavailable("throttled")))
     edges = replace(night.edges, executions=executions)
     with pytest.raises(ExecutionsUnavailable):
@@ -157,8 +146,7 @@ def test_loser_starts_the_execution_of_a_winner_that_died_before_it_did() -> Non
     assert started_runs(night) == [again.run]
 
 
-def test_two_equal_requests_at_once_start_one_run() -> None:
-    night = outside()
+def test_two_equal_requests_at_once_start_one_run(night: FakeOutside) -> None:
     raced = with_store(night.edges, "put_if_absent", before=lambda: ask(night, key="deploy-17"))
 
     slow = retraining.on_demand(raced, wish=a_wish(), idempotency_key="deploy-17", attempt="222222")
@@ -167,8 +155,7 @@ def test_two_equal_requests_at_once_start_one_run() -> None:
     assert started_runs(night) == [slow.run]
 
 
-def test_run_that_was_over_long_ago_is_not_started_again() -> None:
-    night = outside()
+def test_run_that_was_over_long_ago_is_not_started_again(night: FakeOutside) -> None:
     first = ask(night, key="deploy-17")
     ended = RunOutcome(run=first.run, model=MODEL, outcome=NOTHING_NEW, reason="", error=None)
     outcomes.record(night.edges, ended)
@@ -184,15 +171,13 @@ def test_keyless_request_is_named_by_model_time_and_chance() -> None:
     assert ask(outside()) == Started("kdd99-http-20261121T030000Z-abc123", is_new=True)
 
 
-def test_keyless_request_finds_the_run_that_holds_the_lease() -> None:
-    night = outside()
+def test_keyless_request_finds_the_run_that_holds_the_lease(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
 
     assert ask(night) == Started("kdd99-http-nightly-20261121T0300Z", is_new=False)
 
 
-def test_keyless_request_finds_the_run_that_has_not_come_to_its_lease_yet() -> None:
-    night = outside()
+def test_keyless_request_finds_the_run_that_has_not_come_to_its_lease_yet(night: FakeOutside) -> None:
     first = ask(night, attempt="111111")
 
     assert ask(night, attempt="222222") == Started(first.run, is_new=False)
@@ -201,23 +186,20 @@ def test_keyless_request_finds_the_run_that_has_not_come_to_its_lease_yet() -> N
 @pytest.mark.parametrize(
     "run", ["kdd99-http-two-nightly-20261121T0300Z", "kdd99-nightly-20261121T0300Z", "kdd99-http-by-hand"]
 )
-def test_keyless_request_is_not_taken_for_another_models_run(run: str) -> None:
-    night = outside()
+def test_keyless_request_is_not_taken_for_another_models_run(night: FakeOutside, run: str) -> None:
     going(night, run)
 
     assert ask(night).is_new
 
 
-def test_keyless_request_starts_anew_after_a_run_that_died_with_its_lease() -> None:
-    night = outside()
+def test_keyless_request_starts_anew_after_a_run_that_died_with_its_lease(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
     night.executions.finish("kdd99-http-nightly-20261121T0300Z", "ABORTED")
 
     assert ask(night).is_new
 
 
-def test_forced_request_always_starts_anew() -> None:
-    night = outside()
+def test_forced_request_always_starts_anew(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "kdd99-http-nightly-20261121T0300Z"))
 
     forced = [ask(night, force=True, attempt=attempt) for attempt in ("111111", "222222")]
@@ -242,8 +224,7 @@ def test_every_runs_name_tells_its_model_and_is_one_that_step_functions_takes(mo
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", run)
 
 
-def test_run_whose_outcome_is_recorded_is_no_longer_going() -> None:
-    night = outside()
+def test_run_whose_outcome_is_recorded_is_no_longer_going(night: FakeOutside) -> None:
     over = going(night, "kdd99-http-20261121T030000Z-aaaaaa")
     ended = RunOutcome(run=over, model=MODEL, outcome="NothingNew", reason="nothing", error=None)
     outcomes.record(night.edges, ended)

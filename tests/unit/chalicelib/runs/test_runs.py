@@ -34,8 +34,7 @@ def end(night: FakeOutside, run: str = RUN, *, model: str = MODEL, **changes: An
     outcomes.record(night.edges, RunOutcome(run=run, model=model, **{**first, **changes}))
 
 
-def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_execution() -> None:
-    night = outside()
+def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_execution(night: FakeOutside) -> None:
     going(night, RUN)
     night.executions.forget(RUN)
 
@@ -60,8 +59,7 @@ def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_executio
     }
 
 
-def test_run_whose_execution_is_lost_is_reported_failed() -> None:
-    night = outside()
+def test_run_whose_execution_is_lost_is_reported_failed(night: FakeOutside) -> None:
     going(night, RUN)
     night.executions.forget(RUN)
     night.clock.sleep(runs.STARTING.total_seconds())
@@ -73,8 +71,7 @@ def test_run_whose_execution_is_lost_is_reported_failed() -> None:
     assert "retrain again" in run["reason"]
 
 
-def test_run_is_followed_state_by_state() -> None:
-    night = outside()
+def test_run_is_followed_state_by_state(night: FakeOutside) -> None:
     going(night, RUN)
     state(night, "RestoreAlias", "done")
     state(night, "Preprocess", "done")
@@ -87,8 +84,7 @@ def test_run_is_followed_state_by_state() -> None:
 
 
 @pytest.mark.parametrize("done", range(len(runs.STATES) + 1))
-def test_percent_grows_with_every_state_and_is_whole_only_at_the_end(done: int) -> None:
-    night = outside()
+def test_percent_grows_with_every_state_and_is_whole_only_at_the_end(night: FakeOutside, done: int) -> None:
     going(night, RUN)
     for name in runs.STATES[:done]:
         state(night, name, "done")
@@ -99,8 +95,7 @@ def test_percent_grows_with_every_state_and_is_whole_only_at_the_end(done: int) 
     assert run["percent"] < 100
 
 
-def test_run_that_judges_again_is_back_at_an_earlier_state() -> None:
-    night = outside()
+def test_run_that_judges_again_is_back_at_an_earlier_state(night: FakeOutside) -> None:
     going(night, RUN)
     for name in ("RestoreAlias", "Preprocess", "Train", "VersionModel", "Replay", "SwapAlias"):
         state(night, name, "done")
@@ -111,8 +106,7 @@ def test_run_that_judges_again_is_back_at_an_earlier_state() -> None:
     assert (run["status"], run["state"], run["step"]) == ("running", "Evaluate", 6)
 
 
-def test_run_whose_share_bakes_is_in_the_state_that_shifted_it() -> None:
-    night = outside()
+def test_run_whose_share_bakes_is_in_the_state_that_shifted_it(night: FakeOutside) -> None:
     going(night, RUN)
     for name in runs.STATES[: runs.STATES.index("ShiftTraffic") + 1]:
         state(night, name, "done")
@@ -120,8 +114,7 @@ def test_run_whose_share_bakes_is_in_the_state_that_shifted_it() -> None:
     assert runs.describe(night.edges, run=RUN)["state"] == "ShiftTraffic"
 
 
-def test_run_that_ended_tells_its_outcome_and_its_verdict() -> None:
-    night = outside()
+def test_run_that_ended_tells_its_outcome_and_its_verdict(night: FakeOutside) -> None:
     going(night, RUN)
     state(night, "SwapAlias", "done")
     write(night, "report", {**VERDICT, "matrix": [[1, 0], [0, 1]]})
@@ -136,8 +129,7 @@ def test_run_that_ended_tells_its_outcome_and_its_verdict() -> None:
     assert run["verdict"] == VERDICT
 
 
-def test_step_functions_is_not_asked_of_a_run_whose_outcome_is_recorded() -> None:
-    night = outside()
+def test_step_functions_is_not_asked_of_a_run_whose_outcome_is_recorded(night: FakeOutside) -> None:
     going(night, RUN)
     end(night)
     away = interfered(night.executions, "find", before=raising(ExecutionsUnavailable("throttled")))
@@ -147,8 +139,7 @@ def test_step_functions_is_not_asked_of_a_run_whose_outcome_is_recorded() -> Non
     assert listed["outcome"] == "Promoted"
 
 
-def test_recorded_outcome_stands_whatever_became_of_the_execution() -> None:
-    night = outside()
+def test_recorded_outcome_stands_whatever_became_of_the_execution(night: FakeOutside) -> None:
     going(night, RUN)
     end(night)
     night.executions.finish(RUN, "FAILED", error="States.Runtime", cause="later")
@@ -166,9 +157,8 @@ def test_recorded_outcome_stands_whatever_became_of_the_execution() -> None:
     ],
 )
 def test_execution_that_ended_without_an_outcome_is_reported_failed(
-    ended: dict[str, Any], error: str, reason: str
+    night: FakeOutside, ended: dict[str, Any], error: str, reason: str
 ) -> None:
-    night = outside()
     going(night, RUN)
     night.clock.sleep(5)
     night.executions.finish(RUN, **ended)
@@ -179,8 +169,7 @@ def test_execution_that_ended_without_an_outcome_is_reported_failed(
     assert run["finished_at"] == "2026-11-21T03:00:05.000Z"
 
 
-def test_execution_without_documents_is_a_run_too() -> None:
-    night = outside()
+def test_execution_without_documents_is_a_run_too(night: FakeOutside) -> None:
     night.executions.start("by-hand", "{}")
 
     run = runs.describe(night.edges, run="by-hand")
@@ -188,8 +177,7 @@ def test_execution_without_documents_is_a_run_too() -> None:
     assert (run["status"], run["model"], run["started_at"]) == ("running", None, None)
 
 
-def test_documents_of_a_run_with_a_longer_name_are_not_its_own() -> None:
-    night = outside()
+def test_documents_of_a_run_with_a_longer_name_are_not_its_own(night: FakeOutside) -> None:
     going(night, f"{RUN}-2")
 
     with pytest.raises(RunUnknown, match="nightswap runs lists them, and so does GET /runs") as caught:
@@ -199,8 +187,7 @@ def test_documents_of_a_run_with_a_longer_name_are_not_its_own() -> None:
 
 
 @pytest.mark.parametrize("run", ["", "unknown", "../datasets", "run/with/slashes"])
-def test_run_that_nobody_asked_for_is_unknown(run: str) -> None:
-    night = outside()
+def test_run_that_nobody_asked_for_is_unknown(night: FakeOutside, run: str) -> None:
     going(night, RUN)
 
     with pytest.raises(RunUnknown):
@@ -214,15 +201,13 @@ def test_document_of_a_state_is_its_name_in_snake_case(state_name: str, document
     assert document_name(state_name) == document
 
 
-def test_report_is_the_whole_evaluation() -> None:
-    night = outside()
+def test_report_is_the_whole_evaluation(night: FakeOutside) -> None:
     write(night, "report", {**VERDICT, "matrix": [[1, 0], [0, 1]]})
 
     assert runs.report(night.edges, run=RUN).document == {**VERDICT, "matrix": [[1, 0], [0, 1]]}
 
 
-def test_run_that_was_not_evaluated_has_no_report() -> None:
-    night = outside()
+def test_run_that_was_not_evaluated_has_no_report(night: FakeOutside) -> None:
     going(night, RUN)
 
     with pytest.raises(RunUnknown, match="has no evaluation"):
@@ -238,8 +223,7 @@ def ask_each_minute(night: FakeOutside, *models: str) -> list[str]:
     return asked
 
 
-def test_latest_runs_come_newest_first_and_short() -> None:
-    night = outside()
+def test_latest_runs_come_newest_first_and_short(night: FakeOutside) -> None:
     asked = ask_each_minute(night, MODEL, MODEL, MODEL)
     end(night, asked[0])
 
@@ -250,8 +234,7 @@ def test_latest_runs_come_newest_first_and_short() -> None:
     assert listed[0]["status"] == "running"
 
 
-def test_run_whose_execution_is_lost_is_listed_too() -> None:
-    night = outside()
+def test_run_whose_execution_is_lost_is_listed_too(night: FakeOutside) -> None:
     (run,) = ask_each_minute(night, MODEL)
     night.executions.forget(run)
     night.clock.sleep(3600)
@@ -275,8 +258,7 @@ def test_limit_counts_the_runs_of_the_wanted_model_alone() -> None:
     assert [each["run"] for each in runs.recent(night.edges, limit=1, model="kdd99")] == [asked[0]]
 
 
-def test_running_run_is_stopped_with_its_cause() -> None:
-    night = outside()
+def test_running_run_is_stopped_with_its_cause(night: FakeOutside) -> None:
     going(night, RUN)
 
     found = runs.stop(night.edges, run=RUN, cause="by ada")
@@ -287,8 +269,7 @@ def test_running_run_is_stopped_with_its_cause() -> None:
     assert (execution.status, execution.error, execution.cause) == ("ABORTED", "Stopped", "by ada")
 
 
-def test_run_that_has_ended_is_not_stopped() -> None:
-    night = outside()
+def test_run_that_has_ended_is_not_stopped(night: FakeOutside) -> None:
     going(night, RUN)
     end(night)
 
@@ -303,8 +284,7 @@ def test_run_that_is_unknown_cannot_be_stopped() -> None:
         runs.stop(outside().edges, run=RUN, cause="by ada")
 
 
-def test_run_whose_execution_has_not_begun_cannot_be_stopped_yet() -> None:
-    night = outside()
+def test_run_whose_execution_has_not_begun_cannot_be_stopped_yet(night: FakeOutside) -> None:
     going(night, RUN)
     night.executions.forget(RUN)
 

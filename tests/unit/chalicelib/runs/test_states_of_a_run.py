@@ -29,8 +29,7 @@ def states(night: FakeOutside) -> list[str]:
     return [each["state"] for each in runs.describe(night.edges, run=RUN)["states"]]
 
 
-def test_state_after_a_failure_comes_last_and_the_first_one_keeps_its_own_times() -> None:
-    night = outside()
+def test_state_after_a_failure_comes_last_and_the_first_one_keeps_its_own_times(night: FakeOutside) -> None:
     going(night, RUN)
     for second, state in enumerate(("RestoreAlias", "Preprocess", "RestoreAfterFailure")):
         came_by(night, state, second=second)
@@ -44,8 +43,7 @@ def test_state_after_a_failure_comes_last_and_the_first_one_keeps_its_own_times(
     ]
 
 
-def test_state_after_a_failure_is_no_step_of_the_way() -> None:
-    night = outside()
+def test_state_after_a_failure_is_no_step_of_the_way(night: FakeOutside) -> None:
     going(night, RUN)
     came_by(night, "RestoreAlias", second=0)
     before = runs.describe(night.edges, run=RUN)["step"]
@@ -55,8 +53,7 @@ def test_state_after_a_failure_is_no_step_of_the_way() -> None:
     assert runs.describe(night.edges, run=RUN)["step"] == before == 1
 
 
-def test_run_that_judged_again_tells_the_second_judging_where_it_was() -> None:
-    night = outside()
+def test_run_that_judged_again_tells_the_second_judging_where_it_was(night: FakeOutside) -> None:
     going(night, RUN)
     for second, state in ((0, "RestoreAlias"), (1, "Train"), (5, "Evaluate"), (3, "VersionModel"), (6, "Replay")):
         came_by(night, state, second=second)
@@ -69,8 +66,7 @@ def test_runs_of_a_model_that_does_not_exist_are_unknown() -> None:
         runs.recent(outside().edges, limit=1, model="nope")
 
 
-def test_document_of_an_earlier_release_that_was_written_twice_comes_where_it_ended() -> None:
-    night = outside()
+def test_document_of_an_earlier_release_that_was_written_twice_comes_where_it_ended(night: FakeOutside) -> None:
     going(night, RUN)
     came_by(night, "Preprocess", second=1)
     came_by(night, "RestoreAlias", second=4)

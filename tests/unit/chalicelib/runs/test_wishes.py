@@ -14,7 +14,8 @@ from chalicelib.errors import BadRequest, ModelUnknown, RequestError
 from chalicelib.limits import KEY_CHARACTERS, REASON_CHARACTERS
 from chalicelib.runs import retraining
 from chalicelib.runs.retraining import Wish
-from tests.given.nights import MODEL, outside
+from tests.fakes.edges import FakeOutside
+from tests.given.nights import MODEL
 
 DEFAULT = Wish(model=MODEL, force=False, reason="on demand")
 
@@ -94,8 +95,7 @@ def test_any_body_is_a_wish_or_a_request_error(body: Any) -> None:
     assert wish.model == MODEL
 
 
-def test_reason_that_is_no_unicode_text_is_refused_or_kept_but_no_server_error() -> None:
-    night = outside()
+def test_reason_that_is_no_unicode_text_is_refused_or_kept_but_no_server_error(night: FakeOutside) -> None:
     body = {"reason": "\ud800"}
 
     try:
