@@ -25,6 +25,7 @@ from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import judged, registry, run_documents
 from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.registry import Kept
 from chalicelib.registry.run_documents import DONE
 
 Report = Callable[[str, int, int], None]
@@ -65,22 +66,20 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     last = entries[-1] if entries else None
     if alias is None or max(damaged, default=0) <= (last.entry if last else 0):
         problems += ledger_checks.alias_problems(last, alias=alias, model=model)
-    claimed = registry.numbers(edges, model=model, complete=False)
-    complete = registry.numbers(edges, model=model, complete=True)
-    moved = _named(entries)
-    numbers = sorted({*complete, *moved, *evidence.numbers(edges, model=model)})
-    kept = {each.key for each in edges.store.list(layout.versions(model))}
+    moved, vouched = _named(entries), evidence.numbers(edges, model=model)
+    kept = Kept(edges, model)
+    numbers = sorted({*kept.numbers(), *moved, *vouched})
     for done, number in enumerate(numbers):
         report(f"versions of {model}", done, len(numbers))
-        if number in complete:
+        if kept.has(number, registry.MANIFEST):
             problems += _version_problems(edges, model=model, model_version=number, kept=kept)
         else:
             problems += _without_manifest(edges, model=model, model_version=number, was_live=number in moved)
-    problems += _others(edges, model=model, claimed=claimed)
+    problems += _others(edges, model=model, claimed=kept.numbers(registry.CLAIM))
     problems += serving_checks.problems(edges, model=model, alias=alias)
     told: list[str] = []
     erasing = erasures.readable(edges, model=model, told=told)
-    erased = tuple(erasures.took(each, model=model, there=kept) for each in erasing)
+    erased = tuple(erasures.took(each, model=model, there=kept.keys) for each in erasing)
     once = tuple(dict.fromkeys([*problems, *told]))
     return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once, erased=erased)
 
@@ -125,10 +124,10 @@ def _at_rest(edges: Edges, *, model: str) -> tuple[Sequence[Listed], Alias | Non
     return listed, alias
 
 
-def _version_problems(edges: Edges, *, model: str, model_version: int, kept: set[str]) -> Iterator[str]:
+def _version_problems(edges: Edges, *, model: str, model_version: int, kept: Kept) -> Iterator[str]:
     where = f"version {model_version} of {model}"
     for name in ALWAYS:
-        if layout.version(model, model_version, name) not in kept:
+        if not kept.has(model_version, name):
             yield f"{layout.version(model, model_version, name)} is missing: {where} is not whole"
     try:
         judged = evidence.judged(edges, model=model, model_version=model_version)
@@ -160,8 +159,8 @@ def _was_completed(edges: Edges, *, run: str) -> bool:
     return state is None or state.status == DONE
 
 
-def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: set[str]) -> Iterator[str]:
-    is_pruned = layout.version(judged.model, judged.model_version, registry.PRUNED) in kept
+def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: Kept) -> Iterator[str]:
+    is_pruned = kept.has(judged.model_version, registry.PRUNED)
     weighty = pruning_plan.parts(judged.manifest)
     gone = weighty if is_pruned else ()
     for name in (each for each in judged.parts if each not in gone):
@@ -173,7 +172,7 @@ def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: set[str]) -> It
                 f" {judged.model} cannot go live any more, and if it is live,"
                 f" {serving_checks.another_way(judged.model)}"
             )
-        elif problem is not None and (key in kept or name not in ALWAYS):  # else it is told as missing
+        elif problem is not None and (key in kept.keys or name not in ALWAYS):  # else it is told as missing
             yield f"{key} {problem}: {documents.put_back(key)}"
 
 

@@ -101,10 +101,10 @@ def _versions(
     edges: Edges, *, model: str, published: Sequence[FunctionVersion], report: Report
 ) -> Iterator[tuple[Prunable | None, str]]:
     """Every complete version, None when nothing of it is left to go, with its code's checksum."""
-    kept = {each.key for each in edges.store.list(layout.versions(model))}
+    kept = registry.Kept(edges, model)
     entries = Ledger(edges, model).entries()
     held, left_at = _held(edges, model=model, entries=entries), history.left_at(entries)
-    numbers = registry.numbers(edges, model=model, complete=True)
+    numbers = kept.numbers()
     for done, number in enumerate(numbers):
         report(f"versions of {model}", done, len(numbers))
         manifest = registry.manifest(edges, model=model, model_version=number)
@@ -116,9 +116,9 @@ def _versions(
             size_bytes=sum(each.size_bytes for each in mine),
             held_because=held.get(number) or held.get(manifest.run),
             left_live_at=left_at.get(number),
-            is_begun=layout.version(model, number, registry.PRUNED) in kept,
+            is_begun=kept.has(number, registry.PRUNED),
         )
-        has_parts = bool(mine) or any(layout.version(model, number, part) in kept for part in parts(manifest))
+        has_parts = bool(mine) or any(kept.has(number, part) for part in parts(manifest))
         yield (version if has_parts or not version.is_begun else None), manifest.code_sha256
 
 
@@ -151,11 +151,10 @@ def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]
     """
     if not strangers:
         return
-    complete = set(registry.numbers(edges, model=model, complete=True))
-    for number in registry.numbers(edges, model=model, complete=False):
-        package = (
-            edges.store.find(layout.version(model, number, registry.PACKAGE)) if number not in complete else None
-        )
+    kept = registry.Kept(edges, model)
+    for number in kept.numbers(registry.CLAIM):
+        is_complete = kept.has(number, registry.MANIFEST)
+        package = None if is_complete else edges.store.find(layout.version(model, number, registry.PACKAGE))
         claim = registry.find_claim(edges, model=model, model_version=number)
         if package is None or claim is None or not _is_dead(edges, claim):
             continue

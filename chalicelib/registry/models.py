@@ -18,6 +18,7 @@ from chalicelib.registry.live import Live, look
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
+from chalicelib.registry.registry import Kept
 
 LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
 """What of a manifest is told in the list of versions."""
@@ -94,14 +95,16 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
 
 def newest_versions(edges: Edges, *, model: str) -> dict[str, Any]:
     """The newest of the complete versions, and how many more there are; raises ModelUnknown."""
-    found = versions(edges, model=model, limit=LISTED_VERSIONS)
-    left_out = len(registry.numbers(edges, model=model, complete=True)) - len(found)
-    return {"versions": [documents.short(each, data=LISTED_OBJECTS) for each in found], "left_out": max(0, left_out)}
+    kept = Kept(edges, model)
+    found = versions(edges, model=model, kept=kept, limit=LISTED_VERSIONS)
+    left_out = len(kept.numbers()) - len(found)
+    return {"versions": [documents.short(each, data=LISTED_OBJECTS) for each in found], "left_out": left_out}
 
 
-def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict[str, Any]]:
+def versions(edges: Edges, *, model: str, kept: Kept | None = None, limit: int | None = None) -> list[dict[str, Any]]:
     """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
+    kept = kept or Kept(edges, model)
     told: list[str] = []
     seen = look(edges, model=model)
     live = documents.readable(seen.version, told=told)
@@ -111,7 +114,7 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
     flags = {
         "live": {live} if live else set(),
         "pinned": {pinned.model_version} if pinned else set(),
-        "pruned": set(registry.pruned(edges, model=model)),
+        "pruned": set(kept.numbers(registry.PRUNED)),
     }
     quarantined = Quarantine(edges, model).fingerprints()
 
@@ -127,7 +130,7 @@ def versions(edges: Edges, *, model: str, limit: int | None = None) -> list[dict
             "damaged": "; ".join(told) or None,
         }
 
-    return [told_of(number) for number in registry.numbers(edges, model=model, complete=True)[::-1][:limit]]
+    return [told_of(number) for number in kept.numbers()[::-1][:limit]]
 
 
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:

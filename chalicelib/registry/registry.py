@@ -56,26 +56,31 @@ SHAPES: Mapping[str, Kind] = {
 """Of the documents of a version, by their names."""
 
 
+class Kept:
+    """What is kept of all versions of a model, by one listing of the bucket."""
+
+    def __init__(self, edges: Edges, model: str) -> None:
+        self._model = model
+        self.keys = frozenset(listed.key for listed in edges.store.list(layout.versions(model)))
+
+    def has(self, model_version: int, name: str) -> bool:
+        return layout.version(self._model, model_version, name) in self.keys
+
+    def numbers(self, name: str = MANIFEST) -> list[int]:
+        """Of the versions that have this part, oldest first; by their manifests those that are complete."""
+        marker, prefix = f"/{name}", layout.versions(self._model)
+        named = [key.removeprefix(prefix).removesuffix(marker) for key in self.keys if key.endswith(marker)]
+        return sorted(int(each) for each in named if NUMBER.fullmatch(each))
+
+
 def numbers(edges: Edges, *, model: str, complete: bool) -> list[int]:
     """The claimed, or the complete, version numbers, oldest first."""
-    return _with_part(edges, model=model, name=MANIFEST if complete else CLAIM)
-
-
-def pruned(edges: Edges, *, model: str) -> list[int]:
-    """The numbers of which only claim, manifest and report are kept, oldest first."""
-    return _with_part(edges, model=model, name=PRUNED)
+    return Kept(edges, model).numbers(MANIFEST if complete else CLAIM)
 
 
 def is_pruned(edges: Edges, *, model: str, model_version: int) -> bool:
     """Whether the version gave up its package, or is about to: it can never be live again."""
     return edges.store.find(layout.version(model, model_version, PRUNED)) is not None
-
-
-def _with_part(edges: Edges, *, model: str, name: str) -> list[int]:
-    marker, prefix = f"/{name}", layout.versions(model)
-    keys = [listed.key for listed in edges.store.list(prefix) if listed.key.endswith(marker)]
-    named = [key.removeprefix(prefix).removesuffix(marker) for key in keys]
-    return [int(each) for each in named if NUMBER.fullmatch(each)]
 
 
 def claim(edges: Edges, *, model: str, run: str) -> int:

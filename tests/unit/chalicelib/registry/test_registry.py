@@ -146,6 +146,6 @@ def test_pruned_versions_are_told(night: FakeOutside) -> None:
     register(night.edges, run="run-2")
     night.store.put(layout.version(MODEL, 2, registry.PRUNED), b"{}")
 
-    assert registry.pruned(night.edges, model=MODEL) == [2]
+    assert registry.Kept(night.edges, MODEL).numbers(registry.PRUNED) == [2]
     assert registry.numbers(night.edges, model=MODEL, complete=True) == [1, 2]
     assert [registry.is_pruned(night.edges, model=MODEL, model_version=each) for each in (1, 2)] == [False, True]
