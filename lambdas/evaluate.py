@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import Evaluated, EvaluateTask
+from chalicelib.contracts.training import Evaluated, EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid

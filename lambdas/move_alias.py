@@ -12,7 +12,8 @@ from chalicelib import names
 from chalicelib.api import responses
 from chalicelib.aws import connect
 from chalicelib.aws.patience import MOVING, ending_within
-from chalicelib.contracts import MoveAliasTask, MoveAnswered, from_event, to_event
+from chalicelib.contracts.interventions import MoveAliasTask, MoveAnswered
+from chalicelib.contracts.payload import from_event, to_event
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, RequestError, TransientError
 from chalicelib.interventions import carrying_out

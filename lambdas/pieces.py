@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from chalicelib.edges import Edges, Stored
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Stored
 from chalicelib.errors import ColumnMissing, ObjectUnreadable
 from chalicelib.runs.dataset import Object
 from lambdas import recipes

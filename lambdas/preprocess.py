@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import TRAIN, Preprocessed, PreprocessTask
+from chalicelib.contracts.decisions import TRAIN
+from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Source

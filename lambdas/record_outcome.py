@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.contracts import RecordOutcomeTask, RunOutcome
+from chalicelib.contracts.runs import RecordOutcomeTask, RunOutcome
 from chalicelib.edges import Edges
 from chalicelib.notices import notices
 from chalicelib.runs import outcomes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.contracts import ReplayTask, RolloutDecided
+from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
 from chalicelib.edges import Edges
 from chalicelib.promotion import proving
 from chalicelib.settings import TaskSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.contracts import AliasRestored, RestoreAliasTask
+from chalicelib.contracts.runs import AliasRestored, RestoreAliasTask
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken
 from chalicelib.notices import notices

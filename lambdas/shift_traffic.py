@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.contracts import RolloutDecided, ShiftTrafficTask
+from chalicelib.contracts.rollout import RolloutDecided, ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.promotion import shift
 from chalicelib.settings import TaskSettings

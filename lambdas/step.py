@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
-from chalicelib.contracts import from_event, to_event
+from chalicelib.contracts.payload import from_event, to_event
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError

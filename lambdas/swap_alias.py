@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.contracts import AliasSwapped, SwapAliasTask
+from chalicelib.contracts.rollout import AliasSwapped, SwapAliasTask
 from chalicelib.edges import Edges
 from chalicelib.promotion import swap
 from chalicelib.settings import TaskSettings

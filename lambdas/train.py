@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import Trained, TrainTask
+from chalicelib.contracts.training import Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.layout import Place
 from chalicelib.registry import run_documents

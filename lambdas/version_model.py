@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.contracts.rollout import ModelVersioned, VersionModelTask
 from chalicelib.edges import Edges
 from chalicelib.promotion import versioning
 from chalicelib.settings import TaskSettings

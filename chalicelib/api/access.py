@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.values import Value
 
 PREDICT, OPERATE = "predict", "operate"

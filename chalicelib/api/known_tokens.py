@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from chalicelib.api import access
 from chalicelib.api.access import Token
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import StoreUnavailable
 from chalicelib.values import Value
 

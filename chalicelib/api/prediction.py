@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from chalicelib import names
 from chalicelib.bodies import INSTANCES, MODEL, Form, check_model
 from chalicelib.cutting import quoted
-from chalicelib.edges import Answer, ServingFunctions
+from chalicelib.edges.serving_functions import Answer, ServingFunctions
 from chalicelib.errors import (
     BadRequest,
     Busy,

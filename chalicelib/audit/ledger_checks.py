@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import Alias
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.stamp import Stamp

@@ -7,7 +7,8 @@ from functools import partial
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.ledger import stamp
 from chalicelib.promotion.lease import is_running
 from chalicelib.registry import registry

@@ -13,7 +13,9 @@ from functools import partial
 from chalicelib import layout
 from chalicelib.audit import ledger_checks, serving_checks
 from chalicelib.documents import documents
-from chalicelib.edges import Alias, Edges, Listed
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import erasures, evidence
 from chalicelib.evidence.evidence import JudgedVersion

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges import Execution
+from chalicelib.edges.executions import Execution
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown, StackMissing
 from chalicelib.names import Names
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import names
 from chalicelib.aws.calls import transient
-from chalicelib.edges import Clock, Traffic
+from chalicelib.edges import Clock
+from chalicelib.edges.metrics import Traffic
 from chalicelib.errors import MetricsUnavailable
 
 if TYPE_CHECKING:

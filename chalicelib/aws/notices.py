@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
 from chalicelib.names import APP
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges import Listed, Stored
+from chalicelib.edges.object_store import Listed, Stored
 from chalicelib.errors import StackMissing, StoreUnavailable
 from chalicelib.names import stage_of_bucket
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges import ObjectVersion
+from chalicelib.edges.object_versions import ObjectVersion
 from chalicelib.errors import CommandFailed, StoreUnavailable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import names
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges import Alias, AliasMoved, Answer, FunctionVersion
+from chalicelib.edges.serving_functions import Alias, AliasMoved, Answer, FunctionVersion
 from chalicelib.errors import FunctionBusy, FunctionUnavailable, ModelUnknown
 
 if TYPE_CHECKING:

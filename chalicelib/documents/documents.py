@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from chalicelib.documents.shapes import Kind, anything
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import RegistryIncomplete
 
 SCHEMA = 1

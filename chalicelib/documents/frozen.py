@@ -26,7 +26,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 
 _REQUIRED = object()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chalicelib.contracts import (
+from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
     PROMOTED,

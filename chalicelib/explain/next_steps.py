@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, SUPERSEDED
+from chalicelib.contracts.decisions import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    SUPERSEDED,
+)
 
 Document = Mapping[str, Any]
 

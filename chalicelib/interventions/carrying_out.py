@@ -21,10 +21,11 @@ from dataclasses import asdict
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import MoveAliasTask, MoveAnswered
+from chalicelib.contracts.interventions import MoveAliasTask, MoveAnswered
 from chalicelib.documents.frozen import Document, holds, holds_one
 from chalicelib.documents.shapes import anything, maybe, table_of
-from chalicelib.edges import AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import ModelUnknown, RequestConflict
 from chalicelib.interventions import move_requests
 from chalicelib.interventions.move_decisions import Decided, decide

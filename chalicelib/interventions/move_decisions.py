@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.contracts import MoveAliasTask
+from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.documents.frozen import Document, holds, holds_maybe
 from chalicelib.documents.shapes import digits, list_of, maybe, number_from_1, table_of, text
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnknown
 from chalicelib.interventions import fitness, rollback_target
 from chalicelib.ledger import stamp

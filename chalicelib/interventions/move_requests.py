@@ -8,9 +8,10 @@ from typing import Any
 
 from chalicelib import names
 from chalicelib.bodies import FLAG, MODEL, REASON, REASON_OF_A_MOVE, REQUEST_NAME, VERSION, Field, Form, check_model
-from chalicelib.contracts import MoveAliasTask, to_event
+from chalicelib.contracts.interventions import MoveAliasTask
+from chalicelib.contracts.payload import to_event
 from chalicelib.documents import documents
-from chalicelib.edges import PipelineFunctions
+from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import BadRequest
 from chalicelib.interventions.move_decisions import ACTIONS, PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.registry import models

@@ -15,7 +15,7 @@ from chalicelib import layout
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_from_1, text
-from chalicelib.edges import ObjectStore, Stored
+from chalicelib.edges.object_store import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from chalicelib.promotion.lease import Leased
 from chalicelib.registry import catalog, registry

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.edges import AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import NoLiveModel, RequestConflict
 from chalicelib.evidence import evidence
 from chalicelib.ledger.ledger import Ledger

@@ -21,7 +21,9 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind
-from chalicelib.edges import Alias, Edges, Listed
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chalicelib.edges import Alias
+from chalicelib.edges.serving_functions import Alias
 
 PATTERN = re.compile(
     r"run=(?P<run>\S+) step=(?P<step>\d+) (?P<kind>[a-z_]+)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.contracts import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.names import APP
 
 STALE = "Stale"

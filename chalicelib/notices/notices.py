@@ -16,11 +16,12 @@ from functools import partial
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.documents import documents
 from chalicelib.documents.documents import Found
 from chalicelib.documents.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
-from chalicelib.edges import Edges, Notice
+from chalicelib.edges import Edges
+from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.log import log

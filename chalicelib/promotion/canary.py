@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from chalicelib.documents.shapes import Record, list_of, text
-from chalicelib.edges import Traffic
+from chalicelib.edges.metrics import Traffic
 from chalicelib.exact import in_whole
 from chalicelib.promotion.replaying import bound_ms
 

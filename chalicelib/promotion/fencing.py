@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp

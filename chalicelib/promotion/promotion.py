@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import count, digits, maybe, number_from_1, share, table_of, text
-from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib import layout
-from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
+from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP
+from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
 from chalicelib.documents import documents
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.promotion import replaying
 from chalicelib.promotion.canary import Step
 from chalicelib.promotion.replaying import Replayed

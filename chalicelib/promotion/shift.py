@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib import layout
-from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided, ShiftTrafficTask
+from chalicelib.contracts.decisions import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP
+from chalicelib.contracts.rollout import RolloutDecided, ShiftTrafficTask
 from chalicelib.documents import documents
-from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.promotion import canary, commitment, fencing, obstacles, promotion, replaying
 from chalicelib.promotion.canary import Health, Step
 from chalicelib.promotion.promotion import Move

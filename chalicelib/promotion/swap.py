@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
-from chalicelib.edges import AliasMoved, Edges
+from chalicelib.contracts.decisions import PROMOTED, REJUDGE, SUPERSEDED
+from chalicelib.contracts.rollout import AliasSwapped, SwapAliasTask
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.promotion import commitment, fencing, obstacles, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import registry

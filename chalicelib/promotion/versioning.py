@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from chalicelib import layout
-from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.contracts.rollout import ModelVersioned, VersionModelTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib import layout
-from chalicelib.edges import Edges, FunctionVersion
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import FunctionVersion
 from chalicelib.errors import ModelUnknown
 from chalicelib.interventions import rollback_target
 from chalicelib.ledger import history

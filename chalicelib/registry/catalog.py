@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Record, list_of, text
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import StackMissing
 from chalicelib.names import stage_of_bucket
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.ledger import stamp
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.registry import registry

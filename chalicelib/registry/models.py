@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib.bodies import check_model
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
-from chalicelib.edges import Alias, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.limits import LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.documents import documents
-from chalicelib.edges import Edges, FunctionVersion
+from chalicelib.edges import Edges
 from chalicelib.edges.pauses import growing
+from chalicelib.edges.serving_functions import FunctionVersion
 from chalicelib.errors import FunctionBusy, ServingChanged
 
 ACTIVE_WITHIN_SECONDS = 60.0

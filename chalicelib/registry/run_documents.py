@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import OUTCOMES, RunOutcome
+from chalicelib.contracts.decisions import OUTCOMES
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import (
     Record,

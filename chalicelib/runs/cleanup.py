@@ -12,10 +12,12 @@ from contextlib import suppress
 from typing import Any
 
 from chalicelib import limits
-from chalicelib.contracts import RETRAIN_FAILED, AliasRestored, RunOutcome
+from chalicelib.contracts.decisions import RETRAIN_FAILED
+from chalicelib.contracts.runs import AliasRestored, RunOutcome
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
-from chalicelib.edges import Alias, AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp

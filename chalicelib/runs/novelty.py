@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, Preprocessed, PreprocessTask
+from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED
+from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import judged, registry

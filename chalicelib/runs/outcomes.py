@@ -9,15 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import layout
-from chalicelib.contracts import (
-    MODEL_REJECTED,
-    NOTHING_NEW,
-    PROMOTED,
-    RETRAIN_FAILED,
-    ROLLED_BACK,
-    RunOutcome,
-    to_event,
-)
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 
 from chalicelib import layout
 from chalicelib.bodies import FLAG, MODEL, REASON, Form, check_model
-from chalicelib.contracts import RetrainInput, to_event
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.runs import RetrainInput
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import flag, moment, text

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from chalicelib import layout
-from chalicelib.contracts import RETRAIN_FAILED
+from chalicelib.contracts.decisions import RETRAIN_FAILED
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document
-from chalicelib.edges import Edges, Execution
+from chalicelib.edges import Edges
+from chalicelib.edges.executions import Execution
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.limits import RUN_CHARACTERS
 from chalicelib.names import TASKS, document_name, state_name

@@ -102,7 +102,7 @@ def changed(image: Image, folder: Path) -> Image:
     return replace(image, folder=shutil.copytree(image.folder, folder))
 
 
-@pytest.mark.parametrize("module", ["answers", "edges", "errors", "names", "prediction"])
+@pytest.mark.parametrize("module", ["responses", "serving_functions", "errors", "names", "prediction"])
 def test_missing_module_is_a_function_that_does_not_start(
     image: Image, start: Start, tmp_path: Path, module: str
 ) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
 
-from chalicelib.edges import Alias, Execution
+from chalicelib.edges.executions import Execution
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.names import LIVE, Names
 from tests.contract.api_process import NO_SUCH_KEY, Reply
 from tests.fakes.edges import FakeOutside

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from chalicelib.contracts import MODEL_REJECTED
-from chalicelib.edges import Notice
+from chalicelib.contracts.decisions import MODEL_REJECTED
+from chalicelib.edges.notices import Notice
 from chalicelib.limits import EVENT_BYTES, SUBJECT_CHARACTERS
 from chalicelib.names import Names
 from chalicelib.notices import notice_evaluation, notice_text, notices

@@ -17,13 +17,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import contracts
-from chalicelib.contracts import from_event, to_event
+from chalicelib.contracts import interventions, rollout, runs, training
+from chalicelib.contracts.payload import from_event, to_event
+from chalicelib.contracts.training import PreprocessTask
 from chalicelib.errors import ContractBroken
 
 PAYLOADS = Path(__file__).parent / "payloads"
 CONTRACTS: dict[str, type[Any]] = {
-    name: each for name, each in inspect.getmembers(contracts, inspect.isclass) if is_dataclass(each)
+    name: each
+    for module in (interventions, rollout, runs, training)
+    for name, each in inspect.getmembers(module, inspect.isclass)
+    if is_dataclass(each)
 }
 EVERY_CONTRACT = pytest.mark.parametrize("name", CONTRACTS)
 FIELDS = [(name, field.name) for name, each in CONTRACTS.items() for field in fields(each)]
@@ -96,13 +100,13 @@ def test_unknown_field_is_refused(name: str) -> None:
 
 @given(st.dictionaries(st.text(), st.none()))
 def test_wrong_payload_is_refused_with_every_wrong_field_named(event: dict[str, None]) -> None:
-    wanted = {field.name for field in fields(contracts.PreprocessTask)}
+    wanted = {field.name for field in fields(PreprocessTask)}
 
     if set(event) == wanted:
-        from_event(contracts.PreprocessTask, event)
+        from_event(PreprocessTask, event)
     else:
         with pytest.raises(ContractBroken) as refused:
-            from_event(contracts.PreprocessTask, event)
+            from_event(PreprocessTask, event)
         assert all(name in str(refused.value) for name in wanted ^ set(event))
 
 

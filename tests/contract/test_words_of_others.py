@@ -15,7 +15,7 @@ import pytest
 
 from app import app
 from chalicelib import layout, names
-from chalicelib.contracts import MoveAliasTask
+from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.documents import documents
 from chalicelib.errors import NightswapError, Unexpected, leaves
 from chalicelib.names import document_name

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from chalicelib.edges import Clock, Execution
+from chalicelib.edges import Clock
+from chalicelib.edges.executions import Execution
 from chalicelib.errors import RunUnknown
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import History

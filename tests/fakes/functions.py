@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from chalicelib.edges import Alias, AliasMoved, Answer, Clock, FunctionVersion
+from chalicelib.edges import Clock
+from chalicelib.edges.serving_functions import Alias, AliasMoved, Answer, FunctionVersion
 from chalicelib.errors import FunctionBusy, ModelUnknown
 from chalicelib.names import LIVE
 from tests.fakes.clock import FakeClock

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.edges import Clock, Traffic
+from chalicelib.edges import Clock
+from chalicelib.edges.metrics import Traffic
 
 
 @dataclass(frozen=True)

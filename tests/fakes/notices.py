@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.edges import Clock, Notice
+from chalicelib.edges import Clock
+from chalicelib.edges.notices import Notice
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import History
 

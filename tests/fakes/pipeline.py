@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from chalicelib import names
-from chalicelib.contracts import MoveAliasTask, from_event, to_event
+from chalicelib.contracts.interventions import MoveAliasTask
+from chalicelib.contracts.payload import from_event, to_event
 from chalicelib.edges import Edges
 from lambdas import move_alias
 

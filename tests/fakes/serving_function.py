@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.edges import Alias, Clock, FunctionVersion
+from chalicelib.edges import Clock
+from chalicelib.edges.serving_functions import Alias, FunctionVersion
 
 DESCRIPTION_CHARACTERS = 256
 """Lambda's limit on an alias's description."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.edges import Edges, ObjectVersions, PipelineFunctions
+from chalicelib.edges import Edges
+from chalicelib.edges.object_versions import ObjectVersions
+from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.names import Names
 from tests.fakes.edges import FakeOutside
 from tests.fakes.pipeline import InMemoryPipeline

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.edges import Clock, Listed, ObjectVersion, Stored
+from chalicelib.edges import Clock
+from chalicelib.edges.object_store import Listed, Stored
+from chalicelib.edges.object_versions import ObjectVersion
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import History
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from chalicelib.edges import AliasMoved
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import FunctionBusy, ModelUnknown
 from tests.fakes.clock import FakeClock
 from tests.fakes.functions import InMemoryFunctions

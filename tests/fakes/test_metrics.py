@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.edges import Traffic
+from chalicelib.edges.metrics import Traffic
 from tests.fakes.clock import START
 from tests.fakes.edges import FakeOutside
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from tests.fakes.edges import FakeOutside
 
 

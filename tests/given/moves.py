@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.contracts import MoveAliasTask
+from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.edges import Edges
 from chalicelib.interventions import carrying_out
 from chalicelib.promotion import promotion

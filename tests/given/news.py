@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, RunOutcome
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from chalicelib.notices import notices
 from chalicelib.promotion import promotion
 from chalicelib.registry.run_documents import DONE, State, keep_state

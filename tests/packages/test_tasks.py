@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contracts import PROMOTED, REJUDGE, SWAP
+from chalicelib.contracts.decisions import PROMOTED, REJUDGE, SWAP
 from tests.packages.conftest import MODEL, RUN, Tasks
 from workflows.packaging.emulated import Failure
 

@@ -19,7 +19,8 @@ from enum import Enum
 from random import Random
 from typing import Any, Protocol, TypeVar, cast
 
-from chalicelib.edges import AliasMoved, Notice
+from chalicelib.edges.notices import Notice
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import (
     ExecutionsUnavailable,
     FunctionUnavailable,

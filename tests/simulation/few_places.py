@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any
 
-from chalicelib.contracts import PROMOTED, SWAP, TRAIN
+from chalicelib.contracts.decisions import PROMOTED, SWAP, TRAIN
 from chalicelib.errors import FunctionUnavailable
 from chalicelib.names import TASKS, state_name
 from tests.fakes.clock import FakeClock

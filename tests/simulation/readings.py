@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.edges import Alias
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.promotion import promotion
 from tests.fakes.history import Effect

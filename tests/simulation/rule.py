@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from random import Random
 
-from chalicelib.contracts import Failure, RestoreAliasTask, to_event
-from chalicelib.edges import Execution
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.runs import Failure, RestoreAliasTask
+from chalicelib.edges.executions import Execution
 from tests.simulation.machine import Machine
 
 UNFINISHED = {"ABORTED", "TIMED_OUT", "FAILED"}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from chalicelib import layout
-from chalicelib.contracts import PROMOTED
+from chalicelib.contracts.decisions import PROMOTED
 from chalicelib.documents import documents
 from chalicelib.interventions.move_decisions import UNPIN
 from chalicelib.promotion import promotion

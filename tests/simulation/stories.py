@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib import layout
-from chalicelib.contracts import (
+from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
     PROMOTED,

@@ -17,22 +17,10 @@ import lambdas.preprocess
 import lambdas.replay
 import lambdas.shift_traffic
 from chalicelib import layout
-from chalicelib.contracts import (
-    Evaluated,
-    EvaluateTask,
-    Preprocessed,
-    PreprocessTask,
-    RecordOutcomeTask,
-    ReplayTask,
-    RestoreAliasTask,
-    RolloutDecided,
-    ShiftTrafficTask,
-    SwapAliasTask,
-    Trained,
-    TrainTask,
-    VersionModelTask,
-    from_event,
-)
+from chalicelib.contracts.payload import from_event
+from chalicelib.contracts.rollout import ReplayTask, RolloutDecided, ShiftTrafficTask, SwapAliasTask, VersionModelTask
+from chalicelib.contracts.runs import RecordOutcomeTask, RestoreAliasTask
+from chalicelib.contracts.training import Evaluated, EvaluateTask, Preprocessed, PreprocessTask, Trained, TrainTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.evidence import evidence

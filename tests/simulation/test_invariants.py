@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import ROLLED_BACK
+from chalicelib.contracts.decisions import ROLLED_BACK
 from chalicelib.interventions.move_decisions import PIN, ROLLBACK, UNPIN
 from tests.fakes.clock import START
 from tests.fakes.history import Effect

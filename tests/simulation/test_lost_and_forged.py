@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import PROMOTED
+from chalicelib.contracts.decisions import PROMOTED
 from chalicelib.documents import documents
 from chalicelib.errors import leaves
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.edges import Execution
+from chalicelib.edges.executions import Execution
 from chalicelib.errors import StoreUnavailable
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED
 from tests.fakes.clock import START
 from tests.simulation import triggers
 from tests.simulation.faults import Fault, FaultAt

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from chalicelib.contracts import MoveAliasTask
+from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.errors import NightswapError, TransientError
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
 from chalicelib.names import LIVE, TASKS, state_name

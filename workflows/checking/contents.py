@@ -13,7 +13,8 @@ from contextlib import suppress
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import table_of, text
-from chalicelib.edges import Edges, Listed
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
 from chalicelib.errors import DataError, RegistryIncomplete, TransientError
 from lambdas.model.reading import unpacking
 

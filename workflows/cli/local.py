@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import click
 
-from chalicelib.contracts import NOTHING_NEW, PROMOTED
+from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED
 from workflows.api_client import ApiClient
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out

@@ -11,7 +11,7 @@ import click
 
 from chalicelib.api import responses
 from chalicelib.bodies import REASON_OF_A_MOVE
-from chalicelib.contracts import MoveAliasTask
+from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.edges.pauses import growing
 from chalicelib.errors import TransientError, leaves
 from chalicelib.interventions import move_requests

@@ -10,7 +10,7 @@ import click
 
 from chalicelib.api import doors
 from chalicelib.bodies import REASON
-from chalicelib.contracts import NOTHING_NEW, PROMOTED
+from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED
 from chalicelib.registry import models
 from chalicelib.registry.run_documents import RUNNING
 from chalicelib.runs import retraining

@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from chalicelib.aws import connect
-from chalicelib.edges import Edges, ObjectVersions, PipelineFunctions
+from chalicelib.edges import Edges
+from chalicelib.edges.object_versions import ObjectVersions
+from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
 from workflows.local.process import LocalAws

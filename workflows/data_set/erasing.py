@@ -18,7 +18,7 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.cutting import listed
 from chalicelib.documents import documents
-from chalicelib.edges import ObjectVersion
+from chalicelib.edges.object_versions import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
 from chalicelib.evidence import erasures
 from chalicelib.promotion.lease import Lease

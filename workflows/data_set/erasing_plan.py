@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from chalicelib import layout
 from chalicelib.cutting import listed
 from chalicelib.documents import documents
-from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
+from chalicelib.edges import Edges
+from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.errors import BadRequest
 from chalicelib.evidence import erasures
 from chalicelib.evidence.erasures import Erasure

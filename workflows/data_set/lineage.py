@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from chalicelib import layout, names
-from chalicelib.edges import Edges, Listed
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
 from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import Manifest
 from chalicelib.runs import dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence, Set
 
-from chalicelib.edges import ObjectVersion, ObjectVersions
+from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence.erasures import LookedUp
 from workflows.checking.contents import Progress
 from workflows.checking.rows import FileRows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib import layout
 from chalicelib.cutting import listed, quoted
-from chalicelib.edges import Edges, Listed
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
 from chalicelib.errors import BadRequest
 from workflows.checking.file import File
 

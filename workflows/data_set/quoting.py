@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind
-from chalicelib.edges import Edges, ObjectVersion, ObjectVersions
+from chalicelib.edges import Edges
+from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents, version_shapes
 from chalicelib.registry.manifest import SCORECARD

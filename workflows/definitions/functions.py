@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib import contracts
+from chalicelib.contracts import decisions, rollout, runs, training
 from chalicelib.names import state_name
 
 
@@ -35,36 +35,36 @@ class Signature:
 
 
 SIGNATURES: Mapping[str, Signature] = {
-    "restore-alias": Signature(contracts.RestoreAliasTask, contracts.AliasRestored),
+    "restore-alias": Signature(runs.RestoreAliasTask, runs.AliasRestored),
     "preprocess": Signature(
-        contracts.PreprocessTask,
-        contracts.Preprocessed,
-        decisions=(contracts.TRAIN, contracts.NOTHING_NEW, contracts.SUPERSEDED),
+        training.PreprocessTask,
+        training.Preprocessed,
+        decisions=(decisions.TRAIN, decisions.NOTHING_NEW, decisions.SUPERSEDED),
     ),
-    "train": Signature(contracts.TrainTask, contracts.Trained),
-    "evaluate": Signature(contracts.EvaluateTask, contracts.Evaluated),
-    "version-model": Signature(contracts.VersionModelTask, contracts.ModelVersioned),
+    "train": Signature(training.TrainTask, training.Trained),
+    "evaluate": Signature(training.EvaluateTask, training.Evaluated),
+    "version-model": Signature(rollout.VersionModelTask, rollout.ModelVersioned),
     "replay": Signature(
-        contracts.ReplayTask,
-        contracts.RolloutDecided,
-        decisions=(contracts.SHIFT, contracts.SWAP, contracts.ROLLED_BACK),
+        rollout.ReplayTask,
+        rollout.RolloutDecided,
+        decisions=(decisions.SHIFT, decisions.SWAP, decisions.ROLLED_BACK),
     ),
     "shift-traffic": Signature(
-        contracts.ShiftTrafficTask,
-        contracts.RolloutDecided,
+        rollout.ShiftTrafficTask,
+        rollout.RolloutDecided,
         decisions=(
-            *(contracts.BAKE, contracts.SWAP, contracts.REJUDGE),
-            *(contracts.ROLLED_BACK, contracts.SUPERSEDED),
+            *(decisions.BAKE, decisions.SWAP, decisions.REJUDGE),
+            *(decisions.ROLLED_BACK, decisions.SUPERSEDED),
         ),
-        repeats={contracts.BAKE: ONE_MORE_SHARE, contracts.REJUDGE: JUDGES_TWICE},
+        repeats={decisions.BAKE: ONE_MORE_SHARE, decisions.REJUDGE: JUDGES_TWICE},
     ),
     "swap-alias": Signature(
-        contracts.SwapAliasTask,
-        contracts.AliasSwapped,
-        decisions=(contracts.PROMOTED, contracts.REJUDGE, contracts.SUPERSEDED),
-        repeats={contracts.REJUDGE: JUDGES_TWICE},
+        rollout.SwapAliasTask,
+        rollout.AliasSwapped,
+        decisions=(decisions.PROMOTED, decisions.REJUDGE, decisions.SUPERSEDED),
+        repeats={decisions.REJUDGE: JUDGES_TWICE},
     ),
-    "record-outcome": Signature(contracts.RecordOutcomeTask, contracts.RunOutcome),
+    "record-outcome": Signature(runs.RecordOutcomeTask, runs.RunOutcome),
 }
 """By task, as in `chalicelib.names.TASKS`."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from stepfunctions.steps import Chain, Choice, Fail, Graph, Pass, Task, Wait
 from stepfunctions.steps.states import State
 
-from chalicelib.contracts import (
+from chalicelib.contracts.decisions import (
     BAKE,
     MODEL_REJECTED,
     NOTHING_NEW,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.cutting import listed
-from chalicelib.edges import ServingFunctions
+from chalicelib.edges.serving_functions import ServingFunctions
 from chalicelib.errors import TransientError
 from chalicelib.names import APP
 from workflows.aws_errors import told

@@ -12,7 +12,8 @@ from typing import Any
 
 from chalicelib import layout, names
 from chalicelib.cutting import listed
-from chalicelib.edges import ObjectStore, ServingFunctions
+from chalicelib.edges.object_store import ObjectStore
+from chalicelib.edges.serving_functions import ServingFunctions
 from chalicelib.errors import DeploymentFailed, StackMissing
 from workflows.deploying.asking import find
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import ObjectStore, Stored
+from chalicelib.edges.object_store import ObjectStore, Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket
 from workflows import person

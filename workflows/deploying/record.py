@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.documents import documents
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names

@@ -6,7 +6,7 @@ import json
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket
 from workflows.deploying.progress import refusals

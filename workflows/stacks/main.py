@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 
 from chalicelib import layout, names
-from chalicelib.contracts import Failure, RestoreAliasTask, to_event
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.runs import Failure, RestoreAliasTask
 from chalicelib.names import state_name
 from chalicelib.settings import StageSettings
 from workflows.packaging.layers import LAYERS_OF_TASK

@@ -27,7 +27,7 @@ from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from chalicelib.errors import (
     DiskFull,
     ExecutionsUnavailable,

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.executions import RECENT, StateMachineExecutions
-from chalicelib.edges import Execution
+from chalicelib.edges.executions import Execution
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown, StackMissing
 from chalicelib.names import Names
 from tests.contract.aws.conftest import Scripted

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import ANY
 
 from chalicelib.aws.metrics import CloudWatchMetrics
-from chalicelib.edges import Traffic
+from chalicelib.edges.metrics import Traffic
 from chalicelib.errors import MetricsUnavailable
 from tests.contract.aws.conftest import Scripted
 

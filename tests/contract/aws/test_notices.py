@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.aws.notices import StageNotices
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
 from tests.contract.aws.conftest import Scripted
 

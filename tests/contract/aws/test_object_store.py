@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from chalicelib.aws.object_store import CONFLICT_LIMIT, CONFLICT_PAUSE_SECONDS, BucketStore
-from chalicelib.edges import Listed, Stored
+from chalicelib.edges.object_store import Listed, Stored
 from chalicelib.errors import StackMissing, StoreUnavailable
 from tests.contract.aws.conftest import Scripted
 

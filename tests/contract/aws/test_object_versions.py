@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from chalicelib.aws.object_versions import AT_ONCE, BucketVersions
-from chalicelib.edges import ObjectVersion
+from chalicelib.edges.object_versions import ObjectVersion
 from chalicelib.errors import CommandFailed, StoreUnavailable
 from tests.contract.aws.conftest import Scripted
 

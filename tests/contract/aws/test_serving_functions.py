@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from chalicelib.aws.serving_functions import LambdaServingFunctions
-from chalicelib.edges import Alias, AliasMoved, Answer, FunctionVersion
+from chalicelib.edges.serving_functions import Alias, AliasMoved, Answer, FunctionVersion
 from chalicelib.errors import FunctionBusy, FunctionUnavailable, ModelUnknown
 from tests.contract.aws.conftest import Scripted
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.contracts import REJUDGE
+from chalicelib.contracts.decisions import REJUDGE
 from chalicelib.errors import leaves
 from chalicelib.names import document_name
 from tests.contract.definition.mistakes import MISTAKES, STATELINT, Mistake

@@ -12,8 +12,8 @@ from functools import cache
 import pytest
 
 from app import app
-from chalicelib import contracts
 from chalicelib.api import access
+from chalicelib.contracts import decisions
 from chalicelib.names import TASKS, state_name
 from chalicelib.settings import StageSettings
 from lambdas.serve.handler import FORMATS
@@ -56,8 +56,8 @@ def routes() -> Forms:
 
 def outcomes() -> Forms:
     """By their names, or the constants of them."""
-    constants = {value: name for name, value in vars(contracts).items() if name.isupper() and isinstance(value, str)}
-    return {outcome: frozenset({outcome, constants[outcome]}) for outcome in contracts.OUTCOMES}
+    constants = {value: name for name, value in vars(decisions).items() if name.isupper() and isinstance(value, str)}
+    return {outcome: frozenset({outcome, constants[outcome]}) for outcome in decisions.OUTCOMES}
 
 
 KINDS: Mapping[str, Forms] = {

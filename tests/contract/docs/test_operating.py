@@ -8,7 +8,7 @@ import re
 import pytest
 
 from chalicelib import errors
-from chalicelib.contracts import OUTCOMES
+from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.notices import notices
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN
 from chalicelib.settings import StageSettings

@@ -10,7 +10,9 @@ import pytest
 from chalicelib.aws.executions import StateMachineExecutions
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
-from chalicelib.edges import AliasMoved, Executions, ObjectStore, ServingFunctions
+from chalicelib.edges.executions import Executions
+from chalicelib.edges.object_store import ObjectStore
+from chalicelib.edges.serving_functions import AliasMoved, ServingFunctions
 from chalicelib.errors import ModelUnknown, RunUnknown
 from chalicelib.names import Names, serving_function
 from chalicelib.registry.publishing import code_sha256

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.notices import StageNotices
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
 from workflows.local.process import LocalAws
 

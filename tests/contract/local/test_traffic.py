@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.metrics import CloudWatchMetrics
-from chalicelib.edges import Traffic
+from chalicelib.edges.metrics import Traffic
 from chalicelib.names import serving_function
 from workflows.local.process import LocalAws
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout, names
-from chalicelib.contracts import RestoreAliasTask, from_event
+from chalicelib.contracts.payload import from_event
+from chalicelib.contracts.runs import RestoreAliasTask
 from chalicelib.names import PIPELINE, state_name
 from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.golden_templates import templates

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.edges import Alias, FunctionVersion
+from chalicelib.edges.serving_functions import Alias, FunctionVersion
 from chalicelib.promotion import promotion
 from tests.fakes.history import Effect
 from tests.simulation.readings import (

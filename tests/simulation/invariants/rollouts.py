@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib import layout
-from chalicelib.contracts import ROLLED_BACK
+from chalicelib.contracts.decisions import ROLLED_BACK
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.promotion import promotion
 from chalicelib.registry import registry

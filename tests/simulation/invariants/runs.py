@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chalicelib import layout
-from chalicelib.contracts import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.errors import leaves
 from tests.fakes.history import Effect
 from tests.simulation.machine import ABANDONED_AS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib import layout
-from chalicelib.edges import FunctionVersion
+from chalicelib.edges.serving_functions import FunctionVersion
 from tests.simulation.readings import lasting, moves
 from tests.simulation.world import MODEL, World
 

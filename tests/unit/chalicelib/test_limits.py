@@ -8,7 +8,8 @@ from dataclasses import fields
 import pytest
 
 from chalicelib import limits
-from chalicelib.contracts import RunOutcome, to_event
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.runs import RunOutcome
 from workflows.definitions.functions import SIGNATURES
 
 LONG = "\U0001f600" * 10_000

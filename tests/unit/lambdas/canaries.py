@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.contracts import BAKE, RolloutDecided, ShiftTrafficTask
-from chalicelib.edges import Alias, Edges
+from chalicelib.contracts.decisions import BAKE
+from chalicelib.contracts.rollout import RolloutDecided, ShiftTrafficTask
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.promotion.lease import Lease
 from lambdas import shift_traffic
 from lambdas.model.recipe import Shift

@@ -6,24 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts import (
-    BAKE,
-    SHIFT,
-    SWAP,
+from chalicelib.contracts.decisions import BAKE, SHIFT, SWAP
+from chalicelib.contracts.rollout import (
     AliasSwapped,
-    Evaluated,
-    EvaluateTask,
     ModelVersioned,
-    Preprocessed,
-    PreprocessTask,
     ReplayTask,
     RolloutDecided,
     ShiftTrafficTask,
     SwapAliasTask,
-    Trained,
-    TrainTask,
     VersionModelTask,
 )
+from chalicelib.contracts.training import Evaluated, EvaluateTask, Preprocessed, PreprocessTask, Trained, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.promotion.lease import Lease
 from chalicelib.settings import TaskSettings

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import EvaluateTask
+from chalicelib.contracts.training import EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
 from chalicelib.promotion.lease import Lease

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import REJUDGE, SUPERSEDED, ShiftTrafficTask, SwapAliasTask
+from chalicelib.contracts.decisions import REJUDGE, SUPERSEDED
+from chalicelib.contracts.rollout import ShiftTrafficTask, SwapAliasTask
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine

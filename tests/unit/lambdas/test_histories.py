@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.edges import Stored
+from chalicelib.edges.object_store import Stored
 from chalicelib.errors import SingleClass, TooFewRows
 from lambdas.model.data.preparation import prepare
 from lambdas.model.reading.table import Table

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import MoveAnswered
+from chalicelib.contracts.interventions import MoveAnswered
 from chalicelib.documents import documents
 from chalicelib.errors import ContractBroken, FunctionUnavailable
 from chalicelib.registry import registry

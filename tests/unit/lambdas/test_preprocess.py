@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import NOTHING_NEW, SUPERSEDED, TRAIN, Preprocessed, PreprocessTask, RunOutcome
+from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED, TRAIN
+from chalicelib.contracts.runs import RunOutcome
+from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.documents import documents
 from chalicelib.errors import (
     DatasetEmpty,

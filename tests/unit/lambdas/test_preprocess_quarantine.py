@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import NOTHING_NEW, ROLLED_BACK, TRAIN, RunOutcome
+from chalicelib.contracts.decisions import NOTHING_NEW, ROLLED_BACK, TRAIN
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.promotion import obstacles
 from chalicelib.registry.pin import Pin

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import NOTHING_NEW, PROMOTED, SUPERSEDED, RecordOutcomeTask, RunOutcome
+from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED, SUPERSEDED
+from chalicelib.contracts.runs import RecordOutcomeTask, RunOutcome
 from chalicelib.promotion.lease import Lease
 from chalicelib.runs import outcomes
 from lambdas import record_outcome

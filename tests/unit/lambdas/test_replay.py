@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import ROLLED_BACK, SHIFT, SWAP, ReplayTask, RolloutDecided
+from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP
+from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
 from chalicelib.documents import documents
 from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
 from chalicelib.registry import registry

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.contracts import AliasRestored, RestoreAliasTask
+from chalicelib.contracts.runs import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
 from chalicelib.runs import outcomes
 from lambdas import restore_alias

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import BAKE, ROLLED_BACK, SUPERSEDED, SWAP, RolloutDecided
+from chalicelib.contracts.decisions import BAKE, ROLLED_BACK, SUPERSEDED, SWAP
+from chalicelib.contracts.rollout import RolloutDecided
 from chalicelib.documents import documents
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.contracts import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, ShiftTrafficTask
+from chalicelib.contracts.decisions import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED
+from chalicelib.contracts.rollout import ShiftTrafficTask
 from chalicelib.edges import Edges
 from chalicelib.errors import FunctionUnavailable, MetricsUnavailable, StoreUnavailable
 from chalicelib.ledger.ledger import Ledger

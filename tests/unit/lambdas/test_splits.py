@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import Stored
+from chalicelib.edges.object_store import Stored
 from chalicelib.errors import ColumnMissing, RegistryIncomplete
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout, names
-from chalicelib.contracts import AliasSwapped, RecordOutcomeTask
+from chalicelib.contracts.rollout import AliasSwapped
+from chalicelib.contracts.runs import RecordOutcomeTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, StoreUnavailable, Unexpected

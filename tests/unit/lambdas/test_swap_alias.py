@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import PROMOTED, REJUDGE, SUPERSEDED, AliasSwapped, SwapAliasTask
+from chalicelib.contracts.decisions import PROMOTED, REJUDGE, SUPERSEDED
+from chalicelib.contracts.rollout import AliasSwapped, SwapAliasTask
 from chalicelib.documents import documents
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
 from chalicelib.ledger.ledger import Ledger

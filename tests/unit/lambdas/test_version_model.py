@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import ModelVersioned, VersionModelTask
+from chalicelib.contracts.rollout import ModelVersioned, VersionModelTask
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, ServingChanged, StoreUnavailable
 from chalicelib.registry import publishing, registry

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from chalicelib.contracts import OUTCOMES
+from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.names import document_name
 from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.integrations import is_integration

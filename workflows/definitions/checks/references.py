@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.contracts import Failure, RetrainInput
+from chalicelib.contracts.runs import Failure, RetrainInput
 from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.calls import called
 from workflows.definitions.checks.integrations import integration_mistakes

@@ -33,7 +33,7 @@ VALUES: Mapping[type, tuple[Any, ...]] = {
 def samples(contract: type, *, decisions: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """One payload for every combination of its decisions and booleans. An optional field has its value.
 
-    >>> from chalicelib.contracts import AliasSwapped
+    >>> from chalicelib.contracts.rollout import AliasSwapped
     >>> [sample["decision"] for sample in samples(AliasSwapped, decisions=("Promoted", "Superseded"))]
     ['Promoted', 'Superseded']
     """

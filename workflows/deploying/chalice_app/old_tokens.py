@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.api import access
 from chalicelib.api.access import Token
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import token_parameter
 from workflows.deploying.asking import find

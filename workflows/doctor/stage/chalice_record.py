@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chalicelib.edges import ObjectStore
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import StackMissing
 from chalicelib.names import Names
 from workflows.deploying.record import KEY, api_of, path

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.api import access
 from chalicelib.api.access import OPERATE, PREDICT, Token
-from chalicelib.edges import Stored
+from chalicelib.edges.object_store import Stored
 from tests.fakes.store import InMemoryStore
 
 APP = Path(access.__file__).parents[2] / "app.py"

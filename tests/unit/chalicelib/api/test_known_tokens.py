@@ -9,7 +9,7 @@ import pytest
 from chalicelib.api import access
 from chalicelib.api.access import PREDICT, Token
 from chalicelib.api.known_tokens import FRESH_SECONDS, OLD_SECONDS, KnownTokens
-from chalicelib.edges import Stored
+from chalicelib.edges.object_store import Stored
 from chalicelib.errors import StoreUnavailable
 from tests.fakes.store import InMemoryStore
 

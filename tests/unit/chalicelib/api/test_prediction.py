@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.api import prediction
 from chalicelib.api.prediction import Question
-from chalicelib.edges import Answer
+from chalicelib.edges.serving_functions import Answer
 from chalicelib.errors import (
     BadRequest,
     Busy,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contracts import (
+from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
     OUTCOMES,

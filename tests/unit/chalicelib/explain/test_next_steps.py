@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contracts import PROMOTED, ROLLED_BACK
+from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK
 from chalicelib.explain import next_steps
 
 NOW: dict[str, Any] = {"live": 7, "share": None, "quarantined": "it was worse", "way_back": 6}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.contracts import MoveAliasTask
+from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.errors import BadRequest, ModelUnknown, VersionUnknown
 from chalicelib.interventions import move_requests
 from chalicelib.interventions.move_decisions import ACTIONS

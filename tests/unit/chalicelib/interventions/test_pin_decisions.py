@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.edges import AliasMoved
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import NoLiveModel, RequestConflict, VersionUnfit
 from chalicelib.registry.pin import Pin
 from tests.fakes.edges import FakeOutside

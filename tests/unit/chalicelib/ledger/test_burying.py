@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import AliasRestored
+from chalicelib.contracts.runs import AliasRestored
 from chalicelib.documents import documents
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.promotion import commitment

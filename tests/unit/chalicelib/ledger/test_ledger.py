@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges import Alias
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import LOOK_BACK, Ledger

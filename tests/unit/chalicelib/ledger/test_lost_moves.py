@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.edges import AliasMoved
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import RegistryIncomplete, RequestConflict
 from chalicelib.interventions.move_decisions import PROMOTE, ROLLBACK
 from chalicelib.promotion import promotion

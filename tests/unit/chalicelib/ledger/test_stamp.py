@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.edges import Alias
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.ledger import stamp
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.limits import DESCRIPTION_CHARACTERS, RUN_CHARACTERS

@@ -6,15 +6,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import (
-    MODEL_REJECTED,
-    NOTHING_NEW,
-    PROMOTED,
-    RETRAIN_FAILED,
-    SUPERSEDED,
-)
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, SUPERSEDED
 from chalicelib.documents import documents
-from chalicelib.edges import Edges, Notice
+from chalicelib.edges import Edges
+from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
 from chalicelib.notices import notices
 from chalicelib.notices.notice_evaluation import CLASSES_MAX, RULES_MAX, evaluation

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, OUTCOMES, PROMOTED, SUPERSEDED
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, OUTCOMES, PROMOTED, SUPERSEDED
 from chalicelib.documents import documents
-from chalicelib.edges import Notice
+from chalicelib.edges.notices import Notice
 from chalicelib.notices import notices
 from chalicelib.promotion import promotion
 from tests.fakes.edges import FakeOutside

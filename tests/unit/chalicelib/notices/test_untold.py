@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import MODEL_REJECTED, NOTHING_NEW, PROMOTED, ROLLED_BACK
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, ROLLED_BACK
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import NoticesUnavailable

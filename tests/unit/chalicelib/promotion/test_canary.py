@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.edges import Traffic
+from chalicelib.edges.metrics import Traffic
 from chalicelib.promotion import canary
 from chalicelib.promotion.replaying import FACTOR, SLACK_MS
 

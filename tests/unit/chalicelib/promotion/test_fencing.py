@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.edges import AliasMoved
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import StoreUnavailable
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
-from chalicelib.edges import AliasMoved
+from chalicelib.contracts.decisions import PROMOTED, SUPERSEDED
+from chalicelib.contracts.runs import RunOutcome
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, fencing, promotion

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.edges import Alias, AliasMoved
+from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.errors import FunctionUnavailable, StoreUnavailable
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.edges import AliasMoved, Edges
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import registry

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from chalicelib import layout
-from chalicelib.edges import Alias
+from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from chalicelib.registry import models, registry

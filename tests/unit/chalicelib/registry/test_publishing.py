@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.edges import Edges, FunctionVersion
+from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import FunctionVersion
 from chalicelib.errors import FunctionBusy, ModelUnknown, ServingChanged
 from chalicelib.registry import publishing
 from tests.fakes.edges import FakeOutside

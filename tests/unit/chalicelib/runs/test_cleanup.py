@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import AliasRestored
+from chalicelib.contracts.runs import AliasRestored
 from chalicelib.documents import documents
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.ledger.ledger import Ledger

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import (
+from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
     OUTCOMES,
@@ -15,8 +15,8 @@ from chalicelib.contracts import (
     RETRAIN_FAILED,
     ROLLED_BACK,
     SUPERSEDED,
-    RunOutcome,
 )
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import NoticesUnavailable, StoreUnavailable
 from chalicelib.promotion.lease import Lease

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import layout, names
-from chalicelib.contracts import NOTHING_NEW, RunOutcome
+from chalicelib.contracts.decisions import NOTHING_NEW
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import (
     ExecutionsUnavailable,

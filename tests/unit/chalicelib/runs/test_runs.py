@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import PROMOTED, RunOutcome
+from chalicelib.contracts.decisions import PROMOTED
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown
 from chalicelib.names import document_name

@@ -21,7 +21,8 @@ import pytest
 from chalicelib import layout
 from chalicelib.api import health
 from chalicelib.audit import serving_checks
-from chalicelib.contracts import PROMOTED, RunOutcome
+from chalicelib.contracts.decisions import PROMOTED
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from chalicelib import layout
-from chalicelib.contracts import PROMOTED, SUPERSEDED, RunOutcome
+from chalicelib.contracts.decisions import PROMOTED, SUPERSEDED
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import ModelUnknown, RunUnknown
 from chalicelib.runs import outcomes

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.edges import Edges, ObjectVersions
+from chalicelib.edges import Edges
+from chalicelib.edges.object_versions import ObjectVersions
 from tests.fakes.stage import FakeStage
 from tests.given.interference import interfered, with_store
 from tests.unit.workflows.data_set import erasing

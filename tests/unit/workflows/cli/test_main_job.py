@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts import RETRAIN_FAILED, RunOutcome
+from chalicelib.contracts.decisions import RETRAIN_FAILED
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import CommandFailed, RunUnknown
 from chalicelib.runs import outcomes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib.edges import PipelineFunctions
+from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import BadRequest, FunctionUnavailable, ModelUnknown, TransientError, VersionUnfit
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.pin import Pin

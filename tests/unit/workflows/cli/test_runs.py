@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout, names
-from chalicelib.contracts import OUTCOMES, PROMOTED, RunOutcome
+from chalicelib.contracts.decisions import OUTCOMES, PROMOTED
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, ModelUnknown, RequestConflict, RunUnknown
 from chalicelib.runs import outcomes

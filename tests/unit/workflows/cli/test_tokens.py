@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.api import access
-from chalicelib.edges import Edges, Listed
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
 from chalicelib.errors import BadRequest
 from tests.fakes.stage import FakeStage
 from tests.fakes.store import InMemoryStore

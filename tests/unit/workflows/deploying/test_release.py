@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.edges import Stored
+from chalicelib.edges.object_store import Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
 from tests.fakes.store import InMemoryStore
 from workflows.deploying import release

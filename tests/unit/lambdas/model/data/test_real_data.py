@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.edges import Stored
+from chalicelib.edges.object_store import Stored
 from lambdas import recipes
 from lambdas.model.data.preparation import prepare
 from lambdas.model.evaluation.evaluation import evaluate

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from chalicelib import contracts
-from chalicelib.contracts import PreprocessTask, from_event, to_event
+from chalicelib.contracts import interventions, rollout, runs, training
+from chalicelib.contracts.payload import from_event, to_event
+from chalicelib.contracts.training import PreprocessTask
 from chalicelib.errors import ContractBroken
 
 PAYLOADS = [
     found
-    for found in vars(contracts).values()
-    if inspect.isclass(found) and dataclasses.is_dataclass(found) and found.__module__ == contracts.__name__
+    for module in (interventions, rollout, runs, training)
+    for found in vars(module).values()
+    if inspect.isclass(found) and dataclasses.is_dataclass(found)
 ]
 
 

@@ -1,0 +1,18 @@
+"""How a run can go on and end: the outcomes, and what the state machine's choices read."""
+
+from __future__ import annotations
+
+PROMOTED = "Promoted"
+NOTHING_NEW = "NothingNew"
+MODEL_REJECTED = "ModelRejected"
+ROLLED_BACK = "RolledBack"
+SUPERSEDED = "Superseded"
+RETRAIN_FAILED = "RetrainFailed"
+OUTCOMES = (PROMOTED, NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, SUPERSEDED, RETRAIN_FAILED)
+"""How a run can end. All but RetrainFailed end the execution SUCCEEDED."""
+TRAIN = "train"
+"""Preprocessed.decision: there is something to train on; the other decisions are NothingNew and Superseded."""
+SHIFT, BAKE, SWAP = "Shift", "Bake", "Swap"
+"""RolloutDecided.decision: shift the next share, wait and look, or go live; the others are outcomes and REJUDGE."""
+REJUDGE = "Rejudge"
+"""The champion changed after the judging: judge again, once, against the one that is live now."""

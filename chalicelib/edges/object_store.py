@@ -1,0 +1,58 @@
+"""S3: the stage's bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.values import Value
+
+
+class Stored(Value):
+    """An object's content and its entity tag."""
+
+    body: bytes
+    etag: str
+
+
+class Listed(Value):
+    """An object as a listing shows it."""
+
+    key: str
+    etag: str
+    size_bytes: int
+    modified_at: datetime
+
+
+class ObjectStore(Protocol):
+    """One bucket. Reads after writes and listings are consistent, as S3 promises.
+
+    Every method raises StoreUnavailable when S3 throttles or does not answer.
+    """
+
+    bucket: str
+
+    def find(self, key: str) -> Stored | None:
+        """The object, or None."""
+
+    def put(self, key: str, body: bytes) -> None: ...
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        """Write unless there is an object; False says that there is one (perhaps our own, by a lost answer)."""
+
+    def put_if_match(self, key: str, body: bytes, *, etag: str) -> bool:
+        """Write over exactly the object with this entity tag; False says that it is another one, or none."""
+
+    def delete(self, key: str) -> None: ...
+
+    def delete_if_match(self, key: str, *, etag: str) -> bool:
+        """Delete exactly the object with this entity tag; False says that it is another one, or none."""
+
+    def list(self, prefix: str) -> Sequence[Listed]:
+        """All objects below the prefix, in order of their keys."""
+
+    def copy(self, source: str, target: str) -> None: ...
+
+    def earlier(self, key: str) -> Iterable[Stored | None]:
+        """What lay at the key before what lies there now, newest first, as far as it is kept; None for a deletion."""
