@@ -12,7 +12,7 @@ from workflows.checking.file import LocalFile
 from workflows.cli.erase import erase
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import console, counting, show_json, table
+from workflows.cli.screen import counting, say, show_json, table
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
 from workflows.data_set.objects import name, objects
@@ -44,7 +44,7 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
         added = add_all(Addition(stage.edges, model, mode, progress), taken)
     for each in taken:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"
-        console.print(f"{said} the data set of {model}", markup=False, soft_wrap=True)
+        say(f"{said} the data set of {model}")
 
 
 @data.command("list")
@@ -72,7 +72,7 @@ def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
     remove_all(stage.edges, names, model=model)
     for each in dict.fromkeys(names):
         kept = f"s3://{stage.names.bucket}/{layout.removed(model, each)}"
-        console.print(f"removed {each}; it is kept as {kept}", markup=False, soft_wrap=True)
+        say(f"removed {each}; it is kept as {kept}")
 
 
 data.add_command(erase)

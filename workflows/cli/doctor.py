@@ -20,7 +20,7 @@ from lambdas import recipes
 from workflows.aws_errors import way_out
 from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
-from workflows.cli.screen import BAD, GOOD, console, show_json
+from workflows.cli.screen import BAD, GOOD, console, say, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import DEFINITION
@@ -145,9 +145,9 @@ def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Print each finding as it comes, and hand it on."""
     for each in findings:
         console.print(Text(f"{each.severity:<8}", style=COLOURS[each.severity]), end="")
-        console.print(f"{each.where}: {each.what}", markup=False, soft_wrap=True)
+        say(f"{each.where}: {each.what}")
         if each.way_out:
-            console.print(f"        -> {each.way_out}", markup=False, soft_wrap=True)
+            say(f"        -> {each.way_out}")
         yield each
 
 

@@ -15,7 +15,7 @@ from chalicelib.registry import models
 from workflows import person
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import console, counting, show_json, table
+from workflows.cli.screen import console, counting, say, show_json, table
 from workflows.cli.stage import Stage
 from workflows.data_set import erasing, erasing_plan
 from workflows.data_set.erasing import Erased
@@ -61,22 +61,20 @@ def erase(stage: Stage, *, names: tuple[str, ...], model: str, yes: bool, as_jso
 
 def _show(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) -> None:
     for line in _lines(plan):
-        console.print(line, markup=False, soft_wrap=True)
+        say(line)
     if plan.affected:
         rows = [[each.model_version, _sample(each), each.examples, consequence(each)] for each in plan.affected]
         columns = ["model version", "rows to ask it for", "examples that go", "what it can do then"]
         table(f"versions of {plan.model} that were made of {listed(plan.files)}", columns, rows)
     for line in (*STAYS, *_left(plan, left)):
-        console.print(line, markup=False, soft_wrap=True)
+        say(line)
     if erased is not None:
-        console.print(
+        say(
             f"erased {listed(plan.files)} of {plan.model}: {erased.object_versions} object versions, {erased.rows}"
-            f" rows of {erased.documents} documents; whole model versions: {listed(map(str, erased.model_versions))}",
-            markup=False,
-            soft_wrap=True,
+            f" rows of {erased.documents} documents; whole model versions: {listed(map(str, erased.model_versions))}"
         )
     elif plan.is_empty:
-        console.print(f"nothing is left of {listed(plan.files)}", markup=False, soft_wrap=True)
+        say(f"nothing is left of {listed(plan.files)}")
     else:
         console.print("nothing was changed; add --yes to erase it")
 

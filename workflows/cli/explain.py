@@ -9,7 +9,7 @@ import click
 from chalicelib.explain import explanation, facts
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import console
+from workflows.cli.screen import say
 from workflows.cli.stage import Stage
 
 FEATURES_CHARACTERS = 100
@@ -28,7 +28,7 @@ def explain(stage: Stage, *, run: str | None, model: str, as_json: bool) -> None
         screen.show_json({**found, "explanation": said})
         return
     for line in said:
-        console.print(line, markup=False, soft_wrap=True)
+        say(line)
     show_differences(found["report"] or {})
 
 

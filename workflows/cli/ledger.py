@@ -17,7 +17,7 @@ from chalicelib.registry import catalog, models
 from lambdas import recipes
 from workflows.cli import moments
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
-from workflows.cli.screen import BAD, GOOD, console, counting, damage, show_json, table
+from workflows.cli.screen import BAD, GOOD, console, counting, damage, say, show_json, table
 from workflows.cli.stage import Stage
 
 WIDE = 120
@@ -96,11 +96,9 @@ def verify(stage: Stage, model: str | None, as_json: bool) -> None:
         show_json([vars(each) for each in found])
     else:
         for each in found:
-            for problem in each.problems:
-                console.print(f"[{BAD}]![/] ", end="")
-                console.print(problem, markup=False, soft_wrap=True)
+            damage(each.problems)
             for line in each.erased:
-                console.print(line, markup=False, soft_wrap=True)
+                say(line)
             many = len(each.problems)
             said = f"[{BAD}]{many} problem{'s' if many > 1 else ''}[/]" if many else f"[{GOOD}]all in order[/]"
             console.print(f"{each.model}: {each.entries} entries, {each.versions} versions: {said}")

@@ -20,7 +20,7 @@ from workflows.cli import screen
 from workflows.cli.deploy import carry_out
 from workflows.cli.main_job import MainJob
 from workflows.cli.options import model
-from workflows.cli.screen import console
+from workflows.cli.screen import console, say
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import watch
 from workflows.local.process import SHORT_PORT, LocalAws
@@ -49,12 +49,12 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
     begun = time.monotonic()
     with LocalAws.start(ROOT, short_port=port) as running:
         for line in running.told:
-            _say(f"saved state: {line}")
+            say(f"saved state: {line}")
         if running.moved:
             console.print(f"port {running.wanted_short_port} is taken: serving on {running.short_port} instead")
         stage = Stage(LOCAL)
         stage.enter(running)
-        job = MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=_say)
+        job = MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=say)
         with told_when_it_ends(running):
             outcome = _carry_out(job, data=data, begun=begun, serves=not once)
         if not once:
@@ -154,9 +154,9 @@ def told_when_it_ends(running: LocalAws) -> Iterator[None]:
 
 def _tell_end(running: LocalAws) -> None:
     if running.taken_down:
-        _say("\nthe local AWS was taken down; the state stays in .nightswap, and make run continues with it")
+        say("\nthe local AWS was taken down; the state stays in .nightswap, and make run continues with it")
     else:
-        _say("\nthe local AWS ended by itself: its log is .nightswap/logs/local-aws.log; make run continues")
+        say("\nthe local AWS ended by itself: its log is .nightswap/logs/local-aws.log; make run continues")
 
 
 def _forget() -> None:
@@ -167,10 +167,6 @@ def _forget() -> None:
         else:
             path.unlink(missing_ok=True)
     DEPLOYED.unlink(missing_ok=True)
-
-
-def _say(line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
 
 
 COMMANDS = (local,)

@@ -12,7 +12,7 @@ from rich.text import Text
 from lambdas import recipes
 from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
-from workflows.cli.screen import BAD, GOOD, console, show_json, table
+from workflows.cli.screen import BAD, GOOD, console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage
 from workflows.cost.bills import Bill
 from workflows.cost.prices import AS_OF, REGION
@@ -105,7 +105,7 @@ def _show_departure(departure: Departure, *, stage: str) -> None:
     loses = ", ".join(departure.loses)
     way = f"nightswap deploy --stage {stage} --remove-model {departure.model}"
     console.print(f"model {departure.model} has no recipe here, and {loses}:", style=BAD, markup=False)
-    console.print(f"  nightswap deploy refuses to remove it, unless told so: {way}", markup=False, soft_wrap=True)
+    say(f"  nightswap deploy refuses to remove it, unless told so: {way}")
 
 
 def _show_stack(stack: StackChange) -> None:

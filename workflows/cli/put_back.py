@@ -10,7 +10,7 @@ from chalicelib.aws.calls import code
 from chalicelib.errors import CommandFailed
 from chalicelib.interventions import putting_back
 from workflows.cli.options import on_stage
-from workflows.cli.screen import console
+from workflows.cli.screen import say
 from workflows.cli.stage import Stage
 
 FOREVER = (layout.LEDGER, layout.EVIDENCE, layout.ERASED)
@@ -29,7 +29,7 @@ def put_back(stage: Stage, key: str) -> None:
             raise
         raise CommandFailed(_way_round_the_policy(stage, key)) from exc
     now = "removed, as it was before" if done.size_bytes is None else f"put back, {done.size_bytes:,} bytes"
-    console.print(f"{key}: {now}", markup=False, soft_wrap=True)
+    say(f"{key}: {now}")
 
 
 def _way_round_the_policy(stage: Stage, key: str) -> str:

@@ -28,6 +28,11 @@ def show_json(document: Any) -> None:
     click.echo(json.dumps(document, indent=2, default=str))
 
 
+def say(line: str) -> None:
+    """A line as it is: what a screen would take for its own marks is shown, and it is broken nowhere."""
+    console.print(line, markup=False, soft_wrap=True)
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table whose numbers stand to the right."""
     drawn = Table(
@@ -80,7 +85,7 @@ def damage(found: Sequence[str]) -> None:
     """What could not be read, a line each, with what to do about it."""
     for each in found:
         console.print(f"[{BAD}]![/] ", end="")
-        console.print(each, markup=False, soft_wrap=True)
+        say(each)
 
 
 def outcome(run: dict[str, Any]) -> None:

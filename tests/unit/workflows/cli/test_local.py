@@ -87,15 +87,6 @@ def test_local_aws_that_died_ends_with_one(tmp_path: Path, capsys: pytest.Captur
     assert "the local AWS ended by itself" in capsys.readouterr().out
 
 
-def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    console.width = 20
-    line = "run x failed: value '[/b]' is not a number, in a line that is longer than the screen"
-
-    local._say(line)
-
-    assert capsys.readouterr().out == f"{line}\n"
-
-
 def test_address_of_the_local_api_is_the_short_one() -> None:
     stage = FakeStage(name="local", short_url="http://127.0.0.1:8000")
 

@@ -209,3 +209,12 @@ def test_progress_of_bytes_is_drawn_and_wiped_off(capsys: pytest.CaptureFixture[
         tell("unpacking", 10, 10)
 
     assert "Traceback" not in capsys.readouterr().out
+
+
+def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.console.width = 20
+    line = "run x failed: value '[/b]' is not a number, in a line that is longer than the screen"
+
+    screen.say(line)
+
+    assert capsys.readouterr().out == f"{line}\n"
