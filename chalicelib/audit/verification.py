@@ -80,7 +80,7 @@ def verify(edges: Edges, *, model: str, report: Report) -> Verified:
     problems += _others(edges, model=model, claimed=kept.numbers(registry.CLAIM))
     problems += serving_checks.problems(edges, model=model, alias=alias)
     told: list[str] = []
-    erasing = erasures.readable(edges, model=model, told=told)
+    erasing = erasures.Erasures(edges, model).readable(told=told)
     erased = tuple(erasures.took(each, model=model, there=kept.keys) for each in erasing)
     once = tuple(dict.fromkeys([*problems, *told]))
     return Verified(model=model, entries=len(entries), versions=len(numbers), problems=once, erased=erased)

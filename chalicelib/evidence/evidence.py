@@ -118,7 +118,7 @@ def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:
         was = "published" if name == registry.PACKAGE else "judged"
         raise RegistryIncomplete(f"{key} is not the one that was {was}: {documents.put_back(key)}", key=key)
     if stored is None:
-        raise RegistryIncomplete(f"{key} was {erasures.in_words(erasure)}: nothing brings it back", key=key)
+        raise RegistryIncomplete(f"{key} was {erasure.in_words()}: nothing brings it back", key=key)
     return stored.body
 
 
@@ -150,7 +150,7 @@ def _erasure(edges: Edges, version: JudgedVersion, name: str, *, body: bytes | N
     if body is not None and name not in registry.QUOTING:
         return None
     left = None if body is None else hashlib.sha256(body).hexdigest()
-    told = erasures.readable(edges, model=version.model, told=[])
+    told = erasures.Erasures(edges, version.model).readable(told=[])
     return erasures.of_part(told, model_version=version.model_version, name=name, left=left)
 
 

@@ -13,14 +13,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib import layout
 from chalicelib.cutting import listed
 from chalicelib.documents import documents
 from chalicelib.edges.object_versions import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
-from chalicelib.evidence import erasures
+from chalicelib.evidence.erasures import ErasedObject, ErasedPart, Erasure, Erasures, LookedUp
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import registry
@@ -97,56 +96,47 @@ def _refuse_while_running(outside: Outside, plan: Plan) -> None:
 
 def _tell(outside: Outside, plan: Plan) -> None:
     """Write what is about to go, unless an earlier try told all of it."""
-    erasure: dict[str, Any] = {
-        **plan.note,
-        "objects": [
-            {
-                "key": each.key,
-                "version_id": each.version_id,
-                "etag": each.etag,
-                "sha256": plan.sha256[each.etag],
-            }
-            for each in plan.objects
-            if each.etag in plan.sha256
-        ],
-        "parts": list(_parts(outside, plan)),
-    }
-    told = erasures.entries(outside.edges, model=plan.model)
-    known = {name: [item for each in told for item in each[name]] for name in ("objects", "parts")}
-    if any(item not in items for name, items in known.items() for item in erasure[name]):
-        erasures.keep(outside.edges, erasure, model=plan.model)
+    objects = [
+        ErasedObject(key=each.key, version_id=each.version_id, etag=each.etag, sha256=plan.sha256[each.etag])
+        for each in plan.objects
+        if each.etag in plan.sha256
+    ]
+    parts = list(_parts(outside, plan))
+    told = Erasures(outside.edges, plan.model)
+    known = [item for each in told.entries() for item in (*each.objects, *each.parts)]
+    if any(each not in known for each in (*objects, *parts)):
+        told.keep(Erasure(**plan.note, objects=tuple(objects), parts=tuple(parts)))
 
 
 def _tell_where_looked_up(outside: Outside, plan: Plan) -> None:
     """Who erases the file again asks no content that is about to go, unless a run came since that read it."""
-    told = {"files": plan.note["files"], "etags": sorted(plan.sha256), "runs": sorted(plan.runs)}
-    before = erasures.looked_up(outside.edges, model=plan.model)
-    if plan.sha256 and not any(all(set(told[name]) <= set(each[name]) for name in told) for each in before):
-        erasures.keep_looked_up(outside.edges, told, model=plan.model)
+    erasures = Erasures(outside.edges, plan.model)
+    now = LookedUp(files=plan.note["files"], etags=sorted(plan.sha256), runs=sorted(plan.runs))
+    if plan.sha256 and not any(now.is_told_by(each) for each in erasures.looked_up()):
+        erasures.keep_looked_up(now)
 
 
-def _parts(outside: Outside, plan: Plan) -> Iterator[dict[str, Any]]:
+def _parts(outside: Outside, plan: Plan) -> Iterator[ErasedPart]:
     for rewrite in plan.rewrites:
         if rewrite.model_version is not None:
-            yield {
-                "model_version": rewrite.model_version,
-                "name": rewrite.key.rpartition("/")[2],
-                "was": sha256_of(rewrite.before),
-                "left": sha256_of(rewrite.after),
-                "rows": rewrite.rows,
-            }
+            yield ErasedPart(
+                model_version=rewrite.model_version,
+                name=rewrite.key.rpartition("/")[2],
+                was=sha256_of(rewrite.before),
+                left=sha256_of(rewrite.after),
+                rows=rewrite.rows,
+            )
     for each in (each for each in plan.affected if each.goes):
         for key in each.keys:
             stored = outside.edges.store.find(key)
             if stored is not None:
-                was = sha256_of(stored.body)
-                yield {
-                    "model_version": each.model_version,
-                    "name": key.rpartition("/")[2],
-                    "was": was,
-                    "left": None,
-                    "rows": None,
-                }
+                yield ErasedPart(
+                    model_version=each.model_version,
+                    name=key.rpartition("/")[2],
+                    was=sha256_of(stored.body),
+                    left=None,
+                    rows=None,
+                )
 
 
 def _take(outside: Outside, version: Affected, plan: Plan) -> bool:

@@ -12,7 +12,7 @@ from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.errors import BadRequest
 from chalicelib.evidence import erasures
-from chalicelib.evidence.erasures import Erasure
+from chalicelib.evidence.erasures import Erasure, Erasures
 from chalicelib.ledger import history
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.pruning import pruning_plan
@@ -92,13 +92,13 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
     edges = outside.edges
     documented = lineage.documented(edges, model=model)
     files = tuple(dict.fromkeys(names))
-    told = erasures.entries(edges, model=model)
+    told = Erasures(edges, model).entries()
     there = tuple(_objects(outside.versions, files, model=model))
     _refuse_strange(edges, files, there, told=told, model=model)
     made = list(lineage.versions(edges, files, model=model))
     runs = lineage.runs(edges, files, made=made, model=model, progress=progress)
     note = {"files": list(files), "who": who, "at": documents.timestamp(edges.clock())}
-    looked_up = erasures.looked_up(edges, model=model)
+    looked_up = Erasures(edges, model).looked_up()
     matching = Matching(outside.versions, there, files=set(files), looked_up=looked_up, progress=progress)
     found = Quoting(outside, model, note, matching, kept(outside.versions, model=model))
     rewrites = [*found.rewrites_of_versions(made), *found.rewrites_of_runs(runs)]
@@ -128,7 +128,7 @@ def _refuse_strange(
     edges: Edges, names: Sequence[str], there: Sequence[ObjectVersion], *, told: Sequence[Erasure], model: str
 ) -> None:
     """A name that nothing knows is a slip of the keyboard, and the rows that were meant would stay."""
-    known = {each.key.split("/", 2)[2] for each in there} | {each for one in told for each in one["files"]}
+    known = {each.key.split("/", 2)[2] for each in there} | {each for one in told for each in one.files}
     strange = [each for each in names if each not in known and not any(lineage.versions(edges, [each], model=model))]
     if strange:
         has = (name(each, model=model) for each in objects(edges, model=model))

@@ -30,7 +30,7 @@ class Matching:
         looked_up: Sequence[LookedUp],
         progress: Progress,
     ) -> None:
-        self._looked_up = [each for each in looked_up if not files.isdisjoint(each["files"])]
+        self._looked_up = [each for each in looked_up if not files.isdisjoint(each.files)]
         self._rows: dict[str, FileRows] = {}
         self.sha256: dict[str, str] = {}
         for done, each in enumerate(objects):
@@ -42,7 +42,7 @@ class Matching:
 
     def gone(self, *, run: str, tags: Tags) -> IsGone:
         """Of rows that a run or its version quotes, which was made of contents with these entity tags."""
-        before = {tag for each in self._looked_up if run in each["runs"] for tag in each["etags"]}
+        before = {tag for each in self._looked_up if run in each.runs for tag in each.etags}
         here = {tag for tag in self._rows if tag in tags or None in tags}
         lost = {tag for tag in tags if tag is not None} - here - before
         if lost or not (here or before):

@@ -11,6 +11,7 @@ from chalicelib.errors import (
     VersionUnfit,
 )
 from chalicelib.evidence import erasures, evidence
+from chalicelib.evidence.erasures import ErasedPart, Erasure, Erasures
 from chalicelib.interventions import fitness, restoration
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD_FILE
@@ -27,7 +28,51 @@ from tests.unit.workflows.data_set.erasing import (
 )
 from workflows.data_set import erasing
 
+OF_AN_EARLIER_RELEASE = b"""{
+ "at": "2026-11-26T03:00:00.000Z",
+ "files": [
+  "night-1.csv"
+ ],
+ "objects": [
+  {
+   "etag": "e1",
+   "key": "datasets/m/night-1.csv",
+   "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+   "version_id": "v1"
+  }
+ ],
+ "parts": [
+  {
+   "left": null,
+   "model_version": 1,
+   "name": "package.zip",
+   "rows": null,
+   "was": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+  }
+ ],
+ "who": "ada"
+}"""
 FILES_SHA256 = erasing.sha256_of(csv(EVEN))
+
+
+def erasure(part: ErasedPart, *, who: str) -> Erasure:
+    return Erasure(files=[FIRST], who=who, at="2026-11-26T03:00:00.000Z", objects=(), parts=(part,))
+
+
+def test_erasure_of_an_earlier_release_is_read(on: FakeStage) -> None:
+    on.outside.store.put(f"evidence-erased/{MODEL}/000001.json", OF_AN_EARLIER_RELEASE)
+    on.outside.store.put(
+        f"evidence-erased/{MODEL}/looked-up/1.json",
+        b'{\n "etags": [\n  "e1"\n ],\n "files": [\n  "night-1.csv"\n ],\n "runs": [\n  "run-1"\n ]\n}',
+    )
+
+    (told,) = Erasures(on.outside.edges, MODEL).entries()
+    (looked_up,) = Erasures(on.outside.edges, MODEL).looked_up()
+
+    assert told.in_words() == "erased with night-1.csv by ada at 2026-11-26T03:00:00.000Z"
+    assert [(each.etag, each.sha256) for each in told.objects] == [("e1", 64 * "a")]
+    assert erasures.of_part([told], model_version=1, name="package.zip", left=None) == told
+    assert (looked_up.files, looked_up.etags, looked_up.runs) == (["night-1.csv"], ["e1"], ["run-1"])
 
 
 def test_erasure_is_told_with_the_checksums_of_what_went_and_of_what_is_left(on: FakeStage) -> None:
@@ -35,14 +80,14 @@ def test_erasure_is_told_with_the_checksums_of_what_went_and_of_what_is_left(on:
 
     erase(on, FIRST, "--yes")
 
-    (told,) = erasures.entries(on.outside.edges, model=MODEL)
-    (file,) = told["objects"]
-    assert (told["files"], file["key"], file["sha256"]) == ([FIRST], DATA, body)
-    for each in told["parts"]:
-        manifest = registry.manifest(on.outside.edges, model=MODEL, model_version=each["model_version"])
-        stands = registry.part(on.outside.edges, model=MODEL, model_version=each["model_version"], name=each["name"])
-        assert each["was"] == (manifest.parts or {})[each["name"]]
-        assert each["left"] == erasing.sha256_of(stands)
+    (told,) = Erasures(on.outside.edges, MODEL).entries()
+    (file,) = told.objects
+    assert (told.files, file.key, file.sha256) == ([FIRST], DATA, body)
+    for each in told.parts:
+        manifest = registry.manifest(on.outside.edges, model=MODEL, model_version=each.model_version)
+        stands = registry.part(on.outside.edges, model=MODEL, model_version=each.model_version, name=each.name)
+        assert each.was == (manifest.parts or {})[each.name]
+        assert each.left == erasing.sha256_of(stands)
 
 
 def test_erased_part_is_told_apart_from_a_damaged_one(on: FakeStage) -> None:
@@ -58,9 +103,8 @@ def test_erased_part_is_told_apart_from_a_damaged_one(on: FakeStage) -> None:
 def test_no_erasure_vouches_for_another_model(on: FakeStage, name: str) -> None:
     edges, key = on.outside.edges, layout.version(MODEL, 1, name)
     forged = erasing.sha256_of(b"forged")
-    part = {"model_version": 1, "name": name, "was": forged, "left": forged, "rows": 1}
-    note = {"files": [FIRST], "who": "mallory", "at": "2026-11-26T03:00:00.000Z"}
-    erasures.keep(edges, {**note, "objects": [], "parts": [part]}, model=MODEL)
+    part = ErasedPart(model_version=1, name=name, was=forged, left=forged, rows=1)
+    Erasures(edges, MODEL).keep(erasure(part, who="mallory"))
     edges.store.put(key, b"forged")
 
     assert [each for each in problems(on.outside) if key in each]
@@ -73,9 +117,8 @@ def test_package_that_was_erased_is_not_asked_to_be_put_back(on: FakeStage) -> N
     key = layout.version(MODEL, 2, registry.PACKAGE)
     stored = night.store.find(key)
     assert stored is not None
-    part = {"model_version": 2, "name": registry.PACKAGE, "was": "a" * 64, "left": None, "rows": None}
-    note = {"files": [FIRST], "who": "ada", "at": "2026-11-26T03:00:00.000Z"}
-    erasures.keep(night.edges, {**note, "objects": [], "parts": [part]}, model=MODEL)
+    part = ErasedPart(model_version=2, name=registry.PACKAGE, was="a" * 64, left=None, rows=None)
+    Erasures(night.edges, MODEL).keep(erasure(part, who="ada"))
     night.store.delete(key)
 
     with pytest.raises(RegistryIncomplete, match=f"{key} was erased with {FIRST} by ada at .*nothing brings it back"):
