@@ -1,7 +1,7 @@
-"""Evaluate: scores the exported artifact on the holdout, beside the live model, and lets the gate decide.
+"""Evaluate: scores the exported artifact and the live model on the holdout, and lets the gate decide.
 
-What is judged is the artifact that will be served, never the estimator; and the alias's RevisionId is read here,
-where the champion is scored, so that a promotion can only replace the champion that was beaten.
+It judges the artifact that will be served, never the estimator. It also reads the alias's RevisionId together with
+the champion, so that a promotion can only replace the champion that was beaten.
 """
 
 from __future__ import annotations

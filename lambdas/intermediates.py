@@ -1,4 +1,4 @@
-"""Reads what an earlier task of the run left, by the S3 URI that the state machine handed on."""
+"""Reads and writes the files that the tasks of a run hand to one another, by their S3 URIs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""move-alias: the pipeline function that carries out what an operator asks of the alias. API and CLI call it.
+"""move-alias: the pipeline function that carries out an operator's change of the alias. API and CLI call it.
 
-It alone may, beside the state machine: its role verifies versions by their numbers and moves the alias, the API's
-role and an operator's do not. A request that cannot be is an answer; what it raises is a fault of its own.
+Only this function and the state machine may: its role verifies versions by their numbers and moves the alias, which
+the API's role and an operator's cannot. A refused request is an answer; an exception is a fault of the function.
 """
 
 from __future__ import annotations

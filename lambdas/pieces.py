@@ -1,4 +1,4 @@
-"""Reads a data set: each object is unpacked, validated, and split by itself, as it was first split."""
+"""Reads a data set: unpacks and validates each object, and splits it by itself, as it was first split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preprocess: takes the lease, tells whether there is anything new, and turns the data set into train and holdout."""
+"""Preprocess: takes the lease, decides whether anything is new, and splits the data set into train and holdout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a run that did not break: its outcome is recorded and announced, all but RetrainFailed."""
+"""RecordOutcome: records and announces how a run ended. RestoreAlias does so for RetrainFailed."""
 
 from __future__ import annotations
 

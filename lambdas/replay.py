@@ -1,4 +1,4 @@
-"""Replay: the published version is asked for rows of the holdout before it gets any traffic."""
+"""Replay: asks the published version for rows of the holdout before it gets any traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RestoreAlias: puts right what a dead run left. Called first in every run, and last in one that breaks."""
+"""RestoreAlias: repairs what a dead run left. First state of every run, and last one of a run that fails."""
 
 from __future__ import annotations
 

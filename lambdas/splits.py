@@ -1,11 +1,11 @@
-"""How every object of a model's data set was first split, by the versions in the model's registry.
+"""Remembers how every object of a model's data set was first split, from the versions in the model's registry.
 
-An object keeps its draw, whatever rule, ratio or seed came later: else rows that a version was trained on would reach
-the holdout that it is judged on. Only a version can be live, so what no version was made of may be drawn anew; and
-every version hands on what the one before it knew, so the newest one tells of all.
+An object keeps its draw, whatever rule, ratio or seed came later; otherwise rows that a version was trained on would
+reach the holdout that it is judged on. Only a version can be live, so an object that no version used may be drawn
+anew. Every version repeats what the one before it knew, so the newest one has all.
 
-An object is known by its content, under whatever name it comes back; or by its name, for a file that was corrected
-mostly holds the rows that it held, at their places.
+An object is recognised by its content, under any name; or by its name, because a corrected file mostly holds the same
+rows at the same places.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How every task of the state machine is carried out: contract in, work, contract out, and the run's own document.
+"""Carries out each task of the state machine: decodes its payload, runs it, encodes the result, keeps its document.
 
-`runs/RUN/STATE.json` says what the state is doing and what came of it; the API, the command line and the page read
-it. A task that fails writes its error there and raises, so that the state machine sees it too.
+`runs/RUN/STATE.json` says what the state is doing and how it ended; the API, the command line and the page read it. A
+task that fails writes its error there and raises, so that the state machine sees it too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Train: fits the recipe's estimator and exports the artifact that will be served. Alone in needing scikit-learn."""
+"""Train: fits the recipe's estimator and exports the artifact to serve. The only task that loads scikit-learn."""
 
 from __future__ import annotations
 

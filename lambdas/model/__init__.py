@@ -4,17 +4,16 @@ From bottom to top; a folder imports itself and what stands above it in this lis
 
 arrays.py       the types of arrays
 predictions.py  labels and probabilities of rows
-artifact.py     what is served, scored as it is served
+artifact.py     scores an artifact, whatever its format
 metrics/        confusion matrix, ratios, curves
 gate/           the rules that decide whether a challenger passes
-recipe/         what a model is: columns, label, classes, estimator, split, thresholds
+recipe/         describes a model: columns, label, classes, estimator, split, thresholds
 reading/        from an object's bytes to a table, or to an error that names the cell
 splitting/      which rows train and which are held out
 data/           training part, holdout and profile of a data set
 formats/        the artifact formats
 training/       fits an estimator
-evaluation/     what the holdout says of challenger and champion
+evaluation/     scores challenger and champion on the holdout
 
-No `__init__.py` below this one hands on a name but that of `recipe/`: Evaluate must not load scikit-learn, nor Train
-pandas.
+Of the `__init__.py` below, only `recipe/`'s exports names: Evaluate must not load scikit-learn, nor Train pandas.
 """

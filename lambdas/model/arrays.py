@@ -1,4 +1,4 @@
-"""The types of the arrays that go between the modules and, as .npy bytes, between the tasks. Never a pickle."""
+"""Defines the array types that modules and tasks exchange. Between tasks an array is .npy bytes, never a pickle."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is served, scored as it is served: what the artifacts of all formats have in common.
+"""Scores an artifact with the same code that serves it, whatever its format.
 
-Evaluate and the comparison with the champion score through the very code of `lambdas/serve`. An artifact is JSON or
-another format that is safe to read from anyone, never a pickle. `formats` reads and writes it, and nobody else.
+Evaluate and the comparison with the champion both score through `lambdas/serve`. An artifact is JSON or another
+format that is safe to read from an untrusted source, never a pickle. Only `formats` reads and writes artifacts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a classifier says of rows: labels and probabilities."""
+"""Holds a classifier's answers for rows: labels and probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One file for each model. To add a model is to add a file here; the file's name is the model's, with `_` for `-`.
+"""One file for each model. To add a model, add a file here; the file has the model's name, with `_` for `-`.
 
     RECIPE = Recipe(model="kdd99-http", columns=..., label=..., classes=..., estimator=..., thresholds=...)
 

@@ -1,11 +1,10 @@
-"""What runs behind a model's alias: the package `serve` of the zip that VersionModel publishes.
+"""The code behind a model's alias: the package `serve` of the zip that VersionModel publishes.
 
-handler.py    the event: a query, instances, or a wake-up; answers, and returns errors as answers; has the table of
-              formats
-schema.py     what a request must hold, column by column
+handler.py    answers an event (a query, instances, or a wake-up) and returns errors as answers; lists the formats
+schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
-refusal.py    a request that cannot be answered, in words
+refusal.py    refuses a request, in words
 
-It imports nothing but the standard library and itself, so that a cold start costs what an empty function costs.
+It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's.
 Evaluate scores through the same `schema` and `scorecard`: what was judged is what serves.
 """

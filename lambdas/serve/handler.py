@@ -1,12 +1,12 @@
-"""The serving Lambda function: an event in, predictions or a refusal out.
+"""The serving Lambda function: takes an event, returns predictions or a refusal.
 
     {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
     {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances, or as many as fit an answer
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
-Every answer is `{"status": ..., "body": ...}`. A request that cannot be answered is an answer too: an exception would
-count as a fault of the model, feed the canary and the alarms, and cost the warm environment. So it raises for one
-reason only: the package is broken.
+Every answer is `{"status": ..., "body": ...}`. A refusal is an answer too: an exception would count as a fault of the
+model, reach the canary and the alarms, and end the warm environment. So it raises for one reason only: the package is
+broken.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A request that cannot be answered: said in words that are safe to send back.
+"""Refuses a request, in words that are safe to send back.
 
-Whatever a caller sent may be enormous, deeply nested or not encodable as UTF-8, so nothing of it is echoed but a
-short piece of a text or number.
+A caller may send anything: enormous, deeply nested or not encodable as UTF-8. So an answer repeats only a short piece
+of a text or number.
 """
 
 from __future__ import annotations

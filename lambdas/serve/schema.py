@@ -1,4 +1,4 @@
-"""What a request must hold: the model's columns, their kinds, ranges and categories.
+"""Validates a request: the model's columns, their kinds, ranges and categories.
 
 The schema travels in the artifact. A column reads one value, from JSON or from a query string, and returns it in the
 form that the scorer takes (float or str), or raises Refused naming the field and the accepted form.

@@ -1,6 +1,6 @@
-"""From the tables of a data set to what a run trains on.
+"""Prepares the tables of a data set for a run.
 
 preparation.py  training part and holdout
-profile.py      what the data set holds, in figures
-room.py         whether it fits into the memory of the tasks
+profile.py      describes the data set in figures
+room.py         checks that it fits into the memory of the tasks
 """

@@ -1,7 +1,7 @@
-"""The objects of a data set -> training part, holdout and a profile.
+"""Turns the objects of a data set into training part, holdout and profile.
 
-Each object is split by itself, so that a row never changes side when nights are added: no champion is ever judged on
-rows that it was trained on.
+Each object is split by itself, so that no row changes sides when later nights add objects: a champion is never judged
+on rows that it was trained on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a data set holds, in figures: for the run's document and for whoever wonders at a verdict."""
+"""Describes a data set in figures: for the run's document, and to help explain a verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The champion on the challenger's holdout: its measures, and the rules that the challenger is no worse."""
+"""Scores the champion on the challenger's holdout, and applies the rules that the challenger must be no worse."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How the champion does on tonight's holdout beside what it did when it was judged itself.
+"""Compares the champion's ratios on tonight's holdout with those from when it was judged itself.
 
-A champion that falls far on new rows is either out of date, or the rows are labelled wrong: a gate that holds two
-models against the same labels cannot tell which, so it is said to whoever reads the report.
+A champion that falls far on new rows is either out of date, or the new rows are labelled wrong. The gate cannot tell
+which, because it compares both models on the same labels; so the report tells its reader.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rows of the holdout on which champion and challenger differ most: what a person looks at to understand why."""
+"""Finds the rows of the holdout on which champion and challenger differ most, for a person who wants to see why."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Judges an artifact on the holdout: the whole report, ready for JSON, and the verdict in it.
+"""Judges an artifact on the holdout: builds the whole report, ready for JSON, with the verdict in it.
 
-What is scored is the artifact that will be served, never the estimator that it was made from.
+It scores the artifact that will be served, never the estimator that it was made from.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything that a holdout says of a classifier, in one value: what thresholds are held against."""
+"""Computes every metric of a classifier on a holdout, as one value that thresholds are compared with."""
 
 from __future__ import annotations
 

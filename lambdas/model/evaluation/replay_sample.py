@@ -1,7 +1,7 @@
-"""Rows of the holdout with the artifact's answers: what the published version is asked before it gets any traffic.
+"""Draws rows of the holdout, with the artifact's answers, for the replay of the published version.
 
-The rows on which champion and challenger disagree come first, because there a version that serves the wrong artifact
-shows itself; then the classes take turns, so that a rare one is asked as often as the data allows.
+Rows on which champion and challenger disagree come first, because they reveal a version that serves the wrong
+artifact; then the classes take turns, so that a rare class is asked as often as the data allows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A fitted estimator: the X that it takes, what it says of rows, what it raises, and what a format makes of it.
+"""Holds a fitted estimator: its categories, its answers, its errors, and what a format exports of it.
 
-X is one float64 array, categories as codes. So a ColumnTransformer selects columns by position, and neither pandas
-nor an array of objects is needed.
+X is one float64 array, with categories as codes. So a ColumnTransformer selects columns by position, and neither
+pandas nor an array of objects is needed.
 """
 
 from __future__ import annotations

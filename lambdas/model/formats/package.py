@@ -1,6 +1,6 @@
-"""The zip that is published as a function version: code of `lambdas/serve`, the artifact and its manifest.
+"""Builds the zip that is published as a function version: code of `lambdas/serve`, the artifact and its manifest.
 
-The same inputs make the same bytes, anywhere: VersionModel finds a version that it has published before by the
+The same inputs make the same bytes, anywhere: VersionModel recognises a version that it has already published by the
 package's checksum. So times are fixed, names sorted, and nothing is compressed (zlib's output differs by build; the
 package is small).
 """

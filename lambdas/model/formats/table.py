@@ -1,7 +1,7 @@
-"""The artifact formats: the one table of what differs between them. Nobody else writes or reads an artifact.
+"""Lists the artifact formats in one table of what differs between them. No other module writes or reads an artifact.
 
-A format is safe to read from anyone, has a number for its form, and the procedure for changing that stands where its
-reader is. To add one:
+A format is safe to read from an untrusted source and has a version number; its reader's docstring says how to change
+it. To add a format:
 
     here                          an entry of FORMATS
     in a folder beside this page  the module that has what `Code` names

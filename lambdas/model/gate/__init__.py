@@ -2,5 +2,5 @@
 
 thresholds.py  declared bounds, each judged by itself
 mcnemar.py     is the difference of champion and challenger more than chance?
-parity.py      does the artifact say what the estimator said?
+parity.py      does the artifact give the estimator's answers?
 """

@@ -1,8 +1,8 @@
-"""The paired test of champion and challenger on the same rows: is their difference more than chance?
+"""Tests champion and challenger on the same rows: is their difference more than chance?
 
-Rows that both get right, or both wrong, say nothing of which is better; of the others, equals would win half each.
-Rows that repeat one another count each, as in every ratio of the report; where a data set is full of them, the test
-takes smaller differences for real ones, and a recipe may ask for a lower significance.
+Rows that both get right, or both wrong, do not tell which is better; of the other rows, equal models would win half
+each. Repeated rows count each time, as in every ratio of the report; where a data set is full of repetitions, the
+test finds smaller differences significant, and a recipe may ask for a lower significance.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Does the artifact say what the estimator said? Rules of the gate: what is served must be what was fitted."""
+"""Checks that the artifact gives the estimator's answers, as rules of the gate: what is served must be what was
+fitted.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The gate: declared bounds, each judged by itself, failing closed.
+"""Judges each declared bound by itself; the gate fails closed.
 
-A value that is undefined, not a number or missing fails its rule, with the reason. Whatever passed all rules passed.
+A value that is undefined, not a number or missing fails its rule, with the reason. A model passes if no rule fails.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The confusion matrix, for any number of classes."""
+"""Counts the confusion matrix, for any number of classes."""
 
 from __future__ import annotations
 

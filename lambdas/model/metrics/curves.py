@@ -1,6 +1,6 @@
-"""Precision-recall and ROC over all thresholds of a probability, in numpy alone.
+"""Computes precision-recall and ROC over all thresholds of a probability, with numpy alone.
 
-Rows with one and the same probability cannot be told apart by any threshold, so they count as one step.
+No threshold can separate rows with equal probabilities, so they count as one step.
 """
 
 from __future__ import annotations

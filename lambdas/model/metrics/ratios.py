@@ -1,6 +1,6 @@
-"""The ratios of a confusion matrix, for one class against all others. Undefined (0/0) is None, never 0 or 1.
+"""Computes the ratios of a confusion matrix, for one class against all others. Undefined (0/0) is None, never 0 or 1.
 
-They are exact, so that what is at its bound is at it, and not a rounding beside it.
+They are exact fractions, so that rounding never decides whether a ratio reaches its bound.
 
 Source: Fawcett, An introduction to ROC analysis (2006), figure 1.
 """

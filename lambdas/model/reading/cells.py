@@ -1,4 +1,4 @@
-"""What is wrong with one cell: a Check returns the error's class and words, or None for a good cell."""
+"""Checks single cells: a Check returns the error's class and message, or None for a good cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file's rows are read for, and the rows as they are read: numbers, and texts as places among their levels."""
+"""Selects the wanted columns of a file and gathers their rows: numbers, and texts as codes of their levels."""
 
 from __future__ import annotations
 

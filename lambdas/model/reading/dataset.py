@@ -1,6 +1,6 @@
-"""An object of the data set -> a Table, or an error that names the cell.
+"""Reads an object of the data set into a Table, or raises an error that names the cell.
 
-`plain` reads most files, fast; `strict` reads any, and says what is wrong with it and where.
+`plain` reads most files, fast; `strict` reads any file, and says what is wrong with it and where.
 """
 
 from __future__ import annotations

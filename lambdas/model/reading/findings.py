@@ -1,4 +1,4 @@
-"""What is wrong with a file, cell by cell, counted and put in words.
+"""Collects what is wrong with a file, cell by cell, and puts it in words.
 
 Rows are counted from 1 without the header and without blank lines; lines are those of the file, as an editor counts.
 """

@@ -1,4 +1,4 @@
-"""The header of a CSV file: where the wanted columns stand."""
+"""Reads the header of a CSV file: finds the wanted columns."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Plain files, read fast. The one module that imports pandas.
+"""Reads plain files, fast. The only module that imports pandas.
 
-A file is plain when quotes stand around whole fields alone, every record has as many fields as the header, and no
-field begins with a plus sign, as in most files: nothing is left to interpret then, and pandas' parser is sure to read
-what `records` reads. Of any other file, and of one with a bad cell, nothing is said here: `strict` reads it again.
+A file is plain when quotes stand around whole fields only, every record has as many fields as the header, and no
+field begins with a plus sign, as in most files: then nothing is left to interpret, and pandas' parser reads exactly
+what `records` reads. This module reports no errors: any other file, and one with a bad cell, `strict` reads again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The one grammar of CSV files: the bytes of a text -> records, each with the line that it begins on.
+"""Parses CSV: turns the bytes of a text into records, each with the line that it begins on. The one grammar of CSV
+here.
 
-RFC 4180, strictly: commas part fields; a field that begins with a quote ends with one, and two quotes inside it stand
-for one; a quote elsewhere is a character as any other. Lines end with LF, CRLF or CR, and are counted as an editor
-counts them. What this module reads is what is in a file; `plain` may be faster, and must read the same.
+RFC 4180, strictly: commas separate fields; a field that begins with a quote ends with one, and two quotes inside it
+mean one; a quote elsewhere is an ordinary character. Lines end with LF, CRLF or CR, and are counted as an editor
+counts them. This module defines what a file contains; `plain` may be faster, and must read the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Any file, read record by record as `records` has it: the good is gathered, the wrong is named."""
+"""Reads any file record by record, by the grammar of `records`: keeps the good cells and names the bad ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a data set as three arrays: what Preprocess hands on, without names and without pandas."""
+"""Holds rows of a data set as three arrays, which Preprocess hands on: without column names and without pandas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An object's bytes -> the bytes of a CSV file: gzip taken off, proved to be text. Its name decides nothing."""
+"""Turns an object's bytes into the bytes of a CSV file: unzips gzip and checks that it is text. Its name decides
+nothing.
+"""
 
 from __future__ import annotations
 

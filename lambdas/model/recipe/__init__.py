@@ -1,14 +1,14 @@
-"""A recipe: what a model is made of, how it is split, judged and rolled out. One import line for who writes one:
+"""A recipe: how a model is built, split, judged and rolled out. To write one, a single import line is enough:
 
     from lambdas.model.recipe import Numeric, Recipe, at_least
 
 recipe.py        the recipe
-fields.py        its fields, below the rules that judge them
+fields.py        its fields
 parts.py         the small values that it is made of
-rules.py         what makes it contradict itself
-types.py         whether each field is of its type
-sizes.py         how large each field may be
-gate_rules.py    what makes its thresholds nonsense
+rules.py         finds contradictions in it
+types.py         checks the type of each field
+sizes.py         limits the size of each part
+gate_rules.py    finds thresholds that make no sense
 recipe_files.py  which files of a folder hold a recipe
 """
 

@@ -1,6 +1,6 @@
-"""The fields of a recipe, and what follows from them alone: what the rules for a recipe take.
+"""Defines the fields of a recipe and what follows directly from them; the rules for a recipe read these.
 
-Standard library only: whoever asks which models exist, or what they are, loads neither numpy nor scikit-learn.
+Standard library only: whoever lists or describes models loads neither numpy nor scikit-learn.
 """
 
 from __future__ import annotations

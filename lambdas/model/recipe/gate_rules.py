@@ -1,4 +1,4 @@
-"""What makes the thresholds of a recipe nonsense: a gate that no model can pass, or that any can."""
+"""Finds thresholds of a recipe that make no sense: a gate that no model can pass, or that every model passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small values that a recipe is made of. `recipe` hands them on: import them from there."""
+"""Defines the small values that a recipe is made of. Import them from `lambdas.model.recipe`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model is, in one small value: `lambdas/recipes/` holds one file for each."""
+"""Describes a model in one small value. `lambdas/recipes/` holds one file for each."""
 
 from __future__ import annotations
 

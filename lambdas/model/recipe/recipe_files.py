@@ -1,4 +1,4 @@
-"""Which files of a folder hold a recipe, and which look as if they did: told by name and text, without importing any.
+"""Finds which files of a folder hold a recipe, and which only look so, by name and text, without importing any.
 
 A model's file is named as the model, with `_` for `-`. A file without RECIPE is shared by those that import it.
 """

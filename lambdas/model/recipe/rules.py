@@ -1,4 +1,4 @@
-"""What makes a recipe contradict itself, each rule in a few lines."""
+"""Finds contradictions in a recipe, each rule in a few lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large each part of a recipe may be: asked before what a rule may take long to look at."""
+"""Limits the size of each part of a recipe, before slower rules look at it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whether each field of a recipe is of its type: asked before any other rule, so that those can rely on it.
+"""Checks that each field of a recipe has its type, before any other rule, so that those can rely on it.
 
-A recipe is written by hand, and its annotations are checked by nobody.
+People write recipes by hand, and Python does not check annotations.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which rows train and which are held out.
+"""Decides which rows train and which are held out.
 
-split.py       the draw of one object
-stratified.py  a stratified draw, as scikit-learn draws
-strata.py      what stands for the classes while an object is split
+split.py       splits one object
+stratified.py  a stratified draw, as scikit-learn's
+strata.py      the groups of labels that an object is split by
 row_hashes.py  one number for each row, equal for equal rows
 """

@@ -1,4 +1,4 @@
-"""One number for each row of a table, equal for equal rows: to count rows that occur more than once.
+"""Hashes each row of a table to one number, equal for equal rows, to count rows that occur more than once.
 
 64 bits: among a million rows two different ones collide with a chance of one in 40 million. The counts inform and
 decide nothing.

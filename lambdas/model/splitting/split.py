@@ -1,10 +1,10 @@
-"""Which rows of an object are trained on and which are held out: a seeded draw that depends on the object alone.
+"""Splits an object into training rows and holdout rows: a seeded draw that depends on the object alone.
 
-Every class gives its share to the holdout, rounded up or down by the draw. Always down would keep a class that brings
-two rows a night out of the holdout for ever; by the draw it gets there in proportion over the nights.
+Every class gives its share to the holdout, rounded up or down at random. Rounding always down would keep a class that
+brings two rows a night out of the holdout for ever; at random it gets its proportion over the nights.
 
-The rules are numbered, and a rule never changes: an object keeps the one that it was first split by, or a live model
-would be judged on rows that it was trained on (see `lambdas.splits`).
+The rules are numbered, and a rule never changes: an object keeps the rule of its first split, or a live model would
+be judged on rows that it was trained on (see `lambdas.splits`).
 """
 
 from __future__ import annotations

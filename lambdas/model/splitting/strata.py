@@ -1,7 +1,7 @@
-"""What stands for the classes of an object while it is split: its raw labels, grouped as the classes were at first.
+"""Groups the raw labels of an object for its split, by the classes of its first split.
 
-So a recipe that later parts a class, or makes one of two, moves no row to the other side. Nor does one that takes its
-label from another column: an object is split by the column that it was first split by.
+So a recipe that later divides or merges classes moves no row to the other side. Nor does a recipe that takes its
+label from another column: an object is always split by the column of its first split.
 """
 
 from __future__ import annotations

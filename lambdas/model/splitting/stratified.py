@@ -1,7 +1,7 @@
-"""A stratified, seeded draw: row for row what scikit-learn's train_test_split draws. The first rule of the split.
+"""Draws a stratified, seeded split, row for row as scikit-learn's train_test_split. The first rule of the split.
 
-It is drawn here, from the same generator in the same order, because Preprocess does without scikit-learn (a second of
-import) and because scikit-learn refuses what happens to single nights: one class, one row, a class with one row.
+It draws from the same generator in the same order, without scikit-learn: Preprocess would wait a second for its
+import, and it refuses what happens in single nights: one class, one row, a class with one row.
 """
 
 from __future__ import annotations

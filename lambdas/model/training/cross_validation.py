@@ -1,6 +1,6 @@
-"""How well a recipe does on rows that it was not fitted on, beside the holdout: with its spread over folds.
+"""Cross-validates a recipe on the training part: how well it does on rows that it was not fitted on, with the spread.
 
-It informs and decides nothing, so it is bounded in rows and says when it was left out.
+The result informs and decides nothing, so its rows are limited, and the report says when it was left out.
 """
 
 from __future__ import annotations

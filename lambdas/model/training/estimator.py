@@ -1,4 +1,4 @@
-"""Fits a recipe's estimator and keeps what there is to know about the fit."""
+"""Fits a recipe's estimator and records the facts of the fit."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A recipe tried before the fit that counts: what a fit and an export of few rows show, nobody waits for many.
+"""Tries a recipe on few rows before the real fit, so that nobody waits hours for an error that few rows show.
 
-`try_out` needs no data: it makes rows up from the recipe's columns. `foresee` draws few of the training part.
+`try_out` needs no data: it makes up rows from the recipe's columns. `foresee` draws few rows of the training part.
 """
 
 from __future__ import annotations

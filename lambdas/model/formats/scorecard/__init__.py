@@ -1,10 +1,10 @@
 """The format `scorecard`: linear models as weights.
 
-format.py        what the table of formats asks of it
-supported.py     which estimators have an exact form as a scorecard
-size.py          how large a scorecard will be
+format.py        its functions for the table of formats
+supported.py     which estimators can be exported exactly
+size.py          estimates the size of a scorecard
 export.py        a fitted estimator -> a scorecard
-transformers.py  what fitted transformers make of features
+transformers.py  fitted transformers -> features
 linear.py        features as exact functions of one input column each
-artifact.py      a scorecard, read back and scored
+artifact.py      reads a scorecard back and scores with it
 """

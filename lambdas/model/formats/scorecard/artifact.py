@@ -1,4 +1,4 @@
-"""A scorecard, read back and scored by the very code that serves it."""
+"""Reads a scorecard back and scores rows with it, by the code that serves it."""
 
 from __future__ import annotations
 

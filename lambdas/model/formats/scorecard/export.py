@@ -1,6 +1,6 @@
-"""A fitted estimator -> the scorecard that says the same: transformers folded into the weights of one linear model.
+"""Exports a fitted estimator as an equivalent scorecard: folds its transformers into the weights of a linear model.
 
-The result is never trusted: Evaluate compares its answers with the estimator's on every row of the holdout.
+The result is not trusted: Evaluate compares its answers with the estimator's on every row of the holdout.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the table of formats asks of the format `scorecard`: `formats.Code`."""
+"""Gives the table of formats its functions for the format `scorecard`: see `formats.Code`."""
 
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export

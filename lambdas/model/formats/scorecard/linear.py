@@ -1,4 +1,4 @@
-"""The features that transformers make, as exact functions of one input column each.
+"""Describes the features that transformers make, as exact functions of one input column each.
 
 Scalers and one-hot encoders look at one column at a time, so every feature that reaches the classifier is either
 affine in a numeric column or a table over the levels of a categorical one. That is what a scorecard can hold.

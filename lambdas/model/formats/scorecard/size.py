@@ -1,4 +1,4 @@
-"""How large a scorecard is, in bytes: foreseen before the fit, for Lambda takes none above a limit."""
+"""Estimates the size of a scorecard in bytes before the fit, because Lambda refuses packages above a limit."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which scikit-learn estimators have an exact form as a scorecard: asked of an unfitted one, so before any fit.
+"""Decides, before any fit, which scikit-learn estimators can be exported exactly as a scorecard.
 
-A class counts by its name and its package: a subclass may do anything, so it is not taken for its base. Imports no
-scikit-learn, and fits nothing; what only a fit can show, `trial` finds out.
+It judges a class by its name and its package: a subclass may do anything, so it does not count as its base. It
+imports no scikit-learn and fits nothing; what only a fit can show, `trial` finds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fitted scikit-learn transformers -> what they make of features: read off their attributes, without scikit-learn."""
+"""Translates fitted scikit-learn transformers into features, from their attributes and without scikit-learn."""
 
 from __future__ import annotations
 
