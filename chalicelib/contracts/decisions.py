@@ -10,6 +10,8 @@ SUPERSEDED = "Superseded"
 RETRAIN_FAILED = "RetrainFailed"
 OUTCOMES = (PROMOTED, NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, SUPERSEDED, RETRAIN_FAILED)
 """How a run can end. All but RetrainFailed end the execution SUCCEEDED."""
+WENT_WELL = (PROMOTED, NOTHING_NEW)
+"""The outcomes after which a command that waits for a run exits 0."""
 TRAIN = "train"
 """Preprocessed.decision: there is something to train on; the other decisions are NothingNew and Superseded."""
 SHIFT, BAKE, SWAP = "Shift", "Bake", "Swap"

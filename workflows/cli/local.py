@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import click
 
-from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED
+from chalicelib.contracts.decisions import WENT_WELL
 from workflows.api_client import ApiClient
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out
@@ -59,7 +59,7 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
             outcome = _carry_out(job, data=data, begun=begun, serves=not once)
         if not once:
             _serve(running)
-    sys.exit(0 if outcome in {PROMOTED, NOTHING_NEW} else 1)
+    sys.exit(0 if outcome in WENT_WELL else 1)
 
 
 @local.command()

@@ -10,7 +10,7 @@ import click
 
 from chalicelib.api import doors
 from chalicelib.bodies import REASON
-from chalicelib.contracts.decisions import NOTHING_NEW, PROMOTED
+from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.registry import models
 from chalicelib.registry.run_documents import RUNNING
 from chalicelib.runs import retraining
@@ -21,8 +21,6 @@ from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
 from workflows.cli.watching import wait, watch
-
-GOOD = (PROMOTED, NOTHING_NEW)
 
 
 @click.command()
@@ -52,7 +50,7 @@ def retrain(
         with told_when_interrupted(f"{goes_on} (--stage {stage.name})"):
             found = follow(lambda: core.describe(stage.edges, run=started.run))
         _show(stage, found, as_json=as_json)
-        sys.exit(0 if found["outcome"] in GOOD else 1)
+        sys.exit(0 if found["outcome"] in WENT_WELL else 1)
     if as_json:
         screen.show_json({"run": started.run, "new": started.is_new, "model": model})
 

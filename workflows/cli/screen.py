@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib import exact
+from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.registry.report import Report
 
 console = Console(highlight=False)
@@ -90,7 +91,7 @@ def damage(found: Sequence[str]) -> None:
 
 def outcome(run: dict[str, Any]) -> None:
     """One line: how the run ended, and why."""
-    good = run["outcome"] in {"Promoted", "NothingNew"}
+    good = run["outcome"] in WENT_WELL
     error = f" ({run['error']})" if run["error"] else ""
     console.print(f"[bold {GOOD if good else BAD}]{run['outcome']}[/]{error}: ", end="")
     console.print(str(run["reason"]), markup=False)
