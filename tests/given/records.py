@@ -79,3 +79,12 @@ def forge(night: FakeOutside, number: int) -> None:
     }
     named = {"parts": evidence.checksums(parts)} if "parts" in manifest else {}
     rewrite(night, key, artifact_sha256=artifact_sha256, code_sha256=publishing.code_sha256(package), **named)
+
+
+def change_version(night: FakeOutside, number: int, *, splits: Any = None, **manifest: Any) -> None:
+    """These facts in the version's manifest, and this as its record of the splits, where there is one."""
+    key = layout.version(MODEL, number, registry.MANIFEST)
+    if splits is not None:
+        night.store.put(layout.version(MODEL, number, registry.SPLITS), documents.encode(splits))
+        manifest = {"data": [{"name": "a", "etag": "1", "bytes": 1, "rule": 2}], **manifest}
+    night.store.put(key, documents.encode({**documents.find(night.store, key), **manifest}))

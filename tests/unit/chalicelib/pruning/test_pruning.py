@@ -28,8 +28,8 @@ from tests.given.nights import (
     revision,
     swap,
 )
+from tests.given.old_nights import DAY, dead_run, nights, plan
 from tests.given.records import by_hand, silent
-from tests.unit.chalicelib.pruning.test_pruning_plan import DAY, dead_run, nights, plan
 
 GOES = {layout.version(MODEL, 1, part) for part in GIVEN_UP}
 """Of version 1, which is the one that nothing speaks for after three nights."""

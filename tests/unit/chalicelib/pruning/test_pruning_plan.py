@@ -1,3 +1,5 @@
+"""What pruning would take, and for what reason the rest is kept."""
+
 from __future__ import annotations
 
 from datetime import timedelta
@@ -9,31 +11,15 @@ from chalicelib.documents import documents
 from chalicelib.promotion import promotion
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
-from chalicelib.pruning.pruning_plan import Leftover, Plan
+from chalicelib.pruning.pruning_plan import Leftover
 from chalicelib.pruning.retention import Policy
-from chalicelib.registry import catalog, publishing, registry
+from chalicelib.registry import catalog, registry
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import GIVEN_UP, MODEL, content, going, outside, promote, register, shift
-from tests.given.records import by_hand, silent
-
-DAY = 24 * 3600.0
-ALL = Policy(keep=0, days=0)
-"""Whatever nothing else speaks for goes."""
-
-
-def nights(count: int, *models: str) -> FakeOutside:
-    """So many promotions of MODEL, two days apart."""
-    night = outside(MODEL, *models)
-    for number in range(1, count + 1):
-        promote(night.edges, run=f"run-{number}", fingerprint=f"data-{number}")
-        night.clock.sleep(2 * DAY)
-    return night
-
-
-def plan(night: FakeOutside, policy: Policy = ALL) -> Plan:
-    return pruning_plan.make(night.edges, model=MODEL, policy=policy, report=silent)
+from tests.given.old_nights import ALL, DAY, dead_run, nights, plan
+from tests.given.records import by_hand
 
 
 def reasons(night: FakeOutside, policy: Policy = ALL) -> dict[int, str | None]:
@@ -181,14 +167,6 @@ def test_pruned_version_is_not_spoken_of_and_a_half_pruned_one_is_finished() -> 
 
     night.functions.delete_version(MODEL, "1")
     assert 1 not in reasons(night, young)
-
-
-def dead_run(night: FakeOutside, run: str) -> str:
-    """Published, and died before its manifest; returns its function version."""
-    number = registry.claim(night.edges, model=MODEL, run=run)
-    package = f"package of {run}".encode()
-    night.store.put(layout.version(MODEL, number, registry.PACKAGE), package)
-    return publishing.publish(night.edges, model=MODEL, package=package, serving_sha256=None).function_version
 
 
 def test_function_version_of_a_dead_run_goes_after_a_day() -> None:

@@ -13,7 +13,7 @@ from chalicelib.registry.pin import Pin
 from tests.fakes.stage import FakeStage
 from tests.given.interference import with_functions
 from tests.given.nights import MODEL, content
-from tests.unit.chalicelib.pruning.test_pruning_plan import DAY, dead_run, nights
+from tests.given.old_nights import DAY, dead_run, nights
 
 ALL = ("--keep", "0", "--days", "0")
 

@@ -1,0 +1,116 @@
+"""What is no CSV file of the recipe's columns is named, and what is too large."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from chalicelib import errors
+from chalicelib.limits import FILE_BYTES
+from lambdas.model.reading.dataset import read_object
+from lambdas.model.reading.unpacking import unpack
+from lambdas.model.recipe import Numeric
+from tests.given import data
+from tests.unit.lambdas.model.reading.tables import GOOD, HEADER, RECIPE, rows
+
+
+def test_missing_column_shows_the_header_and_near_names() -> None:
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", header="Size,AGE,flags,zone,label"), recipe=RECIPE)
+
+    assert "size (is it 'Size'?), age (is it 'AGE'?), flag (is it 'flags'?)" in raised.value.message
+    assert "reads: Size, AGE, flags, zone, label" in raised.value.message
+    assert raised.value.details["columns"] == ["size", "age", "flag"]
+
+
+@pytest.mark.parametrize(("sign", "words"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_other_separators_than_commas_are_named(sign: str, words: str) -> None:
+    with pytest.raises(errors.ColumnMissing, match=f"Its fields are parted by {words}: save it with commas"):
+        read_object("day.csv", content=GOOD.replace(",", sign).encode(), recipe=RECIPE)
+
+
+def test_missing_columns_of_a_wide_file_are_listed_within_bounds() -> None:
+    header = ",".join(f"{'é' * 500}{n}" for n in range(3_000))
+    recipe = data.recipe(columns=[Numeric(f"x{n}") for n in range(900)])
+
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=rows("1", header=header), recipe=recipe)
+
+    assert raised.value.message.startswith("day.csv has no column x0, x1, x2, x3, x4 and 896 more. Its first line")
+    assert raised.value.message.endswith("nightswap data remove day.csv --model flows")
+
+
+def test_header_of_too_many_fields_is_refused() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match="has a header of 10,005 fields: 10,000 are the most"):
+        read_object("day.csv", content=rows("1", header=HEADER + ",x" * 10_000), recipe=RECIPE)
+
+
+def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match="names the column age 2 times"):
+        read_object("day.csv", content=rows("1,2,2,SF,n,ok.", header="size,age,age,flag,zone,label"), recipe=RECIPE)
+
+    extra = rows("1,2,SF,n,ok.,5,6", header=f"{HEADER},x,x")
+    assert len(read_object("day.csv", content=extra, recipe=RECIPE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"", errors.ObjectUnreadable, "is empty (0 bytes)"),
+        (gzip.compress(b"", mtime=0), errors.ObjectUnreadable, "a gzip file of nothing"),
+        (gzip.compress(GOOD.encode(), mtime=0)[:-9], errors.ObjectUnreadable, "a truncated gzip file"),
+        (b"\x1f\x8b", errors.ObjectUnreadable, "a truncated gzip file"),
+        (b"\x1f\x8b" + bytes(40), errors.ObjectUnreadable, "a corrupt gzip file"),
+        (gzip.compress(GOOD.encode(), mtime=0) + b"corrupt", errors.ObjectUnreadable, "a corrupt gzip file"),
+        (b"\n\n  \n", errors.ObjectUnreadable, "blank lines alone"),
+        (HEADER.encode(), errors.ObjectEmpty, "a header and no row"),
+        (f"{HEADER}\n\n".encode(), errors.ObjectEmpty, "a header and no row"),
+        (GOOD.encode("utf-32"), errors.ObjectUnreadable, "is UTF-32: save it as CSV in UTF-8"),
+        (b"\0\0\xfe\xff" + GOOD.encode("utf-32-be"), errors.ObjectUnreadable, "is UTF-32"),
+        (data.zipped(data.zipped(GOOD.encode())), errors.ObjectUnreadable, "is a gzip file in a gzip file"),
+        (GOOD.encode("utf-16"), errors.ObjectUnreadable, "is UTF-16: save it as CSV in UTF-8"),
+        (GOOD.encode("utf-16-le"), errors.ObjectUnreadable, "line 1 holds a NUL byte"),
+        (b"PK\x03\x04" + bytes(30), errors.ObjectUnreadable, "is a zip file, as an Excel workbook is one"),
+        (gzip.compress(b"PAR1" + bytes(30), mtime=0), errors.ObjectUnreadable, "is a Parquet file"),
+        (
+            f"{GOOD}1,2,caf\xe9,n,ok.".encode("latin-1"),
+            errors.ObjectUnreadable,
+            "line 4 holds the byte 0xe9: save it as CSV in UTF-8",
+        ),
+        (
+            b'"size,age\n1,2',
+            errors.ObjectUnreadable,
+            "a header that cannot be read: the record that begins on line 1",
+        ),
+    ],
+)
+def test_file_that_is_no_csv_is_named(content: bytes, error: type[errors.DataError], words: str) -> None:
+    with pytest.raises(error) as raised:
+        read_object("day.csv", content=content, recipe=RECIPE)
+
+    assert words in raised.value.message
+    assert "nightswap data remove day.csv --model flows" in raised.value.message
+
+
+def zipped(size_bytes: int) -> bytes:
+    """A gzip file of so many blanks: of whole members of a megabyte, so that it is quick to make."""
+    megabytes, rest = divmod(size_bytes, 10**6)
+    return gzip.compress(b" " * 10**6) * megabytes + gzip.compress(b" " * rest)
+
+
+def test_small_file_that_unpacks_to_more_than_a_run_reads_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(errors.ObjectUnreadable) as raised:
+        read_object("day.csv.gz", content=zipped(FILE_BYTES + 1), recipe=RECIPE)
+
+    assert f"a run reads {FILE_BYTES:,} bytes of one file at most" in raised.value.message
+    assert "nightswap data remove day.csv.gz --model flows" in raised.value.message
+
+
+def test_file_of_as_many_bytes_as_a_run_reads_is_read() -> None:
+    assert len(unpack("day.csv.gz", content=zipped(FILE_BYTES), model="flows")) == FILE_BYTES
+
+
+def test_plain_file_of_more_bytes_than_a_run_reads_is_refused() -> None:
+    with pytest.raises(errors.ObjectUnreadable, match=rf"day\.csv has {FILE_BYTES + 1:,} bytes: a run reads"):
+        read_object("day.csv", content=bytes(FILE_BYTES + 1), recipe=RECIPE)
