@@ -67,6 +67,14 @@ def known_models() -> Sequence[str]:
     return catalog.models(operator_edges().store)
 
 
+def default_model() -> str:
+    return load(ApiSettings).default_model
+
+
+def idempotency_key() -> str | None:
+    return doors.idempotency_key(request().headers.get("idempotency-key"))
+
+
 def stated(answer: tuple[int, dict[str, Any]]) -> Response:
     status, said = answer
     if status >= BAD_REQUEST:
@@ -87,7 +95,7 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
         body=body(),
         known=known_models(),
         who=f"token {request().context['authorizer']['principalId']}",
-        idempotency_key=doors.idempotency_key(request().headers.get("idempotency-key")),
+        idempotency_key=idempotency_key(),
         attempt=secrets.token_hex(move_requests.ATTEMPT_BYTES),
     )
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
@@ -134,25 +142,22 @@ def nightly(event: CloudWatchEvent) -> None:
 @app.route("/predict", methods=["GET"], authorizer=authorize)
 @answering
 def predict_one() -> Response:
-    question = prediction.from_query(query(), default_model=load(ApiSettings).default_model)
+    question = prediction.from_query(query(), default_model=default_model())
     return stated(prediction.single(*scored(question)))
 
 
 @app.route("/predict", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def predict_many() -> Response:
-    question = prediction.from_body(
-        body(),
-        content_type=request().headers.get("content-type"),
-        default_model=load(ApiSettings).default_model,
-    )
+    content_type = request().headers.get("content-type")
+    question = prediction.from_body(body(), content_type=content_type, default_model=default_model())
     return stated(scored(question))
 
 
 @app.route("/warm", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
 @answering
 def warm() -> Response:
-    model = prediction.model_in(query(), default_model=load(ApiSettings).default_model)
+    model = prediction.model_in(query(), default_model=default_model())
     return stated(scored(prediction.Question(model, {"warm": True})))
 
 
@@ -161,13 +166,8 @@ def warm() -> Response:
 def retrain() -> Response:
     from chalicelib.runs import retraining
 
-    settings = load(ApiSettings)
-    key = doors.idempotency_key(request().headers.get("idempotency-key"))
-    wish = retraining.wish_from(
-        body(),
-        default_model=settings.default_model,
-        models=known_models(),
-    )
+    key = idempotency_key()
+    wish = retraining.wish_from(body(), default_model=default_model(), models=known_models())
     started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
     return Response(
         body={"run": started.run, "new": started.is_new, "model": wish.model},
