@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from chalicelib import limits
 from chalicelib.cutting import listed, quoted
 from chalicelib.errors import BadRequest, ModelUnknown
+from chalicelib.names import EXECUTION_NAME
 from chalicelib.values import Value
 
 
@@ -69,15 +69,12 @@ class Form(Value):
         return {name: self.fields[name].check(value, name=name) for name, value in given.items()}
 
 
-_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.RUN_CHARACTERS}}}")
-
-
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
 def _is_name(value: Any) -> bool:
-    return _is_text(value) and _NAME.fullmatch(value) is not None
+    return _is_text(value) and EXECUTION_NAME.fullmatch(value) is not None
 
 
 def _is_version(value: Any) -> bool:
@@ -99,7 +96,7 @@ REASON_OF_A_MOVE = Field(
     "is not a short text",
     f"1 to {_REASON}: it goes into the ledger",
 )
-REQUEST_NAME = Field(_is_name, "is not a request's name", _NAME.pattern)
+REQUEST_NAME = Field(_is_name, "is not a request's name", EXECUTION_NAME.pattern)
 INSTANCES = Field(lambda value: True, "", "a list of instances", '[{"FEATURE": VALUE, ...}, ...]')  # noqa: ARG005
 """The serving function says what is wrong with them."""
 

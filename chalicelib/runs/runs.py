@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,8 +13,7 @@ from chalicelib.documents.frozen import Document
 from chalicelib.edges import Edges
 from chalicelib.edges.executions import Execution
 from chalicelib.errors import RegistryIncomplete, RunUnknown
-from chalicelib.limits import RUN_CHARACTERS
-from chalicelib.names import TASKS, document_name, state_name
+from chalicelib.names import EXECUTION_NAME, TASKS, document_name, state_name
 from chalicelib.registry import models
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import DONE, RUNNING, Outcome, State
@@ -36,8 +34,6 @@ STARTING = timedelta(seconds=30)
 
 
 Found = TypeVar("Found", bound=Document)
-RUN_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
-"""Any that could be: an execution's name, and a part of the documents' keys."""
 
 
 def describe(edges: Edges, *, run: str) -> dict[str, Any]:
@@ -45,8 +41,8 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
 
     Raises RunUnknown.
     """
-    if not RUN_NAME.fullmatch(run):
-        raise RunUnknown(f"there is no run {quoted(run)}: it is not a run's name", accepted=RUN_NAME.pattern)
+    if not EXECUTION_NAME.fullmatch(run):
+        raise RunUnknown(f"there is no run {quoted(run)}: it is not a run's name", accepted=EXECUTION_NAME.pattern)
     documented = {
         listed.key.removeprefix(layout.run_document(run, "").removesuffix(".json")).removesuffix(".json")
         for listed in edges.store.list(f"{layout.RUNS}{run}/")
