@@ -35,7 +35,7 @@ from lambdas.model.reading.table import Table
 from lambdas.step import Context, carry_out
 
 Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
-"""From the task and the champion's model version to the report, which holds the `replay` sample too."""
+"""Takes the task and the champion's model version; returns the report, with the sample for Replay under `replay`."""
 
 
 def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, memory_mb: int) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> Arti
 
 
 def _made(edges: Edges, task: EvaluateTask, *, form: str) -> Artifact:
-    """What Train made, in the recipe's format."""
+    """The artifact that Train exported, in the recipe's format."""
     body = read(edges, task.artifact_uri)
     found = hashlib.sha256(body).hexdigest()
     if found != task.artifact_sha256:

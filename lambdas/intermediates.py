@@ -12,7 +12,7 @@ GONE = "the run was ended, or its intermediates expired; retrain again"
 
 
 def read(edges: Edges, uri: str) -> bytes:
-    """One object; raises ArtifactInvalid when it is gone."""
+    """Read one object; raises ArtifactInvalid when it is gone."""
     stored = edges.store.find(Place.parse(uri).key)
     if stored is None:
         raise ArtifactInvalid(f"{uri} is gone: {GONE}")
@@ -20,7 +20,7 @@ def read(edges: Edges, uri: str) -> bytes:
 
 
 def read_all(edges: Edges, uri: str, *, names: Sequence[str]) -> dict[str, bytes]:
-    """These objects below a prefix, by name; raises ArtifactInvalid when one is gone."""
+    """Read objects below a prefix; returns contents by name. Raises ArtifactInvalid when one is gone."""
     return {name: read(edges, f"{uri}{name}") for name in names}
 
 

@@ -52,7 +52,7 @@ def piece_of(name: str, *, stored: Stored, recipe: Recipe, known: Splits) -> Pie
 
 
 def _split_by(draw: Draw, name: str, *, text: bytes, reading: Reading, recipe: Recipe) -> Labels:
-    """The labels that the object was first split by: the recipe may have taken its own from another column since."""
+    """The labels of the object's first split: the recipe's label may be another column since."""
     if draw.label == recipe.label:
         return reading.labels
     try:

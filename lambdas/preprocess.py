@@ -67,7 +67,7 @@ def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits
 
 
 def _kept(draws: Mapping[str, Draw], split: Split) -> str:
-    """Says that a changed Split is not what the older objects are split by."""
+    """Tells that the older objects keep their split although the recipe's Split changed."""
     asked_for = (split.holdout_ratio, split.seed)
     kept = sum((draw.holdout_ratio, draw.seed) != asked_for for draw in draws.values())
     return f"; {kept} of them keep the ratio and seed that they were first split by" if kept else ""

@@ -31,7 +31,7 @@ def _after(task: RestoreAliasTask, edges: Edges, *, failure: Mapping[str, Any], 
 
 
 def state(event: Mapping[str, Any]) -> str:
-    """The state that it carries out: one that comes after a failure leaves the document of the first as it is."""
+    """The name of the state. After a failure it is another one, so that it keeps the first one's document."""
     return "restore_alias" if event.get("failure") is None else "restore_after_failure"
 
 

@@ -33,7 +33,7 @@ Identity = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Splits:
-    """The draws of all objects that a version was made of, those that are gone included; the latest stands last."""
+    """The draws of all objects that any version was trained on, also of objects that are gone; the latest is last."""
 
     draws: Mapping[Identity, Draw]
     texts: Mapping[Identity, str] = field(default_factory=dict)
@@ -44,8 +44,8 @@ class Splits:
         return self._by_etag.get(etag) or self._by_text.get(text) or self._by_name.get(name)
 
     def new(self, split: Split, *, text: bytes) -> Draw:
-        """Of an object that has neither a known tag nor a known name: salted by its text, so that neither name nor
-        compression matters. What was known with the very text keeps its draw."""
+        """The draw of an object with neither a known tag nor a known name: salted by its text, so that neither name
+        nor compression matters. An object with the same text as a known one keeps that one's draw."""
         salt = hashlib.sha256(text).hexdigest()
         kept = (draw for draw in self.draws.values() if draw.salt == salt)
         return next(kept, Draw(DRAWN, split.holdout_ratio, split.seed, salt))
@@ -75,16 +75,16 @@ class Splits:
 
     @classmethod
     def from_document(cls, document: Iterable[Mapping[str, Any]]) -> Splits:
-        """Raises one of BLAMED where it does not tell."""
+        """Raises one of BLAMED for a malformed document."""
         told = {(each["name"], each["etag"]): each for each in document}
         draws = {identity: _draw(each) for identity, each in told.items()}
         return cls(draws, {identity: f"{each['text']}" for identity, each in told.items() if each.get("text")})
 
 
 def known(edges: Edges, *, model: str, split: Split) -> Splits:
-    """What the registry knows; `split` is the recipe's, by which releases before the second rule split all objects.
+    """The splits in the registry. Releases before the second rule split all objects by `split`, the recipe's.
 
-    Raises RegistryIncomplete where a version does not tell.
+    Raises RegistryIncomplete where a version's document is malformed.
     """
     without: list[Splits] = []
     found = Splits({})
@@ -123,11 +123,11 @@ def _draw(document: Mapping[str, Any]) -> Draw:
 
 
 BLAMED = (AttributeError, LookupError, TypeError, ValueError)
-"""What a document of another shape makes Python raise."""
+"""Errors that Python raises for a document of another shape."""
 
 
 class _Untold(ValueError):
-    """What is wrong with a record, in our words."""
+    """The problem of a record, in words of this project."""
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class Task(Protocol):
 
 
 class Context(Protocol):
-    """What is used of Lambda's context object."""
+    """The used part of Lambda's context object."""
 
     invoked_function_arn: str
 
@@ -48,7 +48,7 @@ AnyTask = TypeVar("AnyTask", bound=Task)
 def peak_memory_bytes() -> int | None:
     """The most memory that this process has held since `forget_peak_memory`; None where Linux does not tell.
 
-    Source: VmHWM of proc(5). ru_maxrss would count what the process was forked from.
+    Source: VmHWM of proc(5). ru_maxrss would count the process that it was forked from.
     """
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
@@ -56,7 +56,7 @@ def peak_memory_bytes() -> int | None:
 
 
 def forget_peak_memory() -> None:
-    """Measure anew from what the process holds now: a warm one has carried out other tasks.
+    """Restart the measurement from the present memory: a warm process has carried out other tasks.
 
     Source: clear_refs of proc(5). Where Linux refuses, the earlier tasks count too.
     """
@@ -74,8 +74,8 @@ def carry_out(
 ) -> dict[str, Any]:
     """Run one task on AWS's edges; returns its result as the state machine takes it.
 
-    `state` is the state's name in snake case: the name of the document. Raises what the task raises, and Unexpected
-    for what is none of our errors.
+    `state` is the state's name in snake case: the name of the document. Raises the task's errors, and Unexpected for
+    any that this project does not define.
     """
     settings = load(TaskSettings)
     edges = connect.edges(Names.from_function_arn(context.invoked_function_arn, stage=settings.stage))

@@ -14,7 +14,7 @@ FILES = ("answer_classes.npy", "answer_labels.npy", "answer_probabilities.npy")
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Of n rows and k classes."""
+    """A classifier's answers for n rows and k classes."""
 
     classes: tuple[str, ...]
     """The order of the probabilities' columns."""
@@ -39,7 +39,7 @@ class Answers:
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Answers:
-        """Raises KeyError for a missing file, ValueError for one that is no .npy file or does not fit the others."""
+        """Raises KeyError for a missing file, ValueError for a file that is not .npy or does not fit the others."""
         classes, labels, probabilities = (from_npy(files[name]) for name in FILES)
         if probabilities.shape != (len(labels), len(classes)):
             raise ValueError(f"{len(labels)} labels and {len(classes)} classes do not fit {probabilities.shape}")

@@ -34,7 +34,7 @@ def names() -> tuple[str, ...]:
 
 
 def problems(folder: Path = FOLDER) -> list[str]:
-    """Of each file that looks like a recipe and is none: its name, and what to do. And of an empty folder."""
+    """Each file that looks like a recipe and is not: its name, and advice. Also an empty folder."""
     wrong = [f"{IN_WORDS}/{file.name} {said}" for file, said in recipe_files.problems_in(folder)]
     if not wrong and not recipe_files.found_in(folder):
         return [f"{IN_WORDS} holds no recipe: add one, as README's `Add a model` has it"]
@@ -42,7 +42,7 @@ def problems(folder: Path = FOLDER) -> list[str]:
 
 
 def is_recipe(source: bytes) -> bool:
-    """Whether a file of this content is a model's, or shared by those that import it."""
+    """Whether a file with this content is a model's recipe, or is shared by those that import it."""
     return recipe_files.defines(source.decode("utf-8", "replace"))
 
 
@@ -55,7 +55,7 @@ def load(model: str) -> Recipe:
 
 
 def load_file(file: Path) -> Recipe:
-    """The recipe in a file, wherever it lies; raises RecipeInvalid."""
+    """The recipe in any file; raises RecipeInvalid."""
     said = recipe_files.problem(file, folder=file.parent)
     if said is not None:
         raise RecipeInvalid(f"{file} {said}", file=file.name)
@@ -68,7 +68,7 @@ def load_file(file: Path) -> Recipe:
 
 @contextmanager
 def blamed_on(file: Path, *, named: str | None = None) -> Iterator[None]:
-    """Raise whatever a recipe's file raises, when it is imported, as RecipeInvalid with its line."""
+    """Turn any error of importing a recipe's file into RecipeInvalid, with the line."""
     try:
         yield
     except (Exception, SystemExit) as exc:  # the file is a user's, who may have written anything
@@ -99,7 +99,7 @@ def _words(exc: BaseException) -> str:
 
 
 def of(content: Mapping[str, object], *, file: Path) -> Recipe:
-    """The recipe in a module's names; raises RecipeInvalid when there is none, or another model's than the file's."""
+    """The recipe among a module's names; raises RecipeInvalid without one, or when its model is not the file's."""
     model = recipe_files.model_of(file)
     recipe = content.get("RECIPE")
     if isinstance(recipe, Recipe) and recipe.model == model:

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
 INSTANCES_MAX = 1000
 ANSWER_BYTES = 3_000_000
-"""Of an answer, as `chalicelib.limits` has it: Lambda returns 6 MB, and the API wraps it in JSON once more."""
+"""The most bytes of an answer, as in `chalicelib.limits`: Lambda returns 6 MB, and the API wraps it in JSON again."""
 NUMBER_BYTES = 30
-"""Of a probability in JSON, with what stands around it."""
+"""A probability in JSON, with its punctuation."""
 EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
 
 FORMATS = ("scorecard",)
@@ -54,12 +54,12 @@ raises ModelInvalid."""
 READERS: Mapping[str, Callable[[bytes], Scorer]] = {
     name: import_module(f".{name}", __package__).read
     for name in FORMATS
-    if (Path(__file__).parent / f"{name}.py").exists()  # a package holds the module of its own format alone
+    if (Path(__file__).parent / f"{name}.py").exists()  # a package holds only the module of its own format
 }
 
 
 class PackageBroken(Exception):
-    """The package lacks its model, or holds another one than its manifest says."""
+    """The package lacks its model, or its model is not the one that its manifest names."""
 
 
 def handler(event: object, context: object) -> dict[str, object]:  # noqa: ARG001
@@ -80,7 +80,7 @@ class Service:
 
     @cached_property
     def instances_max(self) -> int:
-        """As many as are asked for at a time, or as fit the answer, where classes are many or their names long."""
+        """INSTANCES_MAX, or as many as fit the answer, where classes are many or their names long."""
         spelled = [len(json.dumps(name)) for name in self.scorer.classes]
         prediction = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
         return min(INSTANCES_MAX, ANSWER_BYTES // prediction)

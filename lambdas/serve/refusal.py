@@ -62,7 +62,7 @@ def shown(value: object) -> str:
 
 
 def plain(name: str) -> str:
-    """A name that the caller made up, cut short and fit to be encoded as UTF-8."""
+    """A name from the caller, shortened and made encodable as UTF-8."""
     return name[:SHOWN_CHARACTERS].encode("utf-8", "backslashreplace").decode()
 
 

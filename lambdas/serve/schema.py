@@ -19,10 +19,10 @@ NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """A number as text: what JSON and CSV files write; no `1_000`, `nan`, `inf` or hexadecimal, which float() takes. Each
 character can be taken in one way alone, so that no text takes longer than its length."""
 NUMBER_CHARACTERS = 400
-"""As `chalicelib.limits` has it: the largest float written out has 309 digits."""
+"""As in `chalicelib.limits`: the largest float written out has 309 digits."""
 
 IGNORED, REFUSED = "ignored", "refused"
-"""What the model does with a category that it never saw in training."""
+"""How the model treats a category that training did not have."""
 
 
 def _digits(number: float) -> str:
@@ -134,7 +134,7 @@ Column = NumberColumn | CategoryColumn
 
 
 class ModelInvalid(Exception):
-    """An artifact that is malformed, or of a version that its reader does not know."""
+    """The artifact is malformed, or its version is unknown to the reader."""
 
 
 Row = Sequence[float | str]
@@ -153,7 +153,7 @@ class Schema:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Schema:
-        """As every format's artifact holds it; raises KeyError, TypeError or ValueError."""
+        """The schema from an artifact of any format; raises KeyError, TypeError or ValueError."""
         return cls(tuple(map(_column, document["columns"])))
 
     def read(self, instance: object) -> Row:

@@ -112,7 +112,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 
 def one_vs_rest(scores: Sequence[float]) -> list[float]:
-    """Each class against all others, scaled to the sum 1; even where every one of them is 0."""
+    """Each class against all others, scaled to the sum 1; all equal where every one of them is 0."""
     shares = [sigmoid(score) for score in scores]
     total = sum(shares)
     return [share / total for share in shares] if total else [1.0 / len(scores)] * len(scores)

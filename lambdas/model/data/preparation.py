@@ -21,7 +21,7 @@ from lambdas.model.splitting.strata import strata
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """An object of the data set, and how it is split: by the classes of `labels`."""
+    """An object of the data set, with its draw and the labels that the draw is stratified by."""
 
     name: str
     reading: Reading
@@ -31,7 +31,7 @@ class Piece:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Both parts hold two classes or more, and every class that the gate asks for. `profile` is ready for JSON."""
+    """Training part and holdout: each has two classes or more, and every class in a threshold. `profile` is JSON."""
 
     train: Table
     holdout: Table
@@ -39,7 +39,7 @@ class Prepared:
     draws: Mapping[str, Draw]
     """By object."""
     digests: Mapping[str, str] = field(default_factory=dict)
-    """By object: of its text."""
+    """By object: the SHA-256 of its text."""
 
 
 def prepare(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
@@ -92,7 +92,7 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
 
 
 def _lacking(classes: Mapping[str, Mapping[str, int]], *, part: str, recipe: Recipe) -> Iterator[str]:
-    """The classes without which nothing is learned or judged there: those that the gate asks for, and at least two.
+    """The missing ones of the classes that each part needs: those in a threshold, and at least two.
 
     A rare class that no rule is about is no reason to fail the night: the profile tells where its rows are.
     """

@@ -19,15 +19,15 @@ MEMORY_MB_MAX = 10_240
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """How much memory a task takes at most, by the size of the tables that it is given."""
+    """The most memory that a task takes, by the size of its tables."""
 
     task: str
     base_mb: int
-    """With its libraries loaded, and no rows."""
+    """The task with its libraries loaded, without rows."""
     copies: float
-    """Of the tables."""
+    """How many copies of the tables it holds at once."""
     row_bytes: int
-    """For each row beside them, however many columns it has."""
+    """For each row in addition, however many columns it has."""
 
 
 PREPROCESS = Demand(task="Preprocess", base_mb=90, copies=3.0, row_bytes=50)
@@ -49,7 +49,7 @@ def check(demand: Demand, tables: Iterable[Table], *, memory_mb: int, recipe: Re
 
 
 def check_size(demand: Demand, *, rows: int, table_bytes: int, memory_mb: int, recipe: Recipe) -> None:
-    """The same of tables that are no longer there."""
+    """The same check by size alone, for tables that are no longer in memory."""
     expected_mb = demand.base_mb + round((demand.copies * table_bytes + demand.row_bytes * rows) / MB)
     if expected_mb > memory_mb:
         raise DatasetTooLarge(

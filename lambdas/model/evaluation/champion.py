@@ -28,7 +28,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Rival:
-    """The champion on the same holdout, or why it could not be scored there."""
+    """The champion's scores on the same holdout, or why it could not be scored."""
 
     compared: Compared | None
     problem: str = ""
@@ -38,7 +38,7 @@ class Rival:
         return {"scored": self.compared is not None, "problem": self.problem or None, **measured}
 
     def rules(self, recipe: Recipe, *, measures: Measures) -> Iterator[RuleResult]:
-        """No worse than the champion: each compared metric by its margin, and row by row."""
+        """The rules that the challenger is no worse than the champion: each metric by its margin, and row by row."""
         if not recipe.compare_with_champion:
             return
         for threshold in recipe.thresholds:
@@ -55,7 +55,7 @@ class Rival:
 
 
 def score_rival(champion: Artifact, *, scored: Answers, holdout: Table, recipe: Recipe) -> Rival:
-    """Never raises: a champion that does not fit the holdout is a rival that cannot be compared with.
+    """Score the champion. Never raises: for a champion that does not fit the holdout, the result says why.
 
     `scored` is the challenger's answers.
     """

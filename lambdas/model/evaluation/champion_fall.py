@@ -13,7 +13,7 @@ from chalicelib.exact import exact
 
 WATCHED = ("recall", "precision")
 FALL = 0.1
-"""What a holdout of some hundred rows of a class does not lose by chance."""
+"""A fall of this size is no chance where the holdout has some hundred rows of the class."""
 
 Ratios = Mapping[str, Mapping[str, float | None]]
 """By class and name; None where undefined."""

@@ -17,7 +17,7 @@ ROWS_MAX = 10
 
 
 def differences(recipe: Recipe, *, holdout: Table, challenger: Answers, champion: Answers) -> list[dict[str, Any]]:
-    """Up to ROWS_MAX rows, by how far the two probabilities of the true class are apart, the farthest first.
+    """Up to ROWS_MAX rows, ordered by the distance of the two probabilities of the true class, largest first.
 
     Rows alike are told once, by the first of them and how many they are. A row counts as different only beyond
     rounding; one that either scores with NaN is left out, because the gate's other rules speak of it.
@@ -44,7 +44,7 @@ def differences(recipe: Recipe, *, holdout: Table, challenger: Answers, champion
 
 
 def of_true_class(holdout: Table, *, answers: Answers) -> Floats:
-    """(n,): the probability that the answers give each row's true class."""
+    """(n,): the answers' probability of each row's true class."""
     names, places = np.unique(holdout.labels, return_inverse=True)
     found = np.zeros(len(holdout))
     for place, name in enumerate(names.tolist()):

@@ -22,7 +22,7 @@ Metrics = dict[str, Number | None]
 
 @dataclass(frozen=True)
 class Measures:
-    """`matrix`: rows true, columns predicted, order = classes; ratios are exact, and None where undefined."""
+    """`matrix`: rows true, columns predicted, order = classes. Ratios are exact, and None where undefined."""
 
     rows: int
     classes: tuple[str, ...]

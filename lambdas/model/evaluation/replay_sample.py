@@ -58,7 +58,7 @@ def _drawn(holdout: Table, *, scored: Answers, champion: Answers | None, seed: i
 
 
 def _turns(labels: NDArray[np.str_]) -> Integers:
-    """Positions of the labels in the order in which the classes take turns."""
+    """Positions of the labels, with the classes taking turns."""
     _, places = np.unique(labels, return_inverse=True)
     order = np.argsort(places, kind="stable")
     begins = np.searchsorted(places[order], places)

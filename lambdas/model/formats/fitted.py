@@ -33,7 +33,7 @@ FIT_ERRORS = (
     ImportError,
     MemoryError,
 )
-"""What estimators raise at data or parameters that they cannot take, and a recipe's function that is mistyped."""
+"""Errors that estimators raise for bad data or parameters, and that a typing error in a recipe's function raises."""
 UNKNOWN = -1.0
 """The code of a category that the training part does not hold."""
 
@@ -84,7 +84,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Exported:
-    """What a format makes of a fitted estimator."""
+    """A fitted estimator, exported to a format."""
 
     content: bytes
     """The artifact: the same bytes for the same fit."""
@@ -94,7 +94,7 @@ class Exported:
 
 @contextmanager
 def failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
-    """Raise what an estimator raises as TrainingFailed, which names the recipe."""
+    """Turn an estimator's errors into TrainingFailed, which names the recipe."""
     try:
         yield
     except FIT_ERRORS as exc:
@@ -114,7 +114,7 @@ def _advice(exc: Exception) -> str:
 
 
 def first_line(exc: Exception) -> str:
-    """The error's class and, as its words, the first line of what it says: scikit-learn adds a page of advice.
+    """The error's class and the first line of its message: scikit-learn adds a page of advice.
 
     >>> first_line(ValueError("X is too large. \\nSee the documentation."))
     "ValueError, which says 'X is too large.'"

@@ -29,7 +29,7 @@ READABLE_FILE = 0o100644 << 16
 
 
 def code_files(made: Format, *, formats: Collection[Format] = FORMATS.values()) -> dict[str, bytes]:
-    """The sources that serve a format, by their names in the zip: all but those that other formats alone need."""
+    """The source files that serve a format, by their names in the zip; without those that only other formats need."""
     others = {name for each in formats for name in each.serving} - {*made.serving}
     sources = sorted(Path(serve.__file__).parent.glob("*.py"))
     return {f"serve/{file.name}": file.read_bytes() for file in sources if file.name not in others}
@@ -55,7 +55,7 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, date_time=EPOCH)
-            entry.create_system = 3  # Unix, whatever this machine is, or Lambda could not read the file
+            entry.create_system = 3  # Unix on any machine, or Lambda could not read the file
             entry.external_attr = READABLE_FILE
             archive.writestr(entry, files[name])
     return content.getvalue()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Code(Protocol):
-    """What a format can do; a module with these functions."""
+    """The functions that a format's module has."""
 
     def check(self, estimator: Any, /) -> None:
         """Of an unfitted estimator: raises EstimatorUnsupported when it has no exact form in this format."""
@@ -34,7 +34,7 @@ class Code(Protocol):
         """Raises EstimatorUnsupported, for an artifact that Lambda would not take too, and TrainingFailed."""
 
     def foresee(self, few: Exported, /, *, recipe: Recipe, levels: Levels) -> None:
-        """`few` is of a fit on few rows: raises EstimatorUnsupported when with these levels it would be too large."""
+        """Raises EstimatorUnsupported when `few`, a fit on few rows, would be too large with these levels."""
 
     def load(self, content: bytes, /) -> Artifact:
         """Raises ArtifactInvalid for content that is no artifact of this format, or one that it cannot read."""

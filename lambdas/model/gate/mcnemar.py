@@ -24,7 +24,7 @@ RULE = "rows that the champion alone gets right"
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
-    """Rows by who gets them right."""
+    """Counts of rows, by which of the two gets them right."""
 
     only_challenger_right: int
     only_champion_right: int
@@ -38,7 +38,7 @@ class Paired:
 
     @property
     def p_value(self) -> float:
-        """How likely equals would differ at least this much, in either direction: 0..1."""
+        """The probability (0..1) that equally good models differ at least this much, in either direction."""
         return p_value(self.only_champion_right, discordant=self.discordant)
 
     def rule(self, *, significance: float) -> RuleResult:
@@ -65,7 +65,7 @@ class Paired:
 
 
 def paired(y_true: Texts, *, challenger: Texts, champion: Texts) -> Paired:
-    """Count the rows; all of one length."""
+    """Count the rows; all arrays have the same length."""
     mine, theirs = challenger == y_true, champion == y_true
     return Paired(
         only_challenger_right=int((mine & ~theirs).sum()),

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Rows by what they are and what they were taken for.
+    """Counts of rows by their true and predicted class.
 
     >>> Counts(tp=437, fp=0, fn=5, tn=113_058).recall
     Fraction(437, 442)
@@ -28,7 +28,7 @@ class Counts:
 
     @property
     def support(self) -> int:
-        """How many rows are of the class."""
+        """How many rows belong to the class."""
         return self.tp + self.fn
 
     @property

@@ -19,7 +19,7 @@ Codes = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Wanted:
-    """The recipe's columns, each with its place among `width` fields, and what its cells may hold."""
+    """The recipe's columns, each with its place among `width` fields, and the check of its cells."""
 
     width: int
     numeric: list[tuple[int, Numeric]]
@@ -38,7 +38,7 @@ class Wanted:
 
     @classmethod
     def of_texts(cls, column: str, *, places: Places) -> Wanted:
-        """One column alone, whatever its cells hold."""
+        """A single column with any content."""
         return cls(width=places.width, numeric=[], texts=[(places.of_columns[column], column, lambda _: None)])
 
 
@@ -81,7 +81,7 @@ class _Levels:
 
 @dataclass
 class Gathered:
-    """All rows of a file: counted apart from what is kept of them, which has to agree."""
+    """All rows of a file. Rows read and rows kept are counted separately, and the two numbers must agree."""
 
     wanted: Wanted
     rows: int = 0
@@ -103,7 +103,7 @@ class Gathered:
         return Extent(self.lines, self.blank_lines, records=self.rows + 1, rows=self.rows)
 
     def reading(self, recipe: Recipe, *, digest: str) -> Reading:
-        """As `table`, with what is told beside it."""
+        """The table, with its extent, raw labels and digest; raises as `table` does."""
         return Reading(self.table(recipe), self.extent, self.labels, digest)
 
     @property

@@ -23,7 +23,7 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
 
 
 def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
-    """The same of an unpacked file, and how much there is in it; raises a DataError."""
+    """The same for an unpacked file, with its extent; raises a DataError."""
     columns = [*(column.name for column in recipe.columns), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
     found = _gather(name, text=text, wanted=Wanted.of(recipe, places=places), model=recipe.model)
@@ -33,7 +33,7 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
 
 
 def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
-    """What one column of an unpacked file holds, whatever that is; raises a DataError."""
+    """The raw texts of one column of an unpacked file; raises a DataError."""
     places = find_columns(name, text=text, wanted=[column], model=model)
     return _gather(name, text=text, wanted=Wanted.of_texts(column, places=places), model=model).labels
 

@@ -20,7 +20,7 @@ SHOWN_FINDINGS = 3
 SHOWN_CELLS = 3
 SHOWN_CHARACTERS = 40
 FINDING_CHARACTERS = 500
-"""Three of them and the way out are within a message."""
+"""A message has room for three findings and the advice."""
 NAME_CHARACTERS = 100
 CACHED_CELLS = 10_000
 
@@ -51,7 +51,7 @@ class Finding:
 
 
 class Findings:
-    """All that is wrong with a file, in the order in which it was found."""
+    """The problems of a file, in the order in which they were found."""
 
     def __init__(self, wanted: Wanted) -> None:
         numeric = [(place, column.name, number_check(column)) for place, column in wanted.numeric]
@@ -83,7 +83,7 @@ class Findings:
                 yield column, found, fields[place]
 
     def error(self, name: str, *, model: str) -> DataError:
-        """The error of the first bad cell, naming what is wrong beside it."""
+        """The error of the first bad cell; its message names the other problems too."""
         first, *others = self._found.values()
         words = [finding.words(name) for finding in (first, *others[: SHOWN_FINDINGS - 1])]
         if len(self._found) > SHOWN_FINDINGS:
@@ -97,6 +97,6 @@ class Findings:
         )
 
     def malformed(self, name: str, *, model: str, why: str) -> DataError:
-        """The error of a file that cannot be read to its end, naming what is wrong before that."""
+        """The error of a file that cannot be read to its end; its message names the problems before that."""
         words = [f"{name} cannot be read as CSV: {why}", *(f.words(name) for f in self._found.values())]
         return ObjectUnreadable(f"{'. '.join(words[:SHOWN_FINDINGS])}. {way_out(name, model=model)}", object=name)

@@ -26,7 +26,7 @@ class Places:
 
 
 def find_columns(name: str, *, text: bytes, wanted: Sequence[str], model: str) -> Places:
-    """Raises ColumnMissing, or ObjectUnreadable for a header that is not there or names a column twice."""
+    """Raises ColumnMissing, or ObjectUnreadable for a header that is missing or names a column twice."""
     header = _header(name, text=text, model=model)
     times = Counter(header)
     missing = [column for column in wanted if not times[column]]
@@ -69,7 +69,7 @@ def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model:
 
 
 def _hint(column: str, *, header: Sequence[str]) -> str:
-    # A name far longer than the column's is not near it, and slow to compare.
+    # A name far longer than the column's is not similar to it, and slow to compare.
     near = [each for each in header if len(each) <= 2 * len(column)]
     match = [each for each in near if each.lower() == column.lower()]
     match = match or difflib.get_close_matches(column, near, n=1, cutoff=0.7)

@@ -26,7 +26,7 @@ Mask = NDArray[np.bool_]
 
 
 class NotPlain(Exception):
-    """Not every record and cell is plain and good."""
+    """Some record or cell is not plain, or not good."""
 
 
 def gather(text: bytes, *, wanted: Wanted, block_bytes: int = BLOCK_BYTES) -> Gathered:
@@ -57,7 +57,7 @@ def _end(text: bytes, *, size: int) -> int:
 
 
 def _record_ends(block: bytes, *, width: int) -> Mask:
-    """Of the block's whole records, where each ends.
+    """Where each whole record of the block ends.
 
     Raises NotPlain unless quotes, line ends and commas all stand where they should.
     """

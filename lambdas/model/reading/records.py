@@ -16,16 +16,16 @@ Record = tuple[int, list[str]]
 """The line that it begins on, and its fields."""
 
 FIELD_CHARACTERS = 10_000_000
-"""What follows a quote that is never closed is one field, which takes more memory than the rest of the file."""
+"""A quote that is never closed makes the rest of the file one field, which takes more memory than that rest."""
 csv.field_size_limit(FIELD_CHARACTERS)  # of the whole process, where it is 131,072 by itself
 
 
 class Malformed(Exception):
-    """No record: the message, made of our own words, names the lines."""
+    """The text breaks the grammar. The message, written here, names the lines."""
 
 
 def records(text: bytes) -> Iterator[Record]:
-    """Every record, the header and blank ones included; raises Malformed where the grammar is left."""
+    """Every record, with the header and blank ones; raises Malformed where the text breaks the grammar."""
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline=""), strict=True)
     line = 1
     try:
@@ -46,7 +46,7 @@ def _in_our_words(exc: csv.Error, line: int) -> str:
 
 
 def is_blank(fields: list[str]) -> bool:
-    """Whether a line is skipped: one of nothing but spaces and tabs."""
+    """Whether a line is skipped: it holds only spaces and tabs."""
     return len(fields) < 2 and not "".join(fields).strip(" \t")
 
 

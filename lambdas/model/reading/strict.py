@@ -64,7 +64,7 @@ class _Reading:
         self.gathered.rows += len(batch)
 
     def _part(self, rows: Sequence[list[str]]) -> Part | None:
-        """None where the fields are too many or too few, or what should be a number is none."""
+        """None where a record has too many or too few fields, or a cell should be a number and is not."""
         if not all(len(fields) == self._wanted.width for fields in rows):
             return None
         columns = list(zip(*rows, strict=True))

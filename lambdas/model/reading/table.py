@@ -59,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Extent:
-    """How much there is in the file that a table was read from.
+    """The size of the file that a table was read from.
 
     Its lines, as an editor counts them, are its records, its blank lines, and the line ends inside of fields.
     """
@@ -83,7 +83,7 @@ class Labels:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A file as it was read; its raw labels are no part of the table."""
+    """A file after reading. Its raw labels are not part of the table."""
 
     table: Table
     extent: Extent

@@ -26,7 +26,7 @@ OTHER_KINDS = {
     b"PAR1": "a Parquet file",
     GZIP_MAGIC: "a gzip file in a gzip file",
 }
-"""What is no text, by how it begins."""
+"""File types that are not text, by their first bytes."""
 SAVE_IN_UTF_8 = "save it as CSV in UTF-8"
 SIZE_IN_WORDS = (
     f"a run reads {FILE_BYTES:,} bytes of one file at most, unpacked. Part it into several, each with the header"
@@ -45,7 +45,7 @@ def unreadable(name: str, *, model: str, why: str) -> ObjectUnreadable:
 
 
 def check_size(name: str, *, size_bytes: int, model: str) -> None:
-    """Raises ObjectUnreadable for a file that is too large; asked before the object is fetched."""
+    """Raises ObjectUnreadable for a file that is too large; called before the object is fetched."""
     if size_bytes > FILE_BYTES:
         raise unreadable(name, model=model, why=f"has {size_bytes:,} bytes: {SIZE_IN_WORDS}")
 
@@ -63,7 +63,7 @@ def unpack(name: str, *, content: bytes, model: str) -> bytes:
 
 
 def digest(text: bytes) -> str:
-    """SHA-256, in hexadecimal, of a text's lines: those that end them and blank ones at its end do not matter."""
+    """SHA-256, in hexadecimal, of a text's lines: the kind of line end and blank lines at the end do not matter."""
     lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
     return hashlib.sha256(lines).hexdigest()
 

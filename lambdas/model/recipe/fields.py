@@ -15,7 +15,7 @@ from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Spl
 
 @dataclass(frozen=True, kw_only=True)
 class Fields:
-    """A recipe before anybody has checked it: `recipe.Recipe` does."""
+    """A recipe that is not checked yet: `recipe.Recipe` does that."""
 
     model: str
     columns: Sequence[Numeric | Categorical]
@@ -53,7 +53,7 @@ class Fields:
 
     @property
     def positions(self) -> Columns:
-        """Where the columns stand in X."""
+        """The positions of the columns in X."""
         return Columns(
             numeric=list(range(len(self.numeric))),
             categorical=list(range(len(self.numeric), len(self.columns))),

@@ -13,11 +13,11 @@ from lambdas.model.recipe.fields import Fields
 OF_CLASS = CLASS_RATIOS + CLASS_COUNTS
 METRICS = OF_CLASS + OVERALL_RATIOS
 LESS_IS_BETTER = ("false_positive_rate", "false_negative_count")
-"""These take a ceiling, all others a floor."""
+"""Metrics with a maximum; all others have a minimum."""
 
 
 def gate_problems(recipe: Fields) -> Iterator[str]:
-    """Of a recipe whose fields are of their types."""
+    """The problems of a recipe's thresholds; the types of its fields are already checked."""
     if not recipe.thresholds:
         yield "there is no threshold: any model would pass"
         return
@@ -80,7 +80,7 @@ def _always_one_class(recipe: Fields) -> Iterator[str]:
 
 
 def _passes_always(threshold: Threshold, *, answer: str) -> bool:
-    """Whether a model that knows but one answer passes, whatever the bound: no row of that class is missed then, and
+    """Whether a model that always gives the same answer passes any bound: it misses no row of that class, and
     none is taken for another. Support is the holdout's and not the model's."""
     if threshold.of == answer:
         return threshold.metric in ("recall", "false_negative_count", "support")

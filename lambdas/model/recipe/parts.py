@@ -53,7 +53,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Columns:
-    """Where the columns stand in the X that the estimator is fitted on: for a ColumnTransformer.
+    """The positions of the columns in the X that the estimator is fitted on, for a ColumnTransformer.
 
     X is one float64 array: the numeric columns, then the categorical ones as codes of their levels.
     """

@@ -31,7 +31,7 @@ def found_in(folder: Path) -> dict[str, Path]:
 
 
 def problems_in(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Each file that cannot be read, or defines RECIPE under a name that no model can have, and what to do."""
+    """Each file that cannot be read, or defines RECIPE under a name that no model can have, with advice."""
     for file in sorted(_candidates(folder)):
         said = problem(file, folder=folder)
         if said is not None:
@@ -39,7 +39,7 @@ def problems_in(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def problem(file: Path, *, folder: Path) -> str | None:
-    """What keeps the file from being a recipe of the folder, and the way out; None for a shared file too."""
+    """Why the file is not a recipe of the folder, with advice; None for a recipe and for a shared file."""
     if not file.exists():
         return "is a link to nothing: correct or remove it" if file.is_symlink() else "is not there"
     if not file.is_file():
@@ -74,7 +74,7 @@ def _defines(file: Path) -> bool:
 
 
 def _text(file: Path) -> str | None:
-    # A file that is no UTF-8 has its name too: to load it is to be told so.
+    # A file that is not UTF-8 counts as well: loading it will report the problem.
     try:
         return file.read_text("utf-8", errors="replace")
     except OSError:

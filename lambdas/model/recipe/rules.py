@@ -21,7 +21,7 @@ RESERVED = "model"
 """A request names its model by this key, so no column can have it."""
 
 PROBLEMS_MAX = 10_000
-"""So many are counted: a short text such as range(10**9) has no end of them."""
+"""At most this many are counted: a short text such as range(10**9) has no end of them."""
 FOLDS_MAX = 20
 SHIFTS_MAX = 10
 """As chalicelib.promotion.promotion numbers the steps of a run."""
@@ -31,11 +31,11 @@ BAKE_SECONDS_MAX = 86_400
 SHARE_MIN = 0.0001
 """Of a file in each part: with less, no file that a run can read is sure to give each part a row of every class."""
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Unicode's categories of what breaks or turns a line instead of standing in it."""
+"""Unicode's categories of characters that break a line, change its direction or are invisible."""
 
 
 def problems(recipe: Fields) -> Iterator[str]:
-    """What is wrong, in words: wrong types alone where there are any, else what is too large, else contradictions."""
+    """The problems, in words: only wrong types if there are any, else only sizes, else contradictions."""
     for kind in (type_problems, size_problems, _contradictions):
         found = list(islice(kind(recipe), PROBLEMS_MAX))
         if found:

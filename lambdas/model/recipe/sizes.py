@@ -10,7 +10,7 @@ from lambdas.model.recipe.fields import Fields
 
 
 def size_problems(recipe: Fields) -> Iterator[str]:
-    """Every part that is too many or too long, with how many there may be."""
+    """Every part that is too long or has too many entries, with the limit."""
     yield from _count("columns", len(recipe.columns), limits.COLUMNS)
     yield from _count("raw labels in classes", len(recipe.classes), limits.LABELS)
     yield from _count("classes", len(recipe.class_names), limits.CLASSES)

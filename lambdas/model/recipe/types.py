@@ -14,12 +14,12 @@ from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.parts import Categorical, Numeric, Shift, Split
 
 WHOLE_LIMIT = 2**63
-"""Beyond it an int is no longer sure to become a float, or a text."""
+"""Beyond it an int cannot always be converted to a float, or to text."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a field has to be: in words, and as a test."""
+    """The type of a field: in words, and as a test."""
 
     words: str
     holds: Callable[[object], bool]
@@ -29,7 +29,7 @@ class Kind:
 
 
 def shown(value: object) -> str:
-    """The value in an error, cut short, whatever it is.
+    """Any value as an error shows it, shortened.
 
     >>> shown("0.7"), shown(10**5000)
     ("'0.7'", 'a value of type int')

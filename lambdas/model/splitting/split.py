@@ -27,7 +27,7 @@ RULES = (STRATIFIED, DRAWN)
 
 
 Groups = tuple[tuple[str, ...], ...]
-"""Of raw labels: one for each class."""
+"""The raw labels of each class, one group for a class."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Draw:
     holdout_ratio: float
     seed: int
     salt: str
-    """Of the object; the first rule takes none."""
+    """The object's salt; the first rule has none."""
     groups: Groups = ()
-    """Those that the object was first split by; none until then, and in records that do not tell."""
+    """The groups of the object's first split; empty before it, and in old records without them."""
     label: str = ""
-    """The column that they are of; none until then, and in records that do not tell."""
+    """The column of those labels; empty before the first split, and in old records without it."""
 
 
 def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:
@@ -82,7 +82,7 @@ def shares(sizes: list[int], *, ratio: float, offset: int) -> list[int]:
 
 
 def enough_for_both(ratio: float) -> int:
-    """How many rows of a class in one object are sure to reach both sides, whatever the draw.
+    """How many rows of a class an object needs so that any draw puts one on each side.
 
     >>> enough_for_both(0.2), enough_for_both(0.75), enough_for_both(0.07)
     (5, 4, 15)

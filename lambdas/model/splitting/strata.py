@@ -22,7 +22,7 @@ def groups_of(labels: Labels, *, recipe: Recipe) -> Groups:
 
 
 def strata(labels: Labels, *, groups: Groups) -> Integers:
-    """(n,): the place of each row's group. A label that came with a correction is a group by itself, behind them."""
+    """(n,): the index of each row's group. A label that only a corrected file has is its own group, at the end."""
     known = {label for group in groups for label in group}
     new = [(label,) for label in sorted(labels.raw) if label not in known]
     places = {label: place for place, group in enumerate([*groups, *new]) for label in group}

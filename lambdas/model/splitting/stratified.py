@@ -45,7 +45,7 @@ def _draw(inverse: Integers, *, holdout_ratio: float, seed: int) -> tuple[Intege
 
 
 def _share(sizes: Integers, *, draws: int, rng: np.random.RandomState) -> Integers:
-    """How many of the draws fall to each class: its exact share rounded down, the rest to the largest remainders.
+    """How many draws each class gets: its exact share rounded down; the largest remainders get the rest.
 
     Ties among remainders are drawn.
     """

@@ -21,11 +21,11 @@ from lambdas.model.training.estimator import fit
 ROWS_OF_A_CLASS = 100
 LEVELS = 4
 LEVELS_MAX = 1000
-"""Of the declared categories so many occur in the rows that are made up."""
+"""At most this many of the declared categories occur in the made-up rows."""
 
 
 def try_out(recipe: Recipe) -> None:
-    """Fit and export rows that are made up.
+    """Fit and export the recipe on made-up rows.
 
     Raises EstimatorUnsupported for what cannot be served, TrainingFailed for what cannot be fitted.
     """
@@ -33,16 +33,16 @@ def try_out(recipe: Recipe) -> None:
 
 
 def foresee(recipe: Recipe, *, train: Table) -> None:
-    """Raises EstimatorUnsupported when what the fit on the whole training part makes could not be served."""
+    """Raises EstimatorUnsupported when the fit on the whole training part could not be served."""
     try:
         few = _tried(recipe, train=_few_of(train))
-    except TrainingFailed:  # few rows need not do, where all of them do: the fit will tell
+    except TrainingFailed:  # a fit can fail on few rows and succeed on all: the real fit will tell
         return
     format_of(recipe.format).code().foresee(few, recipe=recipe, levels=Levels.of(train))
 
 
 def made_up(recipe: Recipe) -> Table:
-    """Rows of every class, such as the recipe's columns permit; the numbers tell the classes apart."""
+    """Rows of every class that the recipe's columns permit; their numbers separate the classes."""
     rng = np.random.default_rng(recipe.split.seed)
     most_names = max((len(_names(column)) for column in recipe.categorical), default=0)
     rows = max(ROWS_OF_A_CLASS, math.ceil(most_names / len(recipe.class_names)))

@@ -56,7 +56,7 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
 
 
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
-    """The features that reach the classifier, and the classifier, however deep the pipelines are."""
+    """The features that reach the classifier, and the classifier, through any depth of pipelines."""
     features = inputs(len(fitted.recipe.numeric), levels=fitted.levels.of_columns)
     estimator = fitted.estimator
     while class_name(estimator) == "Pipeline":

@@ -18,7 +18,7 @@ WEIGHT_BYTES = 20
 
 
 def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
-    """Raises EstimatorUnsupported when with these levels in place of its own the scorecard would be too large."""
+    """Raises EstimatorUnsupported when the scorecard would be too large with these levels instead of its own."""
     names = [column.name for column in recipe.categorical]
     by_column = dict(zip(names, levels.of_columns, strict=True))
     check_size(recipe, size_bytes=expected_bytes(json.loads(few.content), levels=by_column), levels=levels)
@@ -31,7 +31,7 @@ def check_size(recipe: Recipe, *, size_bytes: int, levels: Levels) -> None:
 
 
 def expected_bytes(document: Mapping[str, Any], *, levels: Mapping[str, tuple[str, ...]]) -> int:
-    """Of the scorecard with these levels: each is named once in the schema, and once beside each of its weights."""
+    """The scorecard's size with these levels: each is named once in the schema, and once beside each weight."""
     texts = {name: sum(len(json.dumps(level)) + 1 for level in of) for name, of in levels.items()}
     terms = [term["column"] for score in document["scores"] for term in score["categories"]]
     return sum(texts.values()) + sum(texts[name] + WEIGHT_BYTES * len(levels[name]) for name in terms)

@@ -21,7 +21,7 @@ SERVED = (
 )
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
-"""So many refused steps are told; a message has room for them and for what is served."""
+"""A message names this many refused steps; it has room for them and for the alternatives."""
 ENCODES_NUMBERS = (
     "OneHotEncoder stands over a column that is declared Numeric: declare it Categorical, or give the encoder"
     " columns.categorical alone"
@@ -72,7 +72,7 @@ def class_name(step: Any) -> str:
 
 
 def check(estimator: Any) -> None:
-    """Raises EstimatorUnsupported, which names every step of the estimator that cannot be served."""
+    """Raises EstimatorUnsupported, naming every step of the estimator that cannot be served."""
     found = list(dict.fromkeys(str(each) for each in refusals(estimator)))
     if found:
         raise unsupported(found)
@@ -144,7 +144,7 @@ def _is_no_classifier(step: Any) -> str:
 
 
 def _is_a(kind: str, step: Any) -> bool:
-    """By scikit-learn's mixin for classifiers, regressors; by its tag for what takes after the estimator inside."""
+    """Judged by scikit-learn's mixin for classifiers or regressors; for a wrapper, by the tag of the one inside."""
     if any(base.__name__ == f"{kind}Mixin" for base in type(step).__mro__):
         return True
     try:
@@ -188,7 +188,7 @@ def _multi_class(step: Any) -> str:
 
 
 Rule = Callable[[Any], str]
-"""Why the step cannot be served; nothing when it can."""
+"""Returns why the step cannot be served; an empty text when it can."""
 TRANSFORMERS: Mapping[str, Rule] = {
     "StandardScaler": _is_served,
     "RobustScaler": _is_served,

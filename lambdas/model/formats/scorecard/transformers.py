@@ -73,7 +73,7 @@ def _function_transformer(_: Any, features: list[Feature]) -> list[Feature]:
 
 
 def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
-    """Asks the fitted encoder about every level, so dropped and infrequent categories come out as it has them."""
+    """Encodes every level with the fitted encoder, so dropped and infrequent categories come out as it maps them."""
     columns = [feature for feature in features if isinstance(feature, LevelFeature)]
     if len(columns) != len(features):
         raise unsupported([ENCODES_NUMBERS])
@@ -87,7 +87,7 @@ def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
 
 
 def _owners(step: Any, *, count: int) -> list[int]:
-    """Which input column each output column is of: their names begin with the input's."""
+    """The input column of each output column: the output's name begins with the input's."""
     names = step.get_feature_names_out([str(place) for place in range(count)])
     return [int(name.split("_", 1)[0]) for name in names]
 
