@@ -48,6 +48,7 @@ WORK = "work/"
 TOKENS = "tokens/"
 DEPLOY = "deploy/"
 LOCKS = "locks/"
+MOVES = "moves/"
 LEDGER = "ledger/"
 EVIDENCE = "evidence/"
 ERASED = "evidence-erased/"
@@ -105,11 +106,11 @@ def untold(model: str, name: str = "") -> str:
 
 
 def requested_move(name: str) -> str:
-    return f"moves/{name}.json"
+    return f"{MOVES}{name}.json"
 
 
 def move_told(name: str) -> str:
-    return f"moves/{name}/told.json"
+    return f"{MOVES}{name}/told.json"
 
 
 def lease(model: str) -> str:

@@ -11,10 +11,11 @@ from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.names import stage_of_bucket
 from workflows.deploying.progress import refusals
 
-FORMAT = 2
-"""Of what lies in the bucket; raised by a release whose documents the one before cannot read.
+FORMAT = documents.SCHEMA + 1
+"""Of what lies in the bucket: higher than that of a release which cannot read it.
 
-1: the tokens in an SSM parameter. 2: an object for each token.
+It rises with the schema of the documents, and is one higher because the tokens once moved from an SSM parameter
+(format 1) to an object each (format 2), while all documents stayed of schema 1.
 """
 KEY = layout.release()
 

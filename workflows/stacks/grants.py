@@ -5,26 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib import layout, names
+from chalicelib.registry import registry
 
 # Patterns of keys. A `*` stands for a model's, a run's or a file's name: none is known when the stack is made.
-DATASETS = "datasets/*"
-WORK = "work/*"
-SPLITS = ("work/*/train/*", "work/*/holdout/*")
-ANSWERS = "work/*/answers/*"
-ARTIFACT = "work/*/model.*"
-SAMPLE = "work/*/replay.json"
-VERSIONS = "models/*/versions/*"
-REJECTED = "models/*/rejected/*"
-JUDGED = "models/*/judged.json"
-QUARANTINE = "models/*/quarantine/*"
-PIN = "models/*/pin.json"
-UNTOLD = "models/*/untold/*"
-MOVES = "moves/*"
-LOCKS = "locks/*"
-LEDGER = "ledger/*"
-EVIDENCE = "evidence/*"
-ERASED = "evidence-erased/*"
-EVIDENCE_AND_ERASED = "evidence*/*"
+DATASETS = f"{layout.DATASETS}*"
+WORK = f"{layout.WORK}*"
+SPLITS = (layout.work("*", "train/*"), layout.work("*", "holdout/*"))
+ANSWERS = layout.work("*", "answers/*")
+ARTIFACT = layout.work("*", "model.*")
+SAMPLE = layout.work("*", registry.REPLAY)
+VERSIONS = f"{layout.versions('*')}*"
+REJECTED = layout.rejected("*", "*").removesuffix("/")
+JUDGED = layout.judged("*")
+QUARANTINE = f"{layout.quarantined('*')}*"
+PIN = layout.pin("*")
+UNTOLD = f"{layout.untold('*')}*"
+MOVES = f"{layout.MOVES}*"
+LOCKS = layout.lease("*")
+LEDGER = f"{layout.LEDGER}*"
+EVIDENCE = f"{layout.EVIDENCE}*"
+ERASED = f"{layout.ERASED}*"
+EVIDENCE_AND_ERASED = EVIDENCE.replace("/", "*/")
 """Both in one: a short pattern keeps the template short."""
 
 

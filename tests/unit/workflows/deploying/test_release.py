@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chalicelib.documents import documents
 from chalicelib.edges.object_store import Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
 from tests.fakes.store import InMemoryStore
@@ -22,10 +23,20 @@ def of(document: bytes) -> InMemoryStore:
 
 
 def test_older_release_is_not_deployed_over_a_newer_one() -> None:
-    newer = of(json.dumps({"format": release.FORMAT + 1}).encode())
+    """Which may have written documents of a later schema than this release reads."""
+    newer = of(json.dumps({"format": release.FORMAT + documents.SCHEMA}).encode())
 
-    with pytest.raises(DeploymentFailed, match=r"stage prod was deployed by a newer release: .*Nothing was changed"):
+    with pytest.raises(
+        DeploymentFailed,
+        match=r"stage prod was deployed by a newer release: its documents are of format 3, and this checkout knows"
+        r" 2\. Nothing was changed\. Deploy from the newer checkout, or update this one",
+    ):
         release.refuse_newer(newer, stage="prod")
+
+
+def test_later_schema_of_any_document_is_a_later_format() -> None:
+    """So that the release before refuses the stage, and not only each document that it meets."""
+    assert release.FORMAT == documents.SCHEMA + 1
 
 
 @pytest.mark.parametrize("store", [NoBucket(), InMemoryStore(), of(b'{"format": 1}')])
