@@ -25,7 +25,8 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry.manifest import SCORECARD_FILE
+from chalicelib.registry import run_documents
+from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Training
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
@@ -69,7 +70,8 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     artifact = serving.artifact(quality=int(quality), word=WORDS[int(word)])
     key = layout.work(task.run, SCORECARD_FILE)
     edges.store.put(key, artifact)
-    edges.store.put(layout.run_document(task.run, "training"), documents.encode({}))
+    made = Artifact(format=serving.FORMAT, file=SCORECARD_FILE, schema=documents.decode(artifact)["schema"])
+    run_documents.keep_training(edges, Training(artifact=made), run=task.run)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
         artifact_sha256=hashlib.sha256(artifact).hexdigest(),

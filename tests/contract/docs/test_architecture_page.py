@@ -1,6 +1,6 @@
 """docs/architecture.md lists every folder, in the order of imports, every Lambda function and every prefix.
 
-Its order of chalicelib's folders is the law: a folder imports those below it alone.
+Its order of the folders of chalicelib and of lambdas/model is the law: a folder imports those below it alone.
 """
 
 from __future__ import annotations
@@ -58,10 +58,11 @@ def test_every_folder_is_told(part: str) -> None:
     assert sorted({*folders_of_the_page(part)}) == sorted(there)
 
 
-def test_folders_of_chalicelib_import_those_below_them_in_the_page() -> None:
-    order = folders_of_the_page("chalicelib")
-    own = [each for each in imports("chalicelib/") if each.is_below("chalicelib")]
-    imported = {(folder_of(each.file), each.module.split(".")[1]) for each in own if each.module != "chalicelib"}
+@pytest.mark.parametrize("part", ["chalicelib", "lambdas/model"])
+def test_folders_import_those_below_them_in_the_page(part: str) -> None:
+    order, package, depth = folders_of_the_page(part), part.replace("/", "."), part.count("/") + 1
+    own = [each for each in imports(f"{part}/") if each.is_below(package) and each.module != package]
+    imported = {(each.file.split("/")[depth], each.module.split(".")[depth]) for each in own}
     upwards = {
         (importing, other)
         for importing, other in imported
@@ -69,8 +70,3 @@ def test_folders_of_chalicelib_import_those_below_them_in_the_page() -> None:
     }
 
     assert upwards == set()
-
-
-def folder_of(file: str) -> str:
-    """Of chalicelib; the file's own name for a module that is in none."""
-    return file.split("/")[1]

@@ -193,6 +193,15 @@ def test_champion_whose_artifact_is_damaged_is_never_scored() -> None:
         evaluate.run(task, night.edges, SETTINGS)
 
 
+def test_champion_of_a_format_that_this_release_does_not_know_is_named() -> None:
+    """After a release that knew it was taken back."""
+    night, task = trained_night()
+    promote(night.edges, run="earlier", form="trees", file="model.trees")
+
+    with pytest.raises(ArtifactInvalid, match="the artifact's format is 'trees': expected one of scorecard"):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
 def test_champion_is_the_one_that_was_judged_whatever_the_registry_says() -> None:
     night, task = trained_night()
     promote(night.edges, run="earlier")
