@@ -15,7 +15,9 @@ from chalicelib.explain import next_steps
 from chalicelib.interventions import rollback_target
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
-from chalicelib.promotion import canary, promotion, replaying
+from chalicelib.promotion import promotion
+from chalicelib.promotion.canary import HealthSeen
+from chalicelib.promotion.replaying import ReplayReport
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Report
@@ -40,12 +42,12 @@ def gather(edges: Edges, *, run: str) -> dict[str, Any]:
         key = layout.run_document(run, name)
         return documents.readable(lambda: documents.find(edges.store, key, shape), told=damaged)
 
-    looks = (document(f"health_{at}", canary.HEALTH) for at in counting(1))
+    looks = (document(f"health_{at}", HealthSeen.misfit) for at in counting(1))
     healths = list(takewhile(lambda each: each is not None, looks))
     found = {
         "run": described,
         "report": document("report", Report.misfit),
-        "replayed": document("replayed", replaying.replayed_shape),
+        "replayed": document("replayed", ReplayReport.misfit),
         "healths": healths,
         "shifts": [],
         "now": None,

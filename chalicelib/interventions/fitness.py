@@ -14,6 +14,7 @@ from chalicelib.promotion import replaying
 from chalicelib.promotion.replaying import Subject
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.quarantine import Quarantine
+from chalicelib.registry.sample import Sample
 
 REPUBLISHED_WITHIN_SECONDS = 4.0
 """Somebody waits for a move, and the next try finds the version that this one published."""
@@ -31,7 +32,7 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
         evidence.part(edges, judged, judged.manifest.artifact_file)  # the next run judges against it
         evidence.document(edges, judged, registry.REPORT)
         package = evidence.part(edges, judged, registry.PACKAGE)
-        sample = evidence.document(edges, judged, registry.REPLAY)
+        sample = Sample.of(evidence.document(edges, judged, registry.REPLAY))
         holding = function_version or judged.manifest.function_version
         if not evidence.is_held(edges, judged, function_version=holding):
             holding = _published_again(edges, judged, package=package)

@@ -5,17 +5,16 @@ Both versions are counted over the same time and by the same alias, so what trou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from chalicelib.documents.shapes import Record, list_of, text
+from chalicelib.documents.frozen import Document, holds
+from chalicelib.documents.shapes import list_of, text
 from chalicelib.edges.metrics import Traffic
 from chalicelib.exact import in_whole
 from chalicelib.promotion.replaying import bound_ms
-
-HEALTH = Record({**dict.fromkeys(("problems", "remarks"), list_of(text)), "at": text})
-"""Of the document that ShiftTraffic writes of a share."""
 
 ENOUGH = 20
 """Invocations, below which durations say nothing, and the replay decides."""
@@ -29,6 +28,14 @@ class Step(Protocol):
 
     @property
     def seconds(self) -> int: ...
+
+
+class HealthSeen(Document):
+    """What ShiftTraffic writes of a share: `runs/RUN/health_N.json`."""
+
+    problems: Sequence[str] = holds(list_of(text))
+    remarks: Sequence[str] = holds(list_of(text))
+    at: str = holds(text)
 
 
 @dataclass(kw_only=True)

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from chalicelib import layout
 from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP
 from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
-from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias
 from chalicelib.promotion import replaying
 from chalicelib.promotion.canary import Step
-from chalicelib.promotion.replaying import Replayed
+from chalicelib.promotion.replaying import Replayed, ReplayReport
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
@@ -42,8 +41,8 @@ def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step]) -> RolloutDe
     ]
     candidate, *others = replaying.replay(edges, model=task.model, subjects=subjects)
     problems = replaying.doubts(candidate, live=others[0] if others else None)
-    found = {"versions": [each.to_document() for each in (candidate, *others)], "problems": problems}
-    edges.store.put(layout.run_document(task.run, "replayed"), documents.encode(found))
+    found = ReplayReport(versions=tuple(each.asked() for each in (candidate, *others)), problems=problems)
+    edges.store.put(layout.run_document(task.run, "replayed"), found.encode())
     if problems:
         return _rolled_back(edges, task, problems, fingerprint=fingerprint)
     said = f"{candidate.rows} rows of the holdout were answered as judged"

@@ -14,24 +14,15 @@ from statistics import median
 from typing import Any
 
 from chalicelib.cutting import cut
-from chalicelib.documents.shapes import Record, count, digits, list_of, maybe, number, number_from_1, text
+from chalicelib.documents.frozen import Document, holds, holds_many
+from chalicelib.documents.shapes import count, digits, list_of, maybe, number, number_from_1, text
 from chalicelib.edges import Edges
 from chalicelib.evidence import erasures
 from chalicelib.exact import PROBABILITY_TOLERANCE, exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
-
-_ASKED = Record(
-    {"model_version": number_from_1, "function_version": digits, "rows": count, "median_ms": maybe(number)}
-)
-_REPLAYED = Record({"versions": list_of(_ASKED), "problems": list_of(text)})
-
-
-def replayed_shape(value: Any) -> str | None:
-    """Of the document that Replay writes: the candidate, and what is live beside it."""
-    return _REPLAYED(value) or (None if value["versions"] else ".versions is empty")
-
+from chalicelib.registry.sample import Expected, Sample
 
 UNASKED = "the registry has no rows of the holdout to ask it for"
 ERASED = "the rows of the holdout that the registry had to ask it for were "
@@ -41,13 +32,37 @@ PROBLEMS_SHOWN = 5
 FACTOR, SLACK_MS = 2.0, 50.0
 """A version may take as long as this times the live one's median and so much more."""
 
-Sample = Mapping[str, Any]
-"""`instances`: objects of features; `expected`: of each its `label` and `probabilities` by class."""
+
+class Asked(Document):
+    """What came of asking one version."""
+
+    model_version: int = holds(number_from_1)
+    function_version: str = holds(digits)
+    rows: int = holds(count)
+    """How many it was asked for."""
+    first_ms: float | None = holds(maybe(number), default=None)
+    """The first call, which may have started the environment."""
+    median_ms: float | None = holds(maybe(number))
+    """Of the calls after it, of ROWS_A_CALL rows each."""
+    problems: Sequence[str] = holds(list_of(text), default=())
+
+
+class ReplayReport(Document):
+    """What Replay writes: `runs/RUN/replayed.json`."""
+
+    versions: tuple[Asked, ...] = holds_many(Asked)
+    """The candidate, and what is live beside it."""
+    problems: Sequence[str] = holds(list_of(text))
+    """All that speaks against the candidate."""
+
+    @classmethod
+    def misfit(cls, value: Any) -> str | None:
+        return super().misfit(value) or (None if value["versions"] else ".versions is empty")
 
 
 @dataclass(kw_only=True)
 class Replayed:
-    """What came of asking one version."""
+    """One version that is being asked."""
 
     model_version: int
     function_version: str
@@ -65,15 +80,15 @@ class Replayed:
     def median_ms(self) -> float | None:
         return median(self.calls_ms) if self.calls_ms else None
 
-    def to_document(self) -> dict[str, Any]:
-        return {
-            "model_version": self.model_version,
-            "function_version": self.function_version,
-            "rows": self.rows,
-            "first_ms": self.first_ms,
-            "median_ms": self.median_ms,
-            "problems": self.problems[:PROBLEMS_SHOWN],
-        }
+    def asked(self) -> Asked:
+        return Asked(
+            model_version=self.model_version,
+            function_version=self.function_version,
+            rows=self.rows,
+            first_ms=self.first_ms,
+            median_ms=self.median_ms,
+            problems=self.problems[:PROBLEMS_SHOWN],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,8 +143,7 @@ def doubts(candidate: Replayed, *, live: Replayed | None) -> list[str]:
 
 def unasked(sample: Sample | None) -> str:
     """Why a version is asked for no rows: there never were any, or they were erased."""
-    erased = (sample or {}).get("erased")
-    return f"{ERASED}{erasures.in_words(erased[-1])}" if erased else UNASKED
+    return f"{ERASED}{erasures.in_words(sample.erased[-1])}" if sample and sample.erased else UNASKED
 
 
 def latency_problem(candidate: Replayed, *, live: Replayed) -> str | None:
@@ -149,7 +163,7 @@ def bound_ms(live_ms: float) -> float:
 
 
 def _replay_rows(
-    edges: Edges, model: str, found: Replayed, instances: list[dict[str, Any]], expected: list[dict[str, Any]]
+    edges: Edges, model: str, found: Replayed, instances: Sequence[Mapping[str, Any]], expected: Sequence[Expected]
 ) -> None:
     first, found.rows = found.rows, found.rows + len(expected)
     answered, took_ms = _ask(edges, model, found, {"instances": instances})
@@ -164,7 +178,7 @@ def _replay_rows(
         if not _equal(said, wanted):
             found.problems.append(
                 f"row {row} of the replay is {_shown(said)}, judged was"
-                f" {wanted['label']} with {wanted['probabilities'][wanted['label']]}"
+                f" {wanted.label} with {wanted.probabilities[wanted.label]}"
             )
 
 
@@ -204,15 +218,15 @@ def _identity_problems(wanted: Subject, answered: Mapping[str, Any]) -> Iterator
         yield f"its artifact is of format {_short(answered.get('format'))}, the registry's is a {wanted.format}"
 
 
-def _equal(said: Any, wanted: Mapping[str, Any]) -> bool:
+def _equal(said: Any, wanted: Expected) -> bool:
     try:
         shares = said["probabilities"]
         return bool(
-            said["label"] == wanted["label"]
-            and shares.keys() == wanted["probabilities"].keys()
+            said["label"] == wanted.label
+            and shares.keys() == wanted.probabilities.keys()
             and all(
                 abs(exact(shares[name]) - exact(share)) <= exact(PROBABILITY_TOLERANCE)
-                for name, share in wanted["probabilities"].items()
+                for name, share in wanted.probabilities.items()
             )
         )
     except (KeyError, TypeError, ValueError, AttributeError):  # whatever it said, it is no prediction
@@ -225,9 +239,9 @@ def _shown(said: Any) -> str:
     return f"{_short(said.get('label'))} with {_short(said.get('probability'))}"
 
 
-def _chunks(sample: Sample | None) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+def _chunks(sample: Sample | None) -> Iterator[tuple[Sequence[Mapping[str, Any]], Sequence[Expected]]]:
     if sample is None:
         return
-    for start in range(0, len(sample["instances"]), ROWS_A_CALL):
+    for start in range(0, len(sample.instances), ROWS_A_CALL):
         part = slice(start, start + ROWS_A_CALL)
-        yield sample["instances"][part], sample["expected"][part]
+        yield sample.instances[part], sample.expected[part]

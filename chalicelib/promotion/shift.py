@@ -18,7 +18,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.promotion import canary, commitment, fencing, obstacles, promotion, replaying
-from chalicelib.promotion.canary import Health, Step
+from chalicelib.promotion.canary import Health, HealthSeen, Step
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
@@ -47,8 +47,8 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
     health = Health()
     if task.shift:
         health = _look(edges, task, alias, live)
-        found = {**vars(health), "at": _now(edges)}
-        edges.store.put(layout.run_document(task.run, f"health_{task.shift}"), documents.encode(found))
+        seen = HealthSeen(problems=health.problems, remarks=health.remarks, at=_now(edges))
+        edges.store.put(layout.run_document(task.run, f"health_{task.shift}"), seen.encode())
         if health.problems:
             return _roll_back(edges, task, why=health.in_words)
     stop = obstacles.obstacle(

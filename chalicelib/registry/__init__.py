@@ -5,7 +5,7 @@ live.py            what is live of a model: one look at its alias
 registry.py        the versions: `models/MODEL/versions/000007/`
 manifest.py        what a version is and where it comes from
 report.py          the report of its evaluation
-version_shapes.py  what its other documents hold
+sample.py  rows of the holdout with the answers that a version has to give: `replay.json`
 publishing.py      from a package to an immutable function version
 judged.py          the last model that was judged and did not go live
 quarantine.py      what was rolled back is not tried again

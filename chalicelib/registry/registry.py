@@ -16,9 +16,9 @@ from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import Kind, Record, anything, moment, text
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
-from chalicelib.registry import version_shapes
 from chalicelib.registry.manifest import SCHEMA, SCORECARD_FILE, Manifest, listed_schema
 from chalicelib.registry.report import Report
+from chalicelib.registry.sample import Sample
 
 MANIFEST = "manifest.json"
 PACKAGE = "package.zip"
@@ -50,7 +50,7 @@ SHAPES: Mapping[str, Kind] = {
     MANIFEST: Manifest.misfit,
     REPORT: Report.misfit,
     SCORECARD_FILE: Record({"schema": SCHEMA}),
-    REPLAY: version_shapes.replay,
+    REPLAY: Sample.misfit,
     SPLITS: anything,
 }
 """Of the documents of a version, by their names."""
@@ -160,10 +160,9 @@ def schema(edges: Edges, manifest: Manifest) -> Mapping[str, Any]:
     return listed_schema(scorecard["schema"])
 
 
-def find_sample(edges: Edges, *, model: str, model_version: int) -> Any:
+def find_sample(edges: Edges, *, model: str, model_version: int) -> Sample | None:
     """The rows that the version is asked for; None when there are none."""
-    key = layout.version(model, model_version, REPLAY)
-    return documents.find(edges.store, key, SHAPES[REPLAY])
+    return Sample.find(edges.store, layout.version(model, model_version, REPLAY))
 
 
 def with_code(edges: Edges, *, model: str, code_sha256: str) -> Manifest | None:

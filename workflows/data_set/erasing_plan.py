@@ -147,7 +147,7 @@ def _affected(
     for each in made:
         number = each.model_version
         sample = registry.find_sample(edges, model=model, model_version=number)
-        rows = len(sample["instances"]) if sample else 0
+        rows = len(sample.instances) if sample else 0
         keys = tuple(layout.version(model, number, part) for part in pruning_plan.parts(each.manifest))
         yield Affected(
             model_version=number,

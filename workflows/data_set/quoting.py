@@ -12,10 +12,11 @@ from chalicelib.documents.shapes import Kind
 from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
-from chalicelib.registry import registry, run_documents, version_shapes
+from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import SCORECARD
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome, State
+from chalicelib.registry.sample import Sample
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching
@@ -69,8 +70,8 @@ class Quoting:
             number, run = each.model_version, each.manifest.run
             self._refuse_damage(number)
             sample, report = (layout.version(self.model, number, part) for part in registry.QUOTING)
-            yield from self._rewritten(sample, version_shapes.replay, run, each.tags, number)
-            yield from self._rewritten(report, Report.misfit, run, each.tags, number)
+            yield from self._rewritten(sample, Sample, run, each.tags, number)
+            yield from self._rewritten(report, Report, run, each.tags, number)
 
     def rewrites_of_runs(self, runs: Mapping[str, Tags]) -> Iterator[Rewrite]:
         for run, tags in runs.items():
@@ -78,7 +79,7 @@ class Quoting:
                 layout.run_document(run, "report"),
                 layout.rejected(self.model, run, registry.REPORT),
             ):
-                yield from self._rewritten(key, Report.misfit, run, tags, None)
+                yield from self._rewritten(key, Report, run, tags, None)
             yield from self._unsaid(layout.run_document(run, "outcome"), Outcome.misfit)
             for state in FAILING_STATES:
                 yield from self._unsaid(layout.run_document(run, state), State.misfit)
@@ -133,14 +134,15 @@ class Quoting:
             if edges.store.find(key) is not None and evidence.problem(edges, judged, part) is not None:
                 raise documents.damaged(key, "it is not what was judged")
 
-    def _rewritten(self, key: str, shape: Kind, run: str, tags: Tags, number: int | None) -> Iterator[Rewrite]:
-        is_sample = shape is version_shapes.replay
-        redact = redacting.sample if is_sample else redacting.report
+    def _rewritten(
+        self, key: str, record: type[Sample | Report], run: str, tags: Tags, number: int | None
+    ) -> Iterator[Rewrite]:
+        redact = redacting.sample if record is Sample else redacting.report
 
         def without(document: Document) -> tuple[Document, int]:
             return redact(document, self.matching.gone(run=run, tags=tags), note=self.note)
 
-        yield from self._changed(key, shape, without, number=number)
+        yield from self._changed(key, record.misfit, without, number=number)
 
     def _unsaid(self, key: str, shape: Kind) -> Iterator[Rewrite]:
         def without(document: Document) -> tuple[Document, int]:

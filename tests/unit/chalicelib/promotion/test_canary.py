@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.edges.metrics import Traffic
 from chalicelib.promotion import canary
+from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import FACTOR, SLACK_MS
 
 counts = st.integers(0, 10_000)
@@ -112,3 +113,11 @@ def test_version_without_errors_is_never_accused_of_any(candidate: int, live: in
 @given(invocations=st.integers(1, 10_000), live=counts, errors=st.integers(1, 10_000))
 def test_any_error_beside_a_faultless_live_version_is_a_problem(invocations: int, live: int, errors: int) -> None:
     assert canary.compare(traffic(invocations, errors=min(errors, invocations)), live=traffic(live)).problems
+
+
+def test_health_of_an_earlier_release_is_read() -> None:
+    body = b'{\n "at": "2026-11-21T03:00:00.000Z",\n "problems": [],\n "remarks": [\n  "0 invocations"\n ]\n}'
+
+    seen = HealthSeen.read(body, key="runs/a-run/health_1.json")
+
+    assert (seen.problems, seen.remarks, seen.at) == ([], ["0 invocations"], "2026-11-21T03:00:00.000Z")

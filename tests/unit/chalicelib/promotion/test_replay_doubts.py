@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.errors import RegistryIncomplete
 from chalicelib.promotion import replaying
-from chalicelib.promotion.replaying import Replayed
+from chalicelib.promotion.replaying import Replayed, ReplayReport
 from tests.given.serving_code import ROWS
 
 
@@ -47,10 +48,35 @@ def test_latency_problem_tells_both_and_the_bound() -> None:
     )
 
 
+def test_replay_of_an_earlier_release_is_read() -> None:
+    body = b"""{
+ "problems": [],
+ "versions": [
+  {
+   "first_ms": 40.0,
+   "function_version": "12",
+   "median_ms": null,
+   "model_version": 7,
+   "problems": [],
+   "rows": 0
+  }
+ ]
+}"""
+
+    (asked,) = ReplayReport.read(body, key="runs/a-run/replayed.json").versions
+
+    assert (asked.model_version, asked.function_version, asked.median_ms) == (7, "12", None)
+
+
+def test_replay_that_asked_no_version_is_damaged() -> None:
+    with pytest.raises(RegistryIncomplete, match="in it versions is empty"):
+        ReplayReport.read(b'{"problems": [], "versions": []}', key="runs/a-run/replayed.json")
+
+
 def test_few_problems_are_kept_of_many() -> None:
     found = replace(a_measure(1.0), problems=[f"row {number}" for number in range(200)])
 
-    assert len(found.to_document()["problems"]) == replaying.PROBLEMS_SHOWN
+    assert len(found.asked().problems) == replaying.PROBLEMS_SHOWN
 
 
 def test_candidate_that_was_asked_for_no_row_is_doubted_whoever_is_live() -> None:

@@ -57,7 +57,7 @@ def test_sound_version_answers_every_row_as_it_was_judged(night: FakeOutside) ->
     (found,) = replayed(night, register(night.edges, run="run-1"))
 
     assert (found.problems, found.rows) == ([], ROWS)
-    assert found.to_document() == {
+    assert found.asked().document == {
         "model_version": 1,
         "function_version": "1",
         "rows": ROWS,

@@ -11,6 +11,7 @@ from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, going, outside, promote, report_of
+from tests.given.present import present
 from tests.given.serving_code import INSTANCES
 from workflows.checking import contents
 
@@ -96,8 +97,8 @@ def erase(on: FakeStage, *arguments: str) -> dict[str, Any]:
 
 def durations(night: FakeOutside, number: int) -> list[float]:
     """The rows that the registry has to ask a version for."""
-    sample = registry.find_sample(night.edges, model=MODEL, model_version=number)
-    return [each["duration"] for each in sample["instances"]]
+    sample = present(registry.find_sample(night.edges, model=MODEL, model_version=number))
+    return [each["duration"] for each in sample.instances]
 
 
 def everything(night: FakeOutside) -> list[bytes]:
