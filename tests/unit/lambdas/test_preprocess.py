@@ -26,7 +26,7 @@ from lambdas import intermediates, preprocess
 from lambdas.model.reading.table import FILES, Table
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_store
-from tests.given.nights import MODEL, content, going, promote
+from tests.given.nights import MODEL, content, going, outside, promote
 from tests.http_connections import rows
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, preprocessing
 
@@ -46,9 +46,12 @@ def reject(night: FakeOutside, *, run: str, champion: int | None) -> None:
     night.store.put(layout.judged(MODEL), documents.encode(judged))
 
 
-def test_new_data_becomes_train_and_holdout() -> None:
-    night = night_with_data()
+@pytest.fixture
+def night() -> FakeOutside:
+    return night_with_data()
 
+
+def test_new_data_becomes_train_and_holdout(night: FakeOutside) -> None:
     ready = preprocessing(night.edges)
 
     train = Table.from_files(intermediates.read_all(night.edges, ready.train_uri or "", names=FILES))
@@ -58,8 +61,7 @@ def test_new_data_becomes_train_and_holdout() -> None:
     assert Lease(night.edges, MODEL).running_holder() == RUN
 
 
-def test_lineage_is_kept_with_the_profile() -> None:
-    night = night_with_data()
+def test_lineage_is_kept_with_the_profile(night: FakeOutside) -> None:
     add_data(night, "night-2.csv")
 
     ready = preprocessing(night.edges)
@@ -73,8 +75,7 @@ def test_lineage_is_kept_with_the_profile() -> None:
     assert kept["profile"]["objects"] == {"night-1.csv": extent, "night-2.csv": extent}
 
 
-def test_repeated_task_leaves_the_same() -> None:
-    night = night_with_data()
+def test_repeated_task_leaves_the_same(night: FakeOutside) -> None:
     first = preprocessing(night.edges)
     before = content(night)
 
@@ -82,16 +83,14 @@ def test_repeated_task_leaves_the_same() -> None:
     assert content(night) == before
 
 
-def test_repeated_task_prepares_the_rows_that_it_first_saw() -> None:
-    night = night_with_data()
+def test_repeated_task_prepares_the_rows_that_it_first_saw(night: FakeOutside) -> None:
     first = preprocessing(night.edges)
     add_data(night, "night-2.csv")
 
     assert preprocessing(night.edges) == first
 
 
-def test_run_that_had_ended_is_not_carried_out_again() -> None:
-    night = night_with_data()
+def test_run_that_had_ended_is_not_carried_out_again(night: FakeOutside) -> None:
     outcomes.record(
         night.edges, RunOutcome(run=RUN, model=MODEL, outcome="RetrainFailed", reason="lost", error="Lost")
     )
@@ -101,8 +100,7 @@ def test_run_that_had_ended_is_not_carried_out_again() -> None:
     assert (told.decision, told.reason) == (SUPERSEDED, "the run had ended RetrainFailed when it was started again")
 
 
-def test_object_that_is_replaced_meanwhile_is_named() -> None:
-    night = night_with_data()
+def test_object_that_is_replaced_meanwhile_is_named(night: FakeOutside) -> None:
     preprocessing(night.edges)
     night.store.put(layout.dataset(MODEL, "night-1.csv"), b"other content")
 
@@ -110,8 +108,7 @@ def test_object_that_is_replaced_meanwhile_is_named() -> None:
         preprocessing(night.edges)
 
 
-def test_task_is_superseded_while_another_run_holds_the_lease() -> None:
-    night = night_with_data()
+def test_task_is_superseded_while_another_run_holds_the_lease(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "winner"))
 
     assert preprocessing(night.edges) == Preprocessed(
@@ -124,15 +121,13 @@ def test_task_is_superseded_while_another_run_holds_the_lease() -> None:
     assert night.store.list(layout.WORK) == []
 
 
-def test_forced_run_is_superseded_too() -> None:
-    night = night_with_data()
+def test_forced_run_is_superseded_too(night: FakeOutside) -> None:
     Lease(night.edges, MODEL).take(going(night, "winner"))
 
     assert preprocessing(night.edges, force=True).decision == SUPERSEDED
 
 
-def test_data_of_the_live_model_is_nothing_new() -> None:
-    night = night_with_data()
+def test_data_of_the_live_model_is_nothing_new(night: FakeOutside) -> None:
     promote(night.edges, run="earlier", fingerprint=fingerprint(night))
 
     told = preprocessing(night.edges)
@@ -141,8 +136,7 @@ def test_data_of_the_live_model_is_nothing_new() -> None:
     assert told.reason == "data, recipe and code are those of the live model version 1"
 
 
-def test_data_of_an_older_version_than_the_live_one_is_new() -> None:
-    night = night_with_data()
+def test_data_of_an_older_version_than_the_live_one_is_new(night: FakeOutside) -> None:
     promote(night.edges, run="earlier", fingerprint=fingerprint(night))
     promote(night.edges, run="later", fingerprint="other data")
 
@@ -150,8 +144,7 @@ def test_data_of_an_older_version_than_the_live_one_is_new() -> None:
 
 
 @pytest.mark.parametrize("champion", [None, 1])
-def test_data_of_the_model_that_was_rejected_last_is_nothing_new(champion: int | None) -> None:
-    night = night_with_data()
+def test_data_of_the_model_that_was_rejected_last_is_nothing_new(night: FakeOutside, champion: int | None) -> None:
     if champion:
         promote(night.edges, run="earlier", fingerprint="other data")
     reject(night, run="rejected", champion=champion)
@@ -162,31 +155,27 @@ def test_data_of_the_model_that_was_rejected_last_is_nothing_new(champion: int |
     assert told.reason == "data, recipe and code are those of the model that run rejected rejected"
 
 
-def test_data_that_was_rejected_against_another_champion_is_judged_again() -> None:
-    night = night_with_data()
+def test_data_that_was_rejected_against_another_champion_is_judged_again(night: FakeOutside) -> None:
     reject(night, run="rejected", champion=None)
     promote(night.edges, run="earlier", fingerprint="other data")
 
     assert preprocessing(night.edges).decision == TRAIN
 
 
-def test_forced_run_trains_though_nothing_is_new() -> None:
-    night = night_with_data()
+def test_forced_run_trains_though_nothing_is_new(night: FakeOutside) -> None:
     promote(night.edges, run="earlier", fingerprint=fingerprint(night))
 
     assert preprocessing(night.edges, force=True).decision == TRAIN
 
 
-def test_live_version_of_other_hands_is_no_reason_not_to_train() -> None:
-    night = night_with_data()
+def test_live_version_of_other_hands_is_no_reason_not_to_train(night: FakeOutside) -> None:
     night.functions.publish(MODEL, b"by hand")
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
     assert preprocessing(night.edges).decision == TRAIN
 
 
-def test_fingerprint_is_of_data_code_and_serving_and_of_nothing_else() -> None:
-    night = night_with_data()
+def test_fingerprint_is_of_data_code_and_serving_and_of_nothing_else(night: FakeOutside) -> None:
     plain = fingerprint(night)
     later = preprocess_later(night)
     other_code = fingerprint(night, settings=replace(SETTINGS, code_sha256="new"))
@@ -205,7 +194,8 @@ def preprocess_later(night: FakeOutside) -> str:
 
 
 @pytest.mark.parametrize("markers", [(), ("",), ("folder/",)], ids=["none", "the prefix", "a folder"])
-def test_empty_data_set_says_how_to_add_to_it(night: FakeOutside, markers: tuple[str, ...]) -> None:
+def test_empty_data_set_says_how_to_add_to_it(markers: tuple[str, ...]) -> None:
+    night = outside()
     going(night, RUN)
     for name in markers:
         night.store.put(layout.dataset(MODEL, name), b"")
@@ -214,7 +204,8 @@ def test_empty_data_set_says_how_to_add_to_it(night: FakeOutside, markers: tuple
         preprocessing(night.edges)
 
 
-def test_data_set_has_as_many_files_as_one_run_reads(night: FakeOutside) -> None:
+def test_data_set_has_as_many_files_as_one_run_reads() -> None:
+    night = outside()
     going(night, RUN)
     for number in range(OBJECTS + 1):
         night.store.put(layout.dataset(MODEL, f"{number:05}.csv"), b"")
@@ -223,9 +214,9 @@ def test_data_set_has_as_many_files_as_one_run_reads(night: FakeOutside) -> None
         preprocessing(night.edges)
 
 
-def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_lambda_ends_the_task() -> None:
-    night = night_with_data()
-
+def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_lambda_ends_the_task(
+    night: FakeOutside,
+) -> None:
     with pytest.raises(
         DatasetTooLarge, match=r"1,500 rows of 3 columns take about 90 MB in Preprocess, which has 80"
     ):
@@ -245,8 +236,7 @@ def test_rows_of_all_objects_together_have_to_fit_into_memory() -> None:
         preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=90))
 
 
-def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched() -> None:
-    night = night_with_data()
+def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched(night: FakeOutside) -> None:
     listed = {"key": layout.dataset(MODEL, "huge.csv"), "etag": '"1"', "size_bytes": FILE_BYTES + 1}
     night.store.put(layout.run_document(RUN, "dataset"), documents.encode([listed]))
 
@@ -254,8 +244,7 @@ def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched()
         preprocessing(night.edges)
 
 
-def test_object_that_is_taken_away_meanwhile_is_named() -> None:
-    night = night_with_data()
+def test_object_that_is_taken_away_meanwhile_is_named(night: FakeOutside) -> None:
     key = layout.dataset(MODEL, "night-1.csv")
     raced = with_store(night.edges, "list", after=lambda: night.store.delete(key))
 
@@ -263,8 +252,7 @@ def test_object_that_is_taken_away_meanwhile_is_named() -> None:
         preprocessing(raced)
 
 
-def test_bad_row_is_a_typed_error_that_names_its_object() -> None:
-    night = night_with_data()
+def test_bad_row_is_a_typed_error_that_names_its_object(night: FakeOutside) -> None:
     add_data(night, "night-2.csv", lines=["0,1,2,normal.", "0,1,2,marmalade."])
 
     with pytest.raises(LabelUnknown, match=r"night-2\.csv"):

@@ -15,15 +15,19 @@ from lambdas.model import predictions
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.predictions import Answers
 from lambdas.model.training import trial
+from tests.fakes.edges import FakeOutside
 from tests.given import data
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, outside
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 
 
-def test_artifact_is_exported_under_its_checksum() -> None:
-    night = night_with_data()
+@pytest.fixture
+def night() -> FakeOutside:
+    return night_with_data()
 
+
+def test_artifact_is_exported_under_its_checksum(night: FakeOutside) -> None:
     trained = train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
 
     body = intermediates.read(night.edges, trained.artifact_uri)
@@ -32,9 +36,7 @@ def test_artifact_is_exported_under_its_checksum() -> None:
     assert trained.artifact_uri == f"s3://test-bucket/{layout.work(RUN, 'model.json')}"
 
 
-def test_estimators_own_answers_for_the_holdout_lie_beside_it() -> None:
-    night = night_with_data()
-
+def test_estimators_own_answers_for_the_holdout_lie_beside_it(night: FakeOutside) -> None:
     trained = train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
 
     given = Answers.from_files(intermediates.read_all(night.edges, trained.answers_uri, names=predictions.FILES))
@@ -42,9 +44,7 @@ def test_estimators_own_answers_for_the_holdout_lie_beside_it() -> None:
     assert set(given.labels.tolist()) == {"attack", "normal"}
 
 
-def test_facts_of_the_training_are_kept() -> None:
-    night = night_with_data()
-
+def test_facts_of_the_training_are_kept(night: FakeOutside) -> None:
     train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
 
     facts = documents.find(night.store, layout.run_document(RUN, "training"))
@@ -54,15 +54,13 @@ def test_facts_of_the_training_are_kept() -> None:
     assert facts["cross_validation"]["mean"] > 0.9
 
 
-def test_repeated_task_leaves_the_same_artifact() -> None:
-    night = night_with_data()
+def test_repeated_task_leaves_the_same_artifact(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
     assert train.run(task, night.edges, SETTINGS) == train.run(task, night.edges, SETTINGS)
 
 
-def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all() -> None:
-    night = night_with_data()
+def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all(night: FakeOutside) -> None:
     fitted_rows: list[int] = []
     encoder = data.encoder_that_notes(fitted_rows)
     recipe = replace(recipes.load(MODEL), estimator=lambda _: make_pipeline(encoder, LogisticRegression()))
@@ -73,24 +71,21 @@ def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all() -> N
     assert fitted_rows == [2 * trial.ROWS_OF_A_CLASS]
 
 
-def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_the_fit() -> None:
-    night = night_with_data()
+def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_the_fit(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
     with pytest.raises(DatasetTooLarge, match=r"1,500 rows .* in Train, which has 200 MB"):
         train.run(task, night.edges, replace(SETTINGS, memory_mb=200))
 
 
-def test_intermediates_of_a_run_that_was_ended_are_a_typed_error() -> None:
-    night = night_with_data()
+def test_intermediates_of_a_run_that_was_ended_are_a_typed_error(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
     with pytest.raises(ArtifactInvalid):
         train.run(task, outside().edges, SETTINGS)
 
 
-def test_facts_are_told_of_an_artifact_that_is_there() -> None:
-    night = night_with_data()
+def test_facts_are_told_of_an_artifact_that_is_there(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
     with pytest.raises(StoreUnavailable):

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import pytest
+
 from chalicelib import layout
 from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
+from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, forget_evidence, going
 from tests.given.records import by_hand, canary, problems, rewrite, two_nights
+
+
+@pytest.fixture
+def night() -> FakeOutside:
+    return two_nights()
 
 
 def test_running_canary_is_in_order() -> None:
@@ -15,8 +23,7 @@ def test_running_canary_is_in_order() -> None:
     assert problems(night) == ()
 
 
-def test_live_function_version_with_other_code_is_told() -> None:
-    night = two_nights()
+def test_live_function_version_with_other_code_is_told(night: FakeOutside) -> None:
     rewrite(night, layout.version(MODEL, 2, registry.MANIFEST), code_sha256="other")
 
     assert any(
@@ -24,8 +31,7 @@ def test_live_function_version_with_other_code_is_told() -> None:
     )
 
 
-def test_live_code_that_the_registry_does_not_know_is_told() -> None:
-    night = two_nights()
+def test_live_code_that_the_registry_does_not_know_is_told(night: FakeOutside) -> None:
     night.functions.publish(MODEL, b"by hand")
     by_hand(night, "3")
 
@@ -39,31 +45,27 @@ def test_share_of_a_run_that_is_over_is_told() -> None:
     )
 
 
-def test_damaged_document_is_told_in_place_of_what_it_would_say() -> None:
-    night = two_nights()
+def test_damaged_document_is_told_in_place_of_what_it_would_say(night: FakeOutside) -> None:
     key = layout.version(MODEL, 2, registry.MANIFEST)
     night.store.put(key, b"{")
 
     assert problems(night)[-1].startswith(f"{key} is damaged")
 
 
-def test_share_that_other_hands_gave_is_told() -> None:
-    night = two_nights()
+def test_share_that_other_hands_gave_is_told(night: FakeOutside) -> None:
     by_hand(night, "2", weights={"1": 0.25})
 
     assert f"function version 1 of {MODEL} has 25% of the traffic by other hands" in problems(night)[-1]
 
 
-def test_live_version_that_is_quarantined_is_told() -> None:
-    night = two_nights()
+def test_live_version_that_is_quarantined_is_told(night: FakeOutside) -> None:
     Quarantine(night.edges, MODEL).put("data-2", model_version=2, who="ops", why="worse")
 
     (problem,) = problems(night)
     assert problem.startswith(f"version 2 of {MODEL} is live and quarantined (worse): nightswap rollback")
 
 
-def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version() -> None:
-    night = two_nights()
+def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version(night: FakeOutside) -> None:
     Quarantine(night.edges, MODEL).put("data-1", model_version=1, who="ops", why="worse")
     assert problems(night) == ()
 
@@ -76,8 +78,7 @@ def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version() -> 
     )
 
 
-def test_pin_of_what_is_not_live_is_told() -> None:
-    night = two_nights()
+def test_pin_of_what_is_not_live_is_told(night: FakeOutside) -> None:
     Pin(night.edges, MODEL).claim(2, who="ops", why="audit")
     assert problems(night) == ()
 

@@ -7,13 +7,18 @@ from chalicelib.audit.verification import Verified, verify
 from chalicelib.documents import documents
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD_FILE
+from tests.fakes.edges import FakeOutside
 from tests.given.moves import ask, serving
 from tests.given.nights import MODEL, content, outside, register
 from tests.given.records import problems, prune_by_hand, silent, two_nights
 
 
-def test_record_in_order_has_no_problem_and_nothing_is_changed() -> None:
-    night = two_nights()
+@pytest.fixture
+def night() -> FakeOutside:
+    return two_nights()
+
+
+def test_record_in_order_has_no_problem_and_nothing_is_changed(night: FakeOutside) -> None:
     before = content(night)
 
     assert verify(night.edges, model=MODEL, report=silent) == Verified(
@@ -41,8 +46,9 @@ def test_progress_is_told() -> None:
 
 @pytest.mark.parametrize("part", [registry.PACKAGE, SCORECARD_FILE])
 @pytest.mark.parametrize(("body", "told"), [(None, "is gone"), (b"other", "is not what the manifest says")])
-def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: bytes | None, told: str) -> None:
-    night = two_nights()
+def test_part_of_a_version_that_is_gone_or_another_is_told(
+    night: FakeOutside, part: str, body: bytes | None, told: str
+) -> None:
     key = layout.version(MODEL, 1, part)
     night.store.delete(key) if body is None else night.store.put(key, body)
 
@@ -54,15 +60,13 @@ def test_part_of_a_version_that_is_gone_or_another_is_told(part: str, body: byte
 
 
 @pytest.mark.parametrize("part", [registry.CLAIM, registry.REPORT])
-def test_record_of_a_version_that_is_gone_is_told(part: str) -> None:
-    night = two_nights()
+def test_record_of_a_version_that_is_gone_is_told(night: FakeOutside, part: str) -> None:
     night.store.delete(layout.version(MODEL, 1, part))
 
     assert problems(night) == (f"{layout.version(MODEL, 1, part)} is missing: version 1 of {MODEL} is not whole",)
 
 
-def test_version_of_the_ledger_that_the_registry_does_not_know_is_told() -> None:
-    night = two_nights()
+def test_version_of_the_ledger_that_the_registry_does_not_know_is_told(night: FakeOutside) -> None:
     key = layout.version(MODEL, 1, registry.MANIFEST)
     night.store.delete(key)
 
@@ -72,8 +76,7 @@ def test_version_of_the_ledger_that_the_registry_does_not_know_is_told() -> None
     )
 
 
-def test_manifest_of_a_version_that_was_never_live_is_missed_too() -> None:
-    night = two_nights()
+def test_manifest_of_a_version_that_was_never_live_is_missed_too(night: FakeOutside) -> None:
     number = register(night.edges, run="run-3", fingerprint="data-3").model_version
     key = layout.version(MODEL, number, registry.MANIFEST)
     night.store.delete(key)
@@ -86,8 +89,9 @@ def test_manifest_of_a_version_that_was_never_live_is_missed_too() -> None:
 
 
 @pytest.mark.parametrize(("status", "missed"), [("running", 0), ("failed", 0), ("done", 1), ("strange", 1)])
-def test_manifest_that_a_dead_run_had_not_come_to_write_is_not_missed(status: str, missed: int) -> None:
-    night = two_nights()
+def test_manifest_that_a_dead_run_had_not_come_to_write_is_not_missed(
+    night: FakeOutside, status: str, missed: int
+) -> None:
     number = register(night.edges, run="run-3", fingerprint="data-3").model_version
     night.store.delete(layout.version(MODEL, number, registry.MANIFEST))
     state = {"state": "VersionModel", "status": status}
@@ -96,8 +100,7 @@ def test_manifest_that_a_dead_run_had_not_come_to_write_is_not_missed(status: st
     assert len(problems(night)) == missed
 
 
-def test_evidence_of_a_version_without_a_manifest_is_read_too() -> None:
-    night = two_nights()
+def test_evidence_of_a_version_without_a_manifest_is_read_too(night: FakeOutside) -> None:
     number = register(night.edges, run="run-3", fingerprint="data-3").model_version
     night.store.delete(layout.version(MODEL, number, registry.MANIFEST))
     night.store.put(layout.evidence(MODEL, number), b"[]")
@@ -106,8 +109,7 @@ def test_evidence_of_a_version_without_a_manifest_is_read_too() -> None:
     assert problem.startswith(f"{layout.evidence(MODEL, number)} is damaged")
 
 
-def test_pruned_version_is_whole_without_its_parts_unless_it_is_live() -> None:
-    night = two_nights()
+def test_pruned_version_is_whole_without_its_parts_unless_it_is_live(night: FakeOutside) -> None:
     prune_by_hand(night, 1)
     assert problems(night) == ()
 
@@ -121,8 +123,9 @@ def test_pruned_version_is_whole_without_its_parts_unless_it_is_live() -> None:
 
 @pytest.mark.parametrize("action", ["rollback", "promote"])
 @pytest.mark.parametrize("part", [registry.PACKAGE, SCORECARD_FILE])
-def test_live_version_without_a_part_is_left_by_the_ways_that_are_told(part: str, action: str) -> None:
-    night = two_nights()
+def test_live_version_without_a_part_is_left_by_the_ways_that_are_told(
+    night: FakeOutside, part: str, action: str
+) -> None:
     night.store.delete(layout.version(MODEL, 2, part))
     (problem,) = problems(night)
 

@@ -78,6 +78,11 @@ def interrupted(night: FakeOutside, operation: str, nth: int, *, late: bool) -> 
     return with_functions(night.edges, operation, nth=nth, **happening)
 
 
+@pytest.fixture
+def night() -> FakeOutside:
+    return after_nights(2)
+
+
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("operation", [*WRITING, "update_alias"])
 @pytest.mark.parametrize("case", CASES)
@@ -156,8 +161,7 @@ def test_request_that_an_earlier_release_decided_is_carried_out_as_it_was_decide
     assert state(night) == state(undisturbed)
 
 
-def test_request_that_comes_again_days_later_does_not_undo_what_was_done_since() -> None:
-    night = after_nights(2)
+def test_request_that_comes_again_days_later_does_not_undo_what_was_done_since(night: FakeOutside) -> None:
     first = ask(night.edges, "rollback")
     ask(night.edges, "promote", model_version=2, lift_quarantine=True)
 
@@ -166,8 +170,7 @@ def test_request_that_comes_again_days_later_does_not_undo_what_was_done_since()
     assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
-def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_since() -> None:
-    night = after_nights(2)
+def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_since(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
     dying = with_functions(night.edges, "create_alias", after=raising(Killed()))
     with pytest.raises(Killed):
@@ -182,8 +185,7 @@ def test_request_that_found_no_alias_does_not_make_it_anew_when_it_was_deleted_s
     assert (night.functions.alias(MODEL), Pin(night.edges, MODEL).find()) == (None, None)
 
 
-def test_alias_that_came_and_went_while_a_request_looked_overtakes_it() -> None:
-    night = after_nights(2)
+def test_alias_that_came_and_went_while_a_request_looked_overtakes_it(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
 
     def come_and_go() -> None:
@@ -196,8 +198,7 @@ def test_alias_that_came_and_went_while_a_request_looked_overtakes_it() -> None:
     assert night.functions.alias(MODEL) is None
 
 
-def test_request_that_had_nothing_to_do_has_nothing_to_do_later_either() -> None:
-    night = after_nights(2)
+def test_request_that_had_nothing_to_do_has_nothing_to_do_later_either(night: FakeOutside) -> None:
     ask(night.edges, "promote", name="late", model_version=2)
     ask(night.edges, "rollback")
 
@@ -206,17 +207,14 @@ def test_request_that_had_nothing_to_do_has_nothing_to_do_later_either() -> None
 
 
 @pytest.mark.parametrize("changes", [{"model_version": 1}, {"reason": "another"}, {"lift_quarantine": True}])
-def test_name_of_another_request_is_a_conflict(changes: dict[str, Any]) -> None:
-    night = after_nights(2)
+def test_name_of_another_request_is_a_conflict(night: FakeOutside, changes: dict[str, Any]) -> None:
     ask(night.edges, "rollback")
 
     with pytest.raises(RequestConflict, match="use a new Idempotency-Key"):
         ask(night.edges, "rollback", **changes)
 
 
-def test_same_request_by_another_person_is_the_first_ones() -> None:
-    night = after_nights(2)
-
+def test_same_request_by_another_person_is_the_first_ones(night: FakeOutside) -> None:
     assert [ask(night.edges, "rollback", who=who)["who"] for who in ("ada", "bob")] == ["ada", "ada"]
 
 
@@ -246,8 +244,7 @@ def test_lost_race_is_a_conflict_and_the_winners_move_stands(case: str) -> None:
     assert night.notices.sent == []
 
 
-def test_lost_race_is_lost_for_good() -> None:
-    night = after_nights(2)
+def test_lost_race_is_lost_for_good(night: FakeOutside) -> None:
     raced = with_functions(night.edges, "update_alias", before=rival_promotes(night))
     for edges in (raced, night.edges):
         with pytest.raises(RequestConflict):
@@ -257,8 +254,7 @@ def test_lost_race_is_lost_for_good() -> None:
     assert Pin(night.edges, MODEL).find() is None
 
 
-def test_request_that_is_finished_late_does_not_quarantine_what_is_live_again() -> None:
-    night = after_nights(2)
+def test_request_that_is_finished_late_does_not_quarantine_what_is_live_again(night: FakeOutside) -> None:
     with pytest.raises(Killed):
         ask(with_functions(night.edges, "update_alias", after=raising(Killed())), "rollback")
     ask(night.edges, "promote", model_version=2, lift_quarantine=True)
@@ -281,8 +277,7 @@ def test_unpinning_that_is_finished_late_leaves_another_pin() -> None:
     assert present(Pin(night.edges, MODEL).find()).model_version == 1
 
 
-def test_lost_answer_is_raised_and_the_repetition_finishes_it() -> None:
-    night = after_nights(2)
+def test_lost_answer_is_raised_and_the_repetition_finishes_it(night: FakeOutside) -> None:
     lost = with_functions(night.edges, "update_alias", after=raising(FunctionUnavailable("no answer")))
 
     with pytest.raises(FunctionUnavailable):
@@ -292,8 +287,7 @@ def test_lost_answer_is_raised_and_the_repetition_finishes_it() -> None:
     assert [each.kind for each in Ledger(night.edges, MODEL).entries()][-1] == "rolled_back"
 
 
-def test_quarantine_stands_before_the_alias_moves() -> None:
-    night = after_nights(2)
+def test_quarantine_stands_before_the_alias_moves(night: FakeOutside) -> None:
     seen: list[list[int]] = []
 
     def look() -> None:
@@ -304,9 +298,7 @@ def test_quarantine_stands_before_the_alias_moves() -> None:
     assert seen == [[2]]
 
 
-def test_move_is_recorded_with_who_and_why() -> None:
-    night = after_nights(2)
-
+def test_move_is_recorded_with_who_and_why(night: FakeOutside) -> None:
     ask(night.edges, "rollback")
 
     last = present(Ledger(night.edges, MODEL).last())
@@ -314,9 +306,7 @@ def test_move_is_recorded_with_who_and_why() -> None:
     assert (last.run, last.model_version) == ("rollback-0011223344556677", 1)
 
 
-def test_decision_is_kept_with_its_answer() -> None:
-    night = after_nights(2)
-
+def test_decision_is_kept_with_its_answer(night: FakeOutside) -> None:
     body = ask(night.edges, "rollback")
 
     kept = documents.find(night.store, layout.requested_move("rollback-0011223344556677"))
@@ -346,8 +336,7 @@ def test_canary_that_is_taken_back_is_announced_by_its_candidate() -> None:
     assert "version 2" in sent.text
 
 
-def test_answer_tells_how_long_it_took() -> None:
-    night = after_nights(2)
+def test_answer_tells_how_long_it_took(night: FakeOutside) -> None:
     slow = interfered(night.edges.functions, "update_alias", before=lambda: night.clock.sleep(0.25))
     edges = Edges(**{**vars(night.edges), "functions": slow})
 

@@ -8,6 +8,7 @@ from chalicelib import layout
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import models, registry
 from chalicelib.runs import cleanup
+from tests.fakes.edges import FakeOutside
 from tests.given.broken_runs import FAILURE
 from tests.given.interference import with_functions
 from tests.given.moves import after_nights, canary, serving
@@ -17,8 +18,12 @@ from tests.given.records import problems
 MADE_AGAIN = "the alias of kdd99-http is gone: put back version 2, as function version 2"
 
 
-def test_the_next_run_begins_with_making_it_again() -> None:
-    night = after_nights(2)
+@pytest.fixture
+def night() -> FakeOutside:
+    return after_nights(2)
+
+
+def test_the_next_run_begins_with_making_it_again(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
 
     restored = cleanup.before(night.edges, run="run-3", model=MODEL)
@@ -28,8 +33,7 @@ def test_the_next_run_begins_with_making_it_again() -> None:
     assert problems(night) == ()
 
 
-def test_a_canary_is_not_made_again_with_it() -> None:
-    night = after_nights(2)
+def test_a_canary_is_not_made_again_with_it(night: FakeOutside) -> None:
     canary(night.edges)
     night.functions.delete_alias(MODEL)
 
@@ -38,8 +42,7 @@ def test_a_canary_is_not_made_again_with_it() -> None:
     assert serving(night) == ("2", {})
 
 
-def test_a_run_that_breaks_makes_it_again_at_its_end() -> None:
-    night = after_nights(2)
+def test_a_run_that_breaks_makes_it_again_at_its_end(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
 
     restored = cleanup.after(night.edges, run=going(night, "run-3"), model=MODEL, failure=FAILURE)
@@ -47,8 +50,7 @@ def test_a_run_that_breaks_makes_it_again_at_its_end() -> None:
     assert restored.repairs == [MADE_AGAIN]
 
 
-def test_no_run_goes_on_when_lambda_lost_the_version_too() -> None:
-    night = after_nights(2)
+def test_no_run_goes_on_when_lambda_lost_the_version_too(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
     night.functions.delete_version(MODEL, "2")
 
@@ -60,8 +62,7 @@ def test_no_run_goes_on_when_lambda_lost_the_version_too() -> None:
     assert night.functions.alias(MODEL) is None
 
 
-def test_the_end_of_a_broken_run_is_recorded_although_the_alias_cannot_be_made_again() -> None:
-    night = after_nights(2)
+def test_the_end_of_a_broken_run_is_recorded_although_the_alias_cannot_be_made_again(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
     night.functions.delete_version(MODEL, "2")
 
@@ -72,8 +73,7 @@ def test_the_end_of_a_broken_run_is_recorded_although_the_alias_cannot_be_made_a
 
 
 @pytest.mark.parametrize("key", [layout.evidence(MODEL, 2), layout.version(MODEL, 2, registry.MANIFEST)])
-def test_what_nothing_vouches_for_is_not_made_live_again(key: str) -> None:
-    night = after_nights(2)
+def test_what_nothing_vouches_for_is_not_made_live_again(night: FakeOutside, key: str) -> None:
     night.functions.delete_alias(MODEL)
     night.store.put(key, b"{}")
 
@@ -83,8 +83,7 @@ def test_what_nothing_vouches_for_is_not_made_live_again(key: str) -> None:
     assert night.functions.alias(MODEL) is None
 
 
-def test_whoever_is_quicker_stands() -> None:
-    night = after_nights(2)
+def test_whoever_is_quicker_stands(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
     raced = with_functions(
         night.edges, "create_alias", before=lambda: cleanup.before(night.edges, run="quicker", model=MODEL)
@@ -96,8 +95,7 @@ def test_whoever_is_quicker_stands() -> None:
     assert [entry[1] for entry in ledger_of(night)] == ["run-1", "run-2", "quicker"]
 
 
-def test_the_list_of_models_says_what_is_gone_and_how_it_comes_back() -> None:
-    night = after_nights(2)
+def test_the_list_of_models_says_what_is_gone_and_how_it_comes_back(night: FakeOutside) -> None:
     night.functions.delete_alias(MODEL)
 
     (told,) = models.all_live(night.edges)["models"]

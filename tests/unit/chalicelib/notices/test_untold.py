@@ -54,8 +54,12 @@ def catch_up(edges: Edges) -> None:
     notices.catch_up(edges, model=MODEL)
 
 
-def test_notice_that_nobody_took_is_kept_and_the_next_run_sends_it_first_of_all() -> None:
-    night = refused()
+@pytest.fixture
+def night() -> FakeOutside:
+    return refused()
+
+
+def test_notice_that_nobody_took_is_kept_and_the_next_run_sends_it_first_of_all(night: FakeOutside) -> None:
     kept = untold(night)
 
     cleanup.before(night.edges, run=going(night, "next"), model=MODEL)
@@ -116,8 +120,7 @@ def test_every_kind_of_notice_is_kept_and_marked_when_it_is_sent(
     assert [each.kind for each in night.notices.sent] == [kind]
 
 
-def test_two_notices_of_one_run_are_both_kept() -> None:
-    night = refused()
+def test_two_notices_of_one_run_are_both_kept(night: FakeOutside) -> None:
     old(sending(night, before=AWAY))
 
     catch_up(night.edges)
@@ -125,8 +128,7 @@ def test_two_notices_of_one_run_are_both_kept() -> None:
     assert {each.kind for each in night.notices.sent} == {MODEL_REJECTED, STALE}
 
 
-def test_notice_that_is_refused_again_stays_kept_and_fails_nothing() -> None:
-    night = refused()
+def test_notice_that_is_refused_again_stays_kept_and_fails_nothing(night: FakeOutside) -> None:
     before = content(night)
 
     cleanup.before(sending(night, before=AWAY), run=going(night, "next"), model=MODEL)
@@ -135,8 +137,7 @@ def test_notice_that_is_refused_again_stays_kept_and_fails_nothing() -> None:
     assert night.notices.sent == []
 
 
-def test_one_that_is_refused_does_not_keep_the_others_waiting() -> None:
-    night = refused()
+def test_one_that_is_refused_does_not_keep_the_others_waiting(night: FakeOutside) -> None:
     old(sending(night, before=AWAY))
 
     catch_up(sending(night, before=AWAY))
@@ -144,8 +145,7 @@ def test_one_that_is_refused_does_not_keep_the_others_waiting() -> None:
     assert len(night.notices.sent) == len(untold(night)) == 1
 
 
-def test_notice_whose_answer_is_lost_is_sent_once_more() -> None:
-    night = refused()
+def test_notice_whose_answer_is_lost_is_sent_once_more(night: FakeOutside) -> None:
     catch_up(sending(night, after=AWAY))
     kept = untold(night)
 
@@ -157,8 +157,7 @@ def test_notice_whose_answer_is_lost_is_sent_once_more() -> None:
 
 
 @pytest.mark.parametrize("operation", ["put", "delete"])
-def test_worker_that_dies_after_it_sent_a_notice_loses_none(operation: str) -> None:
-    night = refused()
+def test_worker_that_dies_after_it_sent_a_notice_loses_none(night: FakeOutside, operation: str) -> None:
     with pytest.raises(Killed):
         catch_up(with_store(night.edges, operation, before=raising(Killed())))
 
@@ -168,8 +167,7 @@ def test_worker_that_dies_after_it_sent_a_notice_loses_none(operation: str) -> N
     assert untold(night) == []
 
 
-def test_notice_that_another_run_sends_meanwhile_is_left_to_it() -> None:
-    night = refused()
+def test_notice_that_another_run_sends_meanwhile_is_left_to_it(night: FakeOutside) -> None:
     raced = with_store(night.edges, "find", before=lambda: catch_up(night.edges))
 
     catch_up(raced)
@@ -178,8 +176,7 @@ def test_notice_that_another_run_sends_meanwhile_is_left_to_it() -> None:
     assert untold(night) == []
 
 
-def test_notice_that_was_sent_since_it_was_kept_is_not_sent_again() -> None:
-    night = refused()
+def test_notice_that_was_sent_since_it_was_kept_is_not_sent_again(night: FakeOutside) -> None:
     notices.ended(night.edges, ENDED)
 
     catch_up(night.edges)

@@ -56,9 +56,13 @@ def end(night: FakeOutside, how: str) -> list[str]:
     return cleanup.before(night.edges, run="next", model=MODEL).repairs
 
 
+@pytest.fixture
+def night() -> FakeOutside:
+    return after_a_promotion()
+
+
 @pytest.mark.parametrize("how", ["before", "after"])
-def test_shift_that_was_decided_before_the_end_comes_too_late_after_it(how: str) -> None:
-    night = after_a_promotion()
+def test_shift_that_was_decided_before_the_end_comes_too_late_after_it(night: FakeOutside, how: str) -> None:
     zombie = decided_to_shift(night, run=DEAD)
 
     end(night, how)
@@ -70,8 +74,7 @@ def test_shift_that_was_decided_before_the_end_comes_too_late_after_it(how: str)
 
 
 @pytest.mark.parametrize("how", ["before", "after"])
-def test_next_share_of_a_canary_comes_too_late_after_the_end(how: str) -> None:
-    night = after_a_promotion()
+def test_next_share_of_a_canary_comes_too_late_after_the_end(night: FakeOutside, how: str) -> None:
     going(night, DEAD)
     zombie = next_share(night, shift_traffic(night, run=DEAD))
 
@@ -83,8 +86,7 @@ def test_next_share_of_a_canary_comes_too_late_after_the_end(how: str) -> None:
     assert "gave all traffic back to function version 1" in repairs
 
 
-def test_run_that_was_given_up_can_not_decide_on_a_shift_and_the_alias_is_left_alone() -> None:
-    night = after_a_promotion()
+def test_run_that_was_given_up_can_not_decide_on_a_shift_and_the_alias_is_left_alone(night: FakeOutside) -> None:
     going(night, DEAD)
     late = shift(night.edges, register(night.edges, run=DEAD), run=DEAD)
     alias = night.functions.alias(MODEL)
@@ -95,8 +97,7 @@ def test_run_that_was_given_up_can_not_decide_on_a_shift_and_the_alias_is_left_a
     assert night.functions.alias(MODEL) == alias
 
 
-def test_champion_without_a_stamp_is_fenced_too() -> None:
-    night = after_a_promotion()
+def test_champion_without_a_stamp_is_fenced_too(night: FakeOutside) -> None:
     night.functions.update_alias(
         MODEL, function_version="1", weights={}, description="by hand", revision_id=revision(night.edges) or ""
     )
@@ -123,8 +124,7 @@ def test_champion_without_a_stamp_is_fenced_too() -> None:
 
 
 @pytest.mark.parametrize("how", ["before", "after"])
-def test_task_that_is_quicker_than_its_fence_is_fenced_after_its_shift(how: str) -> None:
-    night = after_a_promotion()
+def test_task_that_is_quicker_than_its_fence_is_fenced_after_its_shift(night: FakeOutside, how: str) -> None:
     zombie = decided_to_shift(night, run=DEAD)
     night.edges = with_functions(
         night.edges, "update_alias", before=lambda: promotion.move_alias(night.edges, zombie)
@@ -136,8 +136,7 @@ def test_task_that_is_quicker_than_its_fence_is_fenced_after_its_shift(how: str)
     assert [(run, to) for _, run, _, to, _ in ledger_of(night)] == [("earlier", "1"), (DEAD, "1"), (DEAD, "1")]
 
 
-def test_task_that_shifts_just_after_its_fence_looked_is_fenced_too() -> None:
-    night = after_a_promotion()
+def test_task_that_shifts_just_after_its_fence_looked_is_fenced_too(night: FakeOutside) -> None:
     zombie = decided_to_shift(night, run=DEAD)
     night.edges = with_store(night.edges, "list", before=lambda: promotion.move_alias(night.edges, zombie))
 
@@ -147,8 +146,7 @@ def test_task_that_shifts_just_after_its_fence_looked_is_fenced_too() -> None:
     assert [(run, to) for _, run, _, to, _ in ledger_of(night)] == [("earlier", "1"), (DEAD, "1"), (DEAD, "1")]
 
 
-def test_alias_that_others_moved_on_needs_no_fence() -> None:
-    night = after_a_promotion()
+def test_alias_that_others_moved_on_needs_no_fence(night: FakeOutside) -> None:
     zombie = decided_to_shift(night, run=DEAD)
     promote(night.edges, run="rival")
     alias = night.functions.alias(MODEL)
@@ -160,8 +158,7 @@ def test_alias_that_others_moved_on_needs_no_fence() -> None:
         promotion.move_alias(night.edges, zombie)
 
 
-def test_alias_that_is_gone_needs_no_fence() -> None:
-    night = after_a_promotion()
+def test_alias_that_is_gone_needs_no_fence(night: FakeOutside) -> None:
     decided_to_shift(night, run=DEAD)
     night.functions.delete_alias(MODEL)
 
@@ -169,8 +166,7 @@ def test_alias_that_is_gone_needs_no_fence() -> None:
     assert outcome_of(night, DEAD)[0] == "RetrainFailed"
 
 
-def test_shift_of_the_second_judging_is_fenced_too() -> None:
-    night = after_a_promotion()
+def test_shift_of_the_second_judging_is_fenced_too(night: FakeOutside) -> None:
     lost = decided_to_shift(night, run=DEAD)
     promote(night.edges, run="rival")
     registered = register(night.edges, run="the same version")
@@ -186,8 +182,7 @@ def test_shift_of_the_second_judging_is_fenced_too() -> None:
     assert weights(night) == {}
 
 
-def test_swap_of_the_second_judging_is_finished_and_the_lost_one_is_not() -> None:
-    night = after_a_promotion()
+def test_swap_of_the_second_judging_is_finished_and_the_lost_one_is_not(night: FakeOutside) -> None:
     lost = decided(night, run=DEAD)
     promote(night.edges, run="rival")
     again = lost.but(step=promotion.swap_step(judging=2), expected=revision(night.edges))
@@ -203,8 +198,7 @@ def test_swap_of_the_second_judging_is_finished_and_the_lost_one_is_not() -> Non
     ]
 
 
-def test_swap_that_was_decided_after_the_canary_is_finished_and_takes_the_weights_off() -> None:
-    night = after_a_promotion()
+def test_swap_that_was_decided_after_the_canary_is_finished_and_takes_the_weights_off(night: FakeOutside) -> None:
     going(night, DEAD)
     first = shift_traffic(night, run=DEAD)
     wanted = first.but(step=50, kind="promoted", function_version="2", model_version=2, weights={})

@@ -26,6 +26,11 @@ def reasons(night: FakeOutside, policy: Policy = ALL) -> dict[int, str | None]:
     return {each.version.model_version: each.kept_because for each in plan(night, policy).decisions}
 
 
+@pytest.fixture
+def night() -> FakeOutside:
+    return nights(2)
+
+
 def test_live_version_and_the_one_before_always_stay() -> None:
     night = nights(4)
     before = content(night)
@@ -53,8 +58,7 @@ def test_policy_keeps_the_newest_and_the_young() -> None:
     }
 
 
-def test_what_left_live_in_the_last_day_stays() -> None:
-    night = nights(2)
+def test_what_left_live_in_the_last_day_stays(night: FakeOutside) -> None:
     promote(night.edges, run="run-3", fingerprint="data-3")
     promote(night.edges, run="run-4", fingerprint="data-4")
     night.clock.sleep(DAY - 60)
@@ -64,8 +68,7 @@ def test_what_left_live_in_the_last_day_stays() -> None:
     assert reasons(night)[2] is None
 
 
-def test_version_with_a_share_of_the_traffic_stays() -> None:
-    night = nights(2)
+def test_version_with_a_share_of_the_traffic_stays(night: FakeOutside) -> None:
     third = register(night.edges, run="run-3", fingerprint="data-3")
     promotion.move_alias(night.edges, shift(night.edges, third, run="run-3"))
     night.clock.sleep(2 * DAY)
@@ -73,8 +76,7 @@ def test_version_with_a_share_of_the_traffic_stays() -> None:
     assert reasons(night)[3] == "live"
 
 
-def test_share_that_the_ledger_knows_alone_holds_its_version() -> None:
-    night = nights(2)
+def test_share_that_the_ledger_knows_alone_holds_its_version(night: FakeOutside) -> None:
     third = register(night.edges, run="run-3", fingerprint="data-3")
     promotion.move_alias(night.edges, shift(night.edges, third, run="run-3"))
     by_hand(night, "2")
@@ -127,8 +129,7 @@ def test_version_before_that_a_rollback_passes_over_stays_beside_the_one_that_it
     assert (found[3], found[2], found[1]) == (*["live before: the next to go back to"] * 2, None)
 
 
-def test_version_of_a_run_that_is_going_stays() -> None:
-    night = nights(2)
+def test_version_of_a_run_that_is_going_stays(night: FakeOutside) -> None:
     register(night.edges, run="run-3", fingerprint="data-3")
     night.clock.sleep(2 * DAY)
     assert reasons(night)[3] is None
@@ -169,8 +170,7 @@ def test_pruned_version_is_not_spoken_of_and_a_half_pruned_one_is_finished() -> 
     assert 1 not in reasons(night, young)
 
 
-def test_function_version_of_a_dead_run_goes_after_a_day() -> None:
-    night = nights(2)
+def test_function_version_of_a_dead_run_goes_after_a_day(night: FakeOutside) -> None:
     function_version = dead_run(night, "dead")
     night.clock.sleep(DAY)
     assert plan(night).leftovers == ()
@@ -181,8 +181,7 @@ def test_function_version_of_a_dead_run_goes_after_a_day() -> None:
     )
 
 
-def test_dead_run_answers_for_what_it_published_and_for_nothing_else() -> None:
-    night = nights(2)
+def test_dead_run_answers_for_what_it_published_and_for_nothing_else(night: FakeOutside) -> None:
     mine = dead_run(night, "dead")
     night.functions.publish(MODEL, b"by hand")
     night.clock.sleep(2 * DAY)
@@ -190,16 +189,14 @@ def test_dead_run_answers_for_what_it_published_and_for_nothing_else() -> None:
     assert [each.function_version for each in plan(night).leftovers] == [mine]
 
 
-def test_function_version_of_a_run_that_is_going_is_no_leftover() -> None:
-    night = nights(2)
+def test_function_version_of_a_run_that_is_going_is_no_leftover(night: FakeOutside) -> None:
     dead_run(night, going(night, "slow"))
     night.clock.sleep(3 * DAY)
 
     assert plan(night).leftovers == ()
 
 
-def test_function_version_that_nobody_claims_is_not_ours() -> None:
-    night = nights(2)
+def test_function_version_that_nobody_claims_is_not_ours(night: FakeOutside) -> None:
     registry.claim(night.edges, model=MODEL, run="died before it published")
     night.functions.publish(MODEL, b"by hand")
     night.clock.sleep(3 * DAY)
@@ -208,8 +205,7 @@ def test_function_version_that_nobody_claims_is_not_ours() -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 2])
-def test_version_whose_manifest_is_gone_stands_in_nobodys_way(missing: int) -> None:
-    night = nights(2)
+def test_version_whose_manifest_is_gone_stands_in_nobodys_way(night: FakeOutside, missing: int) -> None:
     night.store.delete(layout.version(MODEL, missing, registry.MANIFEST))
 
     assert list(reasons(night)) == [3 - missing]

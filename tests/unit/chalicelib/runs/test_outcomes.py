@@ -60,13 +60,16 @@ def at_the_end_of_a_run() -> FakeOutside:
     return night
 
 
+@pytest.fixture
+def night() -> FakeOutside:
+    return at_the_end_of_a_run()
+
+
 def test_run_without_an_outcome_has_none() -> None:
     assert outcomes.find(outside().edges, run=RUN) is None
 
 
-def test_outcome_is_recorded_with_its_time() -> None:
-    night = at_the_end_of_a_run()
-
+def test_outcome_is_recorded_with_its_time(night: FakeOutside) -> None:
     stands = outcomes.record(night.edges, an_outcome())
 
     assert stands == an_outcome()
@@ -81,8 +84,7 @@ def test_outcome_is_recorded_with_its_time() -> None:
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_every_end_deletes_the_intermediates_and_gives_the_lease_back(outcome: str) -> None:
-    night = at_the_end_of_a_run()
+def test_every_end_deletes_the_intermediates_and_gives_the_lease_back(night: FakeOutside, outcome: str) -> None:
     night.store.put(layout.work("another-run", "train/labels.npy"), b"rows")
 
     outcomes.record(night.edges, an_outcome(outcome=outcome))
@@ -91,8 +93,9 @@ def test_every_end_deletes_the_intermediates_and_gives_the_lease_back(outcome: s
     assert night.store.find(layout.lease(MODEL)) is None
 
 
-def test_model_that_was_rejected_when_it_was_judged_again_is_quarantined_for_it_has_a_number() -> None:
-    night = at_the_end_of_a_run()
+def test_model_that_was_rejected_when_it_was_judged_again_is_quarantined_for_it_has_a_number(
+    night: FakeOutside,
+) -> None:
     register(night.edges, run=RUN, fingerprint="data-7")
     report = {**REPORT, "judging": 2, "reason": "recall of attack fell"}
     night.store.put(layout.run_document(RUN, "report"), documents.encode(report))
@@ -104,8 +107,7 @@ def test_model_that_was_rejected_when_it_was_judged_again_is_quarantined_for_it_
     assert found.why == "rejected when it was judged again: recall of attack fell"
 
 
-def test_lease_of_another_run_is_left_to_it() -> None:
-    night = at_the_end_of_a_run()
+def test_lease_of_another_run_is_left_to_it(night: FakeOutside) -> None:
     night.store.put(layout.lease(MODEL), documents.encode({"holder": "next"}))
 
     outcomes.record(night.edges, an_outcome())
@@ -113,8 +115,7 @@ def test_lease_of_another_run_is_left_to_it() -> None:
     assert documents.find(night.store, layout.lease(MODEL)) == {"holder": "next"}
 
 
-def test_first_outcome_stands() -> None:
-    night = at_the_end_of_a_run()
+def test_first_outcome_stands(night: FakeOutside) -> None:
     outcomes.record(night.edges, an_outcome())
     before = content(night)
 
@@ -124,16 +125,14 @@ def test_first_outcome_stands() -> None:
     assert content(night) == before
 
 
-def test_outcome_that_was_quicker_stands() -> None:
-    night = at_the_end_of_a_run()
+def test_outcome_that_was_quicker_stands(night: FakeOutside) -> None:
     failed = an_outcome(outcome=RETRAIN_FAILED, reason="stopped", error="Stopped")
     raced = with_store(night.edges, "put_if_absent", before=lambda: outcomes.record(night.edges, failed))
 
     assert outcomes.record(raced, an_outcome()) == failed
 
 
-def test_intermediates_that_a_dead_end_left_are_deleted_when_it_is_repeated() -> None:
-    night = at_the_end_of_a_run()
+def test_intermediates_that_a_dead_end_left_are_deleted_when_it_is_repeated(night: FakeOutside) -> None:
     outcomes.record(night.edges, an_outcome())
     night.store.put(layout.work(RUN, "late"), b"rows")
 
@@ -142,8 +141,7 @@ def test_intermediates_that_a_dead_end_left_are_deleted_when_it_is_repeated() ->
     assert night.store.list(layout.WORK) == []
 
 
-def test_rejected_model_of_another_format_is_kept_under_its_own_name() -> None:
-    night = at_the_end_of_a_run()
+def test_rejected_model_of_another_format_is_kept_under_its_own_name(night: FakeOutside) -> None:
     night.store.delete(layout.work(RUN, SCORECARD_FILE))
     night.store.put(layout.work(RUN, "model.other"), b"trees")
 
@@ -153,9 +151,7 @@ def test_rejected_model_of_another_format_is_kept_under_its_own_name() -> None:
     assert layout.rejected(MODEL, RUN, SCORECARD_FILE) not in content(night)
 
 
-def test_rejected_model_is_kept_with_its_report_and_its_fingerprint() -> None:
-    night = at_the_end_of_a_run()
-
+def test_rejected_model_is_kept_with_its_report_and_its_fingerprint(night: FakeOutside) -> None:
     outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED, reason="recall"))
 
     assert content(night)[layout.rejected(MODEL, RUN, "model.json")] == b'{"format": "scorecard"}'
@@ -168,9 +164,7 @@ def test_rejected_model_is_kept_with_its_report_and_its_fingerprint() -> None:
 
 
 @pytest.mark.parametrize("outcome", sorted(set(OUTCOMES) - {MODEL_REJECTED}))
-def test_other_ends_keep_nothing_as_rejected(outcome: str) -> None:
-    night = at_the_end_of_a_run()
-
+def test_other_ends_keep_nothing_as_rejected(night: FakeOutside, outcome: str) -> None:
     outcomes.record(night.edges, an_outcome(outcome=outcome))
 
     assert not [key for key in content(night) if "rejected" in key or "judged" in key]
@@ -207,9 +201,8 @@ def test_recording_converges_wherever_it_was_interrupted(outcome: str, operation
     ],
 )
 def test_outcome_is_measured_once_for_its_model(
-    outcome: str, metrics: dict[str, int], capsys: pytest.CaptureFixture[str]
+    night: FakeOutside, outcome: str, metrics: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    night = at_the_end_of_a_run()
     wanted = an_outcome(outcome=outcome, error=None)
 
     outcomes.record(night.edges, wanted)
@@ -229,9 +222,7 @@ def test_run_that_was_superseded_is_no_measure(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_end_is_announced_where_it_is_news_once_it_is_recorded(outcome: str) -> None:
-    night = at_the_end_of_a_run()
-
+def test_end_is_announced_where_it_is_news_once_it_is_recorded(night: FakeOutside, outcome: str) -> None:
     outcomes.record(night.edges, an_outcome(outcome=outcome))
 
     told = [notice.kind for notice in night.notices.sent]
@@ -242,8 +233,7 @@ def test_end_is_announced_where_it_is_news_once_it_is_recorded(outcome: str) -> 
         assert written < order.index(MODEL) < order.index(layout.run_document(RUN, "told"))
 
 
-def test_end_that_could_not_be_announced_is_recorded_and_announced_when_it_is_repeated() -> None:
-    night = at_the_end_of_a_run()
+def test_end_that_could_not_be_announced_is_recorded_and_announced_when_it_is_repeated(night: FakeOutside) -> None:
     mute = interfered(night.notices, "send", before=raising(NoticesUnavailable("no answer")))
 
     stands = outcomes.record(replace(night.edges, notices=mute), an_outcome())
@@ -253,8 +243,9 @@ def test_end_that_could_not_be_announced_is_recorded_and_announced_when_it_is_re
     assert [notice.detail["reason"] for notice in night.notices.sent] == ["every rule passed"]
 
 
-def test_what_a_task_wrote_after_the_end_of_its_run_is_cleared_and_a_going_run_keeps_its_own() -> None:
-    night = at_the_end_of_a_run()
+def test_what_a_task_wrote_after_the_end_of_its_run_is_cleared_and_a_going_run_keeps_its_own(
+    night: FakeOutside,
+) -> None:
     outcomes.record(night.edges, an_outcome())
     night.store.put(layout.work(RUN, "answers/late.npy"), b"rows")
     night.store.put(layout.work("another-run", "train/labels.npy"), b"rows")
