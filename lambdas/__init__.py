@@ -3,11 +3,13 @@
 A task's file holds `run` and `handler`, and decides nothing itself. `handler` is `carry_out` with its contract.
 `run(task, edges, settings)` gets a payload and returns the next one. It calls
 
-    chalicelib     to decide, record or move: one function, which gets the task and can be repeated
+    chalicelib     to decide, record or move: a function that gets the task and can be repeated
     lambdas.model  to compute with rows, estimators or artifacts: it reads and writes nothing
 
-Tests and the simulation replace some parts, as the recipe's steps, by keyword arguments of `run`; the defaults are
-AWS's. In the order of the states:
+Between the two it carries bytes: it reads what an earlier task left, and writes what the next one reads. Tests and
+the simulation replace some parts, as the recipe's steps, by keyword arguments of `run`; the defaults are AWS's.
+
+In the order of the states:
 
 restore_alias.py   repairs what a dead run left
 preprocess.py      reads the data set: training part, holdout, profile

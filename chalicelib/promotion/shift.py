@@ -31,7 +31,7 @@ def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> Rol
     """
     found = Quarantine(edges, task.model).find(task.fingerprint)
     if found is not None and found.who == task.run:  # an earlier try found the version ill
-        return _give_back(edges, task, why=found.why)
+        return _give_way(edges, task, ROLLED_BACK, why=found.why)
     seen = look(edges, model=task.model)
     alias, live = seen.alias, seen.version()
     if alias is None or live is None:
@@ -55,8 +55,7 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
         edges, run=task.run, model=task.model, model_version=task.model_version, fingerprint=task.fingerprint
     )
     if stop is not None:
-        fencing.stop(edges, model=task.model, run=task.run, why=stop, finishing=False)
-        return _decided(task, SUPERSEDED, stop)
+        return _give_way(edges, task, SUPERSEDED, why=stop)
     if task.shift >= len(steps):
         return _decided(task, SWAP, health.in_words or "every share was healthy")
     return _shift_more(edges, task, alias, live, steps[task.shift])
@@ -107,41 +106,37 @@ def _shift_more(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, s
 
 
 def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:
-    """First the quarantine, then the traffic: of a run that dies in between the traffic is given back all the same,
-    and no later night tries its version again.
+    """First the quarantine, then the traffic: if the run dies in between, its clean-up gives the traffic back,
+    and no later night tries the version again.
 
-    Raises AliasMoved when others have taken the alias out of the run's hands: the version is theirs to judge.
+    Raises AliasMoved when somebody else has moved the alias: the version is theirs to judge.
     """
     left = look(edges, model=task.model).stamp
     if left is None or (left.run, left.kind) != (task.run, promotion.SHIFTED):
         raise AliasMoved(f"the new version looks ill ({why}), but the alias is not this run's any more")
     Quarantine(edges, task.model).put(task.fingerprint, model_version=task.model_version, who=task.run, why=why)
-    return _give_back(edges, task, why=why)
+    return _give_way(edges, task, ROLLED_BACK, why=why)
 
 
-def _give_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:
-    fencing.stop(edges, model=task.model, run=task.run, kind=promotion.ROLLED_BACK, why=why, finishing=False)
-    return _decided(task, ROLLED_BACK, why)
+def _give_way(edges: Edges, task: ShiftTrafficTask, decision: str, *, why: str) -> RolloutDecided:
+    """All traffic goes back to the live version."""
+    kind = promotion.ROLLED_BACK if decision == ROLLED_BACK else promotion.RESTORED
+    fencing.stop(edges, model=task.model, run=task.run, kind=kind, why=why, finishing=False)
+    return _decided(task, decision, why)
 
 
 def _moved_by_others(edges: Edges, task: ShiftTrafficTask, how: str) -> RolloutDecided:
-    """Before the run's own first shift the champion changed; after it somebody took the alias out of its hands.
+    """The champion changed before the run's first shift, or somebody moved the alias after it.
 
-    Unless that was a later state of the same run: then this is a try that nobody waits for, and it leaves the rollout
-    alone.
+    Where that was a later state of the same run, this is a repeated task that nobody waits for: it changes nothing.
     """
-    if _is_overtaken(edges, task):
+    left = look(edges, model=task.model).stamp
+    next_step = promotion.shift_step(task.shift + 1, judging=task.judging)
+    if left is not None and left.run == task.run and left.step > next_step:
         return _decided(task, SUPERSEDED, "a later state of this run has moved the alias on")
     if task.shift == 0 and task.judging == 1:
         return _decided(task, REJUDGE, how)
-    fencing.stop(edges, model=task.model, run=task.run, why=how, finishing=False)
-    return _decided(task, SUPERSEDED, how)
-
-
-def _is_overtaken(edges: Edges, task: ShiftTrafficTask) -> bool:
-    left = look(edges, model=task.model).stamp
-    next_step = promotion.shift_step(task.shift + 1, judging=task.judging)
-    return left is not None and left.run == task.run and left.step > next_step
+    return _give_way(edges, task, SUPERSEDED, why=how)
 
 
 def _decided(task: ShiftTrafficTask, decision: str, reason: str) -> RolloutDecided:
