@@ -48,6 +48,12 @@ def canary(edges: Edges, *, run: str = "canary", fingerprint: str = "data-canary
     return candidate
 
 
+def live(night: FakeOutside) -> str | None:
+    """The function version that is live, None where there is no alias."""
+    alias = night.functions.alias(MODEL)
+    return alias.function_version if alias else None
+
+
 def serving(night: FakeOutside) -> tuple[str, dict[str, float]]:
     """The function version that is live, and the weights beside it."""
     alias = night.functions.alias(MODEL)

@@ -74,8 +74,3 @@ def alias_of(night: FakeOutside) -> Alias:
     if alias is None:
         raise AssertionError("the alias is gone")
     return alias
-
-
-def shares_of(night: FakeOutside) -> tuple[str, dict[str, float]]:
-    """What the alias points to, and the shares beside it."""
-    return alias_of(night).function_version, dict(alias_of(night).weights)

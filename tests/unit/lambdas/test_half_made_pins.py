@@ -13,9 +13,9 @@ from chalicelib.registry.quarantine import Quarantine
 from lambdas import swap_alias
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions
-from tests.given.moves import ask
+from tests.given.moves import ask, serving
 from tests.given.nights import MODEL, going, promote, register, revision
-from tests.unit.lambdas.canaries import FINGERPRINT, baked, shares_of, step, traffic
+from tests.unit.lambdas.canaries import FINGERPRINT, baked, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 
@@ -49,7 +49,7 @@ def test_canary_that_was_unpinned_is_superseded_and_leaves_no_weights_however_it
     traffic(night, "1", sound=50)
 
     assert step(night.edges, task).decision == SUPERSEDED
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert Quarantine(night.edges, MODEL).model_versions() == {}
 
 
@@ -62,7 +62,7 @@ def test_swap_that_gave_itself_up_takes_its_weights_off_though_the_pin_is_gone_a
     night.store.delete(layout.pin(MODEL))
 
     assert swap_alias.run(swap_of(task), night.edges, SETTINGS).decision == SUPERSEDED
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
 
 
 def test_pin_that_is_asked_for_again_holds_against_a_run_that_looked_before_the_first(night: FakeOutside) -> None:
@@ -88,4 +88,4 @@ def test_pin_that_is_asked_for_again_holds_against_a_run_that_looked_before_the_
     raced = with_functions(night.edges, "update_alias", before=pinned_by_ada_who_asks_twice)
 
     assert swap_alias.run(task, raced, SETTINGS).decision == REJUDGE
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})

@@ -16,9 +16,10 @@ from chalicelib.registry.quarantine import Quarantine
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
+from tests.given.moves import serving
 from tests.given.nights import MODEL, content
 from tests.given.present import present
-from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, ready, shares_of, step, traffic
+from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, ready, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 
 
@@ -38,7 +39,7 @@ def test_first_share_is_shifted_and_bakes() -> None:
 
     decided = step(night.edges, task)
 
-    assert shares_of(night) == ("1", {"2": 0.1})
+    assert serving(night) == ("1", {"2": 0.1})
     assert decided == RolloutDecided(
         decision=BAKE,
         reason="version 2 has 10% of the traffic for 300 s",
@@ -56,7 +57,7 @@ def test_next_share_follows_a_healthy_one_and_replaces_exactly_that() -> None:
     decided = step(night.edges, task)
 
     assert (decided.decision, decided.shift, decided.bake_seconds) == (BAKE, 2, 600)
-    assert shares_of(night) == ("1", {"2": 0.5})
+    assert serving(night) == ("1", {"2": 0.5})
     assert decided.revision_id == alias_of(night).revision_id != task.revision_id
     assert decided.since == task.since == "2026-11-21T03:00:00.000Z"
 
@@ -92,7 +93,7 @@ def test_swap_follows_the_last_healthy_share_and_the_weights_stay_until_then() -
         since=task.since,
         revision_id=task.revision_id,
     )
-    assert shares_of(night) == ("1", {"2": 0.5})
+    assert serving(night) == ("1", {"2": 0.5})
 
 
 def test_rollout_that_was_cut_short_meanwhile_goes_on_to_the_swap() -> None:
@@ -107,7 +108,7 @@ def test_without_steps_nothing_is_shifted() -> None:
     decided = step(night.edges, task, steps=())
 
     assert (decided.decision, decided.reason) == (SWAP, "every share was healthy")
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
 
 
 def test_too_little_traffic_is_told_and_the_replay_decides() -> None:
@@ -152,7 +153,7 @@ def test_version_that_fails_its_clients_is_rolled_back_and_quarantined(shares: i
 
     why = "1 of 100 invocations of the new version failed, of the live one 0 of 900"
     assert (decided.decision, decided.reason) == (ROLLED_BACK, why)
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert last_move(night) == ("rolled_back", RUN, promotion.ROLL_BACK, why)
     quarantined = present(Quarantine(night.edges, MODEL).find(FINGERPRINT))
     assert (quarantined.model_version, quarantined.who, quarantined.why) == (2, RUN, why)
@@ -196,7 +197,7 @@ def test_version_that_misbehaves_when_it_is_asked_is_rolled_back_without_any_tra
 
     assert decided.decision == ROLLED_BACK
     assert words in decided.reason
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
 
 
 @pytest.mark.parametrize("shares", [0, 1])
@@ -213,7 +214,7 @@ def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shar
     decided = step(night.edges, task)
 
     assert decided.decision == SUPERSEDED
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert (night.store.find(layout.judged(MODEL)) is not None) == (obstacle == "pin")
 
 
@@ -261,5 +262,5 @@ def test_try_that_comes_again_after_later_shares_leaves_the_rollout_alone(judgin
     decided = step(night.edges, task)
 
     assert decided.decision == SUPERSEDED
-    assert shares_of(night) == ("1", {"2": 0.5})
+    assert serving(night) == ("1", {"2": 0.5})
     assert [entry.kind for entry in Ledger(night.edges, MODEL).entries()] == ["promoted", "shifted", "shifted"]

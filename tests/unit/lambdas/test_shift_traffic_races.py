@@ -18,9 +18,10 @@ from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import cleanup
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, interfered, raising, with_functions, with_store
+from tests.given.moves import serving
 from tests.given.nights import MODEL, Registered, promote, register, revision, swap
 from tests.given.present import present
-from tests.unit.lambdas.canaries import FINGERPRINT, alias_of, baked, ready, shares_of, step, traffic
+from tests.unit.lambdas.canaries import FINGERPRINT, alias_of, baked, ready, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 
 LIVE = Registered(1, "1")
@@ -56,7 +57,7 @@ def test_champion_that_changed_before_the_first_share_is_judged_against() -> Non
 
     assert decided.decision == REJUDGE
     assert "run rival moved the alias" in decided.reason
-    assert shares_of(night) == ("3", {})
+    assert serving(night) == ("3", {})
 
 
 def test_champion_that_changed_again_supersedes_the_run() -> None:
@@ -64,7 +65,7 @@ def test_champion_that_changed_again_supersedes_the_run() -> None:
     promote(night.edges, run="rival")
 
     assert step(night.edges, task).decision == SUPERSEDED
-    assert shares_of(night) == ("3", {})
+    assert serving(night) == ("3", {})
 
 
 def test_second_judging_shifts_from_the_new_champion() -> None:
@@ -75,7 +76,7 @@ def test_second_judging_shifts_from_the_new_champion() -> None:
     decided = step(night.edges, replace(task, judging=2, revision_id=revision(night.edges)))
 
     assert decided.decision == BAKE
-    assert shares_of(night) == ("3", {"2": 0.1})
+    assert serving(night) == ("3", {"2": 0.1})
     assert present(Ledger(night.edges, MODEL).last()).step == promotion.shift_step(1, judging=2)
 
 
@@ -85,7 +86,7 @@ def test_alias_that_others_took_during_the_canary_supersedes_the_run(judging: in
     promote(night.edges, run="rival")
 
     assert step(night.edges, task).decision == SUPERSEDED
-    assert shares_of(night) == ("3", {})
+    assert serving(night) == ("3", {})
 
 
 def test_ill_version_whose_alias_others_took_is_theirs_to_judge() -> None:
@@ -96,7 +97,7 @@ def test_ill_version_whose_alias_others_took_is_theirs_to_judge() -> None:
 
     assert decided.decision == SUPERSEDED
     assert "looks ill (1 of 1 invocations of the new version failed" in decided.reason
-    assert shares_of(night) == ("3", {})
+    assert serving(night) == ("3", {})
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is None
 
 
@@ -105,7 +106,7 @@ def test_version_that_an_operator_makes_live_during_its_canary_stays_so() -> Non
     by_ada(night, promotion.PROMOTED, registered=Registered(2, "2"))
 
     assert step(night.edges, task).decision == SUPERSEDED
-    assert shares_of(night) == ("2", {})
+    assert serving(night) == ("2", {})
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is None
 
 
@@ -114,7 +115,7 @@ def test_ill_version_whose_alias_others_take_in_the_very_moment_stays_in_quarant
     raced = with_functions(night.edges, "update_alias", before=lambda: by_ada(night, promotion.ROLLED_BACK))
 
     assert step(raced, task).decision == ROLLED_BACK
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
 
 
@@ -137,7 +138,7 @@ def test_alias_on_code_that_the_registry_does_not_know_is_left_to_people() -> No
     )
 
     assert step(night.edges, task).decision == SUPERSEDED
-    assert shares_of(night) == ("3", {})
+    assert serving(night) == ("3", {})
 
 
 @pytest.mark.parametrize("shares", [0, 1])
@@ -146,7 +147,7 @@ def test_pin_that_comes_between_look_and_shift_is_not_run_over(shares: int) -> N
     raced = with_functions(night.edges, "update_alias", before=lambda: pinned_by_ada(night))
 
     assert step(raced, task).decision == (SUPERSEDED if shares else REJUDGE)
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert step(night.edges, task).decision == SUPERSEDED
 
 
@@ -160,7 +161,7 @@ def test_run_that_was_given_up_shifts_nothing() -> None:
         SUPERSEDED,
         "the run had been given up before its first shift",
     )
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
 
 
 def test_lost_answer_of_a_shift_is_found_when_the_task_is_repeated() -> None:
@@ -187,7 +188,7 @@ def test_shift_that_took_effect_and_that_others_moved_on_from_is_no_share_any_mo
     decided = step(night.edges, task)
 
     assert decided.decision == REJUDGE
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
 
 
 def test_version_that_falls_ill_between_two_tries_is_rolled_back_from_its_new_share() -> None:
@@ -198,7 +199,7 @@ def test_version_that_falls_ill_between_two_tries_is_rolled_back_from_its_new_sh
     traffic(night, "2", failed=3)
 
     assert step(lossy, task).decision == ROLLED_BACK
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
 
 
 def test_metrics_that_are_away_are_an_error_to_retry() -> None:
@@ -208,7 +209,7 @@ def test_metrics_that_are_away_are_an_error_to_retry() -> None:
     with pytest.raises(MetricsUnavailable):
         step(replace(night.edges, metrics=away), task)
 
-    assert shares_of(night) == ("1", {"2": 0.1})
+    assert serving(night) == ("1", {"2": 0.1})
 
 
 CALLS = [
@@ -231,7 +232,7 @@ def test_shift_converges_wherever_its_task_died(
         decided = step(night.edges, task)
 
     assert (decided.decision, decided.shift, decided.revision_id) == (BAKE, 2, alias_of(night).revision_id)
-    assert shares_of(night) == ("1", {"2": 0.5})
+    assert serving(night) == ("1", {"2": 0.5})
     assert kinds(night) == ["promoted", "shifted", "shifted"]
 
 
@@ -253,7 +254,7 @@ def test_rollback_converges_wherever_its_task_died(
         decided = step(night.edges, task)
 
     assert decided.decision == ROLLED_BACK
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
     cleanup.before(night.edges, run="next", model=MODEL)
     assert kinds(night) == ["promoted", "shifted", "rolled_back"]
@@ -274,7 +275,7 @@ def test_version_whose_run_was_stopped_during_its_rollback_is_never_tried_again(
 
     rolled_back = promotion.ROLLED_BACK in kinds(night)[moved_before:]
     quarantined = Quarantine(night.edges, MODEL).find(FINGERPRINT) is not None
-    assert shares_of(night) == ("1", {})
+    assert serving(night) == ("1", {})
     assert quarantined or not rolled_back
 
 
@@ -296,4 +297,4 @@ def test_store_that_is_away_at_the_first_look_leaves_everything_as_it_is() -> No
     with pytest.raises(StoreUnavailable):
         step(away, task)
 
-    assert shares_of(night) == ("1", {"2": 0.1})
+    assert serving(night) == ("1", {"2": 0.1})

@@ -18,6 +18,7 @@ from lambdas import swap_alias
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_functions
+from tests.given.moves import live
 from tests.given.nights import (
     MODEL,
     Registered,
@@ -69,11 +70,6 @@ def after_a_canary(*, judging: int = 1) -> tuple[FakeOutside, SwapAliasTask]:
     commitment.commit(night.edges, move, what=commitment.SHIFT, judging=judging)
     promotion.move_alias(night.edges, move)
     return night, replace(task, shift=1, judging=judging, revision_id=revision(night.edges))
-
-
-def live(night: FakeOutside) -> str | None:
-    alias = night.functions.alias(MODEL)
-    return alias.function_version if alias else None
 
 
 def test_new_version_becomes_live() -> None:

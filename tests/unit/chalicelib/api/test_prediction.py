@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from chalicelib.api import prediction
 from chalicelib.api.prediction import Question
-from chalicelib.edges.serving_functions import Answer
 from chalicelib.errors import (
     BadRequest,
     Busy,
@@ -25,18 +24,12 @@ from chalicelib.errors import (
 )
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
+from tests.given.interference import interfered, raising
 from tests.given.nights import MODEL, outside, promote
 
 
-class Refusing(InMemoryFunctions):
-    """Refuses every invocation."""
-
-    def __init__(self, error: NightswapError) -> None:
-        super().__init__(MODEL)
-        self.error = error
-
-    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
-        raise self.error
+def refusing(error: NightswapError) -> InMemoryFunctions:
+    return interfered(InMemoryFunctions(MODEL), "invoke", before=raising(error))
 
 
 def serving(package: bytes, payload: bytes) -> bytes:
@@ -190,10 +183,10 @@ def test_refusal_of_the_serving_function_is_an_answer() -> None:
 
 @pytest.mark.parametrize("model", ["", "Upper", "a b", "../x", "x" * 25, "\ud800", "a\n"])
 def test_what_is_no_models_name_is_never_looked_for(model: str) -> None:
-    refusing = Refusing(FunctionUnavailable("must not be asked"))
+    never = refusing(FunctionUnavailable("must not be asked"))
 
     with pytest.raises(ModelUnknown) as caught:
-        ask(refusing, Question(model, {}))
+        ask(never, Question(model, {}))
 
     assert caught.value.details["field"] == "model"
 
@@ -218,7 +211,7 @@ def test_stage_without_serving_functions_says_how_to_get_them() -> None:
 @pytest.mark.parametrize("error", [FunctionBusy("Pending"), FunctionUnavailable("throttled")])
 def test_function_that_is_busy_or_away_is_to_be_asked_again(error: NightswapError) -> None:
     with pytest.raises(Busy, match="try again") as caught:
-        ask(Refusing(error), Question(MODEL, {}))
+        ask(refusing(error), Question(MODEL, {}))
 
     assert caught.value.status == 503
     assert caught.value.__cause__ is error

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -12,37 +11,9 @@ from chalicelib.promotion import promotion
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.interference import raising, with_functions, with_store
+from tests.given.moves import live
 from tests.given.nights import MODEL, content, ledger_of, promote, register, revision, swap
 from tests.given.present import present
-
-
-class LosingAnswers(InMemoryFunctions):
-    """Carries the first move of an alias out, and does not answer."""
-
-    lost = False
-
-    def _lose(self) -> None:
-        if not self.lost:
-            self.lost = True
-            raise FunctionUnavailable("no answer")
-
-    def create_alias(self, model: str, *, function_version: str, description: str) -> Alias:
-        alias = super().create_alias(model, function_version=function_version, description=description)
-        self._lose()
-        return alias
-
-    def update_alias(
-        self, model: str, *, function_version: str, weights: Mapping[str, float], description: str, revision_id: str
-    ) -> Alias:
-        alias = super().update_alias(
-            model,
-            function_version=function_version,
-            weights=weights,
-            description=description,
-            revision_id=revision_id,
-        )
-        self._lose()
-        return alias
 
 
 class ForgettingStamps(InMemoryFunctions):
@@ -51,11 +22,6 @@ class ForgettingStamps(InMemoryFunctions):
     def create_alias(self, model: str, *, function_version: str, description: str) -> Alias:
         alias = super().create_alias(model, function_version=function_version, description=description)
         return replace(alias, description="")
-
-
-def live(night: FakeOutside) -> str | None:
-    alias = night.functions.alias(MODEL)
-    return alias.function_version if alias else None
 
 
 def test_first_promotion_creates_the_alias_and_the_ledger(night: FakeOutside) -> None:
@@ -220,13 +186,11 @@ def test_move_that_found_no_alias_is_refused_when_there_was_one_since(night: Fak
 def test_lost_answer_is_told_from_a_lost_race_when_the_task_is_repeated(
     night: FakeOutside, earlier: tuple[str, ...]
 ) -> None:
-    lossy = LosingAnswers(MODEL, clock=night.clock, history=night.history)
-    edges = replace(night.edges, functions=lossy)
-    lossy.lost = True
     for run in earlier:
-        promote(edges, run=run)
-    lossy.lost = False
-    move = swap(edges, register(edges, run="run-2"), run="run-2", expected=revision(edges))
+        promote(night.edges, run=run)
+    move = swap(night.edges, register(night.edges, run="run-2"), run="run-2", expected=revision(night.edges))
+    operation = "update_alias" if earlier else "create_alias"
+    edges = with_functions(night.edges, operation, after=raising(FunctionUnavailable("no answer")))
 
     with pytest.raises(FunctionUnavailable):
         promotion.move_alias(edges, move)

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from chalicelib import layout
 from chalicelib.api import access
 from chalicelib.edges import Edges
-from chalicelib.edges.object_store import Listed
 from chalicelib.errors import BadRequest
 from tests.fakes.stage import FakeStage
-from tests.fakes.store import InMemoryStore
+from tests.given.interference import with_store
 from workflows.cli.tokens import is_valid, issue, take_back, valid
 
 
@@ -97,25 +95,10 @@ def test_unknown_token_cannot_be_removed() -> None:
     assert "nightswap token list" in result.exception.message
 
 
-class Between(InMemoryStore):
-    """A bucket in which another command runs between two calls of ours: after the first read of the tokens."""
-
-    def __init__(self, other: Callable[[], object]) -> None:
-        super().__init__()
-        self._other: Callable[[], object] | None = other
-
-    def list(self, prefix: str) -> list[Listed]:
-        found = super().list(prefix)
-        other, self._other = self._other, None
-        if other:
-            other()
-        return found
-
-
 def meeting(other: Callable[[Edges], object]) -> Edges:
-    """Edges on which another command is carried out in the middle of ours."""
+    """Edges on which another command is carried out after the first look at the tokens."""
     edges = FakeStage().edges
-    found = replace(edges, store=Between(lambda: other(found)))
+    found: Edges = with_store(edges, "list", after=lambda: other(found))
     return found
 
 

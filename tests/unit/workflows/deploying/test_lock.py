@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.errors import DeploymentFailed, StackMissing
 from tests.fakes.store import InMemoryStore
+from tests.given.interference import interfered, raising
 from workflows.deploying.lock import DEADLINE, KEY, Holder, hold, is_running
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -108,21 +109,11 @@ def test_lock_that_lapsed_is_not_released_for_its_new_holder() -> None:
     assert json.loads(held(store))["who"] == "runner"
 
 
-class Racing(InMemoryStore):
-    """A store in which the lock is released just after it was found taken."""
-
-    def put_if_absent(self, key: str, body: bytes) -> bool:
-        done = super().put_if_absent(key, body)
-        if not done:
-            self.delete(key)
-        return done
-
-
 def test_lock_that_is_released_meanwhile_is_taken() -> None:
-    store = Racing()
+    store = InMemoryStore()
     left_behind(store, BOB)
 
-    taken(store, ADA)
+    taken(interfered(store, "put_if_absent", after=lambda: store.delete(KEY)), ADA)
 
 
 class Forgetful(InMemoryStore):
@@ -136,15 +127,10 @@ def test_own_lock_by_a_lost_answer_is_held() -> None:
     taken(Forgetful(), ADA)
 
 
-class Vanishing(InMemoryStore):
-    """A bucket that is gone when the lock is released."""
-
-    def find(self, key: str) -> None:
-        raise StackMissing("no bucket")
-
-
 def test_lock_goes_with_its_bucket() -> None:
-    with hold(Vanishing(), stage="prod", holder=ADA, clock=lambda: START):
+    gone = interfered(InMemoryStore(), "find", before=raising(StackMissing("no bucket")))
+
+    with hold(gone, stage="prod", holder=ADA, clock=lambda: START):
         pass
 
 

@@ -5,15 +5,12 @@ import json
 import pytest
 
 from chalicelib.documents import documents
-from chalicelib.edges.object_store import Stored
 from chalicelib.errors import DeploymentFailed, StackMissing
 from tests.fakes.store import InMemoryStore
+from tests.given.interference import interfered, raising
 from workflows.deploying import release
 
-
-class NoBucket(InMemoryStore):
-    def find(self, key: str) -> Stored | None:
-        raise StackMissing(f"no bucket for {key}")
+NO_BUCKET = interfered(InMemoryStore(), "find", before=raising(StackMissing("no bucket")))
 
 
 def of(document: bytes) -> InMemoryStore:
@@ -39,7 +36,7 @@ def test_later_schema_of_any_document_is_a_later_format() -> None:
     assert release.FORMAT == documents.SCHEMA + 1
 
 
-@pytest.mark.parametrize("store", [NoBucket(), InMemoryStore(), of(b'{"format": 1}')])
+@pytest.mark.parametrize("store", [NO_BUCKET, InMemoryStore(), of(b'{"format": 1}')])
 def test_stage_of_this_release_or_an_older_one_or_none_is_deployed(store: InMemoryStore) -> None:
     release.refuse_newer(store, stage="prod")
 

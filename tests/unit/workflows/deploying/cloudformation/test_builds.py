@@ -10,6 +10,7 @@ from chalicelib import layout
 from chalicelib.errors import StoreUnavailable
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import InMemoryStore
+from tests.given.interference import interfered, raising
 from workflows.deploying.cloudformation import builds
 from workflows.deploying.progress import Step
 
@@ -19,13 +20,8 @@ TEMPLATE = layout.deployed("c" * 64, ".template.json")
 RECORDS = (layout.chalice_record(), layout.deploy_lock(), layout.release())
 
 
-class Throttled(InMemoryStore):
-    def delete(self, key: str) -> None:
-        raise StoreUnavailable(f"S3 is busy: {key}")
-
-
-def bucket(kind: type[InMemoryStore], clock: FakeClock) -> InMemoryStore:
-    store = kind(clock=clock)
+def bucket(clock: FakeClock) -> InMemoryStore:
+    store = InMemoryStore(clock=clock)
     for key in (NAMED, OLD, TEMPLATE, *RECORDS, layout.dataset("m", f"{'b' * 64}.zip")):
         store.put(key, b"x" * 1024)
     return store
@@ -39,7 +35,7 @@ def swept(store: InMemoryStore, clock: FakeClock) -> list[Step]:
 
 def test_builds_that_the_stack_does_not_name_go_and_nothing_else() -> None:
     clock = FakeClock()
-    store = bucket(InMemoryStore, clock)
+    store = bucket(clock)
     clock.sleep(timedelta(days=2).total_seconds())
 
     (step,) = swept(store, clock)
@@ -53,7 +49,7 @@ def test_builds_that_the_stack_does_not_name_go_and_nothing_else() -> None:
 @pytest.mark.parametrize(("age", "stays"), [(timedelta(days=1), True), (timedelta(days=1, seconds=1), False)])
 def test_young_build_may_be_the_template_of_a_plan_and_stays(age: timedelta, stays: bool) -> None:
     clock = FakeClock()
-    store = bucket(InMemoryStore, clock)
+    store = bucket(clock)
     clock.sleep(age.total_seconds())
 
     swept(store, clock)
@@ -63,10 +59,10 @@ def test_young_build_may_be_the_template_of_a_plan_and_stays(age: timedelta, sta
 
 def test_deployment_does_not_fail_where_s3_deletes_nothing_now() -> None:
     clock = FakeClock()
-    store = bucket(Throttled, clock)
+    store = bucket(clock)
     clock.sleep(timedelta(days=2).total_seconds())
 
-    (step,) = swept(store, clock)
+    (step,) = swept(interfered(store, "delete", before=raising(StoreUnavailable("S3 is busy"))), clock)
 
     assert "stay until the next deployment: S3 is busy" in step.status
     assert store.find(OLD) is not None

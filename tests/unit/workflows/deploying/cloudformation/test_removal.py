@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import DeploymentFailed
+from tests.given.interference import interfered, raising
 from tests.unit.workflows.deploying.fake_account import refused
 from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormation, FakeStack, error
 from workflows.deploying.cloudformation.removal import POLICY_LASTS, StackRemoval, remove_bucket
@@ -100,14 +101,9 @@ def test_stack_that_cannot_be_deleted_says_that_the_command_continues() -> None:
         remove(cloudformation)
 
 
-class Deaf(FakeCloudFormation):
-    def describe_stacks(self, **_given: Any) -> dict[str, Any]:
-        raise error("AccessDenied", "not you")
-
-
 def test_refusal_names_the_stack() -> None:
     with pytest.raises(DeploymentFailed, match="looking for stack nightswap-prod: AccessDenied: not you"):
-        remove(Deaf())
+        remove(interfered(FakeCloudFormation(), "describe_stacks", before=raising(error("AccessDenied", "not you"))))
 
 
 class FakeBucket:
@@ -233,21 +229,11 @@ def test_object_that_cannot_be_deleted_is_named() -> None:
         remove_all(bucket)
 
 
-class Locked(FakeBucket):
-    def head_bucket(self, **_given: Any) -> dict[str, Any]:
-        raise refused("403")
-
-
 def test_bucket_of_somebody_else_is_refused() -> None:
     with pytest.raises(DeploymentFailed, match="looking for bucket a-bucket: 403"):
-        remove_all(Locked([]))
-
-
-class Undeletable(FakeBucket):
-    def delete_bucket(self, **_given: Any) -> None:
-        raise refused("AccessDenied")
+        remove_all(interfered(FakeBucket([]), "head_bucket", before=raising(refused("403"))))
 
 
 def test_refused_deletion_is_told() -> None:
     with pytest.raises(DeploymentFailed, match="deleting bucket a-bucket: AccessDenied"):
-        remove_all(Undeletable([]))
+        remove_all(interfered(FakeBucket([]), "delete_bucket", before=raising(refused("AccessDenied"))))
