@@ -8,11 +8,10 @@ from typing import Any
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.artifact import Artifact
-from lambdas.model.evaluation.measures import Measures, measure
+from lambdas.model.evaluation.measures import Measures, score
 from lambdas.model.gate.mcnemar import Paired, paired
 from lambdas.model.gate.thresholds import RuleResult, compare, no_comparison
 from lambdas.model.metrics.confusion import ClassUnknown
-from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 
@@ -21,13 +20,12 @@ from lambdas.model.recipe import Recipe
 class Compared:
     """A champion that could be scored."""
 
-    answers: Answers
     measures: Measures
     paired: Paired
 
 
 @dataclass(frozen=True)
-class Rival:
+class Champion:
     """The champion's scores on the same holdout, or why it could not be scored."""
 
     compared: Compared | None
@@ -37,7 +35,7 @@ class Rival:
         measured = self.compared.measures.to_document() if self.compared else {}
         return {"scored": self.compared is not None, "problem": self.problem or None, **measured}
 
-    def rules(self, recipe: Recipe, *, measures: Measures) -> Iterator[RuleResult]:
+    def rules(self, recipe: Recipe, *, challenger: Measures) -> Iterator[RuleResult]:
         """The rules that the challenger is no worse than the champion: each metric by its margin, and row by row."""
         if not recipe.compare_with_champion:
             return
@@ -49,21 +47,17 @@ class Rival:
                 yield no_comparison(name, why=self.problem, threshold=threshold)
             else:
                 champion = self.compared.measures.value(threshold)
-                yield compare(threshold, value=measures.value(threshold), champion=champion)
+                yield compare(threshold, value=challenger.value(threshold), champion=champion)
         if self.compared is not None:
             yield self.compared.paired.rule(significance=recipe.significance)
 
 
-def score_rival(champion: Artifact, *, scored: Answers, holdout: Table, recipe: Recipe) -> Rival:
-    """Score the champion. Never raises: for a champion that does not fit the holdout, the result says why.
-
-    `scored` is the challenger's answers.
-    """
+def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, recipe: Recipe) -> Champion:
+    """Score the champion. Never raises: for a champion that does not fit the holdout, the result says why."""
     try:
-        answers = champion.score(holdout.features(recipe))
-        measures = measure(holdout.labels, answers=answers, recipe=recipe)
+        measures = score(artifact, holdout=holdout, recipe=recipe)
     except (ArtifactInvalid, ValueError) as exc:
         why = f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
-        return Rival(None, f"the champion cannot be scored on this holdout: {why}")
-    counted = paired(holdout.labels, challenger=scored.labels, champion=answers.labels)
-    return Rival(Compared(answers, measures, counted))
+        return Champion(None, f"the champion cannot be scored on this holdout: {why}")
+    labels = (challenger.answers.labels, measures.answers.labels)
+    return Champion(Compared(measures, paired(holdout.labels, challenger=labels[0], champion=labels[1])))

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from chalicelib.exact import Number
-from lambdas.model.arrays import Texts
+from lambdas.model.arrays import Floats
+from lambdas.model.artifact import Artifact
 from lambdas.model.gate.thresholds import Threshold
 from lambdas.model.metrics.confusion import accuracy, confusion_matrix, counts
 from lambdas.model.metrics.curves import Flags, average_precision, roc_auc, sweep
 from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS
 from lambdas.model.predictions import Answers
+from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 
 Metrics = dict[str, Number | None]
@@ -24,11 +26,14 @@ Metrics = dict[str, Number | None]
 class Measures:
     """`matrix`: rows true, columns predicted, order = classes. Ratios are exact, and None where undefined."""
 
-    rows: int
+    answers: Answers
+    """What was measured."""
     classes: tuple[str, ...]
     matrix: list[list[int]]
     of_class: dict[str, Metrics]
     overall: Metrics
+    threshold_sweep: list[dict[str, float | None]]
+    """Of the positive class against all others; empty without one, or where a probability is NaN."""
 
     def value(self, threshold: Threshold) -> Number | None:
         """The metric that the threshold bounds; None where it is undefined or there is no such class."""
@@ -36,9 +41,9 @@ class Measures:
         return metrics.get(threshold.metric)
 
     def to_document(self) -> dict[str, Any]:
-        """Ready for JSON."""
+        """Ready for JSON; without the sweep."""
         return {
-            "rows": self.rows,
+            "rows": len(self.answers),
             "classes": list(self.classes),
             "matrix": self.matrix,
             "ratios": {name: _in_json(metrics) for name, metrics in self.of_class.items()},
@@ -46,23 +51,23 @@ class Measures:
         }
 
 
-def measure(y_true: Texts, *, answers: Answers, recipe: Recipe) -> Measures:
-    """Raises ValueError when a label is none of the recipe's classes."""
-    matrix = confusion_matrix(y_true, answers.labels, labels=recipe.class_names)
+def score(artifact: Artifact, *, holdout: Table, recipe: Recipe) -> Measures:
+    """Raises ArtifactInvalid when the artifact does not fit the holdout, ClassUnknown for a class that is not the
+    recipe's."""
+    answers = artifact.score(holdout.features(recipe))
+    matrix = confusion_matrix(holdout.labels, answers.labels, labels=recipe.class_names)
+    areas: Metrics = {}
+    swept: list[dict[str, float | None]] = []
+    if recipe.positive is not None:
+        areas, swept = _of_positive(holdout.labels == recipe.positive, scores=answers.of(recipe.positive))
     return Measures(
-        rows=len(y_true),
+        answers=answers,
         classes=recipe.class_names,
         matrix=matrix.tolist(),
         of_class={name: _of_class(matrix, index=index) for index, name in enumerate(recipe.class_names)},
-        overall={"accuracy": accuracy(matrix), **_of_positive(y_true, answers=answers, recipe=recipe)},
+        overall={"accuracy": accuracy(matrix), **areas},
+        threshold_sweep=swept,
     )
-
-
-def threshold_sweep(y_true: Texts, *, answers: Answers, recipe: Recipe) -> list[dict[str, float | None]]:
-    """Of the positive class against all others; empty for a recipe without one, or where a probability is NaN."""
-    if recipe.positive is None or np.isnan(answers.of(recipe.positive)).any():
-        return []
-    return sweep(y_true == recipe.positive, scores=answers.of(recipe.positive))
 
 
 def _in_json(metrics: Metrics) -> dict[str, float | None]:
@@ -79,14 +84,12 @@ def _of_class(matrix: Any, *, index: int) -> Metrics:
     }
 
 
-def _of_positive(y_true: Texts, *, answers: Answers, recipe: Recipe) -> Metrics:
-    if recipe.positive is None:
-        return {}
-    positive: Flags = y_true == recipe.positive
-    scores = answers.of(recipe.positive)
+def _of_positive(positive: Flags, *, scores: Floats) -> tuple[Metrics, list[dict[str, float | None]]]:
+    """The areas under its curves, and the sweep."""
     if np.isnan(scores).any():
-        return {"average_precision": None, "roc_auc": None}
-    return {
+        return {"average_precision": None, "roc_auc": None}, []
+    areas = {
         "average_precision": average_precision(positive, scores=scores),
         "roc_auc": roc_auc(positive, scores=scores),
     }
+    return areas, sweep(positive, scores=scores)
