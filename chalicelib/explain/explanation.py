@@ -1,13 +1,9 @@
-"""Why a run promoted its model or did not, in plain words, from the run's own documents. Text alone, no reading.
-
-`run` is what `runs.describe` tells; `report`, `replayed` and `healths` are the documents of Evaluate, Replay and
-ShiftTraffic, as far as the run came. `shifts` are the run's shifts of traffic by the ledger, and `now` is how its
-version stands today. What an earlier release did not write is passed over.
-"""
+"""Why a run promoted its model or did not, in plain words, from the run's own documents. Text alone, no reading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.contracts.decisions import (
@@ -21,7 +17,9 @@ from chalicelib.contracts.decisions import (
 from chalicelib.evidence import erasures
 from chalicelib.exact import shown
 from chalicelib.explain import next_steps
-from chalicelib.promotion.replaying import ROWS_A_CALL
+from chalicelib.promotion.canary import HealthSeen
+from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
+from chalicelib.registry.report import Paired, Report, Rule
 
 Document = Mapping[str, Any]
 
@@ -36,29 +34,43 @@ HEADLINES = {
 BOUNDS = {">=": "at least", "<=": "at most"}
 
 
-def explain(
-    run: Document,
-    *,
-    report: Document | None,
-    replayed: Document | None,
-    healths: Sequence[Document],
-    shifts: Sequence[Document] = (),
-    now: Document | None = None,
-    damaged: Sequence[str] = (),
-) -> list[str]:
-    """Sentences, in the order of what happened; details of one are indented below it. The last says what to do.
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is known of a run, as far as it came and an earlier release wrote it."""
 
-    `damaged` is what could not be read, and is told before that.
-    """
+    run: Document
+    """What `runs.describe` tells."""
+    report: Report | None
+    replayed: ReplayReport | None
+    healths: Sequence[HealthSeen] = ()
+    shifts: Sequence[Document] = ()
+    """The run's shifts of traffic by the ledger."""
+    now: Document | None = None
+    """How its version stands today."""
+    damaged: Sequence[str] = ()
+    """What could not be read."""
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            **vars(self),
+            "report": self.report and self.report.document,
+            "replayed": self.replayed and self.replayed.document,
+            "healths": [each.document for each in self.healths],
+        }
+
+
+def explain(facts: Facts) -> list[str]:
+    """Sentences, in the order of what happened; details of one are indented below it. The last says what to do."""
+    run, report = facts.run, facts.report
     return [
         *_end(run),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_erased(report) if report else ()),
-        *(_replay(run, replayed) if replayed else ()),
-        *_canary(healths, shifts),
-        *(f"Could not be read: {each}" for each in damaged),
-        *next_steps.way_on(run, now=now),
+        *(_replay(run, facts.replayed) if facts.replayed else ()),
+        *_canary(facts.healths, facts.shifts),
+        *(f"Could not be read: {each}" for each in facts.damaged),
+        *next_steps.way_on(run, now=facts.now),
     ]
 
 
@@ -74,93 +86,91 @@ def _end(run: Document) -> Iterator[str]:
         yield f"It was asked for at {run['started_at']}{force}: {run['asked_because']}"
 
 
-def _gate(report: Document) -> Iterator[str]:
-    failing = [rule for rule in report["rules"] if not rule["passed"]]
+def _gate(report: Report) -> Iterator[str]:
+    failing = [rule for rule in report.rules if not rule.passed]
     if not failing:
-        yield f"The gate let it pass: all {len(report['rules'])} rules hold."
+        yield f"The gate let it pass: all {len(report.rules)} rules hold."
         return
-    yield f"The gate said no: {len(failing)} of {len(report['rules'])} rules failed."
+    yield f"The gate said no: {len(failing)} of {len(report.rules)} rules failed."
     for rule in failing:
-        yield f"  {rule['name']}: {_wanted(rule)}"
+        yield f"  {rule.name}: {_wanted(rule)}"
 
 
-def _wanted(rule: Document) -> str:
-    if rule["value"] is None or rule["bound"] is None:
-        return str(rule["reason"])
-    value, bound = shown(rule["value"], rule["bound"])
-    return f"{value}, but {BOUNDS[rule['direction']]} {bound} was wanted"
+def _wanted(rule: Rule) -> str:
+    if rule.value is None or rule.bound is None:
+        return rule.reason
+    value, bound = shown(rule.value, rule.bound)
+    return f"{value}, but {BOUNDS[rule.direction]} {bound} was wanted"
 
 
-def _champion(report: Document) -> Iterator[str]:
-    number, champion = report.get("champion_model_version"), report.get("champion")
-    if report.get("judging") == 2:
+def _champion(report: Report) -> Iterator[str]:
+    number, champion = report.champion_model_version, report.champion
+    if report.judging == 2:
         yield "It was judged twice, because the live version had changed after the first time; this is the second."
     if champion is None:
         yield "Nothing was live to compare it with."
         return
-    if not champion["scored"]:
-        yield f"It could not be compared with version {number}, which was live: {champion['problem']}"
+    if not champion.scored:
+        yield f"It could not be compared with version {number}, which was live: {champion.problem}"
         return
-    yield f"It was compared with version {number}, which was live, on the same {champion['rows']:,} rows."
-    for fall in report.get("champion_fell", ()):
+    yield f"It was compared with version {number}, which was live, on the same {champion.rows:,} rows."
+    for fall in report.champion_fell:
         yield (
             f"  Its {fall['ratio']} of {fall['class']} was {fall['then']:.3g} when it was judged itself, and is"
             f" {fall['now']:.3g} here: the new rows differ from the old, or their labels are wrong."
         )
-    if report.get("paired"):
-        yield from _paired(report["paired"])
+    if report.paired:
+        yield from _paired(report.paired)
 
 
-def _paired(paired: Document) -> Iterator[str]:
-    mine, theirs = paired["only_challenger_right"], paired["only_champion_right"]
-    both = f"  Both get {paired['both_right']:,} rows right and {paired['both_wrong']:,} wrong"
+def _paired(paired: Paired) -> Iterator[str]:
+    mine, theirs = paired.only_challenger_right, paired.only_champion_right
+    both = f"  Both get {paired.both_right:,} rows right and {paired.both_wrong:,} wrong"
     if not mine + theirs:
         yield f"{both}: the same ones."
         return
     yield f"{both}; {mine:,} the new model alone gets right, {theirs:,} the live one alone."
-    if paired["p_value"] >= paired["significance"]:
+    if paired.p_value >= paired.significance:
         meaning = "that may well be chance"
     else:
         meaning = f"the {'new' if mine > theirs else 'live'} one is better, by more than chance explains"
-    yield f"  By McNemar's test (p = {paired['p_value']:.3g}, {paired['method']}) {meaning}."
+    yield f"  By McNemar's test (p = {paired.p_value:.3g}, {paired.method}) {meaning}."
 
 
-def _erased(report: Document) -> Iterator[str]:
-    for each in report.get("erased", ()):
+def _erased(report: Report) -> Iterator[str]:
+    for each in report.erased:
         yield f"Of the rows on which they differ, {each['rows']} are not shown: {erasures.in_words(each)}."
 
 
-def _replay(run: Document, replayed: Document) -> Iterator[str]:
-    candidate, *others = replayed["versions"]
-    said = (
-        "answered otherwise than it was judged, or too late" if replayed["problems"] else "answered as it was judged"
-    )
+def _replay(run: Document, replayed: ReplayReport) -> Iterator[str]:
+    candidate, *others = replayed.versions
+    said = "answered otherwise than it was judged, or too late" if replayed.problems else "answered as it was judged"
     yield (
-        f"Version {candidate['model_version']}, published as function version {candidate['function_version']}, was"
-        f" asked {candidate['rows']} rows of the holdout, and {said}."
+        f"Version {candidate.model_version}, published as function version {candidate.function_version}, was"
+        f" asked {candidate.rows} rows of the holdout, and {said}."
     )
-    yield from (f"  {problem}" for problem in replayed["problems"])
-    times = [(f"version {each['model_version']}", each["median_ms"]) for each in (candidate, *others)]
+    yield from (f"  {problem}" for problem in replayed.problems)
+    times = [(f"version {each.model_version}", each.median_ms) for each in (candidate, *others)]
     measured = ", ".join(f"{ms:.0f} ms by {who}" for who, ms in times if ms is not None)
     if measured:
         yield f"  {ROWS_A_CALL} rows took {measured}."
     for state in run["states"]:
-        if state["state"] == "Replay" and not replayed["problems"] and "reason" in state.get("result", {}):
+        if state["state"] == "Replay" and not replayed.problems and "reason" in state.get("result", {}):
             yield f"  Rollout: {state['result']['reason']}."
 
 
-def _canary(healths: Sequence[Document], shifts: Sequence[Document]) -> Iterator[str]:
+def _canary(healths: Sequence[HealthSeen], shifts: Sequence[Document]) -> Iterator[str]:
     for number, health in enumerate(healths, start=1):
         shift = shifts[number - 1] if number <= len(shifts) else {}
         share = f" ({next_steps.percent(shift['share'])})" if shift else ""
-        yield f"After step {number}{share} of the canary, at {health['at']}, {_found(health, shift)}:"
-        yield from (f"  {each}" for each in (*health["problems"], *health["remarks"]))
+        yield f"After step {number}{share} of the canary, at {health.at}, {_found(health, shift)}:"
+        yield from (f"  {each}" for each in (*health.problems, *health.remarks))
 
 
-def _found(health: Document, shift: Document) -> str:
-    if health["problems"]:
+def _found(health: HealthSeen, shift: Document) -> str:
+    if health.problems:
         return "it was not healthy"
     taken = shift.get("taken")
-    if taken is not None and taken["at"] <= health["at"]:
+    if taken is not None and taken["at"] <= health.at:
         return f"it had lost its share meanwhile ({taken['kind']} by {taken['who']}), and nothing spoke against it"
     return "nothing spoke against it"

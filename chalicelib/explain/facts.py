@@ -1,17 +1,16 @@
-"""What is known of why a run promoted its model or did not: what `explaining.explain` takes, as JSON-ready types."""
+"""What is known of why a run promoted its model or did not: what `explanation.explain` takes."""
 
 from __future__ import annotations
 
-from itertools import count as counting
-from itertools import takewhile
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.documents.shapes import Kind
+from chalicelib.documents.frozen import Document
 from chalicelib.edges import Edges
 from chalicelib.errors import RunUnknown
 from chalicelib.explain import next_steps
+from chalicelib.explain.explanation import Facts
 from chalicelib.interventions import rollback_target
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
@@ -23,6 +22,8 @@ from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Report
 from chalicelib.runs import runs
 
+Record = TypeVar("Record", bound=Document)
+
 
 def latest(edges: Edges, *, model: str) -> str:
     """The model's newest run; raises ModelUnknown, or RunUnknown when there is none."""
@@ -32,32 +33,34 @@ def latest(edges: Edges, *, model: str) -> str:
     return str(found[0]["run"])
 
 
-def gather(edges: Edges, *, run: str) -> dict[str, Any]:
-    """What `explaining.explain` takes; raises RunUnknown."""
+def gather(edges: Edges, *, run: str) -> Facts:
+    """Raises RunUnknown."""
     described = runs.describe(edges, run=run)
     damaged: list[str] = list(described["damaged"])
     model, number = described["model"], next_steps.model_version(described)
 
-    def document(name: str, shape: Kind) -> Any:
+    def read(kind: type[Record], name: str) -> Record | None:
         key = layout.run_document(run, name)
-        return documents.readable(lambda: documents.find(edges.store, key, shape), told=damaged)
+        return documents.readable(lambda: kind.find(edges.store, key), told=damaged)
 
-    looks = (document(f"health_{at}", HealthSeen.misfit) for at in counting(1))
-    healths = list(takewhile(lambda each: each is not None, looks))
-    found = {
-        "run": described,
-        "report": document("report", Report.misfit),
-        "replayed": document("replayed", ReplayReport.misfit),
-        "healths": healths,
-        "shifts": [],
-        "now": None,
-        "damaged": damaged,
-    }
+    report, replayed = read(Report, "report"), read(ReplayReport, "replayed")
+    healths: list[HealthSeen] = []
+    while (seen := read(HealthSeen, f"health_{len(healths) + 1}")) is not None:
+        healths.append(seen)
+    shifts = now = None
     if healths and model:
-        found["shifts"] = documents.readable(lambda: _shifts(edges, run=run, model=model), told=damaged) or []
+        shifts = documents.readable(lambda: _shifts(edges, run=run, model=model), told=damaged)
     if number and model:
-        found["now"] = documents.readable(lambda: _now(edges, model=model, number=number), told=damaged)
-    return found
+        now = documents.readable(lambda: _now(edges, model=model, number=number), told=damaged)
+    return Facts(
+        run=described,
+        report=report,
+        replayed=replayed,
+        healths=healths,
+        shifts=shifts or [],
+        now=now,
+        damaged=damaged,
+    )
 
 
 def _shifts(edges: Edges, *, run: str, model: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -23,18 +24,17 @@ FEATURES_CHARACTERS = 100
 def explain(stage: Stage, *, run: str | None, model: str, as_json: bool) -> None:
     """Say in plain words why RUN promoted its model or did not; the latest run of the model without one."""
     found = facts.gather(stage.edges, run=run or facts.latest(stage.edges, model=model))
-    said = explanation.explain(**found)
+    said = explanation.explain(found)
     if as_json:
-        screen.show_json({**found, "explanation": said})
+        screen.show_json({**found.to_document(), "explanation": said})
         return
     for line in said:
         say(line)
-    show_differences(found["report"] or {})
+    show_differences(found.report.differences if found.report else ())
 
 
-def show_differences(report: dict[str, Any]) -> None:
+def show_differences(told: Sequence[Mapping[str, Any]]) -> None:
     """The rows on which the new model and the live one are farthest apart; nothing when there are none."""
-    told = report.get("differences") or []
     if not told:
         return
     rows = [
@@ -55,11 +55,11 @@ def show_differences(report: dict[str, Any]) -> None:
     )
 
 
-def _said(answer: dict[str, Any]) -> str:
+def _said(answer: Mapping[str, Any]) -> str:
     return f"{answer['label']} ({answer['probability']:.4f})"
 
 
-def _row(told: dict[str, Any]) -> str:
+def _row(told: Mapping[str, Any]) -> str:
     text = ", ".join(f"{name}={_plain(value)}" for name, value in told["features"].items())
     return text if len(text) <= FEATURES_CHARACTERS else f"{text[:FEATURES_CHARACTERS]}..."
 

@@ -13,7 +13,10 @@ from chalicelib.contracts.decisions import (
     ROLLED_BACK,
     SUPERSEDED,
 )
-from chalicelib.explain.explanation import explain
+from chalicelib.explain.explanation import Facts, explain
+from chalicelib.promotion.canary import HealthSeen
+from chalicelib.promotion.replaying import ReplayReport
+from chalicelib.registry.report import Report
 
 RECALL = {
     "name": "recall of attack",
@@ -77,7 +80,14 @@ def said(
     now: dict[str, Any] | None = NOW,
 ) -> list[str]:
     return explain(
-        run or a_run(), report=report, replayed=replayed, healths=healths or [], shifts=shifts or [], now=now
+        Facts(
+            run=run or a_run(),
+            report=Report(passed=True, reason="so it is", **report) if report else None,
+            replayed=ReplayReport(**replayed) if replayed else None,
+            healths=[HealthSeen(**each) for each in healths or []],
+            shifts=shifts or [],
+            now=now,
+        )
     )
 
 

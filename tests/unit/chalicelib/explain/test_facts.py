@@ -15,8 +15,8 @@ def test_facts_of_a_run_are_what_its_explanation_takes_and_are_json(night: FakeO
 
     facts = explain_facts.gather(night.edges, run=explain_facts.latest(night.edges, model=MODEL))
 
-    assert documents.decode(documents.encode(facts)) == facts
-    assert explanation.explain(**facts)[0] == f"Run {RUN} is still going (0 %); so far:"
+    assert documents.decode(documents.encode(facts.to_document())) == facts.to_document()
+    assert explanation.explain(facts)[0] == f"Run {RUN} is still going (0 %); so far:"
 
 
 def test_damaged_document_is_told_among_the_facts(night: FakeOutside) -> None:
@@ -25,5 +25,5 @@ def test_damaged_document_is_told_among_the_facts(night: FakeOutside) -> None:
 
     facts = explain_facts.gather(night.edges, run=RUN)
 
-    assert facts["report"] is None
-    assert [layout.run_document(RUN, "report") in each for each in facts["damaged"]] == [True]
+    assert facts.report is None
+    assert [layout.run_document(RUN, "report") in each for each in facts.damaged] == [True]
