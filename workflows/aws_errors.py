@@ -1,4 +1,4 @@
-"""What AWS or boto3 says when it refuses, in one line, with what to do about it: for every command, in one place."""
+"""Puts errors of AWS and boto3 into one line, with advice on what to do; every command uses it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sits at the keyboard, for ledger entries and the deploy lock."""
+"""Finds the name of the user at the keyboard, for ledger entries and the deploy lock."""
 
 from __future__ import annotations
 

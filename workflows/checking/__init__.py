@@ -1,10 +1,10 @@
-"""What a run would refuse, told before there is a run: of a recipe, and of a file of data.
+"""Checks a recipe or a file of data before a run, and reports what the run would refuse.
 
-recipe.py    a recipe by its model's name or its file; fitted and exported on rows that are made up
-file.py      a file of this machine, taken whole, and read as a run would read it
-contents.py  which files hold the same rows, whatever their names and whether they are zipped
+recipe.py    a recipe by its model's name or its file; fitted and exported on made-up rows
+file.py      a file of this machine, read as a run would read it
+contents.py  which files hold the same rows, under any name, zipped or not
 rows.py      whether a quoted row is one of a file's
 
-It alone of the workflows knows `lambdas.model`, and loads it when it is asked: numpy, pandas and scikit-learn take
-seconds, which no other command should wait for.
+Only this folder of the workflows imports `lambdas.model`, and only when it is needed: numpy, pandas and scikit-learn
+take seconds, which no other command should wait for.
 """

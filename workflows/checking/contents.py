@@ -1,7 +1,7 @@
-"""Which files hold the same rows: by the SHA-256 of their text, whatever their names, line ends or compression.
+"""Finds files that hold the same rows, by the SHA-256 of their text, whatever their names, line ends or compression.
 
-To know an object's rows is to fetch it, so what was found is kept, by the object's entity tag. That document spares
-work and decides nothing: where it is lost or wrong in form, the objects are fetched again.
+To know the rows of an object one has to fetch it, so the digests are kept in a document, by the object's entity tag.
+That document only saves work: where it is lost or malformed, the objects are fetched again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A file of this machine: refused in one line, or read whole; and read as a run would read it."""
+"""Reads a file of this machine as a run would read it, or refuses it in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recipes, looked at as a run would: loaded, fitted and exported."""
+"""Checks a recipe as a run would: loads, fits and exports it."""
 
 from __future__ import annotations
 

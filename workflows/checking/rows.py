@@ -1,4 +1,4 @@
-"""The rows of a file, to ask whether one that is quoted elsewhere is one of them."""
+"""Holds the rows of a file, to look up whether a row that is quoted elsewhere is one of them."""
 
 from __future__ import annotations
 

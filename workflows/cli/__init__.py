@@ -22,10 +22,10 @@ main.py           the top of the command line, and how commands end
 __main__.py       `python -m workflows.cli`
 options.py        options that several commands share
 stage.py          the stage that a command acts on
-screen.py         what commands show
+screen.py         formats what commands show
 watching.py       the live display of a run
-interruption.py   what Ctrl-C leaves behind
-bringing_back.py  brings back live models that Lambda lost
+interruption.py   tells what Ctrl-C leaves undone
+bringing_back.py  restores live models that Lambda lost
 moments.py        a time as an operator writes it
 """
 

@@ -1,4 +1,4 @@
-"""`python -m workflows.cli` is `nightswap`, of the clone it is called in."""
+"""Runs this clone's `nightswap` as `python -m workflows.cli`."""
 
 from workflows.cli import main
 

@@ -1,4 +1,4 @@
-"""Brings back from the registry the live models that Lambda has lost, after a deployment and at every local start."""
+"""Restores live models that Lambda has lost from the registry, after a deployment and at every local start."""
 
 from __future__ import annotations
 

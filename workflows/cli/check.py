@@ -1,4 +1,4 @@
-"""nightswap check: whether a recipe can be served, and whether a run could read a file; without any AWS."""
+"""nightswap check: checks whether a recipe can be served and whether a run could read a file; without any AWS."""
 
 from __future__ import annotations
 

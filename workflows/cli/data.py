@@ -1,4 +1,4 @@
-"""nightswap data: what a model is trained on."""
+"""nightswap data: adds, lists and removes the files that a model is trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap deploy, render, url: from the checkout to a running stage."""
+"""nightswap deploy, render, url: deploys the checkout as a running stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap destroy: a stage removed without a trace, and the proof of it."""
+"""nightswap destroy: removes a stage without a trace, and proves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap doctor: what stands in the way of a deployment, and how to get it out of the way."""
+"""nightswap doctor: finds what would stop a deployment, and says how to repair it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap data erase: a file's rows go from everywhere that they lie, after a look at what that takes."""
+"""nightswap data erase: erases a file's rows wherever they lie, after a list of what that takes."""
 
 from __future__ import annotations
 

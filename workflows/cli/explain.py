@@ -1,4 +1,4 @@
-"""nightswap explain: why a run promoted its model or did not, in plain words."""
+"""nightswap explain: explains in plain words why a run promoted its model or did not."""
 
 from __future__ import annotations
 

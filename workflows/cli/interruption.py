@@ -1,4 +1,4 @@
-"""What Ctrl-C leaves behind, told in one line: silence would look like an end of the work."""
+"""Tells in one line what Ctrl-C leaves undone: without it, the work would look finished."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap history, what-served, verify: what the ledger says, and whether it is true."""
+"""nightswap history, what-served, verify: shows the ledger, and checks whether it is true."""
 
 from __future__ import annotations
 

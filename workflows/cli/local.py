@@ -1,4 +1,4 @@
-"""nightswap local: the whole job on this machine, on a local AWS that ends with the command."""
+"""nightswap local: runs everything on this machine, on a local AWS that ends with the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The top of the command line: the commands, and how they end."""
+"""Defines the top of the command line: its commands, and its exit codes."""
 
 from __future__ import annotations
 

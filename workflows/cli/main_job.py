@@ -1,4 +1,4 @@
-"""The whole job on one machine: deploy to the local AWS, data, retrain through the API, predict.
+"""Does the whole job on one machine: deploys to the local AWS, adds data, retrains through the API, predicts.
 
 `nightswap local up` calls it; each step is a function of the steps before, and each can be repeated.
 """

@@ -1,4 +1,4 @@
-"""nightswap versions, predict, restore: what is live, what was, and what it says."""
+"""nightswap versions, predict, restore: lists versions, asks the live model, puts it back."""
 
 from __future__ import annotations
 

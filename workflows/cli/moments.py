@@ -1,4 +1,4 @@
-"""A time as an operator writes it."""
+"""Parses a time as an operator writes it."""
 
 from __future__ import annotations
 

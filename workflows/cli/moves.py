@@ -1,4 +1,4 @@
-"""nightswap rollback, promote, pin, unpin: an operator moves the alias, by the stage's own function."""
+"""nightswap rollback, promote, pin, unpin: lets an operator move the alias, through the stage's own function."""
 
 from __future__ import annotations
 

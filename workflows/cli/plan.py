@@ -1,4 +1,4 @@
-"""nightswap plan: what a deployment would change."""
+"""nightswap plan: shows what a deployment would change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap prune: what is too old to be wanted again goes, from Lambda's storage and from the registry."""
+"""nightswap prune: deletes versions that are too old to be needed, from Lambda's storage and from the registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nightswap put-back: a document that was damaged or deleted is as it was before."""
+"""nightswap put-back: restores a document that was damaged or deleted to its earlier content."""
 
 from __future__ import annotations
 

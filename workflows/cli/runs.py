@@ -1,4 +1,4 @@
-"""nightswap retrain, runs, stop: the runs of the state machine."""
+"""nightswap retrain, runs, stop: starts, shows and stops runs of the state machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands show: JSON for programs, tables and sentences for people."""
+"""Formats what commands show: JSON for programs, tables and sentences for people."""
 
 from __future__ import annotations
 

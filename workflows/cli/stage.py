@@ -1,4 +1,4 @@
-"""The stage that a command acts on, and the ways to reach it."""
+"""Finds the stage that a command acts on, and connects to it."""
 
 from __future__ import annotations
 

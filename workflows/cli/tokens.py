@@ -1,4 +1,4 @@
-"""nightswap token: who may call the API."""
+"""nightswap token: makes, lists and removes the tokens of the API."""
 
 from __future__ import annotations
 

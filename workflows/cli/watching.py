@@ -1,4 +1,4 @@
-"""The live display of a run, state by state; on a screen that cannot be redrawn, a line for each state."""
+"""Shows a run live, state by state; on a screen that cannot be redrawn, a line for each state."""
 
 from __future__ import annotations
 

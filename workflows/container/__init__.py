@@ -1,4 +1,4 @@
-"""The container way: the serving function as an image, for those who rather run images, or no nightly retrain at all.
+"""The serving function as a container image, for those who prefer images, or need no nightly retrain.
 
 assemble.py    a model version of the registry -> the folder `build`, which the image is made from
 predict.py     the image's entry point

@@ -1,7 +1,7 @@
-"""python -m workflows.container.assemble VERSION: lays out what the image holds, from a version in the registry.
+"""python -m workflows.container.assemble VERSION: lays out the image's files, from a version in the registry.
 
 build/package.zip   the version's package as it was published, to be kept
-build/image/        its content, the entry point, and what of the light core the entry point needs
+build/image/        its content, the entry point, and the part of the light core that the entry point needs
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The image's entry point: POST /predict as an HTTP API sends it, to the model in the image and back.
+"""The image's entry point: answers POST /predict, as an HTTP API sends it, with the model in the image.
 
-A request is read and an error is told by the Chalice app's own code, so both say the same. The model's package serves
-as it does behind the alias; in the image it is the top-level package `serve`.
+The Chalice app's own code reads requests and words errors, so both answer alike. The model's package serves as it
+does behind the alias; in the image it is the top-level package `serve`.
 """
 
 from __future__ import annotations

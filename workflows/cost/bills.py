@@ -1,4 +1,4 @@
-"""Units times prices: a bill is its lines, each an amount in US dollars."""
+"""Multiplies units by prices: a bill is its lines, each an amount in US dollars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of AWS a retrain and an idle month of a stage take. Estimates: real data and real Lambdas differ."""
+"""Estimates how much of AWS a retrain and an idle month of a stage use. Real data and real Lambdas differ."""
 
 from __future__ import annotations
 

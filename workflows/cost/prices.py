@@ -1,4 +1,4 @@
-"""AWS's list prices in us-east-1, in US dollars. Free tiers and taxes are left out; other regions differ a little.
+"""Lists AWS's prices in us-east-1, in US dollars. Free tiers and taxes are left out; other regions differ a little.
 
 Lambda           https://aws.amazon.com/lambda/pricing/
 Step Functions   https://aws.amazon.com/step-functions/pricing/

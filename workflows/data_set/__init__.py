@@ -1,11 +1,11 @@
-"""The files of a model's data set: added, removed and erased, all of a command or none.
+"""Adds, removes and erases the files of a model's data set, all files of a command or none.
 
-objects.py       the objects of a data set, one by one
-adding.py        looks at files, then adds all or none
-writing.py       writes files, or puts back what stood there
+objects.py       single objects of a data set
+adding.py        checks files, then adds all or none
+writing.py       writes files, or restores what was there
 removing.py      takes files out
-erasing.py       takes a file's rows out of everywhere
-erasing_plan.py  what erasing would take
+erasing.py       erases a file's rows wherever they lie
+erasing_plan.py  what erasing would delete
 lineage.py       which versions and runs were made of a file
 quoting.py       which documents quote rows
 matching.py      which quoted rows come from the erased files

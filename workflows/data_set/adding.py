@@ -1,4 +1,4 @@
-"""Files are added to a data set: looked at first, then all of a command or none."""
+"""Adds files to a data set: checks them first, then adds all files of the command or none."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Files are erased: their rows go from everywhere that they lie, and what went is told for good.
+"""Erases files: removes their rows wherever they lie, and records for good what was removed.
 
-    the erasure is told -> the files leave the data set -> is a run going? -> documents lose rows
-        -> what holds rows itself goes -> older versions, intermediates -> where the rows were looked up is told
+    record the erasure -> take the files out of the data set -> is a run going? -> take rows out of documents
+        -> delete what holds rows itself -> older versions, intermediates -> record where the rows were looked up
         -> all versions of the files, last
 
-Until the last step the files can still be asked which rows are theirs, so that repeating it after a crash goes on
-where it was. The live model goes on serving throughout: nothing here touches an alias.
+Until the last step the files still tell which rows are theirs, so a repetition after a crash goes on where it was.
+The live model goes on serving throughout: nothing here touches an alias.
 """
 
 from __future__ import annotations

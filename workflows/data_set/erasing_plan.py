@@ -1,4 +1,4 @@
-"""What erasing files would take, and what that leaves of the versions that were made of them. Reads alone."""
+"""Plans an erasure: lists what it would delete, and how it affects the versions made of the files. It only reads."""
 
 from __future__ import annotations
 

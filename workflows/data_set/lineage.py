@@ -1,4 +1,4 @@
-"""Who was made of a file: the versions and the runs of a model, by the names and entity tags that they recorded."""
+"""Finds the versions and runs of a model that were made of a file, by the names and entity tags they recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which quoted rows come from the files that are to be erased."""
+"""Decides which quoted rows come from the files that are to be erased."""
 
 from __future__ import annotations
 

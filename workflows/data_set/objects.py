@@ -1,4 +1,4 @@
-"""The objects of a data set, one by one."""
+"""Puts single objects into a data set and takes them out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What quotes rows of a model's data: documents of its versions and runs, and what lies between a run's tasks."""
+"""Finds what quotes rows of a model's data: documents of its versions and runs, and intermediates of runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes rows out of the documents that quote them; each says in itself what it lost."""
+"""Takes rows out of the documents that quote them; each document then says what it lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files are taken out of a data set: all of a command, or none."""
+"""Takes files out of a data set: all files of a command, or none."""
 
 from __future__ import annotations
 

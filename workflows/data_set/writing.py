@@ -1,4 +1,4 @@
-"""Files are written into a data set: all of them, or what stood there is put back."""
+"""Writes files into a data set: all of them; if one fails, it restores what was there."""
 
 from __future__ import annotations
 

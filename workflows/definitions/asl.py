@@ -1,4 +1,4 @@
-"""A definition in the Amazon States Language, as the tools here read it: which state leads where."""
+"""Reads a definition in the Amazon States Language: which state leads where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a definition right, as far as can be known without AWS? statelint's checks of the grammar, then our own.
+"""Checks a definition as far as possible without AWS: statelint's checks of the grammar, then this project's own.
 
 Step Functions accepts a definition whose references lead nowhere, and the emulator accepts anything.
 """

@@ -1,4 +1,4 @@
-"""The picture of the machine in docs/, drawn from its definition: `python -m workflows.definitions.diagram`."""
+"""Draws the machine's picture in docs/ from its definition: `python -m workflows.definitions.diagram`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Lambda functions that the machine calls: what each takes and returns, and how the definition names it."""
+"""Lists the Lambda functions that the machine calls: what each takes and returns, and its name in the definition."""
 
 from __future__ import annotations
 

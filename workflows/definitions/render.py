@@ -1,4 +1,4 @@
-"""Print the state machine as canonical JSON: `python -m workflows.definitions.render`, where the SDK is installed.
+"""Prints the state machine as canonical JSON: `python -m workflows.definitions.render`, where the SDK is installed.
 
 It calls nothing, reads no configuration and no clock: the same source always gives the same text.
 """

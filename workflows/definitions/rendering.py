@@ -1,4 +1,4 @@
-"""The definition's text, for everything that runs without the SDK: freshly rendered, or as committed."""
+"""Gives the definition's text, freshly rendered or as committed, to everything that runs without the SDK."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The state machine that retrains a model, read from the top: each function is one stretch of the diagram.
+"""Defines the state machine that retrains a model. Read it from the top: each function is one part of the diagram.
 
-Every task that fails for good leads to RestoreAfterFailure, which puts the alias right and keeps the reason, and ends
-in RetrainFailed. There is no time-out of the whole machine: no Catch would run on it. The tasks' own bound it, and
-what bounds the ways that lead back stands in `functions.SIGNATURES`.
+Every task that fails for good leads to RestoreAfterFailure, which repairs the alias and keeps the reason, and ends in
+RetrainFailed. The whole machine has no time-out, because no Catch would run on it. The tasks' own time-outs bound it,
+and `functions.SIGNATURES` says what bounds the loops.
 
-Where later states belong: an engine choice, with training on SageMaker, in `fit`.
+An engine choice, with training on SageMaker, would go into `fit`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The kinds of state that the machine is made of: how it calls, retries, catches and branches.
+"""Defines the kinds of state that the machine is made of: how it calls, retries, catches and branches.
 
-What is retried is decided here, once: errors that pass by themselves. All others go to the state that is given as
+It decides in one place what is retried: errors that pass by themselves. All others go to the state that is given as
 `caught_by`.
 """
 

@@ -1,4 +1,4 @@
-"""Alarms that ring though nothing is wrong, told to whoever deploys, before their mails come."""
+"""Tells the person who deploys which alarms will ring though nothing is wrong, before their mails arrive."""
 
 from __future__ import annotations
 

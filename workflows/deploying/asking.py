@@ -1,4 +1,4 @@
-"""Asks AWS for what may not be there."""
+"""Asks AWS for resources that may not exist."""
 
 from __future__ import annotations
 

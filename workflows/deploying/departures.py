@@ -1,7 +1,8 @@
-"""Models that a deployment would take off the air, because the checkout has no recipe of theirs any more.
+"""Refuses to remove live models only because the checkout has no recipe for them.
 
-A wrong branch, an old clone or a renamed file looks exactly like the wish to remove a model. So what is live, or was,
-goes only when it is named: `nightswap deploy --remove-model NAME`. Its registry and its ledger stay in the bucket.
+A wrong branch, an old clone or a renamed file looks exactly like the wish to remove a model. So a model that is or
+was live goes only when it is named: `nightswap deploy --remove-model NAME`. Its registry and ledger stay in the
+bucket.
 """
 
 from __future__ import annotations

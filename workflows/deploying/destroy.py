@@ -1,7 +1,7 @@
-"""Removes a stage: what deploying made, in the opposite order, and what Lambda and Chalice made beside it.
+"""Removes a stage: what deploying made, in the opposite order, and what Lambda and Chalice made in addition.
 
-Nothing is remembered between two attempts: each looks what is still there and removes it, so an interrupted one is
-continued by the next.
+It remembers nothing between two attempts: each looks for what still exists and removes it, so the next attempt
+continues an interrupted one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What there is of a stage in an account, looked up by name and by tag: what `destroy` removes, and what it left."""
+"""Lists what an account holds of a stage, by name and by tag: what `destroy` removes, and what it left."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""One deploy of a stage at a time: an object in the stage's bucket that says who is at it.
+"""Lets one person at a time deploy a stage: an object in the stage's bucket says who is doing it.
 
-A deploy that was killed leaves it behind, and must not keep anybody out. So it counts for nothing when its process is
-gone from this machine, and after its deadline wherever it ran. It saves a person a confusing quarter of an hour; what
-would break is guarded by CloudFormation, which changes a stack once at a time, and by the record's conditional write.
+A deploy that was killed leaves its lock behind, which must not block anybody. So the lock no longer counts when its
+process is gone from this machine, and after its deadline wherever the process ran. The lock only saves people some
+confusion; it does not protect the stage. CloudFormation does, which changes a stack once at a time, and the record's
+conditional write.
 """
 
 from __future__ import annotations

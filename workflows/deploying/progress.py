@@ -1,4 +1,4 @@
-"""What a deployment tells while it goes on, and how it waits."""
+"""Reports a deployment's progress, and waits for AWS."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Chalice's record of what it deployed, kept in the stage's bucket.
+"""Keeps Chalice's record of what it deployed in the stage's bucket.
 
-Chalice knows its REST API by `.chalice/deployed/S.json` and by nothing else: without that file it makes a second API
-and says nothing. So the bucket has a copy, which `fetch` brings before Chalice runs and `keep` renews afterwards:
+Chalice finds its REST API only by `.chalice/deployed/S.json`: without that file it makes a second API and does not
+say so. So the bucket has a copy, which `fetch` brings before Chalice runs and `keep` renews afterwards:
 
     fetched = record.fetch(names, session=session, endpoint_url=endpoint_url, root=root, report=report)
     api = deploy_app(...)

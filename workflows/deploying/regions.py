@@ -1,4 +1,4 @@
-"""Where a stage can be: in the regions of AWS's first partition, for the policies of the app's functions name it.
+"""Checks the region: a stage can only be in AWS's first partition, which the policies of the app's functions name.
 
 Chalice reads those files as they are, and a role takes no ARN of another partition (China, GovCloud, ...):
 put_role_policy would refuse it in the middle of a deployment.

@@ -1,4 +1,4 @@
-"""Which release deployed a stage last: an older one does not know the documents that a newer one wrote."""
+"""Records which release deployed a stage last: an older release cannot read the documents of a newer one."""
 
 from __future__ import annotations
 

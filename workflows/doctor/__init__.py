@@ -1,6 +1,6 @@
-"""What stands in the way of a deployment, found before it begins. Nothing here changes anything.
+"""Finds what would stop a deployment, before it begins. Nothing here changes anything.
 
-finding.py          what a check says: how bad, what, where, and the way out
+finding.py          what a check reports: how bad, what, where, and how to repair it
 examination.py      all checks, in order
 machine/            this machine and this clone
 stage/              the stage's settings and functions

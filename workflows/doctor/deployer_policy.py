@@ -1,7 +1,7 @@
-"""The smallest policy of the person who deploys and operates a stage with this command and Chalice's.
+"""Builds the smallest policy of the person who deploys and operates a stage with this command and Chalice's.
 
-CloudFormation and Chalice make the stage's resources with the caller's own permissions, so the policy holds what they
-call beside what the commands call. It names the stage's resources; where a service knows no name, GRANTS says why.
+CloudFormation and Chalice make the stage's resources with the caller's own permissions, so the policy holds their
+calls in addition to the commands' own. It names the stage's resources; where a service has no names, GRANTS says why.
 
 Whoever may make a role, write its policy and give it to a function may do all that the role may: without the
 permissions boundary, which `deployer_policy` takes, that is everything.

@@ -1,4 +1,4 @@
-"""All checks of a stage, in the order in which a person would repair what they find."""
+"""Runs all checks of a stage, in the order in which a person would repair what they find."""
 
 from __future__ import annotations
 

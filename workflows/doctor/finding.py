@@ -1,4 +1,4 @@
-"""What a check says."""
+"""Defines a finding: what a check reports."""
 
 from __future__ import annotations
 

@@ -4,12 +4,12 @@ The client half (`process`, `environment`) runs in the project's environment and
 which runs in the emulator's and imports nothing beyond the standard library, the emulator and its web server.
 
 process.py        starts, finds and stops the server
-environment.py    the environment variables of whatever talks to it
-ports.py          ports of this machine
+environment.py    environment variables of the server and its clients
+ports.py          finds free ports
 server.py         the server
-stopping.py       when it stops, and in which order
+stopping.py       stops it in the right order
 server_log.py     its log, bounded
 short_address.py  http://127.0.0.1:8000/predict for the stage's /predict
 state/            its state on disk
-emulator/         what the emulator lacks of AWS, or does otherwise
+emulator/         corrects what the emulator lacks or does unlike AWS
 """

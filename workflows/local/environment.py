@@ -1,7 +1,7 @@
-"""The environments of whatever talks to the local AWS, and of the local AWS itself.
+"""Builds the environment variables of the local AWS, and of processes that talk to it.
 
-Both are built so that a local command cannot reach a real account: no profile, key, region, endpoint or
-configuration file of the user's is ever handed on.
+Both are built so that a local command cannot reach a real account: they take no profile, key, region, endpoint or
+configuration file from the user's environment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Start, find and stop the local AWS's process."""
+"""Starts, finds and stops the local AWS's process."""
 
 from __future__ import annotations
 

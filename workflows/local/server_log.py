@@ -1,4 +1,4 @@
-"""The server's log: bounded, and on a full disk its lines wait; the server goes on."""
+"""Writes the server's log in bounded size; on a full disk its lines wait, and the server goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""http://127.0.0.1:8000/predict for the deployed stage's /predict: a second port, and a longer path behind it."""
+"""Serves the deployed stage's API at http://127.0.0.1:8000/predict: a second port, without the API's long path."""
 
 from __future__ import annotations
 

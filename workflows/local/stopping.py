@@ -1,4 +1,4 @@
-"""When the local AWS stops, and in which order: functions first, so that a training run delays nothing."""
+"""Stops the local AWS in the right order: functions first, so that a training run delays nothing."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The zip files that the stacks' functions run.
+"""Builds the zip files that the stacks' functions run.
 
 tasks.py        the code of the tasks
 serving.py      the code of a serving function
 placeholder.py  what a serving function runs until the first promotion
 layers.py       the libraries beside the code
 wheels.py       fetches them for Lambda's platform
-trimming.py     takes out what no function needs
+trimming.py     removes what no function needs
 bytecode.py     compiles them for Lambda's Python
 sizes.py        code and layers against Lambda's limits
 archive.py      files -> the bytes of a package

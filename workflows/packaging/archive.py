@@ -1,4 +1,4 @@
-"""A zip file whose bytes depend on nothing but the names and contents of its files."""
+"""Makes zip files whose bytes depend on nothing but the names and contents of their files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Compiles a folder's modules for Lambda's Python.
 
-Where a function's code lies nothing can be written, so what is not compiled here is compiled at every cold start.
-The bytecode is never checked against its source (unchecked-hash): the dates in a zip file mean nothing.
+A function's code lies where nothing can be written, so a module that is not compiled here is compiled at every cold
+start. The bytecode is never checked against its source (unchecked-hash): the dates in a zip file mean nothing.
 """
 
 from __future__ import annotations

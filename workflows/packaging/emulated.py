@@ -1,8 +1,7 @@
-"""Runs a function's package as Lambda does: its own runtime client, under its own runtime emulator, in a process that
-sees the function's folders, those of its layers and what the runtime brings, and nothing else.
+"""Runs a function's package under Lambda's own runtime client and runtime emulator, for tests and benchmarks only.
 
-Only tests and benchmarks call this. Both of the emulator's addresses are given, because by itself it would listen on
-all of the machine's.
+The process sees only the folders of the function, of its layers and of the runtime. Both of the emulator's addresses
+are given, because by itself it would listen on all of the machine's.
 """
 
 from __future__ import annotations

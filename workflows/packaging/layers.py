@@ -1,8 +1,8 @@
-"""The layers: third-party libraries beside the code of the tasks, built for Lambda's Python, system and processor.
+"""Builds the layers: third-party libraries beside the code of the tasks, for Lambda's Python, system and processor.
 
 A layer is a function of its lock, of the rules of this folder, and of the bytecode that goes with it; whatever Python
 and system the developer has, the same three give the same bytes. Layers are stacked, so that numpy is uploaded once.
-The files are stored uncompressed, as in every package: what zlib makes of them differs from machine to machine.
+The files are stored uncompressed, as in every package: zlib's output differs from machine to machine.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a serving function runs from its creation until the first promotion.
+"""Answers for a serving function from its creation until the first promotion.
 
-The stack has to create the function with some code. No alias leads here, so nobody should ever see the answer; who
-invokes the function by itself learns why there is no model in it. The package's handler stands alone.
+The stack has to create the function with some code. No alias leads here, so nobody should ever see the answer;
+whoever invokes the function by itself learns why there is no model in it. The package holds this handler alone.
 """
 
 from __future__ import annotations

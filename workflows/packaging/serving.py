@@ -1,4 +1,4 @@
-"""The serving function's package before it has a model, and the identity of all that surrounds a model in it."""
+"""Packs a serving function before it has a model, and hashes the code and settings that surround a model in it."""
 
 from __future__ import annotations
 

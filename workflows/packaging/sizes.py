@@ -1,4 +1,4 @@
-"""How large a function is with its layers, against what Lambda takes; and what would have to go if it is too much.
+"""Measures a function with its layers against Lambda's limits, and names what would have to go if it is too large.
 
 Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """

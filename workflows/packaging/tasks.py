@@ -1,4 +1,4 @@
-"""The one package that all tasks of the state machine run, each by its own handler."""
+"""Packs the code of all tasks of the state machine: one package, each task with its own handler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes out of a folder of installed wheels what no function needs, as far as that is safe.
+"""Removes from installed wheels what no function needs, as far as that is safe.
 
 Shared libraries are never stripped of their symbols: the bundled ones (`*.libs`) no longer load afterwards.
 """

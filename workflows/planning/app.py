@@ -1,4 +1,4 @@
-"""The Chalice app as it would be: what Chalice's own package says of it, and what is set beside it afterwards.
+"""Compares the Chalice app with what a deployment would make of it: Chalice's package and the settings around it.
 
 A part is a function or the REST API. Its values are flat, so that one comparison serves all that can be set: memory,
 time-out, environment, tags, layers, schedule, routes, logs, and each file of the code by its SHA-256.

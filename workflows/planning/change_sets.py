@@ -1,4 +1,4 @@
-"""What CloudFormation says of a stack's change: a change set is proposed as by a deployment, read and taken back."""
+"""Asks CloudFormation what would change in a stack: proposes a change set as a deployment does, then deletes it."""
 
 from __future__ import annotations
 

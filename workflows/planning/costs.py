@@ -1,4 +1,4 @@
-"""What the stage costs as it would be deployed: the sizes of its functions and its alarms, at list prices."""
+"""Estimates the stage's costs after the deployment: the sizes of its functions and its alarms, at list prices."""
 
 from __future__ import annotations
 

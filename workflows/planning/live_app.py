@@ -1,4 +1,4 @@
-"""The Chalice app as it is: the values of `planning.app`, read from AWS."""
+"""Reads the Chalice app as it is from AWS: the values of `planning.app`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state machine's definition as it is and as it would be, line by line."""
+"""Compares the deployed definition of the state machine with the planned one, line by line."""
 
 from __future__ import annotations
 

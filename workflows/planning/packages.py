@@ -1,4 +1,4 @@
-"""What a deployment would upload, and what of it is in the bucket already."""
+"""Lists what a deployment would upload, and which of it is in the bucket already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole plan of a stage."""
+"""Makes the whole plan of a stage."""
 
 from __future__ import annotations
 

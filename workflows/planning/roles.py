@@ -1,4 +1,4 @@
-"""The statements that each role gains and loses."""
+"""Finds the statements that each role gains and loses."""
 
 from __future__ import annotations
 

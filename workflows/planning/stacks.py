@@ -1,4 +1,4 @@
-"""What a deployment does to a stack: what CloudFormation says of it, and what the stack has lost."""
+"""Finds what a deployment does to a stack: CloudFormation's changes, and the resources that the stack has lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a value was and what it becomes, in a line."""
+"""Shows a value before and after in one line."""
 
 from __future__ import annotations
 

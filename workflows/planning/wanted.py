@@ -1,4 +1,4 @@
-"""What a deployment makes: the same templates, parameters and packages, from the same functions."""
+"""Builds what a deployment would: the same templates, parameters and packages, by the same functions."""
 
 from __future__ import annotations
 

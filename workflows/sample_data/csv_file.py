@@ -1,4 +1,4 @@
-"""The form of the sample: a gzipped CSV file, whose bytes depend on its rows alone."""
+"""Writes the sample as a gzipped CSV file, whose bytes depend on its rows alone."""
 
 from __future__ import annotations
 

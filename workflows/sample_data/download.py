@@ -1,4 +1,4 @@
-"""One file over HTTP: whole and checked, or not at all; it gives up within seconds where there is no network."""
+"""Downloads one file over HTTP: complete and checked, or not at all; without a network it gives up within seconds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The real data: the http connections of KDD Cup 1999, kept while its archive streams by.
+"""Downloads the real data: keeps the http connections of KDD Cup 1999 while its archive streams by.
 
-The archive is 18 MB of gzip and 743 MB of text; neither is ever whole in memory.
-Source: Stolfo, Fan, Lee, Prodromidis, Chan (1999), UCI Machine Learning Repository, doi 10.24432/C51C7N.
+The archive is 18 MB of gzip and 743 MB of text; neither is ever whole in memory. Source: Stolfo, Fan, Lee,
+Prodromidis, Chan (1999), UCI Machine Learning Repository, doi 10.24432/C51C7N.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which data: the real file where it is in the cache or can be had, else the stand-in, saying so."""
+"""Chooses the data: the real file if it is cached or can be downloaded, else the stand-in, and says so."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The stand-in for the real data: a seeded imitation with its columns and labels.
+"""Generates the stand-in for the real data: a seeded imitation with its columns and labels.
 
-The numbers of normal connections follow the quantiles measured in the real ones, interpolated. Of `random` only
-`random()` is used, because Python promises the sequence of no other method (docs: random, Notes on Reproducibility),
-and of arithmetic only what every platform rounds alike.
+The numbers of normal connections follow the quantiles measured in the real ones, interpolated. Of `random` it uses
+only `random()`, because Python promises the sequence of no other method (docs: random, Notes on Reproducibility), and
+of arithmetic only operations that every platform rounds alike.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What wakes somebody: alarms over AWS's own metrics, and over the two numbers that every recorded outcome emits.
+"""Defines the alarms: over AWS's own metrics, and over the two numbers that every recorded outcome emits.
 
 Each watches one metric, because CloudWatch bills an alarm by its metrics, 0.10 USD a month each: four for a stage,
 and four for each model.

@@ -1,4 +1,4 @@
-"""Names and ARNs inside a template, where account, region and partition are still unknown."""
+"""Writes names and ARNs for a template, where account, region and partition are still unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bucket's properties as S3's own calls have them: a template spells some of them otherwise."""
+"""Translates a bucket's properties from the template's spelling to that of S3's own calls."""
 
 from __future__ import annotations
 

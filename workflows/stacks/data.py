@@ -1,4 +1,4 @@
-"""The stack that holds what must not be lost: the bucket; and the topic, which stays too."""
+"""Defines the stack that holds what must not be lost, the bucket; and the topic, which stays too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large each Lambda function is, and the three resources that make one: log group, role, function."""
+"""Sets the size of each Lambda function, and the three resources that make one: log group, role, function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each function of the pipeline may do, as a table. Everything that is not written here is denied."""
+"""Lists in a table what each function of the pipeline may do. Everything that is not in it is denied."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The layers in the main stack: third-party libraries of the tasks, left out where the functions' Python has them.
+"""Defines the layers in the main stack: libraries of the tasks, left out where the functions' Python has them.
 
 New content is a new layer version, and CloudFormation deletes the old one: no published serving version uses a layer
-of the tasks, and a function that runs keeps the version that it began with.
+of the tasks, and a running function keeps the version that it began with.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The stack that does the work: tasks, serving functions, state machine, and the rule that repairs a stopped run."""
+"""Defines the stack that does the work: tasks, serving functions, state machine, rule that repairs a stopped run."""
 
 from __future__ import annotations
 

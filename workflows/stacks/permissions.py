@@ -1,4 +1,4 @@
-"""From the table of grants to the statements of IAM policies."""
+"""Turns the table of grants into statements of IAM policies."""
 
 from __future__ import annotations
 

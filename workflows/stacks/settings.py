@@ -1,4 +1,4 @@
-"""What a stage is set to: read from `.chalice/config.json`, where the settings of the app stand too."""
+"""Reads a stage's settings from `.chalice/config.json`, which also holds the settings of the app."""
 
 from __future__ import annotations
 

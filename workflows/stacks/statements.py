@@ -1,4 +1,4 @@
-"""The pieces of an IAM policy, and the role that one service assumes."""
+"""Builds the pieces of an IAM policy, and the role that one service assumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The functions that are called: does each exist, does it get its fields, and does each end have a known outcome?"""
+"""Checks the calls of functions: does each exist, does it get its fields, does each end have a known outcome?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls from a state straight to an AWS service: are the parameters what the service's own model demands?"""
+"""Checks calls from a state straight to an AWS service: are the parameters what the service's own model demands?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways that lead back to an earlier state: is there something that ends them?
+"""Checks that every loop of the machine ends.
 
 A loop has to pass a Choice by a decision that its function makes a bounded number of times, and the function has to
 be told the round that it is in, or it could not know.

@@ -1,4 +1,4 @@
-"""Reading and writing by path, as Step Functions does: `$.preprocess.train_uri`, `$$.Execution.Name`."""
+"""Reads and writes by path, as Step Functions does: `$.preprocess.train_uri`, `$$.Execution.Name`."""
 
 from __future__ import annotations
 

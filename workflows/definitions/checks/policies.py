@@ -1,4 +1,4 @@
-"""Time-outs, retries and catches: every Task is bounded, tries again where that may help, and never fails unseen."""
+"""Checks time-outs, retries and catches: every Task is bounded, is retried where that may help, and has a Catch."""
 
 from __future__ import annotations
 

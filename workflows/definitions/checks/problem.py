@@ -1,4 +1,4 @@
-"""The one thing that all checks speak of."""
+"""Defines the problem that all checks report."""
 
 from __future__ import annotations
 

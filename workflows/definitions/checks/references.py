@@ -1,8 +1,8 @@
-"""Is everything there that is read? Every path through the machine is walked with sample data.
+"""Checks that every reference finds its value: walks every path through the machine with sample data.
 
-On AWS a path that leads nowhere fails an execution, perhaps one night in a hundred, on the rare way round; the
-emulator hands on a null. So each state is entered with each content that can arrive there,
-failures included, made from the contracts.
+On AWS a path that leads nowhere fails an execution, perhaps one night in a hundred, on a rare branch; the emulator
+hands on a null. So each state is entered with every content that can arrive there, failures included, made from the
+contracts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sample payloads made from the contracts: enough of them that each way a machine can turn is taken."""
+"""Makes sample payloads from the contracts, so many that every branch of a machine is taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the grammar permits and no module here reads: statelint comes first, so this is a machine already."""
+"""Checks fields and types that the grammar permits and no other module here reads. statelint's check comes first."""
 
 from __future__ import annotations
 

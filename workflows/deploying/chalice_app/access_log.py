@@ -1,9 +1,10 @@
-"""A line for each request of the API, whoever answered it: the routes, the authorizer, or API Gateway itself.
+"""Sets up the access log: a line for each request of the API, whether a route, the authorizer or API Gateway answers
+it.
 
 API Gateway writes it under a role that an account has once for each region, and all its APIs share. To set that role
-would change what others rely on, and to remove it with the stage would take it from them: so where there is one, the
-stage gets its access log, and where there is none, the deployment says how to make one.
-Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+would change it for others, and to remove it with the stage would take it from them. So the stage gets its access log
+where the role exists; where it does not, the deployment says how to make one. Source:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 """
 
 from __future__ import annotations

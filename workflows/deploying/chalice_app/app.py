@@ -1,4 +1,4 @@
-"""The Chalice app: deployed by Chalice's own commands, and found again by the record that Chalice keeps."""
+"""Deploys the Chalice app by Chalice's own commands, and finds it again by Chalice's record."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Chalice's package of the app, readable for the user that Lambda runs it as, whatever this user's umask is.
+"""Builds Chalice's package of the app so that Lambda's user can read it, whatever this user's umask is.
 
-Chalice takes each file's permissions along: a checkout or an environment made under umask 077 gives a package that
-Lambda cannot start. It keeps the package under a checksum of its contents, and takes it again when there is one. So
-the package is made before, its permissions are set, and `chalice deploy` finds it.
+Chalice copies each file's permissions: a checkout or an environment made under umask 077 gives a package that Lambda
+cannot start. Chalice stores the package under a checksum of its contents, and reuses a stored one. So this module
+builds the package before, sets its permissions, and `chalice deploy` finds it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The roles of the app's functions, where the stage has a permissions boundary.
+"""Makes the roles of the app's functions, where the stage has a permissions boundary.
 
-Chalice knows no boundary, and makes a role that does not exist without one. So the roles are made here before Chalice
-runs, and put into its record: it takes them for its own then, and gives them their policies.
+Chalice knows no boundary, and would make a missing role without one. So the roles are made here before Chalice runs,
+and put into its record: then Chalice treats them as its own and gives them their policies.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What hangs on what Chalice makes: how long its logs are kept, where failures of the night go, how much it takes.
+"""Sets what Chalice does not: how long the app's logs are kept, where failures of the night go, how much it takes.
 
-It belongs to functions and an API that the stacks do not know, and a bare `chalice delete` takes it away again. So it
-is set by plain calls at every deployment, which repairs it; a stack would hold it for unchanged and leave it out.
-The API's alarm needs nothing but names, and is in the main stack.
+These settings belong to functions and an API that the stacks do not know, and a bare `chalice delete` removes them.
+So plain calls set them at every deployment, which repairs them; a stack would think them unchanged and skip them. The
+API's alarm needs nothing but names, and is in the main stack.
 """
 
 from __future__ import annotations

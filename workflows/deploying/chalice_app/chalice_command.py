@@ -1,10 +1,10 @@
-"""Chalice's own commands, but for one thing: the app's runtime is a setting, not the Python that runs them.
+"""Runs Chalice's own commands with one change: the app's runtime is a setting, not the Python that runs them.
 
     python -P -m workflows.deploying.chalice_app.chalice_command --runtime python3.13 deploy --stage prod
 
-Chalice takes whatever Python the developer has, so that two of them would change a stage's runtime in turn. All that
-it derives from the runtime comes from its configuration: the functions' own, and for what their wheels are fetched.
-Nothing of this project is imported: the app that Chalice loads may be another clone's.
+Chalice takes whatever Python the developer has, so that two developers would change a stage's runtime in turn. All
+that it derives from the runtime comes from its configuration: the functions' own, and the target of their wheels. It
+imports nothing of this project: the app that Chalice loads may be another clone's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What exists of a stage's Chalice app, found without Chalice's record: by name, and the REST API by what it calls.
+"""Finds a stage's Chalice app without Chalice's record: by name, and the REST API by the function that it calls.
 
 Every REST API of the app is called `nightswap`, whatever its stage, and Chalice tags none. But from its first moment
 each method of an API names the function that it calls, and that name has the stage in it.

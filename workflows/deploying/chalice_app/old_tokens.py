@@ -1,6 +1,6 @@
-"""Tokens of releases up to format 1, which kept them all in one SSM parameter: each becomes an object of its own.
+"""Moves the tokens of releases up to format 1, which kept them all in one SSM parameter, to an object each.
 
-An object that is there stays as it is, so that a token which was removed meanwhile stays removed. The parameter goes
+An existing object stays as it is, so that a token which was removed meanwhile stays removed. The parameter is deleted
 when the app that reads it is gone.
 """
 

@@ -1,15 +1,15 @@
-"""The stage's two stacks, and what lies in the bucket for them.
+"""Deploys the stage's two stacks, and their packages in the bucket.
 
-wanted.py       the two stacks as they are to be
+wanted.py       the two stacks as they should be
 present.py      a stack as it was deployed last
-proposals.py    a change set: carried out, or read and taken back
-change_sets.py  one stack brought to what its template says
-templates.py    how a template reaches CloudFormation
-events.py       the course of a change
-lost.py         what a stack says it has and what is not there
-reads.py        how each resource is looked at for that
-comparisons.py  whether the bucket is as its template has it
+proposals.py    a change set: carried out, or read and deleted
+change_sets.py  brings one stack to its template
+templates.py    hands a template to CloudFormation
+events.py       follows a change by its events
+lost.py         resources that a stack lists and that are gone
+reads.py        looks each resource up for that
+comparisons.py  compares the bucket with its template
 removal.py      removes a stack, and a bucket with all its versions
-uploads.py      packages and layers, put into the bucket
-builds.py       takes out those that nothing names any more
+uploads.py      uploads packages and layers to the bucket
+builds.py       deletes those that nothing names any more
 """

@@ -1,4 +1,4 @@
-"""One CloudFormation stack brought to what its template says, by a change set, from whatever state it is in."""
+"""Brings one CloudFormation stack to its template by a change set, whatever state the stack is in."""
 
 from __future__ import annotations
 

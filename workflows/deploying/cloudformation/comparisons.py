@@ -1,6 +1,6 @@
-"""Whether a property of the bucket is as its template gives it: somebody may have changed it by hand.
+"""Compares a property of the bucket with its template: somebody may have changed it by hand.
 
-What S3 adds to its answer by itself is not looked at, or every deployment would set the property again.
+It ignores what S3 adds to its answer by itself, or every deployment would set the property again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The course of one change of a stack, as CloudFormation tells it: one event after the other."""
+"""Follows one change of a stack by CloudFormation's events, one after the other."""
 
 from __future__ import annotations
 

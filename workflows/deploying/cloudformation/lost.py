@@ -1,10 +1,10 @@
-"""What a stack says it has and what is not there: deleted by hand, or lost by a local AWS.
+"""Finds resources that a stack lists and that no longer exist: deleted by hand, or lost by a local AWS.
 
-CloudFormation compares templates, not resources, so an update alone would leave the gap for ever. Two updates close
-it: the first takes the lost resources out of the stack, and the second, the deployment's own, makes them again. In
-the first, the resources that stay name the lost ones by their old values, so that nothing else of them changes.
-A property that a resource has no more, or that was changed by hand, such as a bucket's versioning, is taken out and
-set again likewise. A bucket's policy guards the ledger and is not taken out: it is set twice, with another ID first.
+CloudFormation compares templates, not resources, so an update alone would never close the gap. Two updates close it:
+the first takes the lost resources out of the stack, and the second, the deployment's own, makes them again. In the
+first, the remaining resources name the lost ones by their old values, so that nothing else of them changes. A
+property that a resource has lost, or that was changed by hand, such as a bucket's versioning, is taken out and set
+again likewise. A bucket's policy guards the ledger and is not taken out: it is set twice, with another ID first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A stack as it was deployed last."""
+"""Describes a stack as it was deployed last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change set of a stack: CloudFormation checks it, and then it is carried out, or read and taken back."""
+"""Proposes a change set of a stack: CloudFormation checks it, then it is carried out, or read and deleted."""
 
 from __future__ import annotations
 

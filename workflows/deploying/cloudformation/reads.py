@@ -1,7 +1,7 @@
-"""How each resource of the stacks is found, and what of it may be lost or changed though it is there. It only reads.
+"""Looks each resource of the stacks up, and what of it may be lost or changed though it exists. It only reads.
 
-Of what is changed by hand the bucket's properties and policy are noticed, on which the data rests. Its tags are not:
-CloudFormation hands a stack's tags on to a resource, and sets them again only when the stack's own tags change.
+Of changes by hand it notices those of the bucket's properties and policy, which protect the data. It does not notice
+tags: CloudFormation hands a stack's tags on to a resource, and sets them again only when the stack's own tags change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Removing what holds things: a CloudFormation stack, and a bucket with all versions of all objects."""
+"""Removes a CloudFormation stack, and a bucket with all versions of all objects."""
 
 from __future__ import annotations
 

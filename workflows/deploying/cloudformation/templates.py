@@ -1,4 +1,4 @@
-"""How a template reaches CloudFormation: in the call itself, or, where it is too long for that, by a bucket."""
+"""Hands a template to CloudFormation: in the call itself, or, where it is too long, through a bucket."""
 
 from __future__ import annotations
 

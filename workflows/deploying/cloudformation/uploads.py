@@ -1,4 +1,4 @@
-"""What the main stack reads from the bucket, put there under its SHA-256 before the stack names it."""
+"""Uploads what the main stack reads from the bucket, under its SHA-256, before the stack names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two stacks of a stage as they are to be."""
+"""Describes the two stacks of a stage as they should be."""
 
 from __future__ import annotations
 

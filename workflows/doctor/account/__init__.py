@@ -4,5 +4,5 @@ credentials.py  who calls AWS, and where
 permissions.py  whether the caller may do what deploying takes
 limits.py       what Lambda grants the account
 existing.py     names that are taken: stacks, bucket, functions
-online.py       what AWS itself says of the state machine and the templates
+online.py       lets AWS check the state machine and the templates
 """

@@ -1,4 +1,4 @@
-"""Who calls AWS, and in which region."""
+"""Finds out who calls AWS, and in which region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that are taken by somebody else: a stack, the bucket, a function."""
+"""Finds names that somebody else has taken: a stack, the bucket, a function."""
 
 from __future__ import annotations
 

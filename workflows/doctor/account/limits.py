@@ -1,4 +1,4 @@
-"""What Lambda grants the account. New accounts get little, and nothing says so until a retrain is throttled."""
+"""Checks Lambda's limits of the account. New accounts get little, which shows only when a retrain is throttled."""
 
 from __future__ import annotations
 

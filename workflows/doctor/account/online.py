@@ -1,8 +1,8 @@
-"""What AWS itself says of the state machine and the templates before anything is made of them.
+"""Lets AWS check the state machine and the templates before anything is made of them.
 
-Every call only asks: the templates and the definition are validated, and each state is tried by itself on results and
-errors that are made up (TestState with a mock), so no function is called. States without a task cannot have a mock:
-AWS runs them under a role, so they are tried once the stack has made one.
+Every call only asks: AWS validates the templates and the definition, and tries each state by itself on made-up
+results and errors (TestState with a mock), so no function is called. States without a task cannot have a mock: AWS
+runs them under a role, so they are tried once the stack has made one.
 """
 
 from __future__ import annotations

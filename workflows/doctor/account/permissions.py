@@ -1,7 +1,7 @@
-"""What the deployer's policy permits that the caller may not do: asked of IAM, which simulates it and does nothing.
+"""Finds which permissions of the deployer's policy the caller lacks: IAM simulates the calls and carries out none.
 
-It is asked about a name that may exist or not, so a policy of one's own that names resources closer than the printed
-one does is warned of without need. What Organizations and a boundary of the caller forbid is found too.
+It asks about a name that may or may not exist, so a policy of the user's own that names resources more closely than
+the printed one gets a needless warning. It also finds what Organizations and a boundary of the caller forbid.
 """
 
 from __future__ import annotations

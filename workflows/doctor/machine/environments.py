@@ -1,4 +1,4 @@
-"""The environments against their locks, and the pins of the oldest libraries, which hold each other."""
+"""Checks the environments against their locks, and the pins of the oldest libraries, which depend on each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""That each recipe can be loaded and served."""
+"""Checks that each recipe can be loaded and served."""
 
 from __future__ import annotations
 

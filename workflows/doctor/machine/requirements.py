@@ -1,4 +1,6 @@
-"""Whether Chalice packs what requirements.txt lists: what it cannot build it leaves out, says so and ends with 0."""
+"""Checks that Chalice packs what requirements.txt lists: it leaves out what it cannot build, says so, and exits with
+0.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tools of the machine."""
+"""Checks the tools of the machine."""
 
 from __future__ import annotations
 

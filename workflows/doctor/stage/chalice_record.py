@@ -1,4 +1,4 @@
-"""Whether Chalice will find its REST API again. Without its record it makes a second one and says nothing."""
+"""Checks whether Chalice will find its REST API again. Without its record it silently makes a second one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every function with its layers against Lambda's limits, before anything is uploaded."""
+"""Checks every function with its layers against Lambda's limits, before anything is uploaded."""
 
 from __future__ import annotations
 

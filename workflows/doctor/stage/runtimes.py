@@ -1,4 +1,4 @@
-"""What the functions of the stack run on, against what their wheels are made for and what new accounts grant."""
+"""Checks the functions' runtime, architecture and memory against their wheels and the limits of new accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage's entry in `.chalice/config.json`: variables, policy files, tags, and the recipes that it serves."""
+"""Checks the stage's entry in `.chalice/config.json`: variables, policy files, tags, and the stage's recipes."""
 
 from __future__ import annotations
 

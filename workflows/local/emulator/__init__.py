@@ -1,8 +1,8 @@
-"""What the emulator lacks of AWS, or does otherwise: mended service by service.
+"""Corrects what the emulator lacks or does unlike AWS, service by service.
 
 functions.py              Lambda: runs functions in the project's interpreter
 worker.py                 Lambda: the process of one function
-warm.py                   Lambda: which of these processes stay
+warm.py                   Lambda: ends processes that are no longer asked
 updates.py                Lambda: updating and publishing
 aliases.py                Lambda: weighted aliases
 traffic.py                CloudWatch: metrics of an alias, version by version

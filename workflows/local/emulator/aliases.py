@@ -1,4 +1,4 @@
-"""Weighted aliases: the emulator stores an alias's weights and routes by none of them."""
+"""Routes by the weights of an alias, which the emulator stores and does not use."""
 
 from __future__ import annotations
 

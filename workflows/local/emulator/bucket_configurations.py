@@ -1,4 +1,4 @@
-"""A bucket's encryption, ownership and lifecycle, which the emulator's CloudFormation leaves out of a bucket."""
+"""Sets a bucket's encryption, ownership and lifecycle, which the emulator's CloudFormation leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DescribeChangeSet with the values before and after, which AWS tells when it is asked to and the emulator never."""
+"""Adds the values before and after to DescribeChangeSet, as AWS does on request and the emulator never."""
 
 from __future__ import annotations
 

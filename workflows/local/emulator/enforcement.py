@@ -1,9 +1,9 @@
-"""Permissions enforced: every call is signed by the account or by a role, and a role may do what its policies permit.
+"""Enforces permissions: the account or a role signs every call, and a role may do what its policies permit.
 
-The emulator does that when it is asked to. What is added here is how AWS sees a call, where the emulator sees it
-otherwise: which action reading an alias is, that a qualifier belongs to a function's ARN, that a conditional write
-says so, and that the address of all services stands for AWS's TLS endpoints. What it knows nothing of stays
-unenforced: the state machine's role, and the permissions on functions that let other services call them.
+The emulator does that when asked. This module adds AWS's view of a call where the emulator's differs: which action
+reading an alias is, that a qualifier belongs to a function's ARN, that a conditional write says so, and that the
+address of all services stands for AWS's TLS endpoints. The emulator does not enforce what it does not know: the state
+machine's role, and the permissions on functions that let other services call them.
 """
 
 from __future__ import annotations

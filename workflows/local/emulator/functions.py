@@ -1,4 +1,4 @@
-"""How the emulator runs functions: in the project's interpreter, with AWS's names for what goes wrong."""
+"""Runs the emulator's functions in the project's interpreter, and reports errors by AWS's names."""
 
 from __future__ import annotations
 

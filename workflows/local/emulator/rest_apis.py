@@ -1,8 +1,9 @@
-"""ImportRestApi and PutRestApi, which `chalice deploy` needs and the emulator lacks; and the account's role for logs.
+"""Adds ImportRestApi and PutRestApi, which `chalice deploy` needs and the emulator lacks; and the role for access
+logs.
 
 They become the plain operations that it does have (CreateResource, PutMethod, ...), sent through its own handler
-within the caller's account and region. Nothing in between waits, so no request ever meets a half-replaced API.
-As on AWS, no stage takes an access log while the account has no role for it; this one begins with a role.
+within the caller's account and region. Nothing in between waits, so no request ever meets a half-replaced API. As on
+AWS, no stage takes an access log while the account has no role for it; this one begins with a role.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a Swagger 2.0 document with API Gateway's extensions asks for, as bodies of the plain REST API operations.
+"""Translates a Swagger 2.0 document with API Gateway's extensions into bodies of the plain REST API operations.
 
-Pure translation; `rest_apis` sends the result. Read along with "OpenAPI extensions for API Gateway" in AWS's guide.
+Pure; `rest_apis` sends the result. Read along with "OpenAPI extensions for API Gateway" in AWS's guide.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What CloudWatch counts of an alias, version by version: the emulator counts whole functions and nothing else."""
+"""Counts an alias's metrics version by version, as CloudWatch does; the emulator counts whole functions only."""
 
 from __future__ import annotations
 

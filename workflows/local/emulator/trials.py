@@ -1,4 +1,4 @@
-"""TestState with an error that is made up: a retry comes before a catch, which the emulator has the other way round.
+"""Mends TestState with a made-up error: a retry comes before a catch, which the emulator has the other way round.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """

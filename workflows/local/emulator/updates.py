@@ -1,4 +1,4 @@
-"""Updating and publishing functions as AWS does: nothing while an update is in progress, no version of no change."""
+"""Updates and publishes functions as AWS does: no call during an update, no new version without a change."""
 
 from __future__ import annotations
 

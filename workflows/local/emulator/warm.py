@@ -1,4 +1,4 @@
-"""Processes of functions: a version that is not asked any more has none. The emulator keeps one for every version."""
+"""Ends processes of versions that are no longer asked. The emulator would keep one for every version."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The process in which one local function runs: Lambda's Python runtime, spoken over a pipe.
+"""Runs one local function in its own process: Lambda's Python runtime, spoken over a pipe.
 
 The server starts it with the project's interpreter and writes one JSON line that names the code, then one per
 invocation; each is answered by one line. It stands alone, since the interpreter sees nothing of this package.
 
-As on AWS, and unlike the emulator's own worker: a failure carries the exception's class name, and the process
-stays warm after it. A function sees its own package and the installed libraries, never the clone. The process ends
-with the server, however that ends and whatever the function is doing.
+As on AWS, and unlike the emulator's own worker: a failure carries the exception's class name, and the process stays
+warm after it. A function sees its own package and the installed libraries, never the clone. The process ends with the
+server, however that ends and whatever the function is doing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much of what is over the local AWS remembers: the emulator forgets no execution, event, log line or metric.
+"""Bounds what the local AWS remembers: the emulator forgets no ended execution, event, log line or metric.
 
 AWS keeps executions for 90 days, and logs for as long as their group says. Here numbers bound them, not days.
 """

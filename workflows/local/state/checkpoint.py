@@ -1,4 +1,4 @@
-"""The emulator's state on disk, every 2 s while anything happens: it writes it at a clean stop alone.
+"""Saves the emulator's state to disk, every 2 s while anything happens: it writes it only at a clean stop by itself.
 
 S3's objects are on disk as soon as they are written; `generations` keeps the rest.
 """

@@ -1,4 +1,4 @@
-"""The saved state of all services: one generation that is whole, and the one before it.
+"""Keeps the saved state of all services: one complete generation, and the one before it.
 
 SERVICE.json            what a service holds, as the emulator reads it
 manifest.json           the generation: when it was saved, and the SHA-256 of each of its files
@@ -6,8 +6,8 @@ lambda-blobs/           the functions' packages, by their SHA-256
 previous/               the same files of the generation before, or a second copy where nothing changed
 
 A generation counts from the moment its manifest is there. Until then each file that it replaces lies in `previous/`,
-so that a kill at any moment leaves a generation whole. A file that is not what its manifest says is never loaded and
-never written over: it goes to the folder `damaged`, and a whole copy takes its place if there is one.
+so that a kill at any moment leaves one generation complete. A file that differs from its manifest is never loaded and
+never overwritten: it goes to the folder `damaged`, and an intact copy takes its place if there is one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The state has two halves, what the services hold and the objects: somebody may take one away by hand."""
+"""Tells when one half of the state is missing, the services' or the objects: somebody may have deleted it by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads the saved state into the emulator, whole or not at all: it would itself log what fails, and go on empty."""
+"""Loads the saved state into the emulator, all or nothing: by itself it would only log a failure, and go on empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of an object of S3, its bytes and its description: all of them get their names, or none does.
+"""Writes the files of an S3 object, its bytes and its description: all of them get their names, or none does.
 
 The emulator gives each its name as soon as it is written, and only logs that it could not be.
 """

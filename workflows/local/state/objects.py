@@ -1,7 +1,7 @@
-"""S3's objects: whole and on disk alone, and no version for longer than the bucket's lifecycle says.
+"""Keeps S3's objects: complete and only on disk, and no version for longer than the bucket's lifecycle says.
 
-The emulator holds every body that it was ever given in memory too, and carries out no lifecycle. The rules count in
-days. Here a superseded version goes at once, for what S3 sees in a year of nights is an afternoon of retrains here.
+The emulator also holds every body that it was ever given in memory, and carries out no lifecycle. The rules count in
+days. Here a superseded version goes at once, because an afternoon of retrains here is a year of nights on AWS.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""No room left, on the disk or in a quota: what the local AWS says then.
+"""Reports that a disk or a quota is full.
 
-What it acknowledges is on disk, so that a stop or a kill loses nothing. A write that finds no room is refused by
-name: the emulator by itself would answer that all is well, and hold the object in memory.
+What the local AWS acknowledges is on disk, so that a stop or a kill loses nothing. It refuses a write that finds no
+room by name: the emulator by itself would answer that all is well, and hold the object in memory.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, whatever ends the process or the machine meanwhile."""
+"""Writes files completely or not at all, even if the process or the machine ends meanwhile."""
 
 from __future__ import annotations
 
