@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from chalicelib import layout
@@ -21,12 +21,13 @@ def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
     """Each with what to do about it. A damaged document is one more: what it would say is not known."""
     told: list[str] = []
     live = documents.readable(Live(edges, model=model, alias=alias).version, told=told)
-    checks: list[Callable[[], Iterator[str]]] = []
+    checks = [
+        _quarantine_problems(edges, model=model, key=key, live=live) for key in Quarantine(edges, model).places()
+    ]
     if alias is not None and live is not None:
         checks += [
-            lambda: _code_problems(edges, model=model, model_version=live, function_version=alias.function_version),
-            lambda: _quarantined_live(edges, model=model, live=live),
-            lambda: _pruned_live(edges, model=model, live=live),
+            _code_problems(edges, model=model, model_version=live, function_version=alias.function_version),
+            _pruned_live(edges, model=model, live=live),
         ]
     elif alias is not None and not told:
         told.append(
@@ -34,14 +35,10 @@ def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
             f" nightswap restore {model}"
         )
     if alias is not None:
-        checks.append(lambda: _canary_problems(edges, model=model, alias=alias))
-    checks.append(lambda: _pin_problems(edges, model=model, live=live))
-    checks += [
-        partial(_quarantine_problems, edges, model=model, key=key) for key in Quarantine(edges, model).places()
-    ]
-    for check in checks:
-        found = documents.readable(lambda check=check: list(check()), told=told)  # type: ignore[misc]
-        told += found or []
+        checks.append(_canary_problems(edges, model=model, alias=alias))
+    checks.append(_pin_problems(edges, model=model, live=live))
+    for check in checks:  # each goes as far as it can be read
+        documents.readable(partial(told.extend, check), told=told)
     yield from told
 
 
@@ -62,15 +59,6 @@ def _code_problems(edges: Edges, *, model: str, model_version: int, function_ver
         yield (
             f"function version {function_version} of {model} does not hold the code of version {model_version}:"
             f" {held} instead of {manifest.code_sha256}; nightswap restore {model}"
-        )
-
-
-def _quarantined_live(edges: Edges, *, model: str, live: int) -> Iterator[str]:
-    found = Quarantine(edges, model).model_versions().get(live)
-    if found is not None:
-        yield (
-            f"version {live} of {model} is live and quarantined ({found.why}): nightswap rollback --model"
-            f' {model} --reason "...", or nightswap promote {live} --model {model} --lift-quarantine --reason "..."'
         )
 
 
@@ -111,11 +99,16 @@ def _pin_problems(edges: Edges, *, model: str, live: int | None) -> Iterator[str
         )
 
 
-def _quarantine_problems(edges: Edges, *, model: str, key: str) -> Iterator[str]:
+def _quarantine_problems(edges: Edges, *, model: str, key: str, live: int | None) -> Iterator[str]:
     found = Quarantined.find(edges.store, key)
     if found is None:  # lifted since it was listed
         return
     number = found.model_version
+    if number == live:
+        yield (
+            f"version {live} of {model} is live and quarantined ({found.why}): nightswap rollback --model"
+            f' {model} --reason "...", or nightswap promote {live} --model {model} --lift-quarantine --reason "..."'
+        )
     manifest = registry.find_manifest(edges, model=model, model_version=number)
     if manifest is None:
         yield f"version {number} of {model} is quarantined, and the registry has no such version"

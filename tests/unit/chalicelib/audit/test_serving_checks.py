@@ -65,6 +65,17 @@ def test_live_version_that_is_quarantined_is_told(night: FakeOutside) -> None:
     assert problem.startswith(f"version 2 of {MODEL} is live and quarantined (worse): nightswap rollback")
 
 
+def test_live_version_that_is_quarantined_is_told_although_its_manifest_is_damaged() -> None:
+    night = two_nights()
+    Quarantine(night.edges, MODEL).put(fingerprint="data-2", model_version=2, who="ada", why="it was wrong")
+    night.store.put(layout.version(MODEL, 2, registry.MANIFEST), b"{")
+
+    told = problems(night)
+
+    assert [each for each in told if each.startswith(f"version 2 of {MODEL} is live and quarantined")]
+    assert [each for each in told if each.startswith(f"{layout.version(MODEL, 2, registry.MANIFEST)} is damaged")]
+
+
 def test_quarantine_of_what_is_not_live_is_in_order_if_it_fits_its_version(night: FakeOutside) -> None:
     Quarantine(night.edges, MODEL).put("data-1", model_version=1, who="ops", why="worse")
     assert problems(night) == ()
