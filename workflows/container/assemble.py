@@ -28,17 +28,15 @@ CORE = (
 )
 """The modules of chalicelib that the entry point imports, and that they import."""
 
-PACKAGE_FILES = {"serve/handler.py", "model.json", "manifest.json"}
-
 
 def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path) -> None:
     """Write `folder` anew from a published package and the sources below `root`.
 
     Raises VersionUnknown, RegistryIncomplete, or ArtifactInvalid for a package that is none; `folder` then stays.
     """
-    registry.manifest(edges, model=model, model_version=model_version)
+    manifest = registry.manifest(edges, model=model, model_version=model_version)
     package = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
-    files = _unpacked(package)
+    files = _unpacked(package, needed={"serve/handler.py", manifest.artifact_file, "manifest.json"})
     files |= {f"chalicelib/{name}.py": (root / "chalicelib" / f"{name}.py").read_bytes() for name in CORE}
     files["predict.py"] = (root / "workflows/container/predict.py").read_bytes()
     if folder.exists():
@@ -48,13 +46,13 @@ def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder
     _write(folder / "package.zip", package)
 
 
-def _unpacked(package: bytes) -> dict[str, bytes]:
+def _unpacked(package: bytes, *, needed: set[str]) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
     except zipfile.BadZipFile as exc:
         raise ArtifactInvalid(f"the version's package cannot be unpacked ({exc}): retrain the model") from exc
-    if missing := PACKAGE_FILES - files.keys():
+    if missing := needed - files.keys():
         raise ArtifactInvalid(f"the version's package lacks {', '.join(sorted(missing))}: retrain the model")
     return files
 
