@@ -1,6 +1,6 @@
-"""The Chalice app: routes, the nightly schedule and the authorizer. What they do is in `chalicelib`.
+"""The Chalice app: routes, the nightly schedule and the authorizer. Their work is done in `chalicelib`.
 
-A route imports what it alone needs when it is called first, so that GET /predict starts with what it needs itself.
+A route's first call imports what only that route needs, so that GET /predict loads only its own needs at start.
 """
 
 import secrets

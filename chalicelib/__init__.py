@@ -1,4 +1,4 @@
-"""The light shared core: what the API, the state machine's tasks and the command line have in common.
+"""The light core that the API, the state machine's tasks and the command line share.
 
 Standard library only; boto3 is imported in `aws/` alone. Nothing here imports `lambdas` or `workflows`, because
 Chalice ships this folder and not those. From top to bottom; a folder imports itself and what stands below it:
@@ -6,32 +6,32 @@ Chalice ships this folder and not those. From top to bottom; a folder imports it
 aws/            one thin client for each AWS service
 dashboard/      the page at GET /
 api/            who may call which route, what comes in, what goes out
-audit/          is a model's record whole, and does it fit what serves? (`nightswap verify`)
-pruning/        which old versions go
+audit/          checks a model's record, and what serves against it (`nightswap verify`)
+pruning/        deletes old versions
 explain/        why a run promoted its model or did not
-interventions/  what an operator asks for: rollback, promote, pin, unpin, restore, put-back
+interventions/  what an operator does by hand: rollback, promote, pin, unpin, restore, put-back
 runs/           a run from its request to its outcome
-notices/        what people and programs are told
+notices/        announces outcomes and moves to people and programs
 promotion/      how a judged version goes live: replay, canary, swap; and every way back
-evidence/       what was judged, out of reach of whoever can write the registry
+evidence/       what was judged, kept where a writer of the registry cannot change it
 registry/       the numbered versions of a model, and which of them is live
-ledger/         what was live when
+ledger/         every move of a model's alias
 contracts/      the payloads between the states of the state machine
 documents/      JSON documents in the bucket: one spelling, one reader, typed records
 edges/          the outside world as the core sees it: one protocol for each AWS service
 
 The words that all of them use:
 
-settings.py    the one reader of the environment
+settings.py    alone reads the environment
 schedules.py   the grammar of EventBridge's schedules
 names.py       what every resource of a stage is called
-layout.py      where everything lies in the bucket: the one owner of S3 keys
+layout.py      where everything lies in the bucket: alone writes S3 keys
 errors.py      every error that nightswap raises on purpose
-unexpected.py  every other exception, said in our words
-limits.py      how large a thing may be
-cutting.py     texts and lists cut to such a limit
-bodies.py      the one reader of JSON bodies
-exact.py       numbers compared exactly
-values.py      immutable values that cost nothing at import
-log.py         one JSON line for each event
+unexpected.py  turns every other exception into Unexpected
+limits.py      the limits of size
+cutting.py     cuts texts and lists to such a limit
+bodies.py      reads JSON bodies
+exact.py       compares numbers exactly
+values.py      immutable values that cost little at import
+log.py         writes one JSON line for each event
 """

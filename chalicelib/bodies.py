@@ -1,4 +1,4 @@
-"""The JSON body of a request: one reader, and one rule for each kind of field, whichever route takes it.
+"""Reads the JSON body of a request: one reader, and one rule for each kind of field, for every route.
 
     WISH = Form({"model": MODEL, "force": FLAG, "reason": REASON})
     WISH.read(b'{"reason": "new data"}')        # {"reason": "new data"}

@@ -1,4 +1,4 @@
-"""Texts, lists and values cut to a bounded length, each saying how much it left out."""
+"""Cuts texts, lists and values to a bounded length; each says how much was left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers compared exactly: counts decide, and a decimal means what is written.
+"""Compares numbers exactly: counts decide, and a decimal has the value that is written.
 
 As floats 8/10 less 0.1 is more than 7/10. As fractions they are equal.
 """

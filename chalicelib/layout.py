@@ -16,10 +16,10 @@ work/plan/SHA256.template.json          what a plan asks CloudFormation about, w
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
 models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
-models/MODEL/quarantine/FINGERPRINT.json what was rolled back, lest it be tried again
+models/MODEL/quarantine/FINGERPRINT.json what was rolled back, so that no run tries it again
 models/MODEL/contents.json              the SHA-256 of the rows in each object of the data set, by its entity tag
 models/MODEL/pin.json                   the version that stays live until it is unpinned
-models/MODEL/untold/RUN-KIND.json       a notice that nobody took, for the next run to send
+models/MODEL/untold/RUN-KIND.json       a notice that could not be sent, for the next run to send
 moves/NAME.json                         a move that an operator asked for, as it was decided
 moves/NAME/told.json                    that it was announced
 locks/MODEL                             the lease
@@ -31,7 +31,7 @@ evidence-erased/MODEL/looked-up/N.json  the runs whose documents it went through
 
 tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
-deploy/chalice.json                     what Chalice deployed: the one way to find its REST API again
+deploy/chalice.json                     Chalice's record of what it deployed, with the ID of its REST API
 deploy/lock.json                        who is deploying
 deploy/release.json                     which format of documents the deployed release writes
 deploy/models.json                      the models that the stage serves

@@ -1,4 +1,4 @@
-"""How large a thing may be: every limit that a caller, a recipe or a data set meets, and those that AWS has itself.
+"""Sets the limits of size: all that a caller, a recipe or a data set meets, and AWS's own.
 
 The serving package stands alone, so `lambdas/serve` repeats the few that it needs; a test holds them equal. Whatever
 is cut says so: `cutting` does it.

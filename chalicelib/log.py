@@ -1,4 +1,4 @@
-"""One JSON line for each boundary that is crossed: an event in the past tense, and its facts with units.
+"""Writes one JSON line for each boundary that is crossed: an event in the past tense, and its facts with units.
 
 Never the payload, never a feature's value, never a token; and every fact is cut, so that no line grows without end.
 """

@@ -1,4 +1,4 @@
-"""What every resource of a stage is called. By convention, so that the app needs no generated configuration.
+"""Names every resource of a stage by convention, so that the app needs no generated configuration.
 
 A model's name is 1 to 24 characters, a stage's 1 to 10: the longest function name is then 51 of Lambda's 64.
 """

@@ -1,4 +1,4 @@
-"""EventBridge's grammar of a rule's schedule: what `PutRule` takes, said before anything is deployed.
+"""Checks a rule's schedule by EventBridge's grammar, before anything is deployed, as `PutRule` would.
 
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """

@@ -1,7 +1,7 @@
-"""The one reader of the environment: what a function is told by its configuration, checked as a whole.
+"""Reads the environment, as the only module: the settings of a function, checked as a whole.
 
-Nothing is read at import. The nightly schedule is the exception, made in `app.py`, because Chalice needs it while
-the module is loaded.
+Nothing is read at import. The nightly schedule is the exception, made in `app.py`, because Chalice needs it while the
+module is loaded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""An exception that is none of ours, said in our words: its own, which may quote anything, go to the log alone."""
+"""Turns an exception that this project does not define into Unexpected. Its own text may quote anything: only the log
+gets it.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Immutable values for all that GET /predict loads: a class costs a fiftieth of what a frozen dataclass costs.
+"""Defines immutable values for all that GET /predict loads: a class costs a fiftieth of a frozen dataclass.
 
 `dataclasses` writes the methods of every class anew and compiles them, 0.3 ms and more of each cold start. Here all
 values share them. mypy checks a value as it checks a dataclass, and `replace`, `asdict` and `fields` of `dataclasses`
-take one. What is stored is a `Document` (`chalicelib.documents.frozen`), which has a shape besides.
+take one. A stored value is a `Document` (`chalicelib.documents.frozen`), which also has a shape.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bearer tokens: 256 random bits each, of which only the SHA-256 is kept, and the scopes that they open."""
+"""Checks bearer tokens: 256 random bits each, of which only the SHA-256 is kept, and the scopes that they open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes in by HTTP is measured here before anybody looks into it. `chalicelib.bodies` reads it then.
+"""Checks the size of a request before anything reads it. `chalicelib.bodies` reads it then.
 
 API Gateway has limits of its own, which are wider, and the local AWS has others.
 """

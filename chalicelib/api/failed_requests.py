@@ -1,7 +1,7 @@
-"""One line in the log for each request that the API answers with an error: who reads it finds the request again.
+"""Logs one line for each request that the API answers with an error, so that an operator finds the request again.
 
-Nothing that came in is in it, for anything may be a secret: the route is the app's own, with its braces, and a run is
-named only where the name has the form of those that the app gives.
+The line quotes nothing of the request, because anything may be a secret: the route is the app's own, with its braces,
+and a run is named only where the name has the form of the app's own names.
 """
 
 from __future__ import annotations

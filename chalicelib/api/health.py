@@ -1,6 +1,6 @@
-"""Whether the default model can be asked: what is live is woken, and says which version it is.
+"""Checks whether the default model answers: wakes the live version, which says its number.
 
-Anybody may ask this, so no control plane of AWS is asked for it: Lambda's answers a whole account 15 times a second.
+Anybody may ask this, so it calls no control plane of AWS: Lambda's answers a whole account 15 times a second.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tokens that a container has seen lately, so that not every request asks S3 for one.
+"""Remembers the tokens that a container has seen lately, so that not every request asks S3 for one.
 
 API Gateway keeps the authorizer's answer for a minute by itself. This is for the moment after that, and for a store
 that does not answer.

@@ -1,7 +1,7 @@
-"""A prediction: from a request to the live version and back.
+"""Answers a prediction: sends a request to the live version and returns its answer.
 
-Here it is decided whether a request is well formed and which model it means; whether its features are right is the
-serving function's to say, because the schema travels with the model.
+This module decides whether a request is well formed and which model it means. The serving function decides whether
+its features are right, because the schema travels with the model.
 """
 
 from __future__ import annotations

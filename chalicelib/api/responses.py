@@ -1,7 +1,7 @@
-"""From an error to an HTTP answer and back: the one place that decides what a caller is told.
+"""Turns an error into an HTTP answer, and back. Only this module decides what a caller is told.
 
-The form is Chalice's own (`Code`, `Message`), so that what Chalice refuses by itself looks the same; `Field` and
-`Accepted` say what to mend.
+The form is Chalice's own (`Code`, `Message`), so that Chalice's own refusals look the same; `Field` and `Accepted`
+say what to correct.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""`nightswap verify`: is a model's record whole, and does it fit what serves? It changes nothing.
+"""`nightswap verify`: checks a model's record, and what serves against it. It changes nothing.
 
 verification.py    reads a model's whole record again
-ledger_checks.py   is the ledger whole?
-serving_checks.py  does what serves fit what is recorded?
+ledger_checks.py   checks the ledger
+serving_checks.py  checks what serves against the record
 """

@@ -1,4 +1,4 @@
-"""Is the ledger whole: no number missing, each move from where the one before went, the last one the alias's own?"""
+"""Checks the ledger: no number missing, each move from where the one before went, the last one the alias's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does what serves now fit what is recorded: the live version, a canary's share, quarantine, pin?"""
+"""Checks what serves now against the record: the live version, a canary's share, quarantine, pin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The edge: boto3 is imported here and nowhere else in the app and the tasks.
+"""The clients of AWS's services: only this folder of the app and the tasks imports boto3.
 
 connect.py             builds the edges, once for each container
 object_store.py        S3
@@ -9,5 +9,5 @@ executions.py          Step Functions
 metrics.py             CloudWatch
 notices.py             SNS and EventBridge
 calls.py               which errors are worth another try
-patience.py            how long a call may take in all
+patience.py            how long a call may take with all its attempts
 """

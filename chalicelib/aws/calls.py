@@ -1,4 +1,4 @@
-"""Which of botocore's errors are worth another try."""
+"""Decides which of botocore's errors are worth another try."""
 
 from __future__ import annotations
 

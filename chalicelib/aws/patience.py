@@ -1,8 +1,8 @@
-"""How long a call of AWS may take in all, and when it is too late to begin one.
+"""Limits how long a call of AWS may take in all, and decides when it is too late to begin one.
 
-Whoever waits for us gives up at a moment of his own: the gateway at 29 s, Lambda at a function's time-out. So every
-client has a longest time that a call can take, with all its attempts, and a call begins only while so much is left:
-whatever AWS does, the function has time to say in its own words that it got no answer.
+Every caller gives up at some moment: the gateway at 29 s, Lambda at a function's time-out. So every client has a
+longest time for a call with all its attempts, and a call begins only while that much time is left: whatever AWS does,
+the function can still report in its own words that it got no answer.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@
 Every field is always there (None where it has nothing to say), because a missing path fails an execution on AWS.
 The definition takes each state's parameters from these fields, so that a name exists in one place.
 
-decisions.py      the outcomes of a run, and what choices read
+decisions.py      the outcomes of a run, and the decisions that choices read
 training.py       Preprocess, Train, Evaluate
 rollout.py        VersionModel, Replay, ShiftTraffic, SwapAlias
 runs.py           RestoreAlias, RecordOutcome, and a run's input and output
-interventions.py  what an operator asks of the alias
-payload.py        a payload as JSON and back
+interventions.py  move-alias: request and answer
+payload.py        converts a payload to JSON and back
 """

@@ -1,4 +1,4 @@
-"""How a run can go on and end: the outcomes, and what the state machine's choices read."""
+"""Lists how a run can go on and end: the outcomes, and the decisions that the state machine's choices read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator asks of the function move-alias, and what it answers."""
+"""Payloads of the function move-alias: an operator's request, and the answer."""
 
 from __future__ import annotations
 

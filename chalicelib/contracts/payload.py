@@ -1,4 +1,4 @@
-"""A payload as JSON and back."""
+"""Converts a payload to JSON and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
 """The page at GET /.
 
-page.py  one static file, `page.html`, which calls the API with its reader's token
+page.py  serves one static file, `page.html`, which calls the API with its reader's token
 """

@@ -1,4 +1,4 @@
-"""The page at `GET /`: one static file, which reads the API with the token that its reader gives it."""
+"""Serves the page at `GET /`: one static file, which calls the API with the token that its reader enters."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """JSON documents in the bucket.
 
-documents.py  one spelling, so that equal documents are equal bytes; and one reader
-shapes.py     what a document has to look like
+documents.py  reads and writes them: one spelling, so that equal documents are equal bytes
+shapes.py     checks the shape of a document
 frozen.py     a document as a record with typed fields
 """

@@ -1,6 +1,6 @@
-"""JSON documents in the object store: one spelling, so that equal documents are equal bytes; and one reader.
+"""Reads and writes JSON documents in the object store: one spelling, so that equal documents are equal bytes.
 
-Whatever lies at a key, reading it gives a document of the wanted shape, or RegistryIncomplete, which names the key.
+Reading a key gives a document of the wanted shape, or RegistryIncomplete, which names the key.
 """
 
 from __future__ import annotations

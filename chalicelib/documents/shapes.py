@@ -1,7 +1,7 @@
-"""What a stored document has to look like: kinds of values, and records of named fields.
+"""Checks the shape of a stored document: kinds of values, and records of named fields.
 
-A shape is told by the module that owns the document, and held against it by `documents` whenever it is read.
-It names what is read of the document: a field more is a later release's, and no fault.
+The module that owns a document declares its shape; `documents` checks it at every read. A shape names the fields that
+are read; an unknown field comes from a later release, and is no error.
 
     PINNED = Record({"model_version": number_from_1, "who": text, "why": text, "at": moment})
 """

@@ -1,6 +1,6 @@
-"""How long to wait between two looks at AWS: briefly at first, then ever longer.
+"""Decides how long to wait between two calls that look at AWS: briefly at first, then ever longer.
 
-Its control planes answer an account so many times a second, whoever asks: docs/aws-calls.md has the numbers.
+AWS's control planes limit the calls a second of a whole account: docs/aws-calls.md has the numbers.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What was judged, out of reach of whoever can write the registry.
+"""Keeps what was judged where a writer of the registry cannot change it.
 
-evidence.py  what a version was judged as: `evidence/MODEL/000007.json`
+evidence.py  the manifest of a version as it was judged: `evidence/MODEL/000007.json`
 erasures.py  what was erased on purpose: `evidence-erased/MODEL/000001.json`
 """

@@ -1,8 +1,8 @@
-"""What was erased on purpose, told for good: `evidence-erased/MODEL/000001.json`, one document for each erasure.
+"""Records for good what was erased on purpose: `evidence-erased/MODEL/000001.json`, one document for each erasure.
 
-A part of a version that lost rows is not what its evidence says any more. The erasure names the SHA-256 that it had,
-and that of what was left in its place: so whoever reads the part tells what was erased from what is damaged. It is
-written before anything goes, and the bucket's policy lets nobody overwrite or delete it, as with the ledger.
+A part of a version that lost rows no longer matches its evidence. The erasure names the SHA-256 that the part had,
+and that of what was left; so a reader can tell an erased part from a damaged one. It is written before anything is
+deleted, and the bucket's policy lets nobody overwrite or delete it, as with the ledger.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What was judged, out of reach of whoever can write the registry: `evidence/MODEL/000007.json`.
+"""Keeps what was judged where a writer of the registry cannot change it: `evidence/MODEL/000007.json`.
 
 It is the manifest as VersionModel wrote it, with the SHA-256 of every part, put there before it marks the version
 complete. The bucket's policy lets nobody overwrite or delete it, as it does with the ledger. So a version is what was
 judged when its manifest is the same here and there and its parts have these checksums. A part that lost rows has the
 checksum that the erasure names (`chalicelib.evidence.erasures`).
 
-Releases before this one kept none, and their manifests name no parts. What they made is known by its package alone,
+Releases before this one kept none, and their manifests name no parts. Only its package identifies such a version,
 while Lambda still holds that as a function version, which nobody can change.
 """
 

@@ -1,6 +1,6 @@
 """`nightswap explain`: why a run promoted its model or did not.
 
-facts.py        gathers what is known of the run
-explanation.py  says it in plain words
-next_steps.py   what became of the run's version since, and what to do
+facts.py        gathers the facts of the run
+explanation.py  explains them in plain words
+next_steps.py   suggests what to do next
 """

@@ -1,4 +1,4 @@
-"""Why a run promoted its model or did not, in plain words, from the run's own documents. Text alone, no reading."""
+"""Explains in plain words why a run promoted its model or did not, from `facts.Facts`. Pure: it reads nothing."""
 
 from __future__ import annotations
 

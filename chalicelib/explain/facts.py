@@ -1,4 +1,4 @@
-"""What is known of why a run promoted its model or did not: what `explanation.explain` takes."""
+"""Gathers the facts that explain why a run promoted its model or did not: what `explanation.explain` takes."""
 
 from __future__ import annotations
 

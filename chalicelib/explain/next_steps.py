@@ -1,4 +1,4 @@
-"""What became of a run's version since, and what there is to do about it. Text alone, no reading."""
+"""Suggests the next steps after a run, by what became of its version. Pure: reads nothing."""
 
 from __future__ import annotations
 

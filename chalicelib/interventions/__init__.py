@@ -1,10 +1,10 @@
-"""What an operator asks for by hand.
+"""What an operator does by hand.
 
 move_requests.py    a request to move the alias: rollback, promote, pin, unpin
-move_decisions.py   which move the request comes down to
-rollback_target.py  the version to roll back to when the operator names none
-fitness.py          whether a version may be made live by hand
+move_decisions.py   decides which move the request needs
+rollback_target.py  chooses the version to roll back to when the operator names none
+fitness.py          decides whether a version may be made live by hand
 carrying_out.py     carries a request out, once
 restoration.py      `nightswap restore`: publishes and promotes the last promoted version again
-putting_back.py     `nightswap put-back`: brings an earlier version of a document back
+putting_back.py     `nightswap put-back`: restores a document to its earlier content
 """

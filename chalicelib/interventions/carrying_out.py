@@ -1,4 +1,4 @@
-"""Moves of the alias by an operator's hand: rollback, promote, pin, unpin. What the function move-alias carries out.
+"""Carries out an operator's move of the alias: rollback, promote, pin, unpin. The function move-alias calls it.
 
     decide (look, verify) -> moves/NAME.json, put-if-absent      from here on it is this move and no other
       rollback: quarantine what leaves -> move
@@ -7,9 +7,9 @@
       unpin:    move -> remove the pin
     -> notice -> the answer into moves/NAME.json
 
-A request that comes again, by a lost answer or a killed function, finishes exactly the move that was decided, or gets
-the answer that was given. What goes with a move is done before it where a run must see it: quarantine and pin count
-from the moment that the alias has its new RevisionId, and a run that looked earlier loses its compare-and-swap.
+A repeated request, after a lost answer or a killed function, finishes exactly the move that was decided, or gets the
+answer that was given. Quarantine and pin are written before the move, so that a run sees them: they count from the
+moment that the alias has its new RevisionId, and a run that looked earlier loses its compare-and-swap.
 
 A rollback never waits for an operator to unpin: the pin moves along and holds the version that is live now.
 """

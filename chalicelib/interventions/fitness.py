@@ -1,4 +1,4 @@
-"""May this version be made live by hand? It is looked at as it lies in the registry, and asked as it is published.
+"""Decides whether a version may be made live by hand: checks its parts in the registry, and its published answers.
 
 A run proves its own version before it goes live. A version that an operator names was proved long ago: since then its
 parts may have been pruned or damaged, and Lambda may have lost what was published.

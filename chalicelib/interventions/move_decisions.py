@@ -1,12 +1,12 @@
-"""What an operator's request comes down to: which move, onto which version, and what goes with it.
+"""Decides which move an operator's request needs: which kind, onto which version, and what goes with it.
 
     rollback   a canary is going: all traffic back to the live version; else to the version that was live before
     promote    onto the version that is named
     pin        onto the version that is named, or none: the live one is held
     unpin      onto the same version, for the new RevisionId and the ledger
 
-Deciding changes nothing that serves: it looks, verifies, and at most publishes again what Lambda lost. The alias is
-read before all else, so whatever changes after that changes the RevisionId too, and the move is refused.
+Deciding changes nothing that serves: it looks, verifies, and at most publishes again what Lambda lost. It reads the
+alias before all else, so any later change also changes the RevisionId, and Lambda refuses the move.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Requests to move the alias: how the API reads them, what they are called, and who carries them out."""
+"""Reads an operator's requests to move the alias, names them, and hands them to the function move-alias."""
 
 from __future__ import annotations
 

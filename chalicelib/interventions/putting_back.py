@@ -1,7 +1,7 @@
-"""Puts back what lay at a key of the bucket before it was damaged or deleted: every version of an object is kept.
+"""Puts back an object of the bucket that was damaged or deleted, from the versions that S3 keeps of it.
 
-What is written once is true as it was written first. Of anything else the newest that can be read is put back; where
-there was nothing before the damage, such as a pin that nobody set, there is nothing afterwards.
+For a key that is written once, the first version is the true one. For any other, the newest readable version is put
+back; where there was nothing before the damage, such as a pin that nobody set, the key is empty afterwards.
 """
 
 from __future__ import annotations

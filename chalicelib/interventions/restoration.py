@@ -1,8 +1,8 @@
-"""Puts the last promoted model back from the registry: for a serving function, or a local AWS, that lost its own.
+"""Puts the last promoted model back from the registry, when Lambda or a local AWS has lost it.
 
 The ledger says what should be live and the registry holds its package, so what Lambda lost is published again, byte
-for byte. A gate is not needed: this version passed its own. One of an earlier release, which kept no evidence, is put
-back on the word of its manifest: it was live already, and nothing else could bring it back.
+for byte. It needs no gate: this version passed its own. A version of an earlier release, which kept no evidence, is
+put back by its manifest alone: it was live already, and nothing else could bring it back.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Where a rollback goes that names no version: to what the ledger says was live before.
+"""Chooses the version to roll back to when the operator names none: the one that was live before, by the ledger.
 
-A version of the same data, recipe and code as the live one would be the same model again. It is passed over, unless
-there is no other.
+A version with the data, recipe and code of the live one would be the same model again. It is skipped, unless there is
+no other.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What was live when: every move of a model's alias.
+"""Records every move of a model's alias.
 
-ledger.py   the record itself: `ledger/MODEL/0000000042.json`, append-only and gap-free
+ledger.py   the ledger itself: `ledger/MODEL/0000000042.json`, append-only and gap-free
 entry.py    one entry of it
 stamp.py    the proof of a move, written into the alias in the same call that moves it
-history.py  what the ledger tells: the moves in model versions, and what served at any time
+history.py  a model's history: the moves in model versions, and what served at any time
 """

@@ -1,4 +1,4 @@
-"""An entry of the ledger: one move of a model's alias, who wanted it and why."""
+"""Defines an entry of the ledger: one move of a model's alias, who wanted it and why."""
 
 from __future__ import annotations
 

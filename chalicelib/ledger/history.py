@@ -1,8 +1,8 @@
-"""What the ledger tells: every move of the alias in model versions, and what served at any time.
+"""Tells a model's history from the ledger: every move of the alias in model versions, and what served at any time.
 
 An entry is always written before the next move, so of two neighbours the later one never took effect before the
-earlier one was recorded. That bounds the moves whose time nobody knows, because their author died and the entry was
-written in afterwards.
+earlier one was recorded. That bounds the moves of unknown time, whose author died and whose entry was written in
+afterwards.
 """
 
 from __future__ import annotations

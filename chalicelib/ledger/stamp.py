@@ -1,4 +1,4 @@
-"""What every move writes into the alias's Description: the evidence of who moved it, in the same call that moves it.
+"""Reads and writes the stamp in the alias's Description: the proof of who moved it, in the same call that moves it.
 
 The stamp names the ledger entry that belongs to the move. UpdateAlias is guarded by the RevisionId, so no two moves
 can claim one entry, and a move whose author died before writing the entry still says which one is missing.

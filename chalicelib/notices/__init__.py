@@ -1,4 +1,4 @@
-"""What people and programs are told of a run, or of a move by hand.
+"""Announces runs and moves by hand to people and programs.
 
 notices.py            writes a notice, sends it, and keeps it until it is sent
 notice_text.py        the subject and message that a person reads

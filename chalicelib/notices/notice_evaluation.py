@@ -1,8 +1,8 @@
-"""What a notice says of an evaluation: the confusion matrix and the rules that failed, within what may be sent.
+"""Sums up an evaluation for a notice: the confusion matrix and the rules that failed, within the size limit.
 
 EventBridge and SNS take 256 KB each; JSON spells a character with up to 12 bytes. With these bounds a notice stays
-below that whatever a recipe calls its classes and rules.
-Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html,
+below that whatever a recipe calls its classes and rules. Source:
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html,
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
 

@@ -1,4 +1,4 @@
-"""What a person reads of a notice: a subject, and a message with the reasons, the confusion matrix and what to do.
+"""Writes a notice for people: a subject, and a message with the reasons, the confusion matrix and what to do.
 
 Both say nothing that the notice's detail does not: they are made from it alone.
 """

@@ -1,11 +1,11 @@
-"""Announcements of what happened to a model: to people by the stage's topic, to programs by the event bus.
+"""Announces what happened to a model: to people by the stage's topic, to programs by the event bus.
 
-    a run's outcome is recorded, or a move by hand done -> send -> a marker beside it says that it was told
-                                  died here? whoever comes to record it again sends again
-                                  nobody took it? it is kept, and the model's next run sends it
+    a run's outcome is recorded, or a move by hand done -> send -> a marker beside it says that it was sent
+                                  died here? the next one to record it sends again
+                                  neither takes it? it is kept, and the model's next run sends it
 
-So a notice comes at least once: `kind` and `run` of its detail tell one that comes twice. The detail is described by
-`event-schema.json` beside this file: a field that is added there, or changes its meaning, is a new SCHEMA.
+So a notice comes at least once: `kind` and `run` of its detail identify a repeated one. `event-schema.json` beside
+this file describes the detail: a field that is added there, or changes its meaning, is a new SCHEMA.
 """
 
 from __future__ import annotations

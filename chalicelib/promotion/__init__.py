@@ -1,4 +1,4 @@
-"""How a judged version goes live, and every way back.
+"""Brings a judged version live, and back.
 
 lease.py       one run per model
 versioning.py  VersionModel: gives the judged model a number, publishes it
@@ -6,8 +6,8 @@ proving.py     Replay: proves a published version before it has any traffic
 replaying.py   asks published versions for rows of the holdout
 shift.py       ShiftTraffic: one step of the canary
 canary.py      is a version with a share of the traffic as healthy as the live one?
-swap.py        SwapAlias: the new version goes live
-obstacles.py   what stands in the way of a rollout: a pin, a quarantine, another run
+swap.py        SwapAlias: makes the new version live
+obstacles.py   finds what forbids a rollout to go on: a pin, a quarantine, another run
 commitment.py  the points of no return of a run
 promotion.py   the one function that moves an alias
 fencing.py     makes sure that a finished run can no longer move the alias

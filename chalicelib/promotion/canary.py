@@ -1,6 +1,6 @@
-"""Is a version that has a share of the traffic as healthy as the live one? Any doubt is a no.
+"""Decides whether a version with a share of the traffic is as healthy as the live one. Any doubt is a no.
 
-Both versions are counted over the same time and by the same alias, so what troubles the whole system troubles both.
+Both versions are counted over the same time and by the same alias, so trouble of the whole system affects both.
 """
 
 from __future__ import annotations

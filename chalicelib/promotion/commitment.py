@@ -1,9 +1,9 @@
-"""The points of no return of a run: its first shift of traffic and its swap, for each of two judgings.
+"""Makes a run's first shift of traffic and its swap points of no return, for each of two judgings.
 
     ShiftTraffic, SwapAlias            whoever finds the run broken
       commit: put-if-absent  ----+---- give_up: put-if-absent, for every decision there can be
                                  |
-                     one of them writes `runs/RUN/decision_WHAT_ROUND.json`
+                     one of them writes `runs/RUN/decision_WHAT_JUDGING.json`
       lost: moves nothing                lost: finishes a swap, as SwapAlias would have; fences a shift
       won: moves the alias               won: records that the run failed
 

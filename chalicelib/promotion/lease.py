@@ -1,7 +1,7 @@
-"""One run per model: the lease that Preprocess takes and the end of the run gives back.
+"""Lets one run at a time work on a model: Preprocess takes a lease, and the end of the run gives it back.
 
-It lies at `locks/MODEL` and names its holder. It is taken over only from a holder whose execution is not RUNNING;
-the deadline is for alarms, because a slow run is still a run.
+It lies at `locks/MODEL` and names its holder. It is taken over only from a holder whose execution is not RUNNING; the
+deadline is for alarms, because a slow run is still a run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Replay, ShiftTraffic and SwapAlias share: what stands in the way of a rollout."""
+"""Finds what forbids a rollout to go on, for Replay, ShiftTraffic and SwapAlias."""
 
 from __future__ import annotations
 

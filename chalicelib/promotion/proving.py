@@ -1,7 +1,7 @@
 """Proves a published version before it has any traffic, and decides how its rollout goes on.
 
-Asked by its number, it has to answer as it was judged, and as fast as the live one. Then it gets its traffic by the
-recipe's shares, or all at once.
+The version, asked by its number, has to answer as it was judged, and as fast as the live one. Then it gets its
+traffic by the recipe's shares, or all at once.
 """
 
 from __future__ import annotations

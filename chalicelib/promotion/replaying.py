@@ -1,7 +1,7 @@
 """Asks published function versions, by their numbers, for rows of the holdout: do they answer as they were judged?
 
 It needs no traffic, it warms the version that is about to go live, and it measures several versions in turns, so that
-a slow moment of the machine is no version's fault.
+a slow moment of the machine affects them alike.
 """
 
 from __future__ import annotations

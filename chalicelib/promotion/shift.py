@@ -1,9 +1,9 @@
-"""One step of the canary: looks at the health of the last share, then shifts the next, or goes back.
+"""Carries out one step of the canary: checks the health of the last share, then shifts the next, or goes back.
 
     shift 1 -> bake -> healthy? shift 2 -> bake -> healthy? ... -> healthy? swap
                           no: quarantine, all traffic to the live version, RolledBack
 
-The state machine asks again after every bake; each move replaces exactly the alias that the one before left.
+The state machine calls again after every bake; each move replaces exactly the alias that the one before left.
 """
 
 from __future__ import annotations

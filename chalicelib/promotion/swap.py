@@ -1,4 +1,4 @@
-"""The end of a run that goes well: its version is made live, if `live` is still what the model was judged against."""
+"""Makes a run's version live, if `live` is still the version that the model was judged against."""
 
 from __future__ import annotations
 

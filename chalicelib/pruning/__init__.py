@@ -1,6 +1,6 @@
-"""`nightswap prune`: which old versions go.
+"""`nightswap prune`: deletes old versions.
 
-retention.py     the policy alone
-pruning_plan.py  the facts for it: what would go, and why the rest stays
+retention.py     the policy: which may be deleted
+pruning_plan.py  the facts for it: what would be deleted, and why the rest stays
 pruning.py       takes versions out of Lambda and out of the registry
 """

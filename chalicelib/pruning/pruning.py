@@ -1,7 +1,7 @@
 """Takes old model versions out of Lambda and out of the registry; claim, manifest and report stay on record.
 
     pruned.json -> is it wanted after all? -> function versions -> package, artifact, replay sample
-       first, because a rollback asks for it: a version that is half gone is never offered as a target
+       first, because a rollback checks it: a version that is half gone is never offered as a target
 
 Repeating it after a crash goes on where it was. Lambda itself refuses to delete what an alias points to.
 """

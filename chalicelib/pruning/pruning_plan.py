@@ -1,4 +1,4 @@
-"""What pruning a model would take, and why the rest stays: the facts for the policy in `retention`."""
+"""Gathers the facts for the policy in `retention`: what pruning a model would delete, and why the rest stays."""
 
 from __future__ import annotations
 

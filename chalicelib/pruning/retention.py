@@ -1,4 +1,4 @@
-"""Which model versions may go: the policy, without anything outside."""
+"""Decides which model versions may be deleted. Pure: the policy alone."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which models a stage has: a document that every deployment writes, once their serving functions are there.
+"""Lists the models of a stage: a document that every deployment writes, once their serving functions are there.
 
-Lambda would have to be asked for all functions of the account, fifty at a time, from a quota that everybody shares.
+Without it Lambda would list all functions of the account, fifty at a time, from a quota that everybody shares.
 """
 
 from __future__ import annotations

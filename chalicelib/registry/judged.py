@@ -1,6 +1,7 @@
-"""The last model that was judged and did not go live, so that the next run need not train it again: `judged.json`.
+"""Records the last model that was judged and did not go live, so that the next run need not train it again:
+`judged.json`.
 
-Its gate rejected it, or a pin keeps it waiting. Data, recipe and code are told by the fingerprint.
+Its gate rejected it, or a pin keeps it waiting. The fingerprint identifies data, recipe and code.
 """
 
 from __future__ import annotations

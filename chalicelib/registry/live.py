@@ -1,4 +1,4 @@
-"""What is live of a model: one look at its alias, and which model versions get its traffic."""
+"""Looks up what is live of a model: its alias, in one look, and the model versions that get its traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a numbered version is and where it comes from: `manifest.json`, and the same bytes as its evidence."""
+"""Describes a numbered version and its origin: `manifest.json`, and the same bytes as its evidence."""
 
 from __future__ import annotations
 

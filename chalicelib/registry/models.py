@@ -1,4 +1,4 @@
-"""What is known of a model: what is live, its versions, their reports."""
+"""Gathers what is known of a model: what is live, its versions, their reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a package to an immutable function version: one publishing call, found again when it is repeated."""
+"""Publishes a package as an immutable function version: in one call, whose result a repetition finds again."""
 
 from __future__ import annotations
 

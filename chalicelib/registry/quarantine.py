@@ -1,4 +1,4 @@
-"""What was rolled back is not tried again: `models/MODEL/quarantine/FINGERPRINT.json`.
+"""Remembers what was rolled back, so that no run tries it again: `models/MODEL/quarantine/FINGERPRINT.json`.
 
 The fingerprint stands for data, recipe and code, so any change of one of them is a new chance.
 """

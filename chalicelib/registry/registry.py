@@ -1,4 +1,4 @@
-"""The numbered versions of a model: `models/MODEL/versions/000007/`.
+"""Stores the numbered versions of a model: `models/MODEL/versions/000007/`.
 
 A run claims a number with `claim.json` before it publishes, and `manifest.json`, written last, marks the version
 complete. Numbers never repeat, and a number whose run died stays a claim without a manifest.

@@ -1,6 +1,6 @@
-"""An evaluation's report, as far as it is read: `runs/RUN/report.json`, and `report.json` of a version.
+"""Reads an evaluation's report, as far as the core needs it: `runs/RUN/report.json`, and `report.json` of a version.
 
-What else `lambdas.model.evaluation.evaluation` measured is in the document, for who shows it.
+The document holds everything else that `lambdas.model.evaluation.evaluation` measured, for display.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the tasks of a run write down: each how it went, Preprocess the profile of the data, Train the training."""
+"""Defines the documents of a run's tasks: each task's state, Preprocess's profile of the data, Train's training."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 retraining.py  starts a run: the nightly rule and POST /retrain
 dataset.py     the objects that it trains on
 novelty.py     is there anything new to train on?
-outcomes.py    how it ends: the outcome is written once
-cleanup.py     RestoreAlias: puts right what a dead run left
+outcomes.py    ends a run: writes its outcome, once
+cleanup.py     RestoreAlias: repairs what a dead run left
 runs.py        what the API tells of runs
 """

@@ -1,4 +1,4 @@
-"""Puts right what a dead run left: weights on the alias, a missing ledger entry, an outcome nobody recorded.
+"""Repairs what a dead run left: weights on the alias, a missing ledger entry, an outcome that nobody recorded.
 
 Every run begins with it. A run that fails, is stopped or times out ends with it: the first through the state
 machine's Catch, the others through the rule on the execution's status, because Catch does not run for them.

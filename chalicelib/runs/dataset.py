@@ -1,6 +1,6 @@
-"""The objects that a run trains on: what lay in the bucket when it first looked.
+"""Lists the objects that a run trains on: those in the bucket when it first looked.
 
-They are written down, so that a repeated task prepares the same rows, and an erasure finds the runs that read a file.
+The list is stored, so that a repeated task prepares the same rows, and an erasure finds the runs that read a file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Is there anything new to train on? A run goes on only with data, recipe and code that no other run has judged."""
+"""Decides whether there is anything new to train on: data, recipe and code that no other run has judged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a run ends: the outcome is written once, the intermediates go, the lease is given back, the end is announced.
+"""Ends a run: writes its outcome once, deletes the intermediates, gives the lease back, announces the end.
 
 The first outcome of a run stands: the state machine's own end, its Catch, and the rule on the execution's status may
-all come to record one.
+all try to record one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is known of a run, gathered from its own documents and its execution; never from the execution's history."""
+"""Gathers what is known of a run from its own documents and its execution; never from the execution's history."""
 
 from __future__ import annotations
 
