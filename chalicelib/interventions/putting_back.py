@@ -18,7 +18,8 @@ from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_fro
 from chalicelib.edges.object_store import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from chalicelib.promotion.lease import Leased
-from chalicelib.registry import catalog, registry
+from chalicelib.registry import registry
+from chalicelib.registry.catalog import Catalog
 from chalicelib.registry.judged import Judged
 from chalicelib.registry.pin import Pinned
 from chalicelib.registry.quarantine import Quarantined
@@ -33,7 +34,7 @@ HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"models/[^/]+/quarantine/.*"): Quarantined.misfit,
     re.compile(r"locks/.*"): Leased.misfit,
     re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),
-    re.compile(r"deploy/models\.json"): catalog.CATALOG,
+    re.compile(r"deploy/models\.json"): Catalog.misfit,
     re.compile(r"deploy/chalice\.json"): Record({"resources": list_of(Record({"resource_type": text}))}),
     re.compile(r"tokens/.*"): Record(
         {"name": text, "sha256": text, "scopes": list_of(text)}, perhaps={"removed_at": maybe(text)}

@@ -8,24 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib import layout
-from chalicelib.documents import documents
-from chalicelib.documents.shapes import Record, list_of, text
+from chalicelib.documents.frozen import Document, holds
+from chalicelib.documents.shapes import list_of, text
+from chalicelib.edges import ObjectStore
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import StackMissing
 from chalicelib.names import stage_of_bucket
 
-CATALOG = Record({"models": list_of(text)})
+
+class Catalog(Document):
+    """The names of the models that the last deployment made."""
+
+    models: Sequence[str] = holds(list_of(text))
 
 
 def models(store: ObjectStore) -> Sequence[str]:
     """The names of the models, in alphabetical order; raises StackMissing where no deployment has told them."""
-    found = documents.find(store, layout.catalog(), CATALOG)
+    found = Catalog.find(store, layout.catalog())
     if found is None:
         raise StackMissing(
             f"nothing tells which models there are: {layout.catalog()} is not in bucket {store.bucket}. A deployment"
             f" writes it, one by an earlier release did not: nightswap deploy --stage {stage_of_bucket(store.bucket)}"
         )
-    return sorted(found["models"])
+    return sorted(found.models)
 
 
 def write(store: ObjectStore, models: Sequence[str]) -> None:
@@ -33,4 +38,4 @@ def write(store: ObjectStore, models: Sequence[str]) -> None:
 
 
 def document(models: Sequence[str]) -> bytes:
-    return documents.encode({"models": sorted(models)})
+    return Catalog(models=sorted(models)).encode()

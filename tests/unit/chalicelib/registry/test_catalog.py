@@ -18,6 +18,13 @@ def test_models_are_those_that_the_last_deployment_wrote_in_order() -> None:
     assert catalog.models(store) == ["kdd99-http", "mnist"]
 
 
+def test_models_of_an_earlier_release_are_read() -> None:
+    store = InMemoryStore()
+    store.put("deploy/models.json", b'{\n "models": [\n  "kdd99-http",\n  "mnist"\n ]\n}')
+
+    assert catalog.models(store) == ["kdd99-http", "mnist"]
+
+
 def test_stage_of_an_earlier_release_says_that_it_wants_a_deployment() -> None:
     with pytest.raises(StackMissing, match="one by an earlier release did not: nightswap deploy --stage prod"):
         catalog.models(InMemoryStore(BUCKET))
