@@ -4,7 +4,7 @@ The stamp names the ledger entry that belongs to the move. UpdateAlias is guarde
 can claim one entry, and a move whose author died before writing the entry still says which one is missing.
 
 A stamp says nothing of a schema, and this release takes one that it cannot read for a move by hand. So a release that
-writes another form raises `FORMAT` in `workflows.deploying.release`: the release before then refuses the stage.
+writes another form raises `documents.SCHEMA`: the deployment of the release before then refuses the stage.
 """
 
 from __future__ import annotations

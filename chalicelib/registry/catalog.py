@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from chalicelib import layout
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import list_of, text
-from chalicelib.edges import ObjectStore
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import StackMissing
 from chalicelib.names import stage_of_bucket

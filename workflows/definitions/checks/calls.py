@@ -9,7 +9,6 @@ from pathlib import Path
 from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.names import document_name
 from workflows.definitions.asl import Definition, State, states
-from workflows.definitions.checks.integrations import is_integration
 from workflows.definitions.checks.problem import MACHINE, Problem
 from workflows.definitions.functions import Signature, placeholder
 
@@ -24,10 +23,9 @@ def call_problems(definition: Definition, *, contracts: Mapping[str, Signature],
         if all(state.get("Resource") != placeholder(task) for state in states(definition).values())
     ]
     for name, state in states(definition).items():
-        if state["Type"] == "Task" and not is_integration(state["Resource"]):
-            problems += [
-                Problem(name, message) for message in _call_mistakes(state, contracts=contracts, tasks=tasks)
-            ]
+        if state["Type"] == "Task" and (task := called(state, contracts=contracts)) is not None:
+            contract = contracts[task].takes
+            problems += [Problem(name, message) for message in _call_mistakes(state, task, contract, tasks=tasks)]
     return problems
 
 
@@ -36,15 +34,10 @@ def called(state: State, *, contracts: Mapping[str, Signature]) -> str | None:
     return next((task for task in contracts if placeholder(task) == state["Resource"]), None)
 
 
-def _call_mistakes(state: State, *, contracts: Mapping[str, Signature], tasks: Path) -> Iterator[str]:
-    task = called(state, contracts=contracts)
-    if task is None:
-        yield f"Resource is {state['Resource']}: expected one of {', '.join(map(placeholder, contracts))}"
-        return
+def _call_mistakes(state: State, task: str, contract: type, *, tasks: Path) -> Iterator[str]:
     file = tasks / f"{document_name(task)}.py"
     if not file.is_file():
         yield f"{state['Resource']} needs {tasks.name}/{file.name}, which does not exist"
-    contract = contracts[task].takes
     wanted = {field.name for field in fields(contract)}
     given = {key.removesuffix(".$") for key in state["Parameters"]}
     yield from (f"Parameters lacks {field}, a field of {contract.__name__}" for field in sorted(wanted - given))

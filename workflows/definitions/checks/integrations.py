@@ -19,11 +19,6 @@ SERVICES = {"applicationautoscaling": "application-autoscaling", "sfn": "stepfun
 """Where Step Functions and botocore call a service differently."""
 
 
-def is_integration(resource: str) -> bool:
-    """Whether the resource is meant as a call to a service, and not to one of our functions."""
-    return ":states:::" in resource
-
-
 def integration_mistakes(resource: str, parameters: Mapping[str, Any]) -> list[str]:
     """What is wrong with such a call: an unknown service or action, or parameters that the service would refuse.
 
@@ -32,7 +27,8 @@ def integration_mistakes(resource: str, parameters: Mapping[str, Any]) -> list[s
     """
     found = INTEGRATION.fullmatch(resource)
     if not found:
-        return [f"Resource is {resource}: expected arn:aws:states:::SERVICE:action, the action in camelCase"]
+        service = "arn:aws:states:::SERVICE:action, the action in camelCase"
+        return [f"Resource is {resource}: expected the placeholder of one of our functions, or {service}"]
     try:
         operation = _service(SERVICES.get(found[1], found[1])).operation_model(found[2][0].upper() + found[2][1:])
     except (UnknownServiceError, OperationNotFoundError) as error:
