@@ -74,11 +74,6 @@ class FunctionSize:
         )
 
 
-def unzipped_bytes(package: Package) -> int:
-    """What the package takes up once it is unpacked."""
-    return sum(part.size_bytes for part in parts(package))
-
-
 def parts(package: Package) -> tuple[Part, ...]:
     """The top-level packages of a package or layer, the largest first."""
     found: Counter[str] = Counter()

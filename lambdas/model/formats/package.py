@@ -18,9 +18,6 @@ from chalicelib.errors import ArtifactInvalid
 from lambdas import serve
 from lambdas.model.formats.table import FORMATS, Format, format_of
 
-HANDLER = "serve.handler.handler"
-"""What the serving function's configuration names."""
-
 MANIFEST_FIELDS = ("model", "model_version", "artifact_sha256", "format")
 """What the serving function reads of its manifest, beside the name of the artifact's file, which is added here."""
 

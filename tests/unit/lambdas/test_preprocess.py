@@ -108,10 +108,11 @@ def test_object_that_is_replaced_meanwhile_is_named(night: FakeOutside) -> None:
         preprocessing(night.edges)
 
 
-def test_task_is_superseded_while_another_run_holds_the_lease(night: FakeOutside) -> None:
+@pytest.mark.parametrize("force", [False, True])
+def test_task_is_superseded_while_another_run_holds_the_lease(night: FakeOutside, force: bool) -> None:
     Lease(night.edges, MODEL).take(going(night, "winner"))
 
-    assert preprocessing(night.edges) == Preprocessed(
+    assert preprocessing(night.edges, force=force) == Preprocessed(
         decision=SUPERSEDED,
         reason="run winner of the same model is going",
         fingerprint=None,
@@ -119,12 +120,6 @@ def test_task_is_superseded_while_another_run_holds_the_lease(night: FakeOutside
         holdout_uri=None,
     )
     assert night.store.list(layout.WORK) == []
-
-
-def test_forced_run_is_superseded_too(night: FakeOutside) -> None:
-    Lease(night.edges, MODEL).take(going(night, "winner"))
-
-    assert preprocessing(night.edges, force=True).decision == SUPERSEDED
 
 
 def test_data_of_the_live_model_is_nothing_new(night: FakeOutside) -> None:

@@ -49,6 +49,11 @@ class Told:
         return [key.rpartition("/")[2] for key in content(self.stage.outside) if key.startswith(layout.DATASETS)]
 
 
+@pytest.fixture
+def told(tmp_path: Path) -> Told:
+    return Told(tmp_path)
+
+
 @dataclass(frozen=True)
 class ScriptedClient(ApiClient):
     """Answers every call with the same."""
@@ -76,9 +81,7 @@ def a_file(folder: Path, name: str, text: str = "a,b\n1,2\n") -> Path:
     return file
 
 
-def test_first_start_has_nothing_to_recover(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-
+def test_first_start_has_nothing_to_recover(told: Told) -> None:
     told.job.recover()
 
     assert told.lines == []
@@ -91,8 +94,7 @@ def test_first_start_has_nothing_to_recover(tmp_path: Path) -> None:
         ("SingleClass", f"run {RUN} failed: SingleClass: killed"),
     ],
 )
-def test_end_of_an_interrupted_run_is_told(tmp_path: Path, error: str, line: str) -> None:
-    told = Told(tmp_path)
+def test_end_of_an_interrupted_run_is_told(told: Told, error: str, line: str) -> None:
     failed(told, error)
 
     told.job.recover()
@@ -100,8 +102,7 @@ def test_end_of_an_interrupted_run_is_told(tmp_path: Path, error: str, line: str
     assert told.lines == [line]
 
 
-def test_run_whose_execution_was_lost_is_told_as_failed(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_run_whose_execution_was_lost_is_told_as_failed(told: Told) -> None:
     going(told.stage.outside, RUN)
     told.stage.outside.executions.forget(RUN)
     told.stage.outside.clock.sleep(3600)
@@ -111,8 +112,7 @@ def test_run_whose_execution_was_lost_is_told_as_failed(tmp_path: Path) -> None:
     assert told.lines[0].startswith(f"run {RUN} failed: ExecutionUnknown: ")
 
 
-def test_model_that_the_local_aws_lost_is_put_back(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_model_that_the_local_aws_lost_is_put_back(told: Told) -> None:
     outside = told.stage.outside
     promote(outside.edges, run="run-1")
     outside.functions = InMemoryFunctions(MODEL, clock=outside.clock)
@@ -125,8 +125,7 @@ def test_model_that_the_local_aws_lost_is_put_back(tmp_path: Path) -> None:
     assert told.job.live()["live"]["model_version"] == 1
 
 
-def test_model_whose_package_is_gone_too_is_told_and_stops_nothing(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_model_whose_package_is_gone_too_is_told_and_stops_nothing(told: Told) -> None:
     outside = told.stage.outside
     promote(outside.edges, run="run-1")
     outside.functions = InMemoryFunctions(MODEL, clock=outside.clock)
@@ -139,8 +138,7 @@ def test_model_whose_package_is_gone_too_is_told_and_stops_nothing(tmp_path: Pat
     assert told.lines[0].startswith("kdd99-http cannot be restored from the registry: ")
 
 
-def test_share_that_a_dead_run_left_to_its_candidate_is_told_with_what_takes_it_back(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_share_that_a_dead_run_left_to_its_candidate_is_told_with_what_takes_it_back(told: Told) -> None:
     promote(told.stage.edges, run="run-1")
     canary(told.stage.edges, run="dead")
 
@@ -152,26 +150,21 @@ def test_share_that_a_dead_run_left_to_its_candidate_is_told_with_what_takes_it_
     ]
 
 
-def test_token_stays_the_same_from_start_to_start(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-
+def test_token_stays_the_same_from_start_to_start(told: Told) -> None:
     first, second = told.job.client(), told.job.client()
 
     assert first == second
     assert is_valid(told.stage.edges, first.token)
 
 
-def test_token_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-
+def test_token_is_for_its_owners_eyes_only(told: Told, tmp_path: Path) -> None:
     told.job.client()
 
     assert (tmp_path / "token").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("kept", ["", "forgotten"])
-def test_token_that_the_stage_does_not_know_is_made_anew(tmp_path: Path, kept: str) -> None:
-    told = Told(tmp_path)
+def test_token_that_the_stage_does_not_know_is_made_anew(told: Told, tmp_path: Path, kept: str) -> None:
     (tmp_path / "token").write_text(kept)
 
     client = told.job.client()
@@ -180,17 +173,14 @@ def test_token_that_the_stage_does_not_know_is_made_anew(tmp_path: Path, kept: s
     assert (tmp_path / "token").read_text() == client.token
 
 
-def test_given_file_becomes_the_data(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-
+def test_given_file_becomes_the_data(told: Told, tmp_path: Path) -> None:
     names = told.provide(a_file(tmp_path, "mine.csv"))
 
     assert names == ["mine.csv"]
     assert told.lines == ["data: mine.csv, as given"]
 
 
-def test_given_file_of_the_same_name_replaces_what_is_there(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_given_file_of_the_same_name_replaces_what_is_there(told: Told, tmp_path: Path) -> None:
     told.provide(a_file(tmp_path, "mine.csv"))
 
     told.provide(a_file(tmp_path, "mine.csv", "a,b\n3,4\n"))
@@ -199,8 +189,7 @@ def test_given_file_of_the_same_name_replaces_what_is_there(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("sample", SAMPLE_FILES)
-def test_sample_gives_way_to_the_given_file(tmp_path: Path, sample: str) -> None:
-    told = Told(tmp_path)
+def test_sample_gives_way_to_the_given_file(told: Told, tmp_path: Path, sample: str) -> None:
     told.provide(a_file(tmp_path, sample))
     told.lines.clear()
 
@@ -210,15 +199,12 @@ def test_sample_gives_way_to_the_given_file(tmp_path: Path, sample: str) -> None
     assert told.lines == ["data: mine.csv, as given", f"data: took the sample {sample} out again"]
 
 
-def test_given_file_that_bears_a_samples_name_stays(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-
+def test_given_file_that_bears_a_samples_name_stays(told: Told, tmp_path: Path) -> None:
     assert told.provide(a_file(tmp_path, REAL_FILE)) == [REAL_FILE]
     assert told.provide(a_file(tmp_path, REAL_FILE)) == [REAL_FILE]
 
 
-def test_data_that_is_there_stays(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_data_that_is_there_stays(told: Told, tmp_path: Path) -> None:
     told.provide(a_file(tmp_path, "mine.csv"))
     told.lines.clear()
 
@@ -228,8 +214,7 @@ def test_data_that_is_there_stays(tmp_path: Path) -> None:
     assert told.lines == ["data: mine.csv, as in the bucket"]
 
 
-def test_sample_in_the_cache_is_used_where_there_is_nothing(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_sample_in_the_cache_is_used_where_there_is_nothing(told: Told, tmp_path: Path) -> None:
     a_file(tmp_path / "cache", REAL_FILE)
 
     names = told.provide(None)
@@ -257,8 +242,7 @@ def test_run_that_cannot_be_followed_is_told(tmp_path: Path) -> None:
         Told(tmp_path).job.run(answering(404, {"Code": "RunUnknown"}), RUN)
 
 
-def test_report_of_a_run_is_read_from_the_bucket(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_report_of_a_run_is_read_from_the_bucket(told: Told) -> None:
     told.stage.outside.store.put(layout.run_document(RUN, "report"), documents.encode(report_of(RUN)))
 
     assert told.job.report(RUN).document == report_of(RUN)
@@ -266,8 +250,7 @@ def test_report_of_a_run_is_read_from_the_bucket(tmp_path: Path) -> None:
         told.job.report("another")
 
 
-def test_what_is_live_is_described(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+def test_what_is_live_is_described(told: Told) -> None:
     promote(told.stage.edges, run="run-1")
 
     assert told.job.live()["live"]["function_version"] == "1"
