@@ -163,6 +163,18 @@ def test_model_and_recipes_have_no_outside() -> None:
     assert wrong == []
 
 
+def test_an_artifact_format_is_known_to_its_own_folder_and_the_table_of_formats_alone() -> None:
+    folder = ROOT / "lambdas/model/formats"
+    formats = [each.parent.name for each in folder.glob("*/__init__.py")]
+    code = [f"{package}.{name}" for name in formats for package in ("lambdas.model.formats", "lambdas.serve")]
+    users = {each.file for each in imports() if each.is_below(*code)}
+
+    assert formats
+    assert {file for file in users if Path(file).parts[:-2] != ("lambdas", "model", "formats")} == {
+        "lambdas/model/formats/table.py"
+    }
+
+
 def test_environment_is_read_in_settings_alone() -> None:
     readers = [each.file for each in imports("app.py", "chalicelib/", "lambdas/") if each.is_below("os")]
 

@@ -82,7 +82,8 @@ sys.path.insert(0, sys.argv[1])
 from serve.handler import handler
 answers = [handler(event, None) for event in json.load(sys.stdin)]
 outside = [name for name in sys.modules if name.split(".")[0] not in {*sys.stdlib_module_names, "serve", "__main__"}]
-print(json.dumps({"answers": answers, "outside": outside}))
+own = sorted(name for name in sys.modules if name.split(".")[0] == "serve")
+print(json.dumps({"answers": answers, "outside": outside, "own": own}))
 """
 
 
@@ -117,6 +118,7 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     )
 
     assert called["outside"] == []
+    assert called["own"] == ["serve", "serve.handler", "serve.refusal", "serve.schema", "serve.scorecard"]
     batch, single, strange, refused = called["answers"]
     predictions = batch["body"]["predictions"]
     assert [each["label"] for each in predictions] == answers.labels.tolist()
