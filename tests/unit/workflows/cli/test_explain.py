@@ -6,7 +6,7 @@ from chalicelib import layout
 from chalicelib.contracts.decisions import PROMOTED, SUPERSEDED
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
-from chalicelib.errors import ModelUnknown, RunUnknown
+from chalicelib.errors import RunUnknown
 from chalicelib.runs import outcomes
 from tests.fakes.stage import FakeStage
 from tests.given.moves import ask, canary
@@ -164,14 +164,6 @@ def test_explanation_and_its_documents_are_told_to_programs() -> None:
     assert found["run"]["run"] == RUN
     assert found["report"]["differences"] == [DIFFERENCE]
     assert (found["replayed"], found["healths"]) == (None, [])
-
-
-def test_unknown_run_is_refused() -> None:
-    assert isinstance(with_run().run("explain", "no-such").exception, RunUnknown)
-
-
-def test_unknown_model_is_refused() -> None:
-    assert isinstance(FakeStage().run("explain", "--model", "nope").exception, ModelUnknown)
 
 
 def test_latest_run_of_a_model_that_never_ran_is_refused_with_the_way_out() -> None:

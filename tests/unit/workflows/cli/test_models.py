@@ -67,10 +67,6 @@ def test_versions_are_listed_for_programs() -> None:
     assert [(each["model_version"], each["live"]) for each in found] == [(1, True)]
 
 
-def test_versions_of_an_unknown_model_are_refused() -> None:
-    assert isinstance(live_stage().run("versions", "other").exception, ModelUnknown)
-
-
 def test_live_model_is_asked() -> None:
     assert live_stage().json("predict", "duration=0", "src_bytes=54540") == {
         "model": MODEL,
@@ -119,10 +115,6 @@ def test_model_that_is_named_as_a_feature_is_not_passed_over() -> None:
 
     assert result.exit_code == 2
     assert "name the model by an option: --model another" in result.stderr
-
-
-def test_model_that_is_not_live_cannot_be_asked() -> None:
-    assert isinstance(FakeStage().run("predict", "duration=0").exception, NoLiveModel)
 
 
 def lose_lambda(stage: FakeStage) -> None:
