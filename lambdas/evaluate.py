@@ -13,13 +13,14 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.contracts.training import Evaluated, EvaluateTask
-from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
 from chalicelib.registry import models, publishing, registry, run_documents
 from chalicelib.registry.live import look
+from chalicelib.registry.report import Report
+from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
@@ -60,20 +61,20 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
     judged = judge_it(edges, task, champion_model_version)
     lineage = run_documents.profile(edges, run=task.run)
     replay = layout.work(task.run, registry.REPLAY)
-    edges.store.put(replay, documents.encode(judged.pop("replay")))
-    report = {
-        **judged,
+    edges.store.put(replay, Sample.made_of(judged.pop("replay")).encode())
+    of_the_run = {
         "run": task.run,
         "judging": task.judging,
         "fingerprint": lineage.fingerprint,
         "champion_model_version": champion_model_version,
         "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
+    report = Report.made_of({**judged, **of_the_run})
     key = layout.run_document(task.run, "report")
-    edges.store.put(key, documents.encode(report))
+    edges.store.put(key, report.encode())
     return Evaluated(
-        passed=judged["passed"],
-        reason=judged["reason"],
+        passed=report.passed,
+        reason=report.reason,
         report_uri=str(Place(edges.store.bucket, key)),
         replay_uri=str(Place(edges.store.bucket, replay)),
         judging=task.judging,

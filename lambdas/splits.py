@@ -20,6 +20,7 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
+from chalicelib.documents.shapes import anything
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import registry
@@ -100,8 +101,10 @@ def known(edges: Edges, *, model: str, split: Split) -> Splits:
 
 
 def _recorded(edges: Edges, *, model: str, model_version: int) -> Splits:
-    document = registry.document(edges, model=model, model_version=model_version, name=registry.SPLITS)
-    with _blamed_on(layout.version(model, model_version, registry.SPLITS)):
+    key = layout.version(model, model_version, registry.SPLITS)
+    body = registry.part(edges, model=model, model_version=model_version, name=registry.SPLITS)
+    document = documents.read(body, key=key, shape=anything)
+    with _blamed_on(key):
         return Splits.from_document(document)
 
 

@@ -28,9 +28,10 @@ from chalicelib.pruning import pruning_plan
 from chalicelib.registry import judged, registry, run_documents
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.registry import Kept
+from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import DONE
 
-Report = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 
 MOMENT_SECONDS, MOMENTS = 1.0, 3
@@ -51,7 +52,7 @@ class Verified:
     """What was taken on purpose, which is no problem."""
 
 
-def verify(edges: Edges, *, model: str, report: Report) -> Verified:
+def verify(edges: Edges, *, model: str, report: Progress) -> Verified:
     """Read it all and compare; `problems` is empty when all is in order."""
     listed, alias = _at_rest(edges, model=model)
     entries: list[Entry] = []
@@ -181,8 +182,8 @@ def _part_problems(edges: Edges, judged: JudgedVersion, *, kept: Kept) -> Iterat
 def _disagreements(edges: Edges, judged: JudgedVersion) -> Iterator[str]:
     """Between the manifest and the report that it quotes. What is wrong with the report itself is told elsewhere."""
     told: list[str] = []
-    report = documents.readable(partial(evidence.document, edges, judged, registry.REPORT), told=told) or {}
-    quoted = judged.manifest.document
+    found = documents.readable(lambda: evidence.record(edges, judged, registry.REPORT, Report), told=told)
+    report, quoted = found.document if found else {}, judged.manifest.document
     differing = [name for name in QUOTED if name in report and name in quoted and report[name] != quoted[name]]
     if differing:
         key = layout.version(judged.model, judged.model_version, registry.MANIFEST)

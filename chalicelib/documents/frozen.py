@@ -83,10 +83,16 @@ class Document:
     def __init__(self, **given: Any) -> None:
         unknown = given.keys() - self._fields.keys()
         document = {name: _as_json(value) for name, value in given.items()}
-        misfit = f" has no field {', '.join(sorted(unknown))}" if unknown else self.misfit(document)
-        if misfit:
-            raise TypeError(f"{type(self).__name__}{misfit}")
-        self._hold({"schema": self.SCHEMA, **document} if self.SCHEMA > 1 else document)
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        self._hold(self.made_of(document).document)
+
+    @classmethod
+    def made_of(cls, document: Mapping[str, Any]) -> Self:
+        """A new one of a whole document, which may have more fields. Raises TypeError for what does not fit."""
+        if misfit := cls.misfit(document):
+            raise TypeError(f"{cls.__name__}{misfit}")
+        return cls.of({"schema": cls.SCHEMA, **document} if cls.SCHEMA > 1 else document)
 
     @classmethod
     def misfit(cls, value: Any) -> str | None:

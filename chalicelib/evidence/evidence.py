@@ -15,15 +15,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from chalicelib import layout
 from chalicelib.documents import documents
+from chalicelib.documents.frozen import Document
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from chalicelib.evidence import erasures
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import Manifest
+
+Found = TypeVar("Found", bound=Document)
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,9 @@ def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:
     return stored.body
 
 
-def document(edges: Edges, version: JudgedVersion, name: str) -> Any:
-    """One of its parts that are documents."""
-    key = layout.version(version.model, version.model_version, name)
-    return documents.read(part(edges, version, name), key=key, shape=registry.SHAPES[name])
+def record(edges: Edges, version: JudgedVersion, name: str, kind: type[Found]) -> Found:
+    """One of its parts that are documents, as a record of this kind; raises RegistryIncomplete as `part` does."""
+    return kind.read(part(edges, version, name), key=layout.version(version.model, version.model_version, name))
 
 
 def problem(edges: Edges, version: JudgedVersion, name: str) -> str | None:

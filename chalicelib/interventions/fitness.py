@@ -14,6 +14,7 @@ from chalicelib.promotion import replaying
 from chalicelib.promotion.replaying import Subject
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.quarantine import Quarantine
+from chalicelib.registry.report import Report
 from chalicelib.registry.sample import Sample
 
 REPUBLISHED_WITHIN_SECONDS = 4.0
@@ -30,9 +31,9 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
     try:
         judged = evidence.judged(edges, model=model, model_version=model_version)
         evidence.part(edges, judged, judged.manifest.artifact_file)  # the next run judges against it
-        evidence.document(edges, judged, registry.REPORT)
+        evidence.record(edges, judged, registry.REPORT, Report)
         package = evidence.part(edges, judged, registry.PACKAGE)
-        sample = Sample.of(evidence.document(edges, judged, registry.REPLAY))
+        sample = evidence.record(edges, judged, registry.REPLAY, Sample)
         holding = function_version or judged.manifest.function_version
         if not evidence.is_held(edges, judged, function_version=holding):
             holding = _published_again(edges, judged, package=package)

@@ -19,6 +19,7 @@ from chalicelib import layout
 from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
 from chalicelib.documents import documents
 from chalicelib.documents.documents import Found
+from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.notices import Notice
@@ -59,15 +60,22 @@ _DETAIL = Record(
 )
 
 
-def untold_shape(value: Any) -> str | None:
-    """Of a notice that waits to be sent: where to note that it was, and what it says."""
-    return Record({"marker": text, "detail": _DETAIL})(value) or not_square(value["detail"])
-
-
 REASON_CHARACTERS = 1_000
 WHO_CHARACTERS = 100
 
 Detail = dict[str, Any]
+
+
+class Untold(Document):
+    """A notice that waits to be sent."""
+
+    marker: str = holds(text)
+    """The key at which to note that it was."""
+    detail: Detail = holds(_DETAIL)
+
+    @classmethod
+    def misfit(cls, value: Any) -> str | None:
+        return super().misfit(value) or not_square(value["detail"])
 
 
 def ended(edges: Edges, outcome: Outcome) -> None:
@@ -152,14 +160,13 @@ def catch_up(edges: Edges, *, model: str) -> None:
         kept = _readable(partial(find_untold, edges, key=listed.key))
         if kept is None:  # sent meanwhile; or damaged: what cannot be told must not keep a run from its work
             continue
-        if edges.store.find(kept["marker"]) is not None or _sent(edges, kept["detail"], marker=kept["marker"]):
+        if edges.store.find(kept.marker) is not None or _sent(edges, kept.detail, marker=kept.marker):
             edges.store.delete(listed.key)
 
 
-def find_untold(edges: Edges, *, key: str) -> dict[str, Any] | None:
-    """What waits to be sent: `marker`, and `detail`; None when it was sent meanwhile."""
-    found: dict[str, Any] | None = documents.find(edges.store, key, untold_shape)
-    return found
+def find_untold(edges: Edges, *, key: str) -> Untold | None:
+    """None when it was sent meanwhile."""
+    return Untold.find(edges.store, key)
 
 
 def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
@@ -169,7 +176,7 @@ def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
     said = detail()
     if not _sent(edges, said, marker=marker):
         key = layout.untold(said["model"], f"{said['run']}-{said['kind']}")
-        edges.store.put(key, documents.encode({"marker": marker, "detail": said}))
+        edges.store.put(key, Untold(marker=marker, detail=said).encode())
 
 
 def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:

@@ -64,8 +64,8 @@ def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
     """False when it came to be live, pinned or the way back after the plan was made: then it stays whole."""
     if way_back_now(edges, model=model) == version.model_version:
         return False
-    note = {"at": documents.timestamp(edges.clock()), "who": who, "bytes": version.size_bytes}
-    edges.store.put_if_absent(_key(model, version, registry.PRUNED), documents.encode(note))
+    mark = registry.Pruned(at=documents.timestamp(edges.clock()), who=who, bytes=version.size_bytes)
+    registry.mark_pruned(edges, mark, model=model, model_version=version.model_version)
     manifest = registry.manifest(edges, model=model, model_version=version.model_version)
     gone = not _is_wanted(edges, version, model=model) and all(
         edges.functions.delete_version(model, number) for number in _published(edges, manifest, model=model)

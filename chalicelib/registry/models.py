@@ -139,7 +139,7 @@ def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:
     check(edges, model=model)
     number = version_number(model_version)
     manifest = registry.manifest(edges, model=model, model_version=number)
-    report = registry.document(edges, model=model, model_version=number, name=registry.REPORT)
+    report = registry.report(edges, model=model, model_version=number).document
     return {"manifest": _told(manifest), "report": report}
 
 

@@ -7,13 +7,13 @@ complete. Numbers never repeat, and a number whose run died stays a claim withou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds
-from chalicelib.documents.shapes import Kind, Record, anything, moment, text
+from chalicelib.documents.shapes import Kind, anything, count, list_of, moment, text
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.registry.manifest import SCHEMA, SCORECARD_FILE, Manifest, listed_schema
@@ -38,6 +38,17 @@ PRUNED = "pruned.json"
 """Written before the parts of a version go that weigh most: it is never live again, what it was stays on record."""
 
 
+class Pruned(Document):
+    """By whom and when the version gave up its heaviest parts, or is about to. That it is there is what counts."""
+
+    at: str = holds(moment)
+    who: str = holds(text)
+    bytes: int | None = holds(count, default=None)
+    """Of its function versions, where pruning took it."""
+    files: Sequence[str] | None = holds(list_of(text), default=None)
+    """Those that were erased, where an erasure took it."""
+
+
 class Claim(Document):
     """Who works at a version of that number: the run that put it there first."""
 
@@ -45,11 +56,17 @@ class Claim(Document):
     claimed_at: str | None = holds(moment, default=None)
 
 
+class _Scorecard(Document):
+    """What is read of an artifact whose manifest does not tell its schema."""
+
+    schema: Mapping[str, Any] = holds(SCHEMA)
+
+
 SHAPES: Mapping[str, Kind] = {
     CLAIM: Claim.misfit,
     MANIFEST: Manifest.misfit,
     REPORT: Report.misfit,
-    SCORECARD_FILE: Record({"schema": SCHEMA}),
+    SCORECARD_FILE: _Scorecard.misfit,
     REPLAY: Sample.misfit,
     SPLITS: anything,
 }
@@ -143,10 +160,10 @@ def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
     return stored.body
 
 
-def document(edges: Edges, *, model: str, model_version: int, name: str) -> Any:
-    """One of a complete version's documents; raises RegistryIncomplete when it is gone or damaged."""
-    body = part(edges, model=model, model_version=model_version, name=name)
-    return documents.read(body, key=layout.version(model, model_version, name), shape=SHAPES[name])
+def report(edges: Edges, *, model: str, model_version: int) -> Report:
+    """Of the evaluation that a complete version passed; raises RegistryIncomplete when it is gone or damaged."""
+    body = part(edges, model=model, model_version=model_version, name=REPORT)
+    return Report.read(body, key=layout.version(model, model_version, REPORT))
 
 
 def schema(edges: Edges, manifest: Manifest) -> Mapping[str, Any]:
@@ -156,8 +173,14 @@ def schema(edges: Edges, manifest: Manifest) -> Mapping[str, Any]:
     """
     if manifest.artifact is not None:
         return manifest.artifact.schema
-    scorecard = document(edges, model=manifest.model, model_version=manifest.model_version, name=SCORECARD_FILE)
-    return listed_schema(scorecard["schema"])
+    body = part(edges, model=manifest.model, model_version=manifest.model_version, name=SCORECARD_FILE)
+    key = layout.version(manifest.model, manifest.model_version, SCORECARD_FILE)
+    return listed_schema(_Scorecard.read(body, key=key).schema)
+
+
+def mark_pruned(edges: Edges, pruned: Pruned, *, model: str, model_version: int) -> None:
+    """The first mark stands."""
+    edges.store.put_if_absent(layout.version(model, model_version, PRUNED), pruned.encode())
 
 
 def find_sample(edges: Edges, *, model: str, model_version: int) -> Sample | None:

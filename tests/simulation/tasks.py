@@ -100,7 +100,7 @@ def evaluate(task: EvaluateTask, edges: Edges, settings: TaskSettings) -> Evalua
 
 def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return int(evidence.document(edges, judged, SCORECARD_FILE)["quality"])
+    return int(documents.decode(evidence.part(edges, judged, SCORECARD_FILE))["quality"])
 
 
 def _unknown() -> None:

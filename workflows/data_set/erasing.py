@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 from chalicelib import layout
 from chalicelib.cutting import listed
-from chalicelib.documents import documents
 from chalicelib.edges.object_versions import ObjectVersion
 from chalicelib.errors import CommandFailed, RequestConflict
 from chalicelib.evidence.erasures import ErasedObject, ErasedPart, Erasure, Erasures, LookedUp
@@ -145,9 +144,9 @@ def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
     False when it came to be live or pinned after the plan was made: whoever moves the alias from the mark on sees it.
     """
     edges, model, number = outside.edges, plan.model, version.model_version
-    mark = layout.version(model, number, registry.PRUNED)
-    note = {name: plan.note[name] for name in ("at", "who", "files")}
-    edges.store.put_if_absent(mark, documents.encode(note))
+    note = plan.note
+    mark = registry.Pruned(at=note["at"], who=note["who"], files=note["files"])
+    registry.mark_pruned(edges, mark, model=model, model_version=number)
     pinned = Pin(edges, model).find()
     serving = pruning_plan.serving_now(edges, model=model)
     wanted = {*serving, *([pinned.model_version] if pinned else [])}
@@ -158,7 +157,7 @@ def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
     )
     if not gone:
         if edges.store.find(layout.version(model, number, registry.PACKAGE)):  # else it had gone before, for good
-            edges.store.delete(mark)
+            edges.store.delete(layout.version(model, number, registry.PRUNED))
         return False
     kept = outside.versions.list(layout.version(model, number))
     outside.versions.delete([each for each in kept if each.key in version.keys])

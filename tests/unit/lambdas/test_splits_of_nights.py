@@ -59,7 +59,7 @@ def expected_of_night_1(draw: Draw) -> set[tuple[float, ...]]:
 
 def test_version_hands_on_how_its_objects_were_split() -> None:
     night = after_a_night()
-    (first,) = registry.document(night.edges, model=MODEL, model_version=1, name=registry.SPLITS)
+    (first,) = documents.decode(registry.part(night.edges, model=MODEL, model_version=1, name=registry.SPLITS))
 
     preprocessing(night.edges, run=NEXT)
 

@@ -137,6 +137,14 @@ def test_record_that_its_reader_would_refuse_is_not_made(make: Callable[[], Any]
         make()
 
 
+def test_new_record_of_a_whole_document_keeps_what_the_class_does_not_declare() -> None:
+    made = Part.made_of({"name": "a", "measured": [1]})
+
+    assert documents.decode(made.encode()) == {"name": "a", "measured": [1]}
+    with pytest.raises(TypeError, match=r"Part\.name is missing"):
+        Part.made_of({"measured": [1]})
+
+
 def test_record_does_not_change() -> None:
     with pytest.raises(AttributeError, match="Part is frozen"):
         WHOLE.main.name = "b"  # type: ignore[misc]

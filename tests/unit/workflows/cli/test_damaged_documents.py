@@ -67,7 +67,7 @@ SHAPES: dict[str, Kind] = {
     f"models/{MODEL}/pin.json": Pinned.misfit,
     f"models/{MODEL}/judged.json": Judged.misfit,
     f"models/{MODEL}/quarantine/": Quarantined.misfit,
-    f"models/{MODEL}/untold/": notices.untold_shape,
+    f"models/{MODEL}/untold/": notices.Untold.misfit,
     "locks/": Leased.misfit,
 }
 """Of what may be gone, or say another thing, without a trace: of these verify has to name what cannot be read."""
