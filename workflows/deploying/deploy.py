@@ -20,7 +20,7 @@ from chalicelib.settings import StageSettings
 from workflows.deploying import announcements, departures, record, regions, release
 from workflows.deploying.chalice_app import access_log, app_roles, attach, old_tokens
 from workflows.deploying.chalice_app.app import RestApi, chalice, check_writable, deploy_app, url_under
-from workflows.deploying.chalice_app.chalice_resources import API_HANDLER, function_names
+from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
 from workflows.deploying.cloudformation import builds
 from workflows.deploying.cloudformation.change_sets import Stack
 from workflows.deploying.cloudformation.lost import find_lost
@@ -34,7 +34,6 @@ from workflows.stacks.settings import stage_settings
 
 if TYPE_CHECKING:
     import boto3
-    from types_boto3_s3 import S3Client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +66,11 @@ class Deployment:
 
     def carry_out(self) -> Deployed:
         """All phases; repeating them continues."""
-        store = BucketStore(self._s3, bucket=self.names.bucket)
+        store = BucketStore(self._client("s3"), bucket=self.names.bucket)
         release.refuse_newer(store, stage=self.names.stage)
         self._refuse_departures(store)
         self._make_data_stack()
-        old_tokens.move(self._ssm, store, stage=self.names.stage, report=self.report)
+        old_tokens.move(self._client("ssm"), store, stage=self.names.stage, report=self.report)
         with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
             self._refuse_departures(store)  # another deploy may have added a model while this one waited
             release.tell(store)
@@ -79,7 +78,7 @@ class Deployment:
             self._make_main_stack(made.parameters)
             self._tell_models(store)
             api, has_access_log = self._deploy_app()
-            old_tokens.forget(self._ssm, stage=self.names.stage)
+            old_tokens.forget(self._client("ssm"), stage=self.names.stage)
             named = {each.key for each in made.uploads}
             builds.sweep(store, named=named, now=self.clock(), report=self.report)
         url = url_under(self._endpoint_url, api, stage=self.names.stage)
@@ -92,11 +91,8 @@ class Deployment:
 
     def _refuse_departures(self, store: BucketStore) -> None:
         """No model that is live or has versions goes unless it is named."""
-        stage, cloudformation = (
-            self.names.stage,
-            self.session.client("cloudformation", endpoint_url=self._endpoint_url),
-        )
-        there = departures.stacked_models(cloudformation, stage=stage, stack=self.names.stack)
+        stage = self.names.stage
+        there = departures.stacked_models(self._client("cloudformation"), stage=stage, stack=self.names.stack)
         with refusals("looking for models that would go"):
             found = departures.departures(there, wanted=self.models, store=store, functions=self._functions)
         departures.refuse_unnamed(found, told=self.removes, wanted=self.models, there=there, stage=stage)
@@ -111,7 +107,7 @@ class Deployment:
         """Upload what the main stack reads, and names by its parameters."""
         made = contents(self.root, settings=self.settings, with_layers=self.with_layers, report=self.report)
         for each in made.uploads:
-            upload(self._s3, each, bucket=self.names.bucket, report=self.report)
+            upload(self._client("s3"), each, bucket=self.names.bucket, report=self.report)
         return made
 
     def _make_main_stack(self, parameters: Mapping[str, str]) -> None:
@@ -123,7 +119,7 @@ class Deployment:
             with_layers=self.with_layers,
         )
         self._stack(
-            wanted, store=template_store(self._s3, self.names, place=layout.deployed, report=self.report)
+            wanted, store=template_store(self._client("s3"), self.names, place=layout.deployed, report=self.report)
         ).apply()
 
     def _tell_models(self, store: BucketStore) -> None:
@@ -133,22 +129,21 @@ class Deployment:
 
     def _deploy_app(self) -> tuple[RestApi, bool]:
         """Chalice's own deployment, and what is done before and after it; whether the API has an access log."""
-        stage, endpoint_url = self.names.stage, self._endpoint_url
-        others = [each for each in function_names(stage, root=self.root) if each != API_HANDLER]
+        stage, functions = self.names.stage, function_names(self.names.stage, root=self.root)
         attach.keep_logs(
-            self.session.client("logs", endpoint_url=endpoint_url),
-            attach.ChaliceFunctions(stage=stage, others=others),
+            self._client("logs"),
+            [function_name(self.names, each) for each in functions],
             retention_days=self.settings.log_retention_days,
             tags=stage_tags(stage),
             report=self.report,
         )
         fetched = record.fetch(
-            self.names, session=self.session, endpoint_url=endpoint_url, root=self.root, report=self.report
+            self.names, session=self.session, endpoint_url=self._endpoint_url, root=self.root, report=self.report
         )
         command = chalice(self.settings.app_runtime)
         app_roles.bound(
-            self.session.client("iam", endpoint_url=endpoint_url),
-            function_names(stage, root=self.root),
+            self._client("iam"),
+            functions,
             stack=self.names.stack,
             boundary=self.settings.permissions_boundary,
             file=fetched.file,
@@ -156,9 +151,8 @@ class Deployment:
         )
         api = deploy_app(stage, root=self.root, environ=self.environ, report=self.report, command=command)
         record.keep(fetched, report=self.report)
-        functions = self.session.client("lambda", endpoint_url=endpoint_url)
-        attach.alert_of_failed_nights(functions, stage=stage, report=self.report)
-        gateway = self.session.client("apigateway", endpoint_url=endpoint_url)
+        attach.alert_of_failed_nights(self._client("lambda"), stage=stage, report=self.report)
+        gateway = self._client("apigateway")
         attach.throttle(gateway, api_id=api.api_id, stage=stage, settings=self.settings, report=self.report)
         can_log = access_log.set_up(
             gateway,
@@ -172,7 +166,7 @@ class Deployment:
         return api, can_log
 
     def _stack(self, wanted: WantedStack, *, store: StoreTemplate | None = None) -> Stack:
-        client = self.session.client("cloudformation", endpoint_url=self._endpoint_url)
+        client = self._client("cloudformation")
         return Stack(
             client,
             wanted,
@@ -188,14 +182,6 @@ class Deployment:
     @property
     def _functions(self) -> LambdaServingFunctions:
         return LambdaServingFunctions(self._client("lambda"), stage=self.names.stage)
-
-    @property
-    def _s3(self) -> S3Client:
-        return self.session.client("s3", endpoint_url=self._endpoint_url)
-
-    @property
-    def _ssm(self) -> Any:
-        return self.session.client("ssm", endpoint_url=self._endpoint_url)
 
     @property
     def _endpoint_url(self) -> str | None:

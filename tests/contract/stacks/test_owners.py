@@ -20,7 +20,7 @@ from chalicelib.names import Names, serving_prefix
 from chalicelib.settings import StageSettings
 from tests.clone import ROOT
 from tests.short_forms import read_template
-from workflows.deploying.chalice_app.attach import ChaliceFunctions
+from workflows.deploying.chalice_app.chalice_resources import function_name, function_names
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 
@@ -38,7 +38,7 @@ SERVICES = (
     *("cloudformation", "iam", "sts", "resourcegroupstaggingapi"),
 )
 READING = ("get_", "list_", "describe_", "head_", "simulate_", "validate_", "test_")
-APP_FUNCTIONS = ChaliceFunctions(stage="prod", others=["nightly", "authorize"]).names
+APP_FUNCTIONS = [function_name(NAMES, each) for each in function_names("prod", root=ROOT)]
 
 
 def _is_any(_: Mapping[str, Any]) -> bool:

@@ -8,7 +8,6 @@ API's alarm needs nothing but names, and is in the main stack.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -30,26 +29,9 @@ EVERY_METHOD = "*/*"
 """API Gateway's key for the settings of all methods of a stage."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChaliceFunctions:
-    """The functions of a stage's app. `others` are those beside the one behind the routes, by Chalice's names."""
-
-    stage: str
-    others: Sequence[str]
-
-    @property
-    def names(self) -> list[str]:
-        """
-        >>> ChaliceFunctions(stage="prod", others=["nightly"]).names
-        ['nightswap-prod', 'nightswap-prod-nightly']
-        """
-        own = f"{APP}-{self.stage}"
-        return [own, *(f"{own}-{each}" for each in self.others)]
-
-
 def keep_logs(
     client: Any,
-    functions: ChaliceFunctions,
+    functions: Sequence[str],
     *,
     retention_days: int,
     tags: Mapping[str, str],
@@ -57,9 +39,9 @@ def keep_logs(
 ) -> None:
     """Give every function its log group before its first call: Lambda makes one that is kept, and paid for, forever.
 
-    A group that is there already, because Chalice was faster, is put right.
+    `functions` are AWS's names. A group that is there already, because Chalice was faster, is put right.
     """
-    for function in functions.names:
+    for function in functions:
         keep_group(client, f"/aws/lambda/{function}", retention_days=retention_days, tags=tags)
     report(Step(PHASE, f"logs of the app are kept {retention_days} days", ""))
 

@@ -50,7 +50,7 @@ def test_packages_of_our_own_are_readable(umask: int, under: Callable[[int], Non
     made_private(root, by=umask)
     artifact = b"{}"
     sha256 = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
-    manifest = {"model": "m", "model_version": 1, "artifact_sha256": sha256}
+    manifest = {"model": "m", "model_version": 1, "artifact_sha256": sha256, "format": "scorecard"}
 
     packages = (
         tasks_package(root).body,

@@ -13,7 +13,6 @@ from chalicelib.errors import DeploymentFailed
 from chalicelib.settings import StageSettings
 from workflows.deploying.chalice_app.attach import (
     ROLE_SETTLES,
-    ChaliceFunctions,
     alert_of_failed_nights,
     keep_logs,
     throttle,
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from types_boto3_apigateway import APIGatewayClient
     from types_boto3_lambda import LambdaClient
 
-FUNCTIONS = ChaliceFunctions(stage="prod", others=["nightly"])
-GROUPS = ["/aws/lambda/nightswap-prod", "/aws/lambda/nightswap-prod-nightly"]
+FUNCTIONS = ["nightswap-prod", "nightswap-prod-nightly"]
+GROUPS = [f"/aws/lambda/{each}" for each in FUNCTIONS]
 TAGS = {"nightswap:stage": "prod"}
 
 
