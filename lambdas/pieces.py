@@ -33,7 +33,7 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits,
         check_size(name, size_bytes=listed.size_bytes, model=model)
         stored = edges.store.find(listed.key)
         if stored is None or stored.etag != listed.etag:
-            raise ObjectUnreadable(f"{listed.key} was taken away or replaced while it was to be read: retrain again")
+            raise ObjectUnreadable(f"{listed.key} was removed or replaced before it was read: retrain again")
         pieces.append(piece_of(name, stored=stored, recipe=recipe, known=known))
         table = pieces[-1].reading.table
         rows, table_bytes = rows + len(table), table_bytes + table.size_bytes

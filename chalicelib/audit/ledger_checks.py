@@ -35,7 +35,7 @@ def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] =
             yield (
                 f"entry {number} of {model} moves the alias from function version"
                 f" {entry.from_function_version or 'none'}, where entry {last} had left it at"
-                f" {before.to_function_version if before else 'none'}: other hands moved it in between"
+                f" {before.to_function_version if before else 'none'}: somebody moved it by hand in between"
             )
         yield from _shape_problems(entry, model=model)
         before = entry
@@ -50,8 +50,8 @@ def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> It
             yield (f"{model} has no alias, and by entry {last.entry} version {last.model_version} is live: {restore}")
     elif left is None:
         yield (
-            f"other hands moved the alias of {model} to function version {alias.function_version}, which no entry"
-            f" records: {restore}"
+            f"somebody moved the alias of {model} by hand to function version {alias.function_version}, which no"
+            f" entry records: {restore}"
         )
     elif last is None or left.entry > last.entry + 1:
         first = last.entry + 1 if last else 1

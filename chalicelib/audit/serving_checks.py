@@ -77,7 +77,7 @@ def _canary_problems(edges: Edges, *, model: str, alias: Alias) -> Iterator[str]
     (number, share), *_ = alias.weights.items()
     if left is None or left.candidate is None:
         yield (
-            f"function version {number} of {model} has {share:.0%} of the traffic by other hands: the next run takes"
+            f"function version {number} of {model} has {share:.0%} of the traffic, set by hand: the next run takes"
             f" it back, e.g. nightswap retrain --model {model}"
         )
         return

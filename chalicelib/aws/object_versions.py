@@ -66,7 +66,7 @@ class BucketVersions:
                 first = refused[0]
                 raise CommandFailed(
                     f"S3 keeps {len(refused)} versions that were to go, the first of {first.get('Key')}:"
-                    f" {first.get('Code')}. Say the same again: what is gone stays so"
+                    f" {first.get('Code')}. Repeat the command: what is deleted stays deleted"
                 )
 
 

@@ -24,9 +24,9 @@ WAYS_ON = {
     " nightswap retrain --model {model} --force",
     ROLLED_BACK: "It is quarantined: the same data, recipe and code are not tried again. Change one of them; or, if"
     " it is good after all: nightswap promote {number} --model {model} --lift-quarantine --reason TEXT",
-    SUPERSEDED: "What the reason names comes first, such as a pin or a rollback. If there is still cause for a run"
-    " after that: nightswap retrain --model {model}",
-    RETRAIN_FAILED: "Put right what the reason names, then: nightswap retrain --model {model}",
+    SUPERSEDED: "First deal with what the reason names, such as a pin or a rollback. If a run is still needed"
+    " then: nightswap retrain --model {model}",
+    RETRAIN_FAILED: "Correct what the reason names, then: nightswap retrain --model {model}",
 }
 
 

@@ -43,7 +43,7 @@ class Decided(Document):
 
     move: Move | None = holds_maybe(Move)
     origin: int | None = holds(maybe(number_from_1))
-    """The model version that was live; None for no alias, or for one that other hands moved."""
+    """The model version that was live; None for no alias, or for one that was moved by hand."""
     origin_function_version: str | None = holds(maybe(digits))
     rolled_back: Mapping[str, str] = holds(_by_version)
     """By model version (as JSON has it, a text): the fingerprints that go into quarantine."""
@@ -198,7 +198,7 @@ def _held(model: str, pinned: Pinned) -> RequestConflict:
 
 def _nothing_live(model: str) -> NoLiveModel:
     return NoLiveModel(
-        f"nothing of {model} that the registry knows is live: nightswap restore {model} puts back what the ledger"
+        f"no registered version of {model} is live:  nightswap restore {model} puts back what the ledger"
         f" says, nightswap retrain --model {model} trains a first one",
         model=model,
     )

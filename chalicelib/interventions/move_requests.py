@@ -28,7 +28,7 @@ ATTEMPT_BYTES = 8
 TASK = Form(
     {
         "name": REQUEST_NAME,
-        "action": Field(lambda value: value in ACTIONS, "is none of the actions", ", ".join(ACTIONS)),
+        "action": Field(lambda value: value in ACTIONS, "is not an action", ", ".join(ACTIONS)),
         "model": MODEL,
         "model_version": VERSION,
         "reason": REASON_OF_A_MOVE,

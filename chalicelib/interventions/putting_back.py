@@ -54,7 +54,7 @@ class PutBack:
 def put_back(store: ObjectStore, *, key: str) -> PutBack:
     """Raises BadRequest for a key that nothing ever lay at, RegistryIncomplete where nothing can be put back."""
     if not key:
-        raise BadRequest("name a key, such as nightswap verify tells")
+        raise BadRequest("name a key, as nightswap verify prints it")
     present = store.find(key)
     if present is not None and _is_in_order(key, present.body):
         raise BadRequest(f"{quoted(key)} is in order, so nothing was changed")

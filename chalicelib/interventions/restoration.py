@@ -71,7 +71,8 @@ def _nothing_was_live(model: str, *, by_hand: bool) -> str:
     """No run can judge against an alias that was made by hand before the first promotion."""
     if by_hand:
         return (
-            f"nothing of {model} has ever been live by the ledger, and its serving function has an alias {LIVE} by"
-            f" other hands: delete that, as with aws lambda delete-alias, then nightswap retrain --model {model}"
+            f"nothing of {model} has ever been live by the ledger, and its serving function has an alias"
+            f" {LIVE}, made by hand: delete it, e.g. with aws lambda delete-alias, then"
+            f" nightswap retrain --model {model}"
         )
     return f"nothing of {model} has ever been live: start a retrain with nightswap retrain --model {model}"

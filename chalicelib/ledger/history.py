@@ -23,7 +23,7 @@ from chalicelib.ledger.ledger import Ledger
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """A part, 0..1, of the traffic. `model_version` is None where weights were set by other hands."""
+    """A part, 0..1, of the traffic. `model_version` is None where weights were set by hand."""
 
     model_version: int | None
     function_version: str

@@ -67,7 +67,7 @@ class Ledger:
     def is_ahead(self, alias: Alias | None) -> bool:
         """Whether it knows of a later move than the alias: a hand deleted that, or Lambda lost its side.
 
-        An alias that other hands moved is not behind: what serves is theirs.
+        An alias that was moved by hand is not behind: that move counts.
         """
         left = stamp.of(alias)
         seen = 0 if alias is None else left.entry if left else None

@@ -187,5 +187,5 @@ def _what_is_there(alias: Alias | None, move: Move) -> str:
         fate = "was made and deleted" if move.expected is None else "is gone"
         return f"the alias of {move.model} {fate} since run {move.run} looked at it"
     left = stamp.of(alias)
-    author = f"run {left.run}" if left else "other hands"
+    author = f"run {left.run}" if left else "somebody by hand"
     return f"{author} moved the alias of {move.model} to function version {alias.function_version} meanwhile"

@@ -193,7 +193,7 @@ def _ask(edges: Edges, model: str, found: Replayed, event: Mapping[str, Any]) ->
             return dict(said["body"]), took_ms
         problem = _short(said["body"]["Message"]) if answer.function_error is None else _failure(said)
     except (ValueError, KeyError, TypeError, AttributeError):
-        problem = "what it said is no answer of a serving function"
+        problem = "its reply is not the answer of a serving function"
     found.problems.append(f"it did not answer: {problem}")
     found.silent = True
     return None, took_ms

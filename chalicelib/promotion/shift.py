@@ -35,7 +35,7 @@ def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> Rol
     seen = look(edges, model=task.model)
     alias, live = seen.alias, seen.version()
     if alias is None or live is None:
-        return _moved_by_others(edges, task, "the alias is gone, or points to what the registry does not know")
+        return _moved_by_others(edges, task, "the alias is gone, or points to a version that is not in the registry")
     try:
         return _go_on(edges, task, alias, live, steps)
     except AliasMoved as moved:

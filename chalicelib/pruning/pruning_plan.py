@@ -148,7 +148,7 @@ def way_back_now(edges: Edges, *, model: str) -> int | None:
 def _leftovers(edges: Edges, *, model: str, strangers: Sequence[FunctionVersion]) -> Iterator[Leftover]:
     """Of the function versions without a complete model version, those whose claim says that a dead run made them.
 
-    What nobody claims was published by other hands, and is theirs to delete.
+    Versions that no run claims were published by hand, and are not ours to delete.
     """
     if not strangers:
         return

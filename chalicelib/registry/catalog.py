@@ -26,8 +26,9 @@ def models(store: ObjectStore) -> Sequence[str]:
     found = Catalog.find(store, layout.catalog())
     if found is None:
         raise StackMissing(
-            f"nothing tells which models there are: {layout.catalog()} is not in bucket {store.bucket}. A deployment"
-            f" writes it, one by an earlier release did not: nightswap deploy --stage {stage_of_bucket(store.bucket)}"
+            f"the list of the stage's models is missing: {layout.catalog()} is not in bucket {store.bucket}."
+            " A deployment writes it, one by an earlier release did not:"
+            f" nightswap deploy --stage {stage_of_bucket(store.bucket)}"
         )
     return sorted(found.models)
 

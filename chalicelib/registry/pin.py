@@ -50,9 +50,7 @@ class Pin:
             return Pinned.find(self._edges.store, self._key)
         except RegistryIncomplete as damage:
             way_out = f'nightswap unpin --model {self._model} --reason "..."'
-            raise RegistryIncomplete(
-                f"{damage.message}; or let go of what it holds: {way_out}", **damage.details
-            ) from damage
+            raise RegistryIncomplete(f"{damage.message}; or remove the pin: {way_out}", **damage.details) from damage
 
     def find_or_guess(self, *, live: int | None) -> Pinned | None:
         """The same; a damaged pin holds what is live, and nobody knows by whom. So an operator can go on from it.

@@ -54,9 +54,9 @@ def test_deployment_is_refused_for_what_no_fit_could_make_servable_and_for_a_mis
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert lines[0] == (
-        "DeploymentFailed: recipes lambdas/recipes/my-cars.py defines RECIPE, and its name is no model's: name it"
-        " my_cars.py, with model='my-cars'"
+        "DeploymentFailed: recipes lambdas/recipes/my-cars.py defines RECIPE, and its name cannot be a model's: name"
+        " it my_cars.py, with model='my-cars'"
     )
     assert lines[1] == "recipe loans cannot be used: the estimator has no exact form as a scorecard:"
     assert lines[2].startswith("  - CalibratedClassifierCV: ")
-    assert lines[3].startswith("  - Served are ")
+    assert lines[3].startswith("  - A scorecard can hold ")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-GOES_ON = "what was done stays done, and the same command goes on from there"
+GOES_ON = "finished work is kept, and the same command continues from there"
 """Of commands that can be repeated until they have done all of their work."""
 
 

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if room.is_full(exc):
             _fail(DiskFull.__name__, f"no room is left for {exc.filename or 'a file'}: make some, then try again")
         if (barred := _barred(exc)) is not None:
-            _fail(type(exc).__name__, f"{barred}: give it back to whoever runs this, or move it out of the way")
+            _fail(type(exc).__name__, f"{barred}: make it writable for the user who runs this, or move it away")
         if not aws_errors.is_of_aws(exc):
             raise
         _fail(type(exc).__name__, aws_errors.in_words(exc))

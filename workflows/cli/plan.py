@@ -105,7 +105,7 @@ def _show_departure(departure: Departure, *, stage: str) -> None:
     loses = ", ".join(departure.loses)
     way = f"nightswap deploy --stage {stage} --remove-model {departure.model}"
     console.print(f"model {departure.model} has no recipe here, and {loses}:", style=BAD, markup=False)
-    say(f"  nightswap deploy refuses to remove it, unless told so: {way}")
+    say(f"  nightswap deploy refuses to remove it, unless named:  {way}")
 
 
 def _show_stack(stack: StackChange) -> None:

@@ -28,7 +28,7 @@ from workflows.data_set import lineage
 from workflows.data_set.erasing_plan import Affected, Plan
 from workflows.data_set.quoting import Outside
 
-REPEAT = "say the same again: what is gone stays so"
+REPEAT = "repeat the command; what is deleted stays deleted"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,8 +28,8 @@ def remove_all(edges: Edges, names: Sequence[str], *, model: str) -> None:
         except NightswapError as exc:
             left = listed(wanted[done:])
             raise CommandFailed(
-                f"{exc.message}. Removed: {listed(wanted[:done])}; not known to be removed: {left}. Say the same"
-                " again: what is removed stays so"
+                f"{exc.message}. Removed: {listed(wanted[:done])}; not known to be removed: {left}. Repeat"
+                " the command: what is removed stays removed"
             ) from exc
 
 

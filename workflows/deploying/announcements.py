@@ -20,7 +20,7 @@ def after_deploying(stage: str, models: Sequence[str], *, functions: ServingFunc
     except (TransientError, ClientError, BotoCoreError) as exc:
         said = exc.message if isinstance(exc, TransientError) else told(exc)
         return [
-            f"which models were never live could not be told, and the alarm {APP}-{stage}-MODEL-failing of such a one"
+            f"it is unknown which models were never live, and the alarm {APP}-{stage}-MODEL-failing of such a model"
             f" rings until a run has done its work: {said}"
         ]
     return of_alarms(stage, waiting=waiting, email=email)

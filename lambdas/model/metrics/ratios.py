@@ -63,8 +63,8 @@ def ratio(part: int, whole: int) -> Fraction | None:
 
 WHY_UNDEFINED = {
     "recall": "the holdout has no row of the class",
-    "precision": "no row was taken for the class",
-    "f1": "no row is of the class or was taken for it",
+    "precision": "no row was predicted as the class",
+    "f1": "no row is of the class or was predicted as it",
     "false_positive_rate": "every row of the holdout is of the class",
     "accuracy": "the holdout is empty",
     "average_precision": "the holdout has no row of the positive class",

@@ -58,7 +58,7 @@ def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model:
     more = f" and {len(missing) - LISTED_MISSING:,} more" if len(missing) > LISTED_MISSING else ""
     shown = cut(listed(header, most=LISTED_NAMES), 800)
     separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)
-    commas = f" Its fields are parted by {separated}: save it with commas." if separated else ""
+    commas = f" Its fields are separated by {separated}: save it with commas." if separated else ""
     return ColumnMissing(
         f"{name} has no column {', '.join(hints)}{more}. Its first line, the header, reads: {shown}.{commas}"
         f" {way_out(name, model=model)}",

@@ -29,7 +29,7 @@ OTHER_KINDS = {
 """File types that are not text, by their first bytes."""
 SAVE_IN_UTF_8 = "save it as CSV in UTF-8"
 SIZE_IN_WORDS = (
-    f"a run reads {FILE_BYTES:,} bytes of one file at most, unpacked. Part it into several, each with the header"
+    f"a run reads {FILE_BYTES:,} bytes of one file at most, unpacked. Split it into files, each with the header"
 )
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -57,7 +57,7 @@ def unpack(name: str, *, content: bytes, model: str) -> bytes:
     check_size(name, size_bytes=len(content), model=model)
     text = _unzip(name, content=content, model=model) if content.startswith(GZIP_MAGIC) else content
     if not text:
-        raise unreadable(name, model=model, why="is a gzip file of nothing")
+        raise unreadable(name, model=model, why="is an empty gzip file")
     _check_text(name, text=text, model=model)
     return text.removeprefix(BYTE_ORDER_MARK)
 

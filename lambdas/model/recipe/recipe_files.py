@@ -43,7 +43,7 @@ def problem(file: Path, *, folder: Path) -> str | None:
     if not file.exists():
         return "is a link to nothing: correct or remove it" if file.is_symlink() else "is not there"
     if not file.is_file():
-        return "is no file: a recipe is one Python file"
+        return "is not a file: a recipe is one Python file"
     if _text(file) is None:
         return "cannot be read: correct its permissions"
     return _misnamed(file, folder=folder) if _defines(file) and not FILE_NAME.fullmatch(file.name) else None
@@ -52,11 +52,11 @@ def problem(file: Path, *, folder: Path) -> str | None:
 def _misnamed(file: Path, *, folder: Path) -> str:
     model = nearest_model_name(file.stem)
     if model is None:
-        return "defines RECIPE, and its name is no model's: name it by small letters, digits and _, a letter first"
+        return "defines RECIPE, and its name cannot be a model's: use small letters, digits and _, a letter first"
     name = f"{model.replace('-', '_')}.py"
     if (folder / name).exists():
-        return f"defines RECIPE, and so does {name}, its name without what no model's may have: remove one"
-    return f"defines RECIPE, and its name is no model's: name it {name}, with model={model!r}"
+        return f"defines RECIPE, and so does {name}, the same without forbidden characters: remove one"
+    return f"defines RECIPE, and its name cannot be a model's: name it {name}, with model={model!r}"
 
 
 def _candidates(folder: Path) -> list[Path]:

@@ -38,7 +38,7 @@ BESIDE = {
     "iam:SimulatePrincipalPolicy": "doctor, where the caller is not the account itself",
     "states:StopExecution": "destroy, while a run goes on",
     "lambda:CreateAlias": "restore, where the alias is gone",
-    "lambda:UpdateAlias": "restore, where it is older than the ledger, or moved by other hands",
+    "lambda:UpdateAlias": "restore, where it is older than the ledger, or moved by hand",
 }
 """What is granted though the recording does not ask for it, with who does."""
 MANAGED_POLICY_LIMIT = 6144

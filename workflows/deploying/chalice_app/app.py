@@ -97,7 +97,7 @@ def find_api(stage: str, *, root: Path) -> RestApi:
         raise DeploymentFailed(f"{record} does not exist: {way_out}") from exc
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise DeploymentFailed(
-            f"{record} is none of Chalice's records ({type(exc).__name__}): delete the file, and {way_out}"
+            f"{record} is not a record of Chalice's ({type(exc).__name__}): delete the file, and {way_out}"
         ) from exc
     if not apis:
         raise DeploymentFailed(f"{record} names no REST API: delete the file and deploy stage {stage} again")

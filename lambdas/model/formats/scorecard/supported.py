@@ -14,10 +14,10 @@ from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.recipe.types import shown
 
 SERVED = (
-    "Served are the transformers OneHotEncoder (of Categorical columns), StandardScaler, RobustScaler, MinMaxScaler"
-    " and MaxAbsScaler (without clip), FunctionTransformer() (without a function), 'passthrough' and 'drop', in"
-    " Pipeline and ColumnTransformer; and as the last step the classifiers LogisticRegression, LogisticRegressionCV,"
-    " LinearDiscriminantAnalysis and SGDClassifier(loss='log_loss')"
+    "A scorecard can hold the transformers OneHotEncoder (of Categorical columns), StandardScaler, RobustScaler,"
+    " MinMaxScaler and MaxAbsScaler (without clip), FunctionTransformer() (without a function), 'passthrough' and"
+    " 'drop', in Pipeline and ColumnTransformer; and as the last step the classifiers LogisticRegression,"
+    " LogisticRegressionCV, LinearDiscriminantAnalysis and SGDClassifier(loss='log_loss')"
 )
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
@@ -123,24 +123,24 @@ def _shown(step: Any) -> str:
 
 def _is_no_transformer(step: Any) -> str:
     if isinstance(step, type):
-        return f"it is a class and no object: write {step.__name__}()"
+        return f"it is a class, not an object: write {step.__name__}()"
     if not hasattr(type(step), "transform"):
         return "it transforms nothing, and is not the last step"
-    return "it is none of the transformers that a scorecard can hold"
+    return "it is not a transformer that a scorecard can hold"
 
 
 def _is_no_classifier(step: Any) -> str:
     if step is None:
         return "the recipe's function `estimator` returns no estimator"
     if isinstance(step, type):
-        return f"it is a class and no object: write {step.__name__}()"
+        return f"it is a class, not an object: write {step.__name__}()"
     if _is_a("Regressor", step):
-        return "it is a regressor, which gives numbers, and a model gives classes"
+        return "it is a regressor, which gives numbers, not classes"
     if not _is_a("Classifier", step):
-        return "it is no classifier, and the last step has to be one"
+        return "it is not a classifier, and the last step has to be one"
     if not hasattr(type(step), "predict_proba"):
         return "it gives no probabilities (predict_proba)"
-    return "it is none of the classifiers whose weights a scorecard can hold"
+    return "it is not a classifier whose weights a scorecard can hold"
 
 
 def _is_a(kind: str, step: Any) -> bool:
@@ -164,7 +164,7 @@ def _clip(step: Any) -> str:
 def _function(step: Any) -> str:
     if step.func is None:
         return ""
-    return "its function can be anything: write what it gives into the files, as a column of its own"
+    return "its function cannot be exported: write its results into the files, as a column of their own"
 
 
 def _encoder(step: Any) -> str:
@@ -173,7 +173,7 @@ def _encoder(step: Any) -> str:
     names = [] if isinstance(step.categories, str) else [name for names in step.categories for name in names]
     if any(isinstance(name, str) for name in names):
         return (
-            "it is fitted on the places of the categories, so categories cannot name them: Categorical's allowed does"
+            "it is fitted on codes of the categories, so its categories cannot name them: use allowed of Categorical"
         )
     return ""
 

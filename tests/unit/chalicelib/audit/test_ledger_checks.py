@@ -129,7 +129,7 @@ def test_alias_that_other_hands_moved_is_told() -> None:
     by_hand(night, "1")
 
     assert problems(night) == (
-        f"other hands moved the alias of {MODEL} to function version 1, which no entry records: put it back with"
+        f"somebody moved the alias of {MODEL} by hand to function version 1, which no entry records: put it back with"
         f" nightswap restore {MODEL}",
     )
 

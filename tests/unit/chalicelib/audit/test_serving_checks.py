@@ -55,7 +55,7 @@ def test_damaged_document_is_told_in_place_of_what_it_would_say(night: FakeOutsi
 def test_share_that_other_hands_gave_is_told(night: FakeOutside) -> None:
     by_hand(night, "2", weights={"1": 0.25})
 
-    assert f"function version 1 of {MODEL} has 25% of the traffic by other hands" in problems(night)[-1]
+    assert f"function version 1 of {MODEL} has 25% of the traffic, set by hand" in problems(night)[-1]
 
 
 def test_live_version_that_is_quarantined_is_told(night: FakeOutside) -> None:

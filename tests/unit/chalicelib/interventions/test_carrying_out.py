@@ -219,7 +219,7 @@ def test_same_request_by_another_person_is_the_first_ones(night: FakeOutside) ->
 
 
 def test_unknown_action_is_refused() -> None:
-    with pytest.raises(BadRequest, match="action is none of the actions"):
+    with pytest.raises(BadRequest, match="action is not an action"):
         ask(after_nights(1).edges, "jump")
 
 

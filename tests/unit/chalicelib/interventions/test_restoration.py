@@ -156,9 +156,7 @@ def test_alias_by_hand_before_the_first_run_is_to_be_deleted_because_no_run_can_
     night.functions.publish(MODEL, b"by hand")
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
-    with pytest.raises(
-        NoLiveModel, match=r"alias live by other hands: delete that, .* then nightswap retrain"
-    ) as told:
+    with pytest.raises(NoLiveModel, match=r"alias live, made by hand: delete it, .* then nightswap retrain") as told:
         restore(night.edges)
 
     assert "nightswap restore" not in told.value.message

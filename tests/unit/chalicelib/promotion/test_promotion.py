@@ -101,7 +101,7 @@ def test_move_of_other_hands_is_called_that(night: FakeOutside) -> None:
     second = register(night.edges, run="run-2")
     by_hand(night, "2")
 
-    with pytest.raises(AliasMoved, match="other hands moved"):
+    with pytest.raises(AliasMoved, match="somebody by hand moved"):
         promotion.move_alias(night.edges, swap(night.edges, second, run="run-3", expected=seen))
 
 

@@ -72,7 +72,7 @@ def test_sound_version_answers_every_row_as_it_was_judged(night: FakeOutside) ->
     [
         (serving_code.RAISES, "it did not answer: it failed with MemoryError"),
         (serving_code.REFUSES, "it did not answer: duration is no feature"),
-        (serving_code.BABBLES, "it did not answer: what it said is no answer of a serving function"),
+        (serving_code.BABBLES, "it did not answer: its reply is not the answer of a serving function"),
         (serving_code.WRONG, "row 0 of the replay is attack with 0.0, judged was normal with 1.0"),
         (serving_code.SHORT, "rows 0 to 24 of the replay did not get an answer each"),
         (serving_code.IMPOSTOR, "it says that it is model version 101"),

@@ -98,7 +98,7 @@ def test_file_of_the_folder_is_loaded_as_the_tasks_load_it() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("my-loans.py", SOURCE, "my-loans.py defines RECIPE, and its name is no model's: name it my_loans.py"),
+        ("my-loans.py", SOURCE, "my-loans.py defines RECIPE, and its name cannot be a model's: name it my_loans.py"),
         ("loans.py", SOURCE, "RECIPE in loans.py is of model 'kdd99-http': write model='loans'"),
         ("loans.py", "A = 1\n", "loans.py defines no RECIPE: write RECIPE = Recipe(model='loans', ...)"),
         ("loans.py", "RECIPE = (\n", "loans.py, line 1: SyntaxError: '(' was never closed"),

@@ -72,7 +72,7 @@ def test_recipes_file_and_a_file_of_its_data_are_taken(tmp_path: Path) -> None:
     ("estimator", "words"),
     [
         ("OneVsRestClassifier(LogisticRegression())", "take LogisticRegression() in its place"),
-        ("LinearRegression()", "it is a regressor, which gives numbers, and a model gives classes"),
+        ("LinearRegression()", "it is a regressor, which gives numbers, not classes"),
         ("LogisticRegression(C=-1)", "TrainingFailed: fitting the estimator of recipe loans raised"),
         ("columns.nope", "AttributeError"),
         ("open('/nowhere')", "TrainingFailed: the estimator of recipe loans raised FileNotFoundError: "),

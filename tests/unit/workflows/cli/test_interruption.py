@@ -11,7 +11,7 @@ from tests.fakes.stage import FakeStage
 from tests.given.interference import interfered, with_store
 from tests.unit.workflows.data_set import erasing
 
-GOES_ON = "interrupted: what was done stays done, and the same command goes on from there"
+GOES_ON = "interrupted: finished work is kept, and the same command continues from there"
 
 
 def interrupt() -> None:

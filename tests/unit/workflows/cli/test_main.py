@@ -14,7 +14,7 @@ from workflows.cli.stage import Stage
 
 ACCESS_DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
 
-AGAIN = "give it back to whoever runs this, or move it out of the way"
+AGAIN = "make it writable for the user who runs this, or move it away"
 
 
 def paths(command: click.Command, *before: str) -> Iterator[tuple[str, ...]]:

@@ -100,7 +100,9 @@ def test_run_that_ended_after_the_plan_was_made_keeps_no_rows(on: FakeStage) -> 
     read_by(night, LATE, FIRST, SECOND)
     promote(night.edges, run=LATE, fingerprint="data-3", data=listed(FIRST, SECOND), report=quoting(LATE, EVEN[2]))
 
-    with pytest.raises(RequestConflict, match=f"run {LATE} of {MODEL} went on while this was prepared: say the same"):
+    with pytest.raises(
+        RequestConflict, match=f"run {LATE} of {MODEL} went on while this was prepared: repeat the command"
+    ):
         erasing.carry_out(outside, plan, progress=silent)
 
     erase(on, FIRST, "--yes")
@@ -112,7 +114,7 @@ def test_document_that_changes_meanwhile_is_told(on: FakeStage) -> None:
     key = layout.version(MODEL, 1, registry.REPLAY)
     on.outside.edges = with_store(on.outside.edges, "put_if_match", before=lambda: on.outside.store.put(key, b"{}"))
 
-    assert f"{key} changed in this moment: say the same again" in message(on, FIRST, "--yes", by=CommandFailed)
+    assert f"{key} changed in this moment: repeat the command" in message(on, FIRST, "--yes", by=CommandFailed)
 
 
 def test_erasure_that_was_refused_half_way_looked_nothing_up(on: FakeStage) -> None:

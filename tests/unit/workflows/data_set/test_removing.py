@@ -57,7 +57,7 @@ def test_removal_that_fails_on_the_way_says_what_is_done_and_is_finished_by_the_
 
     with pytest.raises(CommandFailed) as raised:
         remove_all(dying, ["a.csv", "b.csv"], model=MODEL)
-    assert "no answer. Removed: a.csv; not known to be removed: b.csv. Say the same again" in raised.value.message
+    assert "no answer. Removed: a.csv; not known to be removed: b.csv. Repeat the command" in raised.value.message
 
     remove_all(stage.edges, ["a.csv", "b.csv"], model=MODEL)
     assert data_set(stage) == {f"removed/{MODEL}/a.csv": GOOD, f"removed/{MODEL}/b.csv": OTHER}

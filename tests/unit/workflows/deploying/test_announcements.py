@@ -65,5 +65,5 @@ def test_answer_that_lambda_does_not_give_after_all_is_deployed_is_told_and_fail
 
     (note,) = after_deploying("prod", ["loans"], functions=functions, email="")
 
-    assert note.startswith("which models were never live could not be told")
+    assert note.startswith("it is unknown which models were never live")
     assert said in note

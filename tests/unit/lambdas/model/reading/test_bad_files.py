@@ -26,7 +26,7 @@ def test_missing_column_shows_the_header_and_near_names() -> None:
 
 @pytest.mark.parametrize(("sign", "words"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
 def test_other_separators_than_commas_are_named(sign: str, words: str) -> None:
-    with pytest.raises(errors.ColumnMissing, match=f"Its fields are parted by {words}: save it with commas"):
+    with pytest.raises(errors.ColumnMissing, match=f"Its fields are separated by {words}: save it with commas"):
         read_object("day.csv", content=GOOD.replace(",", sign).encode(), recipe=RECIPE)
 
 
@@ -58,7 +58,7 @@ def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None
     ("content", "error", "words"),
     [
         (b"", errors.ObjectUnreadable, "is empty (0 bytes)"),
-        (gzip.compress(b"", mtime=0), errors.ObjectUnreadable, "a gzip file of nothing"),
+        (gzip.compress(b"", mtime=0), errors.ObjectUnreadable, "an empty gzip file"),
         (gzip.compress(GOOD.encode(), mtime=0)[:-9], errors.ObjectUnreadable, "a truncated gzip file"),
         (b"\x1f\x8b", errors.ObjectUnreadable, "a truncated gzip file"),
         (b"\x1f\x8b" + bytes(40), errors.ObjectUnreadable, "a corrupt gzip file"),

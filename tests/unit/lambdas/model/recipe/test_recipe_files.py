@@ -33,7 +33,7 @@ def test_files_are_found_by_their_models(tmp_path: Path) -> None:
         ("loans copy.py", "name it loans_copy.py, with model='loans-copy'"),
         ("prêts.py", "name it pr_ts.py, with model='pr-ts'"),
         ("l" * 25 + ".py", f"name it {'l' * 24}.py"),
-        ("2024.py", "name it by small letters, digits and _, a letter first"),
+        ("2024.py", "use small letters, digits and _, a letter first"),
     ],
 )
 def test_file_that_no_model_can_be_named_after_is_told_its_name(name: str, said: str, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_two_files_for_one_model_are_told(tmp_path: Path) -> None:
     write(tmp_path, "my-loans.py")
 
     assert problems(tmp_path) == [
-        "my-loans.py defines RECIPE, and so does my_loans.py, its name without what no model's may have: remove one"
+        "my-loans.py defines RECIPE, and so does my_loans.py, the same without forbidden characters: remove one"
     ]
     assert list(recipe_files.found_in(tmp_path)) == ["my-loans"]
 
@@ -85,7 +85,7 @@ def test_folder_and_dangling_link_are_told_and_hinder_no_other(tmp_path: Path) -
     assert list(recipe_files.found_in(tmp_path)) == ["loans"]
     assert problems(tmp_path) == [
         "boats.py is a link to nothing: correct or remove it",
-        "cars.py is no file: a recipe is one Python file",
+        "cars.py is not a file: a recipe is one Python file",
     ]
 
 

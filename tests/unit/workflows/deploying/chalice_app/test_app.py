@@ -82,7 +82,7 @@ def test_missing_record_says_how_to_deploy(root: Path) -> None:
 def test_damaged_record_says_what_to_do(root: Path, body: str) -> None:
     (root / ".chalice" / "deployed" / "local.json").write_text(body)
 
-    with pytest.raises(DeploymentFailed, match=r"is none of Chalice's records .*: delete the file, and deploy"):
+    with pytest.raises(DeploymentFailed, match=r"is not a record of Chalice's .*: delete the file, and deploy"):
         find_api("local", root=root)
 
 

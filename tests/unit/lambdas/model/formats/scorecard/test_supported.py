@@ -139,26 +139,29 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
 @pytest.mark.parametrize(
     ("estimator", "words"),
     [
-        (OneVsRestClassifier(LogisticRegression()), "none of the classifiers whose weights a scorecard can hold"),
+        (OneVsRestClassifier(LogisticRegression()), "not a classifier whose weights a scorecard can hold"),
         (LinearSVC(), "LinearSVC: it gives no probabilities (predict_proba); take LogisticRegression() in its place"),
-        (LinearRegression(), "LinearRegression: it is a regressor, which gives numbers, and a model gives classes"),
-        (StandardScaler(), "StandardScaler: it is no classifier, and the last step has to be one"),
-        (make_pipeline(StandardScaler(), "passthrough"), "'passthrough': it is no classifier"),
-        (LogisticRegression, "LogisticRegression: it is a class and no object: write LogisticRegression()"),
-        (make_pipeline(StandardScaler, LogisticRegression()), "it is a class and no object: write StandardScaler()"),
+        (LinearRegression(), "LinearRegression: it is a regressor, which gives numbers, not classes"),
+        (StandardScaler(), "StandardScaler: it is not a classifier, and the last step has to be one"),
+        (make_pipeline(StandardScaler(), "passthrough"), "'passthrough': it is not a classifier"),
+        (LogisticRegression, "LogisticRegression: it is a class, not an object: write LogisticRegression()"),
+        (make_pipeline(StandardScaler, LogisticRegression()), "it is a class, not an object: write StandardScaler()"),
         (None, "None: the recipe's function `estimator` returns no estimator"),
-        (3, "builtins.int: it is no classifier"),
+        (3, "builtins.int: it is not a classifier"),
         (
             SGDClassifier(),
             "SGDClassifier: loss='hinge' gives no logistic probabilities; take SGDClassifier(loss='log_loss')",
         ),
-        (Own(), "test_supported.Own: it is none of the classifiers"),
-        (make_pipeline(FunctionTransformer(abs), LogisticRegression()), "FunctionTransformer: its function can be"),
+        (Own(), "test_supported.Own: it is not a classifier whose weights"),
+        (
+            make_pipeline(FunctionTransformer(abs), LogisticRegression()),
+            "FunctionTransformer: its function cannot be",
+        ),
         (
             make_pipeline(MinMaxScaler(clip=True), LogisticRegression()),
             "clip=True is not linear; take MinMaxScaler()",
         ),
-        (make_pipeline(OwnTransformer(), LogisticRegression()), "none of the transformers that a scorecard can hold"),
+        (make_pipeline(OwnTransformer(), LogisticRegression()), "not a transformer that a scorecard can hold"),
         (
             make_pipeline(LinearSVC(), LogisticRegression()),
             "LinearSVC: it transforms nothing, and is not the last step",
@@ -170,7 +173,7 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
         ),
         (
             make_pipeline(OneHotEncoder(categories=[["own", "rent"]]), LogisticRegression()),
-            "categories cannot name them: Categorical's allowed does; take OneHotEncoder(handle_unknown='ignore')",
+            "categories cannot name them: use allowed of Categorical; take OneHotEncoder(handle_unknown='ignore')",
         ),
     ],
 )
@@ -208,5 +211,5 @@ def test_many_refused_steps_are_counted() -> None:
         supported.check(make_pipeline(*steps, *many, LogisticRegression()))
 
     assert raised.value.message.count("MinMaxScaler: clip=True") == 1
-    assert "And 14 steps more. Served are" in raised.value.message
+    assert "And 14 steps more. A scorecard can hold" in raised.value.message
     assert raised.value.message.endswith(supported.SERVED)
