@@ -14,10 +14,13 @@ from dataclasses import dataclass
 
 from chalicelib.edges.serving_functions import Alias
 
+NUMBER = r"[1-9]\d{0,14}"
+"""What an entry of the ledger can hold: a stamp with another number was written by hand."""
 PATTERN = re.compile(
-    r"run=(?P<run>\S+) step=(?P<step>\d+) (?P<kind>[a-z_]+)"
+    r"run=(?P<run>\S+) step=(?P<step>\d{1,15}) (?P<kind>[a-z_]+)"
     r" from=(?P<origin>\d+|none) to=(?P<function_version>\d+)"
-    r" model_version=(?P<model_version>\d+)(?: candidate=(?P<candidate>\d+))? entry=(?P<entry>\d+)"
+    rf" model_version=(?P<model_version>{NUMBER})(?: candidate=(?P<candidate>{NUMBER}))? entry=(?P<entry>{NUMBER})",
+    re.ASCII,
 )
 
 

@@ -9,7 +9,7 @@ from chalicelib.ledger import stamp
 from chalicelib.ledger.stamp import Stamp
 from chalicelib.limits import DESCRIPTION_CHARACTERS, RUN_CHARACTERS
 
-numbers = st.integers(0, 10**10)
+numbers = st.integers(1, 10**10)
 function_versions = st.integers(1, 10**10).map(str)
 stamps = st.builds(
     Stamp,
@@ -87,6 +87,11 @@ def test_longest_names_and_numbers_fit_into_lambdas_description() -> None:
         "run=r-1 step=1 promoted from=none to=4 model_version=2 entry=7 ",
         "see run=r-1 step=1 promoted from=none to=4 model_version=2 entry=7",
         "run=r-1 step=1 promoted from=none to=4 model_version=2 entry=7\n",
+        "run=r-1 step=1 promoted from=none to=4 model_version=0 entry=7",
+        "run=r-1 step=1 promoted from=none to=4 model_version=2 entry=0",
+        "run=r-1 step=1 promoted from=none to=4 model_version=2 candidate=0 entry=7",
+        "run=r-1 step=1 promoted from=\u0663 to=4 model_version=2 entry=7",
+        f"run=r-1 step=1 promoted from=none to=4 model_version=2 entry={2**53 + 1}",
     ],
 )
 def test_foreign_description_is_no_stamp(description: str) -> None:
