@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workflows.deploying.asking import find
 from workflows.deploying.chalice_app.chalice_resources import Resource, empty_record, role_resource
 from workflows.deploying.progress import Report, Step, refusals
 from workflows.stacks.statements import document, trust
@@ -27,7 +28,8 @@ def bound(client: Any, functions: Sequence[str], *, stack: str, boundary: str, f
     made = []
     for function in functions:
         name = f"{stack}-{function}"
-        role = _role(client, name)
+        found = find(f"role {name}", client.get_role, RoleName=name)
+        role: Mapping[str, Any] | None = found["Role"] if found else None
         if role is None and boundary:
             with refusals(f"making role {name} with the permissions boundary {boundary}"):
                 role = client.create_role(
@@ -45,15 +47,6 @@ def bound(client: Any, functions: Sequence[str], *, stack: str, boundary: str, f
 def boundary_of(role: Mapping[str, Any]) -> str:
     """Of a role as GetRole tells it, empty where it has none."""
     return str(role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""))
-
-
-def _role(client: Any, name: str) -> Mapping[str, Any] | None:
-    with refusals(f"looking for role {name}"):
-        try:
-            found: Mapping[str, Any] = client.get_role(RoleName=name)["Role"]
-        except client.exceptions.NoSuchEntityException:
-            return None
-    return found
 
 
 def _rebound(client: Any, role: Mapping[str, Any], boundary: str, report: Report) -> None:

@@ -17,15 +17,8 @@ BOUNDARY = "arn:aws:iam::123456789012:policy/bounds"
 FUNCTIONS = ["api_handler", "nightly"]
 
 
-class NoSuchEntity(ClientError):
-    pass
-
-
 class FakeIam:
     """IAM with some roles, by their names, each with its boundary or none."""
-
-    class exceptions:  # noqa: N801
-        NoSuchEntityException = NoSuchEntity
 
     def __init__(self, roles: dict[str, str] | None = None, *, denied: str = "") -> None:
         self.roles = roles or {}
@@ -35,7 +28,7 @@ class FakeIam:
         self._refuse("GetRole")
         name = given["RoleName"]
         if name not in self.roles:
-            raise NoSuchEntity({"Error": {"Code": "NoSuchEntity"}}, "GetRole")
+            raise ClientError({"Error": {"Code": "NoSuchEntity"}}, "GetRole")
         return {"Role": self._told(name)}
 
     def create_role(self, **given: str) -> dict[str, Any]:
