@@ -81,7 +81,7 @@ CODES: Mapping[str, str] = {
 
 
 def is_of_aws(exc: BaseException) -> bool:
-    """Whether AWS or its libraries raised it; they also raise ValueError and OSError for a bad configuration."""
+    """Whether AWS or its libraries raised it; for a bad configuration they raise ValueError and OSError too."""
     if type(exc).__module__.partition(".")[0] in LIBRARIES:
         return True
     frames = traceback.extract_tb(exc.__traceback__)
@@ -100,14 +100,14 @@ def in_words(exc: BaseException) -> str:
 
 
 def way_out(exc: BaseException) -> str:
-    """What to do about it."""
+    """The advice for an error."""
     if isinstance(exc, ClientError):
         return CODES.get(str(exc.response.get("Error", {}).get("Code")), REPEAT)
     return next((WAYS_OUT[kind] for kind in type(exc).__mro__ if kind in WAYS_OUT), REPEAT)
 
 
 def told(exc: ClientError | BotoCoreError) -> str:
-    """Of an error that is told together with what was being done: code and message of AWS, and the way out."""
+    """AWS's code and message of an error, and advice, for a sentence that says what was being done."""
     if not isinstance(exc, ClientError):
         return in_words(exc)
     error = exc.response.get("Error", {})

@@ -19,7 +19,7 @@ from chalicelib.errors import DataError, RegistryIncomplete, TransientError
 from lambdas.model.reading import unpacking
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many are done, and of how many."""
+"""Called with what is being done, how many are done, and of how many."""
 
 
 def digest(body: bytes) -> str:
@@ -58,7 +58,7 @@ def etag(body: bytes) -> str:
 
 
 def remember(edges: Edges, made: Mapping[str, str], *, model: str) -> None:
-    """Keep the digests of what was just written, by entity tags."""
+    """Keep the digests of newly written objects, by entity tags."""
     if made:
         _keep(edges, {**known(edges, model=model), **made}, model=model)
 

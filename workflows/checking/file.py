@@ -52,7 +52,7 @@ class LocalFile:
 
     @classmethod
     def at(cls, path: Path) -> LocalFile:
-        """Raises BadRequest, in one line, for what is no file that can lie in a data set."""
+        """Raises BadRequest, in one line, for a path that is not a file or cannot be in a data set."""
         problem = _problem_of_name(path.name) or _problem_of_kind(path)
         if problem:
             raise BadRequest(f"{_shown(path)} {problem}")

@@ -21,7 +21,7 @@ def look_up(wanted: str) -> Recipe:
     """The recipe of a model, or in a Python file; raises RecipeUnknown or RecipeInvalid."""
     is_file = wanted.endswith(".py") or "/" in wanted
     file = Path(wanted) if is_file else recipes.file_of(wanted)
-    with redirect_stdout(sys.stderr):  # what it prints is no part of an answer for programs
+    with redirect_stdout(sys.stderr):  # its prints must not mix with JSON output
         recipe = recipes.load_file(file)
     _refuse_early_imports(file, named=wanted if is_file else f"{recipes.IN_WORDS}/{file.name}")
     return recipe

@@ -52,7 +52,7 @@ class FileRows:
 
 
 def _rows(content: bytes, kind: _Kind) -> Iterator[Row]:
-    """Raises LookupError for a file without one of the columns."""
+    """Raises LookupError for a file that lacks one of the columns."""
     found = (fields for _, fields in records(unpack("", content=content, model="")) if not is_blank(fields))
     header = next(found, [])
     places = {column.strip(): place for place, column in enumerate(header)}

@@ -65,7 +65,7 @@ def doctor(stage: Stage, *, with_sizes: bool, online: bool, print_policy: bool, 
 
 
 def policy_of(names: Names, *, root: Path) -> Json:
-    """What the person who deploys the stage needs, as the stage is set."""
+    """The policy that the person who deploys the stage needs, by the stage's settings."""
     return deployer_policy(names, boundary=stage_settings(names.stage, root=root).permissions_boundary)
 
 
@@ -104,7 +104,7 @@ def examined(stage: Stage, *, with_sizes: bool, online: bool = False) -> Iterato
 
 
 def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
-    """What AWS says of what a deployment would send it."""
+    """AWS's checks of the templates and the definition that a deployment would send."""
     templates = {
         stage.names.data_stack: data_template(stage.names, settings=stage_settings(stage.name, root=ROOT)),
         stage.names.stack: main_template(

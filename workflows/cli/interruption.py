@@ -13,7 +13,7 @@ GOES_ON = "finished work is kept, and the same command continues from there"
 
 @contextmanager
 def told_when_interrupted(left: str) -> Iterator[None]:
-    """Say what is left, after all that the command drew; the interruption ends it as ever."""
+    """Print what is left undone, below the command's output, then let the interruption end it."""
     try:
         yield
     except KeyboardInterrupt:

@@ -34,7 +34,7 @@ from workflows.cli import (
 from workflows.local.state import room
 
 BARRED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
-"""What a file says that somebody else owns, that is read-only, or that is in the way of another."""
+"""Error codes of a file that belongs to somebody else, is read-only, or has the place of another."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

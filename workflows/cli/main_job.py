@@ -33,7 +33,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class MainJob:
-    """What the steps share. `say` tells the user one line."""
+    """The state that the steps share. `say` prints one line for the user."""
 
     stage: Stage
     url: str

@@ -23,7 +23,7 @@ from workflows.cli.screen import console, show_json
 from workflows.cli.stage import Stage
 
 TRIES = 3
-"""A request keeps its name, so one whose answer was lost may be sent again."""
+"""A request keeps its name, so it can be sent again after a lost answer."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 2.0, 5.0
 """A version that nobody asked for weeks is put to sleep by Lambda, and takes some seconds to wake."""
 

@@ -14,7 +14,7 @@ from workflows.cli.screen import say
 from workflows.cli.stage import Stage
 
 FOREVER = (layout.LEDGER, layout.EVIDENCE, layout.ERASED)
-"""What the bucket's policy has written once."""
+"""Keys that the bucket's policy lets nobody overwrite."""
 
 
 @click.command("put-back")

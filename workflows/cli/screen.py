@@ -83,7 +83,7 @@ def where_the_time_went(run: dict[str, Any]) -> None:
 
 
 def damage(found: Sequence[str]) -> None:
-    """What could not be read, a line each, with what to do about it."""
+    """Documents that could not be read, a line for each, with advice."""
     for each in found:
         console.print(f"[{BAD}]![/] ", end="")
         say(each)
@@ -127,7 +127,7 @@ def _value_and_bound(rule: dict[str, Any]) -> tuple[str, str]:
 
 
 def _why(rule: dict[str, Any]) -> str:
-    """A rule that holds needs no words."""
+    """The reason of a failed rule; empty for one that holds."""
     return "" if rule["passed"] else str(rule["reason"])
 
 

@@ -91,7 +91,7 @@ def take_back(edges: Edges, token: Token) -> None:
 
 
 def valid(edges: Edges) -> list[Token]:
-    """The tokens that open something, by name."""
+    """The valid tokens, by name."""
     return _read_all(edges)[0]
 
 

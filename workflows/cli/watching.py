@@ -49,7 +49,7 @@ def _looks(describe: Callable[[], dict[str, Any]], sleep: Callable[[float], None
 
 
 def _step(state: dict[str, Any]) -> tuple[str, str, str]:
-    """What of a state is news; a run may come by one again."""
+    """State, status and start, to see whether a step is new: a run may enter a state again."""
     return state["state"], state["status"], state.get("started_at", "")
 
 

@@ -30,7 +30,7 @@ CORE = (
 
 
 def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path) -> None:
-    """Write `folder` anew from a published package and the sources below `root`.
+    """Rewrite `folder` from a published package and the sources below `root`.
 
     Raises VersionUnknown, RegistryIncomplete, or ArtifactInvalid for a package that is none; `folder` then stays.
     """

@@ -20,7 +20,7 @@ from chalicelib.errors import NightswapError
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """What Lambda calls, with API Gateway's payload format 2.0."""
+    """Lambda calls it, with API Gateway's payload format 2.0."""
     status, body = _answer(event, context)
     return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": json.dumps(body)}
 

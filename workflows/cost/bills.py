@@ -42,7 +42,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What one execution of the state machine uses."""
+    """The work that one execution of the state machine needs."""
 
     calls: tuple[Call, ...]
     transitions: int
@@ -76,7 +76,7 @@ def work_bill(work: Work, *, architecture: str, prices: Prices = US_EAST_1) -> B
 
 
 def standing_bill(*, stored_gb: float, log_gb: float, alarms: int, prices: Prices = US_EAST_1) -> Bill:
-    """Of one month of being there, used or not."""
+    """The bill of one month, used or not."""
     return Bill(
         {
             "S3 storage": stored_gb * prices.stored_gb_month,

@@ -13,7 +13,7 @@ from workflows.definitions.functions import placeholder
 
 PROMOTED, NOTHING_NEW = "Promoted", "NothingNew"
 NIGHTS = 365.25 / 12
-"""Of a mean month."""
+"""The nights of a mean month."""
 
 TYPICAL_SECONDS = {
     "restore-alias": 2.0,

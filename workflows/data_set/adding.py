@@ -26,7 +26,7 @@ PROBLEMS_MAX = 10
 
 @dataclass(frozen=True)
 class Mode:
-    """What a user asked for beside the files."""
+    """How a user wants files to be added."""
 
     replaces: bool = False
     twice: bool = False
@@ -125,7 +125,7 @@ def _refuse_twins(addition: Addition, files: Sequence[Known]) -> None:
     found = objects(addition.edges, model=addition.model)
     digests = contents.digests(addition.edges, found, model=addition.model, progress=addition.progress)
     own = {file.name for file in files}
-    there = [each for each in found if each.key in digests]  # one that is gone meanwhile is nobody's twin
+    there = [each for each in found if each.key in digests]  # an object that is gone meanwhile has no twin
     written = {digests[each.key]: each.modified_at for each in there if name(each, model=addition.model) in own}
     for each in there:
         other, digest = name(each, model=addition.model), digests[each.key]

@@ -94,7 +94,7 @@ def _refuse_while_running(outside: Outside, plan: Plan) -> None:
 
 
 def _tell(outside: Outside, plan: Plan) -> None:
-    """Write what is about to go, unless an earlier try told all of it."""
+    """Record what is about to be deleted, unless an earlier try recorded all of it."""
     objects = [
         ErasedObject(key=each.key, version_id=each.version_id, etag=each.etag, sha256=plan.sha256[each.etag])
         for each in plan.objects
@@ -156,7 +156,7 @@ def _take(outside: Outside, version: Affected, plan: Plan) -> bool:
         edges.functions.delete_version(model, each.function_version) for each in published
     )
     if not gone:
-        if edges.store.find(layout.version(model, number, registry.PACKAGE)):  # else it had gone before, for good
+        if edges.store.find(layout.version(model, number, registry.PACKAGE)):  # else an earlier try deleted it
             edges.store.delete(layout.version(model, number, registry.PRUNED))
         return False
     kept = outside.versions.list(layout.version(model, number))

@@ -40,12 +40,12 @@ class Affected:
     """How many rows the registry has to ask it for; and how many are left."""
     sample_left: int
     examples: int
-    """Rows that its report shows no more."""
+    """Rows that its report will no longer show."""
     holds_rows: bool
-    """Its artifact is no mere weights."""
+    """Its artifact is more than weights and may hold rows."""
     is_pruned: bool
     keys: tuple[str, ...]
-    """Of its package, artifact and sample."""
+    """The keys of its package, artifact and sample."""
     is_kept: bool
     """S3 keeps a version of one of them, be it one that was deleted."""
 
@@ -75,7 +75,7 @@ class Plan:
     documented: frozenset[tuple[str, str]]
     """What runs had written down when the plan was begun: what came since may quote rows that it does not know of."""
     same_rows: tuple[str, ...]
-    """Other files that hold the same rows as one of these."""
+    """Other files with the same rows as one of these."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def _refuse_strange(
 def _affected(
     edges: Edges, made: Sequence[Version], rewrites: Sequence[Rewrite], kept: Collection[str], *, model: str
 ) -> Iterator[Affected]:
-    entries = Ledger(edges, model).entries()  # of an alias that is gone it knows what is to be put back
+    entries = Ledger(edges, model).entries()  # the ledger knows which version an alias that is gone should point to
     serving = pruning_plan.serving_now(edges, model=model) | history.serving_last(entries)
     pinned = Pin(edges, model).find()
     lost = {each.key: each.rows for each in rewrites}
@@ -165,7 +165,7 @@ def _affected(
 
 
 def _same_rows(edges: Edges, names: Sequence[str], there: Sequence[ObjectVersion], *, model: str) -> Iterator[str]:
-    """As far as is known without fetching a file."""
+    """Other files with the same rows, as far as is known without fetching a file."""
     digests = contents.known(edges, model=model)
     tags = {each.etag for each in there if not each.is_mark}
     rows = {digests[tag] for tag in tags if tag in digests}

@@ -14,7 +14,7 @@ from chalicelib.runs import dataset
 from workflows.checking.contents import Progress
 
 Tags = frozenset[str | None]
-"""Of the files' contents that something was made of; None for one whose tag was not recorded."""
+"""Entity tags of the contents that something was made of; None for one that was not recorded."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def runs(
 
 
 def documented(edges: Edges, *, model: str) -> frozenset[tuple[str, str]]:
-    """What the model's runs have written down so far: keys and entity tags."""
+    """The documents of the model's runs so far: keys and entity tags."""
     return frozenset((each.key, each.etag) for each in _documents(edges, model=model))
 
 

@@ -34,7 +34,7 @@ class Outside:
 
 @dataclass(frozen=True, kw_only=True)
 class Rewrite:
-    """A document that loses rows: what stands in its place then."""
+    """A document that loses rows, and its new content."""
 
     key: str
     etag: str
@@ -108,7 +108,7 @@ class Quoting:
                     yield each
 
     def _is_whole(self, key: str, runs: Mapping[str, Tags], rewritten: set[str], going: Collection[str]) -> bool:
-        """Whether nothing of the object stays."""
+        """Whether the whole object is deleted."""
         if key.startswith(layout.WORK):
             return key.removeprefix(layout.WORK).partition("/")[0] in runs
         if key.startswith(layout.untold(self.model)):  # it quotes what the outcome does

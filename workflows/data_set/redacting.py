@@ -14,7 +14,7 @@ Note = Mapping[str, Any]
 """`files`, `who` and `at` of the erasure."""
 
 NAME_CHARACTERS = 60
-"""Of a long name a message holds the beginning."""
+"""A message holds only the beginning of a long name."""
 DATA_ERRORS = frozenset(leaves(DataError))
 UNSAID = "the reason is erased, because it might quote cells of "
 
@@ -48,5 +48,5 @@ def quotes(document: Document, names: tuple[str, ...]) -> bool:
 
 
 def unsaid(document: Document, *, note: Note) -> Document:
-    """The document with other words in the place of those that quote cells."""
+    """The document with other words instead of those that quote cells."""
     return {**document, "reason": f"{UNSAID}{', '.join(note['files'])}"}

@@ -28,7 +28,7 @@ class Known:
         return self.file.name
 
     def read(self) -> bytes:
-        """Raises BadRequest when it is no longer what was looked at."""
+        """Raises BadRequest when the file changed since it was checked."""
         body = self.file.read()
         if contents.digest(body) != self.digest:
             raise BadRequest(f"{self.name} changed since it was looked at: add it when it is complete")
@@ -91,7 +91,7 @@ def _take_back(edges: Edges, begun: Sequence[_Write], *, model: str, because: st
     except NightswapError as exc:
         names = listed(write.key.removeprefix(layout.dataset(model)) for write in begun)
         raise CommandFailed(
-            f"{because}. Some of these may have been added: {names}. Say the same again to add all, or take them out:"
+            f"{because}. Some of these may have been added: {names}. Repeat the command to add all, or take them out:"
             f" nightswap data remove FILE --model {model}"
         ) from exc
 

@@ -16,7 +16,7 @@ def states(definition: Definition) -> Mapping[str, State]:
 
 
 def chosen(state: State) -> list[str]:
-    """Where the state leads when all goes as foreseen."""
+    """The next states when no error occurs."""
     return _names([state, *state.get("Choices", [])], field="Next")
 
 

@@ -91,7 +91,7 @@ def evaluate() -> Task:
 
 
 def passes_thresholds() -> Choice:
-    """Anything but a plain yes is a no."""
+    """Only `true` passes; any other value fails."""
     return branch(
         "PassesThresholds",
         on="$.evaluate.passed",
@@ -159,7 +159,7 @@ def goes_on(*, shift: State, bake: State, swap: Chain, rejudge: State) -> Choice
 
 
 def shift_traffic() -> Task:
-    """Look how the last share fared, then shift the next, or go back."""
+    """Check the health of the last share, then shift the next, or go back."""
     return task(
         "shift-traffic",
         state="ShiftTraffic",

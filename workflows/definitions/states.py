@@ -23,7 +23,7 @@ LAMBDA_BUSY = (
     "Lambda.SdkClientException",
     "Lambda.ServiceException",
 )
-"""Lambda itself stumbled. Source: AWS Step Functions guide, "Handle transient Lambda service exceptions"."""
+"""Lambda itself failed. Source: AWS Step Functions guide, "Handle transient Lambda service exceptions"."""
 
 THROTTLED = ("Lambda.TooManyRequestsException", FunctionUnavailable.__name__)
 """All concurrent executions of the account are taken, 10 in a new one: no place for the task, or none for the serving

@@ -14,7 +14,7 @@ from workflows.aws_errors import told
 
 
 def after_deploying(stage: str, models: Sequence[str], *, functions: ServingFunctions, email: str) -> list[str]:
-    """Everything is deployed by then: that AWS does not answer now is told, and no failure."""
+    """The notes at the end of a deployment. If AWS does not answer now, a note says so, and nothing fails."""
     try:
         waiting = [model for model in models if functions.alias(model) is None]
     except (TransientError, ClientError, BotoCoreError) as exc:

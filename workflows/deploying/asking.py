@@ -21,7 +21,7 @@ ABSENT = {
 
 
 def find(what: str, ask: Callable[..., Found], **given: Any) -> Found | None:
-    """What `ask` answers, None where it does not exist; raises DeploymentFailed for what AWS refuses to tell."""
+    """What `ask` returns, None where the resource does not exist; raises DeploymentFailed when AWS refuses."""
     with refusals(f"looking for {what}"):
         try:
             return ask(**given)

@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """Where a stage is. `api_url` has no slash at its end."""
+    """The addresses of a deployed stage. `api_url` has no slash at its end."""
 
     bucket: str
     api_id: str
     api_url: str
     notes: tuple[str, ...]
-    """What somebody should know who deployed it, though nothing is wrong with it."""
+    """Notes for the person who deployed it; nothing is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ class Deployment:
     with_layers: bool
     clock: Clock
     removes: Sequence[str] = ()
-    """The models that are to go, though they are live or have versions."""
+    """The models to remove although they are live or have versions."""
 
     def carry_out(self) -> Deployed:
         """All phases; repeating them continues."""
@@ -90,7 +90,7 @@ class Deployment:
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url, notes=tuple(notes))
 
     def _refuse_departures(self, store: BucketStore) -> None:
-        """No model that is live or has versions goes unless it is named."""
+        """Refuses to remove a model that is live or has versions unless it is named."""
         stage = self.names.stage
         there = departures.stacked_models(self._client("cloudformation"), stage=stage, stack=self.names.stack)
         with refusals("looking for models that would go"):

@@ -53,11 +53,11 @@ class Destruction:
         stage_entry(self.names.stage, root=self.root)
 
     def left(self) -> list[Leftover]:
-        """All of the stage that exists and is to go."""
+        """Everything of the stage that exists and is to be removed."""
         return [each for each in self._inventory.everything() if not (self.keep_data and each.is_data)]
 
     def carry_out(self) -> None:
-        """Remove it all: what starts runs first, the data last."""
+        """Remove everything: first what starts runs, the data last."""
         with self._lock():
             self._stop_runs()
             stacks = [each.name for each in self._inventory.of(STACK)]
@@ -79,7 +79,7 @@ class Destruction:
         return hold(self._store, stage=self.names.stage, holder=Holder.this_process("destroy"))
 
     def _stop_runs(self) -> None:
-        """A run that goes on would write into what is being removed."""
+        """Stop the runs: a running one would write into what is being removed."""
         states = self._client("stepfunctions")
         pages = states.get_paginator("list_executions")
         with refusals("stopping the runs that are going on"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Leftover:
-    """Something of the stage that exists."""
+    """A resource of the stage that still exists."""
 
     kind: str
     name: str

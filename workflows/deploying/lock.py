@@ -106,14 +106,14 @@ def _take(
 
 @dataclass(frozen=True, kw_only=True)
 class Other:
-    """Whoever holds the lock."""
+    """The holder of the lock."""
 
     holder: Holder
     since: datetime
 
 
 def _read(found: Stored, *, bucket: str) -> Other:
-    """Raises DeploymentFailed for what no deploy wrote."""
+    """Raises DeploymentFailed for a lock that no deploy wrote."""
     try:
         document = documents.decode(found.body)
         since = datetime.fromisoformat(document.pop("since")).astimezone(UTC)

@@ -140,7 +140,7 @@ def _is_true(record: bytes, existing: Existing) -> bool:
 
 
 def _difference(own: bytes | None, kept: bytes) -> str:
-    """Why the clone's own is not used. Empty, for an ordinary case, is what the screen shows in any event."""
+    """Why the clone's own record is not used; empty for an ordinary case, which needs no line."""
     mine, theirs = api_of(own), api_of(kept)
     return "" if mine in {None, theirs} else f"(REST API {theirs}); this clone's own named {mine}"
 

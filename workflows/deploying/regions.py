@@ -12,7 +12,7 @@ PARTITION = "aws"
 
 
 def problem(region: str | None) -> str | None:
-    """What is wrong with the region, with the way out; None where a stage can be deployed. Asks AWS nothing."""
+    """The problem of the region, with advice; None where a stage can be deployed. Calls no AWS."""
     if not region:
         return "none is set: set AWS_DEFAULT_REGION, or a region in your AWS profile"
     session = boto3.Session()

@@ -52,7 +52,7 @@ class Account:
 
 
 def examine_checkout(checkout: Checkout) -> Iterator[Finding]:
-    """What can be known without AWS."""
+    """All checks that need no AWS."""
     root, stage = checkout.root, checkout.stage
     yield from check_tools(root)
     yield from check_environments(root)
@@ -68,7 +68,7 @@ def examine_checkout(checkout: Checkout) -> Iterator[Finding]:
 
 
 def examine_account(checkout: Checkout, account: Account) -> Iterator[Finding]:
-    """What only AWS knows; it ends at the first thing without which nothing else can be asked."""
+    """All checks of the account; ends at the first problem that makes the other checks impossible."""
     yield from check_region(account.region)
     if not account.region or regions.problem(account.region):
         return

@@ -47,7 +47,7 @@ def error(what: str, *, where: str, way_out: str) -> Finding:
 
 
 def is_healthy(findings: Iterable[Finding]) -> bool:
-    """Whether none is an error."""
+    """Whether no finding is an error."""
     return all(finding.severity is not Severity.ERROR for finding in findings)
 
 

@@ -120,7 +120,7 @@ def _now() -> str:
 def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threading.Event) -> App:
     from ministack.app import app
 
-    logging.getLogger("persistence").setLevel(logging.WARNING)  # else a line per service every 2 s
+    logging.getLogger("persistence").setLevel(logging.WARNING)  # else it logs a line for each service every 2 s
     rest_apis.install()
     folder = options.state.resolve()
     functions.install(python=str(options.function_python.absolute()), folder=folder, stopping=cut)

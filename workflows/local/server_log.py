@@ -44,7 +44,7 @@ class ServerLog(io.TextIOBase):
     def write(self, text: str) -> int:
         with self._writing:
             self._waiting.append(text)
-            with suppress(OSError):  # who would be told? What the line is about is more important than the line
+            with suppress(OSError):  # nobody could read an error here, and the work matters more than its log line
                 self._catch_up()
                 if text.endswith("\n") and os.fstat(self._descriptors[0]).st_size > self._limit_bytes:
                     self._begin_anew()

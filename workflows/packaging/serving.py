@@ -12,11 +12,11 @@ from workflows.packaging import placeholder
 from workflows.packaging.archive import Package, pack, sources
 
 HANDLER = "serve.handler.handler"
-"""Of every package that a serving function runs, with a model in it or without."""
+"""The handler in every package of a serving function, with or without a model."""
 
 
 def placeholder_package() -> Package:
-    """What the stack creates a serving function with."""
+    """The package with which the stack creates a serving function."""
     return pack({"serve/handler.py": Path(placeholder.__file__).read_bytes()})
 
 

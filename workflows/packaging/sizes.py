@@ -43,7 +43,7 @@ class FunctionSize:
 
     @property
     def headroom_bytes(self) -> int:
-        """What may be added; below 0 it is too large."""
+        """The bytes that may still be added; below 0 it is too large."""
         return UNZIPPED_LIMIT_BYTES - self.size_bytes
 
     @property

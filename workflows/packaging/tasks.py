@@ -35,7 +35,7 @@ def pipeline_sha256(root: Path) -> str:
 
 
 def _is_recipe(path: str, body: bytes) -> bool:
-    """A file beside them that defines no recipe is shared by those that import it."""
+    """Whether the file defines a recipe. One that does not is shared by those that import it."""
     return path.startswith(RECIPES) and is_recipe(body)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 
 TESTS = "tests"
 SUFFIXES = frozenset({".pyi", ".pyx", ".pxd", ".pxi", ".tp", ".h", ".hpp", ".c", ".cpp", ".f", ".f90", ".a", ".pyc"})
-"""Types, sources and headers: they serve who compiles against a library, not who runs it."""
+"""Types, sources and headers: needed to compile against a library, not to run it."""
 DISTRIBUTION = ".dist-info"
 DISTRIBUTION_KEEPS = ("METADATA", "licenses", "LICENSE", "LICENSE.txt", "entry_points.txt")
-"""The version, which programs ask for, and the licences, without which one may not pass a library on."""
+"""The version, which programs ask for, and the licences, which must accompany a library."""
 SCRIPTS = "bin"
 
 

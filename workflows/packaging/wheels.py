@@ -32,7 +32,7 @@ _SIGNS = {
     "Failed to fetch": NO_INDEX,
     "Network connectivity is disabled": NO_INDEX,
 }
-"""What uv says, in the order in which it counts."""
+"""Parts of uv's messages, the most specific first."""
 
 _WAYS_OUT = {
     NO_INDEX: "the package index is not reachable: check network and proxy, or set UV_DEFAULT_INDEX to your own",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ACTIONS = {"Add": "create", "Modify": "update", "Remove": "delete", "Import": "adopt"}
 RELEASE = "release"
-"""It leaves the stack and stays where it is, because its DeletionPolicy keeps it."""
+"""The resource leaves the stack and still exists, because its DeletionPolicy keeps it."""
 MAY_FOLLOW = "may follow"
 """CloudFormation cannot tell before: most often a property takes its value from a resource that changes."""
 REPLACEMENTS = {"True": "replaced", "Conditional": "may be replaced"}

@@ -21,7 +21,7 @@ class RoleChange:
 def role_changes(
     before: Mapping[str, Iterable[Statement]], after: Mapping[str, Iterable[Statement]]
 ) -> tuple[RoleChange, ...]:
-    """Of the roles whose statements differ. A statement is the same whatever the order of what it names."""
+    """The roles whose statements differ. The order of names in a statement does not matter."""
     found = []
     for role in sorted({*before, *after}):
         old = {_canonical(each): each for each in before.get(role, ())}

@@ -17,7 +17,7 @@ from workflows.stacks.settings import stage_settings
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A stage as it is to be. `definition` still has its `${Function}` placeholders."""
+    """A stage as it should be. `definition` still has its `${Function}` placeholders."""
 
     names: Names
     models: tuple[str, ...]

@@ -33,7 +33,7 @@ class Patience:
     stall_seconds: float = 10.0
     """For the next byte; also the span over which the speed is judged."""
     slowest_bytes_per_second: float = 20_000.0
-    """Slower than this is as good as stalled: 18 MB would take a quarter of an hour."""
+    """A slower download counts as stalled: 18 MB would take a quarter of an hour."""
 
 
 def download(url: str, target: Path, *, sha256: str, progress: Progress, patience: Patience) -> None:

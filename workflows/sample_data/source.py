@@ -29,7 +29,7 @@ class Sample:
 
 
 def _untold(_doing: str, _done: int, _total: int | None, /) -> None:
-    """For who does not watch."""
+    """Ignores the progress."""
 
 
 def sample(

@@ -25,7 +25,7 @@ P99 = {"ExtendedStatistic": "p99"}
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """One metric and when it is too much. By default: once is enough, and no data is good news."""
+    """One metric and its threshold. By default one period is enough, and missing data is no alarm."""
 
     name: str
     description: str
@@ -73,7 +73,7 @@ def _runs(stage: str, metric: str, *, name: str, what: str) -> Watch:
 
 
 def _throttles() -> Watch:
-    """Of the whole region: no function here has a concurrency of its own, so they all run into the same limit."""
+    """Counts the whole region: no function here has a concurrency of its own, so all share the same limit."""
     return Watch(
         name="throttled",
         description="Lambda turned calls away in this region: ask AWS for more concurrent executions",

@@ -26,7 +26,7 @@ PARAMETERS: Json = {
     "ServingSha256": {**SHA256, "Description": "Serving code and configuration: a part of a run's fingerprint"},
 }
 UNFINISHED = ("ABORTED", "TIMED_OUT", "FAILED")
-"""How an execution ends without its own states having had the last word."""
+"""Statuses of an execution that ended before its own states could record it."""
 
 
 def main_template(

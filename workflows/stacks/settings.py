@@ -22,7 +22,7 @@ NUMBERS = {"lambda_timeout": range(1, 29), "lambda_memory_size": range(128, 10_2
 FIXED = {"version": "2.0", "app_name": APP, "autogen_policy": False}
 """Chalice's settings of the whole project that every name and every policy of a stage rests on."""
 KINDS = {"environment_variables": str, "tags": str, "lambda_functions": dict}
-"""What the values of the stage's objects are."""
+"""The types of the values in the stage's objects."""
 NAMED = {str: 'strings, numbers too: "30"', dict: "objects"}
 
 

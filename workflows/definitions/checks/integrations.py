@@ -16,7 +16,7 @@ INTEGRATION = re.compile(
     r"arn:aws[\w-]*:states:::(?:aws-sdk:)?([\w-]+):([a-z]\w*)(?:\.sync(?::2)?|\.waitForTaskToken)?"
 )
 SERVICES = {"applicationautoscaling": "application-autoscaling", "sfn": "stepfunctions", "states": "stepfunctions"}
-"""Where Step Functions and botocore call a service differently."""
+"""Services that Step Functions and botocore name differently."""
 
 
 def integration_mistakes(resource: str, parameters: Mapping[str, Any]) -> list[str]:
@@ -62,7 +62,7 @@ def _as_modelled(shape: Shape, value: Any) -> Any:
 
 
 def _beyond(shape: Shape, value: Any, where: str) -> Iterator[str]:
-    """What botocore's validator leaves to the service: enumerations, patterns and upper limits."""
+    """Mistakes that botocore's validator leaves to the service: enumerations, patterns and upper limits."""
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
         for name, member in shape.members.items():
             if name in value:

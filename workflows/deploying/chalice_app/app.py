@@ -37,7 +37,7 @@ def deploy_app(stage: str, *, root: Path, environ: Mapping[str, str], report: Re
     """Run `chalice deploy`; raises DeploymentFailed with all that it printed when it fails."""
     check_writable(root)
     if not app_package.is_readable(root):
-        with TemporaryDirectory() as unused:  # what Chalice deploys it keeps in the project's folder
+        with TemporaryDirectory() as unused:  # Chalice keeps its record and package in the project's folder
             _run(command, "package", unused, stage=stage, root=root, environ=environ, report=report)
     app_package.make_readable(root)
     _run(command, "deploy", stage=stage, root=root, environ=environ, report=report)

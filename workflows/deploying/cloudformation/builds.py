@@ -19,11 +19,11 @@ from workflows.deploying.progress import Report, Step
 
 BUILD = re.compile(rf"{layout.DEPLOY}[0-9a-f]{{64}}\.[a-z.]+")
 YOUNG = timedelta(days=1)
-"""Who goes back to what was deployed an hour ago need not upload it again."""
+"""Going back to a build of an hour ago needs no new upload."""
 
 
 def sweep(store: ObjectStore, *, named: Collection[str], now: datetime, report: Report) -> None:
-    """Delete the builds that are not among the keys `named`; what S3 cannot do now is the next deployment's."""
+    """Delete the builds that are not among the keys `named`; the next deployment retries what S3 cannot do now."""
     try:
         old = [
             each

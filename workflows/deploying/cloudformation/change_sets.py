@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 SUCCEEDED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
-"""The last one where all that changed is that the stack has adopted something."""
+"""The last one occurs when the only change is that the stack has adopted something."""
 MADE_AGAIN = "made again"
-"""What becomes of lost resources; the status of a step that is always told."""
+"""The status of lost resources that are made again; a step with it is always reported."""
 
 FindLost = Callable[[str], Lost | None]
 """Of a stack's name: what the stack has lost of its resources."""
 
 
 class Stack:
-    """A stack as it is to be, whether it exists or not."""
+    """A stack as it should be, whether it exists or not."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Stack:
         if not self._change(kind, self._wanted):
             self._tell("unchanged")
             return False
-        if kind == "CREATE" and self._wanted.adopts and self._take_out_lost():  # an adoption sets no property
+        if kind == "CREATE" and self._wanted.adopts and self._take_out_lost():  # adopting sets no property
             self._change("UPDATE", replace(self._wanted, adopts=False))
         return True
 
@@ -91,7 +91,7 @@ class Stack:
         return "UPDATE"
 
     def _check_owner(self) -> None:
-        """An update would replace whatever another project has under this name."""
+        """Refuses another project's stack of this name: an update would replace it."""
         stack = described(self._client, self._name)
         tags = stack.get("Tags", []) if stack else []
         missing = self._wanted.tags.items() - {(tag["Key"], tag["Value"]) for tag in tags}

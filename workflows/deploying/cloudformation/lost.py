@@ -40,7 +40,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """What a resource that is there has no more, or not as it was deployed."""
+    """A property that an existing resource has lost, or that was changed."""
 
     resource: Resource
     name: str

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 Kind = Literal["CREATE", "UPDATE"]
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
-"""How CloudFormation says that there is nothing to do; it has no code for it."""
+"""CloudFormation's texts for an empty change; it has no code for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WantedStack:
-    """All that a change set is made of."""
+    """The input of a change set."""
 
     name: str
     template: Mapping[str, Any]

@@ -16,7 +16,7 @@ STAGE_TAG = f"{APP}:stage"
 
 
 def check_stacks(client: Any, names: Names) -> Iterator[Finding]:
-    """Whether stacks of our names are ours: a deployment would change whatever they hold."""
+    """Whether stacks with our names belong to this project: a deployment would change their content."""
     for stack in (names.data_stack, names.stack):
         found = _stack(client, stack)
         if found is None:

@@ -13,7 +13,7 @@ from workflows.doctor.finding import Finding, error, note, ok
 LOCKS = Path("workflows") / "locks"
 ENVIRONMENTS = {".venv": "project.txt", ".venv-emulator": "emulator.txt", ".venv-definitions": "definitions.txt"}
 OPTIONAL = {".venv-definitions": "only rendering and testing the state machine need it"}
-"""What can be done without, and why."""
+"""Environments that are not always needed, and why."""
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)[ \t]*(?P<marker>;)?", re.MULTILINE)
 DEFINITIONS = ".venv-definitions"
 SHOWN = 5
@@ -25,7 +25,7 @@ class Pin:
 
     versions: frozenset[str]
     everywhere: bool
-    """Without a marker: wanted on every machine."""
+    """Whether the pin has no marker and holds on every machine."""
 
 
 def check_environments(root: Path) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def install(*, python: str, folder: Path, stopping: threading.Event) -> None:
 
 
 def kill_all() -> None:
-    """End every function's process, whatever it is doing."""
+    """End every function's process at once."""
     from ministack.core import lambda_runtime
 
     lambda_runtime.reset()

@@ -11,10 +11,10 @@ from typing import Any
 Json = dict[str, Any]
 
 EXECUTIONS = 20
-"""That are over. A run has its documents in the bucket besides; nothing is read from an execution's history."""
+"""Ended executions that are kept. A run also has its documents in the bucket; no history is ever read."""
 EVENTS = 100
 LOG_STREAMS = 100
-"""Of a group. The emulator opens one for every invocation."""
+"""Log streams kept in a group. The emulator opens one for every invocation."""
 
 POINTS = 1_500
 """Of a metric: a day of minutes. The emulator itself puts one for every invocation."""

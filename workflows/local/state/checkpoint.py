@@ -19,7 +19,7 @@ INTERVAL_SECONDS = 2.0
 TRIES = 20
 
 AT_REST_ONLY = {"cloudwatch", "cloudwatch_logs"}
-"""They grow with every invocation, and no promise rests on them."""
+"""They grow with every invocation, and nothing depends on them."""
 
 Read = Callable[[], Any]
 
@@ -37,7 +37,7 @@ class Checkpoint:
         self._failing = False
 
     def begin(self) -> None:
-        """Everything is loaded: from now on what the services hold is the state."""
+        """Start saving: everything is loaded, so from now on the services hold the state."""
         self._loaded.set()
 
     def counting(self, app: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -61,7 +61,7 @@ class Checkpoint:
                 self.attempt(without=() if self._settled else AT_REST_ONLY)
 
     def attempt(self, *, without: Collection[str] = ()) -> None:
-        """Save, or say once that it cannot be done; the next attempt comes whether or not there is more to save."""
+        """Save, or report once that it fails; the next attempt comes even if nothing changes meanwhile."""
         try:
             self.save(without=without)
         except Exception as error:  # noqa: BLE001 - without the thread that this runs in all would be lost

@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 PREVIOUS = "previous"
 BLOBS = "lambda-blobs"
 DAMAGED_KEPT = 20
-"""So many damaged files are kept, the newest."""
+"""How many damaged files are kept, the newest."""
 
 EMPTY = "it starts empty: the next deployment makes its resources again, and the models come back from the registry"
 
@@ -152,7 +152,7 @@ class Generations:
                 yield f"{path.relative_to(self.folder)} is damaged{self._put_aside(path)}"
 
     def _sweep(self) -> None:
-        """Remove what a kill left unfinished, and what is in the way of a copy."""
+        """Remove files that a kill left unfinished, and files where a copy is to be written."""
         for folder in (self.folder, self._previous, self.folder / BLOBS):
             for each in folder.glob(f"*{whole_files.UNFINISHED}"):
                 if each.is_file():

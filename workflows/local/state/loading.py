@@ -14,7 +14,7 @@ REJECTED = 5
 """The exit code of a server that has put aside a file that it cannot load: start it again, without the file."""
 
 TOLD = "state: "
-"""How each line of the log begins that the user has to know."""
+"""The beginning of each line of the log that the user has to see."""
 
 STOPPED = "the local AWS was stopped while it was going on"
 ENDED_AS = {

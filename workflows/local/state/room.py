@@ -46,7 +46,7 @@ def message(folder: Path) -> str:
 
 @contextmanager
 def needed(folder: Path) -> Iterator[None]:
-    """What is done inside writes to the folder; raises DiskFull."""
+    """The code inside writes to the folder; raises DiskFull."""
     try:
         yield
     except OSError as error:

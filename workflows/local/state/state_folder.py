@@ -25,7 +25,7 @@ from typing import Any
 from workflows.local.state import whole_files
 
 RECORDED = {"pid", "endpoint", "short_url", "wanted"}
-"""What is noted of a running server."""
+"""The recorded facts of a running server."""
 
 
 class FolderInUse(Exception):
