@@ -17,9 +17,11 @@ from botocore.exceptions import ClientError
 from chalicelib import names
 from chalicelib.api import access
 from chalicelib.aws.object_store import BucketStore
+from chalicelib.errors import DeploymentFailed
 from tests.clone import ROOT, Clone
 from tests.contract.stacks.golden_templates import templates
 from tests.given.local_aws import reached_alone
+from workflows.deploying import release
 from workflows.deploying.cloudformation.uploads import DEFINITION
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.deploying.progress import Step
@@ -285,6 +287,19 @@ def test_tokens_of_an_older_release_are_kept_and_its_parameter_goes(project: Pro
     assert client("ssm").describe_parameters()["Parameters"] == []
     project.deploy()
     assert access.find(store, header=f"Bearer {'a' * 43}") == found
+
+
+def test_release_that_cannot_read_the_documents_of_a_stage_leaves_it_alone(project: Project) -> None:
+    store = BucketStore(client("s3"), bucket=project.deploy().bucket)
+    later = json.dumps({"format": release.FORMAT + 1}).encode()
+    store.put(release.KEY, later)
+
+    with pytest.raises(DeploymentFailed, match=r"its documents are of format 3, and this checkout knows 2\. Nothing"):
+        project.deploy()
+
+    found = store.find(release.KEY)
+    store.delete(release.KEY)  # the other tests deploy to this stage too
+    assert (project.steps, found and found.body) == ([], later)
 
 
 def test_kept_bucket_is_adopted_with_its_content(project: Project) -> None:
