@@ -1,4 +1,4 @@
-"""Only the client knows what stands before a route: a stage, a domain's path, nothing. So no answer says it."""
+"""No answer holds an address: only the client knows what precedes a route, a stage, a domain's path, or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""README says what is so: its tree, tables and commands are held against the project."""
+"""README's tree, tables and commands are those of the project."""
 
 from __future__ import annotations
 

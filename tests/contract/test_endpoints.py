@@ -1,4 +1,4 @@
-"""Every client of a deployment goes where the others go: to AWS, or to what stands in for it."""
+"""Every client of a deployment uses the same endpoint: AWS, or the local AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of errors as it is drawn is the tree as it is; and what a caller is told of each."""
+"""The docstring's tree of errors is the real one; and every error has its answer to a caller."""
 
 from __future__ import annotations
 

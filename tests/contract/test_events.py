@@ -1,4 +1,4 @@
-"""What a stage tells programs is what `event-schema.json` says, and fits into what EventBridge and SNS take."""
+"""A stage's events match `event-schema.json`, and fit into the limits of EventBridge and SNS."""
 
 from __future__ import annotations
 

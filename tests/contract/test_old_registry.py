@@ -1,4 +1,4 @@
-"""What an earlier release left in the bucket is served, shown, verified, rolled back and built on by this one."""
+"""This release serves, shows, verifies, rolls back and continues the registry of an earlier release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a JSON document holds, who reads it answers in its own words, and never with an exception of Python's."""
+"""Every reader of a JSON document answers any content in its own words, never with an exception of Python's."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What AWS, a library or a file says in its own words is in no answer, no failure of a run and no notice.
+"""No answer, no failure of a run and no notice quotes the words of AWS, a library or a file.
 
-Each is marked, and the mark is looked for in whatever a user sees. The exception is what an estimator raised.
+Each is marked, and the tests look for the mark in everything that a user sees. The exception is an estimator's error.
 """
 
 from __future__ import annotations

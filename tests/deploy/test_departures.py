@@ -1,4 +1,4 @@
-"""What takes a model off the air, and what does not: from a clone whose recipe is gone, as from a wrong branch."""
+"""Which deployments remove a live model, and which refuse: from a clone without its recipe, as on a wrong branch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A token that was made stays good whatever becomes of the stacks, and the stage's models stay known."""
+"""A token stays valid when stacks are deleted or made again, and the stage's models stay known."""
 
 from __future__ import annotations
 

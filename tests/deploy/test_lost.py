@@ -1,4 +1,4 @@
-"""What somebody deleted of a deployed stage is made again by the next deployment, and its model is live again."""
+"""The next deployment makes again what somebody deleted of a stage, and its model is live again."""
 
 from __future__ import annotations
 

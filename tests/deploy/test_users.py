@@ -1,4 +1,4 @@
-"""Users whose machine is not like ours: files that nobody else may read, no home, no name."""
+"""Users with unusual machines: files that nobody else may read, no home, no name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The deployed API: what it refuses and in which words, and what comes of requests that come twice."""
+"""The deployed API: its refusals and their words, and the result of repeated requests."""
 
 from __future__ import annotations
 

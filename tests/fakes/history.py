@@ -1,4 +1,4 @@
-"""What happened to the outside world, in order, and who did it: the fakes write it, invariants read it."""
+"""Records all that happens to the fakes, in order, with its author; the invariants read it."""
 
 from __future__ import annotations
 

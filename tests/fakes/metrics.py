@@ -1,4 +1,4 @@
-"""What CloudWatch counts of the serving functions, in memory."""
+"""CloudWatch's counts of the serving functions, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clone's local AWS has on disk of what must never be lost."""
+"""Reads from disk what a clone's local AWS must never lose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to announce: a night for every kind of notice, told as the product tells it."""
+"""A night for every kind of notice, announced by the product's own functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What earlier nights left behind: registered versions, a live one, runs that go or are over."""
+"""Registers versions, a live one, and runs that go on or are over: what earlier nights left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test knows to be there."""
+"""Looks up what a test knows to exist."""
 
 from __future__ import annotations
 

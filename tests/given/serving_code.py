@@ -1,4 +1,4 @@
-"""What the packages of `nights` do when Lambda runs them: they answer as the serving function does, or misbehave."""
+"""The answers of the packages of `nights`: they behave as the serving function, or misbehave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stand on which packages are started: what is unpacked where, and which folders a function sees."""
+"""Unpacks packages into folders and starts them, each function with the folders that it sees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody may do, each thing tried for real under the role concerned and denied by it."""
+"""Calls that nobody may make: each is tried under the role concerned, and denied."""
 
 from __future__ import annotations
 

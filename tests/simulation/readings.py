@@ -1,4 +1,4 @@
-"""What invariants read out of a world's history: moves, documents, results, and who was running meanwhile."""
+"""Reads moves, documents, results and running executions from a world's history, for the invariants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new account has 10 concurrent executions: every run of a busy night ends as it should, whoever else is there."""
+"""A new account has 10 concurrent executions: every run of a busy night still ends as it should."""
 
 from __future__ import annotations
 

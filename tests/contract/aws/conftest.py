@@ -1,4 +1,4 @@
-"""Clients that reach nobody: each answer is said beforehand, and botocore's service model checks both sides of it."""
+"""Clients that call nobody: each answer is prepared, and botocore's service model checks call and answer."""
 
 from __future__ import annotations
 

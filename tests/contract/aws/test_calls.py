@@ -1,4 +1,4 @@
-"""What every edge does when AWS does not answer, and what an error of it may say."""
+"""Every edge raises the right error when AWS does not answer, and its message quotes nothing of AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seeded mistakes: what the checks are worth."""
+"""Seeded mistakes: the checks of a definition find each."""
 
 import json
 from dataclasses import fields, replace

@@ -1,4 +1,4 @@
-"""What the local AWS forgets, so that neither its memory nor its folder grows with what is over."""
+"""The local AWS forgets the past, so that neither its memory nor its folder grows without end."""
 
 from __future__ import annotations
 

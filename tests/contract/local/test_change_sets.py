@@ -1,4 +1,4 @@
-"""A change set says what a value was and what it becomes to whoever asks for values, and to nobody else."""
+"""A change set has the values before and after if the caller asks for them, and only then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A local AWS that is asked to deny what no policy permits, and how it then sees a call."""
+"""A local AWS with permissions enforced: it denies what no policy permits, and sees a call as AWS does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the fakes of the simulation do, the local AWS does too, through the product's own edges."""
+"""The local AWS behaves as the fakes of the simulation do, through the product's own edges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing is saved before everything is loaded, and what cannot be loaded is told and kept."""
+"""Nothing is saved before everything is loaded; a file that cannot be loaded is reported and kept."""
 
 from __future__ import annotations
 

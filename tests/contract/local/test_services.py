@@ -1,4 +1,4 @@
-"""What the product needs of the emulator itself, and what the emulator therefore has to go on doing."""
+"""The emulator's behaviour that the product relies on."""
 
 from __future__ import annotations
 

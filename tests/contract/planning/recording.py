@@ -1,4 +1,4 @@
-"""Stands in front of the local AWS, hands every call on, and notes what IAM would have been asked."""
+"""Stands in front of the local AWS, passes every call on, and records what IAM would have been asked."""
 
 from __future__ import annotations
 

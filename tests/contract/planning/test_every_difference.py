@@ -1,4 +1,4 @@
-"""A plan shows whatever a deployment would change; and after a plan that says nothing, there is nothing to change."""
+"""A plan shows every change that a deployment would make; after an empty plan a deployment changes nothing."""
 
 from __future__ import annotations
 

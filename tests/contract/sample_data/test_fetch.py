@@ -1,4 +1,4 @@
-"""The archive over HTTP, from a server on this machine: what is kept, and what is refused."""
+"""Downloading the archive over HTTP, from a server on this machine: which files are kept, and which refused."""
 
 import gzip
 import socket

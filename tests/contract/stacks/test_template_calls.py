@@ -1,4 +1,4 @@
-"""What both templates say to each service is what that service's own model accepts."""
+"""Each service's own model accepts what both templates say to the service."""
 
 from __future__ import annotations
 

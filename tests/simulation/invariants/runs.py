@@ -1,4 +1,4 @@
-"""Of runs: who is the one, what is recorded, what is told."""
+"""Invariants of runs: one at a time, one outcome, one announcement."""
 
 from __future__ import annotations
 

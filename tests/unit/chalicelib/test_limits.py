@@ -1,4 +1,4 @@
-"""What the state machine carries fits what Step Functions takes, however long a thing was that was said."""
+"""What the state machine carries fits into Step Functions' limits, however long its texts are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens to data set and recipe: no version is judged on rows that it, or one before it, was trained on."""
+"""Over any history of data set and recipe, no version is judged on rows that it, or one before it, was trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Preprocess does about data that was rolled back, or whose model waits for a pin to go."""
+"""Preprocess with data that was rolled back, or whose model waits for the end of a pin."""
 
 from __future__ import annotations
 

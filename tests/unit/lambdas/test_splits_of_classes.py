@@ -1,4 +1,4 @@
-"""Whatever a recipe makes of the labels later, no row changes sides."""
+"""No later change of a recipe's classes or label moves a row to the other side of the split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the targets hand on, tried with a stand-in for the environments that they make."""
+"""The make targets pass their variables on, tried with a stand-in for the environments."""
 
 from __future__ import annotations
 

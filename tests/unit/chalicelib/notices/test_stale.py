@@ -1,4 +1,4 @@
-"""How old what is live may be: the notice that comes beside the end of a run that promoted nothing."""
+"""The notice about an old live model, which follows a run that promoted nothing."""
 
 from __future__ import annotations
 

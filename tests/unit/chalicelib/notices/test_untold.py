@@ -1,4 +1,4 @@
-"""Notices that nobody took when it happened: they are kept, and the model's next run sends them."""
+"""Notices that could not be sent at first: they are kept, and the model's next run sends them."""
 
 from __future__ import annotations
 

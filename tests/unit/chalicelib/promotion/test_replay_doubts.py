@@ -1,4 +1,4 @@
-"""What speaks against a candidate that was replayed."""
+"""The replay's objections to a candidate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pruning would take, and for what reason the rest is kept."""
+"""What pruning would delete, and why the rest is kept."""
 
 from __future__ import annotations
 

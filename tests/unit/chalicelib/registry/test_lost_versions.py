@@ -1,4 +1,4 @@
-"""Runs that were committed to a swap, and Lambda has lost what was to go live."""
+"""Runs that are committed to a swap, when Lambda has lost the version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caller may say of a retrain: the body of the request, and its idempotency key."""
+"""The body of a retrain request, and its idempotency key: what is accepted and what is refused."""
 
 from __future__ import annotations
 

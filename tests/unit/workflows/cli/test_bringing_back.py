@@ -1,4 +1,4 @@
-"""What Lambda has lost is brought back after a deployment and at every local start, and nothing else is touched."""
+"""Live models that Lambda has lost are restored after a deployment and at every local start, and only those."""
 
 from __future__ import annotations
 

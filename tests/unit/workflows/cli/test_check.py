@@ -1,4 +1,4 @@
-"""`nightswap check`: what a run would refuse of a recipe and of a file, told without any AWS."""
+"""`nightswap check`: what a run would refuse of a recipe and of a file, without any AWS."""
 
 from __future__ import annotations
 

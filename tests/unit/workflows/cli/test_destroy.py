@@ -1,4 +1,4 @@
-"""What is shown before anything goes; that it goes, and how, is shown on the local AWS by tests/deploy."""
+"""What `nightswap destroy` shows first; tests/deploy shows on the local AWS that, and how, it removes."""
 
 from __future__ import annotations
 

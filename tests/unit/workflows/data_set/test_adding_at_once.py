@@ -1,4 +1,4 @@
-"""What is added while the store fails, the user interrupts, or somebody else adds and removes files."""
+"""Adding files while the store fails, the user interrupts, or somebody else adds and removes files."""
 
 from __future__ import annotations
 

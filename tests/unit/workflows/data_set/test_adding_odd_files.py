@@ -1,4 +1,4 @@
-"""What is no file that can be added, and what is one though it looks odd."""
+"""Files that cannot be added, and odd-looking ones that can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the record of an erasure vouches for, and what it does not."""
+"""Which parts of a version the record of an erasure explains, and which not."""
 
 from __future__ import annotations
 

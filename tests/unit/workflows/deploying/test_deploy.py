@@ -1,4 +1,4 @@
-"""What is refused before anything is made, and the templates as people read them."""
+"""Refusals before anything is made, and the templates as people read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to go; that it goes, and in which order, is shown on the local AWS by tests/deploy."""
+"""What is to be removed; tests/deploy shows on the local AWS that it is, and in which order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A uv that fetches nothing: it unpacks the wheels that a test gives it, or says what a real one says and fails."""
+"""A uv that downloads nothing: it unpacks the wheels that a test gives it, or fails with a real one's message."""
 
 from __future__ import annotations
 

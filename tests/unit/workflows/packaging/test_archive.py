@@ -1,4 +1,4 @@
-"""The same files give the same bytes, whatever the checkout and the machine."""
+"""The same files give the same bytes, on any checkout and machine."""
 
 from __future__ import annotations
 

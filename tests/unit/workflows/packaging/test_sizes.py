@@ -1,4 +1,4 @@
-"""What a function takes up, whether Lambda takes it, and what would have to go."""
+"""A function's size, whether Lambda takes it, and what would have to be left out."""
 
 from __future__ import annotations
 

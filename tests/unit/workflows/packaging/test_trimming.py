@@ -1,4 +1,4 @@
-"""What is taken out of the wheels, and what must never be."""
+"""Which files of the wheels are removed, and which must never be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What uv is asked for, and what its answers mean."""
+"""The arguments that uv gets, and the meaning of its answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan says of a stack: what CloudFormation lists of a change set, and what the stack has lost."""
+"""A plan's view of a stack: CloudFormation's changes, and the resources that the stack has lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no CSV file of the recipe's columns is named, and what is too large."""
+"""A file that is not a CSV file of the recipe's columns, or is too large, gets an error that names why."""
 
 from __future__ import annotations
 

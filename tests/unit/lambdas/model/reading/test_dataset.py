@@ -1,4 +1,4 @@
-"""A file is read as it says, whatever its dress."""
+"""A file is read alike in every form of CSV: quotes, line ends, compression."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read is what Python's own strict reader finds in a file, row by row, or an error says what is wrong."""
+"""The reader gives what Python's own strict reader finds, row by row, or an error that says what is wrong."""
 
 from __future__ import annotations
 

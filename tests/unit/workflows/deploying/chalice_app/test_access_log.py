@@ -1,4 +1,4 @@
-"""The API's access log: what is written of a request, and that an account without a role for it is left alone."""
+"""The API's access log: its fields, and that an account without a role for it is not changed."""
 
 from __future__ import annotations
 

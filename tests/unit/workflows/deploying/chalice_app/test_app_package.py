@@ -1,4 +1,4 @@
-"""Every file of every package is one that everybody may read, whatever the umask was."""
+"""Everybody may read every file of every package, whatever the umask was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stack has lost is found by reading, and the template that takes it out leaves the rest as it is."""
+"""What a stack has lost is found by reading, and the template that takes it out leaves the rest unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever happens to the saved files, one generation is loaded, and nothing damaged is written over."""
+"""Whatever happens to the saved files, one generation is loaded, and no damaged file is overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the local AWS keeps is for its owner's eyes: it holds data, tokens and who asked for what."""
+"""Only the owner may read the local AWS's files: they hold data, tokens and names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is saved is loaded as one whole generation, whenever a save ended."""
+"""Saved files are loaded as one complete generation, whenever a save was interrupted."""
 
 from __future__ import annotations
 
