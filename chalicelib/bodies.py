@@ -56,7 +56,7 @@ class Form(Value):
         return self.check(parse(body or b"null" if self.may_be_empty else body, accepted=str(self)))
 
     def check(self, body: Any) -> dict[str, Any]:
-        """The same of a body that is read already."""
+        """The same for a body that is parsed already."""
         given = {} if body is None and self.may_be_empty else body
         if not isinstance(given, dict):
             raise BadRequest("the body is not a JSON object", accepted=str(self))
@@ -102,7 +102,7 @@ INSTANCES = Field(lambda value: True, "", "a list of instances", '[{"FEATURE": V
 
 
 def check_model(model: str, *, known: Collection[str]) -> None:
-    """Raises ModelUnknown for a model that is none of these."""
+    """Raises ModelUnknown for a model that is not among these."""
     if model not in known:
         raise ModelUnknown(f"there is no model {quoted(model)}", field="model", accepted=listed(list(known)))
 
@@ -134,7 +134,7 @@ def parse(body: bytes, *, accepted: str) -> Any:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Level by level: what can be read by recursion can be too deep for the next who tries."""
+    """Counts level by level: recursion depends on the depth of the caller's stack."""
     level = [value]
     for _ in range(levels):
         inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]

@@ -35,7 +35,7 @@ def listed(names: Iterable[str], *, most: int = LISTED_NAMES) -> str:
 
 
 def quoted(text: str, characters: int = 60) -> str:
-    """What somebody else said, in one line and in quotes.
+    """Another program's text, in one line and in quotes.
 
     >>> quoted("two\\nlines")
     "'two\\\\nlines'"

@@ -33,7 +33,7 @@ TOKEN_LIMIT = 100
 """`nightswap token list` reads an object for each."""
 SECRET_BYTES = 32
 HEADER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] {1,8}([A-Za-z0-9_-]{43})")
-"""What can be a token at all: 32 bytes as URL-safe base64. For anything else nothing is asked of AWS."""
+"""The form of a token: 32 bytes as URL-safe base64. Anything else is refused without a call to AWS."""
 
 
 class Token(Value):
@@ -54,7 +54,7 @@ class Token(Value):
 
 
 def parse(body: bytes) -> Token:
-    """Raises ValueError for what is no token."""
+    """Raises ValueError for a document that is not a token."""
     try:
         kept = documents.decode(body)
         name, sha256, scopes, removed_at = kept["name"], kept["sha256"], kept["scopes"], kept["removed_at"]
@@ -98,5 +98,5 @@ def stored(store: ObjectStore, *, sha256: str) -> Token | None:
 
 
 def routes(scopes: Sequence[str]) -> list[tuple[str, str]]:
-    """Method and path of all that the scopes open."""
+    """Method and path of all routes that the scopes open."""
     return [route for scope in scopes for route in ROUTES.get(scope, ())]

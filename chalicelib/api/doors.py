@@ -15,7 +15,7 @@ BODIES = {"/predict": limits.PREDICT_BODY_BYTES}
 
 
 def decoded(read: Callable[[], bytes]) -> bytes:
-    """The body as it was sent; raises BadRequest when what the gateway handed on is no text, and no base64."""
+    """The body as it was sent; raises BadRequest when the gateway's form of it is neither text nor base64."""
     try:
         return read()
     except ValueError as exc:
@@ -40,7 +40,7 @@ def check(path: str, *, body: bytes, query: Mapping[str, Sequence[str]]) -> None
 
 
 def idempotency_key(header: str | None) -> str | None:
-    """An Idempotency-Key header as it may be used; raises BadRequest."""
+    """A valid Idempotency-Key header; raises BadRequest."""
     if header is not None and not (0 < len(header) <= limits.KEY_CHARACTERS and header.isprintable()):
         raise BadRequest(
             "the Idempotency-Key is empty, too long, or not printable",

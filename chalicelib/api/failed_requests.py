@@ -13,7 +13,7 @@ from chalicelib.log import ERROR, WARNING, complain
 from chalicelib.names import RUN_NAME
 
 FAULT = 500
-"""From here on the fault is ours, or AWS's."""
+"""The first HTTP status of a fault of the stage or of AWS."""
 
 
 def tell(status: int, said: Mapping[str, Any], *, route: str, path: Mapping[str, str] | None, request: str) -> None:

@@ -15,9 +15,9 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.values import Value
 
 FRESH_SECONDS = 30.0
-"""So long nothing is asked: a token that is removed meanwhile still opens its routes."""
+"""For this time S3 is not asked: a token that is removed meanwhile still opens its routes."""
 OLD_SECONDS = 300.0
-"""So long a token is good while S3 throttles or is away: better than to lock everybody out."""
+"""For this time a token is valid while S3 throttles or is away: better than to lock everybody out."""
 
 
 class _Seen(Value):

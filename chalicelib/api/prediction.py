@@ -31,7 +31,7 @@ FORM = Form({"instances": INSTANCES, "model": MODEL}, wanted=("instances",), may
 
 
 class Question(Value):
-    """What goes to the serving function of the model."""
+    """The event for the model's serving function."""
 
     model: str
     event: Mapping[str, Any]

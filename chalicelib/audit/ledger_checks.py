@@ -21,11 +21,11 @@ KINDS = {
     promotion.UNPINNED,
 }
 OF_THE_STAMP = ("run", "step", "kind", "from_function_version", "to_function_version", "model_version", "weights")
-"""What an entry and the alias's stamp have to agree on."""
+"""The fields in which an entry and the alias's stamp must agree."""
 
 
 def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] = ()) -> Iterator[str]:
-    """What is wrong between the entries, which are in the order of their numbers; damaged ones are told elsewhere."""
+    """The problems between the entries, which are in order; damaged ones are reported elsewhere."""
     before: Entry | None = None
     for entry in entries:
         number, last = entry.entry, before.entry if before else 0
@@ -42,7 +42,7 @@ def problems(entries: Sequence[Entry], *, model: str, damaged: Collection[int] =
 
 
 def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> Iterator[str]:
-    """What is wrong between the last entry, which is not damaged, and the alias."""
+    """The problems between the last entry, which is not damaged, and the alias."""
     restore = f"put it back with nightswap restore {model}"
     left = stamp.of(alias)
     if alias is None:
@@ -80,7 +80,7 @@ def _stamp_problems(last: Entry, left: Stamp, *, alias: Alias, model: str) -> It
 
 
 def _follows(entry: Entry, before: Entry | None) -> bool:
-    """Restoring begins anew, and so does every move that found no alias: Lambda, or another hand, had lost it."""
+    """Whether an entry may follow. Restoring, and any move that found no alias, starts anew: the alias was lost."""
     expected = before.to_function_version if before else None
     return entry.from_function_version in (None, expected) or entry.kind == promotion.RESTORED
 

@@ -18,7 +18,7 @@ from chalicelib.registry.quarantine import Quarantine, Quarantined
 
 
 def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
-    """Each with what to do about it. A damaged document is one more: what it would say is not known."""
+    """The problems, each with advice. A damaged document is a problem too, because its content is unknown."""
     told: list[str] = []
     live = documents.readable(Live(edges, model=model, alias=alias).version, told=told)
     checks = [
@@ -43,7 +43,7 @@ def problems(edges: Edges, *, model: str, alias: Alias | None) -> Iterator[str]:
 
 
 def another_way(model: str) -> str:
-    """What makes another version live, where a run cannot: it would need the live one's artifact."""
+    """The command that makes another version live, where a run cannot: it would need the live one's artifact."""
     return (
         f'nightswap rollback --model {model} --reason "...", or nightswap promote VERSION --model {model}'
         ' --reason "..."'
@@ -51,7 +51,7 @@ def another_way(model: str) -> str:
 
 
 def _code_problems(edges: Edges, *, model: str, model_version: int, function_version: str) -> Iterator[str]:
-    """A version without a manifest is told elsewhere."""
+    """The problems of the code; a version without a manifest is reported elsewhere."""
     manifest = registry.find_manifest(edges, model=model, model_version=model_version)
     published = edges.functions.version(model, function_version)
     held = published.code_sha256 if published else "nothing"

@@ -35,11 +35,11 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 
 MOMENT_SECONDS, MOMENTS = 1.0, 3
-"""A move that is under way writes its entry a moment after it took effect."""
+"""A move writes its entry a moment after it took effect, so the check waits and repeats."""
 ALWAYS = (registry.CLAIM, registry.REPORT)
-"""What a version keeps beside its manifest, pruned or not."""
+"""The parts that a version keeps beside its manifest, pruned or not."""
 QUOTED = ("matrix", "ratios", "rules", "reason")
-"""What a manifest takes from the report."""
+"""The fields that a manifest copies from the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Verified:
     versions: int
     problems: tuple[str, ...]
     erased: tuple[str, ...] = ()
-    """What was taken on purpose, which is no problem."""
+    """What was erased on purpose, which is not a problem."""
 
 
 def verify(edges: Edges, *, model: str, report: Progress) -> Verified:
@@ -115,7 +115,7 @@ def _no_entry(listed: Listed, damage: RegistryIncomplete, *, model: str) -> str:
 
 
 def _at_rest(edges: Edges, *, model: str) -> tuple[Sequence[Listed], Alias | None]:
-    """The ledger and the alias with no move between them, if there is such a moment."""
+    """The ledger and the alias, read while no move is under way, if there is such a moment."""
     for _ in range(MOMENTS):
         alias = edges.functions.alias(model)
         listed = edges.store.list(layout.ledger(model))
@@ -191,7 +191,7 @@ def _disagreements(edges: Edges, judged: JudgedVersion) -> Iterator[str]:
 
 
 def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
-    """What is wrong with the documents that the next run or move reads beside ledger and versions."""
+    """The problems of the documents that the next run or move reads beside ledger and versions."""
     told: list[str] = []
     documents.readable(Lease(edges, model).holder, told=told)
     documents.readable(partial(judged.find, edges, model=model), told=told)
@@ -203,6 +203,6 @@ def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
 
 
 def _named(entries: Sequence[Entry]) -> set[int]:
-    """The versions that the ledger speaks of."""
+    """The versions that the ledger names."""
     named = {number for each in entries for number in (each.model_version, each.candidate_model_version)}
     return {number for number in named if number is not None}

@@ -24,7 +24,7 @@ from chalicelib.names import Names
 
 @lru_cache(maxsize=4)
 def edges(names: Names, patience: Patience = PATIENT) -> Edges:
-    """Everything that the stage's cores reach."""
+    """All edges of the stage."""
     return Edges(
         store=BucketStore(patience.client("s3"), bucket=names.bucket),
         functions=serving_functions(names.stage, patience),
@@ -41,19 +41,19 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
 
 
 def object_versions(names: Names) -> BucketVersions:
-    """What an erasure reaches beside the edges."""
+    """The edge that only an erasure needs."""
     return BucketVersions(PATIENT.client("s3"), bucket=names.bucket)
 
 
 @lru_cache(maxsize=4)
 def serving_functions(stage: str, patience: Patience = PROMPT) -> LambdaServingFunctions:
-    """What the predict path needs, and nothing more."""
+    """The only edge that the predict path needs."""
     return LambdaServingFunctions(patience.client("lambda"), stage=stage)
 
 
 @lru_cache(maxsize=4)
 def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
-    """What the API and the command line call."""
+    """The edge for the pipeline's functions, for the API and the command line."""
     return LambdaPipelineFunctions(ATTENTIVE.client("lambda"), stage=stage)
 
 

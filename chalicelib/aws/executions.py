@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RECENT = 100
 NOT_THERE = {"ExecutionDoesNotExist", "InvalidArn", "ValidationException"}
-"""The last is said of a name that is too long for any execution."""
+"""Step Functions returns the last one for a name that is too long for any execution."""
 
 
 class StateMachineExecutions:

@@ -62,7 +62,7 @@ class StageNotices:
 
 @contextmanager
 def _telling(whom: str) -> Iterator[None]:
-    """Whatever AWS has against a notice, it must not decide how a run ends: all of it is a NoticesUnavailable."""
+    """Turns every error of AWS into NoticesUnavailable: a notice must not decide how a run ends."""
     try:
         with transient(NoticesUnavailable, doing=f"telling {whom}"):
             yield

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 GONE = {"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed", "405"}
-"""MethodNotAllowed is what S3 says to whoever reads the mark of a deletion."""
+"""S3 answers MethodNotAllowed to the reader of a deletion mark."""
 AT_ONCE = 1000
 """Versions in one call. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html"""
 

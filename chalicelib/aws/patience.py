@@ -28,7 +28,7 @@ MOVE_SECONDS = 20
 SERVING_SECONDS = 10
 """A serving function may take so long."""
 ANSWER_SECONDS = 0.5
-"""What a function needs to say how it ended."""
+"""The time that a function needs to report how it ended."""
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
@@ -81,9 +81,9 @@ def ending_within(milliseconds: float) -> Iterator[None]:
 PATIENT = Patience(connect_seconds=2, read_seconds=25, attempts=2)
 """For tasks, whose functions have 100 s or more, and for operators."""
 PROMPT = Patience(connect_seconds=2, read_seconds=15)
-"""For the predict path: the caller knows better than we when to ask again."""
+"""For the predict path: the caller knows best when to try again."""
 BRIEF = Patience(connect_seconds=2, read_seconds=5, attempts=2)
-"""For all else that the API and the night's start ask."""
+"""For all other calls of the API and of the night's start."""
 MOVING = Patience(connect_seconds=1, read_seconds=8)
 """For the function move-alias, somebody waiting for it."""
 ATTENTIVE = Patience(connect_seconds=1, read_seconds=MOVE_SECONDS + 1)

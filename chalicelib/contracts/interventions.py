@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class MoveAliasTask:
-    """What an operator asks of the alias, through the API or the command line."""
+    """An operator's request to move the alias, through the API or the command line."""
 
     name: str
     """Of the request: the same name is the same request. Becomes the `run` of the move in alias and ledger."""

@@ -69,7 +69,7 @@ def damaged(key: str, how: str) -> RegistryIncomplete:
 
 
 def put_back(key: str) -> str:
-    """What helps against damage, and against a loss."""
+    """The command that repairs a damaged or lost document."""
     return f"put an earlier version of the object back, which the bucket keeps: nightswap put-back {shlex.quote(key)}"
 
 
@@ -80,7 +80,7 @@ def find(store: ObjectStore, key: str, shape: Kind = anything) -> Any:
 
 
 def readable(read_it: Callable[[], Found], *, told: list[str]) -> Found | None:
-    """What is read; None when it is damaged, which is told: one damaged document hides no other."""
+    """The document; None when it is damaged, which is reported: one damaged document hides no other."""
     try:
         return read_it()
     except RegistryIncomplete as damage:

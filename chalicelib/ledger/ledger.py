@@ -74,7 +74,7 @@ class Ledger:
         return seen is not None and seen + 1 < self.next_entry()
 
     def lost_by_lambda(self) -> str:
-        """What to say of an alias that the ledger is ahead of."""
+        """The message about an alias that the ledger is ahead of."""
         return (
             f"the alias of {self._model} is as it was before entry {self.next_entry() - 1} of the ledger: Lambda lost"
             f" its side, put it back with nightswap restore {self._model}"

@@ -55,7 +55,7 @@ class Stamp:
 
     @classmethod
     def parse(cls, description: str) -> Stamp | None:
-        """None for a description that is not ours."""
+        """None for a description that nightswap did not write."""
         match = PATTERN.fullmatch(description)
         if match is None:
             return None

@@ -11,7 +11,7 @@ from chalicelib.registry.quarantine import Quarantine
 
 
 def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str) -> str | None:
-    """Why the run may move nothing now, in words; None when it may. What a pin holds up is noted as waiting."""
+    """Why the run may move nothing now, in words; None when it may. What a pin delays is noted as waiting."""
     holder = Lease(edges, model).holder()
     if holder != run:  # the run was stopped or given up while its task went on
         return f"the lease is no longer this run's but {holder or 'nobody'}'s"
@@ -29,6 +29,6 @@ def obstacle(edges: Edges, *, run: str, model: str, model_version: int, fingerpr
 def _keep_for_later(
     edges: Edges, *, run: str, model: str, model_version: int, fingerprint: str, pinned: Pinned
 ) -> None:
-    """Lest every night of the pin trains the same model again."""
+    """So that not every night of the pin trains the same model again."""
     waiting = Judged(run=run, fingerprint=fingerprint, champion=pinned.model_version, waits_as=model_version)
     judged.put(edges, waiting, model=model)

@@ -28,7 +28,7 @@ def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step]) -> RolloutDe
     """
     fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version).fingerprint
     quarantined = Quarantine(edges, task.model).find(fingerprint)
-    if quarantined is not None and quarantined.who == task.run:  # an earlier try had its doubts, and they stand
+    if quarantined is not None and quarantined.who == task.run:  # an earlier try found problems, and they stand
         return _decided(task, ROLLED_BACK, quarantined.why)
     seen = look(edges, model=task.model)
     alias, live_number = seen.alias, seen.version()

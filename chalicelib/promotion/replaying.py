@@ -34,7 +34,7 @@ FACTOR, SLACK_MS = 2.0, 50.0
 
 
 class Asked(Document):
-    """What came of asking one version."""
+    """The result of asking one version."""
 
     model_version: int = holds(number_from_1)
     function_version: str = holds(digits)
@@ -53,7 +53,7 @@ class ReplayReport(Document):
     versions: tuple[Asked, ...] = holds_many(Asked)
     """The candidate, and what is live beside it."""
     problems: Sequence[str] = holds(list_of(text))
-    """All that speaks against the candidate."""
+    """All problems of the candidate."""
 
     @classmethod
     def misfit(cls, value: Any) -> str | None:
@@ -135,7 +135,7 @@ def replay(edges: Edges, *, model: str, subjects: Sequence[Subject]) -> list[Rep
 
 
 def doubts(candidate: Replayed, *, live: Replayed | None) -> list[str]:
-    """All that speaks against a candidate, beside the live version where there is one."""
+    """The problems of a candidate, compared with the live version if there is one."""
     unasked = None if candidate.rows else UNASKED
     slow = latency_problem(candidate, live=live) if live else None
     return [*candidate.problems, *(each for each in (unasked, slow) if each)]
@@ -229,7 +229,7 @@ def _equal(said: Any, wanted: Expected) -> bool:
                 for name, share in wanted.probabilities.items()
             )
         )
-    except (KeyError, TypeError, ValueError, AttributeError):  # whatever it said, it is no prediction
+    except (KeyError, TypeError, ValueError, AttributeError):  # any other answer is not a prediction
         return False
 
 

@@ -30,7 +30,7 @@ def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> Rol
     Raises the TransientErrors of the edges, and RegistryIncomplete where what is live cannot be read.
     """
     found = Quarantine(edges, task.model).find(task.fingerprint)
-    if found is not None and found.who == task.run:  # an earlier try found the version ill
+    if found is not None and found.who == task.run:  # an earlier try found the version unhealthy
         return _give_way(edges, task, ROLLED_BACK, why=found.why)
     seen = look(edges, model=task.model)
     alias, live = seen.alias, seen.version()

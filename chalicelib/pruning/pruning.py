@@ -34,7 +34,7 @@ class Pruned:
 
 
 def carry_out(edges: Edges, plan: Plan, *, who: str, report: Report) -> Pruned:
-    """Take what the plan dooms. Repeating it is harmless."""
+    """Delete what the plan names. Repeating it is harmless."""
     for decision in plan.decisions:
         if decision.kept_because is not None and decision.version.is_begun:
             _unmark(edges, decision.version, model=plan.model)

@@ -62,7 +62,7 @@ class Plan:
 
 
 def parts(manifest: Manifest) -> tuple[str, ...]:
-    """What a pruned version gives up; claim, manifest and report stay."""
+    """The parts that pruning deletes; claim, manifest and report stay."""
     return (registry.PACKAGE, manifest.artifact_file, registry.REPLAY)
 
 
@@ -124,7 +124,7 @@ def _versions(
 
 
 def _held(edges: Edges, *, model: str, entries: Sequence[Entry]) -> dict[int | str, str]:
-    """What must not go at any age, by model version or by run, with the reason."""
+    """What must be kept at any age, by model version or by run, with the reason."""
     quarantined = Quarantine(edges, model).model_versions()
     pinned = Pin(edges, model).find()
     serving = serving_now(edges, model=model)

@@ -40,7 +40,7 @@ class Prunable:
 class Decision:
     version: Prunable
     kept_because: str | None
-    """None: it goes."""
+    """None: it may be deleted."""
 
 
 def decide(versions: Sequence[Prunable], *, policy: Policy, now: datetime) -> list[Decision]:
@@ -57,7 +57,7 @@ def decide(versions: Sequence[Prunable], *, policy: Policy, now: datetime) -> li
 def _why_kept(version: Prunable, *, newest: set[int], policy: Policy, now: datetime) -> str | None:
     if version.held_because is not None:
         return version.held_because
-    if version.is_begun:  # whatever the policy was, it is of no use any more
+    if version.is_begun:  # half pruned: useless under any policy
         return None
     if version.left_live_at is not None and now - version.left_live_at < LEFT_LIVE:
         return f"left live {version.left_live_at:%Y-%m-%d %H:%M} UTC, less than 24 hours ago"

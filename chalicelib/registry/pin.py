@@ -31,7 +31,7 @@ class Pinned(Document):
         return self.who == UNKNOWN
 
     def is_same(self, other: Pinned) -> bool:
-        """Whatever the time: a request that is repeated pins again."""
+        """Ignores the time: a repeated request pins again."""
         return (self.model_version, self.who, self.why) == (other.model_version, other.who, other.why)
 
     def in_words(self) -> str:

@@ -73,7 +73,7 @@ def _repair(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
         repairs.append("wrote the ledger entry of the alias's last move, whose author had died")
     is_current = alias is not None and not Ledger(edges, model).is_ahead(alias)
     if is_current and alias and alias.weights and not _shifting(edges, alias, run=run):
-        with suppress(AliasMoved):  # somebody restored or moved it first, and theirs stands
+        with suppress(AliasMoved):  # somebody restored or moved it first, and that move stands
             fencing.take_weights_off(
                 edges, alias, model=model, run=run, step=step, kind=promotion.RESTORED, why=SHIFTER_IS_OVER
             )
@@ -105,7 +105,7 @@ def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
     move = promotion.back_to(last, alias, function_version=function_version, run=run, step=step, who=run, why=why)
     try:
         promotion.move_alias(edges, move)
-    except AliasMoved:  # somebody was quicker, and theirs stands
+    except AliasMoved:  # somebody was quicker, and that move stands
         return []
     return [f"{lost}: put back version {number}, as function version {function_version}"]
 

@@ -18,7 +18,7 @@ from chalicelib.settings import TaskSettings
 
 
 class New(NamedTuple):
-    """What there is to train on."""
+    """The data that a run trains on."""
 
     objects: tuple[Object, ...]
     fingerprint: str
@@ -45,7 +45,7 @@ def begin(edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: T
 
 
 def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
-    """Why training on this would tell nothing new; None when it would."""
+    """Why there is nothing new to train on; None when there is."""
     live = look(edges, model=model).version()
     if live is not None:
         manifest = registry.manifest(edges, model=model, model_version=live)

@@ -54,7 +54,7 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         wanted = _as_it_happened(edges, wanted)
         if wanted.outcome == MODEL_REJECTED:
             _keep_rejected(edges, run=wanted.run, model=wanted.model)
-    Lease(edges, wanted.model).release(wanted.run)  # first: who sees the outcome may start the next run
+    Lease(edges, wanted.model).release(wanted.run)  # first, because whoever sees the outcome may start the next run
     if recorded is None:
         recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)
@@ -95,7 +95,7 @@ def _as_it_happened(edges: Edges, wanted: RunOutcome) -> RunOutcome:
 
 
 def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
-    """The rejected model stays, with its report; so does its fingerprint, lest the next night try it again.
+    """Keep the rejected model with its report, and its fingerprint, so that the next night does not try it again.
 
     One that was judged again has a number already: it is quarantined, so that nobody promotes it by mistake.
     """

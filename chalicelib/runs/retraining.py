@@ -30,7 +30,7 @@ FORM = Form({"model": MODEL, "force": FLAG, "reason": REASON})
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody asked for. Two requests are the same when their wishes are."""
+    """The content of a request. Two requests are the same when their wishes are equal."""
 
     model: str
     force: bool
