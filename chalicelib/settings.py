@@ -92,7 +92,7 @@ class _Settings(Value):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__(kw_only=True)
-        cls.settings = {name: vars(cls)[name] for name in cls._fields}
+        cls.settings = {name: vars(cls)[name] for name in cls.field_names}
         for name, each in cls.settings.items():
             if each.default is None:
                 delattr(cls, name)

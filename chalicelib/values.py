@@ -16,7 +16,7 @@ class _Fields:
     def __get__(self, record: Any, kind: Any) -> Any:
         from dataclasses import make_dataclass
 
-        kind.__dataclass_fields__ = vars(make_dataclass(kind.__name__, kind._fields))["__dataclass_fields__"]
+        kind.__dataclass_fields__ = vars(make_dataclass(kind.__name__, kind.field_names))["__dataclass_fields__"]
         return kind.__dataclass_fields__
 
 
@@ -31,21 +31,21 @@ class Value:
     (Share(part=0.1, of='traffic'), True)
     """
 
-    _fields: ClassVar[tuple[str, ...]] = ()
+    field_names: ClassVar[tuple[str, ...]] = ()
     _kw_only: ClassVar[bool]
     __dataclass_fields__: ClassVar[Any] = _Fields()
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        cls._fields, cls._kw_only = tuple(cls.__annotations__), kw_only
+        cls.field_names, cls._kw_only = tuple(cls.__annotations__), kw_only
 
     def __init__(self, *values: Any, **named: Any) -> None:
         """Raises TypeError for a field that is missing, unknown or given twice."""
         kind = type(self)
-        given = {**dict(zip(kind._fields, values, strict=False)), **named}
-        known = {name: vars(kind)[name] for name in kind._fields if name in vars(kind)} | given
-        if len(given) != len(values) + len(named) or {*known} != {*kind._fields} or (values and kind._kw_only):
-            raise TypeError(f"{kind.__name__} takes {', '.join(kind._fields)}, and got {', '.join(given)}")
-        vars(self).update((name, known[name]) for name in kind._fields)
+        given = {**dict(zip(kind.field_names, values, strict=False)), **named}
+        known = {name: vars(kind)[name] for name in kind.field_names if name in vars(kind)} | given
+        if len(given) != len(values) + len(named) or {*known} != {*kind.field_names} or (values and kind._kw_only):
+            raise TypeError(f"{kind.__name__} takes {', '.join(kind.field_names)}, and got {', '.join(given)}")
+        vars(self).update((name, known[name]) for name in kind.field_names)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen: {name} stays as it is")

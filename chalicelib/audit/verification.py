@@ -7,7 +7,6 @@ any other gap stays a gap, because nothing knows what was there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from chalicelib import layout
@@ -30,6 +29,7 @@ from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.registry import Kept
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import DONE
+from chalicelib.values import Value
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -42,8 +42,7 @@ QUOTED = ("matrix", "ratios", "rules", "reason")
 """The fields that a manifest copies from the report."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verified:
+class Verified(Value, kw_only=True):
     model: str
     entries: int
     versions: int

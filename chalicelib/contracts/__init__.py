@@ -1,4 +1,4 @@
-"""One frozen dataclass for every payload that crosses a boundary of the state machine.
+"""One immutable value for every payload that crosses a boundary of the state machine.
 
 `XTask` is what the state X hands to its Lambda function, and `...ed` what comes back, put at `$.x` of the state.
 Every field is always there (None where it has nothing to say), because a missing path fails an execution on AWS.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.values import Value
 
-@dataclass(frozen=True, kw_only=True)
-class MoveAliasTask:
+
+class MoveAliasTask(Value, kw_only=True):
     """An operator's request to move the alias, through the API or the command line."""
 
     name: str
@@ -23,8 +23,7 @@ class MoveAliasTask:
     lift_quarantine: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoveAnswered:
+class MoveAnswered(Value, kw_only=True):
     """As an HTTP answer."""
 
     status: int

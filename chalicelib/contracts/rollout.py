@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class VersionModelTask:
+class VersionModelTask(Value, kw_only=True):
     run: str
     model: str
     fingerprint: str
@@ -17,14 +16,12 @@ class VersionModelTask:
     serving_sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelVersioned:
+class ModelVersioned(Value, kw_only=True):
     model_version: int
     function_version: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayTask:
+class ReplayTask(Value, kw_only=True):
     run: str
     model: str
     model_version: int
@@ -32,8 +29,7 @@ class ReplayTask:
     champion_revision_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RolloutDecided:
+class RolloutDecided(Value, kw_only=True):
     """How the rollout goes on; Replay says it first, then every ShiftTraffic."""
 
     decision: str
@@ -49,8 +45,7 @@ class RolloutDecided:
     """The alias's RevisionId as the run last saw or left it: the next move replaces exactly that."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShiftTrafficTask:
+class ShiftTrafficTask(Value, kw_only=True):
     run: str
     model: str
     model_version: int
@@ -62,8 +57,7 @@ class ShiftTrafficTask:
     revision_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SwapAliasTask:
+class SwapAliasTask(Value, kw_only=True):
     run: str
     model: str
     model_version: int
@@ -76,8 +70,7 @@ class SwapAliasTask:
     """What replay and canary found, in words."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AliasSwapped:
+class AliasSwapped(Value, kw_only=True):
     decision: str
     """PROMOTED, REJUDGE or SUPERSEDED."""
     reason: str

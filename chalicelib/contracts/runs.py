@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.values import Value
 
-@dataclass(frozen=True, kw_only=True)
-class RetrainInput:
+
+class RetrainInput(Value, kw_only=True):
     """The input of an execution."""
 
     model: str
@@ -16,16 +16,14 @@ class RetrainInput:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Failure:
+class Failure(Value, kw_only=True):
     """What a Catch puts into the state: the error's name and its cause, named as Step Functions names them."""
 
     Error: str
     Cause: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RestoreAliasTask:
+class RestoreAliasTask(Value, kw_only=True):
     run: str
     model: str | None
     """None when the execution-status rule calls, which knows the run alone."""
@@ -33,24 +31,21 @@ class RestoreAliasTask:
     """None at the start of a run; the run's own failure, as in Failure, at its end."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AliasRestored:
+class AliasRestored(Value, kw_only=True):
     function_version: str | None
     """What `live` points to, or None."""
     repairs: list[str]
     """What had to be put right, in words."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordOutcomeTask:
+class RecordOutcomeTask(Value, kw_only=True):
     run: str
     model: str
     outcome: str
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunOutcome:
+class RunOutcome(Value, kw_only=True):
     """The output of an execution, and the content of the run's `outcome.json`."""
 
     run: str

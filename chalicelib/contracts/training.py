@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class PreprocessTask:
+class PreprocessTask(Value, kw_only=True):
     run: str
     model: str
     force: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Preprocessed:
+class Preprocessed(Value, kw_only=True):
     decision: str
     """TRAIN, NOTHING_NEW or SUPERSEDED."""
     reason: str
@@ -23,24 +21,21 @@ class Preprocessed:
     holdout_uri: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainTask:
+class TrainTask(Value, kw_only=True):
     run: str
     model: str
     train_uri: str
     holdout_uri: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trained:
+class Trained(Value, kw_only=True):
     artifact_uri: str
     artifact_sha256: str
     answers_uri: str
     """The estimator's own labels and probabilities for the holdout, which the artifact has to equal."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvaluateTask:
+class EvaluateTask(Value, kw_only=True):
     run: str
     model: str
     holdout_uri: str
@@ -51,8 +46,7 @@ class EvaluateTask:
     """1, or 2 when the champion changed and the run judges again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evaluated:
+class Evaluated(Value, kw_only=True):
     passed: bool
     reason: str
     report_uri: str

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -25,12 +24,12 @@ from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from chalicelib.evidence import erasures
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import Manifest
+from chalicelib.values import Value
 
 Found = TypeVar("Found", bound=Document)
 
 
-@dataclass(frozen=True)
-class JudgedVersion:
+class JudgedVersion(Value):
     """A complete version. `is_vouched_for` is False for one of an earlier release."""
 
     manifest: Manifest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.contracts.decisions import (
@@ -20,6 +19,7 @@ from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
 from chalicelib.registry.report import Paired, Report, Rule
+from chalicelib.values import Value
 
 Document = Mapping[str, Any]
 
@@ -34,8 +34,7 @@ HEADLINES = {
 BOUNDS = {">=": "at least", "<=": "at most"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Value, kw_only=True):
     """What is known of a run, as far as it came and an earlier release wrote it."""
 
     run: Document

@@ -12,7 +12,6 @@ alias before all else, so any later change also changes the RevisionId, and Lamb
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.contracts.interventions import MoveAliasTask
@@ -30,6 +29,7 @@ from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.pin import Pin, Pinned
 from chalicelib.registry.quarantine import Quarantine
+from chalicelib.values import Value
 
 ROLLBACK, PROMOTE, PIN, UNPIN = "rollback", "promote", "pin", "unpin"
 
@@ -54,8 +54,7 @@ class Decided(Document):
     remarks: Sequence[str] = holds(list_of(text))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Seen:
+class _Seen(Value, kw_only=True):
     alias: Alias | None
     live: int | None
     candidate: int | None

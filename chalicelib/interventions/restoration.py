@@ -7,8 +7,6 @@ put back by its manifest alone: it was live already, and nothing else could brin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import NoLiveModel, RequestConflict
@@ -17,10 +15,10 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.names import LIVE
 from chalicelib.promotion import promotion
 from chalicelib.registry import publishing, registry
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True)
-class Recovered:
+class Recovered(Value):
     model_version: int
     function_version: str
     moved: bool

@@ -8,7 +8,6 @@ afterwards.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,10 +18,10 @@ from chalicelib.errors import BadRequest, RegistryIncomplete
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class Share:
+class Share(Value, kw_only=True):
     """A part, 0..1, of the traffic. `model_version` is None where weights were set by hand."""
 
     model_version: int | None
@@ -30,8 +29,7 @@ class Share:
     share: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class WhatServed:
+class WhatServed(Value, kw_only=True):
     """Of one moment. `entry` is the last move that certainly had taken effect; None before the first one.
 
     `perhaps` is the move after it, where nobody knows whether it had taken effect; it did between `not_before` (None
@@ -44,8 +42,7 @@ class WhatServed:
     not_after: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Told:
+class Told(Value, kw_only=True):
     """One number of the ledger; `entry` is None where it is damaged, and `damaged` says how."""
 
     model: str

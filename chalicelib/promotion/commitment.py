@@ -12,12 +12,11 @@ Without it a task that outlives its stopped execution could move the alias after
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib import layout
 from chalicelib.documents.frozen import Document, holds_maybe
 from chalicelib.edges import Edges
 from chalicelib.promotion.promotion import Move
+from chalicelib.values import Value
 
 SHIFT, SWAP = "shift", "swap"
 JUDGINGS = (1, 2)
@@ -30,8 +29,7 @@ class Decision(Document):
     move: Move | None = holds_maybe(Move)
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(Value):
     """The moves that a run was committed to when it was given up, in their order."""
 
     shifts: tuple[Move, ...]

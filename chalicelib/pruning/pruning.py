@@ -8,7 +8,6 @@ Repeating it after a crash goes on where it was. Lambda itself refuses to delete
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import layout
@@ -21,10 +20,10 @@ from chalicelib.pruning.retention import LEFT_LIVE, Prunable
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
+from chalicelib.values import Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pruned:
+class Pruned(Value, kw_only=True):
     """What went. `spared` came to be live, pinned or the way back after the plan was made."""
 
     model_versions: tuple[int, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib import layout
@@ -21,6 +20,7 @@ from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
+from chalicelib.values import Value
 
 Report = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
@@ -34,8 +34,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leftover:
+class Leftover(Value, kw_only=True):
     """A function version that a dead run published and no complete model version refers to."""
 
     function_version: str
@@ -43,8 +42,7 @@ class Leftover:
     size_bytes: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Value, kw_only=True):
     model: str
     decisions: tuple[Decision, ...]
     """On every complete version that is not pruned, newest first."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from chalicelib.values import Value
 
 LEFT_LIVE = timedelta(hours=24)
 """What served until a moment ago is the first to go back to, whatever the rollback's own choice."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policy:
+class Policy(Value, kw_only=True):
     """The newest `keep` versions stay, and whatever is younger than so many days."""
 
     keep: int
     days: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prunable:
+class Prunable(Value, kw_only=True):
     """A complete model version that has not given up its parts."""
 
     model_version: int
@@ -36,8 +35,7 @@ class Prunable:
     """An earlier pruning of it was interrupted."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Value, kw_only=True):
     version: Prunable
     kept_because: str | None
     """None: it may be deleted."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from chalicelib import layout
@@ -24,12 +24,12 @@ from chalicelib.errors import NightswapError, RequestConflict
 from chalicelib.names import RUN_NAME
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import catalog
+from chalicelib.values import Value
 
 FORM = Form({"model": MODEL, "force": FLAG, "reason": REASON})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
+class Wish(Value, kw_only=True):
     """The content of a request. Two requests are the same when their wishes are equal."""
 
     model: str
@@ -46,8 +46,7 @@ class Request(Document):
     requested_at: str | None = holds(moment, default=None)
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(Value):
     run: str
     is_new: bool
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from chalicelib.documents import documents
 from chalicelib.errors import NightswapError, Unexpected, leaves
 from chalicelib.names import document_name
 from chalicelib.runs import cleanup
+from chalicelib.values import Value
 from tests.contract.api_process import Api, Reply, secret, standing_in_for_aws, with_tokens
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going, outside
@@ -94,8 +95,8 @@ def test_no_route_repeats_what_aws_said(reply: Any) -> None:
     assert {json.loads(each["body"])["Code"] for each in answers} <= set(leaves())
 
 
-def payload(contract: type) -> dict[str, Any]:
-    filled = {field.name: f"s3://a-bucket/{field.name}" for field in fields(contract)}
+def payload(contract: type[Value]) -> dict[str, Any]:
+    filled = {name: f"s3://a-bucket/{name}" for name in contract.field_names}
     numbers = {"model_version": 1, "judging": 1, "shift": 0, "function_version": "1", "failure": None, "force": False}
     known = {"run": RUN, "model": MODEL, "action": "rollback", "lift_quarantine": False, "outcome": "Promoted"}
     return {name: {**numbers, **known}.get(name, value) for name, value in filled.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.contracts import decisions, rollout, runs, training
 from chalicelib.names import state_name
+from chalicelib.values import Value
 
 
 @dataclass(frozen=True, order=True)
@@ -26,8 +27,8 @@ JUDGES_TWICE = Bound(counts="judging", reason="only a run that has judged once s
 class Signature:
     """The contract of one function."""
 
-    takes: type
-    returns: type
+    takes: type[Value]
+    returns: type[Value]
     decisions: tuple[str, ...] = ()
     """All values of the result's field `decision`, if it has one."""
     repeats: Mapping[str, Bound] = field(default_factory=dict)

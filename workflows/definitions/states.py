@@ -7,7 +7,6 @@ It decides in one place what is retried: errors that pass by themselves. All oth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from stepfunctions.steps import Catch, Chain, Choice, ChoiceRule, Fail, Retry, Task
@@ -133,7 +132,7 @@ def _template(name: str, value: Any) -> tuple[str, Any]:
 
 def _conform(function: str, parameters: Mapping[str, Any]) -> None:
     contract = SIGNATURES[function].takes
-    wanted = {field.name for field in fields(contract)}
+    wanted = {*contract.field_names}
     if wrong := sorted(wanted ^ set(parameters)):
         raise ContractBroken(
             f"{function}: expected the fields of {contract.__name__}, missing or unknown: {', '.join(wrong)}"

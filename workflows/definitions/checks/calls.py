@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 
 from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.names import document_name
+from chalicelib.values import Value
 from workflows.definitions.asl import Definition, State, states
 from workflows.definitions.checks.problem import MACHINE, Problem
 from workflows.definitions.functions import Signature, placeholder
@@ -34,11 +34,11 @@ def called(state: State, *, contracts: Mapping[str, Signature]) -> str | None:
     return next((task for task in contracts if placeholder(task) == state["Resource"]), None)
 
 
-def _call_mistakes(state: State, task: str, contract: type, *, tasks: Path) -> Iterator[str]:
+def _call_mistakes(state: State, task: str, contract: type[Value], *, tasks: Path) -> Iterator[str]:
     file = tasks / f"{document_name(task)}.py"
     if not file.is_file():
         yield f"{state['Resource']} needs {tasks.name}/{file.name}, which does not exist"
-    wanted = {field.name for field in fields(contract)}
+    wanted = {*contract.field_names}
     given = {key.removesuffix(".$") for key in state["Parameters"]}
     yield from (f"Parameters lacks {field}, a field of {contract.__name__}" for field in sorted(wanted - given))
     yield from (f"Parameters has {field}, no field of {contract.__name__}" for field in sorted(given - wanted))

@@ -7,6 +7,8 @@ from itertools import product
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from chalicelib.values import Value
+
 CONTEXT: Mapping[str, Any] = {
     "Execution": {
         "Id": "an-arn",
@@ -30,7 +32,7 @@ VALUES: Mapping[type, tuple[Any, ...]] = {
 }
 
 
-def samples(contract: type, *, decisions: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
+def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """One payload for every combination of its decisions and booleans. An optional field has its value.
 
     >>> from chalicelib.contracts.rollout import AliasSwapped
@@ -38,8 +40,9 @@ def samples(contract: type, *, decisions: tuple[str, ...] = ()) -> Iterator[dict
     ['Promoted', 'Superseded']
     """
     hints = get_type_hints(contract)
-    values = [decisions if field == "decision" and decisions else VALUES[_kinds(hints[field])[0]] for field in hints]
-    return (dict(zip(hints, combination, strict=True)) for combination in product(*values))
+    names = contract.field_names
+    values = [decisions if name == "decision" and decisions else VALUES[_kinds(hints[name])[0]] for name in names]
+    return (dict(zip(names, combination, strict=True)) for combination in product(*values))
 
 
 def accepts(contract: type, field: str, value: Any) -> bool:
