@@ -121,8 +121,3 @@ class Record(Value):
             if name in value and (found := kind(value[name])):
                 return f".{name}{found}"
         return None
-
-    def own(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields that this release knows."""
-        known = {**self.fields, **self.perhaps}
-        return {name: value for name, value in document.items() if name in known}

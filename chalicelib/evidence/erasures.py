@@ -8,9 +8,8 @@ deleted, and the bucket's policy lets nobody overwrite or delete it, as with the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any
 
 from chalicelib import layout
 from chalicelib.cutting import listed
@@ -18,6 +17,7 @@ from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import count, list_of, maybe, moment, number_from_1, sha256, text
 from chalicelib.edges import Edges
+from chalicelib.registry.report import Erased
 
 FORMATS_WITHOUT_ROWS = frozenset({"scorecard"})
 """Formats of which an artifact is weights and the names of categories. One of any other format is taken for rows."""
@@ -54,7 +54,7 @@ class Erasure(Document):
     parts: tuple[ErasedPart, ...] = holds_many(ErasedPart)
 
     def in_words(self) -> str:
-        return in_words(self.document)
+        return in_words(self)
 
 
 class LookedUp(Document):
@@ -121,13 +121,13 @@ def of_part(told: Sequence[Erasure], *, model_version: int, name: str, left: str
     return None
 
 
-def in_words(erased: Mapping[str, Any]) -> str:
+def in_words(erased: Erasure | Erased) -> str:
     """Of an erasure, or of the word of one in a document that lost rows.
 
-    >>> in_words({"files": ["night-1.csv"], "who": "ada", "at": "2026-11-26T03:00:00.000Z"})
+    >>> in_words(Erased(files=["night-1.csv"], who="ada", at="2026-11-26T03:00:00.000Z", rows=1))
     'erased with night-1.csv by ada at 2026-11-26T03:00:00.000Z'
     """
-    return f"erased with {listed(erased['files'])} by {erased['who']} at {erased['at']}"
+    return f"erased with {listed(erased.files)} by {erased.who} at {erased.at}"
 
 
 def took(erasure: Erasure, *, model: str, there: Collection[str]) -> str:

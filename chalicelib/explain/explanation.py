@@ -138,7 +138,7 @@ def _paired(paired: Paired) -> Iterator[str]:
 
 def _erased(report: Report) -> Iterator[str]:
     for each in report.erased:
-        yield f"Of the rows on which they differ, {each['rows']} are not shown: {erasures.in_words(each)}."
+        yield f"Of the rows on which they differ, {each.rows} are not shown: {erasures.in_words(each)}."
 
 
 def _replay(run: Document, replayed: ReplayReport) -> Iterator[str]:

@@ -26,17 +26,32 @@ from chalicelib.documents.shapes import (
 
 RATIOS = table_of(table_of(maybe(number)))
 """By class and name; null where one is undefined."""
-ERASED = list_of(Record({"files": list_of(text), "who": text, "at": moment, "rows": count}))
-"""What a document lost to erasures, which say so in it."""
-_ANSWER = Record({"label": text, "probability": number})
-_DIFFERENCE = Record(
-    {
-        **dict.fromkeys(("row", "rows_alike"), count),
-        "true": text,
-        **dict.fromkeys(("challenger", "champion"), _ANSWER),
-        "features": table_of(anything),
-    }
-)
+
+
+class Erased(Document):
+    """What a document lost to an erasure, which says so in it."""
+
+    files: Sequence[str] = holds(list_of(text))
+    who: str = holds(text)
+    at: str = holds(moment)
+    rows: int = holds(count)
+
+
+class Answer(Document):
+    label: str = holds(text)
+    probability: float = holds(number)
+    """Of the true class."""
+
+
+class Difference(Document):
+    """A row of the holdout on which both models differ, and how many more are like it."""
+
+    row: int = holds(count)
+    rows_alike: int = holds(count)
+    true: str = holds(text)
+    challenger: Answer = holds_one(Answer)
+    champion: Answer = holds_one(Answer)
+    features: Mapping[str, Any] = holds(table_of(anything))
 
 
 class Rule(Document):
@@ -96,9 +111,9 @@ class Report(Document):
     )
     """Ratios by which the champion is worse on this holdout than it was when it was judged itself."""
     paired: Paired | None = holds_one(Paired, default=None)
-    differences: Sequence[Mapping[str, Any]] = holds(list_of(_DIFFERENCE), default=())
+    differences: tuple[Difference, ...] = holds_many(Difference, default=())
     """The rows on which both models differ most."""
-    erased: Sequence[Mapping[str, Any]] = holds(ERASED, default=())
+    erased: tuple[Erased, ...] = holds_many(Erased, default=())
 
     @classmethod
     def misfit(cls, value: Any) -> str | None:

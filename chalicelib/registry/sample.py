@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import anything, list_of, number, table_of, text
-from chalicelib.registry.report import ERASED
+from chalicelib.registry.report import Erased
 
 
 class Expected(Document):
@@ -23,7 +23,7 @@ class Sample(Document):
     """The features of each row, as a request has them."""
     expected: tuple[Expected, ...] = holds_many(Expected)
     """One for each instance, in their order."""
-    erased: Sequence[Mapping[str, Any]] = holds(ERASED, default=())
+    erased: tuple[Erased, ...] = holds_many(Erased, default=())
 
     @classmethod
     def misfit(cls, value: Any) -> str | None:

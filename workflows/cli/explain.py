@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
 from chalicelib.explain import explanation, facts
+from chalicelib.registry.report import Answer, Difference
 from workflows.cli import screen
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import say
@@ -33,17 +33,17 @@ def explain(stage: Stage, *, run: str | None, model: str, as_json: bool) -> None
     show_differences(found.report.differences if found.report else ())
 
 
-def show_differences(told: Sequence[Mapping[str, Any]]) -> None:
+def show_differences(told: Sequence[Difference]) -> None:
     """The rows on which the new model and the live one are farthest apart; nothing when there are none."""
     if not told:
         return
     rows = [
         [
-            each["row"],
-            each["rows_alike"],
-            each["true"],
-            _said(each["challenger"]),
-            _said(each["champion"]),
+            each.row,
+            each.rows_alike,
+            each.true,
+            _said(each.challenger),
+            _said(each.champion),
             _row(each),
         ]
         for each in told
@@ -55,12 +55,12 @@ def show_differences(told: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def _said(answer: Mapping[str, Any]) -> str:
-    return f"{answer['label']} ({answer['probability']:.4f})"
+def _said(answer: Answer) -> str:
+    return f"{answer.label} ({answer.probability:.4f})"
 
 
-def _row(told: Mapping[str, Any]) -> str:
-    text = ", ".join(f"{name}={_plain(value)}" for name, value in told["features"].items())
+def _row(told: Difference) -> str:
+    text = ", ".join(f"{name}={_plain(value)}" for name, value in told.features.items())
     return text if len(text) <= FEATURES_CHARACTERS else f"{text[:FEATURES_CHARACTERS]}..."
 
 
