@@ -53,7 +53,7 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
                 return view(**path)
         except NightswapError as exc:
             return stated(responses.of_error(exc))
-        except Exception as exc:  # noqa: BLE001 - whatever it is, a caller is answered, by our own words
+        except Exception as exc:  # noqa: BLE001 - a caller gets an answer to any error, in words of this project
             return stated(responses.of_error(unexpected.of(exc, doing=f"{request().method} {request().path}")))
 
     return answer
@@ -85,7 +85,7 @@ def stated(answer: tuple[int, dict[str, Any]]) -> Response:
 
 
 def moved(action: str, *, model: str, version: str | None = None) -> Response:
-    """Have the pipeline's function move the alias, as the request's body asks."""
+    """Ask the pipeline's function to move the alias, as the request's body says."""
     from chalicelib.interventions import move_requests
 
     task = move_requests.from_request(
@@ -112,7 +112,7 @@ def body() -> bytes:
 
 @app.middleware("http")
 def harden(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """No answer is kept by a cache on the way, or taken for what it does not say it is."""
+    """No cache on the way may keep an answer, and no browser may guess another content type."""
     response = get_response(event)
     response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
     return response

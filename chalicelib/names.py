@@ -18,9 +18,9 @@ STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,9}")
 RUN_NAME = re.compile(
     rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
 )
-"""As the app names runs; the longest of these has 49 characters."""
+"""The form of the app's names for runs; the longest has 49 characters."""
 EXECUTION_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
-"""As a run, or an operator's request, can be named at all: each is a part of documents' keys."""
+"""Any valid name of a run or of an operator's request: each is a part of documents' keys."""
 
 TASKS = (
     "restore-alias",

@@ -11,7 +11,7 @@ from chalicelib import limits
 from chalicelib.errors import BadRequest, BodyTooLarge
 
 BODIES = {"/predict": limits.PREDICT_BODY_BYTES}
-"""By path, where more than limits.BODY_BYTES may come."""
+"""Limits by path, where they are above limits.BODY_BYTES."""
 
 
 def decoded(read: Callable[[], bytes]) -> bytes:

@@ -84,7 +84,7 @@ def ask(
 
 
 def reply(functions: ServingFunctions, question: Question) -> Answer:
-    """What the live version returned; raises ModelUnknown where nothing is live, Busy or ServingFailed."""
+    """Read the live version's reply; raises ModelUnknown where nothing is live, Busy or ServingFailed."""
     try:
         answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
     except (FunctionUnavailable, FunctionBusy) as exc:

@@ -37,7 +37,7 @@ def beside(route: str, *, asked: str) -> str:
 
 
 def to_error(body: Mapping[str, Any]) -> NightswapError:
-    """The error that an answer states, for whoever asked by a function; what is none of ours is CommandFailed.
+    """The error that an answer of a function states; CommandFailed for one that this project does not define.
 
     >>> to_error({"Code": "VersionUnfit", "Message": "version 2 cannot go live: it was pruned"})
     VersionUnfit('version 2 cannot go live: it was pruned')

@@ -40,7 +40,7 @@ class CloudWatchMetrics:
         self._clock = clock
 
     def traffic(self, model: str, *, function_versions: Sequence[str], since: datetime) -> Mapping[str, Traffic]:
-        """Of every asked version, zeros where nothing was counted."""
+        """The traffic of every asked version, zeros where nothing was counted."""
         function = names.serving_function(self._stage, model)
         asked = {
             f"q{index}": (version, *statistic)

@@ -40,7 +40,7 @@ class OutOfTime(NoConnection):
 
 
 class Patience(Value):
-    """Of one client: each attempt may take so long to connect, and so long without a byte."""
+    """The limits of one client: seconds to connect and seconds without a byte, for each attempt."""
 
     connect_seconds: float
     read_seconds: float

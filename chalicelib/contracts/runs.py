@@ -35,7 +35,7 @@ class AliasRestored(Value, kw_only=True):
     function_version: str | None
     """What `live` points to, or None."""
     repairs: list[str]
-    """What had to be put right, in words."""
+    """The repairs that were made, in words."""
 
 
 class RecordOutcomeTask(Value, kw_only=True):

@@ -46,7 +46,7 @@ def _finite(number: str) -> float:
 
 
 def read(body: bytes, *, key: str, shape: Kind = anything) -> Any:
-    """What is stored at the key; raises RegistryIncomplete when it is no document of that shape."""
+    """Read the document at the key; raises RegistryIncomplete when it does not have that shape."""
     try:
         document = decode(body)
     except ValueError as exc:  # no JSON, or not UTF-8

@@ -55,4 +55,4 @@ class ObjectStore(Protocol):
     def copy(self, source: str, target: str) -> None: ...
 
     def earlier(self, key: str) -> Iterable[Stored | None]:
-        """What lay at the key before what lies there now, newest first, as far as it is kept; None for a deletion."""
+        """The earlier contents of the key, newest first, as far as they are kept; None for a deletion."""

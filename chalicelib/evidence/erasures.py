@@ -45,7 +45,7 @@ class ErasedPart(Document):
 
 
 class Erasure(Document):
-    """What went with these files, by whom and when."""
+    """What was erased with these files, by whom and when."""
 
     files: Sequence[str] = holds(list_of(text))
     who: str = holds(text)

@@ -37,7 +37,7 @@ from chalicelib.registry.pin import Pin, Pinned
 from chalicelib.registry.quarantine import Quarantine
 
 ASKED = ("action", "model", "model_version", "reason", "lift_quarantine")
-"""What makes two requests of one name the same."""
+"""The fields by which two requests of one name are the same."""
 
 
 class Requested(Document):
@@ -100,7 +100,7 @@ def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, A
 
 
 def _before(edges: Edges, decided: Decided, move: Move) -> None:
-    """What has to stand when the alias moves."""
+    """Write what has to exist when the alias moves."""
     for number, fingerprint in decided.rolled_back.items():
         Quarantine(edges, move.model).put(
             fingerprint, model_version=int(number), who=move.who, why=f"rolled back: {move.why}"

@@ -101,7 +101,7 @@ def _check_answers(edges: Edges, judged: JudgedVersion, subject: Subject) -> Non
 
 
 def _lost(model: str, model_version: int, why: str) -> VersionUnfit:
-    """Of a version that nothing makes fit again."""
+    """The error of a version that cannot be made fit again."""
     return _unfit(
         model,
         model_version,

@@ -88,7 +88,7 @@ def latest(edges: Edges, *, model: str, limit: int) -> list[Told]:
 
 
 def shares(entry: Entry) -> list[Share]:
-    """Who serves after this move, the main version first."""
+    """The versions that serve after this move, the main version first."""
     main = Share(
         model_version=entry.model_version,
         function_version=entry.to_function_version,

@@ -81,7 +81,7 @@ class Ledger:
         )
 
     def numbers(self) -> list[int]:
-        """Of all entries, oldest first. What is named otherwise is none, whoever put it there."""
+        """The numbers of all entries, oldest first. An object with another form of name is not an entry."""
         listed = self._edges.store.list(layout.ledger(self._model))
         return [number for each in listed if (number := number_of(each, model=self._model))]
 

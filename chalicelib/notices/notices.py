@@ -242,7 +242,7 @@ def _detail(
 
 
 def _live(edges: Edges, *, model: str) -> int | None:
-    """By the ledger, which every mover writes, and which this side may read."""
+    """The live version by the ledger, which every mover writes and which this function's role may read."""
     last = _readable(lambda: Ledger(edges, model).last())
     return last.model_version if last else None
 

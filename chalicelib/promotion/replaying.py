@@ -147,7 +147,7 @@ def unasked(sample: Sample | None) -> str:
 
 
 def latency_problem(candidate: Replayed, *, live: Replayed) -> str | None:
-    """What is wrong with the candidate's latency beside the live version's; None within bounds, or without both."""
+    """The problem of the candidate's latency beside the live version's; None within bounds, or without both."""
     if candidate.median_ms is None or live.median_ms is None:
         return None
     bound = bound_ms(live.median_ms)

@@ -24,7 +24,7 @@ from chalicelib.values import Value
 
 
 class Pruned(Value, kw_only=True):
-    """What went. `spared` came to be live, pinned or the way back after the plan was made."""
+    """What was deleted. `spared` became live, pinned or the rollback target after the plan was made."""
 
     model_versions: tuple[int, ...]
     function_versions: tuple[str, ...]
@@ -60,7 +60,7 @@ def carry_out(edges: Edges, plan: Plan, *, who: str, report: Report) -> Pruned:
 
 
 def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
-    """False when it came to be live, pinned or the way back after the plan was made: then it stays whole."""
+    """False when it became live, pinned or the rollback target after the plan was made: then it stays whole."""
     if way_back_now(edges, model=model) == version.model_version:
         return False
     mark = registry.Pruned(at=documents.timestamp(edges.clock()), who=who, bytes=version.size_bytes)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.values import Value
 
 LEFT_LIVE = timedelta(hours=24)
-"""What served until a moment ago is the first to go back to, whatever the rollback's own choice."""
+"""A version that served until recently is the first to go back to, whatever version a rollback chooses."""
 
 
 class Policy(Value, kw_only=True):

@@ -22,7 +22,7 @@ from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.registry import Kept
 
 LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
-"""What of a manifest is told in the list of versions."""
+"""The fields of a manifest in the list of versions."""
 VERSION_NUMBER = re.compile(rf"[1-9][0-9]{{0,{VERSION_DIGITS - 1}}}")
 
 

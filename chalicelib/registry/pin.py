@@ -100,7 +100,7 @@ class Pin:
 
 
 def way_past(model: str, *, waiting: int) -> str:
-    """What makes the version live that waits for the end of the pin."""
+    """The command that makes the version live that waits for the end of the pin."""
     return (
         f'nightswap unpin --model {model} --reason "...", then nightswap promote {waiting} --model {model}'
         ' --reason "..."'

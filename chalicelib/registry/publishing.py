@@ -20,7 +20,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 3.0
 UNSEEN = ""
 """The state of a version that Lambda answered with, and that nobody has looked at yet."""
 DECISIVE = ("Role", "Runtime", "Handler", "Layers", "MemorySize", "Timeout", "Architectures")
-"""What of a function's configuration decides how its code behaves."""
+"""The parts of a function's configuration that decide how its code behaves."""
 
 
 def code_sha256(package: bytes) -> str:
@@ -29,7 +29,7 @@ def code_sha256(package: bytes) -> str:
 
 
 def configuration_sha256(configuration: Mapping[str, Any]) -> str:
-    """What the serving configuration comes down to, to tell whether it changed between judging and publishing."""
+    """A checksum of the serving configuration, to find out whether it changed between judging and publishing."""
     decisive = {name: configuration.get(name) for name in DECISIVE}
     return hashlib.sha256(documents.encode(decisive)).hexdigest()
 

@@ -82,7 +82,7 @@ class Outcome(Document):
 
     @property
     def as_ended(self) -> RunOutcome:
-        """As the execution puts it out."""
+        """The outcome in the form of the execution's output."""
         return RunOutcome(run=self.run, model=self.model, outcome=self.outcome, reason=self.reason, error=self.error)
 
 

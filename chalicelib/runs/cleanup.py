@@ -82,7 +82,7 @@ def _repair(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
 
 
 def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
-    """Put the alias where the ledger says, if a hand in the console deleted it, or Lambda lost the last move.
+    """Put the alias where the ledger says, if somebody deleted it in the console, or Lambda lost the last move.
 
     Raises RegistryIncomplete when Lambda does not hold any more what was judged: then no run can go on, for what it
     trains would have nothing to be judged against.

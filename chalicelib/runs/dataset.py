@@ -31,7 +31,7 @@ class Object(Document):
 
 
 def find(edges: Edges, *, run: str) -> tuple[Object, ...] | None:
-    """What the run wrote down; None before it looked."""
+    """The run's stored list; None before the run looked."""
     found = documents.find(edges.store, layout.run_document(run, "dataset"), list_of(Object.misfit))
     return None if found is None else tuple(map(Object.of, found))
 

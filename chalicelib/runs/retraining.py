@@ -94,7 +94,7 @@ def wish_from(body: bytes, *, default_model: str, models: Sequence[str]) -> Wish
 
 
 def find_request(edges: Edges, *, run: str) -> Request | None:
-    """What the run was asked for; None where nobody asked for it."""
+    """The request that started the run; None without one."""
     return Request.find(edges.store, layout.run_document(run, "request"))
 
 

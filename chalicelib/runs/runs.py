@@ -26,7 +26,7 @@ STATES = tuple(map(state_name, TASKS[:-1]))
 A run that goes live all at once leaves ShiftTraffic out; one that judges again comes by Evaluate and Replay twice.
 """
 AFTER_FAILURE = "RestoreAfterFailure"
-"""What a run that breaks ends with: no step of the way, but a state with a document."""
+"""The last state of a run that fails: not one of its steps, but a state with a document."""
 
 
 ENDED = "ended"

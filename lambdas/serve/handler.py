@@ -63,7 +63,7 @@ class PackageBroken(Exception):
 
 
 def handler(event: object, context: object) -> dict[str, object]:  # noqa: ARG001
-    """What Lambda calls."""
+    """Lambda calls it."""
     return open_package(Path(__file__).resolve().parent.parent).answer(event)
 
 

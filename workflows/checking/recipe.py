@@ -14,7 +14,7 @@ from lambdas import recipes
 from lambdas.model.recipe import Recipe
 
 THERE = {*sys.stdlib_module_names, "chalicelib", "lambdas"}
-"""What every task can import."""
+"""The modules that every task can import."""
 
 
 def look_up(wanted: str) -> Recipe:

@@ -40,7 +40,7 @@ def check(recipe: str, file: Path | None, as_json: bool) -> None:
 
 
 def _findings(wanted: str, file: Path | None) -> Iterator[Finding]:
-    """Of the recipe, and then of the file, which tells nothing without one."""
+    """The findings of the recipe, and then of the file, which cannot be checked without a recipe."""
     where = f"recipe {wanted}"
     try:
         recipe = look_up(wanted)

@@ -125,7 +125,7 @@ def _shares(entry: Entry | None) -> list[dict[str, Any]]:
 
 
 def _table(title: str, entry: Entry) -> None:
-    """Who served after this entry."""
+    """The versions that served after this entry."""
     rows = [[_of(each), each.function_version, f"{each.share:.0%}", *_by(entry)] for each in history.shares(entry)]
     table(title, ["model version", "function version", "share", "entry", "when (UTC)", "kind", "why"], rows)
 

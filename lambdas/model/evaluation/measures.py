@@ -27,7 +27,7 @@ class Measures:
     """`matrix`: rows true, columns predicted, order = classes. Ratios are exact, and None where undefined."""
 
     answers: Answers
-    """What was measured."""
+    """The answers that were measured."""
     classes: tuple[str, ...]
     matrix: list[list[int]]
     of_class: dict[str, Metrics]

@@ -28,7 +28,7 @@ class Code(Protocol):
     """The functions that a format's module has."""
 
     def check(self, estimator: Any, /) -> None:
-        """Of an unfitted estimator: raises EstimatorUnsupported when it has no exact form in this format."""
+        """Raises EstimatorUnsupported when an unfitted estimator has no exact form in this format."""
 
     def export(self, fitted: Fitted, /) -> Exported:
         """Raises EstimatorUnsupported, for an artifact that Lambda would not take too, and TrainingFailed."""

@@ -70,7 +70,7 @@ WHY_UNDEFINED = {
     "average_precision": "the holdout has no row of the positive class",
     "roc_auc": "the holdout lacks the positive class or any other",
 }
-"""What it means that a ratio is None."""
+"""Why a ratio is None."""
 
 CLASS_RATIOS = ("recall", "precision", "f1", "false_positive_rate")
 CLASS_COUNTS = ("false_negative_count", "support")

@@ -34,7 +34,7 @@ MISSING: Problem = (ValueMissing, "empty")
 
 
 def number_problem(number: float, *, column: Numeric) -> Problem | None:
-    """Of a parsed number."""
+    """The problem of a parsed number; None for a good one."""
     if not math.isfinite(number):
         return ValueInfinite, "infinite"
     if abs(number) > MAGNITUDE_MAX:
@@ -47,7 +47,7 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
 
 
 def number_check(column: Numeric) -> Check:
-    """Of cells that hold a number. ASCII's spaces around it do not matter; a no-break space is a character."""
+    """The Check of cells that hold a number. ASCII spaces around it are ignored; a no-break space is a character."""
 
     def problem(text: str) -> Problem | None:
         stripped = text.strip(whitespace)
@@ -63,7 +63,7 @@ def number_check(column: Numeric) -> Check:
 
 
 def category_check(column: Categorical) -> Check:
-    """Of cells that hold a category."""
+    """The Check of cells that hold a category."""
     not_allowed = f"not allowed (one of {cut(listed(column.allowed or ()), LISTED_CHARACTERS)})"
 
     def problem(text: str) -> Problem | None:
@@ -79,7 +79,7 @@ def category_check(column: Categorical) -> Check:
 
 
 def label_check(recipe: Recipe) -> Check:
-    """Of cells that hold a label."""
+    """The Check of cells that hold a label."""
     unknown = f"no known label (one of {cut(listed(recipe.classes), LISTED_CHARACTERS)})"
 
     def problem(text: str) -> Problem | None:

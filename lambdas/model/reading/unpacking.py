@@ -35,7 +35,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def way_out(name: str, *, model: str) -> str:
-    """What to do about an object that cannot be used."""
+    """The advice about an object that cannot be used."""
     return f"Correct the file, or take it out: nightswap data remove {shlex.quote(name)} --model {model}"
 
 

@@ -85,7 +85,7 @@ def unsupported(problems: list[str]) -> EstimatorUnsupported:
 
 
 def refusals(estimator: Any) -> Iterator[Refusal]:
-    """Of a whole estimator, fitted or not: its last step has to be a classifier."""
+    """The refused steps of a whole estimator, fitted or not: its last step has to be a classifier."""
     if class_name(estimator) != "Pipeline":
         yield from _of_classifier(estimator)
         return
