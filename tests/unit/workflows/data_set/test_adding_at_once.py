@@ -75,7 +75,7 @@ def test_interrupted_command_that_cannot_take_back_names_what_may_be_there(stage
     failing = with_store(failing, "delete_if_match", before=raising(StoreUnavailable("no answer")))
 
     with pytest.raises(
-        CommandFailed, match=r"^interrupted\. Some of these may have been added: a\.csv, b\.csv\. Say"
+        CommandFailed, match=r"^interrupted\. Some of these may have been added: a\.csv, b\.csv\. Repeat"
     ):
         adding(failing, [Content("a.csv", GOOD), Content("b.csv", OTHER)])
 
