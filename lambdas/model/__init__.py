@@ -14,6 +14,7 @@ data/           training part, holdout and profile of a data set
 formats/        the artifact formats
 training/       fits an estimator
 evaluation/     scores challenger and champion on the holdout
+thresholds.py   lets recipes of earlier releases import at_least from here
 
 Of the `__init__.py` below, only `recipe/`'s exports names: Evaluate must not load scikit-learn, nor Train pandas.
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
-from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -60,13 +59,12 @@ def place(file: str, layered: str) -> str:
 
 @cache
 def ranks(layered: str) -> dict[str, int]:
-    """How far down a place is; the modules of the ground are one layer, at the bottom."""
+    """How far down a place is; the modules below all folders are one layer, the ground."""
     listed = map_of(layered)
     if layered == "lambdas/model":  # its map begins at the bottom
         listed = listed[::-1]
-    above = list(takewhile(lambda name: name.endswith("/"), listed))
-    ground = len(above)
-    return {name: above.index(name) if name in above else ground for name in listed}
+    ground = max(rank for rank, name in enumerate(listed) if name.endswith("/")) + 1
+    return {name: min(rank, ground) for rank, name in enumerate(listed)}
 
 
 def imported(file: str, layered: str) -> set[str]:

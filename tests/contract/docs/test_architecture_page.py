@@ -66,7 +66,7 @@ def test_folders_import_those_below_them_in_the_page(part: str) -> None:
     upwards = {
         (importing, other)
         for importing, other in imported
-        if other in order and (importing not in order or order.index(other) < order.index(importing))
+        if {importing, other} <= {*order} and order.index(other) < order.index(importing)
     }
 
     assert upwards == set()

@@ -91,6 +91,14 @@ def test_recipe_can_be_loaded_from_a_file_elsewhere_and_leaves_nothing_beside_it
     assert [each.name for each in tmp_path.iterdir()] == ["kdd99_http.py"]
 
 
+def test_recipe_with_the_import_lines_of_earlier_releases_still_loads(tmp_path: Path) -> None:
+    moved = ", at_least, at_most"
+    earlier = SOURCE.replace(moved, "\nfrom lambdas.model.thresholds import at_least, at_most", 1)
+
+    assert moved not in earlier
+    assert len(recipes.load_file(write(tmp_path, "kdd99_http.py", earlier)).thresholds) == 4
+
+
 def test_file_of_the_folder_is_loaded_as_the_tasks_load_it() -> None:
     assert recipes.load_file(FOLDER / "kdd99_http.py") is recipes.load("kdd99-http")
 
