@@ -117,6 +117,12 @@ class Document:
         stored = store.find(key)
         return None if stored is None else cls.read(stored.body, key=key)
 
+    def put_if_absent(self, store: ObjectStore, key: str) -> Self:
+        """Put it, unless somebody was first; returns what stands. Raises RegistryIncomplete when that is gone."""
+        store.put_if_absent(key, self.encode())
+        stored = store.find(key)
+        return self.read(stored.body if stored else b"", key=key)
+
     def but(self, **changes: Any) -> Self:
         """The same with other values in these fields; what a later release added stays."""
         given = {name: vars(self)[name] for name in self._fields if name in self.document}

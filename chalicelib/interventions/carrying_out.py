@@ -61,8 +61,7 @@ def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
     stands = Requested.find(edges.store, key)
     if stands is None:
         wanted = Requested(asked=_asked(task), decided=decide(edges, task), answer=None)
-        edges.store.put_if_absent(key, wanted.encode())
-        stands = Requested.find(edges.store, key) or wanted
+        stands = wanted.put_if_absent(edges.store, key)
     if stands.asked != _asked(task):
         raise RequestConflict(f"request {task.name} asked for something else; use a new Idempotency-Key")
     if stands.answer is not None:

@@ -58,10 +58,7 @@ def swaps(edges: Edges, *, run: str) -> list[Move]:
 
 
 def _decide(edges: Edges, *, run: str, what: str, judging: int, move: Move | None) -> Move | None:
-    key = _key(run, what, judging)
-    decision = Decision(move=move)
-    edges.store.put_if_absent(key, decision.encode())
-    return (Decision.find(edges.store, key) or decision).move
+    return Decision(move=move).put_if_absent(edges.store, _key(run, what, judging)).move
 
 
 def _key(run: str, what: str, judging: int) -> str:

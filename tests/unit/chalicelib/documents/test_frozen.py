@@ -90,6 +90,13 @@ def test_record_of_nothing_is_none() -> None:
     assert Part.find(InMemoryStore(), KEY) is None
 
 
+def test_first_record_that_is_put_at_a_key_stands() -> None:
+    store = InMemoryStore()
+
+    assert Part(name="a").put_if_absent(store, KEY) == Part(name="a")
+    assert Part(name="b").put_if_absent(store, KEY) == Part(name="a")
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.edges import Edges
-from chalicelib.errors import FunctionUnavailable
+from chalicelib.errors import FunctionUnavailable, RegistryIncomplete
 from chalicelib.interventions import carrying_out
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.pin import Pin
@@ -189,3 +189,12 @@ def test_lost_answer_is_raised_and_the_repetition_finishes_it(night: FakeOutside
 
     assert ask(night.edges, "rollback")["moved"] is True
     assert [each.kind for each in Ledger(night.edges, MODEL).entries()][-1] == "rolled_back"
+
+
+def test_request_whose_decision_is_lost_before_it_is_read_moves_nothing(night: FakeOutside) -> None:
+    before, key = revision(night.edges), layout.requested_move(request(action="rollback").name)
+    edges = with_store(night.edges, "put_if_absent", after=lambda: night.store.delete(key))
+
+    with pytest.raises(RegistryIncomplete, match=f"{key} is damaged"):
+        carrying_out.carry_out(edges, request(action="rollback"))
+    assert revision(night.edges) == before

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.edges import Edges
-from chalicelib.errors import StoreUnavailable
+from chalicelib.errors import RegistryIncomplete, StoreUnavailable
 from chalicelib.promotion import commitment
 from chalicelib.promotion.commitment import SHIFT, SWAP, Decided
 from chalicelib.promotion.promotion import Move
@@ -78,6 +78,14 @@ def test_later_share_is_covered_by_the_decision_for_the_first(night: FakeOutside
 
     assert commit(night.edges, SHIFTED.but(step=2, weights={"2": 0.5}), what=SHIFT)
     assert commitment.give_up(night.edges, run="run-1").shifts == (SHIFTED,)
+
+
+def test_decision_that_is_lost_before_it_is_read_lets_nobody_move(night: FakeOutside) -> None:
+    key = "runs/run-1/decision_swap_1.json"
+    edges = with_store(night.edges, "put_if_absent", after=lambda: night.store.delete(key))
+
+    with pytest.raises(RegistryIncomplete, match=f"{key} is damaged: its 0 bytes"):
+        commit(edges)
 
 
 def test_decisions_of_an_earlier_release_are_read(night: FakeOutside) -> None:
