@@ -25,7 +25,7 @@ from chalicelib.limits import LISTED_LEVELS
 from chalicelib.registry.report import RATIOS, Rule
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
-"""The one artifact format of releases whose manifests do not tell it, and its file."""
+"""The one artifact format of releases whose manifests and trainings do not tell the artifact, and its file."""
 _COLUMN = Record({"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything))))
 SCHEMA = Record({"columns": list_of(_COLUMN)})
 
@@ -82,7 +82,7 @@ class Manifest(Document):
     created_at: str = holds(moment)
 
     artifact_sha256: str = holds(sha256)
-    format: str = holds(text, default=SCORECARD)
+    format: str = holds(text)
     artifact: Artifact | None = holds_one(Artifact, default=None)
     """None of an earlier release, whose artifacts are scorecards all of them."""
     example: Mapping[str, Any] | None = holds(table_of(anything), default=None)

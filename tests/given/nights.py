@@ -58,7 +58,7 @@ def register(
 ) -> Registered:
     """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format.
 
-    `file` is the artifact's name; None as an early release wrote it, whose manifests tell no format.
+    `file` is the artifact's name; None as an early release wrote it, whose manifests do not tell it.
     """
     number = registry.claim(edges, model=model, run=run)
     artifact = documents.encode({"format": form, "schema": schema, "run": run})
@@ -76,9 +76,10 @@ def register(
         edges.store.put(layout.version(model, number, name), body)
     published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
     made = file and Artifact(format=form, file=file, schema=listed_schema(schema))
-    told: dict[str, Any] = {"format": form, "artifact": made} if made else {}
+    told: dict[str, Any] = {"artifact": made} if made else {}
     manifest = Manifest(
         **told,
+        format=form,
         model=model,
         model_version=number,
         run=run,

@@ -149,3 +149,14 @@ def test_pruned_versions_are_told(night: FakeOutside) -> None:
     assert registry.Kept(night.edges, MODEL).numbers(registry.PRUNED) == [2]
     assert registry.numbers(night.edges, model=MODEL, complete=True) == [1, 2]
     assert [registry.is_pruned(night.edges, model=MODEL, model_version=each) for each in (1, 2)] == [False, True]
+
+
+@pytest.mark.parametrize("field", ["format", "fingerprint", "artifact_sha256"])
+def test_manifest_without_a_field_that_every_release_wrote_is_damaged(night: FakeOutside, field: str) -> None:
+    register(night.edges, run="run-1")
+    manifest = registry.manifest(night.edges, model=MODEL, model_version=1).document
+    left = {name: value for name, value in manifest.items() if name != field}
+    night.store.put(layout.version(MODEL, 1, registry.MANIFEST), documents.encode(left))
+
+    with pytest.raises(RegistryIncomplete, match=f"manifest.json is damaged: in it {field} is missing"):
+        registry.manifest(night.edges, model=MODEL, model_version=1)
