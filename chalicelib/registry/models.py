@@ -96,16 +96,20 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
 
 def newest_versions(edges: Edges, *, model: str) -> dict[str, Any]:
     """The newest of the complete versions, and how many more there are; raises ModelUnknown."""
+    check(edges, model=model)
     kept = Kept(edges, model)
-    found = versions(edges, model=model, kept=kept, limit=LISTED_VERSIONS)
+    found = _versions(edges, model=model, kept=kept, limit=LISTED_VERSIONS)
     left_out = len(kept.numbers()) - len(found)
     return {"versions": [documents.short(each, data=LISTED_OBJECTS) for each in found], "left_out": left_out}
 
 
-def versions(edges: Edges, *, model: str, kept: Kept | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+def versions(edges: Edges, *, model: str) -> list[dict[str, Any]]:
     """The complete versions, newest first, each with what decided about it and how it stands now."""
     check(edges, model=model)
-    kept = kept or Kept(edges, model)
+    return _versions(edges, model=model, kept=Kept(edges, model), limit=None)
+
+
+def _versions(edges: Edges, *, model: str, kept: Kept, limit: int | None) -> list[dict[str, Any]]:
     told: list[str] = []
     seen = look(edges, model=model)
     live = documents.readable(seen.version, told=told)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.edges.serving_functions import Alias
-from chalicelib.errors import ModelUnknown, RegistryIncomplete, VersionUnknown
+from chalicelib.errors import ModelUnknown, RegistryIncomplete, StoreUnavailable, VersionUnknown
 from chalicelib.limits import LISTED_LEVELS, LISTED_MODELS, LISTED_VERSIONS
 from chalicelib.registry import models, registry
 from chalicelib.registry.live import Live
@@ -14,6 +14,7 @@ from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
+from tests.given.interference import raising, with_store
 from tests.given.moves import after_nights, canary
 from tests.given.nights import MODEL, SCHEMA, outside, promote, register, report_of, revision
 
@@ -267,6 +268,13 @@ def test_model_without_a_serving_function_is_unknown_everywhere() -> None:
         with pytest.raises(ModelUnknown) as caught:
             ask()
         assert caught.value.details == {"field": "model", "accepted": "a, b"}
+
+
+def test_unknown_model_is_refused_before_its_versions_are_looked_for(night: FakeOutside) -> None:
+    edges = with_store(night.edges, "list", before=raising(StoreUnavailable("a prefix of any length")))
+
+    with pytest.raises(ModelUnknown):
+        models.newest_versions(edges, model="c" * 2000)
 
 
 def test_stage_without_models_knows_none() -> None:
