@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.contract.sources import ROOT, map_of
+
 MODULES_AT_MOST = 12
 OF_LIKE_THINGS = {"lambdas", "lambdas/recipes", "workflows/cli"}
 """Folders that may hold as many modules as there are tasks, models and commands."""
 USERS_OWN = "lambdas/recipes"
 """Whose modules are the user's: no map lists them."""
 LAYERED = ("chalicelib", "lambdas/model")
-ENTRY = re.compile(r"^(\w+(?:\.py|/))(?:  .*)?$", re.MULTILINE)
 
 
 def folders() -> list[str]:
@@ -30,13 +29,6 @@ def modules(folder: str) -> set[str]:
 
 def rooms(folder: str) -> set[str]:
     return {f"{path.parent.name}/" for path in (ROOT / folder).glob("*/__init__.py")}
-
-
-@cache
-def map_of(folder: str) -> list[str]:
-    """The modules, as `name.py`, and the folders, as `name/`, that the docstring lists, in its order."""
-    tree = ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8"))
-    return ENTRY.findall(ast.get_docstring(tree) or "")
 
 
 @pytest.mark.parametrize("folder", folders())
@@ -59,12 +51,10 @@ def place(file: str, layered: str) -> str:
 
 @cache
 def ranks(layered: str) -> dict[str, int]:
-    """How far down a place is; the modules below all folders are one layer, the ground."""
+    """How far down a place is; the modules below the last folder are one layer, the ground."""
     listed = map_of(layered)
-    if layered == "lambdas/model":  # its map begins at the bottom
-        listed = listed[::-1]
-    ground = max(rank for rank, name in enumerate(listed) if name.endswith("/")) + 1
-    return {name: min(rank, ground) for rank, name in enumerate(listed)}
+    ground = max(position for position, name in enumerate(listed) if name.endswith("/")) + 1
+    return {name: min(position, ground) for position, name in enumerate(listed)}
 
 
 def imported(file: str, layered: str) -> set[str]:

@@ -1,0 +1,79 @@
+"""What a function loads when it starts: each module costs every cold start."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.contract.api_process import Api, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
+from tests.contract.sources import ROOT, SCIENCE, imports, loaded_by
+
+SCIKIT_FREE = (
+    *("restore_alias", "evaluate", "version_model", "replay", "shift_traffic", "swap_alias"),
+    *("record_outcome", "move_alias"),
+)
+
+
+def test_command_line_loads_numpy_pandas_and_scikit_learn_only_for_what_needs_them() -> None:
+    assert loaded_by("workflows.cli.main") & SCIENCE == set()
+
+
+def test_app_starts_without_an_environment_and_stays_light() -> None:
+    loaded = loaded_by("app")
+
+    assert "chalicelib" in loaded
+    assert loaded & (SCIENCE | {"stepfunctions", "sagemaker", "lambdas", "workflows"}) == set()
+
+
+def predicting(asked: str, sent: bytes) -> Reply:
+    """AWS with a version that answers one instance."""
+    if "/invocations" in asked:
+        return 200, {"status": 200, "body": {"model": "kdd99-http", "predictions": [{"label": "normal"}]}}
+    return with_tokens(asked, sent)
+
+
+def test_get_predict_loads_no_module_that_defines_a_dataclass() -> None:
+    """One costs a cold start 0.3 ms and more; `chalicelib.values` costs a fiftieth."""
+    with standing_in_for_aws(predicting) as address:
+        loaded, _, answered, afterwards = Api(address).ask(
+            {"loaded": True},
+            authorizing(f"Bearer {secret('reader')}"),
+            event("GET", "/predict", query={"duration": "0"}),
+            {"loaded": True},
+        )
+    defining = {"dataclasses", "dataclasses.dataclass"}
+
+    assert (answered["statusCode"], afterwards) == (200, loaded)
+    assert {"app.py", "chalicelib/api/prediction.py", "chalicelib/api/known_tokens.py"} <= set(loaded)
+    assert [
+        each for each in imports("app.py", "chalicelib/") if each.file in loaded and each.module in defining
+    ] == []
+
+
+@pytest.mark.parametrize("task", SCIKIT_FREE)
+def test_task_that_does_not_train_loads_neither_scikit_learn_nor_pandas(task: str) -> None:
+    assert loaded_by(f"lambdas.{task}") & {"sklearn", "pandas", "scipy"} == set()
+
+
+def test_preprocess_loads_pandas_without_scikit_learn() -> None:
+    assert loaded_by("lambdas.preprocess") & {"sklearn", "pandas", "scipy"} == {"pandas"}
+
+
+def test_train_needs_no_pandas() -> None:
+    """scikit-learn imports pandas by itself where it is installed (sklearn.utils.fixes), and does without it too."""
+    assert loaded_by("lambdas.train") & {"pandas"} == set()
+
+    absent = "import sys; sys.modules['pandas'] = None; import lambdas.train, sklearn.linear_model, sklearn.pipeline"
+    done = subprocess.run(
+        [sys.executable, "-c", absent], cwd=ROOT, env={}, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_serving_function_loads_the_standard_library_alone() -> None:
+    third_party = loaded_by("lambdas.serve.handler") & (SCIENCE | {"boto3", "botocore", "chalicelib"})
+
+    assert third_party == set()
