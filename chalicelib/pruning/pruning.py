@@ -63,9 +63,9 @@ def _prune(edges: Edges, version: Prunable, *, model: str, who: str) -> bool:
     """False when it became live, pinned or the rollback target after the plan was made: then it stays whole."""
     if way_back_now(edges, model=model) == version.model_version:
         return False
+    manifest = registry.manifest(edges, model=model, model_version=version.model_version)
     mark = registry.Pruned(at=documents.timestamp(edges.clock()), who=who, bytes=version.size_bytes)
     registry.mark_pruned(edges, mark, model=model, model_version=version.model_version)
-    manifest = registry.manifest(edges, model=model, model_version=version.model_version)
     gone = not _is_wanted(edges, version, model=model) and all(
         edges.functions.delete_version(model, number) for number in _published(edges, manifest, model=model)
     )

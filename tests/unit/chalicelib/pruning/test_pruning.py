@@ -6,7 +6,7 @@ from chalicelib import layout
 from chalicelib.audit import verification
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import FunctionUnavailable, RequestConflict, VersionUnfit
+from chalicelib.errors import FunctionUnavailable, RegistryIncomplete, RequestConflict, VersionUnfit
 from chalicelib.interventions import fitness
 from chalicelib.promotion import promotion
 from chalicelib.pruning import pruning, pruning_plan
@@ -231,6 +231,16 @@ def test_version_that_is_pinned_after_the_plan_is_spared() -> None:
     Pin(night.edges, MODEL).claim(1, who="ops", why="audit")
 
     assert pruning.carry_out(night.edges, wanted, who="ada", report=silent).spared == (1,)
+    assert is_whole(night, 1)
+
+
+def test_version_whose_manifest_is_damaged_after_the_plan_is_not_marked() -> None:
+    night = nights(3)
+    wanted = plan(night)
+    night.store.put(layout.version(MODEL, 1, registry.MANIFEST), b"{")
+
+    with pytest.raises(RegistryIncomplete):
+        pruning.carry_out(night.edges, wanted, who="ada", report=silent)
     assert is_whole(night, 1)
 
 
