@@ -197,7 +197,7 @@ def _held(model: str, pinned: Pinned) -> RequestConflict:
 
 def _nothing_live(model: str) -> NoLiveModel:
     return NoLiveModel(
-        f"no registered version of {model} is live:  nightswap restore {model} puts back what the ledger"
+        f"no registered version of {model} is live: nightswap restore {model} puts back what the ledger"
         f" says, nightswap retrain --model {model} trains a first one",
         model=model,
     )

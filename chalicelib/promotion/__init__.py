@@ -7,7 +7,7 @@ replaying.py   asks published versions for rows of the holdout
 shift.py       ShiftTraffic: one step of the canary
 canary.py      is a version with a share of the traffic as healthy as the live one?
 swap.py        SwapAlias: makes the new version live
-obstacles.py   finds what forbids a rollout to go on: a pin, a quarantine, another run
+obstacles.py   finds what forbids a run to move the alias: a pin, a quarantine, another run
 commitment.py  the points of no return of a run
 promotion.py   the one function that moves an alias
 fencing.py     makes sure that a finished run can no longer move the alias

@@ -1,4 +1,4 @@
-"""Finds what forbids a rollout to go on, for Replay, ShiftTraffic and SwapAlias."""
+"""Finds what forbids a run to move the alias: ShiftTraffic and SwapAlias ask before each move."""
 
 from __future__ import annotations
 
