@@ -93,7 +93,7 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
         model=model,
         version=version,
         body=body(),
-        known=known_models(),
+        known=known_models,
         who=f"token {request().context['authorizer']['principalId']}",
         idempotency_key=idempotency_key(),
         attempt=secrets.token_hex(move_requests.ATTEMPT_BYTES),
@@ -167,7 +167,7 @@ def retrain() -> Response:
     from chalicelib.runs import retraining
 
     key = idempotency_key()
-    wish = retraining.wish_from(body(), default_model=default_model(), models=known_models())
+    wish = retraining.wish_from(body(), default_model=default_model(), known=known_models)
     started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
     return Response(
         body={"run": started.run, "new": started.is_new, "model": wish.model},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalicelib import names
@@ -58,19 +58,19 @@ def from_request(
     model: str,
     version: str | None,
     body: bytes,
-    known: Sequence[str],
+    known: Callable[[], Sequence[str]],
     who: str,
     idempotency_key: str | None,
     attempt: str,
 ) -> MoveAliasTask:
     """What a request asks for; raises BadRequest naming the field, ModelUnknown or VersionUnknown.
 
-    `version` is the path's, for the actions that have it there; `known` are the models that there are. A key makes
-    the request repeatable: asking again with it asks for the same.
+    `version` is the path's, for the actions that have it there. `known`, the stage's models, is asked once the body
+    is read. A key makes the request repeatable: asking again with it asks for the same.
     """
-    check_model(model, known=known)
-    number = None if version is None else models.version_number(version)
     fields = FORMS[action].read(body)
+    check_model(model, known=known())
+    number = None if version is None else models.version_number(version)
     number = number or fields.get("to") or fields.get("version")
     if action == ROLLBACK and number is None and idempotency_key is None:
         raise BadRequest(

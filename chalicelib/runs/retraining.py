@@ -8,7 +8,7 @@ which of many equal requests was the one; the losers start the execution too, in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -86,10 +86,13 @@ def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt:
     return _start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
 
 
-def wish_from(body: bytes, *, default_model: str, models: Sequence[str]) -> Wish:
-    """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown."""
+def wish_from(body: bytes, *, default_model: str, known: Callable[[], Sequence[str]]) -> Wish:
+    """The wish in a request's body; raises BadRequest naming the field, or ModelUnknown.
+
+    `known`, the stage's models, is asked once the body is read.
+    """
     fields = {"model": default_model, "force": False, "reason": "on demand", **FORM.read(body)}
-    check_model(fields["model"], known=models)
+    check_model(fields["model"], known=known())
     return Wish(**fields)
 
 

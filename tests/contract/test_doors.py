@@ -13,7 +13,7 @@ import pytest
 
 from app import app
 from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, PREDICT_BODY_BYTES
-from tests.contract.api_process import Api, Reply, secret, serving, standing_in_for_aws, with_tokens
+from tests.contract.api_process import Api, Reply, event, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
 PATH = {"run": "a-run", "model": MODEL, "version": "1"}
@@ -122,6 +122,15 @@ def test_body_that_is_not_the_form_is_a_bad_request_at_every_door(api: Api, cont
 
     said = {each: (answer["status"], refusal(answer)["Code"]) for each, answer in zip(tried, answers, strict=True)}
     assert said == dict.fromkeys(tried, (400, "BadRequest"))
+
+
+def test_body_that_is_not_json_is_refused_before_anything_is_asked_of_aws(api: Api) -> None:
+    routes = [route for route in app.routes if route.format(**PATH) in JSON_ROUTES]
+
+    *answers, calls = api.ask(*(event("POST", route, PATH, body="{") for route in routes), {"calls": True})
+
+    assert [answer["statusCode"] for answer in answers] == [400] * len(JSON_ROUTES)
+    assert not calls
 
 
 def test_every_post_that_takes_json_is_asked() -> None:

@@ -21,7 +21,7 @@ ATTEMPT = "0011223344556677"
 def read(body: Any, *, action: str = "rollback", **changes: Any) -> MoveAliasTask:
     asked: dict[str, Any] = {
         "model": MODEL,
-        "known": [MODEL],
+        "known": lambda: [MODEL],
         "version": "7" if action == "promote" else None,
         "who": "token ops",
         "idempotency_key": "a key",

@@ -21,14 +21,14 @@ DEFAULT = Wish(model=MODEL, force=False, reason="on demand")
 
 
 def test_empty_body_wishes_the_default_model() -> None:
-    assert retraining.wish_from(b"", default_model=MODEL, models=[MODEL]) == DEFAULT
-    assert retraining.wish_from(b"{}", default_model=MODEL, models=[MODEL]) == DEFAULT
+    assert retraining.wish_from(b"", default_model=MODEL, known=lambda: [MODEL]) == DEFAULT
+    assert retraining.wish_from(b"{}", default_model=MODEL, known=lambda: [MODEL]) == DEFAULT
 
 
 def test_body_says_model_force_and_reason() -> None:
     body = {"model": "other", "force": True, "reason": "x" * REASON_CHARACTERS}
 
-    wish = retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, models=[MODEL, "other"])
+    wish = retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, known=lambda: [MODEL, "other"])
 
     assert wish == Wish(model="other", force=True, reason="x" * 200)
 
@@ -54,7 +54,7 @@ def test_body_says_model_force_and_reason() -> None:
 )
 def test_wish_that_is_malformed_is_refused_naming_the_field(body: Any, field: str | None) -> None:
     with pytest.raises(BadRequest) as caught:
-        retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, models=[MODEL])
+        retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, known=lambda: [MODEL])
 
     assert caught.value.details.get("field") == field
     assert caught.value.details["accepted"]
@@ -63,14 +63,14 @@ def test_wish_that_is_malformed_is_refused_naming_the_field(body: Any, field: st
 @pytest.mark.parametrize("model", ["", "unknown", "x" * 9_000])
 def test_wish_for_a_model_that_is_not_there_is_refused_listing_those_that_are(model: Any) -> None:
     with pytest.raises(ModelUnknown) as caught:
-        retraining.wish_from(json.dumps({"model": model}).encode(), default_model=MODEL, models=["a", "b"])
+        retraining.wish_from(json.dumps({"model": model}).encode(), default_model=MODEL, known=lambda: ["a", "b"])
 
     assert caught.value.details == {"field": "model", "accepted": "a, b"}
 
 
 def test_wish_for_the_default_model_is_refused_when_there_is_none() -> None:
     with pytest.raises(ModelUnknown) as caught:
-        retraining.wish_from(b"", default_model=MODEL, models=[])
+        retraining.wish_from(b"", default_model=MODEL, known=lambda: [])
 
     assert caught.value.details["accepted"] == "none"
 
@@ -88,7 +88,7 @@ json_values = st.recursive(
 @given(json_values)
 def test_any_body_is_a_wish_or_a_request_error(body: Any) -> None:
     try:
-        wish = retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, models=[MODEL])
+        wish = retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, known=lambda: [MODEL])
     except RequestError:
         return
 
@@ -99,7 +99,7 @@ def test_reason_that_is_no_unicode_text_is_refused_or_kept_but_no_server_error(n
     body = {"reason": "\ud800"}
 
     try:
-        wish = retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, models=[MODEL])
+        wish = retraining.wish_from(json.dumps(body).encode(), default_model=MODEL, known=lambda: [MODEL])
         retraining.on_demand(night.edges, wish=wish, idempotency_key=None, attempt="abc123")
     except BadRequest as refused:
         assert refused.details["field"] == "reason"
