@@ -149,7 +149,7 @@ class Document:
         return type(self) is type(other) and self.document == other.document
 
     def __hash__(self) -> int:
-        return hash(self.encode())
+        return hash(frozenset(self.document))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.document})"

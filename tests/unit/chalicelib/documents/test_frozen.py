@@ -48,6 +48,13 @@ def test_record_is_read_as_it_was_written() -> None:
     assert [(each.name, each.rows) for each in WHOLE.parts] == [("a", 1), ("b", None)]
 
 
+def test_equal_records_have_one_hash_however_their_numbers_are_spelled() -> None:
+    written, rewritten = (Part.of({"name": "a", "rows": rows}) for rows in (1, 1.0))
+
+    assert written == rewritten
+    assert hash(written) == hash(rewritten)
+
+
 def test_what_is_not_given_is_not_written() -> None:
     assert documents.decode(WHOLE.encode()) == {
         "parts": [{"name": "a", "rows": 1}, {"name": "b"}],
