@@ -13,7 +13,7 @@ from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents
-from chalicelib.registry.manifest import SCORECARD
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome, State
 from chalicelib.registry.sample import Sample
@@ -122,8 +122,9 @@ class Quoting:
         if self.outside.edges.store.find(key) is None:
             return True
         training = run_documents.training(self.outside.edges, run=run)
-        made = training.artifact if training else None
-        return (made.format if made else SCORECARD) not in erasures.FORMATS_WITHOUT_ROWS
+        if training is None or training.artifact is None:  # of a release that knew scorecards alone, or lost since
+            return not key.endswith(f"/{SCORECARD_FILE}")
+        return training.artifact.format not in erasures.FORMATS_WITHOUT_ROWS
 
     def _refuse_damage(self, number: int) -> None:
         """A part that is not what was judged is put back from an older version, which this would delete."""

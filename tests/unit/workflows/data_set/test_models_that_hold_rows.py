@@ -42,6 +42,17 @@ def test_rejected_model_that_holds_rows_goes(on: FakeStage) -> None:
     assert on.outside.versions.list(key) == []
 
 
+def test_rejected_model_of_which_no_document_tells_the_format_goes_unless_it_is_a_scorecard(on: FakeStage) -> None:
+    unknown, scorecard = (layout.rejected(MODEL, RUNS[0], name) for name in ("model.neighbours", SCORECARD_FILE))
+    on.outside.store.put(unknown, b"rows")
+    on.outside.store.put(scorecard, b"weights")
+
+    erase(on, FIRST, "--yes")
+
+    assert on.outside.versions.list(unknown) == []
+    assert on.outside.store.find(scorecard) is not None
+
+
 def test_every_format_is_known_to_hold_rows_or_not() -> None:
     """Who adds a format says here whether its artifact holds rows; one that is not named below is taken for rows."""
     assert set(FORMATS) == erasures.FORMATS_WITHOUT_ROWS | HOLDING_ROWS
