@@ -105,8 +105,10 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
             edges.store.put(layout.rejected(model, run, listed.key.rpartition("/")[2]), artifact.body)
     key = layout.run_document(run, "report")
     report = Report.find(edges.store, key)
-    if report is None or report.fingerprint is None:
+    if report is None:
         raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
+    if report.fingerprint is None:
+        raise documents.damaged(key, "in it fingerprint is missing")
     edges.store.put(layout.rejected(model, run, registry.REPORT), report.encode())
     rejected = Judged(run=run, fingerprint=report.fingerprint, champion=report.champion_model_version)
     judged.put(edges, rejected, model=model)

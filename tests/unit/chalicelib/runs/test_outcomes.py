@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from chalicelib.contracts.decisions import (
 )
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
-from chalicelib.errors import NoticesUnavailable, StoreUnavailable
+from chalicelib.errors import NoticesUnavailable, RegistryIncomplete, StoreUnavailable
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.quarantine import Quarantine
@@ -81,6 +82,26 @@ def test_outcome_is_recorded_with_its_time(night: FakeOutside) -> None:
         "error": None,
         "finished_at": "2026-11-21T03:00:00.000Z",
     }
+
+
+@pytest.mark.parametrize(
+    ("report", "problem"),
+    [
+        (None, "is missing from bucket test-bucket: retrain again"),
+        ({"passed": False, "reason": "recall", "rules": []}, "is damaged: in it fingerprint is missing"),
+    ],
+)
+def test_rejection_without_a_report_or_its_fingerprint_is_refused_by_name(
+    night: FakeOutside, report: Mapping[str, Any] | None, problem: str
+) -> None:
+    key = layout.run_document(RUN, "report")
+    night.store.delete(key)
+    if report is not None:
+        night.store.put(key, documents.encode(report))
+
+    with pytest.raises(RegistryIncomplete, match=f"{key} {problem}"):
+        outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED))
+    assert outcomes.find(night.edges, run=RUN) is None
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
