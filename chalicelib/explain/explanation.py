@@ -21,7 +21,7 @@ from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
 from chalicelib.registry.report import Paired, Report, Rule
 from chalicelib.values import Value
 
-Document = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 HEADLINES = {
     PROMOTED: "promoted its model: it went live.",
@@ -37,14 +37,14 @@ BOUNDS = {">=": "at least", "<=": "at most"}
 class Facts(Value, kw_only=True):
     """What is known of a run, as far as it came and an earlier release wrote it."""
 
-    run: Document
+    run: Json
     """What `runs.describe` tells."""
     report: Report | None
     replayed: ReplayReport | None
     healths: Sequence[HealthSeen] = ()
-    shifts: Sequence[Document] = ()
+    shifts: Sequence[Json] = ()
     """The run's shifts of traffic by the ledger."""
-    now: Document | None = None
+    now: Json | None = None
     """How its version stands today."""
     damaged: Sequence[str] = ()
     """What could not be read."""
@@ -73,7 +73,7 @@ def explain(facts: Facts) -> list[str]:
     ]
 
 
-def _end(run: Document) -> Iterator[str]:
+def _end(run: Json) -> Iterator[str]:
     if run["outcome"] is None:
         yield f"Run {run['run']} is still going ({run['percent']} %); so far:"
     else:
@@ -141,7 +141,7 @@ def _erased(report: Report) -> Iterator[str]:
         yield f"Of the rows on which they differ, {each.rows} are not shown: {erasures.in_words(each)}."
 
 
-def _replay(run: Document, replayed: ReplayReport) -> Iterator[str]:
+def _replay(run: Json, replayed: ReplayReport) -> Iterator[str]:
     candidate, *others = replayed.versions
     said = "answered otherwise than it was judged, or too late" if replayed.problems else "answered as it was judged"
     yield (
@@ -158,7 +158,7 @@ def _replay(run: Document, replayed: ReplayReport) -> Iterator[str]:
             yield f"  Rollout: {state['result']['reason']}."
 
 
-def _canary(healths: Sequence[HealthSeen], shifts: Sequence[Document]) -> Iterator[str]:
+def _canary(healths: Sequence[HealthSeen], shifts: Sequence[Json]) -> Iterator[str]:
     for number, health in enumerate(healths, start=1):
         shift = shifts[number - 1] if number <= len(shifts) else {}
         share = f" ({next_steps.percent(shift['share'])})" if shift else ""
@@ -166,7 +166,7 @@ def _canary(healths: Sequence[HealthSeen], shifts: Sequence[Document]) -> Iterat
         yield from (f"  {each}" for each in (*health.problems, *health.remarks))
 
 
-def _found(health: HealthSeen, shift: Document) -> str:
+def _found(health: HealthSeen, shift: Json) -> str:
     if health.problems:
         return "it was not healthy"
     taken = shift.get("taken")

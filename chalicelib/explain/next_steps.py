@@ -14,7 +14,7 @@ from chalicelib.contracts.decisions import (
     SUPERSEDED,
 )
 
-Document = Mapping[str, Any]
+Json = Mapping[str, Any]
 
 WAYS_ON = {
     NOTHING_NEW: "For something to train on: nightswap data add FILE --model {model}; to train on the same again:"
@@ -30,7 +30,7 @@ WAYS_ON = {
 }
 
 
-def way_on(run: Document, *, now: Document | None) -> Iterator[str]:
+def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
     """What the version of the run has of the traffic now, where that is a share, and what can be done.
 
     `now` tells how the run's version stands: `live` is the version that serves, `share` its own share of a canary,
@@ -51,7 +51,7 @@ def way_on(run: Document, *, now: Document | None) -> Iterator[str]:
         yield WAYS_ON[run["outcome"]].format(model=run["model"] or "MODEL", number=number or "VERSION")
 
 
-def _way_back(run: Document, *, now: Document) -> Iterator[str]:
+def _way_back(run: Json, *, now: Json) -> Iterator[str]:
     """Of a version that went live: a rollback takes back what is live now, which may be another one by now."""
     number, live, earlier_version = model_version(run), now["live"], now["way_back"]
     if live != number:
@@ -64,7 +64,7 @@ def _way_back(run: Document, *, now: Document) -> Iterator[str]:
         yield f"To take it back: nightswap rollback --to {earlier_version} --model {run['model']} --reason TEXT"
 
 
-def model_version(run: Document) -> int | None:
+def model_version(run: Json) -> int | None:
     """The number of the version that the run made; None when it made none."""
     for state in run["states"]:
         if state["state"] == "VersionModel" and "model_version" in state.get("result", {}):

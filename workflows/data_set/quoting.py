@@ -20,7 +20,7 @@ from chalicelib.registry.sample import Sample
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching
-from workflows.data_set.redacting import Document, Note
+from workflows.data_set.redacting import Json, Note
 
 FAILING_STATES = ("preprocess", "train")
 """The documents of the states whose errors may quote cells."""
@@ -140,13 +140,13 @@ class Quoting:
     ) -> Iterator[Rewrite]:
         redact = redacting.sample if record is Sample else redacting.report
 
-        def without(document: Document) -> tuple[Document, int]:
+        def without(document: Json) -> tuple[Json, int]:
             return redact(document, self.matching.gone(run=run, tags=tags), note=self.note)
 
         yield from self._changed(key, record.misfit, without, number=number)
 
     def _unsaid(self, key: str, shape: Kind) -> Iterator[Rewrite]:
-        def without(document: Document) -> tuple[Document, int]:
+        def without(document: Json) -> tuple[Json, int]:
             is_quoting = redacting.quotes(document, tuple(self.note["files"]))
             return redacting.unsaid(document, note=self.note), int(is_quoting)
 
@@ -156,7 +156,7 @@ class Quoting:
         self,
         key: str,
         shape: Kind,
-        without: Callable[[Document], tuple[Document, int]],
+        without: Callable[[Json], tuple[Json, int]],
         *,
         number: int | None,
     ) -> Iterator[Rewrite]:

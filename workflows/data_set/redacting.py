@@ -9,7 +9,7 @@ from chalicelib.errors import DataError, TrainingFailed, leaves
 from workflows.checking.rows import Row, row
 
 IsGone = Callable[[Row], bool]
-Document = Mapping[str, Any]
+Json = Mapping[str, Any]
 Note = Mapping[str, Any]
 """`files`, `who` and `at` of the erasure."""
 
@@ -19,7 +19,7 @@ DATA_ERRORS = frozenset(leaves(DataError))
 UNSAID = "the reason is erased, because it might quote cells of "
 
 
-def sample(document: Document, is_gone: IsGone, *, note: Note) -> tuple[Document, int]:
+def sample(document: Json, is_gone: IsGone, *, note: Note) -> tuple[Json, int]:
     """The sample without the rows that are gone, and how many those are."""
     pairs = list(zip(document["instances"], document["expected"], strict=True))
     kept = [pair for pair in pairs if not is_gone(row(pair[0]))]
@@ -27,17 +27,17 @@ def sample(document: Document, is_gone: IsGone, *, note: Note) -> tuple[Document
     return _noted(left, len(pairs) - len(kept), note=note)
 
 
-def report(document: Document, is_gone: IsGone, *, note: Note) -> tuple[Document, int]:
+def report(document: Json, is_gone: IsGone, *, note: Note) -> tuple[Json, int]:
     differing = document.get("differences", [])
     kept = [each for each in differing if not is_gone(row(each["features"]))]
     return _noted({**document, "differences": kept}, len(differing) - len(kept), note=note)
 
 
-def _noted(document: Document, rows: int, *, note: Note) -> tuple[Document, int]:
+def _noted(document: Json, rows: int, *, note: Note) -> tuple[Json, int]:
     return {**document, "erased": [*document.get("erased", ()), {**note, "rows": rows}]}, rows
 
 
-def quotes(document: Document, names: tuple[str, ...]) -> bool:
+def quotes(document: Json, names: tuple[str, ...]) -> bool:
     """Whether a run's outcome, or a state's document, is an error that may quote cells of one of the files."""
     reason = document.get("reason", "")
     if reason.startswith(UNSAID):
@@ -47,6 +47,6 @@ def quotes(document: Document, names: tuple[str, ...]) -> bool:
     return document.get("error") in DATA_ERRORS and any(name[:NAME_CHARACTERS] in reason for name in names)
 
 
-def unsaid(document: Document, *, note: Note) -> Document:
+def unsaid(document: Json, *, note: Note) -> Json:
     """The document with other words instead of those that quote cells."""
     return {**document, "reason": f"{UNSAID}{', '.join(note['files'])}"}
