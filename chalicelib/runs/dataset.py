@@ -52,7 +52,7 @@ def take(edges: Edges, *, run: str, model: str) -> tuple[Object, ...]:
         )
     seen = tuple(Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes) for each in listed)
     edges.store.put_if_absent(layout.run_document(run, "dataset"), documents.encode([each.document for each in seen]))
-    return find(edges, run=run) or seen
+    return take(edges, run=run, model=model)
 
 
 def fingerprint(objects: Sequence[Object], *, recipe_sha256: str, settings: TaskSettings) -> str:

@@ -51,6 +51,14 @@ def night() -> FakeOutside:
     return night_with_data()
 
 
+def test_list_of_objects_that_is_lost_before_it_is_read_is_written_again(night: FakeOutside) -> None:
+    key = layout.run_document(RUN, "dataset")
+    losing = with_store(night.edges, "put_if_absent", nth=2, after=lambda: night.store.delete(key))  # after the lease
+
+    assert preprocessing(losing).decision == TRAIN
+    assert night.store.find(key) is not None
+
+
 def test_new_data_becomes_train_and_holdout(night: FakeOutside) -> None:
     ready = preprocessing(night.edges)
 
@@ -104,7 +112,7 @@ def test_object_that_is_replaced_meanwhile_is_named(night: FakeOutside) -> None:
     preprocessing(night.edges)
     night.store.put(layout.dataset(MODEL, "night-1.csv"), b"other content")
 
-    with pytest.raises(ObjectUnreadable, match=r"night-1\.csv was taken away or replaced"):
+    with pytest.raises(ObjectUnreadable, match=r"night-1\.csv was removed or replaced"):
         preprocessing(night.edges)
 
 
@@ -243,7 +251,7 @@ def test_object_that_is_taken_away_meanwhile_is_named(night: FakeOutside) -> Non
     key = layout.dataset(MODEL, "night-1.csv")
     raced = with_store(night.edges, "list", after=lambda: night.store.delete(key))
 
-    with pytest.raises(ObjectUnreadable, match=r"datasets/kdd99-http/night-1.csv was taken away"):
+    with pytest.raises(ObjectUnreadable, match=r"datasets/kdd99-http/night-1.csv was removed or replaced"):
         preprocessing(raced)
 
 
