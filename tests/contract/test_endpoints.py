@@ -28,5 +28,5 @@ def test_every_client_of_a_deployment_is_given_the_endpoint() -> None:
         for call in clients(path)
     }
 
-    assert len(made) > 10
+    assert len(made) > 3
     assert [place for place, given in made.items() if "endpoint_url" not in given] == []

@@ -19,7 +19,9 @@ ROLLOUT = "    rollout=[Shift(0.5, seconds=2)],\n"
 def give_a_canary(recipe: Path) -> None:
     """Else ShiftTraffic would not be called."""
     text = recipe.read_text()
-    with_it = text.replace("Recipe\n", "Recipe, Shift\n", 1).replace("    thresholds=[", f"{ROLLOUT}    thresholds=[")
+    with_it = text.replace("Numeric, Recipe", "Numeric, Recipe, Shift").replace(
+        "    thresholds=[", f"{ROLLOUT}    thresholds=["
+    )
     assert with_it.count("Shift") == 2
     recipe.write_text(with_it)
 

@@ -25,15 +25,18 @@ def moves(world: World) -> Iterator[tuple[Effect, Stamp]]:
 
 def lasting(world: World) -> Iterator[tuple[Effect, Stamp]]:
     """The moves that something is left of: all, but one whose author died before its entry, and whose alias, the only
-    other record of it, was deleted by a hand before anybody came by.
+    other record of it, was deleted by a hand before anybody came by. Its author may then make that move anew, from no
+    alias.
     """
     entries = documents_at(world, rf"{layout.ledger(MODEL)}\d+\.json")
-    written = {(entry["run"], entry["step"]) for _, _, entry in entries}
+    written = {(entry["run"], entry["step"], entry["from_function_version"]) for _, _, entry in entries}
     deleted = [effect.index for effect in world.history.of("delete_alias")]
     made = list(moves(world))
     ends = [*(effect.index for effect, _ in made[1:]), len(world.history.effects)]
     for (effect, stamp), end in zip(made, ends, strict=False):
-        if (stamp.run, stamp.step) in written or not any(effect.index < each < end for each in deleted):
+        before: Alias | None = effect.facts["before"]
+        told = (stamp.run, stamp.step, before.function_version if before else None)
+        if told in written or not any(effect.index < each < end for each in deleted):
             yield effect, stamp
 
 
