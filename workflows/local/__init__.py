@@ -5,7 +5,7 @@ which runs in the emulator's and imports nothing beyond the standard library, th
 
 process.py        starts, finds and stops the server
 environment.py    environment variables of the server and its clients
-ports.py          finds free ports
+ports.py          takes ports
 server.py         the server
 stopping.py       stops it in the right order
 server_log.py     its log, bounded

@@ -1,33 +1,53 @@
-"""Finds free ports of this machine."""
+"""Takes ports of this machine."""
 
 from __future__ import annotations
 
+import errno
 import http.client
 import socket
 
 from workflows.local.environment import HOST
 
 
-def is_free(port: int) -> bool:
-    """True when nobody answers at the port and a server may take it."""
-    with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
-            return False
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
+def listening(port: int = 0) -> socket.socket:
+    """A socket that listens at the port, or at one that is free when `port` is 0: nobody can take it any more.
+
+    Raises OSError when another server has the port.
+    """
+    if port and _answers(port):  # some systems let two servers listen at one port, the first of them at all addresses
+        raise OSError(errno.EADDRINUSE, f"another server listens at port {port}")
+    mine = socket.socket()
+    try:
+        if port:  # connections of a server that has just ended do not keep its port
+            _share(mine)
+        mine.bind((HOST, port))
+        _share(mine)  # not before, or the system may choose one that another is about to listen at
+        mine.listen()
+    except OSError:
+        mine.close()
+        raise
+    return mine
 
 
 def free() -> int:
-    """A port that is free now; another process may take it before it is used."""
+    """A port that is free now, for a server that takes no socket. Another process may take it first."""
+    with listening() as mine:
+        return number(mine)
+
+
+def number(listener: socket.socket) -> int:
+    """The port at which it listens."""
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def _share(mine: socket.socket) -> None:
+    mine.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+
+def _answers(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def serves_aws(port: int) -> bool:

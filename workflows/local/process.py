@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -23,11 +24,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 """Limit of a stop, which takes under 3 s; then the process is killed, at the price of the last 2 s of state."""
 POLL_SECONDS = 0.05
-TRIES = 3
-"""Between looking for a free port and using it another process may take it."""
 
 SHORT_PORT = 8000
-TAKEN = "address already in use"
 LOG_LINES = 15
 
 
@@ -163,18 +161,18 @@ def _folder(root: Path, state: Path | None) -> StateFolder:
 
 def _start(root: Path, folder: StateFolder, short_port: int, behaviour: Sequence[str]) -> LocalAws:
     told: list[str] = []
-    taken = 0
-    while taken < TRIES:
-        port = ports.free()
-        short = short_port if short_port and not taken and ports.is_free(short_port) else ports.free()
-        process = _spawn(root, folder, port, short, behaviour)
+    while True:
+        # The server gets sockets that listen already, so that no other process can take its ports before it does.
+        with ports.listening() as listener, _short(short_port) as short:
+            process = _spawn(root, folder, listener, short, behaviour)
+            port, taken = ports.number(listener), ports.number(short)
         is_up = _comes_up(process, port, folder)
         told += _told(folder)
         if is_up:
             return LocalAws(
                 pid=process.pid,
                 endpoint=f"http://{HOST}:{port}",
-                short_url=f"http://{HOST}:{short}",
+                short_url=f"http://{HOST}:{taken}",
                 wanted_short_port=short_port,
                 folder=folder,
                 told=tuple(told),
@@ -182,12 +180,16 @@ def _start(root: Path, folder: StateFolder, short_port: int, behaviour: Sequence
             )
         process.kill()
         process.wait()
-        if process.returncode == REJECTED:
-            continue  # without the file that it has put aside; that ends, because each time there is one file less
-        if TAKEN not in folder.log.read_text(errors="replace").lower():
-            break
-        taken += 1
-    raise LocalAwsFailed(_failure(folder, process.returncode), log=str(folder.log))
+        if process.returncode != REJECTED:
+            raise LocalAwsFailed(_failure(folder, process.returncode), log=str(folder.log))
+        # Again, without the file that it has put aside; that ends, because each time there is one file less.
+
+
+def _short(wanted: int) -> socket.socket:
+    try:
+        return ports.listening(wanted)
+    except OSError:
+        return ports.listening()
 
 
 def _told(folder: StateFolder) -> list[str]:
@@ -196,16 +198,18 @@ def _told(folder: StateFolder) -> list[str]:
 
 
 def _spawn(
-    root: Path, folder: StateFolder, port: int, short: int, behaviour: Sequence[str]
+    root: Path, folder: StateFolder, listener: socket.socket, short: socket.socket, behaviour: Sequence[str]
 ) -> subprocess.Popen[bytes]:
     """The server in a session of its own: Ctrl-C in the terminal is for the command, which then stops the server."""
     emulator = root / ".venv-emulator" / "bin" / "python"
     if not emulator.exists():
         raise LocalAwsFailed(f"{emulator} is missing, which runs the local AWS: run `make setup`")
-    command = [emulator, "-m", "workflows.local.server", "--port", port, "--short-port", short]
+    sockets = (listener.fileno(), short.fileno())
+    command = [emulator, "-m", "workflows.local.server", "--socket", sockets[0], "--short-socket", sockets[1]]
     command += ["--state", folder.path, "--function-python", root / ".venv" / "bin" / "python"]
     command += ["--parent", os.getpid(), *behaviour]
-    environ = clean(os.environ, endpoint=f"http://{HOST}:{port}") | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
+    endpoint = f"http://{HOST}:{ports.number(listener)}"
+    environ = clean(os.environ, endpoint=endpoint) | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
     if folder.log.exists():
         folder.log.replace(folder.previous_log)
     with folder.log.open("wb") as log:
@@ -216,6 +220,7 @@ def _spawn(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            pass_fds=sockets,
             start_new_session=True,
         )
 

@@ -1,6 +1,6 @@
 """The local AWS's process. Run it with the emulator's interpreter:
 
-    python -m workflows.local.server --port P --short-port Q --state DIR --function-python .venv/bin/python
+    python -m workflows.local.server --socket 3 --short-socket 4 --state DIR --function-python .venv/bin/python
 
 It ends with code 0 when asked to, 3 when the emulator is not the pinned one, 4 when the state is in use, and 5 when
 it has put aside a file of the state that cannot be loaded, and has to be started again.
@@ -13,6 +13,7 @@ import asyncio
 import importlib.metadata
 import logging
 import os
+import socket
 import sys
 import tempfile
 import threading
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workflows.local import server_log, stopping
+from workflows.local import ports, server_log, stopping
 from workflows.local.emulator import (
     aliases,
     bucket_configurations,
@@ -33,7 +34,7 @@ from workflows.local.emulator import (
     updates,
     warm,
 )
-from workflows.local.environment import HOST, of_server
+from workflows.local.environment import of_server
 from workflows.local.short_address import App, deployed, shortened
 from workflows.local.state import backlog, halves, loading, objects
 from workflows.local.state.checkpoint import AT_REST_ONLY, Checkpoint
@@ -62,7 +63,7 @@ def main() -> None:
     for line in (*generations.check(), *halves.missing(folder)):
         loading.tell(line)
     enforces = options.enforce_permissions
-    _isolate(of_server(os.environ, port=options.port, folder=folder, enforces_permissions=enforces))
+    _isolate(of_server(os.environ, port=_port(options.socket), folder=folder, enforces_permissions=enforces))
 
     cut = threading.Event()
     checkpoint = Checkpoint(generations)
@@ -79,8 +80,10 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     options = argparse.ArgumentParser(prog="workflows.local.server")
-    options.add_argument("--port", type=int, required=True, help="of all AWS services")
-    options.add_argument("--short-port", type=int, required=True, help="of the deployed API alone")
+    options.add_argument("--socket", type=int, required=True, help="descriptor that listens for all AWS services")
+    options.add_argument(
+        "--short-socket", type=int, required=True, help="one that listens for the deployed API alone"
+    )
     options.add_argument("--state", type=Path, required=True, help="folder that keeps everything")
     options.add_argument("--function-python", type=Path, required=True, help="interpreter of the functions")
     options.add_argument("--parent", type=int, help="stop when this process, which started the server, ends")
@@ -104,6 +107,11 @@ def _check_emulator() -> None:
 def _refuse(code: int, message: str) -> None:
     print(message, file=sys.stderr, flush=True)
     raise SystemExit(code)
+
+
+def _port(descriptor: int) -> int:
+    with socket.socket(fileno=os.dup(descriptor)) as listener:
+        return ports.number(listener)
 
 
 def _isolate(environ: dict[str, str]) -> None:
@@ -133,7 +141,7 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     trials.install()
     objects.install(folder)
     bucket_configurations.install()
-    served = shortened(app, port=options.short_port, stage=STAGE, find=lambda: deployed(API, STAGE))
+    served = shortened(app, port=_port(options.short_socket), stage=STAGE, find=lambda: deployed(API, STAGE))
     if options.enforce_permissions:
         enforcement.install()
         served = enforcement.over_tls(served)
@@ -141,12 +149,12 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
 
 
 async def _serve(app: App, options: argparse.Namespace, checkpoint: Checkpoint, end: Callable[[str], None]) -> None:
-    """Serve until asked to stop, then `end`. Raises OSError when a port is taken."""
+    """Serve until asked to stop, then `end`."""
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
     config = Config()
-    config.bind = [f"{HOST}:{options.port}", f"{HOST}:{options.short_port}"]
+    config.bind = [f"fd://{options.socket}", f"fd://{options.short_socket}"]
     config.keep_alive_timeout = 75
     serving = asyncio.create_task(serve(app, config, shutdown_trigger=asyncio.Event().wait))
     threading.Thread(target=checkpoint.keep, daemon=True).start()

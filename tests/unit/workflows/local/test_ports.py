@@ -1,4 +1,4 @@
-"""Which ports are free, and at which a local AWS answers."""
+"""Which ports are taken, and at which a local AWS answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import pytest
 
 from workflows.local import ports
 from workflows.local.environment import HOST
@@ -35,24 +37,35 @@ def listening(said: bytes = b"") -> Iterator[tuple[int, list[bytes]]]:
     thread.join()
 
 
-def test_port_at_which_somebody_listens_is_not_free() -> None:
-    with listening() as (port, _):
-        assert not ports.is_free(port)
+def test_port_at_which_another_server_listens_is_not_taken() -> None:
+    with listening() as (port, _), pytest.raises(OSError, match=f"another server listens at port {port}"):
+        ports.listening(port)
 
-    assert ports.is_free(port)
+    with ports.listening(port) as mine:
+        assert ports.number(mine) == port
 
 
-def test_port_that_is_taken_without_a_listener_is_not_free() -> None:
+def test_port_that_is_taken_without_a_listener_is_not_taken_again() -> None:
     with socket.socket() as taken:
         taken.bind((HOST, 0))
-        assert not ports.is_free(taken.getsockname()[1])
+        with pytest.raises(OSError, match="in use"):
+            ports.listening(taken.getsockname()[1])
 
 
-def test_free_port_is_one_of_this_machine_alone() -> None:
-    port = ports.free()
+def test_port_of_a_connection_that_has_just_ended_is_taken_at_once() -> None:
+    with ports.listening() as before, socket.create_connection((HOST, port := ports.number(before))):
+        before.accept()[0].close()  # who closes first keeps the connection for a minute, as ended
 
-    assert port > 1023
-    assert ports.is_free(port)
+    with ports.listening(port) as mine:
+        assert ports.number(mine) == port
+
+
+def test_free_port_is_of_this_machine_alone_and_nobody_else_can_take_it() -> None:
+    with ports.listening() as mine:
+        assert mine.getsockname()[0] == HOST
+        assert ports.number(mine) > 1023
+        with pytest.raises(OSError, match="another server listens"):
+            ports.listening(ports.number(mine))
 
 
 def test_local_aws_is_ready_when_it_says_so_at_its_own_address() -> None:
