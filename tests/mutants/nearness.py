@@ -98,7 +98,8 @@ def _names(tree: ast.AST) -> Iterator[str]:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from [node.value] if MODULE.fullmatch(node.value) else _names(_program(node.value))
+            program = MODULE.fullmatch(node.value)
+            yield from (node.value, f"{node.value}.__main__") if program else _names(_program(node.value))
 
 
 def _program(text: str) -> ast.AST:

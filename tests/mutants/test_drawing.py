@@ -40,7 +40,8 @@ def test_nearer_tests_come_before_those_that_load_a_file_by_others() -> None:
 
 
 def test_program_that_a_test_starts_counts_as_loading_what_it_imports() -> None:
-    assert "tests/unit/workflows/cli/test_start.py" in rings("workflows/cli/__init__.py")[0]
+    for file in ("workflows/cli/__init__.py", "workflows/cli/__main__.py"):
+        assert "tests/unit/workflows/cli/test_start.py" in rings(file)[0]
 
 
 def test_routes_are_nearest_to_the_app() -> None:

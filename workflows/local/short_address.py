@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 Scope = dict[str, Any]
@@ -19,12 +19,17 @@ def deployed(name: str, stage: str) -> str | None:
     """
     from ministack.services import apigateway_v1
 
-    found = [
-        (api["createdDate"], api["id"])
+    return newest(
+        api
         for (account, region, api_id), api in apigateway_v1._rest_apis.all_items()
         if api["name"] == name and stage in apigateway_v1._stages_v1.get_scoped(account, region, api_id, {})
-    ]
-    return max(found)[1] if found else None
+    )
+
+
+def newest(apis: Iterable[Mapping[str, Any]]) -> str | None:
+    """The id of the API that was created last."""
+    last = max(apis, key=lambda api: api["createdDate"], default=None)
+    return None if last is None else str(last["id"])
 
 
 def shortened(app: App, *, port: int, stage: str, find: Callable[[], str | None]) -> App:

@@ -241,12 +241,15 @@ def test_every_look_at_the_canary_is_told() -> None:
     healthy = {"problems": [], "remarks": ["too little traffic to compare"], "at": at}
     ill = {"problems": ["3 of 9 invocations of the new version failed"], "remarks": [], "at": at}
 
-    lines = said(a_run(ROLLED_BACK), healths=[healthy, ill], shifts=[{"share": 0.1, "taken": None}])
+    shifts = [{"share": share, "taken": None} for share in (0.1, 0.5)]
+    lines = said(a_run(ROLLED_BACK), healths=[healthy, healthy, ill], shifts=shifts)
 
     begins = lines.index(f"After step 1 (10 %) of the canary, at {at}, nothing spoke against it:")
-    assert lines[begins + 1 : begins + 4] == [
+    assert lines[begins + 1 : begins + 6] == [
         "  too little traffic to compare",
-        f"After step 2 of the canary, at {at}, it was not healthy:",
+        f"After step 2 (50 %) of the canary, at {at}, nothing spoke against it:",
+        "  too little traffic to compare",
+        f"After step 3 of the canary, at {at}, it was not healthy:",
         "  3 of 9 invocations of the new version failed",
     ]
 

@@ -28,8 +28,17 @@ def test_function_over_the_limit_names_what_has_to_go() -> None:
 
     (found,) = check_sizes(lambda: [large])
 
-    assert found.severity is Severity.ERROR
+    assert (found.severity, found.where) == (Severity.ERROR, "train")
     assert "scipy" in found.what
+
+
+def test_function_within_the_limit_is_told_with_its_room() -> None:
+    small = FunctionSize(function="train", layers=("sklearn",), parts=(Part("scipy", 100_000_000),))
+
+    (found,) = check_sizes(lambda: [small])
+
+    assert (found.severity, found.where) == (Severity.OK, "train")
+    assert found.what == "100 MB unzipped with its layers, 162 MB below the limit"
 
 
 def test_package_that_cannot_be_built_is_an_error() -> None:

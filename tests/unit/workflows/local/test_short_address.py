@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from workflows.local.short_address import shortened
+from workflows.local.short_address import newest, shortened
 
 HTTP: dict[str, Any] = {
     "type": "http",
@@ -44,6 +44,13 @@ def test_other_port_and_other_protocols_pass_through() -> None:
     others: list[dict[str, Any]] = [HTTP | {"server": ("127.0.0.1", 4566)}, {"type": "lifespan"}]
 
     assert [_serve(each, api_id=None)[0] for each in others] == [[each] for each in others]
+
+
+def test_newest_api_is_the_one_that_was_created_last() -> None:
+    apis = [{"id": "b", "createdDate": 20}, {"id": "a", "createdDate": 30}, {"id": "c", "createdDate": 10}]
+
+    assert newest(apis) == "a"
+    assert newest([]) is None
 
 
 def test_without_an_api_it_says_so() -> None:

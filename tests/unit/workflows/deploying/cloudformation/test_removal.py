@@ -15,6 +15,7 @@ from tests.unit.workflows.deploying.fake_cloudformation import FakeCloudFormatio
 from workflows.deploying.cloudformation.removal import POLICY_LASTS, StackRemoval, remove_bucket
 from workflows.deploying.progress import Patience, Step
 
+BUCKET = "a-bucket"
 IMPATIENT = Patience(deadline_seconds=5, sleep=lambda _seconds: None)
 
 
@@ -123,26 +124,30 @@ class FakeBucket:
         self.policy_lasts = 0
         """So many calls are denied by the policy that was deleted."""
 
-    def head_bucket(self, **_given: Any) -> dict[str, Any]:
+    def head_bucket(self, *, Bucket: str) -> dict[str, Any]:
+        assert Bucket == BUCKET
         if self.content is None:
             raise refused("404")
         return {}
 
-    def delete_bucket_policy(self, **_given: Any) -> None:
+    def delete_bucket_policy(self, *, Bucket: str) -> None:
+        assert Bucket == BUCKET
         self.protected = False
 
     def get_paginator(self, operation: str) -> FakeBucket:
         assert operation == "list_object_versions"
         return self
 
-    def paginate(self, **_given: Any) -> Iterator[dict[str, Any]]:
+    def paginate(self, *, Bucket: str) -> Iterator[dict[str, Any]]:
+        assert Bucket == BUCKET
         shown = list(self.content or [])
         for start in range(0, max(len(shown), 1), self.page_size):
             page = [{"Key": key, "VersionId": version} for key, version in shown[start : start + self.page_size]]
             yield {"Versions": page[::2], "DeleteMarkers": page[1::2]} if page else {}
 
     def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
-        assert not self.protected, f"the ledger of {Bucket} is protected"
+        assert Bucket == BUCKET
+        assert not self.protected, "its ledger is protected"
         assert 1 <= len(Delete["Objects"]) <= 1000
         if self.policy_lasts:
             self.policy_lasts -= 1
@@ -156,7 +161,8 @@ class FakeBucket:
         self.content = [each for each in self.content or [] if each not in gone]
         return {}
 
-    def delete_bucket(self, **_given: Any) -> None:
+    def delete_bucket(self, *, Bucket: str) -> None:
+        assert Bucket == BUCKET
         if self.late:
             self.content = self.late.pop()
         if self.content:
@@ -166,7 +172,7 @@ class FakeBucket:
 
 def remove_all(bucket: FakeBucket, *, report: Any = lambda _step: None) -> None:
     client: Any = bucket
-    remove_bucket(client, bucket="a-bucket", report=report, patience=IMPATIENT, policy_lasts=twenty_looks())
+    remove_bucket(client, bucket=BUCKET, report=report, patience=IMPATIENT, policy_lasts=twenty_looks())
 
 
 @given(st.integers(0, 3500))
