@@ -53,10 +53,14 @@ class Form(Value):
 
     def read(self, body: bytes) -> dict[str, Any]:
         """The fields that are given; raises BadRequest."""
-        return self.check(parse(body or b"null" if self.may_be_empty else body, accepted=str(self)))
+        return self.check(self.parse(body))
+
+    def parse(self, body: bytes) -> Any:
+        """The body's JSON, whatever it holds; raises BadRequest."""
+        return parse(body or b"null" if self.may_be_empty else body, accepted=str(self))
 
     def check(self, body: Any) -> dict[str, Any]:
-        """The same for a body that is parsed already."""
+        """The fields of a body that is parsed already; raises BadRequest."""
         given = {} if body is None and self.may_be_empty else body
         if not isinstance(given, dict):
             raise BadRequest("the body is not a JSON object", accepted=str(self))

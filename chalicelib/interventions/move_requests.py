@@ -65,12 +65,14 @@ def from_request(
 ) -> MoveAliasTask:
     """What a request asks for; raises BadRequest naming the field, ModelUnknown or VersionUnknown.
 
-    `version` is the path's, for the actions that have it there. `known`, the stage's models, is asked once the body
-    is read. A key makes the request repeatable: asking again with it asks for the same.
+    `version` is the path's, for the actions that have it there. What is wrong in the path is told before what is
+    wrong in the body, but for one that is no JSON: that costs no look at `known`, the stage's models.
+    A key makes the request repeatable: asking again with it asks for the same.
     """
-    fields = FORMS[action].read(body)
+    given = FORMS[action].parse(body)
     check_model(model, known=known())
     number = None if version is None else models.version_number(version)
+    fields = FORMS[action].check(given)
     number = number or fields.get("to") or fields.get("version")
     if action == ROLLBACK and number is None and idempotency_key is None:
         raise BadRequest(

@@ -25,6 +25,7 @@ REFUSED = [
     (f"{MODEL}/pin", '{"reason": "why", "version": 0}', 400, "BadRequest", "version"),
     (f"{MODEL}/unpin", '{"reason": ["why"]}', 400, "BadRequest", "reason"),
     ("nobody/rollback", WHY, 404, "ModelUnknown", "model"),
+    ("nobody/rollback", '{"wrong": 1}', 404, "ModelUnknown", "model"),
 ]
 
 
