@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 
+from chalicelib.cutting import listed
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
 from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, OVERALL_RATIOS
 from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.trivial_answers import passing_answer
 
 OF_CLASS = CLASS_RATIOS + CLASS_COUNTS
 METRICS = OF_CLASS + OVERALL_RATIOS
 LESS_IS_BETTER = ("false_positive_rate", "false_negative_count")
 """Metrics with a maximum; all others have a minimum."""
+MARGIN_END = 0.5
+"""A coin that is tossed for each row scores 0.5 in every ratio where half of the rows are of the class; a model
+without errors scores 1, or a false positive rate of 0. With this margin the coin would be no worse."""
 
 
 def gate_problems(recipe: Fields) -> Iterator[str]:
@@ -21,14 +27,17 @@ def gate_problems(recipe: Fields) -> Iterator[str]:
     if not recipe.thresholds:
         yield "there is no threshold: any model would pass"
         return
+    found = [*_each(recipe), *_repeated(recipe)]
+    yield from found or _trivial(recipe)
+
+
+def _each(recipe: Fields) -> Iterator[str]:
     for threshold in recipe.thresholds:
         problem = _metric_problem(threshold, recipe=recipe)
         if problem:
             yield problem
         else:
             yield from _bound_problems(threshold)
-    yield from _repeated(recipe)
-    yield from _always_one_class(recipe)
 
 
 def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
@@ -57,8 +66,11 @@ def _bound_problems(threshold: Threshold) -> Iterator[str]:
         yield f"the bound of {name} is {bound}: expected 0 to 1, for it is a ratio"
     if margin is not None and is_count and not 0 <= margin < math.inf:
         yield f"the margin of {name} is {margin}: expected 0 or more"
-    if margin is not None and not is_count and not 0 <= margin < 1:
-        yield f"the margin of {name} is {margin}: expected 0 or more and less than 1; None not to compare"
+    if margin is not None and not is_count and not 0 <= margin < MARGIN_END:
+        yield (
+            f"the margin of {name} is {margin}: expected 0 or more and less than {MARGIN_END}, "
+            "or a guess would be no worse than a champion without errors; None not to compare"
+        )
 
 
 def _repeated(recipe: Fields) -> Iterator[str]:
@@ -68,20 +80,37 @@ def _repeated(recipe: Fields) -> Iterator[str]:
             yield f"{name} has {count} bounds: keep one"
 
 
-def _always_one_class(recipe: Fields) -> Iterator[str]:
-    for name in recipe.class_names:
-        if all(_passes_always(threshold, answer=name) for threshold in recipe.thresholds):
-            yield (
-                f"thresholds are sure to pass a model that answers {name} to everything: add "
-                f'at_least("precision", of="{name}", ...), at_most("false_positive_rate", of="{name}", ...) '
-                "or the recall of another class"
-            )
-            return
+def _trivial(recipe: Fields) -> Iterator[str]:
+    shares = passing_answer(recipe.thresholds, classes=recipe.class_names)
+    if shares is None:
+        return
+    answer = max(shares, key=lambda name: shares[name])
+    if shares[answer] < 1:
+        guess = listed(f"{name} to {_percent(share)} of the rows" for name, share in shares.items() if share)
+        yield (
+            f"thresholds pass a model that guesses without a look at the row, {guess}: "
+            "on average it reaches every bound; raise the bounds, "
+            f'or add at_least("precision", of="{recipe.positive or answer}", ...)'
+        )
+        return
+    yield (
+        f"thresholds are sure to pass a model that answers {answer} to everything: add "
+        f'at_least("precision", of="{answer}", ...), at_most("false_positive_rate", of="{answer}", ...) '
+        "or the recall of another class" + "".join(_too_few_demanded(recipe, answer=answer))
+    )
 
 
-def _passes_always(threshold: Threshold, *, answer: str) -> bool:
-    """Whether a model that always gives the same answer passes any bound: it misses no row of that class, and
-    none is taken for another. Support is the holdout's and not the model's."""
-    if threshold.of == answer:
-        return threshold.metric in ("recall", "false_negative_count", "support")
-    return threshold.of is not None and threshold.metric in ("false_positive_rate", "support")
+def _too_few_demanded(recipe: Fields, *, answer: str) -> Iterator[str]:
+    """A count of misses bounds nothing where the class need not have more rows than that."""
+    for each in recipe.thresholds:
+        if each.metric != "false_negative_count" or each.of is None or each.of == answer:
+            continue
+        most = math.floor(each.bound)
+        yield (
+            f"; no threshold asks for more rows of {each.of} than the {most:,} that may be missed: "
+            f'add at_least("support", of="{each.of}", bound={most + 1})'
+        )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(100 * share):.3g} %"

@@ -147,7 +147,7 @@ def test_part_without_a_class_that_the_gate_asks_for_is_an_error_with_a_way_out_
 
 def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> None:
     """Whoever answers the one class to everything would be right there."""
-    recipe = data.recipe(positive=None, thresholds=[at_least("accuracy", bound=0.5)])
+    recipe = data.recipe(positive=None, thresholds=[at_least("accuracy", bound=0.6)])
     pieces = [data.piece("1", table(["good"] * 100)), data.piece("2", table(["bad"], start=200), salt=LONELY[1])]
 
     with pytest.raises(TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(1 of bad\)\."):
@@ -155,7 +155,7 @@ def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> No
 
 
 def test_class_without_a_row_that_no_rule_is_about_is_not_asked_for() -> None:
-    recipe = replace(data.three_class_recipe(), thresholds=[at_least("accuracy", bound=0.5)])
+    recipe = replace(data.three_class_recipe(), thresholds=[at_least("accuracy", bound=0.6)])
     pieces = [data.piece("1", table(["ant"] * 100)), data.piece("2", table(["bee"], start=200), salt=LONELY[1])]
 
     with pytest.raises(TooFewRows) as raised:
@@ -165,7 +165,7 @@ def test_class_without_a_row_that_no_rule_is_about_is_not_asked_for() -> None:
 
 
 def test_positive_class_is_asked_for_without_a_rule() -> None:
-    recipe = replace(data.three_class_recipe(), thresholds=[at_least("accuracy", bound=0.5)], positive="cat")
+    recipe = replace(data.three_class_recipe(), thresholds=[at_least("accuracy", bound=0.6)], positive="cat")
     pieces = [
         data.piece("1", table(["ant", "bee"] * 50)),
         data.piece("2", table(["cat"], start=200), salt=LONELY[1]),

@@ -111,7 +111,7 @@ def test_holdout_without_a_class_fails_its_rules_with_the_reason(kept: str) -> N
             at_least("recall", of="bad", bound=0),
             at_most("false_positive_rate", of="bad", bound=1),
             at_least("roc_auc", bound=0),
-            at_least("accuracy", bound=0),
+            at_least("accuracy", bound=0.6),
         ],
     )
     rows = np.flatnonzero(HOLDOUT.labels == kept)
@@ -172,7 +172,7 @@ def test_champion_is_measured_on_the_same_holdout_and_equal_is_no_worse() -> Non
 
 def test_model_worse_than_the_champion_is_rejected_unless_the_recipe_does_not_compare() -> None:
     poor, answers = train(RECIPE, rows=data.table(RECIPE, rows=4, seed=9))
-    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.1)])
+    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51)])
 
     made = report(recipe, artifact=poor, answers=answers, champion=ARTIFACT)
     alone = report(replace(recipe, compare_with_champion=False), artifact=poor, answers=answers, champion=ARTIFACT)
@@ -183,7 +183,7 @@ def test_model_worse_than_the_champion_is_rejected_unless_the_recipe_does_not_co
 
 
 OTHER_CLASSES = data.recipe(
-    classes={"a": "fine", "b": "poor"}, positive=None, thresholds=[at_least("accuracy", bound=0)]
+    classes={"a": "fine", "b": "poor"}, positive=None, thresholds=[at_least("accuracy", bound=0.6)]
 )
 
 
@@ -234,7 +234,7 @@ def test_nan_of_the_artifact_fails_closed() -> None:
         def score(self, features: object) -> Answers:
             return replace(ANSWERS, probabilities=ANSWERS.probabilities * np.nan)
 
-    recipe = replace(RECIPE, thresholds=[at_least("average_precision", bound=0)])
+    recipe = replace(RECIPE, thresholds=[at_least("average_precision", bound=0.1)])
 
     made = report(recipe, artifact=Broken())
 

@@ -11,7 +11,7 @@ from lambdas.model.metrics.ratios import OVERALL_RATIOS
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from tests.given import data
 
-ACCURATE = at_least("accuracy", bound=0.5)
+ACCURATE = at_least("accuracy", bound=0.6)
 RECALL = at_least("recall", of="bad", bound=0.5)
 
 
@@ -30,8 +30,10 @@ def recall(**changes: Any) -> Threshold:
         (recall(bound=7), "the bound of recall of bad is 7: expected 0 to 1, for it is a ratio"),
         (recall(bound=-1), "the bound of recall of bad is -1"),
         (recall(bound=math.nan), "the bound of recall of bad is nan"),
-        (recall(margin=-1), "the margin of recall of bad is -1: expected 0 or more and less than 1"),
+        (recall(margin=-1), "the margin of recall of bad is -1: expected 0 or more and less than 0.5, or a guess"),
         (recall(margin=1), "the margin of recall of bad is 1"),
+        (recall(margin=0.999), "the margin of recall of bad is 0.999"),
+        (recall(margin=0.5), "the margin of recall of bad is 0.5"),
         (recall(margin=5), "the margin of recall of bad is 5"),
         (recall(margin=math.nan), "the margin of recall of bad is nan"),
         (at_least("support", of="bad", bound=-5), "the bound of support of bad is -5: expected 0 or more"),
@@ -62,7 +64,7 @@ def test_each_metric_has_one_direction(metric: str) -> None:
     of = None if metric in OVERALL_RATIOS else "bad"
     floor, ceiling = at_least(metric, of=of, bound=1), at_most(metric, of=of, bound=1)
     good, wrong, use = (ceiling, floor, "at_most") if metric in LESS_IS_BETTER else (floor, ceiling, "at_least")
-    others = [recall(of="good"), recall(of="bad")] if metric != "recall" else [recall(of="good")]
+    others = [recall(of="good", bound=0.6), recall(of="bad")] if metric != "recall" else [recall(of="good")]
 
     assert data.recipe(thresholds=[*others, good]).thresholds[-1] == good
     with pytest.raises(RecipeInvalid, match=f"{metric}.* is better: use {use}$"):
@@ -85,7 +87,7 @@ def test_floor_above_a_ceiling_of_the_same_metric_is_refused() -> None:
 def test_bounds_at_the_ends_are_taken() -> None:
     thresholds = [
         recall(bound=0, margin=0),
-        at_most("false_positive_rate", of="bad", bound=1, margin=0.999),
+        at_most("false_positive_rate", of="bad", bound=1, margin=0.499),
         at_least("accuracy", bound=1, margin=None),
         at_least("support", of="bad", bound=0, margin=5),
         at_most("false_negative_count", of="bad", bound=0),
@@ -94,25 +96,54 @@ def test_bounds_at_the_ends_are_taken() -> None:
     assert list(data.recipe(thresholds=thresholds).thresholds) == thresholds
 
 
+def fp_rate(of: str, bound: float) -> Threshold:
+    return at_most("false_positive_rate", of=of, bound=bound)
+
+
+def misses(of: str, bound: float) -> Threshold:
+    return at_most("false_negative_count", of=of, bound=bound)
+
+
+def support(of: str, bound: float) -> Threshold:
+    return at_least("support", of=of, bound=bound)
+
+
+def precision(of: str, bound: float) -> Threshold:
+    return at_least("precision", of=of, bound=bound)
+
+
+def problems(thresholds: list[Threshold], **changes: Any) -> list[str]:
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(thresholds=thresholds, **changes)
+    found: list[str] = raised.value.details["problems"]
+    return found
+
+
 @pytest.mark.parametrize(
     ("thresholds", "answer"),
     [
         ([RECALL], "bad"),
-        ([RECALL, at_least("support", of="bad", bound=20)], "bad"),
-        ([RECALL, at_least("support", of="good", bound=20)], "bad"),
-        ([RECALL, at_most("false_negative_count", of="bad", bound=3)], "bad"),
-        ([RECALL, at_most("false_positive_rate", of="good", bound=0.1)], "bad"),
-        ([at_most("false_positive_rate", of="bad", bound=0.1)], "good"),
-        ([at_least("support", of="bad", bound=20)], "good"),
+        ([RECALL, support("bad", 20)], "bad"),
+        ([RECALL, support("good", 20)], "bad"),
+        ([RECALL, misses("bad", 3)], "bad"),
+        ([RECALL, fp_rate("good", 0.1)], "bad"),
+        ([fp_rate("bad", 0.1)], "good"),
+        ([support("bad", 20)], "good"),
+        ([at_least("accuracy", bound=0)], "good"),
+        ([at_least("accuracy", bound=1e-9)], "good"),
+        ([recall(bound=0), recall(of="good", bound=0)], "good"),
+        ([fp_rate("bad", 1), fp_rate("good", 1)], "good"),
+        ([precision("bad", 0)], "bad"),
+        ([precision("bad", 1e-9), RECALL], "bad"),
+        ([at_least("f1", of="bad", bound=0)], "good"),
+        ([at_least("roc_auc", bound=0.5), at_least("average_precision", bound=0)], "good"),
+        ([RECALL, at_least("roc_auc", bound=0.5)], "bad"),
     ],
 )
 def test_gate_that_one_answer_to_everything_passes_is_refused_with_what_to_add(
     thresholds: list[Threshold], answer: str
 ) -> None:
-    with pytest.raises(RecipeInvalid) as raised:
-        data.recipe(thresholds=thresholds)
-
-    assert raised.value.details["problems"] == [
+    assert problems(thresholds) == [
         f"thresholds are sure to pass a model that answers {answer} to everything: add "
         f'at_least("precision", of="{answer}", ...), at_most("false_positive_rate", of="{answer}", ...) '
         "or the recall of another class"
@@ -120,17 +151,73 @@ def test_gate_that_one_answer_to_everything_passes_is_refused_with_what_to_add(
 
 
 @pytest.mark.parametrize(
+    ("thresholds", "most"),
+    [
+        ([misses("bad", 10**12)], 10**12),
+        ([misses("bad", 5), fp_rate("bad", 0.1)], 5),
+        ([misses("bad", 50), fp_rate("bad", 0.1), support("bad", 50)], 50),
+        ([misses("bad", 50.5), support("bad", 50)], 50),
+    ],
+)
+def test_count_of_misses_that_the_support_need_not_exceed_is_refused(thresholds: list[Threshold], most: int) -> None:
+    (problem,) = problems(thresholds)
+
+    assert problem.startswith("thresholds are sure to pass a model that answers good to everything: ")
+    assert problem.endswith(
+        f"; no threshold asks for more rows of bad than the {most:,} that may be missed: "
+        f'add at_least("support", of="bad", bound={most + 1})'
+    )
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "guess"),
+    [
+        ([RECALL, recall(of="good")], "good to 50 % of the rows, bad to 50 % of the rows"),
+        ([at_least("accuracy", bound=0.5)], "good to 50 % of the rows, bad to 50 % of the rows"),
+        ([RECALL, at_least("accuracy", bound=0.5)], "good to 50 % of the rows, bad to 50 % of the rows"),
+        ([recall(bound=0.9), fp_rate("bad", 0.9)], "good to 10 % of the rows, bad to 90 % of the rows"),
+        ([recall(bound=0.7), recall(of="good", bound=0.3)], "good to 30 % of the rows, bad to 70 % of the rows"),
+        ([recall(bound=1e-6), fp_rate("bad", 0.2)], "good to 100 % of the rows, bad to 0.0001 % of the rows"),
+        ([precision("bad", 0), precision("good", 0)], "good to 50 % of the rows, bad to 50 % of the rows"),
+    ],
+)
+def test_gate_that_a_guess_passes_is_refused_with_its_shares(thresholds: list[Threshold], guess: str) -> None:
+    (problem,) = problems(thresholds)
+
+    assert problem.startswith(f"thresholds pass a model that guesses without a look at the row, {guess}: ")
+    assert problem.endswith('raise the bounds, or add at_least("precision", of="bad", ...)')
+
+
+def test_guess_among_three_classes_is_found() -> None:
+    classes = {"a": "ant", "b": "bee", "c": "cat"}
+    thresholds = [recall(of="ant", bound=0.5), recall(of="bee", bound=0.1)]
+
+    (problem,) = problems(thresholds, classes=classes, positive=None)
+
+    assert "ant to 90 % of the rows, bee to 10 % of the rows: " in problem
+    assert data.recipe(
+        classes=classes, positive=None, thresholds=[*thresholds, recall(of="cat", bound=0.5)]
+    ).thresholds
+    with pytest.raises(RecipeInvalid, match=r"ant to 33\.3 % of the rows"):
+        data.recipe(classes=classes, positive=None, thresholds=[at_least("accuracy", bound=1 / 3)])
+
+
+@pytest.mark.parametrize(
     "threshold",
     [
         ACCURATE,
-        at_least("precision", of="bad", bound=0.5),
+        precision("bad", 0.5),
         at_least("f1", of="bad", bound=0.5),
-        at_most("false_positive_rate", of="bad", bound=0.1),
-        at_least("recall", of="good", bound=0.5),
-        at_least("precision", of="good", bound=0.5),
-        at_most("false_negative_count", of="good", bound=5),
-        at_least("roc_auc", bound=0.7),
+        fp_rate("bad", 0.1),
+        recall(of="good", bound=0.51),
+        precision("good", 0.5),
+        at_least("roc_auc", bound=0.51),
+        at_least("average_precision", bound=0.1),
     ],
 )
-def test_any_threshold_that_one_answer_may_fail_makes_it_a_gate(threshold: Threshold) -> None:
+def test_any_threshold_that_no_trivial_answer_reaches_makes_it_a_gate(threshold: Threshold) -> None:
     assert data.recipe(thresholds=[RECALL, threshold])
+
+
+def test_count_of_misses_below_the_support_asked_for_makes_it_a_gate() -> None:
+    assert data.recipe(thresholds=[RECALL, misses("good", 5), support("good", 6)])
