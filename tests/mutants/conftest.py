@@ -24,3 +24,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
         for mistake in missed:
             terminalreporter.write_line(f"  missed: {mistake}")
+        for test in sorted({each["fails anyway"] for each in trials if each["fails anyway"]}):
+            terminalreporter.write_line(f"  fails without any mistake, so that later tests were not asked: {test}")

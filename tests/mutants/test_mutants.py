@@ -48,6 +48,7 @@ def test_mistake_is_tried(
 ) -> None:
     record_property("mistake", str(mutant))
     record_property("caught by", trials[mutant].result().caught_by)
+    record_property("fails anyway", trials[mutant].result().fails_anyway)
 
 
 def test_nearly_every_mistake_is_caught(trials: dict[Mutant, Future[Trial]]) -> None:

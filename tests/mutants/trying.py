@@ -25,10 +25,15 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Trial:
-    """`caught_by` is the first test that failed, or None for a mistake that every test passed over."""
+    """`caught_by` is the first test that failed, or None for a mistake that every test passed over.
+
+    Where that test fails without the mistake too, it catches nothing, and what comes after it was not asked:
+    `fails_anyway` names it.
+    """
 
     mutant: Mutant
     caught_by: str | None
+    fails_anyway: str | None = None
 
 
 def copied(folder: Path) -> Path:
@@ -40,7 +45,6 @@ def copied(folder: Path) -> Path:
 
 
 def tried(mutant: Mutant, *, copy: Path) -> Trial:
-    """A test that fails without the mistake too catches nothing."""
     path = copy / mutant.file
     sound = path.read_bytes()
     _write(path, mutant.content(copy))
@@ -51,7 +55,7 @@ def tried(mutant: Mutant, *, copy: Path) -> Trial:
     finally:
         _write(path, sound)
     if caught_by and "::" in caught_by and _first_failure([caught_by.partition("::")[0]], copy=copy):
-        caught_by = None
+        return Trial(mutant, None, fails_anyway=caught_by)
     return Trial(mutant, caught_by)
 
 
