@@ -57,6 +57,15 @@ def in_whole(one: Number, other: Number) -> tuple[str, str]:
     return _apart(one, other, formats=[f".{decimals}f" for decimals in range(DIGITS_MAX)])
 
 
+def between(low: float, high: float, *, sure: float) -> str:
+    """The ends of an interval in words, with how sure (0..1) each is.
+
+    >>> between(0.97636294, 0.99553237, sure=0.95)
+    '95 % sure: 0.976363 to 0.995532'
+    """
+    return f"{100 * sure:g} % sure: {low:.6g} to {high:.6g}"
+
+
 def _apart(one: Number, other: Number, *, formats: list[str]) -> tuple[str, str]:
     mine, theirs = float(one), float(other)
     pairs = [(f"{mine:{each}}", f"{theirs:{each}}") for each in formats]

@@ -14,7 +14,7 @@ from chalicelib.contracts.decisions import (
     SUPERSEDED,
 )
 from chalicelib.evidence import erasures
-from chalicelib.exact import shown
+from chalicelib.exact import between, shown
 from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
@@ -89,17 +89,20 @@ def _gate(report: Report) -> Iterator[str]:
     failing = [rule for rule in report.rules if not rule.passed]
     if not failing:
         yield f"The gate let it pass: all {len(report.rules)} rules hold."
-        return
-    yield f"The gate said no: {len(failing)} of {len(report.rules)} rules failed."
-    for rule in failing:
-        yield f"  {rule.name}: {_wanted(rule)}"
+    else:
+        yield f"The gate said no: {len(failing)} of {len(report.rules)} rules failed."
+    for rule in failing or (each for each in report.rules if each.interval):
+        yield f"  {rule.name}: {_judged(rule)}"
 
 
-def _wanted(rule: Rule) -> str:
-    if rule.value is None or rule.bound is None:
+def _judged(rule: Rule) -> str:
+    """The value, the interval that the true one is in, and what was wanted."""
+    if rule.value is None or rule.bound is None or not rule.enough_rows:
         return rule.reason
     value, bound = shown(rule.value, rule.bound)
-    return f"{value}, but {BOUNDS[rule.direction]} {bound} was wanted"
+    true = rule.interval
+    beside = f" ({between(true.low, true.high, sure=true.sure)})" if true else ""
+    return f"{value}{beside}, {'and' if rule.passed else 'but'} {BOUNDS[rule.direction]} {bound} was wanted"
 
 
 def _champion(report: Report) -> Iterator[str]:

@@ -54,6 +54,16 @@ class Difference(Document):
     features: Mapping[str, Any] = holds(table_of(anything))
 
 
+class Interval(Document):
+    """Between which ends the true ratio is: beyond each of them with a probability of 1 - `sure` at most."""
+
+    low: float = holds(number)
+    high: float = holds(number)
+    sure: float = holds(number)
+    rows: int = holds(count)
+    """That the ratio is a share of."""
+
+
 class Rule(Document):
     """A rule of the gate, and what came of it."""
 
@@ -63,6 +73,10 @@ class Rule(Document):
     direction: str = holds(one_of(">=", "<="))
     bound: float | None = holds(maybe(number))
     reason: str = holds(text)
+    interval: Interval | None = holds_one(Interval, default=None)
+    """Of the value; None of an earlier release, and of a value that is no share of rows."""
+    enough_rows: bool = holds(flag, default=True)
+    """False where the rows prove neither that the bound is kept nor that it is not; then the rule failed."""
 
 
 class Champion(Document):

@@ -59,11 +59,12 @@ def confusion_matrix(report: Report) -> None:
 
 
 def verdict(judged: dict[str, Any]) -> None:
-    """Every rule with its value, its bound, and what came of it."""
+    """Every rule with its value, its bound, the ends between which the true value is, and what came of it."""
     rows = [
-        [_mark(passed=rule["passed"]), rule["name"], *_value_and_bound(rule), _why(rule)] for rule in judged["rules"]
+        [_mark(rule), rule["name"], *_value_and_bound(rule), _true_value(rule), _why(rule)]
+        for rule in judged["rules"]
     ]
-    table("verdict", ["", "rule", "value", "bound", ""], rows)
+    table("verdict", ["", "rule", "value", "bound", "true value", ""], rows)
 
 
 def where_the_time_went(run: dict[str, Any]) -> None:
@@ -131,8 +132,16 @@ def _why(rule: dict[str, Any]) -> str:
     return "" if rule["passed"] else str(rule["reason"])
 
 
-def _mark(*, passed: bool) -> Text:
-    return Text("pass", style=GOOD) if passed else Text("FAIL", style=BAD)
+def _mark(rule: dict[str, Any]) -> Text:
+    if rule["passed"]:
+        return Text("pass", style=GOOD)
+    return Text("FAIL" if rule.get("enough_rows", True) else "not proved", style=BAD)
+
+
+def _true_value(rule: dict[str, Any]) -> str:
+    """The interval; empty for a value that has none."""
+    true = rule.get("interval")
+    return f"{true['low']:.4g} to {true['high']:.4g} ({100 * true['sure']:g} %)" if true else ""
 
 
 def _number(value: Any) -> str:

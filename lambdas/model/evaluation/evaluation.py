@@ -13,8 +13,9 @@ from lambdas.model.evaluation.champion import score_champion
 from lambdas.model.evaluation.differences import differences
 from lambdas.model.evaluation.measures import score
 from lambdas.model.evaluation.replay_sample import replay_sample
+from lambdas.model.gate.judging import judge
 from lambdas.model.gate.parity import compare_answers
-from lambdas.model.gate.thresholds import Verdict, judge
+from lambdas.model.gate.thresholds import Verdict
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -34,7 +35,10 @@ def evaluate(
     live = score_champion(champion, challenger=challenger, holdout=holdout, recipe=recipe) if champion else None
     compared = live.compared if live else None
     theirs = compared.measures.answers if compared else None
-    rules = [judge(threshold, value=challenger.value(threshold)) for threshold in recipe.thresholds]
+    rules = [
+        judge(threshold, value=challenger.value(threshold), proportion=challenger.proportion(threshold))
+        for threshold in recipe.thresholds
+    ]
     no_worse = live.rules(recipe, challenger=challenger) if live else ()
     verdict = Verdict((*rules, *parity.rules(), *no_worse))
     return {

@@ -12,9 +12,9 @@ from chalicelib.exact import Number
 from lambdas.model.arrays import Floats
 from lambdas.model.artifact import Artifact
 from lambdas.model.gate.thresholds import Threshold
-from lambdas.model.metrics.confusion import accuracy, confusion_matrix, counts
+from lambdas.model.metrics.confusion import accuracy, confusion_matrix, counts, right
 from lambdas.model.metrics.curves import Flags, average_precision, roc_auc, sweep
-from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS
+from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, Counts, Proportion
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -37,8 +37,23 @@ class Measures:
 
     def value(self, threshold: Threshold) -> Number | None:
         """The metric that the threshold bounds; None where it is undefined or there is no such class."""
+        if threshold.costs is not None:
+            found = self._counts(threshold)
+            return found.cost_per_row(threshold.costs) if found else None
         metrics = self.overall if threshold.of is None else self.of_class.get(threshold.of, {})
         return metrics.get(threshold.metric)
+
+    def proportion(self, threshold: Threshold) -> Proportion | None:
+        """The rows that the metric is a share of; None where it is no such share, or there is no such class."""
+        if threshold.metric == "accuracy":
+            return right(np.array(self.matrix))
+        found = self._counts(threshold)
+        return found.proportion(threshold.metric) if found else None
+
+    def _counts(self, threshold: Threshold) -> Counts | None:
+        if threshold.of not in self.classes:
+            return None
+        return counts(np.array(self.matrix), index=self.classes.index(threshold.of))
 
     def to_document(self) -> dict[str, Any]:
         """Ready for JSON; without the sweep."""

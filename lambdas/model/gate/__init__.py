@@ -1,6 +1,8 @@
 """The gate: the rules that decide whether a challenger passes.
 
-thresholds.py  declared bounds, each judged by itself
+judging.py     judges a metric by its declared bound: the value, or what the rows prove
+bounds.py      what a count of rows proves about a share
+thresholds.py  declared bounds, and values held against them
 mcnemar.py     is the difference of champion and challenger more than chance?
 parity.py      does the artifact give the estimator's answers?
 """

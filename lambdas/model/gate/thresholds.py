@@ -1,4 +1,4 @@
-"""Judges each declared bound by itself; the gate fails closed.
+"""Declares bounds, and holds values against them; the gate fails closed.
 
 A value that is undefined, not a number or missing fails its rule, with the reason. A model passes if no rule fails.
 """
@@ -6,11 +6,12 @@ A value that is undefined, not a number or missing fails its rule, with the reas
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.exact import Number, exact, reaches, shown
-from lambdas.model.metrics.ratios import CLASS_RATIOS, OVERALL_RATIOS, WHY_UNDEFINED
+from lambdas.model.metrics.ratios import CLASS_RATIOS, COST, OVERALL_RATIOS, WHY_UNDEFINED
 
 RATIO_MARGIN = 0.001
 """By how much a ratio may be worse than the champion's."""
@@ -29,6 +30,10 @@ class Threshold:
     bound: float
     margin: float | None
     """How much worse than the champion's value is still no worse; None not to compare with the champion."""
+    sure: float | None = None
+    """How sure (0..1) the rows must make that the true ratio keeps the bound; None to judge the measured value."""
+    costs: Mapping[str, float] | None = None
+    """Of a rule of costs: what one error of each kind costs."""
 
     @property
     def name(self) -> str:
@@ -44,14 +49,53 @@ class Threshold:
         return self.margin is not None and self.metric in CLASS_RATIOS + OVERALL_RATIOS
 
 
-def at_least(metric: str, *, bound: float, of: str | None = None, margin: float | None = RATIO_MARGIN) -> Threshold:
-    """A floor: the metric has to reach the bound. Metrics are those of `ratios`; ratios are 0..1."""
-    return Threshold(metric, of, AT_LEAST, bound, margin)
+def at_least(
+    metric: str,
+    *,
+    bound: float,
+    of: str | None = None,
+    margin: float | None = RATIO_MARGIN,
+    sure: float | None = None,
+) -> Threshold:
+    """A floor: the metric has to reach the bound. Metrics are those of `ratios`; ratios are 0..1.
+
+    With `sure` (more than 0.5, less than 1) the rows of the holdout have to prove it: see `judging`.
+    """
+    return Threshold(metric, of, AT_LEAST, bound, margin, sure)
 
 
-def at_most(metric: str, *, bound: float, of: str | None = None, margin: float | None = RATIO_MARGIN) -> Threshold:
-    """A ceiling: the metric must not exceed the bound."""
-    return Threshold(metric, of, AT_MOST, bound, margin)
+def at_most(
+    metric: str,
+    *,
+    bound: float,
+    of: str | None = None,
+    margin: float | None = RATIO_MARGIN,
+    sure: float | None = None,
+) -> Threshold:
+    """A ceiling: the metric must not exceed the bound; with `sure`, the rows of the holdout have to prove it."""
+    return Threshold(metric, of, AT_MOST, bound, margin, sure)
+
+
+def at_most_cost(costs: Mapping[str, float], *, of: str, per_row: float) -> Threshold:
+    """A ceiling for the mean cost of a row of the holdout.
+
+    `costs` says what an error costs: "fn" is a row of the class that was predicted as another, "fp" the reverse.
+
+    >>> at_most_cost({"fn": 50, "fp": 1}, of="attack", per_row=0.4).name
+    'cost_per_row of attack'
+    """
+    return Threshold(COST, of, AT_MOST, per_row, None, None, costs)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Between which ends the true ratio is: beyond each of them with a probability of 1 - `sure` at most."""
+
+    low: float
+    high: float
+    sure: float
+    rows: int
+    """That the ratio is a share of."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +108,9 @@ class RuleResult:
     bound: float | None
     passed: bool
     reason: str
+    interval: Interval | None = None
+    enough_rows: bool = True
+    """False where the rows prove neither that the bound is kept nor that it is not; then the rule fails."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +130,6 @@ class Verdict:
         if failing:
             return "; ".join(failing)
         return f"all {len(self.rules)} rules hold" if self.rules else "there is no rule to pass"
-
-
-def judge(threshold: Threshold, *, value: Number | None) -> RuleResult:
-    """The metric's value against its declared bound."""
-    return check(
-        threshold.name,
-        value=value,
-        direction=threshold.direction,
-        bound=threshold.bound,
-        undefined=WHY_UNDEFINED.get(threshold.metric, "it was not measured"),
-    )
 
 
 def compare(threshold: Threshold, *, value: Number | None, champion: Number | None) -> RuleResult:

@@ -10,7 +10,7 @@ import numpy as np
 from chalicelib.cutting import cut, listed
 from chalicelib.limits import NAME_CHARACTERS
 from lambdas.model.arrays import Integers, Texts
-from lambdas.model.metrics.ratios import Counts, ratio
+from lambdas.model.metrics.ratios import Counts, Proportion, ratio
 
 
 class ClassUnknown(ValueError):
@@ -37,9 +37,14 @@ def counts(matrix: Integers, *, index: int) -> Counts:
     return Counts(tp=cell, fp=column - cell, fn=row - cell, tn=int(matrix.sum()) - row - column + cell)
 
 
+def right(matrix: Integers) -> Proportion:
+    """The rows whose class was predicted."""
+    return Proportion(int(matrix.trace()), int(matrix.sum()))
+
+
 def accuracy(matrix: Integers) -> Fraction | None:
     """The share of rows whose class was predicted, None when there is no row."""
-    return ratio(int(matrix.trace()), int(matrix.sum()))
+    return ratio(right(matrix).part, right(matrix).whole)
 
 
 def places_of(names: Texts, *, labels: Sequence[str]) -> Integers:

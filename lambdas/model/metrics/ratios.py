@@ -7,8 +7,19 @@ Source: Fawcett, An introduction to ROC analysis (2006), figure 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+
+from chalicelib.exact import Number, exact
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """`part` of `whole` rows."""
+
+    part: int
+    whole: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +62,35 @@ class Counts:
     def false_negative_count(self) -> int:
         return self.fn
 
+    def proportion(self, metric: str) -> Proportion | None:
+        """The rows whose share the ratio is, None for a metric that is no such share.
+
+        F1 is 2 J / (1 + J), and this is J: of the rows that are of the class or predicted as it, those that are both.
+        Source: Jaccard, The distribution of the flora in the alpine zone, New Phytologist 11 (1912), 37.
+
+        >>> Counts(tp=437, fp=2, fn=5, tn=113_056).proportion("f1")
+        Proportion(part=437, whole=444)
+        """
+        return {
+            "recall": Proportion(self.tp, self.tp + self.fn),
+            "precision": Proportion(self.tp, self.tp + self.fp),
+            "f1": Proportion(self.tp, self.tp + self.fp + self.fn),
+            "false_positive_rate": Proportion(self.fp, self.fp + self.tn),
+        }.get(metric)
+
+    def cost_per_row(self, costs: Mapping[str, Number]) -> Fraction | None:
+        """The mean cost of a row, where each kind of ERRORS costs so much.
+
+        >>> Counts(tp=437, fp=10, fn=5, tn=548).cost_per_row({"fn": 50, "fp": 1})
+        Fraction(13, 50)
+        """
+        rows = self.tp + self.fp + self.fn + self.tn
+        return (
+            sum((exact(cost) * getattr(self, error) for error, cost in costs.items()), Fraction(0)) / rows
+            if rows
+            else None
+        )
+
 
 def ratio(part: int, whole: int) -> Fraction | None:
     """part / whole, None for 0/0.
@@ -69,10 +109,22 @@ WHY_UNDEFINED = {
     "accuracy": "the holdout is empty",
     "average_precision": "the holdout has no row of the positive class",
     "roc_auc": "the holdout lacks the positive class or any other",
+    "cost_per_row": "the holdout is empty",
 }
 """Why a ratio is None."""
+ROWS_OF = {
+    "recall": "rows of the class",
+    "precision": "rows predicted as the class",
+    "f1": "rows of the class or predicted as it",
+    "false_positive_rate": "rows of other classes",
+    "accuracy": "rows",
+}
+"""The rows that each ratio is a share of, in words."""
 
 CLASS_RATIOS = ("recall", "precision", "f1", "false_positive_rate")
 CLASS_COUNTS = ("false_negative_count", "support")
+COST = "cost_per_row"
+ERRORS = ("fn", "fp")
+"""What a cost can be of: a row of the class that was predicted as another, and the reverse."""
 OVERALL_RATIOS = ("accuracy", "average_precision", "roc_auc")
 """average_precision and roc_auc are of the positive class against all others."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from chalicelib.cutting import listed
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
-from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, OVERALL_RATIOS
+from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, COST, ERRORS, OVERALL_RATIOS, ROWS_OF
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.trivial_answers import passing_answer
 
-OF_CLASS = CLASS_RATIOS + CLASS_COUNTS
-METRICS = OF_CLASS + OVERALL_RATIOS
+METRICS = CLASS_RATIOS + CLASS_COUNTS + OVERALL_RATIOS
+"""Of at_least and at_most."""
 LESS_IS_BETTER = ("false_positive_rate", "false_negative_count")
 """Metrics with a maximum; all others have a minimum."""
+SURE_MIN = 0.5
+"""With this or less, a value below its bound could pass."""
 MARGIN_END = 0.5
 """A coin that is tossed for each row scores 0.5 in every ratio where half of the rows are of the class; a model
 without errors scores 1, or a false positive rate of 0. With this margin the coin would be no worse."""
@@ -42,11 +44,13 @@ def _each(recipe: Fields) -> Iterator[str]:
 
 def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     metric = threshold.metric
-    if metric not in METRICS:
+    if (metric == COST) != (threshold.costs is not None):
+        return f'{metric} is made with at_most_cost({{"fn": 50, "fp": 1}}, of=..., per_row=...)'
+    if metric not in (*METRICS, COST):
         return f"there is no metric {metric!r}: expected one of {', '.join(METRICS)}"
     if metric in OVERALL_RATIOS and threshold.of is not None:
         return f"{metric} is of no single class: leave `of` out"
-    if metric in OF_CLASS and threshold.of not in recipe.class_names:
+    if metric not in OVERALL_RATIOS and threshold.of not in recipe.class_names:
         return f"{metric} is of {threshold.of!r}: expected one of {', '.join(recipe.class_names)}"
     if metric in ("average_precision", "roc_auc") and recipe.positive is None:
         return f"{metric} needs `positive`"
@@ -54,22 +58,61 @@ def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
 
 
 def _bound_problems(threshold: Threshold) -> Iterator[str]:
-    name, bound, margin = threshold.name, threshold.bound, threshold.margin
-    is_count = threshold.metric in CLASS_COUNTS
+    name, bound = threshold.name, threshold.bound
+    if threshold.sure is not None:
+        yield from _sure_problems(threshold, sure=threshold.sure)
+    if threshold.costs is not None:
+        yield from _cost_problems(threshold, costs=threshold.costs)
+        return
     if threshold.metric in LESS_IS_BETTER and threshold.direction != AT_MOST:
         yield f"{name} has a floor, and less of it is better: use at_most"
     if threshold.metric not in LESS_IS_BETTER and threshold.direction != AT_LEAST:
         yield f"{name} has a ceiling, and more of it is better: use at_least"
-    if is_count and not 0 <= bound < math.inf:
+    if threshold.metric in CLASS_COUNTS and not 0 <= bound < math.inf:
         yield f"the bound of {name} is {bound}: expected 0 or more, for it is a count"
-    if not is_count and not 0 <= bound <= 1:
+    if threshold.metric not in CLASS_COUNTS and not 0 <= bound <= 1:
         yield f"the bound of {name} is {bound}: expected 0 to 1, for it is a ratio"
-    if margin is not None and is_count and not 0 <= margin < math.inf:
-        yield f"the margin of {name} is {margin}: expected 0 or more"
-    if margin is not None and not is_count and not 0 <= margin < MARGIN_END:
+    if threshold.margin is not None:
+        yield from _margin_problems(threshold, margin=threshold.margin)
+
+
+def _margin_problems(threshold: Threshold, *, margin: float) -> Iterator[str]:
+    is_count = threshold.metric in CLASS_COUNTS
+    if is_count and not 0 <= margin < math.inf:
+        yield f"the margin of {threshold.name} is {margin}: expected 0 or more"
+    if not is_count and not 0 <= margin < MARGIN_END:
         yield (
-            f"the margin of {name} is {margin}: expected 0 or more and less than {MARGIN_END}, "
+            f"the margin of {threshold.name} is {margin}: expected 0 or more and less than {MARGIN_END}, "
             "or a guess would be no worse than a champion without errors; None not to compare"
+        )
+
+
+def _sure_problems(threshold: Threshold, *, sure: float) -> Iterator[str]:
+    name, metric = threshold.name, threshold.metric
+    unprovable = 1 if threshold.direction == AT_LEAST else 0
+    if metric in CLASS_COUNTS:
+        yield f"{name} takes no `sure`: it is a count of this holdout, and known"
+    elif metric not in ROWS_OF:
+        yield f"{name} takes no `sure`: it is no share of rows, so the rows that are right do not tell how sure it is"
+    elif not SURE_MIN < sure < 1:
+        yield f"sure of {name} is {sure}: expected more than {SURE_MIN} and less than 1, such as 0.95"
+    elif threshold.bound == unprovable:
+        yield f"no number of rows proves that {name} is {unprovable}: take another bound, or no `sure`"
+    elif threshold.bound == 1 - unprovable:
+        yield f"{name} {threshold.direction} {threshold.bound} is always true: take another bound, or no `sure`"
+
+
+def _cost_problems(threshold: Threshold, *, costs: Mapping[str, float]) -> Iterator[str]:
+    name, per_row = threshold.name, threshold.bound
+    if not costs or not set(costs) <= set(ERRORS):
+        yield f"the costs of {name} are of {listed(costs)}: expected one or both of {', '.join(ERRORS)}"
+    elif not all(0 < cost < math.inf for cost in costs.values()):
+        amounts = listed(map(str, costs.values()))
+        yield f"the costs of {name} are {amounts}: expected more than 0; leave out what is free"
+    elif not 0 <= per_row < max(costs.values()):
+        yield (
+            f"per_row of {name} is {per_row}: expected 0 or more, and less than {max(costs.values())}, "
+            "which no model exceeds"
         )
 
 

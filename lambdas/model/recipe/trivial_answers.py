@@ -7,6 +7,7 @@ from those shares q and from the shares p of the classes in the holdout. With q 
     false_positive_rate    q                     f1                  2 p q / (p + q)
     accuracy               sum of p q            average_precision   p
     false_negative_count   (1 - q) x support     roc_auc             1/2
+    cost_per_row           p (1 - q) fn + (1 - p) q fp
 
 Nobody knows p when a recipe is written, so an answer passes only if it does whatever p is. Then every threshold asks
 for a lowest or a highest q of some classes, and there is an answer if shares between them add up to 1. An accuracy of
@@ -88,7 +89,9 @@ def _limits(thresholds: Sequence[Threshold], *, classes: Sequence[str]) -> _Limi
         supports={name: demanded_support(thresholds, of=name) for name in classes},
     )
     for threshold in thresholds:
-        if threshold.of is None:
+        if threshold.costs is not None and threshold.of is not None:
+            _of_costs(limits, costs=threshold.costs, most=exact(threshold.bound), name=threshold.of)
+        elif threshold.of is None:
             _of_all(limits, metric=threshold.metric, bound=exact(threshold.bound))
         else:
             _of_class(limits, metric=threshold.metric, bound=exact(threshold.bound), name=threshold.of)
@@ -115,6 +118,14 @@ def _of_class(limits: _Limits, *, metric: str, bound: Fraction, name: str) -> No
         limits.possible &= bound <= RAREST
         if bound > 0 or metric == "precision":  # 0/0 fails, and an f1 of 0 reaches a bound of 0
             limits.at_least(SOME, name)
+
+
+def _of_costs(limits: _Limits, *, costs: Mapping[str, float], most: Fraction, name: str) -> None:
+    """Where nearly all rows are of the class, (1 - q) fn of it is left, and q fp where hardly any is."""
+    if "fn" in costs:
+        limits.at_least(1 - most / exact(costs["fn"]), name)
+    if "fp" in costs:
+        limits.at_most(most / exact(costs["fp"]), name)
 
 
 def _filled(limits: _Limits) -> Shares | None:

@@ -67,9 +67,10 @@ WHOLE = Kind("a whole number", _is_whole)
 FUNCTION = Kind("a function of the columns", callable)
 LIST = Kind("a list", _is_list)
 MAPPING = Kind("a dict of raw label to class name", lambda value: isinstance(value, Mapping))
+COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(value, Mapping))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
-THRESHOLD = Kind("at_least(...) or at_most(...)", lambda value: isinstance(value, Threshold))
+THRESHOLD = Kind("at_least(...), at_most(...) or at_most_cost(...)", lambda value: isinstance(value, Threshold))
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
 
@@ -100,6 +101,8 @@ PARTS: Mapping[type, Kinds] = {
         "direction": DIRECTION,
         "bound": NUMBER,
         "margin": NUMBER.or_none(),
+        "sure": NUMBER.or_none(),
+        "costs": COSTS.or_none(),
     },
 }
 
@@ -133,6 +136,10 @@ def _fields(name: str, *, part: object) -> Iterator[str]:
         yield from _problems(f"{name}.{field}", value=getattr(part, field), kind=kind)
     if isinstance(part, Categorical):
         yield from _parts(f"{name}.allowed", values=part.allowed, kind=TEXT)
+    if isinstance(part, Threshold) and isinstance(part.costs, Mapping):
+        for error, cost in part.costs.items():
+            yield from _problems(f"an error of {name}.costs", value=error, kind=TEXT)
+            yield from _problems(f"{name}.costs[{shown(error)}]", value=cost, kind=NUMBER)
 
 
 def _class_problems(classes: object) -> Iterator[str]:

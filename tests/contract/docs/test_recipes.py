@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from lambdas import recipes
 from lambdas.model.formats.scorecard.supported import CLASSIFIERS, PARTS_OF, TRANSFORMERS
-from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split, at_least, at_most
+from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split, at_least, at_most, at_most_cost
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
@@ -24,7 +24,7 @@ from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
-MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, at_least, at_most)
+MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, at_least, at_most, at_most_cost)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_no_field_is_in_a_table_that_a_recipe_does_not_have() -> None:
 def test_the_whole_recipe_writes_out_every_field(names: dict[str, Any]) -> None:
     calls = [node for node in ast.walk(ast.parse(WHOLE)) if isinstance(node, ast.Call)]
     written = {keyword.arg for call in calls for keyword in call.keywords}
-    positional = {"name", "metric", "share"}
+    positional = {"name", "metric", "share", "costs"}
 
     assert {name for of in MADE_OF for name in defaults(of)} <= written | positional
     assert {column.name for column in names["RECIPE"].columns} == {"age", "income", "housing", "purpose"}

@@ -161,6 +161,39 @@ def test_failing_rules_come_with_value_and_bound_and_the_others_are_counted() ->
     ]
 
 
+TRUE = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442}
+
+
+def test_rule_that_fails_comes_with_the_interval_of_its_value() -> None:
+    low = {**RECALL, "value": 0.9, "interval": {**TRUE, "low": 0.85, "high": 0.94}}
+    few = {
+        **RECALL,
+        "name": "recall of worm",
+        "enough_rows": False,
+        "reason": "NOT ENOUGH ROWS: 1 >= 0.98 (and so on)",
+    }
+
+    lines = said(report={**REPORT, "rules": [low, few]})
+
+    at = lines.index("The gate said no: 2 of 2 rules failed.")
+    assert lines[at + 1 : at + 3] == [
+        "  recall of attack: 0.9 (95 % sure: 0.85 to 0.94), but at least 0.98 was wanted",
+        "  recall of worm: NOT ENOUGH ROWS: 1 >= 0.98 (and so on)",
+    ]
+
+
+def test_rules_that_hold_come_with_the_intervals_of_their_values() -> None:
+    sure = {**RECALL, "value": 0.9886877828, "passed": True, "interval": TRUE}
+
+    lines = said(report={**REPORT, "rules": [HOLDS, sure]})
+
+    at = lines.index("The gate let it pass: all 2 rules hold.")
+    assert lines[at + 1] == (
+        "  recall of attack: 0.988688 (95 % sure: 0.976363 to 0.995532), and at least 0.98 was wanted"
+    )
+    assert not lines[at + 2].startswith("  support")
+
+
 def test_rules_that_all_hold_are_counted() -> None:
     assert "The gate let it pass: all 1 rules hold." in said(report=REPORT)
 

@@ -98,6 +98,17 @@ def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFix
     assert failed == ["FAIL", "support", "of", "attack", "99", ">=", "100", "99", "<", "100"]
 
 
+def test_interval_of_the_true_value_stands_beside_the_value(capsys: pytest.CaptureFixture[str]) -> None:
+    true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442}
+    few = rule(interval=true, enough_rows=False, passed=False, reason="NOT ENOUGH ROWS: 0.988688 >= 0.98")
+
+    screen.verdict({"rules": [rule(interval=true), few]})
+
+    _, _, passed, failed = (" ".join(line) for line in lines(capsys))
+    assert passed == "pass recall of attack 0.988688 >= 0.98 0.9764 to 0.9955 (95 %)"
+    assert failed.startswith("not proved recall of attack 0.988688 >= 0.98 0.9764 to 0.9955 (95 %) NOT ENOUGH")
+
+
 def test_value_that_fails_is_not_shown_as_its_bound(capsys: pytest.CaptureFixture[str]) -> None:
     near = rule(value=0.97999999, passed=False, reason="0.97999999 < 0.98")
 

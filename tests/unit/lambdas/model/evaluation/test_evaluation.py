@@ -17,7 +17,7 @@ from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.gate.parity import compare_answers
-from lambdas.model.gate.thresholds import at_least, at_most
+from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Numeric, Recipe
@@ -101,6 +101,49 @@ def test_threshold_that_no_model_can_meet_rejects_with_the_reason() -> None:
 
     assert not made["passed"]
     assert made["reason"] == f"support of bad: {made['ratios']['bad']['support']} < 10000"
+
+
+@pytest.mark.parametrize(("bound", "passes"), [(0.5, True), (0.97, False)])
+def test_first_model_goes_live_by_what_its_rows_prove_alone(bound: float, passes: bool) -> None:
+    recipe = replace(RECIPE, thresholds=[*RECIPE.thresholds, at_least("accuracy", bound=bound, sure=0.95)])
+    right = ANSWERS.labels == HOLDOUT.labels
+    kept = np.concatenate([np.flatnonzero(right)[:98], np.flatnonzero(~right)[:2]])
+    answers = Answers(ANSWERS.classes, ANSWERS.labels[kept], ANSWERS.probabilities[kept])
+
+    made = report(recipe, holdout=HOLDOUT.take(kept), answers=answers)
+
+    judged = rule(made, "accuracy")
+    assert made["champion"] is None
+    assert (made["passed"], judged["passed"], judged["enough_rows"]) == (passes, passes, passes)
+    assert judged["value"] == 0.98
+    assert judged["interval"] == pytest.approx(
+        {"low": 0.938381, "high": 0.996435, "sure": 0.95, "rows": 100}, abs=1e-6
+    )
+    assert passes or made["reason"] == (
+        "accuracy: NOT ENOUGH ROWS: 0.98 >= 0.97 (95 % sure: 0.938381 to 0.996435); "
+        "at this rate about 846 rows would do"
+    )
+
+
+@pytest.mark.parametrize(("per_row", "passes"), [(0.25, True), (0.2499, False)])
+def test_cost_is_the_mean_of_what_all_errors_cost(per_row: float, passes: bool) -> None:
+    costs = at_most_cost({"fn": 5, "fp": 1.5}, of="bad", per_row=per_row)
+    wrong = np.concatenate(
+        [np.flatnonzero(HOLDOUT.labels == "bad")[:7], np.flatnonzero(HOLDOUT.labels == "good")[:10]]
+    )
+    labels = HOLDOUT.labels.copy()
+    labels[wrong] = np.where(labels[wrong] == "bad", "good", "bad")
+
+    class Wrong:
+        classes = ARTIFACT.classes
+        schema = ARTIFACT.schema
+
+        def score(self, features: object) -> Answers:
+            return replace(ANSWERS, labels=labels)
+
+    judged = rule(report(replace(RECIPE, thresholds=[costs]), artifact=Wrong()), "cost_per_row of bad")
+
+    assert (judged["value"], judged["passed"], judged["interval"]) == (0.25, passes, None)
 
 
 @pytest.mark.parametrize("kept", ["good", "bad", "none"])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.exact import Number
-from lambdas.model.gate.thresholds import Threshold, Verdict, at_least, at_most, compare, judge
+from lambdas.model.gate.judging import judge
+from lambdas.model.gate.thresholds import Threshold, Verdict, at_least, at_most, compare
 
 FLOOR = at_least("recall", of="bad", bound=0.9, margin=0.01)
 CEILING = at_most("false_positive_rate", of="bad", bound=0.1, margin=0.01)

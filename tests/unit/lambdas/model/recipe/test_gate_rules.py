@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost
 from lambdas.model.metrics.ratios import OVERALL_RATIOS
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from tests.given import data
@@ -221,3 +222,105 @@ def test_any_threshold_that_no_trivial_answer_reaches_makes_it_a_gate(threshold:
 
 def test_count_of_misses_below_the_support_asked_for_makes_it_a_gate() -> None:
     assert data.recipe(thresholds=[RECALL, misses("good", 5), support("good", 6)])
+
+
+@pytest.mark.parametrize(
+    ("threshold", "words"),
+    [
+        (recall(sure=0.5), "sure of recall of bad is 0.5: expected more than 0.5 and less than 1, such as 0.95"),
+        (recall(sure=1e-9), "sure of recall of bad is 1e-09"),
+        (recall(sure=1), "sure of recall of bad is 1: "),
+        (recall(sure=math.nan), "sure of recall of bad is nan"),
+        (recall(bound=1, sure=0.95), "no number of rows proves that recall of bad is 1: take another bound"),
+        (recall(bound=0, sure=0.95), "recall of bad >= 0 is always true: take another bound, or no `sure`"),
+        (
+            at_most("false_positive_rate", of="bad", bound=0, sure=0.95),
+            "no number of rows proves that false_positive_rate of bad is 0",
+        ),
+        (
+            at_most("false_positive_rate", of="bad", bound=1, sure=0.95),
+            "false_positive_rate of bad <= 1 is always true",
+        ),
+        (
+            at_least("support", of="bad", bound=9, sure=0.95),
+            "support of bad takes no `sure`: it is a count of this holdout, and known",
+        ),
+        (
+            at_most("false_negative_count", of="bad", bound=9, sure=0.95),
+            "false_negative_count of bad takes no `sure`: it is a count",
+        ),
+        (at_least("roc_auc", bound=0.9, sure=0.95), "roc_auc takes no `sure`: it is no share of rows"),
+        (at_least("average_precision", bound=0.9, sure=0.95), "average_precision takes no `sure`"),
+        (replace(at_most_cost({"fn": 50}, of="bad", per_row=0.4), sure=0.95), "cost_per_row of bad takes no `sure`"),
+    ],
+)
+def test_sureness_without_sense_is_named(threshold: Threshold, words: str) -> None:
+    (problem,) = problems([ACCURATE, threshold])
+
+    assert words in problem
+
+
+@pytest.mark.parametrize("metric", ["recall", "precision", "f1"])
+def test_ratio_that_is_a_share_of_rows_can_be_asked_for_surely(metric: str) -> None:
+    thresholds = [at_least("accuracy", bound=0.6, sure=0.9), at_least(metric, of="bad", bound=0.9, sure=0.95)]
+
+    assert data.recipe(thresholds=thresholds)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "words"),
+    [
+        (
+            at_most_cost({}, of="bad", per_row=1),
+            "the costs of cost_per_row of bad are of none: expected one or both of",
+        ),
+        (
+            at_most_cost({"tp": 1}, of="bad", per_row=1),
+            "the costs of cost_per_row of bad are of tp: expected one or both",
+        ),
+        (
+            at_most_cost({"fn": 0}, of="bad", per_row=1),
+            "the costs of cost_per_row of bad are 0: expected more than 0",
+        ),
+        (at_most_cost({"fn": 5, "fp": -1}, of="bad", per_row=1), "are 5, -1: expected more than 0; leave out"),
+        (at_most_cost({"fn": math.inf}, of="bad", per_row=1), "are inf: expected more than 0"),
+        (at_most_cost({"fn": math.nan}, of="bad", per_row=1), "are nan: expected more than 0"),
+        (at_most_cost({"fn": 5}, of="bad", per_row=-1), "per_row of cost_per_row of bad is -1: expected 0 or more"),
+        (
+            at_most_cost({"fn": 5, "fp": 1}, of="bad", per_row=5),
+            "per_row of cost_per_row of bad is 5: expected 0",
+        ),
+        (at_most_cost({"fn": 5}, of="bad", per_row=math.nan), "per_row of cost_per_row of bad is nan"),
+        (at_most_cost({"fn": 5}, of="ugly", per_row=1), "cost_per_row is of 'ugly': expected one of good, bad"),
+        (at_most("cost_per_row", of="bad", bound=1), "cost_per_row is made with at_most_cost("),
+        (replace(recall(), costs={"fn": 1}), "recall is made with at_most_cost("),
+    ],
+)
+def test_cost_without_sense_is_named(threshold: Threshold, words: str) -> None:
+    (problem,) = problems([ACCURATE, threshold])
+
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("costs", "per_row", "answer"),
+    [
+        ({"fn": 50, "fp": 1}, 1, "a model that answers bad to everything"),
+        ({"fn": 1, "fp": 50}, 1, "a model that answers good to everything"),
+        ({"fn": 1, "fp": 1}, 0.5, "a model that guesses without a look at the row, good to 50 % of the rows"),
+        ({"fn": 50, "fp": 1}, 50 / 51, "a model that guesses without a look at the row, good to 1.96 % of the rows"),
+        ({"fn": 50}, 0.1, "a model that answers bad to everything"),
+    ],
+)
+def test_cost_that_a_trivial_answer_never_exceeds_makes_no_gate(
+    costs: dict[str, float], per_row: float, answer: str
+) -> None:
+    (problem,) = problems([at_most_cost(costs, of="bad", per_row=per_row)])
+
+    assert answer in problem
+
+
+def test_cost_that_every_trivial_answer_may_exceed_makes_a_gate() -> None:
+    assert data.recipe(thresholds=[at_most_cost({"fn": 50, "fp": 1}, of="bad", per_row=0.4)])
+    with pytest.raises(RecipeInvalid, match="cost_per_row of bad has 2 bounds"):
+        data.recipe(thresholds=[at_most_cost({"fn": 50}, of="bad", per_row=n / 10) for n in (1, 2)])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.gate.thresholds import Threshold, at_least
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most_cost
 from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split
 from lambdas.model.recipe.types import FIELDS, PARTS
 from tests.given import data
@@ -55,13 +55,26 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"rollout": [untyped(Shift, "0.1", seconds=5)]}, "rollout[0].share is '0.1': expected a number"),
         ({"rollout": [untyped(Shift, 0.1, seconds=True)]}, "rollout[0].seconds is True: expected a whole number"),
         ({"thresholds": 5}, "thresholds is 5: expected a list"),
-        ({"thresholds": ["recall"]}, "thresholds[0] is 'recall': expected at_least(...) or at_most(...)"),
+        ({"thresholds": ["recall"]}, "thresholds[0] is 'recall': expected at_least(...), at_most(...) or"),
         ({"thresholds": [untyped(at_least, 5, bound=0)]}, "thresholds[0].metric is 5: expected a text"),
         ({"thresholds": [untyped(at_least, "f1", bound="0.7")]}, "thresholds[0].bound is '0.7': expected a number"),
         ({"thresholds": [untyped(at_least, "f1", bound=None)]}, "thresholds[0].bound is None: expected a number"),
         ({"thresholds": [untyped(at_least, "f1", bound=True)]}, "thresholds[0].bound is True: expected a number"),
         ({"thresholds": [untyped(at_least, "f1", bound=1, of=1)]}, "thresholds[0].of is 1: expected a text, or None"),
         ({"thresholds": [untyped(at_least, "f1", bound=1, margin="")]}, "thresholds[0].margin is ''"),
+        ({"thresholds": [untyped(at_least, "f1", bound=1, sure="0.9")]}, "thresholds[0].sure is '0.9'"),
+        (
+            {"thresholds": [untyped(at_most_cost, 5, of="bad", per_row=1)]},
+            "thresholds[0].costs is 5: expected a dict",
+        ),
+        (
+            {"thresholds": [untyped(at_most_cost, {1: 5}, of="bad", per_row=1)]},
+            "an error of thresholds[0].costs is 1",
+        ),
+        (
+            {"thresholds": [untyped(at_most_cost, {"fn": "5"}, of="bad", per_row=1)]},
+            "thresholds[0].costs['fn'] is '5': expected a number",
+        ),
         ({"thresholds": [Threshold("f1", None, ">", 0, None)]}, "thresholds[0].direction is '>': expected '>=' or"),
         ({"format": 1}, "format is 1: expected a text"),
     ],

@@ -1,0 +1,81 @@
+"""Judges a metric by its declared bound: by the value as it was measured, or, with `sure`, by what the rows prove.
+
+What is measured on a few rows may be luck. A rule with `sure` therefore has three ends:
+
+    PASS              so many right rows would be rarer than 1 - sure if the true ratio did not reach the bound
+    FAIL              so few would be as rare if it did
+    NOT ENOUGH ROWS   neither; the rule fails, and says how many rows would do
+
+Precision is judged by the rows that were predicted as the class, F1 by those that are of it or were predicted as it:
+given how many there are, the right ones among them are binomial, so the probability holds for any number of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from chalicelib.exact import Number, between, exact
+from lambdas.model.gate import bounds
+from lambdas.model.gate.thresholds import AT_MOST, Interval, RuleResult, Threshold, check
+from lambdas.model.metrics.ratios import ROWS_OF, WHY_UNDEFINED, Proportion
+
+SURE = 0.95
+"""Of the interval beside a value whose rule does not say how sure it has to be."""
+NOT_ENOUGH_ROWS = "NOT ENOUGH ROWS"
+
+
+def judge(threshold: Threshold, *, value: Number | None, proportion: Proportion | None = None) -> RuleResult:
+    """The metric's value against its declared bound. `proportion` are the rows that the value is a share of; a metric
+    that is no such share has none, and no interval."""
+    result = check(
+        threshold.name,
+        value=value,
+        direction=threshold.direction,
+        bound=threshold.bound,
+        undefined=WHY_UNDEFINED.get(threshold.metric, "it was not measured"),
+    )
+    rows = proportion or Proportion(0, 0)
+    if rows.whole:
+        result = replace(result, interval=_interval(threshold, rows))
+    if threshold.sure is None:
+        return replace(result, reason=f"{result.reason}{_beside(result.interval)}")
+    return _proved(result, threshold=threshold, rows=rows, sure=threshold.sure)
+
+
+def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure: float) -> RuleResult:
+    part, bound = rows.part, _share_at(threshold)
+    if threshold.direction == AT_MOST:  # at most so many wrong is at least so many right
+        part, bound = rows.whole - part, 1 - bound
+    passed = bounds.proves_more(part, rows.whole, than=float(bound), sure=sure)
+    if passed or bounds.proves_less(part, rows.whole, than=float(bound), sure=sure):
+        return replace(result, passed=passed, reason=f"{result.reason}, proved{_beside(result.interval)}")
+    need = _number_that_would_do(part, rows.whole, bound=bound, sure=sure)
+    would_do = f"{'at this rate' if rows.whole else 'without an error'} {need} {ROWS_OF[threshold.metric]} would do"
+    reason = f"{NOT_ENOUGH_ROWS}: {result.reason}{_beside(result.interval)}; {would_do}"
+    return replace(result, passed=False, reason=reason, enough_rows=False)
+
+
+def _number_that_would_do(part: int, whole: int, *, bound: Fraction, sure: float) -> str:
+    if whole and Fraction(part, whole) <= bound:
+        return "no number of"
+    needed = bounds.rows_to_prove(part, whole, more_than=float(bound), sure=sure)
+    return f"more than {bounds.ROWS_NAMED_MAX:,}" if needed is None else f"about {needed:,}"
+
+
+def _interval(threshold: Threshold, rows: Proportion) -> Interval:
+    sure = threshold.sure or SURE
+    low, high = bounds.interval(rows.part, rows.whole, sure=sure)
+    if threshold.metric == "f1":
+        low, high = (2 * share / (1 + share) for share in (low, high))
+    return Interval(low, high, sure=sure, rows=rows.whole)
+
+
+def _share_at(threshold: Threshold) -> Fraction:
+    """The share of the rows at which the metric is its bound: F1 is 2 J / (1 + J)."""
+    bound = exact(threshold.bound)
+    return bound / (2 - bound) if threshold.metric == "f1" else bound
+
+
+def _beside(interval: Interval | None) -> str:
+    return f" ({between(interval.low, interval.high, sure=interval.sure)})" if interval else ""
