@@ -93,6 +93,11 @@ def _gate(report: Report) -> Iterator[str]:
         yield f"The gate said no: {len(failing)} of {len(report.rules)} rules failed."
     for rule in failing or (each for each in report.rules if each.interval):
         yield f"  {rule.name}: {_judged(rule)}"
+    if report.passing_class:
+        yield (
+            f"On this holdout, a model that answers {report.passing_class} to every row keeps every threshold too:"
+            " raise a bound, or add one."
+        )
 
 
 def _judged(rule: Rule) -> str:

@@ -108,6 +108,8 @@ class Report(Document):
     passed: bool = holds(flag)
     reason: str = holds(text)
     rules: tuple[Rule, ...] = holds_many(Rule)
+    passing_class: str | None = holds(maybe(text), default=None)
+    """The class that as the answer to every row of the holdout would keep every threshold too; None if none would."""
     run: str | None = holds(text, default=None)
     judging: int = holds(number_from_1, default=1)
     """2 when the champion had changed, and the run judged again."""

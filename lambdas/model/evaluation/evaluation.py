@@ -13,6 +13,7 @@ from lambdas.model.evaluation.champion import score_champion
 from lambdas.model.evaluation.differences import differences
 from lambdas.model.evaluation.measures import score
 from lambdas.model.evaluation.replay_sample import replay_sample
+from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.parity import compare_answers
 from lambdas.model.gate.thresholds import Verdict
@@ -51,6 +52,7 @@ def evaluate(
         "paired": compared.paired.to_document(significance=recipe.significance) if compared else None,
         "differences": differences(recipe, holdout=holdout, challenger=mine, champion=theirs) if theirs else [],
         "rules": [asdict(rule) for rule in verdict.rules],
+        "passing_class": passing_class(recipe.thresholds, supports=challenger.supports, positive=recipe.positive),
         "passed": verdict.passed,
         "reason": verdict.reason,
         "replay": replay_sample(recipe, schema=artifact.schema, holdout=holdout, scored=mine, champion=theirs),

@@ -35,6 +35,11 @@ class Measures:
     threshold_sweep: list[dict[str, float | None]]
     """Of the positive class against all others; empty without one, or where a probability is NaN."""
 
+    @property
+    def supports(self) -> dict[str, int]:
+        """The rows of each class in the holdout."""
+        return {name: sum(row) for name, row in zip(self.classes, self.matrix, strict=True)}
+
     def value(self, threshold: Threshold) -> Number | None:
         """The metric that the threshold bounds; None where it is undefined or there is no such class."""
         if threshold.costs is not None:

@@ -194,6 +194,13 @@ def test_rules_that_hold_come_with_the_intervals_of_their_values() -> None:
     assert not lines[at + 2].startswith("  support")
 
 
+def test_thresholds_that_one_class_for_every_row_keeps_are_told() -> None:
+    lines = said(report={**REPORT, "passing_class": "normal"})
+
+    told = "On this holdout, a model that answers normal to every row keeps every threshold too: "
+    assert f"{told}raise a bound, or add one." in lines
+
+
 def test_rules_that_all_hold_are_counted() -> None:
     assert "The gate let it pass: all 1 rules hold." in said(report=REPORT)
 

@@ -25,7 +25,7 @@ def estimator(columns):
 RECIPE = Recipe(
     model="loans", columns=[Numeric("age", minimum=18), Categorical("housing")], label="paid",
     classes={{"yes": "paid", "no": "defaulted"}}, positive="defaulted", estimator=estimator,
-    thresholds=[at_least("recall", of="defaulted", bound=0.5), at_least("precision", of="defaulted", bound=0.5)],
+    thresholds=[at_least("recall", of="defaulted", bound=0.5), at_least("precision", of="defaulted", bound=0.6)],
 )
 """
 GOOD = "LogisticRegression()"
@@ -123,6 +123,19 @@ def test_file_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "no.csv is not there" in result.output
+
+
+@pytest.mark.parametrize(("paid", "is_noted"), [(13, True), (14, False)])
+def test_file_on_which_one_answer_keeps_every_threshold_is_noted_and_taken(
+    paid: int, is_noted: bool, tmp_path: Path
+) -> None:
+    lines = ["40,own,yes"] * paid + ["30,rent,no"] * 20
+
+    result = check(recipe(tmp_path), rows(tmp_path, "\n".join(["age,housing,paid", *lines])))
+
+    assert result.exit_code == 0
+    told = "a model that answers defaulted to every row like these keeps every threshold"
+    assert (told in " ".join(result.output.split())) is is_noted
 
 
 def test_file_without_a_class_is_noted_and_taken(tmp_path: Path) -> None:

@@ -125,6 +125,16 @@ def test_first_model_goes_live_by_what_its_rows_prove_alone(bound: float, passes
     )
 
 
+@pytest.mark.parametrize(("bound", "found"), [(0.6, None), (0.3, "bad")])
+def test_report_names_the_class_that_as_the_only_answer_keeps_every_threshold(
+    bound: float, found: str | None
+) -> None:
+    """About half of the rows are bad."""
+    recipe = replace(RECIPE, thresholds=[at_least("precision", of="bad", bound=bound)])
+
+    assert report(recipe)["passing_class"] == found
+
+
 @pytest.mark.parametrize(("per_row", "passes"), [(0.25, True), (0.2499, False)])
 def test_cost_is_the_mean_of_what_all_errors_cost(per_row: float, passes: bool) -> None:
     costs = at_most_cost({"fn": 5, "fp": 1.5}, of="bad", per_row=per_row)
