@@ -59,12 +59,9 @@ def confusion_matrix(report: Report) -> None:
 
 
 def verdict(judged: dict[str, Any]) -> None:
-    """Every rule with its value, its bound, the ends between which the true value is, and what came of it."""
-    rows = [
-        [_mark(rule), rule["name"], *_value_and_bound(rule), _true_value(rule), _why(rule)]
-        for rule in judged["rules"]
-    ]
-    table("verdict", ["", "rule", "value", "bound", "true value", ""], rows)
+    """Every rule with its value, its bound, and what came of it; below it the ends that the true value is between."""
+    rows = [[_mark(rule), _name(rule), *_value_and_bound(rule), _why(rule)] for rule in judged["rules"]]
+    table("verdict", ["", "rule", "value", "bound", ""], rows)
 
 
 def where_the_time_went(run: dict[str, Any]) -> None:
@@ -138,10 +135,12 @@ def _mark(rule: dict[str, Any]) -> Text:
     return Text("FAIL" if rule.get("enough_rows", True) else "not proved", style=BAD)
 
 
-def _true_value(rule: dict[str, Any]) -> str:
-    """The interval; empty for a value that has none."""
+def _name(rule: dict[str, Any]) -> str:
+    """With the interval in a line of its own: beside value and bound a terminal of 80 columns has no room for it."""
     true = rule.get("interval")
-    return f"{true['low']:.4g} to {true['high']:.4g} ({100 * true['sure']:g} %)" if true else ""
+    return (
+        f"{rule['name']}\n  {exact.between(true['low'], true['high'], sure=true['sure'])}" if true else rule["name"]
+    )
 
 
 def _number(value: Any) -> str:

@@ -47,7 +47,7 @@ def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure:
     part, bound = rows.part, _share_at(threshold)
     if threshold.direction == AT_MOST:  # at most so many wrong is at least so many right
         part, bound = rows.whole - part, 1 - bound
-    passed = bounds.proves_more(part, rows.whole, than=float(bound), sure=sure)
+    passed = result.passed and bounds.proves_more(part, rows.whole, than=float(bound), sure=sure)
     if passed or bounds.proves_less(part, rows.whole, than=float(bound), sure=sure):
         return replace(result, passed=passed, reason=f"{result.reason}, proved{_beside(result.interval)}")
     need = _number_that_would_do(part, rows.whole, bound=bound, sure=sure)

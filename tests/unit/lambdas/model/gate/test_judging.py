@@ -108,8 +108,10 @@ def test_value_without_rows_or_that_is_no_share_of_rows_has_no_interval() -> Non
     assert (area.interval, area.reason) == (None, "0.95 >= 0.9")
 
 
-def test_rule_that_has_to_be_sure_fails_without_the_rows() -> None:
+def test_rule_that_has_to_be_sure_fails_without_the_rows_or_the_value() -> None:
     assert word(judge(RECALL, value=1.0)) == NOT_ENOUGH_ROWS
+    assert word(judge(RECALL, value=math.nan, proportion=Proportion(600, 600))) == NOT_ENOUGH_ROWS
+    assert word(judge(RECALL, value=None, proportion=Proportion(600, 600))) == NOT_ENOUGH_ROWS
 
 
 def test_ceiling_is_proved_by_the_rows_that_are_right() -> None:
