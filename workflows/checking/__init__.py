@@ -2,6 +2,7 @@
 
 recipe.py    a recipe by its model's name or its file; fitted and exported on made-up rows
 file.py      a file of this machine, read as a run would read it
+gate.py      what the gate can tell on rows like those of a file
 contents.py  which files hold the same rows, under any name, zipped or not
 rows.py      whether a quoted row is one of a file's
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from chalicelib.cutting import quoted
 from chalicelib.errors import NightswapError, RecipeInvalid, TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas import recipes
-from lambdas.model.gate import baseline
 from lambdas.model.recipe import Recipe
 
 THERE = {*sys.stdlib_module_names, "chalicelib", "lambdas"}
@@ -69,11 +67,6 @@ def try_out(recipe: Recipe) -> Recipe:
         said = quoted(f"{exc}", WORDS_CHARACTERS)
         raise TrainingFailed(f"the estimator of recipe {recipe.model} raised {type(exc).__name__}: {said}") from exc
     return recipe
-
-
-def passing_class(recipe: Recipe, supports: Mapping[str, int]) -> str | None:
-    """The class that keeps every threshold as the answer to every row, where each class has so many rows."""
-    return baseline.passing_class(recipe.thresholds, supports=supports, positive=recipe.positive)
 
 
 def in_lines(error: NightswapError) -> str:

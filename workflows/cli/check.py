@@ -12,7 +12,7 @@ import click
 
 from chalicelib.errors import NightswapError
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
-from workflows.checking.recipe import in_lines, look_up, passing_class, try_out
+from workflows.checking.recipe import in_lines, look_up, try_out
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json
 from workflows.cli.screen import console, show_json
@@ -76,12 +76,24 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool) -> Iterator[Finding
         yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
         return
     yield from _too_few(counts, enough=enough_for_both(recipe), where=where)
-    answer = passing_class(recipe, counts)
+    yield from _of_gate(recipe, counts, where=where)
+
+
+def _of_gate(recipe: Recipe, counts: Mapping[str, int], *, where: str) -> Iterator[Finding]:
+    from workflows.checking.gate import kept_by_one_class, never_proved
+
+    answer = kept_by_one_class(recipe, counts)
     if answer is not None:
         yield note(
             f"a model that answers {answer} to every row like these keeps every threshold",
             where=where,
             way_out="raise a bound of the recipe, or add one",
+        )
+    for rule in never_proved(recipe, counts):
+        yield note(
+            f"its holdout alone proves too little even for a model without errors: {rule}",
+            where=where,
+            way_out="let other files of the data set hold more, hold out more, or lower the bound or its `sure`",
         )
 
 

@@ -138,6 +138,24 @@ def test_file_on_which_one_answer_keeps_every_threshold_is_noted_and_taken(
     assert (told in " ".join(result.output.split())) is is_noted
 
 
+@pytest.mark.parametrize(("bound", "is_noted"), [(0.98, True), (0.4, False)])
+def test_file_whose_holdout_proves_no_bound_even_without_errors_is_noted_and_taken(
+    bound: float, is_noted: bool, tmp_path: Path
+) -> None:
+    file = recipe(tmp_path)
+    surely = file.read_text().replace('"recall", of="defaulted", bound=0.5', f'"accuracy", bound={bound}, sure=0.95')
+    file.write_text(surely)
+
+    result = check(file, rows(tmp_path))
+
+    said = " ".join(result.output.split())
+    assert result.exit_code == 0
+    assert (
+        "proves too little even for a model without errors: accuracy: NOT ENOUGH ROWS: 1 >= 0.98" in said
+    ) is is_noted
+    assert ("at this rate about 149 rows would do" in said) is is_noted
+
+
 def test_file_without_a_class_is_noted_and_taken(tmp_path: Path) -> None:
     result = check(recipe(tmp_path), rows(tmp_path, "age,housing,paid\n40,own,yes\n"))
 

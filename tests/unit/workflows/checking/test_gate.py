@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.recipe import Split
+from tests.given import data
+from workflows.checking.gate import kept_by_one_class, never_proved
+
+SUPPORTS = {"good": 1500, "bad": 740}
+"""A holdout of a fifth has 300 good rows and 148 bad ones."""
+ACCURATE = at_least("accuracy", bound=0.6)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "names"),
+    [
+        (at_least("recall", of="bad", bound=0.98, sure=0.95), ["recall of bad"]),
+        (at_least("precision", of="bad", bound=0.98, sure=0.95), ["precision of bad"]),
+        (at_least("recall", of="bad", bound=0.97, sure=0.95), []),
+        (at_least("recall", of="bad", bound=0.98), []),
+        (at_least("recall", of="good", bound=0.98, sure=0.95), []),
+        (at_most("false_positive_rate", of="bad", bound=0.001, sure=0.95), ["false_positive_rate of bad"]),
+        (at_most("false_positive_rate", of="bad", bound=0.01, sure=0.95), []),
+        (at_least("accuracy", bound=0.995, sure=0.95), ["accuracy"]),
+    ],
+)
+def test_rule_that_even_a_model_without_errors_cannot_prove_is_named(threshold: Threshold, names: list[str]) -> None:
+    others = [ACCURATE] if threshold.of else [at_least("precision", of="bad", bound=0.6)]
+    recipe = data.recipe(thresholds=[*others, threshold])
+
+    found = list(never_proved(recipe, SUPPORTS))
+
+    assert [each.partition(":")[0] for each in found] == names
+    assert all("would do" in each for each in found)
+
+
+def test_larger_holdout_proves_more() -> None:
+    recipe = data.recipe(
+        thresholds=[ACCURATE, at_least("recall", of="bad", bound=0.98, sure=0.95)], split=Split(holdout_ratio=0.21)
+    )
+
+    assert list(never_proved(recipe, SUPPORTS)) == []
+
+
+def test_class_that_keeps_every_threshold_alone_is_named() -> None:
+    assert kept_by_one_class(data.recipe(thresholds=[ACCURATE]), SUPPORTS) == "good"
+    assert kept_by_one_class(data.recipe(thresholds=[at_least("accuracy", bound=0.7)]), SUPPORTS) is None

@@ -1,0 +1,34 @@
+"""Foresees what the gate can tell on rows like those of a file: thresholds that one class for every row keeps, and
+thresholds that not even a model without errors could be proved to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lambdas.model.gate.baseline import passing_class
+from lambdas.model.gate.judging import judge
+from lambdas.model.metrics.ratios import Counts, Proportion
+from lambdas.model.recipe import Recipe
+
+
+def kept_by_one_class(recipe: Recipe, supports: Mapping[str, int]) -> str | None:
+    """The class that keeps every threshold as the answer to every row; None if no class does. `supports` are the
+    rows of each class in the file."""
+    return passing_class(recipe.thresholds, supports=supports, positive=recipe.positive)
+
+
+def never_proved(recipe: Recipe, supports: Mapping[str, int]) -> Iterator[str]:
+    """Rules that end NOT ENOUGH ROWS for a model without errors, on the holdout that the file would give."""
+    held_out = {name: round(recipe.split.holdout_ratio * count) for name, count in supports.items()}
+    rows = sum(held_out.values())
+    for threshold in recipe.thresholds:
+        if threshold.sure is None:
+            continue
+        proportion: Proportion | None = Proportion(rows, rows)
+        if threshold.of is not None:
+            support = held_out[threshold.of]
+            proportion = Counts(tp=support, fp=0, fn=0, tn=rows - support).proportion(threshold.metric)
+        perfect = 0 if threshold.metric == "false_positive_rate" else 1
+        result = judge(threshold, value=perfect, proportion=proportion)
+        if not result.passed:
+            yield f"{result.name}: {result.reason}"
