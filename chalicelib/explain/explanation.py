@@ -18,7 +18,7 @@ from chalicelib.exact import between, shown
 from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
-from chalicelib.registry.report import Paired, Report, Rule
+from chalicelib.registry.report import Comparison, Paired, Report, Rule
 from chalicelib.values import Value
 
 Json = Mapping[str, Any]
@@ -126,17 +126,33 @@ def _champion(report: Report) -> Iterator[str]:
             f"  Its {fall['ratio']} of {fall['class']} was {fall['then']:.3g} when it was judged itself, and is"
             f" {fall['now']:.3g} here: the new rows differ from the old, or their labels are wrong."
         )
+    if report.comparison:
+        yield from _compared(report.comparison)
     if report.paired:
         yield from _paired(report.paired)
 
 
-def _paired(paired: Paired) -> Iterator[str]:
-    mine, theirs = paired.only_challenger_right, paired.only_champion_right
-    both = f"  Both get {paired.both_right:,} rows right and {paired.both_wrong:,} wrong"
+def _compared(comparison: Comparison) -> Iterator[str]:
+    yield _right(comparison)
+    if not comparison.decides:
+        yield "  The recipe does not compare the two: what follows decided nothing."
+    yield from (f"  {each.name}: {each.words}." for each in comparison.ratios)
+
+
+def _right(found: Comparison | Paired) -> str:
+    mine, theirs = found.only_challenger_right, found.only_champion_right
+    both = f"  Both get {found.both_right:,} rows right and {found.both_wrong:,} wrong"
     if not mine + theirs:
-        yield f"{both}: the same ones."
+        return f"{both}: the same ones."
+    return f"{both}; {mine:,} the new model alone gets right, {theirs:,} the live one alone."
+
+
+def _paired(paired: Paired) -> Iterator[str]:
+    """Of a report of an earlier release."""
+    yield _right(paired)
+    mine, theirs = paired.only_challenger_right, paired.only_champion_right
+    if not mine + theirs:
         return
-    yield f"{both}; {mine:,} the new model alone gets right, {theirs:,} the live one alone."
     if paired.p_value >= paired.significance:
         meaning = "that may well be chance"
     else:

@@ -93,7 +93,7 @@ class Champion(Document):
 
 
 class Paired(Document):
-    """McNemar's test of both models on the same rows."""
+    """McNemar's test of both models on the same rows, in a report of an earlier release."""
 
     only_challenger_right: int = holds(count)
     only_champion_right: int = holds(count)
@@ -102,6 +102,43 @@ class Paired(Document):
     p_value: float = holds(number)
     significance: float = holds(number)
     method: str = holds(text)
+
+
+class ComparedRatio(Document):
+    """A ratio of both models on the same rows; null where it is undefined for one of them."""
+
+    name: str = holds(text)
+    metric: str = holds(text)
+    margin: float = holds(number)
+    challenger: float | None = holds(maybe(number))
+    champion: float | None = holds(maybe(number))
+    difference: float | None = holds(maybe(number))
+    low: float | None = holds(maybe(number))
+    """The ends of the difference's interval."""
+    high: float | None = holds(maybe(number))
+    p: float = holds(number)
+    verdict: str = holds(text)
+    passed: bool = holds(flag)
+    notices: float | None = holds(maybe(number))
+    """The smallest fall that this holdout would notice on 80 % of nights."""
+    rows_needed: int | None = holds(maybe(count))
+    words: str = holds(text)
+
+
+class Comparison(Document):
+    """Both models on the same rows: how many by true class, champion's and challenger's answer; and each ratio."""
+
+    sure: float = holds(number)
+    decides: bool = holds(flag)
+    """False where the recipe does not compare with the champion."""
+    rows: int = holds(count)
+    cells: Sequence[Sequence[int]] = holds(list_of(list_of(count)))
+    """True class, champion's and challenger's answer, by their positions in `classes`; rows, squares of copies."""
+    only_challenger_right: int = holds(count)
+    only_champion_right: int = holds(count)
+    both_right: int = holds(count)
+    both_wrong: int = holds(count)
+    ratios: tuple[ComparedRatio, ...] = holds_many(ComparedRatio)
 
 
 class Report(Document):
@@ -127,6 +164,7 @@ class Report(Document):
     )
     """Ratios by which the champion is worse on this holdout than it was when it was judged itself."""
     paired: Paired | None = holds_one(Paired, default=None)
+    comparison: Comparison | None = holds_one(Comparison, default=None)
     differences: tuple[Difference, ...] = holds_many(Difference, default=())
     """The rows on which both models differ most."""
     erased: tuple[Erased, ...] = holds_many(Erased, default=())

@@ -1,12 +1,14 @@
 """Foresees what the gate can tell on rows like those of a file: thresholds that one class for every row keeps, and
-thresholds that not even a model without errors could be proved to keep."""
+thresholds or margins that not even a model without errors could be proved to keep."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from statistics import NormalDist
 
 from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.judging import judge
+from lambdas.model.gate.statistics.tango import rows_to_prove
 from lambdas.model.metrics.ratios import Counts, Proportion
 from lambdas.model.recipe import Recipe
 
@@ -32,3 +34,22 @@ def never_proved(recipe: Recipe, supports: Mapping[str, int]) -> Iterator[str]:
         result = judge(threshold, value=perfect, proportion=proportion)
         if not result.passed:
             yield f"{result.name}: {result.reason}"
+
+
+def never_proved_no_worse(recipe: Recipe, supports: Mapping[str, int]) -> Iterator[str]:
+    """The margins of a recipe with `proved` that the holdout cannot prove even if no answer differs from the
+    champion's."""
+    if not recipe.proved:
+        return
+    z, rows = NormalDist().inv_cdf(recipe.demands.sure), sum(supports.values())
+    for threshold in recipe.thresholds:
+        if not threshold.compares_with_champion:
+            continue
+        of_class = supports.get(threshold.of or "", 0)
+        whole = {"accuracy": rows, "recall": of_class}.get(threshold.metric, rows - of_class)
+        held_out, needed = round(recipe.split.holdout_ratio * whole), rows_to_prove(threshold.margin or 0.0, z=z)
+        if needed is not None and held_out < needed:
+            yield (
+                f"{threshold.name} has {held_out:,} rows in the holdout, and its margin of {threshold.margin} is"
+                f" never proved by fewer than {needed:,}"
+            )

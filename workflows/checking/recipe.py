@@ -11,7 +11,7 @@ from chalicelib.cutting import quoted
 from chalicelib.errors import NightswapError, RecipeInvalid, TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas import recipes
-from lambdas.model.recipe import Recipe
+from lambdas.model.recipe import Recipe, comparison_rules
 
 THERE = {*sys.stdlib_module_names, "chalicelib", "lambdas"}
 """The modules that every task can import."""
@@ -30,6 +30,11 @@ def look_up(wanted: str) -> Recipe:
 def served(model: str) -> Recipe:
     """The recipe of a model, which can be served; raises as `look_up` and `try_out` do."""
     return try_out(look_up(model))
+
+
+def notes(recipe: Recipe) -> list[str]:
+    """What is valid in the recipe and has changed its meaning since an earlier release."""
+    return comparison_rules.notes(recipe)
 
 
 def _refuse_early_imports(file: Path, *, named: str) -> None:

@@ -12,7 +12,7 @@ import click
 
 from chalicelib.errors import NightswapError
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
-from workflows.checking.recipe import in_lines, look_up, try_out
+from workflows.checking.recipe import in_lines, look_up, notes, try_out
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json
 from workflows.cli.screen import console, show_json
@@ -48,6 +48,7 @@ def _findings(wanted: str, file: Path | None) -> Iterator[Finding]:
         yield _refusal(exc, where=where, way_out="correct the recipe's file")
         return
     yield ok("is valid", where=where)
+    yield from (note(each, where=where) for each in notes(recipe))
     served = _of_estimator(recipe, where=where)
     yield served
     if file is not None:
@@ -80,7 +81,7 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool) -> Iterator[Finding
 
 
 def _of_gate(recipe: Recipe, counts: Mapping[str, int], *, where: str) -> Iterator[Finding]:
-    from workflows.checking.gate import kept_by_one_class, never_proved
+    from workflows.checking.gate import kept_by_one_class, never_proved, never_proved_no_worse
 
     answer = kept_by_one_class(recipe, counts)
     if answer is not None:
@@ -95,6 +96,8 @@ def _of_gate(recipe: Recipe, counts: Mapping[str, int], *, where: str) -> Iterat
             where=where,
             way_out="let other files of the data set hold more, hold out more, or lower the bound or its `sure`",
         )
+    for said in never_proved_no_worse(recipe, counts):
+        yield note(said, where=where, way_out="let other files of the data set hold more, or set larger margins")
 
 
 def _too_few(counts: Mapping[str, int], *, enough: int, where: str) -> Iterator[Finding]:

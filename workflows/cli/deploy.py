@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import boto3
 import click
 
 from lambdas import recipes
-from workflows.checking.recipe import served
+from workflows.checking.recipe import notes, served
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, on_stage
@@ -70,7 +71,7 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Depl
             elif not quiet and step.status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "uploaded", ""}:
                 console.print(f"  {said}", markup=False)
 
-        return deploy_stage(
+        done = deploy_stage(
             stage.name,
             session=boto3.Session(),
             root=ROOT,
@@ -79,6 +80,8 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Depl
             environ=os.environ,
             removes=removes,
         )
+    of_recipes = [f"recipe {model}: {note}" for model in models for note in notes(recipes.load(model))]
+    return replace(done, notes=(*done.notes, *of_recipes))
 
 
 @click.command()

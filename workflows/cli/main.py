@@ -39,7 +39,7 @@ BARRED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, e
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def group() -> None:
-    """Retrain a model, prove it no worse than the live one, version it, and swap the alias of its serving Lambda."""
+    """Retrain a model, judge it against the live one, version it, and swap the alias of its serving Lambda."""
 
 
 MODULES = (

@@ -121,12 +121,12 @@ def _value_and_bound(rule: dict[str, Any]) -> tuple[str, str]:
     said = _number(value), _number(bound)
     if value != bound and said[0] == said[1]:
         said = exact.shown(value, bound)
-    return said[0], f"{rule['direction']} {said[1]}"
+    return said[0], f"{rule['direction']} {said[1]}" if bound is not None else "-"
 
 
 def _why(rule: dict[str, Any]) -> str:
-    """The reason of a failed rule; empty for one that holds."""
-    return "" if rule["passed"] else str(rule["reason"])
+    """The reason of a failed rule, and of one without a bound; empty for one whose bound is kept."""
+    return "" if rule["passed"] and rule["bound"] is not None else str(rule["reason"])
 
 
 def _mark(rule: dict[str, Any]) -> Text:

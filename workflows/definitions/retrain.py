@@ -32,7 +32,7 @@ def retrain() -> Graph:
     """The whole machine."""
     return Graph(
         Chain([restore_alias(), preprocess(), has_new_data()]),
-        comment="Retrain a model, judge it, version it, and make it live only when it is proved no worse.",
+        comment="Retrain a model, judge it, version it, and make it live only when it is not shown worse.",
     )
 
 

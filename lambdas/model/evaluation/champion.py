@@ -1,19 +1,22 @@
-"""Scores the champion on the challenger's holdout, and applies the rules that the challenger must be no worse."""
+"""Scores the champion on the challenger's holdout, and applies the rules that compare the two."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.measures import Measures, score
-from lambdas.model.gate.mcnemar import Paired, paired
-from lambdas.model.gate.thresholds import RuleResult, compare, no_comparison
+from lambdas.model.gate.comparison import NOT_ENOUGH_ROWS, Comparisons, compare_jointly, is_comparable
+from lambdas.model.gate.comparison_text import sentence, summary
+from lambdas.model.gate.joint import JointCounts, count_jointly
+from lambdas.model.gate.thresholds import RuleResult, Threshold, against_champion, compare, no_comparison
 from lambdas.model.metrics.confusion import ClassUnknown
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.model.splitting.row_hashes import row_hashes
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,42 @@ class Compared:
     """A champion that could be scored."""
 
     measures: Measures
-    paired: Paired
+    joint: JointCounts
+    found: Comparisons
+
+    def rule(self, threshold: Threshold) -> RuleResult:
+        """Of a ratio that the joint counts tell."""
+        comparison = self.found.of(threshold)
+        words = sentence(comparison, rows=self.found.rows, demands=self.found.demands)
+        return RuleResult(
+            name=against_champion(threshold),
+            value=comparison.challenger,
+            direction=threshold.direction,
+            bound=None,
+            passed=comparison.passed,
+            reason=words,
+            enough_rows=comparison.verdict != NOT_ENOUGH_ROWS,
+        )
+
+    def to_document(self, *, decides: bool) -> dict[str, Any]:
+        """Ready for JSON: the joint counts, and of each compared ratio its numbers and a sentence."""
+        found = self.found
+        return {
+            **asdict(found.demands),
+            "decides": decides,
+            "rows": found.rows,
+            "distinct_rows": self.joint.distinct,
+            "critical": found.critical,
+            **self.joint.to_document(),
+            "ratios": [
+                {
+                    **asdict(each),
+                    "passed": each.passed,
+                    "words": sentence(each, rows=found.rows, demands=found.demands),
+                }
+                for each in found.comparisons
+            ],
+        }
 
 
 @dataclass(frozen=True)
@@ -36,20 +74,23 @@ class Champion:
         return {"scored": self.compared is not None, "problem": self.problem or None, **measured}
 
     def rules(self, recipe: Recipe, *, challenger: Measures) -> Iterator[RuleResult]:
-        """The rules that the challenger is no worse than the champion: each metric by its margin, and row by row."""
+        """A rule for each metric that is compared: by the joint counts, or for an area by the numbers alone."""
         if not recipe.compare_with_champion:
             return
         for threshold in recipe.thresholds:
             if not threshold.compares_with_champion:
                 continue
             if self.compared is None:
-                name = f"{threshold.name}, no worse than the champion"
-                yield no_comparison(name, why=self.problem, threshold=threshold)
+                yield no_comparison(against_champion(threshold), why=self.problem, threshold=threshold)
+            elif is_comparable(threshold):
+                yield self.compared.rule(threshold)
             else:
                 champion = self.compared.measures.value(threshold)
                 yield compare(threshold, value=challenger.value(threshold), champion=champion)
-        if self.compared is not None:
-            yield self.compared.paired.rule(significance=recipe.significance)
+
+    def summary(self, recipe: Recipe) -> str:
+        """What was shown of a challenger that passed, in a few words; empty where it was not compared."""
+        return summary(self.compared.found) if self.compared and recipe.compare_with_champion else ""
 
 
 def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, recipe: Recipe) -> Champion:
@@ -59,5 +100,12 @@ def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, 
     except (ArtifactInvalid, ValueError) as exc:
         why = f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
         return Champion(None, f"the champion cannot be scored on this holdout: {why}")
-    labels = (challenger.answers.labels, measures.answers.labels)
-    return Champion(Compared(measures, paired(holdout.labels, challenger=labels[0], champion=labels[1])))
+    joint = count_jointly(
+        holdout.labels,
+        champion=measures.answers.labels,
+        challenger=challenger.answers.labels,
+        labels=recipe.class_names,
+        alike=row_hashes(holdout).view("int64"),
+    )
+    found = compare_jointly(joint, recipe.thresholds, labels=recipe.class_names, demands=recipe.demands)
+    return Champion(Compared(measures, joint, found))

@@ -40,8 +40,9 @@ def evaluate(
         judge(threshold, value=challenger.value(threshold), proportion=challenger.proportion(threshold))
         for threshold in recipe.thresholds
     ]
-    no_worse = live.rules(recipe, challenger=challenger) if live else ()
-    verdict = Verdict((*rules, *parity.rules(), *no_worse))
+    against = live.rules(recipe, challenger=challenger) if live else ()
+    verdict = Verdict((*rules, *parity.rules(), *against))
+    shown = live.summary(recipe) if live and verdict.passed else ""
     return {
         "model": recipe.model,
         "positive": recipe.positive,
@@ -49,11 +50,11 @@ def evaluate(
         "threshold_sweep": challenger.threshold_sweep,
         "parity": parity.to_document(),
         "champion": live.to_document() if live else None,
-        "paired": compared.paired.to_document(significance=recipe.significance) if compared else None,
+        "comparison": compared.to_document(decides=recipe.compare_with_champion) if compared else None,
         "differences": differences(recipe, holdout=holdout, challenger=mine, champion=theirs) if theirs else [],
         "rules": [asdict(rule) for rule in verdict.rules],
         "passing_class": passing_class(recipe.thresholds, supports=challenger.supports, positive=recipe.positive),
         "passed": verdict.passed,
-        "reason": verdict.reason,
+        "reason": "; ".join(filter(None, (verdict.reason, shown))),
         "replay": replay_sample(recipe, schema=artifact.schema, holdout=holdout, scored=mine, champion=theirs),
     }

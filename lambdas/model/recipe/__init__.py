@@ -9,6 +9,7 @@ rules.py         finds contradictions in it
 types.py         checks the type of each field
 sizes.py         limits the size of each part
 gate_rules.py    finds thresholds that make no sense
+comparison_rules.py  finds demands on the comparison with the champion that cannot be met
 trivial_answers.py  finds an answer without a look at the row that passes them
 recipe_files.py  which files of a folder hold a recipe
 """

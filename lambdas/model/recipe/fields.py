@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.exact import exact
+from lambdas.model.gate.demands import SURE, Demands
 from lambdas.model.gate.thresholds import Threshold
 from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
 
@@ -30,8 +32,14 @@ class Fields:
     """The class that precision-recall and ROC curves are drawn for."""
     split: Split = field(default_factory=Split)
     compare_with_champion: bool = True
-    significance: float = 0.05
-    """The p-value below which the rows that the champion alone gets right are too many for chance; 0..1."""
+    sure: float = SURE
+    """How sure the comparison has to be that the new model is worse, to refuse it; more than 0.5, less than 1."""
+    significance: float | None = None
+    """What `sure` was in earlier releases: 1 - sure."""
+    proved: bool = False
+    """Whether a new model has to be proved no worse; else it is refused only where it is proved worse."""
+    detectable: float | None = None
+    """A fall (0..1) that the holdout has to be large enough to notice; None to judge with any holdout."""
     rollout: Sequence[Shift] = ()
     """The canary's steps; none to go live all at once after the replay."""
     cross_validation_folds: int = 3
@@ -50,6 +58,12 @@ class Fields:
     def class_names(self) -> tuple[str, ...]:
         """The order of every matrix: alphabetical, but the positive class last, as in [[TN, FP], [FN, TP]]."""
         return tuple(sorted(set(self.classes.values()), key=lambda name: (name == self.positive, name)))
+
+    @property
+    def demands(self) -> Demands:
+        """What is asked of the comparison with the champion."""
+        sure = self.sure if self.significance is None else float(1 - exact(self.significance))
+        return Demands(sure=sure, proved=self.proved, detectable=self.detectable)
 
     @property
     def positions(self) -> Columns:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from chalicelib.limits import LISTED_NAMES
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
+from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
 from lambdas.model.recipe.parts import Categorical, Numeric
@@ -30,9 +31,6 @@ SHARE_DIGITS = 4
 BAKE_SECONDS_MAX = 86_400
 SHARE_MIN = 0.0001
 """Of a file in each part: with less, no file that a run can read is sure to give each part a row of every class."""
-SIGNIFICANCE_MIN = 0.0001
-"""On 30 rows a coin is wrong about 15 times where a model without errors is right, p = 0.00006: with less than this,
-the paired test would find nothing wrong with the coin."""
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of characters that break a line, change its direction or are invisible."""
 
@@ -61,9 +59,8 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
     yield from _split_problems(recipe)
-    if not SIGNIFICANCE_MIN <= recipe.significance < 1:
-        yield f"significance is {recipe.significance}: expected {SIGNIFICANCE_MIN} or more, and less than 1"
     yield from gate_problems(recipe)
+    yield from comparison_problems(recipe)
     yield from _rollout_problems(recipe)
 
 

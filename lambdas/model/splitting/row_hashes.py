@@ -1,7 +1,7 @@
 """Hashes each row of a table to one number, equal for equal rows, to count rows that occur more than once.
 
-64 bits: among a million rows two different ones collide with a chance of one in 40 million. The counts inform and
-decide nothing.
+64 bits: among a million rows two different ones collide with a chance of one in 40 million. The gate would take these
+two for copies of one, which changes its variances by less than a millionth.
 """
 
 from __future__ import annotations

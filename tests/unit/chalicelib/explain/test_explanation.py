@@ -239,6 +239,56 @@ def test_report_of_an_earlier_release_is_explained_without_a_paired_test() -> No
     assert not any("McNemar" in line for line in said(report=report))
 
 
+RATIO = {
+    "name": "recall of attack",
+    "metric": "recall",
+    "of": "attack",
+    "margin": 0.01,
+    "challenger": 0.9,
+    "champion": 0.92,
+    "difference": -0.02,
+    "low": -0.05,
+    "high": 0.01,
+    "p": 0.4,
+    "verdict": "not shown worse",
+    "passed": True,
+    "notices": 0.08,
+    "rows_needed": None,
+    "words": "new 0.9, live 0.92: not shown worse; 300 rows would notice a fall of 8 points",
+}
+COMPARISON = {
+    "sure": 0.95,
+    "decides": True,
+    "rows": 300,
+    "cells": [[0, 0, 0, 290, 290]],
+    "only_challenger_right": 2,
+    "only_champion_right": 3,
+    "both_right": 290,
+    "both_wrong": 5,
+    "ratios": [
+        RATIO,
+        {**RATIO, "difference": None, "low": None, "high": None, "notices": None, "words": "undefined"},
+    ],
+}
+
+
+def test_comparison_is_told_ratio_by_ratio() -> None:
+    lines = said(report={**REPORT, "paired": None, "comparison": COMPARISON})
+
+    at = lines.index("It was compared with version 6, which was live, on the same 300 rows.")
+    assert lines[at + 1 : at + 4] == [
+        "  Both get 290 rows right and 5 wrong; 2 the new model alone gets right, 3 the live one alone.",
+        f"  recall of attack: {RATIO['words']}.",
+        "  recall of attack: undefined.",
+    ]
+
+
+def test_comparison_that_decides_nothing_says_so() -> None:
+    lines = said(report={**REPORT, "paired": None, "comparison": {**COMPARISON, "decides": False}})
+
+    assert "  The recipe does not compare the two: what follows decided nothing." in lines
+
+
 def test_champion_that_is_missing_or_cannot_be_scored_is_told() -> None:
     strange = {"scored": False, "problem": "it takes other columns"}
 

@@ -230,3 +230,42 @@ def test_what_a_recipe_prints_is_no_part_of_the_answer_for_programs(tmp_path: Pa
 
     assert [each["severity"] for each in json.loads(result.stdout)] == ["ok", "ok"]
     assert "when it is loaded\nin the function\n" in result.stderr
+
+
+def test_field_that_changed_its_meaning_is_noted(tmp_path: Path) -> None:
+    file = recipe(tmp_path)
+    file.write_text(file.read_text().replace('label="paid",', 'label="paid", significance=0.01,'))
+
+    result = check(file)
+
+    assert result.exit_code == 0
+    assert "significance=0.01 means sure=0.99 now" in result.output.replace("\n", " ")
+
+
+PROVED = """at_least("recall", of="defaulted", bound=0.5, margin={margin}),
+    at_least("accuracy", bound=0.6, margin={margin}),
+    at_most("false_positive_rate", of="defaulted", bound=0.4, margin={margin}),
+    at_least("precision", of="defaulted", bound=0.5, margin=None)], proved={proved}"""
+
+
+@pytest.mark.parametrize(
+    ("margin", "proved", "noted"),
+    [
+        (0.3, True, ["recall of defaulted has 4 rows", "false_positive_rate of defaulted has 4 rows"]),
+        (0.01, True, ["recall of defaulted has 4 rows", "accuracy has 8 rows", "never proved by fewer than 268"]),
+        (0.01, False, []),
+    ],
+)
+def test_margin_that_these_rows_never_prove_is_noted(
+    margin: float, proved: bool, noted: list[str], tmp_path: Path
+) -> None:
+    file = recipe(tmp_path)
+    of = PROVED.format(margin=margin, proved=proved)
+    text = file.read_text().replace("import at_least", "import at_least, at_most")
+    file.write_text(text[: text.index('at_least("recall"')] + of + ",\n)\n")
+
+    result = check(file, rows(tmp_path))
+
+    said = result.output.replace("\n", " ")
+    assert [words for words in noted if words not in said] == []
+    assert ("accuracy has" in said) is (margin == 0.01 and proved)

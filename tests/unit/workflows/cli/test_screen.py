@@ -120,12 +120,18 @@ def test_value_that_fails_is_not_shown_as_its_bound(capsys: pytest.CaptureFixtur
     assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack 0.97999999 >= 0.98 0.97999999 < 0.98"
 
 
+def test_rule_that_compares_has_no_bound_and_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.verdict({"rules": [rule(bound=None, reason="not shown worse")]})
+
+    assert " ".join(lines(capsys)[-1]) == "pass recall of attack 0.988688 - not shown worse"
+
+
 def test_rule_without_a_value_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     undefined = rule(value=None, bound=None, passed=False, reason="undefined: no row is of the class")
 
     screen.verdict({"rules": [undefined]})
 
-    assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack - >= - undefined: no row is of the class"
+    assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack - - undefined: no row is of the class"
 
 
 def at(second: float) -> str:

@@ -11,7 +11,6 @@ import pytest
 
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.evaluation import evaluate
-from lambdas.model.gate.mcnemar import RULE
 from lambdas.model.gate.thresholds import at_least
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
@@ -22,6 +21,8 @@ RECIPE = data.numeric_recipe(thresholds=[at_least("accuracy", bound=0.51, margin
 HOLDOUT = data.table(RECIPE, rows=200, seed=1)
 COLUMNS = [{"kind": "number", "name": name, "minimum": None, "maximum": None} for name in ("size", "age")]
 SCHEMA = Schema.from_document({"columns": COLUMNS})
+
+RULE = "accuracy, against the champion"
 
 
 class Wrong:
@@ -49,62 +50,113 @@ def test_rows_are_told_by_who_gets_them_right() -> None:
     made = report(Wrong(1, 2, 3), Wrong(3, 4))
 
     assert made["passed"], made["reason"]
-    assert made["paired"] == {
-        "only_challenger_right": 1,
-        "only_champion_right": 2,
-        "both_right": 196,
-        "both_wrong": 1,
-        "p_value": 1.0,
-        "significance": 0.05,
-        "method": "exact binomial",
-    }
+    told = {name: made["comparison"][name] for name in ("rows", "decides", "sure", "proved", "detectable")}
+    assert told == {"rows": 200, "decides": True, "sure": 0.95, "proved": False, "detectable": None}
+    counts = ("only_challenger_right", "only_champion_right", "both_right", "both_wrong")
+    assert [made["comparison"][name] for name in counts] == [1, 2, 196, 1]
+    assert sum(cell[3] for cell in made["comparison"]["cells"]) == 200
     assert [each["row"] for each in made["differences"]] == [1, 2, 4]
     assert made["differences"][0]["challenger"]["probability"] == 0.125
     assert made["differences"][0]["champion"]["probability"] == 0.875
 
 
-def test_challenger_that_loses_significantly_more_rows_is_rejected_whatever_the_margins_allow() -> None:
-    made = report(Wrong(*range(6)), Wrong())
+def test_fall_that_chance_explains_passes_and_tells_what_the_rows_would_notice() -> None:
+    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51, margin=0.01)])
+
+    made = report(Wrong(1, 2, 3, 5, 6), Wrong(3, 4), recipe=recipe)
+
+    (compared,) = [rule for rule in made["rules"] if rule["name"] == RULE]
+    assert compared["passed"]
+    assert compared["value"] == 0.975
+    assert compared["reason"] == made["comparison"]["ratios"][0]["words"]
+    assert compared["reason"].startswith("new 0.9750, live 0.9900, difference -0.0150 (")
+    assert ", margin 0.01: not shown worse; 200 rows would notice a fall of " in compared["reason"]
+    assert made["reason"].startswith("all 4 rules hold; not shown worse than the live model; in accuracy, 200 rows")
+
+
+def test_challenger_that_is_proved_worse_is_rejected() -> None:
+    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51, margin=0.01)])
+
+    made = report(Wrong(*range(12)), Wrong(), recipe=recipe)
 
     assert not made["passed"]
-    assert made["reason"] == f"{RULE}: 6 > 5 of 6 that one alone gets right (p = 0.0312, significance 0.05)"
+    assert made["reason"].startswith(f"{RULE}: new 0.9400, live 1.0000, difference -0.0600 (")
+    assert ": worse, 12 rows speak against it and 0 for it (p = " in made["reason"]
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"significance": 0.01}, {"compare_with_champion": False}],
-    ids=["lower-significance", "not-compared"],
+    ("changes", "words"),
+    [
+        ({"detectable": 0.02}, "NOT ENOUGH ROWS, "),
+        ({"proved": True}, "NOT ENOUGH ROWS, 268 would prove the margin"),
+        ({"sure": 0.99, "detectable": 0.02}, "NOT ENOUGH ROWS, "),
+    ],
 )
-def test_recipe_decides_what_is_significant_and_whether_it_counts(changes: dict[str, Any]) -> None:
-    made = report(Wrong(*range(6)), Wrong(), recipe=replace(RECIPE, **changes))
+def test_recipe_may_demand_more_than_these_rows_can_tell(changes: dict[str, Any], words: str) -> None:
+    thresholds = [at_least("accuracy", bound=0.51, margin=0.01)]
 
-    assert made["passed"]
-    assert made["paired"]["only_champion_right"] == 6
+    made = report(Wrong(), Wrong(), recipe=replace(RECIPE, thresholds=thresholds, **changes))
+
+    assert not made["passed"]
+    assert words in made["reason"]
 
 
-def test_challenger_that_wins_significantly_more_rows_passes() -> None:
+@pytest.mark.parametrize(
+    ("changes", "passed"),
+    [({}, False), ({"sure": 0.999}, True), ({"significance": 0.001}, True), ({"compare_with_champion": False}, True)],
+)
+def test_recipe_decides_how_sure_it_has_to_be_and_whether_it_counts(changes: dict[str, Any], passed: bool) -> None:
+    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51, margin=0.01)])
+
+    made = report(Wrong(*range(9)), Wrong(), recipe=replace(recipe, **changes))
+
+    assert made["passed"] is passed
+    assert made["comparison"]["only_champion_right"] == 9
+    decides = changes.get("compare_with_champion", True)
+    assert made["comparison"]["decides"] is decides
+    assert ("live model" in made["reason"]) is (passed and decides)
+
+
+def test_copies_of_a_row_count_as_one() -> None:
+    """Twelve rows that all are one row are no proof, where twelve different rows are."""
+    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51, margin=0.01)])
+    wrong = Wrong(*range(12))
+    alike = HOLDOUT.take(np.array([0] * 12 + list(range(12, 200))))
+    labels = alike.labels.copy()
+    labels[:12] = np.where(labels[:12] == "bad", "good", "bad")
+    wrong.answers = Answers(wrong.classes, labels, wrong.answers.probabilities)
+    right = Wrong()
+    right.answers = Answers(right.classes, alike.labels, right.answers.probabilities)
+
+    made = evaluate(recipe, artifact=wrong, holdout=alike, answers=wrong.answers, champion=right)
+
+    assert made["passed"], made["reason"]
+    assert made["comparison"]["distinct_rows"] == pytest.approx(200**2 / (12**2 + 188))
+
+
+def test_challenger_that_wins_rows_passes() -> None:
     made = report(Wrong(), Wrong(*range(100)))
 
     assert made["passed"]
-    assert made["paired"]["p_value"] < 1e-20
+    assert made["comparison"]["ratios"][0]["verdict"] == "no worse"
 
 
-def test_without_a_champion_there_is_no_paired_test() -> None:
+def test_without_a_champion_there_is_no_comparison() -> None:
     made = report(Wrong(), None)
 
-    assert (made["paired"], made["differences"]) == (None, [])
+    assert (made["comparison"], made["differences"]) == (None, [])
     assert RULE not in [rule["name"] for rule in made["rules"]]
 
 
-def test_champion_that_cannot_be_scored_makes_no_paired_test() -> None:
+def test_champion_that_cannot_be_scored_is_not_compared_and_fails() -> None:
     strange = Wrong()
     strange.answers = replace(strange.answers, labels=np.full(200, "ugly"))
 
     made = report(Wrong(), strange)
 
     assert not made["champion"]["scored"]
-    assert (made["paired"], made["differences"]) == (None, [])
-    assert RULE not in [rule["name"] for rule in made["rules"]]
+    assert (made["comparison"], made["differences"], made["passed"]) == (None, [], False)
+    assert f"{RULE}: the champion cannot be scored" in made["reason"]
 
 
 def test_replay_sample_holds_the_rows_on_which_the_two_disagree() -> None:
@@ -115,13 +167,12 @@ def test_replay_sample_holds_the_rows_on_which_the_two_disagree() -> None:
     assert len(made["replay"]["expected"]) == len(sizes) == 200
 
 
-@pytest.mark.parametrize(("wrong", "passes", "reason"), [(60, True, "0.7 >= 0.7"), (61, False, "0.695 < 0.7")])
-def test_rows_decide_whether_the_margin_is_kept(wrong: int, passes: bool, reason: str) -> None:
-    """140 of 200 rows are worse than 160 by exactly a tenth; as floats they are worse by more."""
-    recipe = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51, margin=0.1)])
+@pytest.mark.parametrize(("wrong", "passed"), [(40, True), (150, False)])
+def test_area_under_a_curve_is_compared_by_its_numbers(wrong: int, passed: bool) -> None:
+    recipe = replace(RECIPE, thresholds=[RECIPE.thresholds[0], at_least("roc_auc", bound=0.1, margin=0.1)])
 
     made = report(Wrong(*range(wrong)), Wrong(*range(40)), recipe=recipe)
 
-    (compared,) = [rule for rule in made["rules"] if rule["name"] == "accuracy, no worse than the champion"]
-    assert (compared["passed"], compared["reason"], compared["bound"]) == (passes, reason, 0.7)
-    assert made["accuracy"] == (200 - wrong) / 200
+    (compared,) = [rule for rule in made["rules"] if rule["name"] == "roc_auc, against the champion"]
+    assert compared["passed"] is passed
+    assert [each["metric"] for each in made["comparison"]["ratios"]] == ["accuracy"]

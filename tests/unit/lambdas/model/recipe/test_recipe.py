@@ -41,7 +41,7 @@ from tests.given import data
         ({"classes": {"ok.": "\u202egood", "spam.": "bad"}}, "that cannot be seen"),
         ({"split": Split(seed=-1)}, "seed is -1"),
         ({"cross_validation_folds": 1}, "cross_validation_folds is 1"),
-        ({"significance": 0}, "significance is 0: expected 0.0001 or more, and less than 1"),
+        ({"significance": 0}, "significance is 0: expected 0.0001 or more, and less than 0.5"),
         ({"significance": 1e-9}, "significance is 1e-09"),
         ({"significance": 1}, "significance is 1"),
         ({"significance": math.nan}, "significance is nan"),

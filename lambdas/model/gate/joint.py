@@ -1,0 +1,95 @@
+"""Counts rows by their true class, the champion's answer and the challenger's, all that a paired comparison needs.
+
+Only the cells that hold rows are kept: with many classes most of the K x K x K are empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lambdas.model.arrays import Integers, Texts
+from lambdas.model.metrics.confusion import places_of
+
+
+@dataclass(frozen=True, eq=False)
+class JointCounts:
+    """The m cells that hold rows, in ascending order. Classes are positions, 0..n_classes - 1."""
+
+    n_classes: int
+    true: Integers
+    """(m,)"""
+    champion: Integers
+    """(m,): the class that the champion answers."""
+    challenger: Integers
+    """(m,): the class that the challenger answers."""
+    rows: Integers
+    """(m,): how many rows a cell holds, 1 or more."""
+    squares: Integers
+    """(m,): the sum over a cell's distinct rows of the square of their copies; equal to `rows` without copies.
+
+    Copies of a row get the same answers, so w of them are one observation that counts w times: its variance is w * w
+    and not w. Source: Rao and Scott, A simple method for the analysis of clustered binary data, Biometrics 48 (1992).
+    """
+
+    @property
+    def total(self) -> int:
+        """How many rows were counted."""
+        return int(self.rows.sum())
+
+    @property
+    def distinct(self) -> float:
+        """How many rows without copies would be as much evidence: total / mean copies of a row, as rows see it."""
+        return float(self.total**2 / self.squares.sum()) if self.total else 0.0
+
+    def matrices(self) -> tuple[Integers, Integers]:
+        """(K, K) each, rows true, columns predicted: the challenger's confusion matrix, and the champion's."""
+        return self._matrix(self.challenger), self._matrix(self.champion)
+
+    def _matrix(self, predicted: Integers) -> Integers:
+        counted = np.zeros((self.n_classes, self.n_classes), dtype=np.int64)
+        np.add.at(counted, (self.true, predicted), self.rows)
+        return counted
+
+    def to_document(self) -> dict[str, Any]:
+        """Ready for JSON: `cells` of true, champion, challenger, rows, squares; who is right on how many rows."""
+        mine, theirs = self.challenger == self.true, self.champion == self.true
+        columns = (self.true, self.champion, self.challenger, self.rows, self.squares)
+        return {
+            "cells": [list(cell) for cell in zip(*(column.tolist() for column in columns), strict=True)],
+            "only_challenger_right": int(self.rows[mine & ~theirs].sum()),
+            "only_champion_right": int(self.rows[theirs & ~mine].sum()),
+            "both_right": int(self.rows[mine & theirs].sum()),
+            "both_wrong": int(self.rows[~mine & ~theirs].sum()),
+        }
+
+
+def count_jointly(
+    y_true: Texts, *, champion: Texts, challenger: Texts, labels: Sequence[str], alike: Integers
+) -> JointCounts:
+    """Count n rows. `alike` is (n,), equal for copies of one row and different for different rows.
+
+    Raises ClassUnknown for a class that is not among the labels.
+
+    >>> ants = np.array(["ant", "ant", "ant"])
+    >>> alike = np.array([7, 7, 8])
+    >>> counted = count_jointly(ants, champion=ants, challenger=ants, labels=["ant", "bee"], alike=alike)
+    >>> counted.rows.tolist(), counted.squares.tolist()
+    ([3], [5])
+    """
+    n = len(labels)
+    true, theirs, mine = (places_of(each, labels=labels) for each in (y_true, champion, challenger))
+    cells = (true * n + theirs) * n + mine
+    order = np.lexsort((alike, cells))
+    cells, alike = cells[order], alike[order]
+    begins = np.ones(len(cells), dtype=np.bool_)
+    begins[1:] = (cells[1:] != cells[:-1]) | (alike[1:] != alike[:-1])
+    copies = np.diff(np.flatnonzero(begins), append=len(cells))
+    found, places = np.unique(cells[begins], return_inverse=True)
+    rows, squares = np.zeros(len(found), dtype=np.int64), np.zeros(len(found), dtype=np.int64)
+    np.add.at(rows, places, copies)
+    np.add.at(squares, places, copies * copies)
+    return JointCounts(n, found // (n * n), found // n % n, found % n, rows, squares)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
+
+from lambdas.model.gate.statistics.tango import rows_to_prove, tango_z
+
+
+def by_search(*, lost: int, won: int, rows: int, margin: float) -> float:
+    """The score with the likeliest share of won rows, found by a search, where lost - won shares are the margin."""
+
+    def unlikely(share: float) -> float:
+        shares = (share + margin, share, 1 - 2 * share - margin)
+        return -sum(
+            n * math.log(max(p, 1e-300)) for n, p in zip((lost, won, rows - lost - won), shares, strict=True) if n
+        )
+
+    bounds = (0.0, (1 - margin) / 2)
+    found = minimize_scalar(unlikely, bounds=bounds, method="bounded", options={"xatol": 1e-13}).x
+    best = min([found, *bounds], key=unlikely)
+    return float((won - lost + rows * margin) / math.sqrt(rows * (2 * best + margin - margin**2)))
+
+
+@given(
+    counts=st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 400)),
+    margin=st.sampled_from([0.001, 0.01, 0.05, 0.2, 0.4]),
+)
+def test_score_is_that_of_the_likeliest_shares_under_the_hypothesis(
+    counts: tuple[int, int, int], margin: float
+) -> None:
+    lost, won, others = counts
+    rows = lost + won + others
+
+    found = tango_z(lost=lost, won=won, rows=rows, margin=margin)
+
+    assert found == pytest.approx(by_search(lost=lost, won=won, rows=rows, margin=margin), rel=1e-4, abs=1e-4)
+
+
+@given(lost=st.integers(0, 1000), won=st.integers(1, 1000), others=st.integers(0, 10**6))
+def test_without_a_margin_it_is_mcnemars(lost: int, won: int, others: int) -> None:
+    expected = (won - lost) / math.sqrt(won + lost)
+
+    assert tango_z(lost=lost, won=won, rows=lost + won + others, margin=0) == pytest.approx(
+        expected, rel=1e-9, abs=1e-9
+    )
+
+
+def test_no_row_that_tells_the_two_apart_proves_little() -> None:
+    assert tango_z(lost=0, won=0, rows=600, margin=0.001) == pytest.approx(0.775, abs=0.001)
+    assert tango_z(lost=0, won=0, rows=0, margin=0.1) == 0
+    assert tango_z(lost=0, won=0, rows=600, margin=0) == 0
+
+
+@given(margin=st.floats(0.0005, 0.49), sure=st.sampled_from([0.9, 0.95, 0.99]))
+def test_fewest_rows_prove_the_margin_and_one_less_does_not(margin: float, sure: float) -> None:
+    z = NormalDist().inv_cdf(sure)
+    rows = rows_to_prove(margin, z=z)
+
+    assert rows is not None
+    assert tango_z(lost=0, won=0, rows=rows, margin=margin) >= z - 1e-9
+    assert tango_z(lost=0, won=0, rows=rows - 1, margin=margin) < z
+
+
+def test_no_margin_is_never_proved() -> None:
+    assert rows_to_prove(0.0, z=1.645) is None
