@@ -29,7 +29,7 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
         store=BucketStore(patience.client("s3"), bucket=names.bucket),
         functions=serving_functions(names.stage, patience),
         executions=StateMachineExecutions(patience.client("stepfunctions"), names=names),
-        metrics=CloudWatchMetrics(lambda: patience.client("cloudwatch"), stage=names.stage, clock=_now),
+        metrics=CloudWatchMetrics(lambda: patience.client("cloudwatch"), stage=names.stage),
         notices=StageNotices(
             lambda: patience.client("sns"),
             lambda: patience.client("events"),

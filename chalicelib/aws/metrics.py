@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import names
 from chalicelib.aws.calls import transient
-from chalicelib.edges import Clock
-from chalicelib.edges.metrics import Traffic
+from chalicelib.edges.metrics import Minute
 from chalicelib.errors import MetricsUnavailable
 
 if TYPE_CHECKING:
@@ -23,9 +22,13 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Get
 
 INVOCATIONS, ERRORS = ("Invocations", "Sum"), ("Errors", "Sum")
 MILLISECONDS, TIMED = ("Duration", "Sum"), ("Duration", "SampleCount")
-"""Their ratio is the mean over all minutes; a mean of each minute's mean would not be."""
 TOLD = ("Complete", "PartialData")
-ASKED = (INVOCATIONS, ERRORS, MILLISECONDS, TIMED)
+COUNTED = (INVOCATIONS, ERRORS, MILLISECONDS, TIMED)
+
+Statistic = tuple[str, str]
+"""A metric's name, and what is asked of it."""
+Found = Mapping[str, Mapping[datetime, Mapping[Statistic, float]]]
+"""By function version and minute."""
 
 
 class CloudWatchMetrics:
@@ -34,33 +37,58 @@ class CloudWatchMetrics:
     `connect` makes the client at the first question: few of those who hold the edges ever ask one.
     """
 
-    def __init__(self, connect: Callable[[], CloudWatchClient], *, stage: str, clock: Clock) -> None:
+    def __init__(self, connect: Callable[[], CloudWatchClient], *, stage: str) -> None:
         self._connect = connect
         self._stage = stage
-        self._clock = clock
 
-    def traffic(self, model: str, *, function_versions: Sequence[str], since: datetime) -> Mapping[str, Traffic]:
-        """The traffic of every asked version, zeros where nothing was counted."""
-        function = names.serving_function(self._stage, model)
-        asked = {
-            f"q{index}": (version, *statistic)
-            for index, (version, statistic) in enumerate(
-                (version, statistic) for version in function_versions for statistic in ASKED
-            )
+    def minutes(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Mapping[datetime, Minute]]:
+        found = self._ask(model, COUNTED, function_versions, since=since, until=until)
+        return {
+            version: {minute: _minute(values) for minute, values in minutes.items()}
+            for version, minutes in found.items()
         }
-        queries = [_query(key, function, *wanted) for key, wanted in asked.items()]
-        sums: Counter[tuple[str, str, str]] = Counter()
-        for result in self._results(queries, since=since) if queries else ():
-            sums[asked[result["Id"]]] += sum(result["Values"])
-        return {version: _traffic(version, sums) for version in function_versions}
 
-    def _results(self, queries: list[Any], *, since: datetime) -> Iterator[Any]:
+    def shares_within(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime, bound_ms: int
+    ) -> Mapping[str, Mapping[datetime, float]]:
+        """By the percentile rank: of the durations of a minute, the percentage of those up to the bound.
+
+        Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+        """
+        rank = ("Duration", f"PR(:{bound_ms})")
+        found = self._ask(model, [rank], function_versions, since=since, until=until)
+        return {
+            version: {minute: values[rank] / 100 for minute, values in minutes.items()}
+            for version, minutes in found.items()
+        }
+
+    def _ask(
+        self,
+        model: str,
+        statistics: Sequence[Statistic],
+        versions: Sequence[str],
+        *,
+        since: datetime,
+        until: datetime,
+    ) -> Found:
+        function = names.serving_function(self._stage, model)
+        start, end = _whole(since), _whole(until)
+        asked = {f"q{index}": each for index, each in enumerate(product(versions, statistics))}
+        found: dict[str, dict[datetime, dict[Statistic, float]]] = {version: {} for version in versions}
+        queries = [_query(key, function, version, *statistic) for key, (version, statistic) in asked.items()]
+        for result in self._results(queries, start=start, end=end) if queries and start < end else ():
+            version, statistic = asked[result["Id"]]
+            for minute, value in zip(result["Timestamps"], result["Values"], strict=True):
+                found[version].setdefault(minute.astimezone(UTC), {})[statistic] = value
+        return found
+
+    def _results(self, queries: list[Any], *, start: datetime, end: datetime) -> Iterator[Any]:
         more: dict[str, Any] = {}
-        start = _minute(since)
-        until = max(start, _minute(self._clock())) + timedelta(seconds=PERIOD_SECONDS)
         while True:
             with transient(MetricsUnavailable, doing="reading the metrics"):
-                page = self._client.get_metric_data(MetricDataQueries=queries, StartTime=start, EndTime=until, **more)
+                page = self._client.get_metric_data(MetricDataQueries=queries, StartTime=start, EndTime=end, **more)
             for result in page["MetricDataResults"]:
                 if result["StatusCode"] not in TOLD:  # silence is no sign of health
                     raise MetricsUnavailable(
@@ -76,7 +104,7 @@ class CloudWatchMetrics:
         return self._connect()
 
 
-def _minute(moment: datetime) -> datetime:
+def _whole(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
@@ -100,10 +128,7 @@ def _query(key: str, function: str, version: str, metric: str, statistic: str) -
     }
 
 
-def _traffic(version: str, sums: Mapping[tuple[str, str, str], float]) -> Traffic:
-    timed = sums[version, *TIMED]
-    return Traffic(
-        invocations=round(sums[version, *INVOCATIONS]),
-        errors=round(sums[version, *ERRORS]),
-        duration_ms=sums[version, *MILLISECONDS] / timed if timed else None,
-    )
+def _minute(values: Mapping[Statistic, float]) -> Minute:
+    """A statistic that has no value in this minute is zero."""
+    invocations, errors, timed = (round(values.get(each, 0.0)) for each in (INVOCATIONS, ERRORS, TIMED))
+    return Minute(invocations=invocations, errors=errors, timed=timed, duration_ms=values.get(MILLISECONDS, 0.0))

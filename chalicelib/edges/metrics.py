@@ -9,20 +9,31 @@ from typing import Protocol
 from chalicelib.values import Value
 
 
-class Traffic(Value):
-    """What an alias sent to one function version, as CloudWatch counted it."""
+class Minute(Value):
+    """What an alias sent to one function version within a minute, as CloudWatch counted it."""
 
     invocations: int
     errors: int
-    duration_ms: float | None
-    """Mean, without the start of cold environments; None without invocations."""
+    timed: int
+    """How many of them have a duration."""
+    duration_ms: float
+    """The sum of their durations, without the start of cold environments."""
 
 
 class Metrics(Protocol):
     """What CloudWatch counts of the serving functions. It is minutes behind: the latest calls may be missing.
 
-    Raises MetricsUnavailable when CloudWatch throttles or does not answer.
+    Every method goes by the alias `live` and by whole minutes, from that of `since` to that of `until`, which is not
+    counted any more; a minute without calls is left out. Raises MetricsUnavailable when CloudWatch throttles or does
+    not answer.
     """
 
-    def traffic(self, model: str, *, function_versions: Sequence[str], since: datetime) -> Mapping[str, Traffic]:
-        """By function version: what came by the alias `live` since then (rounded down to the minute)."""
+    def minutes(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Mapping[datetime, Minute]]:
+        """By function version, and by the beginning of the minute."""
+
+    def shares_within(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime, bound_ms: int
+    ) -> Mapping[str, Mapping[datetime, float]]:
+        """By function version and minute: the share of the calls, 0 to 1, that took at most so long."""

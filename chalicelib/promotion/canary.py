@@ -1,23 +1,41 @@
-"""Decides whether a version with a share of the traffic is as healthy as the live one. Any doubt is a no.
+"""Decides whether a version with a share of the traffic is worse than the live one. What is not shown worse goes on.
 
-Both versions are counted over the same time and by the same alias, so trouble of the whole system affects both.
+Both versions are counted in the same minutes and by the same alias, so trouble of the whole system affects both. All
+minutes since the first share are counted anew at every look, each of them once: a repeated look finds the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import list_of, text
-from chalicelib.edges.metrics import Traffic
-from chalicelib.exact import in_whole
+from chalicelib.edges.metrics import Metrics, Minute
+from chalicelib.promotion import eprocess
+from chalicelib.promotion.eprocess import Evidence
 from chalicelib.promotion.replaying import bound_ms
 
+MINUTE = timedelta(minutes=1)
+SETTLED = timedelta(minutes=2)
+"""So long after its end a minute is counted: CloudWatch has all its calls by then."""
+WORSE = 20.0
+"""The evidence of errors that rolls a version back: at most 5 % of all versions that are as good as the live one."""
+SLOWER = 100.0
+"""The evidence of slow calls that does: at most 1 % of them, beside those that errors roll back."""
 ENOUGH = 20
-"""Invocations, below which durations say nothing, and the replay decides."""
+"""Durations of the live version, from which their bound is made."""
+TOLD = 5.0
+"""A version that is so many times as bad is the one of which a remark says how many calls would have told it."""
+RAREST = 1_000_000
+"""What happens once in more canaries is not told apart."""
+NONE_IN = 3
+"""Where n calls brought no error, a rate above 3/n is unlikely: the rule of three, at 95 %.
+
+Source: J. A. Hanley, A. Lippman-Hand, If nothing goes wrong, is everything all right?, JAMA 249, 1983."""
 
 
 class Step(Protocol):
@@ -50,35 +68,144 @@ class Health:
         return "; ".join(self.problems or self.remarks)
 
 
-def compare(candidate: Traffic, *, live: Traffic) -> Health:
-    """The candidate's health beside the live version's, as CloudWatch counted both since the first shift."""
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Calls of both versions, in the same minutes, and how many of them were bad in one way."""
+
+    minutes: Sequence[eprocess.Minute]
+
+    @property
+    def bad(self) -> int:
+        return sum(each.failed for each in self.minutes)
+
+    @property
+    def calls(self) -> int:
+        return sum(each.calls for each in self.minutes)
+
+    @property
+    def live_bad(self) -> int:
+        return sum(each.live_failed for each in self.minutes)
+
+    @property
+    def live_calls(self) -> int:
+        return sum(each.live_calls for each in self.minutes)
+
+
+def look(metrics: Metrics, *, model: str, candidate: str, live: str, since: datetime, now: datetime) -> Health:
+    """The candidate's health beside the live version's, both by their function versions.
+
+    `since` is when the first share was shifted. Raises MetricsUnavailable.
+    """
+    versions, until = (candidate, live), _minute(now) - SETTLED
+    counted = metrics.minutes(model, function_versions=versions, since=since, until=until)
     health = Health()
-    if candidate.errors and _error_ratio(candidate) > _error_ratio(live):
-        health.problems.append(
-            f"{candidate.errors} of {candidate.invocations} invocations of the new version failed, of the live one"
-            f" {live.errors} of {live.invocations}"
-        )
-    if candidate.invocations < ENOUGH or live.invocations < ENOUGH:
-        health.remarks.append(
-            f"too little traffic to compare ({candidate.invocations} invocations of the new version,"
-            f" {live.invocations} of the live one; {ENOUGH} are enough): the replay decides"
-        )
+    _judge_errors(health, _errors(counted[candidate], counted[live]))
+    begun = _begin_of_durations(counted[live])
+    if begun is None:
+        health.remarks.append(f"too few calls of the live version to compare durations: {ENOUGH} are enough")
         return health
-    health.remarks.append(
-        f"{candidate.invocations} invocations of the new version, {live.invocations} of the live one"
-    )
-    if candidate.duration_ms is None or live.duration_ms is None:
-        health.problems.append("CloudWatch counted invocations and no durations")
-    elif candidate.duration_ms > bound_ms(live.duration_ms):
-        took, bound = in_whole(candidate.duration_ms, bound_ms(live.duration_ms))
-        health.problems.append(
-            f"the new version takes {took} ms, the live one {live.duration_ms:.0f} ms: at most {bound} ms"
-        )
+    start, bound = begun
+    within = metrics.shares_within(model, function_versions=versions, since=start, until=until, bound_ms=bound)
+    slow = {
+        version: {
+            minute: (round(counted[version][minute].timed * (1 - share)), counted[version][minute].timed)
+            for minute, share in within[version].items()
+            if minute in counted[version]
+        }
+        for version in versions
+    }
+    _judge_durations(health, Compared(minutes=_beside(slow[candidate], slow[live])), bound=bound)
     return health
 
 
-def _error_ratio(traffic: Traffic) -> Fraction:
-    """0 without invocations: nothing is known against it."""
-    if not traffic.invocations:
-        return Fraction(bool(traffic.errors))
-    return Fraction(traffic.errors, traffic.invocations)
+def _judge_errors(health: Health, errors: Compared) -> None:
+    if not errors.calls or not errors.live_calls:
+        health.remarks.append(
+            f"{errors.calls} invocations of the new version and {errors.live_calls} of the live one counted (each"
+            f" minute {SETTLED // MINUTE} minutes after its end): nothing to compare, so the replay decides"
+        )
+        return
+    found = eprocess.evidence(errors.minutes)
+    if found.shows_worse(e=WORSE):
+        health.problems.append(
+            f"{errors.bad} of {errors.calls} invocations of the new version failed, of the live one"
+            f" {errors.live_bad} of {errors.live_calls}: {_rarity(found)}"
+        )
+        return
+    health.remarks.append(
+        f"{errors.calls} invocations of the new version, {errors.bad} failed; {errors.live_calls} of the live one,"
+        f" {errors.live_bad} failed: not shown worse; {_what_would_have_told(errors, found)}"
+    )
+
+
+def _judge_durations(health: Health, slow: Compared, *, bound: int) -> None:
+    found = eprocess.evidence(slow.minutes)
+    seen = (
+        f"{slow.bad} of {slow.calls} calls of the new version took longer than {bound} ms, of the live one"
+        f" {slow.live_bad} of {slow.live_calls}"
+    )
+    if found.shows_worse(e=SLOWER):
+        health.problems.append(f"{seen}: {_rarity(found)}")
+    else:
+        health.remarks.append(f"{seen}: not shown slower")
+
+
+def _rarity(found: Evidence) -> str:
+    """What Ville's inequality says of the evidence, in words."""
+    rare = found.highest >= math.log(RAREST)
+    canaries = _two_digits(RAREST if rare else math.exp(found.highest), rounded=math.floor)
+    return f"of versions as good as the live one, at most 1 in {canaries} gets there"
+
+
+def _what_would_have_told(errors: Compared, found: Evidence) -> str:
+    if found.rules_out(TOLD, e=WORSE):
+        return "a version five times as bad would have been told"
+    share = errors.calls / (errors.calls + errors.live_calls)
+    rate = min(1.0, (errors.live_bad or NONE_IN) / errors.live_calls)
+    more = eprocess.calls_that_tell(found, odds=TOLD, share=share, rate=rate, e=WORSE)
+    at_least = "" if errors.live_bad else "at least "
+    return f"{at_least}about {_two_digits(more)} more calls would have told a version five times as bad"
+
+
+def _errors(candidate: Mapping[datetime, Minute], live: Mapping[datetime, Minute]) -> Compared:
+    """An error without its invocation is one of a call: CloudWatch's sums may come one after the other."""
+    mine, theirs = (
+        {minute: (each.errors, max(each.invocations, each.errors)) for minute, each in counted.items()}
+        for counted in (candidate, live)
+    )
+    return Compared(minutes=_beside(mine, theirs))
+
+
+def _beside(
+    mine: Mapping[datetime, tuple[int, int]], theirs: Mapping[datetime, tuple[int, int]]
+) -> list[eprocess.Minute]:
+    """Bad and all calls of both versions, in the order of time."""
+    nothing = (0, 0)
+    return [
+        eprocess.Minute(*mine.get(minute, nothing), *theirs.get(minute, nothing))
+        for minute in sorted(mine.keys() | theirs.keys())
+    ]
+
+
+def _begin_of_durations(live: Mapping[datetime, Minute]) -> tuple[datetime, int] | None:
+    """From which minute on durations are compared, and with which bound, in ms; None if the live version has few.
+
+    The bound is made of the minutes before: were it made of the minutes that it is held to, looking often would not
+    be allowed.
+    """
+    timed, took_ms = 0, 0.0
+    for minute in sorted(live):
+        timed, took_ms = timed + live[minute].timed, took_ms + live[minute].duration_ms
+        if timed >= ENOUGH:
+            return minute + MINUTE, math.ceil(bound_ms(took_ms / timed))
+    return None
+
+
+def _two_digits(number: float, *, rounded: Callable[[float], int] = round) -> str:
+    """As in 1,500: the others would say more than is known."""
+    unit = 10 ** max(0, math.floor(math.log10(max(number, 1))) - 1)
+    return f"{rounded(number / unit) * unit:,}"
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

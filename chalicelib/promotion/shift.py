@@ -63,9 +63,14 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
 
 def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int) -> Health:
     """The health of both versions since the first shift: what CloudWatch counted, and what they answer now."""
-    versions = [task.function_version, alias.function_version]
-    counted = edges.metrics.traffic(task.model, function_versions=versions, since=datetime.fromisoformat(task.since))
-    health = canary.compare(counted[task.function_version], live=counted[alias.function_version])
+    health = canary.look(
+        edges.metrics,
+        model=task.model,
+        candidate=task.function_version,
+        live=alias.function_version,
+        since=datetime.fromisoformat(task.since),
+        now=edges.clock(),
+    )
     subjects = [
         replaying.subject(edges, model=task.model, model_version=number, function_version=function_version)
         for number, function_version in ((task.model_version, task.function_version), (live, alias.function_version))

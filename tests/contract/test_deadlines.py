@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -163,11 +164,12 @@ def test_call_begins_while_there_is_time_for_all_of_it_and_never_later() -> None
 @pytest.mark.usefixtures("nobody")
 def test_every_edge_minds_the_time_and_says_so_as_a_service_that_is_away() -> None:
     here = connect.edges(Names(stage="late", account="123456789012", region="eu-west-1"), MOVING)
+    long_ago = here.clock() - timedelta(hours=1)
     calls: dict[str, Callable[[], object]] = {
         "store": lambda: here.store.find("key"),
         "functions": lambda: here.functions.alias("m"),
         "executions": lambda: here.executions.find("run"),
-        "metrics": lambda: here.metrics.traffic("m", function_versions=["1"], since=here.clock()),
+        "metrics": lambda: here.metrics.minutes("m", function_versions=["1"], since=long_ago, until=here.clock()),
         "pipeline": lambda: connect.pipeline_functions("late").call(names.MOVE_ALIAS, b"{}"),
     }
     said = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.edges import Clock
-from chalicelib.edges.metrics import Traffic
+from chalicelib.edges.metrics import Minute
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,45 @@ class InMemoryMetrics:
     ) -> None:
         self.counted.append(Counted(model, function_version, at, failed, duration_ms))
 
-    def traffic(self, model: str, *, function_versions: Sequence[str], since: datetime) -> Mapping[str, Traffic]:
-        """Of every asked version, zeros where there was nothing."""
-        start = since.replace(second=0, microsecond=0)
-        until = self.clock() - self.behind
-        seen = [each for each in self.counted if each.model == model and start <= each.at <= until]
+    def minutes(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Mapping[datetime, Minute]]:
+        seen = self._seen(model, function_versions, since=since, until=until)
         return {
-            number: _sum([each for each in seen if each.function_version == number]) for number in function_versions
+            version: {minute: _sum(calls) for minute, calls in minutes.items()} for version, minutes in seen.items()
         }
 
+    def shares_within(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime, bound_ms: int
+    ) -> Mapping[str, Mapping[datetime, float]]:
+        seen = self._seen(model, function_versions, since=since, until=until)
+        return {
+            version: {
+                minute: sum(each.duration_ms <= bound_ms for each in calls) / len(calls)
+                for minute, calls in minutes.items()
+            }
+            for version, minutes in seen.items()
+        }
 
-def _sum(counted: Sequence[Counted]) -> Traffic:
-    mean = sum(each.duration_ms for each in counted) / len(counted) if counted else None
-    return Traffic(invocations=len(counted), errors=sum(each.failed for each in counted), duration_ms=mean)
+    def _seen(
+        self, model: str, function_versions: Sequence[str], *, since: datetime, until: datetime
+    ) -> dict[str, dict[datetime, list[Counted]]]:
+        start, end, shown = _whole(since), _whole(until), self.clock() - self.behind
+        seen: dict[str, dict[datetime, list[Counted]]] = {version: {} for version in function_versions}
+        for each in self.counted:
+            if each.model == model and each.function_version in seen and start <= each.at < end and each.at <= shown:
+                seen[each.function_version].setdefault(_whole(each.at), []).append(each)
+        return seen
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _sum(counted: Sequence[Counted]) -> Minute:
+    return Minute(
+        invocations=len(counted),
+        errors=sum(each.failed for each in counted),
+        timed=len(counted),
+        duration_ms=sum(each.duration_ms for each in counted),
+    )

@@ -28,7 +28,8 @@ from tests.simulation.world import MODEL, Weather, World
 
 NIGHT = START + timedelta(hours=1)
 RUN = f"{MODEL}-nightly-{NIGHT:%Y%m%dT%H%MZ}"
-CANARY = (Shift(0.25, seconds=20), Shift(0.5, seconds=20))
+CANARY = (Shift(0.25, seconds=240), Shift(0.5, seconds=240))
+"""Long enough for CloudWatch's minutes to be counted."""
 OPERATION = "operation"
 """The name of a request by hand."""
 
@@ -83,7 +84,7 @@ def _night(world: World) -> None:
 
 
 def _night_with_clients(world: World) -> None:
-    triggers.predict(world, times=70, every_seconds=1)
+    triggers.predict(world, times=150, every_seconds=2)
     _night(world)
 
 

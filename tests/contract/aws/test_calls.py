@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,8 @@ NOTICE = Notice(kind="Promoted", model="m", subject="s", text="t", detail={})
 
 
 def traffic(client: Any) -> Any:
-    metrics = CloudWatchMetrics(lambda: client, stage="prod", clock=lambda: NOW)
-    return metrics.traffic("m", function_versions=("1",), since=NOW)
+    metrics = CloudWatchMetrics(lambda: client, stage="prod")
+    return metrics.minutes("m", function_versions=("1",), since=NOW, until=NOW + timedelta(minutes=1))
 
 
 def send(client: Any) -> None:

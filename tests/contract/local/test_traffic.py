@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.metrics import CloudWatchMetrics
-from chalicelib.edges.metrics import Traffic
+from chalicelib.edges.metrics import Minute
 from chalicelib.names import serving_function
 from workflows.local.process import LocalAws
 
 MODEL = "counted"
+HOUR = timedelta(hours=1)
+NOTHING = Minute(invocations=0, errors=0, timed=0, duration_ms=0.0)
 FUNCTION = serving_function("traffic", MODEL)
 CALLS = 40
 SLEEP_MS = 20
@@ -29,7 +31,6 @@ OTHER = "def handler(event, context): return 'other'"
 ILL = "def handler(event, context): return 1 / 0"
 START_SECONDS = 1
 SLOW_START = f"import time\ntime.sleep({START_SECONDS})\ndef handler(event, context): return 'at once'"
-NOTHING = Traffic(invocations=0, errors=0, duration_ms=None)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +51,27 @@ def functions(
 
 @pytest.fixture
 def metrics(local_aws: LocalAws, clients: Callable[..., Any]) -> CloudWatchMetrics:
-    return CloudWatchMetrics(
-        lambda: clients(local_aws, "cloudwatch"), stage="traffic", clock=lambda: datetime.now(UTC)
+    return CloudWatchMetrics(lambda: clients(local_aws, "cloudwatch"), stage="traffic")
+
+
+def counted(metrics: CloudWatchMetrics, version: str, *, since: datetime, model: str = MODEL) -> Minute:
+    """All minutes since then together."""
+    minutes = metrics.minutes(model, function_versions=(version,), since=since, until=since + HOUR)[version]
+    return Minute(
+        invocations=sum(each.invocations for each in minutes.values()),
+        errors=sum(each.errors for each in minutes.values()),
+        timed=sum(each.timed for each in minutes.values()),
+        duration_ms=sum(each.duration_ms for each in minutes.values()),
     )
+
+
+def slow(metrics: CloudWatchMetrics, version: str, *, since: datetime, bound_ms: int) -> int:
+    """How many calls took longer."""
+    span = {"since": since, "until": since + HOUR}
+    minutes = metrics.minutes(MODEL, function_versions=(version,), **span)[version]
+    within = metrics.shares_within(MODEL, function_versions=(version,), bound_ms=bound_ms, **span)[version]
+    assert within.keys() == minutes.keys()
+    return sum(round(each.timed * (1 - within[minute])) for minute, each in minutes.items())
 
 
 def test_weighted_alias_is_counted_version_by_version(functions: Any, metrics: CloudWatchMetrics) -> None:
@@ -63,12 +82,13 @@ def test_weighted_alias_is_counted_version_by_version(functions: Any, metrics: C
 
     ill = sum("FunctionError" in each for each in answers)
     assert 0 < ill < CALLS
-    traffic = metrics.traffic(MODEL, function_versions=("1", "2", "3"), since=since)
-    assert (traffic["1"].invocations, traffic["1"].errors) == (CALLS - ill, 0)
-    assert (traffic["2"].invocations, traffic["2"].errors) == (ill, ill)
-    sound_ms, ill_ms = traffic["1"].duration_ms, traffic["2"].duration_ms
-    assert sound_ms is not None and ill_ms is not None and sound_ms > max(SLEEP_MS, ill_ms)
-    assert traffic["3"] == NOTHING
+    first, second = (counted(metrics, version, since=since) for version in ("1", "2"))
+    assert (first.invocations, first.timed, first.errors) == (CALLS - ill, CALLS - ill, 0)
+    assert (second.invocations, second.timed, second.errors) == (ill, ill, ill)
+    assert first.duration_ms / first.timed > max(SLEEP_MS, second.duration_ms / second.timed)
+    assert counted(metrics, "3", since=since) == NOTHING
+    assert slow(metrics, "1", since=since, bound_ms=SLEEP_MS) == CALLS - ill
+    assert slow(metrics, "1", since=since, bound_ms=60_000) == 0
 
 
 def test_calls_by_number_of_others_and_of_earlier_are_not_counted(functions: Any, metrics: CloudWatchMetrics) -> None:
@@ -77,9 +97,9 @@ def test_calls_by_number_of_others_and_of_earlier_are_not_counted(functions: Any
     functions.invoke(FunctionName=FUNCTION)
     now = datetime.now(UTC)
 
-    assert metrics.traffic(MODEL, function_versions=("3",), since=now - timedelta(minutes=5)) == {"3": NOTHING}
-    assert metrics.traffic(MODEL, function_versions=("1",), since=now + timedelta(minutes=2)) == {"1": NOTHING}
-    assert metrics.traffic("another", function_versions=("1",), since=now) == {"1": NOTHING}
+    assert counted(metrics, "3", since=now - timedelta(minutes=5)) == NOTHING
+    assert counted(metrics, "1", since=now + timedelta(minutes=2)) == NOTHING
+    assert counted(metrics, "1", since=now, model="another") == NOTHING
 
 
 def test_starting_a_process_is_no_part_of_the_duration(
@@ -94,7 +114,7 @@ def test_starting_a_process_is_no_part_of_the_duration(
     functions.invoke(FunctionName=FUNCTION, Qualifier="live")
     took_seconds = time.monotonic() - begun
 
-    counted = metrics.traffic(MODEL, function_versions=(version,), since=since)[version]
+    seen = counted(metrics, version, since=since)
     assert took_seconds > START_SECONDS
-    assert counted.invocations == 1
-    assert counted.duration_ms is not None and counted.duration_ms < 1000 * START_SECONDS / 2
+    assert seen.invocations == 1
+    assert 0 < seen.duration_ms < 1000 * START_SECONDS / 2

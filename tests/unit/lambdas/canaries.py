@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.contracts.decisions import BAKE
@@ -17,6 +18,8 @@ from tests.given.nights import MODEL, going, outside, promote, register, revisio
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
 FINGERPRINT = "data-2"
+SETTLED = 180
+"""Seconds after which a minute is counted."""
 STEPS = (Shift(share=0.1, seconds=300), Shift(share=0.5, seconds=600))
 
 
@@ -61,12 +64,25 @@ def step(edges: Edges, task: ShiftTrafficTask, *, steps: tuple[Shift, ...] = STE
     return shift_traffic.run(task, edges, SETTINGS, planned=lambda model: steps)
 
 
-def traffic(night: FakeOutside, function_version: str, *, failed: int = 0, sound: int = 0, ms: float = 10.0) -> None:
-    """What clients got through the alias by now."""
+def traffic(
+    night: FakeOutside,
+    function_version: str,
+    *,
+    failed: int = 0,
+    sound: int = 0,
+    ms: float = 10.0,
+    ago: int = SETTLED,
+) -> None:
+    """What clients got through the alias so many seconds ago."""
+    at = night.clock() - timedelta(seconds=ago)
     for number in range(failed + sound):
-        night.metrics.count(
-            MODEL, function_version=function_version, at=night.clock(), failed=number < failed, duration_ms=ms
-        )
+        night.metrics.count(MODEL, function_version=function_version, at=at, failed=number < failed, duration_ms=ms)
+
+
+def falls_ill(night: FakeOutside) -> None:
+    """Clients met errors of the candidate, and none of the live version."""
+    traffic(night, "2", failed=10, sound=90)
+    traffic(night, "1", sound=900)
 
 
 def alias_of(night: FakeOutside) -> Alias:

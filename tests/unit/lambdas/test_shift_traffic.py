@@ -19,7 +19,7 @@ from tests.given import serving_code
 from tests.given.moves import serving
 from tests.given.nights import MODEL, content
 from tests.given.present import present
-from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, ready, step, traffic
+from tests.unit.lambdas.canaries import FINGERPRINT, STEPS, after, alias_of, baked, falls_ill, ready, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 
 
@@ -71,8 +71,8 @@ def test_what_cloudwatch_shows_late_of_a_share_is_seen_at_a_later_one() -> None:
         decided = step(night.edges, task, steps=steps)
         seen.append(decided.decision)
         task = after(task, decided)
-        traffic(night, "1", sound=30)
-        traffic(night, "2", failed=10, sound=20)
+        traffic(night, "1", sound=30, ago=0)
+        traffic(night, "2", failed=10, sound=20, ago=0)
         night.clock.sleep(90)
 
     assert seen == [BAKE, BAKE, ROLLED_BACK]
@@ -87,7 +87,11 @@ def test_swap_follows_the_last_healthy_share_and_the_weights_stay_until_then() -
 
     assert decided == RolloutDecided(
         decision=SWAP,
-        reason="50 invocations of the new version, 50 of the live one",
+        reason=(
+            "50 invocations of the new version, 0 failed; 50 of the live one, 0 failed: not shown worse;"
+            " at least about 120 more calls would have told a version five times as bad;"
+            " 0 of 0 calls of the new version took longer than 70 ms, of the live one 0 of 0: not shown slower"
+        ),
         shift=2,
         bake_seconds=0,
         since=task.since,
@@ -119,8 +123,9 @@ def test_too_little_traffic_is_told_and_the_replay_decides() -> None:
 
     assert health(night, 1)["problems"] == []
     assert health(night, 1)["remarks"] == [
-        "too little traffic to compare (1 invocations of the new version, 0 of the live one; 20 are enough):"
-        " the replay decides"
+        "1 invocations of the new version and 0 of the live one counted (each minute 2 minutes after its end):"
+        " nothing to compare, so the replay decides",
+        "too few calls of the live version to compare durations: 20 are enough",
     ]
 
 
@@ -135,7 +140,8 @@ def test_every_look_is_kept_with_its_time() -> None:
 
 def test_traffic_from_before_the_shift_says_nothing() -> None:
     night, task = ready()
-    traffic(night, "2", failed=5)
+    traffic(night, "2", failed=50, ago=60)
+    traffic(night, "1", sound=450, ago=60)
     night.clock.sleep(120)
     decided = step(night.edges, task)
     night.clock.sleep(decided.bake_seconds)
@@ -146,12 +152,14 @@ def test_traffic_from_before_the_shift_says_nothing() -> None:
 @pytest.mark.parametrize("shares", [1, 2])
 def test_version_that_fails_its_clients_is_rolled_back_and_quarantined(shares: int) -> None:
     night, task = baked(shares=shares)
-    traffic(night, "2", failed=1, sound=99)
-    traffic(night, "1", sound=900)
+    falls_ill(night)
 
     decided = step(night.edges, task)
 
-    why = "1 of 100 invocations of the new version failed, of the live one 0 of 900"
+    why = (
+        "10 of 100 invocations of the new version failed, of the live one 0 of 900:"
+        " of versions as good as the live one, at most 1 in 1,000,000 gets there"
+    )
     assert (decided.decision, decided.reason) == (ROLLED_BACK, why)
     assert serving(night) == ("1", {})
     assert last_move(night) == ("rolled_back", RUN, promotion.ROLL_BACK, why)
@@ -162,13 +170,14 @@ def test_version_that_fails_its_clients_is_rolled_back_and_quarantined(shares: i
 
 def test_version_that_is_slow_with_its_clients_is_rolled_back() -> None:
     night, task = baked()
+    traffic(night, "1", sound=20, ago=240)
     traffic(night, "2", sound=20, ms=71.0)
-    traffic(night, "1", sound=20, ms=10.0)
+    traffic(night, "1", sound=20)
 
     decided = step(night.edges, task)
 
     assert decided.decision == ROLLED_BACK
-    assert decided.reason == "the new version takes 71 ms, the live one 10 ms: at most 70 ms"
+    assert decided.reason.startswith("20 of 20 calls of the new version took longer than 70 ms, of the live one 0 of")
 
 
 def test_errors_that_the_live_version_makes_too_are_no_reason_to_go_back() -> None:
@@ -220,7 +229,7 @@ def test_run_that_may_not_go_on_steps_back_and_is_superseded(obstacle: str, shar
 
 def test_ill_version_is_rolled_back_though_the_run_may_not_go_on() -> None:
     night, task = baked()
-    traffic(night, "2", failed=1)
+    falls_ill(night)
     Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
 
     assert step(night.edges, task).decision == ROLLED_BACK
@@ -238,7 +247,7 @@ def test_step_that_is_repeated_shifts_once() -> None:
 
 def test_rollback_that_is_repeated_says_the_same() -> None:
     night, task = baked()
-    traffic(night, "2", failed=1)
+    falls_ill(night)
     first = step(night.edges, task)
     before = content(night), alias_of(night)
     night.metrics.counted.clear()

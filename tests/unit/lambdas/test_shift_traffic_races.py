@@ -21,7 +21,7 @@ from tests.given.interference import Killed, interfered, raising, with_functions
 from tests.given.moves import serving
 from tests.given.nights import MODEL, Registered, promote, register, revision, swap
 from tests.given.present import present
-from tests.unit.lambdas.canaries import FINGERPRINT, alias_of, baked, ready, step, traffic
+from tests.unit.lambdas.canaries import FINGERPRINT, alias_of, baked, falls_ill, ready, step, traffic
 from tests.unit.lambdas.nightly_batch import RUN
 
 LIVE = Registered(1, "1")
@@ -29,9 +29,9 @@ FAILURE = {"Error": "Stopped", "Cause": "by ada"}
 
 
 def ill() -> tuple[FakeOutside, ShiftTrafficTask]:
-    """A share has baked, and a client met an error."""
+    """A share has baked, and clients met errors."""
     night, task = baked()
-    traffic(night, "2", failed=1)
+    falls_ill(night)
     return night, task
 
 
@@ -92,11 +92,12 @@ def test_alias_that_others_took_during_the_canary_supersedes_the_run(judging: in
 def test_ill_version_whose_alias_others_took_is_theirs_to_judge() -> None:
     night, task = ill()
     promote(night.edges, run="rival")
+    traffic(night, "3", sound=900)
 
     decided = step(night.edges, task)
 
     assert decided.decision == SUPERSEDED
-    assert "looks ill (1 of 1 invocations of the new version failed" in decided.reason
+    assert "looks ill (10 of 100 invocations of the new version failed" in decided.reason
     assert serving(night) == ("3", {})
     assert Quarantine(night.edges, MODEL).find(FINGERPRINT) is None
 
@@ -196,7 +197,7 @@ def test_version_that_falls_ill_between_two_tries_is_rolled_back_from_its_new_sh
     lossy = with_functions(night.edges, "update_alias", after=raising(FunctionUnavailable("no answer")))
     with pytest.raises(FunctionUnavailable):
         step(lossy, task)
-    traffic(night, "2", failed=3)
+    falls_ill(night)
 
     assert step(lossy, task).decision == ROLLED_BACK
     assert serving(night) == ("1", {})
@@ -204,7 +205,7 @@ def test_version_that_falls_ill_between_two_tries_is_rolled_back_from_its_new_sh
 
 def test_metrics_that_are_away_are_an_error_to_retry() -> None:
     night, task = baked()
-    away = interfered(night.edges.metrics, "traffic", before=raising(MetricsUnavailable("throttled")))
+    away = interfered(night.edges.metrics, "minutes", before=raising(MetricsUnavailable("throttled")))
 
     with pytest.raises(MetricsUnavailable):
         step(replace(night.edges, metrics=away), task)

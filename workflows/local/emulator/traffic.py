@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -11,6 +13,10 @@ Json = dict[str, Any]
 
 MINUTE_SECONDS = 60
 """Lambda's own resolution. A minute is one point however many calls there are, so counting stays cheap."""
+RANK = re.compile(r"PR\(:(\d+)\)")
+"""CloudWatch's percentile rank of the values up to a whole number, as in PR(:300).
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html"""
 
 _STARTS_MS: ContextVar[list[float]] = ContextVar("_STARTS_MS")
 """How long an invocation waited for a process that had to be started: Lambda's Duration leaves that out."""
@@ -21,7 +27,7 @@ def install() -> None:
     from ministack.core import lambda_runtime
     from ministack.services import cloudwatch, lambda_svc
 
-    invoke, spawn = lambda_svc._invoke, lambda_runtime.Worker._spawn
+    invoke, spawn, statistic = lambda_svc._invoke, lambda_runtime.Worker._spawn, cloudwatch._stat_value
 
     def timed(worker: Any) -> None:
         begun = time.perf_counter()
@@ -49,6 +55,12 @@ def install() -> None:
             count("Duration", duration_ms, "Milliseconds", dimensions, minute)
         return answer
 
+    def ranked(stats: Json, name: str, points: Sequence[Json] | None = None) -> Any:
+        """The emulator answers any statistic that it does not know with the mean."""
+        asked = RANK.fullmatch(name)
+        return rank(points or (), bound=int(asked[1])) if asked else statistic(stats, name, points)
+
+    cloudwatch._stat_value = ranked
     lambda_svc._invoke = counted
     lambda_runtime.Worker._spawn = timed
 
@@ -72,14 +84,17 @@ def add(points: list[Json], value: float, *, unit: str, dimensions: Mapping[str,
     ...     add(points, took, unit="Milliseconds", dimensions={}, minute=60)
     >>> points[0]["_stat"]
     {'SampleCount': 2.0, 'Sum': 6.0, 'Minimum': 2.0, 'Maximum': 4.0}
+    >>> rank(points, bound=2), rank(points, bound=4)
+    (50.0, 100.0)
     """
     last = points[-1] if points else None
-    if last is None or last["Timestamp"] < minute or "_stat" not in last:  # the last is of whoever puts metrics
+    if last is None or last["Timestamp"] < minute or "_up_to" not in last:  # the last is of whoever puts metrics
         last = {
             "Timestamp": float(minute),
             "Unit": unit,
             "Dimensions": dict(dimensions),
             "_stat": {"SampleCount": 0.0, "Sum": 0.0, "Minimum": value, "Maximum": value},
+            "_up_to": {},
         }
         points.append(last)
     seen = last["_stat"]
@@ -87,6 +102,22 @@ def add(points: list[Json], value: float, *, unit: str, dimensions: Mapping[str,
     seen["Sum"] += value
     seen["Minimum"] = min(seen["Minimum"], value)
     seen["Maximum"] = max(seen["Maximum"], value)
+    up_to = str(math.ceil(value))  # whole numbers, as the bounds of a rank are: a point stays small
+    last["_up_to"][up_to] = last["_up_to"].get(up_to, 0) + 1
+
+
+def rank(points: Sequence[Json], *, bound: int) -> float | None:
+    """The percentage of the values that are `bound` at most; None where only sums are known of them.
+
+    >>> rank([{"_stat": {"SampleCount": 2.0, "Sum": 6.0}}], bound=3)
+    """
+    if not points or not all("_up_to" in point for point in points):
+        return None
+    counted: list[tuple[int, int]] = [
+        (int(up_to), count) for point in points for up_to, count in point["_up_to"].items()
+    ]
+    within = sum(count for up_to, count in counted if up_to <= bound)
+    return 100 * within / sum(count for _, count in counted)
 
 
 def _since(begun: float) -> float:

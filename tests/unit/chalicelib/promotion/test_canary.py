@@ -1,118 +1,268 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.edges.metrics import Traffic
+from chalicelib.edges.metrics import Minute
 from chalicelib.promotion import canary
-from chalicelib.promotion.canary import HealthSeen
+from chalicelib.promotion.canary import Health, HealthSeen
 from chalicelib.promotion.replaying import FACTOR, SLACK_MS
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.metrics import InMemoryMetrics
 
-counts = st.integers(0, 10_000)
-
-
-def traffic(invocations: int, *, errors: int = 0, duration_ms: float | None = 10.0) -> Traffic:
-    return Traffic(invocations=invocations, errors=errors, duration_ms=duration_ms if invocations else None)
-
-
-SOUND = traffic(100)
+MODEL = "kdd99-http"
+LIVE, NEW = "1", "2"
+MINUTE = timedelta(minutes=1)
+counts = st.integers(0, 30)
 
 
-def test_version_that_does_as_the_live_one_does_is_healthy() -> None:
-    health = canary.compare(traffic(100), live=traffic(900))
+class Watched:
+    """The metrics of a canary whose first share was shifted at START."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.metrics = InMemoryMetrics(clock=self.clock)
+
+    def counts(
+        self, version: str, *, minute: int = 0, failed: int = 0, sound: int = 0, slow: int = 0, ms: float = 10.0
+    ) -> None:
+        """Calls in a minute after the first shift; the slow ones take ten times as long, and 100 ms more."""
+        for number in range(failed + sound + slow):
+            is_slow = number >= failed + sound
+            self.metrics.count(
+                MODEL,
+                function_version=version,
+                at=START + minute * MINUTE,
+                failed=number < failed,
+                duration_ms=10 * ms + 100 if is_slow else ms,
+            )
+
+    def health(self, *, after_minutes: float = 60) -> Health:
+        return canary.look(
+            self.metrics,
+            model=MODEL,
+            candidate=NEW,
+            live=LIVE,
+            since=START,
+            now=START + after_minutes * MINUTE,
+        )
+
+
+@pytest.fixture
+def watched() -> Watched:
+    watched = Watched()
+    watched.clock.sleep(3600)
+    return watched
+
+
+def test_version_that_does_as_the_live_one_does_goes_on_and_says_what_would_have_told(watched: Watched) -> None:
+    watched.counts(NEW, sound=100)
+    watched.counts(LIVE, sound=899, failed=1)
+
+    health = watched.health()
 
     assert health.problems == []
-    assert health.in_words == "100 invocations of the new version, 900 of the live one"
+    assert health.remarks[0] == (
+        "100 invocations of the new version, 0 failed; 900 of the live one, 1 failed: not shown worse;"
+        " about 15,000 more calls would have told a version five times as bad"
+    )
 
 
-def test_single_error_that_the_live_version_does_not_make_is_a_problem() -> None:
-    health = canary.compare(traffic(1000, errors=1), live=traffic(9000))
+def test_where_nothing_failed_the_calls_that_would_have_told_are_a_lower_bound(watched: Watched) -> None:
+    watched.counts(NEW, sound=50)
+    watched.counts(LIVE, sound=50)
+
+    assert (
+        watched.health()
+        .remarks[0]
+        .endswith("at least about 120 more calls would have told a version five times as bad")
+    )
+
+
+def test_enough_traffic_rules_out_a_version_that_is_much_worse(watched: Watched) -> None:
+    for minute in range(50):
+        watched.counts(NEW, minute=minute, sound=10)
+        watched.counts(LIVE, minute=minute, sound=89, failed=1)
+
+    assert watched.health().remarks[0] == (
+        "500 invocations of the new version, 0 failed; 4500 of the live one, 50 failed: not shown worse;"
+        " a version five times as bad would have been told"
+    )
+
+
+def test_single_error_is_no_reason_to_go_back(watched: Watched) -> None:
+    """Of equal versions with rare errors, one in ten has its first error in the tenth of the calls."""
+    watched.counts(NEW, sound=99, failed=1)
+    watched.counts(LIVE, sound=900)
+
+    assert watched.health().problems == []
+
+
+def test_two_errors_in_a_tenth_of_the_calls_are_a_problem_that_says_how_rare_it_is(watched: Watched) -> None:
+    for minute in (0, 1):
+        watched.counts(NEW, minute=minute, sound=49, failed=1)
+        watched.counts(LIVE, minute=minute, sound=450)
+
+    health = watched.health()
 
     assert health.problems == [
-        "1 of 1000 invocations of the new version failed, of the live one 0 of 9000",
+        "2 of 100 invocations of the new version failed, of the live one 0 of 900:"
+        " of versions as good as the live one, at most 1 in 31 gets there"
     ]
     assert health.in_words == health.problems[0]
 
 
-@pytest.mark.parametrize("live_errors", [90, 91, 500])
-def test_trouble_of_the_whole_system_is_no_trouble_of_the_new_version(live_errors: int) -> None:
-    assert canary.compare(traffic(100, errors=10), live=traffic(900, errors=live_errors)).problems == []
+@pytest.mark.parametrize("live_failed", [90, 91, 500])
+def test_trouble_of_the_whole_system_is_no_trouble_of_the_new_version(watched: Watched, live_failed: int) -> None:
+    watched.counts(NEW, failed=10, sound=90)
+    watched.counts(LIVE, failed=live_failed, sound=900 - live_failed)
+
+    assert watched.health().problems == []
 
 
-def test_more_trouble_than_the_live_version_has_is_a_problem() -> None:
-    assert canary.compare(traffic(100, errors=10), live=traffic(900, errors=89)).problems
+def test_much_more_trouble_than_the_live_version_has_is_a_problem(watched: Watched) -> None:
+    watched.counts(NEW, failed=40, sound=60)
+    watched.counts(LIVE, failed=90, sound=810)
+
+    assert watched.health().problems
 
 
-@pytest.mark.parametrize(
-    ("candidate", "live"), [(0, 0), (19, 1000), (20, 19), (0, 1000)], ids=["none", "few", "few live", "none new"]
-)
-def test_too_little_traffic_is_said_and_left_to_the_replay(candidate: int, live: int) -> None:
-    health = canary.compare(traffic(candidate, duration_ms=9_999.0), live=traffic(live, duration_ms=1.0))
+@pytest.mark.parametrize(("new", "live"), [(0, 0), (5, 0), (0, 1000)], ids=["none", "only new", "only live"])
+def test_without_calls_of_both_there_is_nothing_to_compare(watched: Watched, new: int, live: int) -> None:
+    watched.counts(NEW, failed=new)
+    watched.counts(LIVE, sound=live)
+
+    health = watched.health()
 
     assert health.problems == []
-    assert health.in_words == (
-        f"too little traffic to compare ({candidate} invocations of the new version, {live} of the live one;"
-        " 20 are enough): the replay decides"
+    assert health.remarks[0] == (
+        f"{new} invocations of the new version and {live} of the live one counted (each minute 2 minutes after its"
+        " end): nothing to compare, so the replay decides"
     )
 
 
-@pytest.mark.parametrize("live", [traffic(0), traffic(5), traffic(900)])
-def test_error_counts_however_little_traffic_there_was(live: Traffic) -> None:
-    assert canary.compare(traffic(1, errors=1), live=live).problems
+def test_error_whose_invocation_is_not_shown_yet_counts_as_one_of_a_call(watched: Watched) -> None:
+    class Hurried(InMemoryMetrics):
+        """Shows the new version's errors before its invocations."""
+
+        def minutes(
+            self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+        ) -> Mapping[str, Mapping[datetime, Minute]]:
+            shown = super().minutes(model, function_versions=function_versions, since=since, until=until)
+            return {**shown, NEW: {START: Minute(invocations=0, errors=9, timed=0, duration_ms=0.0)}}
+
+    watched.metrics = Hurried(clock=watched.clock)
+    watched.counts(LIVE, sound=100)
+
+    assert watched.health().problems[0].startswith("9 of 9 invocations of the new version failed")
 
 
-def test_error_without_an_invocation_is_a_problem() -> None:
-    """CloudWatch's sums may come one after the other."""
-    assert canary.compare(Traffic(invocations=0, errors=1, duration_ms=None), live=SOUND).problems
+def test_duration_that_has_no_rank_is_not_compared(watched: Watched) -> None:
+    class Unranked(InMemoryMetrics):
+        def shares_within(
+            self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime, bound_ms: int
+        ) -> Mapping[str, Mapping[datetime, float]]:
+            return {version: {} for version in function_versions}
+
+    watched.metrics = Unranked(clock=watched.clock)
+    watched.counts(LIVE, sound=20)
+    watched.counts(NEW, minute=1, slow=20)
+
+    assert watched.health().remarks[1].startswith("0 of 0 calls of the new version took longer than 70 ms")
 
 
-def test_as_much_traffic_as_is_enough_is_compared() -> None:
-    health = canary.compare(traffic(20, duration_ms=5_000.0), live=traffic(20))
+def test_minute_is_counted_once_it_ended_two_minutes_ago_and_never_again(watched: Watched) -> None:
+    watched.counts(NEW, failed=1, sound=9)
+    watched.counts(LIVE, sound=90)
+    watched.counts(NEW, minute=1, sound=10)
+    watched.counts(LIVE, minute=1, sound=90)
 
-    assert health.problems == ["the new version takes 5000 ms, the live one 10 ms: at most 70 ms"]
+    seen = [watched.health(after_minutes=minutes).remarks[0] for minutes in (2.99, 3, 3.99, 4, 50)]
+
+    assert [remark.split(" invocations")[0] for remark in seen] == ["0", "10", "10", "20", "20"]
+    assert seen[3] == seen[4]
 
 
-def test_duration_at_the_bound_is_no_problem_and_above_it_is_one() -> None:
+def test_repeated_look_finds_the_same(watched: Watched) -> None:
+    for minute in range(3):
+        watched.counts(NEW, minute=minute, failed=minute, sound=20, slow=1)
+        watched.counts(LIVE, minute=minute, sound=100)
+
+    assert watched.health() == watched.health()
+
+
+def test_version_whose_calls_are_slower_at_the_same_time_is_a_problem(watched: Watched) -> None:
+    watched.counts(LIVE, sound=20)
+    watched.counts(NEW, minute=1, slow=5)
+    watched.counts(LIVE, minute=1, sound=45)
+
+    assert watched.health().problems == [
+        "5 of 5 calls of the new version took longer than 70 ms, of the live one 0 of 45:"
+        " of versions as good as the live one, at most 1 in 90,000 gets there"
+    ]
+
+
+def test_slow_moment_of_both_versions_is_no_problem_of_the_new_one(watched: Watched) -> None:
+    watched.counts(LIVE, sound=20)
+    watched.counts(NEW, minute=1, slow=10)
+    watched.counts(LIVE, minute=1, slow=90)
+
+    health = watched.health()
+
+    assert health.problems == []
+    assert health.remarks[1] == (
+        "10 of 10 calls of the new version took longer than 70 ms, of the live one 90 of 90: not shown slower"
+    )
+
+
+def test_bound_of_durations_is_made_of_earlier_minutes_than_it_is_held_to(watched: Watched) -> None:
+    """The candidate is slow in the minute that the bound is made of, and not after it."""
+    watched.counts(LIVE, sound=20)
+    watched.counts(NEW, slow=20)
+    watched.counts(NEW, minute=1, sound=10)
+    watched.counts(LIVE, minute=1, sound=10)
+
+    assert watched.health().remarks[1].startswith("0 of 10 calls of the new version took longer than 70 ms")
+
+
+def test_calls_at_the_bound_are_not_slow_and_above_it_they_are(watched: Watched) -> None:
     bound = FACTOR * 10.0 + SLACK_MS
+    watched.counts(LIVE, sound=20)
+    watched.counts(NEW, minute=1, sound=3, ms=bound)
+    watched.counts(NEW, minute=1, sound=2, ms=bound + 0.5)
 
-    assert canary.compare(traffic(100, duration_ms=bound), live=SOUND).problems == []
-    assert canary.compare(traffic(100, duration_ms=bound + 1), live=SOUND).problems
-
-
-def test_duration_just_above_the_bound_is_told_apart_from_it() -> None:
-    (problem,) = canary.compare(traffic(100, duration_ms=70.04), live=SOUND).problems
-
-    assert problem == "the new version takes 70.04 ms, the live one 10 ms: at most 70.00 ms"
+    assert watched.health().remarks[1].startswith("2 of 5 calls of the new version took longer than 70 ms")
 
 
-@given(sizes=st.tuples(st.integers(1, 10**9), st.integers(1, 10**9)), failed=st.tuples(counts, counts))
-def test_shares_of_errors_are_compared_by_their_counts(sizes: tuple[int, int], failed: tuple[int, int]) -> None:
-    mine, theirs = (min(errors, size) for errors, size in zip(failed, sizes, strict=True))
+def test_too_few_durations_of_the_live_version_make_no_bound(watched: Watched) -> None:
+    watched.counts(LIVE, sound=19)
+    watched.counts(NEW, slow=500)
 
-    health = canary.compare(traffic(sizes[0], errors=mine), live=traffic(sizes[1], errors=theirs))
+    health = watched.health()
 
-    assert bool(health.problems) == (mine * sizes[1] > theirs * sizes[0])
-
-
-@pytest.mark.parametrize(("mine", "theirs"), [(None, 10.0), (10.0, None)])
-def test_missing_durations_are_doubt_enough(mine: float | None, theirs: float | None) -> None:
-    health = canary.compare(traffic(100, duration_ms=mine), live=traffic(100, duration_ms=theirs))
-
-    assert health.problems == ["CloudWatch counted invocations and no durations"]
+    assert health.problems == []
+    assert health.remarks[1] == "too few calls of the live version to compare durations: 20 are enough"
 
 
-@given(candidate=counts, live=counts, errors=counts)
-def test_version_without_errors_is_never_accused_of_any(candidate: int, live: int, errors: int) -> None:
-    health = canary.compare(traffic(candidate), live=traffic(live, errors=min(errors, live)))
+@given(new=st.lists(counts, max_size=4), live=st.lists(st.tuples(counts, counts), max_size=4), slow=st.booleans())
+def test_version_without_errors_is_never_accused_of_any(
+    new: list[int], live: list[tuple[int, int]], slow: bool
+) -> None:
+    watched = Watched()
+    watched.clock.sleep(3600)
+    for minute, sound in enumerate(new):
+        watched.counts(NEW, minute=minute, sound=sound)
+    for minute, (failed, sound) in enumerate(live):
+        watched.counts(LIVE, minute=minute, failed=failed, sound=sound, ms=30.0 if slow else 10.0)
+
+    health = watched.health()
 
     assert health.problems == []
     assert health.in_words
-
-
-@given(invocations=st.integers(1, 10_000), live=counts, errors=st.integers(1, 10_000))
-def test_any_error_beside_a_faultless_live_version_is_a_problem(invocations: int, live: int, errors: int) -> None:
-    assert canary.compare(traffic(invocations, errors=min(errors, invocations)), live=traffic(live)).problems
 
 
 def test_health_of_an_earlier_release_is_read() -> None:
