@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.documents.frozen import Document, holds
-from chalicelib.documents.shapes import list_of, text
+from chalicelib.documents.shapes import list_of, maybe, text
 from chalicelib.edges.metrics import Metrics, Minute
 from chalicelib.promotion import eprocess
 from chalicelib.promotion.eprocess import Evidence
@@ -54,6 +54,8 @@ class HealthSeen(Document):
     problems: Sequence[str] = holds(list_of(text))
     remarks: Sequence[str] = holds(list_of(text))
     at: str = holds(text)
+    waits_until: str | None = holds(maybe(text), default=None)
+    """When its newest minutes can be counted, an ISO 8601 timestamp; None where they did not look bad."""
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,8 @@ class Health:
 
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    waits_until: datetime | None = None
+    """When minutes can be counted that look bad; until then the version may not go on."""
 
     @property
     def in_words(self) -> str:
@@ -97,9 +101,13 @@ def look(metrics: Metrics, *, model: str, candidate: str, live: str, since: date
     `since` is when the first share was shifted. Raises MetricsUnavailable.
     """
     versions, until = (candidate, live), _minute(now) - SETTLED
-    counted = metrics.minutes(model, function_versions=versions, since=since, until=until)
+    shown = metrics.minutes(model, function_versions=versions, since=since, until=_minute(now) + MINUTE)
+    counted = {
+        version: {minute: each for minute, each in shown[version].items() if minute < until} for version in versions
+    }
     health = Health()
     _judge_errors(health, _errors(counted[candidate], counted[live]))
+    _wait_for_the_newest(health, shown[candidate], shown[live])
     begun = _begin_of_durations(counted[live])
     if begun is None:
         health.remarks.append(f"too few calls of the live version to compare durations: {ENOUGH} are enough")
@@ -135,6 +143,21 @@ def _judge_errors(health: Health, errors: Compared) -> None:
     health.remarks.append(
         f"{errors.calls} invocations of the new version, {errors.bad} failed; {errors.live_calls} of the live one,"
         f" {errors.live_bad} failed: not shown worse; {_what_would_have_told(errors, found)}"
+    )
+
+
+def _wait_for_the_newest(
+    health: Health, candidate: Mapping[datetime, Minute], live: Mapping[datetime, Minute]
+) -> None:
+    """What CloudWatch shows of the newest minutes may change: it rolls nothing back, but the version waits for it."""
+    errors = _errors(candidate, live)
+    if health.problems or not eprocess.evidence(errors.minutes).shows_worse(e=WORSE):
+        return
+    last = max(minute for minute, each in candidate.items() if each.errors)
+    health.waits_until = last + MINUTE + SETTLED
+    health.remarks.append(
+        f"{errors.bad} of {errors.calls} invocations of the new version failed, of the live one {errors.live_bad} of"
+        f" {errors.live_calls}, with the newest minutes, which are not counted yet: the rollout waits for them"
     )
 
 

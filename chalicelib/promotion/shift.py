@@ -1,15 +1,17 @@
 """Carries out one step of the canary: checks the health of the last share, then shifts the next, or goes back.
 
-    shift 1 -> bake -> healthy? shift 2 -> bake -> healthy? ... -> healthy? swap
-                          no: quarantine, all traffic to the live version, RolledBack
+    shift 1 -> bake -> not worse? shift 2 -> bake -> not worse? ... -> not worse? swap
+                          worse: quarantine, all traffic to the live version, RolledBack
+                          the newest minutes look worse: bake on
 
 The state machine calls again after every bake; each move replaces exactly the alias that the one before left.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib import layout
 from chalicelib.contracts.decisions import BAKE, REJUDGE, ROLLED_BACK, SUPERSEDED, SWAP
@@ -44,11 +46,10 @@ def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> Rol
 
 def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps: Sequence[Step]) -> RolloutDecided:
     """Raises AliasMoved."""
-    health = Health()
+    health, waits = Health(), timedelta()
     if task.shift:
         health = _look(edges, task, alias, live)
-        seen = HealthSeen(problems=health.problems, remarks=health.remarks, at=_now(edges))
-        edges.store.put(layout.run_document(task.run, f"health_{task.shift}"), seen.encode())
+        waits = _kept(edges, task, health)
         if health.problems:
             return _roll_back(edges, task, why=health.in_words)
     stop = obstacles.obstacle(
@@ -56,6 +57,8 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
     )
     if stop is not None:
         return _give_way(edges, task, SUPERSEDED, why=stop)
+    if waits > timedelta():
+        return _decided(task, BAKE, health.in_words, bake_seconds=math.ceil(waits.total_seconds()))
     if task.shift >= len(steps):
         return _decided(task, SWAP, health.in_words or "every share was healthy")
     return _shift_more(edges, task, alias, live, steps[task.shift])
@@ -78,6 +81,21 @@ def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int) -> Heal
     candidate, beside = replaying.replay(edges, model=task.model, subjects=subjects)
     health.problems += replaying.doubts(candidate, live=beside)[: replaying.PROBLEMS_SHOWN]
     return health
+
+
+def _kept(edges: Edges, task: ShiftTrafficTask, health: Health) -> timedelta:
+    """Keep what was seen; returns how long to wait for the newest minutes, which each share does once.
+
+    The end of the wait is kept with it, so that a repeated task waits no longer.
+    """
+    key = layout.run_document(task.run, f"health_{task.shift}")
+    earlier = HealthSeen.find(edges.store, key)
+    until = earlier.waits_until if earlier else None
+    if until is None and health.waits_until is not None:
+        until = documents.timestamp(health.waits_until)
+    seen = HealthSeen(problems=health.problems, remarks=health.remarks, at=_now(edges), waits_until=until)
+    edges.store.put(key, seen.encode())
+    return datetime.fromisoformat(until) - edges.clock() if until else timedelta()
 
 
 def _shift_more(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, step: Step) -> RolloutDecided:
@@ -144,12 +162,12 @@ def _moved_by_others(edges: Edges, task: ShiftTrafficTask, how: str) -> RolloutD
     return _give_way(edges, task, SUPERSEDED, why=how)
 
 
-def _decided(task: ShiftTrafficTask, decision: str, reason: str) -> RolloutDecided:
+def _decided(task: ShiftTrafficTask, decision: str, reason: str, *, bake_seconds: int = 0) -> RolloutDecided:
     return RolloutDecided(
         decision=decision,
         reason=reason,
         shift=task.shift,
-        bake_seconds=0,
+        bake_seconds=bake_seconds,
         since=task.since,
         revision_id=task.revision_id,
     )

@@ -107,7 +107,7 @@ def test_without_traffic_the_replay_decides_and_the_run_says_so(shared_up: Local
     run = shared_up.retrain(force=True)
 
     assert run["outcome"] == "Promoted", run
-    assert "too little traffic to compare" in str(run["states"])
+    assert "nothing to compare, so the replay decides" in str(run["states"])
 
 
 def test_a_candidate_that_falls_ill_in_use_is_rolled_back_and_not_tried_again(up: LocalUp) -> None:

@@ -86,7 +86,7 @@ class Weather:
 def drawn_rollout(random: Random) -> list[Shift]:
     """No canary, or one of one to three steps."""
     shares = sorted(random.sample((0.1, 0.25, 0.5, 0.9), random.choice((0, 1, 2, 3))))
-    return [Shift(share, seconds=random.choice((1, 20, 60))) for share in shares]
+    return [Shift(share, seconds=random.choice((1, 60, 240))) for share in shares]
 
 
 class World:

@@ -19,7 +19,10 @@ class Bound:
     reason: str
 
 
-ONE_MORE_SHARE = Bound(counts="shift", reason="each bake follows one share more, and a recipe has SHIFTS_MAX at most")
+ONE_MORE_SHARE = Bound(
+    counts="shift",
+    reason="each share bakes once, and waits once for its newest minutes; a recipe has SHIFTS_MAX shares at most",
+)
 JUDGES_TWICE = Bound(counts="judging", reason="only a run that has judged once says it")
 
 

@@ -114,7 +114,7 @@ TASK_GRANTS = {
         asks_versions=True,
     ),
     "shift-traffic": Grant(
-        reads=(*DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
+        reads=(*documents("health_*"), *DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
         writes=(*documents("shift_traffic", "health_*"), *DECISIONS, QUARANTINE, JUDGED, LEDGER),
         serving=("lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
         asks_versions=True,

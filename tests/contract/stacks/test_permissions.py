@@ -82,6 +82,7 @@ PERMITTED = [
     ("ShiftTraffic", "lambda:UpdateAlias", SERVING),
     ("ShiftTraffic", "cloudwatch:GetMetricData", "arn:aws:cloudwatch:eu-west-1:123456789012:metric"),
     ("ShiftTraffic", "s3:PutObject", f"{BUCKET}/runs/a-run/health_1.json"),
+    ("ShiftTraffic", "s3:GetObject", f"{BUCKET}/runs/a-run/health_1.json"),
     ("MoveAlias", "lambda:UpdateAlias", SERVING),
     ("MoveAlias", "lambda:UpdateFunctionCode", SERVING),
     ("MoveAlias", "s3:PutObject", f"{BUCKET}/moves/rollback-0123456789abcdef.json"),

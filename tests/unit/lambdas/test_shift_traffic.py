@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -178,6 +179,55 @@ def test_version_that_is_slow_with_its_clients_is_rolled_back() -> None:
 
     assert decided.decision == ROLLED_BACK
     assert decided.reason.startswith("20 of 20 calls of the new version took longer than 70 ms, of the live one 0 of")
+
+
+@pytest.mark.parametrize("shares", [1, 2])
+def test_version_whose_newest_minutes_look_bad_keeps_its_share_until_they_are_counted(shares: int) -> None:
+    night, task = baked(shares=shares)
+    traffic(night, "2", failed=10, ago=10)
+    traffic(night, "1", sound=90, ago=10)
+    alias = alias_of(night)
+
+    waits = step(night.edges, task)
+    night.clock.sleep(30)
+    repeated = step(night.edges, task)
+    kept = alias_of(night)
+    night.clock.sleep(repeated.bake_seconds)
+    at_last = step(night.edges, after(task, waits))
+
+    assert kept == alias
+    assert (waits.decision, waits.shift, waits.bake_seconds) == (BAKE, shares, 120)
+    assert "the rollout waits for them" in waits.reason
+    assert repeated == replace(waits, bake_seconds=90)
+    assert (at_last.decision, serving(night)) == (ROLLED_BACK, ("1", {}))
+
+
+def test_share_waits_for_its_newest_minutes_once() -> None:
+    """A run ends, however late CloudWatch is."""
+    night, task = baked()
+    night.metrics.behind = timedelta(seconds=5)
+
+    traffic(night, "2", failed=2, ago=10)
+    traffic(night, "1", sound=30, ago=10)
+    waits = step(night.edges, task)
+    night.metrics.counted.clear()
+    night.clock.sleep(waits.bake_seconds)
+    traffic(night, "2", failed=2, ago=10)
+    traffic(night, "1", sound=30, ago=10)
+    decided = step(night.edges, after(task, waits))
+
+    assert (waits.decision, waits.shift) == (BAKE, 1)
+    assert (decided.decision, decided.shift) == (BAKE, 2)
+
+
+def test_run_that_waits_for_its_newest_minutes_gives_way_to_a_pin() -> None:
+    night, task = baked()
+    traffic(night, "2", failed=10, ago=10)
+    traffic(night, "1", sound=90, ago=10)
+    Pin(night.edges, MODEL).claim(1, who="ada", why="the audit")
+
+    assert step(night.edges, task).decision == SUPERSEDED
+    assert serving(night) == ("1", {})
 
 
 def test_errors_that_the_live_version_makes_too_are_no_reason_to_go_back() -> None:

@@ -187,6 +187,28 @@ def test_minute_is_counted_once_it_ended_two_minutes_ago_and_never_again(watched
     assert seen[3] == seen[4]
 
 
+def test_newest_minutes_roll_nothing_back_but_the_version_waits_for_them(watched: Watched) -> None:
+    watched.counts(NEW, minute=1, failed=10)
+    watched.counts(LIVE, minute=1, sound=90)
+
+    health = watched.health(after_minutes=1.5)
+    later = watched.health(after_minutes=4)
+
+    assert (health.problems, health.waits_until) == ([], START + 4 * MINUTE)
+    assert health.remarks[1] == (
+        "10 of 10 invocations of the new version failed, of the live one 0 of 90, with the newest minutes, which are"
+        " not counted yet: the rollout waits for them"
+    )
+    assert (len(later.problems), later.waits_until) == (1, None)
+
+
+def test_newest_minutes_that_do_not_look_worse_are_not_waited_for(watched: Watched) -> None:
+    watched.counts(NEW, failed=1, sound=9)
+    watched.counts(LIVE, sound=90)
+
+    assert watched.health(after_minutes=0.5).waits_until is None
+
+
 def test_repeated_look_finds_the_same(watched: Watched) -> None:
     for minute in range(3):
         watched.counts(NEW, minute=minute, failed=minute, sound=20, slow=1)
