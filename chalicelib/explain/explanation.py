@@ -192,8 +192,10 @@ def _canary(healths: Sequence[HealthSeen], shifts: Sequence[Json]) -> Iterator[s
 
 def _found(health: HealthSeen, shift: Json) -> str:
     if health.problems:
-        return "it was not healthy"
+        return "it was worse than the live one, or did not answer as it was judged"
     taken = shift.get("taken")
     if taken is not None and taken["at"] <= health.at:
         return f"it had lost its share meanwhile ({taken['kind']} by {taken['who']}), and nothing spoke against it"
+    if health.waits_until is not None and health.at < health.waits_until:
+        return f"its newest minutes looked worse, and it waited until {health.waits_until} to count them"
     return "nothing spoke against it"

@@ -162,6 +162,9 @@ def _wait_for_the_newest(
 
 
 def _judge_durations(health: Health, slow: Compared, *, bound: int) -> None:
+    if not slow.calls or not slow.live_calls:
+        health.remarks.append(f"no calls of both after the minutes that set the bound of durations, {bound} ms")
+        return
     found = eprocess.evidence(slow.minutes)
     seen = (
         f"{slow.bad} of {slow.calls} calls of the new version took longer than {bound} ms, of the live one"

@@ -328,7 +328,7 @@ def test_failed_replay_is_told_with_its_problems() -> None:
 
 def test_every_look_at_the_canary_is_told() -> None:
     at = "2026-11-21T03:05:00.000Z"
-    healthy = {"problems": [], "remarks": ["too little traffic to compare"], "at": at}
+    healthy = {"problems": [], "remarks": ["900 invocations of the new version, 0 failed"], "at": at}
     ill = {"problems": ["3 of 9 invocations of the new version failed"], "remarks": [], "at": at}
 
     shifts = [{"share": share, "taken": None} for share in (0.1, 0.5)]
@@ -336,10 +336,10 @@ def test_every_look_at_the_canary_is_told() -> None:
 
     begins = lines.index(f"After step 1 (10 %) of the canary, at {at}, nothing spoke against it:")
     assert lines[begins + 1 : begins + 6] == [
-        "  too little traffic to compare",
+        "  900 invocations of the new version, 0 failed",
         f"After step 2 (50 %) of the canary, at {at}, nothing spoke against it:",
-        "  too little traffic to compare",
-        f"After step 3 of the canary, at {at}, it was not healthy:",
+        "  900 invocations of the new version, 0 failed",
+        f"After step 3 of the canary, at {at}, it was worse than the live one, or did not answer as it was judged:",
         "  3 of 9 invocations of the new version failed",
     ]
 
@@ -363,6 +363,23 @@ def test_look_at_a_canary_that_others_took_back_says_so(taken_at: str, found: st
     )
 
     assert f"After step 1 (25 %) of the canary, at {at}, {found}:" in lines
+
+
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        (
+            "2026-11-21T03:05:00.000Z",
+            "its newest minutes looked worse, and it waited until 2026-11-21T03:07:00.000Z to count them",
+        ),
+        ("2026-11-21T03:07:00.000Z", "nothing spoke against it"),
+    ],
+    ids=["before they count", "then"],
+)
+def test_look_that_waits_for_its_newest_minutes_says_so(at: str, found: str) -> None:
+    health = {"problems": [], "remarks": [], "at": at, "waits_until": "2026-11-21T03:07:00.000Z"}
+
+    assert f"After step 1 of the canary, at {at}, {found}:" in said(a_run(PROMOTED), healths=[health])
 
 
 def test_champion_that_fell_is_told_with_what_it_may_mean() -> None:
