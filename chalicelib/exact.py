@@ -66,6 +66,15 @@ def between(low: float, high: float, *, sure: float) -> str:
     return f"{100 * sure:g} % sure: {low:.6g} to {high:.6g}"
 
 
+def fewer(rows: int, *, distinct: int) -> str:
+    """That rows tell less because some are copies of others, in words; empty where none is.
+
+    >>> fewer(1442, distinct=30), fewer(30, distinct=30)
+    ('copies make 1,442 rows count as 30', '')
+    """
+    return f"copies make {rows:,} rows count as {distinct:,}" if distinct < rows else ""
+
+
 def _apart(one: Number, other: Number, *, formats: list[str]) -> tuple[str, str]:
     mine, theirs = float(one), float(other)
     pairs = [(f"{mine:{each}}", f"{theirs:{each}}") for each in formats]

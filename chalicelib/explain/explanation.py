@@ -14,7 +14,7 @@ from chalicelib.contracts.decisions import (
     SUPERSEDED,
 )
 from chalicelib.evidence import erasures
-from chalicelib.exact import between, shown
+from chalicelib.exact import shown
 from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
@@ -105,8 +105,7 @@ def _judged(rule: Rule) -> str:
     if rule.value is None or rule.bound is None or not rule.enough_rows:
         return rule.reason
     value, bound = shown(rule.value, rule.bound)
-    true = rule.interval
-    beside = f" ({between(true.low, true.high, sure=true.sure)})" if true else ""
+    beside = f" ({', where '.join(rule.interval.lines)})" if rule.interval else ""
     return f"{value}{beside}, {'and' if rule.passed else 'but'} {BOUNDS[rule.direction]} {bound} was wanted"
 
 

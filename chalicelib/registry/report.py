@@ -23,6 +23,7 @@ from chalicelib.documents.shapes import (
     table_of,
     text,
 )
+from chalicelib.exact import between, fewer
 
 RATIOS = table_of(table_of(maybe(number)))
 """By class and name; null where one is undefined."""
@@ -62,6 +63,14 @@ class Interval(Document):
     sure: float = holds(number)
     rows: int = holds(count)
     """That the ratio is a share of."""
+    distinct: int = holds(count)
+    """As many rows without copies would tell as much; equal to `rows` where none is a copy."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """In words: the ends, and a second line where copies make rows count for less."""
+        ends = between(self.low, self.high, sure=self.sure)
+        return [each for each in (ends, fewer(self.rows, distinct=self.distinct)) if each]
 
 
 class Rule(Document):

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from chalicelib import exact
 from chalicelib.contracts.decisions import WENT_WELL
-from chalicelib.registry.report import Report
+from chalicelib.registry.report import Interval, Report
 
 console = Console(highlight=False)
 
@@ -138,9 +138,7 @@ def _mark(rule: dict[str, Any]) -> Text:
 def _name(rule: dict[str, Any]) -> str:
     """With the interval in a line of its own: beside value and bound a terminal of 80 columns has no room for it."""
     true = rule.get("interval")
-    return (
-        f"{rule['name']}\n  {exact.between(true['low'], true['high'], sure=true['sure'])}" if true else rule["name"]
-    )
+    return "\n  ".join([rule["name"], *(Interval.of(true).lines if true else ())])
 
 
 def _number(value: Any) -> str:

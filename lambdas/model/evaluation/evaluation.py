@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.champion import score_champion
 from lambdas.model.evaluation.differences import differences
@@ -17,9 +19,11 @@ from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.parity import compare_answers
 from lambdas.model.gate.thresholds import Verdict
+from lambdas.model.metrics.confusion import squared_copies
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.model.splitting.row_hashes import row_hashes
 
 
 def evaluate(
@@ -36,9 +40,11 @@ def evaluate(
     live = score_champion(champion, challenger=challenger, holdout=holdout, recipe=recipe) if champion else None
     compared = live.compared if live else None
     theirs = compared.measures.answers if compared else None
+    alike = row_hashes(holdout).view(np.int64)
+    squares = squared_copies(holdout.labels, mine.labels, labels=recipe.class_names, alike=alike)
     rules = [
-        judge(threshold, value=challenger.value(threshold), proportion=challenger.proportion(threshold))
-        for threshold in recipe.thresholds
+        judge(each, value=challenger.value(each), proportion=challenger.proportion(each, squares=squares))
+        for each in recipe.thresholds
     ]
     against = live.rules(recipe, challenger=challenger) if live else ()
     verdict = Verdict((*rules, *parity.rules(), *against))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from chalicelib.exact import Number
-from lambdas.model.arrays import Floats
+from lambdas.model.arrays import Floats, Integers
 from lambdas.model.artifact import Artifact
 from lambdas.model.gate.thresholds import Threshold
 from lambdas.model.metrics.confusion import accuracy, confusion_matrix, counts, right
@@ -43,22 +43,32 @@ class Measures:
     def value(self, threshold: Threshold) -> Number | None:
         """The metric that the threshold bounds; None where it is undefined or there is no such class."""
         if threshold.costs is not None:
-            found = self._counts(threshold)
+            found = self._counts(threshold, np.array(self.matrix))
             return found.cost_per_row(threshold.costs) if found else None
         metrics = self.overall if threshold.of is None else self.of_class.get(threshold.of, {})
         return metrics.get(threshold.metric)
 
-    def proportion(self, threshold: Threshold) -> Proportion | None:
-        """The rows that the metric is a share of; None where it is no such share, or there is no such class."""
+    def proportion(self, threshold: Threshold, *, squares: Integers | None = None) -> Proportion | None:
+        """The rows that the metric is a share of; None where it is no such share, or there is no such class.
+
+        `squares` are the `squared_copies` of the matrix; without them no row is a copy of another.
+        """
+        rows = self._proportion(threshold, np.array(self.matrix))
+        if rows is None or not rows.whole or squares is None:
+            return rows
+        squared = self._proportion(threshold, squares)
+        return replace(rows, copies=Fraction(squared.whole, rows.whole)) if squared else rows
+
+    def _proportion(self, threshold: Threshold, matrix: Integers) -> Proportion | None:
         if threshold.metric == "accuracy":
-            return right(np.array(self.matrix))
-        found = self._counts(threshold)
+            return right(matrix)
+        found = self._counts(threshold, matrix)
         return found.proportion(threshold.metric) if found else None
 
-    def _counts(self, threshold: Threshold) -> Counts | None:
+    def _counts(self, threshold: Threshold, matrix: Integers) -> Counts | None:
         if threshold.of not in self.classes:
             return None
-        return counts(np.array(self.matrix), index=self.classes.index(threshold.of))
+        return counts(matrix, index=self.classes.index(threshold.of))
 
     def to_document(self) -> dict[str, Any]:
         """Ready for JSON; without the sweep."""

@@ -8,14 +8,19 @@ What is measured on a few rows may be luck. A rule with `sure` therefore has thr
 
 Precision is judged by the rows that were predicted as the class, F1 by those that are of it or were predicted as it:
 given how many there are, the right ones among them are binomial, so the probability holds for any number of them.
+
+Copies of a row get the same answer, so they tell less than as many distinct rows. They count as the number of rows
+without copies that would tell as much; this is an approximation, rounded against the claim that is to be proved.
+Source: Rao and Scott, A simple method for the analysis of clustered binary data, Biometrics 48 (1992), 577.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from chalicelib.exact import Number, between, exact
+from chalicelib.exact import Number, between, exact, fewer
 from lambdas.model.gate import bounds
 from lambdas.model.gate.thresholds import AT_MOST, Interval, RuleResult, Threshold, check
 from lambdas.model.metrics.ratios import ROWS_OF, WHY_UNDEFINED, Proportion
@@ -43,32 +48,56 @@ def judge(threshold: Threshold, *, value: Number | None, proportion: Proportion 
     return _proved(result, threshold=threshold, rows=rows, sure=threshold.sure)
 
 
+@dataclass(frozen=True)
+class _Evidence:
+    """What the rows tell: of `whole` rows without copies, `least` to `most` have the property."""
+
+    least: int
+    most: int
+    whole: int
+    copies: Fraction
+
+    @classmethod
+    def of(cls, rows: Proportion) -> _Evidence:
+        whole = math.floor(rows.whole / rows.copies)
+        others = math.ceil((rows.whole - rows.part) / rows.copies)
+        return cls(max(whole - others, 0), min(math.ceil(rows.part / rows.copies), whole), whole, rows.copies)
+
+    @property
+    def turned(self) -> _Evidence:
+        """Of the rows that do not have the property."""
+        return _Evidence(self.whole - self.most, self.whole - self.least, self.whole, self.copies)
+
+
 def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure: float) -> RuleResult:
-    part, bound = rows.part, _share_at(threshold)
+    found, bound = _Evidence.of(rows), _share_at(threshold)
     if threshold.direction == AT_MOST:  # at most so many wrong is at least so many right
-        part, bound = rows.whole - part, 1 - bound
-    passed = result.passed and bounds.proves_more(part, rows.whole, than=float(bound), sure=sure)
-    if passed or bounds.proves_less(part, rows.whole, than=float(bound), sure=sure):
+        found, bound = found.turned, 1 - bound
+    passed = result.passed and bounds.proves_more(found.least, found.whole, than=float(bound), sure=sure)
+    if passed or bounds.proves_less(found.most, found.whole, than=float(bound), sure=sure):
         return replace(result, passed=passed, reason=f"{result.reason}, proved{_beside(result.interval)}")
-    need = _number_that_would_do(part, rows.whole, bound=bound, sure=sure)
+    need = _number_that_would_do(found, bound=bound, sure=sure)
     would_do = f"{'at this rate' if rows.whole else 'without an error'} {need} {ROWS_OF[threshold.metric]} would do"
     reason = f"{NOT_ENOUGH_ROWS}: {result.reason}{_beside(result.interval)}; {would_do}"
     return replace(result, passed=False, reason=reason, enough_rows=False)
 
 
-def _number_that_would_do(part: int, whole: int, *, bound: Fraction, sure: float) -> str:
-    if whole and Fraction(part, whole) <= bound:
+def _number_that_would_do(found: _Evidence, *, bound: Fraction, sure: float) -> str:
+    if found.whole and Fraction(found.least, found.whole) <= bound:
         return "no number of"
-    needed = bounds.rows_to_prove(part, whole, more_than=float(bound), sure=sure)
-    return f"more than {bounds.ROWS_NAMED_MAX:,}" if needed is None else f"about {needed:,}"
+    needed = bounds.rows_to_prove(found.least, found.whole, more_than=float(bound), sure=sure)
+    if needed is None:
+        return f"more than {bounds.ROWS_NAMED_MAX:,}"
+    return f"about {math.ceil(needed * found.copies):,}"
 
 
 def _interval(threshold: Threshold, rows: Proportion) -> Interval:
-    sure = threshold.sure or SURE
-    low, high = bounds.interval(rows.part, rows.whole, sure=sure)
+    sure, found = threshold.sure or SURE, _Evidence.of(rows)
+    low, _ = bounds.interval(found.least, found.whole, sure=sure)
+    _, high = bounds.interval(found.most, found.whole, sure=sure)
     if threshold.metric == "f1":
         low, high = (2 * share / (1 + share) for share in (low, high))
-    return Interval(low, high, sure=sure, rows=rows.whole)
+    return Interval(low, high, sure=sure, rows=rows.whole, distinct=found.whole)
 
 
 def _share_at(threshold: Threshold) -> Fraction:
@@ -78,4 +107,8 @@ def _share_at(threshold: Threshold) -> Fraction:
 
 
 def _beside(interval: Interval | None) -> str:
-    return f" ({between(interval.low, interval.high, sure=interval.sure)})" if interval else ""
+    if interval is None:
+        return ""
+    ends = between(interval.low, interval.high, sure=interval.sure)
+    copies = fewer(interval.rows, distinct=interval.distinct)
+    return f" ({ends}, where {copies})" if copies else f" ({ends})"

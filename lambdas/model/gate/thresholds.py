@@ -98,6 +98,8 @@ class Interval:
     sure: float
     rows: int
     """That the ratio is a share of."""
+    distinct: int
+    """As many rows without copies would tell as much; equal to `rows` where none is a copy."""
 
 
 @dataclass(frozen=True)

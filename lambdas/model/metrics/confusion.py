@@ -31,6 +31,22 @@ def confusion_matrix(y_true: Texts, y_pred: Texts, *, labels: Sequence[str]) -> 
     return np.bincount(cells, minlength=n * n).reshape(n, n).astype(np.int64)
 
 
+def squared_copies(y_true: Texts, y_pred: Texts, *, labels: Sequence[str], alike: Integers) -> Integers:
+    """(n_classes, n_classes), as `confusion_matrix`: of each cell the sum over its distinct rows of the square of
+    their copies. `alike` is (n,), equal for copies of one row and different for different rows.
+
+    >>> ants, alike = np.array(["ant", "ant", "ant"]), np.array([7, 7, 8])
+    >>> squared_copies(ants, ants, labels=["ant", "bee"], alike=alike).tolist()
+    [[5, 0], [0, 0]]
+    """
+    n = len(labels)
+    _, places, times = np.unique(alike, return_inverse=True, return_counts=True)
+    cells = places_of(y_true, labels=labels) * n + places_of(y_pred, labels=labels)
+    squares = np.zeros(n * n, dtype=np.int64)
+    np.add.at(squares, cells, times[places])  # w copies add w each
+    return squares.reshape(n, n)
+
+
 def counts(matrix: Integers, *, index: int) -> Counts:
     """Of one class against all others: TN = N - row - column + cell, which holds for more than two classes."""
     cell, row, column = (int(n) for n in (matrix[index, index], matrix[index].sum(), matrix[:, index].sum()))

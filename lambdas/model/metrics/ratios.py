@@ -20,6 +20,8 @@ class Proportion:
 
     part: int
     whole: int
+    copies: Fraction = Fraction(1)
+    """How often a row occurs, on average over the rows: sum(w * w) / sum(w), where a distinct row occurs w times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +70,9 @@ class Counts:
         F1 is 2 J / (1 + J), and this is J: of the rows that are of the class or predicted as it, those that are both.
         Source: Jaccard, The distribution of the flora in the alpine zone, New Phytologist 11 (1912), 37.
 
-        >>> Counts(tp=437, fp=2, fn=5, tn=113_056).proportion("f1")
-        Proportion(part=437, whole=444)
+        >>> found = Counts(tp=437, fp=2, fn=5, tn=113_056).proportion("f1")
+        >>> found.part, found.whole
+        (437, 444)
         """
         return {
             "recall": Proportion(self.tp, self.tp + self.fn),

@@ -161,11 +161,11 @@ def test_failing_rules_come_with_value_and_bound_and_the_others_are_counted() ->
     ]
 
 
-TRUE = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442}
+TRUE = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442, "distinct": 442}
 
 
 def test_rule_that_fails_comes_with_the_interval_of_its_value() -> None:
-    low = {**RECALL, "value": 0.9, "interval": {**TRUE, "low": 0.85, "high": 0.94}}
+    low = {**RECALL, "value": 0.9, "interval": {**TRUE, "low": 0.85, "high": 0.94, "distinct": 120}}
     few = {
         **RECALL,
         "name": "recall of worm",
@@ -177,7 +177,8 @@ def test_rule_that_fails_comes_with_the_interval_of_its_value() -> None:
 
     at = lines.index("The gate said no: 2 of 2 rules failed.")
     assert lines[at + 1 : at + 3] == [
-        "  recall of attack: 0.9 (95 % sure: 0.85 to 0.94), but at least 0.98 was wanted",
+        "  recall of attack: 0.9 (95 % sure: 0.85 to 0.94, where copies make 442 rows count as 120), "
+        "but at least 0.98 was wanted",
         "  recall of worm: NOT ENOUGH ROWS: 1 >= 0.98 (and so on)",
     ]
 

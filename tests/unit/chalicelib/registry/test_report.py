@@ -21,7 +21,7 @@ def test_rule_of_an_earlier_release_has_no_interval_and_enough_rows() -> None:
 
 @pytest.mark.parametrize("low", [b"null", b'"0.4"', b"true"])
 def test_interval_whose_end_is_no_number_is_damage(low: bytes) -> None:
-    interval = b'"interval": {"low": %s, "high": 0.6, "sure": 0.95, "rows": 40}' % low
+    interval = b'"interval": {"low": %s, "high": 0.6, "sure": 0.95, "rows": 40, "distinct": 40}' % low
     body = EARLIER.replace(b'"reason": "0.5 < 0.98"', b'"reason": "0.5 < 0.98", ' + interval)
 
     with pytest.raises(RegistryIncomplete, match="low"):

@@ -99,8 +99,8 @@ def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFix
 
 
 def test_interval_of_the_true_value_stands_below_the_rule(capsys: pytest.CaptureFixture[str]) -> None:
-    true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442}
-    few = rule(interval=true, enough_rows=False, passed=False, reason="NOT ENOUGH ROWS")
+    true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442, "distinct": 442}
+    few = rule(interval={**true, "distinct": 120}, enough_rows=False, passed=False, reason="NOT ENOUGH ROWS")
 
     screen.verdict({"rules": [rule(interval=true), few]})
 
@@ -109,6 +109,7 @@ def test_interval_of_the_true_value_stands_below_the_rule(capsys: pytest.Capture
         "95 % sure: 0.976363 to 0.995532",
         "not proved recall of attack 0.988688 >= 0.98 NOT ENOUGH ROWS",
         "95 % sure: 0.976363 to 0.995532",
+        "copies make 442 rows count as 120",
     ]
 
 

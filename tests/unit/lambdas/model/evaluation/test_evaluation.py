@@ -117,12 +117,26 @@ def test_first_model_goes_live_by_what_its_rows_prove_alone(bound: float, passes
     assert (made["passed"], judged["passed"], judged["enough_rows"]) == (passes, passes, passes)
     assert judged["value"] == 0.98
     assert judged["interval"] == pytest.approx(
-        {"low": 0.938381, "high": 0.996435, "sure": 0.95, "rows": 100}, abs=1e-6
+        {"low": 0.938381, "high": 0.996435, "sure": 0.95, "rows": 100, "distinct": 100}, abs=1e-6
     )
     assert passes or made["reason"] == (
         "accuracy: NOT ENOUGH ROWS: 0.98 >= 0.97 (95 % sure: 0.938381 to 0.996435); "
         "at this rate about 846 rows would do"
     )
+
+
+def test_copies_of_rows_prove_no_more_than_the_rows_themselves() -> None:
+    recipe = replace(RECIPE, thresholds=[*RECIPE.thresholds, at_least("accuracy", bound=0.6, sure=0.95)])
+    fivefold = np.repeat(np.arange(200), 5)
+    answers = Answers(ANSWERS.classes, ANSWERS.labels[fivefold], ANSWERS.probabilities[fivefold])
+
+    once, copied = report(recipe), report(recipe, holdout=HOLDOUT.take(fivefold), answers=answers)
+
+    for name in ("accuracy", "recall of bad", "precision of bad"):
+        first, second = rule(once, name), rule(copied, name)
+        assert second["value"] == first["value"]
+        assert second["interval"] == {**first["interval"], "rows": 5 * first["interval"]["rows"]}
+    assert ", where copies make 1,000 rows count as 200)" in rule(copied, "accuracy")["reason"]
 
 
 @pytest.mark.parametrize(("bound", "found"), [(0.6, None), (0.3, "bad")])

@@ -154,6 +154,62 @@ def test_f1_is_judged_by_the_share_that_it_is_made_of() -> None:
     assert word(judged_counts(at_least("f1", of="attack", bound=0.985, sure=0.95), found)) == NOT_ENOUGH_ROWS
 
 
+def test_copies_count_as_the_rows_that_would_tell_as_much() -> None:
+    copied = judge(RECALL, value=Fraction(594, 600), proportion=Proportion(594, 600, Fraction(3)))
+    alone = judge(RECALL, value=Fraction(198, 200), proportion=Proportion(198, 200))
+
+    assert word(decided(RECALL, 594, 600)) == PASS
+    assert word(copied) == word(alone) == NOT_ENOUGH_ROWS
+    assert copied.interval is not None
+    assert alone.interval is not None
+    assert (copied.interval.low, copied.interval.high) == (alone.interval.low, alone.interval.high)
+    assert (copied.interval.rows, copied.interval.distinct) == (600, 200)
+    assert copied.reason == (
+        "NOT ENOUGH ROWS: 0.99 >= 0.98 (95 % sure: 0.968857 to 0.99822, where copies make 600 rows count as 200); "
+        "at this rate about 1,770 rows of the class would do"
+    )
+
+
+@given(
+    rows=st.integers(1, 400).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole))), data=st.data()
+)
+def test_copies_never_make_an_interval_narrower(rows: tuple[int, int], data: st.DataObject) -> None:
+    part, whole = rows
+    copies = data.draw(st.fractions(1, whole, max_denominator=50))
+    threshold, value = at_least("recall", of="a", bound=0.5), Fraction(part, whole)
+
+    plain = judge(threshold, value=value, proportion=Proportion(part, whole)).interval
+    wider = judge(threshold, value=value, proportion=Proportion(part, whole, copies)).interval
+
+    assert plain is not None
+    assert wider is not None
+    assert 1 <= wider.distinct <= whole / copies
+    assert wider.low <= plain.low + 1e-12
+    assert wider.high >= plain.high - 1e-12
+
+
+def test_interval_holds_the_true_value_though_rows_are_copied() -> None:
+    """Copies without number do not make it surer: each distinct row is drawn, and then copied some times."""
+    rng = np.random.default_rng(0)
+    nights, true, outside, by_row = 1000, 0.9, [0, 0], [0, 0]
+    for _ in range(nights):
+        times = rng.geometric(1 / 5, size=200)
+        part, whole = int(times[rng.random(200) < true].sum()), int(times.sum())
+        copies = Fraction(int((times**2).sum()), whole)
+        for counted, proportion in ((outside, Proportion(part, whole, copies)), (by_row, Proportion(part, whole))):
+            found = judge(RECALL, value=Fraction(part, whole), proportion=proportion).interval
+            assert found is not None
+            counted[0] += found.low > true
+            counted[1] += found.high < true
+    sys.stdout.write(
+        f"200 rows, 5 copies each on average: the interval lies above the true value on {outside[0] / nights:.1%} of "
+        f"nights, below it on {outside[1] / nights:.1%}; with each copy a row of its own on {by_row[0] / nights:.1%} "
+        f"and {by_row[1] / nights:.1%}\n"
+    )
+    assert max(outside) / nights <= 0.06  # it is an approximation
+    assert min(by_row) / nights > 0.15
+
+
 def test_cost_is_judged_as_it_was_measured() -> None:
     costs = at_most_cost({"fn": 50, "fp": 1}, of="attack", per_row=0.26)
     found = Counts(tp=437, fp=10, fn=5, tn=548).cost_per_row({"fn": 50, "fp": 1})
