@@ -233,9 +233,12 @@ def test_progress_of_bytes_is_drawn_and_wiped_off(capsys: pytest.CaptureFixture[
 
 
 def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    screen.console.width = 20
-    line = "run x failed: value '[/b]' is not a number, in a line that is longer than the screen"
+    width, line = screen.console.width, "run x failed: value '[/b]' is not a number, in a line longer than the screen"
 
-    screen.say(line)
+    screen.console.width = 20
+    try:
+        screen.say(line)
+    finally:
+        screen.console.width = width
 
     assert capsys.readouterr().out == f"{line}\n"
