@@ -72,7 +72,7 @@ def _numbers(of: Comparison) -> str:
 
 def _verdict(of: Comparison, *, demands: Demands) -> str:
     if of.verdict == WORSE:
-        return f"worse, {of.against:,} rows speak against it and {of.in_favour:,} for it (p = {of.p:.2g})"
+        return f"worse, {of.against:,} rows against it and {of.in_favour:,} for it (p = {of.p:.2g})"
     if of.verdict == NOT_PROVED:
         return "not proved no worse, which the recipe demands"
     if of.verdict == NOT_ENOUGH_ROWS:

@@ -81,7 +81,7 @@ def test_challenger_that_is_proved_worse_is_rejected() -> None:
 
     assert not made["passed"]
     assert made["reason"].startswith(f"{RULE}: new 0.9400, live 1.0000, difference -0.0600 (")
-    assert ": worse, 12 rows speak against it and 0 for it (p = " in made["reason"]
+    assert ": worse, 12 rows against it and 0 for it (p = " in made["reason"]
 
 
 @pytest.mark.parametrize(

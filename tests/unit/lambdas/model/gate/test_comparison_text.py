@@ -53,7 +53,7 @@ def said(comparison: Comparison, **demands: Any) -> str:
     [
         (NOT_SHOWN_WORSE, "not shown worse"),
         (NO_WORSE, "proved no worse"),
-        (WORSE, "worse, 12 rows speak against it and 9 for it (p = 0.81)"),
+        (WORSE, "worse, 12 rows against it and 9 for it (p = 0.81)"),
         (NOT_PROVED, "not proved no worse, which the recipe demands"),
     ],
 )
