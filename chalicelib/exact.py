@@ -70,9 +70,9 @@ def fewer(rows: int, *, distinct: int) -> str:
     """That rows tell less because some are copies of others, in words; empty where none is.
 
     >>> fewer(1442, distinct=30), fewer(30, distinct=30)
-    ('copies make 1,442 rows count as 30', '')
+    ('copies make 1,442 rows count as about 30', '')
     """
-    return f"copies make {rows:,} rows count as {distinct:,}" if distinct < rows else ""
+    return f"copies make {rows:,} rows count as about {distinct:,}" if distinct < rows else ""
 
 
 def _apart(one: Number, other: Number, *, formats: list[str]) -> tuple[str, str]:

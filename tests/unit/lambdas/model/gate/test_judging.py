@@ -165,7 +165,8 @@ def test_copies_count_as_the_rows_that_would_tell_as_much() -> None:
     assert (copied.interval.low, copied.interval.high) == (alone.interval.low, alone.interval.high)
     assert (copied.interval.rows, copied.interval.distinct) == (600, 200)
     assert copied.reason == (
-        "NOT ENOUGH ROWS: 0.99 >= 0.98 (95 % sure: 0.968857 to 0.99822, where copies make 600 rows count as 200); "
+        "NOT ENOUGH ROWS: 0.99 >= 0.98 "
+        "(95 % sure: 0.968857 to 0.99822, where copies make 600 rows count as about 200); "
         "at this rate about 1,770 rows of the class would do"
     )
 
