@@ -19,7 +19,7 @@ from lambdas.model.gate.joint import JointCounts, count_jointly
 from lambdas.model.gate.thresholds import Threshold, at_least, at_most
 from tests.given import worlds
 
-NIGHTS = 150
+NIGHTS = 100
 DEMANDS = Demands(sure=0.95)
 
 
@@ -112,6 +112,28 @@ def test_true_difference_is_seldom_outside_the_intervals(rows: int, recall: floa
         f"{rows} rows, recall {recall} of {worlds.RECALL}: truth below {shares[0]:.1%}, above {shares[1]:.1%}"
     )
     assert max(shares) <= 0.07
+
+
+@pytest.mark.parametrize(("rows", "copies", "together"), [(600, 1, 0.7), (600, 1, 0.97), (3_000, 5, 0.7)])
+def test_fall_of_exactly_the_margin_is_seldom_proved_no_worse(rows: int, copies: int, together: float) -> None:
+    cells = worlds.chances(prevalence=0.3, recall=worlds.RECALL - 0.05, together=together).clip(0)
+    drawn = worlds.copied_nights(cells, rows=rows, copies=copies, count=2 * NIGHTS, seed=8)
+    found = [compare_jointly(each, rules(0.05, 1), labels=worlds.CLASSES, demands=DEMANDS) for each in drawn]
+
+    share = sum(night.comparisons[0].is_proved for night in found) / len(found)
+
+    worlds.tell(f"recall lower by its margin, {rows} rows, {copies} copies a row: {share:.1%} proved, promised 7%")
+    assert share <= 0.07
+
+
+def test_precision_alone_is_seldom_rejected_where_the_two_answer_the_class_at_other_rates() -> None:
+    """Precision is equal, recall is not: swapping the answers of rows at random would reject 14 %."""
+    cells = worlds.chances(prevalence=0.05, recall=0.8)
+
+    share = rejected(worlds.nights(cells, rows=600, count=2 * NIGHTS, seed=9), rules(0.01, 2)[1:])
+
+    worlds.tell(f"equal precision, lower recall, 600 rows: {share:.1%} rejected, promised 5%")
+    assert share <= 0.05
 
 
 def test_ten_classes_and_forty_one_rules_get_the_same_numbers_in_any_order() -> None:
