@@ -157,6 +157,12 @@ MUTANTS = (
         by="        if False:\n",
     ),
     Mutant(
+        name="a share does not wait for its newest minutes",
+        file="chalicelib/promotion/shift.py",
+        text="    if waits > timedelta():\n",
+        by="    if False:\n",
+    ),
+    Mutant(
         name="a run judges as often as it likes",
         file="chalicelib/promotion/swap.py",
         text="if task.shift == 0 and task.judging == 1:",

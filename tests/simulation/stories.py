@@ -88,6 +88,11 @@ def _night_with_clients(world: World) -> None:
     _night(world)
 
 
+def _night_with_many_clients(world: World) -> None:
+    triggers.predict(world, times=150, every_seconds=0.5)
+    _night(world)
+
+
 def _by_hand(
     action: str, *, model_version: int | None = None, lift_quarantine: bool = False, name: str = OPERATION
 ) -> Callable[[World], None]:
@@ -208,6 +213,14 @@ STORIES = (
         night=(5, ILL),
         rollout=CANARY,
         tell=_night_with_clients,
+        since="/Replay",
+        outcome=ROLLED_BACK,
+    ),
+    Story(
+        name="short-canary-fails",
+        night=(5, ILL),
+        rollout=(Shift(0.25, seconds=30),),
+        tell=_night_with_many_clients,
         since="/Replay",
         outcome=ROLLED_BACK,
     ),
