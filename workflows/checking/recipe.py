@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def served(model: str) -> Recipe:
 def notes(recipe: Recipe) -> list[str]:
     """What is valid in the recipe and has changed its meaning since an earlier release."""
     return comparison_rules.notes(recipe)
+
+
+def notes_of_all(found: Iterable[Recipe]) -> list[str]:
+    """The notes of several recipes, each with its model."""
+    return [f"recipe {recipe.model}: {each}" for recipe in found for each in notes(recipe)]
 
 
 def _refuse_early_imports(file: Path, *, named: str) -> None:

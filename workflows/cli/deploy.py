@@ -11,7 +11,7 @@ import boto3
 import click
 
 from lambdas import recipes
-from workflows.checking.recipe import notes, served
+from workflows.checking.recipe import notes_of_all, served
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, on_stage
@@ -80,8 +80,7 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Depl
             environ=os.environ,
             removes=removes,
         )
-    of_recipes = [f"recipe {model}: {note}" for model in models for note in notes(recipes.load(model))]
-    return replace(done, notes=(*done.notes, *of_recipes))
+    return replace(done, notes=(*done.notes, *notes_of_all(map(recipes.load, models))))
 
 
 @click.command()
