@@ -82,7 +82,7 @@ def retrain_bill(
 ) -> Bill:
     """Of one retrain that ends Promoted, all at once, every function starting cold.
 
-    Each step of a canary adds three transitions and a call of ShiftTraffic.
+    Each step of a canary adds three transitions, a call of ShiftTraffic and ten metrics that CloudWatch is asked for.
     """
     return work_bill(work_to(definition, PROMOTED, memory_mb=memory_mb), architecture=architecture, prices=prices)
 

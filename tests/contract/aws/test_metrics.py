@@ -112,6 +112,34 @@ def test_nothing_is_asked_about_no_version_and_no_minute(metrics: CloudWatchMetr
     assert minutes(metrics, "4", until=SINCE - timedelta(minutes=5)) == {"4": {}}
 
 
+def test_long_canary_is_asked_for_day_by_day_and_no_minute_twice(metrics: CloudWatchMetrics, aws: Scripted) -> None:
+    """CloudWatch throttles a call for all of it, however often it is repeated."""
+    days = [FIRST + timedelta(days=number) for number in range(3)]
+    end = days[2] + timedelta(minutes=1)
+    for begin, finish in zip(days, [*days[1:], end], strict=True):
+        answered = {"Id": "q0", "Timestamps": [begin], "Values": [7.0], "StatusCode": "Complete"}
+        aws.answers(
+            "get_metric_data",
+            {"MetricDataResults": [answered]},
+            MetricDataQueries=ANY,
+            StartTime=begin,
+            EndTime=finish,
+        )
+
+    counted = minutes(metrics, "4", until=end)["4"]
+
+    assert {minute: each.invocations for minute, each in counted.items()} == dict.fromkeys(days, 7)
+
+
+def test_answer_that_ends_before_it_is_complete_is_no_sign_of_health(
+    metrics: CloudWatchMetrics, aws: Scripted
+) -> None:
+    aws.answers("get_metric_data", page({"q0": [1.0]}, status="PartialData"))
+
+    with pytest.raises(MetricsUnavailable, match="CloudWatch answered PartialData; try again"):
+        minutes(metrics, "4")
+
+
 @pytest.mark.parametrize("status", ["InternalError", "Forbidden"])
 def test_an_error_within_an_answer_is_no_sign_of_health(
     metrics: CloudWatchMetrics, aws: Scripted, status: str

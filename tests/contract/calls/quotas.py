@@ -68,9 +68,9 @@ PLANES = (
     Plane(
         "CloudWatch, GetMetricData",
         ("cloudwatch:GetMetricData",),
-        "500 a second",
+        "500 a second; 180,000 points a second, 90,000 of what began more than three hours ago, found or not",
         CLOUDWATCH,
-        asked_by="each share of a rollout",
+        asked_by="each look at a rollout, twice for each day",
     ),
     Plane("Systems Manager, GetParameter", ("ssm",), "40 a second", SSM, asked_by="deploy, once"),
     Plane(
