@@ -19,6 +19,7 @@ from chalicelib.contracts.rollout import RolloutDecided, ShiftTrafficTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias, AliasMoved
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import canary, commitment, fencing, obstacles, promotion, replaying
 from chalicelib.promotion.canary import Health, HealthSeen, Step
 from chalicelib.promotion.promotion import Move
@@ -123,9 +124,15 @@ def _shift_more(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, s
         reason=f"version {task.model_version} has {100 * step.share:g}% of the traffic for {step.seconds} s",
         shift=number,
         bake_seconds=step.seconds,
-        since=task.since or _now(edges),  # of the first: what CloudWatch shows late of a share, a later look sees
+        since=task.since or _shifted_at(edges, move),  # the first: a later look sees what CloudWatch shows late
         revision_id=left.revision_id,
     )
+
+
+def _shifted_at(edges: Edges, move: Move) -> str:
+    """By the ledger: a try that is repeated because its answer was lost says when the first one shifted."""
+    entries = Ledger(edges, move.model).newest_first()
+    return next(each.known_since for each in entries if (each.run, each.step) == (move.run, move.step))
 
 
 def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:

@@ -295,6 +295,17 @@ def test_step_that_is_repeated_shifts_once() -> None:
     assert (content(night), alias_of(night)) == before
 
 
+def test_first_share_whose_answer_was_lost_counts_from_when_it_was_shifted() -> None:
+    """The state machine asks again minutes later; meanwhile clients met the version."""
+    night, task = ready()
+    step(night.edges, task)
+    night.clock.sleep(120)
+
+    repeated = step(night.edges, task)
+
+    assert repeated.since == "2026-11-21T03:00:00.000Z"
+
+
 def test_rollback_that_is_repeated_says_the_same() -> None:
     night, task = baked()
     falls_ill(night)
