@@ -38,9 +38,9 @@ class RolloutDecided(Value, kw_only=True):
     shift: int
     """How many shares have been shifted."""
     bake_seconds: int
-    """How long to wait before the next look; 0 where the decision is not BAKE."""
+    """How long to wait before the next look: the share's time, or until its newest minutes count; 0 but for BAKE."""
     since: str
-    """When the last share was shifted, an ISO 8601 timestamp; empty before."""
+    """When the first share was shifted, an ISO 8601 timestamp; empty before."""
     revision_id: str | None
     """The alias's RevisionId as the run last saw or left it: the next move replaces exactly that."""
 

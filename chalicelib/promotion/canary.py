@@ -1,7 +1,8 @@
 """Decides whether a version with a share of the traffic is worse than the live one. What is not shown worse goes on.
 
-Both versions are counted in the same minutes and by the same alias, so trouble of the whole system affects both. All
-minutes since the first share are counted anew at every look, each of them once: a repeated look finds the same.
+Both versions are counted in the same minutes and by the same alias, so trouble of the whole system affects both. Only
+in the minute of a shift they may have had their calls at different times. All minutes since the first share are
+counted anew at every look, each of them once: a repeated look finds the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.documents.frozen import Document, holds
-from chalicelib.documents.shapes import list_of, maybe, text
+from chalicelib.documents.shapes import list_of, maybe, moment, text
 from chalicelib.edges.metrics import Metrics, Minute
 from chalicelib.promotion import eprocess
 from chalicelib.promotion.eprocess import Evidence
@@ -54,7 +55,7 @@ class HealthSeen(Document):
     problems: Sequence[str] = holds(list_of(text))
     remarks: Sequence[str] = holds(list_of(text))
     at: str = holds(text)
-    waits_until: str | None = holds(maybe(text), default=None)
+    waits_until: str | None = holds(maybe(moment), default=None)
     """When its newest minutes can be counted, an ISO 8601 timestamp; None where they did not look bad."""
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.edges.metrics import Minute
+from chalicelib.errors import RegistryIncomplete
 from chalicelib.promotion import canary
 from chalicelib.promotion.canary import Health, HealthSeen
 from chalicelib.promotion.replaying import FACTOR, SLACK_MS
@@ -286,6 +287,13 @@ def test_version_without_errors_is_never_accused_of_any(
 
     assert health.problems == []
     assert health.in_words
+
+
+def test_wait_without_an_end_that_can_be_read_is_refused_by_name() -> None:
+    body = b'{"at": "2026-11-21T03:00:00.000Z", "problems": [], "remarks": [], "waits_until": "soon"}'
+
+    with pytest.raises(RegistryIncomplete, match=r"health_1\.json.*waits_until"):
+        HealthSeen.read(body, key="runs/a-run/health_1.json")
 
 
 def test_health_of_an_earlier_release_is_read() -> None:
