@@ -142,7 +142,8 @@ class Comparison(Document):
     """False where the recipe does not compare with the champion."""
     rows: int = holds(count)
     cells: Sequence[Sequence[int]] = holds(list_of(list_of(count)))
-    """True class, champion's and challenger's answer, by their positions in `classes`; rows, squares of copies."""
+    """True class, champion's and challenger's answer, by their positions in `classes`; rows, squares of copies.
+    Empty where there are more cells than a document takes."""
     only_challenger_right: int = holds(count)
     only_champion_right: int = holds(count)
     both_right: int = holds(count)

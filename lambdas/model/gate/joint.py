@@ -14,6 +14,10 @@ import numpy as np
 from lambdas.model.arrays import Integers, Texts
 from lambdas.model.metrics.confusion import places_of
 
+CELLS_MAX = 10_000
+"""Of a document: all that 21 classes can have. A hundred classes have up to a million, which are 48 MB there, and the
+API's answer is limited to `limits.LAMBDA_PAYLOAD_BYTES`."""
+
 
 @dataclass(frozen=True, eq=False)
 class JointCounts:
@@ -55,11 +59,15 @@ class JointCounts:
         return counted
 
     def to_document(self) -> dict[str, Any]:
-        """Ready for JSON: `cells` of true, champion, challenger, rows, squares; who is right on how many rows."""
+        """Ready for JSON: who is right on how many rows, and `cells` of true, champion, challenger, rows, squares.
+
+        There are no cells where they are more than CELLS_MAX.
+        """
         mine, theirs = self.challenger == self.true, self.champion == self.true
         columns = (self.true, self.champion, self.challenger, self.rows, self.squares)
+        cells = [list(cell) for cell in zip(*(column.tolist() for column in columns), strict=True)]
         return {
-            "cells": [list(cell) for cell in zip(*(column.tolist() for column in columns), strict=True)],
+            "cells": cells if len(cells) <= CELLS_MAX else [],
             "only_challenger_right": int(self.rows[mine & ~theirs].sum()),
             "only_champion_right": int(self.rows[theirs & ~mine].sum()),
             "both_right": int(self.rows[mine & theirs].sum()),

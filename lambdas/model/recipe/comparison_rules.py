@@ -27,13 +27,25 @@ def comparison_problems(recipe: Fields) -> Iterator[str]:
 
 def notes(recipe: Fields) -> list[str]:
     """What is no problem, and has changed its meaning since the recipe was written."""
-    if recipe.significance is None:
-        return []
-    return [
-        f"significance={recipe.significance} means sure={recipe.demands.sure:g} now: the new model is refused when a"
-        " ratio is proved worse by more than its margin, and not when it is lower by chance; write"
-        f" sure={recipe.demands.sure:g} instead"
-    ]
+    return [*_renamed(recipe), *_uncompared(recipe)]
+
+
+def _renamed(recipe: Fields) -> Iterator[str]:
+    if recipe.significance is not None:
+        yield (
+            f"significance={recipe.significance} means sure={recipe.demands.sure:g} now: the new model is refused when"
+            " a ratio is proved worse by more than its margin, and not when it is lower by chance; write"
+            f" sure={recipe.demands.sure:g} instead"
+        )
+
+
+def _uncompared(recipe: Fields) -> Iterator[str]:
+    # Earlier releases compared all rows by McNemar's test even where no threshold had a margin.
+    if recipe.compare_with_champion and not any(each.compares_with_champion for each in recipe.thresholds):
+        yield (
+            "no threshold is compared with the live model, so a worse new model goes live if it keeps every bound:"
+            " give one a margin, or write compare_with_champion=False to say that this is meant"
+        )
 
 
 def _sureness(recipe: Fields) -> Iterator[str]:

@@ -33,7 +33,7 @@ class Fields:
     split: Split = field(default_factory=Split)
     compare_with_champion: bool = True
     sure: float = SURE
-    """How sure the comparison has to be that the new model is worse, to refuse it; more than 0.5, less than 1."""
+    """How sure the comparison has to be that the new model is worse, to refuse it; more than 0.5, 0.9999 at most."""
     significance: float | None = None
     """What `sure` was in earlier releases: 1 - sure."""
     proved: bool = False

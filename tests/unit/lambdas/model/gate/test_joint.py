@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import math
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.model.gate.joint import JointCounts, count_jointly
+from lambdas.model.gate.joint import CELLS_MAX, JointCounts, count_jointly
 from lambdas.model.metrics.confusion import ClassUnknown, confusion_matrix
 
 LABELS = ["ant", "bee", "cat"]
@@ -64,6 +66,23 @@ def test_document_tells_cells_and_who_is_right() -> None:
         "both_right": 2,
         "both_wrong": 1,
     }
+
+
+def test_document_leaves_out_more_cells_than_an_answer_of_the_api_takes() -> None:
+    classes = range(math.isqrt(CELLS_MAX) + 1)
+    labels = [f"class {n}" for n in classes]
+    names = np.array([labels[n] for n in classes for _ in classes], dtype=np.str_)
+    others = np.array([labels[n] for _ in classes for n in classes], dtype=np.str_)
+    alike = np.arange(len(names))
+
+    def document(rows: int) -> dict[str, Any]:
+        true, theirs = names[:rows], others[:rows]
+        found = count_jointly(true, champion=theirs, challenger=theirs, labels=labels, alike=alike[:rows])
+        return found.to_document()
+
+    assert len(document(CELLS_MAX)["cells"]) == CELLS_MAX
+    assert document(CELLS_MAX + 1)["cells"] == []
+    assert document(CELLS_MAX + 1)["both_wrong"] == CELLS_MAX + 1 - document(CELLS_MAX + 1)["both_right"]
 
 
 def test_class_that_is_none_of_the_labels_is_refused() -> None:

@@ -79,3 +79,15 @@ def test_significance_of_an_earlier_release_is_what_is_left_of_being_sure() -> N
         "significance=0.01 means sure=0.99 now: the new model is refused when a ratio is proved worse by more than"
         " its margin, and not when it is lower by chance; write sure=0.99 instead"
     ]
+
+
+def test_recipe_that_compares_nothing_with_the_live_model_is_noted_unless_it_says_so() -> None:
+    counted = at_least("support", of="bad", bound=20)
+    said = [
+        "no threshold is compared with the live model, so a worse new model goes live if it keeps every bound: give one"
+        " a margin, or write compare_with_champion=False to say that this is meant"
+    ]
+
+    assert notes(data.recipe(thresholds=[UNCOMPARED, counted])) == said
+    assert notes(data.recipe(thresholds=[UNCOMPARED, counted], compare_with_champion=False)) == []
+    assert notes(data.recipe(thresholds=[UNCOMPARED, counted, AREA])) == []
