@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import DownloadColumn, Progress, TaskID
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,10 @@ console = Console(highlight=False)
 GOOD, BAD = "green", "red"
 NEVER_BROKEN = {"run", "name", "when (UTC)", "when (UTC), kind", "now", "kind", "version"}
 """Columns of names that are copied from the screen, and of short words."""
+SPACES = "  "
+"""Between two columns."""
+NAME_WIDTH_MIN = 10
+"""Of a rule, however narrow the screen is."""
 
 
 def show_json(document: Any) -> None:
@@ -59,9 +64,18 @@ def confusion_matrix(report: Report) -> None:
 
 
 def verdict(judged: dict[str, Any]) -> None:
-    """Every rule with its value, its bound, and what came of it; below it the ends that the true value is between."""
-    rows = [[_mark(rule), _name(rule), *_value_and_bound(rule), _why(rule)] for rule in judged["rules"]]
-    table("verdict", ["", "rule", "value", "bound", ""], rows)
+    """Every rule with what came of it, its value and its bound; below it, as wide as the screen, what that means."""
+    header = Text(), "rule", "value", "bound"
+    rows = [(_mark(rule), str(rule["name"]), *_value_and_bound(rule)) for rule in judged["rules"]]
+    mark, name, *others = (max(map(len, column)) for column in zip(header, *rows, strict=True))
+    room = console.width - mark - sum(others) - len(SPACES) * len(others) - len(SPACES)
+    widths = [mark, max(min(name, room), NAME_WIDTH_MIN), *others]
+    console.print(Text("verdict", style="bold"))
+    _row(header, widths=widths, style="bold")
+    for rule, row in zip(judged["rules"], rows, strict=True):
+        _row(row, widths=widths)
+        for line in _below(rule):
+            console.print(Padding(Text(line), (0, 0, 0, mark + 2 * len(SPACES)), expand=False))
 
 
 def where_the_time_went(run: dict[str, Any]) -> None:
@@ -124,21 +138,27 @@ def _value_and_bound(rule: dict[str, Any]) -> tuple[str, str]:
     return said[0], f"{rule['direction']} {said[1]}" if bound is not None else "-"
 
 
-def _why(rule: dict[str, Any]) -> str:
-    """The reason of a failed rule, and of one without a bound; empty for one whose bound is kept."""
-    return "" if rule["passed"] and rule["bound"] is not None else str(rule["reason"])
+def _row(cells: Sequence[str | Text], *, widths: Sequence[int], style: str = "") -> None:
+    """A row of a table whose columns have these widths; a longer cell is broken."""
+    row = Table.grid(padding=(0, len(SPACES), 0, 0))
+    for width in widths:
+        row.add_column(width=width, overflow="fold", style=style)
+    row.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+    console.print(row)
+
+
+def _below(rule: dict[str, Any]) -> Sequence[str]:
+    """The reason of a rule that failed or has no bound; of any other the ends that the true value is between."""
+    if not rule["passed"] or rule["bound"] is None:
+        return [str(rule["reason"])]
+    true = rule.get("interval")
+    return Interval.of(true).lines if true else ()
 
 
 def _mark(rule: dict[str, Any]) -> Text:
     if rule["passed"]:
         return Text("pass", style=GOOD)
     return Text("FAIL" if rule.get("enough_rows", True) else "not proved", style=BAD)
-
-
-def _name(rule: dict[str, Any]) -> str:
-    """With the interval in a line of its own: beside value and bound a terminal of 80 columns has no room for it."""
-    true = rule.get("interval")
-    return "\n  ".join([rule["name"], *(Interval.of(true).lines if true else ())])
 
 
 def _number(value: Any) -> str:

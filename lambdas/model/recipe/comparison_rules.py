@@ -33,8 +33,8 @@ def notes(recipe: Fields) -> list[str]:
 def _renamed(recipe: Fields) -> Iterator[str]:
     if recipe.significance is not None:
         yield (
-            f"significance={recipe.significance} means sure={recipe.demands.sure:g} now: the new model is refused when"
-            " a ratio is proved worse by more than its margin, and not when it is lower by chance; write"
+            f"significance={recipe.significance} means sure={recipe.demands.sure:g} now: the new model is refused"
+            " when a ratio is proved worse by more than its margin, and not when it is lower by chance; write"
             f" sure={recipe.demands.sure:g} instead"
         )
 

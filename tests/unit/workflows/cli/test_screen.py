@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +29,16 @@ def rule(**changes: Any) -> dict[str, Any]:
 def lines(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
     """What was shown: the words of each line."""
     return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+@contextmanager
+def wide(columns: int) -> Iterator[None]:
+    before = screen.console.width
+    screen.console.width = columns
+    try:
+        yield
+    finally:
+        screen.console.width = before
 
 
 def test_json_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,23 +105,59 @@ def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFix
 
     screen.verdict({"rules": [rule(), failing]})
 
-    _, _, passed, failed = lines(capsys)
-    assert passed == ["pass", "recall", "of", "attack", "0.988688", ">=", "0.98"]
-    assert failed == ["FAIL", "support", "of", "attack", "99", ">=", "100", "99", "<", "100"]
+    assert [" ".join(line) for line in lines(capsys)] == [
+        "verdict",
+        "rule value bound",
+        "pass recall of attack 0.988688 >= 0.98",
+        "FAIL support of attack 99 >= 100",
+        "99 < 100",
+    ]
 
 
 def test_interval_of_the_true_value_stands_below_the_rule(capsys: pytest.CaptureFixture[str]) -> None:
     true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442, "distinct": 442}
-    few = rule(interval={**true, "distinct": 120}, enough_rows=False, passed=False, reason="NOT ENOUGH ROWS")
+    few = rule(interval={**true, "distinct": 120})
 
     screen.verdict({"rules": [rule(interval=true), few]})
 
     assert [" ".join(line) for line in lines(capsys)[2:]] == [
         "pass recall of attack 0.988688 >= 0.98",
         "95 % sure: 0.976363 to 0.995532",
-        "not proved recall of attack 0.988688 >= 0.98 NOT ENOUGH ROWS",
+        "pass recall of attack 0.988688 >= 0.98",
         "95 % sure: 0.976363 to 0.995532",
         "copies make 442 rows count as about 120",
+    ]
+
+
+def test_interval_of_a_rule_that_failed_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442, "distinct": 442}
+    reason = "NOT ENOUGH ROWS: 0.988688 >= 0.98 (95 % sure: 0.976363 to 0.995532)"
+
+    screen.verdict({"rules": [rule(interval=true, enough_rows=False, passed=False, reason=reason)]})
+
+    assert [" ".join(line) for line in lines(capsys)[2:]] == ["not proved recall of attack 0.988688 >= 0.98", reason]
+
+
+def test_words_below_a_rule_have_the_width_of_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    true = {"low": 0.0, "high": 9.10211e-05, "sure": 0.95, "rows": 113_058, "distinct": 32_911}
+    long = rule(name="largest difference from the estimator's probabilities", value=2.22045e-16, bound=1e-9)
+    words = (
+        "new 0.9887, live 0.9864, difference +0.0023 (-0.021 to +0.010), margin 0.01: not shown worse; 600 rows would"
+        " notice a fall of 8 points"
+    )
+
+    with wide(80):
+        screen.verdict({"rules": [long, rule(interval=true), rule(bound=None, reason=words)]})
+
+    shown = capsys.readouterr().out.splitlines()
+    assert max(map(len, shown)) <= 80
+    assert [" ".join(line.split()) for line in shown[4:]] == [
+        "pass recall of attack 0.988688 >= 0.98",
+        "95 % sure: 0 to 9.10211e-05",
+        "copies make 113,058 rows count as about 32,911",
+        "pass recall of attack 0.988688 -",
+        "new 0.9887, live 0.9864, difference +0.0023 (-0.021 to +0.010), margin",
+        "0.01: not shown worse; 600 rows would notice a fall of 8 points",
     ]
 
 
@@ -118,13 +166,16 @@ def test_value_that_fails_is_not_shown_as_its_bound(capsys: pytest.CaptureFixtur
 
     screen.verdict({"rules": [near]})
 
-    assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack 0.97999999 >= 0.98 0.97999999 < 0.98"
+    assert [" ".join(line) for line in lines(capsys)[2:]] == [
+        "FAIL recall of attack 0.97999999 >= 0.98",
+        "0.97999999 < 0.98",
+    ]
 
 
 def test_rule_that_compares_has_no_bound_and_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
     screen.verdict({"rules": [rule(bound=None, reason="not shown worse")]})
 
-    assert " ".join(lines(capsys)[-1]) == "pass recall of attack 0.988688 - not shown worse"
+    assert [" ".join(line) for line in lines(capsys)[2:]] == ["pass recall of attack 0.988688 -", "not shown worse"]
 
 
 def test_rule_without_a_value_says_why(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +183,10 @@ def test_rule_without_a_value_says_why(capsys: pytest.CaptureFixture[str]) -> No
 
     screen.verdict({"rules": [undefined]})
 
-    assert " ".join(lines(capsys)[-1]) == "FAIL recall of attack - - undefined: no row is of the class"
+    assert [" ".join(line) for line in lines(capsys)[2:]] == [
+        "FAIL recall of attack - -",
+        "undefined: no row is of the class",
+    ]
 
 
 def at(second: float) -> str:
@@ -233,12 +287,9 @@ def test_progress_of_bytes_is_drawn_and_wiped_off(capsys: pytest.CaptureFixture[
 
 
 def test_line_is_said_whole_and_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    width, line = screen.console.width, "run x failed: value '[/b]' is not a number, in a line longer than the screen"
+    line = "run x failed: value '[/b]' is not a number, in a line longer than the screen"
 
-    screen.console.width = 20
-    try:
+    with wide(20):
         screen.say(line)
-    finally:
-        screen.console.width = width
 
     assert capsys.readouterr().out == f"{line}\n"

@@ -84,8 +84,8 @@ def test_significance_of_an_earlier_release_is_what_is_left_of_being_sure() -> N
 def test_recipe_that_compares_nothing_with_the_live_model_is_noted_unless_it_says_so() -> None:
     counted = at_least("support", of="bad", bound=20)
     said = [
-        "no threshold is compared with the live model, so a worse new model goes live if it keeps every bound: give one"
-        " a margin, or write compare_with_champion=False to say that this is meant"
+        "no threshold is compared with the live model, so a worse new model goes live if it keeps every bound: give"
+        " one a margin, or write compare_with_champion=False to say that this is meant"
     ]
 
     assert notes(data.recipe(thresholds=[UNCOMPARED, counted])) == said
