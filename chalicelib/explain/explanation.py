@@ -134,7 +134,10 @@ def _champion(report: Report) -> Iterator[str]:
 def _compared(comparison: Comparison) -> Iterator[str]:
     yield _right(comparison)
     if not comparison.decides:
-        yield "  The recipe does not compare the two: what follows decided nothing."
+        decided = ": what follows decided nothing" if comparison.ratios else ""
+        yield f"  The recipe does not compare the two{decided}."
+    elif not comparison.ratios:
+        yield "  No threshold compares a ratio of the two: no ratio was tested for being worse."
     yield from (f"  {each.name}: {each.words}." for each in comparison.ratios)
 
 

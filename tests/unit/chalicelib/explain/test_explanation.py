@@ -290,6 +290,18 @@ def test_comparison_that_decides_nothing_says_so() -> None:
     assert "  The recipe does not compare the two: what follows decided nothing." in lines
 
 
+def test_comparison_of_no_ratio_says_so_once() -> None:
+    nothing = "  No threshold compares a ratio of the two: no ratio was tested for being worse."
+    undecided = "  The recipe does not compare the two."
+    for decides, words in ((True, nothing), (False, undecided)):
+        lines = said(
+            report={**REPORT, "paired": None, "comparison": {**COMPARISON, "decides": decides, "ratios": []}}
+        )
+
+        assert words in lines
+        assert len({nothing, undecided}.intersection(lines)) == 1
+
+
 def test_champion_that_is_missing_or_cannot_be_scored_is_told() -> None:
     strange = {"scored": False, "problem": "it takes other columns"}
 
