@@ -53,7 +53,10 @@ def _sureness(recipe: Fields) -> Iterator[str]:
     if significance is not None and recipe.sure != SURE:
         yield f"sure is {recipe.sure} and significance is {significance}, which is 1 - sure: leave significance out"
     elif significance is not None and not SIGNIFICANCE_MIN <= significance < 0.5:
-        yield f"significance is {significance}: expected {SIGNIFICANCE_MIN} or more, and less than 0.5"
+        yield (
+            f"significance is {significance}: expected {SIGNIFICANCE_MIN} or more, and less than 0.5, for it is"
+            " 1 - sure now; write sure instead, or leave both out"
+        )
     if not 0.5 < recipe.sure <= SURE_MAX:
         yield f"sure is {recipe.sure}: expected more than 0.5, and {SURE_MAX} at most"
 

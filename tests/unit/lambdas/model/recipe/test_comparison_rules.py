@@ -25,6 +25,7 @@ AREA = at_least("roc_auc", bound=0.6, margin=0.02)
         ({"sure": math.nan}, "sure is nan: expected"),
         ({"significance": 0.5}, "significance is 0.5: expected 0.0001 or more, and less than 0.5"),
         ({"significance": 1e-9}, "significance is 1e-09: expected"),
+        ({"significance": 0.6}, "less than 0.5, for it is 1 - sure now; write sure instead, or leave both out"),
         ({"significance": math.nan}, "significance is nan: expected"),
         ({"sure": 0.9, "significance": 0.1}, "significance is 0.1, which is 1 - sure: leave significance out"),
         ({"detectable": 0.02}, "the margin of recall of bad is 0.02: expected less, for a fall within the margin"),
