@@ -43,10 +43,7 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
     """
     if not EXECUTION_NAME.fullmatch(run):
         raise RunUnknown(f"there is no run {quoted(run)}: it is not a run's name", accepted=EXECUTION_NAME.pattern)
-    documented = {
-        listed.key.removeprefix(layout.run_document(run, "").removesuffix(".json")).removesuffix(".json")
-        for listed in edges.store.list(f"{layout.RUNS}{run}/")
-    }
+    documented = _documented(edges, run=run)
     told: list[str] = []
 
     def document(name: str, kind: type[Found]) -> Found | None:
@@ -57,6 +54,9 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
     request = document("request", Request)
     outcome = document("outcome", Outcome)
     execution = edges.executions.find(run) if outcome is None else None  # it is asked of no run that is over
+    if execution is not None and execution.status != "RUNNING" and "outcome" not in documented:
+        documented = _documented(edges, run=run)  # it may have ended since: the outcome comes before the end
+        outcome = document("outcome", Outcome)
     if not documented and execution is None:
         raise RunUnknown(f"there is no run {run!r}: nightswap runs lists them, and so does GET /runs", run=run)
     end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution, told=told)
@@ -79,6 +79,12 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "verdict": _verdict(document("report", Report)),
         "damaged": told,
     }
+
+
+def _documented(edges: Edges, *, run: str) -> set[str]:
+    """The names of the run's documents."""
+    folder = f"{layout.RUNS}{run}/"
+    return {each.key.removeprefix(folder).removesuffix(".json") for each in edges.store.list(folder)}
 
 
 def report(edges: Edges, *, run: str) -> Report:

@@ -148,6 +148,22 @@ def test_recorded_outcome_stands_whatever_became_of_the_execution(night: FakeOut
     assert runs.describe(night.edges, run=RUN)["outcome"] == "Promoted"
 
 
+def test_run_that_ends_while_it_is_looked_at_tells_its_outcome(night: FakeOutside) -> None:
+    """Its documents were read before it recorded the outcome, and its execution after it had ended."""
+    going(night, RUN)
+
+    def ends() -> None:
+        state(night, "SwapAlias", "done")
+        end(night)
+        night.executions.finish(RUN, "SUCCEEDED", output="{}")
+
+    meanwhile = replace(night.edges, executions=interfered(night.executions, "find", before=ends))
+
+    run = runs.describe(meanwhile, run=RUN)
+
+    assert (run["outcome"], run["state"], run["percent"]) == ("Promoted", "SwapAlias", 100)
+
+
 @pytest.mark.parametrize(
     ("ended", "error", "reason"),
     [
