@@ -36,7 +36,8 @@ RAREST = 1_000_000
 NONE_IN = 3
 """Where n calls brought no error, a rate above 3/n is unlikely: the rule of three, at 95 %.
 
-Source: J. A. Hanley, A. Lippman-Hand, If nothing goes wrong, is everything all right?, JAMA 249, 1983."""
+Source: Hanley and Lippman-Hand, If nothing goes wrong, is everything all right? Interpreting zero numerators, JAMA
+249 (1983) 1743-1745."""
 
 
 class Step(Protocol):

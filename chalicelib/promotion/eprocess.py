@@ -9,9 +9,10 @@ follow Fisher's noncentral hypergeometric distribution:
 
 The evidence e is the product over the minutes of P(seen) under `odds`, divided by P(seen) under equal odds, and of
 that the mean over ODDS. Under equal odds, or better ones, its expected value stays 1 at most. So the probability that
-it ever reaches e is 1/e at most, however often one looks: Ville's inequality (J. Ville, Étude critique de la notion
-de collectif, 1939). Such a process is an e-process (A. Ramdas, P. Grünwald, V. Vovk, G. Shafer, Game-theoretic
-statistics and safe anytime-valid inference, Statistical Science 38, 2023).
+it ever reaches e is 1/e at most, however often one looks: Ville's inequality. Such a process is an e-process.
+
+Source: Ville, Étude critique de la notion de collectif, Gauthier-Villars (1939); Ramdas, Grünwald, Vovk and Shafer,
+Game-theoretic statistics and safe anytime-valid inference, Statistical Science 38 (2023) 576-601.
 """
 
 from __future__ import annotations

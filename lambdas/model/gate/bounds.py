@@ -3,8 +3,8 @@
 Of `whole` rows, `part` have a property. If each row has it with the same probability, the share, and independently of
 the others, then `part` is binomial. So nothing here is an approximation, however few the rows are.
 
-Source: Clopper, Pearson, The use of confidence or fiducial limits illustrated in the case of the binomial, Biometrika
-26 (1934), 404.
+Source: Clopper and Pearson, The use of confidence or fiducial limits illustrated in the case of the binomial,
+Biometrika 26 (1934) 404-413.
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ class JointCounts:
     """(m,): the sum over a cell's distinct rows of the square of their copies; equal to `rows` without copies.
 
     Copies of a row get the same answers, so w of them are one observation that counts w times: its variance is w * w
-    and not w. Source: Rao and Scott, A simple method for the analysis of clustered binary data, Biometrics 48 (1992).
+    and not w. Source: Obuchowski, On the comparison of correlated proportions for clustered data, Statistics in
+    Medicine 17 (1998) 1495-1507, but for the factor (k - 1) / k of k distinct rows.
     """
 
     @property
@@ -46,7 +47,10 @@ class JointCounts:
 
     @property
     def distinct(self) -> float:
-        """How many rows without copies would be as much evidence: total / mean copies of a row, as rows see it."""
+        """How many rows without copies would be as much evidence: total / mean copies of a row, as rows see it.
+
+        Source: the effective sample size of Kish, Survey Sampling (1965).
+        """
         return float(self.total**2 / self.squares.sum()) if self.total else 0.0
 
     def matrices(self) -> tuple[Integers, Integers]:

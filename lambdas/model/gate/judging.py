@@ -11,7 +11,8 @@ given how many there are, the right ones among them are binomial, so the probabi
 
 Copies of a row get the same answer, so they tell less than as many distinct rows. They count as the number of rows
 without copies that would tell as much; this is an approximation, rounded against the claim that is to be proved.
-Source: Rao and Scott, A simple method for the analysis of clustered binary data, Biometrics 48 (1992), 577.
+Source: to divide the counts by a design effect, Rao and Scott, A simple method for the analysis of clustered binary
+data, Biometrics 48 (1992) 577-585; for the effect of weights, sum(w * w) / sum(w), Kish, Survey Sampling (1965).
 """
 
 from __future__ import annotations

@@ -39,9 +39,9 @@ class Steps:
 def average_precision(positive: Flags, *, scores: Floats) -> float | None:
     """The area under the precision-recall curve as a sum of steps; None without a positive row.
 
-    Sum of (recall - recall before) * precision: no interpolation, which would be too kind. Rounded to what a sum of
-    floats is good for, so that what is at its bound is at it.
-    Source: Davis and Goadrich, The relationship between precision-recall and ROC curves (2006).
+    Sum of (recall - recall before) * precision, as scikit-learn's average_precision_score. Straight lines between the
+    points would be too kind. Rounded to what a sum of floats is good for, so that what is at its bound is at it.
+    Source: Davis and Goadrich, The relationship between precision-recall and ROC curves, ICML (2006) 233-240.
     """
     if not positive.any():
         return None

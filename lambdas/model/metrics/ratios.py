@@ -2,7 +2,7 @@
 
 They are exact fractions, so that rounding never decides whether a ratio reaches its bound.
 
-Source: Fawcett, An introduction to ROC analysis (2006), figure 1.
+Source: Fawcett, An introduction to ROC analysis, Pattern Recognition Letters 27 (2006) 861-874.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Counts:
         """The rows whose share the ratio is, None for a metric that is no such share.
 
         F1 is 2 J / (1 + J), and this is J: of the rows that are of the class or predicted as it, those that are both.
-        Source: Jaccard, The distribution of the flora in the alpine zone, New Phytologist 11 (1912), 37.
+        Source: Jaccard, The distribution of the flora in the alpine zone, New Phytologist 11 (1912) 37-50.
 
         >>> found = Counts(tp=437, fp=2, fn=5, tn=113_056).proportion("f1")
         >>> found.part, found.whole

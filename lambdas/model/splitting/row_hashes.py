@@ -14,7 +14,7 @@ from lambdas.model.reading.table import Table
 
 Words = NDArray[np.uint64]
 
-# Odd multipliers with well-spread bits. Source: Steele, Lea, Flood, Fast splittable pseudorandom number generators.
+# Odd multipliers with well-spread bits. Source: splitmix64.c of Vigna, as `split` cites it.
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 

@@ -67,7 +67,8 @@ def shares(sizes: list[int], *, ratio: float, offset: int) -> list[int]:
     `offset` is drawn from 0..2^64 - 1 and serves all classes: the shares are laid end to end on a line, and every
     whole number that a share reaches over, counted from the offset, is a row. So each class gets its share on the
     average over the offsets, to the fraction of a row, and all of them together get theirs, rounded up or down too.
-    Whole numbers alone decide. Source: Madow and Madow, On the theory of systematic sampling (1944).
+    Whole numbers alone decide. Source: Madow, On the theory of systematic sampling, II, Annals of Mathematical
+    Statistics 20 (1949) 333-354.
 
     >>> shares([998, 2], ratio=0.2, offset=0), shares([998, 2], ratio=0.2, offset=2**63)
     ([199, 1], [200, 0])
@@ -100,6 +101,7 @@ def _two_numbers(draw: Draw) -> tuple[int, int]:
 def _places(rows: int, *, key: int) -> Words:
     """(rows,): a number for each row that depends on its position and the key alone; no two are equal.
 
-    Source: the generator SplitMix64 of Steele, Lea and Flood, Fast splittable pseudorandom number generators (2014).
+    Source: splitmix64.c of Vigna, after Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA
+    (2014) 453-472. It mixes by Stafford's variant 13.
     """
     return mixed(np.uint64(key) + np.arange(1, rows + 1, dtype=np.uint64) * STEP)

@@ -1,9 +1,9 @@
 """Makes one error rate of many comparisons, from how these depend on one another.
 
 Compared ratios share rows, so they are wrong together: a correction that takes them for independent would notice
-less. Under the hypothesis the statistics are jointly normal with a known correlation, so the distribution of the
-smallest of them is known too, up to the error of a simulation. The simulation always draws the same numbers: the same
-counts always get the same verdict.
+less. Under the hypothesis, and with many rows, the statistics are nearly normal together, and the rows tell their
+correlation. The distribution of the smallest of them is simulated from that. The simulation always draws the same
+numbers: the same counts always get the same verdict.
 
 Source: Hothorn, Bretz and Westfall, Simultaneous inference in general parametric models, Biometrical Journal 50
 (2008) 346-363.

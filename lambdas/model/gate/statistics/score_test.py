@@ -7,12 +7,12 @@ hypothesis is A1 / B1 = A2 / B2 - d. Both ratios are estimated under it, m1 = m2
 
 whose sum is the observed difference plus the margin, and whose squares sum to its variance. For a ratio of which less
 is better, d and g change their signs. Without a margin z is McNemar's for accuracy, recall and false positive rate,
-and Kosinski's for precision but for how the two are pooled; F1 follows from the same formula.
+and that of Leisenring, Alonzo and Pepe for precision; margins and F1 follow from the same formula.
 
 Source: Boos, On generalized score tests, The American Statistician 46 (1992) 327-333; McNemar, Note on the sampling
-error of the difference between correlated proportions or percentages, Psychometrika 12 (1947) 153-157; Kosinski, A
-weighted generalized score statistic for comparison of predictive values of diagnostic tests, Statistics in Medicine
-32 (2013) 964-977.
+error of the difference between correlated proportions or percentages, Psychometrika 12 (1947) 153-157; Leisenring,
+Alonzo and Pepe, Comparisons of predictive values of binary medical diagnostic tests for paired designs, Biometrics 56
+(2000) 345-351.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def tango_z(*, lost: float, won: float, rows: float, margin: float) -> float:
     less than 1. Counts may be fractions, where copies were discounted. Where nothing is known it is 0.
 
     Source: Tango, Equivalence test and confidence interval for the difference in proportions for the paired-sample
-    design, Statistics in Medicine 17 (1998) 891-908.
+    design, Statistics in Medicine 17 (1998) 891-908, equations 24 to 26.
 
     >>> round(tango_z(lost=0, won=0, rows=600, margin=0.001), 2)
     0.77

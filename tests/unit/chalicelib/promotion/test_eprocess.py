@@ -41,7 +41,7 @@ def seen(failed: int, live_failed: int, *, share: float) -> list[Minute]:
         (3, 1, 0.5, 1.05),
     ],
 )
-def test_few_failures_are_as_much_evidence_as_the_published_formula_gives(
+def test_few_failures_are_as_much_evidence_as_bets_on_whose_each_was(
     failed: int, live_failed: int, share: float, e: float
 ) -> None:
     """Rare failures bet on whose each was: odds^failed / (share * odds + 1 - share)^all, meant over the odds."""
@@ -96,6 +96,21 @@ def test_evidence_of_a_minute_is_1_on_average_when_both_versions_are_equal(
         mean += chance * math.exp(evidence([minute]).now)
 
     assert mean == pytest.approx(1.0, abs=1e-9)
+
+
+@given(calls=st.integers(1, 40), live_calls=st.integers(1, 40), odds=st.floats(0.01, 1), data=st.data())
+def test_evidence_of_a_minute_is_at_most_1_on_average_when_the_new_version_is_better(
+    calls: int, live_calls: int, odds: float, data: st.DataObject
+) -> None:
+    failures = data.draw(st.integers(0, calls + live_calls))
+    sizes = (calls + live_calls, calls, failures)
+
+    mean = 0.0
+    for failed in range(max(0, failures - live_calls), min(calls, failures) + 1):
+        chance = float(nchypergeom_fisher.pmf(failed, *sizes, odds))
+        mean += chance * math.exp(evidence([Minute(failed, calls, failures - failed, live_calls)]).now)
+
+    assert mean <= 1 + 1e-8
 
 
 @given(seen=st.lists(minutes(), max_size=5))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model.arrays import Integers
+from lambdas.model.splitting.row_hashes import STEP, mixed
 from lambdas.model.splitting.split import DRAWN, STRATIFIED, Draw, enough_for_both, shares, split_rows
 from lambdas.model.splitting.stratified import stratified
 
@@ -27,6 +28,19 @@ def classes(*sizes: int) -> Integers:
 
 def held_out(rows: Integers, draw: Draw) -> Integers:
     return split_rows(rows, draw=draw)[1]
+
+
+def test_places_are_the_published_numbers_of_splitmix64() -> None:
+    """The first five of the seed 1234567, by which implementations of splitmix64 are tested."""
+    state = np.uint64(1234567) + np.arange(1, 6, dtype=np.uint64) * STEP
+
+    assert mixed(state).tolist() == [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+        4593380528125082431,
+        16408922859458223821,
+    ]
 
 
 @given(sizes=st.lists(st.integers(0, 40), min_size=1, max_size=6), ratio=ratios, seed=st.integers(), salt=st.text())

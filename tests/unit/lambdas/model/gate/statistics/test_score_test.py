@@ -61,6 +61,52 @@ def test_z_of_proportions_without_a_margin_is_mcnemars(table: Integers) -> None:
         assert z == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
+@given(table=tables)
+def test_z_of_precision_without_a_margin_is_that_of_leisenring_alonzo_and_pepe(table: Integers) -> None:
+    """They regress, over the positive answers of both tests, whether a row is of the class on which test gave it."""
+    found = score_test(joint(table), family(len(table), margin=0.0, metrics=("precision",)))
+
+    for index, z in enumerate(found.z):
+        score, squares = leisenring(table, index=index)
+        assert z == pytest.approx(score / math.sqrt(squares) if squares > 1e-9 else 0.0, rel=1e-9, abs=1e-9)
+
+
+def leisenring(table: Integers, *, index: int) -> tuple[float, float]:
+    """Their score of the hypothesis that both precisions are equal, and the sum of its squares."""
+    by_champion, by_challenger = table[:, index, :].sum(), table[:, :, index].sum()
+    if not by_champion or not by_challenger:
+        return 0.0, 0.0
+    of_challenger = by_challenger / (by_champion + by_challenger)
+    of_class = (table[index, index, :].sum() + table[index, :, index].sum()) / (by_champion + by_challenger)
+    score = squares = 0.0
+    for (true, champion, challenger), rows in np.ndenumerate(table):
+        tests = (champion == index) * (0 - of_challenger) + (challenger == index) * (1 - of_challenger)
+        each = ((true == index) - of_class) * tests
+        score, squares = score + rows * each, squares + rows * each * each
+    return score, squares
+
+
+def test_statistics_of_a_published_study_are_found_again() -> None:
+    """Paired1 of the R package DTComPair: 712 rows, 451 of the class. Its `pv.gs` gives the last number."""
+    table = np.array([[[155, 22], [53, 31]], [[32, 22], [78, 319]]])
+    ratios = [Compared(metric, 1, 0.0) for metric in ("recall", "false_positive_rate", "precision")]
+
+    squares = score_test(joint(table), ratios).z ** 2
+
+    assert squares.tolist() == pytest.approx([(78 - 22) ** 2 / 100, (53 - 22) ** 2 / 75, 5.711241], rel=1e-6)
+
+
+def test_copies_of_a_row_weigh_as_a_cluster_of_obuchowskis() -> None:
+    """Two rows that speak against the challenger, one of them three times, and one for it that occurs twice."""
+    rows, squares = (np.zeros((2, 2, 2), dtype=np.int64) for _ in range(2))
+    rows[1, 1, 0], squares[1, 1, 0] = 3 + 1, 9 + 1
+    rows[1, 0, 1], squares[1, 0, 1] = 2, 4
+
+    found = score_test(joint(rows, squares), [Compared("accuracy", None, 0.0)])
+
+    assert found.z[0] == pytest.approx((2 - 3 - 1) / math.sqrt(9 + 1 + 4))
+
+
 @given(table=tables, margin=margins)
 def test_contributions_of_the_rows_add_up_to_the_difference_and_the_margin(table: Integers, margin: float) -> None:
     """By the definition, cell by cell."""

@@ -6,9 +6,11 @@ from statistics import NormalDist
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
+from scipy.optimize import brentq, minimize_scalar  # type: ignore[import-untyped]
 
 from lambdas.model.gate.statistics.tango import rows_to_prove, tango_z
+
+Z_95, Z_975 = (NormalDist().inv_cdf(sure) for sure in (0.95, 0.975))
 
 
 def by_search(*, lost: int, won: int, rows: int, margin: float) -> float:
@@ -48,6 +50,27 @@ def test_without_a_margin_it_is_mcnemars(lost: int, won: int, others: int) -> No
     assert tango_z(lost=lost, won=won, rows=lost + won + others, margin=0) == pytest.approx(
         expected, rel=1e-9, abs=1e-9
     )
+
+
+def test_score_is_that_of_tangos_own_example() -> None:
+    """Section 6.1 of the paper: 44 soft contact lenses, of which the new disinfection alone failed for one."""
+    assert tango_z(lost=1, won=0, rows=44, margin=0.1) == pytest.approx(1.709, abs=0.0005)
+    assert tango_z(lost=1, won=0, rows=44, margin=0.096) == pytest.approx(Z_95, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("lost", "won", "rows", "z", "low"),
+    [(60, 20, 1000, Z_975, -0.0584), (25, 28, 618, Z_95, -0.0148)],
+)
+def test_least_difference_that_is_not_refuted_is_that_of_an_independent_implementation(
+    lost: int, won: int, rows: int, z: float, low: float
+) -> None:
+    """`scoreci.mp` of the R package PropCIs, to the four decimals that are published of its results."""
+    found = brentq(
+        lambda d: tango_z(lost=lost, won=won, rows=rows, margin=-d) - z, -0.5, min((won - lost) / rows, 0.0)
+    )
+
+    assert found == pytest.approx(low, abs=0.00005)
 
 
 def test_no_row_that_tells_the_two_apart_proves_little() -> None:
