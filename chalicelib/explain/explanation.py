@@ -194,7 +194,7 @@ def _canary(healths: Sequence[HealthSeen], shifts: Sequence[Json]) -> Iterator[s
 
 def _found(health: HealthSeen, shift: Json) -> str:
     if health.problems:
-        return "it was worse than the live one, or did not answer as it was judged"
+        return "it was shown worse than the live one, or answered otherwise than judged"
     taken = shift.get("taken")
     if taken is not None and taken["at"] <= health.at:
         return f"it had lost its share meanwhile ({taken['kind']} by {taken['who']}), and nothing spoke against it"

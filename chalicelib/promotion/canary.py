@@ -187,7 +187,7 @@ def _rarity(found: Evidence) -> str:
 
 def _what_would_have_told(errors: Compared, found: Evidence) -> str:
     if found.rules_out(TOLD, e=WORSE):
-        return "a version five times as bad would have been told"
+        return f"of versions five times as bad, at most 1 in {WORSE:g} looks like this"
     share = errors.calls / (errors.calls + errors.live_calls)
     rate = min(1.0, (errors.live_bad or NONE_IN) / errors.live_calls)
     more = eprocess.calls_that_tell(found, odds=TOLD, share=share, rate=rate, e=WORSE)

@@ -1,7 +1,7 @@
 """Carries out one step of the canary: checks the health of the last share, then shifts the next, or goes back.
 
-    shift 1 -> bake -> not worse? shift 2 -> bake -> not worse? ... -> not worse? swap
-                          worse: quarantine, all traffic to the live version, RolledBack
+    shift 1 -> bake -> not shown worse? shift 2 -> bake -> not shown worse? ... -> not shown worse? swap
+                          shown worse: quarantine, all traffic to the live version, RolledBack
                           the newest minutes look worse: bake on
 
 The state machine calls again after every bake; each move replaces exactly the alias that the one before left.

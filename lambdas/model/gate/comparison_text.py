@@ -43,8 +43,12 @@ def summary(found: Comparisons) -> str:
         return ""
     worst = max(told, key=lambda each: each.notices or 0.0)
     is_proved = all(each.verdict == NO_WORSE for each in found.comparisons)
-    said = "proved no worse" if is_proved else "not shown worse"
-    return f"{said} than the live model; in {worst.name}, {_noticed(worst, rows=found.rows)}"
+    said = (
+        "proved no worse than the live model in every compared ratio"
+        if is_proved
+        else "not shown worse than the live model"
+    )
+    return f"{said}; in {worst.name}, {_noticed(worst, rows=found.rows)}"
 
 
 def points(fall: float) -> str:

@@ -352,7 +352,8 @@ def test_every_look_at_the_canary_is_told() -> None:
         "  900 invocations of the new version, 0 failed",
         f"After step 2 (50 %) of the canary, at {at}, nothing spoke against it:",
         "  900 invocations of the new version, 0 failed",
-        f"After step 3 of the canary, at {at}, it was worse than the live one, or did not answer as it was judged:",
+        f"After step 3 of the canary, at {at},"
+        " it was shown worse than the live one, or answered otherwise than judged:",
         "  3 of 9 invocations of the new version failed",
     ]
 

@@ -91,7 +91,7 @@ def test_enough_traffic_rules_out_a_version_that_is_much_worse(watched: Watched)
 
     assert watched.health().remarks[0] == (
         "500 invocations of the new version, 0 failed; 4500 of the live one, 50 failed: not shown worse;"
-        " a version five times as bad would have been told"
+        " of versions five times as bad, at most 1 in 20 looks like this"
     )
 
 

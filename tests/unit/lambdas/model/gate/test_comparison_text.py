@@ -133,8 +133,9 @@ def test_summary_names_the_ratio_of_which_the_rows_would_notice_least() -> None:
     noticed = "in precision of defaulted, 600 rows would notice a fall of 8 points"
 
     assert all_of(better, PRECISION) == f"not shown worse than the live model; {noticed}"
-    assert (
-        all_of(better) == "proved no worse than the live model; in accuracy, 600 rows would notice a fall of 2 points"
+    assert all_of(better) == (
+        "proved no worse than the live model in every compared ratio;"
+        " in accuracy, 600 rows would notice a fall of 2 points"
     )
     assert all_of(replace(NOTHING, champion=None)) == ""
     assert all_of() == ""

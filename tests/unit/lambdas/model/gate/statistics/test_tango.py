@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,18 @@ def test_fewest_rows_prove_the_margin_and_one_less_does_not(margin: float, sure:
     assert rows is not None
     assert tango_z(lost=0, won=0, rows=rows, margin=margin) >= z - 1e-9
     assert tango_z(lost=0, won=0, rows=rows - 1, margin=margin) < z
+
+
+@pytest.mark.parametrize(("rows", "margin", "share"), [(600, 0.01, 0.4), (1_800, 0.01, 0.8), (180_000, 0.001, 0.8)])
+def test_equally_good_models_that_differ_on_3_of_100_rows_pass_on_so_many_nights(
+    rows: int, margin: float, share: float
+) -> None:
+    """What `docs/gate.md` says of recipes with `proved`."""
+    nights = np.random.default_rng(1).multinomial(rows, [0.015, 0.015, 0.97], size=2_000)
+
+    proved = [tango_z(lost=lost, won=won, rows=rows, margin=margin) >= Z_95 for lost, won, _ in nights.tolist()]
+
+    assert sum(proved) / len(proved) == pytest.approx(share, abs=0.04)
 
 
 def test_no_margin_is_never_proved() -> None:
