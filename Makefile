@@ -45,7 +45,7 @@ test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's 
 	@$(PROJECT) -m pytest tests/packages tests/container
 
 test-deploy: setup  ## deploy, kill, resume, destroy, deploy again
-	@$(PROJECT) -m pytest tests/deploy
+	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal tests/deploy
 
 test-permissions: setup .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions

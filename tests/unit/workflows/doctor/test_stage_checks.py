@@ -58,6 +58,34 @@ def test_runtime_has_to_be_the_one_of_the_wheels(runtime: str, expected: bool) -
     assert is_healthy(check_runtimes(template)) is expected
 
 
+def test_runtime_of_no_wheel_is_told_with_the_file_that_sets_it() -> None:
+    properties = {"Runtime": "python3.13", "Architectures": ["arm64"], "MemorySize": 512}
+    template = {"Resources": {"Train": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+    wrong = {
+        "Resources": {"Train": {"Type": "AWS::Lambda::Function", "Properties": properties | {"Runtime": "go1.x"}}}
+    }
+
+    (fine,) = check_runtimes(template)
+    (found,) = check_runtimes(wrong)
+
+    assert (fine.severity, fine.where) == (Severity.OK, "python3.13, arm64")
+    assert (found.severity, found.where) == (Severity.ERROR, "go1.x, arm64")
+    assert found.way_out == "set the functions to that, in workflows/stacks/functions.py"
+
+
+def test_memory_that_a_new_account_does_not_grant_is_a_note_with_the_way_out() -> None:
+    properties = {"Runtime": "python3.13", "Architectures": ["x86_64"], "MemorySize": 3009}
+    template = {"Resources": {"Train": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+
+    _, found = check_runtimes(template)
+
+    assert (found.severity, found.where) == (Severity.NOTE, "Train")
+    assert (found.what, found.way_out) == (
+        "has 3009 MB, and a new account grants 3008",
+        "ask AWS support for more if the deployment is refused, or take less",
+    )
+
+
 def stage_folder(folder: Path, **variables: str) -> Path:
     config = json.loads((ROOT / ".chalice" / "config.json").read_bytes())
     config["stages"]["prod"]["environment_variables"] |= variables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from workflows.planning.machine import definition_diff
-from workflows.planning.roles import role_changes
+from workflows.planning.roles import in_words, role_changes
 
 
 def test_definition_in_another_layout_is_the_same() -> None:
@@ -23,3 +23,22 @@ def test_order_of_actions_makes_no_difference_and_a_new_one_does() -> None:
     assert role_changes(before, turned) == ()
     ((change),) = role_changes(before, more)
     assert (len(change.added), len(change.removed)) == (1, 1)
+
+
+def test_statement_is_told_with_whom_it_trusts_and_its_condition() -> None:
+    assert in_words({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "a"}}) == (
+        'Allow sts:AssumeRole to {"Service": "a"}'
+    )
+    assert in_words({"Effect": "Deny", "Action": "a:B", "Resource": "*", "Condition": {"Bool": {"a": "b"}}}) == (
+        'Deny a:B on * where {"Bool": {"a": "b"}}'
+    )
+
+
+def test_role_that_comes_or_goes_is_a_change_of_all_its_statements() -> None:
+    statement = {"Effect": "Allow", "Action": "a:B", "Resource": "*"}
+
+    (gone,) = role_changes({"R": [statement]}, {})
+    (new,) = role_changes({}, {"R": [statement]})
+
+    assert (gone.added, gone.removed) == ((), (statement,))
+    assert (new.added, new.removed) == ((statement,), ())

@@ -91,6 +91,7 @@ def test_file_that_is_no_csv_is_named(content: bytes, error: type[errors.DataErr
 
     assert words in raised.value.message
     assert "nightswap data remove day.csv --model flows" in raised.value.message
+    assert raised.value.details["object"] == "day.csv"
 
 
 def zipped(size_bytes: int) -> bytes:
