@@ -36,7 +36,7 @@ test-unit: setup  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
 
 test-faults: setup  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
-	@$(PROJECT) -m pytest tests/faults
+	@$(PROJECT) -m pytest $(PARALLEL) tests/faults
 
 test-damage: setup  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest tests/unit/workflows/cli/test_damaged_documents.py
@@ -62,7 +62,7 @@ doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)
 
 test-simulation: setup  ## promotion, lease and ledger under thousands of seeded interleavings
-	@$(PROJECT) -m pytest tests/simulation
+	@$(PROJECT) -m pytest $(PARALLEL) tests/simulation
 
 check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
