@@ -123,8 +123,8 @@ def _champion(report: Report) -> Iterator[str]:
     for fall in report.champion_fell:
         yield (
             f"  Its {fall['ratio']} of {fall['class']} was {fall['then']:.3g} when it was judged itself, and is"
-            f" {fall['now']:.3g} here: the new rows differ from the old, or their labels are wrong; with few rows of the"
-            " class it may be chance."
+            f" {fall['now']:.3g} here: the new rows differ from the old, or their labels are wrong; with few rows of"
+            " the class it may be chance."
         )
     if report.comparison:
         yield from _compared(report.comparison)
