@@ -94,6 +94,8 @@ class Champion(Document):
     scored: bool = holds(flag)
     rows: int = holds(count, default=0)
     problem: str | None = holds(maybe(text), default=None)
+    average_precision: float | None = holds(maybe(number), default=None)
+    roc_auc: float | None = holds(maybe(number), default=None)
 
     @classmethod
     def misfit(cls, value: Any) -> str | None:
@@ -157,6 +159,7 @@ class Report(Document):
     rules: tuple[Rule, ...] = holds_many(Rule)
     passing_class: str | None = holds(maybe(text), default=None)
     """The class that as the answer to every row of the holdout would keep every threshold too; None if none would."""
+    model: str | None = holds(text, default=None)
     run: str | None = holds(text, default=None)
     judging: int = holds(number_from_1, default=1)
     """2 when the champion had changed, and the run judged again."""
@@ -166,7 +169,14 @@ class Report(Document):
     classes: Sequence[str] | None = holds(list_of(text), default=None)
     matrix: Sequence[Sequence[float]] | None = holds(list_of(list_of(number)), default=None)
     """Rows true, columns predicted, in the order of `classes`."""
+    squares: Sequence[Sequence[float]] | None = holds(list_of(list_of(number)), default=None)
+    """As the matrix: of each cell the sum over its distinct rows of the square of their copies. None of an earlier
+    release."""
     rows: float | None = holds(number, default=None)
+    positive: str | None = holds(maybe(text), default=None)
+    """The class that the areas are of."""
+    average_precision: float | None = holds(maybe(number), default=None)
+    roc_auc: float | None = holds(maybe(number), default=None)
     ratios: Mapping[str, Mapping[str, float | None]] | None = holds(RATIOS, default=None)
     champion: Champion | None = holds_one(Champion, default=None)
     champion_fell: Sequence[Mapping[str, Any]] = holds(
@@ -185,9 +195,12 @@ class Report(Document):
 
 
 def not_square(value: Any) -> str | None:
-    """Whether the confusion matrix has no row and column for every class."""
-    classes, matrix = value.get("classes"), value.get("matrix")
-    if classes is None or matrix is None:
-        return None
-    sides = {len(each) for each in (matrix, *matrix)}
-    return None if sides <= {len(classes)} else f".matrix does not have {len(classes)} rows and columns"
+    """Whether the confusion matrix, or its squares, has no row and column for every class."""
+    classes = value.get("classes")
+    for name in ("matrix", "squares"):
+        matrix = value.get(name)
+        if classes is None or matrix is None:
+            continue
+        if not {len(each) for each in (matrix, *matrix)} <= {len(classes)}:
+            return f".{name} does not have {len(classes)} rows and columns"
+    return None

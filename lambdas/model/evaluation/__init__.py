@@ -1,8 +1,11 @@
 """Scores challenger and champion on the holdout.
 
 evaluation.py     the whole report, with the verdict in it
-measures.py       every metric of one classifier
+judging_again.py  the verdict of a kept report, by another recipe
+verdict.py        all rules of a recipe, applied to what was measured
 champion.py       the champion on the challenger's holdout
+measures.py       every metric of one classifier
+counted.py        the metrics that follow from a confusion matrix
 champion_fall.py  the champion tonight against its own judging
 differences.py    the rows on which both differ most
 replay_sample.py  rows with the artifact's answers, for Replay

@@ -8,12 +8,14 @@ from typing import Any
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.artifact import Artifact
+from lambdas.model.evaluation.counted import Counted
 from lambdas.model.evaluation.measures import Measures, score
 from lambdas.model.gate.comparison import NOT_ENOUGH_ROWS, Comparisons, compare_jointly, is_comparable
 from lambdas.model.gate.comparison_text import sentence, summary
 from lambdas.model.gate.joint import JointCounts, count_jointly
 from lambdas.model.gate.thresholds import RuleResult, Threshold, against_champion, compare, no_comparison
 from lambdas.model.metrics.confusion import ClassUnknown
+from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import row_hashes
@@ -23,9 +25,15 @@ from lambdas.model.splitting.row_hashes import row_hashes
 class Compared:
     """A champion that could be scored."""
 
-    measures: Measures
+    counted: Counted
     joint: JointCounts
     found: Comparisons
+
+    @classmethod
+    def of(cls, recipe: Recipe, *, counted: Counted, joint: JointCounts) -> Compared:
+        """`counted` is the champion's own, `joint` of both models."""
+        found = compare_jointly(joint, recipe.thresholds, labels=recipe.class_names, demands=recipe.demands)
+        return cls(counted, joint, found)
 
     def rule(self, threshold: Threshold) -> RuleResult:
         """Of a ratio that the joint counts tell."""
@@ -68,12 +76,14 @@ class Champion:
 
     compared: Compared | None
     problem: str = ""
+    answers: Answers | None = None
+    """None where it could not be scored, or where they are not kept."""
 
     def to_document(self) -> dict[str, Any]:
-        measured = self.compared.measures.to_document() if self.compared else {}
+        measured = self.compared.counted.to_document() if self.compared else {}
         return {"scored": self.compared is not None, "problem": self.problem or None, **measured}
 
-    def rules(self, recipe: Recipe, *, challenger: Measures) -> Iterator[RuleResult]:
+    def rules(self, recipe: Recipe, *, challenger: Counted) -> Iterator[RuleResult]:
         """A rule for each metric that is compared: by the joint counts, or for an area by the numbers alone."""
         if not recipe.compare_with_champion:
             return
@@ -85,7 +95,7 @@ class Champion:
             elif is_comparable(threshold):
                 yield self.compared.rule(threshold)
             else:
-                champion = self.compared.measures.value(threshold)
+                champion = self.compared.counted.value(threshold)
                 yield compare(threshold, value=challenger.value(threshold), champion=champion)
 
     def summary(self, recipe: Recipe) -> str:
@@ -107,5 +117,4 @@ def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, 
         labels=recipe.class_names,
         alike=row_hashes(holdout).view("int64"),
     )
-    found = compare_jointly(joint, recipe.thresholds, labels=recipe.class_names, demands=recipe.demands)
-    return Champion(Compared(measures, joint, found))
+    return Champion(Compared.of(recipe, counted=measures.counted, joint=joint), answers=measures.answers)

@@ -15,10 +15,9 @@ from lambdas.model.evaluation.champion import score_champion
 from lambdas.model.evaluation.differences import differences
 from lambdas.model.evaluation.measures import score
 from lambdas.model.evaluation.replay_sample import replay_sample
+from lambdas.model.evaluation.verdict import judged
 from lambdas.model.gate.baseline import passing_class
-from lambdas.model.gate.judging import judge
 from lambdas.model.gate.parity import compare_answers
-from lambdas.model.gate.thresholds import Verdict
 from lambdas.model.metrics.confusion import squared_copies
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
@@ -39,27 +38,25 @@ def evaluate(
     parity = compare_answers(mine, estimator=answers)
     live = score_champion(champion, challenger=challenger, holdout=holdout, recipe=recipe) if champion else None
     compared = live.compared if live else None
-    theirs = compared.measures.answers if compared else None
+    theirs = live.answers if live else None
     alike = row_hashes(holdout).view(np.int64)
     squares = squared_copies(holdout.labels, mine.labels, labels=recipe.class_names, alike=alike)
-    rules = [
-        judge(each, value=challenger.value(each), proportion=challenger.proportion(each, squares=squares))
-        for each in recipe.thresholds
-    ]
-    against = live.rules(recipe, challenger=challenger) if live else ()
-    verdict = Verdict((*rules, *parity.rules(), *against))
+    verdict = judged(recipe, challenger=challenger.counted, squares=squares, parity=parity.rules(), live=live)
     shown = live.summary(recipe) if live and verdict.passed else ""
     return {
         "model": recipe.model,
         "positive": recipe.positive,
-        **challenger.to_document(),
+        **challenger.counted.to_document(),
+        "squares": squares.tolist(),
         "threshold_sweep": challenger.threshold_sweep,
         "parity": parity.to_document(),
         "champion": live.to_document() if live else None,
         "comparison": compared.to_document(decides=recipe.compare_with_champion) if compared else None,
         "differences": differences(recipe, holdout=holdout, challenger=mine, champion=theirs) if theirs else [],
         "rules": [asdict(rule) for rule in verdict.rules],
-        "passing_class": passing_class(recipe.thresholds, supports=challenger.supports, positive=recipe.positive),
+        "passing_class": passing_class(
+            recipe.thresholds, supports=challenger.counted.supports, positive=recipe.positive
+        ),
         "passed": verdict.passed,
         "reason": "; ".join(filter(None, (verdict.reason, shown))),
         "replay": replay_sample(recipe, schema=artifact.schema, holdout=holdout, scored=mine, champion=theirs),

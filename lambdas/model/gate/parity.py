@@ -13,6 +13,11 @@ from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.gate.thresholds import AT_MOST, RuleResult, check
 from lambdas.model.predictions import Answers
 
+LABELS = "labels that differ from the estimator's"
+PROBABILITIES = "largest difference from the estimator's probabilities"
+RULES = (LABELS, PROBABILITIES)
+"""The names of the rules."""
+
 
 @dataclass(frozen=True)
 class Parity:
@@ -27,14 +32,14 @@ class Parity:
         """No label may differ, no probability by more than the tolerance."""
         return (
             check(
-                "labels that differ from the estimator's",
+                LABELS,
                 value=self.label_mismatches,
                 direction=AT_MOST,
                 bound=0,
                 undefined=self.problem,
             ),
             check(
-                "largest difference from the estimator's probabilities",
+                PROBABILITIES,
                 value=self.largest_difference,
                 direction=AT_MOST,
                 bound=PROBABILITY_TOLERANCE,

@@ -1,0 +1,124 @@
+"""Judges a night again by another recipe, from the counts that its report keeps.
+
+A report keeps the confusion matrix with the squares of copies, the joint counts of both models, and the areas under
+their curves. All rules follow from these, so the verdict of the recipe that judged the night comes out as it was.
+The models themselves, and the live model that they met, are those of that night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from chalicelib.cutting import listed
+from chalicelib.exact import Number, exact
+from lambdas.model.arrays import Integers
+from lambdas.model.evaluation.champion import Champion, Compared
+from lambdas.model.evaluation.counted import Counted, in_order
+from lambdas.model.evaluation.verdict import judged
+from lambdas.model.gate import parity
+from lambdas.model.gate.joint import JointCounts
+from lambdas.model.gate.thresholds import AT_MOST, RuleResult, Verdict
+from lambdas.model.recipe import Recipe
+
+AREAS = ("average_precision", "roc_auc")
+CELL = ("true", "champion", "challenger", "rows", "squares")
+
+
+Document = Mapping[str, Any]
+"""Ready for JSON, as `evaluation.evaluate` makes the report; what an earlier release did not measure is missing."""
+
+
+class NotKept(ValueError):
+    """The report lacks what the recipe asks about; the message says what, and what to do."""
+
+
+def judge_again(recipe: Recipe, report: Document) -> Verdict:
+    """Raises NotKept."""
+    if not report.get("classes") or not report.get("matrix"):
+        raise NotKept("its report holds no confusion matrix")
+    classes = tuple(report["classes"])
+    if set(classes) != set(recipe.class_names):
+        raise NotKept(f"its classes are {listed(classes)}, the recipe's {listed(recipe.class_names)}")
+    matrix = in_order(np.array(report["matrix"], dtype=np.int64), of=classes, wanted=recipe.class_names)
+    joint = _joint(report.get("comparison"), classes=classes, wanted=recipe.class_names)
+    return judged(
+        recipe,
+        challenger=_counted(recipe, matrix, areas=report, of=report.get("positive")),
+        squares=_squares(recipe, report, classes=classes, joint=joint),
+        parity=[_as_it_was(rule) for rule in report["rules"] if rule["name"] in parity.RULES],
+        live=_live(recipe, report, joint=joint),
+    )
+
+
+def _counted(recipe: Recipe, matrix: Integers, *, areas: Document, of: str | None) -> Counted:
+    """`areas` are those under the curves of the class `of`, among other facts."""
+    if recipe.positive is None:
+        return Counted(recipe.class_names, matrix.tolist(), {})
+    asked = [each.name for each in recipe.thresholds if each.metric in AREAS]
+    if asked and recipe.positive != of:
+        raise NotKept(f"its {asked[0]} is of {of}, the recipe's of {recipe.positive}")
+    rows = matrix[recipe.class_names.index(recipe.positive)].sum()
+    found = {
+        "average_precision": areas.get("average_precision"),
+        "roc_auc": _of_pairs(areas.get("roc_auc"), int(rows), int(matrix.sum() - rows)),
+    }
+    return Counted(recipe.class_names, matrix.tolist(), found)
+
+
+def _of_pairs(roc_auc: float | None, positive: int, others: int) -> Number | None:
+    """The exact area: a share of the pairs of a positive row and another, of which a tie counts half."""
+    halves = 2 * positive * others
+    return roc_auc if roc_auc is None or not halves else Fraction(round(exact(roc_auc) * halves), halves)
+
+
+def _squares(
+    recipe: Recipe, report: Document, *, classes: Sequence[str], joint: JointCounts | None
+) -> Integers | None:
+    """None where nobody knows which rows are copies, and the recipe does not need it."""
+    if report.get("squares"):
+        return in_order(np.array(report["squares"], dtype=np.int64), of=classes, wanted=recipe.class_names)
+    if joint is not None:
+        squares = np.zeros((joint.n_classes, joint.n_classes), dtype=np.int64)
+        np.add.at(squares, (joint.true, joint.challenger), joint.squares)
+        return squares
+    if any(each.sure is not None for each in recipe.thresholds):
+        raise NotKept("an earlier release kept no word of copies of rows: leave `sure` out of the thresholds")
+    return None
+
+
+def _joint(kept: Document | None, *, classes: Sequence[str], wanted: Sequence[str]) -> JointCounts | None:
+    """In the order of the wanted classes; None where no cell is kept."""
+    if not kept or not kept["cells"]:
+        return None
+    if any(len(cell) != len(CELL) or max(cell[:3]) >= len(classes) for cell in kept["cells"]):
+        raise NotKept("its joint counts are damaged: each is of a true class, two answers, rows and squares")
+    places = np.array([list(wanted).index(name) for name in classes])
+    true, champion, challenger, rows, squares = np.array(kept["cells"], dtype=np.int64).T
+    cells = [places[each] for each in (true, champion, challenger)]
+    order = np.lexsort(cells[::-1])
+    return JointCounts(len(places), *(each[order] for each in (*cells, rows, squares)))
+
+
+def _live(recipe: Recipe, report: Document, *, joint: JointCounts | None) -> Champion | None:
+    """None without a champion, and where the recipe compares nothing with it."""
+    compared = [each for each in recipe.thresholds if each.compares_with_champion]
+    champion = report.get("champion")
+    if champion is None or not (recipe.compare_with_champion and compared):
+        return None
+    if not champion["scored"]:
+        return Champion(None, champion["problem"])
+    if joint is None:
+        raise NotKept(
+            "its report holds no joint counts of both models: set compare_with_champion=False to leave them"
+        )
+    _, theirs = joint.matrices()
+    counted = _counted(recipe, theirs, areas=champion, of=report.get("positive"))
+    return Champion(Compared.of(recipe, counted=counted, joint=joint))
+
+
+def _as_it_was(rule: Document) -> RuleResult:
+    return RuleResult(rule["name"], rule["value"], AT_MOST, rule["bound"], rule["passed"], rule["reason"])

@@ -1,0 +1,32 @@
+"""Applies all rules of a recipe to what was measured of both models.
+
+It never sees a row, so that a kept report can be judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lambdas.model.arrays import Integers
+from lambdas.model.evaluation.champion import Champion
+from lambdas.model.evaluation.counted import Counted
+from lambdas.model.gate.judging import judge
+from lambdas.model.gate.thresholds import RuleResult, Verdict
+from lambdas.model.recipe import Recipe
+
+
+def judged(
+    recipe: Recipe,
+    *,
+    challenger: Counted,
+    squares: Integers | None,
+    parity: Sequence[RuleResult],
+    live: Champion | None,
+) -> Verdict:
+    """`squares` are the `squared_copies` of the challenger's matrix, `live` is None without a champion."""
+    rules = [
+        judge(each, value=challenger.value(each), proportion=challenger.proportion(each, squares=squares))
+        for each in recipe.thresholds
+    ]
+    against = live.rules(recipe, challenger=challenger) if live else ()
+    return Verdict((*rules, *parity, *against))
