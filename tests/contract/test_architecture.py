@@ -1,6 +1,7 @@
 """The arrows of the design: who may import whom.
 
-    app -> chalicelib <- lambdas        workflows -> chalicelib, lambdas.recipes; workflows.checking -> lambdas.model
+    app -> chalicelib <- lambdas        workflows -> chalicelib, lambdas.recipes
+                                        workflows.checking, workflows.backtesting -> lambdas.model
 
 Nothing imports workflows, and `lambdas/serve` stands alone, because it is shipped with a model and nothing else.
 """
@@ -51,12 +52,13 @@ def test_nothing_imports_workflows() -> None:
     assert [each for each in imports("app.py", "chalicelib/", "lambdas/") if each.is_below("workflows")] == []
 
 
-def test_workflows_knows_of_the_lambdas_their_recipes_and_where_it_looks_ahead_their_model() -> None:
+def test_workflows_knows_of_the_lambdas_their_recipes_and_where_it_looks_ahead_or_back_their_model() -> None:
     known = [each for each in imports("workflows/") if each.is_below("lambdas")]
     ahead = [each for each in known if each.is_below("lambdas.model")]
 
     assert [each for each in known if not each.is_below("lambdas.recipes", "lambdas.model")] == []
-    assert [each for each in ahead if not each.file.startswith("workflows/checking/")] == []
+    looking = ("workflows/checking/", "workflows/backtesting/")
+    assert [each for each in ahead if not each.file.startswith(looking)] == []
 
 
 def test_serve_names_itself_relatively_because_it_moves() -> None:

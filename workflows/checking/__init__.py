@@ -6,6 +6,6 @@ gate.py      what the gate can tell on rows like those of a file
 contents.py  which files hold the same rows, under any name, zipped or not
 rows.py      whether a quoted row is one of a file's
 
-Only this folder of the workflows imports `lambdas.model`, and only when it is needed: numpy, pandas and scikit-learn
-take seconds, which no other command should wait for.
+Of the workflows only this folder and `backtesting` import `lambdas.model`, and only when it is needed: numpy, pandas
+and scikit-learn take seconds, which no other command should wait for.
 """

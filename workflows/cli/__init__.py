@@ -10,6 +10,7 @@ data.py           the data set: list, add, remove
 erase.py          data erase
 runs.py           retrain, runs, stop
 explain.py        explain a run
+backtest.py       judge kept nights by another recipe
 models.py         versions, predict, restore
 moves.py          rollback, promote, pin, unpin
 ledger.py         history, what-served, verify

@@ -15,6 +15,7 @@ from workflows import aws_errors
 from workflows.checking.recipe import in_lines
 from workflows.cli import (
     INTERRUPTED,
+    backtest,
     check,
     data,
     deploy,
@@ -52,6 +53,7 @@ MODULES = (
     data,
     runs,
     explain,
+    backtest,
     models,
     moves,
     ledger,

@@ -54,6 +54,19 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     console.print(drawn)
 
 
+def table_with_lines(columns: Sequence[str], rows: Sequence[tuple[Sequence[str | Text], Sequence[str]]]) -> None:
+    """A table whose rows have lines below them, as wide as the screen; the last column takes what room is left."""
+    cells = [columns, *(row for row, _ in rows)]
+    *widths, last = (max(map(len, column)) for column in zip(*cells, strict=True))
+    room = console.width - sum(widths) - len(SPACES) * len(columns)
+    widths = [*widths, max(min(last, room), NAME_WIDTH_MIN)]
+    _row(columns, widths=widths, style="bold")
+    for row, lines in rows:
+        _row(row, widths=widths)
+        for line in lines:
+            console.print(Padding(Text(line), (0, 0, 0, 2 * len(SPACES)), expand=False))
+
+
 def confusion_matrix(report: Report) -> None:
     """Rows true, columns predicted; nothing of a report without one."""
     if not report.classes or not report.matrix:

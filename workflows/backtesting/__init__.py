@@ -1,0 +1,8 @@
+"""Judges the kept nights of a model again by another recipe. It reads the bucket and writes nothing.
+
+backtest.py  each night under the recipe, and what that would have saved and cost
+nights.py    the nights whose reports are kept
+fates.py     what became of the versions that went live
+
+`backtest.py` imports `lambdas.model` when it is needed: numpy takes a moment, which no other command should wait for.
+"""

@@ -1,0 +1,54 @@
+"""Tells what became of the versions that went live: which were taken back, or are quarantined, by whom and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+from chalicelib.documents import documents
+from chalicelib.edges import Edges
+from chalicelib.ledger.entry import Entry
+from chalicelib.ledger.ledger import Ledger
+from chalicelib.promotion import promotion
+from chalicelib.registry.quarantine import Quarantine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fates:
+    """By the ledger and the quarantine."""
+
+    made_by: dict[str, int]
+    """The model version that each run gave traffic to."""
+    wrong: dict[int, str]
+    """What went wrong with a model version, in words."""
+    damaged: list[str]
+
+
+def gather(edges: Edges, *, model: str) -> Fates:
+    """Past what is damaged, which is told."""
+    damaged: list[str] = []
+    ledger = Ledger(edges, model)
+    read = (documents.readable(partial(ledger.entry, number), told=damaged) for number in ledger.numbers())
+    entries = [entry for entry in read if entry is not None]
+    quarantined = documents.readable(lambda: Quarantine(edges, model).model_versions(), told=damaged) or {}
+    wrong = {number: f"quarantined by {each.who}: {each.why}" for number, each in quarantined.items()}
+    for before, after in pairwise(entries):
+        if after.kind == promotion.ROLLED_BACK and after.entry == before.entry + 1:
+            why = f"rolled back by {after.who or 'an unknown hand'}: {after.why or 'nobody knows why'}"
+            wrong |= dict.fromkeys(_left(before, after), why)
+    return Fates(made_by=_made_by(entries), wrong=wrong, damaged=damaged)
+
+
+def _left(before: Entry, after: Entry) -> set[int]:
+    served = {each for each in (before.model_version, before.candidate_model_version) if each is not None}
+    return served - {after.model_version}
+
+
+def _made_by(entries: list[Entry]) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for entry in entries:
+        number = entry.candidate_model_version if entry.kind == promotion.SHIFTED else entry.model_version
+        if entry.kind in (promotion.SHIFTED, promotion.PROMOTED) and number is not None:
+            made[entry.run] = number
+    return made
