@@ -5,6 +5,7 @@ import pytest
 from chalicelib.errors import DatasetTooLarge
 from lambdas.model.data import room
 from lambdas.model.data.room import EVALUATE, PREPROCESS, TRAIN, Demand
+from lambdas.model.recipe import Recipe, at_least
 from tests.given import data
 
 NARROW, WIDE = 24 + 24, 34 * 8 + 7 * 44 + 24
@@ -38,6 +39,27 @@ def test_what_is_expected_is_near_what_was_measured(
     found = expected(demand, row_bytes=row_bytes, rows=round(millions * MILLION))
 
     assert 0.9 * measured_mb < found < 1.2 * measured_mb
+
+
+@pytest.mark.parametrize(
+    ("demand", "classes", "measured_mb"),
+    [(TRAIN, 10, 61), (TRAIN, 30, 132), (EVALUATE, 10, 137), (EVALUATE, 30, 497)],
+)
+def test_each_class_beyond_two_takes_about_as_much_more_as_was_measured(
+    demand: Demand, classes: int, measured_mb: int
+) -> None:
+    many = data.recipe(
+        classes={f"class {n:02}": f"class {n:02}" for n in range(classes)},
+        positive=None,
+        thresholds=[at_least("recall", of=f"class {n:02}", bound=0.6) for n in range(2)],
+    )
+
+    def needed(recipe: Recipe) -> int:
+        with pytest.raises(DatasetTooLarge, match="take about") as refused:
+            room.check_size(demand, rows=300_000, table_bytes=0, memory_mb=1, recipe=recipe)
+        return int(refused.value.details["expected_mb"])
+
+    assert 0.6 * measured_mb < needed(many) - needed(data.recipe()) < 1.4 * measured_mb
 
 
 def test_tables_that_just_fit_are_taken_and_one_row_more_is_refused_with_the_way_out() -> None:
