@@ -15,6 +15,7 @@ notices/        announces outcomes and moves to people and programs
 promotion/      how a judged version goes live: replay, canary, swap; and every way back
 evidence/       what was judged, kept where a writer of the registry cannot change it
 registry/       the numbered versions of a model, and which of them is live
+quality/        how good the live version is on new rows, night by night
 ledger/         every move of a model's alias
 contracts/      the payloads between the states of the state machine
 documents/      JSON documents in the bucket: one spelling, one reader, typed records

@@ -11,6 +11,7 @@ runs/RUN/health_N.json                  how the canary's nth share fared
 runs/RUN/outcome.json                   how the run ended
 runs/RUN/told.json                      that its outcome was announced
 runs/RUN/told_stale.json                that what it left live is old
+runs/RUN/told_quality.json              that what it found live is worse than when that was judged
 work/RUN/...                            intermediates, deleted at the run's end
 work/plan/SHA256.template.json          what a plan asks CloudFormation about, where it is too long for a call
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
@@ -19,6 +20,7 @@ models/MODEL/judged.json                the fingerprint of the last model that f
 models/MODEL/quarantine/FINGERPRINT.json what was rolled back, so that no run tries it again
 models/MODEL/contents.json              the SHA-256 of the rows in each object of the data set, by its entity tag
 models/MODEL/pin.json                   the version that stays live until it is unpinned
+models/MODEL/quality/0000000042.json    what the live version made of a night's new rows
 models/MODEL/untold/RUN-KIND.json       a notice that could not be sent, for the next run to send
 moves/NAME.json                         a move that an operator asked for, as it was decided
 moves/NAME/told.json                    that it was announced
@@ -98,6 +100,14 @@ def contents(model: str) -> str:
 
 def pin(model: str) -> str:
     return f"models/{model}/pin.json"
+
+
+def quality(model: str) -> str:
+    return f"models/{model}/quality/"
+
+
+def quality_night(model: str, number: int) -> str:
+    return f"{quality(model)}{number:010d}.json"
 
 
 def untold(model: str, name: str = "") -> str:

@@ -25,6 +25,8 @@ move_alias.py      outside the state machine: carries out an operator's change o
 step.py            carries out each task
 pieces.py          reads a data set object by object
 intermediates.py   reads and writes the files between tasks
+arrivals.py        hands on the rows that the live version has never seen
+live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split
 recipes/           one file for each model
 model/             the pure machine learning

@@ -22,6 +22,7 @@ from chalicelib.registry.live import look
 from chalicelib.registry.report import Report
 from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
+from lambdas import live_quality as live_qualities
 from lambdas import recipes
 from lambdas.intermediates import read, read_all
 from lambdas.model import predictions
@@ -49,7 +50,7 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
         artifact=_made(edges, task, form=recipe.format),
         holdout=holdout,
         answers=Answers.from_files(read_all(edges, task.answers_uri, names=predictions.FILES)),
-        champion=_artifact_of(edges, model=task.model, model_version=champion),
+        champion=None if champion is None else _artifact_of(edges, task.model, champion),
     )
 
 
@@ -60,6 +61,14 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
     judge_it = judge or partial(on_the_holdout, memory_mb=settings.memory_mb)
     judged = judge_it(edges, task, champion_model_version)
     lineage = run_documents.profile(edges, run=task.run)
+    live_quality = live_qualities.told(
+        edges,
+        task,
+        lineage.arrived,
+        live=champion_model_version,
+        artifact=partial(_artifact_of, edges, task.model),
+        memory_mb=settings.memory_mb,
+    )
     replay = layout.work(task.run, registry.REPLAY)
     edges.store.put(replay, Sample.made_of(judged.pop("replay")).encode())
     of_the_run = {
@@ -69,7 +78,7 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         "champion_model_version": champion_model_version,
         "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
-    report = Report.made_of({**judged, **of_the_run})
+    report = Report.made_of({**judged, **of_the_run, **live_quality})
     key = layout.run_document(task.run, "report")
     edges.store.put(key, report.encode())
     return Evaluated(
@@ -91,9 +100,7 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
     return champion_fall.fallen(then, scored["ratios"])
 
 
-def _artifact_of(edges: Edges, *, model: str, model_version: int | None) -> Artifact | None:
-    if model_version is None:
-        return None
+def _artifact_of(edges: Edges, model: str, model_version: int) -> Artifact:
     judged = evidence.judged(edges, model=model, model_version=model_version)
     return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, judged.manifest.artifact_file))
 

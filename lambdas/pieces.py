@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from chalicelib.edges import Edges
@@ -23,8 +23,13 @@ from lambdas.splits import Splits
 Prepare = Callable[[Edges, str, Sequence[Object], Splits], Prepared]
 
 
-def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits, *, memory_mb: int) -> Prepared:
-    """Read and validate every object of the data set, and split each by itself, as it was first split."""
+def from_csv(
+    edges: Edges, model: str, objects: Sequence[Object], known: Splits, *, memory_mb: int, keep: Collection[str] = ()
+) -> Prepared:
+    """Read and validate every object of the data set, and split each by itself, as it was first split.
+
+    All rows of the objects `keep` are kept beside their parts.
+    """
     recipe = recipes.load(model)
     pieces = []
     rows = table_bytes = 0
@@ -38,7 +43,7 @@ def from_csv(edges: Edges, model: str, objects: Sequence[Object], known: Splits,
         table = pieces[-1].reading.table
         rows, table_bytes = rows + len(table), table_bytes + table.size_bytes
         room.check_size(room.PREPROCESS, rows=rows, table_bytes=table_bytes, memory_mb=memory_mb, recipe=recipe)
-    return prepare(pieces, recipe=recipe)
+    return prepare(pieces, recipe=recipe, keep=keep)
 
 
 def piece_of(name: str, *, stored: Stored, recipe: Recipe, known: Splits) -> Piece:

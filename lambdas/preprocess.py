@@ -16,7 +16,7 @@ from chalicelib.registry.run_documents import DataProfile, Profile
 from chalicelib.runs import novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
-from lambdas import recipes, splits
+from lambdas import arrivals, recipes, splits
 from lambdas.intermediates import put_all
 from lambdas.model.data.preparation import Prepared
 from lambdas.model.recipe import Split
@@ -33,7 +33,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         return new
     split = recipes.load(task.model).split
     first_split = splits.known(edges, model=task.model, split=split)
-    prepare_all = read or partial(from_csv, memory_mb=settings.memory_mb)
+    unseen = arrivals.unseen(edges, model=task.model, objects=new.objects, known=first_split)
+    prepare_all = read or partial(from_csv, memory_mb=settings.memory_mb, keep=unseen.names)
     prepared = prepare_all(edges, task.model, new.objects, first_split)
     profile = Profile(
         fingerprint=new.fingerprint,
@@ -42,6 +43,7 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         objects=tuple(_source(task.model, each, prepared) for each in new.objects),
         splits=first_split.and_of(_splits(task.model, new.objects, prepared)).to_document(),
         profile=DataProfile.of(prepared.profile),
+        arrived=arrivals.hand_over(edges, unseen, prepared, run=task.run),
     )
     run_documents.keep_profile(edges, profile, run=task.run)
     return Preprocessed(

@@ -65,6 +65,7 @@ def explain(facts: Facts) -> list[str]:
         *_end(run),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
+        *(_live_quality(report) if report else ()),
         *(_erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
         *_canary(facts.healths, facts.shifts),
@@ -130,6 +131,18 @@ def _champion(report: Report) -> Iterator[str]:
         yield from _compared(report.comparison)
     if report.paired:
         yield from _paired(report.paired)
+
+
+def _live_quality(report: Report) -> Iterator[str]:
+    """How good the live version is on the run's new rows."""
+    if report.live_quality_problem:
+        yield f"Nothing is known of the live version on the new rows: {report.live_quality_problem}"
+    night = report.live_quality
+    if night is None:
+        return
+    files = f"{night.files} new file{'' if night.files == 1 else 's'}"
+    yield f"Version {night.model_version}, which was live, met {night.rows:,} rows of {files} for the first time."
+    yield from (f"  {each.name}: {each.words}." for each in night.ratios)
 
 
 def _compared(comparison: Comparison) -> Iterator[str]:

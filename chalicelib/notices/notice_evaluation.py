@@ -8,8 +8,10 @@ https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.quality.night import Night, Ratio
 from chalicelib.registry.report import Report, Rule
 
 CLASSES_MAX = 50
@@ -30,9 +32,20 @@ def evaluation(report: Report | None) -> dict[str, Any]:
     failing = [rule for rule in report.rules if not rule.passed] if report else []
     return {
         "rows": report.rows if report else None,
-        **_matrix(report),
+        **(_matrix(report.classes, report.matrix) if report else _matrix(None, None)),
         "failing_rules": [_rule(rule) for rule in failing[:RULES_MAX]],
         "failing_rules_count": len(failing),
+    }
+
+
+def fallen(night: Night) -> dict[str, Any]:
+    """The same fields, of a night on whose new rows the live version was found worse; the rules are what fell."""
+    told = [{**_fall(each), "reason": clipped(each.words, RULE_CHARACTERS)} for each in night.fallen]
+    return {
+        "rows": night.rows,
+        **_matrix(night.classes, night.matrix),
+        "failing_rules": told[:RULES_MAX],
+        "failing_rules_count": len(told),
     }
 
 
@@ -46,12 +59,17 @@ def clipped(text: str, characters: int) -> str:
     return printable if len(printable) <= characters else f"{printable[: characters - 3]}..."
 
 
-def _matrix(report: Report | None) -> dict[str, Any]:
+def _matrix(classes: Sequence[str] | None, matrix: Sequence[Sequence[float]] | None) -> dict[str, Any]:
     """Rows true, columns predicted, order = classes."""
-    classes = report.classes if report else None
-    if report is None or not classes or len(classes) > CLASSES_MAX:
+    if not classes or len(classes) > CLASSES_MAX:
         return {"classes": None, "matrix": None}
-    return {"classes": [clipped(each, CLASS_CHARACTERS) for each in classes], "matrix": report.matrix}
+    return {"classes": [clipped(each, CLASS_CHARACTERS) for each in classes], "matrix": matrix}
+
+
+def _fall(ratio: Ratio) -> dict[str, Any]:
+    """Held against what it was when the version was judged."""
+    name = clipped(ratio.name, RULE_CHARACTERS)
+    return {"name": name, "value": ratio.value, "direction": ratio.direction, "bound": ratio.then}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from chalicelib.names import APP
 
 STALE = "Stale"
 """What is live was promoted longer ago than the stage allows."""
+QUALITY_FELL = "QualityFell"
+"""What is live is proved worse on new rows than when it was judged."""
 CLASSES_SHOWN = 12
 """A wider matrix would not fit a line."""
 
@@ -42,6 +44,7 @@ def _happened(detail: Detail) -> str:
         MODEL_REJECTED: f"a new model of {model} was rejected",
         RETRAIN_FAILED: f"a retrain of {model} failed",
         STALE: f"{model} is stale",
+        QUALITY_FELL: f"{about} is worse on new rows",
     }[detail["kind"]]
 
 
@@ -78,13 +81,15 @@ def _rules(detail: Detail) -> str:
     left_out = detail["failing_rules_count"] - len(rules)
     if left_out:
         lines.append(f"  and {left_out} more")
-    return "\n".join(["Rules that failed:", *lines])
+    heading = "Ratios that fell:" if detail["kind"] == QUALITY_FELL else "Rules that failed:"
+    return "\n".join([heading, *lines])
 
 
 def _matrix(detail: Detail) -> str:
     """Columns as wide as their widest cell, numbers to the right.
 
-    >>> print(_matrix({"rows": 1445, "classes": ["normal", "attack"], "matrix": [[1000, 3], [5, 437]]}))
+    >>> judged = {"kind": "Promoted", "rows": 1445, "classes": ["normal", "attack"]}
+    >>> print(_matrix({**judged, "matrix": [[1000, 3], [5, 437]]}))
     Holdout of 1,445 rows, true classes down, predicted classes across:
             normal  attack
     normal   1,000       3
@@ -102,13 +107,15 @@ def _matrix(detail: Detail) -> str:
         "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
         for row in table
     ]
-    return "\n".join([f"Holdout of {detail['rows']:,} rows, true classes down, predicted classes across:", *lines])
+    rows = f"{detail['rows']:,}"
+    counted = f"Its {rows} new rows" if detail["kind"] == QUALITY_FELL else f"Holdout of {rows} rows"
+    return "\n".join([f"{counted}, true classes down, predicted classes across:", *lines])
 
 
 def _advice(detail: Detail) -> str:
     """What to do, and the command that does it."""
     kind, run, model = detail["kind"], detail["run"], detail["model"]
-    by_run = detail["outcome"] is not None
+    by_run = detail["outcome"] is not None or kind == QUALITY_FELL
     options = f"--model {model} --stage {detail['stage']}"
     why = f"explain {run}" if by_run else f"history {model}"
     commands = {"see why": f"{why} --stage {detail['stage']}"}
@@ -121,6 +128,9 @@ def _advice(detail: Detail) -> str:
         commands["try again, once it is put right"] = f"retrain {options}"
     elif kind == STALE:
         commands["see the latest runs"] = f"runs {options}"
+    elif kind == QUALITY_FELL:
+        commands = {"see it night by night": f"history {model} --quality --stage {detail['stage']}", **commands}
+        commands["go back to an earlier version"] = f'rollback {options} --reason "..."'
     lines = [f"To {what}: {APP} {command}" for what, command in commands.items()]
     if kind in {MODEL_REJECTED, ROLLED_BACK}:
         lines.append("It is tried again by itself when data, recipe or code change.")

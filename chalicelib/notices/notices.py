@@ -28,8 +28,8 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.log import log
 from chalicelib.names import stage_of_bucket
 from chalicelib.notices import notice_text
-from chalicelib.notices.notice_evaluation import clipped, evaluation
-from chalicelib.notices.notice_text import STALE
+from chalicelib.notices.notice_evaluation import clipped, evaluation, fallen
+from chalicelib.notices.notice_text import QUALITY_FELL, STALE
 from chalicelib.promotion import promotion
 from chalicelib.registry import registry, run_documents
 from chalicelib.registry.report import Report, not_square
@@ -37,7 +37,7 @@ from chalicelib.registry.run_documents import Outcome
 
 SCHEMA = 1
 """The version of the details' schema."""
-KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED, STALE)
+KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED, STALE, QUALITY_FELL)
 """Neither NothingNew nor Superseded is news."""
 BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
 """The moves of an operator that are announced, and as what. A pin changes nothing that is served."""
@@ -154,6 +154,34 @@ def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) 
     _once(edges, marker=layout.run_document(run, "told_stale"), detail=detail)
 
 
+def quality_fell(edges: Edges, outcome: Outcome) -> None:
+    """Announce, once, that the live version is proved worse on new rows than when it was judged, if the run was the
+    first to find so, however it ended."""
+    report = _readable(lambda: Report.find(edges.store, layout.run_document(outcome.run, "report")))
+    night = report.live_quality if report else None
+    if night is None or not night.news:
+        return
+    live, number = _live(edges, model=outcome.model), night.model_version
+    said = "; ".join(f"{each.name}: {each.words}" for each in night.fallen)
+
+    def detail() -> Detail:
+        return _detail(
+            edges,
+            kind=QUALITY_FELL,
+            model=outcome.model,
+            run=outcome.run,
+            who=outcome.run,
+            reason=said,
+            report=None,
+            model_version=number,
+            previous_model_version=number,
+            live_model_version=live,
+            **fallen(night),
+        )
+
+    _once(edges, marker=layout.run_document(outcome.run, "told_quality"), detail=detail)
+
+
 def catch_up(edges: Edges, *, model: str) -> None:
     """Send what could not be sent when it happened, unless it was sent since."""
     for listed in edges.store.list(layout.untold(model)):
@@ -236,8 +264,7 @@ def _detail(
         "reason": clipped(reason, REASON_CHARACTERS),
         "last_promoted_at": None,
         "at": documents.timestamp(edges.clock()),
-        **evaluation(report),
-        **facts,
+        **{**evaluation(report), **facts},
     }
 
 

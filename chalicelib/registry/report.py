@@ -23,7 +23,8 @@ from chalicelib.documents.shapes import (
     table_of,
     text,
 )
-from chalicelib.exact import between, fewer
+from chalicelib.quality.interval import Interval
+from chalicelib.quality.night import Night
 
 RATIOS = table_of(table_of(maybe(number)))
 """By class and name; null where one is undefined."""
@@ -53,24 +54,6 @@ class Difference(Document):
     challenger: Answer = holds_one(Answer)
     champion: Answer = holds_one(Answer)
     features: Mapping[str, Any] = holds(table_of(anything))
-
-
-class Interval(Document):
-    """Between which ends the true ratio is: beyond each of them with a probability of 1 - `sure` at most."""
-
-    low: float = holds(number)
-    high: float = holds(number)
-    sure: float = holds(number)
-    rows: int = holds(count)
-    """That the ratio is a share of."""
-    distinct: int = holds(count)
-    """As many rows without copies would tell as much; equal to `rows` where none is a copy."""
-
-    @property
-    def lines(self) -> Sequence[str]:
-        """In words: the ends, and a second line where copies make rows count for less."""
-        ends = between(self.low, self.high, sure=self.sure)
-        return [each for each in (ends, fewer(self.rows, distinct=self.distinct)) if each]
 
 
 class Rule(Document):
@@ -183,6 +166,10 @@ class Report(Document):
         list_of(Record({"ratio": text, "class": text, "then": number, "now": number})), default=()
     )
     """Ratios by which the champion is worse on this holdout than it was when it was judged itself."""
+    live_quality: Night | None = holds_one(Night, default=None)
+    """The live version on the run's new rows; None where one of them was missing, and of an earlier release."""
+    live_quality_problem: str | None = holds(maybe(text), default=None)
+    """What kept the live version from being scored on them."""
     paired: Paired | None = holds_one(Paired, default=None)
     comparison: Comparison | None = holds_one(Comparison, default=None)
     differences: tuple[Difference, ...] = holds_many(Difference, default=())

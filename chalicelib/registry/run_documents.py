@@ -25,6 +25,7 @@ from chalicelib.documents.shapes import (
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.names import document_name
+from chalicelib.quality.night import File
 from chalicelib.registry.manifest import Source, Training
 
 _NUMBERS = Record({"kind": one_of("number"), "median": number})
@@ -101,6 +102,17 @@ class DataProfile(Document):
         }
 
 
+class Arrived(Document):
+    """The objects of a run that its live version was not trained on, and nobody scored yet: handed to Evaluate."""
+
+    model_version: int = holds(number_from_1)
+    """That was live when the run began."""
+    objects: tuple[File, ...] = holds_many(File)
+    rows: int = holds(count)
+    parts: int = holds(count)
+    """Below `work/RUN/arrived/`."""
+
+
 class Profile(Document):
     """Of the data that a run trains on, written by Preprocess."""
 
@@ -112,6 +124,8 @@ class Profile(Document):
     splits: Sequence[Mapping[str, Any]] | None = holds(anything, default=None)
     """As `lambdas.splits` writes and reads them; None of a Preprocess of before the second rule."""
     profile: DataProfile = holds_one(DataProfile)
+    arrived: Arrived | None = holds_one(Arrived, default=None)
+    """None where nothing was live, or nothing new came."""
 
 
 def keep_state(edges: Edges, state: State, *, run: str) -> None:

@@ -59,6 +59,7 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         recorded = _write(edges, wanted)
     _clear(edges, run=wanted.run)
     notices.ended(edges, recorded)
+    notices.quality_fell(edges, recorded)
     return recorded.as_ended
 
 

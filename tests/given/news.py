@@ -117,6 +117,44 @@ def stale() -> FakeOutside:
     return night
 
 
+RECALL = {
+    "name": "recall of attack",
+    "direction": ">=",
+    "value": 0.9,
+    "interval": {"low": 0.88, "high": 0.92, "sure": 0.95, "rows": 1000, "distinct": 1000},
+    "errors": 100,
+    "distinct": 1000,
+    "then": 0.99,
+    "evidence": 31.5,
+    "fell": True,
+    "words": "0.9 on 1,000 rows of the class in 1 night, 0.99 when it was judged: fell by more than 0.01, proved",
+}
+PRECISION = {**RECALL, "name": "precision of attack", "fell": False, "evidence": 0.0}
+
+
+def new_rows(**changes: Any) -> dict[str, Any]:
+    """What version 1 made of them, as Evaluate writes it into its report."""
+    return {
+        "run": RUN,
+        "at": "2026-11-21T03:00:00.000Z",
+        "model_version": 1,
+        "objects": [{"name": "night-1.csv", "etag": '"1"'}],
+        "rows": 3_000,
+        "classes": ["normal", "attack"],
+        "matrix": [[1_995, 5], [100, 900]],
+        "ratios": [RECALL, PRECISION],
+        "news": ["recall of attack"],
+        **changes,
+    }
+
+
+def quality_fell() -> FakeOutside:
+    night = live_since_earlier()
+    judged(night, live_quality=new_rows())
+    end(night, NOTHING_NEW)
+    return night
+
+
 def moved_by_hand(kind: str, *, from_version: int | None, to_version: int) -> FakeOutside:
     """The move of an operator, whose versions were judged by RUN's report."""
     night = live_since_earlier()
@@ -154,6 +192,7 @@ ALL: dict[str, Callable[[], FakeOutside]] = {
         rolled_back,
         failed,
         stale,
+        quality_fell,
         promoted_by_hand,
         rolled_back_by_hand,
     )

@@ -14,6 +14,7 @@ backtest.py       judge kept nights by another recipe
 models.py         versions, predict, restore
 moves.py          rollback, promote, pin, unpin
 ledger.py         history, what-served, verify
+live_quality.py   history --quality
 prune.py          prune
 put_back.py       put-back
 local.py          the local AWS: up, down, status

@@ -15,7 +15,7 @@ from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.history import Share, Told, WhatServed
 from chalicelib.registry import catalog, models
 from lambdas import recipes
-from workflows.cli import moments
+from workflows.cli import live_quality, moments
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import BAD, GOOD, console, counting, damage, say, show_json, table
 from workflows.cli.stage import Stage
@@ -27,11 +27,15 @@ WIDE = 120
 @click.command("history")
 @click.argument("model", default=DEFAULT_MODEL)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="How many of the latest.")
+@click.option("--quality", is_flag=True, help="How good the live version was on each night's new rows.")
 @as_json
 @on_stage
-def show_history(stage: Stage, model: str, limit: int, as_json: bool) -> None:
+def show_history(stage: Stage, model: str, limit: int, quality: bool, as_json: bool) -> None:
     """List the moves of a MODEL's alias, newest first: what became live when, by whom and why."""
     models.check(stage.edges, model=model)
+    if quality:
+        live_quality.show(stage, model=model, limit=limit, as_json=as_json)
+        return
     found = history.latest(stage.edges, model=model, limit=limit)
     if as_json:
         show_json([each.to_document() for each in found])

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from chalicelib import exact
 from chalicelib.contracts.decisions import WENT_WELL
-from chalicelib.registry.report import Interval, Report
+from chalicelib.quality.interval import Interval
+from chalicelib.registry.report import Report
 
 console = Console(highlight=False)
 

@@ -11,6 +11,7 @@ from chalicelib.registry import registry
 DATASETS = f"{layout.DATASETS}*"
 WORK = f"{layout.WORK}*"
 SPLITS = (layout.work("*", "train/*"), layout.work("*", "holdout/*"))
+ARRIVED = layout.work("*", "arrived/*")
 ANSWERS = layout.work("*", "answers/*")
 ARTIFACT = layout.work("*", "model.*")
 SAMPLE = layout.work("*", registry.REPLAY)
@@ -19,6 +20,7 @@ REJECTED = layout.rejected("*", "*").removesuffix("/")
 JUDGED = layout.judged("*")
 QUARANTINE = f"{layout.quarantined('*')}*"
 PIN = layout.pin("*")
+QUALITY = f"{layout.quality('*')}*"
 UNTOLD = f"{layout.untold('*')}*"
 MOVES = f"{layout.MOVES}*"
 LOCKS = layout.lease("*")
@@ -87,8 +89,8 @@ TASK_GRANTS = {
         announces=True,
     ),
     "preprocess": Grant(
-        reads=(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE, PIN, LOCKS),
-        writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, LOCKS),
+        reads=(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE, PIN, QUALITY, LOCKS),
+        writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, ARRIVED, LOCKS),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,
     ),
@@ -97,8 +99,8 @@ TASK_GRANTS = {
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, *documents("profile"), VERSIONS, EVIDENCE_AND_ERASED, LEDGER),
-        writes=(*documents("evaluate", "report"), SAMPLE),
+        reads=(WORK, *documents("profile"), VERSIONS, QUALITY, EVIDENCE_AND_ERASED, LEDGER),
+        writes=(*documents("evaluate", "report"), QUALITY, SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),
     "version-model": Grant(

@@ -6,7 +6,7 @@ on rows that it was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -40,10 +40,12 @@ class Prepared:
     """By object."""
     digests: Mapping[str, str] = field(default_factory=dict)
     """By object: the SHA-256 of its text."""
+    kept: Mapping[str, Table] = field(default_factory=dict)
+    """By object: all its rows, of those that were asked for."""
 
 
-def prepare(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
-    """Split and describe the objects; raises DatasetEmpty, SingleClass, TooFewRows."""
+def prepare(pieces: Sequence[Piece], *, recipe: Recipe, keep: Collection[str] = ()) -> Prepared:
+    """Split and describe the objects, and keep all rows of some; raises DatasetEmpty, SingleClass, TooFewRows."""
     if not pieces:
         raise DatasetEmpty(f"the data set of {recipe.model} is empty: {_way_on(recipe)}", model=recipe.model)
     trains, holdouts = zip(*map(_split, pieces), strict=True)
@@ -52,7 +54,9 @@ def prepare(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
     facts["objects"] = {piece.name: asdict(piece.reading.extent) for piece in pieces}
     _check(facts, recipe=recipe)
     draws = {piece.name: piece.draw for piece in pieces}
-    return Prepared(train, holdout, facts, draws, {piece.name: piece.reading.digest for piece in pieces})
+    digests = {piece.name: piece.reading.digest for piece in pieces}
+    kept = {piece.name: piece.reading.table for piece in pieces if piece.name in keep}
+    return Prepared(train, holdout, facts, draws, digests, kept)
 
 
 def _way_on(recipe: Recipe) -> str:

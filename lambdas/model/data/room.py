@@ -38,6 +38,9 @@ TRAIN = Demand(task="Train", base_mb=210, copies=3.0, row_bytes=0, class_bytes=1
 EVALUATE = Demand(task="Evaluate", base_mb=80, copies=3.7, row_bytes=330, class_bytes=60)
 """Of the holdout alone: it holds the answers of candidate and champion."""
 
+LIVE_QUALITY = Demand(task="Evaluate", base_mb=140, copies=0.0, row_bytes=110, class_bytes=0)
+"""Of the new rows, which are read in parts: each leaves its cell and its hash, which are sorted at the end."""
+
 
 def check(demand: Demand, tables: Iterable[Table], *, memory_mb: int, recipe: Recipe) -> None:
     """Raises DatasetTooLarge when the task would take more than its memory."""

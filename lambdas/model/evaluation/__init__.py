@@ -7,6 +7,7 @@ champion.py       the champion on the challenger's holdout
 measures.py       every metric of one classifier
 counted.py        the metrics that follow from a confusion matrix
 champion_fall.py  the champion tonight against its own judging
+live_quality.py   the live version on rows that it was not trained on
 differences.py    the rows on which both differ most
 replay_sample.py  rows with the artifact's answers, for Replay
 """

@@ -50,7 +50,7 @@ def judge(threshold: Threshold, *, value: Number | None, proportion: Proportion 
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class Evidence:
     """What the rows tell: of `whole` rows without copies, `least` to `most` have the property."""
 
     least: int
@@ -59,19 +59,19 @@ class _Evidence:
     copies: Fraction
 
     @classmethod
-    def of(cls, rows: Proportion) -> _Evidence:
+    def of(cls, rows: Proportion) -> Evidence:
         whole = math.floor(rows.whole / rows.copies)
         others = math.ceil((rows.whole - rows.part) / rows.copies)
         return cls(max(whole - others, 0), min(math.ceil(rows.part / rows.copies), whole), whole, rows.copies)
 
     @property
-    def turned(self) -> _Evidence:
+    def turned(self) -> Evidence:
         """Of the rows that do not have the property."""
-        return _Evidence(self.whole - self.most, self.whole - self.least, self.whole, self.copies)
+        return Evidence(self.whole - self.most, self.whole - self.least, self.whole, self.copies)
 
 
 def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure: float) -> RuleResult:
-    found, bound = _Evidence.of(rows), _share_at(threshold)
+    found, bound = Evidence.of(rows), _share_at(threshold)
     if threshold.direction == AT_MOST:  # at most so many wrong is at least so many right
         found, bound = found.turned, 1 - bound
     passed = result.passed and bounds.proves_more(found.least, found.whole, than=float(bound), sure=sure)
@@ -83,7 +83,7 @@ def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure:
     return replace(result, passed=False, reason=reason, enough_rows=False)
 
 
-def _number_that_would_do(found: _Evidence, *, bound: Fraction, sure: float) -> str:
+def _number_that_would_do(found: Evidence, *, bound: Fraction, sure: float) -> str:
     if found.whole and Fraction(found.least, found.whole) <= bound:
         return "no number of"
     needed = bounds.rows_to_prove(found.least, found.whole, more_than=float(bound), sure=sure)
@@ -93,7 +93,7 @@ def _number_that_would_do(found: _Evidence, *, bound: Fraction, sure: float) -> 
 
 
 def _interval(threshold: Threshold, rows: Proportion) -> Interval:
-    sure, found = threshold.sure or SURE, _Evidence.of(rows)
+    sure, found = threshold.sure or SURE, Evidence.of(rows)
     low, _ = bounds.interval(found.least, found.whole, sure=sure)
     _, high = bounds.interval(found.most, found.whole, sure=sure)
     if threshold.metric == "f1":

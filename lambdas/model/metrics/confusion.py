@@ -27,8 +27,12 @@ def confusion_matrix(y_true: Texts, y_pred: Texts, *, labels: Sequence[str]) -> 
     [[1, 1], [0, 1]]
     """
     n = len(labels)
-    cells = places_of(y_true, labels=labels) * n + places_of(y_pred, labels=labels)
-    return np.bincount(cells, minlength=n * n).reshape(n, n).astype(np.int64)
+    return np.bincount(cells(y_true, y_pred, labels=labels), minlength=n * n).reshape(n, n).astype(np.int64)
+
+
+def cells(y_true: Texts, y_pred: Texts, *, labels: Sequence[str]) -> Integers:
+    """(n,): each row's cell of the matrix, 0..n_classes^2 - 1; raises ClassUnknown."""
+    return places_of(y_true, labels=labels) * len(labels) + places_of(y_pred, labels=labels)
 
 
 def squared_copies(y_true: Texts, y_pred: Texts, *, labels: Sequence[str], alike: Integers) -> Integers:
@@ -39,12 +43,15 @@ def squared_copies(y_true: Texts, y_pred: Texts, *, labels: Sequence[str], alike
     >>> squared_copies(ants, ants, labels=["ant", "bee"], alike=alike).tolist()
     [[5, 0], [0, 0]]
     """
-    n = len(labels)
+    return squares_of(cells(y_true, y_pred, labels=labels), n_classes=len(labels), alike=alike)
+
+
+def squares_of(cells: Integers, *, n_classes: int, alike: Integers) -> Integers:
+    """The same for rows whose cells are known."""
     _, places, times = np.unique(alike, return_inverse=True, return_counts=True)
-    cells = places_of(y_true, labels=labels) * n + places_of(y_pred, labels=labels)
-    squares = np.zeros(n * n, dtype=np.int64)
+    squares = np.zeros(n_classes * n_classes, dtype=np.int64)
     np.add.at(squares, cells, times[places])  # w copies add w each
-    return squares.reshape(n, n)
+    return squares.reshape(n_classes, n_classes)
 
 
 def counts(matrix: Integers, *, index: int) -> Counts:

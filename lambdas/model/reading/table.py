@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,12 @@ class Table:
     def take(self, rows: Integers) -> Table:
         """The rows at these positions, in their order."""
         return Table(self.numeric[rows], self.categorical[rows], self.labels[rows])
+
+    def parts(self, size: int) -> Iterator[Table]:
+        """All rows in their order, at most `size` in each part."""
+        for first in range(0, len(self), size):
+            rows = slice(first, first + size)
+            yield Table(self.numeric[rows], self.categorical[rows], self.labels[rows])
 
     def features(self, recipe: Recipe) -> dict[str, NDArray[np.generic]]:
         """The columns by their names, each of shape (n,)."""

@@ -33,6 +33,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/models/\*/(versions|rejected)/\*": "MODEL/NUMBER/FILE: what is known of a version",
     r"nightswap-S-[0-9a-z*-]+/models/\*/judged\.json": "MODEL: the last model that its gate refused",
     r"nightswap-S-[0-9a-z*-]+/models/\*/quarantine/\*": "MODEL/FINGERPRINT: what is not to be tried again",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/quality/\*": "MODEL/NIGHT: what the live version made of new rows",
     r"nightswap-S-[0-9a-z*-]+/models/\*/pin\.json": "MODEL: the version that stays live",
     r"nightswap-S-[0-9a-z*-]+/models/\*/untold/\*": "MODEL/RUN: a notice that is still to be sent",
     r"nightswap-S-[0-9a-z*-]+/moves/\*/told\.json": "NAME: whether that move was announced",

@@ -1,0 +1,98 @@
+"""Hands the rows that the live version has never seen from Preprocess to Evaluate, in parts that fit into memory.
+
+A row counts as seen if its object has the name or the content of one that the version was trained on, or that was
+scored on an earlier night: a corrected file mostly holds the same rows. So each object is scored once, by the version
+that was live when it came; if that run broke before it was scored, by the one that is live in the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.edges import Edges
+from chalicelib.layout import Place
+from chalicelib.log import log
+from chalicelib.quality.night import File
+from chalicelib.quality.series import Series
+from chalicelib.registry import registry
+from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.run_documents import Arrived
+from chalicelib.runs.dataset import Object
+from lambdas.intermediates import put_all, read_all
+from lambdas.model.data.preparation import Prepared
+from lambdas.model.reading import table
+from lambdas.model.reading.table import Table
+from lambdas.splits import Splits
+
+PART_ROWS = 10_000
+PART_BYTES = 8_000_000
+"""Of the rows' arrays. Evaluate scores a part at a time, which takes several times as much."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """By their names, tags and texts: the objects of a run that are new to the live version; none without one."""
+
+    live: int | None = None
+    objects: tuple[File, ...] = ()
+    texts: frozenset[str] = field(default_factory=frozenset)
+    """The digests of what the live version was trained on, under whatever name."""
+
+    @property
+    def names(self) -> Collection[str]:
+        return {each.name for each in self.objects}
+
+
+def unseen(edges: Edges, *, model: str, objects: Sequence[Object], known: Splits) -> Unseen:
+    """Raises the TransientErrors of the edges. A live version that nobody can tell of has seen everything."""
+    told: list[str] = []
+    live = documents.readable(lambda: _live(edges, model=model), told=told)
+    for damage in told:
+        log("document_damaged", reason=damage)
+    if live is None:
+        return Unseen()
+    scored = [each for night in Series(edges, model).since(live.created_at) for each in night.objects]
+    names = {each.name for each in live.data} | {each.name for each in scored}
+    etags = {each.etag for each in live.data} | {each.etag for each in scored}
+    files = (File(name=each.name(model=model), etag=each.etag) for each in objects)
+    new = tuple(each for each in files if each.name not in names and each.etag not in etags)
+    trained_on = {known.texts.get((each.name, each.etag)) for each in live.data}
+    return Unseen(live.model_version, new, frozenset(text for text in trained_on if text))
+
+
+def _live(edges: Edges, *, model: str) -> Manifest | None:
+    number = look(edges, model=model).version()
+    return registry.manifest(edges, model=model, model_version=number) if number else None
+
+
+def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, run: str) -> Arrived | None:
+    """Write the rows of the new objects for Evaluate, and tell what there is; None for none."""
+    objects = tuple(each for each in new.objects if prepared.digests.get(each.name) not in new.texts)
+    rows = parts = 0
+    for each in objects:
+        for part in _parts(prepared.kept.get(each.name)):
+            put_all(edges, _prefix(run, parts), part.to_files())
+            rows, parts = rows + len(part), parts + 1
+    if new.live is None or not rows:
+        return None
+    return Arrived(model_version=new.live, objects=objects, rows=rows, parts=parts)
+
+
+def parts(edges: Edges, arrived: Arrived, *, run: str) -> Iterator[Table]:
+    """Each part, read when it is asked for; raises ArtifactInvalid when one is gone."""
+    for number in range(arrived.parts):
+        uri = str(Place(edges.store.bucket, _prefix(run, number)))
+        yield Table.from_files(read_all(edges, uri, names=table.FILES))
+
+
+def _prefix(run: str, part: int) -> str:
+    return layout.work(run, f"arrived/{part}/")
+
+
+def _parts(rows: Table | None) -> Iterator[Table]:
+    if rows is not None:
+        yield from rows.parts(max(1, min(PART_ROWS, PART_BYTES * len(rows) // rows.size_bytes)))
