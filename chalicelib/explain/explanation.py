@@ -18,7 +18,7 @@ from chalicelib.exact import shown
 from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
-from chalicelib.registry.report import Comparison, Paired, Report, Rule
+from chalicelib.registry.report import Comparison, Flips, Paired, Report, Rule
 from chalicelib.values import Value
 
 Json = Mapping[str, Any]
@@ -31,6 +31,8 @@ HEADLINES = {
     SUPERSEDED: "gave way, and promoted nothing.",
     RETRAIN_FAILED: "broke, and promoted nothing.",
 }
+SIDES_TOLD = 10
+"""The report has more."""
 BOUNDS = {">=": "at least", "<=": "at most"}
 
 
@@ -131,6 +133,8 @@ def _champion(report: Report) -> Iterator[str]:
         yield from _compared(report.comparison)
     if report.paired:
         yield from _paired(report.paired)
+    if report.flips:
+        yield from _flips(report.flips)
 
 
 def _live_quality(report: Report) -> Iterator[str]:
@@ -153,6 +157,21 @@ def _compared(comparison: Comparison) -> Iterator[str]:
     elif not comparison.ratios:
         yield "  No threshold compares a ratio of the two: no ratio was tested for being worse."
     yield from (f"  {each.name}: {each.words}." for each in comparison.ratios)
+
+
+def _flips(found: Flips) -> Iterator[str]:
+    """Who changes sides, and by which column."""
+    if not found.flipped:
+        yield "  Both answer every row alike."
+        return
+    yield f"  {found.flipped:,} of {found.rows:,} rows ({100 * found.flipped / found.rows:.2g} %) change sides:"
+    for each in found.sides[:SIDES_TOLD]:
+        columns = ", ".join(f"{moved.column or 'the level'} ({moved.rows:,})" for moved in each.moved_by)
+        moved_by = f"; moved most by {columns}" if columns else ""
+        yield f"    {each.rows:,} {each.true}: {each.champion} before, {each.challenger} now{moved_by}"
+    left = found.sides_left_out + len(found.sides[SIDES_TOLD:])
+    if left:
+        yield f"    and {left:,} more kinds"
 
 
 def _right(found: Comparison | Paired) -> str:

@@ -136,6 +136,34 @@ class Comparison(Document):
     ratios: tuple[ComparedRatio, ...] = holds_many(ComparedRatio)
 
 
+class MovedBy(Document):
+    column: str | None = holds(maybe(text))
+    """None for the level: the score of all rows alike moved them more than any column."""
+    rows: int = holds(count)
+
+
+class Side(Document):
+    """Rows of one class that the live model answers one way and the new one another."""
+
+    true: str = holds(text)
+    champion: str = holds(text)
+    challenger: str = holds(text)
+    rows: int = holds(count)
+    moved_by: tuple[MovedBy, ...] = holds_many(MovedBy)
+    """The columns that moved most of them most, as `lambdas.model.evaluation.flips` defines it."""
+
+
+class Flips(Document):
+    """The rows that change sides."""
+
+    rows: int = holds(count)
+    """Of the holdout."""
+    flipped: int = holds(count)
+    sides: tuple[Side, ...] = holds_many(Side)
+    """Those with most rows, first."""
+    sides_left_out: int = holds(count)
+
+
 class Report(Document):
     passed: bool = holds(flag)
     reason: str = holds(text)
@@ -172,6 +200,8 @@ class Report(Document):
     """What kept the live version from being scored on them."""
     paired: Paired | None = holds_one(Paired, default=None)
     comparison: Comparison | None = holds_one(Comparison, default=None)
+    flips: Flips | None = holds_one(Flips, default=None)
+    """None of an earlier release, and without a champion."""
     differences: tuple[Difference, ...] = holds_many(Difference, default=())
     """The rows on which both models differ most."""
     erased: tuple[Erased, ...] = holds_many(Erased, default=())

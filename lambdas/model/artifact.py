@@ -7,12 +7,13 @@ format that is safe to read from an untrusted source, never a pickle. Only `form
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.errors import ArtifactInvalid
+from lambdas.model.arrays import Floats
 from lambdas.model.predictions import Answers
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import REFUSED, CategoryColumn, Schema
@@ -32,6 +33,21 @@ class Artifact(Protocol):
 
     def score(self, features: Features) -> Answers:
         """Raises ArtifactInvalid when a column is missing, or holds a category that the artifact refuses."""
+
+
+@runtime_checkable
+class Additive(Protocol):
+    """An artifact that answers with the class of the highest score, which is a sum over the columns."""
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def constants(self) -> Floats:
+        """(k,): what each class's score begins with."""
+
+    def added(self, features: Features, *, column: str) -> Floats:
+        """(n, k): what the column adds to the score of each class; nothing by one that the artifact does not take."""
 
 
 def rows(schema: Schema, *, features: Features) -> zip[tuple[float | str, ...]]:

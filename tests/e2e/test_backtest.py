@@ -30,6 +30,11 @@ def test_the_recipe_as_it_is_reproduces_the_ledger_and_a_stricter_one_refuses(
         if name == "noise.csv":
             assert run(up.clone, f"nightswap data remove {name}", shell).returncode == 0
 
+    explained = json.loads(run(up.clone, "nightswap explain --json", shell).stdout)
+    flips = explained["report"]["flips"]
+    assert flips["flipped"] == sum(side["rows"] for side in flips["sides"])
+    assert any("change sides:" in line or "answer every row alike" in line for line in explained["explanation"])
+
     said = {}
     for line in pages.in_blocks(pages.PAGES["backtest.md"]):
         done = run(up.clone, line.replace("2026-11-01", "2020-01-01"), shell)

@@ -9,7 +9,8 @@ from statistics import NormalDist
 from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.statistics.tango import rows_to_prove
-from lambdas.model.metrics.ratios import Counts, Proportion
+from lambdas.model.gate.thresholds import AT_MOST
+from lambdas.model.metrics.ratios import FLIPS, Counts, Proportion
 from lambdas.model.recipe import Recipe
 
 
@@ -30,7 +31,9 @@ def never_proved(recipe: Recipe, supports: Mapping[str, int]) -> Iterator[str]:
         if threshold.of is not None:
             support = held_out[threshold.of]
             proportion = Counts(tp=support, fp=0, fn=0, tn=rows - support).proportion(threshold.metric)
-        perfect = 0 if threshold.metric == "false_positive_rate" else 1
+        perfect = 0 if threshold.direction == AT_MOST else 1
+        if threshold.metric == FLIPS:
+            proportion = Proportion(0, rows)
         result = judge(threshold, value=perfect, proportion=proportion)
         if not result.passed:
             yield f"{result.name}: {result.reason}"

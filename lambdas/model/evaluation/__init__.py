@@ -6,6 +6,7 @@ verdict.py        all rules of a recipe, applied to what was measured
 champion.py       the champion on the challenger's holdout
 measures.py       every metric of one classifier
 counted.py        the metrics that follow from a confusion matrix
+flips.py          the rows that change sides, and the column that moved most
 champion_fall.py  the champion tonight against its own judging
 live_quality.py   the live version on rows that it was not trained on
 differences.py    the rows on which both differ most

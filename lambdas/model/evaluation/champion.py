@@ -13,8 +13,10 @@ from lambdas.model.evaluation.measures import Measures, score
 from lambdas.model.gate.comparison import NOT_ENOUGH_ROWS, Comparisons, compare_jointly, is_comparable
 from lambdas.model.gate.comparison_text import sentence, summary
 from lambdas.model.gate.joint import JointCounts, count_jointly
+from lambdas.model.gate.judging import judge
 from lambdas.model.gate.thresholds import RuleResult, Threshold, against_champion, compare, no_comparison
 from lambdas.model.metrics.confusion import ClassUnknown
+from lambdas.model.metrics.ratios import ratio
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -97,6 +99,13 @@ class Champion:
             else:
                 champion = self.compared.counted.value(threshold)
                 yield compare(threshold, value=challenger.value(threshold), champion=champion)
+
+    def flips(self, threshold: Threshold) -> RuleResult:
+        """The rule of `at_most_flips`."""
+        if self.compared is None:
+            return no_comparison(threshold.name, why=self.problem, threshold=threshold)
+        flipped = self.compared.joint.flipped
+        return judge(threshold, value=ratio(flipped.part, flipped.whole), proportion=flipped)
 
     def summary(self, recipe: Recipe) -> str:
         """What was shown of a challenger that passed, in a few words; empty where it was not compared."""

@@ -13,6 +13,7 @@ import numpy as np
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.champion import score_champion
 from lambdas.model.evaluation.differences import differences
+from lambdas.model.evaluation.flips import flips
 from lambdas.model.evaluation.measures import score
 from lambdas.model.evaluation.replay_sample import replay_sample
 from lambdas.model.evaluation.verdict import judged
@@ -52,6 +53,7 @@ def evaluate(
         "parity": parity.to_document(),
         "champion": live.to_document() if live else None,
         "comparison": compared.to_document(decides=recipe.compare_with_champion) if compared else None,
+        "flips": _flips(recipe, artifact, champion, holdout=holdout, answers=(mine, theirs)),
         "differences": differences(recipe, holdout=holdout, challenger=mine, champion=theirs) if theirs else [],
         "rules": [asdict(rule) for rule in verdict.rules],
         "passing_class": passing_class(
@@ -61,3 +63,18 @@ def evaluate(
         "reason": "; ".join(filter(None, (verdict.reason, shown))),
         "replay": replay_sample(recipe, schema=artifact.schema, holdout=holdout, scored=mine, champion=theirs),
     }
+
+
+def _flips(
+    recipe: Recipe,
+    artifact: Artifact,
+    champion: Artifact | None,
+    *,
+    holdout: Table,
+    answers: tuple[Answers, Answers | None],
+) -> dict[str, Any] | None:
+    """None without a champion, or where it could not be scored."""
+    mine, theirs = answers
+    if champion is None or theirs is None:
+        return None
+    return flips(recipe, holdout=holdout, models=(artifact, champion), answers=(mine, theirs))

@@ -22,6 +22,7 @@ from lambdas.model.evaluation.verdict import judged
 from lambdas.model.gate import parity
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.thresholds import AT_MOST, RuleResult, Verdict
+from lambdas.model.metrics.ratios import FLIPS
 from lambdas.model.recipe import Recipe
 
 AREAS = ("average_precision", "roc_auc")
@@ -105,7 +106,7 @@ def _joint(kept: Document | None, *, classes: Sequence[str], wanted: Sequence[st
 
 def _live(recipe: Recipe, report: Document, *, joint: JointCounts | None) -> Champion | None:
     """None without a champion, and where the recipe compares nothing with it."""
-    compared = [each for each in recipe.thresholds if each.compares_with_champion]
+    compared = [each for each in recipe.thresholds if each.compares_with_champion or each.metric == FLIPS]
     champion = report.get("champion")
     if champion is None or not (recipe.compare_with_champion and compared):
         return None

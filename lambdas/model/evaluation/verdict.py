@@ -11,7 +11,8 @@ from lambdas.model.arrays import Integers
 from lambdas.model.evaluation.champion import Champion
 from lambdas.model.evaluation.counted import Counted
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import RuleResult, Verdict
+from lambdas.model.gate.thresholds import RuleResult, Threshold, Verdict
+from lambdas.model.metrics.ratios import FLIPS
 from lambdas.model.recipe import Recipe
 
 
@@ -25,8 +26,16 @@ def judged(
 ) -> Verdict:
     """`squares` are the `squared_copies` of the challenger's matrix, `live` is None without a champion."""
     rules = [
-        judge(each, value=challenger.value(each), proportion=challenger.proportion(each, squares=squares))
+        _flips(each, live=live)
+        if each.metric == FLIPS
+        else judge(each, value=challenger.value(each), proportion=challenger.proportion(each, squares=squares))
         for each in recipe.thresholds
     ]
     against = live.rules(recipe, challenger=challenger) if live else ()
     return Verdict((*rules, *parity, *against))
+
+
+def _flips(threshold: Threshold, *, live: Champion | None) -> RuleResult:
+    if live is not None:
+        return live.flips(threshold)
+    return RuleResult(threshold.name, None, threshold.direction, None, True, "nothing was live, so no answer changes")

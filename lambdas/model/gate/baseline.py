@@ -12,7 +12,7 @@ from fractions import Fraction
 from chalicelib.exact import Number
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.thresholds import Threshold
-from lambdas.model.metrics.ratios import Counts, Proportion, ratio
+from lambdas.model.metrics.ratios import FLIPS, Counts, Proportion, ratio
 
 
 def passing_class(
@@ -26,8 +26,9 @@ def passing_class(
     >>> passing_class([at_least("accuracy", bound=0.9)], supports={"normal": 95, "attack": 5}, positive="attack")
     'normal'
     """
+    of_labels = [each for each in thresholds if each.metric != FLIPS]  # no label tells what the champion answers
     for answer in supports:
-        if all(_passes(each, answer=answer, supports=supports, positive=positive) for each in thresholds):
+        if all(_passes(each, answer=answer, supports=supports, positive=positive) for each in of_labels):
             return answer
     return None
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from lambdas.model.arrays import Integers, Texts
 from lambdas.model.metrics.confusion import places_of
+from lambdas.model.metrics.ratios import Proportion
 
 CELLS_MAX = 10_000
 """Of a document: all that 21 classes can have. A hundred classes have up to a million, which are 48 MB there, and the
@@ -52,6 +54,13 @@ class JointCounts:
         Source: the effective sample size of Kish, Survey Sampling (1965).
         """
         return float(self.total**2 / self.squares.sum()) if self.total else 0.0
+
+    @property
+    def flipped(self) -> Proportion:
+        """The rows that the two answer differently."""
+        differ = self.champion != self.challenger
+        copies = Fraction(int(self.squares.sum()), self.total) if self.total else Fraction(1)
+        return Proportion(int(self.rows[differ].sum()), self.total, copies)
 
     def matrices(self) -> tuple[Integers, Integers]:
         """(K, K) each, rows true, columns predicted: the challenger's confusion matrix, and the champion's."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.exact import Number, exact, reaches, shown
-from lambdas.model.metrics.ratios import CLASS_RATIOS, COST, OVERALL_RATIOS, WHY_UNDEFINED
+from lambdas.model.metrics.ratios import CLASS_RATIOS, COST, FLIPS, OVERALL_RATIOS, WHY_UNDEFINED
 
 RATIO_MARGIN = 0.01
 """By how much a ratio may be worse than the champion's. The ratios of equally good models differ by about 0.005 from
@@ -89,6 +89,15 @@ def at_most_cost(costs: Mapping[str, float], *, of: str, per_row: float) -> Thre
     return Threshold(COST, of, AT_MOST, per_row, None, None, costs)
 
 
+def at_most_flips(share: float, *, sure: float | None = None) -> Threshold:
+    """A ceiling for the share (0..1) of the holdout's rows that are answered otherwise than by the live model.
+
+    >>> at_most_flips(0.01).name
+    'flips'
+    """
+    return Threshold(FLIPS, None, AT_MOST, share, None, sure)
+
+
 @dataclass(frozen=True)
 class Interval:
     """Between which ends the true ratio is: beyond each of them with a probability of 1 - `sure` at most."""
@@ -159,7 +168,8 @@ def against_champion(threshold: Threshold) -> str:
 
 def no_comparison(name: str, *, why: str, threshold: Threshold) -> RuleResult:
     """A comparison that cannot be made: failed, with the way out."""
-    way_out = "set compare_with_champion=False in the recipe to be judged without it"
+    beside = ", without at_most_flips," if threshold.metric == FLIPS else ""
+    way_out = f"set compare_with_champion=False in the recipe{beside} to be judged without it"
     return RuleResult(name, None, threshold.direction, None, False, f"{why}; {way_out}")
 
 

@@ -113,6 +113,7 @@ WHY_UNDEFINED = {
     "average_precision": "the holdout has no row of the positive class",
     "roc_auc": "the holdout lacks the positive class or any other",
     "cost_per_row": "the holdout is empty",
+    "flips": "the holdout is empty",
 }
 """Why a ratio is None."""
 ROWS_OF = {
@@ -121,12 +122,15 @@ ROWS_OF = {
     "f1": "rows of the class or predicted as it",
     "false_positive_rate": "rows of other classes",
     "accuracy": "rows",
+    "flips": "rows",
 }
 """The rows that each ratio is a share of, in words."""
 
 CLASS_RATIOS = ("recall", "precision", "f1", "false_positive_rate")
 CLASS_COUNTS = ("false_negative_count", "support")
 COST = "cost_per_row"
+FLIPS = "flips"
+"""The share of rows whose answer is another than the champion's."""
 ERRORS = ("fn", "fp")
 """What a cost can be of: a row of the class that was predicted as another, and the reverse."""
 OVERALL_RATIOS = ("accuracy", "average_precision", "roc_auc")

@@ -14,8 +14,19 @@ trivial_answers.py  finds an answer without a look at the row that passes them
 recipe_files.py  which files of a folder hold a recipe
 """
 
-from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost
+from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
 from lambdas.model.recipe.recipe import Recipe
 
-__all__ = ["Categorical", "Columns", "Numeric", "Recipe", "Shift", "Split", "at_least", "at_most", "at_most_cost"]
+__all__ = [
+    "Categorical",
+    "Columns",
+    "Numeric",
+    "Recipe",
+    "Shift",
+    "Split",
+    "at_least",
+    "at_most",
+    "at_most_cost",
+    "at_most_flips",
+]

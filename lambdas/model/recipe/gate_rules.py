@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from chalicelib.cutting import listed
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
-from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, COST, ERRORS, OVERALL_RATIOS, ROWS_OF
+from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, COST, ERRORS, FLIPS, OVERALL_RATIOS, ROWS_OF
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.trivial_answers import passing_answer
 
@@ -46,6 +46,8 @@ def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     metric = threshold.metric
     if (metric == COST) != (threshold.costs is not None):
         return f'{metric} is made with at_most_cost({{"fn": 50, "fp": 1}}, of=..., per_row=...)'
+    if metric == FLIPS:
+        return _flips_problem(threshold, recipe=recipe)
     if metric not in (*METRICS, COST):
         return f"there is no metric {metric!r}: expected one of {', '.join(METRICS)}"
     if metric in OVERALL_RATIOS and threshold.of is not None:
@@ -57,13 +59,30 @@ def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     return None
 
 
+def _flips_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
+    if (threshold.of, threshold.direction, threshold.margin) != (None, AT_MOST, None):
+        return "flips is made with at_most_flips(0.01)"
+    if not recipe.compare_with_champion:
+        return "at_most_flips compares with the live model, and compare_with_champion is False: leave one out"
+    if not 0 < threshold.bound < 1:
+        return (
+            f"the share of at_most_flips is {threshold.bound}: expected more than 0, for a new model that answers"
+            " every row as the live one is none, and less than 1, which any model keeps"
+        )
+    return None
+
+
 def _bound_problems(threshold: Threshold) -> Iterator[str]:
-    name, bound = threshold.name, threshold.bound
     if threshold.sure is not None:
         yield from _sure_problems(threshold, sure=threshold.sure)
     if threshold.costs is not None:
         yield from _cost_problems(threshold, costs=threshold.costs)
-        return
+    elif threshold.metric != FLIPS:
+        yield from _range_problems(threshold)
+
+
+def _range_problems(threshold: Threshold) -> Iterator[str]:
+    name, bound = threshold.name, threshold.bound
     if threshold.metric in LESS_IS_BETTER and threshold.direction != AT_MOST:
         yield f"{name} has a floor, and less of it is better: use at_most"
     if threshold.metric not in LESS_IS_BETTER and threshold.direction != AT_LEAST:

@@ -70,7 +70,9 @@ MAPPING = Kind("a dict of raw label to class name", lambda value: isinstance(val
 COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(value, Mapping))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
-THRESHOLD = Kind("at_least(...), at_most(...) or at_most_cost(...)", lambda value: isinstance(value, Threshold))
+THRESHOLD = Kind(
+    "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, Threshold)
+)
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
 

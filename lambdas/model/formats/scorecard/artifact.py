@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.errors import ArtifactInvalid
+from lambdas.model.arrays import Floats
 from lambdas.model.artifact import Features, rows
 from lambdas.model.predictions import Answers
 from lambdas.serve import scorecard
@@ -15,7 +18,7 @@ from lambdas.serve.schema import ModelInvalid, Schema
 
 @dataclass(frozen=True)
 class ScorecardArtifact:
-    """An `Artifact`."""
+    """An `Artifact`, and `Additive`."""
 
     scorecard: scorecard.Scorecard
 
@@ -32,6 +35,36 @@ class ScorecardArtifact:
         labels = np.array([label for label, _ in scored], dtype=np.str_)
         probabilities = np.array([shares for _, shares in scored], dtype=np.float64)
         return Answers(self.classes, labels, probabilities.reshape(len(scored), len(self.classes)))
+
+    @property
+    def constants(self) -> Floats:
+        constants: Floats = self._of_classes([np.array([line.intercept]) for line in self.scorecard.lines])[0]
+        return constants
+
+    def added(self, features: Features, *, column: str) -> Floats:
+        names = [each.name for each in self.schema.columns]
+        values = features[column]
+        place = names.index(column) if column in names else None
+        return self._of_classes([_added(line, place, values=values) for line in self.scorecard.lines])
+
+    def _of_classes(self, scores: Sequence[Floats]) -> Floats:
+        """(n, k), from (n,) of each line: two classes share one, which is the second's, and the first's is 0."""
+        if len(scores) < len(self.classes):
+            scores = [np.zeros(len(scores[0])), *scores]
+        return np.column_stack(scores)
+
+
+def _added(line: scorecard.Line, place: int | None, *, values: NDArray[np.generic]) -> Floats:
+    """(n,): what the column at that place adds to a line's score."""
+    total = np.zeros(len(values))
+    for position, centre, weight in line.numbers:
+        if position == place:
+            total += (values.astype(np.float64) - centre) * weight
+    for position, weights, unknown in line.categories:
+        if position == place:
+            levels, places = np.unique(values, return_inverse=True)
+            total += np.array([weights.get(level, unknown) for level in levels.tolist()])[places]
+    return total
 
 
 def load(content: bytes) -> ScorecardArtifact:

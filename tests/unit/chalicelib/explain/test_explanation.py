@@ -405,3 +405,36 @@ def test_champion_that_fell_is_told_with_what_it_may_mean() -> None:
         "  Its recall of attack was 0.917 when it was judged itself, and is 0.139 here: the new rows differ from the"
         " old, or their labels are wrong; with few rows of the class it may be chance." in lines
     )
+
+
+def flips(flipped: int, *sides: dict[str, Any], left_out: int = 0) -> dict[str, Any]:
+    return {"rows": 600, "flipped": flipped, "sides": list(sides), "sides_left_out": left_out}
+
+
+def side(rows: int, **moved_by: int) -> dict[str, Any]:
+    moved = [{"column": None if name == "level" else name, "rows": count} for name, count in moved_by.items()]
+    return {"true": "paid", "champion": "defaulted", "challenger": "paid", "rows": rows, "moved_by": moved}
+
+
+def test_rows_that_change_sides_are_told_with_the_columns_that_moved_them() -> None:
+    found = flips(12, side(9, income=7, level=2), side(3))
+
+    lines = said(report={**REPORT, "paired": None, "flips": found})
+
+    begin = lines.index("  12 of 600 rows (2 %) change sides:")
+    assert lines[begin + 1 : begin + 3] == [
+        "    9 paid: defaulted before, paid now; moved most by income (7), the level (2)",
+        "    3 paid: defaulted before, paid now",
+    ]
+    assert not any("more kinds" in line for line in lines)
+
+
+def test_ten_sides_are_told_and_the_others_counted() -> None:
+    lines = said(report={**REPORT, "paired": None, "flips": flips(12, *[side(1)] * 12, left_out=3)})
+
+    assert lines.count("    1 paid: defaulted before, paid now") == 10
+    assert "    and 5 more kinds" in lines
+
+
+def test_models_that_answer_alike_are_told() -> None:
+    assert "  Both answer every row alike." in said(report={**REPORT, "paired": None, "flips": flips(0)})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_flips
 from lambdas.model.recipe import Split
 from tests.given import data
 from workflows.checking.gate import kept_by_one_class, never_proved
@@ -23,10 +23,13 @@ ACCURATE = at_least("accuracy", bound=0.6)
         (at_most("false_positive_rate", of="bad", bound=0.001, sure=0.95), ["false_positive_rate of bad"]),
         (at_most("false_positive_rate", of="bad", bound=0.01, sure=0.95), []),
         (at_least("accuracy", bound=0.995, sure=0.95), ["accuracy"]),
+        (at_most_flips(0.005, sure=0.95), ["flips"]),
+        (at_most_flips(0.01, sure=0.95), []),
+        (at_most_flips(0.001), []),
     ],
 )
 def test_rule_that_even_a_model_without_errors_cannot_prove_is_named(threshold: Threshold, names: list[str]) -> None:
-    others = [ACCURATE] if threshold.of else [at_least("precision", of="bad", bound=0.6)]
+    others = [ACCURATE] if threshold.metric != "accuracy" else [at_least("precision", of="bad", bound=0.6)]
     recipe = data.recipe(thresholds=[*others, threshold])
 
     found = list(never_proved(recipe, SUPPORTS))

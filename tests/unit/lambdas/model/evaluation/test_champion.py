@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chalicelib.errors import ArtifactInvalid
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.evaluation import evaluate
-from lambdas.model.gate.thresholds import at_least
+from lambdas.model.gate.thresholds import at_least, at_most_flips
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
 from lambdas.serve.schema import Schema
@@ -176,3 +177,63 @@ def test_area_under_a_curve_is_compared_by_its_numbers(wrong: int, passed: bool)
     (compared,) = [rule for rule in made["rules"] if rule["name"] == "roc_auc, against the champion"]
     assert compared["passed"] is passed
     assert [each["metric"] for each in made["comparison"]["ratios"]] == ["accuracy"]
+
+
+def flipping(share: float, **beside: Any) -> Recipe:
+    return replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51, margin=None), at_most_flips(share, **beside)])
+
+
+def flips_rule(made: dict[str, Any]) -> dict[str, Any]:
+    return next(dict(each) for each in made["rules"] if each["name"] == "flips")
+
+
+@pytest.mark.parametrize(("share", "passes"), [(0.015, True), (0.0149, False)])
+def test_share_of_rows_that_change_sides_is_bounded(share: float, passes: bool) -> None:
+    made = report(Wrong(1, 2, 3), Wrong(3, 4), recipe=flipping(share))
+
+    judged = flips_rule(made)
+    assert (made["passed"], judged["passed"], judged["value"], judged["bound"]) == (passes, passes, 0.015, share)
+    assert judged["interval"] == pytest.approx(
+        {"low": 0.004101, "high": 0.038310, "sure": 0.95, "rows": 200, "distinct": 200}, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "passes", "enough"), [(0.05, True, True), (0.03, False, False), (0.001, False, True)]
+)
+def test_share_of_flips_may_have_to_be_proved(share: float, passes: bool, enough: bool) -> None:
+    judged = flips_rule(report(Wrong(1, 2, 3), Wrong(3, 4), recipe=flipping(share, sure=0.95)))
+
+    assert (judged["passed"], judged["enough_rows"]) == (passes, enough)
+
+
+def test_a_first_model_flips_nothing_and_its_rule_says_so() -> None:
+    made = report(Wrong(1), None, recipe=flipping(0.01))
+
+    judged = flips_rule(made)
+    assert made["passed"] and made["flips"] is None
+    assert (judged["passed"], judged["value"], judged["reason"]) == (
+        True,
+        None,
+        "nothing was live, so no answer changes",
+    )
+
+
+def test_flips_against_a_champion_that_cannot_be_scored_fail_with_the_way_out() -> None:
+    class Broken(Wrong):
+        def score(self, features: object) -> Answers:
+            raise ArtifactInvalid("it takes another column")
+
+    judged = flips_rule(report(Wrong(1), Broken(), recipe=flipping(0.01)))
+
+    assert not judged["passed"]
+    assert judged["reason"].endswith(
+        "set compare_with_champion=False in the recipe, without at_most_flips, to be judged without it"
+    )
+
+
+def test_who_changes_sides_stands_in_the_report() -> None:
+    made = report(Wrong(1, 2, 3), Wrong(3, 4))
+
+    assert (made["flips"]["rows"], made["flips"]["flipped"]) == (200, 3)
+    assert sum(each["rows"] for each in made["flips"]["sides"]) == 3

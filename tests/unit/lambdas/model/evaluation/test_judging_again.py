@@ -14,7 +14,7 @@ from chalicelib.registry.report import Report
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.judging_again import NotKept, judge_again
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
 from tests.given import data
@@ -55,6 +55,8 @@ OTHERS: Sequence[tuple[dict[str, Any], Sequence[Threshold]]] = [
     ({"proved": True}, [at_least("accuracy", bound=0.6, margin=0.1), at_least("recall", of="bad", bound=0.6)]),
     ({"detectable": 0.1}, [at_least("accuracy", bound=0.6), at_most("false_positive_rate", of="bad", bound=0.4)]),
     ({"sure": 0.8}, [at_least("accuracy", bound=0.6, margin=0.01)]),
+    ({}, [at_least("accuracy", bound=0.6, margin=None), at_most_flips(0.2)]),
+    ({}, [at_least("accuracy", bound=0.6), at_most_flips(0.1, sure=0.9)]),
     ({"compare_with_champion": False}, [at_least("accuracy", bound=0.6)]),
 ]
 

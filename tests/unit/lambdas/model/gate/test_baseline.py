@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.model.gate.baseline import passing_class
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
 
 SUPPORTS = {"normal": 95, "attack": 5}
 
@@ -13,6 +13,7 @@ SUPPORTS = {"normal": 95, "attack": 5}
     [
         ([at_least("accuracy", bound=0.95)], "normal"),
         ([at_least("accuracy", bound=0.96)], None),
+        ([at_least("accuracy", bound=0.95), at_most_flips(0.01)], "normal"),
         ([at_least("accuracy", bound=0.95, sure=0.95)], None),
         ([at_least("accuracy", bound=0.89, sure=0.95)], "normal"),
         ([at_least("precision", of="attack", bound=0.05), at_least("recall", of="attack", bound=0.9)], "attack"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost
+from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.metrics.ratios import OVERALL_RATIOS
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from tests.given import data
@@ -324,3 +324,40 @@ def test_cost_that_every_trivial_answer_may_exceed_makes_a_gate() -> None:
     assert data.recipe(thresholds=[at_most_cost({"fn": 50, "fp": 1}, of="bad", per_row=0.4)])
     with pytest.raises(RecipeInvalid, match="cost_per_row of bad has 2 bounds"):
         data.recipe(thresholds=[at_most_cost({"fn": 50}, of="bad", per_row=n / 10) for n in (1, 2)])
+
+
+@pytest.mark.parametrize(
+    ("threshold", "words"),
+    [
+        (at_most_flips(0), "the share of at_most_flips is 0: expected more than 0, for a new model"),
+        (at_most_flips(-0.1), "the share of at_most_flips is -0.1"),
+        (at_most_flips(1), "the share of at_most_flips is 1: expected more than 0"),
+        (at_most_flips(1.5), "and less than 1, which any model keeps"),
+        (at_most_flips(math.nan), "the share of at_most_flips is nan"),
+        (at_most_flips(0.1, sure=0.4), "sure of flips is 0.4: expected more than 0.5 and less than 1"),
+        (at_most("flips", bound=0.1), "flips is made with at_most_flips(0.01)"),
+        (at_least("flips", bound=0.1, margin=None), "flips is made with at_most_flips(0.01)"),
+        (at_most("flips", of="bad", bound=0.1, margin=None), "flips is made with at_most_flips(0.01)"),
+    ],
+)
+def test_flips_without_sense_are_named(threshold: Threshold, words: str) -> None:
+    (problem,) = problems([ACCURATE, threshold])
+
+    assert words in problem
+
+
+def test_flips_of_a_recipe_that_compares_nothing_are_refused() -> None:
+    with pytest.raises(RecipeInvalid, match="compare_with_champion is False: leave one out"):
+        data.recipe(thresholds=[ACCURATE, at_most_flips(0.1)], compare_with_champion=False)
+
+
+def test_flips_alone_are_no_gate() -> None:
+    (problem,) = problems([at_most_flips(0.01)])
+
+    assert "thresholds are sure to pass a model that answers" in problem
+
+
+def test_flips_are_bounded_once() -> None:
+    (problem,) = problems([ACCURATE, at_most_flips(0.01), at_most_flips(0.02)])
+
+    assert problem == "flips has 2 bounds: keep one"

@@ -55,7 +55,10 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"rollout": [untyped(Shift, "0.1", seconds=5)]}, "rollout[0].share is '0.1': expected a number"),
         ({"rollout": [untyped(Shift, 0.1, seconds=True)]}, "rollout[0].seconds is True: expected a whole number"),
         ({"thresholds": 5}, "thresholds is 5: expected a list"),
-        ({"thresholds": ["recall"]}, "thresholds[0] is 'recall': expected at_least(...), at_most(...) or"),
+        (
+            {"thresholds": ["recall"]},
+            "thresholds[0] is 'recall': expected at_least(...), at_most(...), at_most_cost(",
+        ),
         ({"thresholds": [untyped(at_least, 5, bound=0)]}, "thresholds[0].metric is 5: expected a text"),
         ({"thresholds": [untyped(at_least, "f1", bound="0.7")]}, "thresholds[0].bound is '0.7': expected a number"),
         ({"thresholds": [untyped(at_least, "f1", bound=None)]}, "thresholds[0].bound is None: expected a number"),
