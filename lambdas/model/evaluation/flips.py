@@ -117,7 +117,7 @@ def _moved_by(features: Features, sides: _Sides, *, models: tuple[Additive, Addi
     most, places = np.full(len(sides.rows), -np.inf), np.zeros(len(sides.rows), dtype=np.int64)
     for place, (name, values) in enumerate(features.items(), start=1):
         mean = new.of(_mean(new.model, values, column=name)) - live.of(_mean(live.model, values, column=name))
-        few = {name: values[sides.rows]}
+        few = values[sides.rows]
         push = new.added(few, column=name) - live.added(few, column=name) - mean
         level += mean
         is_more = push > most
@@ -139,10 +139,14 @@ class _Leads:
         lead: Floats = scores[self._ahead] - scores[self._behind]
         return lead
 
-    def added(self, features: Features, *, column: str) -> Floats:
-        """(m,): by one column."""
-        scores, rows = self.model.added(features, column=column), np.arange(len(self._ahead))
-        lead: Floats = scores[rows, self._ahead] - scores[rows, self._behind]
+    def added(self, values: NDArray[np.generic], *, column: str) -> Floats:
+        """(m,): by one column's values, (m,)."""
+        lead = np.empty(len(values))
+        for begin in range(0, len(values), CHUNK):
+            part = slice(begin, begin + CHUNK)
+            scores = self.model.added({column: values[part]}, column=column)
+            rows = np.arange(len(scores))
+            lead[part] = scores[rows, self._ahead[part]] - scores[rows, self._behind[part]]
         return lead
 
 
