@@ -1,4 +1,8 @@
-"""Tells what became of the versions that went live: which were taken back, or are quarantined, by whom and why."""
+"""Tells what became of the versions that went live.
+
+Which were taken back or are quarantined, by whom and why; and which were proved worse on the new rows of later nights
+than they were judged to be.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from chalicelib.edges import Edges
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
+from chalicelib.quality.series import Series
 from chalicelib.registry.quarantine import Quarantine
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fates:
-    """By the ledger and the quarantine."""
+    """By the ledger, the quarantine and the live quality."""
 
     made_by: dict[str, int]
     """The model version that each run gave traffic to."""
@@ -32,12 +37,24 @@ def gather(edges: Edges, *, model: str) -> Fates:
     read = (documents.readable(partial(ledger.entry, number), told=damaged) for number in ledger.numbers())
     entries = [entry for entry in read if entry is not None]
     quarantined = documents.readable(lambda: Quarantine(edges, model).model_versions(), told=damaged) or {}
-    wrong = {number: f"quarantined by {each.who}: {each.why}" for number, each in quarantined.items()}
+    wrong = _fallen(edges, model=model, damaged=damaged)
+    wrong |= {number: f"quarantined by {each.who}: {each.why}" for number, each in quarantined.items()}
     for before, after in pairwise(entries):
         if after.kind == promotion.ROLLED_BACK and after.entry == before.entry + 1:
             why = f"rolled back by {after.who or 'an unknown hand'}: {after.why or 'nobody knows why'}"
             wrong |= dict.fromkeys(_left(before, after), why)
     return Fates(made_by=_made_by(entries), wrong=wrong, damaged=damaged)
+
+
+def _fallen(edges: Edges, *, model: str, damaged: list[str]) -> dict[int, str]:
+    """By model version the ratio whose fall was proved first."""
+    found: dict[int, str] = {}
+    series = Series(edges, model)
+    read = (documents.readable(partial(series.night, number), told=damaged) for number in series.numbers())
+    for night in (each for each in read if each is not None):
+        for ratio in night.fallen:
+            found.setdefault(night.model_version, f"on new rows, {ratio.name} was {ratio.words}")
+    return found
 
 
 def _left(before: Entry, after: Entry) -> set[int]:

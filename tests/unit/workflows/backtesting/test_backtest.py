@@ -9,6 +9,8 @@ from chalicelib import layout
 from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
+from chalicelib.quality.night import Night
+from chalicelib.quality.series import Series
 from lambdas import recipes
 from tests.fakes.edges import FakeOutside
 from tests.given.judged_nights import (
@@ -19,6 +21,7 @@ from tests.given.judged_nights import (
     judged_nights,
     recipe_file,
 )
+from tests.given.news import new_rows
 from tests.given.nights import MODEL
 from tests.given.old_registry import RUNS, old_stage
 from tests.given.records import rewrite, silent
@@ -114,6 +117,27 @@ def test_canary_that_went_back_alone_tells_why(tmp_path: Path) -> None:
         night.store.delete(each.key)
 
     assert by_run(judged(night, tmp_path))["canary"].wrong == "errors: 9 of 20 calls"
+
+
+def test_fall_that_is_proved_on_later_rows_is_something_wrong(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    Series(night.edges, MODEL).keep(Night.of(new_rows(model_version=1)))
+    Series(night.edges, MODEL).keep(Night.of(new_rows(run="later", model_version=2, news=[])))
+    found = judged(night, tmp_path, thresholds=STRICT)
+
+    assert by_run(found)["first"].wrong == (
+        "on new rows, recall of attack was 0.9 on 1,000 rows of the class in 1 night, 0.99 when it was judged: fell"
+        " by more than 0.01, proved"
+    )
+    assert by_run(found)["better"].wrong is None
+    assert [each.night.run for each in found.judged if each.saved] == ["first", "canary", "regretted"]
+
+
+def test_damaged_night_of_new_rows_is_told(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    night.store.put(layout.quality_night(MODEL, 1), b"{")
+
+    assert layout.quality_night(MODEL, 1) in judged(night, tmp_path).damaged[0]
 
 
 def test_quarantine_is_known_where_the_ledger_is_damaged(tmp_path: Path) -> None:
