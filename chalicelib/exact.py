@@ -61,9 +61,9 @@ def between(low: float, high: float, *, sure: float) -> str:
     """The ends of an interval in words, with how sure (0..1) each is.
 
     >>> between(0.97636294, 0.99553237, sure=0.95)
-    '95 % sure: 0.976363 to 0.995532'
+    'each end 95 % sure: 0.976363 to 0.995532'
     """
-    return f"{100 * sure:g} % sure: {low:.6g} to {high:.6g}"
+    return f"each end {100 * sure:g} % sure: {low:.6g} to {high:.6g}"
 
 
 def fewer(rows: int, *, distinct: int) -> str:

@@ -177,7 +177,7 @@ def test_rule_that_fails_comes_with_the_interval_of_its_value() -> None:
 
     at = lines.index("The gate said no: 2 of 2 rules failed.")
     assert lines[at + 1 : at + 3] == [
-        "  recall of attack: 0.9 (95 % sure: 0.85 to 0.94, where copies make 442 rows count as about 120), "
+        "  recall of attack: 0.9 (each end 95 % sure: 0.85 to 0.94, where copies make 442 rows count as about 120), "
         "but at least 0.98 was wanted",
         "  recall of worm: NOT ENOUGH ROWS: 1 >= 0.98 (and so on)",
     ]
@@ -190,7 +190,7 @@ def test_rules_that_hold_come_with_the_intervals_of_their_values() -> None:
 
     at = lines.index("The gate let it pass: all 2 rules hold.")
     assert lines[at + 1] == (
-        "  recall of attack: 0.988688 (95 % sure: 0.976363 to 0.995532), and at least 0.98 was wanted"
+        "  recall of attack: 0.988688 (each end 95 % sure: 0.976363 to 0.995532), and at least 0.98 was wanted"
     )
     assert not lines[at + 2].startswith("  support")
 

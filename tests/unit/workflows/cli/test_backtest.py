@@ -36,7 +36,7 @@ def test_each_night_is_told_with_what_was_and_what_the_recipe_says(tmp_path: Pat
     assert result.exit_code == 0
     assert said[0] == "night (UTC) then recipe run"
     assert said[1] == "2026-11-21 03:00 Promoted refused first"
-    assert said[2] == "accuracy: 0.8975 < 0.91 (95 % sure: 0.869065 to 0.921436)"
+    assert said[2] == "accuracy: 0.8975 < 0.91 (each end 95 % sure: 0.869065 to 0.921436)"
     assert "2026-11-22 03:00 ModelRejected refused * bad" in said
     assert "2026-11-23 03:00 Promoted passes * better" in said
     assert said[said.index("2026-11-24 03:00 RolledBack refused canary") + 1].startswith("went wrong: rolled back by")
@@ -84,7 +84,7 @@ def test_nights_are_told_to_programs(tmp_path: Path) -> None:
     assert [each["run"] for each in found["nights"]] == list(NIGHTS)
     first = found["nights"][0]
     assert first["failing"] == [
-        {"rule": "accuracy", "reason": "0.8975 < 0.91 (95 % sure: 0.869065 to 0.921436)"},
+        {"rule": "accuracy", "reason": "0.8975 < 0.91 (each end 95 % sure: 0.869065 to 0.921436)"},
     ]
     facts = ("at", "outcome", "passed_then", "passes", "model_version", "against_model_version", "wrong", "cost")
     assert [first[fact] for fact in facts] == [

@@ -122,16 +122,16 @@ def test_interval_of_the_true_value_stands_below_the_rule(capsys: pytest.Capture
 
     assert [" ".join(line) for line in lines(capsys)[2:]] == [
         "pass recall of attack 0.988688 >= 0.98",
-        "95 % sure: 0.976363 to 0.995532",
+        "each end 95 % sure: 0.976363 to 0.995532",
         "pass recall of attack 0.988688 >= 0.98",
-        "95 % sure: 0.976363 to 0.995532",
+        "each end 95 % sure: 0.976363 to 0.995532",
         "copies make 442 rows count as about 120",
     ]
 
 
 def test_interval_of_a_rule_that_failed_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442, "distinct": 442}
-    reason = "NOT ENOUGH ROWS: 0.988688 >= 0.98 (95 % sure: 0.976363 to 0.995532)"
+    reason = "NOT ENOUGH ROWS: 0.988688 >= 0.98 (each end 95 % sure: 0.976363 to 0.995532)"
 
     screen.verdict({"rules": [rule(interval=true, enough_rows=False, passed=False, reason=reason)]})
 
@@ -153,7 +153,7 @@ def test_words_below_a_rule_have_the_width_of_the_screen(capsys: pytest.CaptureF
     assert max(map(len, shown)) <= 80
     assert [" ".join(line.split()) for line in shown[4:]] == [
         "pass recall of attack 0.988688 >= 0.98",
-        "95 % sure: 0 to 9.10211e-05",
+        "each end 95 % sure: 0 to 9.10211e-05",
         "copies make 113,058 rows count as about 32,911",
         "pass recall of attack 0.988688 -",
         "new 0.9887, live 0.9864, difference +0.0023 (-0.021 to +0.010), margin",

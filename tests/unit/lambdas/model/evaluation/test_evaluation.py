@@ -120,7 +120,7 @@ def test_first_model_goes_live_by_what_its_rows_prove_alone(bound: float, passes
         {"low": 0.938381, "high": 0.996435, "sure": 0.95, "rows": 100, "distinct": 100}, abs=1e-6
     )
     assert passes or made["reason"] == (
-        "accuracy: NOT ENOUGH ROWS: 0.98 >= 0.97 (95 % sure: 0.938381 to 0.996435); "
+        "accuracy: NOT ENOUGH ROWS: 0.98 >= 0.97 (each end 95 % sure: 0.938381 to 0.996435); "
         "at this rate about 846 rows would do"
     )
 

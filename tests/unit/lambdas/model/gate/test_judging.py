@@ -35,35 +35,35 @@ def judged_counts(threshold: Threshold, found: Counts) -> RuleResult:
 @pytest.mark.parametrize(
     ("part", "whole", "expected", "reason"),
     [
-        (149, 149, PASS, "1 >= 0.98, proved (95 % sure: 0.980095 to 1)"),
-        (594, 600, PASS, "0.99 >= 0.98, proved (95 % sure: 0.980359 to 0.995636)"),
-        (570, 600, FAIL, "0.95 < 0.98, proved (95 % sure: 0.93279 to 0.963784)"),
+        (149, 149, PASS, "1 >= 0.98, proved (each end 95 % sure: 0.980095 to 1)"),
+        (594, 600, PASS, "0.99 >= 0.98, proved (each end 95 % sure: 0.980359 to 0.995636)"),
+        (570, 600, FAIL, "0.95 < 0.98, proved (each end 95 % sure: 0.93279 to 0.963784)"),
         (
             148,
             148,
             NOT_ENOUGH_ROWS,
-            "NOT ENOUGH ROWS: 1 >= 0.98 (95 % sure: 0.979962 to 1); "
+            "NOT ENOUGH ROWS: 1 >= 0.98 (each end 95 % sure: 0.979962 to 1); "
             "at this rate about 149 rows of the class would do",
         ),
         (
             437,
             442,
             NOT_ENOUGH_ROWS,
-            "NOT ENOUGH ROWS: 0.988688 >= 0.98 (95 % sure: 0.976363 to 0.995532); "
+            "NOT ENOUGH ROWS: 0.988688 >= 0.98 (each end 95 % sure: 0.976363 to 0.995532); "
             "at this rate about 845 rows of the class would do",
         ),
         (
             590,
             600,
             NOT_ENOUGH_ROWS,
-            "NOT ENOUGH ROWS: 0.983333 >= 0.98 (95 % sure: 0.971894 to 0.990931); "
+            "NOT ENOUGH ROWS: 0.983333 >= 0.98 (each end 95 % sure: 0.971894 to 0.990931); "
             "at this rate about 5,082 rows of the class would do",
         ),
         (
             97,
             100,
             NOT_ENOUGH_ROWS,
-            "NOT ENOUGH ROWS: 0.97 < 0.98 (95 % sure: 0.924289 to 0.991774); "
+            "NOT ENOUGH ROWS: 0.97 < 0.98 (each end 95 % sure: 0.924289 to 0.991774); "
             "at this rate no number of rows of the class would do",
         ),
         (
@@ -77,7 +77,7 @@ def judged_counts(threshold: Threshold, found: Counts) -> RuleResult:
             980_001,
             1_000_000,
             NOT_ENOUGH_ROWS,
-            "NOT ENOUGH ROWS: 0.980001 >= 0.98 (95 % sure: 0.979769 to 0.980231); "
+            "NOT ENOUGH ROWS: 0.980001 >= 0.98 (each end 95 % sure: 0.979769 to 0.980231); "
             "at this rate more than 10,000,000 rows of the class would do",
         ),
     ],
@@ -94,7 +94,7 @@ def test_interval_stands_beside_the_value_of_a_rule_that_need_not_be_sure() -> N
     result = decided(at_least("recall", of="attack", bound=0.98), 437, 442)
 
     assert result.passed
-    assert result.reason == "0.988688 >= 0.98 (95 % sure: 0.976363 to 0.995532)"
+    assert result.reason == "0.988688 >= 0.98 (each end 95 % sure: 0.976363 to 0.995532)"
     assert result.interval is not None
     assert (result.interval.sure, result.interval.rows) == (0.95, 442)
     assert (result.interval.low, result.interval.high) == pytest.approx((0.9763629, 0.9955324))
@@ -122,7 +122,7 @@ def test_ceiling_is_proved_by_the_rows_that_are_right() -> None:
     few = decided(ceiling, 10, 600)
     assert word(few) == NOT_ENOUGH_ROWS
     assert few.reason == (
-        "NOT ENOUGH ROWS: 0.0166667 <= 0.02 (95 % sure: 0.00906945 to 0.0281064); "
+        "NOT ENOUGH ROWS: 0.0166667 <= 0.02 (each end 95 % sure: 0.00906945 to 0.0281064); "
         "at this rate about 5,082 rows of other classes would do"
     )
 
@@ -166,7 +166,7 @@ def test_copies_count_as_the_rows_that_would_tell_as_much() -> None:
     assert (copied.interval.rows, copied.interval.distinct) == (600, 200)
     assert copied.reason == (
         "NOT ENOUGH ROWS: 0.99 >= 0.98 "
-        "(95 % sure: 0.968857 to 0.99822, where copies make 600 rows count as about 200); "
+        "(each end 95 % sure: 0.968857 to 0.99822, where copies make 600 rows count as about 200); "
         "at this rate about 1,770 rows of the class would do"
     )
 
