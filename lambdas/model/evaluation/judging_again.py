@@ -44,8 +44,10 @@ def judge_again(recipe: Recipe, report: Document) -> Verdict:
     classes = tuple(report["classes"])
     if set(classes) != set(recipe.class_names):
         raise NotKept(f"its classes are {listed(classes)}, the recipe's {listed(recipe.class_names)}")
-    matrix = in_order(np.array(report["matrix"], dtype=np.int64), of=classes, wanted=recipe.class_names)
+    matrix = in_order(_counts(report["matrix"]), of=classes, wanted=recipe.class_names)
     joint = _joint(report.get("comparison"), classes=classes, wanted=recipe.class_names)
+    if joint is not None and (joint.matrices()[0] != matrix).any():
+        raise NotKept("its joint counts and its confusion matrix are of different rows: one is damaged")
     return judged(
         recipe,
         challenger=_counted(recipe, matrix, areas=report, of=report.get("positive")),
@@ -81,7 +83,7 @@ def _squares(
 ) -> Integers | None:
     """None where nobody knows which rows are copies, and the recipe does not need it."""
     if report.get("squares"):
-        return in_order(np.array(report["squares"], dtype=np.int64), of=classes, wanted=recipe.class_names)
+        return in_order(_counts(report["squares"]), of=classes, wanted=recipe.class_names)
     if joint is not None:
         squares = np.zeros((joint.n_classes, joint.n_classes), dtype=np.int64)
         np.add.at(squares, (joint.true, joint.challenger), joint.squares)
@@ -96,12 +98,19 @@ def _joint(kept: Document | None, *, classes: Sequence[str], wanted: Sequence[st
     if not kept or not kept["cells"]:
         return None
     if any(len(cell) != len(CELL) or max(cell[:3]) >= len(classes) for cell in kept["cells"]):
-        raise NotKept("its joint counts are damaged: each is of a true class, two answers, rows and squares")
+        raise NotKept(f"its joint counts are damaged: each holds {', '.join(CELL)}")
     places = np.array([list(wanted).index(name) for name in classes])
-    true, champion, challenger, rows, squares = np.array(kept["cells"], dtype=np.int64).T
+    true, champion, challenger, rows, squares = _counts(kept["cells"]).T
     cells = [places[each] for each in (true, champion, challenger)]
     order = np.lexsort(cells[::-1])
     return JointCounts(len(places), *(each[order] for each in (*cells, rows, squares)))
+
+
+def _counts(kept: Any) -> Integers:
+    try:
+        return np.array(kept, dtype=np.int64)
+    except OverflowError as exc:
+        raise NotKept("it counts more rows than there can be: it is damaged") from exc
 
 
 def _live(recipe: Recipe, report: Document, *, joint: JointCounts | None) -> Champion | None:

@@ -56,6 +56,7 @@ COMMANDS = (
     ("runs", RUN),
     ("explain", RUN),
     ("explain", SECOND),
+    ("backtest", "--recipe", MODEL),
     ("verify",),
     ("what-served", "--at", "2026-11-21T03:30:00Z"),
 )

@@ -137,6 +137,11 @@ def test_first_model_of_an_earlier_release_is_judged_by_its_values_alone() -> No
         ({"comparison": {"cells": []}}, "no joint counts of both models"),
         ({"comparison": {"cells": [[0, 0, 0, 1]]}}, "its joint counts are damaged"),
         ({"comparison": {"cells": [[0, 2, 0, 1, 1]]}}, "its joint counts are damaged"),
+        (
+            {"comparison": {"cells": [[0, 0, 0, 1, 1]]}},
+            "its joint counts and its confusion matrix are of different rows",
+        ),
+        ({"comparison": {"cells": [[0, 0, 0, 10**30, 1]]}}, "it counts more rows than there can be"),
         ({"classes": ["bad", "worse"]}, "its classes are bad, worse, the recipe's good, bad"),
     ],
 )
