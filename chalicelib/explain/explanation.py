@@ -68,6 +68,7 @@ def explain(facts: Facts) -> list[str]:
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
+        *(_anchor(report) if report else ()),
         *(_erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
         *_canary(facts.healths, facts.shifts),
@@ -172,6 +173,23 @@ def _flips(found: Flips) -> Iterator[str]:
     left = found.sides_left_out + len(found.sides[SIDES_TOLD:])
     if left:
         yield f"    and {left:,} more kinds"
+
+
+def _anchor(report: Report) -> Iterator[str]:
+    anchor = report.anchor
+    if anchor is None or anchor.model_version is None:
+        return
+    compared = anchor.comparison
+    if compared is None:
+        yield f"{anchor.why[:1].upper()}{anchor.why[1:]}."
+        return
+    yield f"On the same rows it was compared with the anchor too, and found {anchor.why}."
+    yield from (f"  {each.name}: {each.words}." for each in compared.ratios)
+    if not all(each.passed for each in compared.ratios):
+        yield (
+            "  If the live model is good enough to go on from: nightswap pin, then nightswap unpin, makes it the"
+            " anchor; anchor=None in the recipe does without one."
+        )
 
 
 def _right(found: Comparison | Paired) -> str:

@@ -220,6 +220,7 @@ def _moves(
         model_version=model_version,
         expected=seen.alias.revision_id if seen.alias else None,
         next_entry=seen.next_entry,
+        anchor=model_version if kind == promotion.PINNED else None,
         who=task.who,
         why=task.reason,
     )

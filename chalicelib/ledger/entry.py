@@ -8,11 +8,14 @@ from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import count, digits, flag, maybe, moment, number_from_1, share, table_of, text
 from chalicelib.ledger.stamp import Stamp
 
+PROMOTED = "promoted"
+"""The kind of a move that made a new version live."""
+
 
 class Entry(Document):
     """`entry` is its number, from 1. Function versions are Lambda's numbers, in digits; None for no alias.
 
-    What only the mover knew (when, who, why) is None where it died before it wrote the entry.
+    What only the mover knew (when, who, why, the anchor) is None where it died before it wrote the entry.
     """
 
     entry: int = holds(number_from_1)
@@ -30,6 +33,8 @@ class Entry(Document):
     moved_at: str | None = holds(maybe(moment))
     who: str | None = holds(maybe(text), default=None)
     why: str | None = holds(maybe(text), default=None)
+    anchor: int | None = holds(maybe(number_from_1), default=None)
+    """The model version that is the anchor from this move on; None where it says nothing of it."""
     recorded_at: str | None = holds(maybe(moment))
     """None while it is not written."""
     repaired: bool = holds(flag, default=False)
@@ -49,6 +54,7 @@ class Entry(Document):
             model_version=move.model_version,
             candidate_model_version=move.candidate,
             weights=dict(weights),
+            anchor=None,
             moved_at=None,
             who=None,
             why=None,

@@ -113,10 +113,10 @@ class Ledger:
         """Whether one of the latest entries is this move: it took effect, and somebody may have moved on since."""
         return any((each.run, each.step) == (run, step) for each in islice(self.newest_first(), LOOK_BACK))
 
-    def append(self, move: Stamp, *, weights: Mapping[str, float], known: Mapping[str, str] | None = None) -> None:
+    def append(self, move: Stamp, *, weights: Mapping[str, float], known: Mapping[str, Any] | None = None) -> None:
         """Write the move's entry; harmless when it is written already.
 
-        `weights` are the alias's. `known` holds moved_at, who and why, which only the mover knows. Raises
+        `weights` are the alias's. `known` holds moved_at, who, why and anchor, which only the mover knows. Raises
         RegistryIncomplete when the entry belongs to another move, which no order of events should bring about.
         """
         written = Entry.of_stamp(move, model=self._model, weights=weights).but(

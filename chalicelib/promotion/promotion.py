@@ -14,12 +14,12 @@ from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import count, digits, maybe, number_from_1, share, table_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias, AliasMoved
-from chalicelib.ledger import stamp
+from chalicelib.ledger import entry, stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.ledger.stamp import Stamp
 
-PROMOTED = "promoted"
+PROMOTED = entry.PROMOTED
 SHIFTED = "shifted"
 """A share of the traffic went to a candidate."""
 ROLLED_BACK = "rolled_back"
@@ -56,6 +56,8 @@ class Move(Document):
     weights: Mapping[str, float] = holds(table_of(share), default={})
     candidate: int | None = holds(maybe(number_from_1), default=None)
     """The model version that the weights go to."""
+    anchor: int | None = holds(maybe(number_from_1), default=None)
+    """The model version that is the anchor from this move on; None where the move says nothing of it."""
     next_entry: int = holds(number_from_1, default=1)
     """Of the ledger, when its author saw no alias; 1 where nothing was ever live."""
 
@@ -142,7 +144,8 @@ def _record(edges: Edges, alias: Alias | None, move: Move) -> Alias:
     if alias is None or done is None:
         raise AliasMoved(_what_is_there(alias, move))
     known = {"moved_at": documents.timestamp(edges.clock()), "who": move.who, "why": move.why}
-    Ledger(edges, move.model).append(done, weights=alias.weights, known=known)
+    of_anchor = {} if move.anchor is None else {"anchor": move.anchor}
+    Ledger(edges, move.model).append(done, weights=alias.weights, known={**known, **of_anchor})
     return alias
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib import layout
 from chalicelib.contracts.decisions import PROMOTED, REJUDGE, SUPERSEDED
 from chalicelib.contracts.rollout import AliasSwapped, SwapAliasTask
 from chalicelib.edges import Edges
@@ -9,6 +10,7 @@ from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.promotion import commitment, fencing, obstacles, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import registry
+from chalicelib.registry.report import Report
 
 
 def swap(edges: Edges, task: SwapAliasTask) -> AliasSwapped:
@@ -27,6 +29,7 @@ def swap(edges: Edges, task: SwapAliasTask) -> AliasSwapped:
         function_version=task.function_version,
         model_version=task.model_version,
         expected=task.revision_id,
+        anchor=_anchor(edges, task),
         who=task.run,
         why=manifest.reason + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
     )
@@ -40,6 +43,14 @@ def swap(edges: Edges, task: SwapAliasTask) -> AliasSwapped:
         return _superseded(edges, task, str(exc))
     reason = f"version {task.model_version} is live as function version {task.function_version}: {task.rollout}"
     return AliasSwapped(decision=PROMOTED, reason=reason)
+
+
+def _anchor(edges: Edges, task: SwapAliasTask) -> int | None:
+    """The anchor once the version is live, by the judging that let it pass; None where that looked at none."""
+    judged = Report.find(edges.store, layout.run_document(task.run, "report"))
+    if judged is None or judged.anchor is None or judged.judging != task.judging:
+        return None
+    return task.model_version if judged.anchor.advances else judged.anchor.model_version
 
 
 def _superseded(edges: Edges, task: SwapAliasTask, why: str) -> AliasSwapped:

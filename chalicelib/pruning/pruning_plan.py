@@ -15,7 +15,7 @@ from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion.lease import Lease, is_running
 from chalicelib.pruning.retention import Decision, Policy, Prunable, decide
-from chalicelib.registry import catalog, judged, publishing, registry
+from chalicelib.registry import catalog, judged, models, publishing, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
@@ -64,12 +64,12 @@ def parts(manifest: Manifest) -> tuple[str, ...]:
     return (registry.PACKAGE, manifest.artifact_file, registry.REPLAY)
 
 
-def make(edges: Edges, *, model: str, policy: Policy, report: Report) -> Plan:
-    """Reads all that decides, and changes nothing."""
+def make(edges: Edges, *, model: str, policy: Policy, report: Report, named: int | None = None) -> Plan:
+    """Reads all that decides, and changes nothing. `named` is the version that the recipe names as the anchor."""
     published = edges.functions.versions(model)  # before the manifests: what is published later is not looked at
     others = [each for name in catalog.models(edges.store) if name != model for each in _published(edges, model=name)]
     codes, versions = set(), []
-    for version, code_sha256 in _versions(edges, model=model, published=published, report=report):
+    for version, code_sha256 in _versions(edges, model=model, published=published, report=report, named=named):
         codes.add(code_sha256)
         if version is not None:
             versions.append(version)
@@ -97,12 +97,12 @@ def serving_now(edges: Edges, *, model: str) -> set[int]:
 
 
 def _versions(
-    edges: Edges, *, model: str, published: Sequence[FunctionVersion], report: Report
+    edges: Edges, *, model: str, published: Sequence[FunctionVersion], report: Report, named: int | None
 ) -> Iterator[tuple[Prunable | None, str]]:
     """Every complete version, None when nothing of it is left to go, with its code's checksum."""
     kept = registry.Kept(edges, model)
     entries = Ledger(edges, model).entries()
-    held, left_at = _held(edges, model=model, entries=entries), history.left_at(entries)
+    held, left_at = _held(edges, model=model, entries=entries, named=named), history.left_at(entries)
     numbers = kept.numbers()
     for done, number in enumerate(numbers):
         report(f"versions of {model}", done, len(numbers))
@@ -121,14 +121,16 @@ def _versions(
         yield (version if has_parts or not version.is_begun else None), manifest.code_sha256
 
 
-def _held(edges: Edges, *, model: str, entries: Sequence[Entry]) -> dict[int | str, str]:
+def _held(edges: Edges, *, model: str, entries: Sequence[Entry], named: int | None) -> dict[int | str, str]:
     """What must be kept at any age, by model version or by run, with the reason."""
     quarantined = Quarantine(edges, model).model_versions()
     pinned = Pin(edges, model).find()
     serving = serving_now(edges, model=model)
     back = {history.previous(entries, but=serving), way_back_now(edges, model=model)}
+    anchors = [each for each in (named, models.anchor(edges, model=model)) if each is not None]
     holder = Lease(edges, model).holder()
     held: dict[int | str, str] = {} if holder is None else {holder: "its run is going"}
+    held |= dict.fromkeys(anchors, "the anchor: new models are compared with it")
     held |= {number: "live before: the next to go back to" for number in back if number is not None}
     held |= dict.fromkeys(history.serving_last(entries), "live by the ledger")
     held |= {number: "quarantined: the evidence stays" for number in quarantined}

@@ -17,6 +17,8 @@ class Judged(Document):
     fingerprint: str = holds(text)
     champion: int | None = holds(maybe(number_from_1))
     """The model version that it was judged against, or that is pinned; None where nothing was live."""
+    anchor: int | None = holds(maybe(number_from_1), default=None)
+    """The model version that was the anchor by the ledger; None where none was looked at, or the recipe named one."""
     waits_as: int | None = holds(maybe(number_from_1), default=None)
     """The number of a version that waits until the pin is gone; None for one that was rejected."""
 

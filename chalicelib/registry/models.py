@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from chalicelib.bodies import check_model
@@ -12,6 +13,7 @@ from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
+from chalicelib.ledger.anchor import standing
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.limits import LISTED_MODELS, LISTED_OBJECTS, LISTED_VERSIONS, VERSION_DIGITS
 from chalicelib.registry import catalog, registry
@@ -73,6 +75,21 @@ def champion(edges: Edges, seen: Live, *, model: str) -> int | None:
             f" put a registered one back with nightswap restore {model}"
         )
     return found
+
+
+def anchor(edges: Edges, *, model: str) -> int | None:
+    """The version that a new one is compared with beside the champion, by the ledger; None for none.
+
+    One that is quarantined is none: then it is the one before it.
+    """
+
+    def is_quarantined(number: int) -> bool:
+        told: list[str] = []  # of one that is damaged whoever compares with it tells
+        read = partial(registry.find_manifest, edges, model=model, model_version=number)
+        manifest = documents.readable(read, told=told)
+        return manifest is not None and Quarantine(edges, model).holds(manifest.fingerprint)
+
+    return standing(Ledger(edges, model), but=is_quarantined)
 
 
 def describe(edges: Edges, *, model: str) -> dict[str, Any]:

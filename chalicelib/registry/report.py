@@ -164,6 +164,22 @@ class Flips(Document):
     sides_left_out: int = holds(count)
 
 
+class Anchor(Document):
+    """The version that stands still beside the champion, on the same rows: see `lambdas.model.evaluation.anchor`."""
+
+    model_version: int | None = holds(maybe(number_from_1))
+    """None where there was none yet."""
+    named: bool = holds(flag, default=False)
+    """Whether the recipe names it."""
+    problem: str | None = holds(maybe(text), default=None)
+    """Why it could not be scored."""
+    comparison: Comparison | None = holds_one(Comparison, default=None)
+    """None where it was the champion too, or was not scored."""
+    advances: bool = holds(flag)
+    """Whether the new model becomes the anchor, once it goes live."""
+    why: str = holds(text)
+
+
 class Report(Document):
     passed: bool = holds(flag)
     reason: str = holds(text)
@@ -202,6 +218,8 @@ class Report(Document):
     comparison: Comparison | None = holds_one(Comparison, default=None)
     flips: Flips | None = holds_one(Flips, default=None)
     """None of an earlier release, and without a champion."""
+    anchor: Anchor | None = holds_one(Anchor, default=None)
+    """None where the recipe compares with none, and of an earlier release."""
     differences: tuple[Difference, ...] = holds_many(Difference, default=())
     """The rows on which both models differ most."""
     erased: tuple[Erased, ...] = holds_many(Erased, default=())

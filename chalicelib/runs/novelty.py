@@ -8,7 +8,7 @@ from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED
 from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
 from chalicelib.promotion.lease import Lease
-from chalicelib.registry import judged, registry
+from chalicelib.registry import judged, models, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.pin import Pin, way_past
 from chalicelib.registry.quarantine import Quarantine
@@ -54,6 +54,8 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
     last = judged.find(edges, model=model)
     if last is None or (last.fingerprint, last.champion) != (fingerprint, live):
         return None
+    if last.anchor is not None and last.anchor != models.anchor(edges, model=model):
+        return None  # compared with that one, it may be let through
     if last.waits_as is None:
         return f"data, recipe and code are those of the model that run {last.run} rejected"
     pinned = Pin(edges, model).find()

@@ -111,7 +111,8 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     if report.fingerprint is None:
         raise documents.damaged(key, "in it fingerprint is missing")
     edges.store.put(layout.rejected(model, run, registry.REPORT), report.encode())
-    rejected = Judged(run=run, fingerprint=report.fingerprint, champion=report.champion_model_version)
+    anchor = report.anchor.model_version if report.anchor and not report.anchor.named else None
+    rejected = Judged(run=run, fingerprint=report.fingerprint, champion=report.champion_model_version, anchor=anchor)
     judged.put(edges, rejected, model=model)
     made = registry.of_run(edges, model=model, run=run) if report.judging > 1 else None
     if made is not None:

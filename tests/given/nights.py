@@ -135,12 +135,21 @@ def promote(
     model: str = MODEL,
     fingerprint: str = "data-1",
     behaviour: str = SOUND,
+    is_anchor: bool = True,
     **beside: Any,
 ) -> Registered:
-    """A version registered and made live."""
+    """A version registered and made live; with `is_anchor` it is proved better than the anchor, and is the next."""
     registered = register(edges, run=run, model=model, fingerprint=fingerprint, behaviour=behaviour, **beside)
     next_entry = Ledger(edges, model).next_entry()
-    move = swap(edges, registered, run=run, expected=revision(edges, model), next_entry=next_entry, model=model)
+    move = swap(
+        edges,
+        registered,
+        run=run,
+        expected=revision(edges, model),
+        next_entry=next_entry,
+        model=model,
+        anchor=registered.model_version if is_anchor else None,
+    )
     commitment.commit(edges, move, what=commitment.SWAP, judging=1)
     promotion.move_alias(edges, move)
     return registered

@@ -37,7 +37,7 @@ def chances(
         (
             0,
             1 - prevalence,
-            (_false_alarms(prevalence, RECALL, PRECISION), _false_alarms(prevalence, recall, precision)),
+            (false_alarms(prevalence, RECALL, PRECISION), false_alarms(prevalence, recall, precision)),
         ),
     ):
         theirs, mine = errors
@@ -74,6 +74,6 @@ def tell(figure: str) -> None:
     sys.stdout.write(f"{figure}\n")
 
 
-def _false_alarms(prevalence: float, recall: float, precision: float) -> float:
+def false_alarms(prevalence: float, recall: float, precision: float) -> float:
     """The false positive rate of a model with this recall and precision."""
     return recall * prevalence * (1 - precision) / (precision * (1 - prevalence))

@@ -200,6 +200,24 @@ MUTANTS = (
         by="LEFT_LIVE = timedelta(hours=1)",
     ),
     Mutant(
+        name="whatever is promoted becomes the anchor",
+        file="chalicelib/promotion/swap.py",
+        text="    return task.model_version if judged.anchor.advances else judged.anchor.model_version\n",
+        by="    return task.model_version\n",
+    ),
+    Mutant(
+        name="the anchor is the first version for ever",
+        file="chalicelib/ledger/anchor.py",
+        text="        if entry.anchor is not None:\n",
+        by="        if False:\n",
+    ),
+    Mutant(
+        name="the anchor is pruned",
+        file="chalicelib/pruning/pruning_plan.py",
+        text='    held |= dict.fromkeys(anchors, "the anchor: new models are compared with it")\n',
+        by="",
+    ),
+    Mutant(
         name="what nobody took is never told",
         file="chalicelib/runs/cleanup.py",
         text="    notices.catch_up(edges, model=model)\n",

@@ -23,6 +23,7 @@ from chalicelib.contracts.runs import RecordOutcomeTask, RestoreAliasTask
 from chalicelib.contracts.training import Evaluated, EvaluateTask, Preprocessed, PreprocessTask, Trained, TrainTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
 from chalicelib.registry import run_documents
@@ -44,6 +45,8 @@ from tests.simulation.serving import WORDS
 SETTINGS = TaskSettings(stage="simulation", code_sha256="code", serving_sha256="serving", stale_days=1)
 FLOOR = 0
 """The least quality that passes the gate."""
+MARGIN = 1
+"""By how much a model may be worse than the anchor; it takes its place if it is better by more than twice that."""
 
 
 def rows_of(edges: Edges, model: str, objects: Sequence[Object], known: Splits) -> Prepared:
@@ -79,14 +82,19 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     )
 
 
-def judged(edges: Edges, task: EvaluateTask, champion_model_version: int | None) -> dict[str, Any]:
+def judged(edges: Edges, task: EvaluateTask, live: int | None, anchor: int | None) -> dict[str, Any]:
     model = documents.decode(read(edges, task.artifact_uri))
     quality = model["quality"]
-    live = champion_model_version
     champion = _quality_of(edges, model=task.model, model_version=live) if live else FLOOR
+    held = _quality_if_there(edges, model=task.model, model_version=anchor) if anchor else None
     return {
-        "passed": quality >= champion,
-        "reason": f"quality {quality}, champion {champion}",
+        "passed": quality >= champion and (held is None or quality >= held - MARGIN),
+        "reason": f"quality {quality}, champion {champion}, anchor {held}",
+        "anchor": {
+            "model_version": anchor,
+            "advances": held is None or quality > held + 2 * MARGIN,
+            "why": f"its quality is {held}",
+        },
         "matrix": [],
         "ratios": {"normal": {"quality": quality}},
         "rules": [],
@@ -101,6 +109,13 @@ def evaluate(task: EvaluateTask, edges: Edges, settings: TaskSettings) -> Evalua
 def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
     judged = evidence.judged(edges, model=model, model_version=model_version)
     return int(documents.decode(evidence.part(edges, judged, SCORECARD_FILE))["quality"])
+
+
+def _quality_if_there(edges: Edges, *, model: str, model_version: int) -> int | None:
+    try:
+        return _quality_of(edges, model=model, model_version=model_version)
+    except (RegistryIncomplete, VersionUnknown):
+        return None
 
 
 def _unknown() -> None:

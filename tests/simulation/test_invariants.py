@@ -17,7 +17,18 @@ from chalicelib.interventions.move_decisions import PIN, ROLLBACK, UNPIN
 from tests.fakes.clock import START
 from tests.fakes.history import Effect
 from tests.simulation import scenarios, triggers
-from tests.simulation.invariants import ALWAYS, Invariant, check, moves, operators, registry, rollouts, runs, serving
+from tests.simulation.invariants import (
+    ALWAYS,
+    Invariant,
+    anchors,
+    check,
+    moves,
+    operators,
+    registry,
+    rollouts,
+    runs,
+    serving,
+)
 from tests.simulation.world import MODEL, Weather, World
 
 SECOND = f"{MODEL}-nightly-{START - timedelta(days=99):%Y%m%dT%H%MZ}"
@@ -133,6 +144,12 @@ FORGERIES: list[tuple[Invariant, Change]] = [
     (moves.nothing_is_judged_without_a_champion_once_there_was_one, UNCHALLENGED),
     (moves.no_promotion_replaces_an_alias_that_moved_after_judging, without("put")),
     (moves.no_promotion_makes_live_worse, WORSE),
+    (anchors.no_promotion_is_worse_than_the_anchor, WORSE),
+    (
+        anchors.the_anchor_is_what_was_judged_against_or_what_is_better,
+        changed(f"put {layout.ledger_entry(MODEL, 2)}", body=(b'"anchor": 1', b'"anchor": 2')),
+    ),
+    (anchors.the_anchor_is_not_pruned, and_then("delete", part(2, "package.zip"))),
     (registry.no_model_version_is_used_twice, twice(f"put {part(1, 'claim.json')}")),
     (registry.a_run_claims_one_number, put(CLAIM, {"holder": SECOND}, before=f"put {OUTCOME}")),
     (registry.complete_versions_never_change, put(part(1, "package.zip"), b"other")),

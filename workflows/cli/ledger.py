@@ -150,7 +150,7 @@ def _row(told: Told) -> list[Any]:
     return [
         told.number,
         _when(entry),
-        entry.kind,
+        f"{entry.kind}{', anchor' if entry.anchor == entry.model_version else ''}",
         f"{told.from_model_version or '-'} -> {entry.model_version}",
         ", ".join(f"{each.share:.0%} to {_of(each)}" for each in history.shares(entry)[1:]),
         entry.who or "-",

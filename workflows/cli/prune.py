@@ -12,6 +12,7 @@ from chalicelib.pruning.pruning import Pruned
 from chalicelib.pruning.pruning_plan import LAMBDA_STORAGE_BYTES, Plan
 from chalicelib.pruning.retention import Policy
 from chalicelib.registry import models
+from lambdas import recipes
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
 from workflows.cli.screen import console, counting, show_json, table
@@ -29,11 +30,12 @@ def prune(stage: Stage, *, model: str, keep: int, days: int, yes: bool, as_json:
     """Delete old versions of MODEL; without --yes list what would go, and why the rest stays.
 
     Never goes: what is live or has a share of the traffic, what was live before it or in the last 24 hours, what is
-    pinned or quarantined, and what a run is working on. Manifest and report of every version stay.
+    pinned or quarantined, the anchor, and what a run is working on. Manifest and report of every version stay.
     """
     models.check(stage.edges, model=model)
     with counting("reading") as report:
-        plan = pruning_plan.make(stage.edges, model=model, policy=Policy(keep=keep, days=days), report=report)
+        policy, named = Policy(keep=keep, days=days), _named_anchor(model)
+        plan = pruning_plan.make(stage.edges, model=model, policy=policy, report=report, named=named)
     pruned = None
     if yes:
         with counting("pruning") as report:
@@ -53,6 +55,11 @@ def prune(stage: Stage, *, model: str, keep: int, days: int, yes: bool, as_json:
         f" {_listed(pruned.function_versions)}; {_size(pruned.freed_bytes)}",
         soft_wrap=True,
     )
+
+
+def _named_anchor(model: str) -> int | None:
+    """By the model's recipe, which may be gone."""
+    return recipes.load(model).named_anchor if model in recipes.names() else None
 
 
 def _show(plan: Plan) -> None:

@@ -89,7 +89,7 @@ TASK_GRANTS = {
         announces=True,
     ),
     "preprocess": Grant(
-        reads=(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE, PIN, QUALITY, LOCKS),
+        reads=(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE, PIN, QUALITY, LEDGER, LOCKS),
         writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, ARRIVED, LOCKS),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,
@@ -99,7 +99,7 @@ TASK_GRANTS = {
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, *documents("profile"), VERSIONS, QUALITY, EVIDENCE_AND_ERASED, LEDGER),
+        reads=(WORK, *documents("profile"), VERSIONS, QUALITY, EVIDENCE_AND_ERASED, QUARANTINE, LEDGER),
         writes=(*documents("evaluate", "report"), QUALITY, SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),
@@ -123,7 +123,7 @@ TASK_GRANTS = {
         asks_for_metrics=True,
     ),
     "swap-alias": Grant(
-        reads=(*DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
+        reads=(*documents("report"), *DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
         writes=(*documents("swap_alias"), *DECISIONS, JUDGED, LEDGER),
         serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
     ),

@@ -7,6 +7,7 @@ champion.py       the champion on the challenger's holdout
 measures.py       every metric of one classifier
 counted.py        the metrics that follow from a confusion matrix
 flips.py          the rows that change sides, and the column that moved most
+anchor.py         the anchor on it, and whether the challenger takes its place
 champion_fall.py  the champion tonight against its own judging
 live_quality.py   the live version on rows that it was not trained on
 differences.py    the rows on which both differ most

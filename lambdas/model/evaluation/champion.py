@@ -12,6 +12,7 @@ from lambdas.model.evaluation.counted import Counted
 from lambdas.model.evaluation.measures import Measures, score
 from lambdas.model.gate.comparison import NOT_ENOUGH_ROWS, Comparisons, compare_jointly, is_comparable
 from lambdas.model.gate.comparison_text import sentence, summary
+from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts, count_jointly
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.thresholds import RuleResult, Threshold, against_champion, compare, no_comparison
@@ -22,27 +23,40 @@ from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import row_hashes
 
+LIVE = "live"
+
 
 @dataclass(frozen=True)
 class Compared:
-    """A champion that could be scored."""
+    """A champion that could be scored; or another version that is in its place, the anchor."""
 
     counted: Counted
     joint: JointCounts
     found: Comparisons
+    called: str
+    """In a sentence, such as live."""
 
     @classmethod
-    def of(cls, recipe: Recipe, *, counted: Counted, joint: JointCounts) -> Compared:
-        """`counted` is the champion's own, `joint` of both models."""
-        found = compare_jointly(joint, recipe.thresholds, labels=recipe.class_names, demands=recipe.demands)
-        return cls(counted, joint, found)
+    def of(
+        cls,
+        recipe: Recipe,
+        *,
+        counted: Counted,
+        joint: JointCounts,
+        called: str = LIVE,
+        demands: Demands | None = None,
+    ) -> Compared:
+        """`counted` is the champion's own, `joint` of both models; the demands are the recipe's, or these."""
+        wanted = demands or recipe.demands
+        found = compare_jointly(joint, recipe.thresholds, labels=recipe.class_names, demands=wanted)
+        return cls(counted, joint, found, called)
 
-    def rule(self, threshold: Threshold) -> RuleResult:
+    def rule(self, threshold: Threshold, *, name: str) -> RuleResult:
         """Of a ratio that the joint counts tell."""
         comparison = self.found.of(threshold)
-        words = sentence(comparison, rows=self.found.rows, demands=self.found.demands)
+        words = sentence(comparison, rows=self.found.rows, demands=self.found.demands, called=self.called)
         return RuleResult(
-            name=against_champion(threshold),
+            name=name,
             value=comparison.challenger,
             direction=threshold.direction,
             bound=None,
@@ -65,7 +79,7 @@ class Compared:
                 {
                     **asdict(each),
                     "passed": each.passed,
-                    "words": sentence(each, rows=found.rows, demands=found.demands),
+                    "words": sentence(each, rows=found.rows, demands=found.demands, called=self.called),
                 }
                 for each in found.comparisons
             ],
@@ -95,7 +109,7 @@ class Champion:
             if self.compared is None:
                 yield no_comparison(against_champion(threshold), why=self.problem, threshold=threshold)
             elif is_comparable(threshold):
-                yield self.compared.rule(threshold)
+                yield self.compared.rule(threshold, name=against_champion(threshold))
             else:
                 champion = self.compared.counted.value(threshold)
                 yield compare(threshold, value=challenger.value(threshold), champion=champion)
@@ -114,11 +128,21 @@ class Champion:
 
 def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, recipe: Recipe) -> Champion:
     """Score the champion. Never raises: for a champion that does not fit the holdout, the result says why."""
+    scored = score_beside(artifact, challenger=challenger, holdout=holdout, recipe=recipe)
+    if isinstance(scored, str):
+        return Champion(None, f"the champion cannot be scored on this holdout: {scored}")
+    measures, joint = scored
+    return Champion(Compared.of(recipe, counted=measures.counted, joint=joint), answers=measures.answers)
+
+
+def score_beside(
+    artifact: Artifact, *, challenger: Measures, holdout: Table, recipe: Recipe
+) -> tuple[Measures, JointCounts] | str:
+    """Score another version, and count the rows by both answers. For one that does not fit it, the text says why."""
     try:
         measures = score(artifact, holdout=holdout, recipe=recipe)
     except (ArtifactInvalid, ValueError) as exc:
-        why = f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
-        return Champion(None, f"the champion cannot be scored on this holdout: {why}")
+        return f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
     joint = count_jointly(
         holdout.labels,
         champion=measures.answers.labels,
@@ -126,4 +150,4 @@ def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, 
         labels=recipe.class_names,
         alike=row_hashes(holdout).view("int64"),
     )
-    return Champion(Compared.of(recipe, counted=measures.counted, joint=joint), answers=measures.answers)
+    return measures, joint

@@ -16,6 +16,7 @@ import numpy as np
 from chalicelib.cutting import listed
 from chalicelib.exact import Number, exact
 from lambdas.model.arrays import Integers
+from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor, judge_counts, without
 from lambdas.model.evaluation.champion import Champion, Compared
 from lambdas.model.evaluation.counted import Counted, in_order
 from lambdas.model.evaluation.verdict import judged
@@ -54,6 +55,7 @@ def judge_again(recipe: Recipe, report: Document) -> Verdict:
         squares=_squares(recipe, report, classes=classes, joint=joint),
         parity=[_as_it_was(rule) for rule in report["rules"] if rule["name"] in parity.RULES],
         live=_live(recipe, report, joint=joint),
+        anchor=_against_anchor(recipe, report, challenger=matrix),
     )
 
 
@@ -128,6 +130,29 @@ def _live(recipe: Recipe, report: Document, *, joint: JointCounts | None) -> Cha
     _, theirs = joint.matrices()
     counted = _counted(recipe, theirs, areas=champion, of=report.get("positive"))
     return Champion(Compared.of(recipe, counted=counted, joint=joint))
+
+
+def _against_anchor(recipe: Recipe, report: Document, *, challenger: Integers) -> Sequence[RuleResult]:
+    """The rules against the anchor of that night; none where there was none, or where it was the champion."""
+    kept = report.get("anchor")
+    if kept is None or kept["model_version"] is None or not has_anchor(recipe):
+        return ()
+    named = recipe.named_anchor
+    if named not in (None, kept["model_version"]):
+        raise NotKept(f"its anchor was version {kept['model_version']}, the recipe's is version {named}")
+    version = AnchorVersion(
+        model_version=kept["model_version"], is_named=named is not None, problem=kept.get("problem") or ""
+    )
+    if version.problem:
+        return without(version).rules
+    if kept.get("comparison") is None:
+        return ()
+    joint = _joint(kept["comparison"], classes=report["classes"], wanted=recipe.class_names)
+    if joint is None:
+        raise NotKept("its report holds no joint counts of the anchor: set anchor=None to leave it")
+    _, theirs = joint.matrices()
+    mine, other = (Counted(recipe.class_names, matrix.tolist(), {}) for matrix in (challenger, theirs))
+    return judge_counts(version, counted=other, joint=joint, challenger=mine, recipe=recipe).rules
 
 
 def _as_it_was(rule: Document) -> RuleResult:

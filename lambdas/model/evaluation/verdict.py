@@ -23,8 +23,12 @@ def judged(
     squares: Integers | None,
     parity: Sequence[RuleResult],
     live: Champion | None,
+    anchor: Sequence[RuleResult] = (),
 ) -> Verdict:
-    """`squares` are the `squared_copies` of the challenger's matrix, `live` is None without a champion."""
+    """`squares` are the `squared_copies` of the challenger's matrix, `live` is None without a champion.
+
+    `anchor` are the rules against the anchor, as `anchor.judge_anchor` has them.
+    """
     rules = [
         _flips(each, live=live)
         if each.metric == FLIPS
@@ -32,7 +36,7 @@ def judged(
         for each in recipe.thresholds
     ]
     against = live.rules(recipe, challenger=challenger) if live else ()
-    return Verdict((*rules, *parity, *against))
+    return Verdict((*rules, *parity, *against, *anchor))
 
 
 def _flips(threshold: Threshold, *, live: Champion | None) -> RuleResult:

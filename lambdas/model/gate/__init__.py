@@ -8,6 +8,7 @@ demands.py          what a recipe asks of the comparison
 joint.py            counts rows by true class, champion's and challenger's answer
 comparison.py       is the challenger shown worse than the champion?
 comparison_text.py  says so in a sentence
+ratchet.py          does the challenger become the anchor?
 statistics/         the formulas
 parity.py           does the artifact give the estimator's answers?
 """

@@ -91,13 +91,13 @@ def compare_jointly(
 ) -> Comparisons:
     """Compare the ratios of all thresholds that are comparable; a recipe's order of them does not matter."""
     in_order = [threshold for threshold in thresholds if is_comparable(threshold)]
-    ordered = sorted(in_order, key=_key)
+    ordered = compared_ratios(thresholds, labels=labels)
     if not ordered:
         normal = NormalDist().inv_cdf(demands.sure)
         return Comparisons(demands=demands, rows=joint.total, critical=normal, comparisons=())
-    test = score_test(joint, [_compared(threshold, labels=labels) for threshold in ordered])
+    test = score_test(joint, [ratio for _, ratio in ordered])
     found = _Found(test, family_wise(test.z, covariance=test.covariance, sure=demands.sure), joint.total, demands)
-    judged = {_key(threshold): found.comparison(place, threshold) for place, threshold in enumerate(ordered)}
+    judged = {_key(threshold): found.comparison(place, threshold) for place, (threshold, _) in enumerate(ordered)}
     return Comparisons(
         demands=demands,
         rows=joint.total,
@@ -106,13 +106,17 @@ def compare_jointly(
     )
 
 
+def compared_ratios(thresholds: Sequence[Threshold], *, labels: Sequence[str]) -> list[tuple[Threshold, Compared]]:
+    """The comparable thresholds, each with its ratio, in an order of their own."""
+
+    def ratio(of: Threshold) -> Compared:
+        return Compared(of.metric, None if of.of is None else list(labels).index(of.of), of.margin or 0.0)
+
+    return [(each, ratio(each)) for each in sorted(filter(is_comparable, thresholds), key=_key)]
+
+
 def _key(threshold: Threshold) -> tuple[str, str]:
     return threshold.metric, threshold.of or ""
-
-
-def _compared(threshold: Threshold, *, labels: Sequence[str]) -> Compared:
-    index = None if threshold.of is None else list(labels).index(threshold.of)
-    return Compared(threshold.metric, index, threshold.margin or 0.0)
 
 
 class _Found:

@@ -23,17 +23,20 @@ COPIES_TOLD = 1.5
 """Copies from which on a reader has to know why so many rows tell so little."""
 
 
-def sentence(comparison: Comparison, *, rows: int, demands: Demands) -> str:
-    """Both values, the difference with its interval, the margin, the verdict, and what the rows would notice."""
+def sentence(comparison: Comparison, *, rows: int, demands: Demands, called: str = "live") -> str:
+    """Both values, the difference with its interval, the margin, the verdict, and what the rows would notice.
+
+    `called` is what the other version is called.
+    """
     why = WHY_UNDEFINED[comparison.metric]
     if comparison.verdict == UNDEFINED:
         return f"undefined: {why}"
     if comparison.verdict == NOTHING_TO_COMPARE:
-        return f"new {comparison.challenger:.4g}, live undefined ({why}): nothing to compare with"
+        return f"new {comparison.challenger:.4g}, {called} undefined ({why}): nothing to compare with"
     if comparison.challenger is None:
         return f"NOT ENOUGH ROWS: of both models {why}"
     verdict = _verdict(comparison, demands=demands)
-    return f"{_numbers(comparison)}: {verdict}; {_noticed(comparison, rows=rows)}"
+    return f"{_numbers(comparison, called=called)}: {verdict}; {_noticed(comparison, rows=rows)}"
 
 
 def summary(found: Comparisons) -> str:
@@ -63,13 +66,13 @@ def points(fall: float) -> str:
     return f"{rounded:g} point{'' if rounded == 1 else 's'}"
 
 
-def _numbers(of: Comparison) -> str:
+def _numbers(of: Comparison, *, called: str) -> str:
     low, high, difference = of.low or 0.0, of.high or 0.0, of.difference or 0.0
     width = max(high - low, 10**-DECIMALS_MAX)
     decimals = min(max(1 - math.floor(math.log10(width / 2)), DECIMALS_MIN), DECIMALS_MAX)
     more = decimals + 1
     return (
-        f"new {of.challenger:.{more}f}, live {of.champion:.{more}f}, difference {difference:+.{more}f}"
+        f"new {of.challenger:.{more}f}, {called} {of.champion:.{more}f}, difference {difference:+.{more}f}"
         f" ({low:+.{decimals}f} to {high:+.{decimals}f}), margin {of.margin:g}"
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 SURE = 0.95
 SURE_MAX = 0.9999
 """`statistics.max_t.DRAWS` draws tell nothing of rarer events."""
+RATCHET = "ratchet"
+"""The anchor that moves on to better models: see `gate.ratchet`."""
 RATIOS = ("accuracy", "recall", "precision", "f1", "false_positive_rate")
 """The metrics that the joint counts tell; the areas under curves depend on the probabilities too."""
 PROPORTIONS = ("accuracy", "recall", "false_positive_rate")

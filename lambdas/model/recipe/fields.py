@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.exact import exact
-from lambdas.model.gate.demands import SURE, Demands
+from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import Threshold
 from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
 
@@ -40,6 +40,9 @@ class Fields:
     """Whether a new model has to be proved no worse; else it is refused only where it is proved worse."""
     detectable: float | None = None
     """A fall (0..1) that the holdout has to be large enough to notice; None to judge with any holdout."""
+    anchor: str | int | None = RATCHET
+    """What new models are compared with beside the champion: RATCHET, for the first version that was promoted, until
+    a better one takes its place; or the number of a version that stays it; None for nothing."""
     rollout: Sequence[Shift] = ()
     """The canary's steps; none to go live all at once after the replay."""
     cross_validation_folds: int = 3
@@ -64,6 +67,11 @@ class Fields:
         """What is asked of the comparison with the champion."""
         sure = self.sure if self.significance is None else float(1 - exact(self.significance))
         return Demands(sure=sure, proved=self.proved, detectable=self.detectable)
+
+    @property
+    def named_anchor(self) -> int | None:
+        """The number of the version that stays the anchor; None where the ratchet moves it, or without one."""
+        return self.anchor if isinstance(self.anchor, int) else None
 
     @property
     def positions(self) -> Columns:

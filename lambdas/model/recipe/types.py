@@ -8,7 +8,9 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
+from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.parts import Categorical, Numeric, Shift, Split
@@ -40,7 +42,7 @@ def shown(value: object) -> str:
         return f"a value of type {type(value).__name__}"
 
 
-def _is_whole(value: object) -> bool:
+def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < WHOLE_LIMIT
 
 
@@ -60,6 +62,10 @@ def _is_direction(value: object) -> bool:
     return isinstance(value, str) and value in (AT_LEAST, AT_MOST)
 
 
+def _is_anchor(value: object) -> bool:
+    return value is None or value == RATCHET or (_is_whole(value) and value > 0)
+
+
 TEXT = Kind("a text", _is_text)
 TRUTH = Kind("True or False", lambda value: isinstance(value, bool))
 NUMBER = Kind("a number", _is_number)
@@ -75,6 +81,7 @@ THRESHOLD = Kind(
 )
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
+ANCHOR = Kind(f"{RATCHET!r}, the number of a model version, or None", _is_anchor)
 
 Kinds = Mapping[str, Kind]
 FIELDS: Kinds = {
@@ -91,6 +98,7 @@ FIELDS: Kinds = {
     "significance": NUMBER.or_none(),
     "proved": TRUTH,
     "detectable": NUMBER.or_none(),
+    "anchor": ANCHOR,
     "rollout": LIST,
     "cross_validation_folds": WHOLE,
     "format": TEXT,

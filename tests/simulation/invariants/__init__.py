@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.simulation.invariants import moves, operators, registry, rollouts, runs, serving, settled
+from tests.simulation.invariants import anchors, moves, operators, registry, rollouts, runs, serving, settled
 from tests.simulation.world import World
 
 Invariant = Callable[[World], None]
@@ -26,6 +26,9 @@ ALWAYS: tuple[Invariant, ...] = (
     moves.nothing_is_judged_without_a_champion_once_there_was_one,
     moves.no_promotion_replaces_an_alias_that_moved_after_judging,
     moves.no_promotion_makes_live_worse,
+    anchors.no_promotion_is_worse_than_the_anchor,
+    anchors.the_anchor_is_what_was_judged_against_or_what_is_better,
+    anchors.the_anchor_is_not_pruned,
     registry.no_model_version_is_used_twice,
     registry.a_run_claims_one_number,
     registry.complete_versions_never_change,

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -10,16 +12,20 @@ from chalicelib import layout
 from chalicelib.contracts.training import EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import SCORECARD_FILE
-from lambdas import evaluate
+from lambdas import evaluate, recipes
+from lambdas.model.evaluation.anchor import AnchorVersion
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions
+from tests.given.moves import ask
 from tests.given.nights import MODEL, forget_evidence, going, promote, revision
+from tests.given.present import present
 from tests.given.records import rewrite
-from tests.http_connections import noise
-from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_evaluation, whole_night
+from tests.http_connections import noise, rows
+from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, up_to_evaluation, whole_night
 
 NEXT = "kdd99-http-nightly-20261122T0300Z"
 RIVAL = "kdd99-http-rival"
@@ -243,3 +249,87 @@ def test_holdout_that_does_not_fit_into_memory_is_refused_in_words() -> None:
 
     with pytest.raises(DatasetTooLarge, match=r"300 rows .* in Evaluate, which has 70 MB"):
         evaluate.run(task, night.edges, replace(SETTINGS, memory_mb=70))
+
+
+def two_nights() -> tuple[FakeOutside, EvaluateTask]:
+    """Version 1 is the anchor, version 2 is live, and the next night is trained."""
+    night = night_with_data()
+    whole_night(night.edges)
+    add_data(night, "night-2.csv", lines=rows(normal=300, attacks=200, seed=9))
+    whole_night(night.edges, run=going(night, RIVAL))
+    return night, up_to_evaluation(night.edges, run=going(night, NEXT), force=True)
+
+
+def anchor_of(night: FakeOutside) -> dict[str, Any]:
+    return dict(documents.find(night.store, layout.run_document(NEXT, "report"))["anchor"])
+
+
+def test_first_model_is_the_anchor_and_the_next_is_compared_with_it() -> None:
+    night, task = two_nights()
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    assert [each.anchor for each in Ledger(night.edges, MODEL).entries()] == [1, 1]
+    anchor = anchor_of(night)
+    assert (anchor["model_version"], anchor["named"], anchor["advances"]) == (1, False, False)
+    assert all(each["passed"] for each in anchor["comparison"]["ratios"])
+    assert evaluated.reason.endswith("not shown worse than the anchor, version 1")
+
+
+def test_anchor_that_is_live_is_scored_once() -> None:
+    night, task = next_night()
+
+    evaluate.run(task, night.edges, SETTINGS)
+
+    assert anchor_of(night)["comparison"] is None
+    assert anchor_of(night)["why"] == "the anchor, version 1, is the live model"
+
+
+def test_pinned_version_is_the_anchor_of_the_next_night() -> None:
+    night, task = two_nights()
+    ask(night.edges, "pin")
+    ask(night.edges, "unpin")
+
+    evaluate.run(task, night.edges, SETTINGS)
+
+    assert (anchor_of(night)["model_version"], anchor_of(night)["why"]) == (
+        2,
+        "the anchor, version 2, is the live model",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lose", "why"),
+    [
+        (lambda night, key: night.store.delete(key), "is missing from bucket"),
+        (lambda night, key: night.store.put(key, b"{}"), "is not the one that was judged"),
+    ],
+)
+def test_anchor_whose_artifact_is_not_what_was_judged_gives_its_place_to_what_goes_live(
+    lose: Callable[[FakeOutside, str], None], why: str
+) -> None:
+    night, task = two_nights()
+    lose(night, layout.version(MODEL, 1, SCORECARD_FILE))
+
+    evaluated = evaluate.run(task, night.edges, SETTINGS)
+
+    assert evaluated.passed and anchor_of(night)["advances"]
+    assert why in anchor_of(night)["problem"] and why in evaluated.reason
+
+
+def test_recipe_may_name_the_anchor() -> None:
+    night, _ = two_nights()
+    recipe = recipes.load(MODEL)
+
+    def found(anchor: int | str | None, *, champion: int | None = 2) -> AnchorVersion | None:
+        named = replace(recipe, anchor=anchor)
+        return evaluate.anchor_version(night.edges, named, champion=champion, by_ledger=1)
+
+    by_ledger, named, live, unknown = (found(each) for each in ("ratchet", 1, 2, 7))
+
+    assert (present(by_ledger).is_named, present(named).is_named) == (False, True)
+    assert present(named).artifact is not None
+    assert (present(live).is_champion, present(live).artifact) == (True, None)
+    assert "has no version 7" in present(unknown).problem
+    assert found(None) is None
+    assert found(1, champion=None) is None

@@ -165,6 +165,19 @@ def test_data_that_was_rejected_against_another_champion_is_judged_again(night: 
     assert preprocessing(night.edges).decision == TRAIN
 
 
+@pytest.mark.parametrize(("anchor", "decision"), [(1, NOTHING_NEW), (2, NOTHING_NEW), (None, TRAIN)])
+def test_data_that_was_rejected_against_another_anchor_is_judged_again(
+    night: FakeOutside, anchor: int | None, decision: str
+) -> None:
+    """`anchor` is the one by the ledger, where that is still the one of the judging."""
+    promote(night.edges, run="earlier", fingerprint="other data")
+    promote(night.edges, run="later", fingerprint="more data", is_anchor=anchor == 2)
+    judged = {"run": "rejected", "fingerprint": fingerprint(night), "champion": 2, "anchor": anchor or 2}
+    night.store.put(layout.judged(MODEL), documents.encode(judged))
+
+    assert preprocessing(night.edges).decision == decision
+
+
 def test_forced_run_trains_though_nothing_is_new(night: FakeOutside) -> None:
     promote(night.edges, run="earlier", fingerprint=fingerprint(night))
 

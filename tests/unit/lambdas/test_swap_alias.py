@@ -10,7 +10,7 @@ from chalicelib.contracts.rollout import AliasSwapped, SwapAliasTask
 from chalicelib.documents import documents
 from chalicelib.errors import FunctionUnavailable, VersionUnknown
 from chalicelib.ledger.ledger import Ledger
-from chalicelib.promotion import commitment, promotion
+from chalicelib.promotion import commitment, fencing, promotion
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
@@ -27,6 +27,7 @@ from tests.given.nights import (
     outside,
     promote,
     register,
+    report_of,
     revision,
     shift,
     swap,
@@ -99,6 +100,44 @@ def test_ledger_says_that_the_run_moved_it_and_why() -> None:
         RUN,
         "every rule passed",
     )
+
+
+@pytest.mark.parametrize(
+    ("anchor", "judging", "recorded"),
+    [
+        ({"model_version": 1, "advances": False}, 1, 1),
+        ({"model_version": 1, "advances": True}, 1, 2),
+        ({"model_version": None, "advances": True}, 1, 2),
+        ({"model_version": 1, "advances": True}, 2, None),
+        (None, 1, None),
+    ],
+)
+def test_ledger_says_what_the_anchor_is_from_then_on(
+    anchor: dict[str, object] | None, judging: int, recorded: int | None
+) -> None:
+    """By the report of the same judging; another's is no news of the anchor."""
+    night, task = ready_to_swap(champion=True)
+    report = {**report_of(RUN), "judging": judging, "anchor": anchor and {**anchor, "why": "so it is"}}
+    night.store.put(layout.run_document(RUN, "report"), documents.encode(report))
+
+    swap_alias.run(task, night.edges, SETTINGS)
+
+    last = present(Ledger(night.edges, MODEL).last())
+    assert (last.model_version, last.anchor) == (2, recorded)
+
+
+def test_anchor_of_a_swap_that_another_carries_out_is_recorded_too() -> None:
+    night, task = ready_to_swap(champion=True)
+    report = {**report_of(RUN), "anchor": {"model_version": 1, "advances": True, "why": "so it is"}}
+    night.store.put(layout.run_document(RUN, "report"), documents.encode(report))
+    broken = with_functions(night.edges, "update_alias", before=raising(FunctionUnavailable("busy")))
+    with pytest.raises(FunctionUnavailable):
+        swap_alias.run(task, broken, SETTINGS)
+
+    fencing.stop(night.edges, model=MODEL, run=RUN, why="it died", finishing=True)
+
+    promoted = present(Ledger(night.edges, MODEL).newest(promotion.PROMOTED))
+    assert (promoted.run, promoted.anchor) == (RUN, 2)
 
 
 def test_repeated_task_moves_once() -> None:

@@ -21,7 +21,7 @@ class Compared:
     index: int | None
     """The position of its class; None for accuracy."""
     margin: float
-    """By how much the challenger may be worse: 0 or more, less than 1."""
+    """By how much the challenger may be worse, -1..1; less than 0 is by how much it has to be better."""
 
     @property
     def sign(self) -> int:

@@ -19,7 +19,7 @@ from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import GIVEN_UP, MODEL, content, going, outside, promote, register, shift
 from tests.given.old_nights import ALL, DAY, dead_run, nights, plan
-from tests.given.records import by_hand
+from tests.given.records import by_hand, silent
 
 
 def reasons(night: FakeOutside, policy: Policy = ALL) -> dict[int, str | None]:
@@ -92,6 +92,18 @@ def test_pinned_and_quarantined_versions_stay() -> None:
     found = reasons(night)
 
     assert (found[1], found[2], found[3]) == ("pinned", "quarantined: the evidence stays", None)
+
+
+def test_anchor_stays_however_old_it_is() -> None:
+    night = nights(1)
+    for number in (2, 3, 4):
+        promote(night.edges, run=f"run-{number}", fingerprint=f"data-{number}", is_anchor=False)
+        night.clock.sleep(2 * DAY)
+
+    assert reasons(night)[1] == "the anchor: new models are compared with it"
+    assert reasons(night)[2] is None
+    named = pruning_plan.make(night.edges, model=MODEL, policy=ALL, report=silent, named=2)
+    assert [each.model_version for each in named.doomed] == []
 
 
 def test_version_that_waits_for_the_pin_to_go_stays_as_long_as_it_stands() -> None:

@@ -181,7 +181,21 @@ def test_rejected_model_is_kept_with_its_report_and_its_fingerprint(night: FakeO
         "run": RUN,
         "fingerprint": "data-7",
         "champion": 3,
+        "anchor": None,
     }
+
+
+@pytest.mark.parametrize(("named", "kept"), [(False, 2), (True, None)])
+def test_rejected_model_is_kept_with_the_anchor_of_the_ledger(
+    night: FakeOutside, named: bool, kept: int | None
+) -> None:
+    """One that the recipe names changes with the recipe, and so with the fingerprint."""
+    anchor = {"model_version": 2, "named": named, "advances": False, "why": "worse than the anchor, version 2"}
+    night.store.put(layout.run_document(RUN, "report"), documents.encode({**REPORT, "anchor": anchor}))
+
+    outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED, reason="recall"))
+
+    assert documents.find(night.store, layout.judged(MODEL))["anchor"] == kept
 
 
 @pytest.mark.parametrize("outcome", sorted(set(OUTCOMES) - {MODEL_REJECTED}))

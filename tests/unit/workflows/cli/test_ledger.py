@@ -41,8 +41,16 @@ def test_moves_are_listed_newest_first() -> None:
     lines = two_moves().run("history").output.splitlines()
 
     assert lines[0].strip() == "moves of the alias of kdd99-http"
-    assert cells(lines[2]) == ["2", "2026-11-21 04:00:00", "promoted", "1 -> 2", "run-2", "every rule passed"]
+    assert cells(lines[2]) == ["2", "2026-11-21 04:00:00", "promoted, anchor", "1 -> 2", "run-2", "every rule passed"]
     assert cells(lines[3])[3] == "- -> 1"
+
+
+def test_promotion_that_left_the_anchor_where_it_was_does_not_speak_of_it() -> None:
+    night = outside()
+    promote(night.edges, run="run-1")
+    promote(night.edges, run="run-2", fingerprint="data-2", is_anchor=False)
+
+    assert cells(FakeStage(night).run("history").output.splitlines()[2])[2:4] == ["promoted", "1 -> 2"]
 
 
 def test_moves_on_a_narrow_screen_break_no_name() -> None:

@@ -105,6 +105,12 @@ def test_model_with_nothing_to_prune_is_told_so() -> None:
     assert "--yes" not in output
 
 
+def test_model_whose_recipe_is_gone_is_pruned_all_the_same() -> None:
+    result = FakeStage(nights(1, "gone")).run("prune", "gone")
+
+    assert result.exit_code == 0, result.output
+
+
 def test_unknown_model_is_refused() -> None:
     assert isinstance(FakeStage().run("prune", "other").exception, ModelUnknown)
 

@@ -123,3 +123,8 @@ def test_positive_class_is_the_last_of_the_classes() -> None:
 
 def test_rollout_has_at_most_the_steps_that_one_judging_has_numbers_for() -> None:
     assert rules.SHIFTS_MAX == promotion.SHIFTS_MAX
+
+
+@pytest.mark.parametrize(("anchor", "named"), [("ratchet", None), (3, 3), (None, None)])
+def test_anchor_is_named_by_the_number_of_its_version(anchor: str | int | None, named: int | None) -> None:
+    assert data.recipe(anchor=anchor).named_anchor == named
