@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.registry.report import Report
 from lambdas.model.artifact import Artifact
+from lambdas.model.evaluation.anchor import AnchorVersion
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.judging_again import NotKept, judge_again
 from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
@@ -87,6 +88,71 @@ def test_recipe_as_it_is_gives_the_verdict_that_is_in_the_report() -> None:
         kept = report(RECIPE, guess(0.1, seed=2), challenger=guess(wrong, seed=1))
 
         assert judge_again(RECIPE, kept.document).passed == kept.passed
+
+
+def with_anchor(recipe: Recipe, *, challenger: Guess, **fields: Any) -> Report:
+    """Version 3 is the anchor; the champion is as good as the challenger."""
+    anchor = AnchorVersion(model_version=3, **fields)
+    made = evaluate(
+        recipe,
+        artifact=challenger,
+        holdout=HOLDOUT,
+        answers=challenger.answers,
+        champion=challenger,
+        anchor=anchor,
+    )
+    del made["replay"]
+    return Report.read(json.dumps(made, allow_nan=False).encode(), key="report.json")
+
+
+@pytest.mark.parametrize(("fields", "thresholds"), OTHERS)
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        {"artifact": guess(0.02, seed=2)},
+        {"artifact": guess(0.02, seed=2), "is_named": True},
+        {"problem": "model.json is gone"},
+        {"problem": "model.json is gone", "is_named": True},
+        {"is_champion": True},
+        {"artifact": Broken()},
+    ],
+)
+def test_night_with_an_anchor_judged_again_gets_the_verdict_that_it_would_have_had(
+    fields: dict[str, Any], thresholds: Sequence[Threshold], anchor: dict[str, Any]
+) -> None:
+    named: dict[str, Any] = {"anchor": 3} if anchor.get("is_named") else {}
+    challenger = guess(0.3, seed=1)
+    kept = with_anchor(replace(RECIPE, **named), challenger=challenger, **anchor)
+    other = replace(RECIPE, thresholds=thresholds, **fields, **named)
+
+    again = judge_again(other, kept.document)
+
+    at_once = with_anchor(other, challenger=challenger, **anchor)
+    assert [(rule.name, rule.passed, rule.reason) for rule in again.rules] == [
+        (rule.name, rule.passed, rule.reason) for rule in at_once.rules
+    ]
+
+
+def test_recipe_without_an_anchor_is_judged_without_one() -> None:
+    kept = with_anchor(RECIPE, challenger=guess(0.3, seed=1), artifact=guess(0.02, seed=2))
+
+    assert not judge_again(RECIPE, kept.document).passed
+    assert judge_again(replace(RECIPE, anchor=None), kept.document).passed
+
+
+def test_recipe_that_names_another_anchor_cannot_be_tried() -> None:
+    kept = with_anchor(RECIPE, challenger=guess(0.3, seed=1), artifact=guess(0.02, seed=2))
+
+    with pytest.raises(NotKept, match="its anchor was version 3, the recipe's is version 7"):
+        judge_again(replace(RECIPE, anchor=7), kept.document)
+
+
+def test_anchor_of_too_many_cells_is_not_kept() -> None:
+    kept = with_anchor(RECIPE, challenger=guess(0.3, seed=1), artifact=guess(0.02, seed=2)).document
+    emptied = {**kept, "anchor": {**kept["anchor"], "comparison": {**kept["anchor"]["comparison"], "cells": []}}}
+
+    with pytest.raises(NotKept, match="no joint counts of the anchor: set anchor=None to leave it"):
+        judge_again(RECIPE, emptied)
 
 
 def test_classes_in_another_order_are_the_same_classes() -> None:
