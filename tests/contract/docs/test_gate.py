@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lambdas.model import recipe as recipe_parts
-from lambdas.model.recipe import Recipe
+from lambdas.model.gate.comparison import compare_jointly
+from lambdas.model.gate.comparison_text import sentence
+from lambdas.model.gate.demands import Demands
+from lambdas.model.gate.ratchet import of_the_anchor
+from lambdas.model.recipe import Recipe, at_least
 from tests.contract.docs import pages
+from tests.given import worlds
 from tests.unit.chalicelib.explain.test_explanation import REPORT, said
 
 PAGE = pages.PAGES["gate.md"]
@@ -34,5 +40,18 @@ def test_rows_that_change_sides_are_told_as_the_page_quotes_it() -> None:
     found = {"rows": 600, "flipped": 12, "sides": sides, "sides_left_out": 0}
     lines = said(report={**REPORT, "flips": found})
 
-    quoted = pages.blocks(PAGE, "text")[-1]
+    (quoted,) = (each for each in pages.blocks(PAGE, "text") if "change sides" in each)
     assert quoted.rstrip("\n") in "\n".join(lines)
+
+
+def test_refusal_by_the_anchor_is_told_as_the_page_quotes_it() -> None:
+    """180 attacks among 600 rows: 13 that the anchor alone gets right, one that the new model alone does."""
+    counts = np.array([[[395, 5], [5, 15]], [[8, 1], [13, 158]]])
+    recall = at_least("recall", of="attack", bound=0.5)
+    demands = Demands(sure=of_the_anchor(0.95))
+    both = [recall, at_least("precision", of="attack", bound=0.5)]
+    found = compare_jointly(worlds.joint(counts), both, labels=worlds.CLASSES, demands=demands)
+    words = sentence(found.of(recall), rows=600, demands=demands, called="anchor")
+
+    (quoted,) = (each for each in pages.blocks(PAGE, "text") if "against the anchor" in each)
+    assert " ".join(quoted.split()) == f"recall of attack, against the anchor, version 3: {words}"
