@@ -46,9 +46,7 @@ def judge_again(recipe: Recipe, report: Document) -> Verdict:
     if set(classes) != set(recipe.class_names):
         raise NotKept(f"its classes are {listed(classes)}, the recipe's {listed(recipe.class_names)}")
     matrix = in_order(_counts(report["matrix"]), of=classes, wanted=recipe.class_names)
-    joint = _joint(report.get("comparison"), classes=classes, wanted=recipe.class_names)
-    if joint is not None and (joint.matrices()[0] != matrix).any():
-        raise NotKept("its joint counts and its confusion matrix are of different rows: one is damaged")
+    joint = _joint(report.get("comparison"), classes=classes, wanted=recipe.class_names, matrix=matrix)
     return judged(
         recipe,
         challenger=_counted(recipe, matrix, areas=report, of=report.get("positive")),
@@ -95,8 +93,10 @@ def _squares(
     return None
 
 
-def _joint(kept: Document | None, *, classes: Sequence[str], wanted: Sequence[str]) -> JointCounts | None:
-    """In the order of the wanted classes; None where no cell is kept."""
+def _joint(
+    kept: Document | None, *, classes: Sequence[str], wanted: Sequence[str], matrix: Integers
+) -> JointCounts | None:
+    """In the order of the wanted classes, as the challenger's `matrix` is; None where no cell is kept."""
     if not kept or not kept["cells"]:
         return None
     if any(len(cell) != len(CELL) or max(cell[:3]) >= len(classes) for cell in kept["cells"]):
@@ -105,7 +105,10 @@ def _joint(kept: Document | None, *, classes: Sequence[str], wanted: Sequence[st
     true, champion, challenger, rows, squares = _counts(kept["cells"]).T
     cells = [places[each] for each in (true, champion, challenger)]
     order = np.lexsort(cells[::-1])
-    return JointCounts(len(places), *(each[order] for each in (*cells, rows, squares)))
+    joint = JointCounts(len(places), *(each[order] for each in (*cells, rows, squares)))
+    if (joint.matrices()[0] != matrix).any():
+        raise NotKept("its joint counts and its confusion matrix are of different rows: one is damaged")
+    return joint
 
 
 def _counts(kept: Any) -> Integers:
@@ -147,7 +150,7 @@ def _against_anchor(recipe: Recipe, report: Document, *, challenger: Integers) -
         return without(version).rules
     if kept.get("comparison") is None:
         return ()
-    joint = _joint(kept["comparison"], classes=report["classes"], wanted=recipe.class_names)
+    joint = _joint(kept["comparison"], classes=report["classes"], wanted=recipe.class_names, matrix=challenger)
     if joint is None:
         raise NotKept("its report holds no joint counts of the anchor: set anchor=None to leave it")
     _, theirs = joint.matrices()

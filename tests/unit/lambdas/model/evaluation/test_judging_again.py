@@ -155,6 +155,15 @@ def test_anchor_of_too_many_cells_is_not_kept() -> None:
         judge_again(RECIPE, emptied)
 
 
+def test_anchor_of_other_rows_is_damaged() -> None:
+    kept = with_anchor(RECIPE, challenger=guess(0.3, seed=1), artifact=guess(0.02, seed=2)).document
+    (first, *others) = kept["anchor"]["comparison"]["cells"]
+    more = {**kept["anchor"]["comparison"], "cells": [[*first[:3], first[3] + 1, first[4]], *others]}
+
+    with pytest.raises(NotKept, match="are of different rows: one is damaged"):
+        judge_again(RECIPE, {**kept, "anchor": {**kept["anchor"], "comparison": more}})
+
+
 def test_classes_in_another_order_are_the_same_classes() -> None:
     other = replace(RECIPE, positive="good", thresholds=OTHERS[0][1])
     champion, challenger = guess(0.2, seed=2), guess(0.1, seed=1)
