@@ -29,7 +29,7 @@ from lambdas.model import predictions
 from lambdas.model.artifact import Artifact
 from lambdas.model.data import room
 from lambdas.model.evaluation import champion_fall
-from lambdas.model.evaluation.anchor import AnchorVersion
+from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.table import format_of
 from lambdas.model.predictions import Answers
@@ -38,14 +38,11 @@ from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.step import Context, carry_out
 
-Judge = Callable[[Edges, EvaluateTask, int | None, int | None], dict[str, Any]]
-"""Takes the task, the champion's model version, and the anchor's by the ledger; returns the report, with the sample
-for Replay under `replay`."""
+Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
+"""Takes the task and the champion's model version; returns the report, with the sample for Replay under `replay`."""
 
 
-def on_the_holdout(
-    edges: Edges, task: EvaluateTask, champion: int | None, anchor: int | None, *, memory_mb: int
-) -> dict[str, Any]:
+def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, memory_mb: int) -> dict[str, Any]:
     """The report of the artifact, of the champion and of the anchor, all scored on the run's holdout."""
     recipe = recipes.load(task.model)
     holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
@@ -56,7 +53,7 @@ def on_the_holdout(
         holdout=holdout,
         answers=Answers.from_files(read_all(edges, task.answers_uri, names=predictions.FILES)),
         champion=None if champion is None else _artifact_of(edges, task.model, champion),
-        anchor=anchor_version(edges, recipe, champion=champion, by_ledger=anchor),
+        anchor=anchor_version(edges, recipe, champion=champion),
     )
 
 
@@ -65,7 +62,7 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
     champion_model_version = models.champion(edges, seen, model=task.model)
     serving_sha256 = publishing.configuration_sha256(edges.functions.configuration(task.model))
     judge_it = judge or partial(on_the_holdout, memory_mb=settings.memory_mb)
-    judged = judge_it(edges, task, champion_model_version, models.anchor(edges, model=task.model))
+    judged = judge_it(edges, task, champion_model_version)
     lineage = run_documents.profile(edges, run=task.run)
     live_quality = live_qualities.told(
         edges,
@@ -106,12 +103,12 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
     return champion_fall.fallen(then, scored["ratios"])
 
 
-def anchor_version(
-    edges: Edges, recipe: Recipe, *, champion: int | None, by_ledger: int | None
-) -> AnchorVersion | None:
+def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None) -> AnchorVersion | None:
     """The recipe's, or the ledger's; None where there is none, as where nothing was ever live to be compared with."""
-    number = recipe.named_anchor or by_ledger
-    if champion is None or recipe.anchor is None or number is None:
+    if champion is None or not has_anchor(recipe):
+        return None
+    number = recipe.named_anchor or models.anchor(edges, model=recipe.model)
+    if number is None:
         return None
     found = partial(AnchorVersion, model_version=number, is_named=recipe.named_anchor is not None)
     if number == champion:

@@ -26,7 +26,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
-from chalicelib.registry import run_documents
+from chalicelib.registry import models, run_documents
 from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Training
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
@@ -82,10 +82,11 @@ def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     )
 
 
-def judged(edges: Edges, task: EvaluateTask, live: int | None, anchor: int | None) -> dict[str, Any]:
+def judged(edges: Edges, task: EvaluateTask, live: int | None) -> dict[str, Any]:
     model = documents.decode(read(edges, task.artifact_uri))
     quality = model["quality"]
     champion = _quality_of(edges, model=task.model, model_version=live) if live else FLOOR
+    anchor = models.anchor(edges, model=task.model)
     held = _quality_if_there(edges, model=task.model, model_version=anchor) if anchor else None
     return {
         "passed": quality >= champion and (held is None or quality >= held - MARGIN),

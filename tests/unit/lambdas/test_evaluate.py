@@ -323,7 +323,7 @@ def test_recipe_may_name_the_anchor() -> None:
 
     def found(anchor: int | str | None, *, champion: int | None = 2) -> AnchorVersion | None:
         named = replace(recipe, anchor=anchor)
-        return evaluate.anchor_version(night.edges, named, champion=champion, by_ledger=1)
+        return evaluate.anchor_version(night.edges, named, champion=champion)
 
     by_ledger, named, live, unknown = (found(each) for each in ("ratchet", 1, 2, 7))
 
