@@ -7,6 +7,7 @@ serving_functions.py   Lambda: the functions that serve, their versions and alia
 pipeline_functions.py  Lambda: the functions of the pipeline that are called from outside the state machine
 executions.py          Step Functions
 metrics.py             CloudWatch
+logged_labels.py       CloudWatch Logs Insights
 notices.py             SNS and EventBridge
 calls.py               which errors are worth another try
 patience.py            how long a call may take with all its attempts

@@ -11,11 +11,12 @@ from botocore.exceptions import NoRegionError
 
 from chalicelib.api.known_tokens import KnownTokens
 from chalicelib.aws.executions import StateMachineExecutions
+from chalicelib.aws.logged_labels import LoggedLabels
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.object_versions import BucketVersions
-from chalicelib.aws.patience import ATTENTIVE, PATIENT, PROMPT, Patience
+from chalicelib.aws.patience import ATTENTIVE, BRIEF, PATIENT, PROMPT, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Edges
@@ -29,7 +30,11 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
         store=BucketStore(patience.client("s3"), bucket=names.bucket),
         functions=serving_functions(names.stage, patience),
         executions=StateMachineExecutions(patience.client("stepfunctions"), names=names),
-        metrics=CloudWatchMetrics(lambda: patience.client("cloudwatch"), stage=names.stage),
+        metrics=CloudWatchMetrics(
+            lambda: patience.client("cloudwatch"),
+            logged=LoggedLabels(lambda: BRIEF.client("logs"), stage=names.stage),
+            stage=names.stage,
+        ),
         notices=StageNotices(
             lambda: patience.client("sns"),
             lambda: patience.client("events"),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import names
 from chalicelib.aws.calls import transient
-from chalicelib.edges.metrics import Minute
+from chalicelib.aws.logged_labels import LoggedLabels
+from chalicelib.edges.metrics import Labels, Minute
 from chalicelib.errors import MetricsUnavailable
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ class CloudWatchMetrics:
     `connect` makes the client at the first question: few of those who hold the edges ever ask one.
     """
 
-    def __init__(self, connect: Callable[[], CloudWatchClient], *, stage: str) -> None:
+    def __init__(self, connect: Callable[[], CloudWatchClient], *, logged: LoggedLabels, stage: str) -> None:
         self._connect = connect
+        self._logged = logged
         self._stage = stage
 
     def minutes(
@@ -69,6 +71,11 @@ class CloudWatchMetrics:
             version: {minute: values[rank] / 100 for minute, values in minutes.items()}
             for version, minutes in found.items()
         }
+
+    def labels(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Mapping[datetime, Labels]]:
+        return self._logged.counted(model, function_versions=function_versions, since=since, until=until)
 
     def _ask(
         self,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.values import Value
+
+LABELS_SPAN = timedelta(minutes=5)
+"""Labels are counted by so long: in a day that is as much as one answer of the log holds."""
 
 
 class Minute(Value):
@@ -18,6 +21,25 @@ class Minute(Value):
     """How many of them have a duration."""
     duration_ms: float
     """The sum of their durations, without the start of cold environments."""
+
+
+class Labels(Value):
+    """What one function version answered within some minutes, as its own log has it."""
+
+    calls: int
+    """Those that were answered with predictions."""
+    by_label: Mapping[str, int]
+    """In how many of these calls a label occurred."""
+
+
+def begin_of_span(moment: datetime) -> datetime:
+    """Of the LABELS_SPAN that it is in.
+
+    >>> begin_of_span(datetime(2026, 11, 21, 3, 14, 59)).isoformat()
+    '2026-11-21T03:10:00'
+    """
+    whole = moment.replace(second=0, microsecond=0)
+    return whole - timedelta(minutes=whole.minute % (LABELS_SPAN // timedelta(minutes=1)))
 
 
 class Metrics(Protocol):
@@ -37,3 +59,8 @@ class Metrics(Protocol):
         self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime, bound_ms: int
     ) -> Mapping[str, Mapping[datetime, float]]:
         """By function version and minute: the share of the calls, 0 to 1, that took at most so long."""
+
+    def labels(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Mapping[datetime, Labels]]:
+        """By function version, and by the beginning of each LABELS_SPAN; they are whole, and end before `until`."""

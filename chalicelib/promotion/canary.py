@@ -15,7 +15,8 @@ from typing import Protocol
 
 from chalicelib.documents.frozen import Document, holds
 from chalicelib.documents.shapes import list_of, maybe, moment, text
-from chalicelib.edges.metrics import Metrics, Minute
+from chalicelib.edges.metrics import Labels, Metrics, Minute
+from chalicelib.errors import MetricsUnavailable
 from chalicelib.promotion import eprocess
 from chalicelib.promotion.eprocess import Evidence
 from chalicelib.promotion.replaying import bound_ms
@@ -102,6 +103,14 @@ def look(metrics: Metrics, *, model: str, candidate: str, live: str, since: date
 
     `since` is when the first share was shifted. Raises MetricsUnavailable.
     """
+    health = _health(metrics, model=model, candidate=candidate, live=live, since=since, now=now)
+    if not health.problems:
+        until = _minute(now) - SETTLED
+        health.remarks += _labels(metrics, model=model, candidate=candidate, live=live, since=since, until=until)
+    return health
+
+
+def _health(metrics: Metrics, *, model: str, candidate: str, live: str, since: datetime, now: datetime) -> Health:
     versions, until = (candidate, live), _minute(now) - SETTLED
     shown = metrics.minutes(model, function_versions=versions, since=since, until=_minute(now) + MINUTE)
     counted = {
@@ -176,6 +185,39 @@ def _judge_durations(health: Health, slow: Compared, *, bound: int) -> None:
         health.problems.append(f"{seen}: {_rarity(found)}")
     else:
         health.remarks.append(f"{seen}: not shown slower")
+
+
+def _labels(
+    metrics: Metrics, *, model: str, candidate: str, live: str, since: datetime, until: datetime
+) -> list[str]:
+    """Which labels the candidate answers more or less often. A better model may: it is never a problem."""
+    try:
+        found = metrics.labels(model, function_versions=(candidate, live), since=since, until=until)
+    except MetricsUnavailable as exc:
+        return [f"the labels of the answers could not be counted: {exc.message}"]
+    mine, theirs = found[candidate], found[live]
+    if not mine or not theirs:
+        return []
+    names = sorted({label for each in (*mine.values(), *theirs.values()) for label in each.by_label})
+    spans = {name: _beside(_of_label(mine, name), _of_label(theirs, name)) for name in names}
+    remarks = [_other_share(name, Compared(minutes=each), labels=len(names)) for name, each in spans.items()]
+    calls = sum(each.calls for each in mine.values())
+    same = f"no label of {calls} calls of the new version is shown more or less frequent than with the live one"
+    return list(filter(None, remarks)) or [same]
+
+
+def _of_label(spans: Mapping[datetime, Labels], name: str) -> dict[datetime, tuple[int, int]]:
+    return {begun: (each.by_label.get(name, 0), each.calls) for begun, each in spans.items()}
+
+
+def _other_share(name: str, seen: Compared, *, labels: int) -> str:
+    """In words; empty where the two are not shown to differ. All labels together err in 1 of WORSE canaries."""
+    if not eprocess.evidence(seen.minutes, odds=eprocess.EITHER_WAY).shows_worse(e=WORSE * labels):
+        return ""
+    mine, theirs = seen.bad / seen.calls, seen.live_bad / seen.live_calls
+    odds = f" (odds {mine / (1 - mine) / (theirs / (1 - theirs)):.2g})" if 0 < theirs < 1 and mine < 1 else ""
+    often = "more" if mine > theirs else "less"
+    return f"answers {name} on {mine:.1%} of calls, live {theirs:.1%}: {often} often{odds}, a remark"
 
 
 def _rarity(found: Evidence) -> str:

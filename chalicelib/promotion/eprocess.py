@@ -24,6 +24,8 @@ from chalicelib.values import Value
 
 ODDS = (1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """How many times as bad a candidate may be; each gets the same share of the evidence."""
+EITHER_WAY = tuple(sign for odds in (1.1, 1.25, 1.5, 2.0, 4.0) for sign in (odds, 1 / odds))
+"""Of what may be more or less frequent, and is no failure: an answer, say."""
 NEGLIGIBLE = 1e-18
 """A term so small beside the largest does not change their sum."""
 
@@ -46,33 +48,36 @@ class Evidence(Value):
     highest: float
     """The natural logarithm of the highest e after any minute; 0 at least."""
     by_odds: tuple[float, ...]
-    """The natural logarithm of the likelihood ratio of each of ODDS to equal odds."""
+    """The natural logarithm of the likelihood ratio of each of the odds to equal odds."""
 
     def shows_worse(self, *, e: float) -> bool:
         """Whether equal versions would ever come to such evidence in at most one canary out of `e`."""
         return self.highest >= math.log(e)
 
     def rules_out(self, odds: float, *, e: float) -> bool:
-        """Whether at most one in `e` versions so many times as bad, one of ODDS, looks so much like an equal one."""
+        """Whether at most one in `e` versions so many times as bad looks so much like an equal one.
+
+        `odds` is one of ODDS, by which the evidence was gathered.
+        """
         return -self.by_odds[ODDS.index(odds)] >= math.log(e)
 
 
-def evidence(minutes: Iterable[Minute]) -> Evidence:
+def evidence(minutes: Iterable[Minute], *, odds: Sequence[float] = ODDS) -> Evidence:
     """The evidence of minutes in the order of time, each of them once."""
-    totals, highest = [0.0] * len(ODDS), 0.0
+    totals, highest = [0.0] * len(odds), 0.0
     for minute in minutes:
-        totals = [total + ratio for total, ratio in zip(totals, log_ratios(minute), strict=True)]
+        totals = [total + ratio for total, ratio in zip(totals, log_ratios(minute, odds=odds), strict=True)]
         highest = max(highest, log_mean(totals))
     return Evidence(now=log_mean(totals), highest=highest, by_odds=tuple(totals))
 
 
-def log_ratios(minute: Minute) -> tuple[float, ...]:
-    """The natural logarithm of P(seen) under each of ODDS, divided by P(seen) under equal odds."""
+def log_ratios(minute: Minute, *, odds: Sequence[float] = ODDS) -> tuple[float, ...]:
+    """The natural logarithm of P(seen) under each of the odds, divided by P(seen) under equal odds."""
     if not (minute.calls and minute.live_calls and minute.failed + minute.live_failed):
-        return (0.0,) * len(ODDS)
+        return (0.0,) * len(odds)
     equal = _log_sum(minute, log_odds=0.0)
     return tuple(
-        minute.failed * log_odds - _log_sum(minute, log_odds=log_odds) + equal for log_odds in map(math.log, ODDS)
+        minute.failed * log_odds - _log_sum(minute, log_odds=log_odds) + equal for log_odds in map(math.log, odds)
     )
 
 

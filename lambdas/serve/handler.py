@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -48,6 +49,12 @@ NUMBER_BYTES = 30
 """A probability in JSON, with its punctuation."""
 EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
 
+LABELS_MAX = 10
+"""How many labels are counted; the others, by the order of the classes, count together as OTHER."""
+OTHER = "other"
+THROUGH_THE_ALIAS = ":live"
+"""How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
+
 FORMATS = ("scorecard",)
 """The artifact formats. Each is a module beside this one, and its `read` makes a Scorer of an artifact's bytes, or
 raises ModelInvalid."""
@@ -62,9 +69,18 @@ class PackageBroken(Exception):
     """The package lacks its model, or its model is not the one that its manifest names."""
 
 
-def handler(event: object, context: object) -> dict[str, object]:  # noqa: ARG001
+def handler(event: object, context: object) -> dict[str, object]:
     """Lambda calls it."""
-    return open_package(Path(__file__).resolve().parent.parent).answer(event)
+    service = open_package(Path(__file__).resolve().parent.parent)
+    return told(service, service.answer(event), context)
+
+
+def told(service: Service, answer: dict[str, object], context: object) -> dict[str, object]:
+    """The answer; the labels of one that a client asked for by the alias are logged."""
+    if str(getattr(context, "invoked_function_arn", "")).endswith(THROUGH_THE_ALIAS):
+        for line in service.labels(answer, function_version=str(getattr(context, "function_version", ""))):
+            sys.stderr.write(line)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,27 @@ class Service:
             return {"status": 200, "body": {**self._names(), **self._body(event)}}
         except Refused as refused:
             return refused.answer()
+
+    def labels(self, answer: Mapping[str, Any], *, function_version: str) -> Sequence[str]:
+        """A line for the log that counts the labels of an answer; none where there are no predictions.
+
+        `kinds` are the labels alone, as a text: the canary counts the calls by them.
+        """
+        counted: dict[str, int] = {}
+        for prediction in answer["body"].get("predictions", ()):
+            label = prediction["label"]
+            named = label if label in self._counted else OTHER
+            counted[named] = counted.get(named, 0) + 1
+        if not counted:
+            return ()
+        told = {"event": "answered", "function_version": function_version, "labels": counted}
+        return (json.dumps({**told, "kinds": json.dumps(sorted(counted))}) + "\n",)
+
+    @cached_property
+    def _counted(self) -> Sequence[str]:
+        """The labels that are counted by their names."""
+        every = self.scorer.classes
+        return every if len(every) <= LABELS_MAX else every[: LABELS_MAX - 1]
 
     def _names(self) -> dict[str, object]:
         return {"model": self.model, "model_version": self.model_version}

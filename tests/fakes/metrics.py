@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.edges import Clock
-from chalicelib.edges.metrics import Minute
+from chalicelib.edges.metrics import Labels, Minute, begin_of_span
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Counted:
     at: datetime
     failed: bool
     duration_ms: float
+    labels: tuple[str, ...] = ()
 
 
 class InMemoryMetrics:
@@ -33,9 +35,16 @@ class InMemoryMetrics:
         self.behind = behind
 
     def count(
-        self, model: str, *, function_version: str, at: datetime, failed: bool = False, duration_ms: float = 1.0
+        self,
+        model: str,
+        *,
+        function_version: str,
+        at: datetime,
+        failed: bool = False,
+        duration_ms: float = 1.0,
+        labels: Sequence[str] = (),
     ) -> None:
-        self.counted.append(Counted(model, function_version, at, failed, duration_ms))
+        self.counted.append(Counted(model, function_version, at, failed, duration_ms, tuple(labels)))
 
     def minutes(
         self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
@@ -57,6 +66,19 @@ class InMemoryMetrics:
             for version, minutes in seen.items()
         }
 
+    def labels(
+        self, model: str, *, function_versions: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Mapping[datetime, Labels]]:
+        start, end = begin_of_span(since), begin_of_span(until)
+        spans: dict[str, dict[datetime, list[Counted]]] = {version: {} for version in function_versions}
+        for version, minutes in self._seen(model, function_versions, since=start, until=end).items():
+            for minute, calls in minutes.items():
+                spans[version].setdefault(begin_of_span(minute), []).extend(each for each in calls if each.labels)
+        return {
+            version: {span: _labels(calls) for span, calls in found.items() if calls}
+            for version, found in spans.items()
+        }
+
     def _seen(
         self, model: str, function_versions: Sequence[str], *, since: datetime, until: datetime
     ) -> dict[str, dict[datetime, list[Counted]]]:
@@ -70,6 +92,10 @@ class InMemoryMetrics:
 
 def _whole(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
+
+
+def _labels(calls: Sequence[Counted]) -> Labels:
+    return Labels(calls=len(calls), by_label=Counter(label for each in calls for label in set(each.labels)))
 
 
 def _sum(counted: Sequence[Counted]) -> Minute:

@@ -34,6 +34,8 @@ REQUESTS_PER_STATE = (4, 10)
 """S3 writes and reads of one state, rounded up."""
 LOG_GB_PER_STATE = 4e-6
 """Lambda's own lines and a few of ours: some 4 KB."""
+LOG_GB_PER_PREDICTION = 600e-9
+"""Lambda's own lines of a call of two functions, some 200 bytes each, and the serving function's line of labels."""
 STORED_GB = 1.0
 """Data, models and packages of a small stage, noncurrent versions included."""
 
@@ -82,7 +84,8 @@ def retrain_bill(
 ) -> Bill:
     """Of one retrain that ends Promoted, all at once, every function starting cold.
 
-    Each step of a canary adds three transitions, a call of ShiftTraffic and ten metrics that CloudWatch is asked for.
+    Each step of a canary adds three transitions, a call of ShiftTraffic, ten metrics that CloudWatch is asked for,
+    and a query that scans the log of the serving function since the first share.
     """
     return work_bill(work_to(definition, PROMOTED, memory_mb=memory_mb), architecture=architecture, prices=prices)
 
@@ -117,5 +120,6 @@ def predictions_bill(
     once = {
         "API Gateway": prices.rest_request,
         "Lambda": compute_usd(calls, architecture=architecture, prices=prices),
+        "logs": LOG_GB_PER_PREDICTION * prices.log_gb,
     }
     return Bill(once).times(count)

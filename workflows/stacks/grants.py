@@ -28,7 +28,8 @@ LEDGER = f"{layout.LEDGER}*"
 EVIDENCE = f"{layout.EVIDENCE}*"
 ERASED = f"{layout.ERASED}*"
 EVIDENCE_AND_ERASED = EVIDENCE.replace("/", "*/")
-"""Both in one: a short pattern keeps the template short."""
+QUARANTINE_AND_QUALITY = f"{layout.quality('*').removesuffix('lity/')}*"
+"""Two in one: a short pattern keeps the template short."""
 
 
 def documents(*names_of_documents: str) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ class Grant:
     asks_versions: bool = False
     """May invoke the numbered versions of the serving functions, as live traffic never does."""
     asks_for_metrics: bool = False
-    """May read what CloudWatch counted."""
+    """May read what CloudWatch counted, and ask the logs of the serving functions."""
     asks_for_runs: bool = False
     """May look up the executions of the state machine, to tell whether the holder of a lease still runs."""
     announces: bool = False
@@ -89,7 +90,10 @@ TASK_GRANTS = {
         announces=True,
     ),
     "preprocess": Grant(
-        reads=(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE, PIN, QUALITY, LEDGER, LOCKS),
+        reads=(
+            *(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE_AND_QUALITY, PIN),
+            *(LEDGER, LOCKS),
+        ),
         writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, ARRIVED, LOCKS),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,

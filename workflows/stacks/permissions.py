@@ -25,6 +25,8 @@ def task_statements(stage: str, task: str) -> list[Json]:
         # CloudWatch knows no resource for metrics, and this action no condition by namespace.
         # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
         statements.append(allow(["cloudwatch:GetMetricData"], on=["*"]))
+        logs = arn("logs", f"log-group:/aws/lambda/{names.serving_prefix(stage)}*:*")
+        statements.append(allow(["logs:StartQuery", "logs:GetQueryResults"], on=[logs]))
     if grant.announces:
         statements.append(allow(["sns:Publish"], on=[alerts_arn(stage)]))
         statements.append(allow(["events:PutEvents"], on=[arn("events", "event-bus/default")]))

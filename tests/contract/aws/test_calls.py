@@ -23,6 +23,7 @@ from botocore.exceptions import (
 
 from chalicelib.aws.calls import transient
 from chalicelib.aws.executions import StateMachineExecutions
+from chalicelib.aws.logged_labels import LoggedLabels
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
@@ -56,7 +57,7 @@ NOTICE = Notice(kind="Promoted", model="m", subject="s", text="t", detail={})
 
 
 def traffic(client: Any) -> Any:
-    metrics = CloudWatchMetrics(lambda: client, stage="prod")
+    metrics = CloudWatchMetrics(lambda: client, logged=LoggedLabels(lambda: client, stage="prod"), stage="prod")
     return metrics.minutes("m", function_versions=("1",), since=NOW, until=NOW + timedelta(minutes=1))
 
 

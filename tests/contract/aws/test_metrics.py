@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY
 
+from chalicelib.aws.logged_labels import LoggedLabels
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.edges.metrics import Minute
 from chalicelib.errors import MetricsUnavailable
@@ -30,7 +31,7 @@ def aws(scripted: Callable[[str], Scripted]) -> Scripted:
 
 @pytest.fixture
 def metrics(aws: Scripted) -> CloudWatchMetrics:
-    return CloudWatchMetrics(lambda: aws.client, stage="prod")
+    return CloudWatchMetrics(lambda: aws.client, logged=LoggedLabels(lambda: aws.client, stage="prod"), stage="prod")
 
 
 def query(key: str, metric: str, statistic: str, *, version: str) -> dict[str, Any]:

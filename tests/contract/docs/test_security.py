@@ -33,7 +33,7 @@ POWERS: dict[str, Callable[[Grant], bool]] = {
     "move the alias": lambda grant: "lambda:UpdateAlias" in grant.serving,
     "append to the ledger": lambda grant: grants.LEDGER in grant.writes,
     "ask numbered versions": lambda grant: grant.asks_versions,
-    "read metrics": lambda grant: grant.asks_for_metrics,
+    "read metrics and the serving functions' logs": lambda grant: grant.asks_for_metrics,
     "quarantine": lambda grant: grants.QUARANTINE in grant.writes,
     "pin": lambda grant: grants.PIN in grant.writes,
     "record outcomes": lambda grant: set(grants.documents("outcome")) <= set(grant.writes),

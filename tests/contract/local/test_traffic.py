@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.logged_labels import LoggedLabels
 from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.edges.metrics import Minute
 from chalicelib.names import serving_function
@@ -51,7 +52,8 @@ def functions(
 
 @pytest.fixture
 def metrics(local_aws: LocalAws, clients: Callable[..., Any]) -> CloudWatchMetrics:
-    return CloudWatchMetrics(lambda: clients(local_aws, "cloudwatch"), stage="traffic")
+    logged = LoggedLabels(lambda: clients(local_aws, "logs"), stage="traffic", sleep=lambda _: None)
+    return CloudWatchMetrics(lambda: clients(local_aws, "cloudwatch"), logged=logged, stage="traffic")
 
 
 def counted(metrics: CloudWatchMetrics, version: str, *, since: datetime, model: str = MODEL) -> Minute:
@@ -118,3 +120,34 @@ def test_starting_a_process_is_no_part_of_the_duration(
     assert took_seconds > START_SECONDS
     assert seen.invocations == 1
     assert 0 < seen.duration_ms < 1000 * START_SECONDS / 2
+
+
+ANSWERED = """
+import json, sys
+
+def handler(event, context):
+    told = {"event": "answered", "function_version": context.function_version, "kinds": json.dumps(sorted(event))}
+    sys.stderr.write(json.dumps(told) + "\\n")
+    return context.invoked_function_arn
+"""
+
+
+def test_labels_that_a_version_logs_are_counted(
+    functions: Any, metrics: CloudWatchMetrics, package: Callable[[str], bytes]
+) -> None:
+    published = functions.update_function_code(FunctionName=FUNCTION, ZipFile=package(ANSWERED), Publish=True)
+    version = published["Version"]
+    functions.update_alias(FunctionName=FUNCTION, Name="live", FunctionVersion=version, RoutingConfig={})
+    span = {"since": datetime.now(UTC) - HOUR, "until": datetime.now(UTC) + HOUR}
+
+    for event in (b'{"attack": 1}', b'{"attack": 1, "normal": 3}', b'{"normal": 1}'):
+        called = functions.invoke(FunctionName=FUNCTION, Qualifier="live", Payload=event)
+        assert called["Payload"].read().endswith(b':live"')
+
+    found = metrics.labels(MODEL, function_versions=(version, "1"), **span)
+    assert sum(each.calls for each in found[version].values()) == 3
+    assert [sum(each.by_label.get(name, 0) for each in found[version].values()) for name in ("attack", "normal")] == [
+        2,
+        2,
+    ]
+    assert found["1"] == {}

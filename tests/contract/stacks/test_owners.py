@@ -37,7 +37,7 @@ SERVICES = (
     *("s3", "lambda", "stepfunctions", "sns", "events", "cloudwatch", "logs", "ssm", "apigateway"),
     *("cloudformation", "iam", "sts", "resourcegroupstaggingapi"),
 )
-READING = ("get_", "list_", "describe_", "head_", "simulate_", "validate_", "test_")
+READING = ("get_", "list_", "describe_", "head_", "simulate_", "validate_", "test_", "start_query")
 APP_FUNCTIONS = [function_name(NAMES, each) for each in function_names("prod", root=ROOT)]
 
 

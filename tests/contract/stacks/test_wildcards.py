@@ -23,6 +23,7 @@ FILES = sorted(CHALICE.glob("policy-*.json"))
 
 REASONS = {
     r"log-group:/aws/lambda/nightswap-S[a-z0-9-]*:\*": "the streams of the function's own log, which Lambda names",
+    r"log-group:/aws/lambda/nightswap-S-serve-\*:\*": "the log of any model's serving function",
     r"function:nightswap-S-serve-\*": "a serving function for each model, with its versions and its alias",
     r"function:nightswap-S-serve-\*:live": "the alias of every serving function, and nothing else of it",
     r"function:nightswap-S-serve-\*:[1-9]\*": "its numbered versions: a pattern can say how a number begins",
@@ -34,6 +35,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/models/\*/judged\.json": "MODEL: the last model that its gate refused",
     r"nightswap-S-[0-9a-z*-]+/models/\*/quarantine/\*": "MODEL/FINGERPRINT: what is not to be tried again",
     r"nightswap-S-[0-9a-z*-]+/models/\*/quality/\*": "MODEL/NIGHT: what the live version made of new rows",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/qua\*": "both of these",
     r"nightswap-S-[0-9a-z*-]+/models/\*/pin\.json": "MODEL: the version that stays live",
     r"nightswap-S-[0-9a-z*-]+/models/\*/untold/\*": "MODEL/RUN: a notice that is still to be sent",
     r"nightswap-S-[0-9a-z*-]+/moves/\*/told\.json": "NAME: whether that move was announced",

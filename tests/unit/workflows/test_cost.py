@@ -163,7 +163,7 @@ def test_known_bills_of_the_real_definition_line_by_line() -> None:
         rel=1e-5,
     )
     many = predictions_bill(1_000_000, serving_memory_mb=512, api_memory_mb=1024, architecture="x86_64")
-    assert many.lines == pytest.approx({"API Gateway": 3.5, "Lambda": 1.1500015})
+    assert many.lines == pytest.approx({"API Gateway": 3.5, "Lambda": 1.1500015, "logs": 0.3})
 
 
 def test_known_calls_on_arm_cost_what_the_price_lists_say() -> None:

@@ -5,7 +5,7 @@ worker.py                 Lambda: the process of one function
 warm.py                   Lambda: ends processes that are no longer asked
 updates.py                Lambda: updating and publishing
 aliases.py                Lambda: weighted aliases
-traffic.py                CloudWatch: metrics of an alias, version by version
+traffic.py                CloudWatch: metrics of an alias, version by version, and counts of log lines
 rest_apis.py              API Gateway: ImportRestApi and PutRestApi
 swagger.py                API Gateway: what a Swagger document asks for
 change_sets.py            CloudFormation: values before and after

@@ -1,12 +1,18 @@
-"""Counts an alias's metrics version by version, as CloudWatch does; the emulator counts whole functions only."""
+"""Counts an alias's metrics version by version, and the lines of a log, as CloudWatch does.
+
+The emulator counts whole functions only, and no lines.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 Json = dict[str, Any]
@@ -18,6 +24,11 @@ RANK = re.compile(r"PR\(:(\d+)\)")
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html"""
 
+COUNT = re.compile(r'filter (\w+) = "(\w+)" \| stats count\(\*\) as (\w+) by bin\((\d+)m\), ([\w, ]+) \| limit \d+')
+"""A query of Logs Insights that counts lines.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"""
+
 _STARTS_MS: ContextVar[list[float]] = ContextVar("_STARTS_MS")
 """How long an invocation waited for a process that had to be started: Lambda's Duration leaves that out."""
 
@@ -25,9 +36,10 @@ _STARTS_MS: ContextVar[list[float]] = ContextVar("_STARTS_MS")
 def install() -> None:
     """Has to come after `aliases.install`: its routing turns an alias into a version, which is too late to count."""
     from ministack.core import lambda_runtime
-    from ministack.services import cloudwatch, lambda_svc
+    from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
 
     invoke, spawn, statistic = lambda_svc._invoke, lambda_runtime.Worker._spawn, cloudwatch._stat_value
+    start_query = cloudwatch_logs._start_query
 
     def timed(worker: Any) -> None:
         begun = time.perf_counter()
@@ -60,6 +72,19 @@ def install() -> None:
         asked = RANK.fullmatch(name)
         return rank(points or (), bound=int(asked[1])) if asked else statistic(stats, name, points)
 
+    def queried(asked: Json) -> Any:
+        """The emulator passes over `stats`, and over a filter by a field of our own."""
+        answer = start_query(asked)
+        if answer[0] == 200:
+            query = cloudwatch_logs._queries[json.loads(answer[2])["queryId"]]
+            records = cloudwatch_logs._collect_query_records(
+                [asked["logGroupName"]], asked["startTime"], asked["endTime"]
+            )
+            counted = counts(asked["queryString"], [(each["_timestamp_ms"], each["@message"]) for each in records])
+            query["results"] = query["results"] if counted is None else counted
+        return answer
+
+    cloudwatch_logs._start_query = queried
     cloudwatch._stat_value = ranked
     lambda_svc._invoke = counted
     lambda_runtime.Worker._spawn = timed
@@ -118,6 +143,35 @@ def rank(points: Sequence[Json], *, bound: int) -> float | None:
     ]
     within = sum(count for up_to, count in counted if up_to <= bound)
     return 100 * within / sum(count for _, count in counted)
+
+
+def counts(query: str, lines: Iterable[tuple[int, str]]) -> list[list[dict[str, str]]] | None:
+    """The results of a query that counts the lines that are JSON by their fields and by minutes; None for another.
+
+    `lines` are a time in milliseconds and a text each.
+
+    >>> query = 'filter event = "a" | stats count(*) as n by bin(5m), who | limit 9'
+    >>> found = counts(query, [(301_000, '{"event": "a", "who": "b"}'), (302_000, "no JSON")])
+    >>> [[cell["value"] for cell in row] for row in found]
+    [['1970-01-01 00:05:00.000', 'b', '1']]
+    """
+    asked = COUNT.fullmatch(query)
+    if asked is None:
+        return None
+    field, value, name, minutes, others = asked.groups()
+    by = str(others).split(", ")
+    seen: Counter[tuple[str, ...]] = Counter()
+    for at_ms, text in lines:
+        line = json.loads(text) if text.startswith("{") else {}
+        if line.get(field) == value:
+            span = int(minutes) * MINUTE_SECONDS
+            begun = datetime.fromtimestamp(at_ms // 1000 // span * span, tz=UTC)
+            seen[f"{begun:%Y-%m-%d %H:%M:%S}.000", *(str(line[each]) for each in by)] += 1
+    fields = (f"bin({minutes}m)", *by, name)
+    return [
+        [{"field": each, "value": cell} for each, cell in zip(fields, (*cells, str(count)), strict=True)]
+        for cells, count in seen.items()
+    ]
 
 
 def _since(begun: float) -> float:
