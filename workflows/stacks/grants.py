@@ -10,6 +10,9 @@ from chalicelib.registry import registry
 # Patterns of keys. A `*` stands for a model's, a run's or a file's name: none is known when the stack is made.
 DATASETS = f"{layout.DATASETS}*"
 WORK = f"{layout.WORK}*"
+RUNS = f"{layout.RUNS}*"
+"""All documents of all runs, for those that end one: one pattern for the many that they read keeps the template
+short."""
 SPLITS = (layout.work("*", "train/*"), layout.work("*", "holdout/*"))
 ARRIVED = layout.work("*", "arrived/*")
 ANSWERS = layout.work("*", "answers/*")
@@ -74,10 +77,7 @@ class Grant:
 
 TASK_GRANTS = {
     "restore-alias": Grant(
-        reads=(
-            *documents("request", "outcome", "report", "version_model"),
-            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, VERSIONS, EVIDENCE, UNTOLD, LEDGER, LOCKS),
-        ),
+        reads=(RUNS, MOVE_TOLD, VERSIONS, EVIDENCE, UNTOLD, LEDGER, LOCKS),
         writes=(
             *documents("restore_alias", "restore_after_failure", "outcome"),
             *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, UNTOLD, LEDGER),
@@ -132,10 +132,7 @@ TASK_GRANTS = {
         serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
     ),
     "record-outcome": Grant(
-        reads=(
-            *documents("report", "outcome", "version_model"),
-            *(*DECISIONS, *ANNOUNCED, VERSIONS, LEDGER, LOCKS, ARTIFACT),
-        ),
+        reads=(RUNS, VERSIONS, LEDGER, LOCKS, ARTIFACT),
         writes=(*documents("record_outcome", "outcome"), *ANNOUNCED, UNTOLD, REJECTED, JUDGED, QUARANTINE),
         deletes=(LOCKS, WORK),
         lists=(WORK,),
