@@ -151,8 +151,10 @@ def test_quarantine_is_known_where_the_ledger_is_damaged(tmp_path: Path) -> None
     assert len(found.damaged) == 1 and layout.ledger_entry(MODEL, newest) in found.damaged[0]
 
 
-@pytest.mark.parametrize("since", [datetime(2026, 11, 24, tzinfo=UTC)])
-def test_nights_that_ended_earlier_are_not_read(tmp_path: Path, since: datetime) -> None:
+@pytest.mark.parametrize(
+    "since", [datetime(2026, 11, 23, 3, 0, 1, tzinfo=UTC), datetime(2026, 11, 24, 3, tzinfo=UTC)]
+)
+def test_nights_that_ended_earlier_are_left(tmp_path: Path, since: datetime) -> None:
     found = judged(judged_nights(tmp_path), tmp_path, since=since)
 
     assert [each.night.run for each in found.judged] == list(NIGHTS[3:])
@@ -190,6 +192,17 @@ def test_damaged_report_is_named_and_left_out(tmp_path: Path) -> None:
 
     assert [each.run for each in found.left_out] == ["bad", "kdd99-http-nightly-1"]
     assert "runs/bad/report.json" in found.left_out[0].why
+
+
+def test_damaged_report_of_the_first_moment_is_named_and_an_earlier_one_is_not(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    for run in ("better", "canary"):
+        night.store.put(layout.run_document(run, "report"), b"{")
+
+    found = judged(night, tmp_path, since=datetime(2026, 11, 24, 3, tzinfo=UTC))
+
+    assert [each["run"] for each in found.to_document()["left_out"]] == ["canary"]
+    assert set(found.to_document()["left_out"][0]) == {"run", "at", "outcome", "why"}
 
 
 def test_runs_of_other_models_are_none_of_it(tmp_path: Path) -> None:

@@ -235,6 +235,14 @@ def test_report_without_joint_counts_is_judged_by_a_recipe_that_compares_nothing
     assert judge_again(replace(RECIPE, compare_with_champion=False), kept.document).passed
 
 
+def test_areas_that_were_undefined_are_undefined_again() -> None:
+    kept = without(report(RECIPE, None, challenger=guess(0.1, seed=1)), roc_auc=None, average_precision=None)
+    other = replace(RECIPE, thresholds=[at_least("roc_auc", bound=0.6), at_least("average_precision", bound=0.6)])
+
+    assert judge_again(RECIPE, kept.document).passed
+    assert [rule.value for rule in judge_again(other, kept.document).rules[:2]] == [None, None]
+
+
 def test_area_of_another_class_is_not_judged() -> None:
     kept = report(RECIPE, None, challenger=guess(0.1, seed=1))
     other = replace(RECIPE, positive="good", thresholds=[at_least("roc_auc", bound=0.6)])
