@@ -193,7 +193,7 @@ def test_everything_else_is_denied(who: str, action: str, resource: str) -> None
     ("who", "prefix", "permitted"),
     [
         ("Preprocess", "datasets/kdd99-http/", True),
-        ("Preprocess", "ledger/kdd99-http/", False),
+        ("Preprocess", "evidence/kdd99-http/", False),
         ("RestoreAlias", "work/a-run/", True),
         ("Train", "", False),
         ("policy-prod.json", "runs/a-run/", True),

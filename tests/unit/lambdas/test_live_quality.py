@@ -10,6 +10,8 @@ from functools import partial
 import pytest
 
 from chalicelib import layout
+from chalicelib.contracts.decisions import MODEL_REJECTED
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.contracts.training import EvaluateTask
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.quality.night import Night
@@ -18,6 +20,7 @@ from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Arrived
+from chalicelib.runs import outcomes
 from chalicelib.runs.dataset import Object
 from lambdas import arrivals, evaluate, live_quality
 from lambdas.model.artifact import Artifact
@@ -25,7 +28,7 @@ from lambdas.model.formats.table import format_of
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, going
-from tests.http_connections import rows
+from tests.http_connections import noise, rows
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, up_to_evaluation, whole_night
 
 SECOND, THIRD, FOURTH = (f"kdd99-http-nightly-202611{day}T0300Z" for day in (22, 23, 24))
@@ -111,6 +114,22 @@ def test_file_of_a_run_that_promoted_nothing_is_not_scored_again() -> None:
 
     assert [each.name for each in measured(night, THIRD).objects] == ["night-3.csv"]
     assert [each.run for each in Series(night.edges, MODEL).newest_first()] == [THIRD, SECOND]
+
+
+def test_rejected_run_keeps_what_its_file_told_of_the_live_version() -> None:
+    night = live_night()
+    lines = [*some(2), *noise(count=3_000)]
+    evaluated = evaluate.run(next_run(night, SECOND, file="night-2.csv", lines=lines), night.edges, SETTINGS)
+
+    ended = RunOutcome(run=SECOND, model=MODEL, outcome=MODEL_REJECTED, reason=evaluated.reason, error=None)
+    outcomes.record(night.edges, ended)
+
+    kept = Report.find(night.store, layout.rejected(MODEL, SECOND, registry.REPORT))
+    assert not evaluated.passed
+    assert kept is not None and kept.live_quality is not None
+    assert (kept.live_quality.rows, kept.live_quality.model_version) == (3_400, 1)
+    assert "recall of attack" in kept.live_quality.news
+    assert [each.kind for each in night.notices.sent] == ["ModelRejected", "QualityFell"]
 
 
 def test_file_of_a_run_that_broke_before_it_was_scored_is_scored_in_the_next() -> None:

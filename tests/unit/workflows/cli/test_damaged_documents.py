@@ -51,6 +51,7 @@ SECOND = "kdd99-http-nightly-20261122T0300Z"
 pytestmark = pytest.mark.timeout(300 + 5 * WAYS)
 COMMANDS = (
     ("history",),
+    ("history", "--quality"),
     ("versions",),
     ("runs",),
     ("runs", RUN),
