@@ -68,7 +68,7 @@ def explain(facts: Facts) -> list[str]:
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
-        *(_anchor(report) if report else ()),
+        *(_anchor(report, model=run["model"] or "MODEL") if report else ()),
         *(_erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
         *_canary(facts.healths, facts.shifts),
@@ -175,7 +175,7 @@ def _flips(found: Flips) -> Iterator[str]:
         yield f"    and {left:,} more kinds"
 
 
-def _anchor(report: Report) -> Iterator[str]:
+def _anchor(report: Report, *, model: str) -> Iterator[str]:
     anchor = report.anchor
     if anchor is None or anchor.model_version is None:
         return
@@ -187,8 +187,9 @@ def _anchor(report: Report) -> Iterator[str]:
     yield from (f"  {each.name}: {each.words}." for each in compared.ratios)
     if not all(each.passed for each in compared.ratios):
         yield (
-            "  If the live model is good enough to go on from: nightswap pin, then nightswap unpin, makes it the"
-            " anchor; anchor=None in the recipe does without one."
+            "  If the live model is good enough to go on from, a pin makes it the anchor: nightswap pin --model"
+            f' {model} --reason "...", then nightswap unpin --model {model} --reason "..."; anchor=None'
+            " in the recipe does without one."
         )
 
 
