@@ -81,7 +81,9 @@ PERMITTED = [
         for number in (1, 9, 10, 4711)
     ),
     *((who, "s3:PutObject", QUARANTINED) for who in ("Replay", "ShiftTraffic", "MoveAlias")),
-    ("Preprocess", "s3:GetObject", QUARANTINED),
+    *((who, "s3:GetObject", QUARANTINED) for who in ("Preprocess", "Evaluate")),
+    *((who, "s3:GetObject", ENTRY) for who in ("Preprocess", "Evaluate")),
+    ("SwapAlias", "s3:GetObject", f"{BUCKET}/runs/a-run/report.json"),
     ("ShiftTraffic", "lambda:UpdateAlias", SERVING),
     ("ShiftTraffic", "cloudwatch:GetMetricData", "arn:aws:cloudwatch:eu-west-1:123456789012:metric"),
     ("ShiftTraffic", "s3:PutObject", f"{BUCKET}/runs/a-run/health_1.json"),
