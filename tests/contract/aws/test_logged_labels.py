@@ -14,12 +14,15 @@ from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.edges.metrics import Labels
 from chalicelib.errors import MetricsUnavailable
 from tests.contract.aws.conftest import Scripted
+from tests.unit.lambdas.serve.test_handler import GOOD, SERVICE
+from tests.unit.lambdas.serve.test_handler import QUERY as QUERY_OF_GOOD
+from workflows.local.emulator.traffic import counts
 
 GROUP = "/aws/lambda/nightswap-prod-serve-kdd99-http"
 SINCE = datetime(2026, 11, 21, 3, 2, 59, tzinfo=UTC)
 UNTIL = datetime(2026, 11, 21, 3, 11, 30, tzinfo=UTC)
 FIRST, SECOND = (datetime(2026, 11, 21, 3, minute, tzinfo=UTC) for minute in (0, 5))
-ASKED = {
+ASKED: dict[str, Any] = {
     "logGroupName": GROUP,
     "queryString": QUERY,
     "startTime": round(FIRST.timestamp()),
@@ -130,3 +133,13 @@ def test_line_of_another_than_the_serving_function_is_not_counted(aws: Scripted,
 
     with pytest.raises(MetricsUnavailable, match="none of the serving function's"):
         counted(aws, "4")
+
+
+def test_line_that_a_serving_function_writes_is_counted(aws: Scripted) -> None:
+    answers: list[Any] = [SERVICE.answer({"instances": [GOOD, GOOD]}), SERVICE.answer({"query": QUERY_OF_GOOD})]
+    lines = [line for answer in answers for line in SERVICE.labels(answer, function_version="4")]
+    results = counts(QUERY, [(1_000 * ASKED["startTime"], line) for line in lines])
+    aws.answers("start_query", {"queryId": "q-1"}, **ASKED)
+    answered(aws, *(results or []))
+
+    assert counted(aws, "4") == {"4": {FIRST: Labels(calls=2, by_label={"normal": 2})}}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 STATES = "https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"
+LOGS = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html"
 CLOUDWATCH = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"
 EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"
 SNS = "https://docs.aws.amazon.com/general/latest/gr/sns.html"
@@ -71,6 +72,13 @@ PLANES = (
         "500 a second; 180,000 points a second, 90,000 of what began more than three hours ago, found or not",
         CLOUDWATCH,
         asked_by="each look at a rollout, twice for each day",
+    ),
+    Plane(
+        "CloudWatch Logs, StartQuery",
+        ("logs:StartQuery", "logs:GetQueryResults"),
+        "30 queries at once",
+        LOGS,
+        asked_by="each look at a rollout, once for each day",
     ),
     Plane("Systems Manager, GetParameter", ("ssm",), "40 a second", SSM, asked_by="deploy, once"),
     Plane(

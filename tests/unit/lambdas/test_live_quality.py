@@ -13,6 +13,7 @@ from chalicelib import layout
 from chalicelib.contracts.decisions import MODEL_REJECTED
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.contracts.training import EvaluateTask
+from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.quality.night import Night
 from chalicelib.quality.series import Series
@@ -270,6 +271,19 @@ def test_damaged_night_of_the_series_keeps_no_run_from_its_work() -> None:
 
     assert Series(night.edges, MODEL).numbers() == [7, 8]
     assert measured(night, SECOND).rows == 400
+
+
+def test_profile_of_an_earlier_release_hands_nothing_over() -> None:
+    night = live_night()
+    task = next_run(night, SECOND, file="night-2.csv", lines=some(2))
+    key = layout.run_document(SECOND, "profile")
+    known = documents.find(night.store, key)
+    night.store.put(key, documents.encode({name: value for name, value in known.items() if name != "arrived"}))
+
+    evaluate.run(task, night.edges, SETTINGS)
+
+    report = report_of(night, SECOND)
+    assert (report.passed, report.live_quality, report.live_quality_problem) == (True, None, None)
 
 
 def test_live_version_that_nobody_can_tell_of_has_seen_everything() -> None:

@@ -17,6 +17,7 @@ from chalicelib.explain.explanation import Facts, explain
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ReplayReport
 from chalicelib.registry.report import Report
+from tests.given import news
 
 RECALL = {
     "name": "recall of attack",
@@ -405,6 +406,21 @@ def test_champion_that_fell_is_told_with_what_it_may_mean() -> None:
         "  Its recall of attack was 0.917 when it was judged itself, and is 0.139 here: the new rows differ from the"
         " old, or their labels are wrong; with few rows of the class it may be chance." in lines
     )
+
+
+def test_live_version_on_new_rows_is_told_ratio_by_ratio() -> None:
+    lines = said(report={**REPORT, "live_quality": news.new_rows()})
+
+    assert "Version 1, which was live, met 3,000 rows of 1 new file for the first time." in lines
+    assert f"  recall of attack: {news.RECALL['words']}." in lines
+
+
+def test_live_version_that_could_not_be_scored_on_new_rows_is_told() -> None:
+    problem = "version 1 was live when the run began"
+
+    lines = said(report={**REPORT, "live_quality_problem": problem})
+
+    assert f"Nothing is known of the live version on the new rows: {problem}" in lines
 
 
 def flips(flipped: int, *sides: dict[str, Any], left_out: int = 0) -> dict[str, Any]:

@@ -19,6 +19,12 @@ def test_rule_of_an_earlier_release_has_no_interval_and_enough_rows() -> None:
     assert "interval" not in rule.document
 
 
+def test_report_of_an_earlier_release_says_nothing_of_live_quality() -> None:
+    report = Report.read(EARLIER, key="report.json")
+
+    assert (report.live_quality, report.live_quality_problem) == (None, None)
+
+
 @pytest.mark.parametrize("low", [b"null", b'"0.4"', b"true"])
 def test_interval_whose_end_is_no_number_is_damage(low: bytes) -> None:
     interval = b'"interval": {"low": %s, "high": 0.6, "sure": 0.95, "rows": 40, "distinct": 40}' % low
