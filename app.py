@@ -78,9 +78,8 @@ def idempotency_key() -> str | None:
 def stated(answer: tuple[int, dict[str, Any]]) -> Response:
     status, said = answer
     if status >= BAD_REQUEST:
-        route = f"{request().method} {request().path}"
-        context = app.lambda_context
-        failed_requests.tell(status, said, route=route, path=request().uri_params, request=context.aws_request_id)
+        route, of = f"{request().method} {request().path}", app.lambda_context.aws_request_id
+        failed_requests.tell(status, said, route=route, path=request().uri_params, request=of)
     return Response(body=said, status_code=status)
 
 
@@ -94,11 +93,15 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
         version=version,
         body=body(),
         known=known_models,
-        who=f"token {request().context['authorizer']['principalId']}",
+        who=caller(),
         idempotency_key=idempotency_key(),
         attempt=secrets.token_hex(move_requests.ATTEMPT_BYTES),
     )
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
+
+
+def caller() -> str:
+    return f"token {request().context['authorizer']['principalId']}"
 
 
 def query() -> dict[str, list[str]]:
@@ -199,6 +202,25 @@ def stop_run(run: str) -> Response:
     from chalicelib.runs import runs
 
     return Response(body=runs.stop(operator_edges(), run=run, cause="POST /runs/ID/stop"), status_code=202)
+
+
+@app.route("/runs/{run}/approve", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def approve_run(run: str) -> Response:
+    from chalicelib.runs import approving
+
+    asked = {"run": run, "reason": approving.reason_in(body()), "who": caller(), "attempt": secrets.token_hex(8)}
+    started = approving.approve(operator_edges(), **asked, idempotency_key=idempotency_key())
+    return Response(body=started, status_code=202 if started["new"] else 200)
+
+
+@app.route("/runs/{run}/reject", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@answering
+def reject_run(run: str) -> Response:
+    from chalicelib.runs import approving
+
+    waiting = approving.to_reject(operator_edges(), run=run)
+    return moved("reject", model=waiting.model, version=str(waiting.model_version))
 
 
 @app.route("/models", authorizer=authorize)

@@ -9,10 +9,11 @@ api/            who may call which route, what comes in, what goes out
 audit/          checks a model's record, and what serves against it (`nightswap verify`)
 pruning/        deletes old versions
 explain/        why a run promoted its model or did not
-interventions/  what an operator does by hand: rollback, promote, pin, unpin, restore, put-back
+interventions/  what an operator does by hand: rollback, promote, pin, unpin, reject, restore, put-back
 runs/           a run from its request to its outcome
 notices/        announces outcomes and moves to people and programs
 promotion/      how a judged version goes live: replay, canary, swap; and every way back
+approval/       the version that waits for a person, and what was decided about it
 evidence/       what was judged, kept where a writer of the registry cannot change it
 registry/       the numbered versions of a model, and which of them is live
 quality/        how good the live version is on new rows, night by night

@@ -6,6 +6,7 @@ runs/RUN/request.json                   what was asked for, written once by whoe
 runs/RUN/STATE.json                     each task's own document
 runs/RUN/report.json                    the evaluation, whole
 runs/RUN/decision_WHAT_JUDGING.json     a point of no return: the run's first shift of traffic, its swap
+runs/RUN/waiting.json                   its version, if a person has to approve it
 runs/RUN/replayed.json                  what the published version answered, and how fast
 runs/RUN/health_N.json                  how the canary's nth share fared
 runs/RUN/outcome.json                   how the run ended
@@ -17,6 +18,7 @@ work/plan/SHA256.template.json          what a plan asks CloudFormation about, w
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
 models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
+models/MODEL/waiting.json               the version that waits for approval, and what was decided about it
 models/MODEL/quarantine/FINGERPRINT.json what was rolled back, so that no run tries it again
 models/MODEL/contents.json              the SHA-256 of the rows in each object of the data set, by its entity tag
 models/MODEL/pin.json                   the version that stays live until it is unpinned
@@ -87,6 +89,10 @@ def rejected(model: str, run: str, name: str = "") -> str:
 
 def judged(model: str) -> str:
     return f"models/{model}/judged.json"
+
+
+def waiting(model: str) -> str:
+    return f"models/{model}/waiting.json"
 
 
 def quarantined(model: str, fingerprint: str = "") -> str:

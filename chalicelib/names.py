@@ -16,9 +16,9 @@ MODEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
 MODEL_NAME_IN_WORDS = "1 to 24 small letters, digits and -, a letter first"
 STAGE_NAME = re.compile(r"[a-z][a-z0-9]{0,9}")
 RUN_NAME = re.compile(
-    rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|key-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
+    rf"(?P<model>{MODEL_NAME.pattern})-(nightly-\d{{8}}T\d{{4}}Z|(key|approve)-[0-9a-f]{{20}}|\d{{8}}T\d{{6}}Z-[0-9a-f]{{6}})"
 )
-"""The form of the app's names for runs; the longest has 49 characters."""
+"""The form of the app's names for runs; the longest has 53 characters."""
 EXECUTION_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
 """Any valid name of a run or of an operator's request: each is a part of documents' keys."""
 

@@ -74,6 +74,7 @@ def _whole(accepted: Container[int], *, said: str) -> Read:
     return read
 
 
+ON, OFF = "on", "off"
 _stage = _matching(STAGE_NAME, example="prod")
 
 
@@ -111,6 +112,15 @@ def _stale_days() -> Any:
         "announce a live model as stale after so many days without a promotion, 1 to 365",
         read=_whole(STALE_DAYS, said="1 to 365"),
         default=30,
+    )
+
+
+def _approve() -> Any:
+    return _setting(
+        "NIGHTSWAP_APPROVE",
+        "`on`: no model goes live that nobody approved, whatever its recipe says",
+        read=_one_of(ON, OFF),
+        default=OFF,
     )
 
 
@@ -160,6 +170,7 @@ class StageSettings(_Settings):
         default=2,
     )
     stale_days: int = _stale_days()
+    approve: str = _approve()
     requests_per_second: int = _setting(
         "NIGHTSWAP_REQUESTS_PER_SECOND",
         "requests that the API takes a second before it answers 429, 1 to 10000",
@@ -203,7 +214,7 @@ class StageSettings(_Settings):
         default="",
     )
     xray: str = _setting(
-        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_one_of("on", "off"), default="off"
+        "NIGHTSWAP_XRAY", "`on`: X-Ray traces state machine and functions", read=_one_of(ON, OFF), default=OFF
     )
 
 
@@ -216,6 +227,7 @@ class TaskSettings(_Settings):
         "NIGHTSWAP_SERVING_SHA256", "serving package and configuration: part of the fingerprint"
     )
     stale_days: int = _stale_days()
+    approve: str = _approve()
     memory_mb: int = _setting(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         "the function's memory in MB, as Lambda itself tells it",

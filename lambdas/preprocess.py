@@ -52,6 +52,12 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         fingerprint=new.fingerprint,
         train_uri=put_all(edges, layout.work(task.run, "train/"), prepared.train.to_files()),
         holdout_uri=put_all(edges, layout.work(task.run, "holdout/"), prepared.holdout.to_files()),
+        who=task.run,
+        why="",
+        is_approved=False,
+        model_version=None,
+        function_version=None,
+        champion_revision_id=None,
     )
 
 

@@ -7,14 +7,22 @@ from typing import Any
 from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
 from chalicelib.edges import Edges
 from chalicelib.promotion import proving
-from chalicelib.settings import TaskSettings
+from chalicelib.settings import ON, TaskSettings
 from lambdas import recipes
-from lambdas.recipes import Planned
+from lambdas.recipes import Approves, Planned
 from lambdas.step import Context, carry_out
 
 
-def run(task: ReplayTask, edges: Edges, _: TaskSettings, *, planned: Planned = recipes.rollout) -> RolloutDecided:
-    return proving.prove(edges, task, steps=planned(task.model))
+def run(
+    task: ReplayTask,
+    edges: Edges,
+    settings: TaskSettings,
+    *,
+    planned: Planned = recipes.rollout,
+    approves: Approves = recipes.approval,
+) -> RolloutDecided:
+    approval = approves(task.model, settings.approve == ON)
+    return proving.prove(edges, task, steps=planned(task.model), approval=approval)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from chalicelib import layout
+from chalicelib.approval.waiting import Approvals
 from chalicelib.audit import ledger_checks, serving_checks
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
@@ -21,7 +22,7 @@ from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger, number_of
-from chalicelib.notices import notices
+from chalicelib.notices import untold
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
 from chalicelib.registry import judged, registry, run_documents
@@ -194,10 +195,11 @@ def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
     told: list[str] = []
     documents.readable(Lease(edges, model).holder, told=told)
     documents.readable(partial(judged.find, edges, model=model), told=told)
+    documents.readable(Approvals(edges, model).find, told=told)
     for number in claimed:
         documents.readable(partial(registry.find_claim, edges, model=model, model_version=number), told=told)
     for listed in edges.store.list(layout.untold(model)):
-        documents.readable(partial(notices.find_untold, edges, key=listed.key), told=told)
+        documents.readable(partial(untold.find_untold, edges, key=listed.key), told=told)
     return told
 
 

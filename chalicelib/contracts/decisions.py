@@ -7,13 +7,16 @@ NOTHING_NEW = "NothingNew"
 MODEL_REJECTED = "ModelRejected"
 ROLLED_BACK = "RolledBack"
 SUPERSEDED = "Superseded"
+WAITING = "Waiting"
 RETRAIN_FAILED = "RetrainFailed"
-OUTCOMES = (PROMOTED, NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, SUPERSEDED, RETRAIN_FAILED)
+OUTCOMES = (PROMOTED, NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, SUPERSEDED, WAITING, RETRAIN_FAILED)
 """How a run can end. All but RetrainFailed end the execution SUCCEEDED."""
-WENT_WELL = (PROMOTED, NOTHING_NEW)
+WENT_WELL = (PROMOTED, NOTHING_NEW, WAITING)
 """The outcomes after which a command that waits for a run exits 0."""
 TRAIN = "train"
-"""Preprocessed.decision: there is something to train on; the other decisions are NothingNew and Superseded."""
+"""Preprocessed.decision: there is something to train on; the others are TAKE_UP, NothingNew and Superseded."""
+TAKE_UP = "TakeUp"
+"""A version of an earlier run was approved: this run takes it live."""
 SHIFT, BAKE, SWAP = "Shift", "Bake", "Swap"
 """RolloutDecided.decision: shift the next share, wait and look, or go live; the others are outcomes and REJUDGE."""
 REJUDGE = "Rejudge"

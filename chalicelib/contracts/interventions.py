@@ -14,7 +14,7 @@ class MoveAliasTask(Value, kw_only=True):
     name: str
     """Of the request: the same name is the same request. Becomes the `run` of the move in alias and ledger."""
     action: str
-    """rollback, promote, pin or unpin."""
+    """rollback, promote, pin, unpin or reject."""
     model: str
     model_version: int | None
     """The wanted version; None for a rollback to the one before, and for unpin."""

@@ -27,13 +27,15 @@ class ReplayTask(Value, kw_only=True):
     model_version: int
     function_version: str
     champion_revision_id: str | None
+    is_approved: bool
+    """Whether somebody has approved the version already."""
 
 
 class RolloutDecided(Value, kw_only=True):
     """How the rollout goes on; Replay says it first, then every ShiftTraffic."""
 
     decision: str
-    """SHIFT, BAKE, SWAP, REJUDGE, ROLLED_BACK or SUPERSEDED."""
+    """SHIFT, BAKE, SWAP, REJUDGE, WAITING, ROLLED_BACK or SUPERSEDED."""
     reason: str
     shift: int
     """How many shares have been shifted."""
@@ -55,6 +57,9 @@ class ShiftTrafficTask(Value, kw_only=True):
     shift: int
     since: str
     revision_id: str | None
+    who: str
+    why: str
+    """Whom its moves are by, and why the version was approved; as in Preprocessed."""
 
 
 class SwapAliasTask(Value, kw_only=True):
@@ -68,6 +73,9 @@ class SwapAliasTask(Value, kw_only=True):
     revision_id: str | None
     rollout: str
     """What replay and canary found, in words."""
+    who: str
+    why: str
+    """As in ShiftTrafficTask."""
 
 
 class AliasSwapped(Value, kw_only=True):

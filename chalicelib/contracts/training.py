@@ -13,12 +13,23 @@ class PreprocessTask(Value, kw_only=True):
 
 class Preprocessed(Value, kw_only=True):
     decision: str
-    """TRAIN, NOTHING_NEW or SUPERSEDED."""
+    """TRAIN, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
     reason: str
     fingerprint: str | None
     """SHA-256 over data, recipe, code and serving configuration; None where Superseded."""
     train_uri: str | None
     holdout_uri: str | None
+    who: str
+    """Whom the run's moves of the alias are by: the run itself, or whoever approved the version."""
+    why: str
+    """Why it was approved; empty in a run that trains."""
+    is_approved: bool
+    """Whether the run takes up a version of an earlier one. It judges nothing, so it gives way to any other move."""
+    model_version: int | None
+    """Where it takes one up, as the next two."""
+    function_version: str | None
+    champion_revision_id: str | None
+    """The alias's RevisionId now, while the version that was the champion is live; None where nothing is."""
 
 
 class TrainTask(Value, kw_only=True):

@@ -12,6 +12,7 @@ from chalicelib.contracts.decisions import (
     RETRAIN_FAILED,
     ROLLED_BACK,
     SUPERSEDED,
+    WAITING,
 )
 from chalicelib.evidence import erasures
 from chalicelib.exact import shown
@@ -29,6 +30,7 @@ HEADLINES = {
     MODEL_REJECTED: "trained a model, and the gate rejected it. What was live is live.",
     ROLLED_BACK: "trained a model that passed the gate, and took it back. What was live is live.",
     SUPERSEDED: "gave way, and promoted nothing.",
+    WAITING: "trained a model that passed the gate, and it waits for approval. What was live is live.",
     RETRAIN_FAILED: "broke, and promoted nothing.",
 }
 SIDES_TOLD = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from chalicelib import layout
+from chalicelib.approval import refusals
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document
 from chalicelib.edges import Edges
@@ -44,6 +45,9 @@ def gather(edges: Edges, *, run: str) -> Facts:
         return documents.readable(lambda: kind.find(edges.store, key), told=damaged)
 
     report, replayed = read(Report, "report"), read(ReplayReport, "replayed")
+    if report is None and described["approves"]:
+        key = layout.run_document(described["approves"], "report")
+        report = documents.readable(lambda: Report.find(edges.store, key), told=damaged)
     healths: list[HealthSeen] = []
     while (seen := read(HealthSeen, f"health_{len(healths) + 1}")) is not None:
         healths.append(seen)
@@ -51,7 +55,7 @@ def gather(edges: Edges, *, run: str) -> Facts:
     if healths and model:
         shifts = documents.readable(lambda: _shifts(edges, run=run, model=model), told=damaged)
     if number and model:
-        now = documents.readable(lambda: _now(edges, model=model, number=number), told=damaged)
+        now = documents.readable(lambda: _now(edges, model=model, number=number, run=run), told=damaged)
     return Facts(
         run=described,
         report=report,
@@ -82,7 +86,7 @@ def _by_whom(entry: Entry) -> dict[str, Any]:
     return {"kind": entry.kind, "who": entry.who or entry.run, "at": entry.known_since}
 
 
-def _now(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
+def _now(edges: Edges, *, model: str, number: int, run: str) -> dict[str, Any]:
     """How the run's version stands: what is live in its place, its share of a canary, quarantine, the way back."""
     seen = look(edges, model=model)
     live, beside = seen.version(), seen.candidate()
@@ -91,5 +95,6 @@ def _now(edges: Edges, *, model: str, number: int) -> dict[str, Any]:
         "live": live,
         "share": sum(seen.alias.weights.values()) if seen.alias and beside == number else None,
         "quarantined": quarantined.why if quarantined else None,
+        "closed": refusals.of_approval(edges, model=model, run=run),
         "way_back": rollback_target.find_any(edges, model=model, live=live) if live == number else None,
     }

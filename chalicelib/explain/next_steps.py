@@ -12,6 +12,7 @@ from chalicelib.contracts.decisions import (
     RETRAIN_FAILED,
     ROLLED_BACK,
     SUPERSEDED,
+    WAITING,
 )
 
 Json = Mapping[str, Any]
@@ -26,6 +27,8 @@ WAYS_ON = {
     " it is good after all: nightswap promote {number} --model {model} --lift-quarantine --reason TEXT",
     SUPERSEDED: "First deal with what the reason names, such as a pin or a rollback. If a run is still needed"
     " then: nightswap retrain --model {model}",
+    WAITING: "To make it live: nightswap approve {run} --reason TEXT; to refuse it: nightswap reject {run}"
+    " --reason TEXT",
     RETRAIN_FAILED: "Correct what the reason names, then: nightswap retrain --model {model}",
 }
 
@@ -34,7 +37,8 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
     """What the version of the run has of the traffic now, where that is a share, and what can be done.
 
     `now` tells how the run's version stands: `live` is the version that serves, `share` its own share of a canary,
-    `quarantined` the reason, `way_back` where a rollback of it leads. It is None for a run that made no version.
+    `quarantined` the reason, `way_back` where a rollback of it leads,
+    `closed` why it cannot be approved any more. It is None for a run that made no version.
     """
     if now is not None and now["share"] is not None:
         yield (
@@ -48,7 +52,12 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
         if run["outcome"] == ROLLED_BACK and now and now["quarantined"] is None:
             yield f"Version {number} is not quarantined any more{', and is live' if now['live'] == number else ''}."
             return
-        yield WAYS_ON[run["outcome"]].format(model=run["model"] or "MODEL", number=number or "VERSION")
+        if run["outcome"] == WAITING and now and now["closed"] is not None:
+            yield f"{now['closed'][:1].upper()}{now['closed'][1:]}."
+            return
+        yield WAYS_ON[run["outcome"]].format(
+            model=run["model"] or "MODEL", number=number or "VERSION", run=run["run"]
+        )
 
 
 def _way_back(run: Json, *, now: Json) -> Iterator[str]:
@@ -65,11 +74,9 @@ def _way_back(run: Json, *, now: Json) -> Iterator[str]:
 
 
 def model_version(run: Json) -> int | None:
-    """The number of the version that the run made; None when it made none."""
-    for state in run["states"]:
-        if state["state"] == "VersionModel" and "model_version" in state.get("result", {}):
-            return int(state["result"]["model_version"])
-    return None
+    """The number of the version that the run made, or took up; None when there is none."""
+    found = (state.get("result", {}).get("model_version") for state in run["states"])
+    return next((int(number) for number in found if number is not None), None)
 
 
 def percent(share: float) -> str:

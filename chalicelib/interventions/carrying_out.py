@@ -5,6 +5,7 @@
       promote:  lift the quarantine, if asked to -> move
       pin:      put the pin -> move                              a lost race takes the pin back
       unpin:    move -> remove the pin
+      reject:   decide about what waits -> quarantine it; the alias stays
     -> notice -> the answer into moves/NAME.json
 
 A repeated request, after a lost answer or a killed function, finishes exactly the move that was decided, or gets the
@@ -27,8 +28,8 @@ from chalicelib.documents.shapes import anything, maybe, table_of
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import AliasMoved
 from chalicelib.errors import ModelUnknown, RequestConflict
-from chalicelib.interventions import move_requests
-from chalicelib.interventions.move_decisions import Decided, decide
+from chalicelib.interventions import move_requests, rejecting
+from chalicelib.interventions.move_decisions import REJECT, Decided, decide
 from chalicelib.notices import notices
 from chalicelib.promotion import promotion
 from chalicelib.promotion.promotion import Move
@@ -74,6 +75,8 @@ def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
 
 def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, Any]:
     """Raises RequestConflict."""
+    if task.action == REJECT:
+        rejecting.reject(edges, task)
     if decided.move is None:
         _lift(edges, task.model, decided)
         return _answer(edges, task, decided, remarks=list(decided.remarks))

@@ -4,6 +4,7 @@
     promote    onto the version that is named
     pin        onto the version that is named, or none: the live one is held
     unpin      onto the same version, for the new RevisionId and the ledger
+    reject     none: the version that waits for approval is quarantined
 
 Deciding changes nothing that serves: it looks, verifies, and at most publishes again what Lambda lost. It reads the
 alias before all else, so any later change also changes the RevisionId, and Lambda refuses the move.
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chalicelib.approval import refusals
 from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.documents.frozen import Document, holds, holds_maybe
 from chalicelib.documents.shapes import digits, list_of, maybe, number_from_1, table_of, text
@@ -31,7 +33,7 @@ from chalicelib.registry.pin import Pin, Pinned
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.values import Value
 
-ROLLBACK, PROMOTE, PIN, UNPIN = "rollback", "promote", "pin", "unpin"
+ROLLBACK, PROMOTE, PIN, UNPIN, REJECT = "rollback", "promote", "pin", "unpin", "reject"
 
 
 def _by_version(value: Any) -> str | None:
@@ -153,11 +155,21 @@ def _unpin(_: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     )
 
 
+def _reject(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
+    number = _named(task)
+    manifest = registry.manifest(edges, model=task.model, model_version=number)
+    refused = refusals.of_rejection(edges, model=task.model, run=manifest.run)
+    if refused is not None:
+        raise RequestConflict(f"version {number} cannot be rejected: {refused}", model=task.model)
+    return _decided(seen, move=None, rolled_back={str(number): manifest.fingerprint})
+
+
 _BY_ACTION: Mapping[str, Callable[[Edges, MoveAliasTask, _Seen], Decided]] = {
     ROLLBACK: _rollback,
     PROMOTE: _promote,
     PIN: _pin,
     UNPIN: _unpin,
+    REJECT: _reject,
 }
 ACTIONS = tuple(_BY_ACTION)
 

@@ -13,7 +13,7 @@ from chalicelib.contracts.payload import to_event
 from chalicelib.documents import documents
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import BadRequest
-from chalicelib.interventions.move_decisions import ACTIONS, PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.interventions.move_decisions import ACTIONS, PIN, PROMOTE, REJECT, ROLLBACK, UNPIN
 from chalicelib.registry import models
 
 _WHY = {"reason": REASON_OF_A_MOVE}
@@ -22,6 +22,7 @@ FORMS = {
     PROMOTE: Form({**_WHY, "lift_quarantine": FLAG}, wanted=_WHY),
     PIN: Form({**_WHY, "version": VERSION}, wanted=_WHY),
     UNPIN: Form(_WHY, wanted=_WHY),
+    REJECT: Form(_WHY, wanted=_WHY),
 }
 """The bodies of the routes, by action."""
 ATTEMPT_BYTES = 8

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, WAITING
 from chalicelib.names import APP
 
 STALE = "Stale"
 """What is live was promoted longer ago than the stage allows."""
 QUALITY_FELL = "QualityFell"
 """What is live is proved worse on new rows than when it was judged."""
+KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, WAITING, RETRAIN_FAILED, STALE, QUALITY_FELL)
+"""What is news, as a notice calls it."""
 CLASSES_SHOWN = 12
 """A wider matrix would not fit a line."""
 
@@ -41,6 +43,7 @@ def _happened(detail: Detail) -> str:
     return {
         PROMOTED: f"{about} is live",
         ROLLED_BACK: f"{about} was rolled back",
+        WAITING: f"{about} waits for approval",
         MODEL_REJECTED: f"a new model of {model} was rejected",
         RETRAIN_FAILED: f"a retrain of {model} failed",
         STALE: f"{model} is stale",
@@ -121,7 +124,10 @@ def _advice(detail: Detail) -> str:
     commands = {"see why": f"{why} --stage {detail['stage']}"}
     if kind == PROMOTED:
         commands["take it back"] = f'rollback {options} --reason "..."'
-    elif kind == ROLLED_BACK:
+    elif kind == WAITING:
+        commands["make it live"] = f'approve {run} --stage {detail["stage"]} --reason "..."'
+        commands["refuse it"] = f'reject {run} --stage {detail["stage"]} --reason "..."'
+    elif kind == ROLLED_BACK or detail["outcome"] == WAITING:
         number = detail["model_version"] or "VERSION"
         commands["have it all the same"] = f'promote {number} {options} --lift-quarantine --reason "..."'
     elif kind == RETRAIN_FAILED:

@@ -16,11 +16,17 @@ from functools import partial
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.approval.waiting import DEADLINE, Approvals, Waiting
+from chalicelib.contracts.decisions import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    WAITING,
+)
 from chalicelib.documents import documents
 from chalicelib.documents.documents import Found
-from chalicelib.documents.frozen import Document, holds
-from chalicelib.documents.shapes import Record, count, list_of, maybe, number, number_from_1, one_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
@@ -29,36 +35,19 @@ from chalicelib.log import log
 from chalicelib.names import stage_of_bucket
 from chalicelib.notices import notice_text
 from chalicelib.notices.notice_evaluation import clipped, evaluation, fallen
-from chalicelib.notices.notice_text import QUALITY_FELL, STALE
+from chalicelib.notices.notice_text import KINDS, QUALITY_FELL, STALE
+from chalicelib.notices.untold import Untold, find_untold
 from chalicelib.promotion import promotion
 from chalicelib.registry import registry, run_documents
-from chalicelib.registry.report import Report, not_square
+from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome
 
 SCHEMA = 1
 """The version of the details' schema."""
-KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED, STALE, QUALITY_FELL)
-"""Neither NothingNew nor Superseded is news."""
 BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
 """The moves of an operator that are announced, and as what. A pin changes nothing that is served."""
-UNPROMOTED = (NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED)
+UNPROMOTED = (NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, WAITING, RETRAIN_FAILED)
 """Ends of a run after which what was live is live, and older."""
-
-_TOLD_RULE = Record({"name": text, "reason": text})
-_DETAIL = Record(
-    {
-        "kind": one_of(*KINDS),
-        **dict.fromkeys(("stage", "model", "run", "who", "reason", "at"), text),
-        **dict.fromkeys(("outcome", "error"), maybe(text)),
-        **dict.fromkeys(("model_version", "previous_model_version", "live_model_version"), maybe(number_from_1)),
-        "rows": maybe(number),
-        "classes": maybe(list_of(text)),
-        "matrix": maybe(list_of(list_of(number))),
-        "failing_rules": list_of(_TOLD_RULE),
-        "failing_rules_count": count,
-    }
-)
-
 
 REASON_CHARACTERS = 1_000
 WHO_CHARACTERS = 100
@@ -66,20 +55,8 @@ WHO_CHARACTERS = 100
 Detail = dict[str, Any]
 
 
-class Untold(Document):
-    """A notice that waits to be sent."""
-
-    marker: str = holds(text)
-    """The key at which to note that it was."""
-    detail: Detail = holds(_DETAIL)
-
-    @classmethod
-    def misfit(cls, value: Any) -> str | None:
-        return super().misfit(value) or not_square(value["detail"])
-
-
 def ended(edges: Edges, outcome: Outcome) -> None:
-    """Announce how a run ended, once, if that is news."""
+    """Announce how a run ended, once, if that is news: neither NothingNew nor Superseded is."""
     if outcome.outcome in KINDS:
         marker = layout.run_document(outcome.run, "told")
         _once(edges, marker=marker, detail=lambda: _of_run(edges, outcome))
@@ -120,6 +97,28 @@ def moved(
         )
 
     _once(edges, marker=layout.move_told(name), detail=detail)
+
+
+def expired(edges: Edges, waiting: Waiting, *, why: str) -> None:
+    """Announce, once, that a version was rejected because nobody approved it in time."""
+
+    def detail() -> Detail:
+        live = _live(edges, model=waiting.model)
+        return _detail(
+            edges,
+            kind=MODEL_REJECTED,
+            model=waiting.model,
+            run=waiting.run,
+            who=DEADLINE,
+            reason=why,
+            outcome=WAITING,
+            report=_report_of_version(edges, model=waiting.model, model_version=waiting.model_version),
+            model_version=waiting.model_version,
+            previous_model_version=live,
+            live_model_version=live,
+        )
+
+    _once(edges, marker=layout.run_document(waiting.run, "told_expired"), detail=detail)
 
 
 def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) -> None:
@@ -192,11 +191,6 @@ def catch_up(edges: Edges, *, model: str) -> None:
             edges.store.delete(listed.key)
 
 
-def find_untold(edges: Edges, *, key: str) -> Untold | None:
-    """None when it was sent meanwhile."""
-    return Untold.find(edges.store, key)
-
-
 def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
     """Send it, unless it was sent. What cannot be sent now is kept: it must not fail what it tells of."""
     if edges.store.find(marker) is not None:
@@ -227,15 +221,17 @@ def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
 
 def _of_run(edges: Edges, outcome: Outcome) -> Detail:
     run, model, kind = outcome.run, outcome.model, outcome.outcome
-    report = _readable(lambda: Report.find(edges.store, layout.run_document(run, "report")))
-    number = _readable(lambda: _version_of_run(edges, run=run))
+    taken_up = _readable(lambda: _taken_up(edges, model=model, run=run))
+    maker = taken_up.run if taken_up else run
+    report = _readable(lambda: Report.find(edges.store, layout.run_document(maker, "report")))
+    number = taken_up.model_version if taken_up else _readable(lambda: _version_of_run(edges, run=run))
     live = _live(edges, model=model)
     return _detail(
         edges,
         kind=kind,
         model=model,
         run=run,
-        who=run,
+        who=taken_up.decided.who if taken_up and taken_up.decided else run,
         outcome=kind,
         error=outcome.error,
         reason=outcome.reason,
@@ -272,6 +268,13 @@ def _live(edges: Edges, *, model: str) -> int | None:
     """The live version by the ledger, which every mover writes and which this function's role may read."""
     last = _readable(lambda: Ledger(edges, model).last())
     return last.model_version if last else None
+
+
+def _taken_up(edges: Edges, *, model: str, run: str) -> Waiting | None:
+    """The version of an earlier run that this one took up."""
+    waiting = Approvals(edges, model).find()
+    decided = waiting.decided if waiting else None
+    return waiting if decided and decided.by == run else None
 
 
 def _version_of_run(edges: Edges, *, run: str) -> int | None:

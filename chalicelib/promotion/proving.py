@@ -1,7 +1,7 @@
 """Proves a published version before it has any traffic, and decides how its rollout goes on.
 
 The version, asked by its number, has to answer as it was judged, and as fast as the live one. Then it gets its
-traffic by the recipe's shares, or all at once.
+traffic by the recipe's shares, or all at once; or first it waits until somebody approves it, and is proved again.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP
+from chalicelib.approval import waiting
+from chalicelib.approval.waiting import Terms, Waiting
+from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP, WAITING
 from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
+from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import Alias
 from chalicelib.promotion import replaying
@@ -18,15 +21,19 @@ from chalicelib.promotion.canary import Step
 from chalicelib.promotion.replaying import Replayed, ReplayReport
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.quarantine import Quarantine
 
 
-def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step]) -> RolloutDecided:
+def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step], approval: Terms | None = None) -> RolloutDecided:
     """Replay the version; `steps` are the recipe's, none for a rollout all at once. Repeating it is harmless.
+
+    With `approval` a version that nobody has approved yet waits, unless an operator has made it live already.
 
     Raises VersionUnknown, RegistryIncomplete, and the TransientErrors of the edges.
     """
-    fingerprint = registry.manifest(edges, model=task.model, model_version=task.model_version).fingerprint
+    manifest = registry.manifest(edges, model=task.model, model_version=task.model_version)
+    fingerprint = manifest.fingerprint
     quarantined = Quarantine(edges, task.model).find(fingerprint)
     if quarantined is not None and quarantined.who == task.run:  # an earlier try found problems, and they stand
         return _decided(task, ROLLED_BACK, quarantined.why)
@@ -46,10 +53,30 @@ def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step]) -> RolloutDe
     if problems:
         return _rolled_back(edges, task, problems, fingerprint=fingerprint)
     said = f"{candidate.rows} rows of the holdout were answered as judged"
+    if approval is not None and not task.is_approved and live_number != task.model_version:
+        return _decided(task, WAITING, f"{manifest.reason}; {said}; {_waits(edges, manifest, approval)}")
     why_at_once = _why_all_at_once(edges, task, alias=alias, live=live_number, steps=steps)
     if why_at_once is not None:
         return _decided(task, SWAP, f"{said}; all at once: {why_at_once}")
     return _decided(task, SHIFT, f"{said}{_beside(others)}")
+
+
+def _waits(edges: Edges, manifest: Manifest, approval: Terms) -> str:
+    """Write down that the version waits, and for how long; returns it in words."""
+    judged = registry.report(edges, model=manifest.model, model_version=manifest.model_version)
+    wanted = Waiting(
+        run=manifest.run,
+        model=manifest.model,
+        model_version=manifest.model_version,
+        function_version=manifest.function_version,
+        fingerprint=manifest.fingerprint,
+        champion=judged.champion_model_version,
+        verdict=manifest.reason,
+        since=documents.timestamp(edges.clock()),
+        until=waiting.deadline(edges, approval),
+        otherwise=approval.otherwise,
+    )
+    return waiting.propose(edges, wanted).in_words()
 
 
 def _rolled_back(edges: Edges, task: ReplayTask, problems: list[str], *, fingerprint: str) -> RolloutDecided:

@@ -109,8 +109,9 @@ def _shift_more(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, s
         function_version=alias.function_version,
         model_version=live,
         expected=task.revision_id,
-        who=task.run,
-        why=f"canary: {100 * step.share:g}% of the traffic for {step.seconds} s",
+        who=task.who,
+        why=f"canary: {100 * step.share:g}% of the traffic for {step.seconds} s"
+        + (f"; approved: {task.why}" if task.why else ""),
         weights={task.function_version: step.share},
         candidate=task.model_version,
     )

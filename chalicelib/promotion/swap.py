@@ -30,8 +30,10 @@ def swap(edges: Edges, task: SwapAliasTask) -> AliasSwapped:
         model_version=task.model_version,
         expected=task.revision_id,
         anchor=_anchor(edges, task),
-        who=task.run,
-        why=manifest.reason + ("; judged again, for the champion had changed" if task.judging > 1 else ""),
+        who=task.who,
+        why=manifest.reason
+        + ("; judged again, for the champion had changed" if task.judging > 1 else "")
+        + (f"; approved: {task.why}" if task.why else ""),
     )
     if not commitment.commit(edges, move, what=commitment.SWAP, judging=task.judging):
         return _superseded(edges, task, "the run had been given up before its swap")
@@ -46,8 +48,13 @@ def swap(edges: Edges, task: SwapAliasTask) -> AliasSwapped:
 
 
 def _anchor(edges: Edges, task: SwapAliasTask) -> int | None:
-    """The anchor once the version is live, by the judging that let it pass; None where that looked at none."""
-    judged = Report.find(edges.store, layout.run_document(task.run, "report"))
+    """The anchor once the version is live, by the judging that let it pass; None where that looked at none.
+
+    A run that took an approved version up has not judged it: the version's own report tells.
+    """
+    judged = Report.find(edges.store, layout.run_document(task.run, "report")) or Report.find(
+        edges.store, layout.version(task.model, task.model_version, registry.REPORT)
+    )
     if judged is None or judged.anchor is None or judged.judging != task.judging:
         return None
     return task.model_version if judged.anchor.advances else judged.anchor.model_version

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib import layout
+from chalicelib.approval.waiting import Approvals
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import FunctionVersion
 from chalicelib.errors import ModelUnknown
@@ -137,6 +138,8 @@ def _held(edges: Edges, *, model: str, entries: Sequence[Entry], named: int | No
     last = judged.find(edges, model=model) if pinned else None
     held |= {last.waits_as: "waits until the pin is gone"} if last and last.waits_as else {}
     held |= {pinned.model_version: "pinned"} if pinned else {}
+    waiting = Approvals(edges, model).on_its_way()
+    held |= {waiting.model_version: "waits for approval"} if waiting else {}
     return held | dict.fromkeys(serving, "live")
 
 

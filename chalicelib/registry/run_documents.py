@@ -44,8 +44,8 @@ RUNNING, DONE, FAILED = "running", "done", "failed"
 
 
 def _result(value: Any) -> str | None:
-    """What is read of a task's result: a reason, and the version that VersionModel made."""
-    return Record({}, perhaps={"reason": text, "model_version": number_from_1})(value)
+    """What is read of a task's result: a reason, and the version that VersionModel made, or Preprocess took up."""
+    return Record({}, perhaps={"reason": text, "model_version": maybe(number_from_1)})(value)
 
 
 class State(Document):

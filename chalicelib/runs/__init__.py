@@ -1,6 +1,8 @@
 """One execution of the retrain state machine, from its request to its outcome.
 
 retraining.py  starts a run: the nightly rule and POST /retrain
+approving.py   starts the run that takes an approved version live
+taking_up.py   Preprocess of such a run
 dataset.py     the objects that it trains on
 novelty.py     is there anything new to train on?
 outcomes.py    ends a run: writes its outcome, once

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from chalicelib import limits
+from chalicelib.approval.waiting import APPROVE, DEADLINE, REJECTED, Approvals, Decision
 from chalicelib.contracts.decisions import RETRAIN_FAILED
 from chalicelib.contracts.runs import AliasRestored, RunOutcome
 from chalicelib.cutting import cut
@@ -25,6 +26,7 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
+from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes, retraining
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
@@ -35,11 +37,12 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left, and say what it could not."""
     notices.catch_up(edges, model=model)
     outcomes.clear_leftovers(edges)
+    expired = _expire(edges, run=run, model=model)
     repaired = _repair(edges, run=run, model=model, step=promotion.BEFORE)
     # After the repair, from which the ledger knows whether the dead run swapped.
     buried = _bury(edges, run=run, model=model)
     back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)
-    return _restored(edges, model=model, repairs=[*repaired, *buried, *back])
+    return _restored(edges, model=model, repairs=[*expired, *repaired, *buried, *back])
 
 
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
@@ -79,6 +82,22 @@ def _repair(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
             )
         repairs.append(_gave_back(alias))
     return repairs
+
+
+def _expire(edges: Edges, *, run: str, model: str) -> list[str]:
+    """Reject the version that nobody approved in time, if that is what was declared, and tell who ought to know."""
+    approvals = Approvals(edges, model)
+    waiting = approvals.find()
+    if waiting is None or waiting.otherwise == APPROVE or not waiting.is_late(edges.clock()):
+        return []
+    why = f"nobody approved it until {waiting.until}"
+    at = documents.timestamp(edges.clock())
+    decision = Decision(verdict=REJECTED, by=run, who=DEADLINE, why=why, at=at)
+    if not approvals.decide(waiting, decision):
+        return []
+    Quarantine(edges, model).put(waiting.fingerprint, model_version=waiting.model_version, who=DEADLINE, why=why)
+    notices.expired(edges, waiting, why=why)
+    return [f"rejected version {waiting.model_version}, which waited: {why}"]
 
 
 def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:

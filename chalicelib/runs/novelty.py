@@ -1,9 +1,11 @@
-"""Decides whether there is anything new to train on: data, recipe and code that no other run has judged."""
+"""Decides what a run does: take up an approved version, or train on data, recipe and code that nobody has judged."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from chalicelib.approval import refusals
+from chalicelib.approval.waiting import Approvals
 from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED
 from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
@@ -12,7 +14,7 @@ from chalicelib.registry import judged, models, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.pin import Pin, way_past
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs import dataset, outcomes
+from chalicelib.runs import dataset, outcomes, taking_up
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 
@@ -35,6 +37,9 @@ def begin(edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: T
     holder = Lease(edges, task.model).take(task.run)
     if holder != task.run:
         return _without_data(SUPERSEDED, f"run {holder} of the same model is going", None)
+    taken_up = taking_up.begin(edges, task)
+    if taken_up is not None:
+        return taken_up
     objects = dataset.take(edges, run=task.run, model=task.model)
     fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings)
     quarantined = Quarantine(edges, task.model).find(fingerprint)
@@ -51,6 +56,13 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
         manifest = registry.manifest(edges, model=model, model_version=live)
         if manifest.fingerprint == fingerprint:
             return f"data, recipe and code are those of the live model version {live}"
+    waiting = Approvals(edges, model).open()
+    if (
+        waiting is not None
+        and waiting.fingerprint == fingerprint
+        and refusals.outdated_by(edges, waiting, live=live) is None
+    ):
+        return f"data, recipe and code are those of {waiting.in_words()}"
     last = judged.find(edges, model=model)
     if last is None or (last.fingerprint, last.champion) != (fingerprint, live):
         return None
@@ -66,4 +78,4 @@ def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:
 
 
 def _without_data(decision: str, reason: str, fingerprint: str | None) -> Preprocessed:
-    return Preprocessed(decision=decision, reason=reason, fingerprint=fingerprint, train_uri=None, holdout_uri=None)
+    return taking_up.preprocessed(decision, reason, fingerprint=fingerprint)

@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.approval import waiting
+from chalicelib.approval.waiting import Approvals
+from chalicelib.contracts.decisions import (
+    MODEL_REJECTED,
+    NOTHING_NEW,
+    PROMOTED,
+    RETRAIN_FAILED,
+    ROLLED_BACK,
+    WAITING,
+)
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
@@ -31,6 +40,7 @@ METRICS = {
     MODEL_REJECTED: {SUCCEEDED: 1, REJECTED: 1},
     ROLLED_BACK: {SUCCEEDED: 1, REJECTED: 1},
     NOTHING_NEW: {SUCCEEDED: 1},
+    WAITING: {SUCCEEDED: 1, REJECTED: 0},
     RETRAIN_FAILED: {SUCCEEDED: 0},
 }
 """What an outcome says of the nightly work. A gate that says no has worked; the alarm on it is another one.
@@ -54,6 +64,8 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
         wanted = _as_it_happened(edges, wanted)
         if wanted.outcome == MODEL_REJECTED:
             _keep_rejected(edges, run=wanted.run, model=wanted.model)
+        if wanted.outcome == WAITING:
+            _keep_waiting(edges, run=wanted.run, model=wanted.model)
     Lease(edges, wanted.model).release(wanted.run)  # first, because whoever sees the outcome may start the next run
     if recorded is None:
         recorded = _write(edges, wanted)
@@ -122,6 +134,15 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
             who=run,
             why=f"rejected when it was judged again: {report.reason}",
         )
+
+
+def _keep_waiting(edges: Edges, *, run: str, model: str) -> None:
+    """From here on its version waits, in place of an older one. It is open once the outcome is written."""
+    proposed = waiting.proposed(edges, run=run)
+    if proposed is None:
+        key = layout.run_document(run, "waiting")
+        raise RegistryIncomplete(f"{key} is missing from bucket {edges.store.bucket}: retrain again", key=key)
+    Approvals(edges, model).put(proposed)
 
 
 def clear_leftovers(edges: Edges) -> None:

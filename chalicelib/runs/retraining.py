@@ -30,11 +30,15 @@ FORM = Form({"model": MODEL, "force": FLAG, "reason": REASON})
 
 
 class Wish(Value, kw_only=True):
-    """The content of a request. Two requests are the same when their wishes are equal."""
+    """The content of a request. Two requests are the same when their wishes are equal, whoever asks."""
 
     model: str
     force: bool
     reason: str
+    approves: str | None = None
+    """The run that ended Waiting, whose version is to go live."""
+    who: str | None = None
+    """Who approves it."""
 
 
 class Request(Document):
@@ -44,6 +48,14 @@ class Request(Document):
     force: bool | None = holds(flag, default=None)
     reason: str | None = holds(text, default=None)
     requested_at: str | None = holds(moment, default=None)
+    approves: str | None = holds(text, default=None)
+    """The run whose version it takes live; None of a run that trains."""
+    who: str | None = holds(text, default=None)
+    """Who approved that."""
+
+
+SAME = ("model", "force", "reason", "approves")
+"""What makes two wishes the same."""
 
 
 class Started(Value):
@@ -67,7 +79,7 @@ def tonight(edges: Edges, *, event_time: datetime) -> list[Started]:
 def nightly(edges: Edges, *, model: str, event_time: datetime) -> Started:
     """The run of the night: an event delivered twice gives one run."""
     minute = event_time.astimezone(UTC).strftime("%Y%m%dT%H%MZ")
-    return _start(edges, run=f"{model}-nightly-{minute}", wish=Wish(model=model, force=False, reason="nightly"))
+    return start(edges, run=f"{model}-nightly-{minute}", wish=Wish(model=model, force=False, reason="nightly"))
 
 
 def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt: str) -> Started:
@@ -78,12 +90,12 @@ def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt:
     """
     if idempotency_key is not None:
         digest = hashlib.sha256(f"{wish.model} {idempotency_key}".encode()).hexdigest()[:20]
-        return _start(edges, run=f"{wish.model}-key-{digest}", wish=wish)
+        return start(edges, run=f"{wish.model}-key-{digest}", wish=wish)
     going = None if wish.force else _going(edges, model=wish.model)
     if going is not None:
         return Started(going, is_new=False)
     moment = edges.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return _start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
+    return start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
 
 
 def wish_from(body: bytes, *, default_model: str, known: Callable[[], Sequence[str]]) -> Wish:
@@ -101,13 +113,15 @@ def find_request(edges: Edges, *, run: str) -> Request | None:
     return Request.find(edges.store, layout.run_document(run, "request"))
 
 
-def _start(edges: Edges, *, run: str, wish: Wish) -> Started:
+def start(edges: Edges, *, run: str, wish: Wish) -> Started:
+    """The run of that name; raises RequestConflict when it was started by another wish."""
     key = layout.run_document(run, "request")
-    request = Request(**asdict(wish), requested_at=documents.timestamp(edges.clock()))
+    told = {name: value for name, value in asdict(wish).items() if value is not None}
+    request = Request(**told, requested_at=documents.timestamp(edges.clock()))
     is_new = edges.store.put_if_absent(key, request.encode())
     if not is_new:
         asked = find_request(edges, run=run)
-        if asked is None or (asked.model, asked.force, asked.reason) != (wish.model, wish.force, wish.reason):
+        if asked is None or any(vars(asked)[name] != vars(wish)[name] for name in SAME):
             raise RequestConflict(
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run
             )

@@ -68,6 +68,7 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "model": request.model if request else (end or {}).get("model"),
         "force": request and request.force,
         "asked_because": request and request.reason,
+        "approves": request and request.approves,
         "started_at": request and request.requested_at,
         **_progress(states, end),
         "outcome": None,
@@ -76,9 +77,17 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "finished_at": None,
         **(end or {}),
         "states": [each.document for each in sorted(gone_through, key=lambda state: state.started_at or "")],
-        "verdict": _verdict(document("report", Report)),
+        "verdict": _verdict(document("report", Report) or _approved(edges, request, told=told)),
         "damaged": told,
     }
+
+
+def _approved(edges: Edges, request: Request | None, *, told: list[str]) -> Report | None:
+    """The evaluation of the version that the run was asked to take up."""
+    if request is None or request.approves is None:
+        return None
+    key = layout.run_document(request.approves, "report")
+    return documents.readable(lambda: Report.find(edges.store, key), told=told)
 
 
 def _documented(edges: Edges, *, run: str) -> set[str]:

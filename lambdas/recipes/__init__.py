@@ -19,13 +19,15 @@ from chalicelib.cutting import cut, listed
 from chalicelib.errors import RecipeInvalid, RecipeUnknown
 from chalicelib.limits import WORDS_CHARACTERS
 from chalicelib.names import nearest_model_name
-from lambdas.model.recipe import Recipe, Shift, recipe_files
+from lambdas.model.recipe import Approval, Recipe, Shift, recipe_files
 from lambdas.model.recipe.types import shown
 
 FOLDER = Path(__file__).parent
 IN_WORDS = "lambdas/recipes"
 Planned = Callable[[str], Sequence[Shift]]
 """From a model's name to the steps of its canary."""
+Approves = Callable[[str, bool], Approval | None]
+"""From a model's name, and whether its stage wants approval, to how long its versions wait; None when they do not."""
 
 
 def names() -> tuple[str, ...]:
@@ -117,6 +119,17 @@ def of(content: Mapping[str, object], *, file: Path) -> Recipe:
 def rollout(model: str) -> Sequence[Shift]:
     """The steps of the model's canary; raises as `load` does."""
     return load(model).rollout
+
+
+def approval(model: str, stage_wants_it: bool) -> Approval | None:
+    """How long a version of the model waits for a person; None when it does not. Raises as `load` does."""
+    return wanted_approval(load(model), stage_wants_it)
+
+
+def wanted_approval(recipe: Recipe, stage_wants_it: bool) -> Approval | None:
+    """The recipe's own, else the usual one where recipe or stage want any."""
+    wanted = recipe.approve or stage_wants_it
+    return Approval() if wanted is True else wanted or None
 
 
 def source_sha256(model: str) -> str:

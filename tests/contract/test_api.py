@@ -33,6 +33,8 @@ ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/runs"): OPERATE,
     ("GET", "/runs/{run}"): OPERATE,
     ("POST", "/runs/{run}/stop"): OPERATE,
+    ("POST", "/runs/{run}/approve"): OPERATE,
+    ("POST", "/runs/{run}/reject"): OPERATE,
     ("GET", "/models"): OPERATE,
     ("GET", "/models/{model}"): OPERATE,
     ("GET", "/models/{model}/versions"): OPERATE,

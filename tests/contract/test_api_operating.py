@@ -19,10 +19,13 @@ from chalicelib.runs import runs
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import NEVER, waits
 from tests.given.nights import MODEL, outside, promote, register
+from tests.given.present import present
 
 OTHER = "other"
 WHY = '{"reason": "why"}'
+WAITS = f"{MODEL}-nightly-20261121T0300Z"
 GOING, LISTED = f"{OTHER}-nightly-20261121T0300Z", 20
 Core = Callable[[FakeOutside], Any]
 NIGHT = {
@@ -69,6 +72,7 @@ UNKNOWN = [
     ("GET", "/runs", {}, {"model": "nobody"}, "ModelUnknown"),
     ("GET", "/runs/{run}", {"run": "no-run"}, {}, "RunUnknown"),
     ("POST", "/runs/{run}/stop", {"run": "no-run"}, {}, "RunUnknown"),
+    ("POST", "/runs/{run}/reject", {"run": "no-run"}, {}, "RunUnknown"),
     ("GET", "/models/{model}", {"model": "nobody"}, {}, "ModelUnknown"),
     ("GET", "/models/{model}/versions", {"model": "nobody"}, {}, "ModelUnknown"),
     ("GET", "/models/{model}/versions/{version}", {"model": MODEL, "version": "7"}, {}, "VersionUnknown"),
@@ -182,6 +186,34 @@ def test_run_that_goes_is_stopped_and_one_that_is_over_stays_as_it_is(api: Api, 
     assert (execution.status, execution.cause) == ("ABORTED", "POST /runs/ID/stop")
     assert (stopped[0], stopped[1]["run"]) == (202, GOING)
     assert (stays[0], stays[1]["run"], stage.executions.find(over)) == (202, over, ended)
+
+
+def test_version_that_waits_is_approved_once_and_rejected_by_the_stages_function(
+    api: Api, stage: FakeOutside
+) -> None:
+    waits(stage.edges, WAITS, model_version=3, until=NEVER)
+    approve, reject = (f"/runs/{{run}}/{what}" for what in ("approve", "reject"))
+
+    first, again, rejected, empty, wrong = asked_of(
+        api,
+        *(event("POST", approve, {"run": WAITS}, body=WHY, headers={"Idempotency-Key": key}) for key in ("a", "a")),
+        event("POST", reject, {"run": WAITS}, body=WHY),
+        event("POST", approve, {"run": WAITS}),
+        event("POST", approve, {"run": GOING}, body=WHY),
+    )
+
+    assert first[0] == 202, first
+    run = first[1]["run"]
+    told = {"run": run, "model": MODEL, "approves": WAITS, "model_version": 3}
+    assert [(status, said) for status, said, _ in (first, again)] == [
+        (202, {**told, "new": True}),
+        (200, {**told, "new": False}),
+    ]
+    kept = documents.decode(present(stage.store.find(layout.run_document(run, "request"))).body)
+    assert (kept["approves"], kept["who"], kept["reason"]) == (WAITS, "token operator", "why")
+    assert (rejected[1]["asked"]["action"], rejected[1]["asked"]["model_version"]) == ("reject", 3)
+    assert (empty[0], empty[1]["Field"]) == (400, "reason")
+    assert (wrong[0], wrong[1]["Code"]) == (409, "RequestConflict")
 
 
 def test_move_goes_to_the_stages_function_with_the_name_of_the_token(api: Api) -> None:

@@ -18,6 +18,7 @@ from chalicelib.limits import EVENT_BYTES, SUBJECT_CHARACTERS
 from chalicelib.names import Names
 from chalicelib.notices import notice_evaluation, notice_text, notices
 from chalicelib.notices.notice_evaluation import CLASSES_MAX, RULES_MAX
+from chalicelib.notices.notice_text import KINDS
 from tests.contract import command_lines
 from tests.fakes.edges import FakeOutside
 from tests.given import news
@@ -63,7 +64,7 @@ def test_schema_is_one() -> None:
 
 def test_schema_and_product_are_of_the_same_version_and_kinds() -> None:
     assert SCHEMA["properties"]["schema"]["const"] == notices.SCHEMA
-    assert tuple(SCHEMA["properties"]["kind"]["enum"]) == notices.KINDS
+    assert tuple(SCHEMA["properties"]["kind"]["enum"]) == KINDS
     assert SCHEMA["properties"]["classes"]["maxItems"] == CLASSES_MAX
     assert SCHEMA["properties"]["classes"]["items"]["maxLength"] == notice_evaluation.CLASS_CHARACTERS
     assert SCHEMA["properties"]["failing_rules"]["maxItems"] == RULES_MAX
@@ -82,7 +83,7 @@ def test_detail_of_every_kind_is_as_the_schema_says(night: str) -> None:
 
 
 def test_every_kind_is_held_against_the_schema() -> None:
-    assert {notice_of(night).kind for night in news.ALL} == set(notices.KINDS)
+    assert {notice_of(night).kind for night in news.ALL} == set(KINDS)
 
 
 @EVERY_NIGHT

@@ -15,6 +15,7 @@ from chalicelib.promotion import promotion
 from chalicelib.registry.run_documents import DONE, State, keep_state
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import waits
 from tests.given.nights import MODEL, Registered, outside, register, revision, swap
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -104,6 +105,13 @@ def rolled_back() -> FakeOutside:
     return night
 
 
+def waiting() -> FakeOutside:
+    night = live_since_earlier()
+    judged(night, model_version=register(night.edges, run=RUN).model_version)
+    waits(night.edges, RUN)
+    return night
+
+
 def failed() -> FakeOutside:
     night = live_since_earlier()
     end(night, RETRAIN_FAILED, "night-1.csv has one class only", error="SingleClass")
@@ -190,6 +198,7 @@ ALL: dict[str, Callable[[], FakeOutside]] = {
         rejected,
         rejected_when_judged_again,
         rolled_back,
+        waiting,
         failed,
         stale,
         quality_fell,

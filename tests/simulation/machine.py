@@ -160,7 +160,8 @@ class Machine:
         if kind == "Fail":
             raise StateFailed(*(_told(state, field, data, context) for field in ("Error", "Cause")))
         if kind == "Pass":
-            return state.get("Next"), asl.place(state["Result"], state.get("ResultPath", "$"), data)
+            result = state["Result"] if "Result" in state else asl.fill(state["Parameters"], data, context)
+            return state.get("Next"), asl.place(result, state.get("ResultPath", "$"), data)
         if kind == "Wait":
             self._wait(going, asl.seconds(state, data, context))
             return state["Next"], data

@@ -230,6 +230,24 @@ MUTANTS = (
         by='    edges.store.put(marker, b"{}")\n    said = detail()\n',
     ),
     Mutant(
+        name="a version that nobody approved goes on",
+        file="chalicelib/promotion/proving.py",
+        text="    if approval is not None and not task.is_approved and",
+        by="    if False and",
+    ),
+    Mutant(
+        name="an approval overrules a rejection",
+        file="chalicelib/approval/waiting.py",
+        text="            is_it = stands.run == waiting.run and self.is_open(stands)\n",
+        by="            is_it = stands.run == waiting.run\n",
+    ),
+    Mutant(
+        name="what is approved replaces what it was not judged against",
+        file="chalicelib/approval/refusals.py",
+        text="    if live != waiting.champion:\n",
+        by="    if False:\n",
+    ),
+    Mutant(
         name="an object is split anew each night",
         file="lambdas/splits.py",
         text="        return self._by_etag.get(etag) or self._by_text.get(text) or self._by_name.get(name)",

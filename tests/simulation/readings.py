@@ -95,6 +95,18 @@ def evaluations(world: World) -> Iterator[tuple[Effect, str, Any]]:
             yield effect, match[1], document["result"]
 
 
+def takings(world: World) -> Iterator[tuple[Effect, str, Any]]:
+    """Every result of a Preprocess that took up an approved version, with its run."""
+    for effect, match, document in documents_at(world, r"runs/([^/]+)/preprocess\.json"):
+        if document["status"] == "done" and document["result"]["is_approved"]:
+            yield effect, match[1], document["result"]
+
+
+def waited(world: World) -> Iterator[tuple[Effect, Any]]:
+    """What waited for approval, and what was decided about it, in order."""
+    return ((effect, body) for effect, _, body in documents_at(world, re.escape(layout.waiting(MODEL))))
+
+
 def swap_decisions(world: World) -> dict[tuple[str, int], tuple[Effect, Any]]:
     """Of every run and judging the swap that it was committed to, with the effect that decided it."""
     found = documents_at(world, r"runs/([^/]+)/decision_swap_(\d)\.json")

@@ -19,6 +19,7 @@ from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas.model.formats.package import build_package
+from lambdas.model.recipe import Approval
 from tests.fakes.clock import START
 from tests.simulation import hands, serving, triggers
 from tests.simulation.faults import Fault, FaultAt, FaultPlan, no_faults
@@ -36,6 +37,7 @@ LOSSES: Mapping[str, Callable[[World, Random, float], None]] = {
     "part": lambda world, random, delay: hands.lose_any_part(world, random=random, delay_seconds=delay),
     "forgery": lambda world, random, delay: hands.forge_any_version(world, random=random, delay_seconds=delay),
 }
+APPROVAL_SHARE = 0.3
 BEST = 1000
 """The quality of the calm night's data: no model before was as good."""
 
@@ -52,8 +54,24 @@ def busy_night(world: World) -> None:
         delay = random.random() * 2 * BUSY_SECONDS
         random.choice((triggers.stop, triggers.stop, triggers.lose))(world, random=random, delay_seconds=delay)
     _lose_something(world)
+    _want_approval(world)
     world.settle()
     check(world, ALWAYS)
+
+
+def _want_approval(world: World) -> None:
+    """In some of the nights, whatever passes waits; and people approve and reject, as they please."""
+    random = world.random("approval")
+    if random.random() > APPROVAL_SHARE:
+        return
+    world.want_approval(Approval(otherwise=random.choice(("approve", "reject"))))
+    for number in range(random.choice((1, 2, 3))):
+        decide = random.choice((triggers.approve, triggers.approve, triggers.reject))
+        decide(world, f"decision-{number}", delay_seconds=random.random() * 5 * BUSY_SECONDS)
+    if random.random() < 0.3:
+        late = timedelta(hours=Approval().within_hours).total_seconds()
+        event_time = START + timedelta(days=40)
+        triggers.nightly(world, event_time=event_time, delay_seconds=late)
 
 
 def _lose_something(world: World) -> None:
@@ -81,6 +99,7 @@ def past_night(world: World, number: int, *, quality: int, word: str = SOUND) ->
 
 def calm_night(world: World) -> None:
     """The next night, in which nothing goes wrong, promotes the best model so far and leaves everything in order."""
+    world.want_approval(None)
     world.add_data("night-3.csv", quality=BEST)
     event_time = world.clock.now + timedelta(days=1)
     calmly(world, lambda: hands.put_back(world))

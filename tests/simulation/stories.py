@@ -16,10 +16,11 @@ from chalicelib.contracts.decisions import (
     RETRAIN_FAILED,
     ROLLED_BACK,
     SUPERSEDED,
+    WAITING,
 )
-from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.interventions.move_decisions import PIN, PROMOTE, REJECT, ROLLBACK, UNPIN
 from chalicelib.registry import registry
-from lambdas.model.recipe import Shift
+from lambdas.model.recipe import Approval, Shift
 from tests.fakes.clock import START
 from tests.fakes.serving_function import Delays
 from tests.simulation import hands, scenarios, triggers
@@ -30,8 +31,10 @@ NIGHT = START + timedelta(hours=1)
 RUN = f"{MODEL}-nightly-{NIGHT:%Y%m%dT%H%MZ}"
 CANARY = (Shift(0.25, seconds=240), Shift(0.5, seconds=240))
 """Long enough for CloudWatch's minutes to be counted."""
+SECOND_RUN = f"{MODEL}-nightly-{NIGHT + timedelta(days=1):%Y%m%dT%H%MZ}"
 OPERATION = "operation"
 """The name of a request by hand."""
+APPROVING = triggers.run_of_approval(RUN, key=OPERATION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,8 @@ class Story:
     past: Sequence[int] = (1,)
     night: tuple[int, str] | None = (5, SOUND)
     rollout: Sequence[Shift] = ()
+    approval: Approval | None = None
+    """From the end of the past on."""
     arrange: Callable[[World], None] | None = None
     tell: Callable[[World], None]
     since: str = ""
@@ -73,6 +78,7 @@ class Story:
         if self.night is not None:
             quality, word = self.night
             world.add_data("night-2.csv", quality=quality, word=word)
+        world.want_approval(self.approval)
         if self.arrange is not None:
             arrange = self.arrange
             scenarios.calmly(world, lambda: arrange(world))
@@ -200,6 +206,36 @@ def _without_rows(world: World) -> None:
 
 def _post(world: World) -> None:
     triggers.on_demand(world, "post", key="a key", force=False, delay_seconds=0)
+
+
+def _approve(world: World) -> None:
+    triggers.approve(world, OPERATION, run=RUN, delay_seconds=0)
+
+
+def _waits_and_a_better_one_goes_live(world: World) -> None:
+    """Version 2 is rolled back, so the night is judged against version 1; then version 2 is promoted again."""
+    _by_hand(ROLLBACK, name="rollback")(world)
+    world.settle()
+    _night(world)
+    world.settle()
+    _by_hand(PROMOTE, model_version=2, lift_quarantine=True, name="promotion")(world)
+
+
+def _second_night(world: World) -> None:
+    triggers.nightly(world, event_time=NIGHT + timedelta(days=1), delay_seconds=0)
+
+
+def _second_night_with_data(world: World) -> None:
+    world.add_data("night-2-b.csv", quality=6)
+    _second_night(world)
+
+
+def _too_late(world: World) -> None:
+    """The night's version waits, and the time to decide passes."""
+    _night(world)
+    world.settle()
+    hours = timedelta(hours=Approval().within_hours)
+    world.scheduler.spawn("time", lambda: world.scheduler.sleep(hours.total_seconds()))
 
 
 STORIES = (
@@ -354,6 +390,115 @@ STORIES = (
         days=0.2,
         tell=lambda world: triggers.prune(world, delay_seconds=60),
         changes=False,
+    ),
+    Story(name="waits", approval=Approval(), tell=_night, since="/Replay", outcome=WAITING),
+    Story(
+        name="approved",
+        approval=Approval(),
+        rollout=CANARY,
+        arrange=_night,
+        tell=_approve,
+        run=APPROVING,
+        outcome=PROMOTED,
+    ),
+    Story(
+        name="approved-and-ill",
+        approval=Approval(),
+        night=(5, ILL),
+        rollout=CANARY,
+        arrange=_night,
+        tell=_all(lambda world: triggers.predict(world, times=150, every_seconds=2), _approve),
+        since="/Replay",
+        run=APPROVING,
+        outcome=ROLLED_BACK,
+    ),
+    Story(
+        name="approved-though-a-better-one-is-live",
+        past=(1, 9),
+        approval=Approval(),
+        arrange=_waits_and_a_better_one_goes_live,
+        tell=_approve,
+        run=APPROVING,
+        changes=False,
+    ),
+    Story(
+        name="approved-beside-a-promotion",
+        past=(1, 2),
+        approval=Approval(),
+        rollout=CANARY,
+        arrange=_night,
+        tell=_all(
+            _approve,
+            lambda world: triggers.when(
+                world,
+                triggers.has_acted(world, f"{APPROVING}/Replay"),
+                lambda: _by_hand(PROMOTE, model_version=1, name="promotion")(world),
+            ),
+        ),
+        since="promotion",
+        run=APPROVING,
+        outcome=SUPERSEDED,
+        or_else=PROMOTED,
+    ),
+    Story(
+        name="rejected-by-hand",
+        approval=Approval(),
+        arrange=_night,
+        tell=_by_hand(REJECT, model_version=2),
+        outcome=WAITING,
+    ),
+    Story(
+        name="approved-and-rejected",
+        approval=Approval(),
+        arrange=_night,
+        tell=_all(
+            _approve,
+            lambda world: triggers.when(
+                world,
+                triggers.has_acted(world, APPROVING),
+                lambda: _by_hand(REJECT, model_version=2, name="rejection")(world),
+            ),
+        ),
+        since="rejection",
+        run=APPROVING,
+        outcome=SUPERSEDED,
+        or_else=PROMOTED,
+    ),
+    Story(
+        name="nobody-approved",
+        approval=Approval(),
+        arrange=_too_late,
+        tell=_second_night,
+        since="/RestoreAlias",
+        run=SECOND_RUN,
+        outcome=NOTHING_NEW,
+    ),
+    Story(
+        name="nobody-rejected",
+        approval=Approval(otherwise="approve"),
+        arrange=_too_late,
+        tell=_second_night,
+        since="/Preprocess",
+        run=SECOND_RUN,
+        outcome=PROMOTED,
+    ),
+    Story(
+        name="nothing-new-while-one-waits",
+        approval=Approval(),
+        arrange=_night,
+        tell=_second_night,
+        since="/Preprocess",
+        run=SECOND_RUN,
+        outcome=NOTHING_NEW,
+    ),
+    Story(
+        name="waits-in-its-place",
+        approval=Approval(),
+        arrange=_night,
+        tell=_second_night_with_data,
+        since="/Replay",
+        run=SECOND_RUN,
+        outcome=WAITING,
     ),
     Story(name="request", tell=_post, since="post", run=triggers.run_of_key("a key"), outcome=PROMOTED),
 )

@@ -34,7 +34,7 @@ from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read, read_all
 from lambdas.model.data.preparation import Prepared
 from lambdas.model.reading.table import FILES, Table
-from lambdas.model.recipe import Shift
+from lambdas.model.recipe import Approval, Shift
 from lambdas.model.splitting.split import DRAWN, Draw
 from lambdas.splits import Splits
 from lambdas.step import documented
@@ -123,11 +123,18 @@ def _unknown() -> None:
     """Says nothing of the memory, as where the operating system does not tell."""
 
 
-def tasks(edges: Edges, *, rollout: Sequence[Shift]) -> dict[str, TaskFunction]:
-    """Every task of the definition by the name of its placeholder; `rollout` are the steps of every canary."""
+def tasks(
+    edges: Edges, *, rollout: Sequence[Shift], approval: Callable[[], Approval | None]
+) -> dict[str, TaskFunction]:
+    """Every task of the definition by the name of its placeholder; `rollout` are the steps of every canary.
+
+    `approval` tells whether versions wait for a person just now.
+    """
 
     def replay(task: ReplayTask, edges: Edges, settings: TaskSettings) -> RolloutDecided:
-        return lambdas.replay.run(task, edges, settings, planned=lambda model: rollout)
+        return lambdas.replay.run(
+            task, edges, settings, planned=lambda model: rollout, approves=lambda *_: approval()
+        )
 
     def shift_traffic(task: ShiftTrafficTask, edges: Edges, settings: TaskSettings) -> RolloutDecided:
         return lambdas.shift_traffic.run(task, edges, settings, planned=lambda model: rollout)

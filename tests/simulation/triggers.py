@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from chalicelib.approval.waiting import Approvals
 from chalicelib.contracts.interventions import MoveAliasTask
-from chalicelib.errors import NightswapError, TransientError
-from chalicelib.interventions.move_decisions import PIN, PROMOTE, ROLLBACK, UNPIN
+from chalicelib.errors import NightswapError, RequestError, TransientError
+from chalicelib.interventions.move_decisions import PIN, PROMOTE, REJECT, ROLLBACK, UNPIN
 from chalicelib.names import LIVE, TASKS, state_name
 from chalicelib.pruning import pruning, pruning_plan
 from chalicelib.pruning.retention import Policy
 from chalicelib.registry.pin import Pin
-from chalicelib.runs import retraining
+from chalicelib.runs import approving, retraining
 from chalicelib.runs.retraining import Started, Wish
 from lambdas import move_alias
 from tests.simulation import serving
@@ -182,6 +183,51 @@ def by_hand(world: World, name: str, *, random: Random, delay_seconds: float) ->
     world.scheduler.spawn(f"{name} wants", body, delay_seconds=delay_seconds)
 
 
+def approve(world: World, name: str, *, run: str | None = None, delay_seconds: float) -> None:
+    """Somebody approves the version of the run, or whatever waits then; asks again while there is no answer."""
+
+    def answer() -> None:
+        try:
+            told = approving.approve(
+                world.edges,
+                run=run or _waiting_run(world),
+                reason="the simulation wants it",
+                who="an operator",
+                idempotency_key=name,
+                attempt="0" * 2 * approving.ATTEMPT_BYTES,
+            )
+            world.history.record("answer", name, run=told["run"], is_new=told["new"])
+        except RequestError as refused:
+            world.history.record("answer", name, run=None, refused=refused.message)
+        except TransientError as error:
+            world.history.record("answer", name, error=type(error).__name__)
+
+    _again_and_again(world, name, answer, delay_seconds=delay_seconds, tries=TRIES)
+
+
+def reject(world: World, name: str, *, delay_seconds: float) -> None:
+    """Somebody rejects whatever waits then."""
+
+    def body() -> None:
+        waiting = None
+        with suppress(TransientError):
+            waiting = Approvals(world.edges, MODEL).find()
+        if waiting is not None:
+            operate(world, name, action=REJECT, model_version=waiting.model_version, delay_seconds=0)
+
+    world.scheduler.spawn(f"{name} wants", body, delay_seconds=delay_seconds)
+
+
+def _waiting_run(world: World) -> str:
+    waiting = Approvals(world.edges, MODEL).find()
+    return waiting.run if waiting else f"{MODEL}-nightly-19700101T0000Z"
+
+
+def run_of_approval(run: str, *, key: str) -> str:
+    """The run that takes the version of this run live."""
+    return f"{MODEL}-approve-{hashlib.sha256(f'{run} {key}'.encode()).hexdigest()[:20]}"
+
+
 def pin_half(world: World) -> None:
     """An operator pins version 1, and dies before the alias is moved."""
     with suppress(TransientError):
@@ -260,6 +306,12 @@ def _ask(world: World, name: str, ask: Callable[[], Started], *, delay_seconds: 
         except TransientError as error:
             world.history.record("answer", name, error=type(error).__name__)
 
+    _again_and_again(world, name, answer, delay_seconds=delay_seconds, tries=tries)
+
+
+def _again_and_again(
+    world: World, name: str, answer: Callable[[], None], *, delay_seconds: float, tries: int
+) -> None:
     def body() -> None:
         for attempt in range(1, tries + 1):
             known = len(world.history.effects)

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.edges import Edges
 from chalicelib.registry import catalog
-from lambdas.model.recipe import Shift
+from lambdas.model.recipe import Approval, Shift
 from tests.fakes.clock import FakeClock
 from tests.fakes.executions import InMemoryExecutions
 from tests.fakes.functions import InMemoryFunctions
@@ -101,6 +101,8 @@ class World:
         """What hands took away, or put another in the place of, by its key."""
         self.is_given_up = False
         """Whether whoever asks for something has lost patience, and asks no more."""
+        self.approval: Approval | None = None
+        """Whether what passes its replay waits for a person; `want_approval` tells the history too."""
         self.weather = weather or Weather.drawn(self.random("weather"))
         self.clock = FakeClock()
         self.scheduler = Scheduler(
@@ -131,7 +133,7 @@ class World:
         self.edges = self._edges()
         self.machine = Machine(
             definition(),
-            tasks=tasks(self.edges, rollout=self.weather.rollout),
+            tasks=tasks(self.edges, rollout=self.weather.rollout, approval=lambda: self.approval),
             scheduler=self.scheduler,
             executions=self.executions,
             history=self.history,
@@ -150,6 +152,11 @@ class World:
     def add_data(self, name: str, *, quality: int, word: str = SOUND) -> None:
         """A night's object: training on it gives a model of that quality, which `word` says more of."""
         self.store.put(layout.dataset(MODEL, name), f"{quality} {word}".encode())
+
+    def want_approval(self, approval: Approval | None) -> None:
+        """From now on: somebody changed recipe or stage."""
+        self.approval = approval
+        self.history.record("wanted", MODEL, approval=approval)
 
     def settle(self) -> None:
         """Let everything that is under way come to its end."""

@@ -13,6 +13,7 @@ explain.py        explain a run
 backtest.py       judge kept nights by another recipe
 models.py         versions, predict, restore
 moves.py          rollback, promote, pin, unpin
+approvals.py      approve, reject: a version that waits
 ledger.py         history, what-served, verify
 live_quality.py   history --quality
 prune.py          prune

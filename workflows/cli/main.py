@@ -15,6 +15,7 @@ from workflows import aws_errors
 from workflows.checking.recipe import in_lines
 from workflows.cli import (
     INTERRUPTED,
+    approvals,
     backtest,
     check,
     data,
@@ -56,6 +57,7 @@ MODULES = (
     backtest,
     models,
     moves,
+    approvals,
     ledger,
     prune,
     put_back,

@@ -39,7 +39,7 @@ number = click.IntRange(min=1)
 @on_stage
 def rollback(stage: Stage, *, to: int | None, reason: str, model: str, as_json: bool) -> None:
     """Go back to an earlier version, and quarantine the one that is live. A canary that is going is taken back."""
-    _move(stage, ROLLBACK, model=model, version=to, reason=reason, as_json=as_json)
+    move(stage, ROLLBACK, model=model, version=to, reason=reason, as_json=as_json)
 
 
 @click.command()
@@ -51,7 +51,7 @@ def rollback(stage: Stage, *, to: int | None, reason: str, model: str, as_json: 
 @on_stage
 def promote(stage: Stage, *, version: int, lift_quarantine: bool, reason: str, model: str, as_json: bool) -> None:
     """Make a model VERSION live that the registry has."""
-    _move(stage, PROMOTE, model=model, version=version, reason=reason, as_json=as_json, lift=lift_quarantine)
+    move(stage, PROMOTE, model=model, version=version, reason=reason, as_json=as_json, lift=lift_quarantine)
 
 
 @click.command()
@@ -62,7 +62,7 @@ def promote(stage: Stage, *, version: int, lift_quarantine: bool, reason: str, m
 @on_stage
 def pin(stage: Stage, *, version: int | None, reason: str, model: str, as_json: bool) -> None:
     """Hold a model VERSION live, or the one that is: runs train and judge as ever, and move nothing."""
-    _move(stage, PIN, model=model, version=version, reason=reason, as_json=as_json)
+    move(stage, PIN, model=model, version=version, reason=reason, as_json=as_json)
 
 
 @click.command()
@@ -72,10 +72,10 @@ def pin(stage: Stage, *, version: int | None, reason: str, model: str, as_json: 
 @on_stage
 def unpin(stage: Stage, *, reason: str, model: str, as_json: bool) -> None:
     """Let runs promote again."""
-    _move(stage, UNPIN, model=model, version=None, reason=reason, as_json=as_json)
+    move(stage, UNPIN, model=model, version=None, reason=reason, as_json=as_json)
 
 
-def _move(
+def move(
     stage: Stage, action: str, *, model: str, version: int | None, reason: str, as_json: bool, lift: bool = False
 ) -> None:
     models.check(stage.edges, model=model)

@@ -49,7 +49,7 @@ def retrain(
         )
         with told_when_interrupted(f"{goes_on} (--stage {stage.name})"):
             found = follow(lambda: core.describe(stage.edges, run=started.run))
-        _show(stage, found, as_json=as_json)
+        show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in WENT_WELL else 1)
     if as_json:
         screen.show_json({"run": started.run, "new": started.is_new, "model": model})
@@ -64,7 +64,7 @@ def retrain(
 def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_json: bool) -> None:
     """List the latest runs, or show one RUN whole: states, confusion matrix, verdict."""
     if run is not None:
-        _show(stage, core.describe(stage.edges, run=run), as_json=as_json)
+        show(stage, core.describe(stage.edges, run=run), as_json=as_json)
         return
     found = core.recent(stage.edges, limit=limit, model=model)
     if as_json:
@@ -84,13 +84,13 @@ def stop(stage: Stage, run: str) -> None:
     console.print(f"stopped {run}" if found["status"] == RUNNING else f"{run} had ended: {found['outcome']}")
 
 
-def _show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:
+def show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         screen.show_json(run)
         return
     screen.where_the_time_went(run)
     if run["verdict"]:
-        screen.confusion_matrix(core.report(stage.edges, run=run["run"]))
+        screen.confusion_matrix(core.report(stage.edges, run=run["approves"] or run["run"]))
         screen.verdict(run["verdict"])
     screen.damage(run["damaged"])
     if run["outcome"]:

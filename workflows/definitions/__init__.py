@@ -1,7 +1,8 @@
 """The state machine: authored in `retrain`, rendered to `golden/`, checked without AWS by `checker`.
 
 retrain.py    the source, from the top
-states.py     the kinds of state: only these two import the AWS Step Functions Data Science SDK
+ends.py       how the machine ends
+states.py     the kinds of state: only these three import the AWS Step Functions Data Science SDK
 functions.py  the Lambda functions that it calls
 render.py     source -> text; runs in the environment that has the SDK
 rendering.py  calls `render` as a process; reads the golden text

@@ -44,7 +44,9 @@ def _branches(state: State) -> Iterator[tuple[str, str]]:
 
 def _condition(rule: Mapping[str, Any]) -> str:
     field = rule["Variable"].rpartition(".")[2]
-    return field if rule.get("BooleanEquals") is True else str(rule.get("StringEquals"))
+    if "BooleanEquals" in rule:
+        return field if rule["BooleanEquals"] else f"not {field}"
+    return str(rule.get("StringEquals"))
 
 
 def _shared_catch(known: Mapping[str, State]) -> list[str]:

@@ -43,7 +43,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "preprocess": Signature(
         training.PreprocessTask,
         training.Preprocessed,
-        decisions=(decisions.TRAIN, decisions.NOTHING_NEW, decisions.SUPERSEDED),
+        decisions=(decisions.TRAIN, decisions.TAKE_UP, decisions.NOTHING_NEW, decisions.SUPERSEDED),
     ),
     "train": Signature(training.TrainTask, training.Trained),
     "evaluate": Signature(training.EvaluateTask, training.Evaluated),
@@ -51,7 +51,7 @@ SIGNATURES: Mapping[str, Signature] = {
     "replay": Signature(
         rollout.ReplayTask,
         rollout.RolloutDecided,
-        decisions=(decisions.SHIFT, decisions.SWAP, decisions.ROLLED_BACK),
+        decisions=(decisions.SHIFT, decisions.SWAP, decisions.WAITING, decisions.ROLLED_BACK),
     ),
     "shift-traffic": Signature(
         rollout.ShiftTrafficTask,

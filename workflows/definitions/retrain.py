@@ -4,12 +4,12 @@ Every task that fails for good leads to RestoreAfterFailure, which repairs the a
 RetrainFailed. The whole machine has no time-out, because no Catch would run on it. The tasks' own time-outs bound it,
 and `functions.SIGNATURES` says what bounds the loops.
 
-An engine choice, with training on SageMaker, would go into `fit`.
+Each end calls record-outcome. An engine choice, with training on SageMaker, would go into `fit`.
 """
 
 from __future__ import annotations
 
-from stepfunctions.steps import Chain, Choice, Fail, Graph, Pass, Task, Wait
+from stepfunctions.steps import Chain, Choice, Graph, Pass, Task, Wait
 from stepfunctions.steps.states import State
 
 from chalicelib.contracts.decisions import (
@@ -18,14 +18,16 @@ from chalicelib.contracts.decisions import (
     NOTHING_NEW,
     PROMOTED,
     REJUDGE,
-    RETRAIN_FAILED,
     ROLLED_BACK,
     SHIFT,
     SUPERSEDED,
     SWAP,
+    TAKE_UP,
     TRAIN,
+    WAITING,
 )
-from workflows.definitions.states import branch, fail, task
+from workflows.definitions.ends import decision_unknown, end, restore_after_failure
+from workflows.definitions.states import branch, task
 
 
 def retrain() -> Graph:
@@ -59,11 +61,13 @@ def preprocess() -> Task:
 
 
 def has_new_data() -> Choice:
+    first = roll_out()
     return branch(
         "HasNewData",
         on="$.preprocess.decision",
         cases={
-            TRAIN: Chain([*fit(), evaluate(), passes_thresholds()]),
+            TRAIN: Chain([*fit(), evaluate(), passes_thresholds(roll_out=first)]),
+            TAKE_UP: Chain([take_up(), first]),
             NOTHING_NEW: end("NothingNew", outcome=NOTHING_NEW, reason="$.preprocess.reason"),
             SUPERSEDED: end("SupersededByRun", outcome=SUPERSEDED, reason="$.preprocess.reason"),
         },
@@ -90,13 +94,35 @@ def evaluate() -> Task:
     return _judge("Evaluate", judging=1)
 
 
-def passes_thresholds() -> Choice:
+def passes_thresholds(*, roll_out: State) -> Choice:
     """Only `true` passes; any other value fails."""
     return branch(
         "PassesThresholds",
         on="$.evaluate.passed",
-        cases={True: Chain([version_model(), roll_out()])},
+        cases={True: Chain([version_model(), roll_out])},
         otherwise=model_rejected(),
+    )
+
+
+def take_up() -> Pass:
+    """A version that waited was approved: go on as the run that made it would have, with what is live now."""
+    return Pass(
+        "TakeUp",
+        parameters={
+            "model.$": "$.model",
+            "preprocess": {
+                "fingerprint.$": "$.preprocess.fingerprint",
+                "who.$": "$.preprocess.who",
+                "why.$": "$.preprocess.why",
+                "is_approved": True,
+            },
+            "version_model": {
+                "model_version.$": "$.preprocess.model_version",
+                "function_version.$": "$.preprocess.function_version",
+            },
+            "evaluate": {"judging": 1, "champion_revision_id.$": "$.preprocess.champion_revision_id"},
+        },
+        result_path="$",
     )
 
 
@@ -119,12 +145,13 @@ def version_model() -> Task:
 def roll_out() -> Task:
     """From a published function version to the live one. Replay, ShiftTraffic and SwapAlias each say at `$.rollout`
     how it goes on; it comes back to ShiftTraffic after every bake, and to Replay when the champion changed."""
-    first, shift, bake, again = replay(), shift_traffic(), wait_for_health(), rejudge()
+    first, shift, bake, judge = replay(), shift_traffic(), wait_for_health(), rejudge()
+    again = judges_again(rejudge=judge)
     onward = goes_on(shift=shift, bake=bake, swap=Chain([swap_alias(), is_live(rejudge=again)]), rejudge=again)
     first.next(onward)
     shift.next(onward)
     bake.next(shift)
-    again.next(still_passes(replay=first))
+    judge.next(still_passes(replay=first))
     return first
 
 
@@ -136,6 +163,7 @@ def replay() -> Task:
         model_version="$.version_model.model_version",
         function_version="$.version_model.function_version",
         champion_revision_id="$.evaluate.champion_revision_id",
+        is_approved="$.preprocess.is_approved",
         result="rollout",
         timeout_seconds=180,
         caught_by=restore_after_failure(),
@@ -153,6 +181,7 @@ def goes_on(*, shift: State, bake: State, swap: Chain, rejudge: State) -> Choice
             REJUDGE: rejudge,
             ROLLED_BACK: end("RolledBack", outcome=ROLLED_BACK, reason="$.rollout.reason"),
             SUPERSEDED: superseded_by_move(),
+            WAITING: end("Waiting", outcome=WAITING, reason="$.rollout.reason"),
         },
         otherwise=decision_unknown(),
     )
@@ -170,6 +199,8 @@ def shift_traffic() -> Task:
         shift="$.rollout.shift",
         since="$.rollout.since",
         revision_id="$.rollout.revision_id",
+        who="$.preprocess.who",
+        why="$.preprocess.why",
         result="rollout",
         timeout_seconds=180,
         caught_by=restore_after_failure(),
@@ -193,6 +224,8 @@ def swap_alias() -> Task:
         shift="$.rollout.shift",
         revision_id="$.rollout.revision_id",
         rollout="$.rollout.reason",
+        who="$.preprocess.who",
+        why="$.preprocess.why",
         result="rollout",
         timeout_seconds=120,
         caught_by=restore_after_failure(),
@@ -209,6 +242,16 @@ def is_live(*, rejudge: State) -> Choice:
             SUPERSEDED: superseded_by_move(),
         },
         otherwise=decision_unknown(),
+    )
+
+
+def judges_again(*, rejudge: State) -> Choice:
+    """A run that took up a version has no holdout to judge it on: it gives way, and the next run judges anew."""
+    return branch(
+        "JudgesAgain",
+        on="$.preprocess.is_approved",
+        cases={False: rejudge},
+        otherwise=superseded_by_move(),
     )
 
 
@@ -243,49 +286,3 @@ def model_rejected() -> Task:
 
 def superseded_by_move() -> Task:
     return end("SupersededByMove", outcome=SUPERSEDED, reason="$.rollout.reason")
-
-
-def end(state: str, *, outcome: str, reason: str) -> Task:
-    """Record how the run ended; the record is the execution's output. Being superseded has a state for each cause."""
-    return task(
-        "record-outcome",
-        state=state,
-        outcome=outcome,
-        reason=reason,
-        ends=True,
-        timeout_seconds=120,
-        caught_by=restore_after_failure(),
-    )
-
-
-def decision_unknown() -> Pass:
-    """A task answered with a decision that the machine does not know: fail as a task would."""
-    state = Pass(
-        "DecisionUnknown",
-        result={
-            "Error": "ContractBroken",
-            "Cause": "A task made a decision that the state machine does not know: "
-            "deploy the functions and the state machine together.",
-        },
-        result_path="$.failure",
-    )
-    state.next(restore_after_failure())
-    return state
-
-
-def restore_after_failure() -> Task:
-    """Put the alias right and record the failure; one of its own must not hide the first."""
-    state = task(
-        "restore-alias",
-        state="RestoreAfterFailure",
-        failure="$.failure",
-        failure_path="$.restore_after_failure",
-        timeout_seconds=120,
-        caught_by=retrain_failed(),
-    )
-    state.next(retrain_failed())
-    return state
-
-
-def retrain_failed() -> Fail:
-    return fail(RETRAIN_FAILED, failure_path="$.failure")

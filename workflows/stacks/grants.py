@@ -11,7 +11,7 @@ from chalicelib.registry import registry
 DATASETS = f"{layout.DATASETS}*"
 WORK = f"{layout.WORK}*"
 RUNS = f"{layout.RUNS}*"
-"""All documents of all runs, for those that end one: one pattern for the many that they read keeps the template
+"""All documents of all runs: one pattern for the many that they read keeps the template
 short."""
 SPLITS = (layout.work("*", "train/*"), layout.work("*", "holdout/*"))
 ARRIVED = layout.work("*", "arrived/*")
@@ -24,6 +24,7 @@ JUDGED = layout.judged("*")
 QUARANTINE = f"{layout.quarantined('*')}*"
 PIN = layout.pin("*")
 QUALITY = f"{layout.quality('*')}*"
+WAITING = layout.waiting("*")
 UNTOLD = f"{layout.untold('*')}*"
 MOVES = f"{layout.MOVES}*"
 LOCKS = layout.lease("*")
@@ -77,10 +78,10 @@ class Grant:
 
 TASK_GRANTS = {
     "restore-alias": Grant(
-        reads=(RUNS, MOVE_TOLD, VERSIONS, EVIDENCE, UNTOLD, LEDGER, LOCKS),
+        reads=(RUNS, MOVE_TOLD, VERSIONS, EVIDENCE, UNTOLD, LEDGER, LOCKS, WAITING),
         writes=(
             *documents("restore_alias", "restore_after_failure", "outcome"),
-            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, UNTOLD, LEDGER),
+            *(*DECISIONS, *ANNOUNCED, MOVE_TOLD, UNTOLD, LEDGER, WAITING, QUARANTINE),
         ),
         deletes=(UNTOLD, LOCKS, WORK),
         lists=(WORK,),
@@ -91,10 +92,10 @@ TASK_GRANTS = {
     ),
     "preprocess": Grant(
         reads=(
-            *(DATASETS, *documents("dataset", "outcome"), VERSIONS, JUDGED, QUARANTINE_AND_QUALITY, PIN),
-            *(LEDGER, LOCKS),
+            *(DATASETS, RUNS, VERSIONS, JUDGED, QUARANTINE_AND_QUALITY, PIN),
+            *(WAITING, LEDGER, LOCKS),
         ),
-        writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, ARRIVED, LOCKS),
+        writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, ARRIVED, WAITING, LOCKS),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,
     ),
@@ -108,14 +109,14 @@ TASK_GRANTS = {
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),
     "version-model": Grant(
-        reads=(ARTIFACT, SAMPLE, *documents("report", "profile", "training"), VERSIONS, EVIDENCE),
+        reads=(WORK, RUNS, VERSIONS, EVIDENCE),
         writes=(*documents("version_model"), VERSIONS, EVIDENCE),
         # UpdateFunctionCode publishes too, in the same call: PublishVersion is not needed.
         serving=("lambda:UpdateFunctionCode", "lambda:GetFunctionConfiguration", "lambda:ListVersionsByFunction"),
     ),
     "replay": Grant(
-        reads=(VERSIONS, QUARANTINE),
-        writes=(*documents("replay", "replayed"), QUARANTINE),
+        reads=(VERSIONS, QUARANTINE, *documents("waiting")),
+        writes=(*documents("replay", "replayed", "waiting"), QUARANTINE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_versions=True,
     ),
@@ -127,20 +128,20 @@ TASK_GRANTS = {
         asks_for_metrics=True,
     ),
     "swap-alias": Grant(
-        reads=(*documents("report"), *DECISIONS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
+        reads=(RUNS, VERSIONS, EVIDENCE, QUARANTINE, PIN, LEDGER, LOCKS),
         writes=(*documents("swap_alias"), *DECISIONS, JUDGED, LEDGER),
         serving=("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetFunctionConfiguration"),
     ),
     "record-outcome": Grant(
-        reads=(RUNS, VERSIONS, LEDGER, LOCKS, ARTIFACT),
-        writes=(*documents("record_outcome", "outcome"), *ANNOUNCED, UNTOLD, REJECTED, JUDGED, QUARANTINE),
+        reads=(RUNS, VERSIONS, LEDGER, LOCKS, ARTIFACT, WAITING),
+        writes=(*documents("record_outcome", "outcome"), *ANNOUNCED, UNTOLD, REJECTED, JUDGED, QUARANTINE, WAITING),
         deletes=(LOCKS, WORK),
         lists=(WORK,),
         announces=True,
     ),
     names.MOVE_ALIAS: Grant(
-        reads=(MOVES, VERSIONS, EVIDENCE_AND_ERASED, QUARANTINE, PIN, LEDGER),
-        writes=(MOVES, UNTOLD, QUARANTINE, PIN, LEDGER),
+        reads=(MOVES, VERSIONS, EVIDENCE_AND_ERASED, QUARANTINE, PIN, WAITING, LEDGER, *documents("outcome")),
+        writes=(MOVES, UNTOLD, QUARANTINE, PIN, WAITING, LEDGER),
         deletes=(QUARANTINE, PIN),
         # It publishes a version again that Lambda has lost, and tries it before it is live.
         serving=(

@@ -83,6 +83,7 @@ def _task(stage: str, task: str, settings: StageSettings, *, layers_of_task: Seq
                     "NIGHTSWAP_CODE_SHA256": {"Ref": "PipelineSha256"},
                     "NIGHTSWAP_SERVING_SHA256": {"Ref": "ServingSha256"},
                     "NIGHTSWAP_STALE_DAYS": str(settings.stale_days),
+                    **({"NIGHTSWAP_APPROVE": settings.approve} if task == "replay" else {}),
                 }
             },
         },

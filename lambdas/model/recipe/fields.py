@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.exact import exact
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import Threshold
-from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,8 @@ class Fields:
     a better one takes its place; or the number of a version that stays it; None for nothing."""
     rollout: Sequence[Shift] = ()
     """The canary's steps; none to go live all at once after the replay."""
+    approve: bool | Approval = False
+    """Whether a person has to approve a version that passed, before it gets any traffic: True, or Approval(...)."""
     cross_validation_folds: int = 3
     """0 to leave cross-validation out."""
     format: str = "scorecard"

@@ -52,6 +52,17 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """How long a version that passed its gate waits for a person, and what happens when nobody decides.
+
+    `otherwise` is "reject", or "approve": then the first run after the time takes it live.
+    """
+
+    within_hours: int = 72
+    otherwise: str = "reject"
+
+
+@dataclass(frozen=True)
 class Columns:
     """The positions of the columns in the X that the estimator is fitted on, for a ColumnTransformer.
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import Categorical, Columns, Numeric, Shift, Split
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split
 from lambdas.model.recipe.rules import problems
 from lambdas.model.recipe.types import shown
 
 __all__ = [
+    "Approval",
     "Categorical",
     "Columns",
     "Numeric",

@@ -13,7 +13,7 @@ from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
-from lambdas.model.recipe.parts import Categorical, Numeric
+from lambdas.model.recipe.parts import Approval, Categorical, Numeric
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.types import shown, type_problems
 from lambdas.serve.handler import FORMATS
@@ -29,6 +29,9 @@ SHIFTS_MAX = 10
 SHARE_DIGITS = 4
 """A share has to come back from Lambda as it was sent: a third, say, is not sure to."""
 BAKE_SECONDS_MAX = 86_400
+APPROVAL_HOURS = range(1, 30 * 24 + 1)
+"""Later the data that it was judged on is old."""
+OTHERWISE = ("reject", "approve")
 SHARE_MIN = 0.0001
 """Of a file in each part: with less, no file that a run can read is sure to give each part a row of every class."""
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -62,6 +65,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from gate_problems(recipe)
     yield from comparison_problems(recipe)
     yield from _rollout_problems(recipe)
+    yield from _approval_problems(recipe)
 
 
 def _model_problem(model: str) -> str:
@@ -140,3 +144,13 @@ def _rollout_problems(recipe: Fields) -> Iterator[str]:
     for step in recipe.rollout:
         if not 1 <= step.seconds <= BAKE_SECONDS_MAX:
             yield f"a step of rollout lasts {step.seconds} s: expected a whole number, 1 to {BAKE_SECONDS_MAX}"
+
+
+def _approval_problems(recipe: Fields) -> Iterator[str]:
+    approval = recipe.approve
+    if not isinstance(approval, Approval):
+        return
+    if approval.within_hours not in APPROVAL_HOURS:
+        yield f"approve waits {shown(approval.within_hours)} hours: expected 1 to {APPROVAL_HOURS[-1]}"
+    if approval.otherwise not in OTHERWISE:
+        yield f"approve has otherwise={shown(approval.otherwise)}: expected {' or '.join(OTHERWISE)}"

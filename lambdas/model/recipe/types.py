@@ -13,7 +13,7 @@ from typing import TypeGuard
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import Categorical, Numeric, Shift, Split
+from lambdas.model.recipe.parts import Approval, Categorical, Numeric, Shift, Split
 
 WHOLE_LIMIT = 2**63
 """Beyond it an int cannot always be converted to a float, or to text."""
@@ -80,6 +80,7 @@ THRESHOLD = Kind(
     "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, Threshold)
 )
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
+APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
 ANCHOR = Kind(f"{RATCHET!r}, the number of a model version, or None", _is_anchor)
 
@@ -100,6 +101,7 @@ FIELDS: Kinds = {
     "detectable": NUMBER.or_none(),
     "anchor": ANCHOR,
     "rollout": LIST,
+    "approve": APPROVAL,
     "cross_validation_folds": WHOLE,
     "format": TEXT,
 }
@@ -108,6 +110,7 @@ PARTS: Mapping[type, Kinds] = {
     Categorical: {"name": TEXT, "allowed": LIST.or_none()},
     Split: {"holdout_ratio": NUMBER, "seed": WHOLE},
     Shift: {"share": NUMBER, "seconds": WHOLE},
+    Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     Threshold: {
         "metric": TEXT,
         "of": TEXT.or_none(),
@@ -128,6 +131,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _parts("thresholds", values=recipe.thresholds, kind=THRESHOLD)
     yield from _parts("rollout", values=recipe.rollout, kind=SHIFT)
     yield from _fields("split", part=recipe.split)
+    yield from _fields("approve", part=recipe.approve)
     yield from _class_problems(recipe.classes)
 
 

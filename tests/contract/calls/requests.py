@@ -13,10 +13,12 @@ from chalicelib.documents import documents
 from tests.contract.api_process import Api, authorizing, event, secret, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import NEVER, waits
 from tests.given.nights import MODEL, outside, promote
 
 OTHER = "other"
 RUN, STOPPED = f"{OTHER}-nightly-20261121T0300Z", f"{OTHER}-nightly-20261120T0300Z"
+WAITS = f"{MODEL}-nightly-20261121T0300Z"
 TOKEN = Token("ops", digest(secret("ops")), (PREDICT, OPERATE))
 IN_MODEL, IN_VERSION = {"model": MODEL}, {"model": MODEL, "version": "1"}
 WHY = '{"reason": "why"}'
@@ -50,6 +52,8 @@ REQUESTS = (
         event("POST", "/runs/{run}/stop", {"run": RUN}),
         first=event("POST", "/runs/{run}/stop", {"run": STOPPED}),
     ),
+    Asked("POST /runs/ID/approve", event("POST", "/runs/{run}/approve", {"run": WAITS}, body=WHY)),
+    Asked("POST /runs/ID/reject", event("POST", "/runs/{run}/reject", {"run": WAITS}, body=WHY)),
     Asked("GET /models, two models", event("GET", "/models")),
     Asked("GET /models/M", event("GET", "/models/{model}", IN_MODEL)),
     Asked("GET /models/M/versions, one version", event("GET", "/models/{model}/versions", IN_MODEL)),
@@ -71,7 +75,7 @@ def measured() -> dict[str, Counter[str]]:
 
 
 def _stage() -> FakeOutside:
-    """Two models, one of them live; two runs that go on; a token."""
+    """Two models, one of them live; two runs that go on, and one whose version waits for approval; a token."""
     stage = outside(MODEL, OTHER)
     promote(stage.edges, run="run-1")
     asked_at = documents.timestamp(stage.clock())
@@ -79,5 +83,6 @@ def _stage() -> FakeOutside:
     for run in (STOPPED, RUN):
         stage.store.put(layout.run_document(run, "request"), documents.encode(wish))
         stage.executions.start(run, "{}")
+    waits(stage.edges, WAITS, until=NEVER)
     stage.store.put(TOKEN.key, TOKEN.to_body())
     return stage

@@ -49,7 +49,7 @@ def test_diagram_shows_start_ends_and_where_errors_lead() -> None:
     assert drawn.startswith("flowchart TD\n    RestoreAlias --> ")
     leading, led_to = ({arrow[end] for arrow in arrows(drawn)} for end in (0, 1))
     assert led_to - leading == {
-        *("Promoted", "NothingNew", "ModelRejected", "RolledBack"),
+        *("Promoted", "NothingNew", "ModelRejected", "RolledBack", "Waiting"),
         *("SupersededByRun", "SupersededByMove", "RetrainFailed"),
     }
     assert re.findall(r"error\[.*\] -\.-> (\w+)", drawn) == ["RestoreAfterFailure"]

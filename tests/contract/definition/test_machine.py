@@ -13,6 +13,7 @@ from chalicelib.contracts.decisions import (
     RETRAIN_FAILED,
     ROLLED_BACK,
     SUPERSEDED,
+    WAITING,
 )
 from chalicelib.errors import TransientError, leaves
 from chalicelib.names import TASKS
@@ -60,6 +61,7 @@ def test_machine_ends_in_outcomes_only() -> None:
         "NothingNew": NOTHING_NEW,
         "ModelRejected": MODEL_REJECTED,
         "RolledBack": ROLLED_BACK,
+        "Waiting": WAITING,
         "SupersededByRun": SUPERSEDED,
         "SupersededByMove": SUPERSEDED,
     }
@@ -82,6 +84,7 @@ def test_every_choice_fails_closed() -> None:
         "PassesThresholds": "ModelRejected",
         "GoesOn": "DecisionUnknown",
         "IsLive": "DecisionUnknown",
+        "JudgesAgain": "SupersededByMove",
         "StillPasses": "ModelRejected",
     }
     assert STATES["DecisionUnknown"]["Next"] == "RestoreAfterFailure"
@@ -125,3 +128,18 @@ def test_second_judging_is_the_first_one_once_more() -> None:
 
 def test_share_is_served_for_as_long_as_the_function_says_and_then_looked_at() -> None:
     assert STATES["Bake"] == {"Type": "Wait", "SecondsPath": "$.rollout.bake_seconds", "Next": "ShiftTraffic"}
+
+
+def test_approved_version_is_replayed_again_and_never_judged() -> None:
+    taking_up = STATES["TakeUp"]
+
+    assert taking_up["Next"] == "Replay"
+    assert taking_up["Parameters"]["preprocess"]["is_approved"] is True
+    assert STATES["Replay"]["Parameters"]["is_approved.$"] == "$.preprocess.is_approved"
+    assert [rule["BooleanEquals"] for rule in STATES["JudgesAgain"]["Choices"]] == [False]
+
+
+def test_moves_of_an_approved_version_are_by_whoever_approved_it() -> None:
+    for name in ("ShiftTraffic", "SwapAlias"):
+        assert STATES[name]["Parameters"]["who.$"] == "$.preprocess.who"
+        assert STATES[name]["Parameters"]["why.$"] == "$.preprocess.why"

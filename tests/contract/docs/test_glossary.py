@@ -7,7 +7,7 @@ import re
 from chalicelib import layout
 from chalicelib.api import access
 from chalicelib.contracts.decisions import OUTCOMES
-from chalicelib.notices.notices import KINDS
+from chalicelib.notices.notice_text import KINDS
 from chalicelib.promotion import promotion
 from lambdas.model.recipe import Recipe
 from tests.contract.docs import pages

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import errors
 from chalicelib.contracts.decisions import OUTCOMES
-from chalicelib.notices import notices
+from chalicelib.notices import notice_text
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN
 from chalicelib.settings import StageSettings
 from tests.contract.docs.pages import PAGES
@@ -40,7 +40,7 @@ def test_every_outcome_is_told() -> None:
 
 
 def test_every_notice_that_is_no_outcome_is_told() -> None:
-    assert {kind for kind, *_ in rows("## Notices")} == set(notices.KINDS) - set(OUTCOMES)
+    assert {kind for kind, *_ in rows("## Notices")} == set(notice_text.KINDS) - set(OUTCOMES)
 
 
 def test_every_alarm_is_told() -> None:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from lambdas import recipes
 from lambdas.model.formats.scorecard.supported import CLASSIFIERS, PARTS_OF, TRANSFORMERS
-from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split, at_least, at_most, at_most_cost
+from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, at_least, at_most, at_most_cost
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
@@ -24,7 +24,7 @@ from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
-MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, at_least, at_most, at_most_cost)
+MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, Approval, at_least, at_most, at_most_cost)
 
 
 @pytest.fixture(scope="module")

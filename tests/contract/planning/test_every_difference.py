@@ -65,6 +65,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
         variable("NIGHTSWAP_PERMISSIONS_BOUNDARY", "arn:aws:iam::000000000000:policy/bounds"),
         "permissions boundary: none -> ",
     ),
+    "who lets go live": (variable("NIGHTSWAP_APPROVE", "on"), "NIGHTSWAP_APPROVE"),
     "tracing": (variable("NIGHTSWAP_XRAY", "on"), "TracingConfig"),
     "a variable of the user's own": (variable("OURS", "1"), "variable OURS: none -> "),
     "the app's memory": (setting("lambda_memory_size", 256), "MemorySize: 512 -> 256"),

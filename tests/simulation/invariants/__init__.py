@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.simulation.invariants import anchors, moves, operators, registry, rollouts, runs, serving, settled
+from tests.simulation.invariants import (
+    anchors,
+    approvals,
+    moves,
+    operators,
+    registry,
+    rollouts,
+    runs,
+    serving,
+    settled,
+)
 from tests.simulation.world import World
 
 Invariant = Callable[[World], None]
@@ -46,6 +56,11 @@ ALWAYS: tuple[Invariant, ...] = (
     operators.nothing_moves_a_pinned_model_but_operators,
     operators.who_was_answered_has_what_was_asked_for,
     operators.what_was_unpinned_was_free_for_a_moment,
+    approvals.nothing_that_has_to_be_approved_is_moved_without,
+    approvals.what_is_taken_up_was_approved_for_that_run,
+    approvals.what_was_rejected_is_never_moved_by_runs,
+    approvals.a_decision_is_final,
+    approvals.what_waits_is_of_a_run_that_ended_waiting,
     runs.a_run_name_has_one_execution_and_one_winner,
     runs.the_lease_is_taken_from_the_dead_only,
     runs.a_run_judges_twice_at_most,

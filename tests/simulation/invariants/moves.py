@@ -21,6 +21,7 @@ from tests.simulation.readings import (
     registered,
     stamp_before,
     swap_decisions,
+    takings,
 )
 from tests.simulation.world import HAND, MODEL, World
 
@@ -106,8 +107,8 @@ def nothing_is_judged_without_a_champion_once_there_was_one(world: World) -> Non
 
 
 def no_promotion_replaces_an_alias_that_moved_after_judging(world: World) -> None:
-    """Between the judging and the swap lie the run's own shifts, and nothing else."""
-    evaluated = list(evaluations(world))
+    """Between the judging, or the taking up of what was approved, and the swap lie the run's own shifts alone."""
+    evaluated, taken_up = list(evaluations(world)), list(takings(world))
     by_revision = {effect.facts["revision_id"]: (effect, stamp) for effect, stamp in moves(world)}
     for effect, stamp in promotions(world):
         judging = judging_of(stamp)
@@ -115,6 +116,11 @@ def no_promotion_replaces_an_alias_that_moved_after_judging(world: World) -> Non
             result["champion_revision_id"]
             for evaluation, run, result in evaluated
             if (run, result["judging"]) == (stamp.run, judging) and evaluation.index < effect.index
+        }
+        judged |= {
+            result["champion_revision_id"]
+            for taking, run, result in taken_up
+            if run == stamp.run and taking.index < effect.index
         }
         replaced: Alias | None = effect.facts["before"]
         while replaced and replaced.revision_id in by_revision:

@@ -19,6 +19,7 @@ from tests.simulation.readings import (
     registered,
     stands_throughout,
     swap_decisions,
+    takings,
     with_running,
 )
 from tests.simulation.serving import SHOWS_AT_ONCE
@@ -47,6 +48,7 @@ def deciding(world: World, effect: Effect, stamp: Stamp) -> Effect:
 
 def a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine(world: World) -> None:
     fingerprints = {manifest["run"]: manifest["fingerprint"] for manifest in registered(world).values()}
+    fingerprints |= {run: result["fingerprint"] for _, run, result in takings(world)}
     for effect, match, outcome in documents_at(world, r"runs/([^/]+)/outcome\.json"):
         if outcome["outcome"] == ROLLED_BACK:
             key = layout.quarantined(MODEL, fingerprints[match[1]])
@@ -81,11 +83,13 @@ def no_run_moves_anything_after_its_end(world: World) -> None:
 
 
 def a_run_that_ends_well_leaves_no_weights_of_the_dead(world: World) -> None:
-    """Of those that were dead before it began."""
+    """Of those that were dead before it began, and not of one that began since."""
     shifting: str | None = None
     alive_since: dict[str, frozenset[str]] = {}
     for effect, running in with_running(world):
-        if effect.operation == "update_alias":
+        if effect.operation == "start":
+            alive_since = {run: alive | {effect.subject} for run, alive in alive_since.items()}
+        elif effect.operation == "update_alias":
             stamp = Stamp.parse(effect.facts["description"])
             shifting = stamp.run if stamp and effect.facts["weights"] else None
         elif effect.operation == "delete_alias":

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK
+from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, RETRAIN_FAILED, ROLLED_BACK, WAITING
 from chalicelib.errors import leaves
 from tests.fakes.history import Effect
 from tests.simulation.machine import ABANDONED_AS
@@ -16,7 +16,7 @@ from tests.simulation.world import HAND, MODEL, World
 
 MACHINE_ERRORS = {*ABANDONED_AS, "Runtime.ExitError"}
 """What a task may fail with beside the leaves of chalicelib.errors."""
-ANNOUNCED = {PROMOTED, MODEL_REJECTED, ROLLED_BACK, RETRAIN_FAILED}
+ANNOUNCED = {PROMOTED, MODEL_REJECTED, ROLLED_BACK, WAITING, RETRAIN_FAILED}
 
 
 def a_run_name_has_one_execution_and_one_winner(world: World) -> None:

@@ -137,6 +137,7 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_LATENCY_MS", "1" * 5000, "expected 1 to 10000"),
         ("NIGHTSWAP_SERVING_MEMORY_MB", "4096", "expected 128 to 3008"),
         ("NIGHTSWAP_XRAY", "true", "expected on or off"),
+        ("NIGHTSWAP_APPROVE", "yes", "expected on or off"),
     ],
 )
 def test_bad_setting_of_a_stage_is_refused_with_what_was_expected(variable: str, value: str, expected: str) -> None:

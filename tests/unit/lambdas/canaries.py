@@ -39,6 +39,8 @@ def ready(*, judging: int = 1, **candidate: Any) -> tuple[FakeOutside, ShiftTraf
         shift=0,
         since="",
         revision_id=revision(night.edges),
+        who=RUN,
+        why="",
     )
     return night, task
 

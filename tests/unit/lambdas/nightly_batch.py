@@ -88,6 +88,7 @@ def replaying_task(versioned: ModelVersioned, evaluated: Evaluated, *, run: str 
         model_version=versioned.model_version,
         function_version=versioned.function_version,
         champion_revision_id=evaluated.champion_revision_id,
+        is_approved=False,
     )
 
 
@@ -116,6 +117,8 @@ def _onward(replayed: ReplayTask, decided: RolloutDecided, **judged: Any) -> dic
         "function_version": replayed.function_version,
         "shift": decided.shift,
         "revision_id": decided.revision_id,
+        "who": replayed.run,
+        "why": "",
         **judged,
     }
 

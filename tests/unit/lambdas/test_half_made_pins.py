@@ -37,6 +37,8 @@ def swap_of(task: ShiftTrafficTask) -> SwapAliasTask:
         shift=task.shift,
         revision_id=task.revision_id,
         rollout="every share was healthy",
+        who=task.who,
+        why=task.why,
     )
 
 
@@ -79,6 +81,8 @@ def test_pin_that_is_asked_for_again_holds_against_a_run_that_looked_before_the_
         shift=0,
         revision_id=revision(night.edges),
         rollout="200 rows of the holdout were answered as judged",
+        who=RUN,
+        why="",
     )
 
     def pinned_by_ada_who_asks_twice() -> None:

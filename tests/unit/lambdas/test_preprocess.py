@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED, TRAIN
+from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED, TAKE_UP, TRAIN
 from chalicelib.contracts.runs import RunOutcome
-from chalicelib.contracts.training import Preprocessed, PreprocessTask
+from chalicelib.contracts.training import PreprocessTask
 from chalicelib.documents import documents
 from chalicelib.errors import (
     DatasetEmpty,
@@ -20,11 +20,13 @@ from chalicelib.errors import (
 )
 from chalicelib.limits import FILE_BYTES, OBJECTS
 from chalicelib.promotion.lease import Lease
-from chalicelib.runs import outcomes
+from chalicelib.runs import outcomes, retraining
+from chalicelib.runs.retraining import Wish
 from chalicelib.settings import TaskSettings
 from lambdas import intermediates, preprocess
 from lambdas.model.reading.table import FILES, Table
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import waits
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, content, going, outside, promote
 from tests.http_connections import rows
@@ -120,13 +122,10 @@ def test_object_that_is_replaced_meanwhile_is_named(night: FakeOutside) -> None:
 def test_task_is_superseded_while_another_run_holds_the_lease(night: FakeOutside, force: bool) -> None:
     Lease(night.edges, MODEL).take(going(night, "winner"))
 
-    assert preprocessing(night.edges, force=force) == Preprocessed(
-        decision=SUPERSEDED,
-        reason="run winner of the same model is going",
-        fingerprint=None,
-        train_uri=None,
-        holdout_uri=None,
-    )
+    ended = preprocessing(night.edges, force=force)
+
+    assert (ended.decision, ended.reason) == (SUPERSEDED, "run winner of the same model is going")
+    assert (ended.fingerprint, ended.train_uri, ended.holdout_uri) == (None, None, None)
     assert night.store.list(layout.WORK) == []
 
 
@@ -316,3 +315,39 @@ def test_next_run_goes_on_after_one_that_failed() -> None:
     going(night, NEXT)
 
     assert preprocessing(night.edges, run=NEXT).decision == TRAIN
+
+
+def test_data_of_a_version_that_waits_for_approval_is_nothing_new(night: FakeOutside) -> None:
+    waits(night.edges, "earlier", fingerprint=fingerprint(night), champion=None)
+
+    told = preprocessing(night.edges)
+
+    assert told.decision == NOTHING_NEW
+    assert "which waits for approval until" in told.reason
+    assert "nightswap approve earlier" in told.reason
+
+
+def test_data_of_a_version_that_waits_is_judged_anew_when_another_is_live(night: FakeOutside) -> None:
+    promote(night.edges, run="another", fingerprint="data-0")
+    waits(night.edges, "earlier", fingerprint=fingerprint(night), champion=None)
+
+    assert preprocessing(night.edges).decision == TRAIN
+
+
+def test_forced_run_trains_the_data_of_a_version_that_waits(night: FakeOutside) -> None:
+    waits(night.edges, "earlier", fingerprint=fingerprint(night), champion=None)
+
+    assert preprocessing(night.edges, force=True).decision == TRAIN
+
+
+def test_run_of_an_approval_takes_the_version_up_and_reads_no_data(night: FakeOutside) -> None:
+    promote(night.edges, run="live")
+    waits(night.edges, "earlier")
+    wish = Wish(model=MODEL, force=False, reason="good", approves="earlier", who="ada")
+    retraining.start(night.edges, run="kdd99-http-approve-1", wish=wish)
+
+    told = preprocessing(night.edges, run="kdd99-http-approve-1")
+
+    assert (told.decision, told.model_version, told.who) == (TAKE_UP, 2, "ada")
+    assert Lease(night.edges, MODEL).running_holder() == "kdd99-http-approve-1"
+    assert night.store.list(layout.WORK) == []

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP
+from chalicelib.approval import waiting
+from chalicelib.approval.waiting import Approvals
+from chalicelib.contracts.decisions import ROLLED_BACK, SHIFT, SWAP, WAITING
 from chalicelib.contracts.rollout import ReplayTask, RolloutDecided
 from chalicelib.documents import documents
 from chalicelib.errors import FunctionBusy, StoreUnavailable, VersionUnknown
 from chalicelib.registry import registry
 from chalicelib.registry.quarantine import Quarantine
 from lambdas import recipes, replay
-from lambdas.model.recipe import Shift
+from lambdas.model.recipe import Approval, Shift
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.interference import raising, with_functions, with_store
@@ -50,6 +53,7 @@ def task_of(night: FakeOutside, registered: Registered) -> ReplayTask:
         model_version=registered.model_version,
         function_version=registered.function_version,
         champion_revision_id=revision(night.edges),
+        is_approved=False,
     )
 
 
@@ -289,3 +293,64 @@ def test_run_is_handed_on_the_revision_that_it_was_judged_against(arrange: Calla
 
 def test_steps_are_the_recipes() -> None:
     assert recipes.rollout(MODEL) == recipes.load(MODEL).rollout
+
+
+WANTED = Approval(within_hours=72, otherwise="reject")
+
+
+def asked_with_approval(night: FakeOutside, task: ReplayTask) -> RolloutDecided:
+    return replay.run(task, night.edges, SETTINGS, planned=lambda _: STEPS, approves=lambda *_: WANTED)
+
+
+def test_version_that_has_to_be_approved_waits_and_is_written_down() -> None:
+    night, task = published()
+
+    decided = asked_with_approval(night, task)
+
+    assert decided.decision == WAITING
+    assert "version 2, which waits for approval until 2026-11-24T03:00" in decided.reason
+    proposed = present(waiting.proposed(night.edges, run=RUN))
+    assert (proposed.run, proposed.model_version, proposed.fingerprint) == (RUN, 2, FINGERPRINT)
+    assert (proposed.otherwise, proposed.decided) == ("reject", None)
+    assert Approvals(night.edges, MODEL).find() is None
+
+
+def test_repeated_replay_of_what_waits_says_the_same() -> None:
+    night, task = published()
+    first = asked_with_approval(night, task)
+    night.clock.sleep(60)
+
+    assert asked_with_approval(night, task).reason == first.reason
+
+
+def test_approved_version_is_replayed_again_and_goes_on() -> None:
+    night, task = published()
+
+    assert asked_with_approval(night, replace(task, is_approved=True)).decision == SHIFT
+
+
+def test_version_that_fails_its_replay_does_not_wait() -> None:
+    night, task = published(behaviour=serving_code.WRONG)
+
+    assert asked_with_approval(night, task).decision == ROLLED_BACK
+
+
+def test_version_that_is_live_already_does_not_wait(night: FakeOutside) -> None:
+    registered = promote(night.edges, run=RUN, fingerprint=FINGERPRINT)
+
+    assert asked_with_approval(night, task_of(night, registered)).decision == SWAP
+
+
+@pytest.mark.parametrize(
+    ("of_recipe", "of_stage", "found"),
+    [
+        (False, False, None),
+        (False, True, Approval()),
+        (True, False, Approval()),
+        (Approval(5, "approve"), True, Approval(5, "approve")),
+    ],
+)
+def test_recipe_or_stage_can_ask_for_approval(of_recipe: Any, of_stage: bool, found: Approval | None) -> None:
+    recipe = replace(recipes.load(MODEL), approve=of_recipe)
+
+    assert recipes.wanted_approval(recipe, of_stage) == found

@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.approval.waiting import Approvals, Decision
 from chalicelib.contracts.runs import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
+from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes
 from lambdas import restore_alias
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import a_waiting, waits
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, going, outside, promote
 from tests.given.present import present
@@ -66,3 +69,48 @@ def test_run_that_broke_is_announced_and_so_is_an_old_model_that_it_left(
 def test_run_that_has_not_failed_must_name_its_model() -> None:
     with pytest.raises(ContractBroken, match="names its model"):
         restore_alias.run(RestoreAliasTask(run=RUN, model=None, failure=None), outside().edges, SETTINGS)
+
+
+def late(otherwise: str) -> FakeOutside:
+    """Version 2 waited in vain."""
+    night = outside()
+    promote(night.edges, run="earlier")
+    waits(night.edges, RUN, otherwise=otherwise)
+    night.notices.sent.clear()
+    night.clock.sleep(3 * DAY_SECONDS)
+    return night
+
+
+def test_version_that_nobody_approved_in_time_is_rejected_by_the_next_run_and_people_are_told() -> None:
+    night = late("reject")
+    task = RestoreAliasTask(run="next", model=MODEL, failure=None)
+
+    restored = restore_alias.run(task, night.edges, SETTINGS)
+
+    said = "nobody approved it until 2026-11-24T03:00:00.000Z"
+    assert restored.repairs == [f"rejected version 2, which waited: {said}"]
+    assert present(Quarantine(night.edges, MODEL).find("data-1")).why == said
+    (notice,) = night.notices.sent
+    assert (notice.kind, notice.detail["who"], notice.detail["model_version"]) == ("ModelRejected", "the deadline", 2)
+    assert said in notice.text
+    assert "nightswap promote 2 --model kdd99-http" in notice.text
+    assert restore_alias.run(task, night.edges, SETTINGS).repairs == restored.repairs
+    assert len(night.notices.sent) == 1
+
+
+def test_version_that_goes_live_by_default_is_not_rejected() -> None:
+    night = late("approve")
+
+    restored = restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert (restored.repairs, night.notices.sent) == ([], [])
+
+
+def test_version_whose_time_is_over_is_left_to_whoever_took_it_up() -> None:
+    night = late("reject")
+    decision = Decision(verdict="approved", by="other", who="ada", why="good", at="2026-11-22T03:00:00.000Z")
+    Approvals(night.edges, MODEL).decide(a_waiting(RUN), decision)
+
+    restored = restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert restored.repairs == []

@@ -59,6 +59,8 @@ def ready_to_swap(*, champion: bool = False) -> tuple[FakeOutside, SwapAliasTask
         shift=0,
         revision_id=revision(night.edges),
         rollout="200 rows of the holdout were answered as judged",
+        who=RUN,
+        why="",
     )
     return night, task
 

@@ -145,7 +145,11 @@ class Walk:
         return self._onward(arrival, state, result=arrival.data)
 
     def _pass(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
-        return self._onward(arrival, state, result=state["Result"])
+        if "Result" in state:
+            return self._onward(arrival, state, result=state["Result"])
+        result, wrong = fill(state["Parameters"], arrival.data)
+        self._report(arrival, [f"Parameters.{each}" for each in wrong])
+        return self._onward(arrival, state, result=result)
 
     def _fail(self, arrival: Arrival, state: State) -> Iterator[Arrival]:
         for field in ("ErrorPath", "CausePath"):

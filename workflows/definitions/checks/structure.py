@@ -11,14 +11,14 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     "Task": frozenset({"Resource", "Parameters", "TimeoutSeconds", "Retry", "Catch"}),
     "Choice": frozenset({"Choices", "Default"}),
     "Wait": frozenset(),
-    "Pass": frozenset({"Result", "ResultPath"}),
+    "Pass": frozenset({"ResultPath"}),
     "Fail": frozenset({"ErrorPath", "CausePath"}),
 }
 OPTIONAL: Mapping[str, frozenset[str]] = {
     "Task": frozenset({"ResultSelector", "ResultPath", "Next", "End"}),
     "Choice": frozenset(),
     "Wait": frozenset({"Seconds", "SecondsPath", "Next", "End"}),
-    "Pass": frozenset({"Next", "End"}),
+    "Pass": frozenset({"Result", "Parameters", "Next", "End"}),
     "Fail": frozenset(),
 }
 OPERATORS = ({"StringEquals"}, {"BooleanEquals"})
@@ -42,6 +42,8 @@ def _state_mistakes(state: State) -> Iterator[str]:
     fields = set(state) - {"Type", "Comment"}
     yield from (f"{field} is missing" for field in sorted(REQUIRED[kind] - fields))
     yield from (f"unknown field {field}" for field in sorted(fields - REQUIRED[kind] - OPTIONAL[kind]))
+    if kind == "Pass" and len(fields & {"Result", "Parameters"}) != 1:
+        yield "Result is missing, or Parameters: expected one of the two"
     for field in ("Parameters", "ResultSelector"):
         if not isinstance(state.get(field, {}), Mapping):
             yield f"{field} is not an object"

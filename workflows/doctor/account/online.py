@@ -133,7 +133,7 @@ def of_others(machine: Mapping[str, Any]) -> Iterator[Trial]:
             value = next(rule[each] for each in ("StringEquals", "BooleanEquals") if each in rule)
             turned = {**given, field: {**given[field], part: value}}
             yield Trial(state=name, given=turned, status="SUCCEEDED", leads_to=rule["Next"])
-        unknown = False if isinstance(value, bool) else "what no release says"
+        unknown = not value if isinstance(value, bool) else "what no release says"
         turned = {**given, field: {**given[field], part: unknown}}
         yield Trial(state=name, given=turned, status="SUCCEEDED", leads_to=state["Default"])
     for kind in ("Pass", "Wait"):

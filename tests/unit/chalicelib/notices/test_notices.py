@@ -6,21 +6,26 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, SUPERSEDED
+from chalicelib.approval.waiting import Approvals, Decision
+from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED, RETRAIN_FAILED, SUPERSEDED, WAITING
+from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.notices import Notice
 from chalicelib.errors import NoticesUnavailable
 from chalicelib.notices import notices
 from chalicelib.notices.notice_evaluation import CLASSES_MAX, RULES_MAX, evaluation
+from chalicelib.notices.notice_text import KINDS
 from chalicelib.promotion import promotion
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome
+from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given import news
 from tests.given.interference import Killed, interfered, raising
 from tests.given.news import FAILED, RUN, a_report, end, judged, the_notice
 from tests.given.nights import MODEL
+from tests.given.present import present
 
 BROKEN = Outcome(
     run=RUN,
@@ -224,4 +229,29 @@ def test_many_failing_rules_are_counted_and_the_first_are_told() -> None:
 
 
 def test_every_kind_has_a_night_here() -> None:
-    assert {the_notice(night()).kind for night in news.ALL.values()} == set(notices.KINDS)
+    assert {the_notice(night()).kind for night in news.ALL.values()} == set(KINDS)
+
+
+def test_version_that_waits_is_told_with_what_to_do() -> None:
+    notice = the_notice(news.waiting())
+
+    assert (notice.kind, notice.detail["outcome"], notice.detail["model_version"]) == ("Waiting", WAITING, 2)
+    assert notice.subject == "nightswap bucket: kdd99-http version 2 waits for approval"
+    assert f"nightswap approve {RUN} --stage bucket" in notice.text
+    assert f"nightswap reject {RUN} --stage bucket" in notice.text
+    assert "Version 1 stays live." in notice.text
+
+
+def test_promotion_of_an_approved_version_is_by_whoever_approved_it() -> None:
+    night = news.waiting()
+    night.notices.sent.clear()
+    decision = Decision(verdict="approved", by="approving", who="ada", why="good", at="2026-11-21T04:00:00.000Z")
+    Approvals(night.edges, MODEL).decide(present(Approvals(night.edges, MODEL).find()), decision)
+
+    outcomes.record(
+        night.edges, RunOutcome(run="approving", model=MODEL, outcome=PROMOTED, reason="live", error=None)
+    )
+
+    notice = the_notice(night)
+    assert (notice.detail["who"], notice.detail["model_version"], notice.detail["run"]) == ("ada", 2, "approving")
+    assert notice.detail["rows"] == 113_500

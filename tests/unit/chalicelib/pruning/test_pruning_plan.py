@@ -17,6 +17,7 @@ from chalicelib.registry import catalog, registry
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import waits
 from tests.given.nights import GIVEN_UP, MODEL, content, going, outside, promote, register, shift
 from tests.given.old_nights import ALL, DAY, dead_run, nights, plan
 from tests.given.records import by_hand, silent
@@ -246,3 +247,10 @@ def test_model_whose_function_is_gone_is_in_no_other_models_way() -> None:
     catalog.write(night.store, [MODEL, "gone"])
 
     assert plan(night).stored_bytes == sum(each.size_bytes for each in night.functions.versions(MODEL))
+
+
+def test_version_that_waits_for_approval_stays() -> None:
+    night = nights(4)
+    waits(night.edges, "waiting", model_version=2)
+
+    assert reasons(night)[2] == "waits for approval"

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
+from chalicelib.approval import waiting
+from chalicelib.approval.waiting import Approvals
 from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -16,6 +18,7 @@ from chalicelib.contracts.decisions import (
     RETRAIN_FAILED,
     ROLLED_BACK,
     SUPERSEDED,
+    WAITING,
 )
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
@@ -25,6 +28,7 @@ from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import a_waiting
 from tests.given.interference import interfered, raising, with_store
 from tests.given.nights import MODEL, content, going, outside, register
 from tests.given.present import present
@@ -58,6 +62,7 @@ def at_the_end_of_a_run() -> FakeOutside:
     for name in ("train/labels.npy", "holdout/labels.npy"):
         night.store.put(layout.work(RUN, name), b"rows")
     night.store.put(layout.work(RUN, SCORECARD_FILE), b'{"format": "scorecard"}')
+    waiting.propose(night.edges, a_waiting(RUN))
     return night
 
 
@@ -205,7 +210,7 @@ def test_other_ends_keep_nothing_as_rejected(night: FakeOutside, outcome: str) -
     assert not [key for key in content(night) if "rejected" in key or "judged" in key]
 
 
-@pytest.mark.parametrize("outcome", [PROMOTED, MODEL_REJECTED])
+@pytest.mark.parametrize("outcome", [PROMOTED, MODEL_REJECTED, WAITING])
 @pytest.mark.parametrize("operation", ["put", "put_if_absent", "delete", "delete_if_match"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("lost", [False, True])
@@ -232,6 +237,7 @@ def test_recording_converges_wherever_it_was_interrupted(outcome: str, operation
         (MODEL_REJECTED, {"Succeeded": 1, "Rejected": 1}),
         (NOTHING_NEW, {"Succeeded": 1}),
         (ROLLED_BACK, {"Succeeded": 1, "Rejected": 1}),
+        (WAITING, {"Succeeded": 1, "Rejected": 0}),
         (RETRAIN_FAILED, {"Succeeded": 0}),
     ],
 )
@@ -288,3 +294,21 @@ def test_what_a_task_wrote_after_the_end_of_its_run_is_cleared_and_a_going_run_k
     outcomes.clear_leftovers(night.edges)
 
     assert [each.key for each in night.store.list(layout.WORK)] == [layout.work("another-run", "train/labels.npy")]
+
+
+def test_version_waits_once_its_run_has_ended_so(night: FakeOutside) -> None:
+    approvals = Approvals(night.edges, MODEL)
+    assert approvals.open() is None
+
+    outcomes.record(night.edges, an_outcome(outcome=WAITING))
+
+    assert approvals.open() == a_waiting(RUN)
+
+
+def test_run_that_waits_with_nothing_is_refused_by_name(night: FakeOutside) -> None:
+    key = layout.run_document(RUN, "waiting")
+    night.store.delete(key)
+
+    with pytest.raises(RegistryIncomplete, match=f"{key} is missing from bucket test-bucket: retrain again"):
+        outcomes.record(night.edges, an_outcome(outcome=WAITING))
+    assert outcomes.find(night.edges, run=RUN) is None

@@ -44,6 +44,7 @@ def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_executio
         "model": MODEL,
         "force": False,
         "asked_because": "nightly",
+        "approves": None,
         "started_at": "2026-11-21T03:00:00.000Z",
         "status": "running",
         "state": None,

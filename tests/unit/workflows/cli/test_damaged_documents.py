@@ -20,6 +20,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.api import health
+from chalicelib.approval.waiting import Approvals, Decision, Waiting
 from chalicelib.audit import serving_checks
 from chalicelib.contracts.decisions import PROMOTED
 from chalicelib.contracts.runs import RunOutcome
@@ -29,6 +30,7 @@ from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomp
 from chalicelib.interventions import carrying_out, restoration
 from chalicelib.ledger import ledger
 from chalicelib.notices import notices
+from chalicelib.notices.untold import Untold
 from chalicelib.promotion.lease import Lease, Leased
 from chalicelib.registry import models, registry
 from chalicelib.registry.judged import Judged
@@ -39,6 +41,7 @@ from chalicelib.runs.retraining import Wish
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
+from tests.given.approvals import a_waiting
 from tests.given.damage import ways
 from tests.given.interference import interfered, raising
 from tests.given.moves import ask, request
@@ -68,8 +71,9 @@ AREAS = ("models/", "evidence/", "ledger/", "runs/", "locks/", "moves/")
 SHAPES: dict[str, Kind] = {
     f"models/{MODEL}/pin.json": Pinned.misfit,
     f"models/{MODEL}/judged.json": Judged.misfit,
+    f"models/{MODEL}/waiting.json": Waiting.misfit,
     f"models/{MODEL}/quarantine/": Quarantined.misfit,
-    f"models/{MODEL}/untold/": notices.Untold.misfit,
+    f"models/{MODEL}/untold/": Untold.misfit,
     "locks/": Leased.misfit,
 }
 """Of what may be gone, or say another thing, without a trace: of these verify has to name what cannot be read."""
@@ -96,6 +100,8 @@ def stage() -> FakeStage:
     Lease(night.edges, MODEL).take(going(night, "kdd99-http-20261123T030000Z-abc123"))
     judged = {"run": SECOND, "fingerprint": "data-9", "champion": 1, "waits_as": None}
     night.store.put(layout.judged(MODEL), documents.encode(judged))
+    rejected = Decision(verdict="rejected", by="reject-1", who="ada", why="no", at="2026-11-21T03:00:00.000Z")
+    Approvals(night.edges, MODEL).put(a_waiting(SECOND, decided=rejected))
     return FakeStage(night)
 
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.errors import RecipeInvalid
 from chalicelib.limits import CLASSES, COLUMNS, LABELS, LEVELS, MESSAGE_CHARACTERS, THRESHOLDS
 from chalicelib.promotion import promotion
-from lambdas.model.recipe import Categorical, Columns, Numeric, Shift, Split, rules
+from lambdas.model.recipe import Approval, Categorical, Columns, Numeric, Shift, Split, rules
 from tests.given import data
 
 
@@ -52,6 +52,9 @@ from tests.given import data
         ({"rollout": [Shift(1 / 3, seconds=1)]}, "rollout shifts 0.3333333333333333: expected 4 decimals at most"),
         ({"rollout": [Shift(0.00001, seconds=1)]}, "rollout shifts 1e-05: expected 4 decimals at most"),
         ({"rollout": [Shift(0.5, seconds=0)]}, "a step of rollout lasts 0 s"),
+        ({"approve": Approval(within_hours=0)}, "approve waits 0 hours: expected 1 to 720"),
+        ({"approve": Approval(within_hours=721)}, "approve waits 721 hours: expected 1 to 720"),
+        ({"approve": Approval(otherwise="wait")}, "approve has otherwise='wait': expected reject or approve"),
         ({"rollout": [Shift(0.5, seconds=86_401)]}, "a step of rollout lasts 86401 s"),
         ({"format": "pickle"}, "format is 'pickle'"),
     ],

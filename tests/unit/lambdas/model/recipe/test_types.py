@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import Threshold, at_least, at_most_cost
-from lambdas.model.recipe import Categorical, Numeric, Recipe, Shift, Split
+from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split
 from lambdas.model.recipe.types import FIELDS, PARTS
 from tests.given import data
 
@@ -53,6 +53,9 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"cross_validation_folds": "3"}, "cross_validation_folds is '3': expected a whole number"),
         ({"cross_validation_folds": False}, "cross_validation_folds is False"),
         ({"rollout": None}, "rollout is None: expected a list"),
+        ({"approve": "yes"}, "approve is 'yes': expected True, False or Approval(...)"),
+        ({"approve": untyped(Approval, "a day")}, "approve.within_hours is 'a day': expected a whole number"),
+        ({"approve": untyped(Approval, 24, 5)}, "approve.otherwise is 5: expected a text"),
         ({"rollout": 5}, "rollout is 5: expected a list"),
         ({"rollout": [(0.1, 5)]}, "rollout[0] is (0.1, 5): expected Shift(share, seconds=...)"),
         ({"rollout": [untyped(Shift, "0.1", seconds=5)]}, "rollout[0].share is '0.1': expected a number"),

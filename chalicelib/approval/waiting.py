@@ -1,0 +1,172 @@
+"""Keeps the version of a model that waits for a person's approval: `models/MODEL/waiting.json`.
+
+    the run ends Waiting -> put                        a newer version takes the place of an older one
+    a run takes it up    -> decide(approved, by=RUN)   open again when that run ends without a promotion
+    somebody rejects it  -> decide(rejected, by=NAME)  for good
+    its time is over     -> the same, by the next run
+
+Each decision is a compare-and-swap of the whole document, so of two at the same time one stands. It is no entry of
+the ledger, which records moves of the alias: what is decided here moves none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib import layout
+from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK, WAITING
+from chalicelib.documents import documents
+from chalicelib.documents.frozen import Document, holds, holds_one
+from chalicelib.documents.shapes import digits, maybe, moment, number_from_1, one_of, text
+from chalicelib.edges import Edges
+from chalicelib.errors import StoreUnavailable
+from chalicelib.registry.run_documents import Outcome
+
+APPROVED, REJECTED = "approved", "rejected"
+APPROVE, REJECT = "approve", "reject"
+"""What happens when nobody decides in time."""
+DEADLINE = "the deadline"
+"""Who decided, when nobody did."""
+CONTENTION_LIMIT = 10
+
+
+class Terms(Protocol):
+    """How long a version waits, and what happens then: a recipe's Approval."""
+
+    @property
+    def within_hours(self) -> int: ...
+
+    @property
+    def otherwise(self) -> str: ...
+
+
+class Decision(Document):
+    """What was decided, by whom and why."""
+
+    verdict: str = holds(one_of(APPROVED, REJECTED))
+    by: str = holds(text)
+    """The run, or the operator's request, that carries it out."""
+    who: str = holds(text)
+    why: str = holds(text)
+    at: str = holds(moment)
+
+    def in_words(self) -> str:
+        return f"{self.verdict} by {self.who} at {self.at}: {self.why}"
+
+
+class Waiting(Document):
+    """A version that passed its gate and its replay, and the time that people have to approve it."""
+
+    run: str = holds(text)
+    """That made it, and ended Waiting."""
+    model: str = holds(text)
+    model_version: int = holds(number_from_1)
+    function_version: str = holds(digits)
+    fingerprint: str = holds(text)
+    champion: int | None = holds(maybe(number_from_1))
+    """The model version that it was judged against; None where nothing was live."""
+    verdict: str = holds(text)
+    """The gate's, in words."""
+    since: str = holds(moment)
+    until: str = holds(moment)
+    otherwise: str = holds(one_of(APPROVE, REJECT))
+    decided: Decision | None = holds_one(Decision, default=None)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the time to decide is over."""
+        return now >= datetime.fromisoformat(self.until)
+
+    def in_words(self) -> str:
+        """As a noun, with what to do about it."""
+        what = "goes live" if self.otherwise == APPROVE else "is rejected"
+        return (
+            f"version {self.model_version}, which waits for approval until {self.until} and {what} by the first run"
+            f' after that; to approve it, or reject it in the same way: nightswap approve {self.run} --reason "..."'
+        )
+
+
+def proposed(edges: Edges, *, run: str) -> Waiting | None:
+    """What Replay wrote of the run's version; it waits once the run has ended Waiting."""
+    return Waiting.find(edges.store, layout.run_document(run, "waiting"))
+
+
+def propose(edges: Edges, waiting: Waiting) -> Waiting:
+    """Write it down, for the end of the run; a repeated Replay finds the first one's time."""
+    return waiting.put_if_absent(edges.store, layout.run_document(waiting.run, "waiting"))
+
+
+def deadline(edges: Edges, terms: Terms) -> str:
+    return documents.timestamp(edges.clock() + timedelta(hours=terms.within_hours))
+
+
+class Approvals:
+    """What waits of one model. At most one version does."""
+
+    def __init__(self, edges: Edges, model: str) -> None:
+        self._edges, self._model, self._key = edges, model, layout.waiting(model)
+
+    def find(self) -> Waiting | None:
+        """The latest version that waited, whatever was decided about it; None when none ever did."""
+        return Waiting.find(self._edges.store, self._key)
+
+    def open(self) -> Waiting | None:
+        """The version that waits now."""
+        found = self.find()
+        return found if found and self.is_open(found) else None
+
+    def on_its_way(self) -> Waiting | None:
+        """The version that waits, or that a run is taking live just now: nothing of it may be deleted."""
+        found = self.find()
+        decided = found.decided if found else None
+        if found is None or decided is None or self.is_open(found):
+            return found
+        return found if decided.verdict == APPROVED and self._outcome(decided.by) is None else None
+
+    def is_open(self, waiting: Waiting) -> bool:
+        """Whether it is to be decided: nobody has, or the run that took it up ended without a promotion."""
+        if self._outcome(waiting.run) != WAITING:  # not yet, or its maker broke on the last step
+            return False
+        decided = waiting.decided
+        if decided is None:
+            return True
+        return decided.verdict == APPROVED and self._outcome(decided.by) not in (None, PROMOTED, ROLLED_BACK)
+
+    def put(self, waiting: Waiting) -> None:
+        """In place of an older version; a task that comes too late changes nothing."""
+        if self._edges.store.put_if_absent(self._key, waiting.encode()):
+            return
+        self._change(lambda stands: waiting if stands.model_version < waiting.model_version else None)
+
+    def decide(self, waiting: Waiting, decision: Decision) -> bool:
+        """Decide about the version, if it is open; says whether this decision stands. Repeating it is harmless."""
+
+        def decided(stands: Waiting) -> Waiting | None:
+            is_it = stands.run == waiting.run and self.is_open(stands)
+            return stands.but(decided=decision) if is_it else None
+
+        stands = self._change(decided)
+        return (
+            stands is not None
+            and (stands.run, stands.decided and (stands.decided.verdict, stands.decided.by))
+            == (waiting.run, (decision.verdict, decision.by))
+        )  # fmt: skip
+
+    def _change(self, change: Callable[[Waiting], Waiting | None]) -> Waiting | None:
+        """Returns what stands then; None where nothing does."""
+        for _ in range(CONTENTION_LIMIT):
+            stored = self._edges.store.find(self._key)
+            if stored is None:
+                return None
+            stands = Waiting.read(stored.body, key=self._key)
+            wanted = change(stands)
+            if wanted is None:
+                return stands
+            if self._edges.store.put_if_match(self._key, wanted.encode(), etag=stored.etag):
+                return wanted
+        raise StoreUnavailable(f"{self._key} was changed {CONTENTION_LIMIT} times under us: try again")
+
+    def _outcome(self, run: str) -> str | None:
+        found = Outcome.find(self._edges.store, layout.run_document(run, "outcome"))
+        return found.outcome if found else None
