@@ -74,7 +74,7 @@ def approve(
     if refused is not None:
         raise RequestConflict(f"run {run} cannot be approved: {refused}", run=run)
     wish = Wish(model=model, force=False, reason=reason, approves=run, who=who)
-    return _answer(edges, retraining.start(edges, run=name, wish=wish), model=model, run=run)
+    return _answer(edges, retraining.start(edges, run=name, wish=wish, attempt=attempt), model=model, run=run)
 
 
 def _going(edges: Edges, *, model: str, run: str) -> str | None:

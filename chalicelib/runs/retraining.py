@@ -52,6 +52,8 @@ class Request(Document):
     """The run whose version it takes live; None of a run that trains."""
     who: str | None = holds(text, default=None)
     """Who approved that."""
+    attempt: str | None = holds(text, default=None)
+    """Of many equal requests, the one that wrote this; None of the nightly rule's."""
 
 
 SAME = ("model", "force", "reason", "approves")
@@ -90,12 +92,12 @@ def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt:
     """
     if idempotency_key is not None:
         digest = hashlib.sha256(f"{wish.model} {idempotency_key}".encode()).hexdigest()[:20]
-        return start(edges, run=f"{wish.model}-key-{digest}", wish=wish)
+        return start(edges, run=f"{wish.model}-key-{digest}", wish=wish, attempt=attempt)
     going = None if wish.force else _going(edges, model=wish.model)
     if going is not None:
         return Started(going, is_new=False)
     moment = edges.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish)
+    return start(edges, run=f"{wish.model}-{moment}-{attempt}", wish=wish, attempt=attempt)
 
 
 def wish_from(body: bytes, *, default_model: str, known: Callable[[], Sequence[str]]) -> Wish:
@@ -113,10 +115,14 @@ def find_request(edges: Edges, *, run: str) -> Request | None:
     return Request.find(edges.store, layout.run_document(run, "request"))
 
 
-def start(edges: Edges, *, run: str, wish: Wish) -> Started:
-    """The run of that name; raises RequestConflict when it was started by another wish."""
+def start(edges: Edges, *, run: str, wish: Wish, attempt: str | None = None) -> Started:
+    """The run of that name; raises RequestConflict when it was started by another wish.
+
+    AWS's client repeats a call whose answer was lost, and then finds what it wrote itself: `attempt` tells.
+    """
     key = layout.run_document(run, "request")
-    told = {name: value for name, value in asdict(wish).items() if value is not None}
+    wanted = {**asdict(wish), "attempt": attempt}
+    told = {name: value for name, value in wanted.items() if value is not None}
     request = Request(**told, requested_at=documents.timestamp(edges.clock()))
     is_new = edges.store.put_if_absent(key, request.encode())
     if not is_new:
@@ -125,6 +131,7 @@ def start(edges: Edges, *, run: str, wish: Wish) -> Started:
             raise RequestConflict(
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run
             )
+        is_new = attempt is not None and asked.attempt == attempt
         if edges.store.find(layout.run_document(run, "outcome")):
             # It is over. Step Functions forgets a name after 90 days, the bucket after 400.
             return Started(run, is_new=False)

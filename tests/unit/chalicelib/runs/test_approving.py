@@ -61,7 +61,7 @@ def test_same_key_is_the_same_run_also_when_the_version_has_been_decided_about(n
     decision = Decision(verdict="rejected", by="r", who="bob", why="no", at="2026-11-21T04:00:00.000Z")
     Approvals(night.edges, MODEL).decide(a_waiting(RUN), decision)
 
-    again = approve(night, key="one")
+    again = approve(night, key="one", attempt="f" * 16)
 
     assert (again["run"], again["new"]) == (first["run"], False)
 

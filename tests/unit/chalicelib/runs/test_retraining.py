@@ -100,6 +100,7 @@ def test_request_is_kept_with_its_time(night: FakeOutside) -> None:
         "force": True,
         "reason": "new features",
         "requested_at": "2026-11-21T03:00:00.000Z",
+        "attempt": "abc123",
     }
 
 
@@ -154,6 +155,19 @@ def test_two_equal_requests_at_once_start_one_run(night: FakeOutside) -> None:
 
     assert not slow.is_new
     assert started_runs(night) == [slow.run]
+
+
+def test_request_that_was_sent_again_because_its_answer_was_lost_is_still_the_one_that_started_the_run(
+    night: FakeOutside,
+) -> None:
+    sent_twice = with_store(
+        night.edges, "put_if_absent", before=lambda: ask(night, key="deploy-17", attempt="222222")
+    )
+
+    started = retraining.on_demand(sent_twice, wish=a_wish(), idempotency_key="deploy-17", attempt="222222")
+
+    assert started.is_new
+    assert started_runs(night) == [started.run]
 
 
 def test_run_that_was_over_long_ago_is_not_started_again(night: FakeOutside) -> None:
