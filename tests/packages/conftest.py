@@ -168,14 +168,15 @@ def versioned(run_task: Tasks, preprocessed: Any, trained: Any, evaluated: Any) 
 @pytest.fixture(scope="session")
 def replayed(run_task: Tasks, evaluated: Any, versioned: Any) -> Any:
     champion = evaluated["champion_revision_id"]
-    return run_task("replay", {"run": RUN, "model": MODEL, **versioned, "champion_revision_id": champion})
+    event = {"run": RUN, "model": MODEL, **versioned, "champion_revision_id": champion, "is_approved": False}
+    return run_task("replay", event)
 
 
 @pytest.fixture(scope="session")
 def shifting(preprocessed: Any, evaluated: Any, versioned: Any, replayed: Any) -> dict[str, Any]:
     """A ShiftTrafficTask."""
     event = {"run": RUN, "model": MODEL, **versioned, "fingerprint": preprocessed["fingerprint"]}
-    event |= {"judging": evaluated["judging"]}
+    event |= {"judging": evaluated["judging"], "who": RUN, "why": ""}
     return event | {name: replayed[name] for name in ("shift", "since", "revision_id")}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import layout, names
+from chalicelib.approval import waiting
 from chalicelib.contracts.decisions import OUTCOMES, PROMOTED
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
@@ -13,6 +14,7 @@ from chalicelib.errors import BadRequest, ModelUnknown
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
+from tests.given.approvals import a_waiting
 from tests.given.nights import MODEL, going
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -56,6 +58,7 @@ def ending_at_once(outcome: str) -> FakeStage:
             run=run,
         )
         write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 7}, run=run)
+        waiting.propose(stage.edges, a_waiting(run))
         end(stage, run, outcome=outcome, reason="so it is")
 
     stage.outside.executions.started = started
@@ -112,7 +115,7 @@ def test_retrain_that_cannot_be_is_refused(
 def test_watched_retrain_ends_with_zero_only_when_all_is_well(outcome: str) -> None:
     result = ending_at_once(outcome).run("retrain", "--watch")
 
-    assert result.exit_code == (0 if outcome in {"Promoted", "NothingNew"} else 1)
+    assert result.exit_code == (0 if outcome in {"Promoted", "NothingNew", "Waiting"} else 1)
     assert f"{outcome}: so it is" in result.output
 
 
