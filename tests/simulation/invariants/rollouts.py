@@ -37,10 +37,14 @@ def what_was_quarantined_is_not_moved_by_runs(world: World) -> None:
 
 
 def deciding(world: World, effect: Effect, stamp: Stamp) -> Effect:
-    """The beginning of the task that decided on a move: whoever carries it out later need not look again."""
+    """The beginning of the task that decided on a move: whoever carries it out later need not look again.
+
+    A later try of SwapAlias looks again, and leaves the swap undone: but not the first promotion of a model, because
+    nothing could keep the earlier try from creating the alias (`chalicelib.promotion.fencing`).
+    """
     if stamp.kind == promotion.SHIFTED:
         return begun(world, effect, "shift_traffic")
-    if f"{stamp.run}/SwapAlias" in effect.actor:
+    if f"{stamp.run}/SwapAlias" in effect.actor and effect.operation != "create_alias":
         return begun(world, effect, "swap_alias")
     decided, _ = swap_decisions(world)[stamp.run, judging_of(stamp)]
     return begun(world, decided, "swap_alias")
