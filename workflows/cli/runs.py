@@ -90,7 +90,7 @@ def show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:
         return
     screen.where_the_time_went(run)
     if run["verdict"]:
-        screen.confusion_matrix(core.report(stage.edges, run=run["approves"] or run["run"]))
+        screen.confusion_matrix(core.report(stage.edges, run=run["run"]))
         screen.verdict(run["verdict"])
     screen.damage(run["damaged"])
     if run["outcome"]:

@@ -12,6 +12,7 @@ from chalicelib.documents import documents
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown
 from chalicelib.names import document_name
 from chalicelib.runs import outcomes, retraining, runs
+from chalicelib.runs.retraining import Wish
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising
 from tests.given.nights import MODEL, going, outside
@@ -308,3 +309,15 @@ def test_run_whose_execution_has_not_begun_cannot_be_stopped_yet(night: FakeOuts
 
     with pytest.raises(RunUnknown):
         runs.stop(night.edges, run=RUN, cause="by ada")
+
+
+def test_run_of_an_approval_has_the_verdict_of_the_version_that_it_takes_up(night: FakeOutside) -> None:
+    report = {"passed": True, "reason": "all 9 rules hold", "rules": []}
+    night.store.put(layout.run_document("maker", "report"), documents.encode(report))
+    wish = Wish(model=MODEL, force=False, reason="good", approves="maker", who="ada")
+    retraining.start(night.edges, run="approving", wish=wish)
+
+    run = runs.describe(night.edges, run="approving")
+
+    assert (run["approves"], run["asked_because"], run["verdict"]["reason"]) == ("maker", "good", "all 9 rules hold")
+    assert runs.report(night.edges, run="approving").reason == "all 9 rules hold"
