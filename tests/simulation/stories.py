@@ -465,6 +465,23 @@ STORIES = (
         or_else=PROMOTED,
     ),
     Story(
+        name="two-who-decide",
+        approval=Approval(),
+        arrange=_night,
+        tell=_all(
+            _approve,
+            lambda world: triggers.when(
+                world,
+                triggers.has_acted(world, f"{APPROVING}/Preprocess"),
+                lambda: _by_hand(REJECT, model_version=2, name="rejection")(world),
+            ),
+        ),
+        since="rejection",
+        run=APPROVING,
+        outcome=SUPERSEDED,
+        or_else=PROMOTED,
+    ),
+    Story(
         name="nobody-approved",
         approval=Approval(),
         arrange=_too_late,
