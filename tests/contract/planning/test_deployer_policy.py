@@ -26,6 +26,7 @@ from workflows.local.process import LocalAws
 from workflows.sample_data import csv_file, synthetic
 from workflows.stacks.settings import CONFIG
 
+pytestmark = pytest.mark.timeout(900)  # the recording is a whole life of a stage, in some twenty commands
 NAMES = Names(stage="prod", account="000000000000", region="us-east-1")
 POLICY = deployer_policy(NAMES)
 STATEMENTS = POLICY["Statement"]
