@@ -244,7 +244,7 @@ MUTANTS = (
     Mutant(
         name="what is approved replaces what it was not judged against",
         file="chalicelib/approval/refusals.py",
-        text="    if live != waiting.champion:\n",
+        text="    if outdated is not None:\n",
         by="    if False:\n",
     ),
     Mutant(

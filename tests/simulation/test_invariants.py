@@ -21,6 +21,7 @@ from tests.simulation.invariants import (
     ALWAYS,
     Invariant,
     anchors,
+    approvals,
     check,
     moves,
     operators,
@@ -134,6 +135,17 @@ EVALUATION = layout.run_document(SECOND, "evaluate")
 UNCHALLENGED = changed(f"put {EVALUATION}", body=(b'"revision-1"', b"null"))
 ROLLED = put(OUTCOME, {"run": SECOND, "outcome": ROLLED_BACK, "reason": "ill"}, before=f"put {OUTCOME}")
 
+WAITS = layout.waiting(MODEL)
+REFUSED = {"model_version": 2, "run": SECOND, "decided": {"verdict": "rejected", "by": "rejection"}}
+TAKEN_UP = {"status": "done", "result": {"is_approved": True, "model_version": 2}}
+
+
+def older_again(effects: list[Effect]) -> Iterable[Effect]:
+    """Version 2 waits after version 3 did."""
+    newer = put(WAITS, {**REFUSED, "model_version": 3})(effects)
+    return put(WAITS, REFUSED)(list(newer))
+
+
 FORGERIES: list[tuple[Invariant, Change]] = [
     (moves.alias_points_at_complete_gated_versions_only, without("put")),
     (moves.ledger_entries_are_the_moves_in_order, twice("put ledger/")),
@@ -150,6 +162,17 @@ FORGERIES: list[tuple[Invariant, Change]] = [
         changed(f"put {layout.ledger_entry(MODEL, 2)}", body=(b'"anchor": 1', b'"anchor": 2')),
     ),
     (anchors.the_anchor_is_not_pruned, and_then("delete", part(2, "package.zip"))),
+    (
+        approvals.nothing_that_has_to_be_approved_is_moved_without,
+        and_then("wanted", MODEL, before="start", approval="wanted"),
+    ),
+    (
+        approvals.what_is_taken_up_was_approved_for_that_run,
+        put(layout.run_document(SECOND, "preprocess"), TAKEN_UP, before=f"put {OUTCOME}"),
+    ),
+    (approvals.what_was_rejected_is_never_moved_by_runs, put(WAITS, REFUSED, before="start")),
+    (approvals.a_decision_is_final, older_again),
+    (approvals.what_waits_is_of_a_run_that_ended_waiting, put(WAITS, REFUSED)),
     (registry.no_model_version_is_used_twice, twice(f"put {part(1, 'claim.json')}")),
     (registry.a_run_claims_one_number, put(CLAIM, {"holder": SECOND}, before=f"put {OUTCOME}")),
     (registry.complete_versions_never_change, put(part(1, "package.zip"), b"other")),
