@@ -67,18 +67,37 @@ def test_evidence_that_was_there_once_stays() -> None:
     assert found.now < 0
 
 
+def chances(*, calls: int, live_calls: int, failures: int, odds: float) -> dict[int, float]:
+    """Fisher's noncentral hypergeometric distribution by its definition: how many failures are the new version's."""
+    weights = {
+        failed: math.comb(calls, failed) * math.comb(live_calls, failures - failed) * odds**failed
+        for failed in range(max(0, failures - live_calls), min(calls, failures) + 1)
+    }
+    return {failed: weight / sum(weights.values()) for failed, weight in weights.items()}
+
+
+@pytest.mark.parametrize("odds", [0.5, 1.0, 1.5, 20.0])
+def test_chances_are_those_of_an_independent_implementation(odds: float) -> None:
+    """At a few points alone: where odds are extreme, SciPy's ends the process."""
+    found = chances(calls=30, live_calls=50, failures=12, odds=odds)
+
+    expected = [float(nchypergeom_fisher.pmf(failed, 80, 30, 12, odds)) for failed in found]
+    assert list(found.values()) == pytest.approx(expected, rel=1e-6)
+
+
 @given(minute=minutes())
 def test_likelihood_ratio_is_that_of_fishers_noncentral_hypergeometric_distribution(minute: Minute) -> None:
     failures = minute.failed + minute.live_failed
     if not (failures and minute.calls and minute.live_calls):
         assert eprocess.log_ratios(minute) == (0.0,) * len(ODDS)
         return
-    sizes = (minute.calls + minute.live_calls, minute.calls, failures)
-    equal = nchypergeom_fisher.logpmf(minute.failed, *sizes, 1.0)
+
+    def chance(odds: float) -> float:
+        found = chances(calls=minute.calls, live_calls=minute.live_calls, failures=failures, odds=odds)
+        return found[minute.failed]
 
     for odds, ratio in zip(ODDS, eprocess.log_ratios(minute), strict=True):
-        expected = nchypergeom_fisher.logpmf(minute.failed, *sizes, odds) - equal
-        assert ratio == pytest.approx(expected, abs=1e-8)
+        assert ratio == pytest.approx(math.log(chance(odds) / chance(1.0)), abs=1e-8)
 
 
 @given(calls=st.integers(1, 40), live_calls=st.integers(1, 40), data=st.data())
@@ -87,13 +106,10 @@ def test_evidence_of_a_minute_is_1_on_average_when_both_versions_are_equal(
 ) -> None:
     """Over all ways in which the failures may fall on the calls of both: what Ville's inequality needs."""
     failures = data.draw(st.integers(0, calls + live_calls))
-    ways = math.comb(calls + live_calls, failures)
 
     mean = 0.0
-    for failed in range(max(0, failures - live_calls), min(calls, failures) + 1):
-        minute = Minute(failed, calls, failures - failed, live_calls)
-        chance = math.comb(calls, failed) * math.comb(live_calls, failures - failed) / ways
-        mean += chance * math.exp(evidence([minute]).now)
+    for failed, chance in chances(calls=calls, live_calls=live_calls, failures=failures, odds=1.0).items():
+        mean += chance * math.exp(evidence([Minute(failed, calls, failures - failed, live_calls)]).now)
 
     assert mean == pytest.approx(1.0, abs=1e-9)
 
@@ -103,11 +119,9 @@ def test_evidence_of_a_minute_is_at_most_1_on_average_when_the_new_version_is_be
     calls: int, live_calls: int, odds: float, data: st.DataObject
 ) -> None:
     failures = data.draw(st.integers(0, calls + live_calls))
-    sizes = (calls + live_calls, calls, failures)
 
     mean = 0.0
-    for failed in range(max(0, failures - live_calls), min(calls, failures) + 1):
-        chance = float(nchypergeom_fisher.pmf(failed, *sizes, odds))
+    for failed, chance in chances(calls=calls, live_calls=live_calls, failures=failures, odds=odds).items():
         mean += chance * math.exp(evidence([Minute(failed, calls, failures - failed, live_calls)]).now)
 
     assert mean <= 1 + 1e-8
