@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib import layout
 from chalicelib.approval.waiting import APPROVE, APPROVED, Approvals, Waiting
 from chalicelib.edges import Edges
+from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import models, registry
 from chalicelib.registry.live import Live, look
 from chalicelib.registry.pin import Pin
@@ -43,6 +44,13 @@ def of_rejection(edges: Edges, *, model: str, run: str) -> str | None:
     if approvals.is_open(waiting):
         return None
     number, decided = waiting.model_version, waiting.decided
+    if decided is None and approvals.went_live(waiting):
+        live = look(edges, model=model).version()
+        if live == number:
+            return f"version {number} is live already"
+        return (
+            f"version {number} was made live by somebody, and {_named(live)} is live now: nightswap versions {model}"
+        )
     if decided is None:
         return f"run {run} has not ended yet: ask again in a moment"
     if decided.verdict == APPROVED:
@@ -56,6 +64,11 @@ def moved_since(edges: Edges, waiting: Waiting, *, seen: Live) -> str | None:
     live = seen.version()
     if live == number:
         return f"version {number} is live already"
+    if live is None:  # an alias that is gone, or was moved by hand, is not the same as that nothing was ever live
+        try:
+            models.champion(edges, seen, model=model)
+        except RegistryIncomplete as unknown:
+            return unknown.message
     outdated = outdated_by(edges, waiting, live=live)
     if outdated is not None:
         return (

@@ -4,6 +4,7 @@
     a run takes it up    -> decide(approved, by=RUN)   open again when that run ends without a promotion
     somebody rejects it  -> decide(rejected, by=NAME)  for good
     its time is over     -> the same, by the next run
+    somebody promotes it -> closed: the ledger says so
 
 Each decision is a compare-and-swap of the whole document, so of two at the same time one stands. It is no entry of
 the ledger, which records moves of the alias: what is decided here moves none.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Protocol
 
 from chalicelib import layout
@@ -22,6 +24,7 @@ from chalicelib.documents.frozen import Document, holds, holds_one
 from chalicelib.documents.shapes import digits, maybe, moment, number_from_1, one_of, text
 from chalicelib.edges import Edges
 from chalicelib.errors import StoreUnavailable
+from chalicelib.ledger.ledger import Ledger
 from chalicelib.registry.run_documents import Outcome
 
 APPROVED, REJECTED = "approved", "rejected"
@@ -120,18 +123,31 @@ class Approvals:
         """The version that waits, or that a run is taking live just now: nothing of it may be deleted."""
         found = self.find()
         decided = found.decided if found else None
-        if found is None or decided is None or self.is_open(found):
+        if found is None or self.is_open(found):
             return found
+        if decided is None:
+            return None if self.went_live(found) else found
         return found if decided.verdict == APPROVED and self._outcome(decided.by) is None else None
 
     def is_open(self, waiting: Waiting) -> bool:
-        """Whether it is to be decided: nobody has, or the run that took it up ended without a promotion."""
+        """Whether it is to be decided: nobody has, or the run that took it up ended without a promotion.
+
+        Whoever promoted it by hand has decided too.
+        """
         if self._outcome(waiting.run) != WAITING:  # not yet, or its maker broke on the last step
             return False
         decided = waiting.decided
-        if decided is None:
-            return True
-        return decided.verdict == APPROVED and self._outcome(decided.by) not in (None, PROMOTED, ROLLED_BACK)
+        if decided is not None and (
+            decided.verdict != APPROVED or self._outcome(decided.by) in (None, PROMOTED, ROLLED_BACK)
+        ):
+            return False
+        return not self.went_live(waiting)
+
+    def went_live(self, waiting: Waiting) -> bool:
+        """Whether it has had all traffic, or most of it, since it began to wait: by the ledger."""
+        entries = Ledger(self._edges, self._model).newest_first()
+        since = takewhile(lambda entry: entry.known_since >= waiting.since, entries)
+        return any(entry.model_version == waiting.model_version for entry in since)
 
     def put(self, waiting: Waiting) -> None:
         """In place of an older version; a task that comes too late changes nothing."""

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib import layout
-from chalicelib.approval.waiting import DEADLINE, Approvals, Waiting
+from chalicelib.approval.waiting import APPROVED, DEADLINE, Approvals, Waiting
 from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -274,7 +274,7 @@ def _taken_up(edges: Edges, *, model: str, run: str) -> Waiting | None:
     """The version of an earlier run that this one took up."""
     waiting = Approvals(edges, model).find()
     decided = waiting.decided if waiting else None
-    return waiting if decided and decided.by == run else None
+    return waiting if decided and (decided.verdict, decided.by) == (APPROVED, run) else None
 
 
 def _version_of_run(edges: Edges, *, run: str) -> int | None:

@@ -12,7 +12,7 @@ import hashlib
 from typing import Any
 
 from chalicelib.approval import refusals
-from chalicelib.approval.waiting import Approvals, Waiting
+from chalicelib.approval.waiting import APPROVED, Approvals, Waiting
 from chalicelib.bodies import REASON_OF_A_MOVE, Form
 from chalicelib.cutting import quoted
 from chalicelib.edges import Edges
@@ -81,7 +81,9 @@ def _going(edges: Edges, *, model: str, run: str) -> str | None:
     """The run that takes this version live just now."""
     waiting = Approvals(edges, model).find()
     decided = waiting.decided if waiting and waiting.run == run else None
-    return decided.by if decided and is_running(edges, decided.by) else None
+    if decided is None or decided.verdict != APPROVED:  # a run may have rejected it, too
+        return None
+    return decided.by if is_running(edges, decided.by) else None
 
 
 def _answer(edges: Edges, started: Started, *, model: str, run: str) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from chalicelib.runs import outcomes
 from lambdas import restore_alias
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import a_waiting, waits
+from tests.given.moves import after_nights, ask
 from tests.given.news import DAY_SECONDS
-from tests.given.nights import MODEL, going, outside, promote
+from tests.given.nights import MODEL, going, outside, promote, register
 from tests.given.present import present
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS
 
@@ -96,6 +97,20 @@ def test_version_that_nobody_approved_in_time_is_rejected_by_the_next_run_and_pe
     assert "nightswap promote 2 --model kdd99-http" in notice.text
     assert restore_alias.run(task, night.edges, SETTINGS).repairs == restored.repairs
     assert len(night.notices.sent) == 1
+
+
+def test_version_that_waited_and_was_promoted_by_hand_is_not_rejected_when_its_time_is_over() -> None:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-2")
+    waits(night.edges, RUN, fingerprint="data-2")
+    ask(night.edges, "promote", model_version=2)
+    night.notices.sent.clear()
+    night.clock.sleep(3 * DAY_SECONDS)
+
+    restored = restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert (restored.repairs, night.notices.sent) == ([], [])
+    assert not Quarantine(night.edges, MODEL).holds("data-2")
 
 
 def test_version_that_goes_live_by_default_is_not_rejected() -> None:

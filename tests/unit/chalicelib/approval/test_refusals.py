@@ -11,7 +11,7 @@ from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import a_waiting, waits
 from tests.given.moves import after_nights, ask
-from tests.given.nights import MODEL, register
+from tests.given.nights import MODEL, outside, register
 from tests.given.present import present
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -109,6 +109,29 @@ def test_version_that_somebody_promoted_is_live_already(night: FakeOutside) -> N
     ask(night.edges, "promote", model_version=3)
 
     assert refused(night) == "version 3 is live already"
+
+
+def test_version_that_somebody_promoted_is_not_to_be_decided_about_any_more(night: FakeOutside) -> None:
+    ask(night.edges, "promote", model_version=3)
+
+    assert refusals.of_rejection(night.edges, model=MODEL, run=RUN) == "version 3 is live already"
+    assert Approvals(night.edges, MODEL).open() is None
+
+    ask(night.edges, "promote", model_version=2, name="back-0011223344556677")
+
+    assert refusals.of_rejection(night.edges, model=MODEL, run=RUN) == (
+        f"version 3 was made live by somebody, and version 2 is live now: nightswap versions {MODEL}"
+    )
+
+
+def test_first_version_is_not_approved_over_what_the_registry_does_not_know() -> None:
+    night = outside()
+    register(night.edges, run=RUN, fingerprint="data-1")
+    waits(night.edges, RUN, model_version=1, function_version="1", champion=None)
+    night.functions.publish(MODEL, b"by hand")
+    night.functions.create_alias(MODEL, function_version="2", description="by hand")
+
+    assert "serves function version 2, which the registry does not know" in str(refused(night))
 
 
 def test_pin_has_to_go_first(night: FakeOutside) -> None:

@@ -255,3 +255,15 @@ def test_promotion_of_an_approved_version_is_by_whoever_approved_it() -> None:
     notice = the_notice(night)
     assert (notice.detail["who"], notice.detail["model_version"], notice.detail["run"]) == ("ada", 2, "approving")
     assert notice.detail["rows"] == 113_500
+
+
+def test_run_that_rejected_a_late_version_is_announced_with_its_own_facts() -> None:
+    night = news.waiting()
+    night.notices.sent.clear()
+    decision = Decision(verdict="rejected", by="next", who="the deadline", why="late", at="2026-11-24T03:00:00.000Z")
+    Approvals(night.edges, MODEL).decide(present(Approvals(night.edges, MODEL).find()), decision)
+
+    failed = RunOutcome(run="next", model=MODEL, outcome=RETRAIN_FAILED, reason="one class only", error="SingleClass")
+    outcomes.record(night.edges, failed)
+
+    assert facts(the_notice(night), "who", "model_version", "rows") == ["next", None, None]

@@ -251,6 +251,13 @@ def test_model_whose_function_is_gone_is_in_no_other_models_way() -> None:
 
 def test_version_that_waits_for_approval_stays() -> None:
     night = nights(4)
-    waits(night.edges, "waiting", model_version=2)
+    waits(night.edges, "waiting", model_version=2, since=documents.timestamp(night.clock()))
 
     assert reasons(night)[2] == "waits for approval"
+
+
+def test_version_that_was_promoted_by_hand_while_it_waited_is_not_kept_for_that() -> None:
+    night = nights(4)
+    waits(night.edges, "waiting", model_version=2)  # since before it went live
+
+    assert reasons(night)[2] is None

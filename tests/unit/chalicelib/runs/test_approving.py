@@ -56,6 +56,15 @@ def test_input_of_the_execution_says_nothing_of_the_version() -> None:
     assert json.loads(seen[0]) == {"model": MODEL, "force": False, "reason": "good"}
 
 
+def test_version_that_a_run_has_just_rejected_is_not_said_to_go_live_by_that_run(night: FakeOutside) -> None:
+    night.executions.start("next", "{}")
+    decision = Decision(verdict="rejected", by="next", who="the deadline", why="late", at="2026-11-24T03:00:00.000Z")
+    Approvals(night.edges, MODEL).decide(a_waiting(RUN), decision)
+
+    with pytest.raises(RequestConflict, match="was rejected by the deadline"):
+        approve(night)
+
+
 def test_same_key_is_the_same_run_also_when_the_version_has_been_decided_about(night: FakeOutside) -> None:
     first = approve(night, key="one")
     decision = Decision(verdict="rejected", by="r", who="bob", why="no", at="2026-11-21T04:00:00.000Z")
