@@ -30,7 +30,7 @@ HEADLINES = {
     MODEL_REJECTED: "trained a model, and the gate rejected it. What was live is live.",
     ROLLED_BACK: "trained a model that passed the gate, and took it back. What was live is live.",
     SUPERSEDED: "gave way, and promoted nothing.",
-    WAITING: "trained a model that passed the gate, and it waits for approval. What was live is live.",
+    WAITING: "trained a model that passed the gate, and left it waiting for approval. It moved nothing.",
     RETRAIN_FAILED: "broke, and promoted nothing.",
 }
 SIDES_TOLD = 10

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK
+from chalicelib.approval import waiting
+from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK, WAITING
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from workflows.backtesting import fates, nights
@@ -36,6 +37,8 @@ class Judged:
     """The rules that refuse it, each with its reason."""
     model_version: int | None
     """None where it got no traffic."""
+    went_live: bool
+    """At the end of the run; or later, after it had waited for approval."""
     wrong: str | None
     """What went wrong with its version once that had traffic; None where nothing is known to have."""
     met_the_same: bool
@@ -46,6 +49,11 @@ class Judged:
         return self.night.outcome.outcome if self.night.outcome else NOT_ENDED
 
     @property
+    def then(self) -> str:
+        """The outcome, and whether the version went live after it had waited."""
+        return f"{self.outcome}, live" if self.outcome == WAITING and self.went_live else self.outcome
+
+    @property
     def saved(self) -> bool:
         """Whether the recipe refuses what went wrong."""
         return self.wrong is not None and not self.passes
@@ -53,7 +61,7 @@ class Judged:
     @property
     def cost(self) -> bool:
         """Whether the recipe refuses what went live, and nothing was wrong with it."""
-        return self.outcome == PROMOTED and self.wrong is None and not self.passes
+        return self.went_live and self.wrong is None and not self.passes
 
     def to_document(self) -> dict[str, Any]:
         night = self.night
@@ -66,6 +74,7 @@ class Judged:
             "passes": self.passes,
             "failing": [{"rule": name, "reason": reason} for name, reason in self.failing],
             "model_version": self.model_version,
+            "went_live": self.went_live,
             "against_model_version": night.report.champion_model_version,
             "met_the_same_live_model": self.met_the_same,
             "wrong": self.wrong,
@@ -111,7 +120,7 @@ def _kinds(judged: Sequence[Judged]) -> Iterator[str]:
     """What each night counts as; it may be several things."""
     for each in judged:
         told = {
-            "promoted_then": each.outcome == PROMOTED,
+            "promoted_then": each.went_live,
             "would_pass": each.passes,
             "saved": each.saved,
             "cost": each.cost,
@@ -129,7 +138,7 @@ def run(edges: Edges, recipe: Recipe, *, since: datetime, report: Progress) -> B
     judged, left_out, same = [], list(kept.left_out), True
     for done, night in enumerate(kept.nights):
         report("judging", done, len(kept.nights))
-        found = _judged(recipe, night, fates=known, met_the_same=same)
+        found = _judged(edges, recipe, night, fates=known, met_the_same=same)
         if isinstance(found, LeftOut):
             left_out.append(found)
             continue
@@ -140,7 +149,7 @@ def run(edges: Edges, recipe: Recipe, *, since: datetime, report: Progress) -> B
     )
 
 
-def _judged(recipe: Recipe, night: Night, *, fates: Fates, met_the_same: bool) -> Judged | LeftOut:
+def _judged(edges: Edges, recipe: Recipe, night: Night, *, fates: Fates, met_the_same: bool) -> Judged | LeftOut:
     from lambdas.model.evaluation.judging_again import NotKept, judge_again
 
     outcome = night.outcome.outcome if night.outcome else None
@@ -148,7 +157,7 @@ def _judged(recipe: Recipe, night: Night, *, fates: Fates, met_the_same: bool) -
         verdict = judge_again(recipe, night.report.document)
     except NotKept as exc:
         return LeftOut(run=night.run, at=night.at, why=str(exc), outcome=outcome)
-    number = fates.made_by.get(night.run)
+    number = _waited(edges, night, fates=fates) if outcome == WAITING else fates.made_by.get(night.run)
     wrong = fates.wrong.get(number) if number is not None else None
     if wrong is None and night.outcome is not None and outcome == ROLLED_BACK:
         wrong = night.outcome.reason
@@ -157,13 +166,20 @@ def _judged(recipe: Recipe, night: Night, *, fates: Fates, met_the_same: bool) -
         passes=verdict.passed,
         failing=[(rule.name, rule.reason) for rule in verdict.rules if not rule.passed],
         model_version=number,
+        went_live=outcome == PROMOTED or (outcome == WAITING and number in fates.live),
         wrong=wrong,
         met_the_same=met_the_same,
     )
 
 
+def _waited(edges: Edges, night: Night, *, fates: Fates) -> int | None:
+    """The version that waited for approval, if it ever got traffic: another run gave it that."""
+    found = documents.readable(lambda: waiting.proposed(edges, run=night.run), told=fates.damaged)
+    return found.model_version if found and found.model_version in fates.had_traffic else None
+
+
 def _same_after(judged: Judged) -> bool:
     """Whether the same model is live after the night, as it was and under the recipe."""
-    if judged.outcome == PROMOTED:
+    if judged.went_live:
         return judged.passes
     return judged.met_the_same and (judged.night.report.passed or not judged.passes)

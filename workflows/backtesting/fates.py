@@ -25,6 +25,10 @@ class Fates:
 
     made_by: dict[str, int]
     """The model version that each run gave traffic to."""
+    had_traffic: set[int]
+    """The model versions that ever had a share of it."""
+    live: set[int]
+    """The model versions that ever were live."""
     wrong: dict[int, str]
     """What went wrong with a model version, in words."""
     damaged: list[str]
@@ -43,7 +47,9 @@ def gather(edges: Edges, *, model: str) -> Fates:
         if after.kind == promotion.ROLLED_BACK and after.entry == before.entry + 1:
             why = f"rolled back by {after.who or 'an unknown hand'}: {after.why or 'nobody knows why'}"
             wrong |= dict.fromkeys(_left(before, after), why)
-    return Fates(made_by=_made_by(entries), wrong=wrong, damaged=damaged)
+    live = {entry.model_version for entry in entries if entry.model_version is not None}
+    tried = {entry.candidate_model_version for entry in entries if entry.candidate_model_version is not None}
+    return Fates(made_by=_made_by(entries), had_traffic=live | tried, live=live, wrong=wrong, damaged=damaged)
 
 
 def _fallen(edges: Edges, *, model: str, damaged: list[str]) -> dict[int, str]:

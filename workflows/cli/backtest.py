@@ -64,7 +64,7 @@ def _show(found: Backtest, *, recipe: str) -> None:
 def _row(judged: Judged) -> list[str | Text]:
     mark = "" if judged.met_the_same else f" {MARK}"
     verdict = Text(f"{'passes' if judged.passes else 'refused'}{mark}", style=GOOD if judged.passes else BAD)
-    return [_minute(judged.night.at), judged.outcome, verdict, judged.night.run]
+    return [_minute(judged.night.at), judged.then, verdict, judged.night.run]
 
 
 def _lines(judged: Judged) -> list[str]:

@@ -110,17 +110,23 @@ def _ratio(threshold: Threshold, rows: Proportion, *, past: Past, watched: int) 
         "then": then and then.value,
         "evidence": found,
         "fell": fell,
-        "words": _words(threshold, [*earlier, tonight], then=then, fell=fell),
+        "words": _words(threshold, [*earlier, tonight], counted=rows, then=then, fell=fell),
     }
 
 
-def _words(threshold: Threshold, nights: Sequence[Errors], *, then: Then | None, fell: bool) -> str:
+def _words(
+    threshold: Threshold, nights: Sequence[Errors], *, counted: Proportion, then: Then | None, fell: bool
+) -> str:
+    """A first night is told as it was counted. Of earlier ones only the rows without copies are known."""
     if then is None:
         return "the version was not judged by it"
     errors, rows = sum(each.errors for each in nights), sum(each.rows for each in nights)
     if not rows:
         return f"no {ROWS_OF[threshold.metric]} yet; {then.value:.4g} when it was judged"
-    now = float(_on_its_scale(threshold, _share(threshold, errors=errors, rows=rows)))
+    share = _share(threshold, errors=errors, rows=rows)
+    if len(nights) == 1:
+        share, rows = Fraction(counted.part, counted.whole), counted.whole
+    now = float(_on_its_scale(threshold, share))
     many = f"{len(nights)} night{'s' if len(nights) > 1 else ''}"
     since = f"{now:.4g} on {rows:,} {ROWS_OF[threshold.metric]} in {many}, {then.value:.4g} when it was judged"
     if not fell:

@@ -109,7 +109,7 @@ def test_every_outcome_is_said_with_its_reason_and_what_to_do(outcome: str) -> N
         (PROMOTED, "it went live", "nightswap rollback --to 6 --model kdd99-http --reason TEXT"),
         (NOTHING_NEW, "trained nothing", "nightswap data add FILE --model kdd99-http"),
         (MODEL_REJECTED, "the gate rejected it", "nightswap retrain --model kdd99-http --force"),
-        (WAITING, "waits for approval", "nightswap approve run-1 --reason TEXT"),
+        (WAITING, "left it waiting for approval", "nightswap approve run-1 --reason TEXT"),
         (ROLLED_BACK, "took it back", "nightswap promote 7 --model kdd99-http --lift-quarantine --reason TEXT"),
         (SUPERSEDED, "gave way", "nightswap retrain --model kdd99-http"),
         (RETRAIN_FAILED, "broke", "nightswap retrain --model kdd99-http"),

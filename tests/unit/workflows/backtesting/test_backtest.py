@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED
+from chalicelib.contracts.decisions import MODEL_REJECTED, PROMOTED, WAITING
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.quality.night import Night
 from chalicelib.quality.series import Series
+from chalicelib.registry.quarantine import Quarantine
 from lambdas import recipes
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import waits
 from tests.given.judged_nights import (
     NIGHTS,
     PROMOTED_ONES,
@@ -21,8 +23,9 @@ from tests.given.judged_nights import (
     judged_nights,
     recipe_file,
 )
+from tests.given.moves import ask
 from tests.given.news import new_rows
-from tests.given.nights import MODEL
+from tests.given.nights import MODEL, register
 from tests.given.old_registry import RUNS, old_stage
 from tests.given.records import rewrite, silent
 from workflows.backtesting import backtest
@@ -131,6 +134,48 @@ def test_fall_that_is_proved_on_later_rows_is_something_wrong(tmp_path: Path) ->
     )
     assert by_run(found)["better"].wrong is None
     assert [each.night.run for each in found.judged if each.saved] == ["first", "canary", "regretted"]
+
+
+@pytest.mark.parametrize(
+    ("then", "went_live", "cost", "wrong"),
+    [
+        ("approved", True, True, None),
+        ("approved and regretted", True, False, "rolled back by ada: customers complain"),
+        ("rejected", False, False, None),
+    ],
+)
+def test_version_that_waited_counts_by_what_became_of_it(
+    tmp_path: Path, then: str, went_live: bool, cost: bool, wrong: str | None
+) -> None:
+    night = judged_nights(tmp_path)
+    judge(night, recipes.load_file(recipe_file(tmp_path)), run="waited", wrong=0.1, live=0.07)
+    number = register(night.edges, run="waited", fingerprint="waited").model_version
+    waits(night.edges, "waited", model_version=number)
+    if then == "rejected":
+        Quarantine(night.edges, MODEL).put("waited", model_version=number, who="ada", why="rejected: no")
+    else:
+        ask(night.edges, "promote", model_version=number)
+    if then == "approved and regretted":
+        ask(night.edges, "rollback", reason="customers complain", name="rollback-of-what-waited")
+
+    found = by_run(judged(night, tmp_path, thresholds=STRICT))["waited"]
+
+    assert (found.outcome, found.passes) == (WAITING, False)
+    assert found.then == ("Waiting, live" if went_live else "Waiting")
+    assert (found.went_live, found.cost, found.wrong, found.saved) == (went_live, cost, wrong, wrong is not None)
+    assert found.model_version == (number if went_live else None)
+
+
+def test_damaged_waiting_is_told_and_the_night_is_judged(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    judge(night, recipes.load_file(recipe_file(tmp_path)), run="waited", wrong=0.1, live=0.07)
+    waits(night.edges, "waited", model_version=9)
+    night.store.put(layout.run_document("waited", "waiting"), b"{}")
+
+    found = judged(night, tmp_path)
+
+    assert by_run(found)["waited"].model_version is None
+    assert any("runs/waited/waiting.json" in each for each in found.damaged)
 
 
 def test_damaged_night_of_new_rows_is_told(tmp_path: Path) -> None:

@@ -86,6 +86,14 @@ def test_ratio_has_its_value_its_interval_and_the_errors_among_its_rows(
     assert (found["then"], found["fell"], found["words"]) == (None, False, "the version was not judged by it")
 
 
+def test_words_of_a_first_night_have_its_own_value_and_rows_although_copies_count_for_less() -> None:
+    past = Past({"recall of bad": Then(0.95, 1000, 1000)}, [])
+    found = ratio(measured(table(tp=2, fn=1), table(tp=61, fn=1, copies=1), past=past), "recall of bad")
+
+    assert found["distinct"] < 65
+    assert found["words"].startswith("0.9692 on 65 rows of the class in 1 night, 0.95 when it was judged")
+
+
 def test_copies_count_as_the_rows_without_copies_that_would_tell_as_much() -> None:
     found = ratio(measured(table(tp=90, fn=10, copies=1)), "recall of bad")
 
