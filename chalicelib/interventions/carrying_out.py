@@ -76,7 +76,7 @@ def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
 def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, Any]:
     """Raises RequestConflict."""
     if task.action == REJECT:
-        rejecting.reject(edges, task)
+        rejecting.reject(edges, task, quarantines=bool(decided.rolled_back))
     if decided.move is None:
         _lift(edges, task.model, decided)
         return _answer(edges, task, decided, remarks=list(decided.remarks))

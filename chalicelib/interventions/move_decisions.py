@@ -4,7 +4,7 @@
     promote    onto the version that is named
     pin        onto the version that is named, or none: the live one is held
     unpin      onto the same version, for the new RevisionId and the ledger
-    reject     none: the version that waits for approval is quarantined
+    reject     none: the version that waits for approval is quarantined, unless it is a twin of the live one
 
 Deciding changes nothing that serves: it looks, verifies, and at most publishes again what Lambda lost. It reads the
 alias before all else, so any later change also changes the RevisionId, and Lambda refuses the move.
@@ -161,6 +161,9 @@ def _reject(edges: Edges, task: MoveAliasTask, seen: _Seen) -> Decided:
     refused = refusals.of_rejection(edges, model=task.model, run=manifest.run)
     if refused is not None:
         raise RequestConflict(f"version {number} cannot be rejected: {refused}", model=task.model)
+    if seen.live is not None and _fingerprint(edges, task.model, seen.live) == manifest.fingerprint:
+        twin = f"data, recipe and code are those of version {seen.live}, which is live: nothing is quarantined"
+        return _decided(seen, move=None, remarks=[twin])
     return _decided(seen, move=None, rolled_back={str(number): manifest.fingerprint})
 
 

@@ -16,8 +16,10 @@ from chalicelib.registry import registry
 from chalicelib.registry.quarantine import Quarantine
 
 
-def reject(edges: Edges, task: MoveAliasTask) -> None:
+def reject(edges: Edges, task: MoveAliasTask, *, quarantines: bool) -> None:
     """Carry out the request, which names the version; repeating it is harmless.
+
+    Without `quarantines` it is a twin of the live version, which must not be locked with it.
 
     Raises RequestConflict when somebody decided otherwise since it was looked at.
     """
@@ -30,5 +32,6 @@ def reject(edges: Edges, task: MoveAliasTask) -> None:
     if waiting is None or waiting.run != manifest.run or not approvals.decide(waiting, decision):
         said = refusals.of_rejection(edges, model=task.model, run=manifest.run)
         raise RequestConflict(f"version {number} cannot be rejected: {said}", model=task.model)
-    quarantine = Quarantine(edges, task.model)
-    quarantine.put(manifest.fingerprint, model_version=number, who=task.who, why=f"rejected: {task.reason}")
+    if quarantines:
+        quarantine = Quarantine(edges, task.model)
+        quarantine.put(manifest.fingerprint, model_version=number, who=task.who, why=f"rejected: {task.reason}")

@@ -26,6 +26,8 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
+from chalicelib.registry import registry
+from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes, retraining
 
@@ -95,9 +97,17 @@ def _expire(edges: Edges, *, run: str, model: str) -> list[str]:
     decision = Decision(verdict=REJECTED, by=run, who=DEADLINE, why=why, at=at)
     if not approvals.decide(waiting, decision):
         return []
-    Quarantine(edges, model).put(waiting.fingerprint, model_version=waiting.model_version, who=DEADLINE, why=why)
+    if not _is_live(edges, model=model, fingerprint=waiting.fingerprint):
+        Quarantine(edges, model).put(waiting.fingerprint, model_version=waiting.model_version, who=DEADLINE, why=why)
     notices.expired(edges, waiting, why=why)
     return [f"rejected version {waiting.model_version}, which waited: {why}"]
+
+
+def _is_live(edges: Edges, *, model: str, fingerprint: str) -> bool:
+    """Whether the live version has it: a forced run makes a twin, and what serves is not locked with that."""
+    live = look(edges, model=model).version()
+    manifest = registry.find_manifest(edges, model=model, model_version=live) if live else None
+    return manifest is not None and manifest.fingerprint == fingerprint
 
 
 def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:

@@ -76,7 +76,7 @@ def late(otherwise: str) -> FakeOutside:
     """Version 2 waited in vain."""
     night = outside()
     promote(night.edges, run="earlier")
-    waits(night.edges, RUN, otherwise=otherwise)
+    waits(night.edges, RUN, otherwise=otherwise, fingerprint="data-2")
     night.notices.sent.clear()
     night.clock.sleep(3 * DAY_SECONDS)
     return night
@@ -90,7 +90,7 @@ def test_version_that_nobody_approved_in_time_is_rejected_by_the_next_run_and_pe
 
     said = "nobody approved it until 2026-11-24T03:00:00.000Z"
     assert restored.repairs == [f"rejected version 2, which waited: {said}"]
-    assert present(Quarantine(night.edges, MODEL).find("data-1")).why == said
+    assert present(Quarantine(night.edges, MODEL).find("data-2")).why == said
     (notice,) = night.notices.sent
     assert (notice.kind, notice.detail["who"], notice.detail["model_version"]) == ("ModelRejected", "the deadline", 2)
     assert said in notice.text
@@ -111,6 +111,18 @@ def test_version_that_waited_and_was_promoted_by_hand_is_not_rejected_when_its_t
 
     assert (restored.repairs, night.notices.sent) == ([], [])
     assert not Quarantine(night.edges, MODEL).holds("data-2")
+
+
+def test_late_twin_of_the_live_version_is_rejected_without_locking_that() -> None:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-1")
+    waits(night.edges, RUN, fingerprint="data-1")
+    night.clock.sleep(3 * DAY_SECONDS)
+
+    restored = restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert "rejected version 2, which waited" in restored.repairs[0]
+    assert not Quarantine(night.edges, MODEL).holds("data-1")
 
 
 def test_version_that_goes_live_by_default_is_not_rejected() -> None:

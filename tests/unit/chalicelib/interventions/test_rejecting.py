@@ -42,6 +42,18 @@ def test_rejected_version_is_quarantined_with_who_and_why_and_nothing_moves(nigh
     assert (serving(night), Ledger(night.edges, MODEL).numbers()) == before
 
 
+def test_rejected_twin_of_the_live_version_does_not_lock_that() -> None:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-1")
+    waits(night.edges, RUN, fingerprint="data-1")
+
+    answer = ask(night.edges, "reject", model_version=2)
+
+    assert not Quarantine(night.edges, MODEL).holds("data-1")
+    assert answer["quarantined"] == []
+    assert Approvals(night.edges, MODEL).open() is None
+
+
 def test_same_request_is_answered_the_same(night: FakeOutside) -> None:
     assert ask(night.edges, "reject", model_version=2) == ask(night.edges, "reject", model_version=2)
 
