@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.contracts.training import EvaluateTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete, VersionUnknown
 from chalicelib.quality.night import Night
 from chalicelib.quality.series import Series
 from chalicelib.registry import registry
@@ -44,10 +44,16 @@ def told(
     if night is None:
         try:
             night = _measure(edges, task, arrived, series=series, artifact=artifact, memory_mb=memory_mb)
-        except (ArtifactInvalid, ClassUnknown, DatasetTooLarge, RegistryIncomplete) as exc:
-            return {"live_quality_problem": f"version {live} cannot be scored on the new rows: {exc}"}
+        except (ArtifactInvalid, ClassUnknown, DatasetTooLarge, RegistryIncomplete, VersionUnknown) as exc:
+            return _untold(live, f"{exc}")
+        except ValueError as exc:  # its message may quote a row
+            return _untold(live, type(exc).__name__)
         series.keep(night)
     return {"live_quality": night.short()}
+
+
+def _untold(live: int | None, problem: str) -> dict[str, Any]:
+    return {"live_quality_problem": f"version {live} cannot be scored on the new rows: {problem}"}
 
 
 def _measure(

@@ -238,6 +238,16 @@ def _too_late(world: World) -> None:
     world.scheduler.spawn("time", lambda: world.scheduler.sleep(hours.total_seconds()))
 
 
+def _promoted_by_hand_and_too_late(world: World) -> None:
+    """Somebody promotes what waits, and the time to decide about it passes."""
+    _night(world)
+    world.settle()
+    _by_hand(PROMOTE, model_version=2, name="promotion")(world)
+    world.settle()
+    hours = timedelta(hours=Approval().within_hours)
+    world.scheduler.spawn("time", lambda: world.scheduler.sleep(hours.total_seconds()))
+
+
 STORIES = (
     Story(name="canary", rollout=CANARY, tell=_night_with_clients, outcome=PROMOTED),
     Story(name="first-promotion", past=(), tell=_night, since="/Evaluate", outcome=PROMOTED),
@@ -485,6 +495,15 @@ STORIES = (
         name="nobody-approved",
         approval=Approval(),
         arrange=_too_late,
+        tell=_second_night,
+        since="/RestoreAlias",
+        run=SECOND_RUN,
+        outcome=NOTHING_NEW,
+    ),
+    Story(
+        name="nobody-approved-but-somebody-promoted",
+        approval=Approval(),
+        arrange=_promoted_by_hand_and_too_late,
         tell=_second_night,
         since="/RestoreAlias",
         run=SECOND_RUN,

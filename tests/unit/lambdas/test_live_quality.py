@@ -14,7 +14,7 @@ from chalicelib.contracts.decisions import MODEL_REJECTED
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.contracts.training import EvaluateTask
 from chalicelib.documents import documents
-from chalicelib.errors import ArtifactInvalid
+from chalicelib.errors import ArtifactInvalid, VersionUnknown
 from chalicelib.quality.night import Night
 from chalicelib.quality.series import Series
 from chalicelib.registry import registry, run_documents
@@ -199,6 +199,25 @@ def test_version_that_went_live_meanwhile_is_not_scored_on_rows_that_it_may_know
 
 def no_artifact(_: int) -> Artifact:
     raise ArtifactInvalid("the artifact takes hour, which the data does not have")
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (ValueError("could not convert string to float: 'a row'"), "ValueError"),
+        (VersionUnknown("it is gone"), "it is gone"),
+    ],
+)
+def test_no_run_fails_because_the_live_version_cannot_be_scored(problem: Exception, said: str) -> None:
+    night = live_night()
+    task = next_run(night, SECOND, file="night-2.csv", lines=some(2))
+
+    def broken(_: int) -> Artifact:
+        raise problem
+
+    told = live_quality.told(night.edges, task, arrived(night, SECOND), live=1, artifact=broken, memory_mb=1_000)
+
+    assert told == {"live_quality_problem": f"version 1 cannot be scored on the new rows: {said}"}
 
 
 def test_live_version_that_does_not_fit_the_new_rows_is_told() -> None:
