@@ -86,7 +86,15 @@ def _verdict(of: Comparison, *, demands: Demands) -> str:
         demanded = [] if demands.detectable is None else [f"notice a {_change(of)} of {points(demands.detectable)}"]
         proof = ["prove the margin"] if demands.proved else []
         return f"NOT ENOUGH ROWS, {of.rows_needed:,} would {' and '.join(demanded + proof)}"
-    return "proved no worse" if of.verdict == NO_WORSE else NOT_SHOWN_WORSE
+    if of.verdict == NO_WORSE:
+        return f"proved no worse{', by a test of this ratio alone' if _reaches_beyond(of) else ''}"
+    return NOT_SHOWN_WORSE
+
+
+def _reaches_beyond(of: Comparison) -> bool:
+    """Whether the interval, which is of all ratios together, leaves more than the margin open."""
+    low, high = of.low or 0.0, of.high or 0.0
+    return (high if _change(of) == "rise" else -low) > of.margin
 
 
 def _noticed(of: Comparison, *, rows: int) -> str:

@@ -52,7 +52,7 @@ def said(comparison: Comparison, **demands: Any) -> str:
     ("verdict", "words"),
     [
         (NOT_SHOWN_WORSE, "not shown worse"),
-        (NO_WORSE, "proved no worse"),
+        (NO_WORSE, "proved no worse, by a test of this ratio alone"),
         (WORSE, "worse, 12 rows against it and 9 for it (p = 0.81)"),
         (NOT_PROVED, "not proved no worse, which the recipe demands"),
     ],
@@ -75,6 +75,23 @@ def test_rows_that_are_not_enough_are_told_how_many_would_be(demands: dict[str, 
     found = said(replace(PRECISION, verdict=NOT_ENOUGH_ROWS, rows_needed=1550), **demands)
 
     assert f": NOT ENOUGH ROWS, {words}; 600 rows" in found
+
+
+@pytest.mark.parametrize(
+    ("metric", "low", "high", "words"),
+    [
+        ("recall", -0.012, 0.008, "proved no worse, by a test of this ratio alone"),
+        ("recall", -0.009, 0.012, "proved no worse"),
+        ("false_positive_rate", -0.008, 0.012, "proved no worse, by a test of this ratio alone"),
+        ("false_positive_rate", -0.012, 0.009, "proved no worse"),
+    ],
+)
+def test_proof_that_the_interval_of_all_ratios_together_does_not_give_says_so(
+    metric: str, low: float, high: float, words: str
+) -> None:
+    found = said(replace(PRECISION, metric=metric, low=low, high=high, verdict=NO_WORSE))
+
+    assert f": {words};" in found
 
 
 def test_undefined_ratios_say_why() -> None:
