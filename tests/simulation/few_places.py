@@ -13,6 +13,9 @@ from random import Random
 from typing import Any
 
 from chalicelib.contracts.decisions import PROMOTED, SWAP, TRAIN
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.rollout import AliasSwapped, ModelVersioned, RolloutDecided
+from chalicelib.contracts.training import Evaluated, Preprocessed, Trained
 from chalicelib.errors import FunctionUnavailable
 from chalicelib.names import TASKS, state_name
 from tests.fakes.clock import FakeClock
@@ -23,19 +26,33 @@ from tests.simulation.machine import Hazards, Machine, TaskFunction
 from tests.simulation.scheduler import Scheduler
 from workflows.stacks.functions import TASK_SIZES
 
-ANSWERS: Mapping[str, dict[str, Any]] = {
-    "preprocess": {
-        **{"decision": TRAIN, "reason": "rows", "fingerprint": "f"},
-        **{"train_uri": "s3://b/train", "holdout_uri": "s3://b/holdout"},
-    },
-    "train": {"artifact_uri": "s3://b/artifact", "artifact_sha256": "a", "answers_uri": "s3://b/answers"},
-    "evaluate": {
-        **{"passed": True, "reason": "it is better", "judging": 1, "champion_revision_id": None},
-        **{"report_uri": "s3://b/report", "replay_uri": "s3://b/replay", "serving_sha256": "s"},
-    },
-    "version-model": {"model_version": 1, "function_version": "1"},
-    "replay": {"decision": SWAP, "reason": "as judged", "shift": 0, "since": None, "revision_id": None},
-    "swap-alias": {"decision": PROMOTED, "reason": "it is live"},
+ANSWERS = {
+    "preprocess": Preprocessed(
+        decision=TRAIN,
+        reason="rows",
+        fingerprint="f",
+        train_uri="s3://b/train",
+        holdout_uri="s3://b/holdout",
+        who="a-run",
+        why="",
+        is_approved=False,
+        model_version=None,
+        function_version=None,
+        champion_revision_id=None,
+    ),
+    "train": Trained(artifact_uri="s3://b/artifact", artifact_sha256="a", answers_uri="s3://b/answers"),
+    "evaluate": Evaluated(
+        passed=True,
+        reason="it is better",
+        report_uri="s3://b/report",
+        replay_uri="s3://b/replay",
+        judging=1,
+        champion_revision_id=None,
+        serving_sha256="s",
+    ),
+    "version-model": ModelVersioned(model_version=1, function_version="1"),
+    "replay": RolloutDecided(decision=SWAP, reason="as judged", shift=0, bake_seconds=0, since="", revision_id=None),
+    "swap-alias": AliasSwapped(decision=PROMOTED, reason="it is live"),
 }
 """What leads a run to Promoted."""
 LONGEST_PREDICTION_SECONDS = 10
@@ -95,7 +112,9 @@ class Account:
                 if task == "replay":
                     with self._place("serving", lambda: FunctionUnavailable("throttled")):
                         self.scheduler.sleep(1)
-            return ANSWERS.get(task, {"run": event["run"], "outcome": event.get("outcome")})
+            if task in ANSWERS:
+                return to_event(ANSWERS[task])
+            return {"run": event["run"], "outcome": event.get("outcome")}
 
         return carry_out
 
