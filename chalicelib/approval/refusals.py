@@ -54,7 +54,7 @@ def of_rejection(edges: Edges, *, model: str, run: str) -> str | None:
     if decided is None:
         return f"run {run} has not ended yet: ask again in a moment"
     if decided.verdict == APPROVED:
-        return f"version {number} was {decided.in_words()}. Run {decided.by} takes it live, or has done so"
+        return f"version {number} was {decided.in_words()}. To see what came of it: nightswap explain {decided.by}"
     return f"version {number} was {decided.in_words()}. To use it all the same: {_promote(waiting, lift=True)}"
 
 

@@ -18,7 +18,7 @@ from itertools import takewhile
 from typing import Protocol
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK, WAITING
+from chalicelib.contracts.decisions import PROMOTED, RETRAIN_FAILED, ROLLED_BACK, WAITING
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_one
 from chalicelib.documents.shapes import digits, maybe, moment, number_from_1, one_of, text
@@ -136,12 +136,19 @@ class Approvals:
         """
         if self._outcome(waiting.run) != WAITING:  # not yet, or its maker broke on the last step
             return False
-        decided = waiting.decided
-        if decided is not None and (
-            decided.verdict != APPROVED or self._outcome(decided.by) in (None, PROMOTED, ROLLED_BACK)
-        ):
+        if waiting.decided is not None and not self._came_to_nothing(waiting.decided):
             return False
         return not self.went_live(waiting)
+
+    def _came_to_nothing(self, decided: Decision) -> bool:
+        """Whether the run that takes it live has ended, and somebody has to decide again.
+
+        What nobody decided in time is tried once: every night would take up, and fail over, what Lambda has lost.
+        """
+        if decided.verdict != APPROVED:
+            return False
+        final = (PROMOTED, ROLLED_BACK, RETRAIN_FAILED) if decided.who == DEADLINE else (PROMOTED, ROLLED_BACK)
+        return self._outcome(decided.by) not in (None, *final)
 
     def went_live(self, waiting: Waiting) -> bool:
         """Whether it has had all traffic, or most of it, since it began to wait: by the ledger."""

@@ -73,7 +73,7 @@ def test_approved_version_is_left_to_its_run(night: FakeOutside) -> None:
     decided(night, "approved")
 
     assert "version 3 was approved by ada" in str(refused(night))
-    assert "Run by-1 takes it live, or has done so" in str(refused(night))
+    assert "To see what came of it: nightswap explain by-1" in str(refused(night))
 
 
 @pytest.mark.parametrize(

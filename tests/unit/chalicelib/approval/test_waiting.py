@@ -109,6 +109,25 @@ def test_version_waits_again_when_the_run_that_took_it_up_promoted_nothing(night
     assert decide(night, a_decision("rejected", by="somebody"))
 
 
+def test_version_whose_time_was_over_and_whose_run_failed_waits_no_more(night: FakeOutside) -> None:
+    """Else every night would take it up and fail, where Lambda has lost it, say; the next run trains anew."""
+    decide(night, a_decision().but(who=waiting.DEADLINE))
+    assert Approvals(night.edges, MODEL).on_its_way() is not None
+
+    ended(night, "approving", RETRAIN_FAILED)
+
+    assert what_waits(night.edges) is None
+    assert Approvals(night.edges, MODEL).on_its_way() is None
+    assert not decide(night, a_decision("rejected", by="somebody"))
+
+
+def test_version_whose_time_was_over_waits_again_when_its_run_gave_way(night: FakeOutside) -> None:
+    decide(night, a_decision().but(who=waiting.DEADLINE))
+    ended(night, "approving", SUPERSEDED)
+
+    assert what_waits(night.edges) is not None
+
+
 def test_version_is_on_its_way_until_it_is_rejected_or_its_run_is_over(night: FakeOutside) -> None:
     approvals = Approvals(night.edges, MODEL)
     assert Approvals(outside().edges, MODEL).on_its_way() is None
