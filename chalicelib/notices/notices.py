@@ -5,7 +5,7 @@
                                   neither takes it? it is kept, and the model's next run sends it
 
 So a notice comes at least once: `kind` and `run` of its detail identify a repeated one. `event-schema.json` beside
-this file describes the detail: a field that is added there, or changes its meaning, is a new SCHEMA.
+this file describes the detail: a kind or a field that is added there, or changes its meaning, is a new SCHEMA.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from chalicelib.registry import registry, run_documents
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the details' schema."""
 BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
 """The moves of an operator that are announced, and as what. A pin changes nothing that is served."""

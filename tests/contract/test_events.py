@@ -102,7 +102,7 @@ def test_missing_field_breaks_the_contract(field: str) -> None:
 @pytest.mark.parametrize(
     ("night", "wrong"),
     [
-        ("promoted", {"schema": 2}),
+        ("promoted", {"schema": 3}),
         ("promoted", {"model_version": None}),
         ("promoted", {"error": "SingleClass"}),
         ("promoted", {"matrix": [[1.5]]}),
