@@ -78,10 +78,11 @@ def at_most(
     return Threshold(metric, of, AT_MOST, bound, margin, sure)
 
 
-def at_most_cost(costs: Mapping[str, float], *, of: str, per_row: float) -> Threshold:
+def at_most_cost(costs: Mapping[str, float], *, per_row: float, of: str | None = None) -> Threshold:
     """A ceiling for the mean cost of a row of the holdout.
 
-    `costs` says what an error costs: "fn" is a row of the class that was predicted as another, "fp" the reverse.
+    `costs` says what an error costs: "fn" is a row of the class that was predicted as another, "fp" the reverse. The
+    class is the recipe's `positive`, unless `of` names another.
 
     >>> at_most_cost({"fn": 50, "fp": 1}, of="attack", per_row=0.4).name
     'cost_per_row of attack'

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from chalicelib.cutting import listed
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
@@ -22,6 +24,16 @@ SURE_MIN = 0.5
 MARGIN_END = 0.5
 """A coin that is tossed for each row scores 0.5 in every ratio where half of the rows are of the class; a model
 without errors scores 1, or a false positive rate of 0. With this margin the coin would be no worse."""
+
+
+def costs_of_positive(thresholds: Any, *, positive: str | None) -> Any:
+    """The thresholds; those of costs without a class are of the positive one. What is no list is left alone."""
+    if not isinstance(thresholds, list | tuple):
+        return thresholds
+    return type(thresholds)(
+        replace(each, of=positive) if isinstance(each, Threshold) and (each.metric, each.of) == (COST, None) else each
+        for each in thresholds
+    )
 
 
 def gate_problems(recipe: Fields) -> Iterator[str]:
@@ -45,7 +57,7 @@ def _each(recipe: Fields) -> Iterator[str]:
 def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     metric = threshold.metric
     if (metric == COST) != (threshold.costs is not None):
-        return f'{metric} is made with at_most_cost({{"fn": 50, "fp": 1}}, of=..., per_row=...)'
+        return f'{metric} is made with at_most_cost({{"fn": 50, "fp": 1}}, per_row=...)'
     if metric == FLIPS:
         return _flips_problem(threshold, recipe=recipe)
     if metric not in (*METRICS, COST):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.gate_rules import costs_of_positive
 from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split
 from lambdas.model.recipe.rules import problems
 from lambdas.model.recipe.types import shown
@@ -31,6 +32,7 @@ class Recipe(Fields):
     """A model: raises RecipeInvalid, listing every field of a wrong type, or else all that contradicts itself."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "thresholds", costs_of_positive(self.thresholds, positive=self.positive))
         wrong = list(problems(self))
         if wrong:
             about = f"recipe {shown(self.model)}"

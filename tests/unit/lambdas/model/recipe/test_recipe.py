@@ -8,7 +8,7 @@ import pytest
 from chalicelib.errors import RecipeInvalid
 from chalicelib.limits import CLASSES, COLUMNS, LABELS, LEVELS, MESSAGE_CHARACTERS, THRESHOLDS
 from chalicelib.promotion import promotion
-from lambdas.model.recipe import Approval, Categorical, Columns, Numeric, Shift, Split, rules
+from lambdas.model.recipe import Approval, Categorical, Columns, Numeric, Shift, Split, at_least, at_most_cost, rules
 from tests.given import data
 
 
@@ -131,3 +131,17 @@ def test_rollout_has_at_most_the_steps_that_one_judging_has_numbers_for() -> Non
 @pytest.mark.parametrize(("anchor", "named"), [("ratchet", None), (3, 3), (None, None)])
 def test_anchor_is_named_by_the_number_of_its_version(anchor: str | int | None, named: int | None) -> None:
     assert data.recipe(anchor=anchor).named_anchor == named
+
+
+def test_costs_without_a_class_are_those_of_the_positive_one() -> None:
+    cost, floor = at_most_cost({"fn": 50, "fp": 1}, per_row=0.4), at_least("accuracy", bound=0.9)
+
+    recipe = data.recipe(thresholds=[cost, floor])
+
+    assert [each.of for each in recipe.thresholds] == ["bad", None]
+    assert recipe == data.recipe(thresholds=[at_most_cost({"fn": 50, "fp": 1}, of="bad", per_row=0.4), floor])
+
+
+def test_costs_without_a_class_need_a_positive_one() -> None:
+    with pytest.raises(RecipeInvalid, match="cost_per_row is of None: expected one of bad, good"):
+        data.recipe(positive=None, thresholds=[at_most_cost({"fn": 50, "fp": 1}, per_row=0.4)])
