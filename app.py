@@ -219,6 +219,7 @@ def approve_run(run: str) -> Response:
 def reject_run(run: str) -> Response:
     from chalicelib.runs import approving
 
+    approving.reason_in(body()), idempotency_key()  # `moved` reads them too, but AWS is asked for the model before
     waiting = approving.to_reject(operator_edges(), run=run)
     return moved("reject", model=waiting.model, version=str(waiting.model_version))
 

@@ -123,13 +123,15 @@ def test_reading_routes_answer_what_their_cores_say(api: Api, stage: FakeOutside
 
 
 def test_routes_name_what_they_do_not_know(api: Api) -> None:
-    answers = asked_of(api, *(event(method, route, path, query) for method, route, path, query, _ in UNKNOWN))
+    answers = asked_of(
+        api, *(event(method, route, path, query, body=WHY) for method, route, path, query, _ in UNKNOWN)
+    )
 
     assert [(status, said["Code"]) for status, said, _ in answers] == [(404, code) for *_, code in UNKNOWN]
 
 
 def test_each_refused_request_leaves_one_line_in_the_log_and_no_other_does(api: Api) -> None:
-    refused = [event(method, route, path, query) for method, route, path, query, _ in UNKNOWN]
+    refused = [event(method, route, path, query, body=WHY) for method, route, path, query, _ in UNKNOWN]
     away = event("POST", "/models/{model}/pin", {"model": OTHER}, body='{"reason": "a secret"}')
 
     answers, lines = api.ask_and_read(event("GET", "/runs"), *refused, {**away, "left_ms": 1}, away)

@@ -134,7 +134,7 @@ def test_body_that_is_not_json_is_refused_before_anything_is_asked_of_aws(api: A
 
 
 def test_every_post_that_takes_json_is_asked() -> None:
-    assert len(JSON_ROUTES) == 6
+    assert len(JSON_ROUTES) == 8
 
 
 def test_query_that_is_too_long_is_a_bad_request(api: Api) -> None:
