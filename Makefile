@@ -5,8 +5,9 @@ UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
 LOCKS := workflows/locks
 DOCTESTS := chalicelib lambdas $(addprefix workflows/,checking cost deploying doctor local packaging planning stacks)
-FAST := tests/unit tests/contract tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
-PARALLEL := --numprocesses auto --dist loadfile
+FAST := tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
+# In the order given, the long ones first: so all cores are busy to the end.
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
 
 # An exported PYTHONDONTWRITEBYTECODE would make every import of scikit-learn three times slower.
@@ -30,7 +31,7 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') $(FAST) tests/e2e
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests/e2e $(FAST)
 
 test-unit: setup  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
