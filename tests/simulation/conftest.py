@@ -6,12 +6,13 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.cases import CASES, SEED
+from tests.simulation.cases import CASES, CORES, SEED, SHARES
 
 
 def pytest_report_header() -> str:
     return (
-        f"simulation: {CASES:,} seeded nights from seed {SEED}; SIMULATION_CASES and SIMULATION_SEED set other ones"
+        f"simulation: {CASES:,} seeded nights from seed {SEED}, {CORES} of {SHARES} shares of the crash points;"
+        " SIMULATION_CASES, SIMULATION_SEED and SIMULATION_SHARES set others"
     )
 
 

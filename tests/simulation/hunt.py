@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
@@ -86,15 +87,23 @@ def _one_case(name: str) -> Iterator[Trial]:
 
 
 def _anything(count: int) -> Iterator[Trial]:
-    """So many seeds and crash points, the alias's moves first: for whoever expects to find something."""
+    """So many seeds and crash points, of each story by turns: for whoever expects to find something."""
     yield from (partial(_points_of, story) for story in STORIES)
-    with _quiet():
-        every = [case for story in STORIES for case in crash_points.cases(crash_points.points(story))]
-    Random(0).shuffle(every)
-    every.sort(key=lambda case: case.point.call.operation not in MOVING)
+    by_turns = zip_longest(*map(_shuffled, STORIES))
+    every = (case for turn in by_turns for case in turn if case is not None)
     for night, case in zip(seeded(1, count), every, strict=False):
         yield night
         yield partial(crash_points.play, case)
+
+
+def _shuffled(story: Story) -> list[crash_points.Case]:
+    """Every other one a move of the alias, as long as there are some."""
+    with _quiet():
+        found = [*crash_points.cases(crash_points.points(story))]
+    Random(story.name).shuffle(found)
+    moving = [each for each in found if each.point.call.operation in MOVING]
+    others = [each for each in found if each.point.call.operation not in MOVING]
+    return [each for pair in zip_longest(moving, others) for each in pair if each is not None]
 
 
 def _points_of(story: Story) -> None:

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.simulation.cases import CORES
+
 ROOT = Path(__file__).parents[2]
-CORES = os.cpu_count() or 1
 
 
 def start(*arguments: object, root: Path = ROOT) -> subprocess.Popen[str]:
@@ -23,9 +24,12 @@ def start(*arguments: object, root: Path = ROOT) -> subprocess.Popen[str]:
     )
 
 
-def hunted(*arguments: object) -> int:
-    """How many worlds were tried; raises AssertionError with the first in which something is wrong."""
-    hunts = [start(*arguments, "--share", index, CORES) for index in range(CORES)]
+def hunted(*arguments: object, shares: int = CORES) -> int:
+    """How many worlds were tried; raises AssertionError with the first in which something is wrong.
+
+    Each core plays one of so many `shares` of them.
+    """
+    hunts = [start(*arguments, "--share", index, shares) for index in range(CORES)]
     told = [hunt.communicate()[0] for hunt in hunts]
     for hunt, said in zip(hunts, told, strict=True):
         assert hunt.returncode == 0, said

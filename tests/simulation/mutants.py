@@ -16,6 +16,8 @@ class Mutant:
     file: str
     text: str
     by: str
+    story: str | None = None
+    """The one whose crash points show it, where hardly any other world does."""
 
     def apply(self, root: Path) -> None:
         """Break the copy of the product at `root`; raises ValueError when the text is not there once."""
@@ -149,6 +151,7 @@ MUTANTS = (
         file="chalicelib/promotion/replaying.py",
         text="    unasked = None if candidate.rows else UNASKED\n",
         by="    unasked = None\n",
+        story="no-rows",
     ),
     Mutant(
         name="the canary's health is passed over",

@@ -14,7 +14,7 @@ import pytest
 
 from tests.given import series, worlds
 from tests.given.series import Gate, Series, live_through
-from tests.simulation.hunting import CORES
+from tests.simulation.cases import CORES
 
 SERIES, WITHOUT = 8, 2
 """So many with an anchor; fewer without one, which do not differ much and in which every night takes longer."""

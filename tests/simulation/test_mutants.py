@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import hunting
+from tests.simulation.cases import CORES
 from tests.simulation.hunt import BROKEN
-from tests.simulation.hunting import CORES, ROOT
+from tests.simulation.hunting import ROOT
 from tests.simulation.mutants import MUTANTS, OF_LOSSES, Mutant
 
 PARTS = ("chalicelib", "lambdas", "tests", "workflows/definitions/golden")
@@ -38,7 +39,8 @@ def copied(root: Path, mutant: Mutant | None) -> None:
 def hunted(root: Path, mutant: Mutant | None) -> Found:
     """What a hunt finds in a copy of the product."""
     copied(root, mutant)
-    hunt = hunting.start("--anything", TRIES if mutant else CONTROL_TRIES, root=root)
+    where = ("--crash-points", mutant.story) if mutant and mutant.story else ("--anything", TRIES)
+    hunt = hunting.start(*(where if mutant else ("--anything", CONTROL_TRIES)), root=root)
     said, _ = hunt.communicate()
     return hunt.returncode, said
 
