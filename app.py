@@ -1,7 +1,6 @@
 """The Chalice app: routes, the nightly schedule and the authorizer. Their work is done in `chalicelib`.
 
-A route's first call imports what only that route needs, so that GET /predict loads only its own needs at start.
-"""
+A route's first call imports what only that route needs, so that GET /predict loads only its own needs at start."""
 
 import secrets
 from collections.abc import Callable, Sequence
