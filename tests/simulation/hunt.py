@@ -29,7 +29,7 @@ Trial = Callable[[], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     index, of = asked.share
-    _keep_to_one_core(index)
+    _keep_to_one_core(index if of > 1 else os.getpid())  # hunts beside one another are on different cores, mostly
     tried = 0
     for number, trial in enumerate(_trials(asked)):
         if number % of != index:
