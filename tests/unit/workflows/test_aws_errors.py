@@ -14,6 +14,7 @@ import botocore.exceptions
 import pytest
 import s3transfer.exceptions
 import urllib3.exceptions
+from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, WaiterError
 
 from chalicelib.errors import DeploymentFailed
@@ -74,10 +75,15 @@ def test_errors_of_the_network_below_are_of_aws_too() -> None:
     assert aws_errors.is_of_aws(urllib3.exceptions.HTTPError())
 
 
+UNCONFIGURED: dict[str, Any] = {"ignore_configured_endpoint_urls": True}
+"""Whatever AWS the environment names. The types of botocore's Config do not know it."""
+
+
 @pytest.mark.parametrize("region", ["", "eu west"])
 def test_endpoint_that_cannot_be_one_is_of_aws_though_it_is_a_plain_value_error(region: str) -> None:
+    of_region = Config(**UNCONFIGURED)
     with pytest.raises(ValueError, match=r"endpoint|region") as raised:
-        boto3.client("sts", region_name=region, aws_access_key_id="a", aws_secret_access_key="b")
+        boto3.client("sts", region_name=region, aws_access_key_id="a", aws_secret_access_key="b", config=of_region)
 
     assert aws_errors.is_of_aws(raised.value)
     assert aws_errors.way_out(raised.value) in {aws_errors.CONFIGURATION, aws_errors.REGION}
