@@ -23,6 +23,7 @@ record_outcome.py  records how the run ended
 move_alias.py      outside the state machine: carries out an operator's change of the alias
 
 step.py            carries out each task
+engine.py          carries out a function for each of many names
 pieces.py          reads a data set object by object
 intermediates.py   reads and writes the files between tasks
 arrivals.py        hands on the rows that the live version has never seen
