@@ -26,6 +26,7 @@ step.py            carries out each task
 engine.py          carries out a function for each of many names
 pieces.py          reads a data set object by object
 intermediates.py   reads and writes the files between tasks
+parts.py           hands on the rows of a side, part by part
 arrivals.py        hands on the rows that the live version has never seen
 live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split

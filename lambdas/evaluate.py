@@ -33,9 +33,8 @@ from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.table import format_of
 from lambdas.model.predictions import Answers
-from lambdas.model.reading import table
-from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
 Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
@@ -45,7 +44,8 @@ Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
 def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, memory_mb: int) -> dict[str, Any]:
     """The report of the artifact, of the champion and of the anchor, all scored on the run's holdout."""
     recipe = recipes.load(task.model)
-    holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
+    with Parts(edges, task.holdout_uri) as parts:
+        holdout = parts.table()
     room.check(room.EVALUATE, [holdout], memory_mb=memory_mb, recipe=recipe)
     return evaluate(
         recipe,

@@ -17,10 +17,12 @@ from chalicelib.runs import novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
-from lambdas.intermediates import put_all
+from lambdas.model.data.part import Part
 from lambdas.model.data.preparation import Prepared
-from lambdas.model.recipe import Split
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Recipe, Split
 from lambdas.model.splitting.split import Draw
+from lambdas.parts import listed, stored
 from lambdas.pieces import Prepare, from_csv
 from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
@@ -31,7 +33,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings)
     if isinstance(new, Preprocessed):
         return new
-    split = recipes.load(task.model).split
+    recipe = recipes.load(task.model)
+    split = recipe.split
     first_split = splits.known(edges, model=task.model, split=split)
     unseen = arrivals.unseen(edges, model=task.model, objects=new.objects, known=first_split)
     prepare_all = read or partial(from_csv, memory_mb=settings.memory_mb, keep=unseen.names)
@@ -50,8 +53,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         decision=TRAIN,
         reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{_kept(prepared.draws, split)}",
         fingerprint=new.fingerprint,
-        train_uri=put_all(edges, layout.work(task.run, "train/"), prepared.train.to_files()),
-        holdout_uri=put_all(edges, layout.work(task.run, "holdout/"), prepared.holdout.to_files()),
+        train_uri=_side(edges, prepared.train, run=task.run, side="train", recipe=recipe),
+        holdout_uri=_side(edges, prepared.holdout, run=task.run, side="holdout", recipe=recipe),
         who=task.run,
         why="",
         is_approved=False,
@@ -61,9 +64,15 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     )
 
 
-def _source(model: str, listed: Object, prepared: Prepared) -> Source:
-    name = listed.name(model=model)
-    return Source(name=name, etag=listed.etag, bytes=listed.size_bytes, rule=prepared.draws[name].rule)
+def _side(edges: Edges, rows: Table, *, run: str, side: str, recipe: Recipe) -> str:
+    prefix = layout.work(run, f"{side}/")
+    part = Part.of(rows, classes=recipe.class_names)
+    return listed(edges, [stored(edges, part, key=f"{prefix}00000.zip")], prefix=prefix)
+
+
+def _source(model: str, found: Object, prepared: Prepared) -> Source:
+    name = found.name(model=model)
+    return Source(name=name, etag=found.etag, bytes=found.size_bytes, rule=prepared.draws[name].rule)
 
 
 def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits:

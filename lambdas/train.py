@@ -15,14 +15,13 @@ from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
-from lambdas.intermediates import put_all, read_all
+from lambdas.intermediates import put_all
 from lambdas.model.data import room
 from lambdas.model.formats.table import format_of
-from lambdas.model.reading import table
-from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import trial
 from lambdas.model.training.estimator import fit
+from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
 
@@ -30,8 +29,8 @@ def run(
     task: TrainTask, edges: Edges, settings: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load
 ) -> Trained:
     recipe = load(task.model)
-    train = Table.from_files(read_all(edges, task.train_uri, names=table.FILES))
-    holdout = Table.from_files(read_all(edges, task.holdout_uri, names=table.FILES))
+    with Parts(edges, task.train_uri) as of_training, Parts(edges, task.holdout_uri) as of_holdout:
+        train, holdout = of_training.table(), of_holdout.table()
     room.check(room.TRAIN, [train, holdout], memory_mb=settings.memory_mb, recipe=recipe)
     begun = time.monotonic()
     trial.foresee(recipe, train=train)

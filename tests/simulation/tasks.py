@@ -31,11 +31,12 @@ from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Training
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
-from lambdas.intermediates import put_all, read, read_all
+from lambdas.intermediates import put_all, read
 from lambdas.model.data.preparation import Prepared
-from lambdas.model.reading.table import FILES, Table
+from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Approval, Shift
 from lambdas.model.splitting.split import DRAWN, Draw
+from lambdas.parts import Parts
 from lambdas.splits import Splits
 from lambdas.step import documented
 from tests.simulation import serving
@@ -68,8 +69,8 @@ def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Pr
 
 
 def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
-    rows = Table.from_files(read_all(edges, task.train_uri, names=FILES))
-    quality, word = rows.numeric[0]
+    with Parts(edges, task.train_uri) as parts:
+        quality, word = parts.table().numeric[0]
     artifact = serving.artifact(quality=int(quality), word=WORDS[int(word)])
     key = layout.work(task.run, SCORECARD_FILE)
     edges.store.put(key, artifact)

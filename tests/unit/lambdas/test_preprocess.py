@@ -23,12 +23,12 @@ from chalicelib.promotion.lease import Lease
 from chalicelib.runs import outcomes, retraining
 from chalicelib.runs.retraining import Wish
 from chalicelib.settings import TaskSettings
-from lambdas import intermediates, preprocess
-from lambdas.model.reading.table import FILES, Table
+from lambdas import preprocess
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import waits
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, content, going, outside, promote
+from tests.given.sides import rows_at
 from tests.http_connections import rows
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, add_data, night_with_data, preprocessing
 
@@ -64,8 +64,8 @@ def test_list_of_objects_that_is_lost_before_it_is_read_is_written_again(night: 
 def test_new_data_becomes_train_and_holdout(night: FakeOutside) -> None:
     ready = preprocessing(night.edges)
 
-    train = Table.from_files(intermediates.read_all(night.edges, ready.train_uri or "", names=FILES))
-    holdout = Table.from_files(intermediates.read_all(night.edges, ready.holdout_uri or "", names=FILES))
+    train = rows_at(night.edges, ready.train_uri)
+    holdout = rows_at(night.edges, ready.holdout_uri)
     assert (ready.decision, ready.reason) == (TRAIN, "1500 rows in 1 objects")
     assert (len(train), len(holdout)) == (1200, 300)
     assert Lease(night.edges, MODEL).running_holder() == RUN

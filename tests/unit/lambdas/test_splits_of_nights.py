@@ -10,14 +10,13 @@ from chalicelib.documents import documents
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
-from lambdas import intermediates
 from lambdas.model.metrics.confusion import places_of
-from lambdas.model.reading.table import FILES, Table
 from lambdas.model.splitting.split import DRAWN, STRATIFIED, Draw, split_rows
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
 from tests.given.nights import MODEL, forget_evidence, going
 from tests.given.records import change_version
+from tests.given.sides import rows_at
 from tests.http_connections import rows
 from tests.unit.lambdas.nightly_batch import add_data, night_with_data, preprocessing, whole_night
 
@@ -44,8 +43,7 @@ def manifest(night: FakeOutside, number: int) -> Manifest:
 
 
 def held_out(night: FakeOutside, uri: str | None) -> set[tuple[float, ...]]:
-    table = Table.from_files(intermediates.read_all(night.edges, uri or "", names=FILES))
-    return set(map(tuple, table.numeric.tolist()))
+    return set(map(tuple, rows_at(night.edges, uri).numeric.tolist()))
 
 
 def expected_of_night_1(draw: Draw) -> set[tuple[float, ...]]:

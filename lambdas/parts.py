@@ -1,0 +1,160 @@
+"""Hands the rows of one side of a run's data from Preprocess to Train and Evaluate, part by part.
+
+A part is a zip file of one `Part`, uncompressed, so that it is copied into a folder once and mapped from there; its
+checksums tell a damaged one. A small record lists the parts of a side; its URI is what the tasks hand on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from chalicelib.documents.frozen import Document, holds, holds_many
+from chalicelib.documents.shapes import count, sha256, text
+from chalicelib.edges import Edges
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge
+from chalicelib.layout import Place
+from lambdas.intermediates import read
+from lambdas.model.data.part import Part, merged
+from lambdas.model.reading.table import Table
+
+RECORD = "parts.json"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in a zip file, so that the same rows are the same bytes."""
+DISK_SPARE_BYTES = 20_000_000
+"""What is left free beside the parts, for whatever else a task writes."""
+
+
+class StoredPart(Document):
+    """A part in the stage's bucket."""
+
+    key: str = holds(text)
+    sha256: str = holds(sha256)
+    rows: int = holds(count)
+    bytes: int = holds(count)
+
+
+class PartList(Document):
+    """All parts of one side of a run's data, in the objects' order: `work/RUN/SIDE/parts.json`."""
+
+    parts: tuple[StoredPart, ...] = holds_many(StoredPart)
+
+
+def stored(edges: Edges, part: Part, *, key: str) -> StoredPart:
+    """Write a part to the bucket."""
+    body = zipped(part.to_files())
+    edges.store.put(key, body)
+    return StoredPart(key=key, sha256=hashlib.sha256(body).hexdigest(), rows=len(part), bytes=len(body))
+
+
+def listed(edges: Edges, parts: Iterable[StoredPart], *, prefix: str) -> str:
+    """Write the record of a side; returns its URI."""
+    key = f"{prefix}{RECORD}"
+    edges.store.put(key, PartList(parts=tuple(parts)).encode())
+    return str(Place(edges.store.bucket, key))
+
+
+class Parts:
+    """One side of a run's data. Each part is copied here when it is first opened; the copies go at the end.
+
+    with Parts(edges, task.train_uri) as train:
+        each(lambda name: len(train.open(name)), train.names)
+
+    Raises ArtifactInvalid when the record or a part is gone, or a part is another one than was written;
+    RegistryIncomplete for a damaged record, DatasetTooLarge when the disk is too small.
+    """
+
+    def __init__(self, edges: Edges, uri: str) -> None:
+        self._edges = edges
+        listed = PartList.read(read(edges, uri), key=Place.parse(uri).key)
+        self._parts = {f"{place:05}": each for place, each in enumerate(listed.parts)}
+        self._folder: Path | None = None
+        self._copying = Lock()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the parts, in the order of the objects."""
+        return tuple(self._parts)
+
+    @property
+    def rows(self) -> int:
+        return sum(each.rows for each in self._parts.values())
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(each.bytes for each in self._parts.values())
+
+    def open(self, name: str) -> Part:
+        """The part, mapped from a local copy. Several threads may ask."""
+        if self._folder is None:
+            raise ValueError("the parts are opened inside of `with` alone")
+        folder = self._folder / name
+        with self._copying:
+            if not folder.exists():
+                self._copy(self._parts[name], folder)
+        return Part.opened(folder)
+
+    def table(self) -> Table:
+        """All rows in memory, with their texts. At least one part."""
+        return merged([self.open(name) for name in self.names]).table()
+
+    def _copy(self, part: StoredPart, folder: Path) -> None:
+        uri = str(Place(self._edges.store.bucket, part.key))
+        body = read(self._edges, uri)
+        if hashlib.sha256(body).hexdigest() != part.sha256:
+            raise ArtifactInvalid(f"{uri} is not what Preprocess wrote: retrain again")
+        partial = folder.with_suffix(".partial")
+        partial.mkdir(exist_ok=True)
+        for name, content in unzipped(body).items():
+            (partial / name).write_bytes(content)
+        partial.rename(folder)
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(tempfile.gettempdir()).free
+        if self.size_bytes + DISK_SPARE_BYTES > free:
+            raise DatasetTooLarge(
+                f"{self.rows:,} rows take {self.size_bytes:,} bytes of disk, of which {free:,} are free for them"
+                f" beside {DISK_SPARE_BYTES:,} to spare. Give the task more ephemeral storage and deploy, leave"
+                " columns out of the recipe, or take files out of the data set",
+                rows=self.rows,
+                bytes=self.size_bytes,
+                free_bytes=free,
+            )
+
+    def __enter__(self) -> Self:
+        self._check_room()
+        self._folder = Path(tempfile.mkdtemp(prefix="parts-"))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
+        self._folder = None
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files in one, by their names; the same bytes for the same files."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name, body in files.items():
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), body)
+    return content.getvalue()
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    """What `zipped` made one of. Raises ValueError when it is damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as exc:
+        raise ValueError("it is no whole zip file") from exc

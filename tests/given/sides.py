@@ -1,0 +1,13 @@
+"""The rows that a run's Preprocess handed on."""
+
+from __future__ import annotations
+
+from chalicelib.edges import Edges
+from lambdas.model.reading.table import Table
+from lambdas.parts import Parts
+
+
+def rows_at(edges: Edges, uri: str | None) -> Table:
+    """All rows of one side."""
+    with Parts(edges, uri or "") as parts:
+        return parts.table()

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chalicelib.documents import documents
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
+from lambdas import parts
+from lambdas.engine import each
+from lambdas.model.data.part import Part
+from lambdas.model.reading.table import Table
+from lambdas.parts import Parts, unzipped, zipped
+from tests.fakes.edges import FakeOutside
+
+CLASSES = ("normal", "attack")
+PREFIX = "work/a-run/train/"
+
+
+def part(*numbers: float, label: str = "normal") -> Part:
+    rows = len(numbers)
+    table = Table(np.array(numbers).reshape(rows, 1), np.full((rows, 1), label), np.full(rows, label))
+    return Part.of(table, classes=CLASSES)
+
+
+def side(night: FakeOutside) -> str:
+    """Three rows in two parts; returns the URI of their record."""
+    several = (part(1.0, 2.0), part(3.0, label="attack"))
+    stored = [parts.stored(night.edges, each, key=f"{PREFIX}{place}.zip") for place, each in enumerate(several)]
+    return parts.listed(night.edges, stored, prefix=PREFIX)
+
+
+def test_parts_are_opened_by_their_names_in_the_objects_order() -> None:
+    night = FakeOutside()
+
+    with Parts(night.edges, side(night)) as opened:
+        rows = each(lambda name: opened.open(name).numeric[:, 0].tolist(), opened.names)
+        table = opened.table()
+
+    assert rows == [[1.0, 2.0], [3.0]]
+    assert (opened.rows, table.labels.tolist()) == (3, ["normal", "normal", "attack"])
+
+
+def test_part_is_read_from_the_bucket_once_and_mapped_from_a_copy() -> None:
+    night = FakeOutside()
+
+    with Parts(night.edges, side(night)) as opened:
+        opened.open("00000")
+        for listed in night.store.list(PREFIX):
+            night.store.delete(listed.key)
+        again = opened.open("00000")
+
+        assert isinstance(again.numeric, np.memmap)
+
+
+def test_copies_are_gone_at_the_end_also_after_an_error() -> None:
+    night = FakeOutside()
+    folder = Path()
+
+    with pytest.raises(ZeroDivisionError), Parts(night.edges, side(night)) as opened:
+        numeric = opened.open("00000").numeric
+        assert isinstance(numeric, np.memmap)
+        folder = Path(str(numeric.filename)).parents[1]
+        assert folder.exists()
+        raise ZeroDivisionError
+
+    assert not folder.exists()
+
+
+def test_threads_that_ask_for_one_part_at_once_get_it_whole() -> None:
+    night = FakeOutside()
+
+    with Parts(night.edges, side(night)) as opened, ThreadPoolExecutor(8) as threads:
+        lengths = list(threads.map(lambda name: len(opened.open(name)), ["00000", "00001"] * 20))
+
+    assert lengths == [2, 1] * 20
+
+
+def test_parts_are_opened_inside_of_with_alone() -> None:
+    night = FakeOutside()
+
+    with pytest.raises(ValueError, match="inside of `with`"):
+        Parts(night.edges, side(night)).open("00000")
+
+
+def test_record_that_is_gone_is_a_typed_error_as_any_intermediate() -> None:
+    with pytest.raises(ArtifactInvalid, match=r"parts\.json is gone: the run was ended"):
+        Parts(FakeOutside().edges, f"s3://test-bucket/{PREFIX}parts.json")
+
+
+def test_part_that_is_gone_is_the_same_typed_error() -> None:
+    night = FakeOutside()
+    uri = side(night)
+    night.store.delete(f"{PREFIX}1.zip")
+
+    with (
+        Parts(night.edges, uri) as opened,
+        pytest.raises(ArtifactInvalid, match=r"1\.zip is gone: the"),
+    ):
+        opened.open("00001")
+
+
+def test_part_that_is_not_the_one_that_was_written_is_told() -> None:
+    night = FakeOutside()
+    uri = side(night)
+    night.store.copy(f"{PREFIX}0.zip", f"{PREFIX}1.zip")
+
+    with Parts(night.edges, uri) as opened, pytest.raises(ArtifactInvalid, match="is not what Preprocess wrote"):
+        opened.open("00001")
+
+
+def test_record_that_lists_no_parts_is_damaged() -> None:
+    night = FakeOutside()
+    night.store.put(f"{PREFIX}parts.json", documents.encode({"parts": [{"key": "a"}]}))
+
+    with pytest.raises(RegistryIncomplete, match=r"parts\.json is damaged"):
+        Parts(night.edges, f"s3://test-bucket/{PREFIX}parts.json")
+
+
+def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied() -> None:
+    night = FakeOutside()
+    stored = parts.stored(night.edges, part(1.0), key=f"{PREFIX}0.zip").but(bytes=10**15)
+    uri = parts.listed(night.edges, [stored], prefix=PREFIX)
+
+    with pytest.raises(
+        DatasetTooLarge, match=r"1 rows take 1,000,000,000,000,000 bytes of disk, .* nightswap data remove"
+    ):
+        Parts(night.edges, uri).__enter__()
+
+
+def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> None:
+    files = part(1.0, 2.0).to_files()
+    body = zipped(files)
+    damaged = bytearray(body)
+    damaged[len(body) // 3] ^= 1
+
+    assert (zipped(files), unzipped(body)) == (body, files)
+    for wrong in (bytes(damaged), body[: len(body) // 2], b""):
+        with pytest.raises(ValueError, match="no whole zip file"):
+            unzipped(wrong)
