@@ -28,6 +28,7 @@ moves/NAME.json                         a move that an operator asked for, as it
 moves/NAME/told.json                    that it was announced
 locks/MODEL                             the lease
 ledger/MODEL/0000000042.json            every move of the alias, append-only
+ledger/MODEL.rejected/0000000002.json   a version that was rejected while it waited for approval, written once
 
 evidence/MODEL/000007.json              the manifest of a version as it was judged, written once
 evidence-erased/MODEL/000001.json       what `nightswap data erase` took, and what it left; written once
@@ -139,6 +140,15 @@ def ledger(model: str) -> str:
 
 def ledger_entry(model: str, index: int) -> str:
     return f"{ledger(model)}{index:010d}.json"
+
+
+def rejections(model: str) -> str:
+    """Beside the moves of the alias: the name of a model has no dot."""
+    return f"{LEDGER}{model}.rejected/"
+
+
+def rejection(model: str, model_version: int) -> str:
+    return f"{rejections(model)}{model_version:010d}.json"
 
 
 def all_evidence(model: str) -> str:

@@ -6,16 +6,15 @@
     its time is over     -> the same, by the next run
     somebody promotes it -> closed: the ledger says so
 
-Each decision is a compare-and-swap of the whole document, so of two at the same time one stands. It is no entry of
-the ledger, which records moves of the alias: what is decided here moves none.
+Each decision is a compare-and-swap of the whole document, so of two at the same time one stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib import layout
 from chalicelib.contracts.decisions import PROMOTED, RETRAIN_FAILED, ROLLED_BACK, WAITING
@@ -59,6 +58,10 @@ class Decision(Document):
         return f"{self.verdict} by {self.who} at {self.at}: {self.why}"
 
 
+def _waiting(value: Any) -> str | None:
+    return Waiting.misfit(value)
+
+
 class Waiting(Document):
     """A version that passed its gate and its replay, and the time that people have to approve it."""
 
@@ -76,6 +79,14 @@ class Waiting(Document):
     until: str = holds(moment)
     otherwise: str = holds(one_of(APPROVE, REJECT))
     decided: Decision | None = holds_one(Decision, default=None)
+    replaced: Mapping[str, Any] | None = holds(maybe(_waiting), default=None)
+    """The older version whose place it took, if that was rejected: by somebody who may have died over it."""
+
+    @property
+    def rejected(self) -> list[Waiting]:
+        """The versions that were rejected, this one or that whose place it took, oldest first."""
+        each = [*([Waiting.of(self.replaced)] if self.replaced else []), self]
+        return [waiting for waiting in each if waiting.decided and waiting.decided.verdict == REJECTED]
 
     def is_late(self, now: datetime) -> bool:
         """Whether the time to decide is over."""
@@ -158,9 +169,15 @@ class Approvals:
 
     def put(self, waiting: Waiting) -> None:
         """In place of an older version; a task that comes too late changes nothing."""
-        if self._edges.store.put_if_absent(self._key, waiting.encode()):
-            return
-        self._change(lambda stands: waiting if stands.model_version < waiting.model_version else None)
+
+        def newer(stands: Waiting) -> Waiting | None:
+            if stands.model_version >= waiting.model_version:
+                return None
+            is_rejected = stands.decided is not None and stands.decided.verdict == REJECTED
+            return waiting.but(replaced={**stands.document, "replaced": None}) if is_rejected else waiting
+
+        if not self._edges.store.put_if_absent(self._key, waiting.encode()):
+            self._change(newer)
 
     def decide(self, waiting: Waiting, decision: Decision) -> bool:
         """Decide about the version, if it is open; says whether this decision stands. Repeating it is harmless."""

@@ -22,6 +22,7 @@ from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger, number_of
+from chalicelib.ledger.rejections import Rejections
 from chalicelib.notices import untold
 from chalicelib.promotion.lease import Lease
 from chalicelib.pruning import pruning_plan
@@ -196,6 +197,7 @@ def _others(edges: Edges, *, model: str, claimed: Sequence[int]) -> list[str]:
     documents.readable(Lease(edges, model).holder, told=told)
     documents.readable(partial(judged.find, edges, model=model), told=told)
     documents.readable(Approvals(edges, model).find, told=told)
+    Rejections(edges, model).newest_first(told=told)
     for number in claimed:
         documents.readable(partial(registry.find_claim, edges, model=model, model_version=number), told=told)
     for listed in edges.store.list(layout.untold(model)):

@@ -5,7 +5,7 @@
       promote:  lift the quarantine, if asked to -> move
       pin:      put the pin -> move                              a lost race takes the pin back
       unpin:    move -> remove the pin
-      reject:   decide about what waits -> quarantine it; the alias stays
+      reject:   decide about what waits -> quarantine it, write it into the ledger; the alias stays
     -> notice -> the answer into moves/NAME.json
 
 A repeated request, after a lost answer or a killed function, finishes exactly the move that was decided, or gets the
@@ -76,7 +76,7 @@ def carry_out(edges: Edges, task: MoveAliasTask) -> MoveAnswered:
 def _perform(edges: Edges, task: MoveAliasTask, decided: Decided) -> dict[str, Any]:
     """Raises RequestConflict."""
     if task.action == REJECT:
-        rejecting.reject(edges, task, quarantines=bool(decided.rolled_back))
+        rejecting.reject(edges, task)
     if decided.move is None:
         _lift(edges, task.model, decided)
         return _answer(edges, task, decided, remarks=list(decided.remarks))

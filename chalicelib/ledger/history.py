@@ -1,5 +1,7 @@
 """Tells a model's history from the ledger: every move of the alias in model versions, and what served at any time.
 
+What was rejected stands among the moves, by its time: it moved nothing.
+
 An entry is always written before the next move, so of two neighbours the later one never took effect before the
 earlier one was recorded. That bounds the moves of unknown time, whose author died and whose entry was written in
 afterwards.
@@ -18,7 +20,11 @@ from chalicelib.errors import BadRequest, RegistryIncomplete
 from chalicelib.ledger import stamp
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
+from chalicelib.ledger.rejections import Rejection, Rejections
 from chalicelib.values import Value
+
+REJECTED = "rejected"
+"""What stands where a move has its kind."""
 
 
 class Share(Value, kw_only=True):
@@ -43,11 +49,13 @@ class WhatServed(Value, kw_only=True):
 
 
 class Told(Value, kw_only=True):
-    """One number of the ledger; `entry` is None where it is damaged, and `damaged` says how."""
+    """A move, or a rejection; both are None where it is damaged, and `damaged` says how."""
 
     model: str
-    number: int
+    number: int | None
+    """Of the move; None for a rejection."""
     entry: Entry | None
+    rejection: Rejection | None = None
     from_model_version: int | None
     """None for the first, and where the alias was moved by hand in between."""
     damaged: str | None
@@ -57,6 +65,7 @@ class Told(Value, kw_only=True):
         entry = self.entry.document if self.entry else dict.fromkeys(Entry.__annotations__)
         return {
             **entry,
+            **(_as_an_entry(self.rejection) if self.rejection else {}),
             "entry": self.number,
             "model": self.model,
             "from_model_version": self.from_model_version,
@@ -66,7 +75,32 @@ class Told(Value, kw_only=True):
 
 
 def latest(edges: Edges, *, model: str, limit: int) -> list[Told]:
-    """The latest entries of the ledger, newest first."""
+    """The latest moves and rejections, newest first."""
+    moved = _moves(edges, model=model, limit=limit)
+    told: list[str] = []
+    rejected = Rejections(edges, model).newest_first(told=told)
+    nothing: dict[str, Any] = {"model": model, "number": None, "entry": None, "from_model_version": None}
+    found = [Told(**nothing, damaged=each) for each in told]
+    for move in moved:
+        while rejected and move.entry and rejected[0].at >= move.entry.known_since:
+            found.append(Told(**nothing, rejection=rejected.pop(0), damaged=None))
+        found.append(move)
+    found += [Told(**nothing, rejection=each, damaged=None) for each in rejected]
+    return found[:limit]
+
+
+def _as_an_entry(rejection: Rejection) -> dict[str, Any]:
+    return {
+        "kind": REJECTED,
+        "run": rejection.by,
+        "model_version": rejection.model_version,
+        "who": rejection.who,
+        "why": rejection.why,
+        "recorded_at": rejection.at,
+    }
+
+
+def _moves(edges: Edges, *, model: str, limit: int) -> list[Told]:
     ledger = Ledger(edges, model)
     found: list[Told] = []
     before: Entry | None = None

@@ -149,6 +149,12 @@ def manifest(edges: Edges, *, model: str, model_version: int) -> Manifest:
     return found
 
 
+def is_made_of(edges: Edges, *, model: str, model_version: int | None, fingerprint: str) -> bool:
+    """Whether the version was made of that data, recipe and code; None, and one that is not known, was not."""
+    found = None if model_version is None else find_manifest(edges, model=model, model_version=model_version)
+    return found is not None and found.fingerprint == fingerprint
+
+
 def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:
     """One of a complete version's files; raises RegistryIncomplete when it is gone."""
     key = layout.version(model, model_version, name)

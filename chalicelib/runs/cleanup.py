@@ -7,12 +7,13 @@ machine's Catch, the others through the rule on the execution's status, because 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from chalicelib import limits
-from chalicelib.approval.waiting import APPROVE, DEADLINE, REJECTED, Approvals, Decision
+from chalicelib.approval import rejection
+from chalicelib.approval.waiting import APPROVE, DEADLINE, REJECTED, Approvals, Decision, Waiting
 from chalicelib.contracts.decisions import RETRAIN_FAILED
 from chalicelib.contracts.runs import AliasRestored, RunOutcome
 from chalicelib.cutting import cut
@@ -26,9 +27,7 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
-from chalicelib.registry import registry
 from chalicelib.registry.live import look
-from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes, retraining
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
@@ -39,12 +38,12 @@ def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left, and say what it could not."""
     notices.catch_up(edges, model=model)
     outcomes.clear_leftovers(edges)
-    expired = _expire(edges, run=run, model=model)
+    rejected = _reject(edges, run=run, model=model)
     repaired = _repair(edges, run=run, model=model, step=promotion.BEFORE)
     # After the repair, from which the ledger knows whether the dead run swapped.
     buried = _bury(edges, run=run, model=model)
     back = _put_back(edges, run=run, model=model, step=promotion.BEFORE)
-    return _restored(edges, model=model, repairs=[*expired, *repaired, *buried, *back])
+    return _restored(edges, model=model, repairs=[*rejected, *repaired, *buried, *back])
 
 
 def after(edges: Edges, *, run: str, model: str | None, failure: Mapping[str, Any]) -> AliasRestored:
@@ -86,28 +85,41 @@ def _repair(edges: Edges, *, run: str, model: str, step: int) -> list[str]:
     return repairs
 
 
-def _expire(edges: Edges, *, run: str, model: str) -> list[str]:
-    """Reject the version that nobody approved in time, if that is what was declared, and tell who ought to know."""
-    approvals = Approvals(edges, model)
-    waiting = approvals.find()
-    if waiting is None or waiting.otherwise == APPROVE or not waiting.is_late(edges.clock()):
+def _reject(edges: Edges, *, run: str, model: str) -> list[str]:
+    """Reject the version that nobody approved in time, if that is what was declared, and tell who ought to know.
+
+    Completes, too, the rejection of whoever died over it.
+    """
+    found = Approvals(edges, model).find()
+    if found is None:
         return []
+    rejected = _in_time(edges, found, run=run).rejected
+    return [done for each in rejected for done in _complete(edges, each, run=run)]
+
+
+def _complete(edges: Edges, rejected: Waiting, *, run: str) -> Iterator[str]:
+    """Yields what was done, in words: by this try, or by an earlier one of the same run."""
+    decided = rejected.decided
+    if decided is None:
+        return
+    is_incomplete = rejection.is_incomplete(edges, rejected)
+    if is_incomplete:
+        if decided.who == DEADLINE:
+            notices.expired(edges, rejected, why=decided.why)
+        rejection.complete(edges, rejected, live=look(edges, model=rejected.model).version())
+    if is_incomplete or decided.by == run:
+        by = "" if decided.who == DEADLINE else f"{decided.who} had begun to reject it: "
+        yield f"rejected version {rejected.model_version}, which waited: {by}{decided.why}"
+
+
+def _in_time(edges: Edges, waiting: Waiting, *, run: str) -> Waiting:
+    """With the decision of the deadline, if it is over and nobody decided."""
+    if waiting.otherwise == APPROVE or not waiting.is_late(edges.clock()):
+        return waiting
     why = f"nobody approved it until {waiting.until}"
     at = documents.timestamp(edges.clock())
     decision = Decision(verdict=REJECTED, by=run, who=DEADLINE, why=why, at=at)
-    if not approvals.decide(waiting, decision):
-        return []
-    if not _is_live(edges, model=model, fingerprint=waiting.fingerprint):
-        Quarantine(edges, model).put(waiting.fingerprint, model_version=waiting.model_version, who=DEADLINE, why=why)
-    notices.expired(edges, waiting, why=why)
-    return [f"rejected version {waiting.model_version}, which waited: {why}"]
-
-
-def _is_live(edges: Edges, *, model: str, fingerprint: str) -> bool:
-    """Whether the live version has it: a forced run makes a twin, and what serves is not locked with that."""
-    live = look(edges, model=model).version()
-    manifest = registry.find_manifest(edges, model=model, model_version=live) if live else None
-    return manifest is not None and manifest.fingerprint == fingerprint
+    return waiting.but(decided=decision) if Approvals(edges, waiting.model).decide(waiting, decision) else waiting
 
 
 def _put_back(edges: Edges, *, run: str, model: str, step: int) -> list[str]:

@@ -245,6 +245,13 @@ MUTANTS = (
         by="            is_it = stands.run == waiting.run\n",
     ),
     Mutant(
+        name="a rejection whose author died is not completed",
+        file="chalicelib/runs/cleanup.py",
+        text="    if is_incomplete:\n",
+        by="    if is_incomplete and decided.by == run:\n",
+        story="nobody-approved",
+    ),
+    Mutant(
         name="what is approved replaces what it was not judged against",
         file="chalicelib/approval/refusals.py",
         text="    if outdated is not None:\n",

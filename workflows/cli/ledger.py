@@ -12,7 +12,7 @@ from chalicelib.audit import verification
 from chalicelib.documents import documents
 from chalicelib.ledger import history
 from chalicelib.ledger.entry import Entry
-from chalicelib.ledger.history import Share, Told, WhatServed
+from chalicelib.ledger.history import REJECTED, Share, Told, WhatServed
 from chalicelib.registry import catalog, models
 from lambdas import recipes
 from workflows.cli import live_quality, moments
@@ -31,7 +31,7 @@ WIDE = 120
 @as_json
 @on_stage
 def show_history(stage: Stage, model: str, limit: int, quality: bool, as_json: bool) -> None:
-    """List the moves of a MODEL's alias, newest first: what became live when, by whom and why."""
+    """List the moves of a MODEL's alias, newest first: what became live, or was rejected, when, by whom and why."""
     models.check(stage.edges, model=model)
     if quality:
         live_quality.show(stage, model=model, limit=limit, as_json=as_json)
@@ -144,9 +144,11 @@ def _by(entry: Entry) -> list[Any]:
 
 def _row(told: Told) -> list[Any]:
     """Entry, when, kind, versions, share, who and why."""
-    entry = told.entry
+    entry, rejection = told.entry, told.rejection
+    if rejection is not None:
+        return ["-", _short(rejection.at), REJECTED, rejection.model_version, "", rejection.who, rejection.why]
     if entry is None:
-        return [told.number, "unknown", "damaged", "- -> -", "", "-", "what it says cannot be read"]
+        return [told.number or "-", "unknown", "damaged", "- -> -", "", "-", "what it says cannot be read"]
     return [
         told.number,
         _when(entry),

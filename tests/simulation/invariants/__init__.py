@@ -78,6 +78,7 @@ SETTLED: tuple[Invariant, ...] = (
     settled.the_ledger_is_complete,
     settled.the_lease_is_given_back,
     settled.live_is_where_the_last_move_went,
+    settled.what_was_rejected_is_in_the_ledger_and_in_quarantine,
     settled.nothing_is_left_untold,
 )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib import layout
+from chalicelib.approval.waiting import REJECTED
 from chalicelib.edges.serving_functions import FunctionVersion
-from tests.simulation.readings import lasting, moves
+from tests.simulation.readings import lasting, moves, registered, waited
 from tests.simulation.world import MODEL, World
 
 
@@ -28,6 +29,18 @@ def live_is_where_the_last_move_went(world: World) -> None:
     alias = world.functions.alias(MODEL)
     target: FunctionVersion = effect.facts["targets"][0]
     assert alias and alias.function_version == target.function_version, f"the alias is {alias}, moved by {effect}"
+
+
+def what_was_rejected_is_in_the_ledger_and_in_quarantine(world: World) -> None:
+    """Whoever died over it. Data, recipe and code of what was ever live are not locked by a twin of it."""
+    known = registered(world)
+    live = {known[stamp.model_version]["fingerprint"] for _, stamp in moves(world)}
+    for effect, body in waited(world):
+        if (body.get("decided") or {}).get("verdict") == REJECTED:
+            number, fingerprint = body["model_version"], body["fingerprint"]
+            assert world.store.find(layout.rejection(MODEL, number)), f"the ledger does not tell: {effect}"
+            is_locked = world.store.find(layout.quarantined(MODEL, fingerprint)) is not None
+            assert is_locked or fingerprint in live, f"{fingerprint} is free: {effect}"
 
 
 def nothing_is_left_untold(world: World) -> None:

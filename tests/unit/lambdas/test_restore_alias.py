@@ -7,11 +7,13 @@ import pytest
 from chalicelib.approval.waiting import Approvals, Decision
 from chalicelib.contracts.runs import AliasRestored, RestoreAliasTask
 from chalicelib.errors import ContractBroken
+from chalicelib.ledger.rejections import Rejections
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes
 from lambdas import restore_alias
 from tests.fakes.edges import FakeOutside
-from tests.given.approvals import a_waiting, waits
+from tests.given.approvals import a_waiting, waits, what_waits
+from tests.given.interference import Killed, raising, with_store
 from tests.given.moves import after_nights, ask
 from tests.given.news import DAY_SECONDS
 from tests.given.nights import MODEL, going, outside, promote, register
@@ -97,6 +99,69 @@ def test_version_that_nobody_approved_in_time_is_rejected_by_the_next_run_and_pe
     assert "nightswap promote 2 --model kdd99-http" in notice.text
     assert restore_alias.run(task, night.edges, SETTINGS).repairs == restored.repairs
     assert len(night.notices.sent) == 1
+
+
+def test_rejection_of_a_run_that_died_before_the_quarantine_is_completed_by_the_next_run() -> None:
+    night = late("reject")
+    dying = with_store(night.edges, "put_if_match", after=raising(Killed()))
+    with pytest.raises(Killed):
+        restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), dying, SETTINGS)
+    assert not Quarantine(night.edges, MODEL).holds("data-2")
+
+    restored = restore_alias.run(RestoreAliasTask(run="after", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    said = "nobody approved it until 2026-11-24T03:00:00.000Z"
+    assert restored.repairs == [f"rejected version 2, which waited: {said}"]
+    assert Quarantine(night.edges, MODEL).holds("data-2")
+    assert [notice.kind for notice in night.notices.sent] == ["ModelRejected"]
+    rejection = present(Rejections(night.edges, MODEL).find(2))
+    assert (rejection.by, rejection.who, rejection.why) == ("next", "the deadline", said)
+    again = restore_alias.run(RestoreAliasTask(run="last", model=MODEL, failure=None), night.edges, SETTINGS)
+    assert (again.repairs, len(night.notices.sent)) == ([], 1)
+
+
+def test_rejection_by_a_person_whose_function_died_is_completed_by_the_next_run() -> None:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-2")
+    waits(night.edges, RUN, fingerprint="data-2")
+    with pytest.raises(Killed):
+        ask(with_store(night.edges, "put_if_match", after=raising(Killed())), "reject", model_version=2)
+
+    restored = restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert restored.repairs == ["rejected version 2, which waited: ada had begun to reject it: customers complain"]
+    assert present(Quarantine(night.edges, MODEL).find("data-2")).why == "rejected: customers complain"
+    assert present(Rejections(night.edges, MODEL).find(2)).who == "ada"
+
+
+def test_rejection_that_nobody_completed_outlives_the_next_version_that_waits() -> None:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-2")
+    waits(night.edges, RUN, fingerprint="data-2")
+    with pytest.raises(Killed):
+        ask(with_store(night.edges, "put_if_match", after=raising(Killed())), "reject", model_version=2)
+    waits(night.edges, "later", model_version=3, fingerprint="data-3")
+
+    restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert present(Quarantine(night.edges, MODEL).find("data-2")).who == "ada"
+    assert present(Rejections(night.edges, MODEL).find(2)).who == "ada"
+    assert present(what_waits(night.edges)).model_version == 3
+
+
+def test_version_that_an_operator_has_promoted_since_is_not_quarantined_by_a_late_completion() -> None:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-2")
+    waits(night.edges, RUN, fingerprint="data-2")
+    with pytest.raises(Killed):
+        ask(with_store(night.edges, "put_if_match", after=raising(Killed())), "reject", model_version=2)
+    ask(night.edges, "promote", model_version=2)
+    promote(night.edges, run="run-3")
+
+    restore_alias.run(RestoreAliasTask(run="next", model=MODEL, failure=None), night.edges, SETTINGS)
+
+    assert not Quarantine(night.edges, MODEL).holds("data-2")
+    assert Rejections(night.edges, MODEL).find(2) is not None
 
 
 def test_version_that_waited_and_was_promoted_by_hand_is_not_rejected_when_its_time_is_over() -> None:

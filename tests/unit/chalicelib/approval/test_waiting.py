@@ -71,6 +71,29 @@ def test_older_version_that_comes_late_takes_no_place(night: FakeOutside) -> Non
     assert what_waits(night.edges) == newer
 
 
+def test_newer_version_keeps_what_was_rejected_at_the_last_moment_for_the_next_run_to_complete(
+    night: FakeOutside,
+) -> None:
+    raced = with_store(night.edges, "put_if_match", before=lambda: decide(night, a_decision("rejected")))
+
+    Approvals(raced, MODEL).put(a_waiting(LATER, model_version=3))
+
+    (rejected,) = present(Approvals(night.edges, MODEL).find()).rejected
+    assert (rejected.model_version, rejected.decided) == (2, a_decision("rejected"))
+
+
+def test_only_the_last_that_was_rejected_is_kept(night: FakeOutside) -> None:
+    decide(night, a_decision("rejected"))
+    waits(night.edges, LATER, model_version=3)
+    decide(night, a_decision("rejected"))
+
+    assert [each.model_version for each in present(Approvals(night.edges, MODEL).find()).rejected] == [2, 3]
+
+    waits(night.edges, "kdd99-http-nightly-20261123T0300Z", model_version=4)
+
+    assert [each.model_version for each in present(Approvals(night.edges, MODEL).find()).rejected] == [3]
+
+
 @pytest.mark.parametrize("verdict", ["approved", "rejected"])
 def test_what_is_decided_waits_no_more(night: FakeOutside, verdict: str) -> None:
     assert decide(night, a_decision(verdict))

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.approval.waiting import Approvals, Decision
 from chalicelib.errors import RequestConflict, VersionUnknown
 from chalicelib.ledger.ledger import Ledger
+from chalicelib.ledger.rejections import Rejections
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import a_waiting, waits
@@ -12,6 +13,7 @@ from tests.given.interference import Killed, raising, with_store
 from tests.given.moves import after_nights, ask, serving
 from tests.given.nights import MODEL, register
 from tests.given.present import present
+from tests.given.records import problems
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
 
@@ -40,6 +42,9 @@ def test_rejected_version_is_quarantined_with_who_and_why_and_nothing_moves(nigh
     decided = present(present(Approvals(night.edges, MODEL).find()).decided)
     assert (decided.verdict, decided.who, decided.why) == ("rejected", "ada", "customers complain")
     assert (serving(night), Ledger(night.edges, MODEL).numbers()) == before
+    rejection = present(Rejections(night.edges, MODEL).find(2))
+    assert (rejection.run, rejection.who, rejection.why) == (RUN, "ada", "customers complain")
+    assert problems(night) == ()
 
 
 def test_rejected_twin_of_the_live_version_does_not_lock_that() -> None:
@@ -51,6 +56,7 @@ def test_rejected_twin_of_the_live_version_does_not_lock_that() -> None:
 
     assert not Quarantine(night.edges, MODEL).holds("data-1")
     assert answer["quarantined"] == []
+    assert Rejections(night.edges, MODEL).find(2) is not None
     assert Approvals(night.edges, MODEL).open() is None
 
 

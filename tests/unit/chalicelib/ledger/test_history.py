@@ -11,6 +11,7 @@ from chalicelib.errors import BadRequest
 from chalicelib.ledger import history
 from chalicelib.ledger.entry import Entry
 from chalicelib.ledger.ledger import Ledger
+from chalicelib.ledger.rejections import Rejection, Rejections
 from chalicelib.promotion import promotion
 from tests.fakes.clock import START
 from tests.fakes.edges import FakeOutside
@@ -55,6 +56,59 @@ def served(night: FakeOutside, *, hours: float) -> history.WhatServed:
 
 def versions_of(entry: Entry | None) -> list[tuple[int | None, float]]:
     return [(each.model_version, each.share) for each in history.shares(present(entry))]
+
+
+def reject(night: FakeOutside, number: int) -> None:
+    at = documents.timestamp(night.clock())
+    known = {"run": f"run-{number}", "by": f"reject-{number}", "who": "ada", "why": "not yet", "at": at}
+    Rejections(night.edges, MODEL).put(Rejection(model=MODEL, model_version=number, **known))
+
+
+def test_rejections_stand_among_the_moves_by_their_time() -> None:
+    night = outside()
+    reject(night, 8)
+    night.clock.sleep(HOUR)
+    promote(night.edges, run="run-1")
+    night.clock.sleep(HOUR)
+    reject(night, 2)
+    night.clock.sleep(HOUR)
+    promote(night.edges, run="run-2")
+    night.clock.sleep(HOUR)
+    reject(night, 3)
+
+    found = told(night, limit=9)
+
+    assert [(each["entry"], each["kind"], each["model_version"]) for each in found] == [
+        (None, "rejected", 3),
+        (2, "promoted", 2),
+        (None, "rejected", 2),
+        (1, "promoted", 1),
+        (None, "rejected", 8),
+    ]
+    assert (found[0]["who"], found[0]["why"], found[0]["run"]) == ("ada", "not yet", "reject-3")
+    assert (found[0]["serving"], found[0]["moved_at"]) == ([], None)
+    assert [each["entry"] for each in told(night, limit=3)] == [None, 2, None]
+
+
+def test_damaged_rejection_is_told_and_hides_no_move() -> None:
+    night = three_moves()
+    reject(night, 4)
+    night.store.put(layout.rejection(MODEL, 4), b"{")
+
+    first, *others = told(night, limit=9)
+
+    assert (first["kind"], first["entry"]) == (None, None)
+    assert "ledger/kdd99-http.rejected/0000000004.json is damaged" in first["damaged"]
+    assert len(others) == 3
+
+
+def test_first_rejection_of_a_version_stands() -> None:
+    night = outside()
+    reject(night, 2)
+    night.clock.sleep(HOUR)
+    reject(night, 2)
+
+    assert present(Rejections(night.edges, MODEL).find(2)).at == documents.timestamp(START)
 
 
 def test_moves_are_told_newest_first_with_the_version_before() -> None:

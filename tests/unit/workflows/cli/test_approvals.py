@@ -80,6 +80,18 @@ def test_rejection_says_what_is_quarantined() -> None:
     assert Approvals(here.edges, MODEL).open() is None
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_history_says_who_rejected_a_version_and_why(width: int) -> None:
+    here = stage()
+    here.run("reject", RUN, *WHY)
+
+    output = here.run("history", width=width).output
+
+    assert "rejected" in output
+    assert "looks good" in output
+    assert getpass.getuser() in output.splitlines()[2]
+
+
 @pytest.mark.parametrize("command", ["approve", "reject"])
 def test_what_does_not_wait_is_refused_with_the_way_out(command: str) -> None:
     here = stage()

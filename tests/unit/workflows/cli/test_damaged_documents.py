@@ -20,6 +20,7 @@ import pytest
 
 from chalicelib import layout
 from chalicelib.api import health
+from chalicelib.approval import rejection
 from chalicelib.approval.waiting import Approvals, Decision, Waiting
 from chalicelib.audit import serving_checks
 from chalicelib.contracts.decisions import PROMOTED
@@ -29,6 +30,7 @@ from chalicelib.documents.shapes import Kind
 from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomplete, leaves
 from chalicelib.interventions import carrying_out, restoration
 from chalicelib.ledger import ledger
+from chalicelib.ledger.rejections import Rejection
 from chalicelib.notices import notices
 from chalicelib.notices.untold import Untold
 from chalicelib.promotion.lease import Lease, Leased
@@ -74,6 +76,7 @@ SHAPES: dict[str, Kind] = {
     f"models/{MODEL}/waiting.json": Waiting.misfit,
     f"models/{MODEL}/quarantine/": Quarantined.misfit,
     f"models/{MODEL}/untold/": Untold.misfit,
+    f"ledger/{MODEL}.rejected/": Rejection.misfit,
     "locks/": Leased.misfit,
 }
 """Of what may be gone, or say another thing, without a trace: of these verify has to name what cannot be read."""
@@ -101,7 +104,9 @@ def stage() -> FakeStage:
     judged = {"run": SECOND, "fingerprint": "data-9", "champion": 1, "waits_as": None}
     night.store.put(layout.judged(MODEL), documents.encode(judged))
     rejected = Decision(verdict="rejected", by="reject-1", who="ada", why="no", at="2026-11-21T03:00:00.000Z")
-    Approvals(night.edges, MODEL).put(a_waiting(SECOND, decided=rejected))
+    refused = a_waiting(SECOND, decided=rejected)
+    Approvals(night.edges, MODEL).put(refused)
+    rejection.complete(night.edges, refused, live=None)
     return FakeStage(night)
 
 
