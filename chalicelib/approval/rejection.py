@@ -17,7 +17,7 @@ from chalicelib.registry.quarantine import Quarantine
 
 def is_incomplete(edges: Edges, rejected: Waiting) -> bool:
     """Whether whoever rejected the version died on the way."""
-    return Rejections(edges, rejected.model).find(rejected.model_version) is None
+    return not Rejections(edges, rejected.model).holds(rejected.model_version)
 
 
 def complete(edges: Edges, rejected: Waiting, *, live: int | None) -> None:
@@ -29,7 +29,7 @@ def complete(edges: Edges, rejected: Waiting, *, live: int | None) -> None:
     decided, model, number = rejected.decided, rejected.model, rejected.model_version
     if decided is None or not is_incomplete(edges, rejected):
         return
-    is_twin = registry.is_made_of(edges, model=model, model_version=live, fingerprint=rejected.fingerprint)
+    is_twin = registry.is_twin(edges, model=model, of=live, model_version=number, fingerprint=rejected.fingerprint)
     if not is_twin and not Approvals(edges, model).went_live(rejected):
         why = decided.why if decided.who == DEADLINE else f"rejected: {decided.why}"
         Quarantine(edges, model).put(rejected.fingerprint, model_version=number, who=decided.who, why=why)

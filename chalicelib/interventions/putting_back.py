@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import layout
+from chalicelib.approval.waiting import Waiting
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_from_1, text
@@ -25,12 +26,14 @@ from chalicelib.registry.pin import Pinned
 from chalicelib.registry.quarantine import Quarantined
 
 MAY_BE_GONE = re.compile(
-    r"models/[^/]+/(pin\.json|judged\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
+    r"models/[^/]+/(pin\.json|judged\.json|waiting\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
 )
-"""The keys of what may be gone without a loss."""
+"""The keys of what may be gone without a loss: where nothing says that a version waits, nothing of it can go live by
+itself, and the next run makes it anew."""
 HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"models/[^/]+/pin\.json"): Pinned.misfit,
     re.compile(r"models/[^/]+/judged\.json"): Judged.misfit,
+    re.compile(r"models/[^/]+/waiting\.json"): Waiting.misfit,
     re.compile(r"models/[^/]+/quarantine/.*"): Quarantined.misfit,
     re.compile(r"locks/.*"): Leased.misfit,
     re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),

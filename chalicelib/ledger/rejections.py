@@ -43,6 +43,10 @@ class Rejections:
         """None where that version was not rejected; raises RegistryIncomplete for one that is damaged."""
         return Rejection.find(self._edges.store, layout.rejection(self._model, model_version))
 
+    def holds(self, model_version: int) -> bool:
+        """Whether that version was rejected, and all done that follows: one that is damaged tells that too."""
+        return self._edges.store.find(layout.rejection(self._model, model_version)) is not None
+
     def put(self, rejection: Rejection) -> None:
         """The first one of a version stands."""
         key = layout.rejection(self._model, rejection.model_version)

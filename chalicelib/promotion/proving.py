@@ -51,7 +51,7 @@ def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step], approval: Te
     found = ReplayReport(versions=tuple(each.asked() for each in (candidate, *others)), problems=problems)
     edges.store.put(layout.run_document(task.run, "replayed"), found.encode())
     if problems:
-        return _rolled_back(edges, task, problems, fingerprint=fingerprint)
+        return _rolled_back(edges, task, problems, fingerprint=fingerprint, live=live_number)
     said = f"{candidate.rows} rows of the holdout were answered as judged"
     if approval is not None and not task.is_approved and live_number != task.model_version:
         return _decided(task, WAITING, f"{manifest.reason}; {said}; {_waits(edges, manifest, approval)}")
@@ -79,9 +79,14 @@ def _waits(edges: Edges, manifest: Manifest, approval: Terms) -> str:
     return waiting.propose(edges, wanted).in_words()
 
 
-def _rolled_back(edges: Edges, task: ReplayTask, problems: list[str], *, fingerprint: str) -> RolloutDecided:
+def _rolled_back(
+    edges: Edges, task: ReplayTask, problems: list[str], *, fingerprint: str, live: int | None
+) -> RolloutDecided:
     why = f"the published version failed its replay: {'; '.join(problems[: replaying.PROBLEMS_SHOWN])}"
-    Quarantine(edges, task.model).put(fingerprint, model_version=task.model_version, who=task.run, why=why)
+    if not registry.is_twin(
+        edges, model=task.model, of=live, model_version=task.model_version, fingerprint=fingerprint
+    ):
+        Quarantine(edges, task.model).put(fingerprint, model_version=task.model_version, who=task.run, why=why)
     return _decided(task, ROLLED_BACK, why)
 
 

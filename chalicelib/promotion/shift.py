@@ -23,6 +23,7 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import canary, commitment, fencing, obstacles, promotion, replaying
 from chalicelib.promotion.canary import Health, HealthSeen, Step
 from chalicelib.promotion.promotion import Move
+from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
 
@@ -32,9 +33,9 @@ def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> Rol
 
     Raises the TransientErrors of the edges, and RegistryIncomplete where what is live cannot be read.
     """
-    found = Quarantine(edges, task.model).find(task.fingerprint)
-    if found is not None and found.who == task.run:  # an earlier try found the version unhealthy
-        return _give_way(edges, task, ROLLED_BACK, why=found.why)
+    why = _taken_back(edges, task)
+    if why is not None:
+        return _give_way(edges, task, ROLLED_BACK, why=why)
     seen = look(edges, model=task.model)
     alias, live = seen.alias, seen.version()
     if alias is None or live is None:
@@ -45,6 +46,27 @@ def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> Rol
         return _moved_by_others(edges, task, str(moved))
 
 
+def _taken_back(edges: Edges, task: ShiftTrafficTask) -> str | None:
+    """Why an earlier try took the version back, or died over it; None if none did.
+
+    Of a twin of the live version, which is not quarantined, the move tells.
+    """
+    found = Quarantine(edges, task.model).find(task.fingerprint)
+    if found is not None and found.who == task.run:
+        return found.why
+    health = HealthSeen.find(edges.store, _health(task)) if task.shift else None
+    if health is None or not health.problems:
+        return None
+    is_done = Ledger(edges, task.model).holds(run=task.run, step=promotion.ROLL_BACK)
+    left = look(edges, model=task.model).stamp
+    is_last = left is not None and (left.run, left.step) == (task.run, promotion.ROLL_BACK)
+    return "; ".join(health.problems) if is_done or is_last else None
+
+
+def _health(task: ShiftTrafficTask) -> str:
+    return layout.run_document(task.run, f"health_{task.shift}")
+
+
 def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps: Sequence[Step]) -> RolloutDecided:
     """Raises AliasMoved."""
     health, waits = Health(), timedelta()
@@ -52,7 +74,7 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
         health = _look(edges, task, alias, live)
         waits = _kept(edges, task, health)
         if health.problems:
-            return _roll_back(edges, task, why=health.in_words)
+            return _roll_back(edges, task, live, why=health.in_words)
     stop = obstacles.obstacle(
         edges, run=task.run, model=task.model, model_version=task.model_version, fingerprint=task.fingerprint
     )
@@ -89,7 +111,7 @@ def _kept(edges: Edges, task: ShiftTrafficTask, health: Health) -> timedelta:
 
     The end of the wait is kept with it, so that a repeated task waits no longer.
     """
-    key = layout.run_document(task.run, f"health_{task.shift}")
+    key = _health(task)
     earlier = HealthSeen.find(edges.store, key)
     until = earlier.waits_until if earlier else None
     if until is None and health.waits_until is not None:
@@ -136,16 +158,18 @@ def _shifted_at(edges: Edges, move: Move) -> str:
     return next(each.known_since for each in entries if (each.run, each.step) == (move.run, move.step))
 
 
-def _roll_back(edges: Edges, task: ShiftTrafficTask, *, why: str) -> RolloutDecided:
+def _roll_back(edges: Edges, task: ShiftTrafficTask, live: int, *, why: str) -> RolloutDecided:
     """First the quarantine, then the traffic: if the run dies in between, its clean-up gives the traffic back,
-    and no later night tries the version again.
+    and no later night tries the version again. A twin of the live version is not quarantined, nor tried again.
 
     Raises AliasMoved when somebody else has moved the alias: the version is theirs to judge.
     """
     left = look(edges, model=task.model).stamp
     if left is None or (left.run, left.kind) != (task.run, promotion.SHIFTED):
         raise AliasMoved(f"the new version looks ill ({why}), but the alias is not this run's any more")
-    Quarantine(edges, task.model).put(task.fingerprint, model_version=task.model_version, who=task.run, why=why)
+    model, number, fingerprint = task.model, task.model_version, task.fingerprint
+    if not registry.is_twin(edges, model=model, of=live, model_version=number, fingerprint=fingerprint):
+        Quarantine(edges, model).put(fingerprint, model_version=number, who=task.run, why=why)
     return _give_way(edges, task, ROLLED_BACK, why=why)
 
 

@@ -149,10 +149,11 @@ def manifest(edges: Edges, *, model: str, model_version: int) -> Manifest:
     return found
 
 
-def is_made_of(edges: Edges, *, model: str, model_version: int | None, fingerprint: str) -> bool:
-    """Whether the version was made of that data, recipe and code; None, and one that is not known, was not."""
-    found = None if model_version is None else find_manifest(edges, model=model, model_version=model_version)
-    return found is not None and found.fingerprint == fingerprint
+def is_twin(edges: Edges, *, model: str, of: int | None, model_version: int, fingerprint: str) -> bool:
+    """Whether a version, with its fingerprint, is made of the data, recipe and code of another one, as a forced run
+    makes it. To quarantine it would lock that one too."""
+    other = None if of in (None, model_version) else find_manifest(edges, model=model, model_version=of)
+    return other is not None and other.fingerprint == fingerprint
 
 
 def part(edges: Edges, *, model: str, model_version: int, name: str) -> bytes:

@@ -31,6 +31,7 @@ from chalicelib.promotion import commitment
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import judged, registry
 from chalicelib.registry.judged import Judged
+from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome
@@ -127,13 +128,22 @@ def _keep_rejected(edges: Edges, *, run: str, model: str) -> None:
     rejected = Judged(run=run, fingerprint=report.fingerprint, champion=report.champion_model_version, anchor=anchor)
     judged.put(edges, rejected, model=model)
     made = registry.of_run(edges, model=model, run=run) if report.judging > 1 else None
-    if made is not None:
+    if made is not None and not _is_twin_of_live(edges, made):
         Quarantine(edges, model).put(
             made.fingerprint,
             model_version=made.model_version,
             who=run,
             why=f"rejected when it was judged again: {report.reason}",
         )
+
+
+def _is_twin_of_live(edges: Edges, made: Manifest) -> bool:
+    """By the ledger, which every mover writes and which this function's role may read."""
+    last = Ledger(edges, made.model).last()
+    live = last.model_version if last else None
+    return registry.is_twin(
+        edges, model=made.model, of=live, model_version=made.model_version, fingerprint=made.fingerprint
+    )
 
 
 def _keep_waiting(edges: Edges, *, run: str, model: str) -> None:

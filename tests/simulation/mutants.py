@@ -154,6 +154,13 @@ MUTANTS = (
         story="no-rows",
     ),
     Mutant(
+        name="what fails its replay locks its live twin",
+        file="chalicelib/promotion/proving.py",
+        text="    if not registry.is_twin(",
+        by="    if True or registry.is_twin(",
+        story="twin-fails-its-replay",
+    ),
+    Mutant(
         name="the canary's health is passed over",
         file="chalicelib/promotion/shift.py",
         text="        if health.problems:\n",

@@ -193,9 +193,19 @@ def _without_evidence(world: World) -> None:
     hands.lose_part(world, model_version=1, name=None)
 
 
+def _twin_without_rows(world: World) -> None:
+    """Somebody forces a run on the data of the live version, and what it makes cannot be asked."""
+    triggers.on_demand(world, "post", key="a key", force=True, delay_seconds=0)
+    _lose_the_rows(world)
+
+
 def _without_rows(world: World) -> None:
     """The night, and its version has no rows of the holdout as soon as it is complete."""
     _night(world)
+    _lose_the_rows(world)
+
+
+def _lose_the_rows(world: World) -> None:
     manifest = layout.version(MODEL, 2, registry.MANIFEST)
     triggers.when(
         world,
@@ -535,6 +545,15 @@ STORIES = (
         since="/Replay",
         run=SECOND_RUN,
         outcome=WAITING,
+    ),
+    Story(
+        name="twin-fails-its-replay",
+        night=None,
+        tell=_twin_without_rows,
+        since="/Replay",
+        run=triggers.run_of_key("a key"),
+        outcome=ROLLED_BACK,
+        or_else=PROMOTED,
     ),
     Story(name="request", tell=_post, since="post", run=triggers.run_of_key("a key"), outcome=PROMOTED),
 )

@@ -146,6 +146,14 @@ def older_again(effects: list[Effect]) -> Iterable[Effect]:
     return put(WAITS, REFUSED)(list(newer))
 
 
+def locked(effects: list[Effect]) -> Iterable[Effect]:
+    """A run quarantines the fingerprint of version 1, which is live at the end, for one of its own."""
+    manifest = next(filter(has(f"put {part(1, 'manifest.json')}"), effects))
+    fingerprint = json.loads(manifest.facts["body"])["fingerprint"]
+    ill = {"model_version": 9, "why": "it failed its replay"}
+    return put(layout.quarantined(MODEL, fingerprint), ill, by="another/Replay#1")(effects)
+
+
 FORGERIES: list[tuple[Invariant, Change]] = [
     (moves.alias_points_at_complete_gated_versions_only, without("put")),
     (moves.ledger_entries_are_the_moves_in_order, twice("put ledger/")),
@@ -180,6 +188,7 @@ FORGERIES: list[tuple[Invariant, Change]] = [
     (registry.nothing_that_serves_is_pruned, and_then("delete", part(1, "package.zip"))),
     (rollouts.what_was_quarantined_is_not_moved_by_runs, quarantined(2, before="start")),
     (rollouts.a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine, ROLLED),
+    (rollouts.no_run_locks_what_stays_live, locked),
     (
         rollouts.no_version_that_fails_its_replay_ever_gets_traffic,
         changed(f"put {part(2, 'model.json')}", body=(b"sound", b"wrong")),

@@ -46,6 +46,7 @@ ALWAYS: tuple[Invariant, ...] = (
     registry.nothing_that_serves_is_pruned,
     rollouts.what_was_quarantined_is_not_moved_by_runs,
     rollouts.a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine,
+    rollouts.no_run_locks_what_stays_live,
     rollouts.no_version_that_fails_its_replay_ever_gets_traffic,
     rollouts.what_a_run_could_not_ask_gets_no_traffic,
     rollouts.no_run_moves_anything_after_its_end,

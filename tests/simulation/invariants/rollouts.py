@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalicelib import layout
 from chalicelib.contracts.decisions import ROLLED_BACK
 from chalicelib.ledger.stamp import Stamp
@@ -55,9 +57,32 @@ def a_run_that_was_rolled_back_left_its_fingerprint_in_quarantine(world: World) 
     fingerprints |= {run: result["fingerprint"] for _, run, result in takings(world)}
     for effect, match, outcome in documents_at(world, r"runs/([^/]+)/outcome\.json"):
         if outcome["outcome"] == ROLLED_BACK:
-            key = layout.quarantined(MODEL, fingerprints[match[1]])
+            fingerprint = fingerprints[match[1]]
+            key = layout.quarantined(MODEL, fingerprint)
             earlier = world.history.effects[: effect.index]
-            assert any(each.subject == key for each in earlier), f"{key} was never written: {effect}"
+            is_written = any(each.subject == key for each in earlier)
+            assert is_written or _has_a_live_twin(world, match[1], fingerprint), f"{key} was never written: {effect}"
+
+
+def _has_a_live_twin(world: World, run: str, fingerprint: str) -> bool:
+    """Whether a version of another run with this fingerprint was ever live."""
+    known = registered(world)
+    live = [known[stamp.model_version] for _, stamp in moves(world)]
+    return any(each["fingerprint"] == fingerprint and each["run"] != run for each in live)
+
+
+def no_run_locks_what_stays_live(world: World) -> None:
+    """Of what was live from the beginning of its task on; but what is live itself may be found ill."""
+    known, made = registered(world), list(moves(world))
+    by_runs = re.compile(r"/[A-Z]\w+#\d+$")
+    for effect, match, body in documents_at(world, rf"{layout.quarantined(MODEL)}(.+)\.json"):
+        if by_runs.search(effect.actor):
+            since = next(each.index for each in world.history.effects if each.actor == effect.actor)
+            before = [stamp.model_version for each, stamp in made if each.index < since][-1:]
+            meanwhile = [stamp.model_version for each, stamp in made if since <= each.index < effect.index]
+            live = {*before, *meanwhile}
+            locked = all(known[number]["fingerprint"] == match[1] for number in live)
+            assert not (live and locked) or body["model_version"] in live, f"{live} stays live: {effect}"
 
 
 def no_version_that_fails_its_replay_ever_gets_traffic(world: World) -> None:

@@ -23,10 +23,10 @@ SETTLED = 180
 STEPS = (Shift(share=0.1, seconds=300), Shift(share=0.5, seconds=600))
 
 
-def ready(*, judging: int = 1, **candidate: Any) -> tuple[FakeOutside, ShiftTrafficTask]:
-    """Version 1 is live; RUN holds the lease, and its version 2 has passed its replay."""
+def ready(*, judging: int = 1, champion: str = "data-1", **candidate: Any) -> tuple[FakeOutside, ShiftTrafficTask]:
+    """Version 1, of the fingerprint `champion`, is live; RUN holds the lease, its version 2 has passed its replay."""
     night = outside()
-    promote(night.edges, run="earlier")
+    promote(night.edges, run="earlier", fingerprint=champion)
     Lease(night.edges, MODEL).take(going(night, RUN))
     registered = register(night.edges, run=RUN, fingerprint=FINGERPRINT, **candidate)
     task = ShiftTrafficTask(

@@ -172,6 +172,18 @@ def test_version_that_misbehaves_is_rolled_back_and_quarantined_and_the_alias_is
     assert night.functions.alias(MODEL) == alias
 
 
+def test_twin_of_the_live_version_that_misbehaves_is_rolled_back_without_locking_that() -> None:
+    night = outside()
+    promote(night.edges, run="earlier", fingerprint=FINGERPRINT)
+    task = task_of(night, register(night.edges, run=RUN, fingerprint=FINGERPRINT, behaviour=serving_code.RAISES))
+
+    decided = replayed(night, task)
+
+    assert decided.decision == ROLLED_BACK
+    assert not Quarantine(night.edges, MODEL).holds(FINGERPRINT)
+    assert replayed(night, task) == decided
+
+
 def test_version_that_is_much_slower_than_the_live_one_is_rolled_back() -> None:
     night, task = published(behaviour=serving_code.SLOW)
 

@@ -17,6 +17,7 @@ from chalicelib.registry.quarantine import Quarantine
 from lambdas.model.recipe import Shift
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
+from tests.given.interference import Killed, raising, with_functions
 from tests.given.moves import serving
 from tests.given.nights import MODEL, content
 from tests.given.present import present
@@ -315,6 +316,35 @@ def test_rollback_that_is_repeated_says_the_same() -> None:
 
     assert step(night.edges, task) == first
     assert (content(night), alias_of(night)) == before
+
+
+def test_ill_twin_of_the_live_version_is_rolled_back_without_locking_that() -> None:
+    night, task = baked(champion=FINGERPRINT)
+    falls_ill(night)
+
+    decided = step(night.edges, task)
+
+    assert (decided.decision, serving(night)) == (ROLLED_BACK, ("1", {}))
+    assert not Quarantine(night.edges, MODEL).holds(FINGERPRINT)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_rollback_of_a_twin_that_is_repeated_says_the_same(dies: bool) -> None:
+    """Nothing is quarantined, so the move tells of the earlier try, which may have died before its entry."""
+    night, task = baked(champion=FINGERPRINT)
+    falls_ill(night)
+    if dies:
+        with pytest.raises(Killed):
+            step(with_functions(night.edges, "update_alias", after=raising(Killed())), task)
+    else:
+        step(night.edges, task)
+    night.metrics.counted.clear()
+
+    repeated = step(night.edges, task)
+
+    assert repeated.decision == ROLLED_BACK
+    assert repeated.reason.startswith("10 of 100 invocations of the new version failed")
+    assert serving(night) == ("1", {})
 
 
 def test_share_is_told_in_percent() -> None:

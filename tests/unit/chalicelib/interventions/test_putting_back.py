@@ -13,6 +13,7 @@ from chalicelib.interventions import putting_back
 from chalicelib.registry import registry
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import a_waiting
 from tests.given.interference import with_store
 from tests.given.nights import MODEL, outside
 
@@ -52,6 +53,8 @@ def now(night: FakeOutside, key: str) -> bytes | None:
         (PIN, [b"1", b"{", b"}"], b"1"),
         (JUDGED, [b"1", b"2", b"{"], b"2"),
         (layout.quarantined(MODEL, "f"), [b"{"], None),
+        (layout.waiting(MODEL), [b"{"], None),
+        (layout.waiting(MODEL), [b"1", b"2", b"{"], b"2"),
         (layout.token("a"), [b"1", b"{"], b"1"),
         (LEASE, [b"1", None, b"{"], None),
         (LEASE, [b"{"], None),
@@ -108,6 +111,7 @@ def test_key_that_nothing_ever_lay_at_is_refused() -> None:
         (PIN, {"model_version": 1, "who": "ada", "why": "audit"}),
         (JUDGED, {"run": "a-run", "fingerprint": "f", "champion": None}),
         (layout.quarantined(MODEL, "f"), QUARANTINED),
+        (layout.waiting(MODEL), a_waiting("a-run").document),
         (layout.release(), {"format": 2}),
         (layout.catalog(), {"models": [MODEL]}),
         (layout.chalice_record(), {"resources": [{"resource_type": "rest_api", "rest_api_id": "a"}]}),

@@ -30,7 +30,7 @@ from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import a_waiting
 from tests.given.interference import interfered, raising, with_store
-from tests.given.nights import MODEL, content, going, outside, register
+from tests.given.nights import MODEL, content, going, outside, promote, register
 from tests.given.present import present
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
@@ -131,6 +131,18 @@ def test_model_that_was_rejected_when_it_was_judged_again_is_quarantined_for_it_
     found = present(Quarantine(night.edges, MODEL).find("data-7"))
     assert (found.model_version, found.who) == (1, RUN)
     assert found.why == "rejected when it was judged again: recall of attack fell"
+
+
+def test_twin_of_the_live_version_that_was_rejected_when_it_was_judged_again_does_not_lock_that(
+    night: FakeOutside,
+) -> None:
+    promote(night.edges, run="earlier", fingerprint="data-7")
+    register(night.edges, run=RUN, fingerprint="data-7")
+    night.store.put(layout.run_document(RUN, "report"), documents.encode({**REPORT, "judging": 2}))
+
+    outcomes.record(night.edges, an_outcome(outcome=MODEL_REJECTED, reason="recall"))
+
+    assert not Quarantine(night.edges, MODEL).holds("data-7")
 
 
 def test_lease_of_another_run_is_left_to_it(night: FakeOutside) -> None:

@@ -156,12 +156,12 @@ def has_to_be_named(key: str, body: bytes | None) -> bool:
     kind = next((shape for area, shape in SHAPES.items() if key.startswith(area)), None)
     if key.endswith("claim.json"):
         kind = registry.Claim.misfit
-    if key.startswith("ledger/"):
+    if key.startswith(layout.ledger(MODEL)):
         kind = ledger.shape_of(int(key[-15:-5]), model=MODEL)
     if kind is None:
         return not is_the_same(key, body)
     if body is None:
-        return key.startswith("ledger/") and not key.endswith("1.json")  # the first ones go with the old
+        return key.startswith(layout.ledger(MODEL)) and not key.endswith("1.json")  # the first ones go with the old
     try:
         documents.read(body, key=key, shape=kind)
     except RegistryIncomplete:

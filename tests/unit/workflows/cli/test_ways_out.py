@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import layout
-from chalicelib.errors import CommandFailed, RegistryIncomplete, RequestConflict
+from chalicelib.contracts.runs import AliasRestored
+from chalicelib.errors import BadRequest, CommandFailed, RegistryIncomplete, RequestConflict
 from chalicelib.registry.pin import Pin
+from chalicelib.runs import cleanup
 from tests.fakes.stage import FakeStage
+from tests.given.approvals import waits
 from tests.given.interference import raising, with_store
 from tests.given.moves import after_nights, ask, serving
-from tests.given.nights import MODEL
+from tests.given.nights import MODEL, register
 from tests.given.present import present
 
+RUN = "kdd99-http-nightly-20261121T0300Z"
 WHY = ("--reason", "an audit")
 GARBAGE = [b"", b"{", b"[]", b"\xff", b'{"schema": 9}', b'{"model_version": 0, "who": "ada", "why": "x"}']
 
@@ -73,6 +79,63 @@ def test_damaged_pin_of_a_model_that_is_not_live_is_put_back() -> None:
     assert here.run("put-back", layout.pin(MODEL)).exit_code == 0
 
     assert here.edges.store.find(layout.pin(MODEL)) is None
+
+
+def with_a_version_that_waits() -> FakeStage:
+    night = after_nights(1)
+    register(night.edges, run=RUN, fingerprint="data-2")
+    waits(night.edges, RUN, fingerprint="data-2")
+    return FakeStage(night)
+
+
+def begin_of_a_run(here: FakeStage) -> AliasRestored:
+    return cleanup.before(here.edges, run="next", model=MODEL)
+
+
+@pytest.mark.parametrize("damage", GARBAGE)
+def test_damaged_note_of_what_waits_stops_each_run_and_its_message_has_the_command_that_repairs_it(
+    damage: bytes,
+) -> None:
+    """A run that went on could not know whether the version was rejected. What is live stays live meanwhile."""
+    here = with_a_version_that_waits()
+    key = layout.waiting(MODEL)
+    whole = present(here.edges.store.find(key)).body
+    here.edges.store.put(key, damage)
+    before = serving(here.outside)
+
+    with pytest.raises(RegistryIncomplete) as stopped:
+        begin_of_a_run(here)
+    assert isinstance(here.run("approve", RUN, *WHY).exception, RegistryIncomplete)
+    assert any(key in each for each in problems(here))
+    command = present(re.search(r"nightswap (put-back \S+)", stopped.value.message))[1]
+    result = here.run(*command.split())
+
+    assert result.exit_code == 0, result.output
+    assert present(here.edges.store.find(key)).body == whole
+    assert begin_of_a_run(here).repairs == []
+    assert here.run("approve", RUN, *WHY).exit_code == 0
+    assert serving(here.outside) == before
+
+
+def test_rejection_survives_the_repair_of_what_waited() -> None:
+    here = with_a_version_that_waits()
+    here.run("reject", RUN, *WHY)
+    here.edges.store.put(layout.waiting(MODEL), b"{")
+
+    assert here.run("put-back", layout.waiting(MODEL)).exit_code == 0
+
+    assert isinstance(here.run("approve", RUN, *WHY).exception, RequestConflict)
+    assert isinstance(here.run("put-back", layout.waiting(MODEL)).exception, BadRequest)
+
+
+def test_note_of_what_waits_of_which_nothing_whole_is_left_is_taken_away_and_runs_go_on() -> None:
+    here = stage()
+    here.edges.store.put(layout.waiting(MODEL), b"{")
+
+    assert here.run("put-back", layout.waiting(MODEL)).exit_code == 0
+
+    assert here.edges.store.find(layout.waiting(MODEL)) is None
+    assert begin_of_a_run(here).repairs == []
 
 
 def test_pin_that_is_damaged_while_another_one_is_taken_away_stays() -> None:
