@@ -29,6 +29,12 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Put
 STALE_DAYS = range(1, 366)
 MEMORY_MB = range(128, 3009)
 """A new account's limit, which is less than the 10,240 MB that Lambda can do."""
+TASK_MB = range(512, 10_241)
+"""Of a task's memory, of which a new account grants 3,008 MB, and of its /tmp.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+TASK_SECONDS = range(120, 891)
+"""Long enough for a call of AWS with its repetitions, and shorter than the state waits, which is as long as Lambda
+lets a function run: 900 s."""
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL}")
@@ -107,11 +113,11 @@ def _setting(variable: str, explanation: str, *, read: Read = str, default: Any 
 
 def _stale_days() -> Any:
     """Set for the stage, and handed to its tasks by the stack."""
-    return _setting(
+    return _number(
         "NIGHTSWAP_STALE_DAYS",
-        "announce a live model as stale after so many days without a promotion, 1 to 365",
-        read=_whole(STALE_DAYS, said="1 to 365"),
-        default=30,
+        "announce a live model as stale after so many days without a promotion",
+        STALE_DAYS,
+        30,
     )
 
 
@@ -122,6 +128,11 @@ def _approve() -> Any:
         read=_one_of(ON, OFF),
         default=OFF,
     )
+
+
+def _number(variable: str, what: str, accepted: range, default: int) -> Any:
+    said = f"{accepted.start} to {accepted.stop - 1}"
+    return _setting(variable, f"{what}, {said}", read=_whole(accepted, said=said), default=default)
 
 
 class ApiSettings(_Settings):
@@ -157,37 +168,23 @@ class StageSettings(_Settings):
         read=_email,
         default="",
     )
-    rejected_days: int = _setting(
-        "NIGHTSWAP_REJECTED_DAYS",
-        "alarm after so many days on each of which no model was good enough, 1 to 7",
-        read=_whole(ALARM_DAYS, said="1 to 7"),
-        default=3,
+    rejected_days: int = _number(
+        "NIGHTSWAP_REJECTED_DAYS", "alarm after so many days on each of which no model was good enough", ALARM_DAYS, 3
     )
-    failing_days: int = _setting(
-        "NIGHTSWAP_FAILING_DAYS",
-        "alarm after so many days without a run that did its work, 1 to 7",
-        read=_whole(ALARM_DAYS, said="1 to 7"),
-        default=2,
+    failing_days: int = _number(
+        "NIGHTSWAP_FAILING_DAYS", "alarm after so many days without a run that did its work", ALARM_DAYS, 2
     )
     stale_days: int = _stale_days()
     approve: str = _approve()
-    requests_per_second: int = _setting(
+    requests_per_second: int = _number(
         "NIGHTSWAP_REQUESTS_PER_SECOND",
-        "requests that the API takes a second before it answers 429, 1 to 10000",
-        read=_whole(range(1, 10_001), said="1 to 10000"),
-        default=50,
+        "requests that the API takes a second before it answers 429",
+        range(1, 10_001),
+        50,
     )
-    burst: int = _setting(
-        "NIGHTSWAP_BURST",
-        "requests that it takes at once beyond those, 1 to 5000",
-        read=_whole(range(1, 5001), said="1 to 5000"),
-        default=100,
-    )
-    latency_ms: int = _setting(
-        "NIGHTSWAP_LATENCY_MS",
-        "alarm when the serving function's 99th percentile stays above, 1 to 10000",
-        read=_whole(range(1, 10_001), said="1 to 10000"),
-        default=500,
+    burst: int = _number("NIGHTSWAP_BURST", "requests that it takes at once beyond those", range(1, 5001), 100)
+    latency_ms: int = _number(
+        "NIGHTSWAP_LATENCY_MS", "alarm when the serving function's 99th percentile stays above", range(1, 10_001), 500
     )
     serving_memory_mb: int = _setting(
         "NIGHTSWAP_SERVING_MEMORY_MB",
@@ -195,6 +192,19 @@ class StageSettings(_Settings):
         read=_whole(MEMORY_MB, said="128 to 3008"),
         default=512,
     )
+    preprocess_memory_mb: int = _number(
+        "NIGHTSWAP_PREPROCESS_MEMORY_MB", "MB of memory for Preprocess", TASK_MB, 1769
+    )
+    preprocess_storage_mb: int = _number("NIGHTSWAP_PREPROCESS_STORAGE_MB", "MB of /tmp for Preprocess", TASK_MB, 512)
+    preprocess_seconds: int = _number(
+        "NIGHTSWAP_PREPROCESS_SECONDS", "seconds that Preprocess may take", TASK_SECONDS, 600
+    )
+    train_memory_mb: int = _number("NIGHTSWAP_TRAIN_MEMORY_MB", "MB of memory for Train", TASK_MB, 1769)
+    train_storage_mb: int = _number("NIGHTSWAP_TRAIN_STORAGE_MB", "MB of /tmp for Train", TASK_MB, 2048)
+    train_seconds: int = _number("NIGHTSWAP_TRAIN_SECONDS", "seconds that Train may take", TASK_SECONDS, 890)
+    evaluate_memory_mb: int = _number("NIGHTSWAP_EVALUATE_MEMORY_MB", "MB of memory for Evaluate", TASK_MB, 1024)
+    evaluate_storage_mb: int = _number("NIGHTSWAP_EVALUATE_STORAGE_MB", "MB of /tmp for Evaluate", TASK_MB, 512)
+    evaluate_seconds: int = _number("NIGHTSWAP_EVALUATE_SECONDS", "seconds that Evaluate may take", TASK_SECONDS, 300)
     architecture: str = _setting(
         "NIGHTSWAP_ARCHITECTURE",
         "processor of tasks and serving functions: x86_64 or arm64",

@@ -122,8 +122,9 @@ class Parts:
         if self.size_bytes + DISK_SPARE_BYTES > free:
             raise DatasetTooLarge(
                 f"{self.rows:,} rows take {self.size_bytes:,} bytes of disk, of which {free:,} are free for them"
-                f" beside {DISK_SPARE_BYTES:,} to spare. Give the task more ephemeral storage and deploy, leave"
-                " columns out of the recipe, or take files out of the data set",
+                f" beside {DISK_SPARE_BYTES:,} to spare. Give the task more (NIGHTSWAP_TRAIN_STORAGE_MB or"
+                " NIGHTSWAP_EVALUATE_STORAGE_MB in .chalice/config.json, then nightswap deploy), leave columns out of"
+                " the recipe, or take files out of the data set",
                 rows=self.rows,
                 bytes=self.size_bytes,
                 free_bytes=free,

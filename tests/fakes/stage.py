@@ -12,6 +12,7 @@ from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from tests.fakes.edges import FakeOutside
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given.nights import MODEL
@@ -29,6 +30,7 @@ class FakeStage:
     outside: FakeOutside = field(default_factory=lambda: FakeOutside(MODEL))
     name: str = "test"
     short_url: str | None = None
+    settings: StageSettings = field(default_factory=StageSettings)
 
     @property
     def names(self) -> Names:

@@ -24,7 +24,7 @@ from tests.fakes.history import History
 from tests.simulation.asl import StateFailed
 from tests.simulation.machine import Hazards, Machine, TaskFunction
 from tests.simulation.scheduler import Scheduler
-from workflows.stacks.functions import TASK_SIZES
+from workflows.stacks.functions import task_sizes
 
 ANSWERS = {
     "preprocess": Preprocessed(
@@ -106,7 +106,7 @@ class Account:
 
     def _task(self, task: str) -> TaskFunction:
         def carry_out(event: dict[str, Any]) -> dict[str, Any]:
-            longest = TASK_SIZES[task].timeout_seconds
+            longest = task_sizes()[task].timeout_seconds
             with self._place(task, lambda: StateFailed("Lambda.TooManyRequestsException", "Rate Exceeded.")):
                 self.scheduler.sleep(longest * self._random.random())
                 if task == "replay":

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.cutting import quoted
 from chalicelib.errors import BadRequest, DataError
 from chalicelib.limits import FILE_BYTES
+from chalicelib.settings import StageSettings
 from lambdas.model.reading.unpacking import SIZE_IN_WORDS, way_out
 from lambdas.model.recipe import Recipe
-from workflows.stacks.functions import TASK_SIZES
+from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
     from lambdas.model.reading.table import Table
@@ -94,10 +95,11 @@ def foresee(table: Table, *, recipe: Recipe) -> None:
     trial.foresee(recipe, train=table)
 
 
-def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe) -> None:
-    """Raises DatasetTooLarge when a run would not have the memory for tables of so many rows and so many bytes."""
+def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: StageSettings) -> None:
+    """Raises DatasetTooLarge when a run of the stage had not the memory for tables of so many rows and bytes."""
     from lambdas.model.data import room
 
+    given = task_sizes(settings)
     rows, table_bytes = (sum(of) for of in zip((0, 0), *sizes, strict=True))
     for demand, function, ratio in (
         (room.PREPROCESS, "preprocess", 1.0),
@@ -108,7 +110,7 @@ def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe) -> None:
             demand,
             rows=round(ratio * rows),
             table_bytes=round(ratio * table_bytes),
-            memory_mb=TASK_SIZES[function].memory_mb,
+            memory_mb=given[function].memory_mb,
             recipe=recipe,
         )
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.errors import NightswapError
+from chalicelib.settings import StageSettings
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
 from workflows.cli.doctor import shown
-from workflows.cli.options import as_json
+from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
+from workflows.cli.stage import Stage
 from workflows.doctor.finding import Finding, error, is_healthy, note, ok
 
 if TYPE_CHECKING:
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
 @click.argument("recipe")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @as_json
-def check(recipe: str, file: Path | None, as_json: bool) -> None:
+@on_stage
+def check(stage: Stage, recipe: str, file: Path | None, as_json: bool) -> None:
     """Say in seconds what a run would refuse of RECIPE, a model's name or a recipe's file, and of a FILE of its data.
 
-    It fails when anything is refused.
+    It fails when anything is refused. Of the stage it needs the settings alone: the memory of its tasks.
     """
-    found = list(_findings(recipe, file) if as_json else shown(_findings(recipe, file)))
+    findings = _findings(recipe, file, settings=stage.settings)
+    found = list(findings if as_json else shown(findings))
     if as_json:
         show_json([asdict(each) for each in found])
     else:
@@ -39,7 +43,7 @@ def check(recipe: str, file: Path | None, as_json: bool) -> None:
     sys.exit(0 if is_healthy(found) else 1)
 
 
-def _findings(wanted: str, file: Path | None) -> Iterator[Finding]:
+def _findings(wanted: str, file: Path | None, *, settings: StageSettings) -> Iterator[Finding]:
     """The findings of the recipe, and then of the file, which cannot be checked without a recipe."""
     where = f"recipe {wanted}"
     try:
@@ -52,7 +56,7 @@ def _findings(wanted: str, file: Path | None) -> Iterator[Finding]:
     served = _of_estimator(recipe, where=where)
     yield served
     if file is not None:
-        yield from _of_file(file, recipe=recipe, is_served=is_healthy([served]))
+        yield from _of_file(file, recipe=recipe, is_served=is_healthy([served]), settings=settings)
 
 
 def _of_estimator(recipe: Recipe, *, where: str) -> Finding:
@@ -63,14 +67,14 @@ def _of_estimator(recipe: Recipe, *, where: str) -> Finding:
     return ok("its estimator was fitted and exported on rows that were made up: it can be served", where=where)
 
 
-def _of_file(file: Path, *, recipe: Recipe, is_served: bool) -> Iterator[Finding]:
+def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSettings) -> Iterator[Finding]:
     where = f"file {file.name!a}"[:300]
     try:
         table = look_at(Content(file.name, LocalFile.at(file).read()), recipe=recipe)
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
-        check_room([(len(table), table.size_bytes)], recipe=recipe)
+        check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:
             foresee(table, recipe=recipe)
     except NightswapError as exc:

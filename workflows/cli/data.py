@@ -41,7 +41,7 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
     mode = Mode(replaces=replace, twice=twice, checks=not unchecked)
     is_whole = f"nothing was added, unless nightswap data list --model {model} shows all of it; repeat the command"
     with told_when_interrupted(is_whole), counting("adding") as progress:
-        added = add_all(Addition(stage.edges, model, mode, progress), taken)
+        added = add_all(Addition(stage.edges, model, mode, progress, stage.settings), taken)
     for each in taken:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"
         say(f"{said} the data set of {model}")

@@ -157,6 +157,7 @@ def _show_costs(made: Plan) -> None:
     rows = [
         ["a month without new data or requests", _usd(costs.idle_month), _parts(costs.idle_month)],
         ["a retrain", _usd(costs.retrain), _parts(costs.retrain)],
+        ["a retrain whose tasks take all their time", _usd(costs.longest_retrain), _parts(costs.longest_retrain)],
         [f"{PREDICTIONS:,} predictions", _usd(costs.predictions), _parts(costs.predictions)],
     ]
     title = f"cost, an estimate: list prices of {REGION} as of {AS_OF}, no free tier"

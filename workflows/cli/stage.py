@@ -13,7 +13,9 @@ from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.edges.pipeline_functions import PipelineFunctions
 from chalicelib.errors import CommandFailed
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from workflows.local.process import LocalAws
+from workflows.stacks.settings import stage_settings
 
 LOCAL = "local"
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,11 @@ class Stage:
     """A stage by name. `local` is reached through this clone's local AWS and nothing else."""
 
     name: str
+
+    @cached_property
+    def settings(self) -> StageSettings:
+        """Raises DeploymentFailed for a stage that `.chalice/config.json` does not have, or a wrong setting."""
+        return stage_settings(self.name, root=ROOT)
 
     @cached_property
     def names(self) -> Names:

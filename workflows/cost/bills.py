@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workflows.cost.prices import US_EAST_1, Prices
+from workflows.stacks.functions import STORAGE_MB
 
 MB_IN_GB = 1024
 
@@ -38,6 +39,7 @@ class Call:
 
     memory_mb: int
     seconds: float
+    storage_mb: int = STORAGE_MB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class Work:
 
 
 def compute_usd(calls: Iterable[Call], *, architecture: str, prices: Prices = US_EAST_1) -> float:
-    """Memory in GB times seconds times the price, and one request for each call.
+    """Memory in GB times seconds times the price, the same for the room in /tmp that is not free, and the requests.
 
     Source: https://aws.amazon.com/lambda/pricing/
 
@@ -60,7 +62,13 @@ def compute_usd(calls: Iterable[Call], *, architecture: str, prices: Prices = US
     0.0010002
     """
     per_gb_second = prices.gb_second[architecture]
-    return sum(call.memory_mb / MB_IN_GB * call.seconds * per_gb_second + prices.lambda_request for call in calls)
+
+    def usd(call: Call) -> float:
+        paid_mb = max(0, call.storage_mb - STORAGE_MB)
+        a_second = call.memory_mb * per_gb_second + paid_mb * prices.storage_gb_second
+        return a_second / MB_IN_GB * call.seconds + prices.lambda_request
+
+    return sum(map(usd, calls))
 
 
 def work_bill(work: Work, *, architecture: str, prices: Prices = US_EAST_1) -> Bill:

@@ -10,6 +10,7 @@ from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, w
 from workflows.cost.prices import US_EAST_1, Prices
 from workflows.definitions.asl import Definition, chosen, states
 from workflows.definitions.functions import placeholder
+from workflows.stacks.functions import Size
 
 PROMOTED, NOTHING_NEW = "Promoted", "NothingNew"
 SHORTCUT = "TakeUp"
@@ -58,8 +59,10 @@ def path_to(definition: Definition, state: str) -> tuple[str, ...]:
     return ()
 
 
-def work_to(definition: Definition, outcome: str, *, memory_mb: Mapping[str, int]) -> Work:
-    """What a run takes that ends with the outcome; `memory_mb` is by task.
+def work_to(
+    definition: Definition, outcome: str, *, sizes: Mapping[str, Size], seconds: Mapping[str, float] = TYPICAL_SECONDS
+) -> Work:
+    """What a run takes that ends with the outcome; sizes and seconds are by task.
 
     The start of an execution counts as a transition, and so does each state.
     """
@@ -71,7 +74,11 @@ def work_to(definition: Definition, outcome: str, *, memory_mb: Mapping[str, int
     writes, reads = REQUESTS_PER_STATE
     return Work(
         calls=tuple(
-            Call(memory_mb=memory_mb[task], seconds=TYPICAL_SECONDS.get(task, UNKNOWN_TASK_SECONDS))
+            Call(
+                memory_mb=sizes[task].memory_mb,
+                storage_mb=sizes[task].storage_mb,
+                seconds=seconds.get(task, UNKNOWN_TASK_SECONDS),
+            )
             for task in called
         ),
         transitions=len(way) + 1,
@@ -82,20 +89,30 @@ def work_to(definition: Definition, outcome: str, *, memory_mb: Mapping[str, int
 
 
 def retrain_bill(
-    definition: Definition, *, memory_mb: Mapping[str, int], architecture: str, prices: Prices = US_EAST_1
+    definition: Definition, *, sizes: Mapping[str, Size], architecture: str, prices: Prices = US_EAST_1
 ) -> Bill:
     """Of one retrain that ends Promoted, all at once, every function starting cold.
 
     Each step of a canary adds three transitions, a call of ShiftTraffic, ten metrics that CloudWatch is asked for,
     and a query that scans the log of the serving function since the first share.
     """
-    return work_bill(work_to(definition, PROMOTED, memory_mb=memory_mb), architecture=architecture, prices=prices)
+    return work_bill(work_to(definition, PROMOTED, sizes=sizes), architecture=architecture, prices=prices)
+
+
+def longest_retrain_bill(
+    definition: Definition, *, sizes: Mapping[str, Size], architecture: str, prices: Prices = US_EAST_1
+) -> Bill:
+    """Of one whose data are so many that every task takes all the time that it may. More ends it, unpromoted."""
+    longest = {task: size.timeout_seconds for task, size in sizes.items()}
+    return work_bill(
+        work_to(definition, PROMOTED, sizes=sizes, seconds=longest), architecture=architecture, prices=prices
+    )
 
 
 def idle_bill(
     definition: Definition,
     *,
-    memory_mb: Mapping[str, int],
+    sizes: Mapping[str, Size],
     architecture: str,
     alarms: int,
     models: Sequence[str],
@@ -103,7 +120,7 @@ def idle_bill(
     prices: Prices = US_EAST_1,
 ) -> Bill:
     """Of a month without new data and without a prediction: each night one run for each model ends NothingNew."""
-    night = work_to(definition, NOTHING_NEW, memory_mb=memory_mb)
+    night = work_to(definition, NOTHING_NEW, sizes=sizes)
     nightly = work_bill(night, architecture=architecture, prices=prices).times(NIGHTS * len(models))
     standing = standing_bill(
         stored_gb=stored_gb, log_gb=night.log_gb * NIGHTS * len(models), alarms=alarms, prices=prices

@@ -25,6 +25,8 @@ class Prices:
 
     gb_second: Mapping[str, float]
     """Of a Lambda function, by its architecture. Loading the code is billed as running it."""
+    storage_gb_second: float
+    """Of a Lambda function's /tmp beyond its first 512 MB, on either architecture."""
     lambda_request: float
     state_transition: float
     """Of a standard workflow; a retry is one more."""
@@ -43,6 +45,7 @@ class Prices:
 
 US_EAST_1 = Prices(
     gb_second=MappingProxyType({"x86_64": 0.0000166667, "arm64": 0.0000133334}),
+    storage_gb_second=0.0000000309,
     lambda_request=0.20 / 1_000_000,
     state_transition=0.025 / 1_000,
     stored_gb_month=0.023,

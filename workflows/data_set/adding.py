@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.cutting import listed
 from chalicelib.edges import Edges
 from chalicelib.errors import BadRequest, CommandFailed, DataError, RecipeUnknown
+from chalicelib.settings import StageSettings
 from lambdas import recipes
 from workflows.checking import contents
 from workflows.checking.contents import Progress
@@ -41,6 +42,7 @@ class Addition:
     model: str
     mode: Mode
     progress: Progress
+    settings: StageSettings
 
 
 def add_all(addition: Addition, files: Sequence[File]) -> list[str]:
@@ -81,7 +83,7 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
             if recipe is not None:
                 table = look_at(content, recipe=recipe)
                 sizes.append((len(table), table.size_bytes))
-                check_room(sizes, recipe=recipe)
+                check_room(sizes, recipe=recipe, settings=addition.settings)
         except DataError as exc:
             problems.append(f"{type(exc).__name__}: {exc.message}")
     if problems:

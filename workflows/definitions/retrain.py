@@ -275,7 +275,7 @@ def _judge(state: str, *, judging: int) -> Task:
         answers_uri="$.train.answers_uri",
         judging=judging,
         result="evaluate",
-        timeout_seconds=600,
+        timeout_seconds=900,
         caught_by=restore_after_failure(),
     )
 

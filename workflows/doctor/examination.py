@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.edges.object_store import ObjectStore
+from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
+from chalicelib.settings import StageSettings
 from workflows.deploying import regions
 from workflows.doctor.account import existing
 from workflows.doctor.account.credentials import check_region, who_calls
@@ -24,7 +26,7 @@ from workflows.doctor.stage.runtimes import check_runtimes
 from workflows.doctor.stage.stage_settings import check_recipes, check_settings
 from workflows.packaging.sizes import FunctionSize
 from workflows.stacks.main import main_template
-from workflows.stacks.settings import stage_settings
+from workflows.stacks.settings import DEFAULTS, stage_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ def examine_checkout(checkout: Checkout) -> Iterator[Finding]:
     yield from check_recipes(
         stage, root=root, models=checkout.models, load=checkout.load_recipe, problems=checkout.recipe_problems
     )
-    yield from check_runtimes(main_template(stage, models=checkout.models))
+    yield from check_runtimes(main_template(stage, models=checkout.models, settings=_settings(checkout)))
     yield from check_requirements(root, build=checkout.build)
     if checkout.measure is not None:
         yield from check_sizes(checkout.measure)
@@ -81,6 +83,14 @@ def examine_account(checkout: Checkout, account: Account) -> Iterator[Finding]:
     yield from unhindered(check_limits(account.clients("lambda")), where="Lambda's limits")
     yield from unhindered(_check_names(checkout, account, names), where="existing names")
     yield from unhindered(_check_record(checkout, account, names), where="Chalice's record")
+
+
+def _settings(checkout: Checkout) -> StageSettings:
+    """Those of the stage; the defaults where they cannot be read, which another check tells."""
+    try:
+        return stage_settings(checkout.stage, root=checkout.root)
+    except DeploymentFailed:
+        return DEFAULTS
 
 
 def _check_permissions(checkout: Checkout, account: Account, names: Names, caller: str) -> Iterator[Finding]:

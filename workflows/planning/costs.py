@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from chalicelib import names
 from workflows.cost.bills import Bill
-from workflows.cost.estimates import idle_bill, predictions_bill, retrain_bill
+from workflows.cost.estimates import idle_bill, longest_retrain_bill, predictions_bill, retrain_bill
 from workflows.planning.wanted import Wanted
+from workflows.stacks.functions import STORAGE_MB, Size
 
 PREDICTIONS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """In US dollars: a month without new data or requests, one retrain that is promoted, PREDICTIONS requests."""
+    """In US dollars: a month without new data or requests, one retrain that is promoted, one that takes all the time
+    of its tasks, PREDICTIONS requests."""
 
     idle_month: Bill
     retrain: Bill
+    longest_retrain: Bill
     predictions: Bill
 
 
@@ -31,19 +36,20 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
         if each["Type"] == "AWS::Lambda::Function"
     }
     stage = wanted.names.stage
-    memory_mb = {task: int(functions[names.task_function(stage, task)]["MemorySize"]) for task in names.TASKS}
+    sizes = {task: _size(functions[names.task_function(stage, task)]) for task in names.TASKS}
     serving = functions[names.serving_function(stage, wanted.models[0])]
     architecture = serving["Architectures"][0]
     definition = json.loads(wanted.definition)
     return Costs(
         idle_month=idle_bill(
             definition,
-            memory_mb=memory_mb,
+            sizes=sizes,
             architecture=architecture,
             alarms=sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources),
             models=wanted.models,
         ),
-        retrain=retrain_bill(definition, memory_mb=memory_mb, architecture=architecture),
+        retrain=retrain_bill(definition, sizes=sizes, architecture=architecture),
+        longest_retrain=longest_retrain_bill(definition, sizes=sizes, architecture=architecture),
         predictions=predictions_bill(
             PREDICTIONS,
             serving_memory_mb=int(serving["MemorySize"]),
@@ -51,3 +57,8 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
             architecture=architecture,
         ),
     )
+
+
+def _size(function: Mapping[str, Any]) -> Size:
+    storage = function.get("EphemeralStorage", {}).get("Size", STORAGE_MB)
+    return Size(int(function["MemorySize"]), int(function["Timeout"]), storage)

@@ -16,22 +16,27 @@ from workflows.stacks.statements import Json, allow, role
 RUNTIME = "python3.13"
 
 
+STORAGE_MB = 512
+"""Of /tmp, where a function asks for no more.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html"""
+
+
 @dataclass(frozen=True)
 class Size:
-    """Memory, which buys processor time too (1,769 MB are one core), and the longest a call may take.
+    """Memory, which buys processor time too (1,769 MB are one core), the longest a call may take, and room in /tmp.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html. A new account's limit is 3,008 MB.
     """
 
     memory_mb: int
     timeout_seconds: int
+    storage_mb: int = STORAGE_MB
 
 
+DATA_TASKS = ("preprocess", "train", "evaluate")
+"""What they need grows with the data, so their sizes are the stage's settings."""
 TASK_SIZES = {
     "restore-alias": Size(512, 100),
-    "preprocess": Size(1769, 600),
-    "train": Size(1769, 890),
-    "evaluate": Size(1024, 300),
     "version-model": Size(512, 180),
     "replay": Size(512, 120),
     "shift-traffic": Size(512, 120),
@@ -39,8 +44,8 @@ TASK_SIZES = {
     "record-outcome": Size(512, 100),
     names.MOVE_ALIAS: Size(512, MOVE_SECONDS),
 }
-"""Of all of `chalicelib.names.PIPELINE`. Each is shorter than its state waits; for MoveAlias the API waits, and for
-the API the gateway: `chalicelib.aws.patience`."""
+"""Of the others. Each is shorter than its state waits; for MoveAlias the API waits, and for the API the gateway:
+`chalicelib.aws.patience`."""
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 """Of the tasks: else Lambda's Python drops every line below WARNING."""
 TRACING: Json = {"TracingConfig": {"Mode": "Active"}}
@@ -53,6 +58,19 @@ TRACING_ACTIONS = (
     "xray:GetSamplingTargets",
 )
 """Source: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html"""
+
+
+def task_sizes(settings: StageSettings = DEFAULTS) -> dict[str, Size]:
+    """Of all of `chalicelib.names.PIPELINE`, in its order.
+
+    >>> task_sizes(StageSettings(train_memory_mb=3008, train_storage_mb=2048))["train"]
+    Size(memory_mb=3008, timeout_seconds=890, storage_mb=2048)
+    """
+    of_data = {
+        task: Size(*(getattr(settings, f"{task}_{of}") for of in ("memory_mb", "seconds", "storage_mb")))
+        for task in DATA_TASKS
+    }
+    return {task: of_data.get(task) or TASK_SIZES[task] for task in names.PIPELINE}
 
 
 def tracing_statement() -> Json:
@@ -76,6 +94,7 @@ def configuration(handler: str, size: Size, *, settings: StageSettings) -> Json:
         "Architectures": [settings.architecture],
         "MemorySize": size.memory_mb,
         "Timeout": size.timeout_seconds,
+        **({"EphemeralStorage": {"Size": size.storage_mb}} if size.storage_mb > STORAGE_MB else {}),
     }
 
 

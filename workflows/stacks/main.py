@@ -19,7 +19,7 @@ from workflows.stacks.statements import Json, allow, role
 
 SHA256 = {"Type": "String", "AllowedPattern": "[0-9a-f]{64}"}
 PARAMETERS: Json = {
-    "TasksSha256": {**SHA256, "Description": "The package of the tasks, which lies under this name in the bucket"},
+    "TasksSha256": {**SHA256, "Description": "The package of the tasks, so named in the bucket"},
     "PipelineSha256": {**SHA256, "Description": "What every model is trained with: a part of a run's fingerprint"},
     "PlaceholderSha256": {**SHA256, "Description": "The package of a serving function that has no model yet"},
     "DefinitionSha256": {**SHA256, "Description": "The state machine's definition"},
@@ -73,7 +73,7 @@ def _task(stage: str, task: str, settings: StageSettings, *, layers_of_task: Seq
         name=names.task_function(stage, task),
         statements=permissions.task_statements(stage, task),
         properties={
-            **functions.configuration(task_handler(task), functions.TASK_SIZES[task], settings=settings),
+            **functions.configuration(task_handler(task), functions.task_sizes(settings)[task], settings=settings),
             **layers.attached(layers_of_task),
             "Code": _code(stage, "TasksSha256"),
             "LoggingConfig": functions.LOGGING,

@@ -32,6 +32,15 @@ class Demand:
     class_bytes: int
     """For each row and each class in addition, from the third class on: it has a probability, in several arrays."""
 
+    @property
+    def setting(self) -> str:
+        """Of the stage, by which the task has its memory.
+
+        >>> TRAIN.setting
+        'NIGHTSWAP_TRAIN_MEMORY_MB'
+        """
+        return f"NIGHTSWAP_{self.task.upper()}_MEMORY_MB"
+
 
 PREPROCESS = Demand(task="Preprocess", base_mb=90, copies=3.0, row_bytes=50, class_bytes=0)
 TRAIN = Demand(task="Train", base_mb=210, copies=3.0, row_bytes=0, class_bytes=18)
@@ -61,11 +70,12 @@ def check_size(demand: Demand, *, rows: int, table_bytes: int, memory_mb: int, r
     if expected_mb > memory_mb:
         raise DatasetTooLarge(
             f"{rows:,} rows of {len(recipe.columns)} columns take about {expected_mb:,} MB in {demand.task}, which"
-            f" has {memory_mb:,} MB. Give it more, {MEMORY_MB_MAX:,} at most (TASK_SIZES in"
-            " workflows/stacks/functions.py, then nightswap deploy), leave columns out of the recipe, or take files"
-            f" out: nightswap data remove FILE --model {recipe.model}",
+            f" has {memory_mb:,} MB; their table has {table_bytes:,} bytes. Give it more, {MEMORY_MB_MAX:,} at most"
+            f" ({demand.setting} in .chalice/config.json, then nightswap deploy), leave columns out of the recipe, or"
+            f" take files out: nightswap data remove FILE --model {recipe.model}",
             model=recipe.model,
             rows=rows,
+            table_bytes=table_bytes,
             expected_mb=expected_mb,
             memory_mb=memory_mb,
         )

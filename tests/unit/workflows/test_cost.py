@@ -15,6 +15,7 @@ from workflows.cost.estimates import (
     NIGHTS,
     TYPICAL_SECONDS,
     idle_bill,
+    longest_retrain_bill,
     path_to,
     predictions_bill,
     retrain_bill,
@@ -22,10 +23,10 @@ from workflows.cost.estimates import (
 )
 from workflows.cost.prices import US_EAST_1
 from workflows.definitions.rendering import golden
-from workflows.stacks.functions import TASK_SIZES
+from workflows.stacks.functions import Size, task_sizes
 
 DEFINITION = json.loads(golden())
-MEMORY_MB = {task: size.memory_mb for task, size in TASK_SIZES.items()}
+SIZES = task_sizes()
 
 usd = st.floats(0, 1e6)
 bills = st.dictionaries(st.sampled_from(["Lambda", "alarms", "logs", "S3 storage"]), usd).map(Bill)
@@ -83,7 +84,7 @@ def test_known_million_of_calls_costs_what_the_price_lists_say() -> None:
 
 
 def test_promoted_run_goes_through_every_task_of_the_definition_but_the_canary() -> None:
-    work = work_to(DEFINITION, "Promoted", memory_mb=MEMORY_MB)
+    work = work_to(DEFINITION, "Promoted", sizes=SIZES)
 
     assert len(work.calls) == len(TASKS) - 1
     assert "ShiftTraffic" not in path_to(DEFINITION, "Promoted")
@@ -105,8 +106,38 @@ def test_every_task_has_a_typical_duration() -> None:
     assert set(TYPICAL_SECONDS) == set(TASKS)
 
 
+def test_room_in_tmp_costs_only_beyond_what_is_free() -> None:
+    """1,024 MB beyond the 512 for 1,000 seconds are 1,000 GB-seconds."""
+    free, paid = (
+        compute_usd([Call(memory_mb=1024, seconds=1000, storage_mb=storage)], architecture="arm64")
+        for storage in (512, 1536)
+    )
+
+    assert free == compute_usd([Call(memory_mb=1024, seconds=1000)], architecture="arm64")
+    assert paid - free == pytest.approx(1000 * 0.0000000309)
+
+
+def test_larger_task_makes_a_retrain_dearer_and_the_longest_retrain_too() -> None:
+    larger = {**SIZES, "train": Size(3008, 890, 2048)}
+    for bill in (retrain_bill, longest_retrain_bill):
+        before, after = (bill(DEFINITION, sizes=sizes, architecture="x86_64").total_usd for sizes in (SIZES, larger))
+
+        assert before < after
+
+
+def test_longest_retrain_takes_every_tasks_time_out() -> None:
+    bill = longest_retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64")
+
+    gb_seconds = sum(
+        SIZES[task].memory_mb / 1024 * SIZES[task].timeout_seconds for task in TASKS if task != "shift-traffic"
+    )
+    in_tmp = 1.5 * 890 * 0.0000000309
+    assert bill.lines["Lambda"] == pytest.approx(gb_seconds * 0.0000166667 + in_tmp + 8 * 0.0000002)
+    assert bill.lines["Step Functions"] == pytest.approx(0.000325)
+
+
 def test_retrain_costs_less_than_a_cent() -> None:
-    bill = retrain_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64")
+    bill = retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64")
 
     assert 0 < bill.total_usd < 0.01
 
@@ -115,7 +146,7 @@ def test_idle_month_grows_with_alarms_storage_and_models() -> None:
     def month(*, alarms: int = 0, models: int = 0, stored_gb: float = 0.0) -> float:
         return idle_bill(
             DEFINITION,
-            memory_mb=MEMORY_MB,
+            sizes=SIZES,
             architecture="x86_64",
             alarms=alarms,
             models=["a-model"] * models,
@@ -126,7 +157,7 @@ def test_idle_month_grows_with_alarms_storage_and_models() -> None:
     assert month(alarms=3) == pytest.approx(3 * US_EAST_1.alarm_month)
     assert month(stored_gb=2) == pytest.approx(2 * US_EAST_1.stored_gb_month)
     assert month(models=2) == pytest.approx(2 * month(models=1))
-    assert month(models=1) < NIGHTS * retrain_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64").total_usd
+    assert month(models=1) < NIGHTS * retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64").total_usd
 
 
 def test_million_of_predictions_costs_a_few_dollars_most_of_them_for_the_gateway() -> None:
@@ -137,19 +168,20 @@ def test_million_of_predictions_costs_a_few_dollars_most_of_them_for_the_gateway
 
 
 def test_known_bills_of_the_real_definition_line_by_line() -> None:
-    """Worked out by hand: a promoted run is 8 calls of 41.096 GB-seconds in all and 13 transitions; a night without
-    new data is 3 calls of 12.365 GB-seconds and 5 transitions, 60.875 times a month for two models."""
-    bill = retrain_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64")
+    """Worked out by hand: a promoted run is 8 calls of 41.096 GB-seconds in all, with 18 more of room in /tmp, and 13
+    transitions; a night without new data is 3 calls of 12.365 GB-seconds and 5 transitions, 60.875 times a month for
+    two models."""
+    bill = retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64")
     assert bill.lines == pytest.approx(
         {
-            "Lambda": 0.00068653,
+            "Lambda": 0.000687086,
             "Step Functions": 0.000325,
             "S3 requests": 0.000192,
             "logs": 0.000016,
         },
         rel=1e-5,
     )
-    month = idle_bill(DEFINITION, memory_mb=MEMORY_MB, architecture="x86_64", alarms=8, models=["one", "other"])
+    month = idle_bill(DEFINITION, sizes=SIZES, architecture="x86_64", alarms=8, models=["one", "other"])
     assert month.lines == pytest.approx(
         {
             "Lambda": 0.01258211,

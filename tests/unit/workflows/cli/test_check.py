@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from chalicelib.settings import StageSettings
 from lambdas import recipes
+from tests.fakes.stage import FakeStage
 from workflows.cli.main import group
 
 HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
@@ -214,12 +216,16 @@ def test_findings_are_told_to_programs(tmp_path: Path) -> None:
 def test_file_that_no_task_has_the_memory_for_is_refused(tmp_path: Path) -> None:
     """One long category makes every cell of its column as wide."""
     text = ROWS.replace("own", "o" * 128, 1) + "40,a,yes\n30,b,no\n" * 550_000
+    files = recipe(tmp_path), rows(tmp_path, text)
 
-    result = check(recipe(tmp_path), rows(tmp_path, text))
+    result = check(*files)
 
     assert result.exit_code == 1
     assert "DatasetTooLarge: 1,100,040 rows of 2 columns take about" in result.output
     assert "MB in Preprocess, which has 1,769 MB" in result.output
+    assert "NIGHTSWAP_PREPROCESS_MEMORY_MB" in result.output
+    larger = StageSettings(preprocess_memory_mb=3008, train_memory_mb=3008, evaluate_memory_mb=3008)
+    assert FakeStage(settings=larger).run("check", *map(str, files)).exit_code == 0
 
 
 def test_what_a_recipe_prints_is_no_part_of_the_answer_for_programs(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         roles=(RoleChange(role="TrainRole", added=(statement,), removed=()),),
         app=(),
         packages=(),
-        costs=Costs(idle_month=bill, retrain=bill, predictions=bill),
+        costs=Costs(idle_month=bill, retrain=bill, longest_retrain=Bill({"Lambda": 0.0625}), predictions=bill),
     )
 
     with console.capture() as captured:
@@ -46,6 +46,8 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         "a-bucket",
         "+ Allow s3:GetObject",
         "0.1000",
+        "a retrain whose tasks take all their time",
+        "Lambda 0.0625",
         "--remove-model loans",
         "model cars",
         "would change",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import BadRequest, NightswapError
+from chalicelib.settings import StageSettings
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, content
 from workflows.checking.file import File
@@ -39,4 +40,4 @@ def refused(stage: FakeStage, *arguments: str, by: type[NightswapError] = BadReq
 
 
 def adding(edges: Any, files: Sequence[File], **mode: bool) -> list[str]:
-    return add_all(Addition(edges, MODEL, Mode(**mode), lambda *_: None), files)
+    return add_all(Addition(edges, MODEL, Mode(**mode), lambda *_: None, StageSettings()), files)

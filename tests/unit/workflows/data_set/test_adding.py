@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import BadRequest, CommandFailed
+from chalicelib.settings import StageSettings
 from tests import http_connections
 from tests.fakes.stage import FakeStage
 from tests.given.interference import with_store
@@ -39,7 +40,7 @@ def test_files_that_were_added_are_not_read_again_to_compare_others_with_them(st
     told: list[str] = []
 
     add_all(
-        Addition(stage.edges, MODEL, Mode(), lambda doing, *_: told.append(doing)),
+        Addition(stage.edges, MODEL, Mode(), lambda doing, *_: told.append(doing), StageSettings()),
         [Content("c.csv", GOOD + ROW + b"\n")],
     )
 
@@ -179,7 +180,7 @@ def test_files_whose_rows_are_known_are_not_fetched_again(stage: FakeStage, tmp_
 
 
 def test_model_without_a_recipe_here_is_told_how_its_file_is_added_all_the_same() -> None:
-    addition = Addition(FakeStage().edges, "elsewhere", Mode(), lambda *_: None)
+    addition = Addition(FakeStage().edges, "elsewhere", Mode(), lambda *_: None, StageSettings())
 
     with pytest.raises(BadRequest, match=r"there is no recipe 'elsewhere'.* --no-check"):
         add_all(addition, [Content("a.csv", GOOD)])

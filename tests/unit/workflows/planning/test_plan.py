@@ -34,7 +34,12 @@ NOTHING = Plan(
         PackageState(name="tasks", size_bytes=7, key="deploy/a.zip", uploaded=True),
         PackageState(name="numpy", size_bytes=8, key="b.zip", uploaded=True),
     ),
-    costs=Costs(idle_month=Bill({"alarms": 0.5}), retrain=Bill({"Lambda": 0.25}), predictions=Bill({"logs": 2.0})),
+    costs=Costs(
+        idle_month=Bill({"alarms": 0.5}),
+        retrain=Bill({"Lambda": 0.25}),
+        longest_retrain=Bill({"Lambda": 4.0}),
+        predictions=Bill({"logs": 2.0}),
+    ),
 )
 CHANGES: dict[str, Any] = {
     "stacks": (NOTHING.stacks[0], StackChange(name="nightswap-prod", action="update", changes=())),
@@ -61,8 +66,9 @@ def test_programs_are_told_every_part_and_what_the_prices_are_of() -> None:
     assert document["changes_nothing"] is True
     assert document["costs"]["estimate"] is True
     assert document["costs"]["prices"].keys() == {"region", "as_of", "free_tier", "predictions_count"}
-    assert {name: document["costs"][name] for name in ("idle_month", "retrain", "predictions")} == {
+    assert {name: document["costs"][name] for name in vars(NOTHING.costs)} == {
         "idle_month": {"usd": 0.5, "lines": {"alarms": 0.5}},
         "retrain": {"usd": 0.25, "lines": {"Lambda": 0.25}},
+        "longest_retrain": {"usd": 4.0, "lines": {"Lambda": 4.0}},
         "predictions": {"usd": 2.0, "lines": {"logs": 2.0}},
     }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import names
 from chalicelib.names import state_name
-from chalicelib.settings import StageSettings
-from workflows.stacks.functions import TASK_SIZES, serving_configuration
+from chalicelib.settings import StageSettings, load
+from workflows.stacks.functions import DATA_TASKS, serving_configuration, task_sizes
 from workflows.stacks.main import main_template, serving_id
 
+WANTED = {"MEMORY_MB": "3008", "SECONDS": "777", "STORAGE_MB": "2048"}
 MODEL_NAMES = st.from_regex(names.MODEL_NAME, fullmatch=True)
 
 
@@ -25,7 +27,27 @@ def test_logical_id_is_letters_and_digits(model: str) -> None:
 
 
 def test_every_task_has_its_size() -> None:
-    assert tuple(TASK_SIZES) == names.PIPELINE
+    assert tuple(task_sizes()) == names.PIPELINE
+
+
+@pytest.mark.parametrize("task", DATA_TASKS)
+def test_size_of_a_data_task_is_a_setting_and_changes_that_function_alone(task: str) -> None:
+    wanted = {f"NIGHTSWAP_{task.upper()}_{what}": size for what, size in WANTED.items()}
+    before, after = (
+        main_template("local", models=["a-model"], settings=settings)["Resources"]
+        for settings in (StageSettings(), load(StageSettings, wanted))
+    )
+
+    (changed,) = [name for name, each in after.items() if each != before[name]]
+    assert changed == f"{state_name(task)}Function"
+    new: dict[str, object] = {"MemorySize": 3008, "Timeout": 777, "EphemeralStorage": {"Size": 2048}}
+    assert after[changed]["Properties"] == before[changed]["Properties"] | new
+
+
+def test_size_of_a_data_task_is_no_part_of_the_fingerprint() -> None:
+    larger = StageSettings(preprocess_memory_mb=3008, train_seconds=120, evaluate_storage_mb=10_240)
+
+    assert serving_configuration(larger) == serving_configuration()
 
 
 def test_serving_functions_have_the_configuration_that_the_fingerprint_counts() -> None:

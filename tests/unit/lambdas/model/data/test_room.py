@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.errors import DatasetTooLarge
+from chalicelib.settings import StageSettings
 from lambdas.model.data import room
 from lambdas.model.data.room import EVALUATE, PREPROCESS, TRAIN, Demand
 from lambdas.model.recipe import Recipe, at_least
@@ -62,6 +63,11 @@ def test_each_class_beyond_two_takes_about_as_much_more_as_was_measured(
     assert 0.6 * measured_mb < needed(many) - needed(data.recipe()) < 1.4 * measured_mb
 
 
+@pytest.mark.parametrize("demand", [PREPROCESS, TRAIN, EVALUATE, room.LIVE_QUALITY])
+def test_setting_that_is_named_is_one_of_the_stages(demand: Demand) -> None:
+    assert demand.setting in {each.variable for each in StageSettings.settings.values()}
+
+
 def test_tables_that_just_fit_are_taken_and_one_row_more_is_refused_with_the_way_out() -> None:
     table = data.table(data.recipe(), rows=1_000)
     needed = expected(PREPROCESS, row_bytes=0, rows=0) + round((3 * table.size_bytes + 50 * 1_000) / room.MB)
@@ -72,5 +78,7 @@ def test_tables_that_just_fit_are_taken_and_one_row_more_is_refused_with_the_way
     ) as no:
         room.check(PREPROCESS, [table] * 100, memory_mb=needed, recipe=data.recipe())
 
-    assert "TASK_SIZES in workflows/stacks/functions.py" in no.value.message
+    assert "(NIGHTSWAP_PREPROCESS_MEMORY_MB in .chalice/config.json, then nightswap deploy)" in no.value.message
+    assert f"{100 * table.size_bytes:,} bytes. Give it more" in no.value.message
+    assert (no.value.details["rows"], no.value.details["table_bytes"]) == (100_000, 100 * table.size_bytes)
     assert no.value.message.endswith("nightswap data remove FILE --model flows")

@@ -1,0 +1,78 @@
+"""A bucket in a folder: processes share it, and what lies in it takes none of their memory, as with S3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chalicelib.edges.object_store import Listed, Stored
+
+
+class FolderStore:
+    """An `ObjectStore` for one process at a time. An entity tag is a file's size and time of change."""
+
+    bucket = "folder"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, key: str) -> Stored | None:
+        file = self.folder / key
+        return Stored(file.read_bytes(), _etag(file)) if file.is_file() else None
+
+    def put(self, key: str, body: bytes) -> None:
+        file = self.folder / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)  # another key may be a link to it
+        file.write_bytes(body)
+
+    def put_if_absent(self, key: str, body: bytes) -> bool:
+        if (self.folder / key).exists():
+            return False
+        self.put(key, body)
+        return True
+
+    def put_if_match(self, key: str, body: bytes, *, etag: str) -> bool:
+        if not self._matches(key, etag):
+            return False
+        self.put(key, body)
+        return True
+
+    def delete(self, key: str) -> None:
+        (self.folder / key).unlink(missing_ok=True)
+
+    def delete_if_match(self, key: str, *, etag: str) -> bool:
+        if not self._matches(key, etag):
+            return False
+        self.delete(key)
+        return True
+
+    def list(self, prefix: str) -> list[Listed]:
+        below = self.folder / prefix.rpartition("/")[0]
+        files = {each.relative_to(self.folder).as_posix(): each for each in below.rglob("*") if each.is_file()}
+        return [
+            Listed(key, _etag(file), file.stat().st_size, datetime.fromtimestamp(file.stat().st_mtime, UTC))
+            for key, file in sorted(files.items())
+            if key.startswith(prefix)
+        ]
+
+    def copy(self, source: str, target: str) -> None:
+        """The content lies there once, and under two keys."""
+        file = self.folder / target
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.hardlink_to(self.folder / source)
+
+    def earlier(self, key: str) -> Iterable[Stored | None]:  # noqa: ARG002
+        """It keeps none."""
+        return ()
+
+    def _matches(self, key: str, etag: str) -> bool:
+        file = self.folder / key
+        return file.is_file() and _etag(file) == etag
+
+
+def _etag(file: Path) -> str:
+    found = file.stat()
+    return f'"{found.st_size}-{found.st_mtime_ns}"'

@@ -1,0 +1,136 @@
+"""Preprocess, Train and Evaluate on a real file, and on 16 and 64 copies of it: memory, seconds, dollars.
+
+python -m benchmarks.scale kdd_http.csv.gz 1 16 64
+
+Each task is its own function, in a process of its own on one core, as Lambda has one at 1,769 MB; the copies are
+further files of the data set, and a bucket in a folder stands in for S3. A version that was trained on the file alone
+is live, so Evaluate scores it beside the new one. A task's memory and seconds are those of its work; processor
+seconds are the figure to compare, because another program may have had the core for a part of the wall time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from benchmarks.folder_store import FolderStore
+from chalicelib import layout
+from workflows.cost.bills import Call, compute_usd
+from workflows.stacks.functions import task_sizes
+
+MODEL = "kdd99-http"
+RESULTS = Path(__file__).with_name("results") / "scale.json"
+CORE_MB = 1769
+"""So much memory has one core; less has a part of it.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
+TASKS = ("preprocess", "train", "evaluate")
+CHAMPION = "champion"
+UNITS = {"peak memory": "MB", "processor": "s", "wall": "s", "cost": "USD"}
+Measured = dict[str, dict[str, float]]
+"""By task, by metric."""
+
+
+def measured(data: Path, copies: int) -> tuple[Measured, Any]:
+    """One night on so many copies of the file; returns the matrix of the new model too."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = FolderStore(Path(folder))
+        source = layout.dataset(MODEL, "copy-00.csv.gz")
+        store.put(source, data.read_bytes())
+        _in_a_process(CHAMPION, folder, {})
+        for number in range(1, copies):
+            store.copy(source, layout.dataset(MODEL, f"copy-{number:02}.csv.gz"))
+        results: dict[str, Any] = {}
+        found: Measured = {}
+        for task in TASKS:
+            told = _in_a_process(task, folder, results)
+            results[task] = told["result"]
+            found[task] = told["measured"] | {"cost": _usd(task, seconds=told["measured"]["processor"])}
+        report = store.find(results["evaluate"]["report_uri"].partition(f"{store.bucket}/")[2])
+        return found, json.loads(report.body)["matrix"] if report else None
+
+
+def _usd(task: str, *, seconds: float) -> float:
+    """Of the task's call at its default size."""
+    size = task_sizes()[task]
+    longer = max(1.0, CORE_MB / size.memory_mb)
+    call = Call(memory_mb=size.memory_mb, storage_mb=size.storage_mb, seconds=longer * seconds)
+    return compute_usd([call], architecture="x86_64")
+
+
+def _in_a_process(task: str, folder: str, results: Mapping[str, Any]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.scale_task", task, folder]
+    done = subprocess.run(command, input=json.dumps(results), stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def rows(nights: Mapping[int, Sequence[Measured]]) -> Iterator[dict[str, Any]]:
+    """A line for each task, metric and size; the baseline is the first size."""
+    first = min(nights)
+    for copies, taken in nights.items():
+        for task in TASKS:
+            for metric, unit in UNITS.items():
+                values = [each[task][metric] for each in taken]
+                base = statistics.median(each[task][metric] for each in nights[first])
+                median = statistics.median(values)
+                yield {
+                    "name": f"{task} {copies}x",
+                    "metric": metric,
+                    "unit": unit,
+                    "median": float(f"{median:.4g}"),
+                    "spread": float(f"{max(values) - min(values):.4g}"),
+                    "n": len(values),
+                    "ratio_to_baseline": float(f"{median / base:.3g}"),
+                    "baseline": f"{task} {first}x",
+                }
+
+
+def draw(found: Sequence[Mapping[str, Any]]) -> None:
+    drawn = Drawn("task and size", *(f"{metric}, {unit}" for metric, unit in UNITS.items()), title="one night")
+    names = dict.fromkeys(each["name"] for each in found)
+    for name in names:
+        of_it = {each["metric"]: each["median"] for each in found if each["name"] == name}
+        drawn.add_row(name, *(f"{of_it[metric]:,.4g}" for metric in UNITS))
+    Console().print(drawn)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("data", type=Path, help="kdd_http.csv.gz")
+    parser.add_argument("copies", type=int, nargs="*", default=[1, 16, 64])
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    asked = parser.parse_args()
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # handed on to each task
+    nights: dict[int, list[Measured]] = {copies: [] for copies in asked.copies}
+    matrices: dict[str, Any] = {}
+    for _ in range(asked.rounds):
+        for copies, taken in nights.items():
+            night, matrices[f"{copies}x"] = measured(asked.data, copies)
+            taken.append(night)
+            print(f"{copies}x: {json.dumps(night)}", file=sys.stderr)
+    found = list(rows(nights))
+    draw(found)
+    machine = {"processor": platform.machine(), "system": platform.platform(), "cores": 1}
+    versions = {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "scikit-learn")}}
+    document = {"at": time.strftime("%Y-%m-%d"), "machine": machine, "versions": versions, "matrices": matrices}
+    asked.results.parent.mkdir(exist_ok=True)
+    asked.results.write_text(json.dumps({**document, "rows": found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

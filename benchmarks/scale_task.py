@@ -1,0 +1,96 @@
+"""One task of benchmarks.scale in this process: the results of the tasks before it come in, its own goes out.
+
+python -m benchmarks.scale_task preprocess FOLDER
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.folder_store import FolderStore
+from benchmarks.scale import CHAMPION, MODEL
+from chalicelib import layout
+from chalicelib.contracts.payload import to_event
+from chalicelib.contracts.training import EvaluateTask, PreprocessTask, TrainTask
+from chalicelib.edges import Edges
+from chalicelib.registry import publishing, registry
+from chalicelib.settings import TaskSettings
+from lambdas.step import forget_peak_memory, peak_memory_bytes
+from tests.fakes.edges import FakeOutside
+
+RUN = f"{MODEL}-nightly-20261121T0300Z"
+SETTINGS = TaskSettings(stage="bench", code_sha256="code", serving_sha256="serving")
+ALIAS = "alias"
+"""What the champion's night leaves for the others to make the alias of."""
+
+
+def asked(task: str, results: Mapping[str, Any]) -> Any:
+    """What the state machine would hand to the task."""
+    if task == "preprocess":
+        return PreprocessTask(run=RUN, model=MODEL, force=True)
+    uris = {name: results["preprocess"][name] for name in ("train_uri", "holdout_uri")}
+    if task == "train":
+        return TrainTask(run=RUN, model=MODEL, **uris)
+    trained = {name: results["train"][name] for name in ("artifact_uri", "artifact_sha256", "answers_uri")}
+    return EvaluateTask(run=RUN, model=MODEL, holdout_uri=uris["holdout_uri"], **trained, judging=1)
+
+
+def make_champion(store: FolderStore) -> None:
+    """A night on the file alone, up to the swap."""
+    from tests.unit.lambdas.nightly_batch import whole_night
+    from tests.unit.lambdas.packages import serve
+
+    outside = FakeOutside(MODEL, handler=serve)
+    outside.executions.start("champion", "{}")
+    edges = replace(outside.edges, store=store)
+    whole_night(edges, run="champion")
+    alias = edges.functions.alias(MODEL)
+    store.put(ALIAS, (alias.description if alias else "").encode())
+
+
+def with_the_champion(store: FolderStore) -> Edges:
+    """A process has its own functions, so the version is published there again, and the alias made."""
+    outside = FakeOutside(MODEL)
+    outside.executions.start(RUN, "{}")
+    edges = replace(outside.edges, store=store)
+    package, alias = (store.find(key) for key in (layout.version(MODEL, 1, registry.PACKAGE), ALIAS))
+    if package is None or alias is None:
+        raise AssertionError("there is no champion")
+    made = publishing.publish(edges, model=MODEL, package=package.body, serving_sha256=None)
+    edges.functions.create_alias(MODEL, function_version=made.function_version, description=alias.body.decode())
+    return edges
+
+
+def carry_out(run: Callable[..., Any], task: Any, edges: Edges) -> dict[str, Any]:
+    forget_peak_memory()
+    processor, wall = time.process_time(), time.perf_counter()
+    result = run(task, edges, SETTINGS)
+    found = {
+        "processor": time.process_time() - processor,
+        "wall": time.perf_counter() - wall,
+        "peak memory": (peak_memory_bytes() or 0) / 2**20,
+    }
+    return {"result": to_event(result), "measured": found}
+
+
+def main() -> None:
+    task, folder = sys.argv[1:]
+    store = FolderStore(Path(folder))
+    if task == CHAMPION:
+        make_champion(store)
+        print("{}")
+        return
+    results = json.load(sys.stdin)
+    told = carry_out(importlib.import_module(f"lambdas.{task}").run, asked(task, results), with_the_champion(store))
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
