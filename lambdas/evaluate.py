@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from chalicelib import layout
@@ -22,8 +23,8 @@ from chalicelib.registry.live import look
 from chalicelib.registry.report import Report
 from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
+from lambdas import engine, recipes
 from lambdas import live_quality as live_qualities
-from lambdas import recipes
 from lambdas.intermediates import read, read_all
 from lambdas.model import predictions
 from lambdas.model.artifact import Artifact
@@ -31,6 +32,7 @@ from lambdas.model.data import room
 from lambdas.model.evaluation import champion_fall
 from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.evaluation import evaluate
+from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.formats.table import format_of
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
@@ -45,16 +47,14 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
     """The report of the artifact, of the champion and of the anchor, all scored on the run's holdout."""
     recipe = recipes.load(task.model)
     with Parts(edges, task.holdout_uri) as parts:
-        holdout = parts.table()
-    room.check(room.EVALUATE, [holdout], memory_mb=memory_mb, recipe=recipe)
-    return evaluate(
-        recipe,
-        artifact=_made(edges, task, form=recipe.format),
-        holdout=holdout,
-        answers=Answers.from_files(read_all(edges, task.answers_uri, names=predictions.FILES)),
-        champion=None if champion is None else _artifact_of(edges, task.model, champion),
-        anchor=anchor_version(edges, recipe, champion=champion),
-    )
+        room.check_size(room.EVALUATE, rows=parts.rows, table_bytes=0, memory_mb=memory_mb, recipe=recipe)
+        return evaluate(
+            recipe,
+            artifact=_made(edges, task, form=recipe.format),
+            holdout=_holdout(edges, task, parts),
+            champion=None if champion is None else _artifact_of(edges, task.model, champion),
+            anchor=anchor_version(edges, recipe, champion=champion),
+        )
 
 
 def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judge | None = None) -> Evaluated:
@@ -117,6 +117,21 @@ def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None) -> Anc
         return found(artifact=_artifact_of(edges, recipe.model, number))
     except (ArtifactInvalid, RegistryIncomplete, VersionUnknown) as exc:
         return found(problem=exc.message)
+
+
+def _holdout(edges: Edges, task: EvaluateTask, parts: Parts) -> Holdout:
+    """The parts, and of the estimator's answers for all of their rows each part's own."""
+    answers = Answers.from_files(read_all(edges, task.answers_uri, names=predictions.FILES))
+    rows = {name: len(parts.open(name)) for name in parts.names}
+    *begins, _ = accumulate(rows.values(), initial=0)
+    ends = dict(zip(rows, [*begins[1:], len(answers)], strict=True))
+    begin = dict(zip(rows, begins, strict=True))
+    return Holdout(
+        rows=rows,
+        part=parts.open,
+        answers=lambda name: answers.between(begin[name], ends[name]),
+        each=engine.each,
+    )
 
 
 def _artifact_of(edges: Edges, model: str, model_version: int) -> Artifact:

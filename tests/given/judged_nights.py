@@ -15,11 +15,11 @@ from chalicelib.registry import models
 from chalicelib.registry.live import look
 from chalicelib.runs import outcomes
 from lambdas import recipes
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.recipe import Recipe
 from tests.fakes.edges import FakeOutside
 from tests.given import data
 from tests.given.guesses import Guess
+from tests.given.holdouts import evaluate
 from tests.given.moves import ask
 from tests.given.nights import MODEL, going, outside, promote, register, shift
 

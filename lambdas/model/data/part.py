@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lambdas.model.arrays import Floats, Texts, from_npy, to_npy
+from lambdas.model.arrays import Floats, Integers, Texts, from_npy, to_npy
 from lambdas.model.reading.table import Table
 
 Codes = NDArray[np.unsignedinteger[Any]]
@@ -78,11 +78,19 @@ class Part:
             labels=_spread(self.classes, self.labels),
         )
 
+    def take(self, rows: Integers) -> Part:
+        """The rows at these positions, in their order."""
+        return Part(self.numeric[rows], self.codes[rows], self.labels[rows], self.levels, self.classes)
+
     def slices(self, rows: int) -> Iterator[Part]:
         """All rows in their order, at most `rows` in each; nothing is copied."""
         for first in range(0, len(self), rows):
-            here = slice(first, first + rows)
-            yield Part(self.numeric[here], self.codes[here], self.labels[here], self.levels, self.classes)
+            yield self.between(first, first + rows)
+
+    def between(self, first: int, end: int) -> Part:
+        """The rows from `first` to before `end`; nothing is copied."""
+        here = slice(first, end)
+        return Part(self.numeric[here], self.codes[here], self.labels[here], self.levels, self.classes)
 
     def to_files(self) -> dict[str, bytes]:
         """Contents by the names in FILES."""
@@ -124,7 +132,7 @@ def smallest(count: int) -> type[np.unsignedinteger[Any]]:
     >>> smallest(256).__name__, smallest(257).__name__, smallest(65_537).__name__
     ('uint8', 'uint16', 'uint32')
     """
-    return next(each for each in (np.uint8, np.uint16, np.uint32) if count <= int(np.iinfo(each).max) + 1)
+    return next(each for each in (np.uint8, np.uint16, np.uint32, np.uint64) if count <= int(np.iinfo(each).max) + 1)
 
 
 def _stacked(columns: Sequence[NDArray[Any]], *, rows: int, levels: Sequence[Sequence[str]]) -> Codes:

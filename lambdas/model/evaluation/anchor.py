@@ -17,16 +17,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.model.artifact import Artifact
-from lambdas.model.evaluation.champion import Compared, score_beside
+from lambdas.model.evaluation.champion import Beside, Compared
 from lambdas.model.evaluation.counted import Counted
-from lambdas.model.evaluation.measures import Measures
 from lambdas.model.gate.comparison import is_comparable
 from lambdas.model.gate.comparison_text import points
 from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.ratchet import TIMES, observed_worse, of_the_anchor, proved_better
 from lambdas.model.gate.thresholds import AT_LEAST, RuleResult, Threshold
-from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 
 
@@ -87,25 +85,29 @@ def has_anchor(recipe: Recipe) -> bool:
 
 
 def judge_anchor(
-    version: AnchorVersion | None, *, challenger: Measures, holdout: Table, recipe: Recipe, champion: Compared | None
+    version: AnchorVersion | None,
+    *,
+    beside: Beside | str | None,
+    challenger: Counted,
+    recipe: Recipe,
+    champion: Compared | None,
 ) -> Anchored:
-    """Score the anchor and compare, unless it is the champion, which was compared already.
+    """Compare with the anchor, unless it is the champion, which was compared already.
 
-    What is returned holds none of the anchor's answers.
+    `beside` is what was counted of the anchor, or why it cannot be scored; None where it was not tried.
     """
     if version is None:
         return Anchored(version=None, advances=True, why="there is no anchor yet: the new model becomes it")
     if version.is_champion and champion is not None:
-        return _moved(version, champion, challenger=challenger.counted, recipe=recipe)
+        return _moved(version, champion, challenger=challenger, recipe=recipe)
     if version.is_champion:
         return Anchored(version=version, why=f"{version.name}, is the champion, which cannot be scored")
-    if version.artifact is None:
+    if beside is None:
         return without(version)
-    scored = score_beside(version.artifact, challenger=challenger, holdout=holdout, recipe=recipe)
-    if isinstance(scored, str):
-        return without(version, f"it cannot be scored on this holdout: {scored}")
-    measures, joint = scored
-    return judge_counts(version, counted=measures.counted, joint=joint, challenger=challenger.counted, recipe=recipe)
+    if isinstance(beside, str):
+        return without(version, f"it cannot be scored on this holdout: {beside}")
+    counted, joint = beside
+    return judge_counts(version, counted=counted, joint=joint, challenger=challenger, recipe=recipe)
 
 
 def judge_counts(

@@ -1,4 +1,4 @@
-"""Scores the champion on the challenger's holdout, and applies the rules that compare the two."""
+"""Compares the champion with the challenger on the same holdout, by the rules that compare the two."""
 
 from __future__ import annotations
 
@@ -6,24 +6,20 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.errors import ArtifactInvalid
-from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.counted import Counted
-from lambdas.model.evaluation.measures import Measures, score
 from lambdas.model.gate.comparison import NOT_ENOUGH_ROWS, Comparisons, compare_jointly, is_comparable
 from lambdas.model.gate.comparison_text import sentence, summary
 from lambdas.model.gate.demands import Demands
-from lambdas.model.gate.joint import JointCounts, count_jointly
+from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.thresholds import RuleResult, Threshold, against_champion, compare, no_comparison
-from lambdas.model.metrics.confusion import ClassUnknown
 from lambdas.model.metrics.ratios import ratio
-from lambdas.model.predictions import Answers
-from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.splitting.row_hashes import row_hashes
 
 LIVE = "live"
+
+Beside = tuple[Counted, JointCounts]
+"""What a version beside the challenger is worth, and the rows by the answers of both."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +88,16 @@ class Champion:
 
     compared: Compared | None
     problem: str = ""
-    answers: Answers | None = None
-    """None where it could not be scored, or where they are not kept."""
+
+    @classmethod
+    def of(cls, recipe: Recipe, beside: Beside | str | None) -> Champion | None:
+        """From what was counted of it, or why it could not be scored; None without one."""
+        if beside is None:
+            return None
+        if isinstance(beside, str):
+            return cls(None, f"the champion cannot be scored on this holdout: {beside}")
+        counted, joint = beside
+        return cls(Compared.of(recipe, counted=counted, joint=joint))
 
     def to_document(self) -> dict[str, Any]:
         measured = self.compared.counted.to_document() if self.compared else {}
@@ -124,30 +128,3 @@ class Champion:
     def summary(self, recipe: Recipe) -> str:
         """What was shown of a challenger that passed, in a few words; empty where it was not compared."""
         return summary(self.compared.found) if self.compared and recipe.compare_with_champion else ""
-
-
-def score_champion(artifact: Artifact, *, challenger: Measures, holdout: Table, recipe: Recipe) -> Champion:
-    """Score the champion. Never raises: for a champion that does not fit the holdout, the result says why."""
-    scored = score_beside(artifact, challenger=challenger, holdout=holdout, recipe=recipe)
-    if isinstance(scored, str):
-        return Champion(None, f"the champion cannot be scored on this holdout: {scored}")
-    measures, joint = scored
-    return Champion(Compared.of(recipe, counted=measures.counted, joint=joint), answers=measures.answers)
-
-
-def score_beside(
-    artifact: Artifact, *, challenger: Measures, holdout: Table, recipe: Recipe
-) -> tuple[Measures, JointCounts] | str:
-    """Score another version, and count the rows by both answers. For one that does not fit it, the text says why."""
-    try:
-        measures = score(artifact, holdout=holdout, recipe=recipe)
-    except (ArtifactInvalid, ValueError) as exc:
-        return f"{exc}" if isinstance(exc, ArtifactInvalid | ClassUnknown) else type(exc).__name__
-    joint = count_jointly(
-        holdout.labels,
-        champion=measures.answers.labels,
-        challenger=challenger.answers.labels,
-        labels=recipe.class_names,
-        alike=row_hashes(holdout).view("int64"),
-    )
-    return measures, joint

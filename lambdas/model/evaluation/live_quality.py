@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from chalicelib.exact import exact
-from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.counted import Counted
+from lambdas.model.evaluation.tally.answered import answered
+from lambdas.model.evaluation.tally.copies import Copies
 from lambdas.model.gate import bounds
 from lambdas.model.gate.judging import Evidence, judge
 from lambdas.model.gate.statistics import falls
 from lambdas.model.gate.statistics.falls import Errors
 from lambdas.model.gate.thresholds import AT_LEAST, RATIO_MARGIN, Threshold
-from lambdas.model.metrics.confusion import cells, squares_of
+from lambdas.model.metrics.confusion import places_of
 from lambdas.model.metrics.ratios import ROWS_OF, Proportion
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -55,25 +54,23 @@ class Scored:
 
     def __init__(self, artifact: Artifact, *, recipe: Recipe) -> None:
         self._artifact, self._recipe = artifact, recipe
-        self._cells: list[Integers] = []
-        self._hashes: list[Integers] = []
+        self._copies: list[Copies] = []
 
     def add(self, rows: Table) -> None:
         """Raises ArtifactInvalid when the artifact does not fit the rows, ClassUnknown for a class that is not the
         recipe's."""
-        answers = self._artifact.score(rows.features(self._recipe))
-        self._cells.append(cells(rows.labels, answers.labels, labels=self._recipe.class_names))
-        self._hashes.append(row_hashes(rows).view(np.int64))
+        classes = self._recipe.class_names
+        found = answered(self._artifact, rows.features(self._recipe), recipe=self._recipe)
+        true = places_of(rows.labels, labels=classes)
+        self._copies.append(Copies.of(row_hashes(rows), true, found.places, n_classes=len(classes)))
 
     def to_document(self, past: Past) -> dict[str, Any]:
         """Ready for JSON: rows, confusion matrix, and each ratio of the recipe's thresholds that is a share of rows.
 
         At least one part was added.
         """
-        found, classes = np.concatenate(self._cells), self._recipe.class_names
-        matrix = np.bincount(found, minlength=len(classes) ** 2).reshape(len(classes), -1).astype(np.int64)
-        squares = squares_of(found, n_classes=len(classes), alike=np.concatenate(self._hashes))
-        counted = Counted(classes, matrix.tolist(), {})
+        classes, copies = self._recipe.class_names, Copies.merged(self._copies)
+        counted, squares = Counted(classes, copies.matrix().tolist(), {}), copies.squares()
         shares = [
             (each, rows)
             for each in self._recipe.thresholds

@@ -5,16 +5,17 @@ Only the cells that hold rows are kept: with many classes most of the K x K x K 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lambdas.model.arrays import Integers, Texts
-from lambdas.model.metrics.confusion import places_of
+from lambdas.model.arrays import Integers
 from lambdas.model.metrics.ratios import Proportion
+
+Places = NDArray[np.integer[Any]]
 
 CELLS_MAX = 10_000
 """Of a document: all that 21 classes can have. A hundred classes have up to a million, which are 48 MB there, and the
@@ -89,28 +90,34 @@ class JointCounts:
 
 
 def count_jointly(
-    y_true: Texts, *, champion: Texts, challenger: Texts, labels: Sequence[str], alike: Integers
+    true: Places,
+    *,
+    champion: Places,
+    challenger: Places,
+    n_classes: int,
+    alike: Places,
+    times: NDArray[np.uint32],
 ) -> JointCounts:
-    """Count n rows. `alike` is (n,), equal for copies of one row and different for different rows.
+    """(m,) each: of a row the places of its class and of both answers among the classes, a number that is equal for
+    copies of one row alone, and for how many copies it stands.
 
-    Raises ClassUnknown for a class that is not among the labels.
-
-    >>> ants = np.array(["ant", "ant", "ant"])
-    >>> alike = np.array([7, 7, 8])
-    >>> counted = count_jointly(ants, champion=ants, challenger=ants, labels=["ant", "bee"], alike=alike)
+    >>> ants = np.array([0, 0])
+    >>> alike, times = np.array([7, 8]), np.array([2, 1])
+    >>> counted = count_jointly(ants, champion=ants, challenger=ants, n_classes=2, alike=alike, times=times)
     >>> counted.rows.tolist(), counted.squares.tolist()
     ([3], [5])
     """
-    n = len(labels)
-    true, theirs, mine = (places_of(each, labels=labels) for each in (y_true, champion, challenger))
-    cells = (true * n + theirs) * n + mine
+    n = n_classes
+    cells = (true.astype(np.int64) * n + champion) * n + challenger
     order = np.lexsort((alike, cells))
     cells, alike = cells[order], alike[order]
-    begins = np.ones(len(cells), dtype=np.bool_)
-    begins[1:] = (cells[1:] != cells[:-1]) | (alike[1:] != alike[:-1])
-    copies = np.diff(np.flatnonzero(begins), append=len(cells))
-    found, places = np.unique(cells[begins], return_inverse=True)
-    rows, squares = np.zeros(len(found), dtype=np.int64), np.zeros(len(found), dtype=np.int64)
-    np.add.at(rows, places, copies)
-    np.add.at(squares, places, copies * copies)
+    is_first = np.ones(len(cells), dtype=np.bool_)
+    is_first[1:] = (cells[1:] != cells[:-1]) | (alike[1:] != alike[:-1])
+    begins = np.flatnonzero(is_first)
+    if not len(begins):
+        return JointCounts(n, *(np.zeros(0, dtype=np.int64) for _ in range(5)))
+    copies, cells = np.add.reduceat(times[order], begins, dtype=np.int64), cells[begins]
+    firsts = np.flatnonzero(np.diff(cells, prepend=-1))
+    found = cells[firsts]
+    rows, squares = (np.add.reduceat(each, firsts) for each in (copies, copies * copies))
     return JointCounts(n, found // (n * n), found // n % n, found % n, rows, squares)

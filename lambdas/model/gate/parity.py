@@ -4,6 +4,7 @@ fitted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +22,45 @@ RULES = (LABELS, PROBABILITIES)
 
 @dataclass(frozen=True)
 class Parity:
-    """How far artifact and estimator are apart; None where they cannot be compared, for the reason in `problem`."""
+    """How far artifact and estimator are apart on some rows."""
 
     rows: int
-    label_mismatches: int | None
-    largest_difference: float | None
-    problem: str
+    answered: int
+    """By the estimator: as many rows, or nothing can be compared."""
+    mismatches: int = 0
+    """Labels that differ."""
+    largest: float = 0.0
+    """Difference of two probabilities; NaN or infinity where one is not a number."""
+    strange: str = ""
+    """The classes of both, where they are not the same."""
+
+    @classmethod
+    def merged(cls, many: Sequence[Parity]) -> Parity:
+        """Of all rows. At least one."""
+        return cls(
+            sum(each.rows for each in many),
+            sum(each.answered for each in many),
+            sum(each.mismatches for each in many),
+            float(np.max([each.largest for each in many])),
+            next((each.strange for each in many if each.strange), ""),
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why they cannot be compared; empty where they can."""
+        if self.strange or self.rows == self.answered:
+            return self.strange
+        return f"there are {self.rows} and {self.answered} answers"
+
+    @property
+    def label_mismatches(self) -> int | None:
+        """None where they cannot be compared."""
+        return None if self.problem else self.mismatches
+
+    @property
+    def largest_difference(self) -> float | None:
+        """None where they cannot be compared, or a probability is not a number."""
+        return None if self.problem or not np.isfinite(self.largest) else self.largest
 
     def rules(self) -> tuple[RuleResult, ...]:
         """No label may differ, no probability by more than the tolerance."""
@@ -58,10 +92,14 @@ class Parity:
 def compare_answers(artifact: Answers, *, estimator: Answers) -> Parity:
     """Row by row, class by class; both in the same order of rows."""
     if artifact.classes != estimator.classes:
-        return Parity(len(artifact), None, None, f"the classes are {artifact.classes} and {estimator.classes}")
+        strange = f"the classes are {artifact.classes} and {estimator.classes}"
+        return Parity(len(artifact), len(estimator), strange=strange)
     if len(artifact) != len(estimator):
-        return Parity(len(artifact), None, None, f"there are {len(artifact)} and {len(estimator)} answers")
+        return Parity(len(artifact), len(estimator))
     differences = np.abs(artifact.probabilities - estimator.probabilities)
-    largest = float(differences.max()) if differences.size else 0.0
-    mismatches = int((artifact.labels != estimator.labels).sum())
-    return Parity(len(artifact), mismatches, largest if np.isfinite(largest) else None, "")
+    return Parity(
+        len(artifact),
+        len(estimator),
+        int((artifact.labels != estimator.labels).sum()),
+        float(differences.max(initial=0.0)),
+    )

@@ -35,25 +35,6 @@ def cells(y_true: Texts, y_pred: Texts, *, labels: Sequence[str]) -> Integers:
     return places_of(y_true, labels=labels) * len(labels) + places_of(y_pred, labels=labels)
 
 
-def squared_copies(y_true: Texts, y_pred: Texts, *, labels: Sequence[str], alike: Integers) -> Integers:
-    """(n_classes, n_classes), as `confusion_matrix`: of each cell the sum over its distinct rows of the square of
-    their copies. `alike` is (n,), equal for copies of one row and different for different rows.
-
-    >>> ants, alike = np.array(["ant", "ant", "ant"]), np.array([7, 7, 8])
-    >>> squared_copies(ants, ants, labels=["ant", "bee"], alike=alike).tolist()
-    [[5, 0], [0, 0]]
-    """
-    return squares_of(cells(y_true, y_pred, labels=labels), n_classes=len(labels), alike=alike)
-
-
-def squares_of(cells: Integers, *, n_classes: int, alike: Integers) -> Integers:
-    """The same for rows whose cells are known."""
-    _, places, times = np.unique(alike, return_inverse=True, return_counts=True)
-    squares = np.zeros(n_classes * n_classes, dtype=np.int64)
-    np.add.at(squares, cells, times[places])  # w copies add w each
-    return squares.reshape(n_classes, n_classes)
-
-
 def counts(matrix: Integers, *, index: int) -> Counts:
     """Of one class against all others: TN = N - row - column + cell, which holds for more than two classes."""
     cell, row, column = (int(n) for n in (matrix[index, index], matrix[index].sum(), matrix[:, index].sum()))

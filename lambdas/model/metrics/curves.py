@@ -5,6 +5,7 @@ No threshold can separate rows with equal probabilities, so they count as one st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,44 @@ POINTS_MAX = 200
 DIGITS = 12
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Counts = np.ndarray[Any, np.dtype[np.uint32]]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """(m,) each, for the m distinct probabilities of some rows, ascending. Merged, they are as of all the rows."""
+
+    values: Floats
+    positives: Counts
+    """Rows of the class that have this probability."""
+    negatives: Counts
+    """Rows of another class that have it."""
+    undefined: bool = False
+    """Whether any row's probability is NaN; it is not among the values."""
+
+    @classmethod
+    def of(cls, positive: Flags, *, scores: Floats) -> Scores:
+        known = ~np.isnan(scores)
+        positives = positive[known].astype(np.uint32)
+        return cls._together(scores[known], positives, 1 - positives, undefined=not known.all())
+
+    @classmethod
+    def merged(cls, many: Sequence[Scores]) -> Scores:
+        """At least one."""
+        values, positives, negatives = (
+            np.concatenate([getattr(each, name) for each in many]) for name in ("values", "positives", "negatives")
+        )
+        return cls._together(values, positives, negatives, undefined=any(each.undefined for each in many))
+
+    @classmethod
+    def _together(cls, values: Floats, positives: Counts, negatives: Counts, *, undefined: bool) -> Scores:
+        order = np.argsort(values, kind="stable")  # quick where the values come in ordered pieces
+        values = values[order]
+        begins = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+        if not len(begins):
+            return cls(values, positives, negatives, undefined)
+        more, less = (np.add.reduceat(each[order], begins) for each in (positives, negatives))
+        return cls(values[begins], more, less, undefined)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,46 +67,48 @@ class Steps:
     fp: Integers
 
     @classmethod
-    def of(cls, positive: Flags, *, scores: Floats) -> Steps:
-        order = np.argsort(-scores, kind="stable")
-        ordered = scores[order]
-        last = np.flatnonzero(np.diff(ordered, append=np.nan) != 0)
-        tp = np.cumsum(positive[order], dtype=np.int64)[last]
-        return cls(ordered[last], tp, last + 1 - tp)
+    def of(cls, scores: Scores) -> Steps:
+        counts = (np.cumsum(each[::-1], dtype=np.int64) for each in (scores.positives, scores.negatives))
+        return cls(scores.values[::-1], *counts)
+
+    @property
+    def has_positives(self) -> bool:
+        return len(self.tp) > 0 and bool(self.tp[-1])
+
+    @property
+    def has_negatives(self) -> bool:
+        return len(self.fp) > 0 and bool(self.fp[-1])
 
 
-def average_precision(positive: Flags, *, scores: Floats) -> float | None:
+def average_precision(steps: Steps) -> float | None:
     """The area under the precision-recall curve as a sum of steps; None without a positive row.
 
     Sum of (recall - recall before) * precision, as scikit-learn's average_precision_score. Straight lines between the
     points would be too kind. Rounded to what a sum of floats is good for, so that what is at its bound is at it.
     Source: Davis and Goadrich, The relationship between precision-recall and ROC curves, ICML (2006) 233-240.
     """
-    if not positive.any():
+    if not steps.has_positives:
         return None
-    steps = Steps.of(positive, scores=scores)
     gained = np.diff(steps.tp, prepend=0)
     return round(float(np.sum(gained * steps.tp / (steps.tp + steps.fp)) / steps.tp[-1]), DIGITS)
 
 
-def roc_auc(positive: Flags, *, scores: Floats) -> Fraction | None:
+def roc_auc(steps: Steps) -> Fraction | None:
     """The area under the ROC curve by trapezoids, exactly; None unless there are rows of both kinds."""
-    if positive.all() or not positive.any():
+    if not steps.has_positives or not steps.has_negatives:
         return None
-    steps = Steps.of(positive, scores=scores)
     tp, fp = np.concatenate([[0], steps.tp]), np.concatenate([[0], steps.fp])
     return Fraction(int(np.sum(np.diff(fp) * (tp[1:] + tp[:-1]))), 2 * int(tp[-1]) * int(fp[-1]))
 
 
-def sweep(positive: Flags, *, scores: Floats) -> list[dict[str, float | None]]:
+def sweep(steps: Steps) -> list[dict[str, float | None]]:
     """What each threshold would give, highest first, at most POINTS_MAX of them: for plots.
 
     Half of the points are spread evenly over recall, half over the false-positive rate, so that the few rows of a
     rare class are not lost among the many.
     """
-    if not len(scores):
+    if not len(steps.thresholds):
         return []
-    steps = Steps.of(positive, scores=scores)
     return [_point(steps, index=int(index)) for index in _spread(steps)]
 
 

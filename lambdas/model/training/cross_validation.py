@@ -13,7 +13,7 @@ import numpy as np
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.formats.fitted import FIT_ERRORS, first_line
 from lambdas.model.metrics.confusion import confusion_matrix
-from lambdas.model.metrics.curves import average_precision
+from lambdas.model.metrics.curves import Scores, Steps, average_precision
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.stratified import stratified
 
@@ -80,6 +80,7 @@ def _score(recipe: Recipe, *, X: Floats, labels: Texts, held_out: np.ndarray[Any
         if _metric(recipe) == "average_precision":
             place = estimator.classes_.tolist().index(recipe.positive)
             scores = np.asarray(estimator.predict_proba(X[held_out]), dtype=np.float64)[:, place]
-            return average_precision(y_true == recipe.positive, scores=scores) or 0.0
+            steps = Steps.of(Scores.of(y_true == recipe.positive, scores=scores))
+            return average_precision(steps) or 0.0
         matrix = confusion_matrix(y_true, estimator.predict(X[held_out]), labels=np.unique(labels).tolist())
     return float(np.mean(matrix.diagonal() / matrix.sum(axis=1)))

@@ -8,7 +8,6 @@ import pytest
 
 from chalicelib.errors import DatasetEmpty, SingleClass, TooFewRows
 from lambdas.model.data.preparation import Prepared, prepare
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.gate.thresholds import at_least
@@ -17,6 +16,7 @@ from lambdas.model.splitting.row_hashes import row_hashes
 from lambdas.model.splitting.split import DRAWN, Draw, split_rows
 from lambdas.model.training.estimator import fit
 from tests.given import data
+from tests.given.holdouts import evaluate
 
 RECIPE = data.recipe()
 

@@ -10,7 +10,6 @@ import pytest
 from chalicelib.edges.object_store import Stored
 from lambdas import recipes
 from lambdas.model.data.preparation import prepare
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.predictions import Answers
@@ -18,6 +17,7 @@ from lambdas.model.reading.table import Table
 from lambdas.model.training.estimator import fit
 from lambdas.pieces import piece_of
 from lambdas.splits import Splits
+from tests.given.holdouts import evaluate
 
 
 @pytest.mark.real_data

@@ -11,8 +11,8 @@ import pytest
 
 from chalicelib.registry.report import Report
 from lambdas.model.evaluation.anchor import AnchorVersion
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.gate.thresholds import at_least
+from tests.given.holdouts import evaluate
 from tests.unit.lambdas.model.evaluation.test_champion import HOLDOUT, RECIPE, Wrong
 
 COMPARED = replace(RECIPE, thresholds=[at_least("accuracy", bound=0.51)])

@@ -11,12 +11,12 @@ import pytest
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.artifact import Artifact
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.gate.thresholds import at_least, at_most_flips
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
 from lambdas.serve.schema import Schema
 from tests.given import data
+from tests.given.holdouts import evaluate
 
 RECIPE = data.numeric_recipe(thresholds=[at_least("accuracy", bound=0.51, margin=0.49)], cross_validation_folds=0)
 HOLDOUT = data.table(RECIPE, rows=200, seed=1)

@@ -13,7 +13,6 @@ import pytest
 import lambdas
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.artifact import Artifact
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.gate.parity import compare_answers
@@ -23,6 +22,7 @@ from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Numeric, Recipe
 from lambdas.model.training.estimator import fit
 from tests.given import data
+from tests.given.holdouts import evaluate
 
 RECIPE = data.recipe(cross_validation_folds=0)
 HOLDOUT = data.table(RECIPE, rows=200, seed=1)

@@ -13,13 +13,13 @@ import pytest
 from chalicelib.registry.report import Report
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.anchor import AnchorVersion
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.judging_again import NotKept, judge_again
 from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
 from tests.given import data
 from tests.given.guesses import Guess
+from tests.given.holdouts import evaluate
 
 RECIPE = data.numeric_recipe(thresholds=[at_least("accuracy", bound=0.51)], cross_validation_folds=0)
 ONCE = data.table(RECIPE, rows=150, seed=1)

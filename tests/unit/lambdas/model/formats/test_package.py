@@ -14,7 +14,6 @@ import pytest
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.data.preparation import prepare
-from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.formats.package import build_package, code_files
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
@@ -22,6 +21,7 @@ from lambdas.model.formats.table import FORMATS, Format
 from lambdas.model.reading.dataset import read_object
 from lambdas.model.training.estimator import fit
 from tests.given import data
+from tests.given.holdouts import evaluate
 
 ARTIFACT = b'{"format":"scorecard"}'
 

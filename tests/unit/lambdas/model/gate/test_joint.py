@@ -5,21 +5,23 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.model.gate.joint import CELLS_MAX, JointCounts, count_jointly
-from lambdas.model.metrics.confusion import ClassUnknown, confusion_matrix
+from lambdas.model.metrics.confusion import confusion_matrix
 
 LABELS = ["ant", "bee", "cat"]
 
 
 def counted(rows: list[tuple[int, int, int]], copies: list[int] | None = None) -> JointCounts:
     """From rows of true class, champion's and challenger's answer."""
-    true, champion, challenger = (np.array([LABELS[row[at]] for row in rows], dtype=np.str_) for at in range(3))
+    true, champion, challenger = (np.array([row[at] for row in rows], dtype=np.int64) for at in range(3))
     alike = np.array(range(len(rows)) if copies is None else copies, dtype=np.int64)
-    return count_jointly(true, champion=champion, challenger=challenger, labels=LABELS, alike=alike)
+    times = np.ones(len(rows), dtype=np.uint32)
+    return count_jointly(
+        true, champion=champion, challenger=challenger, n_classes=len(LABELS), alike=alike, times=times
+    )
 
 
 places = st.integers(0, 2)
@@ -50,6 +52,24 @@ def test_copies_count_as_rows_and_their_squares_beside(rows: list[tuple[tuple[in
     assert found.squares.sum() == sum(times**2 for _, times in rows)
 
 
+@given(rows=st.lists(st.tuples(st.tuples(places, places, places), st.integers(0, 3)), max_size=20))
+def test_row_that_stands_for_several_counts_as_often(rows: list[tuple[tuple[int, int, int], int]]) -> None:
+    cells, alike = [cell for cell, _ in rows], [number for _, number in rows]
+    true, champion, challenger = (np.array([cell[at] for cell in cells], dtype=np.int64) for at in range(3))
+
+    found = count_jointly(
+        true,
+        champion=champion,
+        challenger=challenger,
+        n_classes=len(LABELS),
+        alike=np.array(alike, dtype=np.int64),
+        times=np.full(len(rows), 3, dtype=np.uint32),
+    )
+
+    spelled_out = counted([cell for cell in cells for _ in range(3)], [each for each in alike for _ in range(3)])
+    assert found.to_document() == spelled_out.to_document()
+
+
 def test_square_of_many_copies_is_not_too_large() -> None:
     found = counted([(0, 0, 0)] * 70_000, [5] * 70_000)
 
@@ -70,23 +90,19 @@ def test_document_tells_cells_and_who_is_right() -> None:
 
 def test_document_leaves_out_more_cells_than_an_answer_of_the_api_takes() -> None:
     classes = range(math.isqrt(CELLS_MAX) + 1)
-    labels = [f"class {n}" for n in classes]
-    names = np.array([labels[n] for n in classes for _ in classes], dtype=np.str_)
-    others = np.array([labels[n] for _ in classes for n in classes], dtype=np.str_)
-    alike = np.arange(len(names))
+    rows = [(n, other, other) for n in classes for other in classes]
 
-    def document(rows: int) -> dict[str, Any]:
-        true, theirs = names[:rows], others[:rows]
-        found = count_jointly(true, champion=theirs, challenger=theirs, labels=labels, alike=alike[:rows])
-        return found.to_document()
+    def document(count: int) -> dict[str, Any]:
+        true, theirs, _ = np.array(rows[:count]).T
+        return count_jointly(
+            true,
+            champion=theirs,
+            challenger=theirs,
+            n_classes=len(classes),
+            alike=np.arange(count),
+            times=np.ones(count, dtype=np.uint32),
+        ).to_document()
 
     assert len(document(CELLS_MAX)["cells"]) == CELLS_MAX
     assert document(CELLS_MAX + 1)["cells"] == []
     assert document(CELLS_MAX + 1)["both_wrong"] == CELLS_MAX + 1 - document(CELLS_MAX + 1)["both_right"]
-
-
-def test_class_that_is_none_of_the_labels_is_refused() -> None:
-    names = np.array(["ant"])
-
-    with pytest.raises(ClassUnknown, match="class dog is not among ant, bee"):
-        count_jointly(names, champion=names, challenger=np.array(["dog"]), labels=["ant", "bee"], alike=np.array([0]))

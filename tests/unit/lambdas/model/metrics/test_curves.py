@@ -8,17 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from lambdas.model.metrics.curves import DIGITS, POINTS_MAX, average_precision, roc_auc, sweep
+from lambdas.model.arrays import Floats
+from lambdas.model.metrics.curves import DIGITS, POINTS_MAX, Flags, Scores, Steps, average_precision, roc_auc, sweep
 
 # Few distinct scores, so that ties are the rule.
 rows = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0])), min_size=1, max_size=40)
+
+
+def steps_of(positive: Flags, scores: Floats) -> Steps:
+    return Steps.of(Scores.of(positive, scores=scores))
 
 
 @given(rows=rows)
 def test_areas_equal_those_of_scikit_learn_with_ties(rows: list[tuple[bool, float]]) -> None:
     positive, scores = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
 
-    area, under_roc = average_precision(positive, scores=scores), roc_auc(positive, scores=scores)
+    steps = steps_of(positive, scores)
+    area, under_roc = average_precision(steps), roc_auc(steps)
 
     if not positive.any():
         assert (area, under_roc) == (None, None)
@@ -34,8 +40,8 @@ def test_perfect_order_has_areas_of_exactly_one(positives: int) -> None:
     positive = np.arange(100) < positives
     scores = np.linspace(1, 0, 100)
 
-    assert average_precision(positive, scores=scores) == 1.0
-    assert roc_auc(positive, scores=scores) == Fraction(1)
+    assert average_precision(steps_of(positive, scores)) == 1.0
+    assert roc_auc(steps_of(positive, scores)) == Fraction(1)
 
 
 @given(rows=rows)
@@ -50,14 +56,14 @@ def test_areas_at_their_bound_pass(rows: list[tuple[bool, float]]) -> None:
         area += Fraction(tp - before, int(positive.sum())) * Fraction(tp, taken)
         before = tp
 
-    assert average_precision(positive, scores=scores) == round(float(area), DIGITS)
+    assert average_precision(steps_of(positive, scores)) == round(float(area), DIGITS)
 
 
 @given(rows=rows)
 def test_every_point_of_the_sweep_is_what_its_threshold_gives(rows: list[tuple[bool, float]]) -> None:
     positive, scores = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
 
-    for point in sweep(positive, scores=scores):
+    for point in sweep(steps_of(positive, scores)):
         taken = scores >= point["threshold"]
         assert point["precision"] == pytest.approx(positive[taken].mean())
         assert point["recall"] == (pytest.approx(taken[positive].mean()) if positive.any() else None)
@@ -71,7 +77,7 @@ def test_sweep_of_many_rows_keeps_the_rare_class() -> None:
     positive = np.arange(20_000) < 40
     scores = rng.random(20_000) + positive * 0.5
 
-    points = sweep(positive, scores=scores)
+    points = sweep(steps_of(positive, scores))
 
     assert len(points) <= POINTS_MAX
     assert len({point["recall"] for point in points}) > 30
@@ -79,4 +85,21 @@ def test_sweep_of_many_rows_keeps_the_rare_class() -> None:
 
 
 def test_sweep_of_no_row_is_empty() -> None:
-    assert sweep(np.array([], dtype=np.bool_), scores=np.array([])) == []
+    assert sweep(steps_of(np.array([], dtype=np.bool_), np.array([]))) == []
+
+
+@given(rows=rows, cut=st.integers(0, 40))
+def test_scores_of_parts_merge_to_those_of_all_rows(rows: list[tuple[bool, float]], cut: int) -> None:
+    positive, scores = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    parts = [Scores.of(positive[here], scores=scores[here]) for here in (slice(cut), slice(cut, None))]
+
+    whole, merged = Scores.of(positive, scores=scores), Scores.merged(parts)
+
+    for name in ("values", "positives", "negatives"):
+        assert getattr(merged, name).tolist() == getattr(whole, name).tolist()
+
+
+def test_probability_that_is_not_a_number_makes_all_of_them_undefined() -> None:
+    known, unknown = (Scores.of(np.array([True, False]), scores=np.array([score, 0.5])) for score in (0.5, np.nan))
+
+    assert [each.undefined for each in (known, unknown, Scores.merged([known, unknown]))] == [False, True, True]

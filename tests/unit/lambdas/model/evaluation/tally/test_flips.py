@@ -10,13 +10,16 @@ import pytest
 from chalicelib.registry.report import Flips
 from lambdas.model.arrays import Floats
 from lambdas.model.artifact import Artifact, Features
-from lambdas.model.evaluation import flips as module
-from lambdas.model.evaluation.flips import SIDES_MAX, flips
+from lambdas.model.data.part import Part
+from lambdas.model.evaluation.tally import flips as module
+from lambdas.model.evaluation.tally.answered import answered
+from lambdas.model.evaluation.tally.flips import SIDES_MAX, Sides
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.serve.schema import Schema
 from tests.given import data
+from tests.given.holdouts import evaluate
 
 RECIPE = data.numeric_recipe(cross_validation_folds=0)
 NUMBERS = np.array([[4.0, 1000.0], [0.0, 1001.0], [0.0, 999.0], [0.0, 1000.0]])
@@ -62,9 +65,10 @@ class Opaque:
 
 
 def told(new: Artifact, live: Artifact, *, holdout: Table = HOLDOUT, recipe: Recipe = RECIPE) -> dict[str, Any]:
-    features = holdout.features(recipe)
-    answers = (new.score(features), live.score(features))
-    found = flips(recipe, holdout=holdout, models=(new, live), answers=answers)
+    report = evaluate(
+        recipe, artifact=new, holdout=holdout, answers=new.score(holdout.features(recipe)), champion=live
+    )
+    found: dict[str, Any] = report["flips"]
     assert Flips.misfit(found) is None
     return found
 
@@ -105,13 +109,20 @@ def test_column_far_from_zero_moves_nothing_that_the_constant_takes_back() -> No
 
 def test_the_pushes_and_the_level_add_up_to_the_growth_of_the_lead() -> None:
     new, live = Sum(-1003, {"size": 2, "age": 1}), Sum(5, {"size": -3, "age": 0.001})
-    features = HOLDOUT.features(RECIPE)
-    sides = module._Sides.of(
-        RECIPE, HOLDOUT.labels, new=Opaque("bad", "bad", "good", "good").answers,
-        live=Opaque("good", "good", "bad", "bad").answers,
-    )  # fmt: skip
+    features, part = HOLDOUT.features(RECIPE), Part.of(HOLDOUT, classes=RECIPE.class_names)
+    sums = module.sums(part, recipe=RECIPE, models=(new, live))
+    sides = Sides.of(
+        part.labels.astype(np.int64),
+        new=answered(Opaque("bad", "bad", "good", "good"), features, recipe=RECIPE),
+        live=answered(Opaque("good", "good", "bad", "bad"), features, recipe=RECIPE),
+        begin=0,
+        n_classes=2,
+        sums=sums,
+    )
 
-    places = module._moved_by(features, sides, models=(new, live))
+    places = module.moved_by(
+        features, sides, classes=RECIPE.class_names, models=(new, live), sums=sums, rows=len(HOLDOUT)
+    )
 
     size, age = NUMBERS.T
     sign = np.array([1, 1, -1, -1])

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.model.artifact import Artifact
-from lambdas.model.evaluation.replay_sample import DISAGREEING_MAX, ROWS_MAX, replay_sample
+from lambdas.model.evaluation.tally.replay_sample import DISAGREEING_MAX, ROWS_MAX, Drawn
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
+from lambdas.model.metrics.confusion import places_of
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -49,6 +50,22 @@ TRAINED = {
 }
 
 
+def drawn(
+    recipe: Recipe, served: Artifact, *, holdout: Table, scored: Answers, champion: Answers | None
+) -> dict[str, Any]:
+    disagrees = np.zeros(len(holdout), dtype=np.bool_) if champion is None else champion.labels != scored.labels
+    return Drawn.of(
+        places_of(holdout.labels, labels=recipe.class_names),
+        holdout.features(recipe),
+        begin=0,
+        seed=recipe.split.seed,
+        classes=recipe.class_names,
+        schema=served.schema,
+        scored=scored,
+        disagrees=disagrees,
+    ).to_document(is_compared=champion is not None)
+
+
 def sampled(
     recipe: Recipe, served: Artifact, *, holdout: Table, champion: Artifact | None = None
 ) -> tuple[dict[str, Any], Answers]:
@@ -56,7 +73,7 @@ def sampled(
     features = holdout.features(recipe)
     scored = served.score(features)
     rival = champion.score(features) if champion else None
-    made = replay_sample(recipe, schema=served.schema, holdout=holdout, scored=scored, champion=rival)
+    made = drawn(recipe, served, holdout=holdout, scored=scored, champion=rival)
     return json.loads(json.dumps(made, allow_nan=False)), scored
 
 
@@ -122,7 +139,7 @@ def test_champion_that_disagrees_on_everything_does_not_shrink_the_sample() -> N
     scored = served.score(HOLDOUT.features(recipe))
     contrary = replace(scored, labels=np.where(scored.labels == "bad", "good", "bad"))
 
-    sample = replay_sample(recipe, schema=served.schema, holdout=HOLDOUT, scored=scored, champion=contrary)
+    sample = drawn(recipe, served, holdout=HOLDOUT, scored=scored, champion=contrary)
 
     assert len(sample["instances"]) == ROWS_MAX
 
@@ -133,7 +150,7 @@ def test_row_that_cannot_be_scored_is_left_out() -> None:
     scored = served.score(holdout.features(recipe))
     scored.probabilities[2] = np.nan
 
-    sample = replay_sample(recipe, schema=served.schema, holdout=holdout, scored=scored, champion=None)
+    sample = drawn(recipe, served, holdout=holdout, scored=scored, champion=None)
 
     assert sample["instances"] == [_rows(holdout)[row] for row in (0, 1, 3, 4)]
 
