@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -18,11 +18,12 @@ from chalicelib.aws.patience import ending_within
 from chalicelib.contracts.payload import from_event, to_event
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import NightswapError
+from chalicelib.errors import DatasetTooLarge, NightswapError
 from chalicelib.log import log
 from chalicelib.names import Names, state_name
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import DONE, FAILED, RUNNING, State
+from chalicelib.runs.cut_off import out_of_memory
 from chalicelib.settings import TaskSettings, load
 from chalicelib.unexpected import in_our_words
 
@@ -94,7 +95,8 @@ def documented(
 ) -> dict[str, Any]:
     """Run one task on any edges, with its document written at the beginning and at the end."""
     name, started_at = state_name(state), documents.timestamp(edges.clock())
-    run_documents.keep_state(edges, State(state=name, status=RUNNING, started_at=started_at), run=task.run)
+    began = State(state=name, status=RUNNING, started_at=started_at, memory_mb=settings.memory_mb)
+    run_documents.keep_state(edges, began, run=task.run)
     forget_peak_memory()
     begun = time.monotonic()
 
@@ -104,15 +106,23 @@ def documented(
             "duration_ms": round(1000 * (time.monotonic() - begun)),
             "peak_memory_bytes": peak_memory(),
         }
-        ended = State(state=name, status=status, started_at=started_at, **measured, **facts)
-        run_documents.keep_state(edges, ended, run=task.run)
+        run_documents.keep_state(edges, began.but(status=status, **measured, **facts), run=task.run)
         log(f"state_{status}", run=task.run, state=name, **measured)
 
     try:
-        with in_our_words(name):
+        with in_our_words(name), _with_the_memory_of(name, settings.memory_mb):
             result = to_event(run(task, edges, settings))
     except NightswapError as exc:
         end(FAILED, error=type(exc).__name__, reason=exc.message)
         raise
     end(DONE, result=result)
     return result
+
+
+@contextmanager
+def _with_the_memory_of(state: str, memory_mb: int) -> Iterator[None]:
+    """Raise DatasetTooLarge where Python itself has no more memory; Lambda mostly ends the process before."""
+    try:
+        yield
+    except MemoryError as exc:
+        raise DatasetTooLarge(out_of_memory(state, memory_mb=memory_mb), memory_mb=memory_mb) from exc

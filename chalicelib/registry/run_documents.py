@@ -58,6 +58,8 @@ class State(Document):
     duration_ms: int | None = holds(count, default=None)
     peak_memory_bytes: int | None = holds(maybe(count), default=None)
     """None where Linux does not tell."""
+    memory_mb: int | None = holds(count, default=None)
+    """That the task's function has."""
     result: Mapping[str, Any] = holds(_result, default=MappingProxyType({}))
     """Of a state that is done: what its task handed on."""
     error: str | None = holds(text, default=None)

@@ -7,5 +7,6 @@ dataset.py     the objects that it trains on
 novelty.py     is there anything new to train on?
 outcomes.py    ends a run: writes its outcome, once
 cleanup.py     RestoreAlias: repairs what a dead run left
+cut_off.py     a task that ran out of memory or time, in words
 runs.py        what the API tells of runs
 """

@@ -28,7 +28,7 @@ from chalicelib.notices import notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
 from chalicelib.registry.live import look
-from chalicelib.runs import outcomes, retraining
+from chalicelib.runs import cut_off, outcomes, retraining
 
 EXECUTION_UNKNOWN = "ExecutionUnknown"
 SHIFTER_IS_OVER = "the run that was shifting traffic is over"
@@ -187,7 +187,8 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
     """
     Ledger(edges, model).repair(edges.functions.alias(model))
     fenced = fencing.stop(edges, model=model, run=run, why=SHIFTER_IS_OVER, finishing=True)
-    error, reason = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS), in_words(failure)
+    error = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS)
+    reason = cut_off.in_words(edges, run=run, model=model, error=error, said=in_words(failure))
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
     outcomes.record(edges, failed)
     return [_gave_back(fenced)] if fenced and fenced.weights else []

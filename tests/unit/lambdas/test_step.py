@@ -14,7 +14,14 @@ from chalicelib.contracts.rollout import AliasSwapped
 from chalicelib.contracts.runs import RecordOutcomeTask
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import ContractBroken, SettingsInvalid, SingleClass, StoreUnavailable, Unexpected
+from chalicelib.errors import (
+    ContractBroken,
+    DatasetTooLarge,
+    SettingsInvalid,
+    SingleClass,
+    StoreUnavailable,
+    Unexpected,
+)
 from chalicelib.names import document_name, state_name
 from chalicelib.settings import TaskSettings
 from lambdas import step
@@ -60,7 +67,22 @@ def test_task_that_is_going_says_so() -> None:
 
     carry_out(night, run)
 
-    assert seen == [{"state": "SwapAlias", "status": "running", "started_at": "2026-11-21T03:00:00.000Z"}]
+    began_at = "2026-11-21T03:00:00.000Z"
+    assert seen == [{"state": "SwapAlias", "status": "running", "started_at": began_at, "memory_mb": 10_240}]
+
+
+def test_task_for_which_python_has_no_more_memory_ends_in_words_that_name_the_setting() -> None:
+    night = FakeOutside()
+
+    def run(task: RecordOutcomeTask, edges: Edges, settings: TaskSettings) -> AliasSwapped:
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    with pytest.raises(
+        DatasetTooLarge, match=r"Train ran out of memory; it had 10,240 MB.*NIGHTSWAP_TRAIN_MEMORY_MB"
+    ):
+        carry_out(night, run, state="train")
+
+    assert (document(night, "train")["error"], document(night, "train")["memory_mb"]) == ("DatasetTooLarge", 10_240)
 
 
 def test_task_that_is_done_says_what_came_of_it_and_what_it_took() -> None:
