@@ -92,13 +92,22 @@ class Waiting(Document):
         """Whether the time to decide is over."""
         return now >= datetime.fromisoformat(self.until)
 
+    @property
+    def words(self) -> str:
+        """A sentence that stays true: what to do about it is told for as long as it can be done."""
+        return f"version {self.model_version} {self._until}"
+
     def in_words(self) -> str:
         """As a noun, with what to do about it."""
-        what = "goes live" if self.otherwise == APPROVE else "is rejected"
         return (
-            f"version {self.model_version}, which waits for approval until {self.until} and {what} by the first run"
-            f' after that; to approve it, or reject it in the same way: nightswap approve {self.run} --reason "..."'
+            f"version {self.model_version}, which {self._until}; to approve it, or reject it in the same way:"
+            f' nightswap approve {self.run} --reason "..."'
         )
+
+    @property
+    def _until(self) -> str:
+        what = "goes live" if self.otherwise == APPROVE else "is rejected"
+        return f"waits for approval until {self.until} and {what} by the first run after that"
 
 
 def proposed(edges: Edges, *, run: str) -> Waiting | None:

@@ -85,7 +85,10 @@ def _end(run: Json) -> Iterator[str]:
     else:
         yield f"Run {run['run']} {HEADLINES[run['outcome']]}"
         error = f"{run['error']}: " if run["error"] else ""
-        yield f"Why: {error}{run['reason']}"
+        decided = run.get("decided")
+        if decided:
+            yield f"Why: {decided['words']}"
+        yield f"{'Before that' if decided else 'Why'}: {error}{run['reason']}"
     if run["asked_because"] is not None:
         force = ", with --force" if run["force"] else ""
         yield f"It was asked for at {run['started_at']}{force}: {run['asked_because']}"
@@ -234,7 +237,8 @@ def _replay(run: Json, replayed: ReplayReport) -> Iterator[str]:
     if measured:
         yield f"  {ROWS_A_CALL} rows took {measured}."
     for state in run["states"]:
-        if state["state"] == "Replay" and not replayed.problems and "reason" in state.get("result", {}):
+        is_told = run["outcome"] == WAITING  # it is the reason of the end
+        if state["state"] == "Replay" and not (replayed.problems or is_told) and "reason" in state.get("result", {}):
             yield f"  Rollout: {state['result']['reason']}."
 
 

@@ -18,6 +18,7 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ReplayReport
+from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.report import Report
@@ -91,10 +92,13 @@ def _now(edges: Edges, *, model: str, number: int, run: str) -> dict[str, Any]:
     seen = look(edges, model=model)
     live, beside = seen.version(), seen.candidate()
     quarantined = Quarantine(edges, model).model_versions().get(number)
+    made = registry.find_manifest(edges, model=model, model_version=number)
+    twin = made and registry.is_twin(edges, model=model, of=live, model_version=number, fingerprint=made.fingerprint)
     return {
         "live": live,
         "share": sum(seen.alias.weights.values()) if seen.alias and beside == number else None,
         "quarantined": quarantined.why if quarantined else None,
+        "twin": bool(twin),
         "closed": refusals.of_approval(edges, model=model, run=run),
         "way_back": rollback_target.find_any(edges, model=model, live=live) if live == number else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.approval.waiting import REJECTED
 from chalicelib.contracts.decisions import (
     MODEL_REJECTED,
     NOTHING_NEW,
@@ -14,6 +15,7 @@ from chalicelib.contracts.decisions import (
     SUPERSEDED,
     WAITING,
 )
+from chalicelib.ledger.entry import PROMOTED as BY_HAND
 
 Json = Mapping[str, Any]
 
@@ -38,7 +40,8 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
 
     `now` tells how the run's version stands: `live` is the version that serves, `share` its own share of a canary,
     `quarantined` the reason, `way_back` where a rollback of it leads,
-    `closed` why it cannot be approved any more. It is None for a run that made no version.
+    `closed` why it cannot be approved any more, `twin` whether the live version is made of the same data, recipe and
+    code. It is None for a run that made no version.
     """
     if now is not None and now["share"] is not None:
         yield (
@@ -49,8 +52,17 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
         yield from _way_back(run, now=now) if now else ()
     elif run["outcome"] is not None:
         number = model_version(run)
+        if run["outcome"] == ROLLED_BACK and now and now["twin"]:
+            yield (
+                f"It is not quarantined, because its data, recipe and code are those of version {now['live']}, which"
+                " is live. No run makes it anew but one with --force."
+            )
+            return
         if run["outcome"] == ROLLED_BACK and now and now["quarantined"] is None:
             yield f"Version {number} is not quarantined any more{', and is live' if now['live'] == number else ''}."
+            return
+        if run.get("decided"):
+            yield _since(run, run["decided"], now=now)
             return
         if run["outcome"] == WAITING and now and now["closed"] is not None:
             yield f"{now['closed'][:1].upper()}{now['closed'][1:]}."
@@ -58,6 +70,19 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
         yield WAYS_ON[run["outcome"]].format(
             model=run["model"] or "MODEL", number=number or "VERSION", run=run["run"]
         )
+
+
+def _since(run: Json, decided: Json, *, now: Json | None) -> str:
+    """Of a version that waited, and that somebody decided about."""
+    if decided["verdict"] == REJECTED:
+        flag = " --lift-quarantine" if now and now["quarantined"] else ""
+        return (
+            f"To use it all the same: nightswap promote {decided['model_version']} --model {run['model']}{flag}"
+            " --reason TEXT"
+        )
+    if decided["verdict"] == BY_HAND:
+        return f"What is live now: nightswap versions {run['model']}"
+    return f"What came of that: nightswap explain {decided['by']}"
 
 
 def _way_back(run: Json, *, now: Json) -> Iterator[str]:

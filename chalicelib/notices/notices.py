@@ -234,7 +234,7 @@ def _of_run(edges: Edges, outcome: Outcome) -> Detail:
         who=taken_up.decided.who if taken_up and taken_up.decided else run,
         outcome=kind,
         error=outcome.error,
-        reason=outcome.reason,
+        reason=f"{report.reason}; {outcome.reason}" if report and kind == WAITING else outcome.reason,
         report=report,
         model_version=number,
         # A promotion replaces exactly the champion that it was judged against; all else replaces nothing.

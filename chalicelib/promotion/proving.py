@@ -54,7 +54,7 @@ def prove(edges: Edges, task: ReplayTask, *, steps: Sequence[Step], approval: Te
         return _rolled_back(edges, task, problems, fingerprint=fingerprint, live=live_number)
     said = f"{candidate.rows} rows of the holdout were answered as judged"
     if approval is not None and not task.is_approved and live_number != task.model_version:
-        return _decided(task, WAITING, f"{manifest.reason}; {said}; {_waits(edges, manifest, approval)}")
+        return _decided(task, WAITING, f"{said}; {_waits(edges, manifest, approval)}")
     why_at_once = _why_all_at_once(edges, task, alias=alias, live=live_number, steps=steps)
     if why_at_once is not None:
         return _decided(task, SWAP, f"{said}; all at once: {why_at_once}")
@@ -76,7 +76,7 @@ def _waits(edges: Edges, manifest: Manifest, approval: Terms) -> str:
         until=waiting.deadline(edges, approval),
         otherwise=approval.otherwise,
     )
-    return waiting.propose(edges, wanted).in_words()
+    return waiting.propose(edges, wanted).words
 
 
 def _rolled_back(

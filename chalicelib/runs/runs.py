@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from chalicelib import layout
-from chalicelib.contracts.decisions import RETRAIN_FAILED
+from chalicelib.approval import fate
+from chalicelib.contracts.decisions import RETRAIN_FAILED, WAITING
 from chalicelib.cutting import quoted
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document
@@ -14,9 +16,9 @@ from chalicelib.edges import Edges
 from chalicelib.edges.executions import Execution
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.names import EXECUTION_NAME, TASKS, document_name, state_name
-from chalicelib.registry import models
+from chalicelib.registry import models, registry
 from chalicelib.registry.report import Report
-from chalicelib.registry.run_documents import DONE, RUNNING, Outcome, State
+from chalicelib.registry.run_documents import DONE, RUNNING, Outcome, State, find_state
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN, in_words
 from chalicelib.runs.retraining import Request
 
@@ -25,6 +27,8 @@ STATES = tuple(map(state_name, TASKS[:-1]))
 
 A run that goes live all at once leaves ShiftTraffic out; one that judges again comes by Evaluate and Replay twice.
 """
+PREPROCESS = "Preprocess"
+"""It says which version a run takes up."""
 AFTER_FAILURE = "RestoreAfterFailure"
 """The last state of a run that fails: not one of its steps, but a state with a document."""
 
@@ -62,13 +66,16 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
     end = None if outcome is None and _starting(edges, request, execution) else _end(outcome, execution, told=told)
     states = [document(document_name(state), State) for state in STATES]
     last = document(document_name(AFTER_FAILURE), State)
+    taking = next((each for each in states if each and each.state == PREPROCESS), None)
+    maker = documents.readable(lambda: _maker(edges, request, taking), told=told)
+    of_maker = documents.readable(lambda: _of_maker(edges, maker), told=told) if maker else None
     gone_through = [state for state in (*states, last) if state is not None]
     return {
         "run": run,
         "model": request.model if request else (end or {}).get("model"),
         "force": request and request.force,
         "asked_because": request and request.reason,
-        "approves": request and request.approves,
+        "approves": maker,
         "started_at": request and request.requested_at,
         **_progress(states, end),
         "outcome": None,
@@ -76,18 +83,38 @@ def describe(edges: Edges, *, run: str) -> dict[str, Any]:
         "error": None,
         "finished_at": None,
         **(end or {}),
+        "decided": _fate(edges, end, run=run, told=told),
         "states": [each.document for each in sorted(gone_through, key=lambda state: state.started_at or "")],
-        "verdict": _verdict(document("report", Report) or _approved(edges, request, told=told)),
+        "verdict": _verdict(document("report", Report) or of_maker),
         "damaged": told,
     }
 
 
-def _approved(edges: Edges, request: Request | None, *, told: list[str]) -> Report | None:
-    """The evaluation of the version that the run was asked to take up."""
-    if request is None or request.approves is None:
+def _maker(edges: Edges, request: Request | None, taking: State | None) -> str | None:
+    """The run that made the version that this one takes up: it was asked to, or the time to decide was over.
+
+    `taking` is the state of Preprocess. None of a run that trains; raises RegistryIncomplete.
+    """
+    if request is not None and request.approves is not None:
+        return request.approves
+    number = taking.model_version if taking and taking.result.get("is_approved") else None
+    if request is None or number is None:
         return None
-    key = layout.run_document(request.approves, "report")
-    return documents.readable(lambda: Report.find(edges.store, key), told=told)
+    made = registry.find_manifest(edges, model=request.model, model_version=number)
+    return made.run if made else None
+
+
+def _of_maker(edges: Edges, maker: str) -> Report | None:
+    """The evaluation of the version that a run takes up."""
+    return Report.find(edges.store, layout.run_document(maker, "report"))
+
+
+def _fate(edges: Edges, end: Mapping[str, Any] | None, *, run: str, told: list[str]) -> dict[str, Any] | None:
+    """What was decided about the version of a run that ended Waiting; None while it waits, and of any other run."""
+    if end is None or end["outcome"] != WAITING:
+        return None
+    found = documents.readable(lambda: fate.find(edges, model=end["model"], run=run), told=told)
+    return {**vars(found), "words": found.words} if found else None
 
 
 def _documented(edges: Edges, *, run: str) -> set[str]:
@@ -101,7 +128,8 @@ def report(edges: Edges, *, run: str) -> Report:
     found = Report.find(edges.store, layout.run_document(run, "report"))
     if found is None:
         request = Request.find(edges.store, layout.run_document(run, "request"))
-        found = _approved(edges, request, told=[])
+        maker = _maker(edges, request, find_state(edges, run=run, state=PREPROCESS))
+        found = _of_maker(edges, maker) if maker else None
     if found is None:
         raise RunUnknown(f"run {run!r} has no evaluation", run=run)
     return found

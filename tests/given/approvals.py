@@ -39,7 +39,7 @@ def waits(edges: Edges, run: str, **changes: Any) -> Waiting:
     """The run has ended Waiting."""
     found = a_waiting(run, **changes)
     waiting.propose(edges, found)
-    ended = RunOutcome(run=run, model=MODEL, outcome=WAITING, reason=found.in_words(), error=None)
+    ended = RunOutcome(run=run, model=MODEL, outcome=WAITING, reason=found.words, error=None)
     outcomes.record(edges, ended)
     return found
 

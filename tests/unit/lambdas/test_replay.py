@@ -320,7 +320,8 @@ def test_version_that_has_to_be_approved_waits_and_is_written_down() -> None:
     decided = asked_with_approval(night, task)
 
     assert decided.decision == WAITING
-    assert "version 2, which waits for approval until 2026-11-24T03:00" in decided.reason
+    assert "version 2 waits for approval until 2026-11-24T03:00" in decided.reason
+    assert "nightswap" not in decided.reason
     proposed = present(waiting.proposed(night.edges, run=RUN))
     assert (proposed.run, proposed.model_version, proposed.fingerprint) == (RUN, 2, FINGERPRINT)
     assert (proposed.otherwise, proposed.decided) == ("reject", None)

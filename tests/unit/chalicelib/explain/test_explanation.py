@@ -52,7 +52,14 @@ REPLAYED: dict[str, Any] = {
     "problems": [],
 }
 
-NOW: dict[str, Any] = {"live": 7, "share": None, "quarantined": "it was worse", "closed": None, "way_back": 6}
+NOW: dict[str, Any] = {
+    "live": 7,
+    "share": None,
+    "quarantined": "it was worse",
+    "closed": None,
+    "twin": False,
+    "way_back": 6,
+}
 """The version of the run is live, and version 6 was before."""
 
 

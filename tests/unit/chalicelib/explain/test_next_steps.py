@@ -7,7 +7,14 @@ import pytest
 from chalicelib.contracts.decisions import PROMOTED, ROLLED_BACK
 from chalicelib.explain import next_steps
 
-NOW: dict[str, Any] = {"live": 7, "share": None, "quarantined": "it was worse", "way_back": 6}
+NOW: dict[str, Any] = {
+    "live": 7,
+    "share": None,
+    "quarantined": "it was worse",
+    "closed": None,
+    "twin": False,
+    "way_back": 6,
+}
 """The version of the run is live, and version 6 was before."""
 
 
@@ -57,3 +64,9 @@ def test_share_of_a_canary_that_bakes_is_told() -> None:
     lines = said(a_run(None), now={**NOW, "live": 6, "share": 0.1})
 
     assert lines[-1] == "Now version 7 has 10 % of the traffic, version 6 has the rest."
+
+
+def test_twin_of_the_live_version_is_not_called_quarantined() -> None:
+    (line,) = said(a_run(ROLLED_BACK), now={**NOW, "live": 6, "quarantined": None, "twin": True})
+
+    assert line.startswith("It is not quarantined, because its data, recipe and code are those of version 6")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,14 +11,18 @@ from chalicelib.contracts.decisions import PROMOTED
 from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.errors import ExecutionsUnavailable, RunUnknown
+from chalicelib.explain import facts
 from chalicelib.names import document_name
+from chalicelib.registry import run_documents
+from chalicelib.registry.run_documents import State
 from chalicelib.runs import outcomes, retraining, runs
 from chalicelib.runs.retraining import Wish
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising
-from tests.given.nights import MODEL, going, outside
+from tests.given.nights import MODEL, going, outside, register
 
 RUN = "kdd99-http-nightly-20261121T0300Z"
+NIGHT = "kdd99-http-nightly-20261125T0300Z"
 STEPS = 9
 """Eight states, and the end itself."""
 VERDICT = {"passed": True, "reason": "every rule passed", "rules": []}
@@ -46,6 +51,7 @@ def test_run_that_was_just_asked_for_is_running_before_anybody_sees_its_executio
         "force": False,
         "asked_because": "nightly",
         "approves": None,
+        "decided": None,
         "started_at": "2026-11-21T03:00:00.000Z",
         "status": "running",
         "state": None,
@@ -321,3 +327,19 @@ def test_run_of_an_approval_has_the_verdict_of_the_version_that_it_takes_up(nigh
 
     assert (run["approves"], run["asked_because"], run["verdict"]["reason"]) == ("maker", "good", "all 9 rules hold")
     assert runs.report(night.edges, run="approving").reason == "all 9 rules hold"
+
+
+def test_run_that_took_a_version_up_by_its_deadline_has_the_verdict_of_that_version(night: FakeOutside) -> None:
+    """Nobody asked it to: its Preprocess says so."""
+    made = register(night.edges, run="maker")
+    report = {"passed": True, "reason": "all 9 rules hold", "rules": []}
+    night.store.put(layout.run_document("maker", "report"), documents.encode(report))
+    retraining.nightly(night.edges, model=MODEL, event_time=datetime(2026, 11, 25, 3, tzinfo=UTC))
+    taken = {"reason": "nobody rejected it", "model_version": made.model_version, "is_approved": True}
+    run_documents.keep_state(night.edges, State(state="Preprocess", status="done", result=taken), run=NIGHT)
+
+    run = runs.describe(night.edges, run=NIGHT)
+
+    assert (run["approves"], run["verdict"]["reason"]) == ("maker", "all 9 rules hold")
+    assert runs.report(night.edges, run=NIGHT).reason == "all 9 rules hold"
+    assert facts.gather(night.edges, run=NIGHT).report is not None
