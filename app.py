@@ -99,6 +99,10 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
 
+def begun(said: dict[str, Any]) -> Response:
+    return Response(**responses.of_run(said, asked=request().context.get("path", ""), route=request().path))
+
+
 def caller() -> str:
     return f"token {request().context['authorizer']['principalId']}"
 
@@ -171,11 +175,7 @@ def retrain() -> Response:
     key = idempotency_key()
     wish = retraining.wish_from(body(), default_model=default_model(), known=known_models)
     started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
-    return Response(
-        body={"run": started.run, "new": started.is_new, "model": wish.model},
-        status_code=202 if started.is_new else 200,
-        headers={"Location": responses.beside(f"runs/{started.run}", asked=request().context.get("path", ""))},
-    )
+    return begun({"run": started.run, "new": started.is_new, "model": wish.model})
 
 
 @app.route("/runs", authorizer=authorize)
@@ -209,8 +209,7 @@ def approve_run(run: str) -> Response:
     from chalicelib.runs import approving
 
     asked = {"run": run, "reason": approving.reason_in(body()), "who": caller(), "attempt": secrets.token_hex(8)}
-    started = approving.approve(operator_edges(), **asked, idempotency_key=idempotency_key())
-    return Response(body=started, status_code=202 if started["new"] else 200)
+    return begun(approving.approve(operator_edges(), **asked, idempotency_key=idempotency_key()))
 
 
 @app.route("/runs/{run}/reject", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
@@ -226,25 +225,25 @@ def reject_run(run: str) -> Response:
 @app.route("/models", authorizer=authorize)
 @answering
 def list_models() -> dict[str, Any]:
-    from chalicelib.registry import models
+    from chalicelib.explain import overview
 
-    return models.all_live(operator_edges())
+    return overview.all_live(operator_edges())
 
 
 @app.route("/models/{model}", authorizer=authorize)
 @answering
 def describe_model(model: str) -> dict[str, Any]:
-    from chalicelib.registry import models
+    from chalicelib.explain import overview
 
-    return models.describe(operator_edges(), model=model)
+    return overview.describe(operator_edges(), model=model)
 
 
 @app.route("/models/{model}/versions", authorizer=authorize)
 @answering
 def list_versions(model: str) -> dict[str, Any]:
-    from chalicelib.registry import models
+    from chalicelib.explain import overview
 
-    return models.newest_versions(operator_edges(), model=model)
+    return overview.newest_versions(operator_edges(), model=model)
 
 
 @app.route("/models/{model}/versions/{version}", authorizer=authorize)

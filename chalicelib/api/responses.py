@@ -24,16 +24,24 @@ def of_error(error: NightswapError) -> tuple[int, dict[str, Any]]:
     return error.status, {"Code": type(error).__name__, "Message": error.message, **details}
 
 
-def beside(route: str, *, asked: str) -> str:
-    """Where a route is, seen from the address of one of the first level that was asked.
+def of_run(said: dict[str, Any], *, asked: str, route: str) -> dict[str, Any]:
+    """The answer about a run that was started just now, or found, with its place as seen from what was asked."""
+    where = beside(f"runs/{said['run']}", asked=asked, depth=route.count("/") - 1)
+    return {"body": said, "status_code": 202 if said["new"] else 200, "headers": {"Location": where}}
+
+
+def beside(route: str, *, asked: str, depth: int = 0) -> str:
+    """Where a route is, seen from the address that was asked, which has so many levels below its first one.
 
     What stands before the routes only the client knows: a stage, the path of a domain's mapping, or nothing. So no
     answer begins with a slash. API Gateway takes an address with a slash at its end for the same.
 
     >>> beside("runs/a-run", asked="/prod/retrain"), beside("runs/a-run", asked="/prod/retrain/")
     ('runs/a-run', '../runs/a-run')
+    >>> beside("runs/a-run", asked="/prod/runs/another/approve", depth=2)
+    '../../runs/a-run'
     """
-    return f"../{route}" if asked.endswith("/") else route
+    return "../" * (depth + asked.endswith("/")) + route
 
 
 def to_error(body: Mapping[str, Any]) -> NightswapError:

@@ -31,9 +31,7 @@ class Fate(Value, kw_only=True):
         """A sentence."""
         version = f"version {self.model_version}"
         if self.verdict == REPLACED:
-            return (
-                f"{version} waits no more: run {self.by} made a newer one, which waits since {self.at} in its place"
-            )
+            return f"{version} waits no more: since {self.at} a newer one of run {self.by} waits in its place"
         reason = f": {self.why}" if self.why else ""
         return f"{version} was {self.verdict} by {self.who or self.by} at {self.at}{reason}"
 

@@ -1,5 +1,6 @@
 """`nightswap explain`: why a run promoted its model or did not.
 
+overview.py     gathers how a model stands, for GET /models/M, `nightswap versions` and the page
 facts.py        gathers the facts of the run
 explanation.py  explains them in plain words
 next_steps.py   suggests what to do next

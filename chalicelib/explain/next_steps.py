@@ -62,7 +62,7 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
             yield f"Version {number} is not quarantined any more{', and is live' if now['live'] == number else ''}."
             return
         if run.get("decided"):
-            yield _since(run, run["decided"], now=now)
+            yield _since(run, run["decided"])
             return
         if run["outcome"] == WAITING and now and now["closed"] is not None:
             yield f"{now['closed'][:1].upper()}{now['closed'][1:]}."
@@ -72,13 +72,12 @@ def way_on(run: Json, *, now: Json | None) -> Iterator[str]:
         )
 
 
-def _since(run: Json, decided: Json, *, now: Json | None) -> str:
+def _since(run: Json, decided: Json) -> str:
     """Of a version that waited, and that somebody decided about."""
     if decided["verdict"] == REJECTED:
-        flag = " --lift-quarantine" if now and now["quarantined"] else ""
         return (
-            f"To use it all the same: nightswap promote {decided['model_version']} --model {run['model']}{flag}"
-            " --reason TEXT"
+            f"To use it all the same: nightswap promote {decided['model_version']} --model {run['model']}"
+            " --lift-quarantine --reason TEXT"
         )
     if decided["verdict"] == BY_HAND:
         return f"What is live now: nightswap versions {run['model']}"

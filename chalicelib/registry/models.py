@@ -133,8 +133,10 @@ def _versions(edges: Edges, *, model: str, kept: Kept, limit: int | None) -> lis
     candidate = documents.readable(seen.candidate, told=told)
     shares = _shares(seen.alias, live=live, candidate=candidate) if seen.alias else {}
     pinned = documents.readable(lambda: Pin(edges, model).find(), told=told)
+    anchored = documents.readable(lambda: anchor(edges, model=model), told=told)
     flags = {
         "live": {live} if live else set(),
+        "anchor": {anchored} if anchored else set(),
         "pinned": {pinned.model_version} if pinned else set(),
         "pruned": set(kept.numbers(registry.PRUNED)),
     }

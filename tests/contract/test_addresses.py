@@ -14,9 +14,11 @@ from app import app
 from tests.contract.api_process import Api, event, standing_in_for_aws
 from tests.contract.stage_over_http import StageOverHttp
 from tests.fakes.edges import FakeOutside
+from tests.given.approvals import NEVER, waits
 from tests.given.nights import MODEL, outside, promote, register
 
 RUN = "run-1"
+WAITS = f"{MODEL}-nightly-20261121T0300Z"
 ROUTES = [(method, path) for path, methods in app.routes.items() for method in methods]
 KNOWN = {"run": RUN, "model": MODEL, "version": "1"}
 UNKNOWN = {"run": "no-run", "model": "nobody", "version": "7"}
@@ -91,6 +93,19 @@ def test_location_of_a_run_is_its_address_wherever_the_routes_are(api: Api) -> N
     for end, answer in zip(ends, answers, strict=True):
         run = json.loads(answer["body"])["run"]
         led_to = [urljoin(f"{base}/retrain{end}", answer["headers"]["Location"]) for base in BASES]
+        assert led_to == [f"{base}/runs/{run}" for base in BASES]
+
+
+def test_location_of_the_run_of_an_approval_is_its_address_too(api: Api, stage: FakeOutside) -> None:
+    """It is asked for two levels below the routes' first."""
+    waits(stage.edges, WAITS, until=NEVER)
+    path, body = {"run": WAITS}, '{"reason": "why"}'
+
+    answers = api.ask(*(asking("POST", "/runs/{run}/approve", path, body, end=end) for end in ("", "/")))
+
+    for end, answer in zip(("", "/"), answers, strict=True):
+        run = json.loads(answer["body"])["run"]
+        led_to = [urljoin(f"{base}/runs/{WAITS}/approve{end}", answer["headers"]["Location"]) for base in BASES]
         assert led_to == [f"{base}/runs/{run}" for base in BASES]
 
 

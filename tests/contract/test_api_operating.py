@@ -14,6 +14,7 @@ import pytest
 from chalicelib import layout, names
 from chalicelib.aws.patience import ANSWER_SECONDS, ATTENTIVE, BRIEF
 from chalicelib.documents import documents
+from chalicelib.explain import overview
 from chalicelib.registry import models
 from chalicelib.runs import runs
 from tests.contract.api_process import Api, event, standing_in_for_aws
@@ -46,14 +47,14 @@ READ: list[tuple[str, dict[str, str], dict[str, str], Core]] = [
     ("/runs", {}, {}, lambda stage: {"runs": runs.recent(stage.edges, limit=LISTED)}),
     ("/runs", {}, {"model": OTHER}, lambda stage: {"runs": runs.recent(stage.edges, limit=LISTED, model=OTHER)}),
     ("/runs/{run}", {"run": GOING}, {}, lambda stage: runs.describe(stage.edges, run=GOING)),
-    ("/models", {}, {}, lambda stage: models.all_live(stage.edges)),
-    ("/models/{model}", {"model": MODEL}, {}, lambda stage: models.describe(stage.edges, model=MODEL)),
-    ("/models/{model}", {"model": OTHER}, {}, lambda stage: models.describe(stage.edges, model=OTHER)),
+    ("/models", {}, {}, lambda stage: overview.all_live(stage.edges)),
+    ("/models/{model}", {"model": MODEL}, {}, lambda stage: overview.describe(stage.edges, model=MODEL)),
+    ("/models/{model}", {"model": OTHER}, {}, lambda stage: overview.describe(stage.edges, model=OTHER)),
     (
         "/models/{model}/versions",
         {"model": MODEL},
         {},
-        lambda stage: models.newest_versions(stage.edges, model=MODEL),
+        lambda stage: overview.newest_versions(stage.edges, model=MODEL),
     ),
     (
         "/models/{model}/versions/{version}",
@@ -206,6 +207,7 @@ def test_version_that_waits_is_approved_once_and_rejected_by_the_stages_function
 
     assert first[0] == 202, first
     run = first[1]["run"]
+    assert first[2]["Location"] == f"../../runs/{run}"
     told = {"run": run, "model": MODEL, "approves": WAITS, "model_version": 3}
     assert [(status, said) for status, said, _ in (first, again)] == [
         (202, {**told, "new": True}),

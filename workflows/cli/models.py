@@ -9,13 +9,17 @@ from typing import Any
 import click
 
 from chalicelib.api import prediction
+from chalicelib.explain import overview
 from chalicelib.interventions import restoration
 from chalicelib.registry import catalog
 from chalicelib.registry import models as core
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
-from workflows.cli.screen import console, damage, show_json, table
+from workflows.cli.screen import console, damage, say, show_json, table
 from workflows.cli.stage import Stage
+
+FLAGS = ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged")
+"""In this order: what a version is now."""
 
 
 @click.command()
@@ -24,7 +28,7 @@ from workflows.cli.stage import Stage
 @on_stage
 def versions(stage: Stage, model: str, as_json: bool) -> None:
     """List a MODEL's versions, newest first."""
-    found = core.versions(stage.edges, model=model)
+    found = overview.versions(stage.edges, model=model)
     if as_json:
         show_json(found)
         return
@@ -32,7 +36,13 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
         [_flags(each), each["model_version"], each["function_version"], each["run"], _files(each)] for each in found
     ]
     table(f"versions of {model}", ["now", "model version", "function version", "run", "data"], rows)
-    damage([each["damaged"] for each in found if each["damaged"]])
+    told: list[str] = []
+    waiting = overview.open_of(stage.edges, model=model, told=told)
+    damage([*(each["damaged"] for each in found if each["damaged"]), *told])
+    if waiting is not None:
+        say(f"{waiting.words}:")
+        for command in ("approve", "reject"):
+            say(f"  nightswap {command} {waiting.run} --reason TEXT")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -74,7 +84,9 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
 
 def _flags(version: dict[str, Any]) -> str:
     """A share of the traffic that is not all of it is told."""
-    flags = [flag for flag in ("live", "pinned", "quarantined", "pruned", "damaged") if version[flag]]
+    flags = [
+        flag for flag in ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged") if version[flag]
+    ]
     if 0 < version["share"] < 1:
         flags.insert(flags.count("live"), f"{100 * version['share']:.4g} %")
     return ", ".join(flags)

@@ -160,7 +160,7 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOu
         (1, "run-1", True),
     ]
     facts = {"model_version", "function_version", "run", "created_at", "ratios", "data", "share", "damaged"}
-    assert set(listed[0]) == {"live", "pinned", "quarantined", "pruned"} | facts
+    assert set(listed[0]) == {"live", "anchor", "pinned", "quarantined", "pruned"} | facts
 
 
 def test_versions_are_listed_with_their_shares_of_the_traffic() -> None:

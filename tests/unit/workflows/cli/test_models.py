@@ -39,7 +39,7 @@ def test_versions_are_listed_with_the_live_one_marked() -> None:
 
     assert lines[0].strip() == "versions of kdd99-http"
     assert "run-2" in lines[2] and "live" not in lines[2]
-    assert lines[3].split()[:4] == ["live", "1", "1", "run-1"]
+    assert lines[3].split()[:5] == ["live,", "anchor", "1", "1", "run-1"]
     assert "night-1.csv" in lines[3]
 
 
@@ -47,7 +47,7 @@ def test_version_is_listed_with_all_that_became_of_it() -> None:
     stage = live_stage()
     Pin(stage.edges, MODEL).claim(1, who="ops", why="audit")
 
-    assert "live, pinned" in stage.run("versions").output
+    assert "live, anchor, pinned" in stage.run("versions").output
 
 
 def test_version_that_has_a_share_of_the_traffic_is_listed_with_it() -> None:
