@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib.approval import refusals
@@ -15,9 +17,9 @@ from chalicelib.registry import models
 
 
 def all_live(edges: Edges) -> dict[str, Any]:
-    """The models, each with what is live, what waits, and in words what is wrong with it."""
+    """The models, each with what is live, the version that waits, and in words what is wrong with it."""
     found = models.all_live(edges)
-    return {**found, "models": [_with_what_waits(edges, each) for each in found["models"]]}
+    return {**found, "models": [_with_what_waits(edges, each, tell=_briefly) for each in found["models"]]}
 
 
 def describe(edges: Edges, *, model: str) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def describe(edges: Edges, *, model: str) -> dict[str, Any]:
 
     Raises ModelUnknown.
     """
-    found = _with_what_waits(edges, models.describe(edges, model=model))
+    found = _with_what_waits(edges, models.describe(edges, model=model), tell=partial(_told, edges))
     night = next(Series(edges, model).newest_first(), None)
     return {
         **found,
@@ -56,22 +58,28 @@ def _marked(edges: Edges, versions: list[dict[str, Any]], *, model: str) -> list
     return [{**each, "waits": each["model_version"] == number} for each in versions]
 
 
-def _with_what_waits(edges: Edges, standing: dict[str, Any]) -> dict[str, Any]:
+def _with_what_waits(
+    edges: Edges, standing: dict[str, Any], *, tell: Callable[[Waiting], dict[str, Any]]
+) -> dict[str, Any]:
     told: list[str] = []
     waiting = open_of(edges, model=standing["model"], told=told)
-    waits = documents.readable(lambda: _told(edges, waiting), told=told) if waiting else None
+    waits = documents.readable(lambda: tell(waiting), told=told) if waiting else None
     return {**standing, "waits": waits, "problems": list(dict.fromkeys([*standing["problems"], *told]))}
+
+
+def _briefly(waiting: Waiting) -> dict[str, Any]:
+    return {"run": waiting.run, "model_version": waiting.model_version, "until": waiting.until}
 
 
 def _told(edges: Edges, waiting: Waiting) -> dict[str, Any]:
     """`closed` is why it cannot be approved just now, None where it can; then the command to do it."""
-    command = f'{waiting.run} --stage {stage_of_bucket(edges.store.bucket)} --reason "..."'
+    run, stage = waiting.run, stage_of_bucket(edges.store.bucket)
     names = ("run", "model_version", "champion", "verdict", "since", "until", "otherwise")
     return {
         **{name: getattr(waiting, name) for name in names},
         "closed": refusals.of_approval(edges, model=waiting.model, run=waiting.run),
-        "approve": f"nightswap approve {command}",
-        "reject": f"nightswap reject {command}",
+        "approve": f'nightswap approve {run} --stage {stage} --reason "..."',
+        "reject": f'nightswap reject {run} --stage {stage} --reason "..."',
     }
 
 

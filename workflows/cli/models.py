@@ -84,9 +84,7 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
 
 def _flags(version: dict[str, Any]) -> str:
     """A share of the traffic that is not all of it is told."""
-    flags = [
-        flag for flag in ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged") if version[flag]
-    ]
+    flags = [flag for flag in FLAGS if version[flag]]
     if 0 < version["share"] < 1:
         flags.insert(flags.count("live"), f"{100 * version['share']:.4g} %")
     return ", ".join(flags)

@@ -159,10 +159,10 @@ def test_page_names_its_language_and_suits_small_screens_and_dark_ones(outline: 
     assert "prefers-color-scheme: dark" in page.html()
 
 
-def test_words_of_the_runs_stay_whole_where_there_is_room_for_a_table() -> None:
+def test_words_of_the_tables_stay_whole_where_there_is_room_for_a_table() -> None:
     (rules,) = re.findall(r"@media \(width > 44rem\) \{(.*?)\n\}", page.html(), re.DOTALL)
 
-    assert "#runs :is(th, td):not(:last-child) { overflow-wrap: normal; }" in rules
+    assert ":is(#waits, #quality, #runs) :is(th, td):not(:last-child) { overflow-wrap: normal; }" in rules
 
 
 def test_live_version_is_marked_when_it_is_pinned_or_quarantined() -> None:
@@ -178,3 +178,12 @@ def test_outline_tells_of_an_element_closed_out_of_place() -> None:
 def test_page_is_html_and_tells_no_other_site_where_its_reader_was() -> None:
     assert page.HEADERS["Referrer-Policy"] == "no-referrer"
     assert page.HEADERS["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_page_shows_what_waits_with_its_commands_and_the_live_quality() -> None:
+    said = page.html()
+
+    assert '[approve, reject].map((command) => make("code", {}, command))' in said
+    assert 'show("waits", "Model,Version,Until,Verdict,To decide"' in said
+    assert 'show("quality", "Model,Anchor,Night,Scored,Ratios"' in said
+    assert "decided?.words ??" in said

@@ -32,7 +32,7 @@ def test_what_waits_is_told_with_its_commands(night: FakeOutside) -> None:
     assert waiting["approve"] == f'nightswap approve {RUN} --stage bucket --reason "..."'
     assert waiting["reject"] == f'nightswap reject {RUN} --stage bucket --reason "..."'
     (model,) = overview.all_live(night.edges)["models"]
-    assert model["waits"] == waiting
+    assert model["waits"] == {"run": RUN, "model_version": 3, "until": UNTIL}
 
 
 def test_what_cannot_be_approved_just_now_says_why(night: FakeOutside) -> None:
