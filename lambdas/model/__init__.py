@@ -5,7 +5,9 @@ From top to bottom; a folder imports itself and what stands below it:
 thresholds.py   lets recipes of earlier releases import at_least from here
 evaluation/     scores challenger and champion on the holdout
 training/       fits an estimator
+folding/        fits one by sums over the rows, part by part
 formats/        the artifact formats
+features/       what reaches the classifier, as functions of the columns
 data/           training part, holdout and profile of a data set
 splitting/      which rows train and which are held out
 reading/        from an object's bytes to a table, or to an error that names the cell

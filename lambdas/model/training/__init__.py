@@ -1,6 +1,7 @@
 """Fits a recipe's estimator.
 
-estimator.py         the fit, and the facts about it
+estimator.py         the fit, part by part or in one piece, and the facts about it
+draw.py              few rows of many, for what looks at few
 cross_validation.py  how well the recipe does on the training part
 trial.py             a fit of few rows, before the real one
 """

@@ -1,22 +1,40 @@
-"""Fits a recipe's estimator and records the facts of the fit."""
+"""Fits a recipe's estimator and records the facts of the fit.
+
+An estimator that folds is fitted part by part; of all others the rows are in memory together.
+"""
 
 from __future__ import annotations
 
 import importlib
 import platform
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
+from lambdas.model.data.part import Part
+from lambdas.model.folding import fit as folding
+from lambdas.model.folding.foldable import why_not
+from lambdas.model.folding.summary import Summary
+from lambdas.model.folding.total import Rows
 from lambdas.model.formats.fitted import Fitted, Levels, failures
 from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.training.cross_validation import cross_validate
+from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
+from lambdas.model.training.draw import drawn
+
+
+def why_in_one_piece(recipe: Recipe) -> str:
+    """Why the recipe's estimator is fitted in one piece; an empty text when it is fitted part by part.
+
+    Raises EstimatorUnsupported for one that cannot be served, TrainingFailed when the recipe's function raises.
+    """
+    with failures(recipe, doing="fitting"):
+        return why_not(_unfitted(recipe))
 
 
 def fit(recipe: Recipe, *, train: Table) -> Fitted:
@@ -24,30 +42,59 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
 
     Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
     """
+    if not why_in_one_piece(recipe):
+        part = Part.of(train, classes=recipe.class_names)
+        return fit_parts(recipe, rows=Rows((WHOLE,), lambda _: part, lambda function, names: [*map(function, names)]))
     levels = Levels.of(train)
     X = levels.encode(train)
-    estimator, warned = _fit(recipe, X=X, train=train)
-    facts = {
+    with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        estimator = _unfitted(recipe)
+        estimator.fit(X, train.labels)
+    facts = _facts(estimator, rows=len(train), warned=[_in_words(each) for each in caught])
+    facts["cross_validation"] = cross_validate(recipe, X=X, labels=train.labels)
+    return Fitted(recipe, estimator, levels, facts)
+
+
+def fit_parts(recipe: Recipe, *, rows: Rows) -> Fitted:
+    """The same for an estimator that folds, whose rows need not be in memory together."""
+    with failures(recipe, doing="fitting"):
+        estimator = _unfitted(recipe)
+        summary = rows.total(Summary.of)
+        found = folding.fit(estimator, rows=rows, summary=summary)
+    warned = []
+    if not found.has_converged:
+        warned.append(
+            f"ConvergenceWarning: the loss still falls after {found.iterations} iterations, which max_iter bounds"
+        )
+    few = drawn(rows, summary=summary, at_most=ROWS_MAX, seed=recipe.split.seed)
+    facts = _facts(estimator, rows=summary.rows, warned=warned)
+    facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": found.decrement}
+    facts["cross_validation"] = cross_validate(recipe, X=summary.known.encode(few), labels=few.labels)
+    return Fitted(recipe, estimator, summary.known, facts)
+
+
+WHOLE = "all rows"
+
+
+def _unfitted(recipe: Recipe) -> Any:
+    estimator = recipe.estimator(recipe.positions)
+    format_of(recipe.format).code().check(estimator)
+    return estimator
+
+
+def _facts(estimator: Any, *, rows: int, warned: Sequence[str]) -> dict[str, Any]:
+    return {
         "estimator": type(estimator).__name__,
         "parameters": {
             name: cut(repr(value), WORDS_CHARACTERS) for name, value in sorted(estimator.get_params().items())
         },
         "libraries": _libraries(),
-        "train_rows": len(train),
-        "iterations": {name: counts for name, counts in _iterations(estimator)},
-        "warnings": warned,
-        "cross_validation": cross_validate(recipe, X=X, labels=train.labels),
+        "train_rows": rows,
+        "folded": None,
+        "iterations": dict(_iterations(estimator)),
+        "warnings": list(dict.fromkeys(warned))[:LISTED_NAMES],
     }
-    return Fitted(recipe, estimator, levels, facts)
-
-
-def _fit(recipe: Recipe, *, X: Any, train: Table) -> tuple[Any, list[str]]:
-    with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        estimator = recipe.estimator(recipe.positions)
-        format_of(recipe.format).code().check(estimator)
-        estimator.fit(X, train.labels)
-    return estimator, list(dict.fromkeys(map(_in_words, caught)))[:LISTED_NAMES]
 
 
 def _in_words(warned: warnings.WarningMessage) -> str:

@@ -34,11 +34,16 @@ def try_out(recipe: Recipe) -> None:
 
 def foresee(recipe: Recipe, *, train: Table) -> None:
     """Raises EstimatorUnsupported when the fit on the whole training part could not be served."""
+    foresee_of(recipe, few=_few_of(train), levels=Levels.of(train))
+
+
+def foresee_of(recipe: Recipe, *, few: Table, levels: Levels) -> None:
+    """The same, of few rows of each class and the categories of all rows."""
     try:
-        few = _tried(recipe, train=_few_of(train))
+        tried = _tried(recipe, train=few)
     except TrainingFailed:  # a fit can fail on few rows and succeed on all: the real fit will tell
         return
-    format_of(recipe.format).code().foresee(few, recipe=recipe, levels=Levels.of(train))
+    format_of(recipe.format).code().foresee(tried, recipe=recipe, levels=levels)
 
 
 def made_up(recipe: Recipe) -> Table:

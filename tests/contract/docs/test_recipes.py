@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from lambdas import recipes
-from lambdas.model.formats.scorecard.supported import CLASSIFIERS, PARTS_OF, TRANSFORMERS
+from lambdas.model.features.steps import PARTS_OF
+from lambdas.model.formats.scorecard.supported import CLASSIFIERS, TRANSFORMERS
 from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, at_least, at_most, at_most_cost
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS

@@ -63,7 +63,8 @@ def test_repeated_task_leaves_the_same_artifact(night: FakeOutside) -> None:
 def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all(night: FakeOutside) -> None:
     fitted_rows: list[int] = []
     encoder = data.encoder_that_notes(fitted_rows)
-    recipe = replace(recipes.load(MODEL), estimator=lambda _: make_pipeline(encoder, LogisticRegression()))
+    in_one_piece = LogisticRegression(solver="liblinear")
+    recipe = replace(recipes.load(MODEL), estimator=lambda _: make_pipeline(encoder, in_one_piece))
 
     with pytest.raises(EstimatorUnsupported, match="over a column that is declared Numeric"):
         train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)

@@ -15,11 +15,12 @@ import numpy as np
 
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
+from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, inputs
+from lambdas.model.features.steps import class_name
+from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
-from lambdas.model.formats.scorecard.linear import Feature, LevelFeature, NumberFeature, inputs
 from lambdas.model.formats.scorecard.size import check_size
-from lambdas.model.formats.scorecard.supported import check, class_name
-from lambdas.model.formats.scorecard.transformers import transform
+from lambdas.model.formats.scorecard.supported import check
 from lambdas.model.recipe import Categorical, Numeric
 from lambdas.serve.schema import IGNORED, REFUSED
 from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION

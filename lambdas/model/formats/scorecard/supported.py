@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.features.steps import PARTS_OF, class_name
 from lambdas.model.recipe.types import shown
 
 SERVED = (
@@ -22,10 +23,6 @@ SERVED = (
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
 """A message names this many refused steps; it has room for them and for the alternatives."""
-ENCODES_NUMBERS = (
-    "OneHotEncoder stands over a column that is declared Numeric: declare it Categorical, or give the encoder"
-    " columns.categorical alone"
-)
 SCALE, ENCODE, LEAVE_OUT = "StandardScaler()", "OneHotEncoder(handle_unknown='ignore')", "'passthrough'"
 CLASSIFY, STOCHASTIC, SEARCH = "LogisticRegression()", "SGDClassifier(loss='log_loss')", "LogisticRegressionCV()"
 EACH_KIND = f"make_column_transformer(({SCALE}, columns.numeric), ({ENCODE}, columns.categorical))"
@@ -63,12 +60,6 @@ class Refusal:
 
     def __str__(self) -> str:
         return f"{self.step}: {self.why}; take {self.way} in its place"
-
-
-def class_name(step: Any) -> str:
-    """The class's name for scikit-learn's own classes, its full name for others."""
-    kind = type(step)
-    return kind.__name__ if kind.__module__.split(".")[0] == "sklearn" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def check(estimator: Any) -> None:
@@ -202,8 +193,4 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "LogisticRegressionCV": _multi_class,
     "LinearDiscriminantAnalysis": _is_served,
     "SGDClassifier": _loss,
-}
-PARTS_OF: Mapping[str, Callable[[Any], list[Any]]] = {
-    "Pipeline": lambda step: [inner for _, inner in step.steps],
-    "ColumnTransformer": lambda step: [*(inner for _, inner, *_ in step.transformers), step.remainder],
 }

@@ -15,9 +15,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from lambdas.model.features.linear import LevelFeature
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.formats.scorecard.linear import LevelFeature
 from lambdas.model.gate.parity import compare_answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Recipe

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import RobustScaler, StandardScaler
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.formats.fitted import Levels
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Columns
 from lambdas.model.training import cross_validation
-from lambdas.model.training.estimator import fit
+from lambdas.model.training.estimator import fit, why_in_one_piece
 from tests.given import data
 
 
@@ -36,6 +36,24 @@ def test_facts_are_ready_for_json_and_tell_how_it_was_fitted() -> None:
     assert facts["iterations"]["logisticregression"][0] > 0
     assert facts["warnings"] == []
     assert facts["train_rows"] == 300
+
+
+def test_facts_tell_how_an_estimator_that_folds_was_folded() -> None:
+    recipe = data.recipe()
+
+    folded = fit(recipe, train=data.table(recipe, rows=300)).facts["folded"]
+
+    assert (folded["method"], folded["passes"] > 3, folded["decrement"] < 1e-13) == ("newton", True, True)
+
+
+def test_estimator_that_does_not_fold_is_fitted_in_one_piece() -> None:
+    recipe = data.numeric_recipe(lambda _: make_pipeline(RobustScaler(), LogisticRegression(max_iter=1)))
+
+    facts = fit(recipe, train=data.table(recipe, rows=300)).facts
+
+    assert facts["folded"] is None
+    assert facts["warnings"][0].startswith("ConvergenceWarning: lbfgs")
+    assert why_in_one_piece(recipe) == "RobustScaler needs quantiles"
 
 
 def test_convergence_warning_is_kept_as_text() -> None:
@@ -168,7 +186,7 @@ def test_fold_that_cannot_be_fitted_does_not_fail_the_training() -> None:
             return super().fit(X, y)
 
     def estimator(_: Columns) -> Any:
-        return make_pipeline(StandardScaler(), data.passing_for_its_base(Whole)())
+        return make_pipeline(StandardScaler(), data.passing_for_its_base(Whole)(solver="liblinear"))
 
     recipe = data.numeric_recipe(estimator)
 

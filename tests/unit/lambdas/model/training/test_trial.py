@@ -89,7 +89,7 @@ def test_estimator_that_needs_more_rows_than_the_trial_has_is_left_to_the_fit() 
 def test_what_cannot_be_served_is_refused_before_the_whole_part_is_fitted() -> None:
     fitted_rows: list[int] = []
     encoder = data.encoder_that_notes(fitted_rows)
-    recipe = data.recipe(estimator=lambda _: make_pipeline(encoder, LogisticRegression()))
+    recipe = data.recipe(estimator=lambda _: make_pipeline(encoder, LogisticRegression(solver="liblinear")))
 
     with pytest.raises(EstimatorUnsupported):
         trial.foresee(recipe, train=data.table(recipe, rows=5000))

@@ -21,9 +21,10 @@ from sklearn.svm import LinearSVC
 from sklearn.utils import all_estimators
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.features import steps
+from lambdas.model.features.transformers import TRANSFORMERS
 from lambdas.model.formats.scorecard import supported
 from lambdas.model.formats.scorecard.export import LINKS_OF
-from lambdas.model.formats.scorecard.transformers import TRANSFORMERS
 from lambdas.model.recipe import Columns
 from lambdas.model.training import trial
 from tests.given import data
@@ -123,7 +124,7 @@ def test_all_of_scikit_learn_is_walked_over() -> None:
 
 def test_what_is_supported_is_what_can_be_exported() -> None:
     assert set(supported.CLASSIFIERS) == set(LINKS_OF)
-    assert {*supported.TRANSFORMERS, *supported.PARTS_OF} == set(TRANSFORMERS)
+    assert {*supported.TRANSFORMERS, *steps.PARTS_OF} == set(TRANSFORMERS)
     assert all(name in supported.SERVED for name in (*LINKS_OF, *TRANSFORMERS))
 
 

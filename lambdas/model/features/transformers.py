@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.arrays import Floats, Integers
-from lambdas.model.formats.scorecard.linear import Feature, LevelFeature
-from lambdas.model.formats.scorecard.supported import ENCODES_NUMBERS, class_name, unsupported
+from lambdas.model.features.linear import Feature, LevelFeature
+from lambdas.model.features.steps import class_name
+
+ENCODES_NUMBERS = (
+    "OneHotEncoder stands over a column that is declared Numeric: declare it Categorical, or give the encoder"
+    " columns.categorical alone"
+)
 
 
 def transform(step: Any, *, features: list[Feature]) -> list[Feature]:
@@ -76,7 +82,7 @@ def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
     """Encodes every level with the fitted encoder, so dropped and infrequent categories come out as it maps them."""
     columns = [feature for feature in features if isinstance(feature, LevelFeature)]
     if len(columns) != len(features):
-        raise unsupported([ENCODES_NUMBERS])
+        raise EstimatorUnsupported(ENCODES_NUMBERS)
     owners = _owners(step, count=len(columns))
     refuses = [step.handle_unknown == "error" or column.refuses_unknown for column in columns]
     encoded = _encoded(step, probes=_probes(columns, refuses=refuses))

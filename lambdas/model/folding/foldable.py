@@ -1,0 +1,86 @@
+"""Decides, before any fit, which estimators fold: those whose fit is made of sums over the rows.
+
+It judges what `supported.check` has let through, by class and parameters, and imports no scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lambdas.model.features.steps import PARTS_OF, class_name
+
+
+def why_not(estimator: Any) -> str:
+    """Why an unfitted estimator is fitted in one piece; an empty text for one that folds.
+
+    >>> from sklearn.preprocessing import RobustScaler
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> why_not(make_pipeline(RobustScaler(), LogisticRegression()))
+    'RobustScaler needs quantiles'
+    """
+    return "; ".join(dict.fromkeys(_reasons(estimator)))
+
+
+def _reasons(estimator: Any) -> Iterator[str]:
+    if class_name(estimator) == "Pipeline":
+        for _, step in estimator.steps[:-1]:
+            yield from _of_transformer(step)
+        yield from _reasons(estimator.steps[-1][1])
+        return
+    said = CLASSIFIERS.get(class_name(estimator), _other)(estimator)
+    if said:
+        yield f"{class_name(estimator)} {said}"
+
+
+def _of_transformer(step: Any) -> Iterator[str]:
+    if step is None or isinstance(step, str):  # 'passthrough' or 'drop'
+        return
+    parts = PARTS_OF.get(class_name(step))
+    if parts is not None:
+        for part in parts(step):
+            yield from _of_transformer(part)
+        return
+    said = TRANSFORMERS.get(class_name(step), _other)(step)
+    if said:
+        yield f"{class_name(step)} {said}"
+
+
+def _folds(_: Any) -> str:
+    return ""
+
+
+def _other(_: Any) -> str:
+    return "has no form as sums over the rows"
+
+
+def _encoder(step: Any) -> str:
+    if step.min_frequency is None and step.max_categories is None:
+        return ""
+    return "joins rare categories (min_frequency, max_categories)"
+
+
+def _logistic_regression(step: Any) -> str:
+    if step.solver == "liblinear":
+        return "with solver='liblinear' penalises the intercept too"
+    if step.penalty is None or step.penalty == "l2" or (step.penalty == "deprecated" and not step.l1_ratio):
+        return ""
+    return "with an l1 penalty has no smooth loss"
+
+
+Rule = Callable[[Any], str]
+TRANSFORMERS: Mapping[str, Rule] = {
+    "StandardScaler": _folds,
+    "MinMaxScaler": _folds,
+    "MaxAbsScaler": _folds,
+    "FunctionTransformer": _folds,
+    "OneHotEncoder": _encoder,
+    "RobustScaler": lambda _: "needs quantiles",
+}
+CLASSIFIERS: Mapping[str, Rule] = {
+    "LogisticRegression": _logistic_regression,
+    "LogisticRegressionCV": lambda _: "cross-validates its penalty",
+    "LinearDiscriminantAnalysis": lambda _: "is fitted by a decomposition of all rows",
+    "SGDClassifier": lambda _: "goes through the rows in an order of its own",
+}

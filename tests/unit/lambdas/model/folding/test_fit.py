@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, StandardScaler
+
+from lambdas.engine import each
+from lambdas.model.data.part import Part
+from lambdas.model.folding import minimum
+from lambdas.model.folding.fit import fit, prepared
+from lambdas.model.folding.objective import Objective
+from lambdas.model.folding.summary import Summary
+from lambdas.model.folding.total import Rows
+from tests.unit.lambdas.model.folding.folds import coded, cut, drawn, folded
+
+NUMBERS, TEXTS = [0, 1, 2], [3, 4]
+EXACT: dict[str, Any] = {"solver": "newton-cholesky", "tol": 1e-10, "max_iter": 1000}
+
+
+def columns(numbers: Any, texts: Any) -> Any:
+    return make_column_transformer((numbers, NUMBERS), (texts, TEXTS))
+
+
+SHAPES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "standard-and-one-hot": lambda c: make_pipeline(
+        columns(StandardScaler(), OneHotEncoder()), LogisticRegression(**c)
+    ),
+    "without-a-scaler": lambda c: make_pipeline(columns("passthrough", OneHotEncoder()), LogisticRegression(**c)),
+    "without-mean": lambda c: make_pipeline(
+        columns(StandardScaler(with_mean=False), OneHotEncoder(drop="first")), LogisticRegression(**c)
+    ),
+    "without-deviation": lambda c: make_pipeline(
+        columns(StandardScaler(with_std=False), OneHotEncoder(drop="if_binary")), LogisticRegression(**c)
+    ),
+    "between-bounds": lambda c: make_pipeline(
+        columns(MinMaxScaler(feature_range=(-1, 2)), OneHotEncoder(sparse_output=False)), LogisticRegression(**c)
+    ),
+    "by-the-largest": lambda c: make_pipeline(columns(MaxAbsScaler(), OneHotEncoder()), LogisticRegression(**c)),
+    "scaled-after-encoding": lambda c: make_pipeline(
+        columns(MaxAbsScaler(), OneHotEncoder(sparse_output=False)), StandardScaler(), LogisticRegression(**c)
+    ),
+    "codes-as-numbers": lambda c: make_pipeline(StandardScaler(), FunctionTransformer(), LogisticRegression(**c)),
+    "dropped-and-weighted": lambda c: make_pipeline(
+        ColumnTransformer(
+            [("one", StandardScaler(), [0]), ("two", OneHotEncoder(), [4]), ("no", "drop", [1])],
+            remainder="passthrough",
+            transformer_weights={"one": 2.0},
+        ),
+        make_pipeline(MinMaxScaler(), LogisticRegression(**c)),
+    ),
+    "nothing-chosen": lambda c: make_pipeline(
+        ColumnTransformer([("none", StandardScaler(), []), ("all", StandardScaler(), [0, 1, 2, 3])]),
+        LogisticRegression(**c),
+    ),
+    "classifier-alone": lambda c: LogisticRegression(**c),
+}
+CHOICES: dict[str, dict[str, Any]] = {
+    "usual": {},
+    "weak-penalty": {"C": 100.0},
+    "strong-penalty": {"C": 0.001},
+    "without-intercept": {"fit_intercept": False},
+    "balanced": {"class_weight": "balanced"},
+    "weighted": {"class_weight": {"class 0": 3.0, "class 1": 0.5}},
+}
+
+
+def an_objective(part: Part) -> Objective:
+    rows = cut(part, chunks=2)
+    return prepared(SHAPES["standard-and-one-hot"]({}), rows=rows, summary=rows.total(Summary.of)).objective
+
+
+def attributes(estimator: Any) -> dict[str, Any]:
+    """All that a fit has set, of the estimator and of those inside of it."""
+    found = {
+        name: value for name, value in vars(estimator).items() if name.endswith("_") and not name.startswith("_")
+    }
+    parts = [step for _, step in getattr(estimator, "steps", [])]
+    parts += [step for _, step, _ in found.pop("transformers_", [])]
+    inner = {
+        f"{place} {name}": value
+        for place, part in enumerate(parts)
+        if not isinstance(part, str)
+        for name, value in attributes(part).items()
+    }
+    return {**found, **inner}
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_every_shape_is_fitted_as_scikit_learn_fits_it(shape: Callable[[dict[str, Any]], Any], classes: int) -> None:
+    part = drawn(rows=1500, levels=(5, 2), classes=classes)
+    X, y = coded(part)
+    expected, estimator = shape(EXACT).fit(X, y), shape({})
+
+    folded(estimator, part, chunks=3)
+
+    assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+    assert (estimator.predict(X) == expected.predict(X)).all()
+    assert_same_attributes(estimator, expected)
+
+
+def assert_same_attributes(estimator: Any, expected: Any) -> None:
+    found, wanted = attributes(estimator), attributes(expected)
+    assert found.keys() == wanted.keys()
+    for name, value in wanted.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            assert found[name] == pytest.approx(value, rel=1e-5, abs=1e-5), name
+            assert (found[name].shape, found[name].dtype) == (value.shape, value.dtype), name
+        elif isinstance(value, np.ndarray) and not name.endswith("n_iter_"):
+            assert found[name].tolist() == value.tolist(), name
+        elif isinstance(value, int | np.integer):
+            assert found[name] == value, name
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("choice", CHOICES.values(), ids=CHOICES)
+def test_every_choice_of_the_classifier_is_kept(choice: dict[str, Any], classes: int) -> None:
+    part = drawn(rows=1500, levels=(5, 2), classes=classes)
+    X, y = coded(part)
+    shape = SHAPES["standard-and-one-hot"]
+    expected, estimator = shape({**EXACT, **choice}).fit(X, y), shape(choice)
+
+    found = folded(estimator, part)
+
+    assert found.has_converged
+    assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_without_a_penalty_the_loss_alone_is_least(classes: int) -> None:
+    part = drawn(rows=1500, classes=classes)
+    X, y = coded(part)
+    expected = make_pipeline(StandardScaler(), LogisticRegression(**EXACT, C=np.inf)).fit(X, y)
+    estimator = make_pipeline(StandardScaler(), LogisticRegression(C=np.inf))
+
+    folded(estimator, part)
+
+    assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+
+
+def test_columns_that_say_the_same_are_no_obstacle_without_a_penalty() -> None:
+    part = drawn(rows=1500, levels=(5, 2))
+    X, y = coded(part)
+    expected = make_pipeline(
+        columns(StandardScaler(), OneHotEncoder(drop="first")), LogisticRegression(**EXACT, C=np.inf)
+    ).fit(X, y)
+    estimator = make_pipeline(columns(StandardScaler(), OneHotEncoder()), LogisticRegression(C=np.inf))
+
+    assert folded(estimator, part).has_converged
+    assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_how_the_rows_are_cut_changes_no_weight_by_more_than_a_trillionth(classes: int) -> None:
+    part = drawn(rows=3000, levels=(5, 2), classes=classes)
+    shape = SHAPES["standard-and-one-hot"]
+    whole = folded(shape({}), part)
+
+    for chunks in (2, 7, 30):
+        assert np.abs(folded(shape({}), part, chunks=chunks).weights - whole.weights).max() <= 1e-12
+
+
+def test_two_fits_are_equal_to_the_last_digit() -> None:
+    part = drawn(rows=3000, levels=(5, 2))
+    shape = SHAPES["standard-and-one-hot"]
+
+    once, again = (folded(shape({}), part, chunks=7).weights.tobytes() for _ in range(2))
+
+    assert once == again
+
+
+def test_forty_one_columns_are_as_exact_as_three() -> None:
+    part = drawn(rows=3000, numbers=34, levels=(3, 70, 11, 2, 2, 2, 2))
+    X, y = coded(part)
+
+    def wide(**choice: Any) -> Any:
+        prepared = make_column_transformer(
+            (StandardScaler(), list(range(34))), (OneHotEncoder(), list(range(34, 41)))
+        )
+        return make_pipeline(prepared, LogisticRegression(**choice))
+
+    estimator = wide()
+    folded(estimator, part, chunks=4)
+
+    assert estimator.predict_proba(X) == pytest.approx(wide(**EXACT).fit(X, y).predict_proba(X), abs=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_many_categories_are_fitted_without_a_hessian(classes: int) -> None:
+    levels = minimum.WIDTH_MAX
+    part = drawn(rows=3 * levels, levels=(levels, 2), classes=classes)
+    X, y = coded(part)
+    shape = SHAPES["standard-and-one-hot"]
+    estimator = shape({})
+    expected = shape({"solver": "newton-cg", "tol": 1e-10, "max_iter": 1000}).fit(X, y)
+
+    found = folded(estimator, part, chunks=2)
+
+    assert (found.method, found.has_converged) == ("trust-ncg", True)
+    assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+
+
+def test_products_with_the_hessian_are_those_of_the_hessian() -> None:
+    part = drawn(rows=500, levels=(5, 2), classes=3)
+    objective = an_objective(part)
+    rng = np.random.default_rng(1)
+    weights, direction = rng.normal(size=objective.shape), rng.normal(size=objective.shape)
+
+    _, _, hessian = objective.curve(weights)
+
+    expected = (hessian @ direction.ravel()).reshape(objective.shape)
+    assert objective.product(weights, direction=direction) == pytest.approx(expected, rel=1e-9)
+
+
+def test_gradient_and_hessian_are_what_small_steps_show() -> None:
+    objective = an_objective(drawn(rows=500, levels=(5, 2), classes=3))
+    weights = np.random.default_rng(1).normal(size=objective.shape)
+    value, gradient, hessian = objective.curve(weights)
+
+    for place in range(weights.size):
+        step = np.zeros(weights.size)
+        step[place] = 1e-5
+        ahead, behind = (objective.slope(weights + sign * step.reshape(weights.shape)) for sign in (1, -1))
+        assert (ahead[0] - behind[0]) / 2e-5 == pytest.approx(gradient.ravel()[place], rel=1e-6, abs=1e-5)
+        assert ((ahead[1] - behind[1]) / 2e-5).ravel() == pytest.approx(hessian[place], rel=1e-6, abs=1e-5)
+    assert value == objective.slope(weights)[0]
+
+
+def test_search_that_is_cut_short_says_so() -> None:
+    found = folded(make_pipeline(StandardScaler(), LogisticRegression(max_iter=1)), drawn(rows=500))
+
+    assert (found.iterations, found.has_converged) == (1, False)
+
+
+@pytest.mark.parametrize(("number", "words"), [(np.nan, "contains NaN"), (np.inf, "contains infinity")])
+def test_numbers_that_are_none_are_refused(number: float, words: str) -> None:
+    part = drawn(rows=100)
+    part.numeric[3, 1] = number
+
+    with pytest.raises(ValueError, match=words):
+        folded(make_pipeline(StandardScaler(), LogisticRegression()), part)
+
+
+def test_parameter_that_scikit_learn_refuses_is_refused_before_any_pass() -> None:
+    part = drawn(rows=100)
+
+    with pytest.raises(ValueError, match="'C' parameter"):
+        folded(make_pipeline(StandardScaler(), LogisticRegression(C=-1)), part)
+
+
+def test_part_without_rows_changes_nothing() -> None:
+    part = drawn(rows=500, levels=(5, 2))
+    shape = SHAPES["standard-and-one-hot"]
+    none = Part(part.numeric[:0], part.codes[:0], part.labels[:0], ((), ()), part.classes)
+    parts = {"a": none, "b": part, "c": none}
+    rows = Rows(tuple(parts), parts.__getitem__, each)
+
+    found = fit(shape({}), rows=rows, summary=rows.total(Summary.of))
+
+    assert found.weights.tolist() == folded(shape({}), part).weights.tolist()
