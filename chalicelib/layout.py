@@ -14,6 +14,8 @@ runs/RUN/told.json                      that its outcome was announced
 runs/RUN/told_stale.json                that what it left live is old
 runs/RUN/told_quality.json              that what it found live is worse than when that was judged
 work/RUN/...                            intermediates, deleted at the run's end
+parts/MODEL/SHA256.zip                  rows of the data set as Preprocess read and split them, and their sums
+parts/MODEL/kept.json                   which of them hold which objects, so that no later run reads these again
 work/plan/SHA256.template.json          what a plan asks CloudFormation about, where it is too long for a call
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
 models/MODEL/rejected/RUN/...           a model that failed its gate
@@ -50,6 +52,7 @@ DATASETS = "datasets/"
 REMOVED = "removed/"
 RUNS = "runs/"
 WORK = "work/"
+PARTS = "parts/"
 TOKENS = "tokens/"
 DEPLOY = "deploy/"
 LOCKS = "locks/"
@@ -74,6 +77,23 @@ def run_document(run: str, document: str) -> str:
 
 def work(run: str, name: str = "") -> str:
     return f"{WORK}{run}/{name}"
+
+
+def side(run: str, name: str) -> str:
+    """The record of the parts that are a run's training part, or its holdout."""
+    return work(run, f"sides/{name}.json")
+
+
+def parts(model: str) -> str:
+    return f"{PARTS}{model}/"
+
+
+def part(model: str, sha256: str) -> str:
+    return f"{parts(model)}{sha256}.zip"
+
+
+def kept_parts(model: str) -> str:
+    return f"{parts(model)}kept.json"
 
 
 def versions(model: str) -> str:

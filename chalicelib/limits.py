@@ -49,6 +49,8 @@ OBJECTS = 5_000
 FILE_BYTES = 250_000_000
 """Of one file, unpacked. Preprocess has 1,769 MB, and rows and both parts of them take 3 times the bytes of a file
 with long numbers, 10 times those of KDD Cup 99: a larger file would hardly ever fit."""
+PART_DAYS = 90
+"""From being written until a part goes that Preprocess keeps of read files."""
 HEADER_COLUMNS = 10_000
 """Fields of a file's header, those included that no recipe names."""
 

@@ -24,7 +24,10 @@ move_alias.py      outside the state machine: carries out an operator's change o
 
 step.py            carries out each task
 engine.py          carries out a function for each of many names
-pieces.py          reads a data set object by object
+packs.py           prepares a data set, pack by pack
+packing.py         makes a pack of neighbouring objects
+kept.py            remembers which objects lie in which packs
+pieces.py          reads an object
 intermediates.py   reads and writes the files between tasks
 parts.py           hands on the rows of a side, part by part
 arrivals.py        hands on the rows that the live version has never seen

@@ -23,9 +23,10 @@ from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.run_documents import Arrived
 from chalicelib.runs.dataset import Object
 from lambdas.intermediates import put_all, read_all
-from lambdas.model.data.preparation import Prepared
+from lambdas.model.data.part import Part
 from lambdas.model.reading import table
 from lambdas.model.reading.table import Table
+from lambdas.parts import Prepared
 from lambdas.splits import Splits
 
 PART_ROWS = 10_000
@@ -74,7 +75,7 @@ def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, run: str) -> Arr
     objects = tuple(each for each in new.objects if prepared.digests.get(each.name) not in new.texts)
     rows = parts = 0
     for each in objects:
-        for part in _parts(prepared.kept.get(each.name)):
+        for part in _parts(prepared.rows_of(each.name)):
             put_all(edges, _prefix(run, parts), part.to_files())
             rows, parts = rows + len(part), parts + 1
     if new.live is None or not rows:
@@ -90,9 +91,10 @@ def parts(edges: Edges, arrived: Arrived, *, run: str) -> Iterator[Table]:
 
 
 def _prefix(run: str, part: int) -> str:
-    return layout.work(run, f"arrived/{part}/")
+    return layout.work(run, f"sides/arrived/{part}/")
 
 
-def _parts(rows: Table | None) -> Iterator[Table]:
-    if rows is not None:
-        yield from rows.parts(max(1, min(PART_ROWS, PART_BYTES * len(rows) // rows.size_bytes)))
+def _parts(rows: Part | None) -> Iterator[Table]:
+    for some in rows.slices(PART_ROWS) if rows is not None else ():
+        table = some.table()
+        yield from table.parts(max(1, min(PART_ROWS, PART_BYTES * len(table) // table.size_bytes)))

@@ -11,12 +11,14 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from chalicelib import layout
 from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import count, sha256, text
 from chalicelib.edges import Edges
@@ -25,8 +27,8 @@ from chalicelib.layout import Place
 from lambdas.intermediates import read
 from lambdas.model.data.part import Part, merged
 from lambdas.model.reading.table import Table
+from lambdas.model.splitting.split import Draw
 
-RECORD = "parts.json"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip file, so that the same rows are the same bytes."""
 DISK_SPARE_BYTES = 20_000_000
@@ -38,26 +40,55 @@ class StoredPart(Document):
 
     key: str = holds(text)
     sha256: str = holds(sha256)
+    etag: str = holds(text)
+    """Under which S3 lists these bytes: their MD5, as they are not encrypted by a key of its own."""
     rows: int = holds(count)
     bytes: int = holds(count)
 
 
 class PartList(Document):
-    """All parts of one side of a run's data, in the objects' order: `work/RUN/SIDE/parts.json`."""
+    """All parts of one side of a run's data, in the objects' order: `work/RUN/sides/SIDE.json`."""
 
     parts: tuple[StoredPart, ...] = holds_many(StoredPart)
 
 
-def stored(edges: Edges, part: Part, *, key: str) -> StoredPart:
-    """Write a part to the bucket."""
-    body = zipped(part.to_files())
+@dataclass(frozen=True)
+class Prepared:
+    """The parts of both sides in the objects' order, and the profile of all. `profile` is JSON."""
+
+    train: tuple[StoredPart, ...]
+    holdout: tuple[StoredPart, ...]
+    profile: dict[str, Any]
+    draws: Mapping[str, Draw]
+    """By object."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """By object: the digest of its text."""
+    rows_of: Callable[[str], Part | None] = lambda _: None
+    """From an object's name to its rows, training part first."""
+
+
+def stored(edges: Edges, files: Mapping[str, bytes], *, rows: int, model: str) -> StoredPart:
+    """Write the files of a part, or of its sums, as one object below the model's parts, named by its content."""
+    body = zipped(files)
+    digest = hashlib.sha256(body).hexdigest()
+    key = layout.part(model, digest)
     edges.store.put(key, body)
-    return StoredPart(key=key, sha256=hashlib.sha256(body).hexdigest(), rows=len(part), bytes=len(body))
+    md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return StoredPart(key=key, sha256=digest, etag=f'"{md5}"', rows=rows, bytes=len(body))
 
 
-def listed(edges: Edges, parts: Iterable[StoredPart], *, prefix: str) -> str:
-    """Write the record of a side; returns its URI."""
-    key = f"{prefix}{RECORD}"
+def files_of(edges: Edges, part: StoredPart) -> dict[str, bytes]:
+    """Raises ArtifactInvalid when it is gone, or another one."""
+    uri = str(Place(edges.store.bucket, part.key))
+    body = read(edges, uri)
+    if hashlib.sha256(body).hexdigest() != part.sha256:
+        raise ArtifactInvalid(f"{uri} is not what Preprocess wrote: retrain again")
+    return unzipped(body)
+
+
+def listed(edges: Edges, parts: Iterable[StoredPart], *, run: str, side: str) -> str:
+    """Write the record of a side, `train` or `holdout`; returns its URI."""
+    key = layout.side(run, side)
     edges.store.put(key, PartList(parts=tuple(parts)).encode())
     return str(Place(edges.store.bucket, key))
 
@@ -107,13 +138,9 @@ class Parts:
         return merged([self.open(name) for name in self.names]).table()
 
     def _copy(self, part: StoredPart, folder: Path) -> None:
-        uri = str(Place(self._edges.store.bucket, part.key))
-        body = read(self._edges, uri)
-        if hashlib.sha256(body).hexdigest() != part.sha256:
-            raise ArtifactInvalid(f"{uri} is not what Preprocess wrote: retrain again")
         partial = folder.with_suffix(".partial")
         partial.mkdir(exist_ok=True)
-        for name, content in unzipped(body).items():
+        for name, content in files_of(self._edges, part).items():
             (partial / name).write_bytes(content)
         partial.rename(folder)
 

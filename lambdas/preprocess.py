@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from chalicelib import layout
 from chalicelib.contracts.decisions import TRAIN
 from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
@@ -17,13 +16,10 @@ from chalicelib.runs import novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
-from lambdas.model.data.part import Part
-from lambdas.model.data.preparation import Prepared
-from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Recipe, Split
+from lambdas.model.recipe import Split
 from lambdas.model.splitting.split import Draw
-from lambdas.parts import listed, stored
-from lambdas.pieces import Prepare, from_csv
+from lambdas.packs import Prepare, from_objects
+from lambdas.parts import Prepared, listed
 from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
 
@@ -33,11 +29,10 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings)
     if isinstance(new, Preprocessed):
         return new
-    recipe = recipes.load(task.model)
-    split = recipe.split
+    split = recipes.load(task.model).split
     first_split = splits.known(edges, model=task.model, split=split)
     unseen = arrivals.unseen(edges, model=task.model, objects=new.objects, known=first_split)
-    prepare_all = read or partial(from_csv, memory_mb=settings.memory_mb, keep=unseen.names)
+    prepare_all = read or partial(from_objects, memory_mb=settings.memory_mb)
     prepared = prepare_all(edges, task.model, new.objects, first_split)
     profile = Profile(
         fingerprint=new.fingerprint,
@@ -53,8 +48,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         decision=TRAIN,
         reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{_kept(prepared.draws, split)}",
         fingerprint=new.fingerprint,
-        train_uri=_side(edges, prepared.train, run=task.run, side="train", recipe=recipe),
-        holdout_uri=_side(edges, prepared.holdout, run=task.run, side="holdout", recipe=recipe),
+        train_uri=listed(edges, prepared.train, run=task.run, side="train"),
+        holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
         who=task.run,
         why="",
         is_approved=False,
@@ -62,12 +57,6 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
         function_version=None,
         champion_revision_id=None,
     )
-
-
-def _side(edges: Edges, rows: Table, *, run: str, side: str, recipe: Recipe) -> str:
-    prefix = layout.work(run, f"{side}/")
-    part = Part.of(rows, classes=recipe.class_names)
-    return listed(edges, [stored(edges, part, key=f"{prefix}00000.zip")], prefix=prefix)
 
 
 def _source(model: str, found: Object, prepared: Prepared) -> Source:

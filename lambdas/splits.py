@@ -10,7 +10,6 @@ rows at the same places.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -44,10 +43,9 @@ class Splits:
         """None for an object that is new; `text` is the digest of its text."""
         return self._by_etag.get(etag) or self._by_text.get(text) or self._by_name.get(name)
 
-    def new(self, split: Split, *, text: bytes) -> Draw:
+    def new(self, split: Split, *, salt: str) -> Draw:
         """The draw of an object with neither a known tag nor a known name: salted by its text, so that neither name
         nor compression matters. An object with the same text as a known one keeps that one's draw."""
-        salt = hashlib.sha256(text).hexdigest()
         kept = (draw for draw in self.draws.values() if draw.salt == salt)
         return next(kept, Draw(DRAWN, split.holdout_ratio, split.seed, salt))
 
@@ -78,7 +76,7 @@ class Splits:
     def from_document(cls, document: Iterable[Mapping[str, Any]]) -> Splits:
         """Raises one of BLAMED for a malformed document."""
         told = {(each["name"], each["etag"]): each for each in document}
-        draws = {identity: _draw(each) for identity, each in told.items()}
+        draws = {identity: draw_of(each) for identity, each in told.items()}
         return cls(draws, {identity: f"{each['text']}" for identity, each in told.items() if each.get("text")})
 
 
@@ -113,7 +111,8 @@ def _by_the_first_rule(data: Iterable[Source], *, split: Split) -> Splits:
     return Splits({(each.name, each.etag): draw for each in data})
 
 
-def _draw(document: Mapping[str, Any]) -> Draw:
+def draw_of(document: Mapping[str, Any]) -> Draw:
+    """Raises one of BLAMED for a malformed one."""
     rule, ratio, seed, salt = (document[each] for each in ("rule", "holdout_ratio", "seed", "salt"))
     if rule not in RULES:
         raise _Untold(f"this release knows the split rules {RULES}, and not {quoted(repr(rule), 20)}")

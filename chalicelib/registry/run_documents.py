@@ -112,7 +112,7 @@ class Arrived(Document):
     objects: tuple[File, ...] = holds_many(File)
     rows: int = holds(count)
     parts: int = holds(count)
-    """Below `work/RUN/arrived/`."""
+    """Below `work/RUN/sides/arrived/`."""
 
 
 class Profile(Document):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
 
-from lambdas.model.data.preparation import Piece
+from lambdas.model.data.part import merged
+from lambdas.model.data.preparation import Piece, described, split
+from lambdas.model.data.sums import Sums
 from lambdas.model.gate.thresholds import at_least
 from lambdas.model.reading.table import Extent, Labels, Reading, Table
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
@@ -83,7 +89,26 @@ def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
     reading = Reading(content, extent, Labels(codes, tuple(labels.tolist())), digest=name)
     groups = tuple((label,) for label in reading.labels.raw)
     draw = Draw(DRAWN, 0.2, 42, name if salt is None else salt, groups)
-    return Piece(name, reading, draw, reading.labels)
+    return Piece(name, reading, draw, reading.labels, salt=hashlib.sha256(name.encode()).hexdigest(), groups=groups)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What Preprocess makes of objects, with all rows in memory."""
+
+    train: Table
+    holdout: Table
+    profile: dict[str, Any]
+
+
+def prepared(pieces: Sequence[Piece], *, recipe: Recipe) -> Prepared:
+    """As `lambdas.packs` does, without a store."""
+    sides = [split(each, recipe=recipe) for each in pieces]
+    sums = [Sums.of(*both, salt=each.salt) for both, each in zip(sides, pieces, strict=True)]
+    objects = {each.name: each.reading.extent for each in pieces}
+    facts = described(reduce(add, sums), objects=objects, recipe=recipe)
+    train, holdout = (merged(side).table() for side in zip(*sides, strict=True))
+    return Prepared(train, holdout, facts)
 
 
 def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:

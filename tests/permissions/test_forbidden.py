@@ -101,7 +101,7 @@ FORBIDDEN = [
     calling(TASKS["train"], "moves the alias", "lambda", "update_alias", **ALIAS),
     reading(TASKS["train"], "reads the data set", DATA),
     writing(TASKS["train"], "forges a verdict", layout.run_document("a-run", "report")),
-    writing(TASKS["train"], "changes the holdout", layout.work("a-run", "holdout/labels.npy")),
+    writing(TASKS["train"], "changes the holdout", layout.side("a-run", "holdout")),
     writing(TASKS["evaluate"], "writes to the registry", MANIFEST),
     writing(TASKS["evaluate"], "changes the artifact", layout.work("a-run", "model.json")),
     calling(TASKS["version-model"], "moves the alias", "lambda", "update_alias", **ALIAS),

@@ -32,11 +32,11 @@ from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read
-from lambdas.model.data.preparation import Prepared
+from lambdas.model.data.part import Part
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Approval, Shift
 from lambdas.model.splitting.split import DRAWN, Draw
-from lambdas.parts import Parts
+from lambdas.parts import Parts, Prepared, stored
 from lambdas.splits import Splits
 from lambdas.step import documented
 from tests.simulation import serving
@@ -56,7 +56,8 @@ def rows_of(edges: Edges, model: str, objects: Sequence[Object], known: Splits) 
     numbers = np.array([[float(quality), float(WORDS.index(word))]])
     table = Table(numbers, np.empty((1, 0), dtype="U1"), np.array(["normal"]))
     draws = {name: _draw(name, each, known) for each in objects if (name := each.key.rpartition("/")[2])}
-    return Prepared(train=table, holdout=table, profile={"rows": 1, "columns": {}}, draws=draws)
+    rows = stored(edges, Part.of(table, classes=["normal"]).to_files(), rows=1, model=model)
+    return Prepared(train=(rows,), holdout=(rows,), profile={"rows": 1, "columns": {}}, draws=draws)
 
 
 def _draw(name: str, listed: Object, known: Splits) -> Draw:

@@ -100,11 +100,12 @@ def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: St
     from lambdas.model.data import room
 
     given = task_sizes(settings)
-    rows, table_bytes = (sum(of) for of in zip((0, 0), *sizes, strict=True))
-    for demand, function, ratio in (
-        (room.PREPROCESS, "preprocess", 1.0),
-        (room.TRAIN, "train", 1.0),
-        (room.EVALUATE, "evaluate", recipe.split.holdout_ratio),
+    each = list(sizes)
+    largest, whole = (tuple(map(of, zip((0, 0), *each, strict=True))) for of in (max, sum))
+    for demand, function, (rows, table_bytes), ratio in (
+        (room.PREPROCESS, "preprocess", largest, 1.0),  # which has one file in memory at a time
+        (room.TRAIN, "train", whole, 1.0),
+        (room.EVALUATE, "evaluate", whole, recipe.split.holdout_ratio),
     ):
         room.check_size(
             demand,

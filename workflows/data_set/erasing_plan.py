@@ -69,7 +69,8 @@ class Plan:
     """Of their contents, by entity tag."""
     rewrites: tuple[Rewrite, ...]
     wiped: tuple[ObjectVersion, ...]
-    """What else goes for good: older versions of what is rewritten, and what lies between the tasks of runs."""
+    """What else goes for good: older versions of what is rewritten, what lies between the tasks of runs, and all kept
+    parts of the model."""
     affected: tuple[Affected, ...]
     runs: tuple[str, ...]
     documented: frozenset[tuple[str, str]]
@@ -83,7 +84,9 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.objects or self.rewrites or self.wiped)
+        """Kept parts alone are of later runs: an erasure takes them before the files."""
+        others = [each for each in self.wiped if not each.key.startswith(layout.PARTS)]
+        return not (self.objects or self.rewrites or others)
 
 
 def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progress: Progress) -> Plan:

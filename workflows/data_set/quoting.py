@@ -1,4 +1,4 @@
-"""Finds what quotes rows of a model's data: documents of its versions and runs, and intermediates of runs."""
+"""Finds what quotes rows of a model's data: documents of its versions and runs, intermediates, and kept parts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def kept(versions: ObjectVersions, *, model: str) -> dict[str, list[ObjectVersio
     """All versions of what may quote rows, by key."""
     found: dict[str, list[ObjectVersion]] = defaultdict(list)
     prefixes = (layout.versions(model), layout.rejected(model, "", "").rstrip("/") + "/", layout.untold(model))
-    for prefix in (*prefixes, f"{layout.RUNS}{model}-", f"{layout.WORK}{model}-"):
+    for prefix in (*prefixes, f"{layout.RUNS}{model}-", f"{layout.WORK}{model}-", layout.parts(model)):
         for each in versions.list(prefix):
             found[each.key].append(each)
     return found
@@ -111,6 +111,8 @@ class Quoting:
         """Whether the whole object is deleted."""
         if key.startswith(layout.WORK):
             return key.removeprefix(layout.WORK).partition("/")[0] in runs
+        if key.startswith(layout.PARTS):  # rows of many files in one, of which the next run makes the rest anew
+            return True
         if key.startswith(layout.untold(self.model)):  # it quotes what the outcome does
             run = key.removeprefix(layout.untold(self.model)).rpartition("-")[0]
             return layout.run_document(run, "outcome") in rewritten

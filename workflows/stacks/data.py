@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from chalicelib.layout import DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
+from chalicelib.limits import PART_DAYS
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
-from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, WORK
+from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, PARTS, WORK
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, deny, document
 
@@ -70,6 +71,7 @@ def _rules() -> list[Json]:
     """
     return [
         _intermediates(),
+        _kept_parts(),
         _released_leases(),
         _run_documents(),
         *(_superseded(prefix) for prefix in (DATASETS, REMOVED, DEPLOY, TOKENS)),
@@ -84,6 +86,18 @@ def _intermediates() -> Json:
         "Status": "Enabled",
         "Prefix": WORK.removesuffix("*"),
         "ExpirationInDays": 3,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+
+
+def _kept_parts() -> Json:
+    """Rows that are kept to be used again. A run that uses an old part writes it again; one that is gone is made anew
+    of the files, so nothing is lost with it."""
+    return {
+        "Id": "kept-parts",
+        "Status": "Enabled",
+        "Prefix": PARTS.removesuffix("*"),
+        "ExpirationInDays": PART_DAYS,
         "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
     }
 

@@ -10,11 +10,12 @@ from chalicelib.registry import registry
 # Patterns of keys. A `*` stands for a model's, a run's or a file's name: none is known when the stack is made.
 DATASETS = f"{layout.DATASETS}*"
 WORK = f"{layout.WORK}*"
+PARTS = f"{layout.PARTS}*"
 RUNS = f"{layout.RUNS}*"
 """All documents of all runs: one pattern for the many that they read keeps the template
 short."""
-SPLITS = (layout.work("*", "train/*"), layout.work("*", "holdout/*"))
-ARRIVED = layout.work("*", "arrived/*")
+SIDES = layout.side("*", "*").removesuffix(".json")
+"""The records of both sides; and the rows that are new to the live version, which Evaluate alone reads."""
 ANSWERS = layout.work("*", "answers/*")
 ARTIFACT = layout.work("*", "model.*")
 SAMPLE = layout.work("*", registry.REPLAY)
@@ -93,18 +94,18 @@ TASK_GRANTS = {
     "preprocess": Grant(
         reads=(
             *(DATASETS, RUNS, VERSIONS, JUDGED, QUARANTINE_AND_QUALITY, PIN),
-            *(WAITING, LEDGER, LOCKS),
+            *(WAITING, LEDGER, LOCKS, PARTS),
         ),
-        writes=(*documents("preprocess", "dataset", "profile"), *SPLITS, ARRIVED, WAITING, LOCKS),
+        writes=(*documents("preprocess", "dataset", "profile"), SIDES, PARTS, WAITING, LOCKS),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,
     ),
     "train": Grant(
-        reads=SPLITS,
+        reads=(SIDES, PARTS),
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, *documents("profile"), VERSIONS, QUALITY, EVIDENCE_AND_ERASED, QUARANTINE, LEDGER),
+        reads=(WORK, PARTS, *documents("profile"), VERSIONS, QUALITY, EVIDENCE_AND_ERASED, QUARANTINE, LEDGER),
         writes=(*documents("evaluate", "report"), QUALITY, SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),

@@ -1,7 +1,8 @@
-"""Prepares the tables of a data set for a run.
+"""Prepares the rows of a data set for a run.
 
-preparation.py  training part and holdout
+preparation.py  training part and holdout of an object; the profile of all
 profile.py      describes the data set in figures
-room.py         checks that it fits into the memory of the tasks
+sums.py         figures that add up
 part.py         rows as they are stored: compact, and mapped into memory
+room.py         checks that rows fit into the memory of the tasks
 """

@@ -82,6 +82,11 @@ class Part:
         """The rows at these positions, in their order."""
         return Part(self.numeric[rows], self.codes[rows], self.labels[rows], self.levels, self.classes)
 
+    def used(self, place: int) -> Iterator[str]:
+        """The levels of a categorical column that occur in these rows: of a slice not all do."""
+        counts = np.bincount(self.codes[:, place], minlength=len(self.levels[place])).tolist()
+        return (level for level, rows in zip(self.levels[place], counts, strict=True) if rows)
+
     def slices(self, rows: int) -> Iterator[Part]:
         """All rows in their order, at most `rows` in each; nothing is copied."""
         for first in range(0, len(self), rows):
@@ -111,8 +116,11 @@ class Part:
 
 
 def merged(parts: Sequence[Part]) -> Part:
-    """All rows, part after part. At least one part; all of the same columns and classes."""
-    levels = [tuple(sorted({*()}.union(*columns))) for columns in zip(*(part.levels for part in parts), strict=True)]
+    """All rows, part after part, with the levels that occur in them. At least one part; all of one recipe."""
+    levels = [
+        tuple(sorted({level for part in parts for level in part.used(place)}))
+        for place in range(len(parts[0].levels))
+    ]
     codes = [
         np.concatenate([_moved(part.codes[:, place], part.levels[place], to) for part in parts])
         for place, to in enumerate(levels)
@@ -143,7 +151,7 @@ def _stacked(columns: Sequence[NDArray[Any]], *, rows: int, levels: Sequence[Seq
 
 
 def _moved(codes: Codes, levels: Sequence[str], to: Sequence[str]) -> NDArray[Any]:
-    """The codes of the same texts among others, which hold all of them."""
+    """The codes of the same texts among others, which hold all that occur."""
     return np.searchsorted(np.array(to, dtype=np.str_), np.array(levels, dtype=np.str_))[codes]
 
 

@@ -1,4 +1,4 @@
-"""Turns the objects of a data set into training part, holdout and profile.
+"""Turns an object into training part and holdout, and the sums of all into the profile of a data set.
 
 Each object is split by itself, so that no row changes sides when later nights add objects: a champion is never judged
 on rows that it was trained on.
@@ -6,16 +6,18 @@ on rows that it was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.cutting import listed
-from chalicelib.errors import DatasetEmpty, SingleClass, TooFewRows
+from chalicelib.errors import SingleClass, TooFewRows
+from lambdas.model.data.part import Part
 from lambdas.model.data.profile import profile
-from lambdas.model.reading.table import Labels, Reading, Table, concat
+from lambdas.model.data.sums import Sums
+from lambdas.model.reading.table import Extent, Labels, Reading
 from lambdas.model.recipe import Recipe
-from lambdas.model.splitting.split import Draw, enough_for_both, split_rows
+from lambdas.model.splitting.split import Draw, Groups, enough_for_both, split_rows
 from lambdas.model.splitting.strata import strata
 
 
@@ -27,46 +29,35 @@ class Piece:
     reading: Reading
     draw: Draw
     labels: Labels
+    salt: str
+    """SHA-256 of its text, in hexadecimal."""
+    groups: Groups
+    """Its raw labels by the recipe's own classes, whatever it was first split by."""
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """Training part and holdout: each has two classes or more, and every class in a threshold. `profile` is JSON."""
-
-    train: Table
-    holdout: Table
-    profile: dict[str, Any]
-    draws: Mapping[str, Draw]
-    """By object."""
-    digests: Mapping[str, str] = field(default_factory=dict)
-    """By object: the SHA-256 of its text."""
-    kept: Mapping[str, Table] = field(default_factory=dict)
-    """By object: all its rows, of those that were asked for."""
+def split(piece: Piece, *, recipe: Recipe) -> tuple[Part, Part]:
+    """The object's training part and holdout."""
+    table = piece.reading.table
+    train, holdout = split_rows(strata(piece.labels, groups=piece.draw.groups), draw=piece.draw)
+    return (
+        Part.of(table.take(train), classes=recipe.class_names),
+        Part.of(table.take(holdout), classes=recipe.class_names),
+    )
 
 
-def prepare(pieces: Sequence[Piece], *, recipe: Recipe, keep: Collection[str] = ()) -> Prepared:
-    """Split and describe the objects, and keep all rows of some; raises DatasetEmpty, SingleClass, TooFewRows."""
-    if not pieces:
-        raise DatasetEmpty(f"the data set of {recipe.model} is empty: {_way_on(recipe)}", model=recipe.model)
-    trains, holdouts = zip(*map(_split, pieces), strict=True)
-    train, holdout = concat(trains), concat(holdouts)
-    facts = profile(train, holdout=holdout, recipe=recipe)
-    facts["objects"] = {piece.name: asdict(piece.reading.extent) for piece in pieces}
+def described(sums: Sums, *, objects: Mapping[str, Extent], recipe: Recipe) -> dict[str, Any]:
+    """The profile of the objects, by their names; raises SingleClass and TooFewRows.
+
+    Training part and holdout have two classes or more, and every class in a threshold.
+    """
+    facts = profile(sums, recipe=recipe)
+    facts["objects"] = {name: asdict(extent) for name, extent in objects.items()}
     _check(facts, recipe=recipe)
-    draws = {piece.name: piece.draw for piece in pieces}
-    digests = {piece.name: piece.reading.digest for piece in pieces}
-    kept = {piece.name: piece.reading.table for piece in pieces if piece.name in keep}
-    return Prepared(train, holdout, facts, draws, digests, kept)
+    return facts
 
 
 def _way_on(recipe: Recipe) -> str:
     return f"nightswap data add FILE --model {recipe.model}"
-
-
-def _split(piece: Piece) -> tuple[Table, Table]:
-    table = piece.reading.table
-    train, holdout = split_rows(strata(piece.labels, groups=piece.draw.groups), draw=piece.draw)
-    return table.take(train), table.take(holdout)
 
 
 def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:

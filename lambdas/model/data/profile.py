@@ -2,77 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from lambdas.model.arrays import Floats, Texts
-from lambdas.model.reading.table import Table
+from lambdas.model.arrays import Floats
+from lambdas.model.data.sums import HASHED_ROWS, Sums
 from lambdas.model.recipe import Recipe
-from lambdas.model.splitting.row_hashes import Words, row_hashes
+from lambdas.model.splitting.row_hashes import Words
 
 TOP_CATEGORIES = 10
 
 
-def profile(train: Table, *, holdout: Table, recipe: Recipe) -> dict[str, Any]:
-    """Ready for JSON. Ratios are 0..1; a column's summary is over training part and holdout together."""
-    hashes = row_hashes(train), row_hashes(holdout)
+def profile(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
+    """Ready for JSON. Ratios are 0..1; a column's summary is over training part and holdout together.
+
+    Quartiles are exact while `quartiles_of_rows` is `rows`; else they are of a seeded sample of so many.
+    """
+    train_rows, holdout_rows = (int(side) for side in sums.classes.sum(axis=1))
     return {
-        "rows": len(train) + len(holdout),
-        "train_rows": len(train),
-        "holdout_rows": len(holdout),
-        "classes": _classes(train, holdout=holdout, recipe=recipe),
-        "columns": _columns(train, holdout=holdout, recipe=recipe),
+        "rows": sums.rows,
+        "train_rows": train_rows,
+        "holdout_rows": holdout_rows,
+        "classes": _classes(sums, recipe=recipe),
+        "columns": {
+            **{each.name: _numbers(sums, place) for place, each in enumerate(recipe.numeric)},
+            **{each.name: _texts(sums.levels[place]) for place, each in enumerate(recipe.categorical)},
+        },
+        "quartiles_of_rows": len(sums.places),
         "missing_cells": 0,
-        "duplicate_rows": _repeated(np.concatenate(hashes)),
-        **_overlap(*hashes),
+        **(_not_hashed(sums.rows) if sums.hashes is None else _repeated(*sums.hashes)),
     }
 
 
-def _classes(train: Table, *, holdout: Table, recipe: Recipe) -> dict[str, dict[str, int]]:
-    counts = [{name: int((part.labels == name).sum()) for name in recipe.class_names} for part in (train, holdout)]
+def _classes(sums: Sums, *, recipe: Recipe) -> dict[str, dict[str, int]]:
     return {
-        name: {"rows": counts[0][name] + counts[1][name], "train": counts[0][name], "holdout": counts[1][name]}
-        for name in recipe.class_names
+        name: {"rows": train + holdout, "train": train, "holdout": holdout}
+        for name, (train, holdout) in zip(recipe.class_names, sums.classes.T.tolist(), strict=True)
     }
 
 
-def _columns(train: Table, *, holdout: Table, recipe: Recipe) -> dict[str, dict[str, Any]]:
-    of_train, of_holdout = train.features(recipe), holdout.features(recipe)
-    columns = {name: np.concatenate([of_train[name], of_holdout[name]]) for name in of_train}
+def _numbers(sums: Sums, place: int) -> dict[str, Any]:
+    column: Floats = sums.sample[:, place]
+    quartiles = np.quantile(column, (0.25, 0.5, 0.75), method="nearest").tolist()
     return {
-        name: _texts(column) if column.dtype.kind == "U" else _numbers(column) for name, column in columns.items()
+        "kind": "number",
+        "minimum": float(sums.smallest[place]),
+        **dict(zip(("quartile_1", "median", "quartile_3"), quartiles, strict=True)),
+        "maximum": float(sums.largest[place]),
+        "mean": float(sums.means[place]),
     }
 
 
-def _numbers(column: Floats) -> dict[str, Any]:
-    names = ("minimum", "quartile_1", "median", "quartile_3", "maximum")
-    quartiles = np.quantile(column, (0, 0.25, 0.5, 0.75, 1), method="nearest")
-    # Scaled by the largest number, so that the sum of huge numbers stays finite.
-    largest = float(np.abs(column).max()) or 1.0
-    mean = float((column / largest).mean()) * largest
-    return {"kind": "number", **dict(zip(names, quartiles.tolist(), strict=True)), "mean": mean}
+def _texts(levels: Mapping[str, int]) -> dict[str, Any]:
+    top = sorted(levels, key=lambda level: (-levels[level], level))[:TOP_CATEGORIES]
+    return {"kind": "category", "levels": len(levels), "top": {level: levels[level] for level in top}}
 
 
-def _texts(column: Texts) -> dict[str, Any]:
-    levels, counts = np.unique(column, return_counts=True)
-    top = np.argsort(-counts, kind="stable")[:TOP_CATEGORIES]
+def _not_hashed(rows: int) -> dict[str, Any]:
     return {
-        "kind": "category",
-        "levels": len(levels),
-        "top": {str(levels[index]): int(counts[index]) for index in top},
+        "rows_not_compared": f"{rows:,} rows are more than the {HASHED_ROWS:,} that are compared with one another"
     }
 
 
-def _repeated(hashes: Words) -> int:
-    ordered = np.sort(hashes)
-    return int(np.count_nonzero(ordered[1:] == ordered[:-1]))
-
-
-def _overlap(train: Words, holdout: Words) -> dict[str, Any]:
-    """How many rows of the holdout, label included, occur in the training part too."""
-    rows = int(np.isin(holdout, train).sum())
+def _repeated(train: Words, holdout: Words) -> dict[str, Any]:
+    """How many rows occur before, and how many of the holdout, label included, occur in the training part too."""
+    known = np.unique(train)
+    is_there = np.isin(holdout, known)
+    there = int(is_there.sum())
+    distinct = len(known) + len(np.unique(holdout[~is_there]))
     return {
-        "holdout_rows_in_train": rows,
-        "holdout_rows_in_train_ratio": rows / len(holdout) if len(holdout) else None,
+        "duplicate_rows": len(train) + len(holdout) - distinct,
+        "holdout_rows_in_train": there,
+        "holdout_rows_in_train_ratio": there / len(holdout) if len(holdout) else None,
     }

@@ -6,6 +6,7 @@ with 2 classes; and on 0.1 to 0.3 million rows of 3 columns with 2, 10 and 30.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -42,13 +43,44 @@ class Demand:
         return f"NIGHTSWAP_{self.task.upper()}_MEMORY_MB"
 
 
-PREPROCESS = Demand(task="Preprocess", base_mb=90, copies=3.0, row_bytes=50, class_bytes=0)
+PREPROCESS = Demand(task="Preprocess", base_mb=190, copies=3.0, row_bytes=50, class_bytes=0)
+"""Of one object, beside the parts that are being filled: it has one in memory at a time."""
 TRAIN = Demand(task="Train", base_mb=210, copies=3.0, row_bytes=0, class_bytes=18)
 EVALUATE = Demand(task="Evaluate", base_mb=80, copies=3.7, row_bytes=330, class_bytes=60)
 """Of the holdout alone: it holds the answers of candidate and champion."""
 
 LIVE_QUALITY = Demand(task="Evaluate", base_mb=140, copies=0.0, row_bytes=110, class_bytes=0)
 """Of the new rows, which are read in parts: each leaves its cell and its hash, which are sorted at the end."""
+
+
+def check_text(name: str, *, text: bytes, memory_mb: int, recipe: Recipe) -> None:
+    """Raises DatasetTooLarge for an object that Preprocess has no memory for, before it is read.
+
+    Each line is taken for a row, and each category for a letter: so no object is refused that would fit.
+    """
+    letters = len(recipe.categorical) + max(map(len, recipe.class_names))
+    rows = max(text.count(b"\n") - 1, 0)
+    row_bytes = 8 * len(recipe.numeric) + 4 * letters
+    check_object(name, rows=rows, table_bytes=rows * row_bytes, memory_mb=memory_mb, recipe=recipe)
+
+
+def check_object(name: str, *, rows: int, table_bytes: int, memory_mb: int, recipe: Recipe) -> None:
+    """The same when its table is there, before it is split."""
+    expected_mb = _expected_mb(PREPROCESS, rows=rows, table_bytes=table_bytes, recipe=recipe)
+    if expected_mb > memory_mb:
+        raise DatasetTooLarge(
+            f"{name} has {rows:,} rows of {len(recipe.columns)} columns, {table_bytes:,} bytes, which take about"
+            f" {expected_mb:,} MB in Preprocess: it has {memory_mb:,} MB, and reads one file at a time. Split it into"
+            f" files, each with the header; give it more, {MEMORY_MB_MAX:,} at most ({PREPROCESS.setting} in"
+            " .chalice/config.json, then nightswap deploy); or take it out: nightswap data remove"
+            f" {shlex.quote(name)} --model {recipe.model}",
+            model=recipe.model,
+            object=name,
+            rows=rows,
+            table_bytes=table_bytes,
+            expected_mb=expected_mb,
+            memory_mb=memory_mb,
+        )
 
 
 def check(demand: Demand, tables: Iterable[Table], *, memory_mb: int, recipe: Recipe) -> None:
@@ -65,8 +97,7 @@ def check(demand: Demand, tables: Iterable[Table], *, memory_mb: int, recipe: Re
 
 def check_size(demand: Demand, *, rows: int, table_bytes: int, memory_mb: int, recipe: Recipe) -> None:
     """The same check by size alone, for tables that are no longer in memory."""
-    row_bytes = demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2)
-    expected_mb = demand.base_mb + round((demand.copies * table_bytes + row_bytes * rows) / MB)
+    expected_mb = _expected_mb(demand, rows=rows, table_bytes=table_bytes, recipe=recipe)
     if expected_mb > memory_mb:
         raise DatasetTooLarge(
             f"{rows:,} rows of {len(recipe.columns)} columns take about {expected_mb:,} MB in {demand.task}, which"
@@ -79,3 +110,8 @@ def check_size(demand: Demand, *, rows: int, table_bytes: int, memory_mb: int, r
             expected_mb=expected_mb,
             memory_mb=memory_mb,
         )
+
+
+def _expected_mb(demand: Demand, *, rows: int, table_bytes: int, recipe: Recipe) -> int:
+    row_bytes = demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2)
+    return demand.base_mb + round((demand.copies * table_bytes + row_bytes * rows) / MB)

@@ -25,7 +25,7 @@ PAGE = pages.PAGES["security.md"]
 TOLD = {cells[0].strip("`"): cells[1] for cells in pages.rows(PAGE) if len(cells) == 2}
 POWERS: dict[str, Callable[[Grant], bool]] = {
     "read the data set": lambda grant: grants.DATASETS in grant.reads,
-    "write the training part and the holdout": lambda grant: set(grants.SPLITS) <= set(grant.writes),
+    "write the training part and the holdout": lambda grant: {grants.SIDES, grants.PARTS} <= set(grant.writes),
     "write the artifact": lambda grant: grants.ARTIFACT in grant.writes,
     "write the verdict": lambda grant: set(grants.documents("report")) <= set(grant.writes),
     "write versions and evidence": lambda grant: {grants.VERSIONS, grants.EVIDENCE} <= set(grant.writes),

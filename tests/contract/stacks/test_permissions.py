@@ -61,12 +61,18 @@ PERMITTED = [
     ("Preprocess", "s3:PutObject", f"{BUCKET}/locks/kdd99-http"),
     ("RestoreAlias", "lambda:CreateAlias", SERVING),
     ("Preprocess", "s3:GetObject", f"{BUCKET}/runs/a-run/dataset.json"),
+    *(
+        ("Preprocess", action, f"{BUCKET}/parts/kdd99-http/{name}")
+        for action in ("s3:GetObject", "s3:PutObject")
+        for name in ("kept.json", f"{64 * 'a'}.zip")
+    ),
+    *((who, "s3:GetObject", f"{BUCKET}/parts/kdd99-http/{64 * 'a'}.zip") for who in ("Train", "Evaluate")),
     ("Train", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Evaluate", "lambda:GetFunctionConfiguration", SERVING),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/models/kdd99-http/quality/0000000001.json"),
     ("Preprocess", "s3:GetObject", f"{BUCKET}/models/kdd99-http/quality/0000000001.json"),
-    ("Preprocess", "s3:PutObject", f"{BUCKET}/work/a-run/arrived/0/labels.npy"),
+    ("Preprocess", "s3:PutObject", f"{BUCKET}/work/a-run/sides/arrived/0/labels.npy"),
     ("VersionModel", "lambda:UpdateFunctionCode", SERVING),
     ("VersionModel", "s3:PutObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
     ("SwapAlias", "lambda:CreateAlias", SERVING),
@@ -127,6 +133,8 @@ FORBIDDEN = [
     ("RestoreAlias", "s3:GetObject", TOKENS),
     ("ServeKdd99Xhttp", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
     ("Train", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
+    *((who, "s3:PutObject", f"{BUCKET}/parts/kdd99-http/kept.json") for who in ("Train", "Evaluate")),
+    ("Preprocess", "s3:DeleteObject", f"{BUCKET}/parts/kdd99-http/kept.json"),
     ("Train", "sns:Publish", ALERTS),
     ("SwapAlias", "events:PutEvents", BUS),
     ("RecordOutcome", "events:PutEvents", BUS.replace("/default", "/another")),

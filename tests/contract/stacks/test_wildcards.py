@@ -30,6 +30,8 @@ REASONS = {
     r"execution:nightswap-S-retrain:\*": "an execution is called as its run",
     r"nightswap-S-[0-9a-z*-]+/datasets/\*": "MODEL/FILE: the data set of any model",
     r"nightswap-S-[0-9a-z*-]+/(runs|work)/\*(/[a-z_]+\*?)?(\.json|/\*)?": "RUN/DOCUMENT: a run has no name yet",
+    r"nightswap-S-[0-9a-z*-]+/work/\*/sides/\*": "RUN/SIDE: which parts are its training part and its holdout",
+    r"nightswap-S-[0-9a-z*-]+/parts/\*": "MODEL/SHA256: a part is named by its content",
     r"nightswap-S-[0-9a-z*-]+/work/\*/model\.\*": "RUN/ARTIFACT: its name's ending is its format's",
     r"nightswap-S-[0-9a-z*-]+/models/\*/(versions|rejected)/\*": "MODEL/NUMBER/FILE: what is known of a version",
     r"nightswap-S-[0-9a-z*-]+/models/\*/judged\.json": "MODEL: the last model that its gate refused",

@@ -13,7 +13,6 @@ import pytest
 
 from chalicelib.edges.object_store import Stored
 from chalicelib.errors import SingleClass, TooFewRows
-from lambdas.model.data.preparation import prepare
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Numeric, Recipe, Split, at_least
 from lambdas.pieces import piece_of
@@ -104,7 +103,7 @@ class History:
             piece_of(name, stored=stored, recipe=self.recipe, known=self.known) for name, stored in objects.items()
         ]
         try:
-            prepared = prepare(pieces, recipe=self.recipe)
+            prepared = data.prepared(pieces, recipe=self.recipe)
         except (SingleClass, TooFewRows):
             return
         if self.draw.random() < 0.25:
@@ -112,8 +111,8 @@ class History:
         identities = {name: (name, stored.etag) for name, stored in objects.items()}
         after = self.known.and_of(
             Splits(
-                {identities[name]: draw for name, draw in prepared.draws.items()},
-                {identities[name]: digest for name, digest in prepared.digests.items()},
+                {identities[piece.name]: piece.draw for piece in pieces},
+                {identities[piece.name]: piece.reading.digest for piece in pieces},
             )
         )
         document: list[dict[str, Any]] = json.loads(json.dumps(after.to_document()))

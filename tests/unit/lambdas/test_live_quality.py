@@ -238,7 +238,7 @@ def test_rows_that_do_not_fit_into_memory_or_are_gone_are_told() -> None:
     tell = partial(live_quality.told, night.edges, task, arrived(night, SECOND), live=1, artifact=loaded(night))
 
     small = tell(memory_mb=70)
-    night.store.delete(layout.work(SECOND, "arrived/0/labels.npy"))
+    night.store.delete(layout.work(SECOND, "sides/arrived/0/labels.npy"))
     gone = tell(memory_mb=1_000)
 
     assert "400 rows of 3 columns take about 140 MB in Evaluate, which has 70 MB" in small["live_quality_problem"]

@@ -12,11 +12,11 @@ from lambdas import parts
 from lambdas.engine import each
 from lambdas.model.data.part import Part
 from lambdas.model.reading.table import Table
-from lambdas.parts import Parts, unzipped, zipped
+from lambdas.parts import Parts, StoredPart, unzipped, zipped
 from tests.fakes.edges import FakeOutside
 
 CLASSES = ("normal", "attack")
-PREFIX = "work/a-run/train/"
+RECORD = "work/a-run/sides/train.json"
 
 
 def part(*numbers: float, label: str = "normal") -> Part:
@@ -25,11 +25,19 @@ def part(*numbers: float, label: str = "normal") -> Part:
     return Part.of(table, classes=CLASSES)
 
 
+def keys(night: FakeOutside) -> list[str]:
+    """Of the two parts, in their order."""
+    return [each.key for each in stored(night)]
+
+
+def stored(night: FakeOutside) -> list[StoredPart]:
+    several = (part(1.0, 2.0), part(3.0, label="attack"))
+    return [parts.stored(night.edges, each.to_files(), rows=len(each), model="m") for each in several]
+
+
 def side(night: FakeOutside) -> str:
     """Three rows in two parts; returns the URI of their record."""
-    several = (part(1.0, 2.0), part(3.0, label="attack"))
-    stored = [parts.stored(night.edges, each, key=f"{PREFIX}{place}.zip") for place, each in enumerate(several)]
-    return parts.listed(night.edges, stored, prefix=PREFIX)
+    return parts.listed(night.edges, stored(night), run="a-run", side="train")
 
 
 def test_parts_are_opened_by_their_names_in_the_objects_order() -> None:
@@ -48,8 +56,8 @@ def test_part_is_read_from_the_bucket_once_and_mapped_from_a_copy() -> None:
 
     with Parts(night.edges, side(night)) as opened:
         opened.open("00000")
-        for listed in night.store.list(PREFIX):
-            night.store.delete(listed.key)
+        for key in keys(night):
+            night.store.delete(key)
         again = opened.open("00000")
 
         assert isinstance(again.numeric, np.memmap)
@@ -86,18 +94,19 @@ def test_parts_are_opened_inside_of_with_alone() -> None:
 
 
 def test_record_that_is_gone_is_a_typed_error_as_any_intermediate() -> None:
-    with pytest.raises(ArtifactInvalid, match=r"parts\.json is gone: the run was ended"):
-        Parts(FakeOutside().edges, f"s3://test-bucket/{PREFIX}parts.json")
+    with pytest.raises(ArtifactInvalid, match=r"train\.json is gone: the run was ended"):
+        Parts(FakeOutside().edges, f"s3://test-bucket/{RECORD}")
 
 
 def test_part_that_is_gone_is_the_same_typed_error() -> None:
     night = FakeOutside()
     uri = side(night)
-    night.store.delete(f"{PREFIX}1.zip")
+    gone = keys(night)[1]
+    night.store.delete(gone)
 
     with (
         Parts(night.edges, uri) as opened,
-        pytest.raises(ArtifactInvalid, match=r"1\.zip is gone: the"),
+        pytest.raises(ArtifactInvalid, match=f"{gone} is gone: the run"),
     ):
         opened.open("00001")
 
@@ -105,7 +114,7 @@ def test_part_that_is_gone_is_the_same_typed_error() -> None:
 def test_part_that_is_not_the_one_that_was_written_is_told() -> None:
     night = FakeOutside()
     uri = side(night)
-    night.store.copy(f"{PREFIX}0.zip", f"{PREFIX}1.zip")
+    night.store.copy(*keys(night))
 
     with Parts(night.edges, uri) as opened, pytest.raises(ArtifactInvalid, match="is not what Preprocess wrote"):
         opened.open("00001")
@@ -113,18 +122,17 @@ def test_part_that_is_not_the_one_that_was_written_is_told() -> None:
 
 def test_record_that_lists_no_parts_is_damaged() -> None:
     night = FakeOutside()
-    night.store.put(f"{PREFIX}parts.json", documents.encode({"parts": [{"key": "a"}]}))
+    night.store.put(RECORD, documents.encode({"parts": [{"key": "a"}]}))
 
-    with pytest.raises(RegistryIncomplete, match=r"parts\.json is damaged"):
-        Parts(night.edges, f"s3://test-bucket/{PREFIX}parts.json")
+    with pytest.raises(RegistryIncomplete, match=r"train\.json is damaged"):
+        Parts(night.edges, f"s3://test-bucket/{RECORD}")
 
 
 def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied() -> None:
     night = FakeOutside()
-    stored = parts.stored(night.edges, part(1.0), key=f"{PREFIX}0.zip").but(bytes=10**15)
-    uri = parts.listed(night.edges, [stored], prefix=PREFIX)
+    uri = parts.listed(night.edges, [stored(night)[0].but(bytes=10**15)], run="a-run", side="train")
 
-    with pytest.raises(DatasetTooLarge, match=r"1 rows take 1,000,000,000,000,000 bytes of disk, of which"):
+    with pytest.raises(DatasetTooLarge, match=r"2 rows take 1,000,000,000,000,000 bytes of disk, of which"):
         Parts(night.edges, uri).__enter__()
 
 

@@ -110,12 +110,19 @@ def test_run_that_had_ended_is_not_carried_out_again(night: FakeOutside) -> None
     assert (told.decision, told.reason) == (SUPERSEDED, "the run had ended RetrainFailed when it was started again")
 
 
-def test_object_that_is_replaced_meanwhile_is_named(night: FakeOutside) -> None:
-    preprocessing(night.edges)
-    night.store.put(layout.dataset(MODEL, "night-1.csv"), b"other content")
+def test_object_that_is_replaced_before_it_is_read_is_named(night: FakeOutside) -> None:
+    key = layout.dataset(MODEL, "night-1.csv")
+    raced = with_store(night.edges, "list", after=lambda: night.store.put(key, b"other content"))
 
     with pytest.raises(ObjectUnreadable, match=r"night-1\.csv was removed or replaced"):
-        preprocessing(night.edges)
+        preprocessing(raced)
+
+
+def test_object_that_was_read_before_it_was_replaced_is_prepared_as_it_was(night: FakeOutside) -> None:
+    first = preprocessing(night.edges)
+    night.store.put(layout.dataset(MODEL, "night-1.csv"), b"other content")
+
+    assert preprocessing(night.edges) == first
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -229,26 +236,26 @@ def test_data_set_has_as_many_files_as_one_run_reads() -> None:
         preprocessing(night.edges)
 
 
-def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_lambda_ends_the_task(
-    night: FakeOutside,
-) -> None:
-    with pytest.raises(
-        DatasetTooLarge, match=r"1,500 rows of 3 columns take about 90 MB in Preprocess, which has 80"
-    ):
-        preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=80))
+def test_object_that_does_not_fit_into_memory_is_refused_in_words_before_it_is_read(night: FakeOutside) -> None:
+    add_data(night, "night-2.csv", lines=["no row at all"] * 3_000)
+
+    with pytest.raises(DatasetTooLarge, match=r"^night-1\.csv has 1,500 rows .* about 190 MB in Preprocess") as no:
+        preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=189))
+    night.store.delete(layout.dataset(MODEL, "night-1.csv"))
+    night.store.delete(layout.run_document(RUN, "dataset"))
+    with pytest.raises(DatasetTooLarge, match=r"^night-2\.csv has 3,000 rows"):
+        preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=189))
+
+    assert no.value.message.endswith("or take it out: nightswap data remove night-1.csv --model kdd99-http")
+    assert {"rows", "table_bytes", "expected_mb", "memory_mb"} <= no.value.details.keys()
 
 
-def test_rows_of_all_objects_together_have_to_fit_into_memory() -> None:
-    night = night_with_data(lines=rows(normal=1_500, attacks=1_000))
-    preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=90))
-    night = night_with_data(lines=rows(normal=1_500, attacks=1_000))
-    for name in ("night-2.csv", "night-3.csv"):
-        add_data(night, name, lines=rows(normal=1_500, attacks=1_000))
+def test_memory_is_for_one_object_however_many_there_are() -> None:
+    night = night_with_data(lines=rows(normal=9_000, attacks=1_000))
+    for number in range(2, 5):
+        add_data(night, f"night-{number}.csv", lines=rows(normal=9_000, attacks=1_000, seed=number))
 
-    with pytest.raises(
-        DatasetTooLarge, match=r"5,000 rows of 3 columns take about 91 MB in Preprocess, which has 90"
-    ):
-        preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=90))
+    assert preprocessing(night.edges, settings=replace(SETTINGS, memory_mb=192)).decision == TRAIN
 
 
 def test_object_of_more_bytes_than_a_run_reads_is_refused_before_it_is_fetched(night: FakeOutside) -> None:

@@ -50,19 +50,19 @@ def test_model_without_versions_has_new_objects_alone() -> None:
 
 
 def test_new_object_is_drawn_by_the_newest_rule_with_the_recipes_split_and_its_own_text() -> None:
-    one, other = (Splits({}).new(SPLIT, text=text) for text in (b"a\n1\n", b"a\n2\n"))
+    one, other = (Splits({}).new(SPLIT, salt=text) for text in ("a", "b"))
 
     assert (one.rule, one.holdout_ratio, one.seed) == (DRAWN, 0.25, 7)
-    assert one == Splits({}).new(SPLIT, text=b"a\n1\n") != other
+    assert one == Splits({}).new(SPLIT, salt="a") != other
 
 
 def test_text_that_comes_back_compressed_under_another_name_is_split_as_it_was() -> None:
-    first = Splits({}).new(SPLIT, text=b"a\n1\n")
+    first = Splits({}).new(SPLIT, salt="a")
 
     known_before = Splits({("a", "1"): OLD, ("b", "2"): first})
 
-    assert known_before.new(Split(holdout_ratio=0.5, seed=8), text=b"a\n1\n") == first
-    assert known_before.new(Split(holdout_ratio=0.5, seed=8), text=b"a\n2\n").holdout_ratio == 0.5
+    assert known_before.new(Split(holdout_ratio=0.5, seed=8), salt="a") == first
+    assert known_before.new(Split(holdout_ratio=0.5, seed=8), salt="b").holdout_ratio == 0.5
 
 
 def test_text_is_known_before_a_name_that_it_comes_back_under() -> None:

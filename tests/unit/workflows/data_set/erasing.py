@@ -22,6 +22,8 @@ EVEN, ODD = ([each["duration"] for each in INSTANCES if each["duration"] % 2 == 
 DATA = layout.dataset(MODEL, FIRST)
 LATE = f"{MODEL}-20261123T030000Z-abcdef"
 """A run that begins while the first file is erased."""
+PARTS = (layout.part(MODEL, 64 * "a"), layout.kept_parts(MODEL))
+"""What Preprocess keeps of both files."""
 LEASE = {"holder": RUNS[1], "taken_at": "2026-11-26T03:00:00.000Z", "deadline": "2026-11-26T05:00:00.000Z"}
 
 
@@ -84,6 +86,8 @@ def two_files(**beside: Any) -> FakeOutside:
         for name in ("train/numeric.npy", "replay.json"):
             night.store.put(layout.work(run, name), b"rows")
             night.store.delete(layout.work(run, name))
+    for key in PARTS:
+        night.store.put(key, b"rows")
     return night
 
 

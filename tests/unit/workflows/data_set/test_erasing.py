@@ -58,6 +58,7 @@ def test_rows_of_the_file_go_everywhere_and_those_of_others_stay(on: FakeStage) 
 
     assert [each.key for each in night.versions.list(DATA)] == []
     assert [each.key for each in night.versions.list("work/")] == []
+    assert [each.key for each in night.versions.list("parts/")] == []
     assert [durations(night, number) for number in (1, 2)] == [ODD, ODD]
     bodies = b"".join(everything(night))
     assert b'"duration": 4.0' not in bodies

@@ -163,3 +163,11 @@ def test_repeating_it_finds_nothing_and_tells_nothing_more(on: FakeStage) -> Non
 
     assert said[-1] == f"nothing is left of {FIRST}"
     assert content(on.outside) == before
+
+
+def test_parts_that_later_runs_kept_of_other_files_are_nothing_of_the_erased_file(on: FakeStage) -> None:
+    erase(on, FIRST, "--yes")
+    on.outside.store.put(layout.part(MODEL, 64 * "b"), b"rows of other files")
+
+    assert lines(on, FIRST, "--yes")[-1] == f"nothing is left of {FIRST}"
+    assert on.outside.store.find(layout.part(MODEL, 64 * "b")) is not None

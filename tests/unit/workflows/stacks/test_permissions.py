@@ -12,7 +12,6 @@ from chalicelib.names import document_name
 from chalicelib.promotion import commitment
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD_FILE
-from lambdas import parts
 from lambdas.model import predictions
 from workflows.stacks import grants
 from workflows.stacks.grants import TASK_GRANTS
@@ -29,8 +28,10 @@ def test_every_function_has_its_grant() -> None:
         (grants.DATASETS, layout.dataset("m", "a.csv")),
         (*grants.documents("report"), layout.run_document("a-run", "report")),
         (grants.WORK, layout.work("a-run", "train/X.npy")),
-        (grants.SPLITS[0], layout.work("a-run", "train/") + parts.RECORD),
-        (grants.SPLITS[1], layout.work("a-run", "holdout/") + parts.RECORD),
+        (grants.SIDES, layout.side("a-run", "train")),
+        (grants.SIDES, layout.side("a-run", "holdout")),
+        (grants.PARTS, layout.kept_parts("m")),
+        (grants.PARTS, layout.part("m", 64 * "a")),
         (grants.ANSWERS, layout.work("a-run", "answers/") + predictions.FILES[0]),
         (grants.ARTIFACT, layout.work("a-run", SCORECARD_FILE)),
         (grants.VERSIONS, layout.version("m", 7, "model.json")),

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chalicelib.errors import DatasetEmpty, SingleClass, TooFewRows
-from lambdas.model.data.preparation import Prepared, prepare
+from chalicelib.errors import SingleClass, TooFewRows
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.gate.thresholds import at_least
@@ -27,8 +26,10 @@ def table(labels: list[str], *, start: int = 0) -> Table:
     return Table(numeric, np.full((rows, 1), "SF"), np.array(labels))
 
 
-def prepared(*tables: Table) -> Prepared:
-    return prepare([data.piece(f"{number}", each) for number, each in enumerate(tables, start=1)], recipe=RECIPE)
+def prepared(*tables: Table) -> data.Prepared:
+    return data.prepared(
+        [data.piece(f"{number}", each) for number, each in enumerate(tables, start=1)], recipe=RECIPE
+    )
 
 
 def row_set(part: Table) -> set[float]:
@@ -70,7 +71,7 @@ def test_duplicates_and_overlap_are_counted_as_rows_that_occur_elsewhere() -> No
     twice = table(["good", "bad"] * 50)
 
     copies = [data.piece("1", twice, salt="the same text"), data.piece("2", twice, salt="the same text")]
-    profile = prepare(copies, recipe=RECIPE).profile
+    profile = data.prepared(copies, recipe=RECIPE).profile
 
     # Both objects hold the same rows and are split alike, so the holdout meets nothing of the training part.
     assert profile["duplicate_rows"] == 100
@@ -133,7 +134,7 @@ def test_part_without_a_class_that_the_gate_asks_for_is_an_error_with_a_way_out_
     lonely = data.piece("lonely", table(["bad"], start=2000), salt=salt)
 
     with pytest.raises(TooFewRows) as raised:
-        prepare([many, lonely], recipe=RECIPE)
+        data.prepared([many, lonely], recipe=RECIPE)
 
     assert raised.value.message == (
         f"the {part} has no row of bad, of 1,001 rows in 2 objects (1 of bad). A new file that holds 5 rows or more"
@@ -142,7 +143,7 @@ def test_part_without_a_class_that_the_gate_asks_for_is_an_error_with_a_way_out_
     assert raised.value.details == {"model": "flows", "rows": 1001, "lacking": ["bad"]}
     for name in "abcdefgh":
         added = data.piece(name, table(["bad"] * 5, start=3000))
-        assert prepare([many, lonely, added], recipe=RECIPE).profile["classes"]["bad"]["rows"] == 6
+        assert data.prepared([many, lonely, added], recipe=RECIPE).profile["classes"]["bad"]["rows"] == 6
 
 
 def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> None:
@@ -151,7 +152,7 @@ def test_part_of_one_class_is_an_error_though_no_rule_is_about_the_other() -> No
     pieces = [data.piece("1", table(["good"] * 100)), data.piece("2", table(["bad"], start=200), salt=LONELY[1])]
 
     with pytest.raises(TooFewRows, match=r"^the holdout has no row of bad, of 101 rows in 2 objects \(1 of bad\)\."):
-        prepare(pieces, recipe=recipe)
+        data.prepared(pieces, recipe=recipe)
 
 
 def test_class_without_a_row_that_no_rule_is_about_is_not_asked_for() -> None:
@@ -159,7 +160,7 @@ def test_class_without_a_row_that_no_rule_is_about_is_not_asked_for() -> None:
     pieces = [data.piece("1", table(["ant"] * 100)), data.piece("2", table(["bee"], start=200), salt=LONELY[1])]
 
     with pytest.raises(TooFewRows) as raised:
-        prepare(pieces, recipe=recipe)
+        data.prepared(pieces, recipe=recipe)
 
     assert raised.value.details["lacking"] == ["bee"]
 
@@ -172,7 +173,7 @@ def test_positive_class_is_asked_for_without_a_rule() -> None:
     ]
 
     with pytest.raises(TooFewRows, match=r"^the holdout has no row of cat, of 101 rows in 2 objects \(1 of cat\)\."):
-        prepare(pieces, recipe=recipe)
+        data.prepared(pieces, recipe=recipe)
 
 
 def test_class_that_the_gate_asks_for_and_that_has_no_row_at_all_is_an_error() -> None:
@@ -182,7 +183,7 @@ def test_class_that_the_gate_asks_for_and_that_has_no_row_at_all_is_an_error() -
     with pytest.raises(
         TooFewRows, match=r"^the training part has no row of bee, of 100 rows in 1 objects \(0 of bee"
     ):
-        prepare([data.piece("1", Table(np.zeros((100, 2)), np.full((100, 1), "SF"), labels))], recipe=recipe)
+        data.prepared([data.piece("1", Table(np.zeros((100, 2)), np.full((100, 1), "SF"), labels))], recipe=recipe)
 
 
 @pytest.mark.parametrize("salt", LONELY)
@@ -191,7 +192,7 @@ def test_rare_class_that_no_rule_is_about_fails_no_night_on_whichever_side_it_is
     common = data.table(recipe, rows=200)
     common = common.take(np.flatnonzero(common.labels != "cat"))
     rare = Table(np.ones((1, 2)), np.full((1, 1), "SF"), np.array(["cat"]))
-    found = prepare([data.piece("1", common), data.piece("2", rare, salt=salt)], recipe=recipe)
+    found = data.prepared([data.piece("1", common), data.piece("2", rare, salt=salt)], recipe=recipe)
 
     fitted = fit(recipe, train=found.train)
     served = load(export(fitted).content)
@@ -200,11 +201,6 @@ def test_rare_class_that_no_rule_is_about_fails_no_night_on_whichever_side_it_is
 
     assert report["passed"], report["reason"]
     assert found.profile["classes"]["cat"]["rows"] == 1
-
-
-def test_data_set_without_objects_is_an_error() -> None:
-    with pytest.raises(DatasetEmpty, match="nightswap data add FILE --model"):
-        prepare([], recipe=RECIPE)
 
 
 def test_hashes_tell_rows_apart_by_every_cell_and_not_by_the_width_of_the_type() -> None:

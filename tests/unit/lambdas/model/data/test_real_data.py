@@ -9,7 +9,6 @@ import pytest
 
 from chalicelib.edges.object_store import Stored
 from lambdas import recipes
-from lambdas.model.data.preparation import prepare
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.predictions import Answers
@@ -17,6 +16,7 @@ from lambdas.model.reading.table import Table
 from lambdas.model.training.estimator import fit
 from lambdas.pieces import piece_of
 from lambdas.splits import Splits
+from tests.given import data
 from tests.given.holdouts import evaluate
 
 
@@ -27,7 +27,7 @@ def test_kdd99_http_gives_the_known_matrix() -> None:
 
     piece = piece_of("kdd_http.csv.gz", stored=Stored(content, etag="1"), recipe=recipe, known=Splits({}))
 
-    prepared = prepare([piece], recipe=recipe)
+    prepared = data.prepared([piece], recipe=recipe)
     train, holdout = (Table.from_files(part.to_files()) for part in (prepared.train, prepared.holdout))
     fitted = fit(recipe, train=train)
     served = load(export(fitted).content)

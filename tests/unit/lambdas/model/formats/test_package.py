@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import ArtifactInvalid
-from lambdas.model.data.preparation import prepare
 from lambdas.model.formats.package import build_package, code_files
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
@@ -99,7 +98,7 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     nights = [("1.csv", data.csv(recipe, rows=400)), ("2.csv.gz", data.zipped(data.csv(recipe, rows=200, seed=5)))]
 
     objects = [data.piece(name, read_object(name, content=content, recipe=recipe)) for name, content in nights]
-    prepared = prepare(objects, recipe=recipe)
+    prepared = data.prepared(objects, recipe=recipe)
     fitted = fit(recipe, train=prepared.train)
     model = export(fitted).content
     answers = fitted.answers(prepared.holdout)

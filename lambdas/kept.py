@@ -1,0 +1,180 @@
+"""Remembers which objects lie in which parts, so that no later run reads an object again that did not change.
+
+An object is recognised by a key: the SHA-256 of its entity tag and size, of READER, and of the policies by which it
+was read: columns with their ranges and categories, label and classes. S3 has a version ID too, but a listing does not
+tell it; and the tag is of the content, which is what matters: a file that is put there once more is not read again.
+
+The draw is not in the key: for an object that no version was made of it depends on the text. It stands beside the
+key, and who uses a part compares it with the draw that `splits` says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
+from chalicelib.documents.shapes import Record, anything, count, list_of, sha256, text
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
+from chalicelib.limits import PART_DAYS
+from chalicelib.log import log
+from chalicelib.runs.dataset import Object
+from lambdas.model.data.preparation import Piece
+from lambdas.model.reading.table import Extent
+from lambdas.model.recipe import Numeric, Recipe
+from lambdas.model.splitting.split import Draw, Groups
+from lambdas.parts import StoredPart
+from lambdas.splits import BLAMED, draw_of
+
+READER = 1
+"""Of what makes rows and sums of an object: raise it when the same object and recipe would give others."""
+OLD_DAYS = PART_DAYS // 2
+"""From this age on a part that is used is written again."""
+LAST_DAYS = PART_DAYS - 5
+"""From this age on a part is not used any more, so that none goes under a run."""
+
+_EXTENT = Record({"lines": count, "blank_lines": count, "records": count, "rows": count})
+
+
+class KeptObject(Document):
+    """An object whose rows lie in a pack."""
+
+    key: str = holds(sha256)
+    digest: str = holds(sha256)
+    """Of its lines; see `unpacking.digest`."""
+    salt: str = holds(sha256)
+    """The SHA-256 of its text."""
+    lines: Mapping[str, int] = holds(_EXTENT)
+    groups: Sequence[Sequence[str]] = holds(list_of(list_of(text)))
+    """Its raw labels by the recipe's classes."""
+    drawn: Mapping[str, Any] = holds(anything)
+    """By what it was split."""
+    train: int = holds(count)
+    holdout: int = holds(count)
+    """Its rows."""
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(**self.lines)
+
+    @property
+    def own_groups(self) -> Groups:
+        return tuple(map(tuple, self.groups))
+
+    @property
+    def draw(self) -> Draw | None:
+        """None for one that this release does not know."""
+        try:
+            return draw_of(self.drawn)
+        except BLAMED:
+            return None
+
+    @classmethod
+    def made(cls, key: str, piece: Piece, *, train: int, holdout: int) -> KeptObject:
+        drawn = {**asdict(piece.draw), "groups": [list(each) for each in piece.draw.groups]}
+        return cls(
+            key=key,
+            digest=piece.reading.digest,
+            salt=piece.salt,
+            lines=asdict(piece.reading.extent),
+            groups=[list(each) for each in piece.groups],
+            drawn=drawn,
+            train=train,
+            holdout=holdout,
+        )
+
+
+class KeptPack(Document):
+    """Rows and sums of one or more objects, one after another in their order."""
+
+    objects: tuple[KeptObject, ...] = holds_many(KeptObject)
+    train: tuple[StoredPart, ...] = holds_many(StoredPart)
+    holdout: tuple[StoredPart, ...] = holds_many(StoredPart)
+    sums: StoredPart = holds_one(StoredPart)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(each.key for each in self.objects)
+
+    @property
+    def files(self) -> tuple[StoredPart, ...]:
+        return (*self.train, *self.holdout, self.sums)
+
+
+class Kept(Document):
+    """The packs that a model's last run used or made: `parts/MODEL/kept.json`."""
+
+    packs: tuple[KeptPack, ...] = holds_many(KeptPack)
+
+
+@dataclass(frozen=True)
+class Named:
+    """An object of the data set, with its name in it, and its key."""
+
+    listed: Object
+    name: str
+    key: str
+
+
+def object_key(listed: Object, *, policies: str) -> str:
+    """`policies` as below."""
+    return _sha256([READER, listed.etag, listed.size_bytes, policies])
+
+
+def policies(recipe: Recipe) -> str:
+    """SHA-256, in hexadecimal, of all in a recipe that decides which rows an object becomes, but the split."""
+    columns = [
+        ["number", each.name, each.minimum, each.maximum]
+        if isinstance(each, Numeric)
+        else ["category", each.name, None if each.allowed is None else sorted(each.allowed)]
+        for each in recipe.columns
+    ]
+    return _sha256([columns, recipe.label, sorted(recipe.classes.items()), recipe.class_names])
+
+
+@dataclass(frozen=True)
+class Usable:
+    """What former runs left."""
+
+    packs: tuple[KeptPack, ...] = ()
+    old: frozenset[str] = frozenset()
+    """The keys of the files that are to be written again if they are used."""
+
+
+def find(edges: Edges, *, model: str) -> Usable:
+    """The packs whose files are there, whole, and will be for the length of a run. What is damaged is logged."""
+    told: list[str] = []
+    found = documents.readable(partial(Kept.find, edges.store, layout.kept_parts(model)), told=told)
+    for damage in told:
+        log("document_damaged", reason=damage)
+    if found is None:
+        return Usable()
+    listed = {each.key: each for each in edges.store.list(layout.parts(model))}
+    whole = [pack for pack in found.packs if all(_is_there(each, listed) for each in pack.files)]
+    if len(whole) < len(found.packs):
+        log("kept_parts_damaged", model=model, packs=len(found.packs) - len(whole))
+    last, aged = (edges.clock() - timedelta(days=days) for days in (LAST_DAYS, OLD_DAYS))
+    return Usable(
+        packs=tuple(pack for pack in whole if all(listed[each.key].modified_at > last for each in pack.files)),
+        old=frozenset(key for key, each in listed.items() if each.modified_at < aged),
+    )
+
+
+def keep(edges: Edges, packs: Iterable[KeptPack], *, model: str) -> None:
+    edges.store.put(layout.kept_parts(model), Kept(packs=tuple(packs)).encode())
+
+
+def _is_there(file: StoredPart, listed: Mapping[str, Listed]) -> bool:
+    found = listed.get(file.key)
+    return found is not None and (found.etag, found.size_bytes) == (file.etag, file.bytes)
+
+
+def _sha256(value: Any) -> str:
+    return hashlib.sha256(documents.encode(value)).hexdigest()

@@ -1,0 +1,169 @@
+"""Sums of rows that are no longer in memory: each part of a data set leaves its own, and they add up to the whole's.
+
+They are added object by object in the objects' order, so that the same objects give the same digits, whether their
+rows were read tonight or on an earlier night.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lambdas.model.arrays import Floats, Integers, from_npy, to_npy
+from lambdas.model.data.part import Part
+from lambdas.model.splitting.row_hashes import STEP, Words, mixed, row_hashes
+
+HASHED_ROWS = 10_000_000
+"""Up to so many rows are hashed, to count those that occur more than once: 8 bytes of memory a row."""
+SAMPLE_ROWS = 100_000
+SAMPLE_CELLS = 300_000
+"""Quartiles are of so many rows at most; a recipe of more than three numbers has fewer, so that they take 3 MB."""
+HASH_ROWS = 65_536
+"""Rows that are hashed at a time, with their texts."""
+
+FIGURES = "sums.json"
+ARRAYS = ("hashes_train.npy", "hashes_holdout.npy", "sample.npy", "places.npy")
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Of the training part and the holdout of one or more objects."""
+
+    classes: Integers
+    """(2, classes): the rows of each class in the training part, and in the holdout."""
+    smallest: Floats
+    largest: Floats
+    means: Floats
+    """(k,) each: of the numeric columns."""
+    levels: tuple[Mapping[str, int], ...]
+    """Of each categorical column the rows of each of its texts."""
+    hashes: tuple[Words, Words] | None
+    """Of all rows of the training part and of the holdout; None where there are too many."""
+    sample: Floats
+    """(s, k): the numbers of the rows with the smallest of the places that are drawn for all rows."""
+    places: Words
+    """(s,): those places."""
+
+    @property
+    def rows(self) -> int:
+        return int(self.classes.sum())
+
+    @classmethod
+    def of(cls, train: Part, holdout: Part, *, salt: str) -> Sums:
+        """Of one object, whose rows are drawn for the sample by its salt, 16 digits in hexadecimal or more."""
+        numeric = np.concatenate([train.numeric, holdout.numeric])
+        key = np.uint64(int(salt[:16], 16))
+        places = mixed(key + np.arange(1, len(numeric) + 1, dtype=np.uint64) * STEP)
+        first = _first(places, sample_rows(numeric.shape[1]))
+        return cls(
+            classes=np.array([_counts(part.labels, len(part.classes)) for part in (train, holdout)]),
+            smallest=numeric.min(axis=0),
+            largest=numeric.max(axis=0),
+            means=np.array([_mean(column) for column in numeric.T], dtype=np.float64),
+            levels=_added_levels(_level_counts(train), _level_counts(holdout)),
+            hashes=(_hashes(train), _hashes(holdout)) if len(numeric) <= HASHED_ROWS else None,
+            sample=numeric[first],
+            places=places[first],
+        )
+
+    def __add__(self, other: Sums) -> Sums:
+        share = other.rows / (self.rows + other.rows)
+        places = np.concatenate([self.places, other.places])
+        first = _first(places, sample_rows(self.sample.shape[1]))
+        return Sums(
+            classes=self.classes + other.classes,
+            smallest=np.minimum(self.smallest, other.smallest),
+            largest=np.maximum(self.largest, other.largest),
+            means=self.means * (1 - share)
+            + other.means * share,  # never more than the larger one, so it stays finite
+            levels=_added_levels(self.levels, other.levels),
+            hashes=_joined(self, other),
+            sample=np.concatenate([self.sample, other.sample])[first],
+            places=places[first],
+        )
+
+    def to_files(self) -> dict[str, bytes]:
+        """Contents by FIGURES and the names of ARRAYS."""
+        figures = {
+            "classes": self.classes.tolist(),
+            "smallest": self.smallest.tolist(),
+            "largest": self.largest.tolist(),
+            "means": self.means.tolist(),
+            "levels": self.levels,
+            "is_hashed": self.hashes is not None,
+        }
+        none = np.empty(0, dtype=np.uint64)
+        arrays: tuple[NDArray[Any], ...] = (*(self.hashes or (none, none)), self.sample, self.places)
+        told = json.dumps(figures, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
+        return {FIGURES: told, **{name: to_npy(each) for name, each in zip(ARRAYS, arrays, strict=True)}}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Sums:
+        """Raises KeyError or ValueError for what `to_files` did not write."""
+        told = json.loads(files[FIGURES])
+        train, holdout, sample, places = (from_npy(files[name]) for name in ARRAYS)
+        return cls(
+            classes=np.array(told["classes"], dtype=np.int64),
+            smallest=np.array(told["smallest"], dtype=np.float64),
+            largest=np.array(told["largest"], dtype=np.float64),
+            means=np.array(told["means"], dtype=np.float64),
+            levels=tuple(told["levels"]),
+            hashes=(train.astype(np.uint64), holdout.astype(np.uint64)) if told["is_hashed"] else None,
+            sample=sample.astype(np.float64),
+            places=places.astype(np.uint64),
+        )
+
+
+def sample_rows(numbers: int) -> int:
+    """How many rows the sample of a recipe with so many numeric columns has.
+
+    >>> sample_rows(3), sample_rows(40), sample_rows(0)
+    (100000, 7500, 100000)
+    """
+    return min(SAMPLE_ROWS, SAMPLE_CELLS // max(numbers, 1))
+
+
+def _first(places: Words, size: int) -> Integers:
+    """Positions of the smallest places, at most so many."""
+    return np.arange(len(places)) if len(places) <= size else np.argsort(places, kind="stable")[:size]
+
+
+def _counts(codes: NDArray[Any], among: int) -> Integers:
+    return np.bincount(codes, minlength=among).astype(np.int64)
+
+
+def _level_counts(part: Part) -> tuple[dict[str, int], ...]:
+    counts = (_counts(part.codes[:, place], len(levels)).tolist() for place, levels in enumerate(part.levels))
+    return tuple(dict(zip(levels, each, strict=True)) for levels, each in zip(part.levels, counts, strict=True))
+
+
+def _added_levels(
+    several: Sequence[Mapping[str, int]], others: Sequence[Mapping[str, int]]
+) -> tuple[Mapping[str, int], ...]:
+    return tuple(
+        {**one, **{level: one.get(level, 0) + rows for level, rows in other.items()}}
+        for one, other in zip(several, others, strict=True)
+    )
+
+
+def _mean(column: Floats) -> float:
+    """The numbers are scaled by the largest one, so that the sum of huge ones stays finite."""
+    largest = float(np.abs(column).max()) or 1.0
+    return float((np.ascontiguousarray(column) / largest).mean()) * largest
+
+
+def _hashes(part: Part) -> Words:
+    several = [row_hashes(each.table()) for each in part.slices(HASH_ROWS)]
+    return np.concatenate(several) if several else np.empty(0, dtype=np.uint64)
+
+
+def _joined(one: Sums, other: Sums) -> tuple[Words, Words] | None:
+    if one.hashes is None or other.hashes is None or one.rows + other.rows > HASHED_ROWS:
+        return None
+    train, holdout = (np.concatenate(pair) for pair in zip(one.hashes, other.hashes, strict=True))
+    return train, holdout

@@ -1,0 +1,105 @@
+"""Prepares a data set: a fold over its objects, with one of them in memory at a time.
+
+    objects -> groups of neighbours -> of each group a pack: its rows, in parts, and its sums -> the sums of all
+
+A pack that a former run kept is used as it is, and its objects are not read. One that begins as a kept pack begins
+goes on from there; of any other object the rows are cut out of the pack that has them. What is left is read.
+
+The groups depend on the list of objects alone, and a pack on its objects alone, so that it has the same bytes
+whatever was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from itertools import chain
+from operator import add
+
+from chalicelib.edges import Edges
+from chalicelib.errors import DataError
+from chalicelib.runs.dataset import Object
+from lambdas import engine, kept, recipes
+from lambdas.kept import KeptPack, Named
+from lambdas.model.data.part import merged
+from lambdas.model.data.preparation import described
+from lambdas.model.data.sums import Sums
+from lambdas.model.recipe import Recipe
+from lambdas.packing import Cut, Packing
+from lambdas.parts import Prepared, files_of
+from lambdas.splits import Splits
+
+PACK_OBJECTS = 128
+PACK_BYTES = 16_000_000
+"""A pack ends with so many objects, or with so many bytes of their files."""
+ANCHOR_OBJECTS = 32
+ANCHOR_KEYS = ("0",)
+"""From so many objects on it also ends with one whose key begins so, one in 16: behind a file that is added or
+removed in the middle, packs soon end where they ended before."""
+
+
+Prepare = Callable[[Edges, str, Sequence[Object], Splits], Prepared]
+
+
+def from_objects(
+    edges: Edges,
+    model: str,
+    objects: Sequence[Object],
+    known: Splits,
+    *,
+    memory_mb: int,
+    load: Callable[[str], Recipe] = recipes.load,
+) -> Prepared:
+    """Prepare every object, by the product's own reader and as it was first split, or take it as it is kept.
+
+    At least one object. Raises the DataError of the first one that has one, after the others were prepared;
+    SingleClass, TooFewRows.
+    """
+    recipe = load(model)
+    policies = kept.policies(recipe)
+    named = [
+        Named(listed, listed.name(model=model), kept.object_key(listed, policies=policies)) for listed in objects
+    ]
+    groups = {f"{place:05}": group for place, group in enumerate(grouped(named))}
+    packing = Packing(edges, recipe, known, memory_mb, kept.find(edges, model=model))
+    packed = engine.each(lambda name: packing.pack(groups[name]), groups)
+    packs = [each for each in packed if isinstance(each, KeptPack)]
+    if len(packs) < len(packed):
+        kept.keep(edges, {pack.keys: pack for pack in (*packing.usable, *packs)}.values(), model=model)
+        raise next(each for each in packed if isinstance(each, DataError))
+    kept.keep(edges, packs, model=model)
+    return prepared(edges, packs, [each for group in groups.values() for each in group], recipe=recipe)
+
+
+def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
+    """Neighbours in their order."""
+    group: list[Named] = []
+    for each in objects:
+        size = sum(other.listed.size_bytes for other in group) + each.listed.size_bytes
+        if group and size > PACK_BYTES:
+            yield group
+            group = []
+        group.append(each)
+        if len(group) == PACK_OBJECTS or (len(group) >= ANCHOR_OBJECTS and each.key.startswith(ANCHOR_KEYS)):
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe) -> Prepared:
+    """What the packs hold together. They have these objects."""
+    sums = reduce(add, (Sums.from_files(files_of(edges, pack.sums)) for pack in packs))
+    found = {
+        named.name: each for named, each in zip(objects, (o for pack in packs for o in pack.objects), strict=True)
+    }
+    profile = described(sums, objects={name: each.extent for name, each in found.items()}, recipe=recipe)
+    where = Cut(edges, packs)
+    return Prepared(
+        train=tuple(chain.from_iterable(pack.train for pack in packs)),
+        holdout=tuple(chain.from_iterable(pack.holdout for pack in packs)),
+        profile=profile,
+        draws={name: draw for name, each in found.items() if (draw := each.draw)},
+        digests={name: each.digest for name, each in found.items()},
+        rows_of=lambda name: merged(where.sides_of(found[name].key)),
+    )

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+from functools import reduce
+from operator import add
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambdas.model.data.part import Part
+from lambdas.model.data.profile import profile
+from lambdas.model.data.sums import HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
+from lambdas.model.reading.table import Table, concat
+from lambdas.model.recipe import Recipe
+from tests.given import data
+
+RECIPE = data.recipe()
+SALT = 64 * "7"
+
+
+def part(table: Table, recipe: Recipe = RECIPE) -> Part:
+    return Part.of(table, classes=recipe.class_names)
+
+
+def of(train: Table, holdout: Table, *, salt: str = SALT) -> Sums:
+    return Sums.of(part(train), part(holdout), salt=salt)
+
+
+def sides(seed: int, rows: int) -> tuple[Table, Table]:
+    table = data.table(RECIPE, rows=rows, seed=seed)
+    return table.take(np.arange(rows // 5, rows)), table.take(np.arange(rows // 5))
+
+
+@given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=6))
+def test_sums_of_objects_add_up_to_those_of_all_their_rows(sizes: list[int]) -> None:
+    several = [sides(seed, rows) for seed, rows in enumerate(sizes)]
+
+    added = profile(reduce(add, (of(*each) for each in several)), recipe=RECIPE)
+    whole = profile(of(concat([one for one, _ in several]), concat([other for _, other in several])), recipe=RECIPE)
+
+    for name in ("size", "age"):
+        assert added["columns"][name].pop("mean") == pytest.approx(whole["columns"][name].pop("mean"), rel=1e-12)
+    assert added == whole
+
+
+def test_sums_come_back_from_their_files() -> None:
+    found = of(*sides(1, 50))
+
+    again = Sums.from_files(found.to_files())
+
+    assert again.to_files() == found.to_files()
+    assert profile(again, recipe=RECIPE) == profile(found, recipe=RECIPE)
+    assert json.dumps(profile(again, recipe=RECIPE), allow_nan=False)
+
+
+def test_sums_of_another_kind_of_file_are_refused() -> None:
+    files = of(*sides(1, 50)).to_files()
+
+    for wrong in ({**files, "sample.npy": b"no array"}, {**files, "sums.json": b"{"}):
+        with pytest.raises(ValueError):
+            Sums.from_files(wrong)
+    with pytest.raises(KeyError):
+        Sums.from_files({name: body for name, body in files.items() if name != "sums.json"})
+
+
+def many(rows: int, *, seed: int) -> tuple[Table, Table]:
+    """Numbers 0..1, whose quartiles are known."""
+    numeric = np.random.default_rng(seed).random((rows, 2))
+    table = Table(numeric, np.full((rows, 1), "SF"), np.full(rows, "good"))
+    return table, table.take(np.arange(0))
+
+
+def test_quartiles_of_many_rows_are_of_a_sample_whose_size_is_told() -> None:
+    rows = SAMPLE_ROWS // 2 + 1
+    added = reduce(add, (of(*many(rows, seed=seed), salt=f"{seed:064x}") for seed in range(3)))
+
+    found = profile(added, recipe=RECIPE)
+
+    assert (found["rows"], found["quartiles_of_rows"]) == (3 * rows, SAMPLE_ROWS)
+    size = found["columns"]["size"]
+    quartiles = [size[name] for name in ("quartile_1", "median", "quartile_3")]
+    assert quartiles == pytest.approx([0.25, 0.5, 0.75], abs=0.01)
+    assert size["minimum"] < 1e-4 and size["maximum"] > 1 - 1e-4  # of all rows
+
+
+def test_sample_takes_no_more_memory_for_more_columns() -> None:
+    assert [sample_rows(numbers) * numbers for numbers in (3, 41, 1_000)] == [300_000, 299_997, 300_000]
+
+
+def test_rows_that_are_too_many_are_not_compared_with_one_another_and_the_profile_says_so() -> None:
+    few = of(*sides(1, 50))
+    counted = np.array([[HASHED_ROWS, 0], [0, 0]])
+    most = Sums(counted, few.smallest, few.largest, few.means, few.levels, few.hashes, few.sample, few.places)
+
+    found = profile(few + most, recipe=RECIPE)
+
+    assert found["rows_not_compared"].startswith("10,000,050 rows are more than the 10,000,000 that are compared")
+    assert "duplicate_rows" not in found
+    assert Sums.from_files((few + most).to_files()).hashes is None
+    assert (few + most + few).hashes is None
+
+
+def test_level_that_only_one_of_two_objects_has_is_counted() -> None:
+    one = Table(np.ones((2, 2)), np.array([["a"], ["b"]]), np.array(["good", "bad"]))
+    other = Table(np.ones((1, 2)), np.array([["c"]]), np.array(["bad"]))
+    none = one.take(np.arange(0))
+
+    found = profile(of(one, none) + of(other, none), recipe=RECIPE)
+
+    assert found["columns"]["flag"] == {"kind": "category", "levels": 3, "top": {"a": 1, "b": 1, "c": 1}}
