@@ -41,6 +41,10 @@ Source: Hanley and Lippman-Hand, If nothing goes wrong, is everything all right?
 249 (1983) 1743-1745."""
 
 
+SUPPOSED = 0.001
+"""The rate at which a live version fails of which no call was seen."""
+
+
 class Step(Protocol):
     """One step of a canary, as a recipe names it: a share of the traffic, 0..1, for so many seconds."""
 
@@ -98,26 +102,31 @@ class Compared:
         return sum(each.live_calls for each in self.minutes)
 
 
-def look(metrics: Metrics, *, model: str, candidate: str, live: str, since: datetime, now: datetime) -> Health:
+def look(
+    metrics: Metrics, *, model: str, candidate: str, live: str, share: float, since: datetime, now: datetime
+) -> Health:
     """The candidate's health beside the live version's, both by their function versions.
 
-    `since` is when the first share was shifted. Raises MetricsUnavailable.
+    `share`, 0..1, is the candidate's of the traffic, and `since` is when its first one was shifted. Raises
+    MetricsUnavailable.
     """
-    health = _health(metrics, model=model, candidate=candidate, live=live, since=since, now=now)
+    health = _health(metrics, model=model, candidate=candidate, live=live, share=share, since=since, now=now)
     if not health.problems:
         until = _minute(now) - SETTLED
         health.remarks += _labels(metrics, model=model, candidate=candidate, live=live, since=since, until=until)
     return health
 
 
-def _health(metrics: Metrics, *, model: str, candidate: str, live: str, since: datetime, now: datetime) -> Health:
+def _health(
+    metrics: Metrics, *, model: str, candidate: str, live: str, share: float, since: datetime, now: datetime
+) -> Health:
     versions, until = (candidate, live), _minute(now) - SETTLED
     shown = metrics.minutes(model, function_versions=versions, since=since, until=_minute(now) + MINUTE)
     counted = {
         version: {minute: each for minute, each in shown[version].items() if minute < until} for version in versions
     }
     health = Health()
-    _judge_errors(health, _errors(counted[candidate], counted[live]))
+    _judge_errors(health, _errors(counted[candidate], counted[live]), share=share)
     _wait_for_the_newest(health, shown[candidate], shown[live])
     begun = _begin_of_durations(counted[live])
     if begun is None:
@@ -137,11 +146,12 @@ def _health(metrics: Metrics, *, model: str, candidate: str, live: str, since: d
     return health
 
 
-def _judge_errors(health: Health, errors: Compared) -> None:
+def _judge_errors(health: Health, errors: Compared, *, share: float) -> None:
     if not errors.calls or not errors.live_calls:
         health.remarks.append(
             f"{errors.calls} invocations of the new version and {errors.live_calls} of the live one counted (each"
-            f" minute {SETTLED // MINUTE} minutes after its end): nothing to compare, so the replay decides"
+            f" minute {SETTLED // MINUTE} minutes after its end): nothing to compare, so the replay decides;"
+            f" {_what_would_have_told(errors, eprocess.evidence(()), share=share)}"
         )
         return
     found = eprocess.evidence(errors.minutes)
@@ -151,9 +161,10 @@ def _judge_errors(health: Health, errors: Compared) -> None:
             f" {errors.live_bad} of {errors.live_calls}: {_rarity(found)}"
         )
         return
+    seen = errors.calls / (errors.calls + errors.live_calls)
     health.remarks.append(
         f"{errors.calls} invocations of the new version, {errors.bad} failed; {errors.live_calls} of the live one,"
-        f" {errors.live_bad} failed: not shown worse; {_what_would_have_told(errors, found)}"
+        f" {errors.live_bad} failed: not shown worse; {_what_would_have_told(errors, found, share=seen)}"
     )
 
 
@@ -227,14 +238,16 @@ def _rarity(found: Evidence) -> str:
     return f"of versions as good as the live one, at most 1 in {canaries} gets there"
 
 
-def _what_would_have_told(errors: Compared, found: Evidence) -> str:
+def _what_would_have_told(errors: Compared, found: Evidence, *, share: float) -> str:
+    """`share` is the candidate's, of the calls of both."""
     if found.rules_out(TOLD, e=WORSE):
         return f"of versions five times as bad, at most 1 in {WORSE:g} looks like this"
-    share = errors.calls / (errors.calls + errors.live_calls)
-    rate = min(1.0, (errors.live_bad or NONE_IN) / errors.live_calls)
+    rate = min(1.0, (errors.live_bad or NONE_IN) / errors.live_calls) if errors.live_calls else SUPPOSED
     more = eprocess.calls_that_tell(found, odds=TOLD, share=share, rate=rate, e=WORSE)
-    at_least = "" if errors.live_bad else "at least "
-    return f"{at_least}about {_two_digits(more)} more calls would have told a version five times as bad"
+    calls = f"about {_two_digits(more)} more calls would have told a version five times as bad"
+    if not errors.live_calls:
+        return f"if the live version fails once in {1 / SUPPOSED:,.0f} calls, {calls}"
+    return calls if errors.live_bad else f"at least {calls}"
 
 
 def _errors(candidate: Mapping[datetime, Minute], live: Mapping[datetime, Minute]) -> Compared:

@@ -28,6 +28,10 @@ from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
 
 
+EVEN = 0.5
+"""Stands for the share of a rollout whose steps are gone from the recipe: nothing is decided by it."""
+
+
 def shift(edges: Edges, task: ShiftTrafficTask, *, steps: Sequence[Step]) -> RolloutDecided:
     """Take the step that is due; `steps` are the recipe's. Repeating it is harmless.
 
@@ -71,7 +75,7 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
     """Raises AliasMoved."""
     health, waits = Health(), timedelta()
     if task.shift:
-        health = _look(edges, task, alias, live)
+        health = _look(edges, task, alias, live, steps)
         waits = _kept(edges, task, health)
         if health.problems:
             return _roll_back(edges, task, live, why=health.in_words)
@@ -87,13 +91,14 @@ def _go_on(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps:
     return _shift_more(edges, task, alias, live, steps[task.shift])
 
 
-def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int) -> Health:
+def _look(edges: Edges, task: ShiftTrafficTask, alias: Alias, live: int, steps: Sequence[Step]) -> Health:
     """The health of both versions since the first shift: what CloudWatch counted, and what they answer now."""
     health = canary.look(
         edges.metrics,
         model=task.model,
         candidate=task.function_version,
         live=alias.function_version,
+        share=steps[: task.shift][-1].share if steps else EVEN,
         since=datetime.fromisoformat(task.since),
         now=edges.clock(),
     )

@@ -48,6 +48,7 @@ class Watched:
             model=MODEL,
             candidate=NEW,
             live=LIVE,
+            share=0.1,
             since=START,
             now=START + after_minutes * MINUTE,
         )
@@ -132,8 +133,17 @@ def test_much_more_trouble_than_the_live_version_has_is_a_problem(watched: Watch
     assert watched.health().problems
 
 
-@pytest.mark.parametrize(("new", "live"), [(0, 0), (5, 0), (0, 1000)], ids=["none", "only new", "only live"])
-def test_without_calls_of_both_there_is_nothing_to_compare(watched: Watched, new: int, live: int) -> None:
+UNSEEN = "if the live version fails once in 1,000 calls, about 15,000"
+
+
+@pytest.mark.parametrize(
+    ("new", "live", "calls"),
+    [(0, 0, UNSEEN), (5, 0, UNSEEN), (0, 1000, "at least about 5,100")],
+    ids=["none", "only new", "only live"],
+)
+def test_without_calls_of_both_there_is_nothing_to_compare_and_it_says_how_many_would_have_told(
+    watched: Watched, new: int, live: int, calls: str
+) -> None:
     watched.counts(NEW, failed=new)
     watched.counts(LIVE, sound=live)
 
@@ -142,7 +152,8 @@ def test_without_calls_of_both_there_is_nothing_to_compare(watched: Watched, new
     assert health.problems == []
     assert health.remarks[0] == (
         f"{new} invocations of the new version and {live} of the live one counted (each minute 2 minutes after its"
-        " end): nothing to compare, so the replay decides"
+        f" end): nothing to compare, so the replay decides; {calls} more calls would have told a version five times as"
+        " bad"
     )
 
 

@@ -42,7 +42,8 @@ class Silent(InMemoryMetrics):
 
 
 def look(metrics: InMemoryMetrics) -> Health:
-    return canary.look(metrics, model=MODEL, candidate=NEW, live=LIVE, since=START, now=START + timedelta(hours=2))
+    now = START + timedelta(hours=2)
+    return canary.look(metrics, model=MODEL, candidate=NEW, live=LIVE, share=0.1, since=START, now=now)
 
 
 def counted(mine: Sequence[Labels], theirs: Sequence[Labels]) -> Counted:
