@@ -27,7 +27,6 @@ from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
 
-
 EVEN = 0.5
 """Stands for the share of a rollout whose steps are gone from the recipe: nothing is decided by it."""
 

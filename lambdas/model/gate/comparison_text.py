@@ -16,6 +16,7 @@ from lambdas.model.gate.comparison import (
     Comparisons,
 )
 from lambdas.model.gate.demands import Demands
+from lambdas.model.gate.thresholds import MORE_ROWS
 from lambdas.model.metrics.ratios import WHY_UNDEFINED
 
 DECIMALS_MIN, DECIMALS_MAX = 2, 8
@@ -35,7 +36,7 @@ def sentence(comparison: Comparison, *, rows: int, demands: Demands, called: str
         return f"new {comparison.challenger:.4g}, {called} undefined ({why}): nothing to compare with"
     if comparison.challenger is None:
         return f"NOT ENOUGH ROWS: of both models {why}"
-    verdict = _verdict(comparison, demands=demands)
+    verdict = _verdict(comparison, rows=rows, demands=demands)
     return f"{_numbers(comparison, called=called)}: {verdict}; {_noticed(comparison, rows=rows)}"
 
 
@@ -77,7 +78,7 @@ def _numbers(of: Comparison, *, called: str) -> str:
     )
 
 
-def _verdict(of: Comparison, *, demands: Demands) -> str:
+def _verdict(of: Comparison, *, rows: int, demands: Demands) -> str:
     if of.verdict == WORSE:
         return f"worse, {of.against:,} rows against it and {of.in_favour:,} for it (p = {of.p:.2g})"
     if of.verdict == NOT_PROVED:
@@ -85,7 +86,9 @@ def _verdict(of: Comparison, *, demands: Demands) -> str:
     if of.verdict == NOT_ENOUGH_ROWS:
         demanded = [] if demands.detectable is None else [f"notice a {_change(of)} of {points(demands.detectable)}"]
         proof = ["prove the margin"] if demands.proved else []
-        return f"NOT ENOUGH ROWS, {of.rows_needed:,} would {' and '.join(demanded + proof)}"
+        needed = of.rows_needed or 0
+        more = f"{needed - rows:,} more than the holdout has" if needed > rows else "distinct ones"
+        return f"NOT ENOUGH ROWS, {needed:,} would {' and '.join(demanded + proof)}, {more}: {MORE_ROWS}"
     if of.verdict == NO_WORSE:
         return f"proved no worse{', by a test of this ratio alone' if _reaches_beyond(of) else ''}"
     return NOT_SHOWN_WORSE

@@ -23,7 +23,7 @@ from fractions import Fraction
 
 from chalicelib.exact import Number, between, exact, fewer
 from lambdas.model.gate import bounds
-from lambdas.model.gate.thresholds import AT_MOST, Interval, RuleResult, Threshold, check
+from lambdas.model.gate.thresholds import AT_MOST, MORE_ROWS, Interval, RuleResult, Threshold, check
 from lambdas.model.metrics.ratios import ROWS_OF, WHY_UNDEFINED, Proportion
 
 SURE = 0.95
@@ -77,19 +77,23 @@ def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure:
     passed = result.passed and bounds.proves_more(found.least, found.whole, than=float(bound), sure=sure)
     if passed or bounds.proves_less(found.most, found.whole, than=float(bound), sure=sure):
         return replace(result, passed=passed, reason=f"{result.reason}, proved{_beside(result.interval)}")
-    need = _number_that_would_do(found, bound=bound, sure=sure)
-    would_do = f"{'at this rate' if rows.whole else 'without an error'} {need} {ROWS_OF[threshold.metric]} would do"
-    reason = f"{NOT_ENOUGH_ROWS}: {result.reason}{_beside(result.interval)}; {would_do}"
+    way_on = _what_would_do(threshold, found, rows=rows.whole, bound=bound, sure=sure)
+    reason = f"{NOT_ENOUGH_ROWS}: {result.reason}{_beside(result.interval)}; {way_on}"
     return replace(result, passed=False, reason=reason, enough_rows=False)
 
 
-def _number_that_would_do(found: Evidence, *, bound: Fraction, sure: float) -> str:
+def _what_would_do(threshold: Threshold, found: Evidence, *, rows: int, bound: Fraction, sure: float) -> str:
+    """How many rows of which kind, how many more that is, and what to change."""
+    rate, kind = "at this rate" if rows else "without an error", ROWS_OF[threshold.metric]
+    if threshold.of is not None:
+        kind = kind.replace("the class", threshold.of)
     if found.whole and Fraction(found.least, found.whole) <= bound:
-        return "no number of"
+        return f"{rate} no number of {kind} would do: it takes a better model, or another bound"
     needed = bounds.rows_to_prove(found.least, found.whole, more_than=float(bound), sure=sure)
     if needed is None:
-        return f"more than {bounds.ROWS_NAMED_MAX:,}"
-    return f"about {math.ceil(needed * found.copies):,}"
+        return f"{rate} more than {bounds.ROWS_NAMED_MAX:,} {kind} would do: take another bound"
+    would_do = math.ceil(needed * found.copies)
+    return f"{rate} about {would_do:,} {kind} would do, {would_do - rows:,} more than the holdout has: {MORE_ROWS}"
 
 
 def _interval(threshold: Threshold, rows: Proportion) -> Interval:

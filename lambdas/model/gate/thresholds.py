@@ -21,6 +21,10 @@ promoted: docs/gate.md tells more."""
 AT_LEAST, AT_MOST = ">=", "<="
 
 
+MORE_ROWS = "add files, or hold out a larger part"
+"""The way on of a rule whose rows tell too little."""
+
+
 @dataclass(frozen=True)
 class Threshold:
     """A bound on one metric; make it with `at_least` and `at_most`."""

@@ -152,8 +152,8 @@ def test_without_calls_of_both_there_is_nothing_to_compare_and_it_says_how_many_
     assert health.problems == []
     assert health.remarks[0] == (
         f"{new} invocations of the new version and {live} of the live one counted (each minute 2 minutes after its"
-        f" end): nothing to compare, so the replay decides; {calls} more calls would have told a version five times as"
-        " bad"
+        f" end): nothing to compare, so the replay decides; {calls} more calls would have told a version five times"
+        " as bad"
     )
 
 

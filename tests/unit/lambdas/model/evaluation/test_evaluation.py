@@ -121,7 +121,7 @@ def test_first_model_goes_live_by_what_its_rows_prove_alone(bound: float, passes
     )
     assert passes or made["reason"] == (
         "accuracy: NOT ENOUGH ROWS: 0.98 >= 0.97 (each end 95 % sure: 0.938381 to 0.996435); "
-        "at this rate about 846 rows would do"
+        "at this rate about 846 rows would do, 746 more than the holdout has: add files, or hold out a larger part"
     )
 
 

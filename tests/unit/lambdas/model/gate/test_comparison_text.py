@@ -74,7 +74,8 @@ def test_sentence_has_the_numbers_the_verdict_and_what_the_rows_would_notice(ver
 def test_rows_that_are_not_enough_are_told_how_many_would_be(demands: dict[str, Any], words: str) -> None:
     found = said(replace(PRECISION, verdict=NOT_ENOUGH_ROWS, rows_needed=1550), **demands)
 
-    assert f": NOT ENOUGH ROWS, {words}; 600 rows" in found
+    more = "950 more than the holdout has: add files, or hold out a larger part"
+    assert f": NOT ENOUGH ROWS, {words}, {more}; 600 rows" in found
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ RECALL = at_least("recall", of="attack", bound=0.98, sure=0.95)
 PASS, FAIL, NOT_ENOUGH_ROWS = "PASS", "FAIL", "NOT ENOUGH ROWS"
 
 
+MORE = ": add files, or hold out a larger part"
+
+
 def decided(threshold: Threshold, part: int, whole: int) -> RuleResult:
     value = Fraction(part, whole) if whole else None
     return judge(threshold, value=value, proportion=Proportion(part, whole))
@@ -43,42 +46,42 @@ def judged_counts(threshold: Threshold, found: Counts) -> RuleResult:
             148,
             NOT_ENOUGH_ROWS,
             "NOT ENOUGH ROWS: 1 >= 0.98 (each end 95 % sure: 0.979962 to 1); "
-            "at this rate about 149 rows of the class would do",
+            "at this rate about 149 rows of attack would do, 1 more than the holdout has" + MORE,
         ),
         (
             437,
             442,
             NOT_ENOUGH_ROWS,
             "NOT ENOUGH ROWS: 0.988688 >= 0.98 (each end 95 % sure: 0.976363 to 0.995532); "
-            "at this rate about 845 rows of the class would do",
+            "at this rate about 845 rows of attack would do, 403 more than the holdout has" + MORE,
         ),
         (
             590,
             600,
             NOT_ENOUGH_ROWS,
             "NOT ENOUGH ROWS: 0.983333 >= 0.98 (each end 95 % sure: 0.971894 to 0.990931); "
-            "at this rate about 5,082 rows of the class would do",
+            "at this rate about 5,082 rows of attack would do, 4,482 more than the holdout has" + MORE,
         ),
         (
             97,
             100,
             NOT_ENOUGH_ROWS,
             "NOT ENOUGH ROWS: 0.97 < 0.98 (each end 95 % sure: 0.924289 to 0.991774); "
-            "at this rate no number of rows of the class would do",
+            "at this rate no number of rows of attack would do: it takes a better model, or another bound",
         ),
         (
             0,
             0,
             NOT_ENOUGH_ROWS,
             "NOT ENOUGH ROWS: undefined: the holdout has no row of the class; "
-            "without an error about 149 rows of the class would do",
+            "without an error about 149 rows of attack would do, 149 more than the holdout has" + MORE,
         ),
         (
             980_001,
             1_000_000,
             NOT_ENOUGH_ROWS,
             "NOT ENOUGH ROWS: 0.980001 >= 0.98 (each end 95 % sure: 0.979769 to 0.980231); "
-            "at this rate more than 10,000,000 rows of the class would do",
+            "at this rate more than 10,000,000 rows of attack would do: take another bound",
         ),
     ],
 )
@@ -123,7 +126,7 @@ def test_ceiling_is_proved_by_the_rows_that_are_right() -> None:
     assert word(few) == NOT_ENOUGH_ROWS
     assert few.reason == (
         "NOT ENOUGH ROWS: 0.0166667 <= 0.02 (each end 95 % sure: 0.00906945 to 0.0281064); "
-        "at this rate about 5,082 rows of other classes would do"
+        "at this rate about 5,082 rows of other classes would do, 4,482 more than the holdout has" + MORE
     )
 
 
@@ -135,7 +138,7 @@ def test_precision_is_judged_by_the_rows_that_were_predicted_as_the_class() -> N
     assert word(nothing) == NOT_ENOUGH_ROWS
     assert nothing.reason == (
         "NOT ENOUGH ROWS: undefined: no row was predicted as the class; "
-        "without an error about 149 rows predicted as the class would do"
+        "without an error about 149 rows predicted as attack would do, 149 more than the holdout has" + MORE
     )
 
 
@@ -167,7 +170,7 @@ def test_copies_count_as_the_rows_that_would_tell_as_much() -> None:
     assert copied.reason == (
         "NOT ENOUGH ROWS: 0.99 >= 0.98 "
         "(each end 95 % sure: 0.968857 to 0.99822, where copies make 600 rows count as about 200); "
-        "at this rate about 1,770 rows of the class would do"
+        "at this rate about 1,770 rows of attack would do, 1,170 more than the holdout has" + MORE
     )
 
 
