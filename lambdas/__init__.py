@@ -30,6 +30,7 @@ kept.py            remembers which objects lie in which packs
 pieces.py          reads an object
 intermediates.py   reads and writes the files between tasks
 parts.py           hands on the rows of a side, part by part
+answers.py         hands on the estimator's answers for the holdout, part by part
 arrivals.py        hands on the rows that the live version has never seen
 live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate
 from typing import Any
 
 from chalicelib import layout
@@ -23,10 +22,9 @@ from chalicelib.registry.live import look
 from chalicelib.registry.report import Report
 from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
-from lambdas import engine, recipes
+from lambdas import answers, engine, recipes
 from lambdas import live_quality as live_qualities
-from lambdas.intermediates import read, read_all
-from lambdas.model import predictions
+from lambdas.intermediates import read
 from lambdas.model.artifact import Artifact
 from lambdas.model.data import room
 from lambdas.model.evaluation import champion_fall
@@ -34,7 +32,6 @@ from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.formats.table import format_of
-from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
@@ -120,16 +117,11 @@ def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None) -> Anc
 
 
 def _holdout(edges: Edges, task: EvaluateTask, parts: Parts) -> Holdout:
-    """The parts, and of the estimator's answers for all of their rows each part's own."""
-    answers = Answers.from_files(read_all(edges, task.answers_uri, names=predictions.FILES))
-    rows = {name: len(parts.open(name)) for name in parts.names}
-    *begins, _ = accumulate(rows.values(), initial=0)
-    ends = dict(zip(rows, [*begins[1:], len(answers)], strict=True))
-    begin = dict(zip(rows, begins, strict=True))
+    """The parts, each with the estimator's answers for its rows."""
     return Holdout(
-        rows=rows,
+        rows={name: len(parts.open(name)) for name in parts.names},
         part=parts.open,
-        answers=lambda name: answers.between(begin[name], ends[name]),
+        answers=lambda name: answers.read(edges, task.answers_uri, part=name),
         each=engine.each,
     )
 

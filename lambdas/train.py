@@ -1,4 +1,7 @@
-"""Train: fits the recipe's estimator and exports the artifact to serve. The only task that loads scikit-learn."""
+"""Train: fits the recipe's estimator and exports the artifact to serve. The only task that loads scikit-learn.
+
+An estimator that folds is fitted over the parts, whatever their number; of all others the rows are in memory.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,16 @@ from chalicelib.layout import Place
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
-from lambdas import recipes
-from lambdas.intermediates import put_all
+from lambdas import answers, engine, recipes
 from lambdas.model.data import room
+from lambdas.model.folding.summary import Summary
+from lambdas.model.folding.total import Rows
+from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import trial
-from lambdas.model.training.estimator import fit
+from lambdas.model.training.draw import first_of_each_class
+from lambdas.model.training.estimator import fit, fit_parts, why_in_one_piece
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
@@ -29,24 +35,39 @@ def run(
     task: TrainTask, edges: Edges, settings: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load
 ) -> Trained:
     recipe = load(task.model)
-    with Parts(edges, task.train_uri) as of_training, Parts(edges, task.holdout_uri) as of_holdout:
-        train, holdout = of_training.table(), of_holdout.table()
-    room.check(room.TRAIN, [train, holdout], memory_mb=settings.memory_mb, recipe=recipe)
-    begun = time.monotonic()
-    trial.foresee(recipe, train=train)
-    fitted = fit(recipe, train=train)
-    facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
-    made = format_of(recipe.format)
-    exported = made.code().export(fitted)
-    artifact = Artifact(format=recipe.format, file=made.file, schema=listed_schema(exported.schema))
-    key = layout.work(task.run, made.file)
-    edges.store.put(key, exported.content)
-    run_documents.keep_training(edges, Training.of({**facts, "artifact": artifact.document}), run=task.run)
+    with Parts(edges, task.train_uri) as train, Parts(edges, task.holdout_uri) as holdout:
+        begun = time.monotonic()
+        fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
+        facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
+        made = format_of(recipe.format)
+        exported = made.code().export(fitted)
+        artifact = Artifact(format=recipe.format, file=made.file, schema=listed_schema(exported.schema))
+        key = layout.work(task.run, made.file)
+        edges.store.put(key, exported.content)
+        run_documents.keep_training(edges, Training.of({**facts, "artifact": artifact.document}), run=task.run)
+        answers_uri = answers.folder(edges, run=task.run)
+        for name in holdout.names:
+            answers.put(edges, answers_uri, fitted.answers_to(holdout.open(name)), part=name)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
         artifact_sha256=hashlib.sha256(exported.content).hexdigest(),
-        answers_uri=put_all(edges, layout.work(task.run, "answers/"), fitted.answers(holdout).to_files()),
+        answers_uri=answers_uri,
     )
+
+
+def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> Fitted:
+    """Part by part where the recipe's estimator folds, else with all rows in memory."""
+    if why_in_one_piece(recipe):
+        rows = [train.table(), holdout.table()]
+        room.check(room.TRAIN, rows, memory_mb=memory_mb, recipe=recipe)
+        trial.foresee(recipe, train=rows[0])
+        return fit(recipe, train=rows[0])
+    room.check_size(room.FOLD, rows=train.rows + holdout.rows, table_bytes=0, memory_mb=memory_mb, recipe=recipe)
+    parts = Rows(train.names, train.open, engine.each)
+    summary = parts.total(Summary.of)
+    few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)
+    trial.foresee_of(recipe, few=few, levels=summary.known)
+    return fit_parts(recipe, rows=parts, summary=summary)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

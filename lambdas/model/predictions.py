@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats, Texts, from_npy, to_npy
 
@@ -37,16 +38,17 @@ class Answers:
         return Answers(self.classes, self.labels[first:end], self.probabilities[first:end])
 
     def to_files(self) -> dict[str, bytes]:
-        """Contents by the names in FILES."""
-        arrays = (np.array(self.classes, dtype=np.str_), self.labels, self.probabilities)
+        """Contents by the names in FILES; a label is its place among the classes."""
+        names = np.array(self.classes, dtype=np.str_)
+        codes = (self.labels[:, None] == names).argmax(axis=1).astype(np.min_scalar_type(len(names)))
+        arrays: tuple[NDArray[np.generic], ...] = (names, codes, self.probabilities)
         return {name: to_npy(array) for name, array in zip(FILES, arrays, strict=True)}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Answers:
         """Raises KeyError for a missing file, ValueError for a file that is not .npy or does not fit the others."""
-        classes, labels, probabilities = (from_npy(files[name]) for name in FILES)
-        if probabilities.shape != (len(labels), len(classes)):
-            raise ValueError(f"{len(labels)} labels and {len(classes)} classes do not fit {probabilities.shape}")
-        return cls(
-            tuple(classes.astype(str).tolist()), labels.astype(str), np.asarray(probabilities, dtype=np.float64)
-        )
+        classes, codes, probabilities = (from_npy(files[name]) for name in FILES)
+        if codes.dtype.kind != "u" or probabilities.shape != (len(codes), len(classes)):
+            raise ValueError(f"{len(codes)} labels and {len(classes)} classes do not fit {probabilities.shape}")
+        names = classes.astype(str)
+        return cls(tuple(names.tolist()), names[codes], np.asarray(probabilities, dtype=np.float64))

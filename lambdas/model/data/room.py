@@ -46,6 +46,8 @@ class Demand:
 PREPROCESS = Demand(task="Preprocess", base_mb=190, copies=3.0, row_bytes=50, class_bytes=0)
 """Of one object, beside the parts that are being filled: it has one in memory at a time."""
 TRAIN = Demand(task="Train", base_mb=210, copies=3.0, row_bytes=0, class_bytes=18)
+FOLD = Demand(task="Train", base_mb=330, copies=0.0, row_bytes=0, class_bytes=0)
+"""Of an estimator that folds: it holds a block of rows, and the draw that is cross-validated."""
 EVALUATE = Demand(task="Evaluate", base_mb=80, copies=3.7, row_bytes=330, class_bytes=60)
 """Of the holdout alone: it holds the answers of candidate and champion."""
 

@@ -40,6 +40,11 @@ class Rows:
     open: Callable[[str], Part]
     each: Each
 
+    @classmethod
+    def of(cls, part: Part) -> Rows:
+        """The rows of one part."""
+        return cls(("all",), lambda _: part, lambda function, names: [function(name) for name in names])
+
     def total(self, function: Callable[[Part], Sum], *, result_bytes: int = 1) -> Sum:
         """The sum of the function's results for all parts; `result_bytes` is about what one of them takes."""
         at_once = max(1, HELD_BYTES // result_bytes)

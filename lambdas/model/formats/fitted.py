@@ -18,6 +18,7 @@ from chalicelib.cutting import quoted
 from chalicelib.errors import TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Texts
+from lambdas.model.data.part import Part
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -34,6 +35,8 @@ FIT_ERRORS = (
     MemoryError,
 )
 """Errors that estimators raise for bad data or parameters, and that a typing error in a recipe's function raises."""
+ANSWERED_ROWS = 65_536
+"""An estimator is asked about no more rows at a time: what it makes of them are copies as floats."""
 UNKNOWN = -1.0
 """The code of a category that the training part does not hold."""
 
@@ -55,6 +58,13 @@ class Levels:
         ]
         return np.column_stack([table.numeric, *codes])
 
+    def encode_part(self, part: Part) -> Floats:
+        """The same of rows that are codes already, of the part's own levels."""
+        own = zip(part.levels, self.of_columns, strict=True)
+        places = [_codes(np.array(names, dtype=np.str_), levels=levels) for names, levels in own]
+        codes = [of_column[part.codes[:, column]] for column, of_column in enumerate(places)]
+        return np.column_stack([part.numeric, *codes])
+
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
@@ -72,9 +82,22 @@ class Fitted:
 
     def answers(self, table: Table) -> Answers:
         """The estimator's own labels and probabilities; raises TrainingFailed."""
-        if not len(table):
+        return self._answers(self.levels.encode(table))
+
+    def answers_to(self, part: Part) -> Answers:
+        """The same for the rows of a part, some at a time."""
+        answers = [self._answers(self.levels.encode_part(some)) for some in part.slices(ANSWERED_ROWS)]
+        if not answers:
+            return self._answers(np.empty((0, 0)))
+        return Answers(
+            self.classes,
+            np.concatenate([each.labels for each in answers]),
+            np.concatenate([each.probabilities for each in answers]),
+        )
+
+    def _answers(self, X: Floats) -> Answers:
+        if not len(X):
             return Answers(self.classes, np.empty(0, dtype=np.str_), np.empty((0, len(self.classes))))
-        X = self.levels.encode(table)
         with failures(self.recipe, doing="predicting the holdout with"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             labels = np.asarray(self.estimator.predict(X)).astype(str)

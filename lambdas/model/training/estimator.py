@@ -43,8 +43,8 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
     Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
     """
     if not why_in_one_piece(recipe):
-        part = Part.of(train, classes=recipe.class_names)
-        return fit_parts(recipe, rows=Rows((WHOLE,), lambda _: part, lambda function, names: [*map(function, names)]))
+        rows = Rows.of(Part.of(train, classes=recipe.class_names))
+        return fit_parts(recipe, rows=rows, summary=rows.total(Summary.of))
     levels = Levels.of(train)
     X = levels.encode(train)
     with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
@@ -56,11 +56,10 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
     return Fitted(recipe, estimator, levels, facts)
 
 
-def fit_parts(recipe: Recipe, *, rows: Rows) -> Fitted:
+def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary) -> Fitted:
     """The same for an estimator that folds, whose rows need not be in memory together."""
     with failures(recipe, doing="fitting"):
         estimator = _unfitted(recipe)
-        summary = rows.total(Summary.of)
         found = folding.fit(estimator, rows=rows, summary=summary)
     warned = []
     if not found.has_converged:
@@ -72,9 +71,6 @@ def fit_parts(recipe: Recipe, *, rows: Rows) -> Fitted:
     facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": found.decrement}
     facts["cross_validation"] = cross_validate(recipe, X=summary.known.encode(few), labels=few.labels)
     return Fitted(recipe, estimator, summary.known, facts)
-
-
-WHOLE = "all rows"
 
 
 def _unfitted(recipe: Recipe) -> Any:

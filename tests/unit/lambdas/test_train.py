@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import RobustScaler
 
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, StoreUnavailable
-from lambdas import intermediates, recipes, train
-from lambdas.model import predictions
+from lambdas import answers, intermediates, recipes, train
 from lambdas.model.formats.scorecard.artifact import load
-from lambdas.model.predictions import Answers
 from lambdas.model.training import trial
+from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
 from tests.given import data
 from tests.given.interference import raising, with_store
@@ -36,12 +36,17 @@ def test_artifact_is_exported_under_its_checksum(night: FakeOutside) -> None:
     assert trained.artifact_uri == f"s3://test-bucket/{layout.work(RUN, 'model.json')}"
 
 
-def test_estimators_own_answers_for_the_holdout_lie_beside_it(night: FakeOutside) -> None:
-    trained = train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
+def test_estimators_own_answers_for_each_part_of_the_holdout_lie_beside_it(night: FakeOutside) -> None:
+    task = training_task(preprocessing(night.edges))
 
-    given = Answers.from_files(intermediates.read_all(night.edges, trained.answers_uri, names=predictions.FILES))
-    assert len(given) == 300
-    assert set(given.labels.tolist()) == {"attack", "normal"}
+    trained = train.run(task, night.edges, SETTINGS)
+
+    with Parts(night.edges, task.holdout_uri) as parts:
+        rows = {name: len(parts.open(name)) for name in parts.names}
+    given = {name: answers.read(night.edges, trained.answers_uri, part=name) for name in rows}
+    assert {name: len(each) for name, each in given.items()} == rows
+    assert sum(rows.values()) == 300
+    assert {label for each in given.values() for label in each.labels.tolist()} == {"attack", "normal"}
 
 
 def test_facts_of_the_training_are_kept(night: FakeOutside) -> None:
@@ -70,6 +75,23 @@ def test_what_cannot_be_served_is_found_on_few_rows_before_the_fit_on_all(night:
         train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)
 
     assert fitted_rows == [2 * trial.ROWS_OF_A_CLASS]
+
+
+def test_estimator_that_folds_is_fitted_part_by_part(night: FakeOutside) -> None:
+    train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
+
+    folded = documents.find(night.store, layout.run_document(RUN, "training"))["folded"]
+    assert (folded["method"], folded["passes"] > 3) == ("newton", True)
+
+
+def test_estimator_that_does_not_fold_is_fitted_in_one_piece(night: FakeOutside) -> None:
+    estimator = make_pipeline(RobustScaler(), LogisticRegression())
+    recipe = replace(recipes.load(MODEL), estimator=lambda _: estimator)
+
+    train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)
+
+    facts = documents.find(night.store, layout.run_document(RUN, "training"))
+    assert (facts["folded"], facts["train_rows"]) == (None, 1200)
 
 
 def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_the_fit(night: FakeOutside) -> None:
