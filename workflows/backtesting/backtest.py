@@ -43,6 +43,10 @@ class Judged:
     """What went wrong with its version once that had traffic; None where nothing is known to have."""
     met_the_same: bool
     """Whether under the recipe the same model would have been live."""
+    has_anchor: bool
+    """Whether it is judged against an anchor, the one of that night."""
+    lacks_anchor: bool
+    """Whether the recipe asks for one, and that night's did not."""
 
     @property
     def outcome(self) -> str:
@@ -77,6 +81,8 @@ class Judged:
             "went_live": self.went_live,
             "against_model_version": night.report.champion_model_version,
             "met_the_same_live_model": self.met_the_same,
+            "has_anchor": self.has_anchor,
+            "lacks_anchor": self.lacks_anchor,
             "wrong": self.wrong,
             "saved": self.saved,
             "cost": self.cost,
@@ -113,7 +119,10 @@ class Backtest:
         }
 
 
-KINDS = ("promoted_then", "would_pass", "saved", "cost", "wrong_and_passes", "refused_then_and_passes", "met_another")
+KINDS = (
+    *("promoted_then", "would_pass", "saved", "cost", "wrong_and_passes", "refused_then_and_passes", "met_another"),
+    *("has_anchor", "lacks_anchor"),
+)
 
 
 def _kinds(judged: Sequence[Judged]) -> Iterator[str]:
@@ -127,6 +136,8 @@ def _kinds(judged: Sequence[Judged]) -> Iterator[str]:
             "wrong_and_passes": each.wrong is not None and each.passes,
             "refused_then_and_passes": not each.night.report.passed and each.passes,
             "met_another": not each.met_the_same,
+            "has_anchor": each.has_anchor,
+            "lacks_anchor": each.lacks_anchor,
         }
         yield from (name for name, holds in told.items() if holds)
 
@@ -150,7 +161,7 @@ def run(edges: Edges, recipe: Recipe, *, since: datetime, report: Progress) -> B
 
 
 def _judged(edges: Edges, recipe: Recipe, night: Night, *, fates: Fates, met_the_same: bool) -> Judged | LeftOut:
-    from lambdas.model.evaluation.judging_again import NotKept, judge_again
+    from lambdas.model.evaluation.judging_again import NotKept, has_an_anchor, judge_again, lacks_anchor
 
     outcome = night.outcome.outcome if night.outcome else None
     try:
@@ -169,6 +180,8 @@ def _judged(edges: Edges, recipe: Recipe, night: Night, *, fates: Fates, met_the
         went_live=outcome == PROMOTED or (outcome == WAITING and number in fates.live),
         wrong=wrong,
         met_the_same=met_the_same,
+        has_anchor=has_an_anchor(recipe, night.report.document),
+        lacks_anchor=lacks_anchor(recipe, night.report.document),
     )
 
 

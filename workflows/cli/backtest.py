@@ -91,6 +91,15 @@ def _summary(counts: dict[str, int], *, recipe: str) -> list[str]:
             f"{MARK} {_nights(counts['met_another'])} would have met another live model, because of what came before:"
             " judged against the one that served."
         )
+    if counts["lacks_anchor"]:
+        told.append(
+            f"{_nights(counts['lacks_anchor'])} had no anchor, because their recipe had none: judged without one."
+        )
+    if counts["has_anchor"]:
+        told.append(
+            f"Judged against the anchor that it had then: {_nights(counts['has_anchor'])}. By another recipe it may"
+            " have been another version, and no other was scored on those rows."
+        )
     return [*told, "Replay and canary come after the gate, and are not repeated."]
 
 

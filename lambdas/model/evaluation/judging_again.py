@@ -57,6 +57,17 @@ def judge_again(recipe: Recipe, report: Document) -> Verdict:
     )
 
 
+def lacks_anchor(recipe: Recipe, report: Document) -> bool:
+    """Whether the recipe compares with an anchor, and the night's did not: nobody scored one on its rows."""
+    return has_anchor(recipe) and report.get("champion_model_version") is not None and report.get("anchor") is None
+
+
+def has_an_anchor(recipe: Recipe, report: Document) -> bool:
+    """Whether the night is judged against the anchor that it had."""
+    kept = report.get("anchor")
+    return has_anchor(recipe) and kept is not None and kept["model_version"] is not None
+
+
 def _counted(recipe: Recipe, matrix: Integers, *, areas: Document, of: str | None) -> Counted:
     """`areas` are those under the curves of the class `of`, among other facts."""
     if recipe.positive is None:

@@ -71,6 +71,8 @@ def test_recipe_as_it_is_reproduces_the_ledger(tmp_path: Path) -> None:
         "wrong_and_passes": 2,
         "refused_then_and_passes": 0,
         "met_another": 0,
+        "has_anchor": 0,
+        "lacks_anchor": 0,
     }
     assert not found.left_out and not found.damaged
 
@@ -287,3 +289,21 @@ def test_nights_of_an_earlier_release_are_judged_where_their_reports_tell_enough
     assert [(each.night.run, each.passes) for each in found.judged] == [("kdd99-http-nightly-20261121T0300Z", True)]
     assert [(each.run, each.outcome) for each in found.left_out] == list(RUNS.items())[1:]
     assert all("no joint counts of both models" in each.why for each in found.left_out)
+
+
+def test_night_whose_recipe_had_no_anchor_is_judged_without_one_and_counted(tmp_path: Path) -> None:
+    """Nobody scored one on its rows, so no counts tell how the new model stood beside it."""
+    night = judged_nights(tmp_path)
+    for run in ("first", "better"):
+        rewrite(night, layout.run_document(run, "report"), anchor=None)
+
+    assert [each.night.run for each in judged(night, tmp_path).judged if each.lacks_anchor] == ["better"]
+    assert judged(night, tmp_path, fields="anchor=None,").summary()["lacks_anchor"] == 0
+
+
+def test_night_that_is_judged_against_its_anchor_is_counted(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    gone = {"model_version": 1, "named": False, "problem": "it was pruned", "comparison": None}
+    rewrite(night, layout.run_document("better", "report"), anchor={**gone, "advances": False, "why": "it is gone"})
+
+    assert judged(night, tmp_path).summary()["has_anchor"] == 1

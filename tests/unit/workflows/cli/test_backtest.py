@@ -13,6 +13,7 @@ from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
 from tests.given.judged_nights import NIGHTS, end, judge, judged_nights, recipe_file
 from tests.given.nights import MODEL, content, outside
+from tests.given.records import rewrite
 
 STRICT = 'at_least("accuracy", bound=0.91)'
 
@@ -174,3 +175,15 @@ def test_model_that_the_stage_has_not_is_refused(tmp_path: Path) -> None:
     stage = FakeStage(FakeOutside("loans"))
 
     assert isinstance(stage.run(*strict(tmp_path)).exception, ModelUnknown)
+
+
+def test_what_no_counts_can_tell_of_the_anchor_is_said(tmp_path: Path) -> None:
+    night = judged_nights(tmp_path)
+    gone = {"model_version": 1, "named": False, "problem": "it was pruned", "comparison": None}
+    rewrite(night, layout.run_document("bad", "report"), anchor=None)
+    rewrite(night, layout.run_document("better", "report"), anchor={**gone, "advances": False, "why": "it is gone"})
+
+    said = " ".join(words(stage_of(night).run("backtest", "--recipe", str(recipe_file(tmp_path))).output))
+
+    assert "1 night had no anchor, because their recipe had none: judged without one." in said
+    assert "Judged against the anchor that it had then: 1 night. By another recipe it may have been another" in said
