@@ -19,7 +19,7 @@ ALLOWED = {
     "chalicelib": {"chalicelib"},
     "chalicelib/aws": {"chalicelib", "boto3", "botocore"},
     "lambdas": {"chalicelib", "lambdas"},
-    "lambdas/model": {"chalicelib", "lambdas"} | SCIENCE,
+    "lambdas/model": {"chalicelib", "lambdas", "threadpoolctl"} | SCIENCE,
     "lambdas/recipes": {"chalicelib", "lambdas"} | SCIENCE,
     "lambdas/serve": set[str](),
 }

@@ -58,7 +58,10 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
 
 def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary) -> Fitted:
     """The same for an estimator that folds, whose rows need not be in memory together."""
-    with failures(recipe, doing="fitting"):
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # One thread of the BLAS: of small matrices two are slower, and their number would change the last digits.
+    with failures(recipe, doing="fitting"), threadpool_limits(limits=1, user_api="blas"):
         estimator = _unfitted(recipe)
         found = folding.fit(estimator, rows=rows, summary=summary)
     warned = []
