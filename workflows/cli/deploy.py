@@ -11,6 +11,7 @@ import boto3
 import click
 
 from lambdas import recipes
+from workflows.checking.capacity import capacity
 from workflows.checking.recipe import notes_of_all, served
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
@@ -80,7 +81,9 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Depl
             environ=os.environ,
             removes=removes,
         )
-    return replace(done, notes=(*done.notes, *notes_of_all(map(recipes.load, models))))
+    loaded = [recipes.load(model) for model in models]
+    fitting = (capacity(each, stage.settings).in_words() for each in loaded)
+    return replace(done, notes=(*done.notes, *notes_of_all(loaded), *fitting))
 
 
 @click.command()

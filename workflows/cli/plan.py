@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 
 import boto3
 import click
 from rich.text import Text
 
 from lambdas import recipes
+from workflows.checking.capacity import capacity
 from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json, table
@@ -45,10 +47,13 @@ def plan(stage: Stage, as_json: bool) -> None:
     refuse(check_region(boto3.Session().region_name))
     with console.status(f"planning stage {stage.name}") as status:
         made = carry_out(stage, report=status.update)
+    capacities = [capacity(recipes.load(model), stage.settings) for model in recipes.names()]
     if as_json:
-        show_json(made.to_document())
+        show_json({**made.to_document(), "capacities": [asdict(each) for each in capacities]})
     else:
         show(made)
+        for each in capacities:
+            console.print(each.in_words(), markup=False)
 
 
 def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
