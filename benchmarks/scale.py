@@ -48,11 +48,13 @@ def measured(data: Path, copies: int) -> tuple[Measured, Any]:
     """One night on so many copies of the file; returns the matrix of the new model too."""
     with tempfile.TemporaryDirectory() as folder:
         store = FolderStore(Path(folder))
-        source = layout.dataset(MODEL, "copy-00.csv.gz")
-        store.put(source, data.read_bytes())
+        body = data.read_bytes()
+        store.put(layout.dataset(MODEL, "copy-00.csv.gz"), body)
         _in_a_process(CHAMPION, folder, {})
+        for kept in store.list(layout.parts(MODEL)):  # the night that is measured reads every file
+            store.delete(kept.key)
         for number in range(1, copies):
-            store.copy(source, layout.dataset(MODEL, f"copy-{number:02}.csv.gz"))
+            store.put(layout.dataset(MODEL, f"copy-{number:02}.csv.gz"), _dated(body, number))
         results: dict[str, Any] = {}
         found: Measured = {}
         for task in TASKS:
@@ -61,6 +63,11 @@ def measured(data: Path, copies: int) -> tuple[Measured, Any]:
             found[task] = told["measured"] | {"cost": _usd(task, seconds=told["measured"]["processor"])}
         report = store.find(results["evaluate"]["report_uri"].partition(f"{store.bucket}/")[2])
         return found, json.loads(report.body)["matrix"] if report else None
+
+
+def _dated(zipped: bytes, number: int) -> bytes:
+    """The same rows in another file: its header tells another time. Source: RFC 1952, 2.3.1, MTIME."""
+    return zipped[:4] + number.to_bytes(4, "little") + zipped[8:]
 
 
 def _usd(task: str, *, seconds: float) -> float:

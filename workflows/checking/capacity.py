@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.settings import StageSettings
+from workflows.checking.file import why_in_one_piece
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
@@ -18,60 +19,83 @@ LETTERS = 8
 """Of a category in a column that does not list those that are allowed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
-    """How many rows fit, and the setting of the stage that bounds them."""
+@dataclass(frozen=True, order=True)
+class Bound:
+    """So many rows fit, because of a setting and its value."""
 
-    model: str
-    columns: int
     rows: int
     setting: str
     mb: int
 
+    @property
+    def because(self) -> str:
+        return f"{self.setting} is {self.mb}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """What fits of a recipe: rows of one file, and of a whole data set."""
+
+    model: str
+    columns: int
+    in_one_piece: str
+    """Why Train has all rows in memory at once; empty where it folds."""
+    file: Bound
+    data_set: Bound
+
     def in_words(self) -> str:
         """
-        >>> Capacity(model="m", columns=3, rows=8_654_321, setting="NIGHTSWAP_TRAIN_MEMORY_MB", mb=1769).in_words()
-        'm: about 8.7 million rows of 3 columns fit; NIGHTSWAP_TRAIN_MEMORY_MB, which is 1769, sets that bound'
+        >>> file, whole = (Bound(rows, f"THE_{of}_MB", 1769) for rows, of in ((999, "FILE"), (10**7, "WHOLE")))
+        >>> print(Capacity(model="m", columns=3, in_one_piece="", file=file, data_set=whole).in_words())
+        m is trained part by part: about 10 million rows of 3 columns fit (THE_WHOLE_MB is 1769), about 1,000 into\
+ one file (THE_FILE_MB is 1769)
         """
+        piece = f"is trained in one piece ({self.in_one_piece})" if self.in_one_piece else "is trained part by part"
         return (
-            f"{self.model}: about {rounded(self.rows)} rows of {self.columns} columns fit; {self.setting}, which is"
-            f" {self.mb}, sets that bound"
+            f"{self.model} {piece}: about {rounded(self.data_set.rows)} rows of {self.columns} columns fit"
+            f" ({self.data_set.because}), about {rounded(self.file.rows)} into one file ({self.file.because})"
         )
 
 
 def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
-    """Of a data set of the recipe, at these sizes: the least that any task takes."""
-    rows, setting, mb = min(_bounds(recipe, settings))
-    return Capacity(model=recipe.model, columns=len(recipe.columns), rows=rows, setting=setting, mb=mb)
-
-
-def _bounds(recipe: Recipe, settings: StageSettings) -> Iterator[tuple[int, str, int]]:
-    """The rows that fit, by what they fit into: a setting, and its value."""
+    """Of a data set of the recipe, at these sizes."""
     from lambdas.model.data import room
 
-    sizes = task_sizes(settings)
-    for demand, function, share in (
-        (room.PREPROCESS, "preprocess", 1.0),
-        (room.TRAIN, "train", 1.0),
-        (room.EVALUATE, "evaluate", recipe.split.holdout_ratio),
-    ):
-        memory_mb = sizes[function].memory_mb
-        yield round(_in_memory(demand, recipe, memory_mb=memory_mb) / share), demand.setting, memory_mb
-    for function, share in (("train", 1.0), ("evaluate", recipe.split.holdout_ratio)):
+    in_one_piece = why_in_one_piece(recipe)
+    memory_mb = task_sizes(settings)["preprocess"].memory_mb
+    return Capacity(
+        model=recipe.model,
+        columns=len(recipe.columns),
+        in_one_piece=in_one_piece,
+        file=_in_memory(room.PREPROCESS, recipe, memory_mb=memory_mb),
+        data_set=min(_bounds(recipe, settings, in_one_piece=bool(in_one_piece))),
+    )
+
+
+def _bounds(recipe: Recipe, settings: StageSettings, *, in_one_piece: bool) -> Iterator[Bound]:
+    """Of a data set: what has all its rows in memory, and /tmp, where they are copied."""
+    from lambdas.model.data import room
+
+    sizes, share = task_sizes(settings), recipe.split.holdout_ratio
+    if in_one_piece:
+        yield _in_memory(room.TRAIN, recipe, memory_mb=sizes["train"].memory_mb)
+    yield _in_memory(room.EVALUATE, recipe, memory_mb=sizes["evaluate"].memory_mb, share=share, with_table=False)
+    for function, part in (("train", 1.0), ("evaluate", share)):
         storage_mb = sizes[function].storage_mb
-        yield (
-            round(storage_mb * room.MB / _part_row_bytes(recipe) / share),
-            f"NIGHTSWAP_{function.upper()}_STORAGE_MB",
-            storage_mb,
-        )
+        rows = storage_mb * room.MB / _part_row_bytes(recipe) / part
+        yield Bound(round(rows), f"NIGHTSWAP_{function.upper()}_STORAGE_MB", storage_mb)
 
 
-def _in_memory(demand: Demand, recipe: Recipe, *, memory_mb: int) -> float:
-    """The rows that `room.check_size` lets through."""
+def _in_memory(
+    demand: Demand, recipe: Recipe, *, memory_mb: int, share: float = 1.0, with_table: bool = True
+) -> Bound:
+    """The rows that `room.check_size` lets through, where a task has this share of them."""
     from lambdas.model.data import room
 
     row_bytes = demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2)
-    return max(0, memory_mb - demand.base_mb) * room.MB / (demand.copies * _table_row_bytes(recipe) + row_bytes)
+    of_table = demand.copies * _table_row_bytes(recipe) if with_table else 0
+    rows = max(0, memory_mb - demand.base_mb) * room.MB / (row_bytes + of_table) / share
+    return Bound(round(rows), demand.setting, memory_mb)
 
 
 def _table_row_bytes(recipe: Recipe) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.cutting import quoted
-from chalicelib.errors import BadRequest, DataError
+from chalicelib.errors import BadRequest, DataError, NightswapError
 from chalicelib.limits import FILE_BYTES
 from chalicelib.settings import StageSettings
 from lambdas.model.reading.unpacking import SIZE_IN_WORDS, way_out
@@ -102,18 +102,25 @@ def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: St
     given = task_sizes(settings)
     each = list(sizes)
     largest, whole = (tuple(map(of, zip((0, 0), *each, strict=True))) for of in (max, sum))
-    for demand, function, (rows, table_bytes), ratio in (
-        (room.PREPROCESS, "preprocess", largest, 1.0),  # which has one file in memory at a time
-        (room.TRAIN, "train", whole, 1.0),
-        (room.EVALUATE, "evaluate", whole, recipe.split.holdout_ratio),
+    held_out = round(recipe.split.holdout_ratio * whole[0])
+    for demand, function, (rows, table_bytes) in (
+        (room.PREPROCESS, "preprocess", largest),  # which has one file in memory at a time
+        (room.TRAIN if why_in_one_piece(recipe) else room.FOLD, "train", whole),
+        (room.EVALUATE, "evaluate", (held_out, 0)),  # by its rows alone
     ):
         room.check_size(
-            demand,
-            rows=round(ratio * rows),
-            table_bytes=round(ratio * table_bytes),
-            memory_mb=given[function].memory_mb,
-            recipe=recipe,
+            demand, rows=rows, table_bytes=table_bytes, memory_mb=given[function].memory_mb, recipe=recipe
         )
+
+
+def why_in_one_piece(recipe: Recipe) -> str:
+    """Why Train has all rows in memory at once; an empty text where it reads them part by part."""
+    from lambdas.model.training import estimator
+
+    try:
+        return estimator.why_in_one_piece(recipe)
+    except NightswapError as exc:  # which is another check's to tell
+        return exc.message
 
 
 def enough_for_both(recipe: Recipe) -> int:

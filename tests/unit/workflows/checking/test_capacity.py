@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import DatasetTooLarge
 from chalicelib.settings import TASK_MB, StageSettings, load
 from lambdas import recipes
-from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
 from tests.given import data
 from workflows.checking.capacity import capacity, rounded
 from workflows.checking.file import check_room
@@ -20,38 +21,78 @@ KDD = recipes.load("kdd99-http")
 ROW_BYTES = 3 * 8 + 4 * len("normal")
 """Of KDD's table."""
 WIDE = data.recipe(columns=[*(Numeric(f"n{at}") for at in range(34)), *(Categorical(f"c{at}") for at in range(7))])
+
+
+def in_one_piece(_: Columns) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import RobustScaler
+
+    return make_pipeline(RobustScaler(), LogisticRegression())
+
+
+ONE_PIECE = data.numeric_recipe(in_one_piece)
 MB = st.integers(TASK_MB.start, TASK_MB.stop - 1)
 SETTINGS = st.builds(StageSettings, preprocess_memory_mb=MB, train_memory_mb=MB, evaluate_memory_mb=MB)
 
 
+def size(rows: int) -> tuple[int, int]:
+    return rows, rows * ROW_BYTES
+
+
 @given(SETTINGS)
-def test_rows_that_are_said_to_fit_are_taken_and_a_tenth_more_are_not(settings: StageSettings) -> None:
-    roomy = replace(settings, train_storage_mb=10_240, evaluate_storage_mb=10_240)
-    rows = capacity(KDD, roomy).rows
+def test_file_that_is_said_to_fit_is_taken_and_one_of_a_tenth_more_rows_is_not(settings: StageSettings) -> None:
+    roomy = replace(settings, evaluate_memory_mb=10_240)
+    rows = capacity(KDD, roomy).file.rows
 
-    check_room([(rows * 99 // 100, rows * 99 // 100 * ROW_BYTES)], recipe=KDD, settings=roomy)
-    with pytest.raises(DatasetTooLarge):
-        check_room([(rows * 11 // 10, rows * 11 // 10 * ROW_BYTES)], recipe=KDD, settings=roomy)
-
-
-@pytest.mark.parametrize("recipe", [KDD, WIDE, data.recipe(), data.three_class_recipe()], ids=lambda each: each.model)
-def test_more_of_the_setting_that_is_named_lets_more_rows_fit(recipe: Recipe) -> None:
-    settings = StageSettings()
-    before = capacity(recipe, settings)
-    (field,) = [name for name, each in StageSettings.settings.items() if each.variable == before.setting]
-
-    after = capacity(recipe, load(StageSettings, {before.setting: str(before.mb + 64)}))
-
-    assert getattr(settings, field) == before.mb
-    assert after.rows > before.rows
+    check_room([size(rows * 99 // 100)], recipe=KDD, settings=roomy)
+    with pytest.raises(DatasetTooLarge, match="in Preprocess"):
+        check_room([size(rows * 11 // 10)], recipe=KDD, settings=roomy)
 
 
-def test_wide_rows_are_fewer_and_little_room_in_tmp_bounds_them() -> None:
-    most = StageSettings(preprocess_memory_mb=10_240, train_memory_mb=10_240, evaluate_memory_mb=10_240)
-    small = replace(most, train_storage_mb=512)
+@pytest.mark.parametrize("estimator", [data.logistic_regression, in_one_piece], ids=["folds", "in one piece"])
+@given(SETTINGS)
+def test_data_set_that_is_said_to_fit_is_taken_and_one_of_a_tenth_more_rows_is_not(
+    estimator: Any, settings: StageSettings
+) -> None:
+    recipe = data.numeric_recipe(estimator)
+    found = capacity(recipe, replace(settings, train_storage_mb=10_240, evaluate_storage_mb=10_240)).data_set
+    row_bytes = 2 * 8 + 4 * len("good")
 
-    assert capacity(WIDE, StageSettings()).rows < capacity(KDD, StageSettings()).rows / 5
-    assert capacity(KDD, small).setting == "NIGHTSWAP_TRAIN_STORAGE_MB"
+    def files(rows: int) -> list[tuple[int, int]]:
+        """So many that none is too large."""
+        return [(rows // 100, rows // 100 * row_bytes)] * 100
+
+    check_room(files(found.rows * 99 // 100), recipe=recipe, settings=settings)
+    if not found.setting.endswith("STORAGE_MB"):
+        with pytest.raises(DatasetTooLarge):
+            check_room(files(found.rows * 11 // 10), recipe=recipe, settings=settings)
+
+
+@pytest.mark.parametrize("recipe", [KDD, WIDE, data.recipe(), ONE_PIECE], ids=["kdd", "wide", "flows", "one piece"])
+def test_more_of_the_settings_that_are_named_lets_more_rows_fit(recipe: Recipe) -> None:
+    before = capacity(recipe, StageSettings())
+    bounds = (before.file, before.data_set)
+
+    after = capacity(recipe, load(StageSettings, {each.setting: str(each.mb + 64) for each in bounds}))
+
+    assert after.file.rows > before.file.rows
+    assert after.data_set.rows > before.data_set.rows
+
+
+def test_why_an_estimator_is_fitted_in_one_piece_is_told() -> None:
+    found = capacity(ONE_PIECE, StageSettings(evaluate_memory_mb=3008))
+
+    assert found.in_one_piece == "RobustScaler needs quantiles"
+    assert found.in_words().startswith("flows is trained in one piece (RobustScaler needs quantiles): about ")
+    assert found.data_set.setting == "NIGHTSWAP_TRAIN_MEMORY_MB"
+    assert capacity(KDD, StageSettings()).in_one_piece == ""
+
+
+def test_little_room_in_tmp_bounds_the_rows() -> None:
+    small = StageSettings(evaluate_memory_mb=10_240, train_storage_mb=512)
+
+    assert capacity(KDD, small).data_set.setting == "NIGHTSWAP_TRAIN_STORAGE_MB"
 
 
 @given(st.integers(0, 10**10))
