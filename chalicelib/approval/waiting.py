@@ -65,6 +65,8 @@ def _waiting(value: Any) -> str | None:
 class Waiting(Document):
     """A version that passed its gate and its replay, and the time that people have to approve it."""
 
+    SCHEMA = 2
+
     run: str = holds(text)
     """That made it, and ended Waiting."""
     model: str = holds(text)

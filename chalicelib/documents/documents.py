@@ -16,8 +16,12 @@ from chalicelib.documents.shapes import Kind, anything
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import RegistryIncomplete
 
-SCHEMA = 1
-"""The latest that this release reads and writes; a document that says nothing of its schema is of the first."""
+SCHEMA = 2
+"""The latest that this release reads and writes; a document that says nothing of its schema is of the first.
+
+The second has versions that wait for approval, and runs that ended Waiting. A release that knows neither would make
+live what nobody approved, so it does not deploy over one that does (`workflows.deploying.release`).
+"""
 
 Found = TypeVar("Found")
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from chalicelib.documents.documents import SCHEMA
+
 STRANGE: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 10**30, 1.5, "", "x", "²", "a" * 500, [], [None], {}, {"x": 1}),
     *("2026-11-21", "2026-11-21T03:00:00Z", "../../etc", "\u0000"),
@@ -49,7 +51,8 @@ def _changed(body: bytes, random: Random) -> bytes:
     if random.random() < 0.3:
         del inside[name]
     elif random.random() < 0.1:
-        return json.dumps({**document, "schema": 2} if isinstance(document, dict) else [document]).encode()
+        later = {"schema": SCHEMA + 1}
+        return json.dumps({**document, **later} if isinstance(document, dict) else [document]).encode()
     else:
         inside[name] = random.choice(STRANGE)
     text = json.dumps(document)

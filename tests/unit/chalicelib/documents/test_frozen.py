@@ -123,7 +123,7 @@ def test_what_does_not_fit_is_named_by_key_and_place(body: bytes, problem: str) 
 def test_document_of_a_later_schema_is_refused_with_the_way_out() -> None:
     later = documents.encode({"name": "a", "schema": documents.SCHEMA + 1})
 
-    with pytest.raises(RegistryIncomplete, match=f"{KEY} is of schema 2, .* reads 1: use the release that wrote it"):
+    with pytest.raises(RegistryIncomplete, match=f"{KEY} is of schema 3, .* reads 2: use the release that wrote it"):
         Part.find(holding(later), KEY)
 
 
@@ -132,7 +132,7 @@ def test_document_of_the_first_schema_may_say_so() -> None:
 
 
 def test_class_of_a_later_schema_than_the_release_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"Later is of schema 2, documents\.SCHEMA is 1"):
+    with pytest.raises(TypeError, match=r"Later is of schema 3, documents\.SCHEMA is 2"):
 
         class Later(Document):
             SCHEMA = documents.SCHEMA + 1

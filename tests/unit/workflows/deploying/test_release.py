@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from chalicelib.approval.waiting import Waiting
 from chalicelib.documents import documents
 from chalicelib.errors import DeploymentFailed, StackMissing
 from tests.fakes.store import InMemoryStore
@@ -21,11 +22,11 @@ def of(document: bytes) -> InMemoryStore:
 
 def test_older_release_is_not_deployed_over_a_newer_one() -> None:
     """Which may have written documents of a later schema than this release reads."""
-    newer = of(json.dumps({"format": release.FORMAT + documents.SCHEMA}).encode())
+    newer = of(json.dumps({"format": release.FORMAT + 1}).encode())
 
     with pytest.raises(
         DeploymentFailed,
-        match=r"stage prod was deployed by a newer release: its documents are of format 3, and this checkout knows"
+        match=r"stage prod was deployed by a newer release: its documents are of format 4, and this checkout knows"
         r" 2\. Nothing was changed\. Deploy from the newer checkout, or update this one",
     ):
         release.refuse_newer(newer, stage="prod")
@@ -58,3 +59,11 @@ def test_release_that_deployed_is_told_in_the_bucket() -> None:
 def test_damaged_word_of_the_release_is_named_with_the_way_out(document: bytes) -> None:
     with pytest.raises(DeploymentFailed, match=r"does not say which release .* nightswap put-back deploy/release"):
         release.refuse_newer(of(document), stage="prod")
+
+
+def test_release_that_knows_nothing_of_approval_would_refuse_the_stage() -> None:
+    """It would make live what nobody approved: to it, a version that waits is any version, and the next run a run."""
+    before_approval = 2
+
+    assert before_approval < release.FORMAT
+    assert Waiting.SCHEMA == documents.SCHEMA
