@@ -27,7 +27,7 @@ def test_older_release_is_not_deployed_over_a_newer_one() -> None:
     with pytest.raises(
         DeploymentFailed,
         match=r"stage prod was deployed by a newer release: its documents are of format 4, and this checkout knows"
-        r" 2\. Nothing was changed\. Deploy from the newer checkout, or update this one",
+        r" 3\. Nothing was changed\. Deploy from the newer checkout, or update this one",
     ):
         release.refuse_newer(newer, stage="prod")
 
