@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import SCORECARD_FILE
-from lambdas import evaluate, recipes
+from lambdas import answers, evaluate, recipes
 from lambdas.model.evaluation.anchor import AnchorVersion
+from lambdas.parts import Parts, listed, stored
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import with_functions
 from tests.given.moves import ask
@@ -90,6 +92,30 @@ def test_champion_is_scored_on_the_same_holdout_and_its_revision_is_handed_on() 
     assert evaluated.passed
     assert evaluated.champion_revision_id == revision(night.edges)
     assert (report["champion_model_version"], report["champion"]["rows"]) == (1, 300)
+
+
+def test_holdout_of_many_parts_is_judged_as_one_of_one_part() -> None:
+    night, task = next_night()
+    evaluate.run(task, night.edges, SETTINGS)
+    whole = documents.find(night.store, layout.run_document(NEXT, "report"))
+    replay = documents.find(night.store, layout.work(NEXT, registry.REPLAY))
+
+    evaluate.run(cut(night, task, ends=[1, 120, 300]), night.edges, SETTINGS)
+
+    assert documents.find(night.store, layout.run_document(NEXT, "report")) == whole
+    assert documents.find(night.store, layout.work(NEXT, registry.REPLAY)) == replay
+
+
+def cut(night: FakeOutside, task: EvaluateTask, *, ends: list[int]) -> EvaluateTask:
+    """The same task with the one part of its holdout in parts that end before these rows."""
+    with Parts(night.edges, task.holdout_uri) as parts:
+        (name,) = parts.names
+        part, given = parts.open(name), answers.read(night.edges, task.answers_uri, part=name)
+        pieces = [(part.between(*rows), given.between(*rows)) for rows in pairwise([0, *ends])]
+        written = [stored(night.edges, piece.to_files(), rows=len(piece), model=task.model) for piece, _ in pieces]
+    for number, (_, some) in enumerate(pieces):
+        answers.put(night.edges, task.answers_uri, some, part=f"{number:05}")
+    return replace(task, holdout_uri=listed(night.edges, written, run=NEXT, side="holdout"))
 
 
 def test_revision_is_the_one_of_the_champion_that_was_scored() -> None:
