@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -118,7 +120,8 @@ def why_in_one_piece(recipe: Recipe) -> str:
     from lambdas.model.training import estimator
 
     try:
-        return estimator.why_in_one_piece(recipe)
+        with redirect_stdout(sys.stderr):  # as the function may print, which must not mix with JSON output
+            return estimator.why_in_one_piece(recipe)
     except NightswapError as exc:  # which is another check's to tell
         return exc.message
 

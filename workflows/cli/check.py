@@ -12,6 +12,7 @@ import click
 
 from chalicelib.errors import NightswapError
 from chalicelib.settings import StageSettings
+from workflows.checking.capacity import capacity
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
 from workflows.cli.doctor import shown
@@ -55,6 +56,8 @@ def _findings(wanted: str, file: Path | None, *, settings: StageSettings) -> Ite
     yield from (note(each, where=where) for each in notes(recipe))
     served = _of_estimator(recipe, where=where)
     yield served
+    if is_healthy([served]):
+        yield ok(capacity(recipe, settings).in_words(), where=where)
     if file is not None:
         yield from _of_file(file, recipe=recipe, is_served=is_healthy([served]), settings=settings)
 

@@ -213,6 +213,19 @@ def test_findings_are_told_to_programs(tmp_path: Path) -> None:
     assert set(found[0]) == {"severity", "what", "where", "way_out"}
 
 
+@pytest.mark.parametrize(
+    ("estimator", "words"),
+    [
+        (GOOD, "loans is trained part by part: about"),
+        ("LogisticRegression(solver='liblinear')", "loans is trained in one piece (LogisticRegression with solver="),
+    ],
+)
+def test_how_a_run_would_fit_it_is_told(tmp_path: Path, estimator: str, words: str) -> None:
+    result = check(recipe(tmp_path, estimator), "--json")
+
+    assert any(words in each["what"] for each in json.loads(result.stdout))
+
+
 def test_file_that_no_task_has_the_memory_for_is_refused(tmp_path: Path) -> None:
     """One long category makes every cell of its column as wide."""
     text = ROWS.replace("own", "o" * 128, 1) + "40,a,yes\n30,b,no\n" * 550_000
@@ -234,7 +247,7 @@ def test_what_a_recipe_prints_is_no_part_of_the_answer_for_programs(tmp_path: Pa
 
     result = check(file, "--json")
 
-    assert [each["severity"] for each in json.loads(result.stdout)] == ["ok", "ok"]
+    assert [each["severity"] for each in json.loads(result.stdout)] == ["ok", "ok", "ok"]
     assert "when it is loaded\nin the function\n" in result.stderr
 
 
