@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from chalicelib.registry import publishing, registry
 from chalicelib.settings import TaskSettings
 from lambdas.step import forget_peak_memory, peak_memory_bytes
 from tests.fakes.edges import FakeOutside
+from workflows.stacks.functions import task_sizes
 
 RUN = f"{MODEL}-nightly-20261121T0300Z"
 SETTINGS = TaskSettings(stage="bench", code_sha256="code", serving_sha256="serving")
@@ -71,7 +73,7 @@ def with_the_champion(store: FolderStore) -> Edges:
 def carry_out(run: Callable[..., Any], task: Any, edges: Edges) -> dict[str, Any]:
     forget_peak_memory()
     processor, wall = time.process_time(), time.perf_counter()
-    result = run(task, edges, SETTINGS)
+    result = run(task, edges)
     found = {
         "processor": time.process_time() - processor,
         "wall": time.perf_counter() - wall,
@@ -88,7 +90,9 @@ def main() -> None:
         print("{}")
         return
     results = json.load(sys.stdin)
-    told = carry_out(importlib.import_module(f"lambdas.{task}").run, asked(task, results), with_the_champion(store))
+    settings = replace(SETTINGS, memory_mb=task_sizes()[task].memory_mb)
+    run = partial(importlib.import_module(f"lambdas.{task}").run, settings=settings)
+    told = carry_out(run, asked(task, results), with_the_champion(store))
     print(json.dumps(told))
 
 

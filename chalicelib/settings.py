@@ -202,7 +202,7 @@ class StageSettings(_Settings):
     train_memory_mb: int = _number("NIGHTSWAP_TRAIN_MEMORY_MB", "MB of memory for Train", TASK_MB, 1769)
     train_storage_mb: int = _number("NIGHTSWAP_TRAIN_STORAGE_MB", "MB of /tmp for Train", TASK_MB, 2048)
     train_seconds: int = _number("NIGHTSWAP_TRAIN_SECONDS", "seconds that Train may take", TASK_SECONDS, 890)
-    evaluate_memory_mb: int = _number("NIGHTSWAP_EVALUATE_MEMORY_MB", "MB of memory for Evaluate", TASK_MB, 1024)
+    evaluate_memory_mb: int = _number("NIGHTSWAP_EVALUATE_MEMORY_MB", "MB of memory for Evaluate", TASK_MB, 1769)
     evaluate_storage_mb: int = _number("NIGHTSWAP_EVALUATE_STORAGE_MB", "MB of /tmp for Evaluate", TASK_MB, 512)
     evaluate_seconds: int = _number("NIGHTSWAP_EVALUATE_SECONDS", "seconds that Evaluate may take", TASK_SECONDS, 300)
     architecture: str = _setting(

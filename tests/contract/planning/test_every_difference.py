@@ -65,7 +65,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "the memory of Train": (variable("NIGHTSWAP_TRAIN_MEMORY_MB", "2005"), "MemorySize: 1769 -> 2005"),
     "the room in /tmp of Train": (variable("NIGHTSWAP_TRAIN_STORAGE_MB", "3005"), "3005"),
     "the time-out of Train": (variable("NIGHTSWAP_TRAIN_SECONDS", "705"), "Timeout: 890 -> 705"),
-    "the memory of Evaluate": (variable("NIGHTSWAP_EVALUATE_MEMORY_MB", "2008"), "MemorySize: 1024 -> 2008"),
+    "the memory of Evaluate": (variable("NIGHTSWAP_EVALUATE_MEMORY_MB", "2008"), "MemorySize: 1769 -> 2008"),
     "the room in /tmp of Evaluate": (variable("NIGHTSWAP_EVALUATE_STORAGE_MB", "3008"), "3008"),
     "the time-out of Evaluate": (variable("NIGHTSWAP_EVALUATE_SECONDS", "708"), "Timeout: 300 -> 708"),
     "the processor": (variable("NIGHTSWAP_ARCHITECTURE", "arm64"), "Architectures"),

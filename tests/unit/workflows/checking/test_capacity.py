@@ -89,6 +89,10 @@ def test_why_an_estimator_is_fitted_in_one_piece_is_told() -> None:
     assert capacity(KDD, StageSettings()).in_one_piece == ""
 
 
+def test_sixty_four_copies_of_kdd_fit_into_a_new_accounts_defaults() -> None:
+    assert capacity(KDD, StageSettings()).data_set.rows > 64 * 567_498
+
+
 def test_little_room_in_tmp_bounds_the_rows() -> None:
     small = StageSettings(evaluate_memory_mb=10_240, train_storage_mb=512)
 
