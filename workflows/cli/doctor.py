@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -141,14 +143,34 @@ def measured(stage: str) -> Sequence[FunctionSize]:
     return sizes(dict.fromkeys(LAYERS_OF_TASK, package), layers=layers, layers_of=LAYERS_OF_TASK)
 
 
+INDENT, ARROW = " " * 8, "-> "
+NARROWEST = 40
+"""Characters."""
+COMMAND = re.compile(r"\b(nightswap|aws|make|pip|python) ")
+"""What is copied from the screen: it stays on its line."""
+
+
 def shown(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Print each finding as it comes, and hand it on."""
     for each in findings:
         console.print(Text(f"{each.severity:<8}", style=COLOURS[each.severity]), end="")
-        say(f"{each.where}: {each.what}")
-        if each.way_out:
-            say(f"        -> {each.way_out}")
+        said = f"{each.where}: {each.what}"
+        is_error = each.severity is Severity.ERROR  # it has lines of its own
+        first, *others = [said] if is_error else _wrapped(said)
+        say(first)
+        for line in others:
+            say(f"{INDENT}{line}")
+        is_command = each.way_out is not None and COMMAND.search(each.way_out) is not None
+        ways = [each.way_out] if is_command else _wrapped(each.way_out or "", beside=len(ARROW))
+        for number, line in enumerate(ways):
+            say(f"{INDENT}{' ' * len(ARROW) if number else ARROW}{line}")
         yield each
+
+
+def _wrapped(text: str, *, beside: int = 0) -> list[str]:
+    """Between words, to the width of the screen less the indent; a path or a name is not broken."""
+    width = max(console.width - len(INDENT) - beside, NARROWEST)
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 COMMANDS = (doctor,)

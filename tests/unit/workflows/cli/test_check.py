@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from chalicelib.settings import StageSettings
 from lambdas import recipes
 from tests.fakes.stage import FakeStage
+from tests.given.nights import outside
 from workflows.cli.main import group
 
 HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
@@ -288,3 +289,13 @@ def test_margin_that_these_rows_never_prove_is_noted(
     said = result.output.replace("\n", " ")
     assert [words for words in noted if words not in said] == []
     assert ("accuracy has" in said) is (margin == 0.01 and proved)
+
+
+def test_lines_fit_the_screen_where_their_words_do(tmp_path: Path) -> None:
+    file, data = recipe(tmp_path), rows(tmp_path)
+
+    lines = FakeStage(outside()).run("check", str(file), str(data), width=80).output.splitlines()
+
+    longest = max(len(word) for line in lines for word in line.split())
+    assert any(line.startswith("        ") and line.endswith("can be served") for line in lines)
+    assert all(len(line) <= max(80, len("        ") + longest) for line in lines)
