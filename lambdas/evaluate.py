@@ -44,7 +44,8 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
     """The report of the artifact, of the champion and of the anchor, all scored on the run's holdout."""
     recipe = recipes.load(task.model)
     with Parts(edges, task.holdout_uri) as parts:
-        room.check_size(room.EVALUATE, rows=parts.rows, table_bytes=0, memory_mb=memory_mb, recipe=recipe)
+        rows, size = parts.rows, parts.size_bytes
+        room.check_size(room.EVALUATE, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
         return evaluate(
             recipe,
             artifact=_made(edges, task, form=recipe.format),
