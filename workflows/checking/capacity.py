@@ -82,7 +82,7 @@ def _bounds(recipe: Recipe, settings: StageSettings, *, in_one_piece: bool) -> I
     yield _in_memory(room.EVALUATE, recipe, memory_mb=sizes["evaluate"].memory_mb, share=share, with_table=False)
     for function, part in (("train", 1.0), ("evaluate", share)):
         storage_mb = sizes[function].storage_mb
-        rows = storage_mb * room.MB / _part_row_bytes(recipe) / part
+        rows = storage_mb * room.MB / part_row_bytes(recipe) / part
         yield Bound(round(rows), f"NIGHTSWAP_{function.upper()}_STORAGE_MB", storage_mb)
 
 
@@ -105,7 +105,7 @@ def _table_row_bytes(recipe: Recipe) -> int:
     return 8 * len(recipe.numeric) + 4 * letters
 
 
-def _part_row_bytes(recipe: Recipe) -> int:
+def part_row_bytes(recipe: Recipe) -> int:
     """In a Part a category is a code of one byte, or two where more than 256 are allowed; and so is the class."""
     codes = [2 if len(each.allowed or ()) > 256 else 1 for each in recipe.categorical]
     return 8 * len(recipe.numeric) + sum(codes) + 1

@@ -1,0 +1,81 @@
+"""docs/scale.md tells what the benchmark measured, and what follows from that."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from chalicelib.settings import TASK_MB, TASK_SECONDS, StageSettings
+from lambdas import recipes
+from lambdas.model.data import room
+from tests.contract.docs import pages
+from workflows.checking.capacity import capacity, part_row_bytes
+
+PAGE = pages.PAGES["scale.md"]
+RESULTS = json.loads((pages.ROOT / "benchmarks/results/scale.json").read_text("utf-8"))
+MEDIANS = {(each["name"], each["metric"]): each["median"] for each in RESULTS["rows"]}
+TASKS = ("preprocess", "train", "evaluate")
+ROWS, LARGEST = 567_498, 64
+KDD = recipes.load("kdd99-http")
+MOST_MB, MOST_SECONDS = TASK_MB.stop - 1, TASK_SECONDS.stop - 1
+ON_PAPER = 100_000_000
+
+
+@pytest.mark.parametrize("copies", [1, 16, LARGEST])
+@pytest.mark.parametrize("task", TASKS)
+def test_every_measured_figure_is_the_benchmarks(task: str, copies: int) -> None:
+    (told,) = [each for each in pages.rows(PAGE) if each[0] == f"{copies}" and each[3].lower() == task]
+    memory, seconds, usd = (MEDIANS[f"{task} {copies}x", metric] for metric in ("peak memory", "processor", "cost"))
+
+    assert told[1] == f"{copies * ROWS:,}"
+    assert [float(each) for each in told[4:]] == [
+        pytest.approx(memory, abs=0.5),
+        pytest.approx(seconds, abs=0.051),
+        pytest.approx(usd, abs=0.0000051),
+    ]
+
+
+def test_matrix_of_many_files_has_that_many_times_the_counts_of_one() -> None:
+    once = RESULTS["matrices"]["1x"]
+
+    assert RESULTS["matrices"][f"{LARGEST}x"] == [[LARGEST * count for count in row] for row in once]
+    assert f"With {LARGEST} files the matrix has {LARGEST} times the counts of one" in PAGE
+
+
+def test_what_is_said_of_more_rows_is_in_proportion() -> None:
+    more = ON_PAPER / (LARGEST * ROWS)
+    seconds = [round(more * MEDIANS[f"{task} {LARGEST}x", "processor"]) for task in TASKS]
+    usd = more * sum(MEDIANS[f"{task} {LARGEST}x", "cost"] for task in TASKS)
+
+    said = "takes {} s of processor in Preprocess, {} s in Train and {} s in Evaluate, and ${:.3f} in\nall"
+    assert said.format(*seconds, usd) in PAGE
+
+
+def test_settings_that_are_named_for_more_rows_let_them_fit() -> None:
+    told = {name: int(value) for name, value in re.findall(r"^\| (NIGHTSWAP_\w+) \| (\d+) \|", PAGE, re.MULTILINE)}
+    raised = StageSettings(
+        train_storage_mb=told.pop("NIGHTSWAP_TRAIN_STORAGE_MB"),
+        evaluate_memory_mb=told.pop("NIGHTSWAP_EVALUATE_MEMORY_MB"),
+    )
+
+    assert not told
+    assert capacity(KDD, StageSettings()).data_set.rows < ON_PAPER < capacity(KDD, raised).data_set.rows
+
+
+def test_bounds_follow_from_the_largest_function() -> None:
+    held_out = KDD.split.holdout_ratio
+    seconds_a_row = MEDIANS[f"evaluate {LARGEST}x", "processor"] / (LARGEST * ROWS)
+    bounds = {
+        "memory of Evaluate": (MOST_MB - room.EVALUATE.base_mb) * room.MB / room.EVALUATE.row_bytes / held_out,
+        "/tmp of Train": MOST_MB * room.MB / part_row_bytes(KDD),
+        "time of Evaluate, on one core": MOST_SECONDS / seconds_a_row,
+    }
+    told = {cells[0]: cells[1] for cells in pages.rows(PAGE) if cells[0] in bounds}
+
+    assert {name: float(each.removesuffix(" million")) for name, each in told.items()} == {
+        name: pytest.approx(rows / 1e6, rel=0.03) for name, rows in bounds.items()
+    }
+    assert f"up to {room.EVALUATE.row_bytes} bytes each" in PAGE
+    assert f"{part_row_bytes(KDD)} bytes a row in /tmp" in PAGE
