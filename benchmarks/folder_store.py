@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from chalicelib.edges.object_store import Listed, Stored
 
 
 class FolderStore:
-    """An `ObjectStore` for one process at a time. An entity tag is a file's size and time of change."""
+    """An `ObjectStore` for one process at a time. An entity tag is the MD5 of a file, as S3's is."""
 
     bucket = "folder"
 
@@ -75,4 +77,11 @@ class FolderStore:
 
 def _etag(file: Path) -> str:
     found = file.stat()
-    return f'"{found.st_size}-{found.st_mtime_ns}"'
+    return _md5(file, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@cache
+def _md5(file: Path, *_: int) -> str:
+    """Of a file as it is since that change."""
+    with file.open("rb") as content:
+        return f'"{hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()}"'

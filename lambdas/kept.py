@@ -98,6 +98,8 @@ class KeptPack(Document):
     train: tuple[StoredPart, ...] = holds_many(StoredPart)
     holdout: tuple[StoredPart, ...] = holds_many(StoredPart)
     sums: StoredPart = holds_one(StoredPart)
+    hashes: StoredPart = holds_one(StoredPart)
+    """Of its rows, which are asked for while the rows of all packs are few; without a file where its own are not."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ class KeptPack(Document):
 
     @property
     def files(self) -> tuple[StoredPart, ...]:
-        return (*self.train, *self.holdout, self.sums)
+        return (*self.train, *self.holdout, self.sums, self.hashes)
 
 
 class Kept(Document):

@@ -17,7 +17,7 @@ from lambdas.parts import StoredPart, files_of, stored
 from lambdas.pieces import draw_of, read_piece
 from lambdas.splits import Splits
 
-PART_BYTES = 32_000_000
+PART_BYTES = 16_000_000
 """Of the rows of one part. A pack has more than one if its objects are large."""
 RENEWED_BYTES = 100_000_000
 """Of old parts, a run writes so many again at most."""
@@ -156,7 +156,7 @@ class Packing:
     def _resumed(self, begun: KeptPack | None) -> Pack:
         if begun is None:
             return Pack(self._side(()), self._side(()))
-        sums = Sums.from_files(files_of(self._edges, begun.sums))
+        sums = Sums.from_files(files_of(self._edges, begun.sums) | files_of(self._edges, begun.hashes))
         return Pack(self._side(begun.train), self._side(begun.holdout), [*begun.objects], sums)
 
     def _side(self, parts: Sequence[StoredPart]) -> Side:
@@ -188,8 +188,11 @@ class Packing:
         if pack.sums is None:
             raise ValueError("a pack has one object or more")
         train, holdout = pack.train.end(), pack.holdout.end()
-        sums = stored(self._edges, pack.sums.to_files(), rows=pack.sums.rows, model=self._recipe.model)
-        return KeptPack(objects=tuple(pack.objects), train=train, holdout=holdout, sums=sums)
+        sums, hashes = (
+            stored(self._edges, files, rows=pack.sums.rows, model=self._recipe.model)
+            for files in (pack.sums.to_files(), pack.sums.hashes_to_files())
+        )
+        return KeptPack(objects=tuple(pack.objects), train=train, holdout=holdout, sums=sums, hashes=hashes)
 
     def _write(self, part: Part) -> StoredPart:
         return stored(self._edges, part.to_files(), rows=len(part), model=self._recipe.model)

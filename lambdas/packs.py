@@ -23,14 +23,14 @@ from lambdas import engine, kept, recipes
 from lambdas.kept import KeptPack, Named
 from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import described
-from lambdas.model.data.sums import Sums
+from lambdas.model.data.sums import HASHED_ROWS, Sums
 from lambdas.model.recipe import Recipe
 from lambdas.packing import Cut, Packing
 from lambdas.parts import Prepared, files_of
 from lambdas.splits import Splits
 
 PACK_OBJECTS = 128
-PACK_BYTES = 16_000_000
+PACK_BYTES = 4_000_000
 """A pack ends with so many objects, or with so many bytes of their files."""
 ANCHOR_OBJECTS = 32
 ANCHOR_KEYS = ("0",)
@@ -71,6 +71,12 @@ def from_objects(
     return prepared(edges, packs, [each for group in groups.values() for each in group], recipe=recipe)
 
 
+def _sums(edges: Edges, packs: Sequence[KeptPack]) -> Iterator[Sums]:
+    hashed = sum(pack.sums.rows for pack in packs) <= HASHED_ROWS
+    for pack in packs:
+        yield Sums.from_files(files_of(edges, pack.sums) | (files_of(edges, pack.hashes) if hashed else {}))
+
+
 def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
     """Neighbours in their order."""
     group: list[Named] = []
@@ -89,7 +95,7 @@ def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
 
 def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe) -> Prepared:
     """What the packs hold together. They have these objects."""
-    sums = reduce(add, (Sums.from_files(files_of(edges, pack.sums)) for pack in packs))
+    sums = reduce(add, _sums(edges, packs))
     found = {
         named.name: each for named, each in zip(objects, (o for pack in packs for o in pack.objects), strict=True)
     }

@@ -18,16 +18,17 @@ from lambdas.model.arrays import Floats, Integers, from_npy, to_npy
 from lambdas.model.data.part import Part
 from lambdas.model.splitting.row_hashes import STEP, Words, mixed, row_hashes
 
-HASHED_ROWS = 10_000_000
+HASHED_ROWS = 1_000_000
 """Up to so many rows are hashed, to count those that occur more than once: 8 bytes of memory a row."""
-SAMPLE_ROWS = 100_000
-SAMPLE_CELLS = 300_000
-"""Quartiles are of so many rows at most; a recipe of more than three numbers has fewer, so that they take 3 MB."""
+SAMPLE_ROWS = 20_000
+SAMPLE_CELLS = 60_000
+"""Quartiles are of so many rows at most; a recipe of more than three numbers has fewer, so that they take 0.6 MB."""
 HASH_ROWS = 65_536
 """Rows that are hashed at a time, with their texts."""
 
 FIGURES = "sums.json"
-ARRAYS = ("hashes_train.npy", "hashes_holdout.npy", "sample.npy", "places.npy")
+HASHES = ("hashes_train.npy", "hashes_holdout.npy")
+ARRAYS = ("sample.npy", "places.npy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,32 +89,34 @@ class Sums:
         )
 
     def to_files(self) -> dict[str, bytes]:
-        """Contents by FIGURES and the names of ARRAYS."""
+        """Contents by FIGURES and the names of ARRAYS, without the hashes."""
         figures = {
             "classes": self.classes.tolist(),
             "smallest": self.smallest.tolist(),
             "largest": self.largest.tolist(),
             "means": self.means.tolist(),
             "levels": self.levels,
-            "is_hashed": self.hashes is not None,
         }
-        none = np.empty(0, dtype=np.uint64)
-        arrays: tuple[NDArray[Any], ...] = (*(self.hashes or (none, none)), self.sample, self.places)
         told = json.dumps(figures, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
-        return {FIGURES: told, **{name: to_npy(each) for name, each in zip(ARRAYS, arrays, strict=True)}}
+        return {FIGURES: told, "sample.npy": to_npy(self.sample), "places.npy": to_npy(self.places)}
+
+    def hashes_to_files(self) -> dict[str, bytes]:
+        """Contents by the names of HASHES; none where there are too many rows."""
+        return {name: to_npy(each) for name, each in zip(HASHES, self.hashes or (), strict=False)}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Sums:
-        """Raises KeyError or ValueError for what `to_files` did not write."""
+        """With the hashes, if their files are there. Raises KeyError or ValueError for what was not written so."""
         told = json.loads(files[FIGURES])
-        train, holdout, sample, places = (from_npy(files[name]) for name in ARRAYS)
+        sample, places = (from_npy(files[name]) for name in ARRAYS)
+        hashes = [from_npy(files[name]).astype(np.uint64) for name in HASHES if name in files]
         return cls(
             classes=np.array(told["classes"], dtype=np.int64),
             smallest=np.array(told["smallest"], dtype=np.float64),
             largest=np.array(told["largest"], dtype=np.float64),
             means=np.array(told["means"], dtype=np.float64),
             levels=tuple(told["levels"]),
-            hashes=(train.astype(np.uint64), holdout.astype(np.uint64)) if told["is_hashed"] else None,
+            hashes=(hashes[0], hashes[1]) if hashes else None,
             sample=sample.astype(np.float64),
             places=places.astype(np.uint64),
         )
@@ -123,7 +126,7 @@ def sample_rows(numbers: int) -> int:
     """How many rows the sample of a recipe with so many numeric columns has.
 
     >>> sample_rows(3), sample_rows(40), sample_rows(0)
-    (100000, 7500, 100000)
+    (20000, 1500, 20000)
     """
     return min(SAMPLE_ROWS, SAMPLE_CELLS // max(numbers, 1))
 
