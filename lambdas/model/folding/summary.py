@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 
 import numpy as np
@@ -94,13 +94,15 @@ class Summary:
         """(k,): the rows of each class, in their order."""
         return np.array([self.classes[name] for name in self.class_names], dtype=np.int64)
 
-    @property
+    @cached_property
     def known(self) -> Levels:
         return Levels(tuple(tuple(sorted(counts)) for counts in self.levels))
 
-    def level_rows(self, column: int) -> Floats:
-        """(levels,): the rows of each category of a column, in the order of `known`."""
-        return np.array([self.levels[column][name] for name in self.known.of_columns[column]], dtype=np.float64)
+    @cached_property
+    def level_rows(self) -> tuple[Floats, ...]:
+        """(levels,) of each column: the rows of each category, in the order of `known`."""
+        named = zip(self.levels, self.known.of_columns, strict=True)
+        return tuple(np.array([counts[name] for name in names], dtype=np.float64) for counts, names in named)
 
 
 def _counted(

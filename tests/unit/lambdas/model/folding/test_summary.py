@@ -40,7 +40,7 @@ def test_counts_of_pieces_are_those_of_the_whole() -> None:
     assert found.class_names == ("class 0", "class 1", "class 2")
     assert found.class_rows.tolist() == [int((table.labels == name).sum()) for name in found.class_names]
     assert found.known.of_columns == tuple(tuple(np.unique(column).tolist()) for column in table.categorical.T)
-    assert found.level_rows(1).tolist() == np.unique(table.categorical[:, 1], return_counts=True)[1].tolist()
+    assert found.level_rows[1].tolist() == np.unique(table.categorical[:, 1], return_counts=True)[1].tolist()
 
 
 def test_results_are_added_in_the_order_of_the_names_however_many_wait() -> None:
