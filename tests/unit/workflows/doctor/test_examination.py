@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.fakes.store import InMemoryStore
-from workflows.doctor.examination import Account, Checkout, examine_account
+from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
 from workflows.doctor.finding import Severity
+from workflows.stacks.settings import CONFIG
 
 CHECKOUT = Checkout(
     root=Path(__file__).parents[4],
@@ -78,3 +81,18 @@ def test_what_is_refused_is_named_and_the_rest_is_looked_at() -> None:
         (".chalice/deployed/prod.json", Severity.OK),
     ]
     assert asked == ["sts", "iam", "lambda", "cloudformation"]
+
+
+@pytest.mark.parametrize(("memory_mb", "noted"), [("3008", []), ("3009", ["TrainFunction"]), ("much", [])])
+def test_memory_that_a_stage_sets_is_held_against_a_new_accounts(
+    tmp_path: Path, memory_mb: str, noted: list[str]
+) -> None:
+    config = json.loads((CHECKOUT.root / CONFIG).read_bytes())
+    config["stages"]["prod"]["environment_variables"]["NIGHTSWAP_TRAIN_MEMORY_MB"] = memory_mb
+    (tmp_path / CONFIG).parent.mkdir()
+    (tmp_path / CONFIG).write_text(json.dumps(config))
+    (tmp_path / "requirements.txt").touch()
+
+    found = list(examine_checkout(replace(CHECKOUT, root=tmp_path)))
+
+    assert [each.where for each in found if "a new account grants 3008" in each.what] == noted
