@@ -68,12 +68,11 @@ def _not_hashed(rows: int) -> dict[str, Any]:
 
 def _repeated(train: Words, holdout: Words) -> dict[str, Any]:
     """How many rows occur before, and how many of the holdout, label included, occur in the training part too."""
-    known = np.unique(train)
-    is_there = np.isin(holdout, known)
-    there = int(is_there.sum())
-    distinct = len(known) + len(np.unique(holdout[~is_there]))
+    ordered = np.sort(np.concatenate([train, holdout]))  # np.unique of so many takes ten times as long
+    known, asked = np.sort(train), np.sort(holdout)
+    there = int(np.count_nonzero(np.searchsorted(known, asked, "right") > np.searchsorted(known, asked, "left")))
     return {
-        "duplicate_rows": len(train) + len(holdout) - distinct,
+        "duplicate_rows": int(np.count_nonzero(ordered[1:] == ordered[:-1])),
         "holdout_rows_in_train": there,
         "holdout_rows_in_train_ratio": there / len(holdout) if len(holdout) else None,
     }
