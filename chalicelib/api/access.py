@@ -50,7 +50,7 @@ class Token(Value):
         return layout.token(self.sha256)
 
     def to_body(self) -> bytes:
-        return json.dumps({**vars(self), "scopes": list(self.scopes)}).encode()
+        return json.dumps(vars(self)).encode()
 
 
 def parse(body: bytes) -> Token:

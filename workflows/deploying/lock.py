@@ -95,8 +95,6 @@ def _take(
         found = store.find(KEY)
         if found is None:  # released between the two calls
             continue
-        if found.body == body:  # our own: only the answer was lost
-            return
         other = _read(found, bucket=store.bucket)
         if not _is_dead(other, holder=holder, now=clock(), runs=runs):
             raise DeploymentFailed(_refusal(other, stage=stage))
@@ -128,7 +126,8 @@ def _read(found: Stored, *, bucket: str) -> Other:
 def _is_dead(other: Other, *, holder: Holder, now: datetime, runs: Callable[[int], bool]) -> bool:
     if now >= other.since + DEADLINE:
         return True
-    # A process of our own number is ourselves, after a restart of the container in which numbers begin anew.
+    # A process of our own number is ourselves: the answer was lost, or we are started anew in a container in which
+    # numbers begin anew.
     pid = other.holder.pid
     return other.holder.host == holder.host and (pid == holder.pid or not runs(pid))
 

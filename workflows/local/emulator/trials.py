@@ -22,13 +22,13 @@ def install() -> None:
     tested = stepfunctions._test_state
 
     def retried_first(data: Json) -> Any:
-        error = ((data.get("mock") or {}).get("errorOutput") or {}).get("error")
+        failing = (data.get("mock") or {}).get("errorOutput") or {}
         states = json.loads(data.get("definition") or "{}").get("States", {})
         state = states.get(data.get("stateName"), {})
         retries = (data.get("stateConfiguration") or {}).get("retrierRetryCount", 0)
+        error = failing.get("error")
         if error and is_retried(state, error, retries=retries):
-            cause = data["mock"]["errorOutput"].get("cause")
-            return json_response({"status": "RETRIABLE", "error": error, "cause": cause})
+            return json_response({"status": "RETRIABLE", **failing})
         return tested(data)
 
     stepfunctions._test_state = retried_first
