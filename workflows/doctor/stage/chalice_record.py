@@ -21,7 +21,8 @@ def check_record(names: Names, *, root: Path, store: ObjectStore, apis: Sequence
     file = path(names.stage, root=root)
     where = file.relative_to(root).as_posix()
     own = file.read_bytes() if file.exists() else None
-    known = {api_of(own), api_of(_kept(store))} & set(apis)
+    named = (api_of(_kept(store)), api_of(own))  # in the order in which a deployment takes them
+    known = next((api for api in named if api in apis), None)
     yield from _elsewhere(own, names, where=where)
     if not apis:
         yield ok("the stage has no REST API yet", where=where)
@@ -32,8 +33,8 @@ def check_record(names: Names, *, root: Path, store: ObjectStore, apis: Sequence
             what, where=where, way_out=f"keep the one that your clients call and remove each other: {removal}"
         )
     elif len(apis) > 1:
-        ((extra), *_) = sorted(set(apis) - known)
-        what = f"the stage has {len(apis)} REST APIs, and the record names {', '.join(sorted(map(str, known)))}"
+        extra = min({*apis} - {known})
+        what = f"the stage has {len(apis)} REST APIs, and the record names {known}"
         way_out = f"aws apigateway delete-rest-api --rest-api-id {extra}"
         yield warning(what, where=where, way_out=way_out)
     elif api_of(own) in apis:

@@ -12,30 +12,6 @@ from workflows.doctor.finding import Severity, is_healthy, refuse
 from workflows.doctor.machine.environments import pins
 from workflows.doctor.machine.recipe_files import check_recipe_files
 from workflows.doctor.machine.requirements import check_requirements
-from workflows.doctor.machine.tools import check_tools
-
-ROOT = Path(__file__).parents[4]
-
-
-@pytest.mark.parametrize(
-    ("version", "expected"), [((3, 11), True), ((3, 13), True), ((3, 10), False), ((3, 14), False)]
-)
-def test_python_has_to_be_one_that_lambda_has(version: tuple[int, int], expected: bool) -> None:
-    findings = list(check_tools(ROOT, python=version, which=lambda tool: tool))
-
-    assert is_healthy(findings) is expected
-
-
-def test_nothing_is_said_of_the_apps_python_which_is_a_setting_of_the_stage() -> None:
-    findings = list(check_tools(ROOT, python=(3, 11), which=lambda tool: tool))
-
-    assert findings[0].what == "Python 3.11 is supported"
-
-
-def test_missing_tool_is_named() -> None:
-    findings = list(check_tools(ROOT, which=lambda tool: None if tool == "git" else tool))
-
-    assert [each.where for each in findings if each.severity is Severity.ERROR] == ["git"]
 
 
 def test_lock_with_a_version_for_each_python_pins_both() -> None:

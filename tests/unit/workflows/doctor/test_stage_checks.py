@@ -8,18 +8,13 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import PackagingFailed, RecipeInvalid
-from chalicelib.names import Names
-from tests.fakes.store import InMemoryStore
-from workflows.deploying import record
 from workflows.doctor.finding import Severity, is_healthy
-from workflows.doctor.stage.chalice_record import check_record
 from workflows.doctor.stage.function_sizes import check_sizes
 from workflows.doctor.stage.runtimes import check_runtimes
 from workflows.doctor.stage.stage_settings import check_recipes, check_settings
 from workflows.packaging.sizes import FunctionSize, Part
 from workflows.stacks.settings import CONFIG
 
-NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 ROOT = Path(__file__).parents[4]
 
 
@@ -135,16 +130,6 @@ def test_policy_file_that_is_no_json_is_an_error(tmp_path: Path, content: str) -
     (found,) = check_settings("prod", root=root)
 
     assert "missing or no JSON" in found.what
-
-
-@pytest.mark.parametrize("content", ["{", "[" * 100_000])
-def test_record_that_is_no_json_names_no_other_account(tmp_path: Path, content: str) -> None:
-    record.path("prod", root=tmp_path).parent.mkdir(parents=True)
-    record.path("prod", root=tmp_path).write_text(content)
-
-    (found,) = check_record(NAMES, root=tmp_path, store=InMemoryStore(), apis=["api-1"])
-
-    assert "does not name the stage's REST API api-1" in found.what
 
 
 def test_function_of_the_app_without_a_policy_is_an_error(tmp_path: Path) -> None:
