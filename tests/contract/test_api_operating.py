@@ -133,17 +133,19 @@ def test_routes_name_what_they_do_not_know(api: Api) -> None:
 
 def test_each_refused_request_leaves_one_line_in_the_log_and_no_other_does(api: Api) -> None:
     refused = [event(method, route, path, query, body=WHY) for method, route, path, query, _ in UNKNOWN]
+    wrong = event("POST", "/models/{model}/pin", {"model": MODEL}, body='{"a secret"')
     away = event("POST", "/models/{model}/pin", {"model": OTHER}, body='{"reason": "a secret"}')
 
-    answers, lines = api.ask_and_read(event("GET", "/runs"), *refused, {**away, "left_ms": 1}, away)
+    answers, lines = api.ask_and_read(event("GET", "/runs"), wrong, *refused, {**away, "left_ms": 1}, away)
 
     told = [(each["level"], each["error"], each["status"], each["route"]) for each in lines]
     assert told == [
+        ("WARNING", "BadRequest", 400, "POST /models/{model}/pin"),
         *(("WARNING", code, 404, f"{method} {route}") for method, route, *_, code in UNKNOWN),
         ("ERROR", "StoreUnavailable", 503, "POST /models/{model}/pin"),
         ("WARNING", "VersionUnfit", 409, "POST /models/{model}/pin"),
     ]
-    assert len(answers) == 3 + len(UNKNOWN)
+    assert len(answers) == 4 + len(UNKNOWN)
     assert not any(word in json.dumps(lines) for word in ("no-run", "nobody", "a secret"))
 
 

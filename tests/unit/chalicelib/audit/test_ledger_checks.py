@@ -177,6 +177,18 @@ def test_damaged_entry_is_told_once_and_not_as_missing(number: int) -> None:
     assert problem.startswith(f"{layout.ledger_entry(MODEL, number)} is no entry")
 
 
+def test_alias_is_not_held_against_an_entry_that_is_not_its_own_where_several_are_damaged() -> None:
+    night = two_nights()
+    promote(night.edges, run="run-3")
+    damaged = [layout.ledger_entry(MODEL, number) for number in (1, 3)]
+    for key in damaged:
+        night.store.put(key, b"[]")
+
+    told = problems(night)
+
+    assert [each.partition(" ")[0] for each in told] == damaged
+
+
 def test_alias_that_is_gone_is_told_beside_a_damaged_last_entry() -> None:
     night = two_nights()
     night.store.put(layout.ledger_entry(MODEL, 2), b"[]")

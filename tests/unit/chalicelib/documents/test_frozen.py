@@ -131,6 +131,17 @@ def test_document_of_the_first_schema_may_say_so() -> None:
     assert Part.read(b'{"name": "a", "schema": 1}', key=KEY).name == "a"
 
 
+@pytest.mark.parametrize("schema", range(1, documents.SCHEMA + 1))
+def test_record_says_its_schema_from_the_second_on_so_that_an_older_release_refuses_it(schema: int) -> None:
+    class Changed(Document):
+        SCHEMA = schema
+        name: str = holds(text)
+
+    written = documents.decode(Changed(name="a").encode())
+
+    assert written == ({"name": "a"} if schema == 1 else {"name": "a", "schema": schema})
+
+
 def test_class_of_a_later_schema_than_the_release_is_refused() -> None:
     with pytest.raises(TypeError, match=r"Later is of schema 3, documents\.SCHEMA is 2"):
 
