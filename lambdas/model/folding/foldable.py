@@ -5,7 +5,7 @@ It judges what `supported.check` has let through, by class and parameters, and i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from lambdas.model.features.steps import PARTS_OF, class_name
@@ -25,6 +25,7 @@ def why_not(estimator: Any) -> str:
 
 def _reasons(estimator: Any) -> Iterator[str]:
     if class_name(estimator) == "Pipeline":
+        yield from _of_order(PARTS_OF["Pipeline"](estimator))
         for _, step in estimator.steps[:-1]:
             yield from _of_transformer(step)
         yield from _reasons(estimator.steps[-1][1])
@@ -39,12 +40,31 @@ def _of_transformer(step: Any) -> Iterator[str]:
         return
     parts = PARTS_OF.get(class_name(step))
     if parts is not None:
+        if class_name(step) == "Pipeline":
+            yield from _of_order(parts(step))
         for part in parts(step):
             yield from _of_transformer(part)
         return
     said = TRANSFORMERS.get(class_name(step), _other)(step)
     if said:
         yield f"{class_name(step)} {said}"
+
+
+def _of_order(steps: Iterable[Any]) -> Iterator[str]:
+    """An encoder is fitted on a few rows, which a scaler before it does not scale as all rows would have it."""
+    before: set[str] = set()
+    for step in steps:
+        here = set(_names(step))
+        if "StandardScaler" in before and "OneHotEncoder" in here:
+            yield "OneHotEncoder behind a StandardScaler has categories that only all rows tell"
+        before |= here
+
+
+def _names(step: Any) -> Iterator[str]:
+    """Of the step and of those inside of it."""
+    yield class_name(step)
+    for part in PARTS_OF.get(class_name(step), lambda _: [])(step):
+        yield from _names(part)
 
 
 def _folds(_: Any) -> str:

@@ -50,6 +50,25 @@ def test_others_say_why_they_do_not(estimator: Any, words: str) -> None:
     assert words in why_not(estimator)
 
 
+ENCODE = make_column_transformer((OneHotEncoder(), [1]))
+SCALE = make_column_transformer((StandardScaler(), [0]), remainder="passthrough")
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        make_pipeline(StandardScaler(), ENCODE, LogisticRegression()),
+        make_pipeline(SCALE, make_pipeline("passthrough", OneHotEncoder()), LogisticRegression()),
+        make_pipeline(
+            make_column_transformer((make_pipeline(StandardScaler(), OneHotEncoder()), [1])), LogisticRegression()
+        ),
+        make_pipeline(StandardScaler(), make_pipeline(ENCODE, LogisticRegression())),
+    ],
+)
+def test_categories_that_were_scaled_before_are_known_from_all_rows_alone(estimator: Any) -> None:
+    assert why_not(estimator) == "OneHotEncoder behind a StandardScaler has categories that only all rows tell"
+
+
 def test_each_reason_is_told_once() -> None:
     twice = make_column_transformer((RobustScaler(), [0]), (make_pipeline(RobustScaler()), [1]))
 
