@@ -126,6 +126,14 @@ def test_transient_error_repeats_nothing_that_it_was_told(error: Exception) -> N
     assert SECRET not in repr(raised.value.details)
 
 
+@pytest.mark.parametrize(("status", "raised"), [(499, ClientError), (500, StoreUnavailable), (503, StoreUnavailable)])
+def test_refusal_of_any_code_is_worth_another_try_from_status_500_on(status: int, raised: type[Exception]) -> None:
+    answer = {"Error": {"Code": "Odd", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    with pytest.raises(raised), transient(StoreUnavailable, doing="writing"):
+        raise ClientError(answer, "PutObject")  # type: ignore[arg-type]
+
+
 def test_everything_else_passes_as_it_is() -> None:
     with pytest.raises(KeyError), transient(StoreUnavailable, doing="writing"):
         raise KeyError("k")

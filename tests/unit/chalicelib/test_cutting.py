@@ -53,6 +53,13 @@ def test_quoted_is_one_line() -> None:
     assert quoted("a\nb\ud800") == r"'a\nb?'"
 
 
+def test_value_may_be_as_long_as_a_message_and_no_longer() -> None:
+    longest = {"a": "x" * (MESSAGE_CHARACTERS - len("{'a': ''}"))}
+
+    assert bounded(longest) is longest
+    assert bounded({"a": longest["a"] + "x"}).endswith(" more)")
+
+
 @given(values)
 def test_value_stays_as_it_is_or_is_cut(value: Any) -> None:
     said = bounded(value)

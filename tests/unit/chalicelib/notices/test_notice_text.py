@@ -103,12 +103,16 @@ def test_subject_names_stage_model_and_what_happened(night: str, subject: str) -
     assert the_notice(news.ALL[night]()).subject == subject
 
 
-def test_wide_matrix_is_left_to_the_report() -> None:
+def test_matrix_is_shown_as_wide_as_the_limit_and_a_wider_one_left_to_the_report() -> None:
     names = [f"class-{n}" for n in range(CLASSES_SHOWN + 1)]
 
-    text = notice_text.text(detail_of("promoted", classes=names, matrix=[[0] * len(names)] * len(names)))
+    shown, left = (
+        notice_text.text(detail_of("promoted", classes=each, matrix=[[0] * len(each)] * len(each)))
+        for each in (names[:-1], names)
+    )
 
-    assert f"The confusion matrix of {len(names)} classes is in the run's report." in text
+    assert "in the run's report." not in shown
+    assert f"The confusion matrix of {len(names)} classes is in the run's report." in left
     assert len(names) < CLASSES_MAX
 
 

@@ -213,12 +213,13 @@ def test_requested_move_is_announced_once() -> None:
     assert len(night.notices.sent) == 1
 
 
-def test_large_matrix_is_left_to_the_report() -> None:
+def test_matrix_of_as_many_classes_as_the_limit_is_told_and_a_larger_one_left_to_the_report() -> None:
     names = [f"class-{n}" for n in range(CLASSES_MAX + 1)]
 
-    found = evaluation(Report.of(a_report(classes=names, matrix=[])))
+    told, left = (evaluation(Report.of(a_report(classes=each, matrix=[]))) for each in (names[:-1], names))
 
-    assert (found["classes"], found["matrix"]) == (None, None)
+    assert (told["classes"], told["matrix"]) == (names[:-1], [])
+    assert (left["classes"], left["matrix"]) == (None, None)
 
 
 def test_many_failing_rules_are_counted_and_the_first_are_told() -> None:
