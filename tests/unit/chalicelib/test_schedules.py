@@ -124,6 +124,15 @@ def test_what_the_documentation_has_is_taken_as_it_is(expression: str) -> None:
     assert schedules.read(expression) == expression
 
 
+def test_expression_is_as_long_as_eventbridge_takes_it_and_no_longer() -> None:
+    longest = f"cron({'1,' * 119}11 3 * * ? *)"
+    assert len(longest) == schedules.LONGEST
+
+    assert schedules.read(longest) == longest
+    with pytest.raises(ValueError, match="an EventBridge expression"):
+        schedules.read(longest.replace("3", "13"))
+
+
 @pytest.mark.parametrize("expression", INVALID)
 def test_what_eventbridge_refuses_is_refused_with_an_example(expression: str) -> None:
     with pytest.raises(ValueError, match=r"cron\(0 3 \* \* \? \*\) or rate\(1 day\)$"):

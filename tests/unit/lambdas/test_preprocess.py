@@ -20,7 +20,7 @@ from chalicelib.errors import (
 )
 from chalicelib.limits import FILE_BYTES, OBJECTS
 from chalicelib.promotion.lease import Lease
-from chalicelib.runs import outcomes, retraining
+from chalicelib.runs import dataset, outcomes, retraining
 from chalicelib.runs.retraining import Wish
 from chalicelib.settings import TaskSettings
 from lambdas import preprocess
@@ -229,9 +229,11 @@ def test_empty_data_set_says_how_to_add_to_it(markers: tuple[str, ...]) -> None:
 def test_data_set_has_as_many_files_as_one_run_reads() -> None:
     night = outside()
     going(night, RUN)
-    for number in range(OBJECTS + 1):
+    for number in range(OBJECTS):
         night.store.put(layout.dataset(MODEL, f"{number:05}.csv"), b"")
+    assert len(dataset.take(night.edges, run="another-run", model=MODEL)) == OBJECTS
 
+    night.store.put(layout.dataset(MODEL, "one-more.csv"), b"")
     with pytest.raises(TooManyObjects, match=f"{OBJECTS + 1:,} objects lie below .*: {OBJECTS:,} are the most"):
         preprocessing(night.edges)
 

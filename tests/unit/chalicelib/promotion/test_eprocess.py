@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import nchypergeom_fisher  # type: ignore[import-untyped]
 
 from chalicelib.promotion import eprocess
-from chalicelib.promotion.eprocess import ODDS, Minute, evidence
+from chalicelib.promotion.eprocess import ODDS, Evidence, Minute, evidence
 
 CALLS = 100_000
 counts = st.integers(0, 60)
@@ -151,6 +151,13 @@ def test_minute_of_a_large_outage_is_summed() -> None:
 
     assert equal.now < 0
     assert worse.shows_worse(e=1e9)
+
+
+def test_evidence_that_is_just_as_much_as_was_asked_for_is_enough() -> None:
+    found = Evidence(now=0.0, highest=math.log(20), by_odds=(-math.log(20),) * len(ODDS))
+
+    assert (found.shows_worse(e=20), found.shows_worse(e=20.1)) == (True, False)
+    assert (found.rules_out(5.0, e=20), found.rules_out(5.0, e=20.1)) == (True, False)
 
 
 def test_enough_calls_rule_out_a_version_that_is_five_times_as_bad() -> None:
