@@ -31,16 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     index, of = asked.share
     _keep_to_one_core(index if of > 1 else os.getpid())  # hunts beside one another are on different cores, mostly
     tried = 0
-    for number, trial in enumerate(_trials(asked)):
-        if number % of != index:
-            continue
-        tried += 1
-        try:
+    try:
+        for number, trial in enumerate(_trials(asked)):  # telling a story, to find its crash points, can break too
+            if number % of != index:
+                continue
+            tried += 1
             with _quiet():
                 trial()
-        except Exception as broken:  # noqa: BLE001 - whatever goes wrong in a world is what we look for
-            sys.stdout.write(f"{type(broken).__name__}: {broken}\n")
-            return BROKEN
+    except Exception as broken:  # noqa: BLE001 - whatever goes wrong in a world is what we look for
+        sys.stdout.write(f"{type(broken).__name__}: {broken}\n")
+        return BROKEN
     sys.stdout.write(f"tried {tried}\n")
     return 0
 

@@ -158,6 +158,7 @@ MUTANTS = (
         file="chalicelib/promotion/proving.py",
         text="    if not registry.is_twin(",
         by="    if True or registry.is_twin(",
+        story="twin-fails-its-replay",
     ),
     Mutant(
         name="the canary's health is passed over",
