@@ -67,7 +67,8 @@ def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary) -> Fitted:
     warned = []
     if not found.has_converged:
         warned.append(
-            f"ConvergenceWarning: the loss still falls after {found.iterations} iterations, which max_iter bounds"
+            f"ConvergenceWarning: the loss still falls after {found.iterations} iterations: max_iter bounds them, or"
+            " the classes are separable and the penalty is too weak to matter (C)"
         )
     few = drawn(rows, summary=summary, at_most=ROWS_MAX, seed=recipe.split.seed)
     facts = _facts(estimator, rows=summary.rows, warned=warned)

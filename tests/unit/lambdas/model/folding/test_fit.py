@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, StandardScaler
 
@@ -236,6 +238,29 @@ def test_search_that_is_cut_short_says_so() -> None:
     found = folded(make_pipeline(StandardScaler(), LogisticRegression(max_iter=1)), drawn(rows=500))
 
     assert (found.iterations, found.has_converged) == (1, False)
+
+
+def separable(*, classes: int) -> Part:
+    part = drawn(rows=1500, levels=(5, 2), classes=classes)
+    return replace(part, numeric=np.column_stack([part.labels.astype(np.float64), part.numeric[:, 1:]]))
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5, 8])
+@pytest.mark.parametrize(
+    "choice",
+    [{"C": 1e8}, {"C": 1e10}, {"C": np.inf}, {"C": np.inf, "fit_intercept": False}],
+    ids=["weak", "weaker", "none", "none-without-intercept"],
+)
+def test_classes_that_are_separable_are_told_apart_in_a_few_passes(choice: dict[str, Any], classes: int) -> None:
+    part = separable(classes=classes)
+    X, y = coded(part)
+    estimator = SHAPES["standard-and-one-hot"](choice)
+
+    found = folded(estimator, part, chunks=3)
+
+    assert found.passes <= 100
+    assert (estimator.predict(X) == y).all()
+    assert log_loss(y, estimator.predict_proba(X)) <= 1e-6
 
 
 @pytest.mark.parametrize(("number", "words"), [(np.nan, "contains NaN"), (np.inf, "contains infinity")])
