@@ -6,6 +6,7 @@ checksums tell a damaged one. A small record lists the parts of a side; its URI 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import shutil
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from chalicelib import layout
 from chalicelib.documents.frozen import Document, holds, holds_many
@@ -33,6 +34,10 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip file, so that the same rows are the same bytes."""
 DISK_SPARE_BYTES = 20_000_000
 """What is left free beside the parts, for whatever else a task writes."""
+FOLDER = "nightswap-parts-"
+"""How the names of the folders of copies begin."""
+LOCK = "lock"
+"""The file in each that is locked as long as it is in use."""
 
 
 class StoredPart(Document):
@@ -99,15 +104,17 @@ class Parts:
     with Parts(edges, task.train_uri) as train:
         each(lambda name: len(train.open(name)), train.names)
 
-    Raises ArtifactInvalid when the record or a part is gone, or a part is another one than was written;
-    RegistryIncomplete for a damaged record, DatasetTooLarge when the disk is too small.
+    What is opened `beside` others has to fit on the disk together with them. Raises ArtifactInvalid when the record
+    or a part is gone, or a part is another one than was written; RegistryIncomplete for a damaged record,
+    DatasetTooLarge when the disk is too small.
     """
 
-    def __init__(self, edges: Edges, uri: str) -> None:
-        self._edges = edges
+    def __init__(self, edges: Edges, uri: str, *, beside: Parts | None = None) -> None:
+        self._edges, self._beside = edges, beside
         listed = PartList.read(read(edges, uri), key=Place.parse(uri).key)
         self._parts = {f"{place:05}": each for place, each in enumerate(listed.parts)}
         self._folder: Path | None = None
+        self._lock: TextIO | None = None
         self._copying = Lock()
 
     @property
@@ -146,20 +153,23 @@ class Parts:
 
     def _check_room(self) -> None:
         free = shutil.disk_usage(tempfile.gettempdir()).free
-        if self.size_bytes + DISK_SPARE_BYTES > free:
+        wanted = [self] if self._beside is None else [self, self._beside]
+        rows, size = sum(each.rows for each in wanted), sum(each.size_bytes for each in wanted)
+        if size + DISK_SPARE_BYTES > free:
             raise DatasetTooLarge(
-                f"{self.rows:,} rows take {self.size_bytes:,} bytes of disk, of which {free:,} are free for them"
+                f"{rows:,} rows take {size:,} bytes of disk, of which {free:,} are free for them"
                 f" beside {DISK_SPARE_BYTES:,} to spare. Give the task more (NIGHTSWAP_TRAIN_STORAGE_MB or"
                 " NIGHTSWAP_EVALUATE_STORAGE_MB in .chalice/config.json, then nightswap deploy), leave columns out of"
                 " the recipe, or take files out of the data set",
-                rows=self.rows,
-                bytes=self.size_bytes,
+                rows=rows,
+                bytes=size,
                 free_bytes=free,
             )
 
     def __enter__(self) -> Self:
+        _remove_left_behind()
         self._check_room()
-        self._folder = Path(tempfile.mkdtemp(prefix="parts-"))
+        self._folder, self._lock = _new_folder()
         return self
 
     def __exit__(
@@ -167,7 +177,36 @@ class Parts:
     ) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder)
-        self._folder = None
+        if self._lock is not None:
+            self._lock.close()
+        self._folder = self._lock = None
+
+
+def _new_folder() -> tuple[Path, TextIO]:
+    """With a locked file in it, open until it is closed or the process ends. It has its name from the lock on."""
+    new = Path(tempfile.mkdtemp(prefix=f"new-{FOLDER}"))
+    lock = (new / LOCK).open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return new.rename(new.with_name(new.name.removeprefix("new-"))), lock
+
+
+def _remove_left_behind() -> None:
+    """A task that Lambda ends for its time or memory cannot tidy up, and the next one may have the same disk.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        try:
+            lock = (folder / LOCK).open()
+        except OSError:  # gone meanwhile, or another user's
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except BlockingIOError:  # in use
+            pass
+        finally:
+            lock.close()
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

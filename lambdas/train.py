@@ -35,7 +35,7 @@ def run(
     task: TrainTask, edges: Edges, settings: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load
 ) -> Trained:
     recipe = load(task.model)
-    with Parts(edges, task.train_uri) as train, Parts(edges, task.holdout_uri) as holdout:
+    with Parts(edges, task.train_uri) as train, Parts(edges, task.holdout_uri, beside=train) as holdout:
         begun = time.monotonic()
         fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}

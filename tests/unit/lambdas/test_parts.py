@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -134,6 +138,38 @@ def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied() ->
 
     with pytest.raises(DatasetTooLarge, match=r"2 rows take 1,000,000,000,000,000 bytes of disk, of which"):
         Parts(night.edges, uri).__enter__()
+
+
+def test_sides_that_are_open_together_have_to_fit_together() -> None:
+    night = FakeOutside()
+    size = shutil.disk_usage(tempfile.gettempdir()).free * 2 // 3
+    uri = parts.listed(night.edges, [stored(night)[0].but(bytes=size)], run="a-run", side="train")
+
+    with Parts(night.edges, uri) as train, pytest.raises(DatasetTooLarge, match=f"4 rows take {2 * size:,} bytes"):
+        Parts(night.edges, uri, beside=train).__enter__()
+
+
+LEAVE_BEHIND = """
+import os
+from tests.fakes.edges import FakeOutside
+from tests.unit.lambdas.test_parts import Parts, side
+
+night = FakeOutside()
+opened = Parts(night.edges, side(night)).__enter__()
+print(opened.open("00000").numeric.filename)
+os._exit(1)
+"""
+
+
+def test_what_a_task_left_behind_that_was_ended_is_removed_and_what_another_has_open_stays() -> None:
+    ended = subprocess.run([sys.executable, "-c", LEAVE_BEHIND], stdout=subprocess.PIPE, check=False, text=True)
+    left = Path(ended.stdout.strip()).parents[1]
+    night = FakeOutside()
+    assert left.exists()
+
+    with Parts(night.edges, side(night)) as one, Parts(night.edges, side(night)) as other:
+        assert not left.exists()
+        assert (len(one.open("00000")), len(other.open("00000"))) == (2, 2)
 
 
 def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> None:
