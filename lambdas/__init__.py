@@ -28,6 +28,7 @@ packs.py           prepares a data set, pack by pack
 packing.py         makes a pack of neighbouring objects
 kept.py            remembers which objects lie in which packs
 pieces.py          reads an object
+reader.py          tells by which code
 intermediates.py   reads and writes the files between tasks
 parts.py           hands on the rows of a side, part by part
 answers.py         hands on the estimator's answers for the holdout, part by part

@@ -1,8 +1,9 @@
 """Remembers which objects lie in which parts, so that no later run reads an object again that did not change.
 
-An object is recognised by a key: the SHA-256 of its entity tag and size, of READER, and of the policies by which it
-was read: columns with their ranges and categories, label and classes. S3 has a version ID too, but a listing does not
-tell it; and the tag is of the content, which is what matters: a file that is put there once more is not read again.
+An object is recognised by a key: the SHA-256 of its entity tag and size, of the reader's code, and of the policies by
+which it was read: columns with their ranges and categories, label and classes. S3 has a version ID too, but a listing
+does not tell it; and the tag is of the content, which is what matters: a file that is put there once more is not read
+again.
 
 The draw is not in the key: for an object that no version was made of it depends on the text. It stands beside the
 key, and who uses a part compares it with the draw that `splits` says.
@@ -26,6 +27,7 @@ from chalicelib.edges.object_store import Listed
 from chalicelib.limits import PART_DAYS
 from chalicelib.log import log
 from chalicelib.runs.dataset import Object
+from lambdas import reader
 from lambdas.model.data.preparation import Piece
 from lambdas.model.reading.table import Extent
 from lambdas.model.recipe import Numeric, Recipe
@@ -33,8 +35,6 @@ from lambdas.model.splitting.split import Draw, Groups
 from lambdas.parts import StoredPart
 from lambdas.splits import BLAMED, draw_of
 
-READER = 1
-"""Of what makes rows and sums of an object: raise it when the same object and recipe would give others."""
 OLD_DAYS = PART_DAYS // 2
 """From this age on a part that is used is written again."""
 LAST_DAYS = PART_DAYS - 5
@@ -127,7 +127,7 @@ class Named:
 
 def object_key(listed: Object, *, policies: str) -> str:
     """`policies` as below."""
-    return _sha256([READER, listed.etag, listed.size_bytes, policies])
+    return _sha256([reader.sha256(), listed.etag, listed.size_bytes, policies])
 
 
 def policies(recipe: Recipe) -> str:

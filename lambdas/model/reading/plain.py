@@ -17,6 +17,8 @@ from lambdas.model.reading.columns import Codes, Gathered, Part, Wanted
 from lambdas.model.reading.records import count_lines
 from lambdas.model.reading.unpacking import BYTE_ORDER_MARK
 
+LIBRARIES = f"numpy {np.__version__}, pandas {pd.__version__}"
+"""Another release of them could read numbers otherwise."""
 BLOCK_BYTES = 2 * 2**20
 QUOTE, COMMA, LF, CR, PLUS = b'",\n\r+'
 BEFORE_A_NUMBER = np.frombuffer(b'", \t\n\r\x0b\x0c', dtype=np.uint8)
