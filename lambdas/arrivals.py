@@ -59,8 +59,8 @@ def unseen(edges: Edges, *, model: str, objects: Sequence[Object], known: Splits
     scored = [each for night in Series(edges, model).since(live.created_at) for each in night.objects]
     names = {each.name for each in live.data} | {each.name for each in scored}
     etags = {each.etag for each in live.data} | {each.etag for each in scored}
-    files = (File(name=each.name(model=model), etag=each.etag) for each in objects)
-    new = tuple(each for each in files if each.name not in names and each.etag not in etags)
+    found = ((each.name(model=model), each.etag) for each in objects)
+    new = tuple(File(name=name, etag=etag) for name, etag in found if name not in names and etag not in etags)
     trained_on = {known.texts.get((each.name, each.etag)) for each in live.data}
     return Unseen(live.model_version, new, frozenset(text for text in trained_on if text))
 
@@ -73,14 +73,14 @@ def _live(edges: Edges, *, model: str) -> Manifest | None:
 def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, run: str) -> Arrived | None:
     """Write the rows of the new objects for Evaluate, and tell what there is; None for none."""
     objects = tuple(each for each in new.objects if prepared.digests.get(each.name) not in new.texts)
-    rows = parts = 0
+    rows = parts = size = 0
     for each in objects:
         for part in _parts(prepared.rows_of(each.name)):
             put_all(edges, _prefix(run, parts), part.to_files())
-            rows, parts = rows + len(part), parts + 1
+            rows, parts, size = rows + len(part), parts + 1, size + part.size_bytes
     if new.live is None or not rows:
         return None
-    return Arrived(model_version=new.live, objects=objects, rows=rows, parts=parts)
+    return Arrived(model_version=new.live, objects=objects, rows=rows, parts=parts, bytes=size)
 
 
 def parts(edges: Edges, arrived: Arrived, *, run: str) -> Iterator[Table]:

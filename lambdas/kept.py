@@ -113,6 +113,8 @@ class KeptPack(Document):
 class Kept(Document):
     """The packs that a model's last run used or made: `parts/MODEL/kept.json`."""
 
+    IN_ONE_LINE = True
+
     packs: tuple[KeptPack, ...] = holds_many(KeptPack)
 
 
@@ -170,7 +172,7 @@ def find(edges: Edges, *, model: str) -> Usable:
 
 
 def keep(edges: Edges, packs: Iterable[KeptPack], *, model: str) -> None:
-    edges.store.put(layout.kept_parts(model), Kept(packs=tuple(packs)).encode())
+    edges.store.put(layout.kept_parts(model), Kept.of({"packs": [each.document for each in packs]}).encode())
 
 
 def _is_there(file: StoredPart, listed: Mapping[str, Listed]) -> bool:
@@ -179,4 +181,4 @@ def _is_there(file: StoredPart, listed: Mapping[str, Listed]) -> bool:
 
 
 def _sha256(value: Any) -> str:
-    return hashlib.sha256(documents.encode(value)).hexdigest()
+    return hashlib.sha256(documents.in_one_line(value)).hexdigest()

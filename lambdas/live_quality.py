@@ -66,7 +66,8 @@ def _measure(
     memory_mb: int,
 ) -> Night:
     recipe = recipes.load(task.model)
-    room.check_size(room.LIVE_QUALITY, rows=arrived.rows, table_bytes=0, memory_mb=memory_mb, recipe=recipe)
+    rows, size = arrived.rows, arrived.bytes
+    room.check_size(room.LIVE_QUALITY, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
     scored = Scored(artifact(arrived.model_version), recipe=recipe)
     for part in arrivals.parts(edges, arrived, run=task.run):
         scored.add(part)

@@ -61,7 +61,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
 
 def _source(model: str, found: Object, prepared: Prepared) -> Source:
     name = found.name(model=model)
-    return Source(name=name, etag=found.etag, bytes=found.size_bytes, rule=prepared.draws[name].rule)
+    rule = prepared.draws[name].rule
+    return Source.of({"name": name, "etag": found.etag, "bytes": found.size_bytes, "rule": rule})
 
 
 def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -46,8 +46,12 @@ class Splits:
     def new(self, split: Split, *, salt: str) -> Draw:
         """The draw of an object with neither a known tag nor a known name: salted by its text, so that neither name
         nor compression matters. An object with the same text as a known one keeps that one's draw."""
-        kept = (draw for draw in self.draws.values() if draw.salt == salt)
-        return next(kept, Draw(DRAWN, split.holdout_ratio, split.seed, salt))
+        return self._by_salt.get(salt) or Draw(DRAWN, split.holdout_ratio, split.seed, salt)
+
+    @cached_property
+    def _by_salt(self) -> dict[str, Draw]:
+        """The first of each."""
+        return {draw.salt: draw for draw in reversed([*self.draws.values()])}
 
     @cached_property
     def _by_etag(self) -> dict[str | None, Draw]:
@@ -68,7 +72,7 @@ class Splits:
 
     def to_document(self) -> list[dict[str, Any]]:
         return [
-            {"name": identity[0], "etag": identity[1], "text": self.texts.get(identity), **asdict(draw)}
+            {"name": identity[0], "etag": identity[1], "text": self.texts.get(identity), **vars(draw)}
             for identity, draw in self.draws.items()
         ]
 

@@ -31,6 +31,12 @@ def encode(document: Any) -> bytes:
     return json.dumps(document, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
 
 
+def in_one_line(document: Any) -> bytes:
+    """The same without indentation, for what has an entry for every object of a data set: it takes a tenth of the
+    time, because Python's fast encoder does not indent."""
+    return json.dumps(document, separators=(",", ":"), sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+
+
 def decode(body: bytes) -> Any:
     """Raises ValueError for what `encode` would not have written, or could not write again."""
     try:

@@ -34,10 +34,23 @@ _REQUIRED = object()
 class _Field:
     """What a field may hold, and how its value is made of the JSON value."""
 
-    __slots__ = ("default", "kind", "read")
+    __slots__ = ("default", "kind", "name", "read")
 
     def __init__(self, kind: Kind, read: Callable[[Any], Any], default: Any) -> None:
         self.kind, self.read, self.default = kind, read, default
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, record: Document | None, _: type) -> Any:
+        """The value is made when it is first asked for, and stays in the record, which then hides the field: of a
+        document of 10,000 objects most are never looked at."""
+        if record is None:
+            return self
+        document = record.document
+        value = self.read(document[self.name]) if self.name in document else self.default
+        vars(record)[self.name] = value
+        return value
 
 
 def holds(kind: Kind, *, default: Any = _REQUIRED) -> Any:
@@ -69,6 +82,8 @@ class Document:
 
     SCHEMA: ClassVar[int] = 1
     """The value of `documents.SCHEMA` when this kind of document last changed."""
+    IN_ONE_LINE: ClassVar[bool] = False
+    """Whether it has an entry for every object of a data set, and is not indented for that."""
     _fields: ClassVar[Mapping[str, _Field]]
     _shape: ClassVar[Record]
 
@@ -85,7 +100,7 @@ class Document:
         document = {name: _as_json(value) for name, value in given.items()}
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
-        self._hold(self.made_of(document).document)
+        vars(self)["_document"] = self.made_of(document).document
 
     @classmethod
     def made_of(cls, document: Mapping[str, Any]) -> Self:
@@ -103,7 +118,7 @@ class Document:
     def of(cls, document: Mapping[str, Any]) -> Self:
         """The record of a document that fits."""
         record = cls.__new__(cls)
-        record._hold(document)
+        vars(record)["_document"] = document
         return record
 
     @classmethod
@@ -125,22 +140,17 @@ class Document:
 
     def but(self, **changes: Any) -> Self:
         """The same with other values in these fields; what a later release added stays."""
-        given = {name: vars(self)[name] for name in self._fields if name in self.document}
+        given = {name: getattr(self, name) for name in self._fields if name in self.document}
         return self.of({**self.document, **type(self)(**{**given, **changes}).document})
 
     def encode(self) -> bytes:
-        return documents.encode(self.document)
+        return (documents.in_one_line if self.IN_ONE_LINE else documents.encode)(self.document)
 
     @property
     def document(self) -> Mapping[str, Any]:
         """The whole document, fields of a later release included: for who shows it, or compares it with another."""
         found: Mapping[str, Any] = vars(self)["_document"]
         return found
-
-    def _hold(self, document: Mapping[str, Any]) -> None:
-        vars(self)["_document"] = document
-        for name, each in self._fields.items():
-            vars(self)[name] = each.read(document[name]) if name in document else each.default
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")

@@ -78,7 +78,7 @@ def _publish(
         registry.PACKAGE: package,
     }
     if lineage.splits is not None:
-        parts[registry.SPLITS] = documents.encode(lineage.splits)
+        parts[registry.SPLITS] = documents.in_one_line(lineage.splits)
     _keep(edges, parts, model=task.model, model_version=number)
     published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
     manifest = Manifest(

@@ -113,10 +113,14 @@ class Arrived(Document):
     rows: int = holds(count)
     parts: int = holds(count)
     """Below `work/RUN/sides/arrived/`."""
+    bytes: int = holds(count, default=0)
+    """Of the rows as arrays; 0 of a release that did not count them."""
 
 
 class Profile(Document):
     """Of the data that a run trains on, written by Preprocess."""
+
+    IN_ONE_LINE = True
 
     fingerprint: str = holds(text)
     recipe_sha256: str = holds(text)

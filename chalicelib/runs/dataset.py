@@ -50,8 +50,9 @@ def take(edges: Edges, *, run: str, model: str) -> tuple[Object, ...]:
             f"{len(listed):,} objects lie below {where}: {OBJECTS:,} are the most; put the rows of many nights into"
             " one file"
         )
-    seen = tuple(Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes) for each in listed)
-    edges.store.put_if_absent(layout.run_document(run, "dataset"), documents.encode([each.document for each in seen]))
+    seen = [{"key": each.key, "etag": each.etag, "size_bytes": each.size_bytes} for each in listed]
+    if edges.store.put_if_absent(layout.run_document(run, "dataset"), documents.in_one_line(seen)):
+        return tuple(map(Object.of, seen))
     return take(edges, run=run, model=model)
 
 
@@ -59,4 +60,4 @@ def fingerprint(objects: Sequence[Object], *, recipe_sha256: str, settings: Task
     """SHA-256, in hexadecimal, of what a model is made of: data, recipe, code of pipeline and serving function."""
     parts = [[each.key, each.etag] for each in objects]
     whole = [parts, recipe_sha256, settings.code_sha256, settings.serving_sha256]
-    return hashlib.sha256(documents.encode(whole)).hexdigest()
+    return hashlib.sha256(documents.in_one_line(whole)).hexdigest()

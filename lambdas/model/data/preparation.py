@@ -7,7 +7,7 @@ on rows that it was trained on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.cutting import listed
@@ -51,7 +51,7 @@ def described(sums: Sums, *, objects: Mapping[str, Extent], recipe: Recipe) -> d
     Training part and holdout have two classes or more, and every class in a threshold.
     """
     facts = profile(sums, recipe=recipe)
-    facts["objects"] = {name: asdict(extent) for name, extent in objects.items()}
+    facts["objects"] = {name: dict(vars(extent)) for name, extent in objects.items()}
     _check(facts, recipe=recipe)
     return facts
 

@@ -241,7 +241,10 @@ def test_rows_that_do_not_fit_into_memory_or_are_gone_are_told() -> None:
     night.store.delete(layout.work(SECOND, "sides/arrived/0/labels.npy"))
     gone = tell(memory_mb=1_000)
 
-    assert "400 rows of 3 columns take about 140 MB in Evaluate, which has 70 MB" in small["live_quality_problem"]
+    assert (
+        "400 rows of 3 columns take about 140 MB in Evaluate, which has 70 MB; their table has 19,200 bytes"
+        in small["live_quality_problem"]
+    )
     assert "arrived/0/labels.npy is gone" in gone["live_quality_problem"]
 
 

@@ -53,12 +53,36 @@ def night() -> FakeOutside:
     return night_with_data()
 
 
-def test_list_of_objects_that_is_lost_before_it_is_read_is_written_again(night: FakeOutside) -> None:
+def test_list_of_objects_that_another_wrote_and_that_is_lost_before_it_is_read_is_written_again(
+    night: FakeOutside,
+) -> None:
     key = layout.run_document(RUN, "dataset")
-    losing = with_store(night.edges, "put_if_absent", nth=2, after=lambda: night.store.delete(key))  # after the lease
+    losing = with_store(
+        night.edges,
+        "put_if_absent",
+        nth=2,  # after the lease
+        before=lambda: night.store.put(key, b"[]"),
+        after=lambda: night.store.delete(key),
+    )
 
     assert preprocessing(losing).decision == TRAIN
     assert night.store.find(key) is not None
+
+
+def test_list_of_objects_that_the_run_wrote_itself_is_not_read_again(night: FakeOutside) -> None:
+    key = layout.run_document(RUN, "dataset")
+    losing = with_store(
+        night.edges, "put_if_absent", nth=2, after=lambda: night.store.uncover(key, b"nobody reads this")
+    )
+
+    assert preprocessing(losing).decision == TRAIN
+
+
+def test_documents_with_an_entry_for_every_object_are_not_indented(night: FakeOutside) -> None:
+    preprocessing(night.edges)
+
+    keys = [layout.run_document(RUN, "dataset"), layout.run_document(RUN, "profile"), layout.kept_parts(MODEL)]
+    assert [b"\n" in night.store.find(key).body for key in keys] == [False] * 3  # type: ignore[union-attr]
 
 
 def test_new_data_becomes_train_and_holdout(night: FakeOutside) -> None:

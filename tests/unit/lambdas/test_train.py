@@ -97,7 +97,10 @@ def test_estimator_that_does_not_fold_is_fitted_in_one_piece(night: FakeOutside)
 def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_the_fit(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
-    with pytest.raises(DatasetTooLarge, match=r"1,500 rows .* in Train, which has 200 MB"):
+    with Parts(night.edges, task.train_uri) as fit, Parts(night.edges, task.holdout_uri) as judge:
+        size = fit.size_bytes + judge.size_bytes
+
+    with pytest.raises(DatasetTooLarge, match=rf"1,500 rows .* in Train, which has 200 MB; .* has {size:,} bytes"):
         train.run(task, night.edges, replace(SETTINGS, memory_mb=200))
 
 

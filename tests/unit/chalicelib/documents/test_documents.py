@@ -61,6 +61,15 @@ def test_document_can_be_read_by_people() -> None:
     assert documents.encode({"b": "ä", "a": 1}).decode() == '{\n "a": 1,\n "b": "ä"\n}'
 
 
+def test_document_of_many_entries_is_the_same_in_one_line() -> None:
+    document = {"b": ["ä", None], "a": {"d": 1, "c": 0.5}}
+
+    assert documents.in_one_line(document).decode() == '{"a":{"c":0.5,"d":1},"b":["ä",null]}'
+    assert documents.decode(documents.in_one_line(document)) == documents.decode(documents.encode(document))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        documents.in_one_line({"ratio": float("nan")})
+
+
 @given(st.datetimes(timezones=st.timezones(), min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1)))
 def test_timestamp_is_the_moment_in_utc_to_the_millisecond(moment: datetime) -> None:
     written = documents.timestamp(moment)

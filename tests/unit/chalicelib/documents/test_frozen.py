@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import pytest
 
@@ -24,6 +24,12 @@ class Whole(Document):
     main: Part = holds_one(Part)
     spare: Part | None = holds_one(Part, default=None)
     others: tuple[Part, ...] = holds_many(Part, default=())
+
+
+class Long(Document):
+    IN_ONE_LINE = True
+
+    parts: tuple[Part, ...] = holds_many(Part)
 
 
 class Half(Document):
@@ -91,6 +97,34 @@ def test_record_with_other_values_in_some_fields_keeps_those_of_a_later_release(
     assert (Half(part=None).but(part=Part(name="b")), found.rows) == (Half(part=Part(name="b")), None)
     with pytest.raises(TypeError, match=r"Part\.rows is no whole number"):
         found.but(rows="x")
+
+
+def test_record_of_many_entries_is_written_in_one_line_and_read_either_way() -> None:
+    long = Long(parts=WHOLE.parts)
+
+    assert long.encode() == b'{"parts":[{"name":"a","rows":1},{"name":"b"}]}'
+    assert Long.read(long.encode(), key=KEY) == Long.read(documents.encode(long.document), key=KEY) == long
+
+
+def test_field_is_made_when_it_is_first_asked_for_and_stays() -> None:
+    made: list[str] = []
+
+    class Watched(Document):
+        name: str = holds(text)
+
+        @classmethod
+        def of(cls, document: Mapping[str, Any]) -> Self:
+            made.append(document["name"])
+            return super().of(document)
+
+    class Many(Document):
+        each: tuple[Watched, ...] = holds_many(Watched)
+
+    many = Many.read(b'{"each": [{"name": "a"}, {"name": "b"}]}', key=KEY)
+    before = list(made)
+
+    assert [one.name for one in many.each] == [again.name for again in many.each] == ["a", "b"]
+    assert (before, made) == ([], ["a", "b"])
 
 
 def test_record_of_nothing_is_none() -> None:
