@@ -21,6 +21,7 @@ from chalicelib import layout
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.training import EvaluateTask, PreprocessTask, TrainTask
 from chalicelib.edges import Edges
+from chalicelib.edges.object_store import ObjectStore
 from chalicelib.registry import publishing, registry
 from chalicelib.settings import TaskSettings
 from lambdas.step import forget_peak_memory, peak_memory_bytes
@@ -57,7 +58,7 @@ def make_champion(store: FolderStore) -> None:
     store.put(ALIAS, (alias.description if alias else "").encode())
 
 
-def with_the_champion(store: FolderStore) -> Edges:
+def with_the_champion(store: ObjectStore) -> Edges:
     """A process has its own functions, so the version is published there again, and the alias made."""
     outside = FakeOutside(MODEL)
     outside.executions.start(RUN, "{}")

@@ -62,8 +62,8 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
         room.check(room.TRAIN, rows, memory_mb=memory_mb, recipe=recipe)
         trial.foresee(recipe, train=rows[0])
         return fit(recipe, train=rows[0])
-    rows, size = train.rows + holdout.rows, train.size_bytes + holdout.size_bytes
-    room.check_size(room.FOLD, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
+    size = train.size_bytes + holdout.size_bytes
+    room.check_size(room.FOLD, rows=train.rows + holdout.rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
     parts = Rows(train.names, train.open, engine.each)
     summary = parts.total(Summary.of)
     few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)

@@ -127,7 +127,7 @@ def start(edges: Edges, *, run: str, wish: Wish, attempt: str | None = None) -> 
     is_new = edges.store.put_if_absent(key, request.encode())
     if not is_new:
         asked = find_request(edges, run=run)
-        if asked is None or any(vars(asked)[name] != vars(wish)[name] for name in SAME):
+        if asked is None or any(getattr(asked, name) != getattr(wish, name) for name in SAME):
             raise RequestConflict(
                 f"this Idempotency-Key started run {run} with another request; use a new key", run=run
             )
