@@ -113,3 +113,13 @@ def test_refused_look_is_a_warning_and_not_the_end() -> None:
     (found,) = unhindered(check_limits(Answering(refusal("AccessDenied"))), where="limits")
 
     assert (found.severity, found.where) == (Severity.WARNING, "limits")
+
+
+@pytest.mark.parametrize(("used", "expected"), [(79, Severity.OK), (80, Severity.WARNING)])
+def test_room_for_code_is_told_once_four_fifths_of_it_are_taken(used: int, expected: Severity) -> None:
+    answer = {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "TotalCodeSize": 100},
+        "AccountUsage": {"TotalCodeSize": used},
+    }
+
+    assert worst(list(check_limits(Answering(answer)))) is expected

@@ -81,6 +81,14 @@ def test_memory_that_a_new_account_does_not_grant_is_a_note_with_the_way_out() -
     )
 
 
+def test_memory_that_a_new_account_grants_needs_no_note() -> None:
+    properties = {"Runtime": "python3.13", "Architectures": ["x86_64"], "MemorySize": 3008}
+
+    (fine,) = check_runtimes({"Resources": {"Train": {"Type": "AWS::Lambda::Function", "Properties": properties}}})
+
+    assert fine.severity is Severity.OK
+
+
 def stage_folder(folder: Path, **variables: str) -> Path:
     config = json.loads((ROOT / ".chalice" / "config.json").read_bytes())
     config["stages"]["prod"]["environment_variables"] |= variables
