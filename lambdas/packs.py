@@ -33,10 +33,11 @@ PACK_OBJECTS = 128
 PACK_BYTES = 4_000_000
 """A pack ends with so many objects, or with so many bytes of their files."""
 ANCHOR_OBJECTS = 32
-ANCHOR_KEYS = ("0",)
-"""From so many objects on it also ends with one whose key begins so, one in 16: behind a file that is added or
+ANCHOR_TAGS = ('"0', "0")
+"""From so many objects on it also ends with one whose entity tag begins so, one in 16: behind a file that is added or
 removed in the middle, packs soon end where they ended before."""
-
+KEPT_EVERY = 8
+"""After so many new packs it is written down what there is: a run whose time ends leaves them to the next one."""
 
 Prepare = Callable[[Edges, str, Sequence[Object], Splits], Prepared]
 
@@ -62,10 +63,23 @@ def from_objects(
     ]
     groups = {f"{place:05}": group for place, group in enumerate(grouped(named))}
     packing = Packing(edges, recipe, known, memory_mb, kept.find(edges, model=model))
-    packed = engine.each(lambda name: packing.pack(groups[name]), groups)
+    new: list[KeptPack] = []
+
+    def keep_all() -> None:
+        kept.keep(edges, {pack.keys: pack for pack in (*packing.usable, *new)}.values(), model=model)
+
+    def pack(name: str) -> KeptPack | DataError:
+        found = packing.pack(groups[name])
+        if isinstance(found, KeptPack) and not any(found is each for each in packing.usable):
+            new.append(found)
+            if len(new) % KEPT_EVERY == 0:
+                keep_all()
+        return found
+
+    packed = engine.each(pack, groups)
     packs = [each for each in packed if isinstance(each, KeptPack)]
     if len(packs) < len(packed):
-        kept.keep(edges, {pack.keys: pack for pack in (*packing.usable, *packs)}.values(), model=model)
+        keep_all()
         raise next(each for each in packed if isinstance(each, DataError))
     kept.keep(edges, packs, model=model)
     return prepared(edges, packs, [each for group in groups.values() for each in group], recipe=recipe)
@@ -86,7 +100,7 @@ def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
             yield group
             group = []
         group.append(each)
-        if len(group) == PACK_OBJECTS or (len(group) >= ANCHOR_OBJECTS and each.key.startswith(ANCHOR_KEYS)):
+        if len(group) == PACK_OBJECTS or (len(group) >= ANCHOR_OBJECTS and each.listed.etag.startswith(ANCHOR_TAGS)):
             yield group
             group = []
     if group:

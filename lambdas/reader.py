@@ -22,6 +22,7 @@ CODE = (
     "model/reading",
     "model/splitting",
     "packing.py",
+    "parts.py",
     "pieces.py",
     "serve/schema.py",
 )

@@ -59,7 +59,7 @@ class Counting:
 
 
 class _Store:
-    def __init__(self, store: Any, counts: Counting) -> None:
+    def __init__(self, store: Any, counts: Any) -> None:
         self._store, self._counts = store, counts
 
     def find(self, key: str) -> Stored | None:
@@ -353,6 +353,39 @@ def test_error_of_tonight_loses_nothing_that_was_kept() -> None:
     prepare(account, files)
 
     assert account.files() == []
+
+
+@dataclass
+class _TimeEnds(Counting):
+    """Lambda ends the task when it asks for this file."""
+
+    at: str = ""
+
+    @property
+    def edges(self) -> Edges:
+        edges = super().edges
+        return replace(edges, store=_Ending(edges.store, self))
+
+
+class _Ending(_Store):
+    def find(self, key: str) -> Stored | None:
+        if key == layout.dataset(MODEL, self._counts.at):
+            raise KeyboardInterrupt
+        found: Stored | None = self._store.find(key)
+        return found
+
+
+def test_run_after_one_whose_time_ended_goes_on_from_where_that_one_was() -> None:
+    files = nights(700)
+    account = _TimeEnds(at="night-00690.csv")
+    with pytest.raises(KeyboardInterrupt):
+        prepare(account, files)
+
+    account.at = ""
+    found = prepare(account, files)
+
+    assert 0 < len(account.files()) < 450
+    assert told(found) == told(prepare(Counting(), files))
 
 
 def test_large_object_has_several_parts_and_its_rows_come_out_whole() -> None:

@@ -17,7 +17,6 @@ MAKES_NO_ROWS = {
     "model.gate": "judges models",
     "model.metrics": "judges models",
     "model.recipe": "what decides about rows is in the policies",
-    "parts": "stores what it is given, under its digest",
     "reader": "this",
     "serve.handler": "serves models",
     "serve.refusal": "words of errors",
