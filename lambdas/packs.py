@@ -85,10 +85,9 @@ def from_objects(
     return prepared(edges, packs, [each for group in groups.values() for each in group], recipe=recipe)
 
 
-def _sums(edges: Edges, packs: Sequence[KeptPack]) -> Iterator[Sums]:
-    hashed = sum(pack.sums.rows for pack in packs) <= HASHED_ROWS
-    for pack in packs:
-        yield Sums.from_files(files_of(edges, pack.sums) | (files_of(edges, pack.hashes) if hashed else {}))
+def _sums(edges: Edges, packs: Sequence[KeptPack]) -> Sums:
+    sums = reduce(add, (Sums.from_files(files_of(edges, pack.sums)) for pack in packs))
+    return sums.with_hashes(files_of(edges, pack.hashes) for pack in packs) if sums.rows <= HASHED_ROWS else sums
 
 
 def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
@@ -109,7 +108,7 @@ def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
 
 def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe) -> Prepared:
     """What the packs hold together. They have these objects."""
-    sums = reduce(add, _sums(edges, packs))
+    sums = _sums(edges, packs)
     found = {
         named.name: each for named, each in zip(objects, (o for pack in packs for o in pack.objects), strict=True)
     }

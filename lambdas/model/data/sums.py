@@ -7,8 +7,8 @@ rows were read tonight or on an earlier night.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -109,17 +109,21 @@ class Sums:
         """With the hashes, if their files are there. Raises KeyError or ValueError for what was not written so."""
         told = json.loads(files[FIGURES])
         sample, places = (from_npy(files[name]) for name in ARRAYS)
-        hashes = [from_npy(files[name]).astype(np.uint64) for name in HASHES if name in files]
         return cls(
             classes=np.array(told["classes"], dtype=np.int64),
             smallest=np.array(told["smallest"], dtype=np.float64),
             largest=np.array(told["largest"], dtype=np.float64),
             means=np.array(told["means"], dtype=np.float64),
             levels=tuple(told["levels"]),
-            hashes=(hashes[0], hashes[1]) if hashes else None,
+            hashes=_read_hashes(files) if HASHES[0] in files else None,
             sample=sample.astype(np.float64),
             places=places.astype(np.uint64),
         )
+
+    def with_hashes(self, several: Iterable[Mapping[str, bytes]]) -> Sums:
+        """With those of all its rows, from the files of all its objects: joined at once, and not sum by sum."""
+        train, holdout = zip(*map(_read_hashes, several), strict=True)
+        return replace(self, hashes=(np.concatenate(train), np.concatenate(holdout)))
 
 
 def sample_rows(numbers: int) -> int:
@@ -163,6 +167,11 @@ def _mean(column: Floats) -> float:
 def _hashes(part: Part) -> Words:
     several = [row_hashes(each.table()) for each in part.slices(HASH_ROWS)]
     return np.concatenate(several) if several else np.empty(0, dtype=np.uint64)
+
+
+def _read_hashes(files: Mapping[str, bytes]) -> tuple[Words, Words]:
+    train, holdout = (from_npy(files[name]).astype(np.uint64, copy=False) for name in HASHES)
+    return train, holdout
 
 
 def _joined(one: Sums, other: Sums) -> tuple[Words, Words] | None:
