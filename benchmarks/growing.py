@@ -5,7 +5,7 @@ python -m benchmarks.growing 1555 10000
 The arguments are rows a night. The nights before have left their parts, and a version that was trained on all files
 but the last is live. The two nights take turns, each in a process of its own, on a bucket in memory, so that a call
 takes no time; calls are counted instead. A cold start is another process, which imports the task and makes its
-clients: Lambda bills it too.
+clients: Lambda bills it too. Writes benchmarks/results/growing.json.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ from tests.fakes.store import InMemoryStore
 
 NIGHTS = (2, 365)
 ROUNDS = 9
+COLUMNS = ("task, s", "with a cold start, s", "calls")
+RESULTS = Path(__file__).with_name("results") / "growing.json"
 RUNS = 6
 """So many runs have left their parts."""
 COLD = """import time
@@ -121,7 +123,7 @@ def measured(rows: int) -> list[tuple[float, ...]]:
 
 
 def draw(rows: int, found: Sequence[tuple[float, ...]]) -> None:
-    drawn = Drawn("night", "task, s", "with a cold start, s", "calls", title=f"{rows:,} rows a night, n={ROUNDS}")
+    drawn = Drawn("night", *COLUMNS, title=f"{rows:,} rows a night, n={ROUNDS}")
     for night, (task, whole, calls) in zip(NIGHTS, found, strict=True):
         drawn.add_row(f"{night}", f"{task:.3f}", f"{whole:.3f}", f"{calls:.0f}")
     drawn.add_row("ratio", *(f"{last / first:.2f}" for first, last in zip(*found, strict=True)))
@@ -132,8 +134,16 @@ def main() -> None:
     if sys.argv[1] == "--measure":
         print(json.dumps(measure(Path(sys.argv[2]))))
         return
+    told: dict[str, dict[str, list[float]]] = {}
     for rows in map(int, sys.argv[1:]):
-        draw(rows, measured(rows))
+        found = measured(rows)
+        draw(rows, found)
+        told[f"{rows}"] = {
+            f"{night}": [float(f"{each:.3g}") for each in medians]
+            for night, medians in zip(NIGHTS, found, strict=True)
+        }
+    document = {"at": time.strftime("%Y-%m-%d"), "n": ROUNDS, "columns": COLUMNS, "rows_a_night": told}
+    RESULTS.write_text(json.dumps(document, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,21 @@ def test_every_measured_figure_is_the_benchmarks(task: str, copies: int) -> None
     ]
 
 
+def test_what_is_said_of_later_nights_is_the_benchmarks() -> None:
+    growing = json.loads((pages.ROOT / "benchmarks/results/growing.json").read_text("utf-8"))
+    measured = [
+        [last / first for first, last in zip(nights["2"], nights["365"], strict=True)]
+        for nights in growing["rows_a_night"].values()
+    ]
+
+    assert list(growing["rows_a_night"]) == ["1555", "10000"]
+    assert {round(whole, 1) for _, whole, _ in measured} == {1.1}
+    assert max(calls for *_, calls in measured) <= 1.5
+    assert (
+        "takes 1.1 times the processor of night 2, at 1,555 and at 10,000 rows a file, and at most 1.5 times" in PAGE
+    )
+
+
 def test_matrix_of_many_files_has_that_many_times_the_counts_of_one() -> None:
     once = RESULTS["matrices"]["1x"]
 
