@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -270,6 +271,19 @@ def test_numbers_that_are_none_are_refused(number: float, words: str) -> None:
 
     with pytest.raises(ValueError, match=words):
         folded(make_pipeline(StandardScaler(), LogisticRegression()), part)
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value encountered")
+@pytest.mark.parametrize("has_hessian", [False, True])
+@pytest.mark.parametrize("factor", [1e200, 1e305])
+def test_numbers_too_large_to_be_squared_are_refused_in_words(factor: float, has_hessian: bool) -> None:
+    part = drawn(rows=100)
+    rows = cut(replace(part, numeric=part.numeric * factor), chunks=2)
+    ready = prepared(make_pipeline(StandardScaler(), LogisticRegression()), rows=rows, summary=rows.total(Summary.of))
+    search = minimum.newton if has_hessian else partial(minimum.trusting, curvature=ready.curvature)
+
+    with pytest.raises(ValueError, match="some numbers are too large"):
+        search(ready.objective, start=ready.start, iterations_max=10)
 
 
 def test_parameter_that_scikit_learn_refuses_is_refused_before_any_pass() -> None:
