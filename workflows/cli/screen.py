@@ -23,12 +23,15 @@ from chalicelib.registry.report import Report
 console = Console(highlight=False)
 
 GOOD, BAD = "green", "red"
+MB = 2**20
+"""As Lambda counts memory."""
 NEVER_BROKEN = {"run", "name", "when (UTC)", "when (UTC), kind", "now", "kind", "version"}
 """Columns of names that are copied from the screen, and of short words."""
 SPACES = "  "
 """Between two columns."""
 NAME_WIDTH_MIN = 10
-"""Of a rule, however narrow the screen is."""
+"""Of a rule, and of a class, however narrow the screen is."""
+MATRIX, AXES = "confusion matrix of the holdout", ": true classes down, predicted across"
 
 
 def show_json(document: Any) -> None:
@@ -48,7 +51,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
         drawn.add_column(
-            column, justify="right" if numeric else "left", overflow="fold", no_wrap=column in NEVER_BROKEN
+            Text(column), justify="right" if numeric else "left", overflow="fold", no_wrap=column in NEVER_BROKEN
         )
     for row in rows:
         drawn.add_row(*(cell if isinstance(cell, Text) else Text("-" if cell is None else str(cell)) for cell in row))
@@ -69,12 +72,47 @@ def table_with_lines(columns: Sequence[str], rows: Sequence[tuple[Sequence[str |
 
 
 def confusion_matrix(report: Report) -> None:
-    """Rows true, columns predicted; nothing of a report without one."""
+    """Rows true, columns predicted, as wide as the screen; nothing of a report without one.
+
+    Where the names of the classes are too long for headings, the columns have their numbers; where there are too many
+    of these too, each table has as many predicted classes as fit.
+    """
     if not report.classes or not report.matrix:
         return
-    rows = [[f"true {name}", *counts] for name, counts in zip(report.classes, report.matrix, strict=True)]
-    shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in rows]
-    table("confusion matrix of the holdout", ["", *(f"predicted {name}" for name in report.classes)], shown)
+    shown = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in counts] for counts in report.matrix]
+    rows = [[f"true {name}", *counts] for name, counts in zip(report.classes, shown, strict=True)]
+    for title, heading in (("", "predicted {}"), (AXES, "{}")):
+        columns = ["", *(heading.format(name) for name in report.classes)]
+        widths = [max(len(str(cell)) for cell in column) for column in zip(columns, *rows, strict=True)]
+        if sum(widths) + len(SPACES) * (len(widths) - 1) <= console.width:
+            table(f"{MATRIX}{title}", columns, rows)
+            return
+    _numbered_matrix(report.classes, report.matrix)
+
+
+def _numbered_matrix(classes: Sequence[str], matrix: Sequence[Sequence[Any]]) -> None:
+    """With a number for each class, one space between columns, and no commas in the counts."""
+    columns = [(str(number), *map(str, counts)) for number, counts in enumerate(zip(*matrix, strict=True), start=1)]
+    labels = [f"{number} {name}" for number, name in enumerate(classes, start=1)]
+    console.print(Text(f"{MATRIX}{AXES}", style="bold"))
+    while columns:
+        room, fitting = console.width - NAME_WIDTH_MIN, 0
+        for column in columns:
+            room -= 1 + max(map(len, column))
+            if fitting and room < 0:
+                break
+            fitting += 1
+        shown, columns = columns[:fitting], columns[fitting:]
+        drawn = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+        taken = sum(1 + max(map(len, column)) for column in shown)
+        drawn.add_column(
+            "true", overflow="fold", width=max(min(console.width - taken, max(map(len, labels))), NAME_WIDTH_MIN)
+        )
+        for number, *_ in shown:
+            drawn.add_column(number, justify="right", no_wrap=True)
+        for place, label in enumerate(labels):
+            drawn.add_row(Text(label), *(column[1 + place] for column in shown))
+        console.print(drawn)
 
 
 def verdict(judged: dict[str, Any]) -> None:
@@ -93,13 +131,16 @@ def verdict(judged: dict[str, Any]) -> None:
 
 
 def where_the_time_went(run: dict[str, Any]) -> None:
-    """State by state: waiting for the function to start (its imports included), working, and the memory it took."""
+    """State by state: waiting for the function to start (its imports included), working, and the memory it took.
+
+    That is told with the memory its function has, in Lambda's MB of 2**20 bytes.
+    """
     rows, before = [], run["started_at"]
     for state in run["states"]:
         begun = state.get("started_at", before)
         starting = f"{_milliseconds_between(before, begun):,} ms"
         working = f"{state['duration_ms']:,} ms" if "duration_ms" in state else "-"
-        rows.append([state["state"], starting, working, _megabytes(state.get("peak_memory_bytes"))])
+        rows.append([state["state"], starting, working, _memory(state)])
         before = state.get("finished_at", begun)
     if run["finished_at"]:
         ending = _milliseconds_between(before, run["finished_at"])
@@ -187,5 +228,9 @@ def _milliseconds_between(earlier: str | None, later: str | None) -> int:
     return round(1000 * (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
 
 
-def _megabytes(size_bytes: int | None) -> str:
-    return "-" if size_bytes is None else f"{size_bytes / 1e6:.0f} MB"
+def _memory(state: dict[str, Any]) -> str:
+    """The peak, of how much where that is known."""
+    peak, given = state.get("peak_memory_bytes"), state.get("memory_mb")
+    if peak is None:
+        return "-"
+    return f"{peak / MB:,.0f} MB" if given is None else f"{peak / MB:,.0f} of {given:,} MB"

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.registry.report import Report
 from workflows.cli import screen
@@ -80,6 +82,12 @@ def test_text_with_brackets_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]
     assert "value '[/b]' of [red] rows" in capsys.readouterr().out
 
 
+def test_heading_with_brackets_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.confusion_matrix(of_classes(["[/]", "[red]"], [[1, 2], [3, 4]]))
+
+    assert lines(capsys)[1] == ["predicted", "[/]", "predicted", "[red]"]
+
+
 def test_confusion_matrix_has_true_rows_and_predicted_columns(capsys: pytest.CaptureFixture[str]) -> None:
     screen.confusion_matrix(REPORT)
 
@@ -98,6 +106,58 @@ def test_confusion_matrix_of_three_classes(capsys: pytest.CaptureFixture[str]) -
     screen.confusion_matrix(report)
 
     assert lines(capsys)[-1] == ["true", "c", "7", "8", "9"]
+
+
+def of_classes(names: list[str], matrix: list[list[int]]) -> Report:
+    return Report(passed=True, reason="", rules=(), classes=names, matrix=matrix)
+
+
+def test_confusion_matrix_of_ten_classes_is_one_table_with_the_classes_as_headings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    counts = [[1_135 if true == predicted else 7 for predicted in range(10)] for true in range(10)]
+
+    with wide(80):
+        screen.confusion_matrix(of_classes([str(digit) for digit in range(10)], counts))
+
+    shown = lines(capsys)
+    assert " ".join(shown[0]) == "confusion matrix of the holdout: true classes down, predicted across"
+    assert shown[1] == [str(digit) for digit in range(10)]
+    assert shown[2] == ["true", "0", "1,135", *["7"] * 9]
+    assert len(shown) == 12
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_confusion_matrix_of_ten_classes_with_long_names_is_one_table(
+    width: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"a class of clothes named {place}" for place in "abcdefghij"]
+    counts = [[11_350 if true == predicted else 0 for predicted in range(10)] for true in range(10)]
+
+    with wide(width):
+        screen.confusion_matrix(of_classes(names, counts))
+
+    shown = capsys.readouterr().out.splitlines()
+    assert max(map(len, shown)) <= width
+    assert shown[1].split() == ["true", *map(str, range(1, 11))]
+    assert sum("11350" in line for line in shown) == 10
+
+
+@given(
+    names=st.lists(st.text("ab [/]", min_size=1, max_size=40), min_size=1, max_size=40, unique=True),
+    count=st.integers(0, 10**9),
+    width=st.sampled_from([80, 120]),
+)
+def test_no_line_of_a_confusion_matrix_is_wider_than_the_screen_and_each_count_is_told(
+    names: list[str], count: int, width: int
+) -> None:
+    with wide(width), screen.console.capture() as captured:
+        screen.confusion_matrix(of_classes(names, [[count] * len(names)] * len(names)))
+
+    shown = captured.get()
+    assert max(map(len, shown.splitlines())) <= width
+    told = [word for line in shown.splitlines()[1:] for word in line.replace(",", "").split()]
+    assert told.count(str(count)) >= len(names) ** 2
 
 
 def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,6 +261,7 @@ def test_time_and_memory_of_each_state(capsys: pytest.CaptureFixture[str]) -> No
             "duration_ms": 1234,
             "finished_at": at(1.734),
             "peak_memory_bytes": 209_400_000,
+            "memory_mb": 1769,
         },
         {
             "state": "Train",
@@ -216,10 +277,20 @@ def test_time_and_memory_of_each_state(capsys: pytest.CaptureFixture[str]) -> No
 
     assert lines(capsys)[1:] == [
         ["state", "starting", "working", "peak", "memory"],
-        ["Preprocess", "500", "ms", "1,234", "ms", "209", "MB"],
+        ["Preprocess", "500", "ms", "1,234", "ms", "200", "of", "1,769", "MB"],
         ["Train", "2,000", "ms", "5", "ms", "-"],
         ["Evaluate", "1,000", "ms", "-", "-"],
     ]
+
+
+def test_peak_memory_of_a_state_that_does_not_tell_its_memory_stands_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    states = [{"state": "Train", "started_at": at(1), "peak_memory_bytes": 100 * 2**20}]
+
+    screen.where_the_time_went({"states": states, "started_at": at(0), "finished_at": None, "outcome": None})
+
+    assert lines(capsys)[-1] == ["Train", "1,000", "ms", "-", "100", "MB"]
 
 
 def test_time_up_to_the_end_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
