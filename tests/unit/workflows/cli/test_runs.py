@@ -150,13 +150,14 @@ def test_runs_of_another_model_are_not_listed_when_one_is_named() -> None:
 
 def test_one_run_is_shown_whole(stage: FakeStage) -> None:
     going(stage.outside, RUN)
-    write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 1234, "peak_memory_bytes": 209_000_000})
+    train = {**TRAIN, "duration_ms": 1234, "peak_memory_bytes": 209_000_000, "memory_mb": 1769}
+    write(stage, "train", {**train, "status": "done"})
     write(stage, "report", REPORT)
     end(stage, outcome="Superseded", reason="late")
 
     shown = stage.run("runs", RUN).output
 
-    for piece in ("Train", "1,234 ms", "209 MB", "113,058", "recall of attack", "FAIL", "Superseded: late"):
+    for piece in ("Train", "1,234 ms", "199 of 1,769 MB", "113,058", "recall of attack", "FAIL", "Superseded: late"):
         assert piece in shown
 
 
