@@ -21,13 +21,14 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
-from chalicelib.documents.shapes import Record, anything, count, list_of, sha256, text
+from chalicelib.documents.shapes import Record, anything, count, list_of, sha256, table_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Listed
 from chalicelib.limits import PART_DAYS
 from chalicelib.log import log
 from chalicelib.runs.dataset import Object
 from lambdas import reader
+from lambdas.model.data.part import Part
 from lambdas.model.data.preparation import Piece
 from lambdas.model.reading.table import Extent
 from lambdas.model.recipe import Numeric, Recipe
@@ -59,6 +60,10 @@ class KeptObject(Document):
     train: int = holds(count)
     holdout: int = holds(count)
     """Its rows."""
+    etag: str | None = holds(text, default=None)
+    """None of a release that did not keep it, as `classes`."""
+    classes: Mapping[str, int] | None = holds(table_of(count), default=None)
+    """Its rows of each class."""
 
     @property
     def extent(self) -> Extent:
@@ -77,17 +82,19 @@ class KeptObject(Document):
             return None
 
     @classmethod
-    def made(cls, key: str, piece: Piece, *, train: int, holdout: int) -> KeptObject:
+    def made(cls, named: Named, piece: Piece, *, train: Part, holdout: Part) -> KeptObject:
         drawn = {**asdict(piece.draw), "groups": [list(each) for each in piece.draw.groups]}
         return cls(
-            key=key,
+            key=named.key,
             digest=piece.reading.digest,
             salt=piece.salt,
             lines=asdict(piece.reading.extent),
             groups=[list(each) for each in piece.groups],
             drawn=drawn,
-            train=train,
-            holdout=holdout,
+            train=len(train),
+            holdout=len(holdout),
+            etag=named.listed.etag,
+            classes={name: rows + holdout.rows_by_class[name] for name, rows in train.rows_by_class.items()},
         )
 
 

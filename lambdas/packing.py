@@ -182,7 +182,7 @@ class Packing:
             self._edges, named.listed, recipe=self._recipe, known=self._known, memory_mb=self._memory_mb
         )
         train, holdout = split(piece, recipe=self._recipe)
-        return KeptObject.made(named.key, piece, train=len(train), holdout=len(holdout)), train, holdout
+        return KeptObject.made(named, piece, train=train, holdout=holdout), train, holdout
 
     def _ended(self, pack: Pack) -> KeptPack:
         if pack.sums is None:

@@ -48,6 +48,11 @@ class Part:
     def size_bytes(self) -> int:
         return self.numeric.nbytes + self.codes.nbytes + self.labels.nbytes
 
+    @property
+    def rows_by_class(self) -> dict[str, int]:
+        counts = np.bincount(self.labels, minlength=len(self.classes)).tolist()
+        return dict(zip(self.classes, counts, strict=True))
+
     @classmethod
     def of(cls, table: Table, *, classes: Sequence[str]) -> Part:
         """The same rows in their order; raises ValueError for a label that is none of the classes."""

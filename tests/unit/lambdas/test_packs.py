@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -467,3 +468,21 @@ def test_draw_of_a_later_release_is_no_draw_that_is_known() -> None:
     prepare(account, files)
 
     assert account.files() == ["night-00000.csv"]
+
+
+def test_rows_of_each_class_are_kept_of_every_object_by_its_entity_tag() -> None:
+    account, files = Counting(), nights(2)
+    prepared = prepare(account, files)
+
+    objects = [each for pack in kept.find(account.edges, model=MODEL).packs for each in pack.objects]
+
+    assert [each.etag for each in objects] == [
+        each.etag for each in account.outside.store.list(layout.dataset(MODEL))
+    ]
+    of_all = Counter[str]()
+    for each in objects:
+        assert each.classes is not None
+        assert sum(each.classes.values()) == each.train + each.holdout
+        assert set(each.classes) == set(RECIPE.class_names)
+        of_all.update(each.classes)
+    assert of_all == {name: counts["rows"] for name, counts in prepared.profile["classes"].items()}
