@@ -114,6 +114,18 @@ class Manifest(Document):
     """Of the gate's verdict."""
 
     @property
+    def metrics(self) -> Mapping[str, float | None]:
+        """The values that the gate judged the version by, by rule, such as "recall of attack"; None if undefined.
+
+        A rule about the artifact, such as its largest difference from the estimator, tells nothing of the model.
+        """
+        return {
+            rule.name: rule.value
+            for rule in self.rules or ()
+            if rule.name and " " not in rule.name.partition(" of ")[0]
+        }
+
+    @property
     def artifact_file(self) -> str:
         """The name of the artifact among the parts."""
         return self.artifact.file if self.artifact else SCORECARD_FILE

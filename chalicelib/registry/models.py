@@ -148,6 +148,7 @@ def _versions(edges: Edges, *, model: str, kept: Kept, limit: int | None) -> lis
         known: Mapping[str, Any] = manifest.document if manifest else {"model_version": number}
         return {
             **{name: known.get(name) for name in LISTED},
+            "metrics": dict(manifest.metrics) if manifest else {},
             **{flag: number in numbers for flag, numbers in flags.items()},
             "quarantined": known.get("fingerprint") in quarantined,
             "share": shares.get(number, 0.0),

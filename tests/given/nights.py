@@ -17,6 +17,7 @@ from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Manifest, Source, listed_schema
+from chalicelib.registry.report import Rule
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.serving_code import FORMAT, SAMPLE, SOUND, ServingCode
@@ -53,6 +54,7 @@ def register(
     schema: Mapping[str, Any] = SCHEMA,
     data: Sequence[Mapping[str, Any]] = ({"name": "night-1.csv"},),
     report: Mapping[str, Any] | None = None,
+    rules: Sequence[Mapping[str, Any]] = (),
     form: str = FORMAT,
     file: str | None = SCORECARD_FILE,
 ) -> Registered:
@@ -90,6 +92,7 @@ def register(
         fingerprint=fingerprint,
         data=tuple(map(Source.of, data)),
         ratios={"attack": {"recall": 1.0}},
+        rules=tuple(map(Rule.of, rules)),
         reason="every rule passed",
         example={"duration": 0},
         parts=evidence.checksums(parts),

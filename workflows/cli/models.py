@@ -15,7 +15,7 @@ from chalicelib.registry import catalog
 from chalicelib.registry import models as core
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
-from workflows.cli.screen import console, damage, say, show_json, table
+from workflows.cli.screen import console, damage, number, say, show_json, table
 from workflows.cli.stage import Stage
 
 FLAGS = ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged")
@@ -36,6 +36,7 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
         [_flags(each), each["model_version"], each["function_version"], each["run"], _files(each)] for each in found
     ]
     table(f"versions of {model}", ["now", "model version", "function version", "run", "data"], rows)
+    _show_metrics(found)
     told: list[str] = []
     waiting = overview.open_of(stage.edges, model=model, told=told)
     damage([*(each["damaged"] for each in found if each["damaged"]), *told])
@@ -80,6 +81,14 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
         return
     how = "is live again" if done.moved else "was live already"
     console.print(f"{model} version {done.model_version} {how}, as function version {done.function_version}")
+
+
+def _show_metrics(versions: list[dict[str, Any]]) -> None:
+    """A row for each version, a column for each rule's metric; nothing of versions that tell none."""
+    names = list(dict.fromkeys(name for each in versions for name in each["metrics"]))
+    if names:
+        rows = [[each["model_version"], *(number(each["metrics"].get(name)) for name in names)] for each in versions]
+        table("metrics that the gate judged them by", ["version", *names], rows)
 
 
 def _flags(version: dict[str, Any]) -> str:

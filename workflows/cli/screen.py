@@ -185,9 +185,20 @@ def counting(doing: str) -> Iterator[Callable[[str, int, int], None]]:
         yield lambda what, done, total: status.update(f"{what}: {done} of {total}")
 
 
+def number(value: Any) -> str:
+    """Six digits of a ratio, all of a count.
+
+    >>> number(0.9886877828), number(113_058), number(None)
+    ('0.988688', '113,058', '-')
+    """
+    if value is None:
+        return "-"
+    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}"
+
+
 def _value_and_bound(rule: dict[str, Any]) -> tuple[str, str]:
     value, bound = rule["value"], rule["bound"]
-    said = _number(value), _number(bound)
+    said = number(value), number(bound)
     if value != bound and said[0] == said[1]:
         said = exact.shown(value, bound)
     return said[0], f"{rule['direction']} {said[1]}" if bound is not None else "-"
@@ -214,12 +225,6 @@ def _mark(rule: dict[str, Any]) -> Text:
     if rule["passed"]:
         return Text("pass", style=GOOD)
     return Text("FAIL" if rule.get("enough_rows", True) else "not proved", style=BAD)
-
-
-def _number(value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}"
 
 
 def _milliseconds_between(earlier: str | None, later: str | None) -> int:

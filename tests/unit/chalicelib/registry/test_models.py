@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -159,8 +160,36 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOu
         (3, "run-3", False),
         (1, "run-1", True),
     ]
-    facts = {"model_version", "function_version", "run", "created_at", "ratios", "data", "share", "damaged"}
+    facts = {
+        "model_version",
+        "function_version",
+        "run",
+        "created_at",
+        "ratios",
+        "metrics",
+        "data",
+        "share",
+        "damaged",
+    }
     assert set(listed[0]) == {"live", "anchor", "pinned", "quarantined", "pruned"} | facts
+
+
+def test_versions_are_listed_with_the_metrics_that_the_gate_judged_them_by(night: FakeOutside) -> None:
+    def rule(name: str, value: float | None) -> dict[str, Any]:
+        return {"name": name, "value": value, "direction": ">=", "bound": 0.5, "passed": True, "reason": "so it is"}
+
+    of_the_artifact = rule("largest difference from the estimator's probabilities", 0.0)
+    rules = [
+        of_the_artifact,
+        rule("recall of a kind of attack", 0.99),
+        rule("accuracy", 0.9),
+        rule("lift of x", None),
+    ]
+    register(night.edges, run="run-1", rules=rules)
+
+    (listed,) = models.versions(night.edges, model=MODEL)
+
+    assert listed["metrics"] == {"recall of a kind of attack": 0.99, "accuracy": 0.9, "lift of x": None}
 
 
 def test_versions_are_listed_with_their_shares_of_the_traffic() -> None:

@@ -60,6 +60,27 @@ def test_version_that_has_a_share_of_the_traffic_is_listed_with_it() -> None:
     assert lines[3].startswith("live, 90 %")
 
 
+def test_metrics_that_the_gate_judged_each_version_by_stand_below() -> None:
+    stage = live_stage()
+    rules = [
+        {"name": name, "value": value, "direction": ">=", "bound": 0.5, "passed": True, "reason": "so it is"}
+        for name, value in (("recall of attack", 0.9886877), ("support of attack", 1_442))
+    ]
+    register(stage.edges, run="run-2", rules=rules)
+
+    lines = stage.run("versions", width=80).output.splitlines()
+
+    start = next(at for at, line in enumerate(lines) if line.startswith("metrics"))
+    assert lines[start].strip() == "metrics that the gate judged them by"
+    assert lines[start + 1].split() == ["version", "recall", "of", "attack", "support", "of", "attack"]
+    assert [line.split() for line in lines[start + 2 :]] == [["2", "0.988688", "1,442"], ["1", "-", "-"]]
+    assert all(len(line) <= 80 for line in lines[start:])
+
+
+def test_versions_of_a_release_that_kept_no_rules_have_no_table_of_metrics() -> None:
+    assert "metrics" not in live_stage().run("versions").output
+
+
 def test_versions_are_listed_for_programs() -> None:
     found = live_stage().json("versions", "--json")
 
