@@ -12,7 +12,7 @@ from enum import Enum
 
 from tests.simulation import triggers
 from tests.simulation.faults import EdgeCall, Fault
-from tests.simulation.invariants import ALWAYS, Invariant, check
+from tests.simulation.invariants import ALWAYS, Broken, Invariant, check
 from tests.simulation.invariants.registry import no_package_is_published_twice
 from tests.simulation.invariants.runs import all_that_ended_was_announced
 from tests.simulation.readings import outcomes
@@ -93,6 +93,8 @@ def points(story: Story) -> list[Point]:
     check(world, [*ALWAYS, _ends_as(story)])
     found = [Point(story, nth, call) for nth, call in enumerate(watch.calls, start=1)]
     own = [each.nth for each in found if story.since in each.call.actor]
+    if not own:
+        raise Broken(f"story {story.name} breaks: its own part changes nothing")
     return [each for each in found if each.nth >= min(own)]
 
 

@@ -31,8 +31,10 @@ def no_model_version_is_used_twice(world: World) -> None:
 
 
 def a_run_claims_one_number(world: World) -> None:
-    """While it is going: a task that comes again long after its run may not know its own number any more."""
-    over = {match[1]: effect.index for effect, match, _ in documents_at(world, r"runs/([^/]+)/outcome\.json")}
+    """While it is going: a task that comes again after its run was ended may not know its own number any more."""
+    over = {effect.subject: effect.index for effect in world.history.of("finish")}
+    for effect, match, _ in documents_at(world, r"runs/([^/]+)/outcome\.json"):
+        over.setdefault(match[1], effect.index)
     claimed: set[str] = set()
     for effect, _, claim in documents_at(world, rf"{layout.versions(MODEL)}(\d+)/claim\.json"):
         holder = claim["holder"]
