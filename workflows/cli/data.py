@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from chalicelib import layout
+from chalicelib.cutting import listed
 from chalicelib.registry import models
 from workflows.checking.file import LocalFile
 from workflows.cli.erase import erase
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
-from workflows.cli.screen import counting, say, show_json, table
+from workflows.cli.screen import counting, damage, say, show_json, table_with_lines
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
-from workflows.data_set.objects import name, objects
+from workflows.data_set.listing import REMOVED, Entry, listing
 from workflows.data_set.removing import remove_all
 
 
@@ -52,14 +54,40 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
 @as_json
 @on_stage
 def list_(stage: Stage, model: str, as_json: bool) -> None:
-    """List the files of a data set."""
+    """List the files of a data set, and those taken out, with their rows and classes as the last run counted them.
+
+    A file is `trained on` if the live version is, `new` if not, and `replaced` if that is trained on other content of
+    this name. No file is read for that.
+    """
     models.check(stage.edges, model=model)
-    found = objects(stage.edges, model=model)
-    rows = [[name(each, model=model), each.size_bytes, f"{each.modified_at:%Y-%m-%d %H:%M:%S}"] for each in found]
+    found = listing(stage.edges, model=model)
     if as_json:
-        show_json([dict(zip(("name", "size_bytes", "modified_at"), row, strict=True)) for row in rows])
-    else:
-        table(f"data set of {model}", ["name", "bytes", "added (UTC)"], rows)
+        show_json([_to_document(each) for each in found.entries])
+        return
+    say(f"data set of {model}; {'no known version is' if found.live is None else f'version {found.live} is'} live")
+    rows = [((each.state, _time(each), _rows(each), each.name), [_details(each)]) for each in found.entries]
+    table_with_lines(["now", "since (UTC)", "rows", "name"], rows)
+    damage(found.damaged)
+
+
+def _to_document(entry: Entry) -> dict[str, Any]:
+    return {**vars(entry), "modified_at": _time(entry)}
+
+
+def _time(entry: Entry) -> str:
+    return f"{entry.modified_at:%Y-%m-%d %H:%M:%S}"
+
+
+def _rows(entry: Entry) -> str:
+    if entry.rows is not None:
+        return f"{entry.rows:,}"
+    return "not recorded" if entry.trained_by or entry.state == REMOVED else "not read yet"
+
+
+def _details(entry: Entry) -> str:
+    classes = [f"{rows:,} {name}" for name, rows in (entry.classes or {}).items()]
+    still = [f"version {entry.trained_by} is trained on it"] if entry.state == REMOVED and entry.trained_by else []
+    return "; ".join([*([listed(classes)] if classes else ()), f"{entry.size_bytes:,} bytes", *still])
 
 
 @data.command()

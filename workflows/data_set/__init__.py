@@ -1,8 +1,9 @@
-"""Adds, removes and erases the files of a model's data set, all files of a command or none.
+"""Adds, lists, removes and erases the files of a model's data set, all files of a command or none.
 
 objects.py       single objects of a data set
 adding.py        checks files, then adds all or none
 writing.py       writes files, or restores what was there
+listing.py       tells what is recorded of each file
 removing.py      takes files out
 erasing.py       erases a file's rows wherever they lie
 erasing_plan.py  what erasing would delete

@@ -25,7 +25,15 @@ def test_files_are_listed_for_programs(stage: FakeStage, tmp_path: Path) -> None
     stage.run("data", "add", a_file(tmp_path))
 
     assert stage.json("data", "list", "--json") == [
-        {"name": "night-1.csv", "size_bytes": len(GOOD), "modified_at": "2026-11-21 03:00:00"}
+        {
+            "name": "night-1.csv",
+            "size_bytes": len(GOOD),
+            "modified_at": "2026-11-21 03:00:00",
+            "state": "new",
+            "trained_by": None,
+            "rows": None,
+            "classes": None,
+        }
     ]
 
 

@@ -1,0 +1,179 @@
+"""The list of a data set tells rows, classes and state of each file from what is recorded: it reads no file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from chalicelib import layout
+from chalicelib.edges.object_store import ObjectStore, Stored
+from chalicelib.runs.dataset import Object
+from lambdas import packs
+from lambdas.splits import Splits
+from tests.fakes.stage import FakeStage
+from tests.given import data
+from tests.given.nights import MODEL, outside, promote
+from tests.unit.workflows.data_set.files import GOOD, OTHER
+from workflows.checking import contents
+from workflows.checking.file import Content
+from workflows.data_set.listing import listing
+from workflows.data_set.objects import put, remove_object
+
+RECIPE = data.recipe()
+
+
+def stage_with(files: dict[str, bytes], *trained_on: dict[str, Any]) -> FakeStage:
+    """A stage with these files, whose live version, if any, is trained on those."""
+    night = outside()
+    for name, body in files.items():
+        put(night.edges, Content(name, body), model=MODEL)
+    if trained_on:
+        promote(night.edges, run=f"{MODEL}-20261121T030000Z-abcdef", data=trained_on)
+    return FakeStage(night)
+
+
+def source(name: str, body: bytes) -> dict[str, Any]:
+    return {"name": name, "etag": contents.etag(body)}
+
+
+def count_rows(on: FakeStage) -> None:
+    """A run read the files."""
+    objects = [
+        Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes)
+        for each in on.outside.store.list(layout.dataset(MODEL))
+    ]
+    packs.from_objects(on.edges, MODEL, objects, Splits({}), memory_mb=1_769, load=lambda _: RECIPE)
+
+
+class Watched:
+    """A store that tells what was fetched."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self.fetched: list[str] = []
+
+    def find(self, key: str) -> Stored | None:
+        self.fetched.append(key)
+        return self._store.find(key)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def states(on: FakeStage) -> dict[str, tuple[str, int | None]]:
+    return {each.name: (each.state, each.trained_by) for each in listing(on.edges, model=MODEL).entries}
+
+
+def test_file_is_new_until_the_live_version_is_trained_on_its_content() -> None:
+    on = stage_with({"a.csv": GOOD, "b.csv": OTHER}, source("a.csv", GOOD))
+
+    assert states(on) == {"a.csv": ("trained on", 1), "b.csv": ("new", None)}
+
+
+def test_all_is_new_while_nothing_is_live() -> None:
+    assert states(stage_with({"a.csv": GOOD})) == {"a.csv": ("new", None)}
+
+
+def test_content_that_the_live_version_knows_by_another_name_is_trained_on() -> None:
+    assert states(stage_with({"b.csv": GOOD}, source("a.csv", GOOD))) == {"b.csv": ("trained on", 1)}
+
+
+def test_file_with_other_content_than_the_live_version_knows_by_its_name_is_replaced() -> None:
+    assert states(stage_with({"a.csv": OTHER}, source("a.csv", GOOD))) == {"a.csv": ("replaced", None)}
+
+
+def test_manifest_without_entity_tags_knows_its_files_by_their_names() -> None:
+    on = stage_with({"a.csv": OTHER, "b.csv": GOOD}, {"name": "a.csv"})
+
+    assert states(on) == {"a.csv": ("trained on", 1), "b.csv": ("new", None)}
+
+
+def test_removed_file_is_listed_with_the_version_that_is_still_trained_on_it() -> None:
+    on = stage_with({"a.csv": GOOD, "b.csv": OTHER}, source("a.csv", GOOD))
+    for name in ("a.csv", "b.csv"):
+        remove_object(on.edges, name, model=MODEL)
+
+    assert states(on) == {"a.csv": ("removed", 1), "b.csv": ("removed", None)}
+    assert "version 1 is trained on it" in on.run("data", "list").output
+
+
+def test_file_that_came_back_after_its_removal_is_listed_once() -> None:
+    on = stage_with({"a.csv": GOOD})
+    remove_object(on.edges, "a.csv", model=MODEL)
+    put(on.edges, Content("a.csv", GOOD), model=MODEL)
+
+    assert states(on) == {"a.csv": ("new", None)}
+
+
+def test_rows_are_those_that_the_last_run_counted_and_others_are_not_read_yet() -> None:
+    on = stage_with({"a.csv": data.csv(RECIPE, rows=30, seed=1)})
+    count_rows(on)
+    put(on.edges, Content("b.csv", GOOD), model=MODEL)
+
+    first, second = listing(on.edges, model=MODEL).entries
+
+    assert first.rows == 30
+    assert first.classes is not None
+    assert sum(first.classes.values()) == 30
+    assert (second.rows, second.classes) == (None, None)
+    assert "not read yet" in on.run("data", "list").output
+
+
+def test_rows_that_are_not_recorded_of_a_file_that_was_read_are_not_said_to_be_unread() -> None:
+    said = stage_with({"a.csv": GOOD}, source("a.csv", GOOD)).run("data", "list").output
+
+    assert "not recorded" in said
+    assert "not read yet" not in said
+
+
+def test_list_fetches_no_file_of_the_data_set() -> None:
+    on = stage_with({"a.csv": GOOD}, source("a.csv", GOOD))
+    store = Watched(on.edges.store)
+
+    listing(replace(on.edges, store=cast(ObjectStore, store)), model=MODEL)
+
+    assert store.fetched
+    assert not [each for each in store.fetched if each.startswith((layout.DATASETS, layout.REMOVED))]
+
+
+@pytest.mark.parametrize("key", [layout.kept_parts(MODEL), layout.version(MODEL, 1, "manifest.json")])
+def test_damaged_document_is_told_and_the_files_are_listed_all_the_same(key: str) -> None:
+    on = stage_with({"a.csv": GOOD}, source("a.csv", GOOD))
+    on.outside.store.put(key, b"{")
+
+    said = on.run("data", "list").output
+
+    assert "a.csv" in said
+    assert key in said
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_lines_fit_the_screen_and_names_stay_whole(width: int) -> None:
+    name = "night-2026-11-21.csv.gz"
+    on = stage_with({name: data.csv(RECIPE, rows=30, seed=1)}, source("new.csv", GOOD))
+    count_rows(on)
+    put(on.edges, Content("new.csv", GOOD), model=MODEL)
+    remove_object(on.edges, "new.csv", model=MODEL)
+
+    said = on.run("data", "list", width=width).output
+
+    assert max(map(len, said.splitlines())) <= width
+    assert name in said
+
+
+def test_list_for_programs_has_the_same() -> None:
+    on = stage_with({"a.csv": GOOD}, source("a.csv", GOOD))
+
+    assert on.json("data", "list", "--json") == [
+        {
+            "name": "a.csv",
+            "size_bytes": len(GOOD),
+            "modified_at": "2026-11-21 03:00:00",
+            "state": "trained on",
+            "trained_by": 1,
+            "rows": None,
+            "classes": None,
+        }
+    ]

@@ -1,0 +1,92 @@
+"""Lists the files of a data set, and those taken out, with what is recorded of them: no file is read for that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from chalicelib import layout
+from chalicelib.documents import documents
+from chalicelib.edges import Edges
+from chalicelib.edges.object_store import Listed
+from chalicelib.registry import registry
+from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Manifest
+from chalicelib.runs import counted
+from chalicelib.runs.counted import CountedObject
+from workflows.data_set.objects import name, objects
+
+NEW, TRAINED_ON, REPLACED, REMOVED = "new", "trained on", "replaced", "removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A file that is, or was, in the data set."""
+
+    name: str
+    size_bytes: int
+    modified_at: datetime
+    """When it was added; of a removed one, when it was removed."""
+    state: str
+    """REPLACED means that the live version is trained on other content of this name."""
+    trained_by: int | None
+    """The live version, if it is trained on this content, under whatever name."""
+    rows: int | None
+    """As the last run counted them; None where that is not recorded."""
+    classes: Mapping[str, int] | None
+    """The rows of each class of the recipe."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`live` is the version that is live, None where none is, or where that cannot be told."""
+
+    live: int | None
+    entries: tuple[Entry, ...]
+    damaged: tuple[str, ...]
+
+
+def listing(edges: Edges, *, model: str) -> Listing:
+    """The files of the data set, then those taken out, each in the order of their names."""
+    told: list[str] = []
+    live = documents.readable(partial(_live, edges, model), told=told)
+    rows_of = documents.readable(partial(counted.by_etag, edges, model=model), told=told) or {}
+    there = objects(edges, model=model)
+    names = {name(each, model=model) for each in there}
+    found = [_entry(each, name(each, model=model), live=live, rows_of=rows_of) for each in there]
+    for each in edges.store.list(layout.removed(model)):
+        of = each.key.removeprefix(layout.removed(model))
+        if of not in names:
+            found.append(_entry(each, of, live=live, rows_of=rows_of, state=REMOVED))
+    return Listing(live.model_version if live else None, tuple(found), tuple(told))
+
+
+def _live(edges: Edges, model: str) -> Manifest | None:
+    number = look(edges, model=model).version()
+    return None if number is None else registry.find_manifest(edges, model=model, model_version=number)
+
+
+def _entry(
+    found: Listed,
+    of: str,
+    *,
+    live: Manifest | None,
+    rows_of: Mapping[str, CountedObject],
+    state: str | None = None,
+) -> Entry:
+    data = live.data if live else ()
+    same_name = [each for each in data if each.name == of]
+    # The oldest manifests have no entity tags: there the name has to do.
+    is_trained_on = any(each.etag == found.etag for each in data) or any(each.etag is None for each in same_name)
+    kept = rows_of.get(found.etag)
+    return Entry(
+        name=of,
+        size_bytes=found.size_bytes,
+        modified_at=found.modified_at,
+        state=state or (TRAINED_ON if is_trained_on else REPLACED if same_name else NEW),
+        trained_by=live.model_version if live and is_trained_on else None,
+        rows=kept.rows if kept else None,
+        classes=kept.classes if kept else None,
+    )
