@@ -97,7 +97,9 @@ def _details(entry: Entry) -> str:
 def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
     """Take files out of a data set, all or none. They are kept in the bucket below removed/."""
     models.check(stage.edges, model=model)
-    remove_all(stage.edges, names, model=model)
+    is_whole = f"nothing was removed, unless nightswap data list --model {model} shows so; repeat the command"
+    with told_when_interrupted(is_whole):
+        remove_all(stage.edges, names, model=model)
     for each in dict.fromkeys(names):
         kept = f"s3://{stage.names.bucket}/{layout.removed(model, each)}"
         say(f"removed {each}; it is kept as {kept}")
