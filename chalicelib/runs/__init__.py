@@ -10,4 +10,5 @@ outcomes.py    ends a run: writes its outcome, once
 cleanup.py     RestoreAlias: repairs what a dead run left
 cut_off.py     a task that ran out of memory or time, in words
 runs.py        what the API tells of runs
+durations.py   how long each state took the last time
 """

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import click
 
 from chalicelib.contracts.decisions import WENT_WELL
+from chalicelib.runs import durations
 from workflows.api_client import ApiClient
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out
@@ -22,7 +23,7 @@ from workflows.cli.main_job import MainJob
 from workflows.cli.options import model
 from workflows.cli.screen import console, say
 from workflows.cli.stage import LOCAL, ROOT, Stage
-from workflows.cli.watching import watch
+from workflows.cli.watching import Expected, watch
 from workflows.local.process import SHORT_PORT, LocalAws
 
 STATE = ROOT / ".nightswap"
@@ -83,7 +84,8 @@ def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -
         job.provide_data(data, progress=progress)
     run = job.start_retrain(client)
     console.print(f"retrain: run {run}, through POST /retrain")
-    ended = watch(lambda: job.run(client, run))
+    expected = Expected(job.edges.clock, durations.last_time(job.edges, model=job.model, run=run))
+    ended = watch(lambda: job.run(client, run), expected=expected)
     _show_run(job, ended)
     query = _show_live(job, client)
     if serves and query:

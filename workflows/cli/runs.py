@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -13,14 +14,14 @@ from chalicelib.bodies import REASON
 from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.registry import models
 from chalicelib.registry.run_documents import RUNNING
-from chalicelib.runs import retraining
+from chalicelib.runs import durations, retraining
 from chalicelib.runs import runs as core
 from workflows.cli import screen
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
-from workflows.cli.watching import wait, watch
+from workflows.cli.watching import Expected, wait, watch
 
 
 @click.command()
@@ -43,7 +44,8 @@ def retrain(
     if not as_json:
         console.print(f"{'started' if started.is_new else 'found'} run {started.run}")
     if watched:
-        follow = wait if as_json else watch
+        expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=model, run=started.run))
+        follow = wait if as_json else partial(watch, expected=expected)
         goes_on = (
             f"run {started.run} goes on; nightswap runs {started.run} shows it, nightswap stop {started.run} stops it"
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.edges.pauses import growing
+from chalicelib.registry.run_documents import RUNNING
 from chalicelib.runs.runs import ENDED, STATES
 from workflows.cli.screen import console
 
@@ -23,12 +26,51 @@ PASSED_OVER, TO_COME = "–", "·"  # noqa: RUF001 - a dash
 MARKS = {"done": ("✓", "green"), "running": ("▸", "yellow"), "failed": ("✗", "red")}
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What tells of a state that is running how long it has been, and how long it took the last time."""
+
+    now: Callable[[], datetime] | None = None
+    took_ms: Mapping[str, int] = field(default_factory=dict)
+    """By state, as `chalicelib.runs.durations.last_time` tells it."""
+
+    def of(self, state: Mapping[str, Any], *, is_redrawn: bool) -> str:
+        """The time so far is for a line that is drawn again: on one that stays it would be that of the first look."""
+        name, started = state["state"], state.get("started_at")
+        said = []
+        if is_redrawn and self.now is not None and started is not None:
+            said.append(in_words(max(0, _milliseconds(self.now() - datetime.fromisoformat(started)))))
+        if name in self.took_ms:
+            said.append(f"last time {in_words(self.took_ms[name])}")
+        return ", ".join(said)
+
+
+NOTHING_EXPECTED = Expected()
+
+
+def in_words(duration_ms: int) -> str:
+    """
+    >>> in_words(1_042), in_words(9_950), in_words(59_500), in_words(125_400)
+    ('1.0 s', '10 s', '60 s', '2 min 05 s')
+    """
+    if duration_ms < 9_950:
+        return f"{duration_ms / 1000:.1f} s"
+    if duration_ms < 60_000:
+        return f"{duration_ms / 1000:.0f} s"
+    minutes, seconds = divmod(duration_ms // 1000, 60)
+    return f"{minutes:,} min {seconds:02} s"
+
+
 def watch(
-    describe: Callable[[], dict[str, Any]], *, on: Console = console, sleep: Callable[[float], None] = time.sleep
+    describe: Callable[[], dict[str, Any]],
+    *,
+    expected: Expected = NOTHING_EXPECTED,
+    on: Console = console,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
     """Show the run until it has ended; `describe` asks for it, as `chalicelib.runs.runs.describe` tells it."""
     follow = _redrawn if on.is_terminal and not on.is_dumb_terminal else _line_by_line
-    return follow(_looks(describe, sleep), on)
+    return follow(_looks(describe, sleep), on, expected)
 
 
 def wait(describe: Callable[[], dict[str, Any]], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Any]:
@@ -53,39 +95,46 @@ def _step(state: dict[str, Any]) -> tuple[str, str, str]:
     return state["state"], state["status"], state.get("started_at", "")
 
 
-def _redrawn(looks: Iterator[dict[str, Any]], on: Console) -> dict[str, Any]:
+def _redrawn(looks: Iterator[dict[str, Any]], on: Console, expected: Expected) -> dict[str, Any]:
     run = next(looks)
-    with Live(_picture(run), console=on, auto_refresh=False) as live:
+    with Live(_picture(run, expected), console=on, auto_refresh=False) as live:
         for run in looks:
-            live.update(_picture(run), refresh=True)
+            live.update(_picture(run, expected), refresh=True)
     return run
 
 
-def _line_by_line(looks: Iterator[dict[str, Any]], on: Console) -> dict[str, Any]:
+def _line_by_line(looks: Iterator[dict[str, Any]], on: Console, expected: Expected) -> dict[str, Any]:
     told: set[tuple[str, str, str]] = set()
     for run in looks:
         for state in run["states"]:
             if _step(state) not in told:
                 told.add(_step(state))
-                on.print(_line(state))
+                on.print(_line(state, expected.of(state, is_redrawn=False)))
     return run
 
 
-def _picture(run: dict[str, Any]) -> Table:
+def _picture(run: dict[str, Any], expected: Expected) -> Table:
     drawn = Table(box=None, show_header=False, pad_edge=False)
     known = {state["state"]: state for state in run["states"]}
     furthest = max((at for at, name in enumerate(STATES) if name in known), default=-1)
     for at, name in enumerate(STATES):
         ahead = Text(f"  {PASSED_OVER if at < furthest else TO_COME} {name}", style="dim")
-        drawn.add_row(_line(known[name]) if name in known else ahead)
+        state = known.get(name)
+        drawn.add_row(_line(state, expected.of(state, is_redrawn=True)) if state else ahead)
     drawn.add_row(ProgressBar(total=100, completed=run["percent"], width=40))
     return drawn
 
 
-def _line(state: dict[str, Any]) -> Text:
+def _line(state: dict[str, Any], expected: str) -> Text:
     mark, style = MARKS[state["status"]]
     line = Text(f"  {mark} ", style=style).append(f"{state['state']:<14}", style="default")
+    if state["status"] == RUNNING:
+        return line.append(expected, style="dim")
     if "duration_ms" in state:
         line.append(f"{state['duration_ms']:>7,} ms  ", style="dim")
     said = state.get("reason") or (state.get("result") or {}).get("reason") or ""
     return line.append(said, style="dim")
+
+
+def _milliseconds(duration: timedelta) -> int:
+    return round(1000 * duration.total_seconds())

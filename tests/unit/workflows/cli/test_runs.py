@@ -126,6 +126,22 @@ def test_watched_retrain_is_told_to_programs_as_json_alone() -> None:
     assert json.loads(result.stdout)["outcome"] == "Promoted"
 
 
+def test_watched_retrain_tells_how_long_a_state_took_the_last_time() -> None:
+    stage = FakeStage()
+    going(stage.outside, RUN)
+    write(stage, "train", {**TRAIN, "status": "done", "duration_ms": 34_000})
+    end(stage)
+    stage.outside.executions.forget(RUN)
+
+    def started(run: str, payload: str) -> None:
+        write(stage, "train", {**TRAIN, "status": "running"}, run=run)
+        end(stage, run)
+
+    stage.outside.executions.started = started
+
+    assert "▸ Train         last time 34 s" in stage.run("retrain", "--watch").output
+
+
 def test_runs_are_listed(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 

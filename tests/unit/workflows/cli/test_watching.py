@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -82,6 +83,50 @@ def test_screen_that_can_be_redrawn_shows_one_picture(
     assert "✓ Preprocess      1,234 ms  1,500 rows" in capsys.readouterr().out
 
 
+def expected(**took_ms: int) -> watching.Expected:
+    return watching.Expected(lambda: datetime(2026, 11, 21, 3, 1, 12, tzinfo=UTC), took_ms)
+
+
+TRAINING = {"state": "Train", "status": "running", "started_at": "2026-11-21T03:01:00.000Z"}
+
+
+def test_state_that_begins_tells_how_long_it_took_the_last_time(capsys: pytest.CaptureFixture[str]) -> None:
+    watching.watch(scripted(a_run(TRAINING), a_run(TRAINING, status="ended")), expected=expected(Train=125_400))
+
+    assert capsys.readouterr().out.splitlines() == ["  ▸ Train         last time 2 min 05 s"]
+
+
+@pytest.mark.parametrize(
+    ("took", "shown"), [({"Train": 34_000}, "12 s, last time 34 s"), ({"Evaluate": 1}, "12 s"), ({}, "12 s")]
+)
+def test_state_that_is_drawn_again_tells_how_long_it_has_been_too(took: dict[str, int], shown: str) -> None:
+    screen = Console(width=80)
+
+    with screen.capture() as captured:
+        screen.print(watching._picture(a_run(TRAINING), expected(**took)))
+
+    (line,) = (line for line in captured.get().splitlines() if "Train " in line)
+    assert line.rstrip() == f"  ▸ Train         {shown}"
+
+
+def test_clock_that_is_behind_the_task_s_shows_no_time_below_zero() -> None:
+    early = {**TRAINING, "started_at": "2026-11-21T03:02:00.000Z"}
+
+    assert expected().of(early, is_redrawn=True) == "0.0 s"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    screen = Console(width=width)
+    failed = {"state": "Train", "status": "failed", "duration_ms": 5, "reason": "column 'a' of line 7 " * 20}
+
+    with screen.capture() as captured:
+        watching.watch(scripted(a_run(failed, status="ended")), on=screen)
+        screen.print(watching._picture(a_run(failed), expected()))
+
+    assert all(len(line) <= width for line in captured.get().splitlines())
+
+
 def test_looks_grow_rare_while_nothing_happens_and_quick_again_with_each_step() -> None:
     pauses: list[float] = []
     training = [a_run(DONE, {"state": "Train", "status": "running"})] * 12
@@ -100,7 +145,9 @@ def test_picture_shows_all_states_with_those_to_come_and_those_that_were_not_nee
     screen = Console(width=80, record=True, quiet=False, force_terminal=False)
 
     with screen.capture() as captured:
-        screen.print(watching._picture(a_run(DONE, {"state": "Train", "status": "running"})))
+        screen.print(
+            watching._picture(a_run(DONE, {"state": "Train", "status": "running"}), watching.NOTHING_EXPECTED)
+        )
 
     shown = [line.split()[:2] for line in captured.get().splitlines()]
     assert shown[:8] == [
