@@ -39,7 +39,9 @@ def local() -> None:
 @click.option("--once", is_flag=True, help="Leave after the prediction; the exit code says whether it went well.")
 @click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV(.gz) to train on.")
 @click.option("--clean", is_flag=True, help="Start empty: forget bucket, versions, alias and ledger of this clone.")
-@click.option("--port", default=SHORT_PORT, show_default=True, help="Of the API; another one if it is taken.")
+@click.option(
+    "--port", default=SHORT_PORT, show_default=True, help="Of the API; if it is taken the next one, else any."
+)
 @model
 def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> None:
     """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""

@@ -8,6 +8,8 @@ import socket
 
 from workflows.local.environment import HOST
 
+PORT_MAX = 65_535
+
 
 def listening(port: int = 0) -> socket.socket:
     """A socket that listens at the port, or at one that is free when `port` is 0: nobody can take it any more.
@@ -27,6 +29,17 @@ def listening(port: int = 0) -> socket.socket:
         mine.close()
         raise
     return mine
+
+
+def listening_near(wanted: int) -> socket.socket:
+    """At the wanted port; if another server has it, at the next one, the same each time; else at any that is free."""
+    for port in (wanted, wanted + 1):
+        if port <= PORT_MAX:
+            try:
+                return listening(port)
+            except OSError:
+                continue
+    return listening()
 
 
 def free() -> int:

@@ -163,7 +163,7 @@ def _start(root: Path, folder: StateFolder, short_port: int, behaviour: Sequence
     told: list[str] = []
     while True:
         # The server gets sockets that listen already, so that no other process can take its ports before it does.
-        with ports.listening() as listener, _short(short_port) as short:
+        with ports.listening() as listener, ports.listening_near(short_port) as short:
             process = _spawn(root, folder, listener, short, behaviour)
             port, taken = ports.number(listener), ports.number(short)
         is_up = _comes_up(process, port, folder)
@@ -183,13 +183,6 @@ def _start(root: Path, folder: StateFolder, short_port: int, behaviour: Sequence
         if process.returncode != REJECTED:
             raise LocalAwsFailed(_failure(folder, process.returncode), log=str(folder.log))
         # Again, without the file that it has put aside; that ends, because each time there is one file less.
-
-
-def _short(wanted: int) -> socket.socket:
-    try:
-        return ports.listening(wanted)
-    except OSError:
-        return ports.listening()
 
 
 def _told(folder: StateFolder) -> list[str]:

@@ -37,6 +37,37 @@ def listening(said: bytes = b"") -> Iterator[tuple[int, list[bytes]]]:
     thread.join()
 
 
+def two_free() -> int:
+    """A port that is free, as the next one is."""
+    while True:
+        with ports.listening() as first:
+            found = ports.number(first)
+            try:
+                ports.listening(found + 1).close()
+            except (OSError, OverflowError):
+                continue
+        return found
+
+
+def test_port_after_a_taken_one_stands_in_for_it() -> None:
+    wanted = two_free()
+
+    with (
+        ports.listening_near(wanted) as first,
+        ports.listening_near(wanted) as second,
+        ports.listening_near(wanted) as third,
+    ):
+        found = [ports.number(each) for each in (first, second, third)]
+
+    assert found[:2] == [wanted, wanted + 1]
+    assert found[2] not in found[:2]
+
+
+def test_no_port_comes_after_the_last() -> None:
+    with ports.listening_near(ports.PORT_MAX) as first, ports.listening_near(ports.PORT_MAX) as second:
+        assert ports.number(first) != ports.number(second)
+
+
 def test_port_at_which_another_server_listens_is_not_taken() -> None:
     with listening() as (port, _), pytest.raises(OSError, match=f"another server listens at port {port}"):
         ports.listening(port)
