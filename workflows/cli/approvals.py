@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import sys
+from functools import partial
 
 import click
 
 from chalicelib.bodies import REASON_OF_A_MOVE
 from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.interventions.move_decisions import REJECT
-from chalicelib.runs import approving
+from chalicelib.runs import approving, durations
 from chalicelib.runs import runs as core
 from workflows import person
 from workflows.cli import screen
@@ -20,7 +21,7 @@ from workflows.cli.options import as_json, on_stage
 from workflows.cli.runs import show
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
-from workflows.cli.watching import wait, watch
+from workflows.cli.watching import Expected, wait, watch
 
 
 @click.command()
@@ -44,8 +45,10 @@ def approve(stage: Stage, *, run: str, reason: str, watched: bool, as_json: bool
         said = "started" if started["new"] else "found"
         console.print(f"{said} run {name}, which takes version {started['model_version']} live", markup=False)
     if watched:
+        expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=started["model"], run=name))
+        follow = wait if as_json else partial(watch, expected=expected)
         with told_when_interrupted(f"run {name} goes on; nightswap runs {name} shows it (--stage {stage.name})"):
-            found = (wait if as_json else watch)(lambda: core.describe(stage.edges, run=name))
+            found = follow(lambda: core.describe(stage.edges, run=name))
         show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in WENT_WELL else 1)
     if as_json:

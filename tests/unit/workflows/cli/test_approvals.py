@@ -5,9 +5,11 @@ from typing import cast
 
 import pytest
 
+from chalicelib import layout
 from chalicelib.approval.waiting import Approvals
 from chalicelib.contracts.decisions import PROMOTED, SUPERSEDED
 from chalicelib.contracts.runs import RunOutcome
+from chalicelib.documents import documents
 from chalicelib.errors import BadRequest, RequestConflict, RunUnknown
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.runs import outcomes, retraining
@@ -62,6 +64,24 @@ def test_watched_approval_ends_with_zero_only_when_its_version_is_live(ends: str
 
     assert result.exit_code == code, result.output
     assert ends in result.output
+
+
+def test_watched_approval_tells_how_long_a_state_took_the_last_time() -> None:
+    here = stage(ends=PROMOTED)
+    ended = here.outside.executions.started
+
+    def write(run: str, name: str, **document: object) -> None:
+        here.outside.store.put(layout.run_document(run, name), documents.encode(document))
+
+    def started(run: str, payload: str) -> None:
+        write(run, "replay", state="Replay", status="running")
+        ended(run, payload)
+
+    here.outside.executions.started = started
+    write("earlier", "request", model=MODEL, force=False, reason="nightly")
+    write("earlier", "replay", state="Replay", status="done", duration_ms=34_000)
+
+    assert "▸ Replay        last time 34 s" in here.run("approve", RUN, *WHY, "--watch").output
 
 
 def test_watched_approval_is_told_to_programs_as_json_alone() -> None:
