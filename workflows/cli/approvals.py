@@ -45,9 +45,9 @@ def approve(stage: Stage, *, run: str, reason: str, watched: bool, as_json: bool
         said = "started" if started["new"] else "found"
         console.print(f"{said} run {name}, which takes version {started['model_version']} live", markup=False)
     if watched:
-        expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=started["model"], run=name))
-        follow = wait if as_json else partial(watch, expected=expected)
         with told_when_interrupted(f"run {name} goes on; nightswap runs {name} shows it (--stage {stage.name})"):
+            expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=started["model"], run=name))
+            follow = wait if as_json else partial(watch, expected=expected)
             found = follow(lambda: core.describe(stage.edges, run=name))
         show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in WENT_WELL else 1)

@@ -44,12 +44,12 @@ def retrain(
     if not as_json:
         console.print(f"{'started' if started.is_new else 'found'} run {started.run}")
     if watched:
-        expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=model, run=started.run))
-        follow = wait if as_json else partial(watch, expected=expected)
         goes_on = (
             f"run {started.run} goes on; nightswap runs {started.run} shows it, nightswap stop {started.run} stops it"
         )
         with told_when_interrupted(f"{goes_on} (--stage {stage.name})"):
+            expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=model, run=started.run))
+            follow = wait if as_json else partial(watch, expected=expected)
             found = follow(lambda: core.describe(stage.edges, run=started.run))
         show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in WENT_WELL else 1)
