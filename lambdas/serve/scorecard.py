@@ -3,7 +3,8 @@
     score   = intercept + sum((x - centre) * weight) over numbers + weight of the level over categories
     sigmoid       two classes, one score: P(second class) = 1 / (1 + exp(-score))
     softmax       a score for each class: P = exp(score) / sum(exp(scores))
-    one_vs_rest   a score for each class: P = sigmoid(score) / sum(sigmoid(scores))
+    one_vs_rest   a score for each class: P = sigmoid(score) / sum(sigmoid(scores)), all equal where that sum is 0
+    one_vs_rest_or_none   the same, all 0 where that sum is 0
 
 A number keeps its centre beside its weight: x - centre loses nothing, where x * weight - centre * weight would lose
 digits to cancellation when x is large and spread little (a timestamp).
@@ -13,12 +14,15 @@ The artifact is one JSON object: format, format_version, classes, positive, sche
     1. raise FORMAT_VERSION, and let the export write the new number alone
     2. let `_read` take every older number too: the live model, which Evaluate scores, may be years old
     3. keep an artifact of each older number in the tests, with the answers that it gave
+
+Of version 1 are those without the link one_vs_rest_or_none.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +30,10 @@ from typing import Any
 from .schema import ModelInvalid, Row, Schema
 
 FORMAT = "scorecard"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+KNOWN = tuple((FORMAT, version) for version in (1, FORMAT_VERSION))
+LEAST_SCORE = -math.log(sys.float_info.max)
+"""About -709.8: exp(-score) of a lower one is infinite."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +71,17 @@ class Scorecard:
         if self.link == "sigmoid":
             second = sigmoid(scores[0])
             return self.classes[scores[0] > 0], [1.0 - second, second]
-        probabilities = softmax(scores) if self.link == "softmax" else one_vs_rest(scores)
-        return self.classes[scores.index(max(scores))], probabilities
+        return self.classes[scores.index(max(scores))], OF_MANY_SCORES[self.link](scores)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Scorecard:
         """Raises ModelInvalid."""
         try:
             kind = (document.get("format"), document.get("format_version"))
-            if kind != (FORMAT, FORMAT_VERSION):
-                raise ModelInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
+            if kind not in KNOWN:
+                raise ModelInvalid(
+                    f"format and version are {kind}: this reader knows {' and '.join(map(str, KNOWN))}"
+                )
             return _read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
             raise ModelInvalid(f"the scorecard is malformed: {type(exc).__name__}") from exc
@@ -118,7 +126,22 @@ def one_vs_rest(scores: Sequence[float]) -> list[float]:
     return [share / total for share in shares] if total else [1.0 / len(scores)] * len(scores)
 
 
-LINKS = ("sigmoid", "softmax", "one_vs_rest")
+def one_vs_rest_or_none(scores: Sequence[float]) -> list[float]:
+    """Each class against all others, scaled to the sum 1; all 0 where every one of them is 0.
+
+    Source: predict_proba of OneVsRestClassifier of scikit-learn 1.9, which takes 1 / (1 + exp(-score)) for 0 where
+    exp(-score) is infinite.
+
+    >>> one_vs_rest_or_none([0.0, 0.0]), one_vs_rest_or_none([-800.0, -900.0])
+    ([0.5, 0.5], [0.0, 0.0])
+    """
+    shares = [0.0 if score < LEAST_SCORE else sigmoid(score) for score in scores]
+    total = sum(shares)
+    return [share / total for share in shares] if total else shares
+
+
+OF_MANY_SCORES = {"softmax": softmax, "one_vs_rest": one_vs_rest, "one_vs_rest_or_none": one_vs_rest_or_none}
+LINKS = ("sigmoid", *OF_MANY_SCORES)
 
 
 def _read(document: Mapping[str, Any]) -> Scorecard:

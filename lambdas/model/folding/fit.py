@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lambdas.model.arrays import Floats
-from lambdas.model.folding.losses import Loss, link_of
-from lambdas.model.folding.minimum import Minimum, minimum
+from lambdas.model.arrays import Floats, Integers
+from lambdas.model.features.steps import class_name
+from lambdas.model.folding.losses import Link, Loss, ManyClasses, OneClass
+from lambdas.model.folding.minimum import Minimum, merged, minimum
 from lambdas.model.folding.mixing import Mixing
 from lambdas.model.folding.objective import Objective
 from lambdas.model.folding.pipeline import Columns, finish, prepare
@@ -20,10 +21,9 @@ from lambdas.model.folding.total import Rows
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """An estimator before its search: what is to be made least, and where the search begins."""
+    """A classifier before its search: what is to be made least, and where the search begins."""
 
     classifier: Any
-    features: int
     objective: Objective
     start: Floats
     """(scores, features), the intercept last where there is one."""
@@ -31,41 +31,76 @@ class Prepared:
     """(scores, features): about the second derivative of the objective by each weight."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Target:
+    """What a classifier tells apart: all classes, or one of them and the others."""
+
+    classifier: Any
+    link: Link
+    class_weights: Floats
+    """(classes,)"""
+    group_rows: Floats
+    """(groups,): the rows of each of what is told apart, times their weights."""
+
+
 def fit(estimator: Any, *, rows: Rows, summary: Summary) -> Minimum:
     """Fits an estimator that folds, in place, on rows of two classes or more; returns how the search went.
 
     Raises what scikit-learn raises for parameters or columns that it refuses.
     """
-    ready = prepared(estimator, rows=rows, summary=summary)
-    found = minimum(
-        ready.objective, start=ready.start, curvature=ready.curvature, iterations_max=ready.classifier.max_iter
-    )
-    finish(ready.classifier, weights=found.weights, iterations=found.iterations, features=ready.features)
-    return found
+    return merged([_searched(each) for each in prepared(estimator, rows=rows, summary=summary)])
 
 
-def prepared(estimator: Any, *, rows: Rows, summary: Summary) -> Prepared:
-    """The estimator with its transformers fitted; raises as `fit` does."""
+def prepared(estimator: Any, *, rows: Rows, summary: Summary) -> list[Prepared]:
+    """The classifiers, one after another: of OneVsRestClassifier those inside of it. The transformers are fitted.
+
+    Raises as `fit` does.
+    """
     _check(summary)
     features, classifier = prepare(estimator, summary=summary)
-    mixing = Mixing.of(features, summary=summary, intercept=classifier.fit_intercept)
-    class_weights = _class_weights(classifier.class_weight, summary=summary)
+    targets = list(_targets(classifier, summary=summary))
+    mixing = Mixing.of(features, summary=summary, intercept=targets[0].classifier.fit_intercept)
+    squares = Columns.of(features, summary=summary).squares
+    return [_prepared(target, rows=rows, mixing=mixing, squares=squares) for target in targets]
+
+
+def _prepared(target: _Target, *, rows: Rows, mixing: Mixing, squares: Floats) -> Prepared:
+    classifier = target.classifier
     objective = Objective(
         rows,
-        Loss(mixing.basis, link_of(len(summary.class_names)), class_weights),
+        Loss(mixing.basis, target.link, target.class_weights),
         mixing,
         strength=np.inf if classifier.penalty is None else float(classifier.C),
         has_intercept=bool(classifier.fit_intercept),
     )
-    class_rows = summary.class_rows * class_weights
-    squares = Columns.of(features, summary=summary).squares
     return Prepared(
         classifier,
-        len(features),
         objective,
-        start=_start(objective, class_rows=class_rows),
-        curvature=_curvature(objective, class_rows=class_rows, squares=squares),
+        start=_start(objective, group_rows=target.group_rows),
+        curvature=_curvature(objective, group_rows=target.group_rows, squares=squares),
     )
+
+
+def _searched(ready: Prepared) -> Minimum:
+    found = minimum(
+        ready.objective, start=ready.start, curvature=ready.curvature, iterations_max=ready.classifier.max_iter
+    )
+    finish(ready.classifier, weights=found.weights, iterations=found.iterations)
+    return found
+
+
+def _targets(classifier: Any, *, summary: Summary) -> Iterator[_Target]:
+    rows = summary.class_rows
+    places = np.arange(len(rows))
+    if class_name(classifier) != "OneVsRestClassifier":
+        weights = _class_weights(classifier.class_weight, names=summary.class_names, rows=rows)
+        yield _Target(classifier, OneClass(1) if len(rows) == 2 else ManyClasses(len(rows)), weights, rows * weights)
+        return
+    # Of two classes, it has one classifier alone: for the second.
+    for place, inner in zip(places[-len(classifier.estimators_) :].tolist(), classifier.estimators_, strict=True):
+        groups = np.array([rows.sum() - rows[place], rows[place]])
+        weights = _class_weights(inner.class_weight, names=(0, 1), rows=groups)
+        yield _Target(inner, OneClass(place), weights[(places == place).astype(np.int64)], groups * weights)
 
 
 def _check(summary: Summary) -> None:
@@ -77,30 +112,29 @@ def _check(summary: Summary) -> None:
         raise ValueError("Input X contains infinity.")
 
 
-def _class_weights(wanted: Mapping[str, float] | str | None, *, summary: Summary) -> Floats:
+def _class_weights(wanted: Mapping[Any, float] | str | None, *, names: Sequence[str | int], rows: Integers) -> Floats:
     """(classes,). Source: compute_class_weight of scikit-learn 1.9."""
-    names = summary.class_names
     if wanted is None:
         return np.ones(len(names))
     if isinstance(wanted, str):  # 'balanced': scikit-learn refused every other text
-        balanced: Floats = summary.rows / (len(names) * summary.class_rows)
+        balanced: Floats = rows.sum() / (len(names) * rows)
         return balanced
     return np.array([wanted.get(name, 1.0) for name in names], dtype=np.float64)
 
 
-def _start(objective: Objective, *, class_rows: Floats) -> Floats:
-    """Where no feature matters: the intercepts are those of the classes' shares."""
+def _start(objective: Objective, *, group_rows: Floats) -> Floats:
+    """Where no feature matters: the intercepts are those of the shares of what is told apart."""
     start = np.zeros(objective.shape)
     if objective.has_intercept:
-        logs = np.log(np.maximum(class_rows / class_rows.sum(), np.finfo(np.float64).tiny))
+        logs = np.log(np.maximum(group_rows / group_rows.sum(), np.finfo(np.float64).tiny))
         start[:, -1] = logs[1] - logs[0] if objective.scores == 1 else logs - logs.mean()
     return start
 
 
-def _curvature(objective: Objective, *, class_rows: Floats, squares: Floats) -> Floats:
+def _curvature(objective: Objective, *, group_rows: Floats, squares: Floats) -> Floats:
     """(scores, features): about the second derivative of the objective at the start by each weight."""
-    shares = (class_rows / class_rows.sum())[-objective.scores :]
+    shares = (group_rows / group_rows.sum())[-objective.scores :]
     of_features = np.append(squares, 1.0) if objective.has_intercept else squares
-    curved = objective.factor * class_rows.sum() * (shares * (1.0 - shares))[:, None] * of_features
+    curved = objective.factor * group_rows.sum() * (shares * (1.0 - shares))[:, None] * of_features
     curvature: Floats = curved + objective.penalties
     return curvature

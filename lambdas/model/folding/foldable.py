@@ -30,6 +30,9 @@ def _reasons(estimator: Any) -> Iterator[str]:
             yield from _of_transformer(step)
         yield from _reasons(estimator.steps[-1][1])
         return
+    if class_name(estimator) == "OneVsRestClassifier":
+        yield from _reasons(estimator.estimator)
+        return
     said = CLASSIFIERS.get(class_name(estimator), _other)(estimator)
     if said:
         yield f"{class_name(estimator)} {said}"

@@ -1,6 +1,7 @@
 """Computes logistic loss, its gradient and its Hessian over the rows of a part, in the terms of a basis.
 
-Two classes have one score, which is the second's: scikit-learn orders classes by name. More have one each.
+Two classes have one score, which is the second's: scikit-learn orders classes by name. More have one each; or each
+class against all others has a fit of its own, with one score.
 """
 
 from __future__ import annotations
@@ -59,13 +60,22 @@ class Link(Protocol):
         """(s, n): how the derivatives change along a direction of the scores, (s, n)."""
 
 
-class TwoClasses:
-    """Source of the stable form: log(1 + exp(m)) = logaddexp(0, m), where m is minus the margin."""
+@dataclass(frozen=True)
+class OneClass:
+    """One against all others.
 
-    scores = 1
+    Source of the stable form: log(1 + exp(m)) = logaddexp(0, m), where m is minus the margin.
+    """
+
+    place: int
+    """Of the class, among all."""
+
+    @property
+    def scores(self) -> int:
+        return 1
 
     def losses(self, block: Block, *, scores: Floats) -> tuple[Floats, Floats, Floats]:
-        against = np.where(block.labels == 1, -1.0, 1.0)
+        against = np.where(block.labels == self.place, -1.0, 1.0)
         missed = against * scores[0]
         loss = np.logaddexp(0.0, missed)
         wrong = np.exp(missed - loss)
@@ -103,10 +113,6 @@ class ManyClasses:
     def along(self, shares: Floats, *, direction: Floats) -> Floats:
         changed: Floats = shares * (direction - (shares * direction).sum(axis=0))
         return changed
-
-
-def link_of(classes: int) -> Link:
-    return TwoClasses() if classes == 2 else ManyClasses(classes)
 
 
 @dataclass(frozen=True, eq=False)

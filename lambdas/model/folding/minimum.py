@@ -8,6 +8,7 @@ Source: Boyd, Vandenberghe (2004), Convex Optimization, 9.5; Nocedal, Wright (20
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -55,6 +56,18 @@ class Minimum:
     has_converged: bool
     method: str
     """`newton`, or `trust-ncg`."""
+
+
+def merged(found: Sequence[Minimum]) -> Minimum:
+    """Of all searches of a fit together, which were made by one method. At least one."""
+    return Minimum(
+        np.concatenate([each.weights for each in found]),
+        iterations=max(each.iterations for each in found),
+        passes=sum(each.passes for each in found),
+        decrement=max(each.decrement for each in found),
+        has_converged=all(each.has_converged for each in found),
+        method=found[0].method,
+    )
 
 
 def minimum(objective: Objective, *, start: Floats, curvature: Floats, iterations_max: int) -> Minimum:

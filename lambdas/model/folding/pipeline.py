@@ -23,7 +23,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 def prepare(estimator: Any, *, summary: Summary) -> tuple[list[Feature], Any]:
-    """Fits the transformers: the features that reach the classifier, and the classifier, checked and not yet fitted.
+    """Fits the transformers: the features that reach the classifier, and the classifier, checked, not yet fitted.
 
     Raises what scikit-learn raises for parameters or columns that it refuses.
     """
@@ -41,16 +41,18 @@ def prepare(estimator: Any, *, summary: Summary) -> tuple[list[Feature], Any]:
             estimator = estimator.steps[-1][1]
         names = np.array(summary.class_names)
         estimator.fit(np.arange(len(names), dtype=np.float64).reshape(-1, 1), names)
+    for each in (estimator, *getattr(estimator, "estimators_", ())):
+        each.n_features_in_ = len(features)
     return features, estimator
 
 
-def finish(classifier: Any, *, weights: Floats, iterations: int, features: int) -> None:
+def finish(classifier: Any, *, weights: Floats, iterations: int) -> None:
     """Sets what a fit sets, from weights (scores, features), with the intercepts last where it has them."""
     weights = np.ascontiguousarray(weights)
+    features = classifier.n_features_in_
     classifier.coef_ = weights[:, :features].copy()
     classifier.intercept_ = weights[:, features].copy() if classifier.fit_intercept else np.zeros(len(weights))
     classifier.n_iter_ = np.array([iterations], dtype=np.int32)
-    classifier.n_features_in_ = features
 
 
 def _few_rows(summary: Summary) -> Floats:

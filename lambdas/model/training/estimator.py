@@ -109,8 +109,9 @@ def _libraries() -> dict[str, str]:
 
 
 def _iterations(estimator: Any) -> Iterator[tuple[str, list[int]]]:
-    """n_iter_ of the estimator and of each step of a pipeline."""
+    """n_iter_ of the estimator and of each step of a pipeline; of OneVsRestClassifier those inside of it."""
     steps = getattr(estimator, "steps", [(type(estimator).__name__, estimator)])
     for name, step in steps:
-        if hasattr(step, "n_iter_"):
-            yield name, np.atleast_1d(step.n_iter_).astype(int).ravel().tolist()
+        counts = [np.ravel(each.n_iter_) for each in getattr(step, "estimators_", [step]) if hasattr(each, "n_iter_")]
+        if counts:
+            yield name, np.concatenate(counts).astype(int).tolist()

@@ -69,6 +69,9 @@ def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
 
 def _classifier(classifier: Any) -> tuple[str, Floats, Floats]:
     """Link, coefficients (scores, features) and intercepts (scores,)."""
+    if class_name(classifier) == "OneVsRestClassifier":
+        _, each_coefficients, each_intercept = zip(*map(_classifier, classifier.estimators_), strict=True)
+        return _one_vs_rest(classifier), np.concatenate(each_coefficients), np.concatenate(each_intercept)
     coefficients = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
     intercepts = np.broadcast_to(np.asarray(classifier.intercept_, dtype=np.float64), len(coefficients))
     if not (np.isfinite(coefficients).all() and np.isfinite(intercepts).all()):
@@ -90,11 +93,16 @@ def _discriminant(classifier: Any) -> str:
     return "sigmoid" if len(classifier.classes_) == 2 else "softmax"
 
 
+def _one_vs_rest(classifier: Any) -> str:
+    return "sigmoid" if len(classifier.classes_) == 2 else "one_vs_rest_or_none"
+
+
 LINKS_OF: dict[str, Callable[[Any], str]] = {
     "LogisticRegression": _logistic_regression,
     "LogisticRegressionCV": _logistic_regression,
     "SGDClassifier": _stochastic_gradient,
     "LinearDiscriminantAnalysis": _discriminant,
+    "OneVsRestClassifier": _one_vs_rest,
 }
 
 

@@ -18,13 +18,15 @@ SERVED = (
     "A scorecard can hold the transformers OneHotEncoder (of Categorical columns), StandardScaler, RobustScaler,"
     " MinMaxScaler and MaxAbsScaler (without clip), FunctionTransformer() (without a function), 'passthrough' and"
     " 'drop', in Pipeline and ColumnTransformer; and as the last step the classifiers LogisticRegression,"
-    " LogisticRegressionCV, LinearDiscriminantAnalysis and SGDClassifier(loss='log_loss')"
+    " LogisticRegressionCV, LinearDiscriminantAnalysis and SGDClassifier(loss='log_loss'), or one of these in"
+    " OneVsRestClassifier"
 )
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
 """A message names this many refused steps; it has room for them and for the alternatives."""
 SCALE, ENCODE, LEAVE_OUT = "StandardScaler()", "OneHotEncoder(handle_unknown='ignore')", "'passthrough'"
 CLASSIFY, STOCHASTIC, SEARCH = "LogisticRegression()", "SGDClassifier(loss='log_loss')", "LogisticRegressionCV()"
+ONE_VS_REST = f"OneVsRestClassifier({CLASSIFY})"
 EACH_KIND = f"make_column_transformer(({SCALE}, columns.numeric), ({ENCODE}, columns.categorical))"
 
 ENCODERS = ("OrdinalEncoder", "TargetEncoder", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer")
@@ -33,6 +35,7 @@ SCALERS = ("Normalizer", "PowerTransformer", "QuantileTransformer", "FunctionTra
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
 ONLINE = ("Perceptron", "PassiveAggressiveClassifier", "SGDClassifier", "SGDRegressor", "SGDOneClassSVM")
 DISCRIMINANTS = ("QuadraticDiscriminantAnalysis",)
+OF_TWO_CLASSES = ("OneVsOneClassifier", "OutputCodeClassifier")
 
 WAYS: Mapping[str, str] = {
     **dict.fromkeys((*ENCODERS, *TEXTS, "OneHotEncoder"), ENCODE),
@@ -46,6 +49,7 @@ CLASSIFIER_WAYS: Mapping[str, str] = {
     **dict.fromkeys(SEARCHES, SEARCH),
     **dict.fromkeys(ONLINE, STOCHASTIC),
     **dict.fromkeys(DISCRIMINANTS, "LinearDiscriminantAnalysis()"),
+    **dict.fromkeys((*OF_TWO_CLASSES, "OneVsRestClassifier"), ONE_VS_REST),
 }
 """The nearest classifier that is served; of all others `CLASSIFY`."""
 
@@ -169,6 +173,15 @@ def _encoder(step: Any) -> str:
     return ""
 
 
+def _one_vs_rest(step: Any) -> str:
+    inner = step.estimator
+    if class_name(inner) == "Pipeline":
+        return "its estimator is a Pipeline: put the transformers before OneVsRestClassifier"
+    if class_name(inner) == "OneVsRestClassifier":
+        return "its estimator is a OneVsRestClassifier itself"
+    return ", and ".join(f"of its estimator {each.step}: {each.why}" for each in _of_classifier(inner))
+
+
 def _loss(step: Any) -> str:
     return "" if step.loss == "log_loss" else f"loss={shown(step.loss)} gives no logistic probabilities"
 
@@ -193,4 +206,5 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "LogisticRegressionCV": _multi_class,
     "LinearDiscriminantAnalysis": _is_served,
     "SGDClassifier": _loss,
+    "OneVsRestClassifier": _one_vs_rest,
 }

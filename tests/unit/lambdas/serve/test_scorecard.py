@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.serve.schema import ModelInvalid
-from lambdas.serve.scorecard import Scorecard, one_vs_rest, sigmoid, softmax
+from lambdas.serve.scorecard import LEAST_SCORE, Scorecard, one_vs_rest, one_vs_rest_or_none, sigmoid, softmax
 
 DOCUMENT: dict[str, Any] = {
     "format": "scorecard",
-    "format_version": 1,
+    "format_version": 2,
     "classes": ["ant", "bee", "cat"],
     "positive": None,
     "schema": {"columns": [{"kind": "number", "name": "x", "minimum": None, "maximum": None}]},
@@ -35,6 +35,20 @@ def test_probabilities_are_ordered_as_the_scores_and_sum_to_1(scores: list[float
         assert math.isclose(sum(probabilities), 1.0)
         assert all(0 <= probability <= 1 for probability in probabilities)
         assert probabilities[int(np.argmax(scores))] == max(probabilities)
+
+
+def test_each_class_against_the_rest_shares_1_unless_none_has_a_share() -> None:
+    below = math.nextafter(LEAST_SCORE, -math.inf)
+
+    assert one_vs_rest_or_none([0.0, 0.0, -math.inf]) == [0.5, 0.5, 0.0]
+    assert one_vs_rest_or_none([LEAST_SCORE, below]) == [1.0, 0.0]
+    assert one_vs_rest_or_none([below, below, -math.inf]) == [0.0, 0.0, 0.0]
+    assert all(map(math.isnan, one_vs_rest_or_none([math.nan, 1.0])))
+
+
+@given(scores=st.lists(st.floats(-700, 700), min_size=2, max_size=6))
+def test_both_forms_of_one_against_the_rest_agree_where_some_class_has_a_share(scores: list[float]) -> None:
+    assert one_vs_rest_or_none(scores) == one_vs_rest(scores)
 
 
 @given(score=st.floats(-700, 700))
@@ -69,7 +83,10 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
     "changes",
     [
         {"format": "onnx"},
-        {"format_version": 2},
+        {"format_version": 0},
+        {"format_version": 3},
+        {"format_version": [2]},
+        {"format_version": "2"},
         {"classes": ["one"]},
         {"classes": ["ant", "ant", "ant"]},
         {"classes": ["ant", "bee"]},
@@ -87,6 +104,80 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
 def test_malformed_scorecard_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ModelInvalid):
         Scorecard.from_document({**DOCUMENT, **changes})
+
+
+def old_line(intercept: float, weight: float) -> dict[str, Any]:
+    levels = {"S0": 1.0, "SF": -0.75}
+    return {
+        "intercept": intercept,
+        "numbers": [{"column": "x", "centre": 1.5, "weight": weight}],
+        "categories": [{"column": "flag", "weights": levels, "unknown": 0.25}],
+    }
+
+
+VERSION_1: dict[str, Any] = {
+    "format": "scorecard",
+    "format_version": 1,
+    "positive": None,
+    "schema": {
+        "columns": [
+            {"kind": "number", "name": "x", "minimum": None, "maximum": None},
+            {"kind": "category", "name": "flag", "allowed": None, "levels": ["S0", "SF"], "unknown": "ignored"},
+        ]
+    },
+}
+ROWS: list[list[float | str]] = [[2.0, "S0"], [-3.5, "SF"], [-2000.0, "new"]]
+
+
+@pytest.mark.parametrize(
+    ("link", "lines", "answers"),
+    [
+        (
+            "sigmoid",
+            [(0.5, 1.25)],
+            [
+                ("bee", [0.10669059394565128, 0.8933094060543487]),
+                ("ant", [0.998498817743263, 0.0015011822567369915]),
+                ("ant", [1.0, 0.0]),
+            ],
+        ),
+        (
+            "softmax",
+            [(0.5, 1.25), (-0.25, -0.5), (0.0, 0.0)],
+            [
+                ("ant", [0.657218432024725, 0.12941398242506233, 0.21336758555021282]),
+                ("bee", [0.0003033843758262597, 0.9043760782629582, 0.09532053736121572]),
+                ("bee", [0.0, 1.0, 0.0]),
+            ],
+        ),
+        (
+            "one_vs_rest",
+            [(0.5, 1.25), (-0.25, 0.5), (0.0, 3.0)],
+            [
+                ("cat", [0.35052225595515657, 0.28685727529568766, 0.3626204687491558]),
+                ("bee", [0.04871823892583498, 0.9512770716447245, 4.689429440357763e-06]),
+                ("bee", [0.3333333333333333, 0.3333333333333333, 0.3333333333333333]),
+            ],
+        ),
+    ],
+)
+def test_scorecard_of_version_1_answers_as_it_did(
+    link: str, lines: list[tuple[float, float]], answers: list[tuple[str, list[float]]]
+) -> None:
+    classes = ["ant", "bee", "cat"][: max(2, len(lines))]
+    old = {**VERSION_1, "classes": classes, "link": link, "scores": [old_line(*line) for line in lines]}
+
+    scorecard = Scorecard.from_document(old)
+
+    for row, (label, probabilities) in zip(ROWS, answers, strict=True):
+        given, shares = scorecard.score(row)
+        assert given == label
+        assert shares == pytest.approx(probabilities, rel=1e-14)
+
+
+def test_version_that_is_not_known_is_told_with_those_that_are() -> None:
+    with pytest.raises(ModelInvalid, match=r"\('scorecard', 3\): .* knows \('scorecard', 1\) and \('scorecard', 2\)"):
+        Scorecard.from_document({**DOCUMENT, "format_version": 3})
 
 
 def test_scorecard_without_a_part_is_refused() -> None:

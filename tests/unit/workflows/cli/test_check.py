@@ -20,7 +20,7 @@ from lambdas.model.recipe import at_least
 def estimator(columns):
     from sklearn.compose import make_column_transformer
     from sklearn.linear_model import LinearRegression, LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.multiclass import OneVsOneClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder
     return {estimator}
@@ -74,7 +74,7 @@ def test_recipes_file_and_a_file_of_its_data_are_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("estimator", "words"),
     [
-        ("OneVsRestClassifier(LogisticRegression())", "take LogisticRegression() in its place"),
+        ("OneVsOneClassifier(LogisticRegression())", "take OneVsRestClassifier(LogisticRegression()) in its place"),
         ("LinearRegression()", "it is a regressor, which gives numbers, not classes"),
         ("LogisticRegression(C=-1)", "TrainingFailed: fitting the estimator of recipe loans raised"),
         ("columns.nope", "AttributeError"),

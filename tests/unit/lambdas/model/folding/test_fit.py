@@ -10,6 +10,7 @@ import pytest
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, StandardScaler
 
@@ -23,6 +24,7 @@ from lambdas.model.folding.total import Rows
 from tests.unit.lambdas.model.folding.folds import coded, cut, drawn, folded
 
 NUMBERS, TEXTS = [0, 1, 2], [3, 4]
+NAMES = ("others", "this")
 EXACT: dict[str, Any] = {"solver": "newton-cholesky", "tol": 1e-10, "max_iter": 1000}
 
 
@@ -62,6 +64,10 @@ SHAPES: dict[str, Callable[[dict[str, Any]], Any]] = {
         LogisticRegression(**c),
     ),
     "classifier-alone": lambda c: LogisticRegression(**c),
+    "one-vs-rest": lambda c: make_pipeline(
+        columns(StandardScaler(), OneHotEncoder()), OneVsRestClassifier(LogisticRegression(**c))
+    ),
+    "one-vs-rest-alone": lambda c: OneVsRestClassifier(LogisticRegression(**c)),
 }
 CHOICES: dict[str, dict[str, Any]] = {
     "usual": {},
@@ -75,7 +81,8 @@ CHOICES: dict[str, dict[str, Any]] = {
 
 def an_objective(part: Part) -> Objective:
     rows = cut(part, chunks=2)
-    return prepared(SHAPES["standard-and-one-hot"]({}), rows=rows, summary=rows.total(Summary.of)).objective
+    (ready,) = prepared(SHAPES["standard-and-one-hot"]({}), rows=rows, summary=rows.total(Summary.of))
+    return ready.objective
 
 
 def attributes(estimator: Any) -> dict[str, Any]:
@@ -85,6 +92,7 @@ def attributes(estimator: Any) -> dict[str, Any]:
     }
     parts = [step for _, step in getattr(estimator, "steps", [])]
     parts += [step for _, step, _ in found.pop("transformers_", [])]
+    parts += found.pop("estimators_", [])
     inner = {
         f"{place} {name}": value
         for place, part in enumerate(parts)
@@ -135,6 +143,67 @@ def test_every_choice_of_the_classifier_is_kept(choice: dict[str, Any], classes:
     assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 5])
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"C": 100.0},
+        {"fit_intercept": False},
+        {"class_weight": "balanced"},
+        {"class_weight": {0: 3.0, 1: 0.5}},
+        {"class_weight": {1: 4.0}},
+        {"C": np.inf},
+    ],
+    ids=["weak-penalty", "without-intercept", "balanced", "weighted", "one-weighted", "without-penalty"],
+)
+def test_each_class_against_the_rest_is_fitted_as_scikit_learn_fits_it(choice: dict[str, Any], classes: int) -> None:
+    part = drawn(rows=1500, levels=(5, 2), classes=classes)
+    X, y = coded(part)
+
+    def shape(choice: dict[str, Any]) -> Any:
+        encoder = OneHotEncoder(drop="first")
+        return make_pipeline(
+            columns(StandardScaler(), encoder), OneVsRestClassifier(LogisticRegression(**choice), n_jobs=1)
+        )
+
+    expected, estimator = shape({**EXACT, **choice}).fit(X, y), shape(choice)
+
+    found = folded(estimator, part, chunks=3)
+
+    assert found.has_converged
+    assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+    assert (estimator.predict(X) == expected.predict(X)).all()
+    assert_same_attributes(estimator, expected)
+
+
+def test_search_for_each_class_is_counted() -> None:
+    part = drawn(rows=1500, classes=3)
+    estimator = OneVsRestClassifier(LogisticRegression())
+    each = [
+        folded(LogisticRegression(), replace(part, labels=(part.labels == place).astype(np.uint8), classes=NAMES))
+        for place in (2, 1, 0)  # the part has its classes in no order
+    ]
+
+    found = folded(estimator, part)
+
+    assert (found.passes, found.iterations) == (sum(one.passes for one in each), max(one.iterations for one in each))
+    assert found.decrement == max(one.decrement for one in each)
+    assert found.weights.tolist() == np.concatenate([one.weights for one in each]).tolist()
+    assert [inner.n_iter_.tolist() for inner in estimator.estimators_] == [[one.iterations] for one in each]
+
+
+def test_one_search_that_is_cut_short_is_told_of_all() -> None:
+    part = drawn(rows=500, classes=2)
+    whole, cut_short = (folded(LogisticRegression(max_iter=most), part) for most in (100, 1))
+
+    for searches in ([whole, cut_short], [cut_short, whole]):
+        found = minimum.merged(searches)
+
+        assert not found.has_converged
+        assert (found.iterations, found.decrement) == (whole.iterations, cut_short.decrement)
+    assert minimum.merged([whole, whole]).has_converged
+
+
 @pytest.mark.parametrize("classes", [2, 3])
 def test_without_a_penalty_the_loss_alone_is_least(classes: int) -> None:
     part = drawn(rows=1500, classes=classes)
@@ -160,9 +229,10 @@ def test_columns_that_say_the_same_are_no_obstacle_without_a_penalty() -> None:
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-def test_how_the_rows_are_cut_changes_no_weight_by_more_than_a_trillionth(classes: int) -> None:
+@pytest.mark.parametrize("name", ["standard-and-one-hot", "one-vs-rest"])
+def test_how_the_rows_are_cut_changes_no_weight_by_more_than_a_trillionth(name: str, classes: int) -> None:
     part = drawn(rows=3000, levels=(5, 2), classes=classes)
-    shape = SHAPES["standard-and-one-hot"]
+    shape = SHAPES[name]
     whole = folded(shape({}), part)
 
     for chunks in (2, 7, 30):
@@ -279,7 +349,8 @@ def test_numbers_that_are_none_are_refused(number: float, words: str) -> None:
 def test_numbers_too_large_to_be_squared_are_refused_in_words(factor: float, has_hessian: bool) -> None:
     part = drawn(rows=100)
     rows = cut(replace(part, numeric=part.numeric * factor), chunks=2)
-    ready = prepared(make_pipeline(StandardScaler(), LogisticRegression()), rows=rows, summary=rows.total(Summary.of))
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    (ready,) = prepared(pipeline, rows=rows, summary=rows.total(Summary.of))
     search = minimum.newton if has_hessian else partial(minimum.trusting, curvature=ready.curvature)
 
     with pytest.raises(ValueError, match="some numbers are too large"):

@@ -6,6 +6,7 @@ import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, RobustScaler, StandardScaler
 
@@ -21,6 +22,7 @@ from lambdas.model.folding.foldable import why_not
         LogisticRegression(penalty=None),
         LogisticRegression(penalty="l2"),
         make_pipeline("passthrough", FunctionTransformer(), LogisticRegression()),
+        make_pipeline(StandardScaler(), OneVsRestClassifier(LogisticRegression())),
         make_pipeline(
             make_column_transformer((StandardScaler(), [0]), (OneHotEncoder(drop="first"), [1]), ("drop", [2])),
             make_pipeline(StandardScaler(), LogisticRegression()),
@@ -42,6 +44,8 @@ def test_scalers_and_encoders_before_a_smooth_logistic_regression_fold(estimator
         (LogisticRegressionCV(), "LogisticRegressionCV cross-validates its penalty"),
         (LinearDiscriminantAnalysis(), "LinearDiscriminantAnalysis is fitted by a decomposition"),
         (SGDClassifier(loss="log_loss"), "SGDClassifier goes through the rows in an order of its own"),
+        (OneVsRestClassifier(LogisticRegression(solver="liblinear")), "penalises the intercept too"),
+        (OneVsRestClassifier(SGDClassifier(loss="log_loss")), "SGDClassifier goes through the rows in an order"),
         (object(), "builtins.object has no form as sums"),
         (make_pipeline(object(), LogisticRegression()), "builtins.object has no form as sums"),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler, StandardScaler
 
@@ -63,6 +64,18 @@ def test_convergence_warning_is_kept_as_text() -> None:
 
     assert facts["warnings"][0].startswith("ConvergenceWarning: ")
     assert facts["iterations"] == {"LogisticRegression": [1]}
+
+
+def test_facts_tell_the_iterations_for_each_class_against_the_rest() -> None:
+    recipe = data.three_class_recipe(
+        estimator=lambda _: OneVsRestClassifier(LogisticRegression(max_iter=1)), cross_validation_folds=2
+    )
+
+    facts = fit(recipe, train=data.table(recipe, rows=300)).facts
+
+    assert facts["iterations"] == {"OneVsRestClassifier": [1, 1, 1]}
+    assert facts["warnings"][0].startswith("ConvergenceWarning: the loss still falls after 1 iterations")
+    assert facts["cross_validation"]["folds"] == 2
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.compose import ColumnTransformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -29,7 +30,7 @@ from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.gate.parity import compare_answers
 from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Columns, Recipe
+from lambdas.model.recipe import Columns, Numeric, Recipe
 from lambdas.model.training.estimator import fit
 from tests.given import data
 
@@ -136,6 +137,9 @@ MIXED: dict[str, Factory] = {
         sparse_threshold=0,
     ),
     "liblinear": columns_then(LogisticRegression(solver="liblinear")),
+    "each-against-rest": columns_then(OneVsRestClassifier(LogisticRegression())),
+    "each-against-rest-sgd": columns_then(OneVsRestClassifier(SGDClassifier(loss="log_loss", random_state=0))),
+    "each-against-rest-liblinear": columns_then(OneVsRestClassifier(LogisticRegression(solver="liblinear"))),
     "no-intercept": columns_then(LogisticRegression(fit_intercept=False)),
     "balanced": columns_then(LogisticRegression(class_weight="balanced")),
 }
@@ -166,6 +170,37 @@ def test_cross_validated_regularisation_is_exported() -> None:
     recipe = data.numeric_recipe(estimator, **QUICK)
 
     assert_parity(recipe, rows=data.table(recipe, rows=400, seed=1))
+
+
+SCORES = st.one_of(
+    st.sampled_from([0.0, -0.0, 1.0, -700.0, -709.7, -709.8, -745.0, -746.0, 800.0]),
+    st.floats(-1000, 1000).map(lambda score: round(score, 3)),
+)
+
+
+@given(scores=st.lists(st.tuples(SCORES, SCORES, SCORES), min_size=1, max_size=20), classes=st.sampled_from([2, 3]))
+def test_each_class_against_the_rest_is_what_scikit_learn_says_of_any_scores(
+    scores: list[tuple[float, float, float]], classes: int
+) -> None:
+    make = data.recipe if classes == 2 else data.three_class_recipe
+    names = [Numeric(name) for name in "xyz"]
+    recipe = make(columns=names, estimator=lambda _: OneVsRestClassifier(LogisticRegression()), **QUICK)
+    fitted = fit(recipe, train=data.table(recipe, rows=50))
+    rows = scored(fitted, scores=scores)
+
+    answers = load(export(fitted).content).score(rows.features(recipe))
+
+    parity = compare_answers(answers, estimator=fitted.answers(rows))
+    assert (parity.label_mismatches, parity.problem) == (0, "")
+    assert parity.largest < 1e-12
+
+
+def scored(fitted: Fitted, *, scores: list[tuple[float, float, float]]) -> Table:
+    """Rows that have these scores: each class takes a column of its own for its score."""
+    for place, inner in enumerate(fitted.estimator.estimators_):
+        inner.coef_, inner.intercept_ = np.zeros_like(inner.coef_), np.zeros(1)
+        inner.coef_[0, place] = 1.0
+    return replace(data.table(fitted.recipe, rows=len(scores)), numeric=np.array(scores))
 
 
 @settings(max_examples=25)

@@ -15,9 +15,21 @@ from lambdas.model.training.estimator import fit
 from tests.given import data
 
 
-def one_vs_rest(columns: Columns) -> Any:
-    from sklearn.compose import ColumnTransformer
+def stochastic(columns: Columns) -> Any:
     from sklearn.linear_model import SGDClassifier
+
+    return then(SGDClassifier(loss="log_loss", random_state=0), columns=columns)
+
+
+def one_vs_rest(columns: Columns) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+
+    return then(OneVsRestClassifier(LogisticRegression()), columns=columns)
+
+
+def then(classifier: Any, *, columns: Columns) -> Any:
+    from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -25,13 +37,14 @@ def one_vs_rest(columns: Columns) -> Any:
     prepared = ColumnTransformer(
         [("numbers", StandardScaler(), columns.numeric), ("texts", encoder, columns.categorical)]
     )
-    return make_pipeline(prepared, SGDClassifier(loss="log_loss", random_state=0))
+    return make_pipeline(prepared, classifier)
 
 
 RECIPES = {
     "sigmoid": data.recipe(cross_validation_folds=0),
     "softmax": data.three_class_recipe(cross_validation_folds=0),
-    "one_vs_rest": data.three_class_recipe(estimator=one_vs_rest, cross_validation_folds=0),
+    "one_vs_rest": data.three_class_recipe(estimator=stochastic, cross_validation_folds=0),
+    "one_vs_rest_or_none": data.three_class_recipe(estimator=one_vs_rest, cross_validation_folds=0),
 }
 
 

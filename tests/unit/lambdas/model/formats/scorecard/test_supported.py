@@ -13,8 +13,9 @@ import sklearn.pipeline
 import sklearn.preprocessing
 from sklearn.base import BaseEstimator
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
-from sklearn.multiclass import OneVsRestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
@@ -31,7 +32,8 @@ from tests.given import data
 
 FROM = (sklearn.compose, sklearn.linear_model, sklearn.pipeline, sklearn.preprocessing)
 PYTHON = {name: getattr(module, name) for module in FROM for name in module.__all__} | {
-    "LinearDiscriminantAnalysis": LinearDiscriminantAnalysis
+    "LinearDiscriminantAnalysis": LinearDiscriminantAnalysis,
+    "OneVsRestClassifier": OneVsRestClassifier,
 }
 """What a recipe imports to write a way down."""
 INNER = LogisticRegression()
@@ -89,7 +91,8 @@ def place_of(way: str) -> str:
 def test_last_step_is_served_or_refused_with_a_way_that_is_served(kind: type[Any]) -> None:
     refusals = list(supported.refusals(instance(kind)))
 
-    if kind.__name__ in ("Pipeline", "LogisticRegression", "LogisticRegressionCV", "LinearDiscriminantAnalysis"):
+    served = {*supported.CLASSIFIERS, "Pipeline"} - {"SGDClassifier"}  # whose loss by default gives no probabilities
+    if kind.__name__ in served:
         assert refusals == []
     else:
         assert [each.step for each in refusals] == [kind.__name__]
@@ -109,7 +112,23 @@ def test_transformer_is_served_or_refused_with_a_way_that_is_served(kind: type[A
 
 @pytest.mark.parametrize("name", supported.CLASSIFIERS)
 def test_what_is_supported_as_last_step_is_served(name: str) -> None:
-    assert is_accepted({"SGDClassifier": supported.STOCHASTIC}.get(name, f"{name}()"), "classifier")
+    assert is_accepted(python_of(name), "classifier")
+
+
+def python_of(name: str) -> str:
+    ways = {"SGDClassifier": supported.STOCHASTIC, "OneVsRestClassifier": supported.ONE_VS_REST}
+    return ways.get(name, f"{name}()")
+
+
+@pytest.mark.parametrize("name", supported.CLASSIFIERS)
+def test_what_is_supported_against_the_rest_is_served(name: str) -> None:
+    way = f"OneVsRestClassifier({python_of(name)})"
+    refusals = list(supported.refusals(eval(way, PYTHON)))  # noqa: S307
+
+    if refusals:
+        assert is_accepted(refusals[0].way, "classifier")
+    else:
+        assert is_accepted(way, "classifier")
 
 
 @pytest.mark.parametrize("name", supported.TRANSFORMERS)
@@ -140,7 +159,25 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
 @pytest.mark.parametrize(
     ("estimator", "words"),
     [
-        (OneVsRestClassifier(LogisticRegression()), "not a classifier whose weights a scorecard can hold"),
+        (
+            OneVsRestClassifier(LinearSVC()),
+            "OneVsRestClassifier: of its estimator LinearSVC: it gives no probabilities (predict_proba); take"
+            " OneVsRestClassifier(LogisticRegression()) in its place",
+        ),
+        (
+            OneVsRestClassifier(make_pipeline(StandardScaler(), LogisticRegression())),
+            "OneVsRestClassifier: its estimator is a Pipeline: put the transformers before OneVsRestClassifier; take",
+        ),
+        (
+            OneVsRestClassifier(OneVsRestClassifier(LogisticRegression())),
+            "OneVsRestClassifier: its estimator is a OneVsRestClassifier itself; take",
+        ),
+        (
+            OneVsOneClassifier(LogisticRegression()),
+            "OneVsOneClassifier: it gives no probabilities (predict_proba); take OneVsRestClassifier(",
+        ),
+        (RidgeClassifier(), "RidgeClassifier: it gives no probabilities (predict_proba)"),
+        (GaussianNB(), "GaussianNB: it is not a classifier whose weights a scorecard can hold"),
         (LinearSVC(), "LinearSVC: it gives no probabilities (predict_proba); take LogisticRegression() in its place"),
         (LinearRegression(), "LinearRegression: it is a regressor, which gives numbers, not classes"),
         (StandardScaler(), "StandardScaler: it is not a classifier, and the last step has to be one"),
