@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from chalicelib import names
-from chalicelib.bodies import INSTANCES, MODEL, Form, check_model
+from chalicelib.bodies import INSTANCES, MODEL, WHY, Form, check_model
 from chalicelib.cutting import quoted
 from chalicelib.edges.serving_functions import Answer, ServingFunctions
 from chalicelib.errors import (
@@ -27,7 +27,7 @@ from chalicelib.errors import (
 )
 from chalicelib.values import Value
 
-FORM = Form({"instances": INSTANCES, "model": MODEL}, wanted=("instances",), may_be_empty=False)
+FORM = Form({"instances": INSTANCES, "model": MODEL, "why": WHY}, wanted=("instances",), may_be_empty=False)
 
 
 class Question(Value):
@@ -62,7 +62,8 @@ def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Q
             f"content type {quoted(content_type or '')}", field="Content-Type", accepted="application/json"
         )
     fields = FORM.read(body)
-    return Question(fields.get("model", default_model), {"instances": fields["instances"]})
+    model = fields.pop("model", default_model)
+    return Question(model, fields)
 
 
 def ask(

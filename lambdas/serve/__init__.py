@@ -3,6 +3,7 @@
 handler.py    answers an event (a query, instances, or a wake-up) and returns errors as answers; lists the formats
 schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
+why.py        tells which columns moved a prediction most; imported when a request asks
 refusal.py    refuses a request, in words
 
 It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's.

@@ -2,6 +2,7 @@
 
     {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
     {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances, or as many as fit an answer
+    {..., "why": 3}                         beside a query or instances: the 3 columns that moved each prediction most
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
 Every answer is `{"status": ..., "body": ...}`. A refusal is an answer too: an exception would count as a fault of the
@@ -41,12 +42,19 @@ if TYPE_CHECKING:
         def score(self, row: Row) -> tuple[str, Sequence[float]]:
             """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
 
+        def added(self, row: Row) -> Mapping[str, Sequence[float]]:
+            """Of each class the constant of its score, then what each column of the schema adds to it."""
+
 
 INSTANCES_MAX = 1000
 ANSWER_BYTES = 3_000_000
 """The most bytes of an answer, as in `chalicelib.limits`: Lambda returns 6 MB, and the API wraps it in JSON again."""
 NUMBER_BYTES = 30
 """A probability in JSON, with its punctuation."""
+WHY_BYTES = 200
+"""What an explanation writes around its columns."""
+COLUMN_BYTES = 26
+"""What it writes around a column's name and number."""
 EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
 
 LABELS_MAX = 10
@@ -97,8 +105,17 @@ class Service:
     @cached_property
     def instances_max(self) -> int:
         """INSTANCES_MAX, or as many as fit the answer, where classes are many or their names long."""
+        return self.instances_max_with(0)
+
+    def instances_max_with(self, most: int) -> int:
+        """The same where each prediction tells the columns that moved it most."""
         spelled = [len(json.dumps(name)) for name in self.scorer.classes]
         prediction = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
+        if most:
+            told = sorted((len(json.dumps(column.name)) for column in self.scorer.schema.columns), reverse=True)[
+                :most
+            ]
+            prediction += WHY_BYTES + max(spelled) + sum(told) + (COLUMN_BYTES + NUMBER_BYTES) * len(told)
         return min(INSTANCES_MAX, ANSWER_BYTES // prediction)
 
     def answer(self, event: object) -> dict[str, object]:
@@ -133,41 +150,66 @@ class Service:
         return {"model": self.model, "model_version": self.model_version}
 
     def _body(self, event: object) -> dict[str, object]:
-        if not isinstance(event, dict) or len(event) != 1:
-            raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
-        if "query" in event:
-            return {"predictions": [self._prediction(self.scorer.schema.read_query(event["query"]))]}
-        if "instances" in event:
-            return {"predictions": self._predictions(event["instances"])}
-        if event.get("warm") is True:
+        asked = event if isinstance(event, dict) else {}
+        kind = set(asked)
+        if kind == {"query"}:
+            return {"predictions": [self._asked(asked["query"])]}
+        if kind in ({"instances"}, {"instances", "why"}):
+            return {"predictions": self._predictions(asked["instances"], most=_most(asked))}
+        if kind == {"warm"} and asked["warm"] is True:
             return {"warm": True, "artifact_sha256": self.artifact_sha256, "format": self.format}
         raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
 
-    def _predictions(self, instances: object) -> list[dict[str, object]]:
-        accepted = f"a list of 1 to {self.instances_max} objects"
+    def _asked(self, query: object) -> dict[str, object]:
+        """A model's own column of that name is a feature."""
+        schema, most = self.scorer.schema, 0
+        if isinstance(query, dict) and "why" not in schema.names:
+            most = _most(query)
+            query = {name: texts for name, texts in query.items() if name != "why"}
+        return self._prediction(schema.read_query(query), most=most)
+
+    def _predictions(self, instances: object, *, most: int) -> list[dict[str, object]]:
+        at_most = self.instances_max_with(most) if most else self.instances_max
+        accepted = f"a list of 1 to {at_most} objects"
         if not isinstance(instances, list):
             message = f"instances is {shown(instances)}, not a list"
             raise Refused("InstancesNotAList", message, field="instances", accepted=accepted)
         if not instances:
             raise Refused("InstancesEmpty", "instances is empty", field="instances", accepted=accepted)
-        if len(instances) > self.instances_max:
-            message = f"instances holds {len(instances)}: send at most {self.instances_max} at a time"
+        if len(instances) > at_most:
+            message = f"instances holds {len(instances)}: send at most {at_most} at a time"
             raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
-        return [self._numbered(instance, position=position) for position, instance in enumerate(instances)]
+        return [self._numbered(instance, position=position, most=most) for position, instance in enumerate(instances)]
 
-    def _numbered(self, instance: object, *, position: int) -> dict[str, object]:
+    def _numbered(self, instance: object, *, position: int, most: int) -> dict[str, object]:
         try:
-            return self._prediction(self.scorer.schema.read(instance))
+            return self._prediction(self.scorer.schema.read(instance), most=most)
         except Refused as refused:
             refused.instance = position
             raise
 
-    def _prediction(self, row: Row) -> dict[str, object]:
+    def _prediction(self, row: Row, *, most: int) -> dict[str, object]:
         label, probabilities = self.scorer.score(row)
         by_class = dict(zip(self.scorer.classes, probabilities, strict=True))
         if not math.isfinite(sum(probabilities)):
             raise Refused("FeatureOutOfRange", "these numbers are too large to be scored", accepted="smaller numbers")
-        return {"label": label, "probability": by_class[label], "probabilities": by_class}
+        prediction = {"label": label, "probability": by_class[label], "probabilities": by_class}
+        return {**prediction, "why": self._why(row, label=label, most=most)} if most else prediction
+
+    def _why(self, row: Row, *, label: str, most: int) -> dict[str, object]:
+        from .why import of_lead
+
+        columns = [column.name for column in self.scorer.schema.columns]
+        return of_lead(self.scorer.added(row), columns=columns, label=label, most=most)
+
+
+def _most(asked: Mapping[str, object]) -> int:
+    """How many columns the caller asks for; 0 where he does not ask."""
+    if "why" not in asked:
+        return 0
+    from .why import most_in
+
+    return most_in(asked["why"])
 
 
 @cache

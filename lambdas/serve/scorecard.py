@@ -54,6 +54,15 @@ class Line:
             total += weights.get(row[position], unknown)  # type: ignore[arg-type]
         return total
 
+    def added(self, row: Row) -> list[float]:
+        """The intercept, then what each column adds to the score."""
+        total = [self.intercept, *[0.0] * len(row)]
+        for position, centre, weight in self.numbers:
+            total[position + 1] += (row[position] - centre) * weight  # type: ignore[operator]
+        for position, weights, unknown in self.categories:
+            total[position + 1] += weights.get(row[position], unknown)  # type: ignore[arg-type]
+        return total
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -72,6 +81,13 @@ class Scorecard:
             second = sigmoid(scores[0])
             return self.classes[scores[0] > 0], [1.0 - second, second]
         return self.classes[scores.index(max(scores))], OF_MANY_SCORES[self.link](scores)
+
+    def added(self, row: Row) -> dict[str, list[float]]:
+        """Of each class the constant of its score, then what each column adds; of two classes, the first has none."""
+        added = [line.added(row) for line in self.lines]
+        if self.link == "sigmoid":
+            added.insert(0, [0.0] * len(added[0]))
+        return dict(zip(self.classes, added, strict=True))
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Scorecard:

@@ -77,3 +77,12 @@ def test_serving_function_loads_the_standard_library_alone() -> None:
     third_party = loaded_by("lambdas.serve.handler") & (SCIENCE | {"boto3", "botocore", "chalicelib"})
 
     assert third_party == set()
+
+
+def test_serving_function_loads_no_explanation_before_one_is_asked_for() -> None:
+    loads = "import sys, lambdas.serve.handler; print('lambdas.serve.why' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "False\n", done.stderr

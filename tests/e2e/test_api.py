@@ -23,6 +23,7 @@ BAD_QUERIES = [
     ("duration=-1&src_bytes=1&dst_bytes=2", "FeatureOutOfRange", "duration"),
     ("duration=&src_bytes=1&dst_bytes=2", "FeatureNotANumber", "duration"),
     ("model=a&model=b", "BadRequest", "model"),
+    ("duration=0&src_bytes=1&dst_bytes=2&why=0", "WhyMalformed", "why"),
 ]
 
 BAD_BODIES: list[tuple[bytes, int, str]] = [
@@ -47,6 +48,16 @@ BAD_BODIES: list[tuple[bytes, int, str]] = [
     (json.dumps({"instances": [GOOD], "model": "No Model!"}).encode(), 404, "ModelUnknown"),
     (json.dumps({"instances": [GOOD], "model": 7}).encode(), 400, "BadRequest"),
 ]
+
+
+def test_an_answer_tells_the_columns_that_moved_it_most_when_it_is_asked_to(up: LocalUp) -> None:
+    query = "&".join(f"{name}={value}" for name, value in GOOD.items())
+    one = up.call("GET", f"/predict?{query}&why=1").body["why"]
+    many = up.call("POST", "/predict", {"instances": [GOOD], "why": 1}).body["predictions"]
+
+    assert [each["column"] for each in one["columns"]] == ["src_bytes"]
+    assert one["against"] == "normal"
+    assert [each["why"] for each in many] == [one]
 
 
 @pytest.mark.parametrize(("query", "code", "field"), BAD_QUERIES)

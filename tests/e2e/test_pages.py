@@ -1,4 +1,4 @@
-"""The commands in the blocks of docs/recipes.md and docs/security.md, run as they stand there, in their order."""
+"""The commands in the blocks of some pages, run as they stand there, in their order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.e2e.terminal import run
 from tests.e2e.test_readme import loans
 
 
-@pytest.mark.parametrize("page", ["recipes.md", "security.md"])
+@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md"])
 def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
     text = pages.PAGES[page]
     recipe = up.clone.folder / "lambdas" / "recipes" / "loans.py"

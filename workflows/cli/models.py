@@ -13,6 +13,7 @@ from chalicelib.explain import overview
 from chalicelib.interventions import restoration
 from chalicelib.registry import catalog
 from chalicelib.registry import models as core
+from lambdas.serve.why import COLUMNS_MAX
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import console, damage, number, say, show_json, table
@@ -48,9 +49,10 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("features", nargs=-1, metavar="FEATURE=VALUE...")
+@click.option("--why", type=click.IntRange(1, COLUMNS_MAX), metavar="N", help="The N columns that moved it most.")
 @model
 @on_stage
-def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
+def predict(stage: Stage, features: tuple[str, ...], why: int | None, model: str) -> None:
     """Ask the live model, e.g. nightswap predict duration=0 src_bytes=54540 dst_bytes=8314."""
     query: dict[str, list[str]] = {}
     for feature in features:
@@ -60,6 +62,8 @@ def predict(stage: Stage, features: tuple[str, ...], model: str) -> None:
         if name == "model":
             raise click.UsageError(f"name the model by an option: --model {value}")
         query.setdefault(name, []).append(value)
+    if why is not None:
+        query["why"] = [str(why)]
     question = prediction.from_query({**query, "model": [model]}, default_model=model)
     edges = stage.edges
     answer = prediction.ask(edges.functions, question, known=lambda: catalog.models(edges.store))

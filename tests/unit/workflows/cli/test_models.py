@@ -31,6 +31,20 @@ def live_stage() -> FakeStage:
     return stage
 
 
+def test_predict_asks_for_the_columns_that_moved_it_most() -> None:
+    said = json.loads(live_stage().run("predict", "duration=0", "--why", "3").output)
+
+    assert said["asked"] == {"duration": ["0"], "why": ["3"]}
+
+
+@pytest.mark.parametrize("why", ["0", "101"])
+def test_predict_tells_of_one_to_a_hundred_columns(why: str) -> None:
+    done = live_stage().run("predict", "duration=0", "--why", why)
+
+    assert done.exit_code == 2
+    assert "is not in the range 1<=x<=100" in done.output
+
+
 def test_versions_are_listed_with_the_live_one_marked() -> None:
     stage = live_stage()
     register(stage.edges, run="run-2")
