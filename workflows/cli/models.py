@@ -13,7 +13,6 @@ from chalicelib.explain import overview
 from chalicelib.interventions import restoration
 from chalicelib.registry import catalog
 from chalicelib.registry import models as core
-from lambdas.serve.why import COLUMNS_MAX
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
 from workflows.cli.screen import console, damage, number, say, show_json, table
@@ -49,7 +48,7 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("features", nargs=-1, metavar="FEATURE=VALUE...")
-@click.option("--why", type=click.IntRange(1, COLUMNS_MAX), metavar="N", help="The N columns that moved it most.")
+@click.option("--why", type=click.IntRange(min=1), metavar="N", help="The N columns that moved it most.")
 @model
 @on_stage
 def predict(stage: Stage, features: tuple[str, ...], why: int | None, model: str) -> None:

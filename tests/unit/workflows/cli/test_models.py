@@ -37,12 +37,11 @@ def test_predict_asks_for_the_columns_that_moved_it_most() -> None:
     assert said["asked"] == {"duration": ["0"], "why": ["3"]}
 
 
-@pytest.mark.parametrize("why", ["0", "101"])
-def test_predict_tells_of_one_to_a_hundred_columns(why: str) -> None:
-    done = live_stage().run("predict", "duration=0", "--why", why)
+def test_predict_tells_of_one_column_at_least() -> None:
+    done = live_stage().run("predict", "duration=0", "--why", "0")
 
     assert done.exit_code == 2
-    assert "is not in the range 1<=x<=100" in done.output
+    assert "is not in the range x>=1" in done.output
 
 
 def test_versions_are_listed_with_the_live_one_marked() -> None:
