@@ -1,6 +1,10 @@
 """What reaches the classifier, as exact functions of the columns: for the formats, and for the fit by sums.
 
 transformers.py  fitted transformers -> features
-linear.py        features as exact functions of one input column each
+one_hot.py       a fitted OneHotEncoder -> features
+selections.py    fitted selectors -> features
+projections.py   fitted projections -> features
+linear.py        features as exact functions of one input column each, and sums of such
 steps.py         the names and the parts of an estimator's steps
+searches.py      what a search may find, and what it found
 """

@@ -1,11 +1,14 @@
 """Describes the features that transformers make, as exact functions of one input column each.
 
-Scalers and one-hot encoders look at one column at a time, so every feature that reaches the classifier is either
-affine in a numeric column or a table over the levels of a categorical one. That is what a scorecard can hold.
+Scalers and one-hot encoders look at one column at a time, so every feature that they make is either affine in a
+numeric column or a table over the levels of a categorical one: a plain feature. A projection such as PCA mixes
+columns, and makes weighted sums of plain features. A linear model of sums is one of plain features, which `spread`
+finds; that is what a scorecard can hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,10 +81,60 @@ class LevelFeature:
             total[self.places] += self.values * weight
 
 
-Feature = NumberFeature | LevelFeature
+PlainFeature = NumberFeature | LevelFeature
 
 
-def inputs(numeric: int, *, levels: tuple[tuple[str, ...], ...]) -> list[Feature]:
+@dataclass(frozen=True, eq=False)
+class SumFeature:
+    """The sum of features, each times its weight, and of the offset."""
+
+    of: Sequence[Feature]
+    """Sums that one step made share this one list."""
+    weights: Floats
+    """(k,)"""
+    offset: float = 0.0
+
+    def minus(self, number: float) -> SumFeature:
+        return replace(self, offset=self.offset - float(number))
+
+    def over(self, number: float) -> SumFeature:
+        return replace(self, weights=self.weights / number, offset=self.offset / float(number))
+
+    def times(self, number: float) -> SumFeature:
+        return replace(self, weights=self.weights * number, offset=self.offset * float(number))
+
+
+Feature = PlainFeature | SumFeature
+
+
+def sums(features: Sequence[Feature], *, weights: Floats) -> list[Feature]:
+    """A sum of the features for each row of weights, (sums, features)."""
+    return [SumFeature(features, of_one) for of_one in np.asarray(weights, dtype=np.float64)]
+
+
+def spread(features: Sequence[Feature], *, weights: Floats) -> tuple[list[PlainFeature], Floats, Floats]:
+    """Linear scores of weights (s, features), over plain features: these, their weights, and the constants (s,)."""
+    found: list[PlainFeature] = []
+    places: list[int] = []
+    mixed: dict[int, list[tuple[int, SumFeature]]] = {}
+    for place, feature in enumerate(features):
+        if isinstance(feature, SumFeature):
+            mixed.setdefault(id(feature.of), []).append((place, feature))
+        else:
+            found.append(feature)
+            places.append(place)
+    parts, constants = [weights[:, places]], np.zeros(len(weights))
+    for of_one_list in mixed.values():
+        here = weights[:, [place for place, _ in of_one_list]]
+        inner = here @ np.array([feature.weights for _, feature in of_one_list])
+        more, of_more, offsets = spread(of_one_list[0][1].of, weights=inner)
+        found += more
+        parts.append(of_more)
+        constants += here @ np.array([feature.offset for _, feature in of_one_list]) + offsets
+    return found, np.hstack(parts), constants
+
+
+def inputs(numeric: int, *, levels: tuple[tuple[str, ...], ...]) -> list[PlainFeature]:
     """The columns of X before any transformer: numbers as they are, categories as codes, -1 for unknown."""
     return [
         *(NumberFeature(column) for column in range(numeric)),

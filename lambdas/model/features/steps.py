@@ -15,4 +15,5 @@ def class_name(step: Any) -> str:
 PARTS_OF: Mapping[str, Callable[[Any], list[Any]]] = {
     "Pipeline": lambda step: [inner for _, inner in step.steps],
     "ColumnTransformer": lambda step: [*(inner for _, inner, *_ in step.transformers), step.remainder],
+    "FeatureUnion": lambda step: [inner for _, inner in step.transformer_list],
 }

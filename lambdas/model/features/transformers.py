@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import copy
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from chalicelib.errors import EstimatorUnsupported
-from lambdas.model.arrays import Floats, Integers
-from lambdas.model.features.linear import Feature, LevelFeature
+from lambdas.model.features.linear import Feature
+from lambdas.model.features.one_hot import one_hot
+from lambdas.model.features.projections import PROJECTIONS
+from lambdas.model.features.selections import SELECTORS, selected
 from lambdas.model.features.steps import class_name
 
-ENCODES_NUMBERS = (
-    "OneHotEncoder stands over a column that is declared Numeric: declare it Categorical, or give the encoder"
-    " columns.categorical alone"
-)
 
-
-def transform(step: Any, *, features: list[Feature]) -> list[Feature]:
+def transform(step: Any, *, features: Iterable[Feature]) -> list[Feature]:
     """The features after one fitted transformer, which is among the supported; raises EstimatorUnsupported."""
+    features = list(features)
     if step is None or step == "passthrough":
         return features
     return TRANSFORMERS[class_name(step)](step, features)
@@ -42,6 +37,15 @@ def _column_transformer(step: Any, features: list[Feature]) -> list[Feature]:
             continue
         weight = weights.get(name, 1.0)
         made += [feature.times(weight) for feature in transform(inner, features=chosen)]
+    return made
+
+
+def _feature_union(step: Any, features: list[Feature]) -> list[Feature]:
+    weights = step.transformer_weights or {}
+    made: list[Feature] = []
+    for name, inner in step.transformer_list:
+        if inner != "drop":
+            made += [each.times(weights.get(name, 1.0)) for each in transform(inner, features=features)]
     return made
 
 
@@ -78,71 +82,16 @@ def _function_transformer(_: Any, features: list[Feature]) -> list[Feature]:
     return features
 
 
-def _one_hot_encoder(step: Any, features: list[Feature]) -> list[Feature]:
-    """Encodes every level with the fitted encoder, so dropped and infrequent categories come out as it maps them."""
-    columns = [feature for feature in features if isinstance(feature, LevelFeature)]
-    if len(columns) != len(features):
-        raise EstimatorUnsupported(ENCODES_NUMBERS)
-    owners = _owners(step, count=len(columns))
-    refuses = [step.handle_unknown == "error" or column.refuses_unknown for column in columns]
-    encoded = _encoded(step, probes=_probes(columns, refuses=refuses))
-    return [
-        _one_hot(columns[owner], encoded=_column(encoded, place), refuses=refuses[owner])
-        for place, owner in enumerate(owners)
-    ]
-
-
-def _owners(step: Any, *, count: int) -> list[int]:
-    """The input column of each output column: the output's name begins with the input's."""
-    names = step.get_feature_names_out([str(place) for place in range(count)])
-    return [int(name.split("_", 1)[0]) for name in names]
-
-
-def _probes(columns: list[LevelFeature], *, refuses: list[bool]) -> Floats:
-    """(most levels + 1, columns): each column goes through its own levels, and then stays at its first.
-
-    So it does instead of an unknown level where that is refused.
-    """
-    probes = np.empty((max((column.size for column in columns), default=0), len(columns)))
-    for place, column in enumerate(columns):
-        values = column.everywhere
-        asked = column.size - 1 if refuses[place] else column.size
-        probes[:, place] = values[0]
-        probes[:asked, place] = values[:asked]
-    return probes
-
-
-def _encoded(step: Any, *, probes: Floats) -> Any:
-    """The encoder's output as a sparse matrix by columns: as an array it would grow with the square of the levels."""
-    sparse = copy.deepcopy(step)
-    sparse.sparse_output = True
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return sparse.set_output(transform="default").transform(probes).tocsc()
-
-
-def _column(matrix: Any, place: int) -> tuple[Integers, Floats]:
-    """Rows and values that are not 0, in the order of the rows."""
-    begin, end = matrix.indptr[place : place + 2]
-    return matrix.indices[begin:end].astype(np.int64), matrix.data[begin:end].astype(np.float64)
-
-
-def _one_hot(column: LevelFeature, *, encoded: tuple[Integers, Floats], refuses: bool) -> LevelFeature:
-    rows, values = encoded
-    is_asked = rows < (column.size - 1 if refuses else column.size)
-    places, values = rows[is_asked], values[is_asked]
-    if refuses:
-        places, values = np.append(places, column.size - 1), np.append(values, np.nan)
-    return LevelFeature(column.column, column.size, places=places, values=values)
-
-
 TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
     "Pipeline": _pipeline,
     "ColumnTransformer": _column_transformer,
+    "FeatureUnion": _feature_union,
     "StandardScaler": _standard_scaler,
     "RobustScaler": _robust_scaler,
     "MinMaxScaler": _min_max_scaler,
     "MaxAbsScaler": _max_abs_scaler,
     "FunctionTransformer": _function_transformer,
-    "OneHotEncoder": _one_hot_encoder,
+    "OneHotEncoder": one_hot,
+    **PROJECTIONS,
+    **dict.fromkeys(SELECTORS, selected),
 }

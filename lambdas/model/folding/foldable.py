@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from lambdas.model.features.projections import PROJECTIONS
+from lambdas.model.features.searches import SEARCHES
+from lambdas.model.features.selections import SELECTORS
 from lambdas.model.features.steps import PARTS_OF, class_name
 
 
@@ -100,10 +103,15 @@ TRANSFORMERS: Mapping[str, Rule] = {
     "FunctionTransformer": _folds,
     "OneHotEncoder": _encoder,
     "RobustScaler": lambda _: "needs quantiles",
+    **dict.fromkeys(SELECTORS, lambda _: "selects by what all rows tell together"),
+    **dict.fromkeys(PROJECTIONS, lambda _: "is fitted by a decomposition of all rows"),
+    **dict.fromkeys(("GaussianRandomProjection", "SparseRandomProjection"), lambda _: "draws its own matrix"),
 }
 CLASSIFIERS: Mapping[str, Rule] = {
     "LogisticRegression": _logistic_regression,
     "LogisticRegressionCV": lambda _: "cross-validates its penalty",
     "LinearDiscriminantAnalysis": lambda _: "is fitted by a decomposition of all rows",
     "SGDClassifier": lambda _: "goes through the rows in an order of its own",
+    **dict.fromkeys(("MultinomialNB", "ComplementNB"), lambda _: "has no form as sums over the rows here"),
+    **dict.fromkeys(SEARCHES, lambda _: "fits its candidates on all rows, again and again"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lambdas.model.arrays import Floats
-from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature
+from lambdas.model.features.linear import LevelFeature, NumberFeature, PlainFeature
 from lambdas.model.folding.basis import Basis
 from lambdas.model.folding.summary import Summary
 
@@ -23,7 +23,7 @@ class Mixing:
     """(features, basis.size), sparse: a feature has as many terms as it has values, and one for its constant."""
 
     @classmethod
-    def of(cls, features: Sequence[Feature], *, summary: Summary, intercept: bool) -> Mixing:
+    def of(cls, features: Sequence[PlainFeature], *, summary: Summary, intercept: bool) -> Mixing:
         numbers = tuple(sorted({each.column for each in features if isinstance(each, NumberFeature)}))
         categories = tuple(sorted({each.column for each in features if isinstance(each, LevelFeature)}))
         basis = Basis.of(summary, numbers=numbers, categories=categories)
@@ -58,7 +58,7 @@ class Mixing:
         return mixed.reshape(scores * self.features, scores * self.features)
 
 
-def _terms(feature: Feature, *, basis: Basis) -> dict[int, float]:
+def _terms(feature: PlainFeature, *, basis: Basis) -> dict[int, float]:
     """The feature's factors by their places in the basis."""
     if isinstance(feature, NumberFeature):
         place = basis.numbers.index(feature.column)

@@ -7,14 +7,14 @@ itself. Then what depends on all rows takes the place of what came of the few.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from lambdas.model.arrays import Floats
-from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, inputs
+from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, inputs
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.folding.summary import Summary
@@ -22,7 +22,7 @@ from lambdas.model.folding.summary import Summary
 EPSILON = float(np.finfo(np.float64).eps)
 
 
-def prepare(estimator: Any, *, summary: Summary) -> tuple[list[Feature], Any]:
+def prepare(estimator: Any, *, summary: Summary) -> tuple[list[PlainFeature], Any]:
     """Fits the transformers: the features that reach the classifier, and the classifier, checked, not yet fitted.
 
     Raises what scikit-learn raises for parameters or columns that it refuses.
@@ -37,7 +37,7 @@ def prepare(estimator: Any, *, summary: Summary) -> tuple[list[Feature], Any]:
                     continue
                 X = step.fit_transform(X)
                 _set(step, features, summary)
-                features = transform(step, features=features)
+                features = _plain(transform(step, features=features))
             estimator = estimator.steps[-1][1]
         names = np.array(summary.class_names)
         estimator.fit(np.arange(len(names), dtype=np.float64).reshape(-1, 1), names)
@@ -55,6 +55,11 @@ def finish(classifier: Any, *, weights: Floats, iterations: int) -> None:
     classifier.n_iter_ = np.array([iterations], dtype=np.int32)
 
 
+def _plain(features: list[Feature]) -> list[PlainFeature]:
+    """No step that folds makes sums: `foldable` says which do."""
+    return cast(list[PlainFeature], features)
+
+
 def _few_rows(summary: Summary) -> Floats:
     """(r, columns): every category occurs in it, and of every number the smallest and the largest."""
     levels = [len(names) for names in summary.known.of_columns]
@@ -65,20 +70,28 @@ def _few_rows(summary: Summary) -> Floats:
     )
 
 
-def _set(step: Any, features: list[Feature], summary: Summary) -> None:
+def _set(step: Any, features: list[PlainFeature], summary: Summary) -> None:
     """Sets what depends on all rows in a transformer that was fitted on a few, and in those inside of it."""
+    if class_name(step) in SCALERS:
+        SCALERS[class_name(step)](step, Columns.of(features, summary=summary))
+    for inner, chosen in _inside(step, features):
+        _set(inner, chosen, summary)
+
+
+def _inside(step: Any, features: list[PlainFeature]) -> Iterator[tuple[Any, list[PlainFeature]]]:
+    """Transformers inside of one, each with what comes into it: in a pipeline from those that are set by then."""
     kind = class_name(step)
     if kind == "Pipeline":
         for _, inner in step.steps:
-            _set(inner, features, summary)
-            features = transform(inner, features=features)
+            yield inner, features
+            features = _plain(transform(inner, features=features))
+    elif kind == "FeatureUnion":
+        yield from ((inner, features) for _, inner in step.transformer_list)
     elif kind == "ColumnTransformer":
         for _, inner, columns in step.transformers_:
             chosen = [features[place] for place in np.atleast_1d(np.arange(len(features))[columns])]
             if chosen:  # of nothing scikit-learn fits nothing
-                _set(inner, chosen, summary)
-    elif kind in SCALERS:
-        SCALERS[kind](step, Columns.of(features, summary=summary))
+                yield inner, chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +105,7 @@ class Columns:
     maximum: Floats
 
     @classmethod
-    def of(cls, features: list[Feature], *, summary: Summary) -> Columns:
+    def of(cls, features: list[PlainFeature], *, summary: Summary) -> Columns:
         known = np.array([_known(each, summary=summary) for each in features]).reshape(-1, 4)
         return cls(summary.rows, *known.T.copy())
 
@@ -102,7 +115,7 @@ class Columns:
         return self.variance + np.square(self.mean)
 
 
-def _known(feature: Feature, *, summary: Summary) -> tuple[float, float, float, float]:
+def _known(feature: PlainFeature, *, summary: Summary) -> tuple[float, float, float, float]:
     """Mean, variance, minimum and maximum."""
     if isinstance(feature, NumberFeature):
         moments, place = summary.moments, feature.column

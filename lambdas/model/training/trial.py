@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from chalicelib.errors import TrainingFailed
-from lambdas.model.arrays import Floats, Texts
+from lambdas.model.arrays import Floats
 from lambdas.model.formats.fitted import Exported, Levels
 from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
@@ -19,7 +19,8 @@ from lambdas.model.recipe import Categorical, Numeric, Recipe
 from lambdas.model.training.estimator import fit
 
 ROWS_OF_A_CLASS = 100
-LEVELS = 4
+LEVELS, MANY_LEVELS = 4, 200
+"""Categories of a column that lists none; of the many, where an estimator asks for more columns than the few make."""
 LEVELS_MAX = 1000
 """At most this many of the declared categories occur in the made-up rows."""
 
@@ -29,7 +30,15 @@ def try_out(recipe: Recipe) -> None:
 
     Raises EstimatorUnsupported for what cannot be served, TrainingFailed for what cannot be fitted.
     """
-    _tried(recipe, train=made_up(recipe))
+    try:
+        _tried(recipe, train=made_up(recipe))
+    except TrainingFailed as exc:
+        if all(column.allowed for column in recipe.categorical):
+            raise
+        try:
+            _tried(recipe, train=made_up(recipe, levels=MANY_LEVELS))
+        except TrainingFailed:
+            raise exc from exc.__cause__
 
 
 def foresee(recipe: Recipe, *, train: Table) -> None:
@@ -46,15 +55,16 @@ def foresee_of(recipe: Recipe, *, few: Table, levels: Levels) -> None:
     format_of(recipe.format).code().foresee(tried, recipe=recipe, levels=levels)
 
 
-def made_up(recipe: Recipe) -> Table:
+def made_up(recipe: Recipe, *, levels: int = LEVELS) -> Table:
     """Rows of every class that the recipe's columns permit; their numbers separate the classes."""
     rng = np.random.default_rng(recipe.split.seed)
-    most_names = max((len(_names(column)) for column in recipe.categorical), default=0)
+    names = [_names(column, levels=levels) for column in recipe.categorical]
+    most_names = max(map(len, names), default=0)
     rows = max(ROWS_OF_A_CLASS, math.ceil(most_names / len(recipe.class_names)))
     places = np.repeat(np.arange(len(recipe.class_names)), rows)
     signal = (places + rng.random(len(places))) / len(recipe.class_names)
     numbers = [_numbers(column, signal=signal, rng=rng) for column in recipe.numeric]
-    texts = [_texts(column, rows=len(places)) for column in recipe.categorical]
+    texts = [np.array(of_column, dtype=np.str_)[np.arange(len(places)) % len(of_column)] for of_column in names]
     return Table(
         np.column_stack(numbers) if numbers else np.empty((len(places), 0)),
         np.column_stack(texts) if texts else np.empty((len(places), 0), dtype=np.str_),
@@ -77,13 +87,8 @@ def _range(column: Numeric) -> tuple[float, float]:
     return low, low + max(10.0, abs(low)) if column.maximum is None else float(column.maximum)
 
 
-def _texts(column: Categorical, *, rows: int) -> Texts:
-    texts: Texts = np.array(_names(column), dtype=np.str_)[np.arange(rows) % len(_names(column))]
-    return texts
-
-
-def _names(column: Categorical) -> list[str]:
-    return list(column.allowed or (f"level-{place}" for place in range(LEVELS)))[:LEVELS_MAX]
+def _names(column: Categorical, *, levels: int) -> list[str]:
+    return list(column.allowed or (f"level-{place}" for place in range(levels)))[:LEVELS_MAX]
 
 
 def _tried(recipe: Recipe, *, train: Table) -> Exported:

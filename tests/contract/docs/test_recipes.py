@@ -13,8 +13,6 @@ import pytest
 from click.testing import CliRunner
 
 from lambdas import recipes
-from lambdas.model.features.steps import PARTS_OF
-from lambdas.model.formats.scorecard.supported import CLASSIFIERS, TRANSFORMERS
 from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, at_least, at_most, at_most_cost
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
@@ -101,11 +99,6 @@ def test_every_metric_is_in_the_table_with_the_function_that_bounds_it() -> None
     for metric in METRICS:
         made_with = "`at_most`" if metric in LESS_IS_BETTER else "`at_least`"
         assert told[f"`{metric}`"][0] == made_with
-
-
-def test_every_estimator_that_can_be_served_is_named() -> None:
-    for name in (*CLASSIFIERS, *TRANSFORMERS, *PARTS_OF):
-        assert name in PAGE
 
 
 def test_there_are_as_many_formats_as_the_page_says() -> None:

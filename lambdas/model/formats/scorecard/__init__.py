@@ -2,6 +2,7 @@
 
 format.py        its functions for the table of formats
 supported.py     which estimators can be exported exactly
+reasons.py       why the others cannot, and what is nearest to them
 size.py          estimates the size of a scorecard
 export.py        a fitted estimator -> a scorecard
 artifact.py      reads a scorecard back and scores with it

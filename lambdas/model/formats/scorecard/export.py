@@ -15,7 +15,8 @@ import numpy as np
 
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
-from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, inputs
+from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, inputs, spread
+from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
@@ -38,10 +39,11 @@ def export(fitted: Fitted) -> Exported:
 def to_document(fitted: Fitted) -> dict[str, Any]:
     """The scorecard; raises as `export` does."""
     recipe = fitted.recipe
-    check(fitted.estimator)
-    features, classifier = _unfold(fitted)
+    check(best(fitted.estimator))
+    made, classifier = _unfold(fitted)
     link, coefficients, intercepts = _classifier(classifier)
-    lines = [_Line(fitted, features, *pair) for pair in zip(coefficients, intercepts, strict=True)]
+    features, weights, constants = spread(made, weights=coefficients)
+    lines = [_Line(fitted, features, *each) for each in zip(weights, intercepts, constants, strict=True)]
     refusing = {
         feature.column for feature in features if isinstance(feature, LevelFeature) and feature.refuses_unknown
     }
@@ -58,12 +60,12 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
 
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
     """The features that reach the classifier, and the classifier, through any depth of pipelines."""
-    features = inputs(len(fitted.recipe.numeric), levels=fitted.levels.of_columns)
-    estimator = fitted.estimator
+    features: list[Feature] = [*inputs(len(fitted.recipe.numeric), levels=fitted.levels.of_columns)]
+    estimator = best(fitted.estimator)
     while class_name(estimator) == "Pipeline":
         for _, step in estimator.steps[:-1]:
             features = transform(step, features=features)
-        estimator = estimator.steps[-1][1]
+        estimator = best(estimator.steps[-1][1])
     return features, estimator
 
 
@@ -72,11 +74,37 @@ def _classifier(classifier: Any) -> tuple[str, Floats, Floats]:
     if class_name(classifier) == "OneVsRestClassifier":
         _, each_coefficients, each_intercept = zip(*map(_classifier, classifier.estimators_), strict=True)
         return _one_vs_rest(classifier), np.concatenate(each_coefficients), np.concatenate(each_intercept)
-    coefficients = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
-    intercepts = np.broadcast_to(np.asarray(classifier.intercept_, dtype=np.float64), len(coefficients))
+    coefficients, intercepts = WEIGHTS_OF.get(class_name(classifier), _weights)(classifier)
+    coefficients = np.atleast_2d(np.asarray(coefficients, dtype=np.float64))
+    intercepts = np.broadcast_to(np.asarray(intercepts, dtype=np.float64), len(coefficients))
     if not (np.isfinite(coefficients).all() and np.isfinite(intercepts).all()):
         raise TrainingFailed(f"{class_name(classifier)} has weights that are not finite: the fit diverged")
     return LINKS_OF[class_name(classifier)](classifier), coefficients, intercepts
+
+
+def _weights(classifier: Any) -> tuple[Any, Any]:
+    return classifier.coef_, classifier.intercept_
+
+
+def _multinomial(classifier: Any) -> tuple[Any, Any]:
+    return _against_first(classifier.feature_log_prob_), _against_first(classifier.class_log_prior_)
+
+
+def _complement(classifier: Any) -> tuple[Any, Any]:
+    """Source: ComplementNB of scikit-learn 1.9, which leaves the classes' shares out where there are two or more."""
+    return _against_first(classifier.feature_log_prob_), 0.0
+
+
+def _against_first(of_classes: Floats) -> Floats:
+    """Two classes have one score, which is the second's beside the first's."""
+    return of_classes[1:] - of_classes[:1] if len(of_classes) == 2 else of_classes
+
+
+WEIGHTS_OF: dict[str, Callable[[Any], tuple[Any, Any]]] = {
+    "MultinomialNB": _multinomial,
+    "ComplementNB": _complement,
+}
+"""Coefficients and intercepts of those that keep them under other names."""
 
 
 def _logistic_regression(classifier: Any) -> str:
@@ -103,6 +131,8 @@ LINKS_OF: dict[str, Callable[[Any], str]] = {
     "SGDClassifier": _stochastic_gradient,
     "LinearDiscriminantAnalysis": _discriminant,
     "OneVsRestClassifier": _one_vs_rest,
+    "MultinomialNB": _discriminant,
+    "ComplementNB": _discriminant,
 }
 
 
@@ -111,9 +141,10 @@ class _Line:
     """One linear score over the features."""
 
     fitted: Fitted
-    features: list[Feature]
+    features: list[PlainFeature]
     coefficients: Floats
     intercept: float
+    constant: float
 
     def to_document(self) -> dict[str, Any]:
         pairs = list(zip(self.features, self.coefficients.tolist(), strict=True))
@@ -121,7 +152,7 @@ class _Line:
         levels = [(feature, weight) for feature, weight in pairs if isinstance(feature, LevelFeature)]
         offsets = (feature.offset * weight for feature, weight in numbers)
         return {
-            "intercept": math.fsum([self.intercept, *offsets]),
+            "intercept": math.fsum([self.intercept, self.constant, *offsets]),
             "numbers": self._numbers(numbers),
             "categories": self._categories(levels),
         }

@@ -11,47 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.features.projections import PROJECTIONS
+from lambdas.model.features.searches import SEARCHES, candidates
+from lambdas.model.features.selections import SELECTORS
 from lambdas.model.features.steps import PARTS_OF, class_name
+from lambdas.model.formats.scorecard import reasons
 from lambdas.model.recipe.types import shown
 
 SERVED = (
-    "A scorecard can hold the transformers OneHotEncoder (of Categorical columns), StandardScaler, RobustScaler,"
-    " MinMaxScaler and MaxAbsScaler (without clip), FunctionTransformer() (without a function), 'passthrough' and"
-    " 'drop', in Pipeline and ColumnTransformer; and as the last step the classifiers LogisticRegression,"
-    " LogisticRegressionCV, LinearDiscriminantAnalysis and SGDClassifier(loss='log_loss'), or one of these in"
-    " OneVsRestClassifier"
+    "A scorecard holds what adds up the columns: it can be LogisticRegression, LogisticRegressionCV,"
+    " LinearDiscriminantAnalysis, SGDClassifier(loss='log_loss'), MultinomialNB or ComplementNB, one of these in"
+    " OneVsRestClassifier, or a search such as GridSearchCV for the best of such; before it scalers, OneHotEncoder,"
+    " selectors such as SelectKBest, and projections such as PCA, in Pipeline, ColumnTransformer and FeatureUnion."
+    " docs/estimators.md names them all"
 )
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
 """A message names this many refused steps; it has room for them and for the alternatives."""
-SCALE, ENCODE, LEAVE_OUT = "StandardScaler()", "OneHotEncoder(handle_unknown='ignore')", "'passthrough'"
-CLASSIFY, STOCHASTIC, SEARCH = "LogisticRegression()", "SGDClassifier(loss='log_loss')", "LogisticRegressionCV()"
-ONE_VS_REST = f"OneVsRestClassifier({CLASSIFY})"
-EACH_KIND = f"make_column_transformer(({SCALE}, columns.numeric), ({ENCODE}, columns.categorical))"
-
-ENCODERS = ("OrdinalEncoder", "TargetEncoder", "LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer")
-TEXTS = ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer", "DictVectorizer", "FeatureHasher")
-SCALERS = ("Normalizer", "PowerTransformer", "QuantileTransformer", "FunctionTransformer")
-SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
-ONLINE = ("Perceptron", "PassiveAggressiveClassifier", "SGDClassifier", "SGDRegressor", "SGDOneClassSVM")
-DISCRIMINANTS = ("QuadraticDiscriminantAnalysis",)
-OF_TWO_CLASSES = ("OneVsOneClassifier", "OutputCodeClassifier")
-
-WAYS: Mapping[str, str] = {
-    **dict.fromkeys((*ENCODERS, *TEXTS, "OneHotEncoder"), ENCODE),
-    **dict.fromkeys(SCALERS, SCALE),
-    "FeatureUnion": EACH_KIND,
-    "MinMaxScaler": "MinMaxScaler()",
-    "MaxAbsScaler": "MaxAbsScaler()",
-}
-"""The nearest transformer that is served, as Python; of all others `LEAVE_OUT`."""
-CLASSIFIER_WAYS: Mapping[str, str] = {
-    **dict.fromkeys(SEARCHES, SEARCH),
-    **dict.fromkeys(ONLINE, STOCHASTIC),
-    **dict.fromkeys(DISCRIMINANTS, "LinearDiscriminantAnalysis()"),
-    **dict.fromkeys((*OF_TWO_CLASSES, "OneVsRestClassifier"), ONE_VS_REST),
-}
-"""The nearest classifier that is served; of all others `CLASSIFY`."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +57,9 @@ def unsupported(problems: list[str]) -> EstimatorUnsupported:
 
 def refusals(estimator: Any) -> Iterator[Refusal]:
     """The refused steps of a whole estimator, fitted or not: its last step has to be a classifier."""
+    if class_name(estimator) in SEARCHES:
+        yield from _of_search(estimator)
+        return
     if class_name(estimator) != "Pipeline":
         yield from _of_classifier(estimator)
         return
@@ -101,13 +80,21 @@ def _of_transformer(step: Any) -> Iterator[Refusal]:
         return
     why = TRANSFORMERS.get(class_name(step), _is_no_transformer)(step)
     if why:
-        yield Refusal(_shown(step), why, WAYS.get(class_name(step), LEAVE_OUT))
+        yield Refusal(_shown(step), why, reasons.way_of_transformer(class_name(step)))
 
 
 def _of_classifier(step: Any) -> Iterator[Refusal]:
     why = CLASSIFIERS.get(class_name(step), _is_no_classifier)(step)
     if why:
-        yield Refusal(_shown(step), why, CLASSIFIER_WAYS.get(class_name(step), CLASSIFY))
+        yield Refusal(_shown(step), why, reasons.way_of_classifier(class_name(step)))
+
+
+def _of_search(step: Any) -> Iterator[Refusal]:
+    if not step.refit:
+        why = "with refit=False nothing is fitted that could answer"
+        yield Refusal(_shown(step), why, reasons.way_of_classifier(class_name(step)))
+    for candidate in candidates(step):
+        yield from refusals(candidate)
 
 
 def _shown(step: Any) -> str:
@@ -121,6 +108,8 @@ def _is_no_transformer(step: Any) -> str:
         return f"it is a class, not an object: write {step.__name__}()"
     if not hasattr(type(step), "transform"):
         return "it transforms nothing, and is not the last step"
+    if class_name(step) in reasons.TRANSFORMERS:
+        return reasons.TRANSFORMERS[class_name(step)][0]
     return "it is not a transformer that a scorecard can hold"
 
 
@@ -129,12 +118,14 @@ def _is_no_classifier(step: Any) -> str:
         return "the recipe's function `estimator` returns no estimator"
     if isinstance(step, type):
         return f"it is a class, not an object: write {step.__name__}()"
+    if class_name(step) in reasons.CLASSIFIERS:
+        return reasons.CLASSIFIERS[class_name(step)][0]
     if _is_a("Regressor", step):
         return "it is a regressor, which gives numbers, not classes"
     if not _is_a("Classifier", step):
         return "it is not a classifier, and the last step has to be one"
     if not hasattr(type(step), "predict_proba"):
-        return "it gives no probabilities (predict_proba)"
+        return reasons.NO_PROBABILITIES
     return "it is not a classifier whose weights a scorecard can hold"
 
 
@@ -177,6 +168,8 @@ def _one_vs_rest(step: Any) -> str:
     inner = step.estimator
     if class_name(inner) == "Pipeline":
         return "its estimator is a Pipeline: put the transformers before OneVsRestClassifier"
+    if class_name(inner) in SEARCHES:
+        return f"its estimator is a {class_name(inner)}: put OneVsRestClassifier into the search"
     if class_name(inner) == "OneVsRestClassifier":
         return "its estimator is a OneVsRestClassifier itself"
     return ", and ".join(f"of its estimator {each.step}: {each.why}" for each in _of_classifier(inner))
@@ -200,6 +193,7 @@ TRANSFORMERS: Mapping[str, Rule] = {
     "MaxAbsScaler": _clip,
     "FunctionTransformer": _function,
     "OneHotEncoder": _encoder,
+    **dict.fromkeys((*SELECTORS, *PROJECTIONS), _is_served),
 }
 CLASSIFIERS: Mapping[str, Rule] = {
     "LogisticRegression": _multi_class,
@@ -207,4 +201,6 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "LinearDiscriminantAnalysis": _is_served,
     "SGDClassifier": _loss,
     "OneVsRestClassifier": _one_vs_rest,
+    "MultinomialNB": _is_served,
+    "ComplementNB": _is_served,
 }

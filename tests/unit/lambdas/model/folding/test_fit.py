@@ -11,7 +11,7 @@ from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, StandardScaler
 
 from lambdas.engine import each
@@ -63,6 +63,11 @@ SHAPES: dict[str, Callable[[dict[str, Any]], Any]] = {
         ColumnTransformer([("none", StandardScaler(), []), ("all", StandardScaler(), [0, 1, 2, 3])]),
         LogisticRegression(**c),
     ),
+    "united": lambda c: make_pipeline(
+        columns("passthrough", OneHotEncoder(sparse_output=False)),
+        FeatureUnion([("a", StandardScaler()), ("b", MinMaxScaler()), ("no", "drop"), ("as it is", "passthrough")]),
+        LogisticRegression(**{"C": 0.01, **c}),
+    ),
     "classifier-alone": lambda c: LogisticRegression(**c),
     "one-vs-rest": lambda c: make_pipeline(
         columns(StandardScaler(), OneHotEncoder()), OneVsRestClassifier(LogisticRegression(**c))
@@ -93,6 +98,7 @@ def attributes(estimator: Any) -> dict[str, Any]:
     parts = [step for _, step in getattr(estimator, "steps", [])]
     parts += [step for _, step, _ in found.pop("transformers_", [])]
     parts += found.pop("estimators_", [])
+    parts += [step for _, step in getattr(estimator, "transformer_list", [])]
     inner = {
         f"{place} {name}": value
         for place, part in enumerate(parts)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
+from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
@@ -66,6 +67,34 @@ def test_declared_categories_all_occur() -> None:
 @pytest.mark.parametrize("recipe", [data.recipe(), data.three_class_recipe(), data.numeric_recipe()])
 def test_recipe_that_can_be_served_is_tried_without_a_word(recipe: Any) -> None:
     trial.try_out(recipe)
+
+
+def projecting(components: int) -> Any:
+    def estimator(columns: Columns) -> Any:
+        encoder = OneHotEncoder(sparse_output=False, handle_unknown="ignore")
+        return make_pipeline(
+            make_column_transformer((encoder, columns.categorical)),
+            PCA(n_components=components),
+            LogisticRegression(),
+        )
+
+    return estimator
+
+
+@pytest.mark.parametrize("components", [trial.LEVELS, trial.LEVELS + 1, 50])
+def test_columns_that_any_categories_make_may_be_more_than_few(components: int) -> None:
+    trial.try_out(data.recipe(estimator=projecting(components)))
+
+
+def test_columns_that_only_so_many_categories_make_are_not_more() -> None:
+    few = data.recipe(columns=[Categorical("c", ["a", "b"])], estimator=projecting(3))
+
+    with pytest.raises(TrainingFailed, match="n_components=3 must be between 0 and"):
+        trial.try_out(few)
+    with pytest.raises(
+        TrainingFailed, match=r"n_components=999 must be between 0 and min\(n_samples, n_features\)=4 "
+    ):
+        trial.try_out(data.recipe(estimator=projecting(999)))
 
 
 def test_encoder_over_a_numeric_column_is_refused_without_data() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -24,50 +24,15 @@ from sklearn.preprocessing import (
 )
 
 from chalicelib.errors import ArtifactInvalid, TrainingFailed
-from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.gate.parity import compare_answers
 from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Columns, Numeric, Recipe
+from lambdas.model.recipe import Columns, Numeric
 from lambdas.model.training.estimator import fit
 from tests.given import data
-
-Factory = Callable[[Columns], Any]
-QUICK: dict[str, Any] = {"cross_validation_folds": 0}
-
-
-def columns_then(classifier: Any, *, numbers: Any = None, texts: Any = None, **options: Any) -> Factory:
-    """Both kinds of columns by transformers of their own, then the classifier."""
-
-    def estimator(columns: Columns) -> Any:
-        transformers = [
-            ("numbers", numbers or StandardScaler(), columns.numeric),
-            ("texts", texts or OneHotEncoder(handle_unknown="ignore"), columns.categorical),
-        ]
-        return make_pipeline(ColumnTransformer(transformers, **options), classifier)
-
-    return estimator
-
-
-def assert_parity(recipe: Recipe, *, rows: Table, train: Table | None = None) -> Fitted:
-    fitted = fit(recipe, train=train or data.table(recipe, rows=300))
-    served = load(export(fitted).content)
-
-    parity = compare_answers(served.score(rows.features(recipe)), estimator=fitted.answers(rows))
-
-    assert parity.label_mismatches == 0, parity
-    assert parity.largest_difference is not None
-    assert parity.largest_difference <= PROBABILITY_TOLERANCE
-    return fitted
-
-
-def with_unknown(rows: Table) -> Table:
-    categorical = rows.categorical.copy()
-    categorical[::7] = "??"
-    return replace(rows, categorical=categorical)
-
+from tests.given.parity import QUICK, Factory, assert_parity, columns_then, with_unknown
 
 MIXED: dict[str, Factory] = {
     "standard": columns_then(LogisticRegression()),
@@ -140,6 +105,8 @@ MIXED: dict[str, Factory] = {
     "each-against-rest": columns_then(OneVsRestClassifier(LogisticRegression())),
     "each-against-rest-sgd": columns_then(OneVsRestClassifier(SGDClassifier(loss="log_loss", random_state=0))),
     "each-against-rest-liblinear": columns_then(OneVsRestClassifier(LogisticRegression(solver="liblinear"))),
+    "multinomial": columns_then(MultinomialNB(), numbers="passthrough"),
+    "complement": columns_then(ComplementNB(norm=True), numbers=MinMaxScaler()),
     "no-intercept": columns_then(LogisticRegression(fit_intercept=False)),
     "balanced": columns_then(LogisticRegression(class_weight="balanced")),
 }

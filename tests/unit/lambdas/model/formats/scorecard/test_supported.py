@@ -8,32 +8,56 @@ from typing import Any
 
 import pytest
 import sklearn.compose
+import sklearn.decomposition
+import sklearn.feature_selection
 import sklearn.linear_model
+import sklearn.model_selection
 import sklearn.pipeline
 import sklearn.preprocessing
 from sklearn.base import BaseEstimator
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
-from sklearn.naive_bayes import GaussianNB
+from sklearn.naive_bayes import ComplementNB, GaussianNB, MultinomialNB
+from sklearn.neighbors import NeighborhoodComponentsAnalysis
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.random_projection import GaussianRandomProjection, SparseRandomProjection
+from sklearn.svm import SVC, LinearSVC
 from sklearn.utils import all_estimators
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import steps
+from lambdas.model.features.searches import SEARCHES
 from lambdas.model.features.transformers import TRANSFORMERS
-from lambdas.model.formats.scorecard import supported
+from lambdas.model.formats.scorecard import reasons, supported
 from lambdas.model.formats.scorecard.export import LINKS_OF
 from lambdas.model.recipe import Columns
 from lambdas.model.training import trial
 from tests.given import data
 
-FROM = (sklearn.compose, sklearn.linear_model, sklearn.pipeline, sklearn.preprocessing)
+FROM = (
+    sklearn.compose,
+    sklearn.decomposition,
+    sklearn.feature_selection,
+    sklearn.linear_model,
+    sklearn.model_selection,
+    sklearn.pipeline,
+    sklearn.preprocessing,
+)
+ALONE = (
+    ComplementNB,
+    MultinomialNB,
+    OneVsRestClassifier,
+    GaussianRandomProjection,
+    LinearDiscriminantAnalysis,
+    NeighborhoodComponentsAnalysis,
+    SparseRandomProjection,
+)
 PYTHON = {name: getattr(module, name) for module in FROM for name in module.__all__} | {
-    "LinearDiscriminantAnalysis": LinearDiscriminantAnalysis,
-    "OneVsRestClassifier": OneVsRestClassifier,
+    kind.__name__: kind for kind in ALONE
 }
 """What a recipe imports to write a way down."""
 INNER = LogisticRegression()
@@ -49,6 +73,15 @@ DEMANDED = {
     "dictionary": [[1.0]],
 }
 """What some estimators cannot be made without."""
+
+
+WRITTEN = {
+    "GaussianRandomProjection": "n_components=1",
+    "SparseRandomProjection": "n_components=1",
+    "TruncatedSVD": "n_components=1",
+    **dict.fromkeys(("RFE", "RFECV", "SelectFromModel", "SequentialFeatureSelector"), "LogisticRegression()"),
+}
+"""What is written between the parentheses of others than NAME()."""
 
 
 def instance(kind: type[Any]) -> Any:
@@ -69,8 +102,8 @@ def is_accepted(way: str, place: str) -> bool:
 
     def estimator(columns: Columns) -> Any:
         taken = eval(way, {**PYTHON, "columns": columns})  # noqa: S307
-        if place == "classifier":
-            return make_pipeline(StandardScaler(), taken)
+        if place in ("classifier", "non-negative"):
+            return make_pipeline(StandardScaler() if place == "classifier" else MinMaxScaler(), taken)
         chosen = columns.categorical if place == "categorical" else columns.numeric
         if place == "all":
             return make_pipeline(taken, LogisticRegression())
@@ -81,9 +114,9 @@ def is_accepted(way: str, place: str) -> bool:
 
 
 def place_of(way: str) -> str:
-    if way == supported.EACH_KIND:
+    if way == reasons.EACH_KIND:
         return "all"
-    return "categorical" if way == supported.ENCODE else "numeric"
+    return "categorical" if way == reasons.ENCODE else "numeric"
 
 
 @pytest.mark.filterwarnings("ignore:Class PassiveAggressive:FutureWarning")
@@ -91,7 +124,7 @@ def place_of(way: str) -> str:
 def test_last_step_is_served_or_refused_with_a_way_that_is_served(kind: type[Any]) -> None:
     refusals = list(supported.refusals(instance(kind)))
 
-    served = {*supported.CLASSIFIERS, "Pipeline"} - {"SGDClassifier"}  # whose loss by default gives no probabilities
+    served = {*supported.CLASSIFIERS, *SEARCHES, "Pipeline"} - {"SGDClassifier"}  # whose loss gives no probabilities
     if kind.__name__ in served:
         assert refusals == []
     else:
@@ -103,7 +136,7 @@ def test_last_step_is_served_or_refused_with_a_way_that_is_served(kind: type[Any
 def test_transformer_is_served_or_refused_with_a_way_that_is_served(kind: type[Any]) -> None:
     refusals = list(supported.refusals(make_pipeline(instance(kind), LogisticRegression())))
 
-    if kind.__name__ in (*supported.TRANSFORMERS, "ColumnTransformer"):
+    if kind.__name__ in (*supported.TRANSFORMERS, "ColumnTransformer", "FeatureUnion"):
         assert refusals == []
     else:
         assert len(refusals) == 1
@@ -112,12 +145,16 @@ def test_transformer_is_served_or_refused_with_a_way_that_is_served(kind: type[A
 
 @pytest.mark.parametrize("name", supported.CLASSIFIERS)
 def test_what_is_supported_as_last_step_is_served(name: str) -> None:
-    assert is_accepted(python_of(name), "classifier")
+    assert is_accepted(python_of(name), place_before(name))
 
 
 def python_of(name: str) -> str:
-    ways = {"SGDClassifier": supported.STOCHASTIC, "OneVsRestClassifier": supported.ONE_VS_REST}
+    ways = {"SGDClassifier": reasons.STOCHASTIC, "OneVsRestClassifier": reasons.ONE_VS_REST}
     return ways.get(name, f"{name}()")
+
+
+def place_before(name: str) -> str:
+    return "non-negative" if name in ("MultinomialNB", "ComplementNB") else "classifier"
 
 
 @pytest.mark.parametrize("name", supported.CLASSIFIERS)
@@ -128,12 +165,14 @@ def test_what_is_supported_against_the_rest_is_served(name: str) -> None:
     if refusals:
         assert is_accepted(refusals[0].way, "classifier")
     else:
-        assert is_accepted(way, "classifier")
+        assert is_accepted(way, place_before(name))
 
 
 @pytest.mark.parametrize("name", supported.TRANSFORMERS)
 def test_what_is_supported_before_it_is_served(name: str) -> None:
-    assert is_accepted(f"{name}()", "categorical")
+    place = "categorical" if name == "OneHotEncoder" else "numeric"
+
+    assert is_accepted(f"{name}({WRITTEN.get(name, '')})", place)
 
 
 def test_all_of_scikit_learn_is_walked_over() -> None:
@@ -144,7 +183,20 @@ def test_all_of_scikit_learn_is_walked_over() -> None:
 def test_what_is_supported_is_what_can_be_exported() -> None:
     assert set(supported.CLASSIFIERS) == set(LINKS_OF)
     assert {*supported.TRANSFORMERS, *steps.PARTS_OF} == set(TRANSFORMERS)
-    assert all(name in supported.SERVED for name in (*LINKS_OF, *TRANSFORMERS))
+    assert all(name in supported.SERVED for name in LINKS_OF)
+    assert not {*reasons.CLASSIFIERS} & {*supported.CLASSIFIERS}
+    assert not {*reasons.TRANSFORMERS} & {*supported.TRANSFORMERS}
+
+
+@pytest.mark.filterwarnings("ignore:Class PassiveAggressive:FutureWarning")
+@pytest.mark.parametrize("kind", found("classifier"))
+def test_reason_why_a_classifier_is_refused_is_its_own(kind: type[Any]) -> None:
+    refusals = [each.why for each in supported.refusals(instance(kind))]
+
+    assert refusals in (
+        [],
+        [reasons.CLASSIFIERS.get(kind.__name__, ("loss='hinge' gives no logistic probabilities",))[0]],
+    )
 
 
 class Own(LogisticRegression):  # type: ignore[misc]
@@ -173,11 +225,15 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
             "OneVsRestClassifier: its estimator is a OneVsRestClassifier itself; take",
         ),
         (
+            OneVsRestClassifier(GridSearchCV(INNER, {"C": [1, 2]})),
+            "OneVsRestClassifier: its estimator is a GridSearchCV: put OneVsRestClassifier into the search; take",
+        ),
+        (
             OneVsOneClassifier(LogisticRegression()),
             "OneVsOneClassifier: it gives no probabilities (predict_proba); take OneVsRestClassifier(",
         ),
         (RidgeClassifier(), "RidgeClassifier: it gives no probabilities (predict_proba)"),
-        (GaussianNB(), "GaussianNB: it is not a classifier whose weights a scorecard can hold"),
+        (GaussianNB(), "GaussianNB: it scores squares, signs or codes of the columns"),
         (LinearSVC(), "LinearSVC: it gives no probabilities (predict_proba); take LogisticRegression() in its place"),
         (LinearRegression(), "LinearRegression: it is a regressor, which gives numbers, not classes"),
         (StandardScaler(), "StandardScaler: it is not a classifier, and the last step has to be one"),
@@ -204,7 +260,22 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
             make_pipeline(LinearSVC(), LogisticRegression()),
             "LinearSVC: it transforms nothing, and is not the last step",
         ),
-        (make_pipeline(FeatureUnion([]), LogisticRegression()), "take make_column_transformer("),
+        (
+            make_pipeline(FeatureUnion([("a", StandardScaler()), ("b", OwnTransformer())]), LogisticRegression()),
+            "test_supported.OwnTransformer: it is not a transformer that a scorecard can hold; take 'passthrough'",
+        ),
+        (
+            GridSearchCV(INNER, {"C": [1, 2]}, refit=False),
+            "GridSearchCV: with refit=False nothing is fitted that could answer; take GridSearchCV(Logistic",
+        ),
+        (GridSearchCV(SVC(), {"C": [1, 2]}), "SVC: it weighs a row's likeness to rows of the training"),
+        (
+            make_pipeline(
+                StandardScaler(),
+                GridSearchCV(make_pipeline(MinMaxScaler(), INNER), {"minmaxscaler__clip": [False, True]}),
+            ),
+            "MinMaxScaler: clip=True is not linear",
+        ),
         (
             make_pipeline(OneHotEncoder(feature_name_combiner=lambda name, _: name), LogisticRegression()),
             "feature_name_combiner is set: leave it out",
@@ -249,5 +320,5 @@ def test_many_refused_steps_are_counted() -> None:
         supported.check(make_pipeline(*steps, *many, LogisticRegression()))
 
     assert raised.value.message.count("MinMaxScaler: clip=True") == 1
-    assert "And 14 steps more. A scorecard can hold" in raised.value.message
+    assert "And 14 steps more. A scorecard holds" in raised.value.message
     assert raised.value.message.endswith(supported.SERVED)
