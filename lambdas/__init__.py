@@ -35,6 +35,7 @@ answers.py         hands on the estimator's answers for the holdout, part by par
 arrivals.py        hands on the rows that the live version has never seen
 live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split
+split_words.py     says how they were split, where it is not row by row
 recipes/           one file for each model
 model/             the pure machine learning
 serve/             what runs behind a model's alias

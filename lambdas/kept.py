@@ -83,14 +83,13 @@ class KeptObject(Document):
 
     @classmethod
     def made(cls, named: Named, piece: Piece, *, train: Part, holdout: Part) -> KeptObject:
-        drawn = {**asdict(piece.draw), "groups": [list(each) for each in piece.draw.groups]}
         return cls(
             key=named.key,
             digest=piece.reading.digest,
             salt=piece.salt,
             lines=asdict(piece.reading.extent),
             groups=[list(each) for each in piece.groups],
-            drawn=drawn,
+            drawn=piece.draw.to_document(),
             train=len(train),
             holdout=len(holdout),
             etag=named.listed.etag,
@@ -140,14 +139,16 @@ def object_key(listed: Object, *, policies: str) -> str:
 
 
 def policies(recipe: Recipe) -> str:
-    """SHA-256, in hexadecimal, of all in a recipe that decides which rows an object becomes, but the split."""
+    """SHA-256, in hexadecimal, of all in a recipe that decides which rows an object becomes, but the split; and of
+    the column whose groups are counted."""
     columns = [
         ["number", each.name, each.minimum, each.maximum]
         if isinstance(each, Numeric)
         else ["category", each.name, None if each.allowed is None else sorted(each.allowed)]
         for each in recipe.columns
     ]
-    return _sha256([columns, recipe.label, sorted(recipe.classes.items()), recipe.class_names])
+    counted = [recipe.split.group] if recipe.split.group is not None else []
+    return _sha256([columns, recipe.label, sorted(recipe.classes.items()), recipe.class_names, *counted])
 
 
 @dataclass(frozen=True)

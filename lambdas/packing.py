@@ -13,6 +13,7 @@ from lambdas.model.data.part import Part, merged
 from lambdas.model.data.preparation import split
 from lambdas.model.data.sums import Sums
 from lambdas.model.recipe import Recipe
+from lambdas.model.splitting.row_hashes import Words
 from lambdas.parts import StoredPart, files_of, stored
 from lambdas.pieces import draw_of, read_piece
 from lambdas.splits import Splits
@@ -97,8 +98,8 @@ class Pack:
     objects: list[KeptObject] = field(default_factory=list)
     sums: Sums | None = None
 
-    def add(self, found: KeptObject, train: Part, holdout: Part) -> None:
-        sums = Sums.of(train, holdout, salt=found.salt)
+    def add(self, found: KeptObject, train: Part, holdout: Part, groups: tuple[Words, Words] | None = None) -> None:
+        sums = Sums.of(train, holdout, salt=found.salt, groups=groups)
         self.sums = sums if self.sums is None else self.sums + sums
         self.train.add(train)
         self.holdout.add(holdout)
@@ -167,7 +168,9 @@ class Packing:
         return side
 
     def _taken(self, named: Named) -> tuple[KeptObject, Part, Part] | None:
-        """The object's rows out of a kept pack."""
+        """The object's rows out of a kept pack, which does not tell the groups of single objects."""
+        if self._recipe.split.group is not None:
+            return None
         found = self._cut.facts(named.key)
         if found is None or not self._is_drawn_so(found, named):
             return None
@@ -177,12 +180,13 @@ class Packing:
             log("kept_parts_damaged", model=self._recipe.model, object=named.name, reason=f"{damage}")
             return None
 
-    def _read(self, named: Named) -> tuple[KeptObject, Part, Part]:
+    def _read(self, named: Named) -> tuple[KeptObject, Part, Part, tuple[Words, Words] | None]:
         piece = read_piece(
             self._edges, named.listed, recipe=self._recipe, known=self._known, memory_mb=self._memory_mb
         )
         train, holdout = split(piece, recipe=self._recipe)
-        return KeptObject.made(named, piece, train=train, holdout=holdout), train, holdout
+        found = KeptObject.made(named, piece, train=train, holdout=holdout)
+        return found, train, holdout, piece.groups_of_sides
 
     def _ended(self, pack: Pack) -> KeptPack:
         if pack.sums is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -16,10 +16,9 @@ from chalicelib.runs import novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
-from lambdas.model.recipe import Split
-from lambdas.model.splitting.split import Draw
 from lambdas.packs import Prepare, from_objects
 from lambdas.parts import Prepared, listed
+from lambdas.split_words import told
 from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
 
@@ -29,8 +28,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings)
     if isinstance(new, Preprocessed):
         return new
-    split = recipes.load(task.model).split
-    first_split = splits.known(edges, model=task.model, split=split)
+    recipe = recipes.load(task.model)
+    first_split = splits.known(edges, model=task.model, split=recipe.split)
     unseen = arrivals.unseen(edges, model=task.model, objects=new.objects, known=first_split)
     prepare_all = read or partial(from_objects, memory_mb=settings.memory_mb)
     prepared = prepare_all(edges, task.model, new.objects, first_split)
@@ -46,7 +45,7 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     run_documents.keep_profile(edges, profile, run=task.run)
     return Preprocessed(
         decision=TRAIN,
-        reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{_kept(prepared.draws, split)}",
+        reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{told(prepared, recipe)}",
         fingerprint=new.fingerprint,
         train_uri=listed(edges, prepared.train, run=task.run, side="train"),
         holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
@@ -71,13 +70,6 @@ def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits
         {(name, etag): prepared.draws[name] for name, etag in names},
         {(name, etag): prepared.digests[name] for name, etag in names if name in prepared.digests},
     )
-
-
-def _kept(draws: Mapping[str, Draw], split: Split) -> str:
-    """Tells that the older objects keep their split although the recipe's Split changed."""
-    asked_for = (split.holdout_ratio, split.seed)
-    kept = sum((draw.holdout_ratio, draw.seed) != asked_for for draw in draws.values())
-    return f"; {kept} of them keep the ratio and seed that they were first split by" if kept else ""
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

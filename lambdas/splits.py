@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,8 +24,8 @@ from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Source
-from lambdas.model.recipe import Split
-from lambdas.model.splitting.split import DRAWN, RULES, STRATIFIED, Draw
+from lambdas.model.recipe import Recipe, Split
+from lambdas.model.splitting.split import BY_KEYS, RULES, STRATIFIED, Draw
 
 Identity = tuple[str, str | None]
 """An object's name and entity tag, which is None in the oldest manifests."""
@@ -43,10 +43,23 @@ class Splits:
         """None for an object that is new; `text` is the digest of its text."""
         return self._by_etag.get(etag) or self._by_text.get(text) or self._by_name.get(name)
 
-    def new(self, split: Split, *, salt: str) -> Draw:
+    def new(self, recipe: Recipe, *, salt: str) -> Draw:
         """The draw of an object with neither a known tag nor a known name: salted by its text, so that neither name
-        nor compression matters. An object with the same text as a known one keeps that one's draw."""
-        return self._by_salt.get(salt) or Draw(DRAWN, split.holdout_ratio, split.seed, salt)
+        nor compression matters. An object with the same text as a known one keeps that one's draw.
+
+        Where keys decide, and decided for known objects, the same columns, ratio and seed decide for the new one too:
+        or rows of one key would come on both sides.
+        """
+        if salt in self._by_salt:
+            return self._by_salt[salt]
+        draw = Draw.first(recipe, salt=salt)
+        alike = self._by_keys(draw.rule, frozenset(draw.columns)) if draw.rule in BY_KEYS else None
+        return replace(alike, salt=salt, groups=(), label="") if alike else draw
+
+    def _by_keys(self, rule: int, columns: frozenset[str]) -> Draw | None:
+        """The latest draw whose keys the columns can tell."""
+        draws = (draw for draw in reversed([*self.draws.values()]) if draw.rule == rule)
+        return next((draw for draw in draws if columns.issuperset(draw.columns)), None)
 
     @cached_property
     def _by_salt(self) -> dict[str, Draw]:
@@ -72,7 +85,7 @@ class Splits:
 
     def to_document(self) -> list[dict[str, Any]]:
         return [
-            {"name": identity[0], "etag": identity[1], "text": self.texts.get(identity), **vars(draw)}
+            {"name": identity[0], "etag": identity[1], "text": self.texts.get(identity), **draw.to_document()}
             for identity, draw in self.draws.items()
         ]
 
@@ -120,12 +133,15 @@ def draw_of(document: Mapping[str, Any]) -> Draw:
     rule, ratio, seed, salt = (document[each] for each in ("rule", "holdout_ratio", "seed", "salt"))
     if rule not in RULES:
         raise _Untold(f"this release knows the split rules {RULES}, and not {quoted(repr(rule), 20)}")
-    label = document.get("label", "")
+    label, columns = document.get("label", ""), tuple(map(str, document.get("columns", ())))
     if not isinstance(label, str):
         raise _Untold("a label is the name of a column")
+    if (rule in BY_KEYS) != bool(columns):
+        raise _Untold("the rules by keys name their columns, and no other does")
     if not (isinstance(ratio, float) and 0 < ratio < 1 and isinstance(seed, int) and isinstance(salt, str)):
         raise _Untold("a ratio is between 0 and 1, a seed a whole number, a salt a text")
-    return Draw(rule, ratio, seed, salt, tuple(tuple(map(str, group)) for group in document.get("groups", ())), label)
+    groups = tuple(tuple(map(str, group)) for group in document.get("groups", ()))
+    return Draw(rule, ratio, seed, salt, groups, label, columns)
 
 
 BLAMED = (AttributeError, LookupError, TypeError, ValueError)

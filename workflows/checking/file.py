@@ -15,12 +15,13 @@ from chalicelib.cutting import quoted
 from chalicelib.errors import BadRequest, DataError, NightswapError
 from chalicelib.limits import FILE_BYTES
 from chalicelib.settings import StageSettings
-from lambdas.model.reading.unpacking import SIZE_IN_WORDS, way_out
+from lambdas.model.reading.unpacking import SIZE_IN_WORDS, unpack, way_out
 from lambdas.model.recipe import Recipe
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
     from lambdas.model.reading.table import Table
+    from lambdas.model.splitting.row_hashes import Words
 
 KEY_BYTES_MAX = 900
 """S3 takes keys of 1,024 bytes; the rest is for the folder's name."""
@@ -84,10 +85,22 @@ def look_at(content: Content, *, recipe: Recipe) -> Table:
     from lambdas.model.reading.dataset import read_object
 
     try:
-        return read_object(content.name, content=content.body, recipe=recipe)
+        table = read_object(content.name, content=content.body, recipe=recipe)
+        if recipe.split.group is not None:
+            read_own_keys(content, recipe=recipe)
+        return table
     except DataError as exc:
         advice = way_out(content.name, model=recipe.model)
         raise type(exc)(exc.message.removesuffix(f" {advice}"), **exc.details) from exc
+
+
+def read_own_keys(content: Content, *, recipe: Recipe) -> Words | None:
+    """Of the rows of a file that no run has split yet; None where the split is row by row. Raises a DataError."""
+    from lambdas.model.splitting.keys import read_keys
+    from lambdas.model.splitting.split import Draw
+
+    text = unpack(content.name, content=content.body, model=recipe.model)
+    return read_keys(content.name, text=text, draw=Draw.first(recipe, salt=""), model=recipe.model)
 
 
 def foresee(table: Table, *, recipe: Recipe) -> None:

@@ -15,6 +15,7 @@ from chalicelib.settings import StageSettings
 from workflows.checking.capacity import capacity
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
+from workflows.checking.split import foreseen
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
@@ -73,17 +74,22 @@ def _of_estimator(recipe: Recipe, *, where: str) -> Finding:
 def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSettings) -> Iterator[Finding]:
     where = f"file {file.name!a}"[:300]
     try:
-        table = look_at(Content(file.name, LocalFile.at(file).read()), recipe=recipe)
+        content = Content(file.name, LocalFile.at(file).read())
+        table = look_at(content, recipe=recipe)
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
         check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:
             foresee(table, recipe=recipe)
+        sides = foreseen(content, table, recipe=recipe)
     except NightswapError as exc:
         yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
         return
-    yield from _too_few(counts, enough=enough_for_both(recipe), where=where)
+    if sides is not None:
+        yield ok(sides.in_words(), where=where)
+    yield from _too_few(counts, enough=1 if sides else enough_for_both(recipe), where=where)
+    yield from _one_sided(counts, sides.held_out if sides else {}, where=where)
     yield from _of_gate(recipe, counts, where=where)
 
 
@@ -121,6 +127,19 @@ def _too_few(counts: Mapping[str, int], *, enough: int, where: str) -> Iterator[
             where=where,
             way_out="let other files of the data set hold more, or a run may refuse it",
         )
+
+
+def _one_sided(counts: Mapping[str, int], held_out: Mapping[str, int], *, where: str) -> Iterator[Finding]:
+    for part, lacking in (
+        ("holdout", [name for name, rows in held_out.items() if counts[name] and not rows]),
+        ("training part", [name for name, rows in held_out.items() if counts[name] and rows == counts[name]]),
+    ):
+        if lacking:
+            yield note(
+                f"its {part} would have no row of {', '.join(lacking)}, as the recipe splits it",
+                where=where,
+                way_out="let other files of the data set hold more, or a run may refuse it",
+            )
 
 
 def _refusal(exc: NightswapError, *, where: str, way_out: str) -> Finding:

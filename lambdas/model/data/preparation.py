@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from chalicelib.cutting import listed
 from chalicelib.errors import SingleClass, TooFewRows
+from lambdas.model.arrays import Integers
 from lambdas.model.data.part import Part
 from lambdas.model.data.profile import profile
 from lambdas.model.data.sums import Sums
 from lambdas.model.reading.table import Extent, Labels, Reading
 from lambdas.model.recipe import Recipe
+from lambdas.model.splitting.row_hashes import Words
 from lambdas.model.splitting.split import Draw, Groups, enough_for_both, split_rows
 from lambdas.model.splitting.strata import strata
 
@@ -33,12 +38,29 @@ class Piece:
     """SHA-256 of its text, in hexadecimal."""
     groups: Groups
     """Its raw labels by the recipe's own classes, whatever it was first split by."""
+    keys: Words | None = None
+    """(n,): of its rows, where the draw is by keys."""
+    counted: Words | None = None
+    """(n,): the keys of its rows' groups, where the recipe names a column of groups."""
+
+    @cached_property
+    def rows(self) -> tuple[Integers, Integers]:
+        """The positions of its training rows, and of its holdout rows."""
+        return split_rows(strata(self.labels, groups=self.draw.groups), draw=self.draw, keys=self.keys)
+
+    @property
+    def groups_of_sides(self) -> tuple[Words, Words] | None:
+        """Which groups have a row in the training part, and which in the holdout."""
+        if self.counted is None:
+            return None
+        train, holdout = (np.unique(self.counted[rows]) for rows in self.rows)
+        return train, holdout
 
 
 def split(piece: Piece, *, recipe: Recipe) -> tuple[Part, Part]:
     """The object's training part and holdout."""
     table = piece.reading.table
-    train, holdout = split_rows(strata(piece.labels, groups=piece.draw.groups), draw=piece.draw)
+    train, holdout = piece.rows
     return (
         Part.of(table.take(train), classes=recipe.class_names),
         Part.of(table.take(holdout), classes=recipe.class_names),
@@ -75,15 +97,22 @@ def _check(facts: dict[str, Any], *, recipe: Recipe) -> None:
         lacking = list(_lacking(facts["classes"], part=part, recipe=recipe))
         if lacking:
             rows = listed(f"{facts['classes'][name]['rows']:,} of {name}" for name in lacking)
-            enough = enough_for_both(recipe.split.holdout_ratio)
             raise TooFewRows(
                 f"the {called} has no row of {listed(lacking)}, of {facts['rows']:,} rows in"
-                f" {len(objects)} objects ({rows}). A new file that holds {enough} rows or more of a class gives some"
-                f" of them to each part: {_way_on(recipe)}. Objects: {names}",
+                f" {len(objects)} objects ({rows}). {_way_to_more(recipe)}: {_way_on(recipe)}. Objects: {names}",
                 model=recipe.model,
                 rows=facts["rows"],
                 lacking=lacking,
             )
+
+
+def _way_to_more(recipe: Recipe) -> str:
+    if recipe.split.group is not None:
+        return f"Which part a row is in is drawn for each {recipe.split.group}: a new file with more of them may help"
+    if recipe.split.duplicates is not None:
+        return "Copies of a row are in one part: a new file with other rows of the class may help"
+    enough = enough_for_both(recipe.split.holdout_ratio)
+    return f"A new file that holds {enough} rows or more of a class gives some of them to each part"
 
 
 def _lacking(classes: Mapping[str, Mapping[str, int]], *, part: str, recipe: Recipe) -> Iterator[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats
-from lambdas.model.data.sums import HASHED_ROWS, Sums
+from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, Sums
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import Words
 
@@ -34,7 +34,21 @@ def profile(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
         "quartiles_of_rows": len(sums.places),
         "missing_cells": 0,
         **(_not_hashed(sums.rows) if sums.hashes is None else _repeated(*sums.hashes)),
+        **_groups(sums, recipe=recipe),
     }
+
+
+def _groups(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
+    """How many groups there are, and on which side; nothing where the recipe names no column of groups."""
+    column = recipe.split.group
+    if column is None:
+        return {}
+    if sums.groups is None:
+        return {"groups": {"column": column, "not_counted": f"they are more than {GROUPS_COUNTED:,}"}}
+    train, holdout = sums.groups
+    both = len(np.intersect1d(train, holdout, assume_unique=True))
+    counted = {"all": len(train) + len(holdout) - both, "holdout": len(holdout), "on_both_sides": both}
+    return {"groups": {"column": column, **counted}}
 
 
 def _classes(sums: Sums, *, recipe: Recipe) -> dict[str, dict[str, int]]:

@@ -20,6 +20,8 @@ from lambdas.model.splitting.row_hashes import STEP, Words, mixed, row_hashes
 
 HASHED_ROWS = 1_000_000
 """Up to so many rows are hashed, to count those that occur more than once: 8 bytes of memory a row."""
+GROUPS_COUNTED = 1_000_000
+"""So many groups are counted at most."""
 SAMPLE_ROWS = 20_000
 SAMPLE_CELLS = 60_000
 """Quartiles are of so many rows at most; a recipe of more than three numbers has fewer, so that they take 0.6 MB."""
@@ -29,6 +31,7 @@ HASH_ROWS = 65_536
 FIGURES = "sums.json"
 HASHES = ("hashes_train.npy", "hashes_holdout.npy")
 ARRAYS = ("sample.npy", "places.npy")
+GROUPS = ("groups_train.npy", "groups_holdout.npy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +52,16 @@ class Sums:
     """(s, k): the numbers of the rows with the smallest of the places that are drawn for all rows."""
     places: Words
     """(s,): those places."""
+    groups: tuple[Words, Words] | None = None
+    """The keys of the groups of the training part, and of the holdout, sorted; None where none are counted, or where
+    there are too many."""
 
     @property
     def rows(self) -> int:
         return int(self.classes.sum())
 
     @classmethod
-    def of(cls, train: Part, holdout: Part, *, salt: str) -> Sums:
+    def of(cls, train: Part, holdout: Part, *, salt: str, groups: tuple[Words, Words] | None = None) -> Sums:
         """Of one object, whose rows are drawn for the sample by its salt, 16 digits in hexadecimal or more."""
         numeric = np.concatenate([train.numeric, holdout.numeric])
         key = np.uint64(int(salt[:16], 16))
@@ -70,6 +76,7 @@ class Sums:
             hashes=(_hashes(train), _hashes(holdout)) if len(numeric) <= HASHED_ROWS else None,
             sample=numeric[first],
             places=places[first],
+            groups=groups,
         )
 
     def __add__(self, other: Sums) -> Sums:
@@ -86,10 +93,11 @@ class Sums:
             hashes=_joined(self, other),
             sample=np.concatenate([self.sample, other.sample])[first],
             places=places[first],
+            groups=_joined_groups(self.groups, other.groups),
         )
 
     def to_files(self) -> dict[str, bytes]:
-        """Contents by FIGURES and the names of ARRAYS, without the hashes."""
+        """Contents by FIGURES and the names of ARRAYS and GROUPS, without the hashes."""
         figures = {
             "classes": self.classes.tolist(),
             "smallest": self.smallest.tolist(),
@@ -98,7 +106,8 @@ class Sums:
             "levels": self.levels,
         }
         told = json.dumps(figures, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
-        return {FIGURES: told, "sample.npy": to_npy(self.sample), "places.npy": to_npy(self.places)}
+        groups = {name: to_npy(each) for name, each in zip(GROUPS, self.groups or (), strict=False)}
+        return {FIGURES: told, "sample.npy": to_npy(self.sample), "places.npy": to_npy(self.places), **groups}
 
     def hashes_to_files(self) -> dict[str, bytes]:
         """Contents by the names of HASHES; none where there are too many rows."""
@@ -115,14 +124,15 @@ class Sums:
             largest=np.array(told["largest"], dtype=np.float64),
             means=np.array(told["means"], dtype=np.float64),
             levels=tuple(told["levels"]),
-            hashes=_read_hashes(files) if HASHES[0] in files else None,
+            hashes=_read_words(files, HASHES) if HASHES[0] in files else None,
+            groups=_read_words(files, GROUPS) if GROUPS[0] in files else None,
             sample=sample.astype(np.float64),
             places=places.astype(np.uint64),
         )
 
     def with_hashes(self, several: Iterable[Mapping[str, bytes]]) -> Sums:
         """With those of all its rows, from the files of all its objects: joined at once, and not sum by sum."""
-        train, holdout = zip(*map(_read_hashes, several), strict=True)
+        train, holdout = zip(*(_read_words(files, HASHES) for files in several), strict=True)
         return replace(self, hashes=(np.concatenate(train), np.concatenate(holdout)))
 
 
@@ -169,9 +179,16 @@ def _hashes(part: Part) -> Words:
     return np.concatenate(several) if several else np.empty(0, dtype=np.uint64)
 
 
-def _read_hashes(files: Mapping[str, bytes]) -> tuple[Words, Words]:
-    train, holdout = (from_npy(files[name]).astype(np.uint64, copy=False) for name in HASHES)
+def _read_words(files: Mapping[str, bytes], names: tuple[str, str]) -> tuple[Words, Words]:
+    train, holdout = (from_npy(files[name]).astype(np.uint64, copy=False) for name in names)
     return train, holdout
+
+
+def _joined_groups(one: tuple[Words, Words] | None, other: tuple[Words, Words] | None) -> tuple[Words, Words] | None:
+    if one is None or other is None:
+        return None
+    train, holdout = (np.union1d(*pair) for pair in zip(one, other, strict=True))
+    return (train, holdout) if len(train) + len(holdout) <= GROUPS_COUNTED else None
 
 
 def _joined(one: Sums, other: Sums) -> tuple[Words, Words] | None:

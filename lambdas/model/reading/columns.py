@@ -37,9 +37,9 @@ class Wanted:
         )
 
     @classmethod
-    def of_texts(cls, column: str, *, places: Places) -> Wanted:
-        """A single column with any content."""
-        return cls(width=places.width, numeric=[], texts=[(places.of_columns[column], column, lambda _: None)])
+    def of_texts(cls, columns: Sequence[str], *, places: Places, check: Check = lambda _: None) -> Wanted:
+        """Columns whose cells are taken as they stand: of any content, or of what the check takes."""
+        return cls(places.width, numeric=[], texts=[(places.of_columns[each], each, check) for each in columns])
 
 
 @dataclass(frozen=True, eq=False)

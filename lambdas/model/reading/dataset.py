@@ -5,13 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from chalicelib.errors import ObjectEmpty
 from lambdas.model.reading import plain, strict
+from lambdas.model.reading.cells import Check
 from lambdas.model.reading.columns import Gathered, Wanted
 from lambdas.model.reading.header import find_columns
 from lambdas.model.reading.table import Labels, Reading, Table
 from lambdas.model.reading.unpacking import digest, unpack, way_out
 from lambdas.model.recipe import Recipe
+
+G = TypeVar("G", bound=Gathered)
 
 
 def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
@@ -26,7 +32,7 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
     """The same for an unpacked file, with its extent; raises a DataError."""
     columns = [*(column.name for column in recipe.columns), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
-    found = _gather(name, text=text, wanted=Wanted.of(recipe, places=places), model=recipe.model)
+    found = _gather(name, text=text, to=Gathered, wanted=Wanted.of(recipe, places=places), model=recipe.model)
     if not found.rows:
         raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=recipe.model)}", object=name)
     return found.reading(recipe, digest=digest(text))
@@ -34,12 +40,23 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
 
 def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
     """The raw texts of one column of an unpacked file; raises a DataError."""
-    places = find_columns(name, text=text, wanted=[column], model=model)
-    return _gather(name, text=text, wanted=Wanted.of_texts(column, places=places), model=model).labels
+    return read_texts(name, text=text, columns=[column], to=Gathered, check=lambda _: None, model=model).labels
 
 
-def _gather(name: str, *, text: bytes, wanted: Wanted, model: str) -> Gathered:
+def read_texts(
+    name: str, *, text: bytes, columns: Sequence[str], to: Callable[[Wanted], G], check: Check, model: str
+) -> G:
+    """The raw texts of columns of an unpacked file, all held to one check, gathered by `to`; raises a DataError."""
+    places = find_columns(name, text=text, wanted=columns, model=model)
+    wanted = Wanted.of_texts(columns, places=places, check=check)
+    return _gather(name, text=text, to=to, wanted=wanted, model=model)
+
+
+def _gather(name: str, *, text: bytes, to: Callable[[Wanted], G], wanted: Wanted, model: str) -> G:
+    found = to(wanted)
     try:
-        return plain.gather(text, wanted=wanted)
+        plain.gather(text, into=found)
     except plain.NotPlain:
-        return strict.gather(name, text=text, wanted=wanted, model=model)
+        found = to(wanted)
+        strict.gather(name, text=text, into=found, model=model)
+    return found

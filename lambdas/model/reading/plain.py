@@ -31,25 +31,23 @@ class NotPlain(Exception):
     """Some record or cell is not plain, or not good."""
 
 
-def gather(text: bytes, *, wanted: Wanted, block_bytes: int = BLOCK_BYTES) -> Gathered:
-    """All rows of a text; raises NotPlain."""
+def gather(text: bytes, *, into: Gathered, block_bytes: int = BLOCK_BYTES) -> None:
+    """Gather all rows of a text; raises NotPlain, and then some rows may be in there."""
     if BYTE_ORDER_MARK in text:  # pandas drops it from the beginning of a block
         raise NotPlain
-    gathered = Gathered(wanted)
     start, end = 0, _end(text, size=block_bytes)
     while start < end:
         block = text[start : min(start + block_bytes, end)]
         if start + len(block) == end and not block.endswith(b"\n"):
             block += b"\n"
-        ends = _record_ends(block, width=wanted.width)
+        ends = _record_ends(block, width=into.wanted.width)
         block = block[: len(ends)]
         header = int(ends.argmax()) + 1 if start == 0 else 0
         start += len(block)
-        gathered.lines += int(np.count_nonzero(_where(np.frombuffer(block, dtype=np.uint8), LF)))
-        _add(gathered, rows=int(np.count_nonzero(ends[header:])), block=block[header:])
-    gathered.blank_lines = count_lines(text[end:])
-    gathered.lines += gathered.blank_lines
-    return gathered
+        into.lines += int(np.count_nonzero(_where(np.frombuffer(block, dtype=np.uint8), LF)))
+        _add(into, rows=int(np.count_nonzero(ends[header:])), block=block[header:])
+    into.blank_lines = count_lines(text[end:])
+    into.lines += into.blank_lines
 
 
 def _end(text: bytes, *, size: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lambdas.model.arrays import Integers
-from lambdas.model.reading.columns import Gathered, Part, Wanted
+from lambdas.model.reading.columns import Gathered, Part
 from lambdas.model.reading.findings import Findings
 from lambdas.model.reading.records import Malformed, Record, count_lines, is_blank, records
 
@@ -18,9 +18,9 @@ NUMERALS = re.compile(r"[0-9+\-.eE\s]*", re.ASCII)
 """Of texts of these characters, float() reads those that `cells.number_check` reads, and no others."""
 
 
-def gather(name: str, *, text: bytes, wanted: Wanted, model: str) -> Gathered:
-    """All rows; raises the DataError that names what is wrong."""
-    reading = _Reading(wanted)
+def gather(name: str, *, text: bytes, into: Gathered, model: str) -> None:
+    """Gather all rows; raises the DataError that names what is wrong."""
+    reading = _Reading(into)
     reading.gathered.lines = count_lines(text)
     try:
         reading.read(records(text))
@@ -28,14 +28,13 @@ def gather(name: str, *, text: bytes, wanted: Wanted, model: str) -> Gathered:
         raise reading.findings.malformed(name, model=model, why=f"{exc}") from exc
     if reading.findings:
         raise reading.findings.error(name, model=model)
-    return reading.gathered
 
 
 class _Reading:
-    def __init__(self, wanted: Wanted) -> None:
-        self.gathered = Gathered(wanted)
-        self.findings = Findings(wanted)
-        self._wanted = wanted
+    def __init__(self, gathered: Gathered) -> None:
+        self.gathered = gathered
+        self.findings = Findings(gathered.wanted)
+        self._wanted = gathered.wanted
 
     def read(self, found: Iterable[Record]) -> None:
         header = True

@@ -31,6 +31,9 @@ class Categorical:
         return frozenset(self.allowed or ())
 
 
+COPIES_TOGETHER = "together"
+
+
 @dataclass(frozen=True)
 class Split:
     """Which share of each class is held out of training, and the seed of the draw.
@@ -41,6 +44,10 @@ class Split:
 
     holdout_ratio: float = 0.2
     seed: int = 42
+    group: str | None = None
+    """A column of the files: rows with the same text in it are on one side, in all objects."""
+    duplicates: str | None = None
+    """COPIES_TOGETHER: rows with the same features are on one side, in all objects."""
 
 
 @dataclass(frozen=True)

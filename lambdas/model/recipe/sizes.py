@@ -19,7 +19,7 @@ def size_problems(recipe: Fields) -> Iterator[str]:
         allowed = column.allowed or ()
         yield from _count(f"allowed categories of column {quoted(column.name)}", len(allowed), limits.LEVELS)
         yield from _lengths("allowed category", allowed, limits.CATEGORY_CHARACTERS)
-    names = [*(column.name for column in recipe.columns), recipe.label]
+    names = [*(column.name for column in recipe.columns), recipe.label, recipe.split.group or ""]
     yield from _lengths("column's name", names, limits.NAME_CHARACTERS)
     yield from _lengths("class's name", recipe.class_names, limits.CLASS_CHARACTERS)
     yield from _lengths("raw label", recipe.classes, limits.CATEGORY_CHARACTERS)

@@ -108,7 +108,12 @@ FIELDS: Kinds = {
 PARTS: Mapping[type, Kinds] = {
     Numeric: {"name": TEXT, "minimum": NUMBER.or_none(), "maximum": NUMBER.or_none()},
     Categorical: {"name": TEXT, "allowed": LIST.or_none()},
-    Split: {"holdout_ratio": NUMBER, "seed": WHOLE},
+    Split: {
+        "holdout_ratio": NUMBER,
+        "seed": WHOLE,
+        "group": TEXT.or_none(),
+        "duplicates": TEXT.or_none(),
+    },
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     Threshold: {

@@ -23,7 +23,7 @@ def row_hashes(table: Table) -> Words:
     """(n,): over numbers, categories and label."""
     hashes: Words = np.zeros(len(table), dtype=np.uint64)
     for column in (table.numeric + 0.0).T:  # + 0.0 makes -0.0 equal to 0.0
-        hashes = _mix(hashes, words=np.ascontiguousarray(column).view(np.uint64))
+        hashes = mixed_in(hashes, words=np.ascontiguousarray(column).view(np.uint64))
     for texts in (*table.categorical.T, table.labels):
         hashes = _mix_texts(hashes, texts=texts)
     return hashes
@@ -34,12 +34,13 @@ def _mix_texts(hashes: Words, *, texts: Texts) -> Words:
     width = max(texts.dtype.itemsize // 4, 1)
     characters = np.ascontiguousarray(texts).view(np.uint32).reshape(len(texts), width)
     for column in characters.T:
-        mixed = _mix(hashes, words=column.astype(np.uint64))
+        mixed = mixed_in(hashes, words=column.astype(np.uint64))
         hashes = np.where(column == 0, hashes, mixed)
-    return _mix(hashes, words=np.zeros(len(texts), dtype=np.uint64))
+    return mixed_in(hashes, words=np.zeros(len(texts), dtype=np.uint64))
 
 
-def _mix(hashes: Words, *, words: Words) -> Words:
+def mixed_in(hashes: Words, *, words: Words) -> Words:
+    """One number for each row, of its number so far and of its word."""
     return mixed((hashes + STEP) ^ (words * MIX[0]))
 
 

@@ -1,7 +1,10 @@
 """Splits an object into training rows and holdout rows: a seeded draw that depends on the object alone.
 
-Every class gives its share to the holdout, rounded up or down at random. Rounding always down would keep a class that
-brings two rows a night out of the holdout for ever; at random it gets its proportion over the nights.
+By DRAWN every class gives its share to the holdout, rounded up or down at random. Rounding always down would keep a
+class that brings two rows a night out of the holdout for ever; at random it gets its proportion over the nights.
+
+By GROUPED and TOGETHER the key of a row decides (see `keys`), and the seed: rows of one key are on one side, in this
+object and in all others. So the share of the rows is what these keys happen to have.
 
 The rules are numbered, and a rule never changes: an object keeps the rule of its first split, or a live model would
 be judged on rows that it was trained on (see `lambdas.splits`).
@@ -13,17 +16,21 @@ import hashlib
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.exact import exact
 from lambdas.model.arrays import Integers
+from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import STEP, Words, mixed
 from lambdas.model.splitting.stratified import stratified
 
-STRATIFIED, DRAWN = 1, 2
-"""The rules: as scikit-learn draws, each class rounded by the largest remainder; and the one of this module."""
-RULES = (STRATIFIED, DRAWN)
+STRATIFIED, DRAWN, GROUPED, TOGETHER = 1, 2, 3, 4
+"""The rules: as scikit-learn draws, each class rounded by the largest remainder; and those of this module."""
+RULES = (STRATIFIED, DRAWN, GROUPED, TOGETHER)
+BY_KEYS = (GROUPED, TOGETHER)
 
 
 Groups = tuple[tuple[str, ...], ...]
@@ -43,22 +50,54 @@ class Draw:
     """The groups of the object's first split; empty before it, and in old records without them."""
     label: str = ""
     """The column of those labels; empty before the first split, and in old records without it."""
+    columns: tuple[str, ...] = ()
+    """Of the rules by keys: the columns that the keys are made of, sorted."""
+
+    @classmethod
+    def first(cls, recipe: Recipe, *, salt: str) -> Draw:
+        """Of an object that no version was made of, where no other object matters."""
+        split = recipe.split
+        if split.group is not None:
+            return cls(GROUPED, split.holdout_ratio, split.seed, salt, columns=(split.group,))
+        if split.duplicates is not None:
+            features = sorted(each.name for each in recipe.columns)
+            return cls(TOGETHER, split.holdout_ratio, split.seed, salt, columns=tuple(features))
+        return cls(DRAWN, split.holdout_ratio, split.seed, salt)
+
+    def to_document(self) -> dict[str, Any]:
+        """Ready for JSON; a field that only later rules have is left out where it is empty, as it always was."""
+        document = {**vars(self), "groups": [list(group) for group in self.groups], "columns": [*self.columns]}
+        return {name: value for name, value in document.items() if value or name not in _LATER}
 
 
-def split_rows(classes: Integers, *, draw: Draw) -> tuple[Integers, Integers]:
+_LATER = ("columns",)
+
+
+def split_rows(classes: Integers, *, draw: Draw, keys: Words | None = None) -> tuple[Integers, Integers]:
     """Positions of the training rows and of the holdout rows, each shuffled; either can be empty.
 
-    `classes` are the rows' classes as numbers 0, 1, ...
+    `classes` are the rows' classes as numbers 0, 1, ...; `keys` their keys, where the rule asks for them.
     """
     if draw.rule == STRATIFIED:
         return stratified(classes, holdout_ratio=draw.holdout_ratio, seed=draw.seed)
     key, offset = _two_numbers(draw)
     order = np.argsort(_places(len(classes), key=key))
+    if keys is not None:
+        chosen = is_held_out(keys, draw=draw)[order]
+        return order[~chosen], order[chosen]
     ordered = classes[order]
     held_out = np.zeros(len(classes), dtype=np.bool_)
     for name, share in enumerate(shares(np.bincount(classes).tolist(), ratio=draw.holdout_ratio, offset=offset)):
         held_out[np.flatnonzero(ordered == name)[:share]] = True
     return order[~held_out], order[held_out]
+
+
+def is_held_out(keys: Words, *, draw: Draw) -> NDArray[np.bool_]:
+    """(n,): by the keys, the seed and the ratio alone, so that a larger ratio gives no key back."""
+    said = f"nightswap split {draw.rule}.0 seed {draw.seed}"
+    of_the_seed = np.uint64(int.from_bytes(hashlib.sha256(said.encode()).digest()[:8], "big"))
+    chosen: NDArray[np.bool_] = mixed(keys ^ of_the_seed) < np.uint64(exact(draw.holdout_ratio) * 2**64 // 1)
+    return chosen
 
 
 def shares(sizes: list[int], *, ratio: float, offset: int) -> list[int]:

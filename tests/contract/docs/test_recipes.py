@@ -23,6 +23,7 @@ from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
 COLUMNS = pages.PAGES["columns.md"]
+SPLITS = pages.PAGES["splits.md"]
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
 MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, Approval, at_least, at_most, at_most_cost)
 
@@ -51,7 +52,7 @@ def test_a_recipe_that_leaves_the_split_out_has_that_of_the_page() -> None:
 
 
 def in_the_table() -> set[tuple[str, str]]:
-    return {(cells[0], cells[1]) for page in (PAGE, COLUMNS) for cells in pages.rows(page) if len(cells) == 3}
+    return {(cells[0], cells[1]) for page in (PAGE, COLUMNS, SPLITS) for cells in pages.rows(page) if len(cells) == 3}
 
 
 @pytest.mark.parametrize("of", MADE_OF)
@@ -84,7 +85,7 @@ def test_the_whole_recipe_and_its_data_are_taken(tmp_path: Path) -> None:
     assert "a run would take that" in done.output
 
 
-@pytest.mark.parametrize("snippet", [*PARTS, *pages.blocks(COLUMNS, "python")])
+@pytest.mark.parametrize("snippet", [*PARTS, *pages.blocks(COLUMNS, "python"), *pages.blocks(SPLITS, "python")])
 def test_each_snippet_is_a_part_of_a_recipe_that_can_be_served(snippet: str, names: dict[str, Any]) -> None:
     given: dict[str, Any] = {}
     exec(snippet, dict(names), given)  # noqa: S102

@@ -29,6 +29,8 @@ MAPPINGS: list[dict[str, str]] = [
     {"normal": "normal", "back": "normal", "phf": "attack", "satan": "normal"},
     {label: label for label in RAW},
 ]
+GROUPS = 23
+KINDS: list[dict[str, Any]] = [{}, {"group": "visitor"}, {"duplicates": "together"}]
 
 
 @dataclass
@@ -57,7 +59,7 @@ class History:
             classes=classes,
             positive=self.draw.choice([positive, None]),
             estimator=data.logistic_regression,
-            split=Split(self.draw.choice([0.2, 0.5]), self.draw.randrange(3)),
+            split=Split(self.draw.choice([0.2, 0.5]), self.draw.randrange(3), **self.draw.choice(KINDS)),
             thresholds=[at_least(metric, of=positive, bound=0.5) for metric in ("recall", "precision")],
         )
 
@@ -67,7 +69,7 @@ class History:
     def correct_file(self) -> None:
         """One label, and every number, so that it is known which rows were trained on since."""
         name, content = self.any_file()
-        labels = [line.partition(",")[2] for line in unzipped(content).decode().split()[1:]]
+        labels = [line.rpartition(",")[2] for line in unzipped(content).decode().split()[1:]]
         labels[self.draw.randrange(len(labels))] = self.draw.choice(RAW)
         self.files[name] = self.text(labels)
 
@@ -94,7 +96,8 @@ class History:
     def text(self, labels: list[str]) -> bytes:
         self.rows += len(labels)
         numbers = range(self.rows - len(labels), self.rows)
-        return ("id,label\n" + "".join(f"{n},{label}\n" for n, label in zip(numbers, labels, strict=True))).encode()
+        lines = (f"{n},{n % GROUPS},{label}\n" for n, label in zip(numbers, labels, strict=True))
+        return ("id,visitor,label\n" + "".join(lines)).encode()
 
     def make_version(self) -> None:
         """As Preprocess does, and the registry that hands on what is known. Some runs fail, or reject the model."""

@@ -15,6 +15,7 @@ from lambdas.model.recipe import Split
 from lambdas.model.splitting.split import DRAWN, STRATIFIED, Draw
 from lambdas.splits import Splits
 from tests.fakes.edges import FakeOutside
+from tests.given import data as data_of
 from tests.given.nights import MODEL, outside, register
 from tests.given.records import change_version
 
@@ -50,19 +51,21 @@ def test_model_without_versions_has_new_objects_alone() -> None:
 
 
 def test_new_object_is_drawn_by_the_newest_rule_with_the_recipes_split_and_its_own_text() -> None:
-    one, other = (Splits({}).new(SPLIT, salt=text) for text in ("a", "b"))
+    recipe = data_of.recipe(split=SPLIT)
+    one, other = (Splits({}).new(recipe, salt=text) for text in ("a", "b"))
 
     assert (one.rule, one.holdout_ratio, one.seed) == (DRAWN, 0.25, 7)
-    assert one == Splits({}).new(SPLIT, salt="a") != other
+    assert one == Splits({}).new(recipe, salt="a") != other
 
 
 def test_text_that_comes_back_compressed_under_another_name_is_split_as_it_was() -> None:
-    first = Splits({}).new(SPLIT, salt="a")
+    first = Splits({}).new(data_of.recipe(split=SPLIT), salt="a")
+    later = data_of.recipe(split=Split(holdout_ratio=0.5, seed=8))
 
     known_before = Splits({("a", "1"): OLD, ("b", "2"): first})
 
-    assert known_before.new(Split(holdout_ratio=0.5, seed=8), salt="a") == first
-    assert known_before.new(Split(holdout_ratio=0.5, seed=8), salt="b").holdout_ratio == 0.5
+    assert known_before.new(later, salt="a") == first
+    assert known_before.new(later, salt="b").holdout_ratio == 0.5
 
 
 def test_text_is_known_before_a_name_that_it_comes_back_under() -> None:
@@ -142,6 +145,10 @@ BAD_DRAWS: list[dict[str, Any]] = [
     {"groups": 7},
     {"groups": [7]},
     {"label": 7},
+    {"columns": 7},
+    {"columns": ["customer"]},
+    {"rule": 3},
+    {"rule": 4, "columns": []},
 ]
 BAD_DATA: list[Any] = [None, 7, [{"etag": "1"}], ["a"]]
 
@@ -166,10 +173,10 @@ def test_damaged_record_is_an_error_and_never_another_split(damaged: dict[str, A
 
 
 def test_rule_of_a_later_release_is_an_error_that_says_so() -> None:
-    night = versions({"splits": [{**GOOD, "rule": 3}]})
+    night = versions({"splits": [{**GOOD, "rule": 5}]})
 
     with pytest.raises(
-        RegistryIncomplete, match=r"knows the split rules \(1, 2\), and not '3'\).* deploy the release"
+        RegistryIncomplete, match=r"knows the split rules \(1, 2, 3, 4\), and not '5'\).* deploy the release"
     ):
         known(night)
 

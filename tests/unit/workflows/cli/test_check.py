@@ -299,3 +299,43 @@ def test_lines_fit_the_screen_where_their_words_do(tmp_path: Path) -> None:
     longest = max(len(word) for line in lines for word in line.split())
     assert any(line.startswith("        ") for line in lines), lines
     assert all(len(line) <= max(80, len("        ") + longest) for line in lines)
+
+
+GROUPED = HEAD.replace('label="paid",', 'label="paid", split=Split(group="who"),').replace(
+    "Recipe\n", "Recipe, Split\n", 1
+)
+
+
+def grouped(folder: Path, *, apart: bool) -> tuple[Path, Path]:
+    """A recipe that keeps rows of one `who` together, and a file of 50 of them, or of one."""
+    file = folder / "loans.py"
+    file.write_text(GROUPED.format(estimator=GOOD))
+    lines = (f"40,own,yes,{place % 50 * apart}\n30,rent,no,{place % 50 * apart}\n" for place in range(100))
+    return file, rows(folder, "age,housing,paid,who\n" + "".join(lines))
+
+
+def test_file_whose_groups_stay_together_is_told_how_many_of_them_are_held_out(tmp_path: Path) -> None:
+    result = check(*grouped(tmp_path, apart=True))
+
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "22.0 % of its rows would be held out (22 paid, 22 defaulted): 11 of 50 groups of who" in said
+    assert "would have no row" not in said
+
+
+def test_file_of_a_single_group_is_told_which_part_lacks_rows(tmp_path: Path) -> None:
+    result = check(*grouped(tmp_path, apart=False))
+
+    assert result.exit_code == 0, result.output
+    assert "its holdout would have no row of paid, defaulted, as the recipe splits it" in " ".join(
+        result.output.split()
+    )
+
+
+def test_file_without_the_column_of_the_groups_is_refused(tmp_path: Path) -> None:
+    file, _ = grouped(tmp_path, apart=True)
+
+    result = check(file, rows(tmp_path))
+
+    assert result.exit_code == 1
+    assert "ColumnMissing: loans.csv has no column who." in " ".join(result.output.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from lambdas.model.formats.scorecard.export import export
 from lambdas.model.metrics.confusion import confusion_matrix
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Recipe, Split
 from lambdas.model.splitting.split import STRATIFIED, Draw
 from lambdas.model.training.estimator import fit
 from lambdas.pieces import piece_of
@@ -74,9 +76,27 @@ def matrix(estimator: Any, holdout: Table) -> list[list[int]]:
     return counted
 
 
-def piece(known: Splits) -> Any:
+def piece(known: Splits, *, recipe: Recipe | None = None) -> Any:
     content = Path(os.environ["NIGHTSWAP_TEST_DATA"], FILE).read_bytes()
-    return piece_of(FILE, stored=Stored(content, etag=ETAG), recipe=recipes.load("kdd99-http"), known=known)
+    by = recipe or recipes.load("kdd99-http")
+    return piece_of(FILE, stored=Stored(content, etag=ETAG), recipe=by, known=known)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("split", "rows", "attacks", "seen"),
+    [(Split(), 113_500, 442, 84_504), (Split(duplicates="together"), 114_598, 35, 0)],
+)
+def test_copies_of_the_holdout_were_seen_in_training_unless_they_stay_together(
+    split: Split, rows: int, attacks: int, seen: int
+) -> None:
+    """docs/splits.md has these figures."""
+    recipe = replace(recipes.load("kdd99-http"), split=split)
+
+    profile = data.prepared([piece(OWN_DRAW, recipe=recipe)], recipe=recipe).profile
+
+    assert (profile["holdout_rows"], profile["classes"]["attack"]["holdout"]) == (rows, attacks)
+    assert profile["holdout_rows_in_train"] == seen
 
 
 @pytest.mark.real_data

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from lambdas.model.data.part import Part
 from lambdas.model.data.profile import profile
-from lambdas.model.data.sums import HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
+from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, SAMPLE_ROWS, Sums, sample_rows
 from lambdas.model.reading.table import Table, concat
-from lambdas.model.recipe import Recipe
+from lambdas.model.recipe import Recipe, Split
 from tests.given import data
 
 RECIPE = data.recipe()
@@ -134,3 +134,30 @@ def test_level_that_only_one_of_two_objects_has_is_counted() -> None:
     found = profile(of(one, none) + of(other, none), recipe=RECIPE)
 
     assert found["columns"]["flag"] == {"kind": "category", "levels": 3, "top": {"a": 1, "b": 1, "c": 1}}
+
+
+def grouped(first: int, end: int) -> Sums:
+    """Of a row and of these groups, all in the training part."""
+    rows = Part.of(data.table(RECIPE, rows=1), classes=RECIPE.class_names)
+    groups = np.arange(first, end, dtype=np.uint64), np.empty(0, dtype=np.uint64)
+    return Sums.of(rows, rows.between(0, 0), salt="0" * 16, groups=groups)
+
+
+@pytest.mark.parametrize(("end", "counted"), [(GROUPS_COUNTED, True), (GROUPS_COUNTED + 1, False)])
+def test_a_million_groups_are_counted_and_no_more(end: int, counted: bool) -> None:
+    recipe = data.recipe(split=Split(group="customer"))
+
+    groups = profile(grouped(0, 700_000) + grouped(600_000, end), recipe=recipe)["groups"]
+
+    many = {"column": "customer", "not_counted": "they are more than 1,000,000"}
+    assert groups == ({"column": "customer", "all": end, "holdout": 0, "on_both_sides": 0} if counted else many)
+
+
+def test_groups_are_read_as_they_were_written() -> None:
+    written = grouped(0, 3)
+
+    read = Sums.from_files(written.to_files())
+
+    assert read.groups is not None
+    assert [each.tolist() for each in read.groups] == [[0, 1, 2], []]
+    assert "groups_train.npy" not in replace(written, groups=None).to_files()

@@ -180,11 +180,13 @@ def test_fast_reading_finds_what_the_slow_one_finds_or_leaves_it_to_it(tail: str
     try:
         places = find_columns("day.csv", text=text, wanted=["c", "x", "y"], model="flows")
         wanted = Wanted.of(RECIPE, places=places)
-        fast = plain.gather(text, wanted=wanted, block_bytes=block_bytes)
+        fast = Gathered(wanted)
+        plain.gather(text, into=fast, block_bytes=block_bytes)
     except (errors.DataError, plain.NotPlain):
         return
     event("fast, with quotes" if '"' in tail else "fast")
-    slow = strict.gather("day.csv", text=text, wanted=wanted, model="flows")
+    slow = Gathered(wanted)
+    strict.gather("day.csv", text=text, into=slow, model="flows")
 
     assert counts(fast) == counts(slow)
     assert not fast.rows or fast.table(RECIPE).to_files() == slow.table(RECIPE).to_files()

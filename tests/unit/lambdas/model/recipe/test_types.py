@@ -43,6 +43,8 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"split": 0.2}, "split is 0.2: expected Split(...)"),
         ({"split": untyped(Split, holdout_ratio="0.2")}, "split.holdout_ratio is '0.2': expected a number"),
         ({"split": untyped(Split, seed=1.5)}, "split.seed is 1.5: expected a whole number"),
+        ({"split": untyped(Split, group=7)}, "split.group is 7: expected a text, or None"),
+        ({"split": untyped(Split, duplicates=True)}, "split.duplicates is True: expected a text, or None"),
         ({"split": Split(seed=10**5000)}, "split.seed is a value of type int: expected a whole number"),
         ({"anchor": "first"}, "anchor is 'first': expected 'ratchet', the number of a model version, or None"),
         ({"anchor": 0}, "anchor is 0: expected 'ratchet', the number of a model version, or None"),

@@ -1,0 +1,52 @@
+"""Foresees how a file would be split whose rows are not drawn one by one: of these it is known without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdas.model.recipe import Recipe
+from workflows.checking.file import Content, read_own_keys
+
+if TYPE_CHECKING:
+    from lambdas.model.reading.table import Table
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Of a file that no run has split yet."""
+
+    rows: int
+    held_out: Mapping[str, int]
+    """Rows of each class in the holdout."""
+    words: str
+    """What the rows are split by, and how many there are of it."""
+
+    def in_words(self) -> str:
+        """
+        >>> Sides(200, {"paid": 30, "defaulted": 11}, "12 of 60 groups of customer").in_words()
+        '20.5 % of its rows would be held out (30 paid, 11 defaulted): 12 of 60 groups of customer'
+        """
+        counts = ", ".join(f"{rows:,} {name}" for name, rows in self.held_out.items())
+        share = 100 * sum(self.held_out.values()) / self.rows
+        return f"{share:.1f} % of its rows would be held out ({counts}): {self.words}"
+
+
+def foreseen(content: Content, table: Table, *, recipe: Recipe) -> Sides | None:
+    """None where each class gives its share, row by row. The table is of the file."""
+    import numpy as np
+
+    from lambdas.model.splitting.split import Draw, is_held_out
+
+    keys = read_own_keys(content, recipe=recipe)
+    if keys is None:
+        return None
+    chosen = is_held_out(keys, draw=Draw.first(recipe, salt=""))
+    held_out = {name: int((table.labels[chosen] == name).sum()) for name in recipe.class_names}
+    different, group = len(np.unique(keys)), recipe.split.group
+    if group is None:
+        words = f"{len(np.unique(keys[chosen])):,} of {different:,} different rows, each with its copies"
+    else:
+        words = f"{len(np.unique(keys[chosen])):,} of {different:,} groups of {group}"
+    return Sides(len(table), held_out, words)
