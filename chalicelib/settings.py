@@ -205,6 +205,7 @@ class StageSettings(_Settings):
     evaluate_memory_mb: int = _number("NIGHTSWAP_EVALUATE_MEMORY_MB", "MB of memory for Evaluate", TASK_MB, 1769)
     evaluate_storage_mb: int = _number("NIGHTSWAP_EVALUATE_STORAGE_MB", "MB of /tmp for Evaluate", TASK_MB, 512)
     evaluate_seconds: int = _number("NIGHTSWAP_EVALUATE_SECONDS", "seconds that Evaluate may take", TASK_SECONDS, 300)
+    task_memory_mb: int = _number("NIGHTSWAP_TASK_MEMORY_MB", "MB of memory for each other task", TASK_MB, 512)
     architecture: str = _setting(
         "NIGHTSWAP_ARCHITECTURE",
         "processor of tasks and serving functions: x86_64 or arm64",

@@ -43,7 +43,7 @@ Judge = Callable[[Edges, EvaluateTask, int | None], dict[str, Any]]
 def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, memory_mb: int) -> dict[str, Any]:
     """The report of the artifact, of the champion and of the anchor, all scored on the run's holdout."""
     recipe = recipes.load(task.model)
-    with Parts(edges, task.holdout_uri) as parts:
+    with Parts(edges, task.holdout_uri, task="Evaluate") as parts:
         rows, size = parts.rows, parts.size_bytes
         room.check_size(room.EVALUATE, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
         return evaluate(

@@ -25,6 +25,7 @@ from chalicelib.documents.shapes import count, sha256, text
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DatasetTooLarge
 from chalicelib.layout import Place
+from chalicelib.settings import TASK_MB
 from lambdas.intermediates import read
 from lambdas.model.data.part import Part, merged
 from lambdas.model.reading.table import Table
@@ -99,9 +100,9 @@ def listed(edges: Edges, parts: Iterable[StoredPart], *, run: str, side: str) ->
 
 
 class Parts:
-    """One side of a run's data. Each part is copied here when it is first opened; the copies go at the end.
+    """One side of a run's data, in a task. Each part is copied when it is first opened; the copies go at the end.
 
-    with Parts(edges, task.train_uri) as train:
+    with Parts(edges, task.train_uri, task="Train") as train:
         each(lambda name: len(train.open(name)), train.names)
 
     What is opened `beside` others has to fit on the disk together with them. Raises ArtifactInvalid when the record
@@ -109,8 +110,8 @@ class Parts:
     DatasetTooLarge when the disk is too small.
     """
 
-    def __init__(self, edges: Edges, uri: str, *, beside: Parts | None = None) -> None:
-        self._edges, self._beside = edges, beside
+    def __init__(self, edges: Edges, uri: str, *, task: str, beside: Parts | None = None) -> None:
+        self._edges, self._task, self._beside = edges, task, beside
         listed = PartList.read(read(edges, uri), key=Place.parse(uri).key)
         self._parts = {f"{place:05}": each for place, each in enumerate(listed.parts)}
         self._folder: Path | None = None
@@ -157,10 +158,10 @@ class Parts:
         rows, size = sum(each.rows for each in wanted), sum(each.size_bytes for each in wanted)
         if size + DISK_SPARE_BYTES > free:
             raise DatasetTooLarge(
-                f"{rows:,} rows take {size:,} bytes of disk, of which {free:,} are free for them"
-                f" beside {DISK_SPARE_BYTES:,} to spare. Give the task more (NIGHTSWAP_TRAIN_STORAGE_MB or"
-                " NIGHTSWAP_EVALUATE_STORAGE_MB in .chalice/config.json, then nightswap deploy), leave columns out of"
-                " the recipe, or take files out of the data set",
+                f"{rows:,} rows take {size:,} bytes of disk in {self._task}, where {free:,} are free for them beside"
+                f" {DISK_SPARE_BYTES:,} to spare. Give it more, {TASK_MB.stop - 1:,} MB at most"
+                f" (NIGHTSWAP_{self._task.upper()}_STORAGE_MB in .chalice/config.json, then nightswap deploy), leave"
+                " columns out of the recipe, or take files out of the data set",
                 rows=rows,
                 bytes=size,
                 free_bytes=free,

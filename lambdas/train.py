@@ -35,7 +35,10 @@ def run(
     task: TrainTask, edges: Edges, settings: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load
 ) -> Trained:
     recipe = load(task.model)
-    with Parts(edges, task.train_uri) as train, Parts(edges, task.holdout_uri, beside=train) as holdout:
+    with (
+        Parts(edges, task.train_uri, task="Train") as train,
+        Parts(edges, task.holdout_uri, task="Train", beside=train) as holdout,
+    ):
         begun = time.monotonic()
         fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}

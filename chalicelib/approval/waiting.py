@@ -100,10 +100,10 @@ class Waiting(Document):
         return f"version {self.model_version} {self._until}"
 
     def in_words(self) -> str:
-        """As a noun, with what to do about it."""
+        """As a noun; it is recorded, so it names no command that a later decision would make wrong."""
         return (
-            f"version {self.model_version}, which {self._until}; to approve it, or reject it in the same way:"
-            f' nightswap approve {self.run} --reason "..."'
+            f"version {self.model_version}, which {self._until}; what was decided since, and what can be done:"
+            f" nightswap explain {self.run}"
         )
 
     @property

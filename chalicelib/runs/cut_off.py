@@ -11,7 +11,7 @@ from functools import partial
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.names import TASKS, document_name
+from chalicelib.names import TASKS, document_name, state_name
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import RUNNING, State
 from chalicelib.settings import TASK_MB, TASK_SECONDS, StageSettings
@@ -38,7 +38,7 @@ def in_words(edges: Edges, *, run: str, model: str, error: str, said: str) -> st
     else:
         is_sure = error in OUT_OF_MEMORY or KILLED in said
         happened = out_of_memory(name, memory_mb=memory_mb, is_sure=is_sure)
-    fewer = f"; or take files out: nightswap data remove FILE --model {model}" if _has_settings(name) else ""
+    fewer = f"; or take files out: nightswap data remove FILE --model {model}" if _is_of_data(name) else ""
     return cut(f"{happened}{fewer}. Its last words: {said}")
 
 
@@ -63,22 +63,23 @@ def out_of_time(state: str, *, memory_mb: int | None, seconds: int | None) -> st
     """
     after = "" if seconds is None else f" after {seconds:,} s"
     had = "" if memory_mb is None else f"; it had {memory_mb:,} MB, and more memory is more processor time"
-    longer = f"{_setting(state, 'SECONDS')} to more, {TASK_SECONDS.stop - 1} at most, or {_more_memory(state)}"
-    return f"{state} ran out of time{after}{had}. {_set_to_more(state, longer)}"
+    own = f"{_setting(state, 'SECONDS')} to more, {TASK_SECONDS.stop - 1} at most, or " if _is_of_data(state) else ""
+    return f"{state} ran out of time{after}{had}. {_set_to_more(state, f'{own}{_more_memory(state)}')}"
 
 
 def _more_memory(state: str) -> str:
-    return f"{_setting(state, 'MEMORY_MB')} to more, {TASK_MB.stop - 1:,} at most"
+    setting = _setting(state, "MEMORY_MB") if _is_of_data(state) else "NIGHTSWAP_TASK_MEMORY_MB"
+    return f"{setting} to more, {TASK_MB.stop - 1:,} at most"
 
 
 def _set_to_more(state: str, settings: str) -> str:
-    if _has_settings(state):
+    if state in map(state_name, TASKS):
         return f"Set {settings}, in .chalice/config.json, then nightswap deploy, and retrain"
     return "Retrain; if that ends so too, read its log"
 
 
-def _has_settings(state: str) -> bool:
-    """Only the tasks have them whose needs grow with the data."""
+def _is_of_data(state: str) -> bool:
+    """Whether the task has settings of its own: what it needs grows with the data."""
     return _setting(state, "MEMORY_MB") in {each.variable for each in StageSettings.settings.values()}
 
 

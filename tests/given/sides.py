@@ -9,5 +9,5 @@ from lambdas.parts import Parts
 
 def rows_at(edges: Edges, uri: str | None) -> Table:
     """All rows of one side."""
-    with Parts(edges, uri or "") as parts:
+    with Parts(edges, uri or "", task="Train") as parts:
         return parts.table()

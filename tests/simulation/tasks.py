@@ -70,7 +70,7 @@ def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Pr
 
 
 def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
-    with Parts(edges, task.train_uri) as parts:
+    with Parts(edges, task.train_uri, task="Train") as parts:
         quality, word = parts.table().numeric[0]
     artifact = serving.artifact(quality=int(quality), word=WORDS[int(word)])
     key = layout.work(task.run, SCORECARD_FILE)

@@ -34,18 +34,18 @@ class Size:
 
 
 DATA_TASKS = ("preprocess", "train", "evaluate")
-"""What they need grows with the data, so their sizes are the stage's settings."""
-TASK_SIZES = {
-    "restore-alias": Size(512, 100),
-    "version-model": Size(512, 180),
-    "replay": Size(512, 120),
-    "shift-traffic": Size(512, 120),
-    "swap-alias": Size(512, 100),
-    "record-outcome": Size(512, 100),
-    names.MOVE_ALIAS: Size(512, MOVE_SECONDS),
+"""What they need grows with the data, so each has settings of the stage for memory, time and room in /tmp."""
+LONGEST_SECONDS = {
+    "restore-alias": 100,
+    "version-model": 180,
+    "replay": 120,
+    "shift-traffic": 120,
+    "swap-alias": 100,
+    "record-outcome": 100,
+    names.MOVE_ALIAS: MOVE_SECONDS,
 }
-"""Of the others. Each is shorter than its state waits; for MoveAlias the API waits, and for the API the gateway:
-`chalicelib.aws.patience`."""
+"""Of the others, whose memory is one setting, and which write nothing to /tmp. Each is shorter than its state waits;
+for MoveAlias the API waits, and for the API the gateway: `chalicelib.aws.patience`."""
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 """Of the tasks: else Lambda's Python drops every line below WARNING."""
 TRACING: Json = {"TracingConfig": {"Mode": "Active"}}
@@ -66,11 +66,10 @@ def task_sizes(settings: StageSettings = DEFAULTS) -> dict[str, Size]:
     >>> task_sizes(StageSettings(train_memory_mb=3008, train_storage_mb=2048))["train"]
     Size(memory_mb=3008, timeout_seconds=890, storage_mb=2048)
     """
-    of_data = {
-        task: Size(*(getattr(settings, f"{task}_{of}") for of in ("memory_mb", "seconds", "storage_mb")))
-        for task in DATA_TASKS
-    }
-    return {task: of_data.get(task) or TASK_SIZES[task] for task in names.PIPELINE}
+    sizes = {task: Size(settings.task_memory_mb, seconds) for task, seconds in LONGEST_SECONDS.items()}
+    for task in DATA_TASKS:
+        sizes[task] = Size(*(getattr(settings, f"{task}_{of}") for of in ("memory_mb", "seconds", "storage_mb")))
+    return {task: sizes[task] for task in names.PIPELINE}
 
 
 def tracing_statement() -> Json:

@@ -68,6 +68,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "the memory of Evaluate": (variable("NIGHTSWAP_EVALUATE_MEMORY_MB", "2008"), "MemorySize: 1769 -> 2008"),
     "the room in /tmp of Evaluate": (variable("NIGHTSWAP_EVALUATE_STORAGE_MB", "3008"), "3008"),
     "the time-out of Evaluate": (variable("NIGHTSWAP_EVALUATE_SECONDS", "708"), "Timeout: 300 -> 708"),
+    "the memory of the other tasks": (variable("NIGHTSWAP_TASK_MEMORY_MB", "700"), "MemorySize: 512 -> 700"),
     "the processor": (variable("NIGHTSWAP_ARCHITECTURE", "arm64"), "Architectures"),
     "the app's runtime": (variable("NIGHTSWAP_APP_RUNTIME", "python3.12"), 'Runtime: "python3.13" -> "python3.12"'),
     "the permissions boundary": (

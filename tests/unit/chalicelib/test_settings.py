@@ -145,6 +145,8 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_EVALUATE_MEMORY_MB", "10241", "expected 512 to 10240"),
         ("NIGHTSWAP_EVALUATE_STORAGE_MB", "511", "expected 512 to 10240"),
         ("NIGHTSWAP_EVALUATE_SECONDS", "900", "expected 120 to 890"),
+        ("NIGHTSWAP_TASK_MEMORY_MB", "511", "expected 512 to 10240"),
+        ("NIGHTSWAP_TASK_MEMORY_MB", "10241", "expected 512 to 10240"),
         ("NIGHTSWAP_XRAY", "true", "expected on or off"),
         ("NIGHTSWAP_APPROVE", "yes", "expected on or off"),
     ],

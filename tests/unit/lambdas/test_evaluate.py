@@ -108,7 +108,7 @@ def test_holdout_of_many_parts_is_judged_as_one_of_one_part() -> None:
 
 def cut(night: FakeOutside, task: EvaluateTask, *, ends: list[int]) -> EvaluateTask:
     """The same task with the one part of its holdout in parts that end before these rows."""
-    with Parts(night.edges, task.holdout_uri) as parts:
+    with Parts(night.edges, task.holdout_uri, task="Evaluate") as parts:
         (name,) = parts.names
         part, given = parts.open(name), answers.read(night.edges, task.answers_uri, part=name)
         pieces = [(part.between(*rows), given.between(*rows)) for rows in pairwise([0, *ends])]

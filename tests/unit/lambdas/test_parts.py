@@ -47,7 +47,7 @@ def side(night: FakeOutside) -> str:
 def test_parts_are_opened_by_their_names_in_the_objects_order() -> None:
     night = FakeOutside()
 
-    with Parts(night.edges, side(night)) as opened:
+    with Parts(night.edges, side(night), task="Train") as opened:
         rows = each(lambda name: opened.open(name).numeric[:, 0].tolist(), opened.names)
         table = opened.table()
 
@@ -58,7 +58,7 @@ def test_parts_are_opened_by_their_names_in_the_objects_order() -> None:
 def test_part_is_read_from_the_bucket_once_and_mapped_from_a_copy() -> None:
     night = FakeOutside()
 
-    with Parts(night.edges, side(night)) as opened:
+    with Parts(night.edges, side(night), task="Train") as opened:
         opened.open("00000")
         for key in keys(night):
             night.store.delete(key)
@@ -71,7 +71,7 @@ def test_copies_are_gone_at_the_end_also_after_an_error() -> None:
     night = FakeOutside()
     folder = Path()
 
-    with pytest.raises(ZeroDivisionError), Parts(night.edges, side(night)) as opened:
+    with pytest.raises(ZeroDivisionError), Parts(night.edges, side(night), task="Train") as opened:
         numeric = opened.open("00000").numeric
         assert isinstance(numeric, np.memmap)
         folder = Path(str(numeric.filename)).parents[1]
@@ -84,7 +84,7 @@ def test_copies_are_gone_at_the_end_also_after_an_error() -> None:
 def test_threads_that_ask_for_one_part_at_once_get_it_whole() -> None:
     night = FakeOutside()
 
-    with Parts(night.edges, side(night)) as opened, ThreadPoolExecutor(8) as threads:
+    with Parts(night.edges, side(night), task="Train") as opened, ThreadPoolExecutor(8) as threads:
         lengths = list(threads.map(lambda name: len(opened.open(name)), ["00000", "00001"] * 20))
 
     assert lengths == [2, 1] * 20
@@ -94,12 +94,12 @@ def test_parts_are_opened_inside_of_with_alone() -> None:
     night = FakeOutside()
 
     with pytest.raises(ValueError, match="inside of `with`"):
-        Parts(night.edges, side(night)).open("00000")
+        Parts(night.edges, side(night), task="Train").open("00000")
 
 
 def test_record_that_is_gone_is_a_typed_error_as_any_intermediate() -> None:
     with pytest.raises(ArtifactInvalid, match=r"train\.json is gone: the run was ended"):
-        Parts(FakeOutside().edges, f"s3://test-bucket/{RECORD}")
+        Parts(FakeOutside().edges, f"s3://test-bucket/{RECORD}", task="Train")
 
 
 def test_part_that_is_gone_is_the_same_typed_error() -> None:
@@ -109,7 +109,7 @@ def test_part_that_is_gone_is_the_same_typed_error() -> None:
     night.store.delete(gone)
 
     with (
-        Parts(night.edges, uri) as opened,
+        Parts(night.edges, uri, task="Train") as opened,
         pytest.raises(ArtifactInvalid, match=f"{gone} is gone: the run"),
     ):
         opened.open("00001")
@@ -120,7 +120,10 @@ def test_part_that_is_not_the_one_that_was_written_is_told() -> None:
     uri = side(night)
     night.store.copy(*keys(night))
 
-    with Parts(night.edges, uri) as opened, pytest.raises(ArtifactInvalid, match="is not what Preprocess wrote"):
+    with (
+        Parts(night.edges, uri, task="Train") as opened,
+        pytest.raises(ArtifactInvalid, match="is not what Preprocess wrote"),
+    ):
         opened.open("00001")
 
 
@@ -129,15 +132,20 @@ def test_record_that_lists_no_parts_is_damaged() -> None:
     night.store.put(RECORD, documents.encode({"parts": [{"key": "a"}]}))
 
     with pytest.raises(RegistryIncomplete, match=r"train\.json is damaged"):
-        Parts(night.edges, f"s3://test-bucket/{RECORD}")
+        Parts(night.edges, f"s3://test-bucket/{RECORD}", task="Train")
 
 
-def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied() -> None:
+@pytest.mark.parametrize(("task", "setting"), [("Train", "TRAIN_STORAGE_MB"), ("Evaluate", "EVALUATE_STORAGE_MB")])
+def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied(task: str, setting: str) -> None:
     night = FakeOutside()
     uri = parts.listed(night.edges, [stored(night)[0].but(bytes=10**15)], run="a-run", side="train")
 
-    with pytest.raises(DatasetTooLarge, match=r"2 rows take 1,000,000,000,000,000 bytes of disk, of which"):
-        Parts(night.edges, uri).__enter__()
+    words = rf"2 rows take 1,000,000,000,000,000 bytes of disk in {task}, where"
+    with pytest.raises(DatasetTooLarge, match=words) as raised:
+        Parts(night.edges, uri, task=task).__enter__()
+
+    assert f"Give it more, 10,240 MB at most (NIGHTSWAP_{setting} in .chalice/config.json" in raised.value.message
+    assert raised.value.message.count("NIGHTSWAP_") == 1
 
 
 def test_sides_that_are_open_together_have_to_fit_together() -> None:
@@ -145,8 +153,11 @@ def test_sides_that_are_open_together_have_to_fit_together() -> None:
     size = shutil.disk_usage(tempfile.gettempdir()).free * 2 // 3
     uri = parts.listed(night.edges, [stored(night)[0].but(bytes=size)], run="a-run", side="train")
 
-    with Parts(night.edges, uri) as train, pytest.raises(DatasetTooLarge, match=f"4 rows take {2 * size:,} bytes"):
-        Parts(night.edges, uri, beside=train).__enter__()
+    with (
+        Parts(night.edges, uri, task="Train") as train,
+        pytest.raises(DatasetTooLarge, match=f"4 rows take {2 * size:,} bytes"),
+    ):
+        Parts(night.edges, uri, beside=train, task="Train").__enter__()
 
 
 LEAVE_BEHIND = """
@@ -155,7 +166,7 @@ from tests.fakes.edges import FakeOutside
 from tests.unit.lambdas.test_parts import Parts, side
 
 night = FakeOutside()
-opened = Parts(night.edges, side(night)).__enter__()
+opened = Parts(night.edges, side(night), task="Train").__enter__()
 print(opened.open("00000").numeric.filename)
 os._exit(1)
 """
@@ -167,7 +178,7 @@ def test_what_a_task_left_behind_that_was_ended_is_removed_and_what_another_has_
     night = FakeOutside()
     assert left.exists()
 
-    with Parts(night.edges, side(night)) as one, Parts(night.edges, side(night)) as other:
+    with Parts(night.edges, side(night), task="Train") as one, Parts(night.edges, side(night), task="Train") as other:
         assert not left.exists()
         assert (len(one.open("00000")), len(other.open("00000"))) == (2, 2)
 

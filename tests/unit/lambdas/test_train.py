@@ -41,7 +41,7 @@ def test_estimators_own_answers_for_each_part_of_the_holdout_lie_beside_it(night
 
     trained = train.run(task, night.edges, SETTINGS)
 
-    with Parts(night.edges, task.holdout_uri) as parts:
+    with Parts(night.edges, task.holdout_uri, task="Train") as parts:
         rows = {name: len(parts.open(name)) for name in parts.names}
     given = {name: answers.read(night.edges, trained.answers_uri, part=name) for name in rows}
     assert {name: len(each) for name, each in given.items()} == rows
@@ -97,7 +97,10 @@ def test_estimator_that_does_not_fold_is_fitted_in_one_piece(night: FakeOutside)
 def test_rows_that_do_not_fit_into_memory_are_refused_in_words_before_the_fit(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
-    with Parts(night.edges, task.train_uri) as fit, Parts(night.edges, task.holdout_uri) as judge:
+    with (
+        Parts(night.edges, task.train_uri, task="Train") as fit,
+        Parts(night.edges, task.holdout_uri, task="Train") as judge,
+    ):
         size = fit.size_bytes + judge.size_bytes
 
     with pytest.raises(DatasetTooLarge, match=rf"1,500 rows .* in Train, which has 200 MB; .* has {size:,} bytes"):

@@ -206,9 +206,9 @@ def test_nothing_can_be_decided_where_nothing_waits() -> None:
 @pytest.mark.parametrize(
     ("otherwise", "said"), [("reject", "is rejected by the first run"), ("approve", "goes live by")]
 )
-def test_words_say_until_when_it_waits_and_what_comes_then(otherwise: str, said: str) -> None:
+def test_words_say_until_when_it_waits_and_where_is_told_what_came_of_it(otherwise: str, said: str) -> None:
     words = a_waiting(RUN, otherwise=otherwise).in_words()
 
     assert f"version 2, which waits for approval until {UNTIL}" in words
     assert said in words
-    assert words.endswith(f'reject it in the same way: nightswap approve {RUN} --reason "..."')
+    assert words.endswith(f"; what was decided since, and what can be done: nightswap explain {RUN}")

@@ -78,11 +78,26 @@ def test_settings_that_are_named_are_those_of_the_task(night: FakeOutside, task:
     assert named == {f"NIGHTSWAP_{task.upper()}_SECONDS", f"NIGHTSWAP_{task.upper()}_MEMORY_MB"}
 
 
-def test_task_whose_size_is_no_setting_has_another_way_out(night: FakeOutside) -> None:
-    reason = ended(night, "Runtime.ExitError", KILLED, at="version-model")
+@pytest.mark.parametrize(
+    ("error", "said", "words"),
+    [
+        ("Runtime.ExitError", KILLED, "VersionModel ran out of memory; it had 1,769 MB. "),
+        (
+            "Sandbox.Timedout",
+            TIMED_OUT,
+            "VersionModel ran out of time after 890 s; it had 1,769 MB, and more memory is more processor time. ",
+        ),
+    ],
+)
+def test_task_without_settings_of_its_own_has_the_one_for_all_others(
+    night: FakeOutside, error: str, said: str, words: str
+) -> None:
+    reason = ended(night, error, said, at="version-model")
 
-    assert reason.startswith("VersionModel ran out of memory; it had 1,769 MB. Retrain; if that ends so too")
-    assert "NIGHTSWAP_" not in reason
+    assert reason == (
+        f"{words}Set NIGHTSWAP_TASK_MEMORY_MB to more, 10,240 at most, in .chalice/config.json, then nightswap"
+        f" deploy, and retrain. Its last words: {said}"
+    )
 
 
 def test_run_of_which_nothing_is_known_is_told_all_the_same(night: FakeOutside) -> None:

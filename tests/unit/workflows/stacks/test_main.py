@@ -44,6 +44,19 @@ def test_size_of_a_data_task_is_a_setting_and_changes_that_function_alone(task: 
     assert after[changed]["Properties"] == before[changed]["Properties"] | new
 
 
+def test_memory_of_all_other_tasks_is_one_setting() -> None:
+    before, after = (
+        main_template("local", models=["a-model"], settings=settings)["Resources"]
+        for settings in (StageSettings(), load(StageSettings, {"NIGHTSWAP_TASK_MEMORY_MB": "1024"}))
+    )
+
+    changed = {name for name, each in after.items() if each != before[name]}
+    assert changed == {f"{state_name(task)}Function" for task in names.PIPELINE if task not in DATA_TASKS}
+    for name in changed:
+        assert after[name]["Properties"] == {**before[name]["Properties"], "MemorySize": 1024}
+        assert before[name]["Properties"]["MemorySize"] == 512
+
+
 def test_size_of_a_data_task_is_no_part_of_the_fingerprint() -> None:
     larger = StageSettings(preprocess_memory_mb=3008, train_seconds=120, evaluate_storage_mb=10_240)
 
