@@ -3,6 +3,7 @@
 access.py           tokens and the scopes that they open
 known_tokens.py     the tokens that a container has seen lately
 doors.py            checks the size of a request before anything reads it
+past_answers.py     asks the versions that served at a time
 prediction.py       sends a request to the live version, returns its answer
 responses.py        turns an error into an HTTP answer, and back
 failed_requests.py  one log line for each request that ends in an error

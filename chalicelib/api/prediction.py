@@ -84,10 +84,11 @@ def ask(
     return answered["status"], answered["body"]
 
 
-def reply(functions: ServingFunctions, question: Question) -> Answer:
-    """Read the live version's reply; raises ModelUnknown where nothing is live, Busy or ServingFailed."""
+def reply(functions: ServingFunctions, question: Question, *, qualifier: str = names.LIVE) -> Answer:
+    """Read the live version's reply, or a numbered one's; raises ModelUnknown where it is not there, Busy or
+    ServingFailed."""
     try:
-        answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=names.LIVE)
+        answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=qualifier)
     except (FunctionUnavailable, FunctionBusy) as exc:
         raise Busy(f"the serving function of {question.model} is busy or away: try again in a moment") from exc
     if answer.function_error:

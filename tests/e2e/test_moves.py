@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests import http_connections
 from tests.clone import Answer, LocalUp
 
 QUERY = "/predict?duration=0&src_bytes=54540&dst_bytes=8314"
+FEATURES = ("duration=0", "src_bytes=54540", "dst_bytes=8314")
 MODEL = "kdd99-http"
 WHY = {"reason": "customers complain"}
 
@@ -59,6 +61,16 @@ def test_rollback_by_the_api_is_verified_and_in_effect_at_once(newer: LocalUp) -
     assert (last_move(newer)["kind"], last_move(newer)["who"]) == ("rolled_back", "token local")
     assert last_move(newer)["why"] == WHY["reason"]
     assert again.body == first.body
+
+
+def test_the_version_that_was_live_at_a_time_is_asked(newer: LocalUp) -> None:
+    latest, before = json.loads(newer.clone.nightswap("history", "--limit", "2", "--json").stdout)
+
+    for move_told in (latest, before):
+        told = newer.clone.nightswap("predict", *FEATURES, "--at", move_told["moved_at"])
+        answers = json.loads(told.stdout)["answers"]
+        assert [each["model_version"] for each in answers] == [move_told["model_version"]]
+    assert latest["model_version"] != before["model_version"]
 
 
 def test_what_was_rolled_back_is_not_trained_again_not_even_by_force(newer: LocalUp) -> None:

@@ -11,7 +11,8 @@ erase.py          data erase
 runs.py           retrain, runs, stop
 explain.py        explain a run
 backtest.py       judge kept nights by another recipe
-models.py         versions, predict, restore
+models.py         versions, restore
+predictions.py    predict
 moves.py          rollback, promote, pin, unpin
 approvals.py      approve, reject: a version that waits
 ledger.py         history, what-served, verify

@@ -1,20 +1,17 @@
-"""nightswap versions, predict, restore: lists versions, asks the live model, puts it back."""
+"""nightswap versions, restore: lists versions, puts the live model back."""
 
 from __future__ import annotations
 
 import secrets
-import sys
 from typing import Any
 
 import click
 
-from chalicelib.api import prediction
 from chalicelib.explain import overview
 from chalicelib.interventions import restoration
-from chalicelib.registry import catalog
 from chalicelib.registry import models as core
 from workflows import person
-from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
+from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
 from workflows.cli.screen import console, damage, number, say, show_json, table
 from workflows.cli.stage import Stage
 
@@ -44,31 +41,6 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
         say(f"{waiting.words}:")
         for command in ("approve", "reject"):
             say(f"  nightswap {command} {waiting.run} --reason TEXT")
-
-
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("features", nargs=-1, metavar="FEATURE=VALUE...")
-@click.option("--why", type=click.IntRange(min=1), metavar="N", help="The N columns that moved it most.")
-@model
-@on_stage
-def predict(stage: Stage, features: tuple[str, ...], why: int | None, model: str) -> None:
-    """Ask the live model, e.g. nightswap predict duration=0 src_bytes=54540 dst_bytes=8314."""
-    query: dict[str, list[str]] = {}
-    for feature in features:
-        name, separator, value = feature.partition("=")
-        if not separator:
-            raise click.UsageError(f"{feature!r} is not of the form FEATURE=VALUE")
-        if name == "model":
-            raise click.UsageError(f"name the model by an option: --model {value}")
-        query.setdefault(name, []).append(value)
-    if why is not None:
-        query["why"] = [str(why)]
-    question = prediction.from_query({**query, "model": [model]}, default_model=model)
-    edges = stage.edges
-    answer = prediction.ask(edges.functions, question, known=lambda: catalog.models(edges.store))
-    status, body = prediction.single(*answer)
-    show_json(body)
-    sys.exit(0 if status == 200 else 1)
 
 
 @click.command()
@@ -106,4 +78,4 @@ def _files(version: dict[str, Any]) -> str:
     return ", ".join(each["name"] for each in version["data"] or [])
 
 
-COMMANDS = (versions, predict, restore)
+COMMANDS = (versions, restore)

@@ -31,19 +31,6 @@ def live_stage() -> FakeStage:
     return stage
 
 
-def test_predict_asks_for_the_columns_that_moved_it_most() -> None:
-    said = json.loads(live_stage().run("predict", "duration=0", "--why", "3").output)
-
-    assert said["asked"] == {"duration": ["0"], "why": ["3"]}
-
-
-def test_predict_tells_of_one_column_at_least() -> None:
-    done = live_stage().run("predict", "duration=0", "--why", "0")
-
-    assert done.exit_code == 2
-    assert "is not in the range x>=1" in done.output
-
-
 def test_versions_are_listed_with_the_live_one_marked() -> None:
     stage = live_stage()
     register(stage.edges, run="run-2")
@@ -99,56 +86,6 @@ def test_versions_are_listed_for_programs() -> None:
 
     assert isinstance(found, list)
     assert [(each["model_version"], each["live"]) for each in found] == [(1, True)]
-
-
-def test_live_model_is_asked() -> None:
-    assert live_stage().json("predict", "duration=0", "src_bytes=54540") == {
-        "model": MODEL,
-        "model_version": 1,
-        "label": "attack",
-        "asked": {"duration": ["0"], "src_bytes": ["54540"]},
-    }
-
-
-@pytest.mark.parametrize(
-    ("feature", "value"), [("duration=-1", "-1"), ("duration=", ""), ("duration=a=b", "a=b"), ("duration= 1", " 1")]
-)
-def test_feature_is_passed_on_as_it_was_given(feature: str, value: str) -> None:
-    found = live_stage().json("predict", feature)
-
-    assert isinstance(found, dict)
-    assert found["asked"] == {"duration": [value]}
-
-
-def test_feature_given_twice_is_for_the_serving_function_to_refuse() -> None:
-    found = live_stage().json("predict", "duration=0", "duration=1")
-
-    assert isinstance(found, dict)
-    assert found["asked"] == {"duration": ["0", "1"]}
-
-
-def test_prediction_ends_with_zero_and_refusal_with_one() -> None:
-    stage = live_stage()
-
-    answered, refused = stage.run("predict", "duration=0"), stage.run("predict", "src_bytes=0")
-
-    assert (answered.exit_code, refused.exit_code) == (0, 1)
-    assert json.loads(refused.stdout) == {"Code": "FeatureMissing"}
-
-
-@pytest.mark.parametrize("feature", ["duration", "0"])
-def test_feature_without_a_value_is_wrong_usage(feature: str) -> None:
-    result = live_stage().run("predict", feature)
-
-    assert result.exit_code == 2
-    assert "is not of the form FEATURE=VALUE" in result.stderr
-
-
-def test_model_that_is_named_as_a_feature_is_not_passed_over() -> None:
-    result = live_stage().run("predict", "model=another", "duration=0")
-
-    assert result.exit_code == 2
-    assert "name the model by an option: --model another" in result.stderr
 
 
 def lose_lambda(stage: FakeStage) -> None:
