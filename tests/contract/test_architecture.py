@@ -1,7 +1,7 @@
 """The arrows of the design: who may import whom.
 
     app -> chalicelib <- lambdas        workflows -> chalicelib, lambdas.recipes
-                                        workflows.checking, workflows.backtesting -> lambdas.model
+              workflows.checking, workflows.backtesting, workflows.drafting -> lambdas.model
 
 Nothing imports workflows, and `lambdas/serve` stands alone, because it is shipped with a model and nothing else.
 """
@@ -57,7 +57,7 @@ def test_workflows_knows_of_the_lambdas_their_recipes_and_where_it_looks_ahead_o
     ahead = [each for each in known if each.is_below("lambdas.model")]
 
     assert [each for each in known if not each.is_below("lambdas.recipes", "lambdas.model")] == []
-    looking = ("workflows/checking/", "workflows/backtesting/")
+    looking = ("workflows/checking/", "workflows/backtesting/", "workflows/drafting/")
     assert [each for each in ahead if not each.file.startswith(looking)] == []
 
 

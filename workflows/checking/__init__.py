@@ -8,6 +8,6 @@ contents.py  which files hold the same rows, under any name, zipped or not
 capacity.py  how many rows fit into the tasks
 rows.py      whether a quoted row is one of a file's
 
-Of the workflows only this folder and `backtesting` import `lambdas.model`, and only when it is needed: numpy, pandas
-and scikit-learn take seconds, which no other command should wait for.
+Of the workflows only this folder, `drafting` and `backtesting` import `lambdas.model`, and only when it is needed:
+numpy, pandas and scikit-learn take seconds, which no other command should wait for.
 """

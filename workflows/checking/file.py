@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable
-from contextlib import redirect_stdout
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -84,14 +84,20 @@ def look_at(content: Content, *, recipe: Recipe) -> Table:
     """The rows of the file; raises a DataError as the run would, without advice about a data set."""
     from lambdas.model.reading.dataset import read_object
 
-    try:
+    with without_advice(content.name, model=recipe.model):
         table = read_object(content.name, content=content.body, recipe=recipe)
         if recipe.split.group is not None:
             read_own_keys(content, recipe=recipe)
         return table
+
+
+@contextmanager
+def without_advice(name: str, *, model: str) -> Iterator[None]:
+    """Take the advice about a file of a data set from a DataError: this file is in none yet."""
+    try:
+        yield
     except DataError as exc:
-        advice = way_out(content.name, model=recipe.model)
-        raise type(exc)(exc.message.removesuffix(f" {advice}"), **exc.details) from exc
+        raise type(exc)(exc.message.removesuffix(f" {way_out(name, model=model)}"), **exc.details) from exc
 
 
 def read_own_keys(content: Content, *, recipe: Recipe) -> Words | None:

@@ -1,5 +1,6 @@
 """The command `nightswap`: one module for each group of commands, and what they share.
 
+init.py           from a CSV file to a live model
 check.py          check a recipe or a file
 plan.py           plan a deployment
 deploy.py         deploy, render, url

@@ -36,8 +36,8 @@ def check(stage: Stage, recipe: str, file: Path | None, as_json: bool) -> None:
 
     It fails when anything is refused. Of the stage it needs the settings alone: the memory of its tasks.
     """
-    findings = _findings(recipe, file, settings=stage.settings)
-    found = list(findings if as_json else shown(findings))
+    each = findings(recipe, file, settings=stage.settings)
+    found = list(each if as_json else shown(each))
     if as_json:
         show_json([asdict(each) for each in found])
     else:
@@ -45,7 +45,7 @@ def check(stage: Stage, recipe: str, file: Path | None, as_json: bool) -> None:
     sys.exit(0 if is_healthy(found) else 1)
 
 
-def _findings(wanted: str, file: Path | None, *, settings: StageSettings) -> Iterator[Finding]:
+def findings(wanted: str, file: Path | None, *, settings: StageSettings) -> Iterator[Finding]:
     """The findings of the recipe, and then of the file, which cannot be checked without a recipe."""
     where = f"recipe {wanted}"
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import sys
@@ -17,6 +18,7 @@ import click
 from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.runs import durations
 from workflows.api_client import ApiClient
+from workflows.checking.file import LocalFile
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out
 from workflows.cli.main_job import MainJob
@@ -37,7 +39,7 @@ def local() -> None:
 
 @local.command()
 @click.option("--once", is_flag=True, help="Leave after the prediction; the exit code says whether it went well.")
-@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV(.gz) to train on.")
+@click.option("--data", type=click.Path(path_type=Path), help="A CSV(.gz) to train on.")
 @click.option("--clean", is_flag=True, help="Start empty: forget bucket, versions, alias and ledger of this clone.")
 @click.option(
     "--port", default=SHORT_PORT, show_default=True, help="Of the API; if it is taken the next one, else any."
@@ -45,23 +47,11 @@ def local() -> None:
 @model
 def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> None:
     """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    if data is not None:
+        LocalFile.at(data)
     if clean and LocalAws.holding(ROOT) is None:  # else `start` refuses, and says which process is in the way
         _forget()
-    begun = time.monotonic()
-    with LocalAws.start(ROOT, short_port=port) as running:
-        for line in running.told:
-            say(f"saved state: {line}")
-        if running.moved:
-            console.print(f"port {running.wanted_short_port} is taken: serving on {running.short_port} instead")
-        stage = Stage(LOCAL)
-        stage.enter(running)
-        job = MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=say)
-        with told_when_it_ends(running):
-            outcome = _carry_out(job, data=data, begun=begun, serves=not once)
-        if not once:
-            _serve(running)
+    outcome = _on_its_own(model=model, data=data, serves=not once, port=port)
     sys.exit(0 if outcome in WENT_WELL else 1)
 
 
@@ -74,6 +64,43 @@ def down() -> None:
         return
     running.stop()
     console.print("stopped the local AWS; its state stays in .nightswap")
+
+
+def whole_job(*, model: str, data: Path, serves: bool, port: int) -> str:
+    """The whole job in the local AWS that runs; else in one that ends with this, once Ctrl-C has ended its serving.
+
+    Returns the run's outcome.
+    """
+    running = LocalAws.running(ROOT)
+    if running is None:
+        return _on_its_own(model=model, data=data, serves=serves, port=port)
+    console.print(f"local AWS: runs already, as process {running.pid}")
+    outcome = _carry_out(_job(running, model=model), data=data, begun=time.monotonic(), serves=serves)
+    console.print(f"\nit is served on {running.short_url}, where the local AWS was started", soft_wrap=True)
+    return outcome
+
+
+def _on_its_own(*, model: str, data: Path | None, serves: bool, port: int) -> str:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    begun = time.monotonic()
+    with LocalAws.start(ROOT, short_port=port) as running:
+        for line in running.told:
+            say(f"saved state: {line}")
+        if running.moved:
+            console.print(f"port {running.wanted_short_port} is taken: serving on {running.short_port} instead")
+        job = _job(running, model=model)
+        with told_when_it_ends(running):
+            outcome = _carry_out(job, data=data, begun=begun, serves=serves)
+        if serves:
+            _serve(running)
+    return outcome
+
+
+def _job(running: LocalAws, *, model: str) -> MainJob:
+    stage = Stage(LOCAL)
+    stage.enter(running)
+    return MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=say)
 
 
 def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -> str:
@@ -112,7 +139,7 @@ def _show_live(job: MainJob, client: ApiClient) -> dict[str, Any] | None:
         return None
     live = found["live"]
     console.print(f"live: {job.model} version {live['model_version']}, function version {live['function_version']}")
-    query: dict[str, Any] = found["manifest"]["example"]
+    query: dict[str, Any] = {"model": job.model, **found["manifest"]["example"]}
     answer = client.get("/predict", query)
     console.print(f"GET /predict?{urlencode(query)} answered {answer.status}:", soft_wrap=True)
     screen.show_json(answer.body)
@@ -121,12 +148,13 @@ def _show_live(job: MainJob, client: ApiClient) -> dict[str, Any] | None:
 
 def _show_curls(client: ApiClient, query: dict[str, Any]) -> None:
     header = f"-H 'Authorization: Bearer {client.token}'"
+    wish = f"-H 'Content-Type: application/json' -d '{json.dumps({'model': query['model']})}'"
     console.print("\ntry it:", style="bold")
     for line in (
         f"curl {header} '{client.url}/predict?{urlencode(query)}'",
         f"curl {header} {client.url}/models",
         f"curl {header} {client.url}/runs",
-        f"curl {header} -X POST {client.url}/retrain",
+        f"curl {header} {client.url}/retrain {wish}",
     ):
         click.echo(line)
 

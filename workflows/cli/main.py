@@ -23,6 +23,7 @@ from workflows.cli import (
     destroy,
     doctor,
     explain,
+    init,
     ledger,
     local,
     models,
@@ -47,6 +48,7 @@ def group() -> None:
 
 MODULES = (
     local,
+    init,
     check,
     doctor,
     plan,

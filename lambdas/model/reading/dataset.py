@@ -33,8 +33,6 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
     columns = [*(column.name for column in recipe.columns), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
     found = _gather(name, text=text, to=Gathered, wanted=Wanted.of(recipe, places=places), model=recipe.model)
-    if not found.rows:
-        raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=recipe.model)}", object=name)
     return found.reading(recipe, digest=digest(text))
 
 
@@ -59,4 +57,6 @@ def _gather(name: str, *, text: bytes, to: Callable[[Wanted], G], wanted: Wanted
     except plain.NotPlain:
         found = to(wanted)
         strict.gather(name, text=text, into=found, model=model)
+    if not found.rows:
+        raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=model)}", object=name)
     return found

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from chalicelib.errors import CommandFailed
+from chalicelib.errors import BadRequest, CommandFailed
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, promote
 from workflows.api_client import ApiAnswer, ApiClient
@@ -40,10 +40,10 @@ def test_live_version_is_shown_with_a_prediction(stage: FakeStage, capsys: pytes
     asked = local._show_live(a_job(stage), CLIENT)
 
     shown = capsys.readouterr().out
-    assert asked == {"duration": 0}
+    assert asked == {"model": MODEL, "duration": 0}
     assert "live: kdd99-http version 1, function version 1" in shown
-    assert "GET /predict?duration=0 answered 200:" in shown
-    assert '"asked": "GET /predict?duration=0"' in shown
+    assert f"GET /predict?model={MODEL}&duration=0 answered 200:" in shown
+    assert f'"asked": "GET /predict?model={MODEL}&duration=0"' in shown
 
 
 def test_model_that_is_not_live_is_shown_as_that(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,12 +56,21 @@ def test_model_that_is_not_live_is_shown_as_that(capsys: pytest.CaptureFixture[s
 def test_curl_lines_can_be_pasted_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     console.width = 20
 
-    local._show_curls(CLIENT, {"duration": 0, "flag": "S F&"})
+    local._show_curls(CLIENT, {"model": MODEL, "duration": 0, "flag": "S F&"})
 
     lines = [shlex.split(line) for line in capsys.readouterr().out.splitlines() if line.startswith("curl")]
     assert all(line[:3] == ["curl", "-H", "Authorization: Bearer secret"] for line in lines)
-    assert lines[0][-1] == "http://127.0.0.1:8000/predict?duration=0&flag=S+F%26"
+    assert lines[0][-1] == f"http://127.0.0.1:8000/predict?model={MODEL}&duration=0&flag=S+F%26"
+    assert lines[3][3:] == [
+        "http://127.0.0.1:8000/retrain",
+        *("-H", "Content-Type: application/json", "-d", f'{{"model": "{MODEL}"}}'),
+    ]
     assert len(lines) == 4
+
+
+def test_data_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match=r"nowhere\.csv is not there"):
+        local.up.main(["--data", str(tmp_path / "nowhere.csv")], standalone_mode=False)
 
 
 def a_local_aws(folder: StateFolder) -> LocalAws:

@@ -1,0 +1,153 @@
+"""Which columns become features, and what is said of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lambdas.model.recipe import Categorical, Numeric
+from tests.unit.workflows.drafting import files
+from workflows.drafting.choosing import LEVELS_MAX, LEVELS_TOGETHER, Choice, choose
+from workflows.drafting.columns import look_at_columns
+
+ROWS = 40
+
+
+def chosen(*headers: str, cell: Callable[[int], str], rows: int = ROWS) -> Choice:
+    """Of a file whose columns of these headers have the same cells, beside the label's."""
+    made = [[*headers, "label"], *([*[cell(row)] * len(headers), "x"] for row in range(rows))]
+    return choose(look_at_columns(files.content(made).body), label="label")
+
+
+def why(name: str, cell: Callable[[int], str], *, rows: int = ROWS) -> str:
+    """Why the column is left out; fails where it is a feature."""
+    ((left_out, reason),) = chosen(name, cell=cell, rows=rows).left_out
+    assert left_out == name
+    return reason
+
+
+def kept(name: str, cell: Callable[[int], str], *, rows: int = ROWS) -> Numeric | Categorical:
+    (feature,) = chosen(name, cell=cell, rows=rows).features
+    return feature.column
+
+
+def test_numbers_become_a_numeric_without_a_range() -> None:
+    (feature,) = chosen("age", cell=lambda row: str(18 + row % 7)).features
+
+    assert feature.column == Numeric("age")
+    assert feature.about == "18 to 24, 7 different"
+
+
+def test_texts_become_a_categorical_that_takes_any() -> None:
+    (feature,) = chosen("housing", cell=lambda row: "own" if row % 4 else "rent").features
+
+    assert feature.column == Categorical("housing")
+    assert feature.about == "'own', 'rent'"
+    assert feature.levels == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("model", "a request names its model by this word: rename the column"),
+        ("", "it has no name in the header"),
+        ("n" * 101, "its name has 101 characters: 100 are the most"),
+    ],
+)
+def test_a_name_that_no_column_can_have_is_left_out(name: str, reason: str) -> None:
+    assert why(name, lambda row: str(row % 3)) == reason
+
+
+def test_the_longest_name_is_taken() -> None:
+    assert kept("n" * 100, lambda row: str(row % 3)) == Numeric("n" * 100)
+
+
+def test_columns_of_one_name_are_left_out() -> None:
+    left_out = chosen("age", "age", cell=lambda row: str(row % 3)).left_out
+
+    assert left_out == [("age", "the header names it 2 times")] * 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        (lambda row: "", "every cell is empty"),
+        (lambda row: "" if row == 3 else str(row % 5), "1 of 40 cells are empty, and each would fail a run"),
+        (lambda row: "k", "every cell is 'k'"),
+        (lambda row: "7.0", "every cell is '7.0'"),
+        (lambda row: str(500 + row), "every cell is another whole number: an identifier, or a place in the file"),
+        (lambda row: str(900 - row), "every cell is another whole number: an identifier, or a place in the file"),
+        (lambda row: str(row * row), "every cell is another whole number: an identifier, or a place in the file"),
+        (lambda row: f"u-{row}", "every cell is another text, such as 'u-0': an identifier"),
+        (lambda row: f"2024-01-{row % 28 + 1:02}", "dates, such as 2024-01-01: "),
+        (lambda row: f"202401{row % 28 + 1:02}", "dates, such as 20240101: "),
+        (lambda row: "long " * 26 + str(row % 3), "free text, up to 131 characters"),
+    ],
+)
+def test_a_column_that_tells_nothing_of_the_rows_to_come_is_left_out(cell: Callable[[int], str], reason: str) -> None:
+    assert why("it", cell).startswith(reason)
+
+
+def test_a_whole_number_that_is_different_by_chance_is_a_feature_unless_its_name_says_what_it_is() -> None:
+    def shuffled(row: int) -> str:
+        return str(row * 17 % 40 * 3)
+
+    assert kept("income", shuffled) == Numeric("income")
+    assert kept("valid", shuffled) == Numeric("valid")
+    for name in ("id", "ID", "user_id", "orderId", "order no", "Unnamed: 0", "row-index", "guid"):
+        assert why(name, shuffled).startswith("every cell is another whole number")
+
+
+def test_numbers_with_decimals_are_features_though_all_are_different() -> None:
+    assert kept("x", lambda row: str(row + 0.5)) == Numeric("x")
+
+
+@pytest.mark.parametrize("rows", [19, 20])
+def test_few_rows_may_all_be_different(rows: int) -> None:
+    choice = chosen("it", cell=str, rows=rows)
+
+    assert len(choice.features) == (1 if rows < 20 else 0)
+
+
+def test_numbers_that_are_near_dates_are_features() -> None:
+    assert kept("it", lambda row: str(20241301 + row % 3)) == Numeric("it")
+    assert kept("it", lambda row: str(20240132 + row % 3)) == Numeric("it")
+    assert kept("it", lambda row: str(18990101 + row % 3)) == Numeric("it")
+
+
+def test_a_few_texts_among_numbers_are_named_where_too_many_would_be_texts() -> None:
+    def cell(row: int) -> str:
+        return "n/a" if row == 7 else str(row % 150)
+
+    assert why("it", cell, rows=300) == "1 of 300 cells are no numbers, such as 'n/a' on line 9"
+    assert kept("it", lambda row: "none" if row == 7 else str(row % 3), rows=300) == Categorical("it")
+
+
+def test_as_many_texts_as_are_sensible_are_taken_and_one_more_is_not() -> None:
+    assert kept("city", lambda row: f"c{row % LEVELS_MAX}", rows=300) == Categorical("city")
+    assert why("city", lambda row: f"c{row % (LEVELS_MAX + 1)}", rows=300).startswith("101 different texts, such as")
+
+
+def test_sentences_are_free_text_and_names_of_two_words_are_texts() -> None:
+    assert why("note", lambda row: f"number {row % 200} came", rows=400) == "free text, up to 15 characters"
+    assert why("note", lambda row: f"number {row % 200}", rows=400).startswith("200 different texts")
+
+
+def test_columns_of_the_most_texts_go_where_all_have_too_many() -> None:
+    names = [f"c{place}" for place in range(6)]
+    made = [[*names, "label"]]
+    for row in range(600):
+        made.append([*(f"t{row % (LEVELS_MAX - place)}" for place in range(6)), "x"])
+
+    choice = choose(look_at_columns(files.content(made).body), label="label")
+
+    assert [each.column.name for each in choice.features] == names[1:]
+    assert sum(each.levels for each in choice.features) <= LEVELS_TOGETHER
+    assert choice.left_out == [
+        ("c0", "with its 100 texts the columns have 585 in all: more than 500"),
+    ]
+
+
+def test_too_many_texts_to_count_are_told_so() -> None:
+    assert why("it", lambda row: f"t{row % 10_001}", rows=10_500).startswith("thousands of different texts")

@@ -1,0 +1,167 @@
+"""From a file to a recipe's text, or to what cannot work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import BadRequest, ColumnMissing, CommandFailed, NightswapError, ObjectUnreadable, ValueMissing
+from chalicelib.limits import CLASSES
+from lambdas import recipes
+from lambdas.model.recipe import Categorical, Numeric, Recipe
+from tests.unit.workflows.drafting import files
+from workflows.checking.file import Content
+from workflows.drafting.draft import ROWS_OF_A_CLASS, Draft, draft, model_named_after
+
+
+def drafted(content: Content, *, label: str = "paid", positive: str | None = None) -> Draft:
+    return draft(content, label=label, model="loans", positive=positive)
+
+
+def loaded(text: str, folder: Path) -> Recipe:
+    file = folder / "loans.py"
+    file.write_text(text)
+    return recipes.load_file(file)
+
+
+def labelled(counts: dict[str, int]) -> Content:
+    """So many rows of each label, and a number that tells them apart."""
+    rows = [
+        [place * 10 + number % 7, name]
+        for place, (name, count) in enumerate(counts.items())
+        for number in range(count)
+    ]
+    return files.content([["n", "paid"], *rows])
+
+
+def test_the_text_is_a_recipe_of_the_file(tmp_path: Path) -> None:
+    made = drafted(files.loans())
+
+    recipe = loaded(made.text, tmp_path)
+
+    assert recipe.columns == [Numeric("age"), Numeric("income"), Categorical("housing")]
+    assert (recipe.label, recipe.positive) == ("paid", "no")
+    assert recipe.classes == {"yes": "yes", "no": "no"}
+    assert [each.bound for each in recipe.thresholds] == [each.threshold.bound for each in made.baseline.bounds]
+    assert made.rows == 400 == sum(made.labels.values())
+    assert list(made.labels) == ["yes", "no"]
+
+
+def test_columns_that_cannot_be_features_are_named_in_the_text_and_beside_it(tmp_path: Path) -> None:
+    made = drafted(
+        files.loans(columns=["id", "when"], row=lambda _, number: (f"u{number}", f"2024-01-{number % 28 + 1}"))
+    )
+
+    assert [name for name, _ in made.choice.left_out] == ["id", "when"]
+    assert "# Left out: 'id': every cell is another text, such as 'u0': an identifier.\n" in made.text
+    assert len(loaded(made.text, tmp_path).columns) == 3
+
+
+def test_the_same_file_gives_the_same_recipe() -> None:
+    assert drafted(files.loans()).text == drafted(files.loans()).text
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted", "positive"),
+    [
+        ({"a": 30, "b": 20}, None, "b"),
+        ({"a": 20, "b": 30}, None, "a"),
+        ({"a": 20, "b": 20}, None, "b"),
+        ({"a": 20, "b": 30}, "b", "b"),
+        ({"a": 20, "b": 30, "c": 25}, None, None),
+        ({"a": 20, "b": 30, "c": 25}, "c", "c"),
+    ],
+)
+def test_the_rarer_of_two_labels_is_the_positive_class(
+    labels: dict[str, int], wanted: str | None, positive: str | None
+) -> None:
+    assert drafted(labelled({name: 10 * rows for name, rows in labels.items()}), positive=wanted).positive == positive
+
+
+def test_a_positive_label_that_is_not_there_is_refused() -> None:
+    with pytest.raises(BadRequest, match="--positive is 'maybe': column paid holds 'yes', 'no'"):
+        drafted(files.loans(), positive="maybe")
+
+
+def test_a_single_label_is_refused() -> None:
+    with pytest.raises(CommandFailed, match=r"column paid of loans.csv holds 'yes' alone"):
+        drafted(labelled({"yes": 50}))
+
+
+def test_a_column_of_numbers_is_refused_as_a_label() -> None:
+    with pytest.raises(CommandFailed, match=r"column paid of loans.csv has 101 different values, such as '0', '1'"):
+        drafted(labelled({str(each): 12 for each in range(CLASSES + 1)}))
+
+
+def test_as_many_labels_as_a_model_takes_are_taken() -> None:
+    assert len(drafted(labelled({str(each): 40 for each in range(CLASSES)})).labels) == CLASSES
+
+
+@pytest.mark.parametrize("rows", [ROWS_OF_A_CLASS - 1, ROWS_OF_A_CLASS])
+def test_a_label_of_too_few_rows_is_named(rows: int) -> None:
+    content = labelled({"yes": 200, "no": 200, "late": rows})
+
+    if rows == ROWS_OF_A_CLASS:
+        assert drafted(content).labels["late"] == rows
+        return
+    with pytest.raises(CommandFailed, match=r"column paid has too few rows of 'late' \(9\): 10 of each label"):
+        drafted(content)
+
+
+def test_a_file_without_a_feature_is_refused_with_the_reasons() -> None:
+    with pytest.raises(
+        CommandFailed, match=r"no column of loans.csv can be a feature. Left out were: n: every cell is '1'"
+    ):
+        drafted(files.content([["n", "paid"], *([1, each] for each in ("yes", "no") * 20)]))
+    with pytest.raises(CommandFailed, match="It has no column beside the label"):
+        drafted(files.content([["paid"], *([each] for each in ("yes", "no") * 20)]))
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "words"),
+    [
+        (b"", ObjectUnreadable, "loans.csv is empty (0 bytes)."),
+        (b"a;paid\n1;yes\n", ColumnMissing, "separated by semicolons: save it with commas."),
+        (b"a,Paid\n1,yes\n", ColumnMissing, "has no column paid (is it 'Paid'?)"),
+        (
+            b"a,paid\n\xe9,yes\n",
+            ObjectUnreadable,
+            "is not UTF-8: line 2 holds the byte 0xe9: save it as CSV in UTF-8.",
+        ),
+        (b"a,paid\n1,yes,2\n", ObjectUnreadable, "longer than the header"),
+        (b'a,paid\n"1,yes\n', ObjectUnreadable, "opens a quote that is never closed"),
+        (
+            b"a,paid\n" + b"1,yes\n2,no\n" * 20 + b"3,\n",
+            ValueMissing,
+            "1 cell of column paid in loans.csv is empty: row 41",
+        ),
+        (b"PK\x03\x04\0", ObjectUnreadable, "as an Excel workbook is one"),
+    ],
+)
+def test_what_a_run_cannot_read_is_told_in_its_words_without_a_data_set(
+    body: bytes, error: type[NightswapError], words: str
+) -> None:
+    with pytest.raises(error) as refused:
+        drafted(Content("loans.csv", body))
+
+    assert words in refused.value.message
+    assert "nightswap data remove" not in refused.value.message
+
+
+def test_a_file_without_a_row_is_refused() -> None:
+    with pytest.raises(NightswapError, match=r"loans.csv holds a header and no row"):
+        drafted(Content("loans.csv", b"a,paid\n"))
+
+
+@pytest.mark.parametrize(
+    ("file", "model"),
+    [("loans.csv", "loans"), ("Loans 2024.CSV.GZ", "loans-2024"), ("a_b.tsv", "a-b-tsv"), ("x" * 40, "x" * 24)],
+)
+def test_a_model_is_named_after_its_file(file: str, model: str) -> None:
+    assert model_named_after(file) == model
+
+
+def test_a_file_whose_name_has_nothing_for_a_model_needs_one() -> None:
+    with pytest.raises(BadRequest, match=r"no model can be named after '2024.csv': name it, as in --model loans"):
+        model_named_after("2024.csv")

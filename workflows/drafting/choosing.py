@@ -1,0 +1,150 @@
+"""Decides which columns become features, and of which kind, and says of every other why it is left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.cutting import listed, quoted
+from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
+from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.recipe.rules import RESERVED
+from workflows.drafting.columns import Column
+
+ROWS_TO_TELL = 20
+"""Of fewer rows the cells of any column may all be different by chance."""
+LEVELS_MAX = 100
+"""Texts of one categorical column. Each becomes a weight; a rare one teaches little."""
+LEVELS_TOGETHER = 500
+"""Texts of all categorical columns: the time of a fit grows with the square of the weights."""
+LEVELS_LISTED = 5
+WORDS_OF_A_SENTENCE = 3
+NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
+DAYS = range(1900_01_01, 2100_12_32)
+"""Dates as whole numbers: year, month, day."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A column of the recipe, and what the file tells of it, in words."""
+
+    column: Numeric | Categorical
+    about: str
+    levels: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The features in the order of the file; the names of all other columns, each with the reason."""
+
+    features: Sequence[Feature]
+    left_out: Sequence[tuple[str, str]] = field(default=())
+
+
+def choose(columns: Sequence[Column], *, label: str) -> Choice:
+    """Of all columns but the label's."""
+    times = Counter(column.name for column in columns)
+    features, left_out = [], []
+    for column in columns:
+        if column.name == label:
+            continue
+        why = _no_name(column.name, times=times[column.name]) or _no_feature(column)
+        if why:
+            left_out.append((column.name, why))
+        else:
+            features.append(_feature(column))
+    return _with_fewer_levels(Choice(features, left_out))
+
+
+def _no_name(name: str, *, times: int) -> str:
+    """Why a column of this name can be none of a recipe; an empty text if it can."""
+    if not name:
+        return "it has no name in the header"
+    if times > 1:
+        return f"the header names it {times} times"
+    if name == RESERVED:
+        return "a request names its model by this word: rename the column"
+    if len(name) > NAME_CHARACTERS:
+        return f"its name has {len(name):,} characters: {NAME_CHARACTERS} are the most"
+    return ""
+
+
+def _no_feature(column: Column) -> str:
+    if column.empty == column.rows:
+        return "every cell is empty"
+    if column.empty:
+        return f"{column.empty:,} of {column.rows:,} cells are empty, and each would fail a run"
+    if column.levels is not None and len(column.levels) == 1:
+        return f"every cell is {quoted(next(iter(column.levels)))}"
+    return _no_number(column) if not column.texts else _no_category(column)
+
+
+def _no_number(column: Column) -> str:
+    if _holds_days(column):
+        return f"dates, such as {column.smallest:.0f}: {DERIVE}"
+    if column.rows < ROWS_TO_TELL or not (column.is_whole and column.is_different):
+        return ""
+    in_steps = column.largest - column.smallest == column.rows - 1
+    if column.rises or in_steps or NAME_OF_AN_IDENTIFIER.fullmatch(column.name):
+        return "every cell is another whole number: an identifier, or a place in the file"
+    return ""
+
+
+DERIVE = "the days to come are others; make columns of what matters, such as the weekday"
+
+
+def _holds_days(column: Column) -> bool:
+    if not (column.is_whole and column.smallest in DAYS and column.largest in DAYS) or column.levels is None:
+        return False
+    days = [int(float(text)) for text in column.levels]
+    return all(1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31 for day in days)
+
+
+def _no_category(column: Column) -> str:
+    line, text = column.stray or (0, "")
+    several = column.levels is None or len(column.levels) > LEVELS_MAX
+    if column.is_dated:
+        return f"dates, such as {text}: {DERIVE}"
+    if several and column.numbers > column.texts:
+        return f"{column.texts:,} of {column.rows:,} cells are no numbers, such as {quoted(text)} on line {line}"
+    if column.longest > CATEGORY_CHARACTERS or (several and column.words >= WORDS_OF_A_SENTENCE * column.texts):
+        return f"free text, up to {column.longest:,} characters"
+    if column.is_different and column.rows >= ROWS_TO_TELL:
+        return f"every cell is another text, such as {quoted(text)}: an identifier"
+    if several:
+        found = "thousands of" if column.levels is None else f"{len(column.levels):,}"
+        return f"{found} different texts, such as {quoted(text)}: more than {LEVELS_MAX}; join the rare ones"
+    return ""
+
+
+def _feature(column: Column) -> Feature:
+    different = "" if column.levels is None else f", {len(column.levels):,} different"
+    if not column.texts:
+        return Feature(Numeric(column.name), f"{_spelled(column.smallest)} to {_spelled(column.largest)}{different}")
+    levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common()]
+    return Feature(Categorical(column.name), listed(levels, most=LEVELS_LISTED), levels=len(levels))
+
+
+def _spelled(number: float) -> str:
+    """
+    >>> _spelled(12345.0), _spelled(0.25), _spelled(-1e30)
+    ('12,345', '0.25', '-1e+30')
+    """
+    return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.6g}"
+
+
+def _with_fewer_levels(choice: Choice) -> Choice:
+    """Without the columns of the most texts, where there are too many in all."""
+    features, left_out = list(choice.features), list(choice.left_out)
+    while (together := _levels(features)) > LEVELS_TOGETHER:
+        most = max(features, key=lambda each: each.levels)
+        features.remove(most)
+        why = f"with its {most.levels:,} texts the columns have {together:,} in all: more than {LEVELS_TOGETHER}"
+        left_out.append((most.column.name, why))
+    return Choice(features, left_out)
+
+
+def _levels(features: Iterable[Feature]) -> int:
+    return sum(each.levels for each in features)

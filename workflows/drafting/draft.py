@@ -1,0 +1,137 @@
+"""Drafts a recipe from a file, or says what cannot work, in the words of a run where a run would refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalicelib.cutting import listed, quoted
+from chalicelib.errors import BadRequest, CommandFailed
+from chalicelib.limits import CLASSES
+from chalicelib.names import nearest_model_name
+from lambdas.model.reading.dataset import read_labels
+from lambdas.model.reading.table import Labels
+from lambdas.model.reading.unpacking import unpack
+from lambdas.model.recipe import Recipe, at_least
+from workflows.checking.file import Content, look_at, without_advice
+from workflows.drafting.baseline import FOLDS, Baseline, baseline
+from workflows.drafting.choosing import Choice, choose
+from workflows.drafting.columns import look_at_columns
+from workflows.drafting.estimators import plain
+from workflows.drafting.source import Parts, source
+
+ROWS_OF_A_CLASS = 10
+"""Fewer neither teach nor tell anything: the holdout has two of ten."""
+PACKED = (".csv.gz", ".csv", ".gz", ".txt")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A recipe's text, and what to tell its reader."""
+
+    text: str
+    rows: int
+    labels: Mapping[str, int]
+    """The rows of each label, the most frequent first."""
+    choice: Choice
+    baseline: Baseline
+    positive: str | None
+
+
+def model_named_after(file: str) -> str:
+    """The model's name where the user gives none; raises BadRequest where a file's name has nothing for one.
+
+    >>> model_named_after("Loans 2024.csv.gz")
+    'loans-2024'
+    """
+    ending = next((each for each in PACKED if file.lower().endswith(each)), "")
+    found = nearest_model_name(file[: len(file) - len(ending)])
+    if found is None:
+        raise BadRequest(f"no model can be named after {quoted(file)}: name it, as in --model loans")
+    return found
+
+
+def draft(content: Content, *, label: str, model: str, positive: str | None) -> Draft:
+    """Raises a DataError for a file that no run can read, BadRequest or CommandFailed for what cannot be learnt."""
+    with without_advice(content.name, model=model):
+        text = unpack(content.name, content=content.body, model=model)
+        labels = _counted(read_labels(content.name, text=text, column=label, model=model))
+    _check_labels(labels, label=label, file=content.name)
+    choice = choose(look_at_columns(text), label=label)
+    if not choice.features:
+        raise CommandFailed(f"no column of {content.name} can be a feature. {_reasons(choice.left_out)}")
+    positive = _positive(labels, wanted=positive, label=label)
+    recipe = Recipe(
+        model=model,
+        columns=[each.column for each in choice.features],
+        label=label,
+        classes={name: name for name in labels},
+        positive=positive,
+        estimator=plain,
+        thresholds=[at_least("accuracy", bound=1.0)],
+    )
+    table = look_at(content, recipe=recipe)
+    _check_rows(labels, label=label)
+    found = baseline(recipe, table=table)
+    parts = Parts(
+        file=content.name,
+        rows=len(table),
+        model=model,
+        label=label,
+        labels=labels,
+        positive=positive,
+        choice=choice,
+        estimator=found.estimator,
+        bounds=found.bounds,
+    )
+    return Draft(source(parts), len(table), labels, choice, found, positive)
+
+
+def _counted(labels: Labels) -> dict[str, int]:
+    """The rows of each label; a row without one is the reading's to refuse."""
+    rows = np.bincount(labels.codes, minlength=len(labels.raw)).tolist()
+    counts = {name: count for name, count in zip(labels.raw, rows, strict=True) if name}
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _check_labels(labels: Mapping[str, int], *, label: str, file: str) -> None:
+    if len(labels) > CLASSES:
+        raise CommandFailed(
+            f"column {label} of {file} has {len(labels):,} different values, such as {_some(labels)}: a model tells"
+            f" {CLASSES} classes apart at most, and predicts no numbers. Name another column with --label, or make"
+            " classes of this one"
+        )
+    if len(labels) < 2:
+        raise CommandFailed(
+            f"column {label} of {file} holds {_some(labels)} alone: a model tells two classes apart or more. Add rows"
+            " of another, or name another column with --label"
+        )
+
+
+def _check_rows(labels: Mapping[str, int], *, label: str) -> None:
+    few = {name: rows for name, rows in labels.items() if rows < ROWS_OF_A_CLASS}
+    if few:
+        told = listed([f"{quoted(name)} ({rows})" for name, rows in few.items()], most=5)
+        raise CommandFailed(
+            f"column {label} has too few rows of {told}: {ROWS_OF_A_CLASS} of each label are the least, for a fifth"
+            f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or write a"
+            " recipe whose `classes` joins them with another"
+        )
+
+
+def _positive(labels: Mapping[str, int], *, wanted: str | None, label: str) -> str | None:
+    """The rarer of two, unless the user names one; of more than two none."""
+    if wanted is not None and wanted not in labels:
+        raise BadRequest(f"--positive is {quoted(wanted)}: column {label} holds {_some(labels)}")
+    return wanted if wanted is not None or len(labels) > 2 else list(labels)[-1]
+
+
+def _some(labels: Mapping[str, int]) -> str:
+    return listed(map(quoted, labels), most=5)
+
+
+def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
+    told = listed([f"{name}: {why}" for name, why in left_out], most=10)
+    return f"Left out were: {told}" if left_out else "It has no column beside the label"
