@@ -2,16 +2,12 @@
 
     NightswapError
     ├── TransientError          a service was busy or away: the state machine retries these leaves
-    │   ├── StoreUnavailable
-    │   ├── FunctionBusy
-    │   ├── FunctionUnavailable
-    │   ├── MetricsUnavailable
-    │   ├── NoticesUnavailable
-    │   └── ExecutionsUnavailable
+    │   ├── StoreUnavailable, FunctionBusy, FunctionUnavailable
+    │   └── MetricsUnavailable, NoticesUnavailable, ExecutionsUnavailable
     ├── DataError               the data set is not what its recipe says: a person has to look
     │   ├── DatasetEmpty, TooManyObjects, DatasetTooLarge, ObjectUnreadable, ObjectEmpty, ColumnMissing
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
-    │   └── LabelUnknown, SingleClass, TooFewRows
+    │   └── LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
@@ -128,6 +124,10 @@ class ValueNotAllowed(DataError):
 
 class LabelUnknown(DataError):
     """A label that the recipe's table of classes does not hold."""
+
+
+class ClassSharesShifted(DataError):
+    """The bad rows that a recipe tolerates are mostly of one class, which would become rarer without them."""
 
 
 class SingleClass(DataError):

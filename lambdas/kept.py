@@ -1,7 +1,8 @@
 """Remembers which objects lie in which parts, so that no later run reads an object again that did not change.
 
 An object is recognised by a key: the SHA-256 of its entity tag and size, of the reader's code, and of the policies by
-which it was read: columns with their ranges and categories, label and classes. S3 has a version ID too, but a listing
+which it was read: columns with their ranges and categories, label and classes, what is
+tolerated. S3 has a version ID too, but a listing
 does not tell it; and the tag is of the content, which is what matters: a file that is put there once more is not read
 again.
 
@@ -12,19 +13,22 @@ key, and who uses a part compares it with the draw that `splits` says.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib import layout
+from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import Record, anything, count, list_of, sha256, table_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Listed
-from chalicelib.limits import PART_DAYS
+from chalicelib.limits import CATEGORY_CHARACTERS, PART_DAYS
 from chalicelib.log import log
 from chalicelib.runs.dataset import Object
 from lambdas import reader
@@ -36,12 +40,16 @@ from lambdas.model.splitting.split import Draw, Groups
 from lambdas.parts import StoredPart
 from lambdas.splits import BLAMED, draw_of
 
+OTHER_LABELS = 20
 OLD_DAYS = PART_DAYS // 2
 """From this age on a part that is used is written again."""
 LAST_DAYS = PART_DAYS - 5
 """From this age on a part is not used any more, so that none goes under a run."""
 
 _EXTENT = Record({"lines": count, "blank_lines": count, "records": count, "rows": count})
+
+
+_LEFT_OUT = Record({"rows": count, "class_unknown": count, "classes": table_of(count), "reasons": list_of(anything)})
 
 
 class KeptObject(Document):
@@ -64,6 +72,10 @@ class KeptObject(Document):
     """None of a release that did not keep it, as `classes`."""
     classes: Mapping[str, int] | None = holds(table_of(count), default=None)
     """Its rows of each class."""
+    left_out: Mapping[str, Any] | None = holds(_LEFT_OUT, default=None)
+    """The bad rows that the recipe tolerates, as `lambdas.model.reading.tolerance` tells of them; None for none."""
+    others: Mapping[str, int] = holds(table_of(count), default=MappingProxyType({}))
+    """The labels that the recipe's other class has without listing them, the most frequent ones, and their rows."""
 
     @property
     def extent(self) -> Extent:
@@ -93,6 +105,8 @@ class KeptObject(Document):
             train=len(train),
             holdout=len(holdout),
             etag=named.listed.etag,
+            **({"left_out": piece.reading.left_out.facts} if piece.reading.left_out else {}),
+            **({"others": _most(piece.reading.others)} if piece.reading.others else {}),
             classes={name: rows + holdout.rows_by_class[name] for name, rows in train.rows_by_class.items()},
         )
 
@@ -148,7 +162,8 @@ def policies(recipe: Recipe) -> str:
         for each in recipe.columns
     ]
     counted = [recipe.split.group] if recipe.split.group is not None else []
-    return _sha256([columns, recipe.label, sorted(recipe.classes.items()), recipe.class_names, *counted])
+    classes = [sorted(recipe.classes.items()), recipe.other, recipe.class_names]
+    return _sha256([columns, recipe.label, classes, recipe.tolerate.rows, *counted])
 
 
 @dataclass(frozen=True)
@@ -186,6 +201,10 @@ def keep(edges: Edges, packs: Iterable[KeptPack], *, model: str) -> None:
 def _is_there(file: StoredPart, listed: Mapping[str, Listed]) -> bool:
     found = listed.get(file.key)
     return found is not None and (found.etag, found.size_bytes) == (file.etag, file.bytes)
+
+
+def _most(labels: Mapping[str, int]) -> dict[str, int]:
+    return {cut(label, CATEGORY_CHARACTERS): rows for label, rows in Counter(labels).most_common(OTHER_LABELS)}
 
 
 def _sha256(value: Any) -> str:

@@ -11,16 +11,18 @@ whatever was kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from operator import add
+from typing import Any
 
 from chalicelib.edges import Edges
 from chalicelib.errors import DataError
 from chalicelib.runs.dataset import Object
 from lambdas import engine, kept, recipes
-from lambdas.kept import KeptPack, Named
+from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
 from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import described
 from lambdas.model.data.sums import HASHED_ROWS, Sums
@@ -106,6 +108,16 @@ def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
         yield group
 
 
+def _of_labels_and_rows(found: Mapping[str, KeptObject], *, recipe: Recipe) -> dict[str, Any]:
+    """What the profile tells of bad rows, file by file, and of labels that the recipe does not list."""
+    bad = {name: each.left_out for name, each in found.items() if each.left_out}
+    told: dict[str, Any] = {"left_out": bad} if bad else {}
+    if recipe.other is not None:
+        others = reduce(add, (Counter(each.others) for each in found.values()), Counter[str]())
+        told["other_labels"] = dict(others.most_common(OTHER_LABELS))
+    return told
+
+
 def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe) -> Prepared:
     """What the packs hold together. They have these objects."""
     sums = _sums(edges, packs)
@@ -113,6 +125,7 @@ def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], 
         named.name: each for named, each in zip(objects, (o for pack in packs for o in pack.objects), strict=True)
     }
     profile = described(sums, objects={name: each.extent for name, each in found.items()}, recipe=recipe)
+    profile.update(_of_labels_and_rows(found, recipe=recipe))
     where = Cut(edges, packs)
     return Prepared(
         train=tuple(chain.from_iterable(pack.train for pack in packs)),

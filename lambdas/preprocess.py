@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from chalicelib.runs import novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
+from lambdas.model.recipe import Recipe
 from lambdas.packs import Prepare, from_objects
 from lambdas.parts import Prepared, listed
 from lambdas.split_words import told
@@ -23,15 +24,22 @@ from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
 
 
-def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Prepare | None = None) -> Preprocessed:
+def run(
+    task: PreprocessTask,
+    edges: Edges,
+    settings: TaskSettings,
+    *,
+    read: Prepare | None = None,
+    load: Callable[[str], Recipe] = recipes.load,
+) -> Preprocessed:
     recipe_sha256 = recipes.source_sha256(task.model)
     new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings)
     if isinstance(new, Preprocessed):
         return new
-    recipe = recipes.load(task.model)
+    recipe = load(task.model)
     first_split = splits.known(edges, model=task.model, split=recipe.split)
     unseen = arrivals.unseen(edges, model=task.model, objects=new.objects, known=first_split)
-    prepare_all = read or partial(from_objects, memory_mb=settings.memory_mb)
+    prepare_all = read or partial(from_objects, memory_mb=settings.memory_mb, load=load)
     prepared = prepare_all(edges, task.model, new.objects, first_split)
     profile = Profile(
         fingerprint=new.fingerprint,
@@ -45,7 +53,8 @@ def run(task: PreprocessTask, edges: Edges, settings: TaskSettings, *, read: Pre
     run_documents.keep_profile(edges, profile, run=task.run)
     return Preprocessed(
         decision=TRAIN,
-        reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{told(prepared, recipe)}",
+        reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{told(prepared, recipe)}"
+        f"{_left_out(prepared.profile)}",
         fingerprint=new.fingerprint,
         train_uri=listed(edges, prepared.train, run=task.run, side="train"),
         holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
@@ -70,6 +79,12 @@ def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits
         {(name, etag): prepared.draws[name] for name, etag in names},
         {(name, etag): prepared.digests[name] for name, etag in names if name in prepared.digests},
     )
+
+
+def _left_out(profile: Mapping[str, Any]) -> str:
+    """Tells of the bad rows that the recipe tolerates."""
+    rows = [each["rows"] for each in profile.get("left_out", {}).values()]
+    return f"; {sum(rows)} bad rows of {len(rows)} objects left out" if rows else ""
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import Piece, described, split
 from lambdas.model.data.sums import Sums
 from lambdas.model.gate.thresholds import at_least
+from lambdas.model.reading.dataset import read_text
 from lambdas.model.reading.table import Extent, Labels, Reading, Table
 from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
 from lambdas.model.splitting.split import DRAWN, Draw
+from lambdas.model.splitting.strata import groups_of
 
 
 def logistic_regression(_: Columns) -> Any:
@@ -90,6 +92,14 @@ def piece(name: str, content: Table, *, salt: str | None = None) -> Piece:
     groups = tuple((label,) for label in reading.labels.raw)
     draw = Draw(DRAWN, 0.2, 42, name if salt is None else salt, groups)
     return Piece(name, reading, draw, reading.labels, salt=hashlib.sha256(name.encode()).hexdigest(), groups=groups)
+
+
+def piece_of(name: str, text: bytes, *, recipe: Recipe, draw: Draw | None = None) -> Piece:
+    """A file that is read, and split as it was first, or by the newest rule."""
+    reading, salt = read_text(name, text=text, recipe=recipe), hashlib.sha256(text).hexdigest()
+    groups = groups_of(reading.labels, recipe=recipe)
+    mine = Draw(DRAWN, recipe.split.holdout_ratio, recipe.split.seed, salt, groups, recipe.label)
+    return Piece(name, reading, draw or mine, reading.labels, salt=salt, groups=groups)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from lambdas.model.recipe import Recipe
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
-    from lambdas.model.reading.table import Table
+    from lambdas.model.reading.table import LeftOut, Reading, Table
     from lambdas.model.splitting.row_hashes import Words
 
 KEY_BYTES_MAX = 900
@@ -80,15 +80,16 @@ class LocalFile:
         return body
 
 
-def look_at(content: Content, *, recipe: Recipe) -> Table:
-    """The rows of the file; raises a DataError as the run would, without advice about a data set."""
-    from lambdas.model.reading.dataset import read_object
+def look_at(content: Content, *, recipe: Recipe) -> Reading:
+    """What a run would read of the file; raises a DataError as the run would, without advice about a data set."""
+    from lambdas.model.reading.dataset import read_text
 
     with without_advice(content.name, model=recipe.model):
-        table = read_object(content.name, content=content.body, recipe=recipe)
+        text = unpack(content.name, content=content.body, model=recipe.model)
+        reading = read_text(content.name, text=text, recipe=recipe)
         if recipe.split.group is not None:
             read_own_keys(content, recipe=recipe)
-        return table
+        return reading
 
 
 @contextmanager
@@ -98,6 +99,13 @@ def without_advice(name: str, *, model: str) -> Iterator[None]:
         yield
     except DataError as exc:
         raise type(exc)(exc.message.removesuffix(f" {way_out(name, model=model)}"), **exc.details) from exc
+
+
+def why_left_out(rows: LeftOut) -> str:
+    """The reasons, each with its rows."""
+    from lambdas.model.reading.tolerance import in_words
+
+    return in_words(rows.facts)
 
 
 def read_own_keys(content: Content, *, recipe: Recipe) -> Words | None:

@@ -10,7 +10,7 @@ from lambdas.model.recipe import Recipe
 from workflows.checking.file import Content, read_own_keys
 
 if TYPE_CHECKING:
-    from lambdas.model.reading.table import Table
+    from lambdas.model.reading.table import Reading
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,16 @@ class Sides:
         return f"{share:.1f} % of its rows would be held out ({counts}): {self.words}"
 
 
-def foreseen(content: Content, table: Table, *, recipe: Recipe) -> Sides | None:
-    """None where each class gives its share, row by row. The table is of the file."""
+def foreseen(content: Content, reading: Reading, *, recipe: Recipe) -> Sides | None:
+    """None where each class gives its share, row by row. The reading is of the file."""
     import numpy as np
 
     from lambdas.model.splitting.split import Draw, is_held_out
 
-    keys = read_own_keys(content, recipe=recipe)
+    keys, table = read_own_keys(content, recipe=recipe), reading.table
     if keys is None:
         return None
+    keys = keys[reading.good(np.arange(len(keys)))]
     chosen = is_held_out(keys, draw=Draw.first(recipe, salt=""))
     held_out = {name: int((table.labels[chosen] == name).sum()) for name in recipe.class_names}
     different, group = len(np.unique(keys)), recipe.split.group

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chalicelib.cutting import listed
 from chalicelib.errors import NightswapError
 from chalicelib.settings import StageSettings
 from workflows.checking.capacity import capacity
-from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at
+from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at, why_left_out
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
 from workflows.checking.split import foreseen
 from workflows.cli.doctor import shown
@@ -23,6 +24,7 @@ from workflows.cli.stage import Stage
 from workflows.doctor.finding import Finding, error, is_healthy, note, ok
 
 if TYPE_CHECKING:
+    from lambdas.model.reading.table import Reading
     from lambdas.model.recipe import Recipe
 
 
@@ -75,14 +77,16 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
     where = f"file {file.name!a}"[:300]
     try:
         content = Content(file.name, LocalFile.at(file).read())
-        table = look_at(content, recipe=recipe)
+        reading = look_at(content, recipe=recipe)
+        table = reading.table
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
+        yield from _of_tolerance(reading, where=where)
         check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:
             foresee(table, recipe=recipe)
-        sides = foreseen(content, table, recipe=recipe)
+        sides = foreseen(content, reading, recipe=recipe)
     except NightswapError as exc:
         yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
         return
@@ -91,6 +95,25 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
     yield from _too_few(counts, enough=1 if sides else enough_for_both(recipe), where=where)
     yield from _one_sided(counts, sides.held_out if sides else {}, where=where)
     yield from _of_gate(recipe, counts, where=where)
+
+
+def _of_tolerance(reading: Reading, *, where: str) -> Iterator[Finding]:
+    """What the recipe takes that is not as it says."""
+    if reading.left_out is not None:
+        yield note(
+            f"{len(reading.left_out.rows):,} bad rows would be left out, as the recipe tolerates:"
+            f" {why_left_out(reading.left_out)}",
+            where=where,
+            way_out="correct them if you can",
+        )
+    if reading.others:
+        most = sorted(reading.others.items(), key=lambda each: -each[1])
+        labels = listed(f"{label} ({rows:,})" for label, rows in most)
+        yield note(
+            f"labels that the recipe does not list would be of its other class: {labels}",
+            where=where,
+            way_out="look whether one of them is misspelt",
+        )
 
 
 def _of_gate(recipe: Recipe, counts: Mapping[str, int], *, where: str) -> Iterator[Finding]:

@@ -81,7 +81,7 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
         looked.append(Known(file, contents.digest(content.body)))
         try:
             if recipe is not None:
-                table = look_at(content, recipe=recipe)
+                table = look_at(content, recipe=recipe).table
                 sizes.append((len(table), table.size_bytes))
                 check_room(sizes, recipe=recipe, settings=addition.settings)
         except DataError as exc:

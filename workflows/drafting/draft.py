@@ -72,7 +72,7 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
         estimator=plain,
         thresholds=[at_least("accuracy", bound=1.0)],
     )
-    table = look_at(content, recipe=recipe)
+    table = look_at(content, recipe=recipe).table
     _check_rows(labels, label=label)
     found = baseline(recipe, table=table)
     parts = Parts(

@@ -45,8 +45,10 @@ class Piece:
 
     @cached_property
     def rows(self) -> tuple[Integers, Integers]:
-        """The positions of its training rows, and of its holdout rows."""
-        return split_rows(strata(self.labels, groups=self.draw.groups), draw=self.draw, keys=self.keys)
+        """The positions among all its rows of its training rows, and of its holdout rows, without the bad ones."""
+        drawn = split_rows(strata(self.labels, groups=self.draw.groups), draw=self.draw, keys=self.keys)
+        train, holdout = map(self.reading.good, drawn)
+        return train, holdout
 
     @property
     def groups_of_sides(self) -> tuple[Words, Words] | None:
@@ -60,7 +62,7 @@ class Piece:
 def split(piece: Piece, *, recipe: Recipe) -> tuple[Part, Part]:
     """The object's training part and holdout."""
     table = piece.reading.table
-    train, holdout = piece.rows
+    train, holdout = map(piece.reading.in_table, piece.rows)
     return (
         Part.of(table.take(train), classes=recipe.class_names),
         Part.of(table.take(holdout), classes=recipe.class_names),

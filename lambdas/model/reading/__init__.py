@@ -7,7 +7,8 @@ header.py     finds the wanted columns
 plain.py      reads plain files, fast: alone imports pandas
 strict.py     reads any file, record by record
 columns.py    gathers the rows
-cells.py      checks one cell
+cells.py      checks cells
 findings.py   collects what is wrong with a file
+tolerance.py  decides which bad rows are left out
 table.py      the rows as three arrays
 """

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from string import whitespace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.cutting import cut
 from chalicelib.errors import (
@@ -17,6 +20,7 @@ from chalicelib.errors import (
     ValueUnparsable,
 )
 from chalicelib.limits import CATEGORY_CHARACTERS
+from lambdas.model.arrays import Floats
 from lambdas.model.recipe import Categorical, Numeric, Recipe
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
@@ -44,6 +48,24 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
         accepted = NumberColumn(column.name, minimum=column.minimum, maximum=column.maximum).accepted
         return ValueOutOfRange, f"out of range ({accepted})"
     return None
+
+
+def number_problems(numbers: Floats, *, column: Numeric) -> Iterator[tuple[Problem, NDArray[np.bool_]]]:
+    """The same for many numbers, (n,): each problem that one of them has, and which ones have it. NaN has none."""
+    with np.errstate(invalid="ignore"):
+        kinds = [np.isinf(numbers), np.abs(numbers) > MAGNITUDE_MAX]
+        kinds += [numbers < column.minimum] if column.minimum is not None else []
+        kinds += [numbers > column.maximum] if column.maximum is not None else []
+    seen = np.zeros(len(numbers), dtype=np.bool_)
+    found: dict[Problem, NDArray[np.bool_]] = {}
+    for kind in kinds:
+        here = kind & ~seen
+        if here.any():
+            problem = number_problem(float(numbers[here][0]), column=column)
+            if problem is not None:
+                found[problem] = found.get(problem, False) | here
+        seen |= kind
+    yield from found.items()
 
 
 def number_check(column: Numeric) -> Check:
@@ -85,6 +107,6 @@ def label_check(recipe: Recipe) -> Check:
     def problem(text: str) -> Problem | None:
         if not text:
             return MISSING
-        return (LabelUnknown, unknown) if text not in recipe.classes else None
+        return (LabelUnknown, unknown) if recipe.class_of(text) is None else None
 
     return problem

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lambdas.model.arrays import Floats, Texts
-from lambdas.model.reading.cells import Check, Problem, category_check, label_check, number_problem
+from lambdas.model.arrays import Floats, Integers, Texts
+from lambdas.model.reading.cells import (
+    Check,
+    Problem,
+    category_check,
+    label_check,
+    number_problem,
+    number_problems,
+)
 from lambdas.model.reading.header import Places
-from lambdas.model.reading.table import Extent, Labels, Reading, Table
+from lambdas.model.reading.table import Extent, Labels, Table
 from lambdas.model.recipe import Numeric, Recipe
 
 Codes = NDArray[np.integer]
@@ -43,24 +51,70 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
+class Bad:
+    """The rows of a part that have the same problem in the same column."""
+
+    rows: Integers
+    """Their positions, at least one, ascending."""
+    problem: Problem
+    column: str | None
+    """None where the row as such is bad."""
+    place: int
+    """Of the column among the fields; -1 where there is none."""
+    texts: Mapping[str, int] = field(default_factory=dict)
+    """Of a column of texts: how many of the rows have which."""
+
+    def among(self, rows: NDArray[np.bool_]) -> Bad | None:
+        """The same of those of its rows; None where none is."""
+        here = self.rows[rows[self.rows]]
+        return replace(self, rows=here) if len(here) else None
+
+
+@dataclass(frozen=True, eq=False)
 class Part:
     """Some rows of a file, at least one."""
 
     numbers: Floats
-    """(n, k)"""
-    texts: list[tuple[Codes, Sequence[str]]]
+    """(n, k); NaN where a cell is no number."""
+    texts: Sequence[tuple[Codes, Sequence[str]]]
     """Of each column of texts: for every row the place of its text, and the texts."""
+    unreadable: tuple[Bad, ...] = ()
+    """The rows that are too long or too short, and those with a cell that is no number."""
 
-    def is_good(self, wanted: Wanted) -> bool:
-        """Whether the recipe takes every cell."""
-        return not any(self._problems(wanted))
+    def __len__(self) -> int:
+        return len(self.numbers)
 
-    def _problems(self, wanted: Wanted) -> Iterator[Problem | None]:
-        for extremes in (self.numbers.min(axis=0), self.numbers.max(axis=0)):
-            for number, (_, column) in zip(extremes.tolist(), wanted.numeric, strict=True):
-                yield number_problem(number, column=column)
-        for (_, levels), (_, _, check) in zip(self.texts, wanted.texts, strict=True):
-            yield from map(check, levels)
+    def bad(self, wanted: Wanted) -> list[Bad]:
+        """All that the recipe does not take, in the order of the rows, and in each of the columns. Of a row that is
+        too long or too short nothing else is said."""
+        whole = np.ones(len(self), dtype=np.bool_)
+        odd = [each for each in self.unreadable if each.column is None]
+        for each in odd:
+            whole[each.rows] = False
+        numbers = (each.among(whole) for each in self.unreadable if each.column is not None)
+        found = chain(odd, filter(None, numbers), self._numbers(wanted), self._texts(wanted, among=whole))
+        order = [-1, *(place for place, _ in wanted.numeric), *(place for place, _, _ in wanted.texts)]
+        return sorted(found, key=lambda each: (int(each.rows[0]), order.index(each.place)))
+
+    def _numbers(self, wanted: Wanted) -> Iterator[Bad]:
+        extremes = zip(self.numbers.min(axis=0).tolist(), self.numbers.max(axis=0).tolist(), strict=True)
+        for values, ends, (place, column) in zip(self.numbers.T, extremes, wanted.numeric, strict=True):
+            if any(number_problem(each, column=column) for each in ends):  # NaN has one
+                for problem, here in number_problems(values, column=column):
+                    yield Bad(np.flatnonzero(here), problem, column.name, place)
+
+    def _texts(self, wanted: Wanted, *, among: NDArray[np.bool_]) -> Iterator[Bad]:
+        for (codes, levels), (place, name, check) in zip(self.texts, wanted.texts, strict=True):
+            by_problem: dict[Problem, list[int]] = {}
+            for code, level in enumerate(levels):
+                if problem := check(level):
+                    by_problem.setdefault(problem, []).append(code)
+            for problem, bad in by_problem.items():
+                rows = np.flatnonzero(among & np.isin(codes, bad))
+                counts = np.bincount(codes[rows], minlength=len(levels))
+                if len(rows):
+                    texts = {levels[code]: int(counts[code]) for code in bad if counts[code]}
+                    yield Bad(rows, problem, name, place, texts)
 
 
 @dataclass
@@ -81,7 +135,8 @@ class _Levels:
 
 @dataclass
 class Gathered:
-    """All rows of a file. Rows read and rows kept are counted separately, and the two numbers must agree."""
+    """The good rows of a file, and the labels of all. Rows read and rows gathered are counted separately, and the two
+    numbers must agree."""
 
     wanted: Wanted
     rows: int = 0
@@ -89,35 +144,54 @@ class Gathered:
     blank_lines: int = 0
     _numbers: list[Floats] = field(default_factory=list)
     _texts: list[_Levels] = field(init=False)
+    _labels: _Levels = field(init=False)
+    _bad: list[Integers] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._texts = [_Levels() for _ in self.wanted.texts]
+        self._texts = [_Levels() for _ in self.wanted.texts[:-1]]
+        self._labels = _Levels()
 
-    def add(self, part: Part) -> None:
-        self._numbers.append(part.numbers)
-        for gathered, (codes, levels) in zip(self._texts, part.texts, strict=True):
+    def add(self, part: Part, *, bad: Sequence[Bad] = ()) -> None:
+        """Rows that were counted last, of which these are bad."""
+        *texts, (codes, levels) = part.texts
+        self._labels.add(codes, levels=levels)
+        numbers = part.numbers
+        if bad:
+            is_good = np.ones(len(part), dtype=np.bool_)
+            is_good[np.concatenate([each.rows for each in bad])] = False
+            self._bad.append(np.flatnonzero(~is_good) + self.rows - len(part))
+            numbers, texts = numbers[is_good], [(column[is_good], levels) for column, levels in texts]
+        self._numbers.append(numbers)
+        for gathered, (codes, levels) in zip(self._texts, texts, strict=True):
             gathered.add(codes, levels=levels)
 
     @property
     def extent(self) -> Extent:
         return Extent(self.lines, self.blank_lines, records=self.rows + 1, rows=self.rows)
 
-    def reading(self, recipe: Recipe, *, digest: str) -> Reading:
-        """The table, with its extent, raw labels and digest; raises as `table` does."""
-        return Reading(self.table(recipe), self.extent, self.labels, digest)
+    @property
+    def bad(self) -> Integers:
+        """Positions of the bad rows among all, ascending."""
+        return np.concatenate(self._bad) if self._bad else np.empty(0, dtype=np.int64)
 
     @property
     def labels(self) -> Labels:
-        """Of at least one row."""
-        raw = self._texts[-1]
-        return Labels(np.concatenate(raw.codes), tuple(raw.places))
+        """Of at least one row, the bad ones too."""
+        return Labels(np.concatenate(self._labels.codes), tuple(self._labels.places))
 
     def table(self, recipe: Recipe) -> Table:
-        """Of at least one row; raises ValueError when a row was lost."""
-        *categorical, labels = self._texts
-        texts = [each.spread(list(each.places)) for each in categorical]
+        """The good ones of at least one row; raises ValueError when a row was lost."""
+        kept = np.delete(self.labels.codes, self.bad)
+        classes = np.array([recipe.class_of(label) or "" for label in self.labels.raw], dtype=np.str_)
+        texts = [each.spread(list(each.places)) for each in self._texts]
         return Table(
-            numeric=np.concatenate(self._numbers).reshape(self.rows, len(self.wanted.numeric)),
-            categorical=np.column_stack([np.empty((self.rows, 0), dtype=np.str_), *texts]),
-            labels=labels.spread([recipe.classes[label] for label in labels.places]).reshape(self.rows),
+            numeric=np.concatenate(self._numbers).reshape(len(kept), len(self.wanted.numeric)),
+            categorical=np.column_stack([np.empty((len(kept), 0), dtype=np.str_), *texts]),
+            labels=classes[kept].reshape(self.rows - len(self.bad)),
         )
+
+
+def coded(column: Sequence[str]) -> tuple[Integers, list[str]]:
+    """Of each text its place among the different ones, and those in the order in which they come."""
+    places = {level: place for place, level in enumerate(dict.fromkeys(column))}
+    return np.array([places[text] for text in column]), list(places)

@@ -1,6 +1,6 @@
 """Reads an object of the data set into a Table, or raises an error that names the cell.
 
-`plain` reads most files, fast; `strict` reads any file, and says what is wrong with it and where.
+`plain` reads most files, fast; `strict` reads any file.
 """
 
 from __future__ import annotations
@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import numpy as np
+
 from chalicelib.errors import ObjectEmpty
-from lambdas.model.reading import plain, strict
+from lambdas.model.reading import plain, strict, tolerance
 from lambdas.model.reading.cells import Check
 from lambdas.model.reading.columns import Gathered, Wanted
+from lambdas.model.reading.findings import Findings, Looked
 from lambdas.model.reading.header import find_columns
 from lambdas.model.reading.table import Labels, Reading, Table
 from lambdas.model.reading.unpacking import digest, unpack, way_out
@@ -21,7 +24,7 @@ G = TypeVar("G", bound=Gathered)
 
 
 def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
-    """All rows of a CSV file, plain or gzip.
+    """The rows of a CSV file, plain or gzip: all, or all but the bad ones that the recipe tolerates.
 
     Columns are found by name and others are ignored. Raises a DataError that names object, column, rows and values.
     """
@@ -32,8 +35,17 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
     """The same for an unpacked file, with its extent; raises a DataError."""
     columns = [*(column.name for column in recipe.columns), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
-    found = _gather(name, text=text, to=Gathered, wanted=Wanted.of(recipe, places=places), model=recipe.model)
-    return found.reading(recipe, digest=digest(text))
+    wanted = Wanted.of(recipe, places=places)
+    gathered, findings = _look(name, text=text, to=Gathered, wanted=wanted, model=recipe.model)
+    left_out = tolerance.left_out(name, gathered, findings, recipe=recipe)
+    return Reading(
+        table=gathered.table(recipe),
+        extent=gathered.extent,
+        labels=gathered.labels,
+        digest=digest(text),
+        left_out=left_out,
+        others=_others(gathered, recipe=recipe),
+    )
 
 
 def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
@@ -44,19 +56,34 @@ def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
 def read_texts(
     name: str, *, text: bytes, columns: Sequence[str], to: Callable[[Wanted], G], check: Check, model: str
 ) -> G:
-    """The raw texts of columns of an unpacked file, all held to one check, gathered by `to`; raises a DataError."""
+    """The raw texts of columns of an unpacked file, all held to one check, gathered by `to`; raises a DataError.
+
+    Of a row that is too short or too long, which `read_text` tells of, the texts are empty.
+    """
     places = find_columns(name, text=text, wanted=columns, model=model)
     wanted = Wanted.of_texts(columns, places=places, check=check)
-    return _gather(name, text=text, to=to, wanted=wanted, model=model)
+    gathered, findings = _look(name, text=text, to=to, wanted=wanted, model=model)
+    if any(each.column is not None for each in findings):
+        raise findings.error(name, model=model)
+    return gathered
 
 
-def _gather(name: str, *, text: bytes, to: Callable[[Wanted], G], wanted: Wanted, model: str) -> G:
-    found = to(wanted)
+def _others(gathered: Gathered, *, recipe: Recipe) -> dict[str, int]:
+    if recipe.other is None:
+        return {}
+    good = np.delete(np.arange(gathered.rows), gathered.bad)
+    return {label: rows for label, rows in gathered.labels.rows(good).items() if label not in recipe.classes}
+
+
+def _look(name: str, *, text: bytes, to: Callable[[Wanted], G], wanted: Wanted, model: str) -> tuple[G, Findings]:
+    gathered = to(wanted)
+    looked = Looked(gathered)
     try:
-        plain.gather(text, into=found)
+        plain.gather(text, into=looked)
     except plain.NotPlain:
-        found = to(wanted)
-        strict.gather(name, text=text, into=found, model=model)
-    if not found.rows:
+        gathered = to(wanted)
+        looked = Looked(gathered)
+        strict.gather(name, text=text, into=looked, model=model)
+    if not gathered.rows:
         raise ObjectEmpty(f"{name} holds a header and no row. {way_out(name, model=model)}", object=name)
-    return found
+    return gathered, looked.findings

@@ -5,14 +5,14 @@ Rows are counted from 1 without the header and without blank lines; lines are th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from chalicelib.cutting import cut
-from chalicelib.errors import DataError, ObjectUnreadable
-from lambdas.model.reading.cells import Check, Problem, number_check
-from lambdas.model.reading.columns import Wanted
+from chalicelib.cutting import TAIL_CHARACTERS, cut
+from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable
+from lambdas.model.reading.cells import Problem
+from lambdas.model.reading.columns import Bad, Gathered, Part
 from lambdas.model.reading.records import Record
 from lambdas.model.reading.unpacking import way_out
 
@@ -22,7 +22,9 @@ SHOWN_CHARACTERS = 40
 FINDING_CHARACTERS = 500
 """A message has room for three findings and the advice."""
 NAME_CHARACTERS = 100
-CACHED_CELLS = 10_000
+SHOWN_LABELS = 8
+"""In a message; the error's details have KEPT_LABELS."""
+KEPT_LABELS = 50
 
 
 @dataclass
@@ -33,12 +35,8 @@ class Finding:
     column: str | None
     count: int = 0
     cells: list[dict[str, object]] = field(default_factory=list)
-
-    def add(self, row: int, *, line: int, value: str) -> None:
-        self.count += 1
-        if self.count <= SHOWN_CELLS:
-            short = value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "..."
-            self.cells.append({"row": row, "line": line, "value": short})
+    texts: Counter[str] = field(default_factory=Counter)
+    """Of a column of texts."""
 
     def words(self, name: str) -> str:
         """Such as: 2 cells of column src_bytes in day3.csv are not a number: row 17 (line 18) 'abc', ..."""
@@ -49,54 +47,101 @@ class Finding:
         said = f"{self.count:,} {noun} in {cut(name, NAME_CHARACTERS)} {verb} {self.problem[1]}: {where}{more}"
         return cut(said, FINDING_CHARACTERS)
 
+    @property
+    def labels(self) -> dict[str, int]:
+        """The different unknown labels and how many rows have each, the most frequent ones first."""
+        return dict(self.texts.most_common()) if self.problem[0] is LabelUnknown else {}
+
 
 class Findings:
     """The problems of a file, in the order in which they were found."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        numeric = [(place, column.name, number_check(column)) for place, column in wanted.numeric]
-        self._checks: list[tuple[int, str, Check]] = [
-            (place, column, lru_cache(CACHED_CELLS)(check)) for place, column, check in [*numeric, *wanted.texts]
-        ]
-        self._width = wanted.width
+    def __init__(self) -> None:
         self._found: dict[tuple[str | None, str], Finding] = {}
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def note(self, records: Sequence[Record], *, first_row: int) -> None:
-        """Look at every cell of these rows."""
-        for row, (line, fields) in enumerate(records, first_row):
-            for column, problem, value in self._problems(fields):
-                finding = self._found.setdefault((column, problem[1]), Finding(problem, column))
-                finding.add(row, line=line, value=value)
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._found.values())
 
-    def _problems(self, fields: list[str]) -> Iterator[tuple[str | None, Problem, str]]:
-        if len(fields) != self._width:
-            than = "longer" if len(fields) > self._width else "shorter"
-            problem = (ObjectUnreadable, f"{than} than the header, which names {self._width} fields")
-            yield None, problem, f"{len(fields)} fields"
-            return
-        for place, column, check in self._checks:
-            found = check(fields[place])
-            if found:
-                yield column, found, fields[place]
+    def note(self, bad: Sequence[Bad], *, first_row: int, records_of: Records) -> None:
+        """What was found in some rows, of which the first has this number."""
+        for each in bad:
+            finding = self._found.setdefault((each.column, each.problem[1]), Finding(each.problem, each.column))
+            finding.count += len(each.rows)
+            finding.texts.update(each.texts)
+            shown = each.rows[: SHOWN_CELLS - len(finding.cells)].tolist()
+            for row, (line, fields) in zip(shown, records_of(shown), strict=True):
+                value = f"{len(fields)} fields" if each.column is None else fields[each.place]
+                short = value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "..."
+                finding.cells.append({"row": first_row + row, "line": line, "value": short})
 
-    def error(self, name: str, *, model: str) -> DataError:
-        """The error of the first bad cell; its message names the other problems too."""
-        first, *others = self._found.values()
-        words = [finding.words(name) for finding in (first, *others[: SHOWN_FINDINGS - 1])]
+    def words(self, name: str) -> str:
+        """The first few problems."""
+        words = [finding.words(name) for finding in [*self][:SHOWN_FINDINGS]]
         if len(self._found) > SHOWN_FINDINGS:
             words.append(f"{len(self._found) - SHOWN_FINDINGS:,} more things are wrong")
+        return ". ".join(words)
+
+    def error(self, name: str, *, model: str, because: str = "") -> DataError:
+        """The error of the first bad cell; its message names the other problems too, and says `because`."""
+        first = next(iter(self))
+        words = [self.words(name), *([because] if because else [])]
+        labels = next((finding.labels for finding in self if finding.labels), {})
+        if labels:
+            words.append(_either(labels))
+        kept = dict(list(labels.items())[:KEPT_LABELS])
+        told = {"labels": [list(each) for each in kept.items()], "different_labels": len(labels)} if labels else {}
         return first.problem[0](
             f"{'. '.join(words)}. {way_out(name, model=model)}",
             object=name,
             column=first.column,
             count=first.count,
             cells=first.cells,
+            **told,
         )
 
     def malformed(self, name: str, *, model: str, why: str) -> DataError:
         """The error of a file that cannot be read to its end; its message names the problems before that."""
         words = [f"{name} cannot be read as CSV: {why}", *(f.words(name) for f in self._found.values())]
         return ObjectUnreadable(f"{'. '.join(words[:SHOWN_FINDINGS])}. {way_out(name, model=model)}", object=name)
+
+
+Records = Callable[[Sequence[int]], Sequence[Record]]
+"""From the positions of a few rows of a part to their records."""
+
+
+class Looked:
+    """What was read of a file so far: its good rows, and what is wrong with the others."""
+
+    def __init__(self, gathered: Gathered) -> None:
+        self.gathered, self.wanted, self.findings = gathered, gathered.wanted, Findings()
+
+    def take(self, part: Part, records_of: Records) -> None:
+        bad = part.bad(self.wanted)
+        self.findings.note(bad, first_row=self.gathered.rows + 1, records_of=records_of)
+        self.gathered.rows += len(part)
+        self.gathered.add(part, bad=bad)
+
+
+def of_width(fields: int, width: int) -> Problem:
+    """The problem of a record with so many fields."""
+    return (
+        ObjectUnreadable,
+        f"{'longer' if fields > width else 'shorter'} than the header, which names {width} fields",
+    )
+
+
+def _either(labels: dict[str, int]) -> str:
+    """The unknown labels, and that the recipe may be what is wrong."""
+    shown = [
+        f"{cut(label, SHOWN_CHARACTERS + TAIL_CHARACTERS)!r} {rows:,}"
+        for label, rows in list(labels.items())[:SHOWN_LABELS]
+    ]
+    more = f", and {len(labels) - SHOWN_LABELS:,} more" if len(labels) > SHOWN_LABELS else ""
+    different = "1 label is" if len(labels) == 1 else f"{len(labels):,} different labels are"
+    return (
+        f"{different} unknown, with so many rows: {', '.join(shown)}{more}. Either the recipe is wrong: list them in"
+        ' its `classes`, or say other="CLASS" for all that it does not list. Or the file is'
+    )

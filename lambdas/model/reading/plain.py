@@ -1,20 +1,26 @@
 """Reads plain files, fast. The only module that imports pandas.
 
-A file is plain when quotes stand around whole fields only, every record has as many fields as the header, and no
-field begins with a plus sign, as in most files: then nothing is left to interpret, and pandas' parser reads exactly
-what `records` reads. This module reports no errors: any other file, and one with a bad cell, `strict` reads again.
+A text is plain when quotes stand around whole fields only, as in most files: then its records are cut out block by
+block. Where in a block every record has as many fields as the header, pandas' parser reads exactly what `records`
+reads, and numbers too if no field begins with a plus sign; `strict` reads the other blocks, and any other text. So a
+file with bad cells takes about as long as one without.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lambdas.model.reading.columns import Codes, Gathered, Part, Wanted
-from lambdas.model.reading.records import count_lines
+from lambdas.model.arrays import Floats
+from lambdas.model.reading import strict
+from lambdas.model.reading.columns import Codes, Part, Wanted
+from lambdas.model.reading.findings import Looked
+from lambdas.model.reading.records import Record, count_lines, records
 from lambdas.model.reading.unpacking import BYTE_ORDER_MARK
 
 LIBRARIES = f"numpy {np.__version__}, pandas {pd.__version__}"
@@ -28,26 +34,31 @@ Mask = NDArray[np.bool_]
 
 
 class NotPlain(Exception):
-    """Some record or cell is not plain, or not good."""
+    """The text is not plain."""
 
 
-def gather(text: bytes, *, into: Gathered, block_bytes: int = BLOCK_BYTES) -> None:
-    """Gather all rows of a text; raises NotPlain, and then some rows may be in there."""
+def gather(text: bytes, *, into: Looked, block_bytes: int = BLOCK_BYTES) -> None:
+    """Look at all rows of a text; raises NotPlain, and then some rows may be in there."""
     if BYTE_ORDER_MARK in text:  # pandas drops it from the beginning of a block
         raise NotPlain
+    gathered, wanted = into.gathered, into.wanted
     start, end = 0, _end(text, size=block_bytes)
     while start < end:
         block = text[start : min(start + block_bytes, end)]
         if start + len(block) == end and not block.endswith(b"\n"):
             block += b"\n"
-        ends = _record_ends(block, width=into.wanted.width)
+        ends, is_even = _record_ends(block, width=wanted.width)
         block = block[: len(ends)]
-        header = int(ends.argmax()) + 1 if start == 0 else 0
+        if is_even:
+            _add(into, block=block, ends=ends, header=start == 0)
+        else:
+            before = gathered.lines
+            strict.read(((before + line, fields) for line, fields in records(block)), into, header=start == 0)
+        gathered.lines += int(np.count_nonzero(_where(np.frombuffer(block, dtype=np.uint8), LF)))
         start += len(block)
-        into.lines += int(np.count_nonzero(_where(np.frombuffer(block, dtype=np.uint8), LF)))
-        _add(into, rows=int(np.count_nonzero(ends[header:])), block=block[header:])
-    into.blank_lines = count_lines(text[end:])
-    into.lines += into.blank_lines
+    blank_lines = count_lines(text[end:])
+    gathered.blank_lines += blank_lines
+    gathered.lines += blank_lines
 
 
 def _end(text: bytes, *, size: int) -> int:
@@ -56,10 +67,10 @@ def _end(text: bytes, *, size: int) -> int:
     return text.find(b"\n", len(text) - len(tail) + len(tail.rstrip(b" \t\r\n"))) + 1 or len(text)
 
 
-def _record_ends(block: bytes, *, width: int) -> Mask:
-    """Where each whole record of the block ends.
+def _record_ends(block: bytes, *, width: int) -> tuple[Mask, bool]:
+    """Where each whole record of the block ends, and whether all have so many fields.
 
-    Raises NotPlain unless quotes, line ends and commas all stand where they should.
+    Raises NotPlain unless quotes and line ends stand where they should.
     """
     characters = np.frombuffer(block, dtype=np.uint8)
     quotes, commas, ends, returns = (_where(characters, character) for character in (QUOTE, COMMA, LF, CR))
@@ -73,11 +84,11 @@ def _record_ends(block: bytes, *, width: int) -> Mask:
         commas, ends = commas & ~inside, ends & ~inside
     whole = len(ends) - int(ends[::-1].argmax())
     separators = characters[:whole][(commas | ends)[:whole]]
-    if strays[: whole - 1].any() or not ends.any() or len(separators) % width:
+    if strays[: whole - 1].any() or not ends.any():
         raise NotPlain
-    if (separators.reshape(-1, width) != [COMMA] * (width - 1) + [LF]).any():
-        raise NotPlain
-    return ends[:whole]
+    if len(separators) % width:
+        return ends[:whole], False
+    return ends[:whole], bool((separators.reshape(-1, width) == [COMMA] * (width - 1) + [LF]).all())
 
 
 def _where(characters: Characters, character: int) -> Mask:
@@ -85,12 +96,21 @@ def _where(characters: Characters, character: int) -> Mask:
     return mask
 
 
-def _add(gathered: Gathered, *, rows: int, block: bytes) -> None:
-    if rows:
-        if b"+" in block and _has_signed(np.frombuffer(block, dtype=np.uint8)):
-            raise NotPlain
-        gathered.rows += rows
-        gathered.add(_part(block, wanted=gathered.wanted))
+def _add(looked: Looked, *, block: bytes, ends: Mask, header: bool) -> None:
+    after = np.flatnonzero(ends) + 1
+    first = int(after[0]) if header else 0
+    begins = [first, *after[after > first].tolist()]
+    lines_before = looked.gathered.lines
+
+    def records_of(wanted: Sequence[int]) -> list[Record]:
+        return [
+            (lines_before + block.count(b"\n", 0, begins[row]) + 1, fields)
+            for row in wanted
+            for _, fields in records(block[begins[row] : begins[row + 1]])
+        ]
+
+    if len(begins) > 1:
+        looked.take(_part(block[first:], wanted=looked.wanted), records_of)
 
 
 def _has_signed(characters: Characters) -> bool:
@@ -100,33 +120,43 @@ def _has_signed(characters: Characters) -> bool:
 
 
 def _part(block: bytes, *, wanted: Wanted) -> Part:
-    numbers = {place: "float64" for place, _ in wanted.numeric}
-    texts = {place: "str" for place, _, _ in wanted.texts}
-    try:
-        # Without the dtype "category", or pandas turns '01' into 1; without a filter, or it takes 'NA' and 'None' for
-        # missing values; with blank lines, or it looks for them and loses the blanks before a field.
-        frame = pd.read_csv(
-            io.BytesIO(block),
-            header=None,
-            names=list(range(wanted.width)),
-            usecols=[*numbers, *texts],
-            dtype=numbers | texts,
-            na_filter=False,
-            skip_blank_lines=False,
-            engine="c",
-            low_memory=False,
-        )
-    except ValueError as exc:  # a ParserError is one too
-        raise NotPlain from exc
-    part = Part(frame[list(numbers)].to_numpy(dtype=np.float64), [_coded(frame[place]) for place in texts])
-    if _may_hold_words(part, block=block) or not part.is_good(wanted):
-        raise NotPlain
-    return part
+    if b"+" not in block or not _has_signed(np.frombuffer(block, dtype=np.uint8)):
+        with suppress(ValueError):  # a ParserError is one too
+            frame = _frame(block, wanted=wanted, numbers="float64")
+            found = frame[[place for place, _ in wanted.numeric]].to_numpy(dtype=np.float64)
+            if not np.isnan(found).any() and not _may_hold_words(found, block=block):
+                return Part(found, _texts(frame, wanted))
+    frame = _frame(block, wanted=wanted, numbers="str")
+    texts = {place: frame[place].tolist() for place, _ in wanted.numeric}
+    numbers, bad = strict.numbers_of(texts, wanted=wanted, rows=len(frame))
+    return Part(numbers, _texts(frame, wanted), bad)
 
 
-def _may_hold_words(part: Part, *, block: bytes) -> bool:
+def _frame(block: bytes, *, wanted: Wanted, numbers: str) -> pd.DataFrame:
+    """The wanted columns by their places, the numbers as float64 or as str; raises ValueError for no float."""
+    types = {place: numbers for place, _ in wanted.numeric} | {place: "str" for place, _, _ in wanted.texts}
+    # Without the dtype "category", or pandas turns '01' into 1; without a filter, or it takes 'NA' and 'None' for
+    # missing values; with blank lines, or it looks for them and loses the blanks before a field.
+    return pd.read_csv(
+        io.BytesIO(block),
+        header=None,
+        names=list(range(wanted.width)),
+        usecols=list(types),
+        dtype=types,
+        na_filter=False,
+        skip_blank_lines=False,
+        engine="c",
+        low_memory=False,
+    )
+
+
+def _texts(frame: pd.DataFrame, wanted: Wanted) -> list[tuple[Codes, list[str]]]:
+    return [_coded(frame[place]) for place, _, _ in wanted.texts]
+
+
+def _may_hold_words(numbers: Floats, *, block: bytes) -> bool:
     """pandas reads a column of nothing but True and False as 1 and 0."""
-    if not np.isin(part.numbers, (0, 1)).all(axis=0).any():
+    if not np.isin(numbers, (0, 1)).all(axis=0).any():
         return False
     lower = block.lower()
     return b"true" in lower or b"false" in lower

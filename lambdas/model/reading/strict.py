@@ -1,16 +1,19 @@
-"""Reads any file record by record, by the grammar of `records`: keeps the good cells and names the bad ones."""
+"""Reads any file record by record, by the grammar of `records`: keeps the good rows and names what is wrong with the
+others."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from lambdas.model.arrays import Integers
-from lambdas.model.reading.columns import Gathered, Part
-from lambdas.model.reading.findings import Findings
+from lambdas.model.arrays import Floats
+from lambdas.model.reading.cells import Problem, number_check
+from lambdas.model.reading.columns import Bad, Part, Wanted, coded
+from lambdas.model.reading.findings import Looked, of_width
 from lambdas.model.reading.records import Malformed, Record, count_lines, is_blank, records
+from lambdas.model.recipe import Numeric
 
 BATCH_RECORDS = 500
 """Few enough to stay in a processor's cache."""
@@ -18,66 +21,74 @@ NUMERALS = re.compile(r"[0-9+\-.eE\s]*", re.ASCII)
 """Of texts of these characters, float() reads those that `cells.number_check` reads, and no others."""
 
 
-def gather(name: str, *, text: bytes, into: Gathered, model: str) -> None:
-    """Gather all rows; raises the DataError that names what is wrong."""
-    reading = _Reading(into)
-    reading.gathered.lines = count_lines(text)
+def gather(name: str, *, text: bytes, into: Looked, model: str) -> None:
+    """Look at all rows; raises ObjectUnreadable where the text breaks the grammar."""
+    into.gathered.lines = count_lines(text)
     try:
-        reading.read(records(text))
+        read(records(text), into)
     except Malformed as exc:
-        raise reading.findings.malformed(name, model=model, why=f"{exc}") from exc
-    if reading.findings:
-        raise reading.findings.error(name, model=model)
+        raise into.findings.malformed(name, model=model, why=f"{exc}") from exc
 
 
-class _Reading:
-    def __init__(self, gathered: Gathered) -> None:
-        self.gathered = gathered
-        self.findings = Findings(gathered.wanted)
-        self._wanted = gathered.wanted
+def read(found: Iterable[Record], looked: Looked, *, header: bool = True) -> None:
+    """Add the rows to what was looked at before; the first of the records is the header, or `header` is False."""
+    batch: list[Record] = []
+    try:
+        for record in found:
+            if len(record[1]) < 2 and is_blank(record[1]):
+                looked.gathered.blank_lines += 1
+            elif header:
+                header = False
+            else:
+                batch.append(record)
+                if len(batch) == BATCH_RECORDS:
+                    _take(batch, looked)
+                    batch = []
+    finally:
+        if batch:
+            _take(batch, looked)
 
-    def read(self, found: Iterable[Record]) -> None:
-        header = True
-        batch: list[Record] = []
+
+def _take(batch: Sequence[Record], looked: Looked) -> None:
+    looked.take(
+        _part([fields for _, fields in batch], wanted=looked.wanted), lambda rows: [batch[row] for row in rows]
+    )
+
+
+def _part(rows: list[list[str]], *, wanted: Wanted) -> Part:
+    by_problem: dict[Problem, list[int]] = {}
+    for row, fields in enumerate(rows):
+        if len(fields) != wanted.width:
+            by_problem.setdefault(of_width(len(fields), wanted.width), []).append(row)
+            rows[row] = [""] * wanted.width
+    unreadable = [Bad(np.array(found), problem, None, -1) for problem, found in by_problem.items()]
+    columns = list(zip(*rows, strict=True))
+    numbers, bad = numbers_of({place: columns[place] for place, _ in wanted.numeric}, wanted=wanted, rows=len(rows))
+    return Part(numbers, [coded(columns[place]) for place, _, _ in wanted.texts], (*unreadable, *bad))
+
+
+def numbers_of(texts: Mapping[int, Sequence[str]], *, wanted: Wanted, rows: int) -> tuple[Floats, tuple[Bad, ...]]:
+    """The numeric columns of so many rows, (rows, k), from their texts by their places; and what is no number."""
+    numbers, found = np.empty((rows, len(wanted.numeric))), []
+    for j, (place, column) in enumerate(wanted.numeric):
+        numbers[:, j], bad = _numbers(texts[place], column=column, place=place)
+        found += bad
+    return numbers, tuple(found)
+
+
+def _numbers(texts: Sequence[str], *, column: Numeric, place: int) -> tuple[Floats, list[Bad]]:
+    """(n,): where one of them is no number, each different text is looked at by itself."""
+    if NUMERALS.fullmatch("".join(texts)):
         try:
-            for record in found:
-                if len(record[1]) < 2 and is_blank(record[1]):
-                    self.gathered.blank_lines += 1
-                elif header:
-                    header = False
-                else:
-                    batch.append(record)
-                    if len(batch) == BATCH_RECORDS:
-                        self._take(batch)
-                        batch = []
-        finally:
-            if batch:
-                self._take(batch)
-
-    def _take(self, batch: list[Record]) -> None:
-        part = self._part([fields for _, fields in batch])
-        if part is None or not part.is_good(self._wanted):
-            self.findings.note(batch, first_row=self.gathered.rows + 1)
-        elif not self.findings:
-            self.gathered.add(part)
-        self.gathered.rows += len(batch)
-
-    def _part(self, rows: Sequence[list[str]]) -> Part | None:
-        """None where a record has too many or too few fields, or a cell should be a number and is not."""
-        if not all(len(fields) == self._wanted.width for fields in rows):
-            return None
-        columns = list(zip(*rows, strict=True))
-        numbers = np.empty((len(rows), len(self._wanted.numeric)))
-        for j, (place, _) in enumerate(self._wanted.numeric):
-            if not NUMERALS.fullmatch("".join(columns[place])):
-                return None
-            try:
-                numbers[:, j] = list(map(float, columns[place]))
-            except ValueError:
-                return None
-        return Part(numbers, [_coded(columns[place]) for place, _, _ in self._wanted.texts])
-
-
-def _coded(column: Sequence[str]) -> tuple[Integers, list[str]]:
-    places = {level: place for place, level in enumerate(dict.fromkeys(column))}
-    return np.array([places[text] for text in column]), list(places)
+            return np.array(list(map(float, texts))), []
+        except ValueError:
+            pass
+    codes, levels = coded(texts)
+    check = number_check(column)
+    problems = [check(level) for level in levels]
+    numbers = [float("nan") if problem else float(level) for level, problem in zip(levels, problems, strict=True)]
+    bad = []
+    for problem in dict.fromkeys(filter(None, problems)):
+        having = [code for code, found in enumerate(problems) if found == problem]
+        bad.append(Bad(np.flatnonzero(np.isin(codes, having)), problem, column.name, place))
+    return np.array(numbers)[codes], bad

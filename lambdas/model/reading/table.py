@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,23 @@ class Labels:
     codes: Integers
     """(n,): of each row the place of its label among `raw`."""
     raw: tuple[str, ...]
-    """Those that occur in the file."""
+    """Those that occur in the file; a row that is too short or too long has an empty one."""
+
+    def rows(self, places: Integers | None = None) -> dict[str, int]:
+        """How many of the rows at these positions, or of all, have which label."""
+        codes = self.codes if places is None else self.codes[places]
+        counts = np.bincount(codes, minlength=len(self.raw)).tolist()
+        return {label: count for label, count in zip(self.raw, counts, strict=True) if count}
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """The bad rows of a file, which the recipe tolerates."""
+
+    rows: Integers
+    """Their positions among all rows of the file, ascending."""
+    facts: Mapping[str, Any]
+    """Ready for JSON: how many they are, of which classes and why, without what is in them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +111,21 @@ class Reading:
     table: Table
     extent: Extent
     labels: Labels
+    """Of all rows, those that are left out too: so no other row changes sides once they are corrected."""
     digest: str
     """Of the file's lines: see `unpacking.digest`."""
+    left_out: LeftOut | None = None
+    """None where every row is in the table."""
+    others: Mapping[str, int] = field(default_factory=dict)
+    """The labels that the recipe takes for its other class without listing them, with their rows in the table."""
+
+    def good(self, rows: Integers) -> Integers:
+        """Of these positions among all rows those that are in the table, in their order."""
+        return rows if self.left_out is None else rows[~np.isin(rows, self.left_out.rows)]
+
+    def in_table(self, rows: Integers) -> Integers:
+        """The positions in the table of good rows, from their positions among all rows."""
+        return rows if self.left_out is None else rows - np.searchsorted(self.left_out.rows, rows)
 
 
 def concat(tables: Sequence[Table]) -> Table:

@@ -15,7 +15,7 @@ recipe_files.py  which files of a folder hold a recipe
 """
 
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate
 from lambdas.model.recipe.recipe import Recipe
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Recipe",
     "Shift",
     "Split",
+    "Tolerate",
     "at_least",
     "at_most",
     "at_most_cost",

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.exact import exact
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import Threshold
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +24,14 @@ class Fields:
     label: str
     """The column that holds the label."""
     classes: Mapping[str, str]
-    """Raw label in the files -> class name. Any other label is an error."""
+    """Raw label in the files -> class name. Any other label is an error, or of the class `other`."""
     estimator: Callable[[Columns], Any]
     """Builds the unfitted scikit-learn estimator. Import scikit-learn inside it."""
     thresholds: Sequence[Threshold]
+    other: str | None = None
+    """The class of all labels that `classes` does not list, one of its own or not; None where they are an error."""
+    tolerate: Tolerate = field(default_factory=Tolerate)
+    """What of the data may be left out because it is bad: nothing, if nothing is said."""
     positive: str | None = None
     """The class that precision-recall and ROC curves are drawn for."""
     split: Split = field(default_factory=Split)
@@ -62,7 +66,12 @@ class Fields:
     @property
     def class_names(self) -> tuple[str, ...]:
         """The order of every matrix: alphabetical, but the positive class last, as in [[TN, FP], [FN, TP]]."""
-        return tuple(sorted(set(self.classes.values()), key=lambda name: (name == self.positive, name)))
+        names = {*self.classes.values(), *([] if self.other is None else [self.other])}
+        return tuple(sorted(names, key=lambda name: (name == self.positive, name)))
+
+    def class_of(self, label: str) -> str | None:
+        """Of a raw label; None for one that is unknown, and for an empty one."""
+        return self.classes.get(label, self.other if label else None)
 
     @property
     def demands(self) -> Demands:

@@ -51,6 +51,16 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Tolerate:
+    """What a run may leave out of a data set because it is bad, and go on without.
+
+    `rows` is a share (0 up to less than 1) of the rows of each file, and of each class in it.
+    """
+
+    rows: float = 0.0
+
+
+@dataclass(frozen=True)
 class Shift:
     """One step of a gradual rollout: this share (0..1) of the traffic for so long, then a look at its health."""
 

@@ -61,6 +61,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
         yield f"format is {shown(recipe.format)}: expected one of {', '.join(FORMATS)}"
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
+    yield from _tolerance_problems(recipe)
     yield from _split_problems(recipe)
     yield from gate_problems(recipe)
     yield from comparison_problems(recipe)
@@ -114,14 +115,22 @@ def _allowed_problems(column: Categorical) -> Iterator[str]:
 
 def _class_problems(recipe: Fields) -> Iterator[str]:
     if len(recipe.class_names) < 2:
-        yield "classes names fewer than two classes"
-    if "" in recipe.classes or "" in recipe.class_names:
+        named = "classes and other name" if recipe.other else "classes names"
+        yield f"{named} fewer than two classes"
+    if "" in recipe.classes or "" in recipe.classes.values():
         yield "classes holds an empty text"
+    if recipe.other == "":
+        yield "other is an empty text: leave it out, so that a label which classes does not list is an error"
     for name in recipe.class_names:
         if any(unicodedata.category(character) in UNSEEN for character in name):
             yield f"the class {shown(name)} holds a line break or another character that cannot be seen"
     if recipe.positive is not None and recipe.positive not in recipe.class_names:
         yield f"positive is {shown(recipe.positive)}: expected one of {', '.join(recipe.class_names)}"
+
+
+def _tolerance_problems(recipe: Fields) -> Iterator[str]:
+    if not 0 <= recipe.tolerate.rows < 1:
+        yield f"tolerate.rows is {recipe.tolerate.rows}: expected a share, 0 or more and less than 1"
 
 
 def _split_problems(recipe: Fields) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TypeGuard
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import Approval, Categorical, Numeric, Shift, Split
+from lambdas.model.recipe.parts import Approval, Categorical, Numeric, Shift, Split, Tolerate
 
 WHOLE_LIMIT = 2**63
 """Beyond it an int cannot always be converted to a float, or to text."""
@@ -74,6 +74,7 @@ FUNCTION = Kind("a function of the columns", callable)
 LIST = Kind("a list", _is_list)
 MAPPING = Kind("a dict of raw label to class name", lambda value: isinstance(value, Mapping))
 COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(value, Mapping))
+TOLERATE = Kind("Tolerate(...)", lambda value: isinstance(value, Tolerate))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
 THRESHOLD = Kind(
@@ -92,6 +93,8 @@ FIELDS: Kinds = {
     "classes": MAPPING,
     "estimator": FUNCTION,
     "thresholds": LIST,
+    "other": TEXT.or_none(),
+    "tolerate": TOLERATE,
     "positive": TEXT.or_none(),
     "split": SPLIT,
     "compare_with_champion": TRUTH,
@@ -114,6 +117,7 @@ PARTS: Mapping[type, Kinds] = {
         "group": TEXT.or_none(),
         "duplicates": TEXT.or_none(),
     },
+    Tolerate: {"rows": NUMBER},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     Threshold: {
@@ -136,6 +140,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _parts("thresholds", values=recipe.thresholds, kind=THRESHOLD)
     yield from _parts("rollout", values=recipe.rollout, kind=SHIFT)
     yield from _fields("split", part=recipe.split)
+    yield from _fields("tolerate", part=recipe.tolerate)
     yield from _fields("approve", part=recipe.approve)
     yield from _class_problems(recipe.classes)
 

@@ -17,7 +17,7 @@ from string import whitespace
 import numpy as np
 
 from lambdas.model.reading.cells import MISSING, Check
-from lambdas.model.reading.columns import Gathered, Part, Wanted
+from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
 from lambdas.model.reading.dataset import read_texts
 from lambdas.model.splitting.row_hashes import Words, mixed_in
 from lambdas.model.splitting.split import GROUPED, TOGETHER, Draw
@@ -52,13 +52,13 @@ def _there(text: str) -> tuple[type, str] | None:
 
 
 class _Keys(Gathered):
-    """Of all texts their numbers alone stay in memory."""
+    """Of all texts their numbers alone stay in memory; a bad row has a key too."""
 
     def __init__(self, wanted: Wanted) -> None:
         super().__init__(wanted)
         self._keys: list[Words] = []
 
-    def add(self, part: Part) -> None:
+    def add(self, part: Part, *, bad: Sequence[Bad] = ()) -> None:  # noqa: ARG002
         keys: Words = np.zeros(len(part.numbers), dtype=np.uint64)
         for codes, levels in part.texts:
             keys = mixed_in(keys, words=_cells(levels)[codes])

@@ -13,7 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 from lambdas import recipes
-from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, at_least, at_most, at_most_cost
+from lambdas.model.recipe import (
+    Approval,
+    Categorical,
+    Numeric,
+    Recipe,
+    Shift,
+    Split,
+    Tolerate,
+    at_least,
+    at_most,
+    at_most_cost,
+)
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
@@ -22,10 +33,16 @@ from workflows.checking.recipe import try_out
 from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
-COLUMNS = pages.PAGES["columns.md"]
-SPLITS = pages.PAGES["splits.md"]
+COLUMNS, SPLITS, TOLERANCE = (pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance"))
+TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE)
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
-MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, Approval, at_least, at_most, at_most_cost)
+MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, Tolerate, Approval, at_least, at_most, at_most_cost)
+
+
+MADE: Mapping[str, Any] = {
+    each.name: each.default_factory for each in fields(Recipe) if each.default_factory is not MISSING
+}
+"""The fields of a recipe whose default is a part of its own defaults."""
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +55,17 @@ def names() -> dict[str, Any]:
 
 def defaults(of: Callable[..., Any]) -> Mapping[str, str]:
     """The parameters of a part, each with its default as the page has it."""
-    return {name: _shown(each.default) for name, each in inspect.signature(of).parameters.items()}
+    return {name: _shown(name, each.default) for name, each in inspect.signature(of).parameters.items()}
 
 
-def _shown(default: object) -> str:
+def _shown(name: str, default: object) -> str:
     if default is inspect.Parameter.empty:
         return "required"
-    return "`Split()`" if repr(default) == "<factory>" else f"`{default!r}`"
-
-
-def test_a_recipe_that_leaves_the_split_out_has_that_of_the_page() -> None:
-    assert [each.default_factory for each in fields(Recipe) if each.default_factory is not MISSING] == [Split]
+    return f"`{MADE[name].__name__}()`" if repr(default) == "<factory>" else f"`{default!r}`"
 
 
 def in_the_table() -> set[tuple[str, str]]:
-    return {(cells[0], cells[1]) for page in (PAGE, COLUMNS, SPLITS) for cells in pages.rows(page) if len(cells) == 3}
+    return {(cells[0], cells[1]) for page in TEXTS for cells in pages.rows(page) if len(cells) == 3}
 
 
 @pytest.mark.parametrize("of", MADE_OF)
@@ -85,7 +98,7 @@ def test_the_whole_recipe_and_its_data_are_taken(tmp_path: Path) -> None:
     assert "a run would take that" in done.output
 
 
-@pytest.mark.parametrize("snippet", [*PARTS, *pages.blocks(COLUMNS, "python"), *pages.blocks(SPLITS, "python")])
+@pytest.mark.parametrize("snippet", [*PARTS, *(each for page in TEXTS[1:] for each in pages.blocks(page, "python"))])
 def test_each_snippet_is_a_part_of_a_recipe_that_can_be_served(snippet: str, names: dict[str, Any]) -> None:
     given: dict[str, Any] = {}
     exec(snippet, dict(names), given)  # noqa: S102

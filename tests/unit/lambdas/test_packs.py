@@ -17,12 +17,12 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Stored
-from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable
+from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable, ValueMissing
 from chalicelib.limits import PART_DAYS
 from chalicelib.runs.dataset import Object
 from lambdas import kept, packing, packs
 from lambdas.model.data.part import Part, merged
-from lambdas.model.recipe import Categorical, Numeric, Recipe, at_least
+from lambdas.model.recipe import Categorical, Numeric, Recipe, Tolerate, at_least
 from lambdas.packs import ANCHOR_OBJECTS, PACK_OBJECTS
 from lambdas.parts import Prepared, files_of
 from lambdas.splits import Splits
@@ -486,3 +486,70 @@ def test_rows_of_each_class_are_kept_of_every_object_by_its_entity_tag() -> None
         assert set(each.classes) == set(RECIPE.class_names)
         of_all.update(each.classes)
     assert of_all == {name: counts["rows"] for name, counts in prepared.profile["classes"].items()}
+
+
+def spoilt(seed: int, *, rows: int, bad: int) -> bytes:
+    """With so many rows without a size."""
+    header, *lines = text(seed, rows=rows).decode().splitlines()
+    return "\n".join([header, *(f",{line.partition(',')[2]}" for line in lines[:bad]), *lines[bad:], ""]).encode()
+
+
+def test_bad_rows_that_are_tolerated_are_told_in_the_profile_whether_the_file_is_read_or_kept() -> None:
+    account, recipe = Counting(), data.recipe(tolerate=Tolerate(rows=0.05))
+    files = {"a.csv": text(1, rows=100), "b.csv": spoilt(2, rows=100, bad=5)}
+
+    first = prepare(account, files, recipe=recipe)
+    again = prepare(account, files, recipe=recipe)
+
+    assert account.files() == []
+    assert first.profile["rows"] == again.profile["rows"] == 195
+    assert [first.profile["left_out"], first.profile["objects"]["b.csv"]["rows"]] == [
+        {
+            "b.csv": {
+                "rows": 5,
+                "first_rows": [1, 2, 3, 4, 5],
+                "reasons": [{"column": "size", "problem": "empty", "rows": 5}],
+                "classes": first.profile["left_out"]["b.csv"]["classes"],
+                "class_unknown": 0,
+            }
+        },
+        100,
+    ]
+    assert told(again) == told(first)
+
+
+def test_rows_that_were_left_out_are_read_again_when_less_is_tolerated() -> None:
+    account, files = Counting(), {"a.csv": spoilt(2, rows=100, bad=5)}
+    prepare(account, files, recipe=data.recipe(tolerate=Tolerate(rows=0.05)))
+
+    with pytest.raises(ValueMissing, match="5 of 100 rows are bad, and the recipe tolerates 4 % of a file"):
+        prepare(account, files, recipe=data.recipe(tolerate=Tolerate(rows=0.04)))
+
+
+def test_data_without_bad_rows_says_nothing_of_them() -> None:
+    assert "left_out" not in prepare(Counting(), nights(2), recipe=data.recipe(tolerate=Tolerate(rows=0.5))).profile
+
+
+def test_labels_of_the_other_class_are_told_with_their_rows_the_most_frequent_ones() -> None:
+    recipe = data.recipe(classes={"ok.": "good", "spam.": "bad"}, other="bad")
+    many = b"size,age,flag,label\n" + b"".join(
+        b"1,2,SF,label-%03d\n1,2,SF,worm.\n1,2,SF,ok.\n" % n for n in range(30)
+    )
+    account, files = Counting(), {"a.csv": many, "b.csv": many}
+
+    found = prepare(account, files, recipe=recipe).profile
+
+    assert found["classes"]["bad"]["rows"] == 120
+    assert list(found["other_labels"])[:2] == ["worm.", "label-000"]
+    assert list(found["other_labels"].values()) == [60, *([2] * 19)]
+    assert prepare(account, files, recipe=recipe).profile["other_labels"] == found["other_labels"]
+    assert account.files() == []
+
+
+def test_without_an_other_class_the_profile_says_nothing_of_labels() -> None:
+    assert "other_labels" not in prepare(Counting(), nights(2)).profile
+
+
+@pytest.mark.parametrize("changes", [{"other": "bad"}, {"other": "strange"}, {"tolerate": Tolerate(rows=0.01)}])
+def test_object_is_known_again_only_by_the_same_tolerance_and_other_class(changes: Mapping[str, Any]) -> None:
+    assert kept.policies(data.recipe(**changes)) != kept.policies(RECIPE)

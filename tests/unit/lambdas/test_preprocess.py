@@ -23,7 +23,8 @@ from chalicelib.promotion.lease import Lease
 from chalicelib.runs import dataset, outcomes, retraining
 from chalicelib.runs.retraining import Wish
 from chalicelib.settings import TaskSettings
-from lambdas import preprocess
+from lambdas import preprocess, recipes
+from lambdas.model.recipe import Tolerate
 from tests.fakes.edges import FakeOutside
 from tests.given.approvals import waits
 from tests.given.interference import with_store
@@ -305,6 +306,18 @@ def test_bad_row_is_a_typed_error_that_names_its_object(night: FakeOutside) -> N
 
     with pytest.raises(LabelUnknown, match=r"night-2\.csv"):
         preprocessing(night.edges)
+
+
+def test_rows_that_are_left_out_are_told_in_the_reason_and_counted_in_the_profile(night: FakeOutside) -> None:
+    add_data(night, "night-2.csv", lines=[*rows(normal=97, attacks=0), *["0,x,2,normal."] * 3])
+    recipe = replace(recipes.load(MODEL), tolerate=Tolerate(rows=0.03))
+    task = PreprocessTask(run=RUN, model=MODEL, force=False)
+
+    done = preprocess.run(task, night.edges, SETTINGS, load=lambda _: recipe)
+
+    assert done.reason == "1597 rows in 2 objects; 3 bad rows of 1 objects left out"
+    profile = documents.find(night.store, layout.run_document(RUN, "profile"))["profile"]
+    assert profile["left_out"]["night-2.csv"]["rows"] == 3
 
 
 def test_two_attacks_a_night_reach_the_holdout_in_proportion() -> None:

@@ -13,6 +13,7 @@ from chalicelib.limits import MESSAGE_CHARACTERS
 from lambdas.model.reading import plain, strict
 from lambdas.model.reading.columns import Gathered, Wanted
 from lambdas.model.reading.dataset import read_text
+from lambdas.model.reading.findings import Looked
 from lambdas.model.reading.header import find_columns
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Categorical, Numeric
@@ -180,17 +181,26 @@ def test_fast_reading_finds_what_the_slow_one_finds_or_leaves_it_to_it(tail: str
     try:
         places = find_columns("day.csv", text=text, wanted=["c", "x", "y"], model="flows")
         wanted = Wanted.of(RECIPE, places=places)
-        fast = Gathered(wanted)
+        fast = Looked(Gathered(wanted))
         plain.gather(text, into=fast, block_bytes=block_bytes)
     except (errors.DataError, plain.NotPlain):
         return
     event("fast, with quotes" if '"' in tail else "fast")
-    slow = Gathered(wanted)
+    slow = Looked(Gathered(wanted))
     strict.gather("day.csv", text=text, into=slow, model="flows")
 
-    assert counts(fast) == counts(slow)
-    assert not fast.rows or fast.table(RECIPE).to_files() == slow.table(RECIPE).to_files()
+    assert counts(fast.gathered) == counts(slow.gathered)
+    assert fast.gathered.bad.tolist() == slow.gathered.bad.tolist()
+    assert [vars(each) for each in fast.findings] == [vars(each) for each in slow.findings]
+    if fast.gathered.rows:
+        assert fast.gathered.table(RECIPE).to_files() == slow.gathered.table(RECIPE).to_files()
+        assert labels(fast.gathered) == labels(slow.gathered)
 
 
 def counts(gathered: Gathered) -> tuple[int, int, int]:
     return gathered.rows, gathered.lines, gathered.blank_lines
+
+
+def labels(gathered: Gathered) -> list[str]:
+    found = gathered.labels
+    return [found.raw[code] for code in found.codes]

@@ -8,7 +8,18 @@ import pytest
 from chalicelib.errors import RecipeInvalid
 from chalicelib.limits import CLASSES, COLUMNS, LABELS, LEVELS, MESSAGE_CHARACTERS, THRESHOLDS
 from chalicelib.promotion import promotion
-from lambdas.model.recipe import Approval, Categorical, Columns, Numeric, Shift, Split, at_least, at_most_cost, rules
+from lambdas.model.recipe import (
+    Approval,
+    Categorical,
+    Columns,
+    Numeric,
+    Shift,
+    Split,
+    Tolerate,
+    at_least,
+    at_most_cost,
+    rules,
+)
 from tests.given import data
 
 
@@ -32,6 +43,12 @@ from tests.given import data
         ({"columns": [Categorical("a", allowed=[""])]}, "allowed of column a"),
         ({"classes": {"ok.": "good"}, "positive": None}, "fewer than two classes"),
         ({"classes": {"": "good", "x": "bad"}}, "an empty text"),
+        ({"classes": {}, "other": "bad"}, "classes and other name fewer than two classes"),
+        ({"other": ""}, "other is an empty text"),
+        ({"other": "b\nad"}, "the class 'b\\nad' holds a line break"),
+        ({"tolerate": Tolerate(rows=-0.01)}, "tolerate.rows is -0.01: expected a share, 0 or more and less than 1"),
+        ({"tolerate": Tolerate(rows=1)}, "tolerate.rows is 1: expected"),
+        ({"tolerate": Tolerate(rows=math.nan)}, "tolerate.rows is nan: expected"),
         ({"positive": "ugly"}, "positive is 'ugly': expected one of bad, good"),
         ({"split": Split(holdout_ratio=1)}, "holdout_ratio is 1"),
         ({"split": Split(holdout_ratio=0)}, "holdout_ratio is 0: expected 0.0001 to 0.9999"),
@@ -151,3 +168,24 @@ def test_costs_without_a_class_are_those_of_the_positive_one() -> None:
 def test_costs_without_a_class_need_a_positive_one() -> None:
     with pytest.raises(RecipeInvalid, match="cost_per_row is of None: expected one of bad, good"):
         data.recipe(positive=None, thresholds=[at_most_cost({"fn": 50, "fp": 1}, per_row=0.4)])
+
+
+def test_other_is_a_class_of_its_own_or_one_that_labels_have() -> None:
+    own, shared = data.recipe(other="strange"), data.recipe(other="good")
+
+    assert (own.class_names, shared.class_names) == (("good", "strange", "bad"), ("good", "bad"))
+    assert [own.class_of(label) for label in ("ok.", "never seen", "")] == ["good", "strange", None]
+    assert shared.class_of("never seen") == "good"
+
+
+def test_without_other_an_unlisted_label_is_of_no_class() -> None:
+    assert data.recipe().class_of("never seen") is None
+
+
+def test_one_listed_class_and_another_for_the_rest_are_two() -> None:
+    assert data.recipe(classes={"ok.": "good"}, other="bad").class_names == ("good", "bad")
+
+
+@pytest.mark.parametrize("rows", [0, 0.0, 0.999999])
+def test_share_of_rows_to_tolerate_is_taken_up_to_its_limits(rows: float) -> None:
+    assert data.recipe(tolerate=Tolerate(rows=rows)).tolerate.rows == rows

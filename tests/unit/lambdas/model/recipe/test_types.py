@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import Threshold, at_least, at_most_cost
-from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split
+from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, Tolerate
 from lambdas.model.recipe.types import FIELDS, PARTS
 from tests.given import data
 
@@ -40,6 +40,9 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"classes": {"x": "bad", "y": None}}, "classes['y'] is None: expected a text"),
         ({"estimator": None}, "estimator is None: expected a function of the columns"),
         ({"positive": 1}, "positive is 1: expected a text, or None"),
+        ({"other": 3}, "other is 3: expected a text, or None"),
+        ({"tolerate": 0.01}, "tolerate is 0.01: expected Tolerate(...)"),
+        ({"tolerate": untyped(Tolerate, rows="0.01")}, "tolerate.rows is '0.01': expected a number"),
         ({"split": 0.2}, "split is 0.2: expected Split(...)"),
         ({"split": untyped(Split, holdout_ratio="0.2")}, "split.holdout_ratio is '0.2': expected a number"),
         ({"split": untyped(Split, seed=1.5)}, "split.seed is 1.5: expected a whole number"),
