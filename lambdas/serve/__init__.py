@@ -5,6 +5,7 @@ schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
 why.py        tells which columns moved a prediction most; imported when a request asks
 refusal.py    refuses a request, in words
+warned.py     tells what the model took in the place of what a request says; loaded when there is something to tell
 
 It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's.
 Evaluate scores through the same `schema` and `scorecard`: what was judged is what serves.

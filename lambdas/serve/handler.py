@@ -5,6 +5,7 @@
     {..., "why": 3}                         beside a query or instances: the 3 columns that moved each prediction most
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
+Predictions may come with `warnings`: what the model took in the place of what an instance says, or does not say.
 Every answer is `{"status": ..., "body": ...}`. A refusal is an answer too: an exception would count as a fault of the
 model, reach the canary and the alarms, and end the warm environment. So it raises for one reason only: the package is
 broken.
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .refusal import Refused, shown
-from .schema import ModelInvalid, Row, Schema
+from .schema import ModelInvalid, Noted, Row, Schema
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -153,9 +154,9 @@ class Service:
         asked = event if isinstance(event, dict) else {}
         kind = set(asked)
         if kind == {"query"}:
-            return {"predictions": [self._asked(asked["query"])]}
+            return self._asked(asked["query"])
         if kind in ({"instances"}, {"instances", "why"}):
-            return {"predictions": self._predictions(asked["instances"], most=_most(asked))}
+            return self._predictions(asked["instances"], most=_most(asked))
         if kind == {"warm"} and asked["warm"] is True:
             return {"warm": True, "artifact_sha256": self.artifact_sha256, "format": self.format}
         raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
@@ -166,9 +167,11 @@ class Service:
         if isinstance(query, dict) and "why" not in schema.names:
             most = _most(query)
             query = {name: texts for name, texts in query.items() if name != "why"}
-        return self._prediction(schema.read_query(query), most=most)
+        noted: Noted = []
+        predictions = [self._prediction(schema.read_query(query, noted), most=most)]
+        return _answer(predictions, {None: noted} if noted else {})
 
-    def _predictions(self, instances: object, *, most: int) -> list[dict[str, object]]:
+    def _predictions(self, instances: object, *, most: int) -> dict[str, object]:
         at_most = self.instances_max_with(most) if most else self.instances_max
         accepted = f"a list of 1 to {at_most} objects"
         if not isinstance(instances, list):
@@ -179,11 +182,18 @@ class Service:
         if len(instances) > at_most:
             message = f"instances holds {len(instances)}: send at most {at_most} at a time"
             raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
-        return [self._numbered(instance, position=position, most=most) for position, instance in enumerate(instances)]
+        noted: dict[int | None, Noted] = {}
+        return _answer([self._numbered(each, at, noted, most=most) for at, each in enumerate(instances)], noted)
 
-    def _numbered(self, instance: object, *, position: int, most: int) -> dict[str, object]:
+    def _numbered(
+        self, instance: object, position: int, noted: dict[int | None, Noted], *, most: int
+    ) -> dict[str, object]:
+        here: Noted = []
         try:
-            return self._prediction(self.scorer.schema.read(instance), most=most)
+            row = self.scorer.schema.read(instance, here)
+            if here:
+                noted[position] = here
+            return self._prediction(row, most=most)
         except Refused as refused:
             refused.instance = position
             raise
@@ -210,6 +220,14 @@ def _most(asked: Mapping[str, object]) -> int:
     from .why import most_in
 
     return most_in(asked["why"])
+
+
+def _answer(predictions: list[dict[str, object]], noted: Mapping[int | None, Noted]) -> dict[str, object]:
+    if not noted:
+        return {"predictions": predictions}
+    from .warned import warnings  # imported here, because most requests need none
+
+    return {"predictions": predictions, "warnings": warnings(noted)}
 
 
 @cache

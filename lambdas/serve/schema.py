@@ -1,7 +1,8 @@
 """Validates a request: the model's columns, their kinds, ranges and categories.
 
 The schema travels in the artifact. A column reads one value, from JSON or from a query string, and returns it in the
-form that the scorer takes (float or str), or raises Refused naming the field and the accepted form.
+form that the scorer takes (float or str), or raises Refused naming the field and the accepted form. It notes where
+the model takes another value: for one that is missing, out of range, or a category that training did not have.
 """
 
 from __future__ import annotations
@@ -23,6 +24,17 @@ NUMBER_CHARACTERS = 400
 
 IGNORED, REFUSED = "ignored", "refused"
 """How the model treats a category that training did not have."""
+CLIPPED = "clip"
+"""How the model treats a number beyond a bound: the bound takes its place. By itself it is refused."""
+
+MISSING, OUTSIDE, UNKNOWN = "FeatureMissing", "FeatureClipped", "CategoryUnknown"
+"""What is noted."""
+Noted = list[tuple[str, str, str]]
+"""Code, column and words of what was noted of one instance. The words do not depend on the value."""
+
+LISTED_MISSING = 20
+ACCEPTED_CHARACTERS = 60
+"""Of each of several missing features."""
 
 
 def _digits(number: float) -> str:
@@ -42,6 +54,11 @@ class NumberColumn:
     name: str
     minimum: float | None = None
     maximum: float | None = None
+    missing: float | None = None
+    """Takes the place of a number that is null, absent or one of `absent`; None where that is refused."""
+    absent: frozenset[str] = frozenset()
+    """The texts that stand for a missing value; none where that is refused."""
+    outside: str = REFUSED
 
     @property
     def accepted(self) -> str:
@@ -54,31 +71,47 @@ class NumberColumn:
         bounds = [f"{sign} {_digits(bound)}" for sign, bound in pairs if bound is not None]
         return f"a number {' and '.join(bounds)}".rstrip()
 
-    def read(self, value: object) -> float:
+    def read(self, value: object, noted: Noted) -> float:
         """From JSON: a number, not a boolean and not a text."""
+        if value is None and self.missing is not None:
+            return self._filled(self.missing, noted)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._refused("FeatureNotANumber", f"is {shown(value)}, not a number")
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
-        return self._checked(number)
+        return self._checked(number, noted)
 
-    def read_text(self, text: str) -> float:
+    def read_text(self, text: str, noted: Noted) -> float:
         """From a query string."""
+        if text in self.absent and self.missing is not None:
+            return self._filled(self.missing, noted)
         if len(text) > NUMBER_CHARACTERS:
             raise self._refused("FeatureNotANumber", f"has {len(text)} characters, too many for a number")
         if not NUMBER.fullmatch(text):
             raise self._refused("FeatureNotANumber", f"is {shown(text)}, not a number")
-        return self._checked(float(text))
+        return self._checked(float(text), noted)
 
-    def _checked(self, number: float) -> float:
+    def _filled(self, missing: float, noted: Noted) -> float:
+        noted.append((MISSING, self.name, f"{self.name} is missing: {_digits(missing)} takes its place"))
+        return missing
+
+    def _checked(self, number: float, noted: Noted) -> float:
         if not math.isfinite(number):
             raise self._refused("FeatureNotFinite", "is not a finite number")
-        below = self.minimum is not None and number < self.minimum
-        if below or (self.maximum is not None and number > self.maximum):
-            raise self._refused("FeatureOutOfRange", f"is {_digits(number)}, out of range")
+        if self.minimum is not None and number < self.minimum:
+            return self._beyond(number, bound=self.minimum, noted=noted)
+        if self.maximum is not None and number > self.maximum:
+            return self._beyond(number, bound=self.maximum, noted=noted)
         return number
+
+    def _beyond(self, number: float, *, bound: float, noted: Noted) -> float:
+        if self.outside != CLIPPED:
+            raise self._refused("FeatureOutOfRange", f"is {_digits(number)}, out of range")
+        words = f"{self.name} is out of range ({self.accepted}): the nearest bound takes its place"
+        noted.append((OUTSIDE, self.name, words))
+        return float(bound)
 
     def _refused(self, code: str, message: str) -> Refused:
         return Refused(
@@ -94,6 +127,10 @@ class CategoryColumn:
     levels: frozenset[str]
     allowed: tuple[str, ...] | None = None
     unknown: str = IGNORED
+    missing: str | None = None
+    """Takes the place of a text that is null, absent or one of `absent`; None where that is refused."""
+    absent: frozenset[str] = frozenset()
+    """The texts that stand for a missing value; none where that is refused."""
 
     @property
     def accepted(self) -> str:
@@ -106,16 +143,21 @@ class CategoryColumn:
             return f"one of {listed(self.allowed)}"
         return f"one of {listed(self.levels)}" if self.unknown == REFUSED else "a text that is not empty"
 
-    def read(self, value: object) -> str:
+    def read(self, value: object, noted: Noted) -> str:
         """From JSON or a query string."""
+        if self.missing is not None and (value is None or (isinstance(value, str) and value in self.absent)):
+            noted.append((MISSING, self.name, f"{self.name} is missing: {shown(self.missing)} takes its place"))
+            return self.missing
         if not isinstance(value, str):
             raise self._refused("FeatureNotAText", f"is {shown(value)}, not a text")
         if not value:
             raise self._refused("FeatureEmpty", "is empty")
         if self.allowed is not None and value not in self._allowed:
             raise self._refused("CategoryNotAllowed", f"is {shown(value)}, not an allowed category")
-        if self.unknown == REFUSED and value not in self.levels:
-            raise self._refused("CategoryUnknown", f"is {shown(value)}, which the model never saw")
+        if value not in self.levels:
+            if self.unknown == REFUSED:
+                raise self._refused(UNKNOWN, f"is {shown(value)}, which the model never saw")
+            noted.append((UNKNOWN, self.name, f"{self.name} is a category that the model never saw"))
         return value
 
     read_text = read
@@ -156,7 +198,7 @@ class Schema:
         """The schema from an artifact of any format; raises KeyError, TypeError or ValueError."""
         return cls(tuple(map(_column, document["columns"])))
 
-    def read(self, instance: object) -> Row:
+    def read(self, instance: object, noted: Noted) -> Row:
         """One element of `instances`."""
         if not isinstance(instance, dict):
             raise Refused(
@@ -164,34 +206,31 @@ class Schema:
                 f"is {shown(instance)}, not an object",
                 accepted="an object of features: " + listed(self.names),
             )
-        self._check_names(instance)
-        return [column.read(instance[column.name]) for column in self.columns]
+        given = instance if instance.keys() == self.names else self._whole(instance, missing=None)
+        return [column.read(given[column.name], noted) for column in self.columns]
 
-    def read_query(self, query: object) -> Row:
+    def read_query(self, query: object, noted: Noted) -> Row:
         """The texts of a query string: name -> list of values."""
         if not isinstance(query, dict) or not all(_is_list_of_texts(texts) for texts in query.values()):
             raise Refused("QueryMalformed", "query is not an object of lists of texts", accepted='{"name": ["text"]}')
-        self._check_names(query)
+        given = self._whole(query, missing=[""])
         for name, texts in query.items():
             if len(texts) != 1:
                 raise Refused(
                     "FeatureDuplicate", f"{name} is given {len(texts)} times", field=name, accepted="one value"
                 )
-        return [column.read_text(query[column.name][0]) for column in self.columns]
+        return [column.read_text(given[column.name][0], noted) for column in self.columns]
 
-    def _check_names(self, given: Mapping[str, object]) -> None:
-        if given.keys() == self.names:
-            return
+    def _whole(self, given: Mapping[str, Any], *, missing: object) -> Mapping[str, Any]:
+        """What is given, and `missing` for each feature that is not, where the model takes another value for it."""
         for name in given:
             if name not in self.names:
                 raise self._unknown(plain(name))
-        missing = next(column for column in self.columns if column.name not in given)
-        raise Refused(
-            "FeatureMissing",
-            f"{missing.name} is missing: expected {missing.accepted}",
-            field=missing.name,
-            accepted=missing.accepted,
-        )
+        absent = [column for column in self.columns if column.name not in given]
+        refused = [column for column in absent if column.missing is None]
+        if refused:
+            raise _missing(refused)
+        return {**given, **{column.name: missing for column in absent}}
 
     def _unknown(self, name: str) -> Refused:
         # Imported here, because no good request needs it.
@@ -202,10 +241,39 @@ class Schema:
         return Refused("FeatureUnknown", f"{name!r} is no feature: {hint}", field=name, accepted=listed(self.names))
 
 
+def _missing(columns: Sequence[Column]) -> Refused:
+    """Names all of them, and what is expected of each."""
+    first, *others = columns
+    if not others:
+        message = f"{first.name} is missing: expected {first.accepted}"
+        return Refused(MISSING, message, field=first.name, accepted=first.accepted)
+    told = [f"{column.name} ({_cut(column.accepted)})" for column in columns[:LISTED_MISSING]]
+    more = len(columns) - len(told)
+    message = f"{len(columns)} features are missing: {', '.join(told)}{f' and {more} more' if more else ''}"
+    return Refused(MISSING, message, field=first.name, accepted=listed(column.name for column in columns))
+
+
+def _cut(accepted: str) -> str:
+    return accepted if len(accepted) <= ACCEPTED_CHARACTERS else f"{accepted[:ACCEPTED_CHARACTERS]}..."
+
+
 def _column(column: Mapping[str, Any]) -> Column:
+    missing = column.get("missing")
+    absent = frozenset(("", *column["absent"]) if missing is not None else ())
     if column["kind"] == "number":
-        return NumberColumn(column["name"], minimum=column["minimum"], maximum=column["maximum"])
-    if column["kind"] != "category" or column["unknown"] not in (IGNORED, REFUSED):
+        is_number = missing is None or math.isfinite(missing)
+        if not is_number or column.get("outside", REFUSED) not in (REFUSED, CLIPPED):
+            raise ValueError(f"column {column['name']} is of an unknown policy")
+        return NumberColumn(
+            column["name"],
+            minimum=column["minimum"],
+            maximum=column["maximum"],
+            missing=None if missing is None else float(missing),
+            absent=absent,
+            outside=column.get("outside", REFUSED),
+        )
+    is_read = column["unknown"] in (IGNORED, REFUSED) and isinstance(missing, str | None)
+    if column["kind"] != "category" or not is_read:
         raise ValueError(f"column {column['name']} is of an unknown kind or policy")
     allowed = column["allowed"]
     return CategoryColumn(
@@ -213,6 +281,8 @@ def _column(column: Mapping[str, Any]) -> Column:
         levels=frozenset(column["levels"]),
         allowed=None if allowed is None else tuple(allowed),
         unknown=column["unknown"],
+        missing=missing,
+        absent=absent,
     )
 
 

@@ -15,7 +15,8 @@ The artifact is one JSON object: format, format_version, classes, positive, sche
     2. let `_read` take every older number too: the live model, which Evaluate scores, may be years old
     3. keep an artifact of each older number in the tests, with the answers that it gave
 
-Of version 1 are those without the link one_vs_rest_or_none.
+Since version 2 there is the link one_vs_rest_or_none; since version 3 a column of the schema may name what takes the
+place of a missing value, and clip a number to its bounds.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from typing import Any
 from .schema import ModelInvalid, Row, Schema
 
 FORMAT = "scorecard"
-FORMAT_VERSION = 2
-KNOWN = tuple((FORMAT, version) for version in (1, FORMAT_VERSION))
+FORMAT_VERSION = 3
+KNOWN = tuple((FORMAT, version) for version in (1, 2, FORMAT_VERSION))
 LEAST_SCORE = -math.log(sys.float_info.max)
 """About -709.8: exp(-score) of a lower one is infinite."""
 

@@ -28,8 +28,8 @@ def serving(document: dict[str, Any]) -> Service:
 
 
 SERVICE = serving(DOCUMENT)
-GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "s", "kind": "a"}
-QUERY = {"size": ["20"], "flag": ["SF"], "age": ["0.25"], "zone": ["s"], "kind": ["a"]}
+GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "n", "kind": "a"}
+QUERY = {"size": ["20"], "flag": ["SF"], "age": ["0.25"], "zone": ["n"], "kind": ["a"]}
 
 
 def refusal(event: object) -> dict[str, Any]:

@@ -24,6 +24,8 @@ DOCUMENT: dict[str, Any] = {
         for weight in (1.0, -1.0, 0.0)
     ],
 }
+X: dict[str, Any] = {"kind": "number", "name": "x", "minimum": None, "maximum": None}
+TEXT: dict[str, Any] = {"kind": "category", "name": "x", "allowed": None, "levels": [], "unknown": "ignored"}
 any_scores = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=6)
 
 
@@ -84,7 +86,7 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
     [
         {"format": "onnx"},
         {"format_version": 0},
-        {"format_version": 3},
+        {"format_version": 4},
         {"format_version": [2]},
         {"format_version": "2"},
         {"classes": ["one"]},
@@ -98,6 +100,12 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
         {"scores": [{"intercept": 0, "numbers": [{"column": "y", "centre": 0, "weight": 1}], "categories": []}] * 3},
         {"schema": {"columns": [{"kind": "date", "name": "x"}]}},
         {"schema": {"columns": [{"kind": "category", "name": "x", "levels": [], "unknown": "?"}]}},
+        {"schema": {"columns": [{**X, "missing": math.inf, "absent": []}]}},
+        {"schema": {"columns": [{**X, "missing": "none", "absent": []}]}},
+        {"schema": {"columns": [{**X, "missing": 0.0}]}},
+        {"schema": {"columns": [{**X, "outside": "drop"}]}},
+        {"schema": {"columns": [{**TEXT, "missing": 1.0, "absent": []}]}},
+        {"schema": {"columns": [{**TEXT, "missing": "none", "absent": [[]]}]}},
         {"schema": None},
     ],
 )
@@ -176,8 +184,10 @@ def test_scorecard_of_version_1_answers_as_it_did(
 
 
 def test_version_that_is_not_known_is_told_with_those_that_are() -> None:
-    with pytest.raises(ModelInvalid, match=r"\('scorecard', 3\): .* knows \('scorecard', 1\) and \('scorecard', 2\)"):
-        Scorecard.from_document({**DOCUMENT, "format_version": 3})
+    with pytest.raises(
+        ModelInvalid, match=r"\('scorecard', 4\): .* knows \('scorecard', 1\) and .* \('scorecard', 3\)"
+    ):
+        Scorecard.from_document({**DOCUMENT, "format_version": 4})
 
 
 def test_scorecard_without_a_part_is_refused() -> None:

@@ -117,7 +117,14 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     )
 
     assert called["outside"] == []
-    assert called["own"] == ["serve", "serve.handler", "serve.refusal", "serve.schema", "serve.scorecard"]
+    assert called["own"] == [
+        "serve",
+        "serve.handler",
+        "serve.refusal",
+        "serve.schema",
+        "serve.scorecard",
+        "serve.warned",
+    ]
     batch, single, strange, refused = called["answers"]
     predictions = batch["body"]["predictions"]
     assert [each["label"] for each in predictions] == answers.labels.tolist()
