@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.cutting import listed
 from chalicelib.edges import Edges
-from chalicelib.errors import BadRequest, CommandFailed, DataError, RecipeUnknown
+from chalicelib.errors import (
+    BadRequest,
+    CommandFailed,
+    DataError,
+    EstimatorUnsupported,
+    RecipeInvalid,
+    RecipeUnknown,
+    TrainingFailed,
+)
 from chalicelib.settings import StageSettings
-from lambdas import recipes
 from workflows.checking import contents
 from workflows.checking.contents import Progress
-from workflows.checking.file import Content, File, check_room, look_at
+from workflows.checking.file import Content, File, check_room, foresee, look_at
+from workflows.checking.recipe import in_lines, served
 from workflows.data_set.objects import name, objects
 from workflows.data_set.writing import Known, write_all
 
@@ -43,6 +51,8 @@ class Addition:
     mode: Mode
     progress: Progress
     settings: StageSettings
+    load: Callable[[str], Recipe] = served
+    """The recipe of a model, once it was fitted and exported on made-up rows; raises as `served` does."""
 
 
 def add_all(addition: Addition, files: Sequence[File]) -> list[str]:
@@ -84,7 +94,8 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
                 table = look_at(content, recipe=recipe).table
                 sizes.append((len(table), table.size_bytes))
                 check_room(sizes, recipe=recipe, settings=addition.settings)
-        except DataError as exc:
+                foresee(table, recipe=recipe)
+        except (DataError, EstimatorUnsupported) as exc:
             problems.append(f"{type(exc).__name__}: {exc.message}")
     if problems:
         told = "\n".join(problems[:PROBLEMS_MAX])
@@ -95,10 +106,16 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
 def _recipe(addition: Addition) -> Recipe | None:
     if not addition.mode.checks:
         return None
+    addition.progress(f"trying the recipe of {addition.model}", 0, 1)
     try:
-        return recipes.load(addition.model)
+        return addition.load(addition.model)
     except RecipeUnknown as exc:
         raise BadRequest(f"{exc.message}. Add the file as it is with --no-check") from exc
+    except (RecipeInvalid, EstimatorUnsupported, TrainingFailed) as exc:
+        raise CommandFailed(
+            f"nothing was added, for no run would get through:\n{type(exc).__name__}: {in_lines(exc)}\nCorrect the"
+            " recipe; or add the files as they are with --no-check"
+        ) from exc
 
 
 def _not_there(addition: Addition, files: Sequence[Known]) -> list[Known]:

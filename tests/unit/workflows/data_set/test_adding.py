@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chalicelib.errors import BadRequest, CommandFailed
+from chalicelib.errors import (
+    BadRequest,
+    CommandFailed,
+    EstimatorUnsupported,
+    NightswapError,
+    RecipeInvalid,
+    TrainingFailed,
+)
 from chalicelib.settings import StageSettings
+from lambdas.model.recipe import Categorical, Columns, Recipe, at_least
 from tests import http_connections
 from tests.fakes.stage import FakeStage
 from tests.given.interference import with_store
@@ -44,7 +54,7 @@ def test_files_that_were_added_are_not_read_again_to_compare_others_with_them(st
         [Content("c.csv", GOOD + ROW + b"\n")],
     )
 
-    assert told[: told.index("adding c.csv")] == ["reading c.csv"]
+    assert told[: told.index("adding c.csv")] == ["trying the recipe of kdd99-http", "reading c.csv"]
 
 
 BAD = {
@@ -190,3 +200,68 @@ def test_large_file_is_read_in_whole(stage: FakeStage, tmp_path: Path) -> None:
     file = http_connections.write(tmp_path / "many.csv.gz", http_connections.rows())
 
     assert stage.run("data", "add", str(file)).exit_code == 0
+
+
+HEADER = b"flag,label\n"
+
+
+def flows(model: str) -> Recipe:
+    """A recipe of one text, with a weight for each text and class."""
+    return Recipe(
+        model=model,
+        columns=[Categorical("flag")],
+        label="label",
+        classes={f"{place}": f"class {place}" for place in range(10)},
+        estimator=encoding,
+        thresholds=[at_least("accuracy", bound=0.9)],
+    )
+
+
+def encoding(columns: Columns) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    return make_pipeline(make_column_transformer((encoder, columns.categorical)), LogisticRegression())
+
+
+def with_recipe(stage: FakeStage, load: Callable[[str], Recipe], body: bytes, **mode: bool) -> list[str]:
+    """Add a file to a model whose recipe is loaded so."""
+    addition = Addition(stage.edges, MODEL, Mode(**mode), lambda *_: None, StageSettings(), load)
+    return add_all(addition, [Content("flows.csv", body)])
+
+
+def test_file_whose_scorecard_would_be_too_large_is_refused_and_added_unread(stage: FakeStage) -> None:
+    body = HEADER + b"".join(b"%0120d,%d\n" % (row, row % 10) for row in range(30_000))
+
+    with pytest.raises(
+        CommandFailed, match=r"nothing was added:\nEstimatorUnsupported: the scorecard of recipe"
+    ) as exc:
+        with_recipe(stage, flows, body)
+
+    assert "or add the files as they are with --no-check" in exc.value.message
+    assert data_set(stage) == {}
+    assert with_recipe(stage, flows, body, checks=False) == ["flows.csv"]
+
+
+@pytest.mark.parametrize("error", [EstimatorUnsupported, TrainingFailed, RecipeInvalid])
+def test_recipe_that_no_run_could_train_takes_no_file_but_an_unread_one(
+    stage: FakeStage, error: type[NightswapError]
+) -> None:
+    def load(model: str) -> Recipe:
+        raise error(f"{model} has a flaw")
+
+    body = HEADER + b"a,1\nb,2\n"
+    with pytest.raises(CommandFailed) as refusal:
+        with_recipe(stage, load, body)
+
+    said = refusal.value.message
+    assert f"no run would get through:\n{error.__name__}: {MODEL} has a flaw\nCorrect the recipe; or add" in said
+    assert data_set(stage) == {}
+    assert with_recipe(stage, load, body, checks=False) == ["flows.csv"]
+
+
+def test_file_of_a_single_class_is_added_though_nothing_is_fitted_on_it_alone(stage: FakeStage) -> None:
+    assert with_recipe(stage, flows, HEADER + b"a,1\nb,1\n") == ["flows.csv"]
