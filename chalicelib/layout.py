@@ -191,6 +191,20 @@ def looked_up(model: str) -> str:
     return f"{erasures(model)}looked-up/"
 
 
+def of_model(model: str) -> tuple[str, ...]:
+    """The prefixes that hold what is of one model alone; not its runs and moves, which lie among those of others."""
+    return (
+        dataset(model),
+        removed(model),
+        parts(model),
+        f"models/{model}/",
+        ledger(model),
+        rejections(model),
+        all_evidence(model),
+        erasures(model),
+    )
+
+
 def token(sha256: str = "") -> str:
     """One token, or the prefix of all."""
     return f"{TOKENS}{sha256}{sha256 and '.json'}"

@@ -53,3 +53,19 @@ def test_model_goes_off_the_air_only_when_it_is_named_and_its_registry_stays(
     clone.deploys()
     clone.does("restore", LIVE)
     assert "live" in clone.does("versions", LIVE)
+
+    assert "lambdas/recipes/kdd99_http.py away" in clone.fails("model", "remove", LIVE, "--yes")
+    recipe.unlink()
+    clone.does("model", "remove", LIVE, "--yes")
+    assert function not in account.functions()
+    assert stored(account) != []
+    clone.does("model", "remove", LIVE, "--data", "--yes")
+    assert stored(account) == []
+    assert f"has no model {LIVE}: deployed are {OTHER}; with --data" in clone.fails("model", "remove", LIVE, "--yes")
+
+
+def stored(account: Account) -> list[str]:
+    """The keys with the model's name."""
+    listed = account.client("s3").list_object_versions(Bucket=BUCKET)
+    every = [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]
+    return sorted(each["Key"] for each in every if LIVE in each["Key"])

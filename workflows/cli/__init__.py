@@ -13,6 +13,7 @@ runs.py           retrain, runs, stop
 explain.py        explain a run
 backtest.py       judge kept nights by another recipe
 models.py         versions, restore
+model_removal.py  model remove
 predictions.py    predict
 moves.py          rollback, promote, pin, unpin
 approvals.py      approve, reject: a version that waits

@@ -13,6 +13,7 @@ destroy.py        removes a stage without a trace
 cloudformation/   the two stacks, and their packages in the bucket
 chalice_app/      the Chalice app, and settings that Chalice does not make
 departures.py     refuses to remove live models by mistake
+model_data.py     all that the bucket holds of one model
 release.py        which release deployed a stage last
 lock.py           one deployment at a time
 record.py         Chalice's record of what it deployed
