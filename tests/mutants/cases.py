@@ -7,5 +7,5 @@ import os
 MISTAKES = int(os.environ.get("MISTAKES") or 100)
 SEED = int(os.environ.get("SEED") or 1)
 RINGS = int(os.environ.get("RINGS") or 4)
-"""How many rings of tests are asked: 1 is the nearest, 2 also the unit tests that load it, 4 all of them."""
+"""How many rings of tests are asked: 1 is the nearest, 2 also the unit tests that reach it, 4 all of them."""
 CAUGHT_RATIO_MIN = 0.95 if RINGS == 4 else 0.5

@@ -22,6 +22,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"caught by the tests asked: {caught} of {len(trials)} ({caught / len(trials):.0%})"
         )
+        for ring in sorted({each["ring"] for each in trials if each["ring"]}):
+            terminalreporter.write_line(f"  by ring {ring}: {sum(each['ring'] == ring for each in trials)}")
         for mistake in missed:
             terminalreporter.write_line(f"  missed: {mistake}")
         for test in sorted({each["fails anyway"] for each in trials if each["fails anyway"]}):

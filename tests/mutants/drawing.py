@@ -48,6 +48,11 @@ def draw(count: int, *, seed: int, root: Path = ROOT) -> list[Mutant]:
     return list(drawn)
 
 
+def product(root: Path = ROOT) -> list[str]:
+    """The files in which mistakes are made."""
+    return [file for _, files in _files(root) for file in files]
+
+
 def _files(root: Path) -> list[tuple[str, list[str]]]:
     folders: dict[str, list[str]] = {}
     for place in PLACES:

@@ -1,7 +1,6 @@
-"""Which tests to ask first about a file: those named as it, those that import it, then the others by their distance.
+"""Which tests to ask first about a file: those named as it and those that import it; then the others that reach it.
 
-A mistake is most often found by the nearest tests, in a second; only what they miss costs a run of all. A unit test
-that loads a file by no way is not asked about it at all.
+A mistake is most often found by the nearest tests, in a second; only what they miss costs a run of the others.
 """
 
 from __future__ import annotations
@@ -23,6 +22,8 @@ FAST = (
     "tests/e2e",
 )
 UNIT = ("tests/unit", "tests/fakes", "tests/container")
+WHOLE = "tests/e2e"
+"""Whole jobs in processes of their own: all of them are asked about everything, last."""
 CONTRACTS = {
     "": "tests/contract/test_numbers.py",
     "app.py": "tests/contract/test_api",
@@ -33,34 +34,38 @@ CONTRACTS = {
 MODULE = re.compile(r"\w+(\.\w+)*\.\w*")
 """Given to Python as a program, perhaps; or with a dot at its end to `import_module(f"lambdas.{task}")`."""
 NOTHING = ast.Module(body=[], type_ignores=[])
-FAR = 100
-"""More imports than any way has."""
 
 
-def rings(file: str, *, root: Path = ROOT) -> list[list[str]]:
-    """Paths for pytest, in the order in which to run them: the nearest; unit tests, contracts and whole jobs."""
-    found = [path for place in FAST for path in sorted((root / place).rglob("test_*.py")) or [root / place]]
-    tests = [str(path.relative_to(root)) for path in found]
+def rings(file: str, *, reaching: list[str], root: Path = ROOT) -> list[list[str]]:
+    """Paths for pytest, in the order in which to run them: the nearest; unit tests; contracts; whole jobs.
+
+    `reaching` are the test files that reach the mistake, in the order in which to ask them.
+    """
     mirrored = Path("tests/unit", file)
+    held = tuple(test for folder, test in CONTRACTS.items() if file.startswith(folder))
+    tests = fast(root)
     near = [
         test
         for test in tests
         if Path(test).parent == mirrored.parent and Path(test).stem.startswith(f"test_{mirrored.stem}")
     ]
-    away = {test: distance for test in tests if (distance := _distances(root, test).get(file)) is not None}
-    held = tuple(test for folder, test in CONTRACTS.items() if file.startswith(folder))
-    importing = [test for test in tests if test not in near and (test.startswith(held) or away.get(test) == 1)]
-    others = [test for test in tests if test not in near and test not in importing]
-    others.sort(key=lambda test: away.get(test, FAR))
-    unit = [test for test in others if test.startswith(UNIT) and test in away]
+    importing = [test for test in tests if test.startswith(held) or distances(root, test).get(file) == 1]
+    doctests = [file] if file.startswith(PLACES[1:3]) else []
+    first = list(dict.fromkeys([*doctests, *near, *importing]))
+    others = [test for test in reaching if test not in first]
+    unit = [test for test in others if test.startswith(UNIT)]
     contract = [test for test in others if test.startswith("tests/contract")]
-    whole = [test for test in others if test.startswith("tests/e2e")]
-    first = [file, *near, *importing] if file.startswith(PLACES[1:3]) else [*near, *importing]
-    return [first, unit, contract, whole]
+    return [first, unit, contract, [test for test in tests if test.startswith(WHOLE) and test not in first]]
+
+
+def fast(root: Path = ROOT) -> list[str]:
+    """The files of the fast tests."""
+    found = [path for place in FAST for path in sorted((root / place).rglob("test_*.py")) or [root / place]]
+    return [str(path.relative_to(root)) for path in found]
 
 
 @cache
-def _distances(root: Path, test: str) -> dict[str, int]:
+def distances(root: Path, test: str) -> dict[str, int]:
     """How many imports each file is away from the test; those that it loads by no way are not there."""
     found = {test: 0}
     waiting = [test]

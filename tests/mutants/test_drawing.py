@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.mutants.drawing import ROOT, draw
-from tests.mutants.nearness import rings
+from tests.mutants.nearness import fast, rings
 
 
 def test_same_seed_draws_the_same_mistakes() -> None:
@@ -22,27 +22,34 @@ def test_mistake_changes_its_file() -> None:
 
 
 def test_nearest_tests_are_asked_first_and_all_of_them_once() -> None:
-    first, *others = rings("chalicelib/promotion/lease.py")
+    first, *others = rings("chalicelib/promotion/lease.py", reaching=fast())
 
     assert first[:2] == ["chalicelib/promotion/lease.py", "tests/unit/chalicelib/promotion/test_lease.py"]
     every = [*first, *(test for ring in others for test in ring)]
     assert len(every) == len(set(every))
-    assert "tests/contract/test_api.py" in every
+    assert set(fast()) < set(every)
 
 
-def test_nearer_tests_come_before_those_that_load_a_file_by_others() -> None:
-    nearest, unit, contract, _ = rings("workflows/local/state/generations.py")
+def test_others_come_by_their_kind_in_the_order_given() -> None:
+    given = [
+        "tests/contract/test_docs.py",
+        "tests/unit/workflows/stacks/test_arns.py",
+        "tests/fakes/test_store.py",
+        "tests/unit/workflows/local/state/test_generations.py",
+    ]
+
+    nearest, unit, contract, whole = rings("workflows/local/state/generations.py", reaching=given)
 
     assert nearest[0] == "tests/unit/workflows/local/state/test_generations.py"
-    assert unit[0] == "tests/unit/workflows/local/state/test_checkpoint.py"
-    assert "tests/unit/workflows/stacks/test_arns.py" not in unit, "it loads nothing of it"
-    assert "tests/contract/test_docs.py" in contract, "a contract may start a process, so each is asked"
+    assert unit == ["tests/unit/workflows/stacks/test_arns.py", "tests/fakes/test_store.py"]
+    assert contract == ["tests/contract/test_docs.py"]
+    assert "tests/e2e/test_api.py" in whole
 
 
 def test_program_that_a_test_starts_counts_as_loading_what_it_imports() -> None:
     for file in ("workflows/cli/__init__.py", "workflows/cli/__main__.py"):
-        assert "tests/unit/workflows/cli/test_start.py" in rings(file)[0]
+        assert "tests/unit/workflows/cli/test_start.py" in rings(file, reaching=[])[0]
 
 
 def test_routes_are_nearest_to_the_app() -> None:
-    assert "tests/contract/test_api_operating.py" in rings("app.py")[0]
+    assert "tests/contract/test_api_operating.py" in rings("app.py", reaching=[])[0]

@@ -2,6 +2,8 @@
 
 make test-mutants                       100 mistakes
 make test-mutants MISTAKES=10 SEED=7    as many, and others
+
+The first time, and for each test file that has changed, it also records which lines a test file reaches.
 """
 
 from __future__ import annotations
@@ -9,46 +11,90 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
 from queue import SimpleQueue
 
 import pytest
 
-from tests.mutants.cases import CAUGHT_RATIO_MIN, MISTAKES, SEED
+from tests.mutants import reaching
+from tests.mutants.cases import CAUGHT_RATIO_MIN, MISTAKES, RINGS, SEED
 from tests.mutants.drawing import Mutant, draw
-from tests.mutants.trying import Trial, copied, tried
+from tests.mutants.nearness import WHOLE, fast, rings
+from tests.mutants.reaching import Reached
+from tests.mutants.trying import Copy, Trial, tried
 
-pytestmark = pytest.mark.timeout(0)  # one that no test catches costs a run of all of them
+pytestmark = pytest.mark.timeout(0)  # one that no test catches costs a run of all that reach it
 CORES = os.cpu_count() or 1
 MUTANTS = draw(MISTAKES, seed=SEED)
 
+Lent = Callable[[], AbstractContextManager[Copy]]
+
 
 @pytest.fixture(scope="module")
-def trials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Mutant, Future[Trial]]]:
-    """As many at a time as there are cores, each in a copy of its own."""
-    copies: SimpleQueue[Path] = SimpleQueue()
-    for _ in range(CORES):
-        copies.put(copied(tmp_path_factory.mktemp("copy")))
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """As many copies as there are cores, each for one at a time."""
+    copies = [Copy(tmp_path_factory.mktemp("copy")) for _ in range(CORES)]
+    free: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
 
-    def trial(mutant: Mutant) -> Trial:
-        copy = copies.get()
+    @contextmanager
+    def one() -> Iterator[Copy]:
+        copy = free.get()
         try:
-            return tried(mutant, copy=copy)
+            yield copy
         finally:
-            copies.put(copy)
+            free.put(copy)
 
-    pool = ThreadPoolExecutor(CORES)
-    yield {mutant: pool.submit(trial, mutant) for mutant in MUTANTS}
-    pool.shutdown(cancel_futures=True)
+    yield one
+    for copy in copies:
+        copy.close()
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(CORES) as threads:
+        yield threads
+        threads.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="module")
+def reached(lent: Lent, pool: ThreadPoolExecutor, pytestconfig: pytest.Config) -> list[Reached]:
+    """What each test file reaches, the quickest first; nothing where the nearest alone are asked."""
+    kept = pytestconfig.cache.mkdir("reached")
+
+    def known(test: str) -> Reached:
+        found = reaching.read(test, kept=kept)
+        if found is None:
+            with lent() as copy:
+                reaching.write(test, copy.recorded(test), kept=kept, root=copy.folder)
+            found = reaching.read(test, kept=kept)
+            assert found
+        return found
+
+    wanted = [test for test in fast() if not test.startswith(WHOLE)] if RINGS > 1 else []
+    return sorted(pool.map(known, wanted), key=lambda test: test.seconds)
+
+
+@pytest.fixture(scope="module")
+def trials(lent: Lent, pool: ThreadPoolExecutor, reached: list[Reached]) -> dict[Mutant, Future[Trial]]:
+    def trial(mutant: Mutant) -> Trial:
+        reaching_it = [test.test for test in reached if test.reaches(mutant)]
+        with lent() as copy:
+            return tried(mutant, copy=copy, rings=rings(mutant.file, reaching=reaching_it)[:RINGS])
+
+    return {mutant: pool.submit(trial, mutant) for mutant in MUTANTS}
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
 def test_mistake_is_tried(
     mutant: Mutant, trials: dict[Mutant, Future[Trial]], record_property: Callable[[str, object], None]
 ) -> None:
+    trial = trials[mutant].result()
     record_property("mistake", str(mutant))
-    record_property("caught by", trials[mutant].result().caught_by)
-    record_property("fails anyway", trials[mutant].result().fails_anyway)
+    record_property("caught by", trial.caught_by)
+    record_property("ring", trial.ring)
+    record_property("fails anyway", trial.fails_anyway)
 
 
 def test_nearly_every_mistake_is_caught(trials: dict[Mutant, Future[Trial]]) -> None:

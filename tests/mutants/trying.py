@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import json
 import os
 import re
 import resource
@@ -9,15 +11,15 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.clone import LINKED
-from tests.mutants.cases import RINGS
-from tests.mutants.drawing import ROOT, Mutant
-from tests.mutants.nearness import rings
+from tests.mutants.drawing import PLACES, ROOT, Mutant
 
 LEFT_OUT = (*LINKED, ".venv-packages", ".git", ".nightswap", ".mypy_cache", ".ruff_cache", ".hypothesis")
 MEMORY_BYTES = 12 * 2**30
 TEST_SECONDS = 120
+OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", f"--timeout={TEST_SECONDS}", "-m", "not real_data")
 PASSED, NONE_COLLECTED = 0, 5
 ENDED = "pytest ended before any test"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
@@ -27,36 +29,77 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 class Trial:
     """`caught_by` is the first test that failed, or None for a mistake that every test passed over.
 
-    Where that test fails without the mistake too, it catches nothing, and what comes after it was not asked:
-    `fails_anyway` names it.
+    `ring` counts from 1, the nearest. Where that test fails without the mistake too, it catches nothing, and what
+    comes after it was not asked: `fails_anyway` names it.
     """
 
     mutant: Mutant
     caught_by: str | None
+    ring: int | None = None
     fails_anyway: str | None = None
 
 
-def copied(folder: Path) -> Path:
-    """The project in `folder`, with this checkout's environments."""
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT, "__pycache__"), dirs_exist_ok=True)
-    for name in LINKED:
-        (folder / name).symlink_to(ROOT / name)
-    return folder
+class Copy:
+    """The project in `folder`, with this checkout's environments and a pytest that has loaded the libraries."""
 
-
-def tried(mutant: Mutant, *, copy: Path) -> Trial:
-    path = copy / mutant.file
-    sound = path.read_bytes()
-    _write(path, mutant.content(copy))
-    try:
-        caught_by = next(
-            (found for ring in rings(mutant.file)[:RINGS] if (found := _first_failure(ring, copy=copy))), None
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ignored = shutil.ignore_patterns(*LEFT_OUT, "__pycache__")
+        shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
+        for name in LINKED:
+            (folder / name).symlink_to(ROOT / name)
+        for place in PLACES[1:]:
+            compileall.compile_dir(folder / place, quiet=1)
+        self._said = folder.with_name(f"{folder.name}-said.txt")
+        self._reached = folder.with_name(f"{folder.name}-reached.json")
+        self._server = subprocess.Popen(
+            [folder / ".venv" / "bin" / "python", "tests/mutants/server.py"],
+            cwd=folder,
+            env={**os.environ, "COLUMNS": "300"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=_bounded,
         )
+
+    def close(self) -> None:
+        self._server.communicate()
+
+    def recorded(self, test: str) -> dict[str, Any]:
+        """What a test file reaches: see `server.recorded`."""
+        self._end([test], reached=self._reached)
+        found: dict[str, Any] = json.loads(self._reached.read_bytes())
+        return found
+
+    def first_failure(self, tests: list[str]) -> str | None:
+        """The failing test's name, or the file that cannot be imported, or ENDED."""
+        if not tests:
+            return None
+        said = self._end(tests)
+        return self._end(tests) if said == ENDED else said  # the machine, not the mistake, may have ended it
+
+    def _end(self, tests: list[str], *, reached: Path | None = None) -> str | None:
+        order = {"arguments": [*OPTIONS, *tests], "said": str(self._said), "reached": reached and str(reached)}
+        assert self._server.stdin and self._server.stdout
+        self._server.stdin.write(json.dumps(order) + "\n")
+        self._server.stdin.flush()
+        if int(self._server.stdout.readline()) in (PASSED, NONE_COLLECTED):
+            return None
+        return failed_in(self._said.read_text(errors="replace")) or ENDED
+
+
+def tried(mutant: Mutant, *, copy: Copy, rings: list[list[str]]) -> Trial:
+    path = copy.folder / mutant.file
+    sound = path.read_bytes()
+    _write(path, mutant.content(copy.folder))
+    try:
+        found = ((ring, copy.first_failure(tests)) for ring, tests in enumerate(rings, start=1))
+        ring, caught_by = next((each for each in found if each[1]), (None, None))
     finally:
         _write(path, sound)
-    if caught_by and "::" in caught_by and _first_failure([caught_by.partition("::")[0]], copy=copy):
+    if caught_by and "::" in caught_by and copy.first_failure([caught_by.partition("::")[0]]):
         return Trial(mutant, None, fails_anyway=caught_by)
-    return Trial(mutant, caught_by)
+    return Trial(mutant, caught_by, ring)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -64,41 +107,6 @@ def _write(path: Path, content: bytes) -> None:
     written_at = path.stat().st_mtime + 2
     path.write_bytes(content)
     os.utime(path, (written_at, written_at))
-
-
-def _first_failure(tests: list[str], *, copy: Path) -> str | None:
-    """The failing test's name, or the file that cannot be imported, or ENDED."""
-    if not tests:
-        return None
-    said = _end(tests, copy=copy)
-    return _end(tests, copy=copy) if said == ENDED else said  # the machine, not the mistake, may have ended it
-
-
-def _end(tests: list[str], *, copy: Path) -> str | None:
-    options = [
-        "-x",
-        "-q",
-        "--no-header",
-        "-p",
-        "no:cacheprovider",
-        f"--timeout={TEST_SECONDS}",
-        "-m",
-        "not real_data",
-    ]
-    done = subprocess.run(
-        [copy / ".venv" / "bin" / "python", "-m", "pytest", *options, *tests],
-        cwd=copy,
-        env={**os.environ, "COLUMNS": "300"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        preexec_fn=_bounded,
-    )
-    if done.returncode in (PASSED, NONE_COLLECTED):
-        return None
-    return failed_in(done.stdout) or ENDED
 
 
 def failed_in(summary: str) -> str | None:

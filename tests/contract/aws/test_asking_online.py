@@ -193,6 +193,15 @@ def test_template_that_no_call_takes_is_not_sent() -> None:
     assert found.severity is Severity.NOTE
 
 
+def test_template_of_as_many_bytes_as_a_call_takes_is_sent(scripted: Script) -> None:
+    stacks, most = scripted("cloudformation"), "é" * (TEMPLATE_LIMIT // 2)
+    stacks.answers("validate_template", {}, TemplateBody=most)
+
+    (found,) = online.check_template(stacks.client, most, where="template")
+
+    assert found.what == "is taken by CloudFormation"
+
+
 class Denying:
     """A client that may do nothing."""
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import pytest
+
 from chalicelib import layout
 from chalicelib.contracts.decisions import PROMOTED, SUPERSEDED
 from chalicelib.contracts.runs import RunOutcome
@@ -63,6 +65,17 @@ def test_run_is_explained_line_by_line() -> None:
     assert lines[0] == f"Run {RUN} promoted its model: it went live."
     assert lines[1] == "Why: [so] it is"
     assert lines[2].endswith(": nightly")
+
+
+@pytest.mark.parametrize(("length", "shown"), [(100, "f=" + "x" * 98), (101, "f=" + "x" * 98 + "...")])
+def test_features_of_a_row_are_shown_in_100_characters(length: int, shown: str) -> None:
+    stage = with_run()
+    features = {"f": "x" * (length - 2)}
+    write(stage, "report", {**REPORT, "differences": [{**DIFFERENCE, "features": features}]})
+
+    last = stage.run("explain", RUN, width=300).output.splitlines()[-1]
+
+    assert last.split()[-1] == shown
 
 
 def test_version_of_a_promoted_run_that_is_live_can_be_taken_back() -> None:

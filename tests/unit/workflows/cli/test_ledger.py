@@ -68,6 +68,14 @@ def test_moves_on_a_narrow_screen_break_no_name() -> None:
     assert all(len(line) <= 80 for line in output.splitlines())
 
 
+@pytest.mark.parametrize(("width", "lines"), [(119, 2), (120, 1)])
+def test_move_takes_one_line_on_a_screen_that_has_room_for_it(width: int, lines: int) -> None:
+    output = two_moves().run("history", width=width).output.splitlines()
+
+    assert len(output) == 2 + 2 * lines
+    assert ("when (UTC)" in cells(output[1])) == (lines == 1)
+
+
 def test_share_of_a_canary_is_listed() -> None:
     line = FakeStage(canary()).run("history", "--limit", "1").output.splitlines()[2]
 

@@ -187,8 +187,32 @@ def test_message_stays_bounded_however_much_is_wrong() -> None:
     assert "row 1 (line 2)" in raised.value.message
 
 
-def test_long_value_is_cut_in_the_message() -> None:
+@pytest.mark.parametrize(
+    ("value", "shown"), [("y" * 40, "y" * 40), ("y" * 41, "y" * 40 + "..."), ("y" * 5000, "y" * 40 + "...")]
+)
+def test_value_of_up_to_40_characters_is_shown_whole_and_a_longer_one_is_cut(value: str, shown: str) -> None:
     with pytest.raises(errors.ValueUnparsable) as raised:
-        read_object("day.csv", content=rows("y" * 5000 + ",2,SF,n,ok."), recipe=RECIPE)
+        read_object("day.csv", content=rows(f"{value},2,SF,n,ok."), recipe=RECIPE)
 
-    assert len(raised.value.message) < 300
+    assert f"row 1 (line 2) {shown!r}. Correct the file" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "beyond"),
+    [("x,y,SF,n,ham.", None), ("x,y,,n,ham.", "1 more things are wrong"), ("x,y,,w,ham.", "2 more things are wrong")],
+    ids=["three findings", "four", "five"],
+)
+def test_three_findings_are_shown_and_the_others_counted(line: str, beyond: str | None) -> None:
+    with pytest.raises(errors.DataError) as raised:
+        read_object("day.csv", content=rows(line), recipe=RECIPE)
+
+    assert raised.value.message.count("1 cell of column") == 3
+    assert raised.value.message.partition(" more things")[1] == (" more things" if beyond else "")
+    assert beyond is None or beyond in raised.value.message
+
+
+def test_three_bad_cells_are_shown_without_a_count_of_all() -> None:
+    with pytest.raises(errors.ValueUnparsable) as raised:
+        read_object("day.csv", content=rows(*["x,2,SF,n,ok."] * 3), recipe=RECIPE)
+
+    assert "row 2 (line 3) 'x', row 3 (line 4) 'x'. Correct" in raised.value.message

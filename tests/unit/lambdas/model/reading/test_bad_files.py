@@ -41,9 +41,40 @@ def test_missing_columns_of_a_wide_file_are_listed_within_bounds() -> None:
     assert raised.value.message.endswith("nightswap data remove day.csv --model flows")
 
 
+@pytest.mark.parametrize(
+    ("missing", "listed"),
+    [(5, "x0, x1, x2, x3, x4. Its first line"), (6, "x0, x1, x2, x3, x4 and 1 more. Its first line")],
+)
+def test_five_missing_columns_are_named_and_the_others_counted(missing: int, listed: str) -> None:
+    recipe = data.recipe(columns=[Numeric(f"x{n}") for n in range(missing)])
+
+    with pytest.raises(errors.ColumnMissing, match=f"day.csv has no column {listed}"):
+        read_object("day.csv", content=rows("ok.", header="label"), recipe=recipe)
+
+
+def test_details_name_twenty_columns_and_twenty_fields_of_the_header() -> None:
+    header = ",".join(f"y{n:02}" for n in range(21))
+    recipe = data.recipe(columns=[Numeric(f"x{n:02}") for n in range(21)])
+
+    with pytest.raises(errors.ColumnMissing) as raised:
+        read_object("day.csv", content=rows("1", header=header), recipe=recipe)
+
+    assert raised.value.details["columns"] == [f"x{n:02}" for n in range(20)]
+    assert raised.value.details["header"] == [f"y{n:02}" for n in range(20)]
+    assert "y18, y19, ... (1 more)" in raised.value.message
+
+
+def test_header_of_as_many_fields_as_the_limit_is_read() -> None:
+    header = HEADER + ",x" * (10_000 - 5)
+
+    assert len(
+        read_object("day.csv", content=rows("1,2,SF,n,ok." + ",0" * (10_000 - 5), header=header), recipe=RECIPE)
+    )
+
+
 def test_header_of_too_many_fields_is_refused() -> None:
-    with pytest.raises(errors.ObjectUnreadable, match="has a header of 10,005 fields: 10,000 are the most"):
-        read_object("day.csv", content=rows("1", header=HEADER + ",x" * 10_000), recipe=RECIPE)
+    with pytest.raises(errors.ObjectUnreadable, match="has a header of 10,001 fields: 10,000 are the most"):
+        read_object("day.csv", content=rows("1", header=HEADER + ",x" * (10_001 - 5)), recipe=RECIPE)
 
 
 def test_column_named_twice_is_an_error_only_where_the_recipe_needs_it() -> None:

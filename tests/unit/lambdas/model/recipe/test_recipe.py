@@ -122,6 +122,19 @@ def test_two_thousand_problems_make_a_message_of_the_first_twenty() -> None:
     assert len(raised.value.message) <= MESSAGE_CHARACTERS
 
 
+@pytest.mark.parametrize(
+    ("problems", "last"), [(20, "columns[19].minimum"), (21, "1 more problems of that kind")], ids=["20", "21"]
+)
+def test_twenty_problems_are_named_and_the_others_counted(problems: int, last: str) -> None:
+    columns = [Numeric(f"c{n}", minimum="none") for n in range(problems)]  # type: ignore[arg-type]
+
+    with pytest.raises(RecipeInvalid) as raised:
+        data.recipe(columns=columns)
+
+    assert raised.value.details["problems"][-1].startswith(last)
+    assert len(raised.value.details["problems"]) == min(problems, 21)
+
+
 def test_problems_without_end_are_counted_so_far_as_it_matters() -> None:
     with pytest.raises(RecipeInvalid) as raised:
         data.recipe(columns=range(10**12))
@@ -149,6 +162,7 @@ def test_positive_class_is_the_last_of_the_classes() -> None:
 
 def test_rollout_has_at_most_the_steps_that_one_judging_has_numbers_for() -> None:
     assert rules.SHIFTS_MAX == promotion.SHIFTS_MAX
+    assert len(data.recipe(rollout=[Shift(n / 20, seconds=1) for n in range(1, 11)]).rollout) == 10
 
 
 @pytest.mark.parametrize(("anchor", "named"), [("ratchet", None), (3, 3), (None, None)])

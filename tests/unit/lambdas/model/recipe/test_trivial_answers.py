@@ -3,6 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,3 +65,36 @@ def test_answer_is_found_exactly_where_one_of_all_answers_passes(gate: list[Thre
     if found is not None:
         assert sum(found.values()) == 1
         assert passes(gate, answer=tuple(found[name] for name in CLASSES))
+
+
+RAREST = 1e-8
+"""One row of the largest holdout."""
+
+
+@pytest.mark.parametrize(
+    ("demand", "passes"),
+    [
+        (at_least("average_precision", bound=RAREST), True),
+        (at_least("average_precision", bound=RAREST * 1.01), False),
+        (at_least("precision", of="ant", bound=RAREST), True),
+        (at_least("precision", of="ant", bound=RAREST * 1.01), False),
+        (at_least("f1", of="ant", bound=RAREST), True),
+        (at_least("f1", of="ant", bound=RAREST * 1.01), False),
+        (at_least("roc_auc", bound=0.5), True),
+        (at_least("roc_auc", bound=0.51), False),
+    ],
+    ids=str,
+)
+def test_bound_that_the_rarest_class_reaches_by_itself_is_passed_by_an_answer_that_looks_at_no_row(
+    demand: Threshold, passes: bool
+) -> None:
+    assert (passing_answer([demand], classes=CLASSES) is not None) == passes
+
+
+@pytest.mark.parametrize(("bound", "passes"), [(RAREST, True), (RAREST * 1.01, False)])
+def test_accuracy_of_the_rarest_class_alone_is_reached_by_one_class_for_everything(
+    bound: float, passes: bool
+) -> None:
+    gate = [at_least("recall", of="ant", bound=1), at_least("accuracy", bound=bound)]
+
+    assert (passing_answer(gate, classes=CLASSES) is not None) == passes

@@ -100,6 +100,15 @@ def test_field_of_a_wrong_type_is_named_with_what_was_expected(changes: dict[str
     assert words in raised.value.message
 
 
+def test_whole_number_is_one_that_64_bits_hold() -> None:
+    assert data.recipe(anchor=2**63 - 1).named_anchor == 2**63 - 1
+    for whole in (2**63, -(2**63)):
+        with pytest.raises(RecipeInvalid, match=f"split.seed is {whole}: expected a whole number"):
+            data.recipe(split=Split(seed=whole))
+    with pytest.raises(RecipeInvalid, match="seed is -9223372036854775807: expected 0 to"):
+        data.recipe(split=Split(seed=1 - 2**63))
+
+
 def test_every_field_has_its_type() -> None:
     assert FIELDS.keys() == {field.name for field in dataclasses.fields(Recipe)}
     for part, kinds in PARTS.items():

@@ -21,8 +21,9 @@ def test_commands_get_a_configuration_with_the_runtime_that_is_asked_for(runtime
     @click.command("tell")
     @click.pass_context
     def tell(context: click.Context) -> None:
-        config = context.obj["factory"].create_config_obj("prod")
+        config = context.obj["factory"].create_config_obj("prod", autogen_policy=False)
         found.extend([config.lambda_python_version, config.scope("prod", "api_handler").lambda_python_version])
+        assert (config.chalice_stage, config.autogen_policy) == ("prod", False), "as Chalice's own commands ask"
 
     (tmp_path / ".chalice").mkdir()
     (tmp_path / ".chalice" / "config.json").write_text(CONFIG)

@@ -143,6 +143,17 @@ def test_message_names_a_few_and_counts_the_others() -> None:
     assert str(lost).endswith(" and 6 more")
 
 
+@pytest.mark.parametrize(("names", "more"), [(5, ""), (6, " and 1 more")])
+def test_five_names_are_shown_and_the_others_counted(names: int, more: str) -> None:
+    logs = [name for name in MAIN["Resources"] if name.endswith("Log")][:names]
+
+    said = str(found(Account(MAIN, gone={*logs})))
+
+    assert said.startswith(f"{names} resources are gone: ")
+    assert said.count(", ") == 4
+    assert said.partition(" and ")[1:] == ((" and ", "1 more") if more else ("", ""))
+
+
 @given(st.sets(st.sampled_from(sorted(MAIN["Resources"]))))
 def test_template_without_any_resources_mentions_none_of_them_and_changes_no_other(gone: set[str]) -> None:
     values = {name: (f"the-{name}", f"arn-of-{name}") for name in gone}
