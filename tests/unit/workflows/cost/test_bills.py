@@ -1,0 +1,68 @@
+"""Units times prices."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pytest
+
+from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
+from workflows.cost.prices import Prices
+from workflows.stacks.functions import STORAGE_MB
+
+PRICES = Prices(
+    gb_second=MappingProxyType({"x86_64": 1.0, "arm64": 0.5}),
+    storage_gb_second=0.25,
+    lambda_request=100.0,
+    state_transition=3.0,
+    stored_gb_month=5.0,
+    put_request=7.0,
+    get_request=11.0,
+    alarm_month=13.0,
+    log_gb=17.0,
+    log_gb_month=19.0,
+    rest_request=23.0,
+)
+"""So that each amount tells what it was made of."""
+
+
+@pytest.mark.parametrize(
+    ("call", "architecture", "usd"),
+    [
+        (Call(memory_mb=2048, seconds=3), "x86_64", 2 * 3 + 100),
+        (Call(memory_mb=2048, seconds=3), "arm64", 2 * 0.5 * 3 + 100),
+        (Call(memory_mb=2048, seconds=3, storage_mb=STORAGE_MB - 1), "x86_64", 2 * 3 + 100),
+        (Call(memory_mb=2048, seconds=3, storage_mb=STORAGE_MB + 4096), "x86_64", (2 + 4 * 0.25) * 3 + 100),
+    ],
+)
+def test_call_costs_its_memory_its_paid_room_and_its_request(call: Call, architecture: str, usd: float) -> None:
+    assert compute_usd([call, call], architecture=architecture, prices=PRICES) == pytest.approx(2 * usd)
+
+
+def test_work_is_billed_line_by_line() -> None:
+    work = Work(calls=(Call(memory_mb=1024, seconds=1),), transitions=2, put_requests=3, get_requests=5, log_gb=0.5)
+
+    assert work_bill(work, architecture="x86_64", prices=PRICES).lines == {
+        "Lambda": pytest.approx(101.0),
+        "Step Functions": 6.0,
+        "S3 requests": 3 * 7.0 + 5 * 11.0,
+        "logs": 8.5,
+    }
+    nothing = work_bill(Work(calls=(), transitions=0), architecture="x86_64", prices=PRICES)
+    assert nothing.total_usd == 0
+
+
+def test_month_is_billed_line_by_line() -> None:
+    assert standing_bill(stored_gb=2, log_gb=3, alarms=4, prices=PRICES).lines == {
+        "S3 storage": 10.0,
+        "log storage": 57.0,
+        "alarms": 52.0,
+    }
+
+
+def test_bills_are_added_by_their_lines_and_multiplied() -> None:
+    added = Bill({"a": 1.0, "b": 2.0}) + Bill({"c": 4.0, "b": 8.0})
+
+    assert [*added.lines.items()] == [("a", 1.0), ("b", 10.0), ("c", 4.0)]
+    assert added.times(2).lines == {"a": 2.0, "b": 20.0, "c": 8.0}
+    assert (added.total_usd, Bill().total_usd) == (15.0, 0)
