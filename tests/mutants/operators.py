@@ -39,6 +39,9 @@ FOR_TOOLS = {"TypeVar", "ContextVar"}
 """Calls whose arguments a type checker or a debugger reads, and the program never."""
 
 
+TYPES = {"dict", "frozenset", "list", "set", "tuple", "type"}
+
+
 @dataclass(frozen=True)
 class Edit:
     kind: str
@@ -109,7 +112,7 @@ def _does_nothing(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
         return _name(node.test) == "TYPE_CHECKING"
     if isinstance(node, ast.Subscript):
-        return _name(node.value)[:1].isupper()  # a type, as in Callable[[str], int]
+        return _name(node.value)[:1].isupper() or _name(node.value) in TYPES  # a type, as in Callable[[str], int]
     if isinstance(node, ast.Assign):
         return _name(node.targets[0]) == "__all__"
     is_text = isinstance(node, ast.Expr) and (isinstance(node.value, ast.Constant) or _does_nothing(node.value))

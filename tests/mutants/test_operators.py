@@ -45,6 +45,7 @@ def test_mistake_is_made_where_it_can_be(kind: str, source: str, wrong: list[str
         "raise ValueError('three', 3)",
         "x: Callable[[int, str], None] = y",
         "Check = Callable[[int, str], None]",
+        "Pairs = dict[str, tuple[int, str]]",
         "AnyTask = TypeVar('AnyTask', bound=Task)",
         "__all__ = ['a', 'b']",
         "x = f'{a} of 3'",

@@ -1,0 +1,29 @@
+"""Arrays travel as .npy, and Python objects do not."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from lambdas.model.arrays import from_npy, to_npy
+
+
+def test_array_comes_back_as_it_was() -> None:
+    for array in (np.array([[1.5, -0.0]]), np.array(["a", "ü"]), np.array([], dtype=np.int64)):
+        again = from_npy(to_npy(array))
+
+        assert (again.dtype, again.shape, again.tolist()) == (array.dtype, array.shape, array.tolist())
+
+
+def test_objects_are_neither_written_nor_read() -> None:
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        to_npy(np.array([object()]))
+    pickled = io.BytesIO()
+    np.save(pickled, np.array([{"a": 1}]), allow_pickle=True)
+
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        from_npy(pickled.getvalue())
+    with pytest.raises(ValueError, match="magic"):
+        from_npy(b"no array, but some text")
