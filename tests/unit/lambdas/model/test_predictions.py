@@ -56,7 +56,7 @@ def test_labels_of_many_classes_keep_their_places() -> None:
         (FILES[0], np.array(["bad", "good"])),
     ],
 )
-def test_files_that_do_not_fit_each_other_are_refused(name: str, array: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_files_that_do_not_fit_each_other_are_refused(name: str, array: np.ndarray) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Answers.from_files({**ANSWERS.to_files(), name: to_npy(array)})
 

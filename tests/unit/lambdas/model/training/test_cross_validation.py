@@ -10,6 +10,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from lambdas.model.arrays import Floats
+from lambdas.model.gate.thresholds import at_least
 from lambdas.model.training.cross_validation import cross_validate
 from tests.given import data
 
@@ -74,7 +75,7 @@ def test_model_without_a_positive_class_is_scored_by_its_balanced_accuracy() -> 
         lambda _: DummyClassifier(strategy="most_frequent"),
         cross_validation_folds=2,
         positive=None,
-        thresholds=[data.at_least("accuracy", bound=0.6)],
+        thresholds=[at_least("accuracy", bound=0.6)],
     )
     X, labels = rows(2, 6)
 
