@@ -18,7 +18,7 @@ from sklearn.preprocessing import (
 )
 
 from chalicelib.errors import EstimatorUnsupported
-from lambdas.model.features.linear import NumberFeature, inputs
+from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, inputs
 from lambdas.model.features.transformers import transform
 
 X = np.array([[1.0, 20.0, 0, 1], [2.0, 40.0, 1, 0], [4.0, 10.0, 2, 1], [9.0, 30.0, 0, 0]])
@@ -29,14 +29,15 @@ NUMBERS, CODES = [0, 1], [2, 3]
 
 def features_of(step: Any) -> Any:
     """(rows, features): what the features of the fitted step make of X."""
-    made = transform(step.fit(X), features=inputs(2, levels=LEVELS))
-    columns = [
-        (X[:, each.column] - each.centre) * each.scale + each.offset
-        if isinstance(each, NumberFeature)
-        else each.everywhere[X[:, 2 + each.column].astype(int)]
-        for each in made
-    ]
-    return np.column_stack(columns)
+    made = transform(step.fit(X), features=[*inputs(2, levels=LEVELS)])
+    return np.column_stack([column_of(each) for each in made])
+
+
+def column_of(feature: Feature) -> Any:
+    if isinstance(feature, NumberFeature):
+        return (X[:, feature.column] - feature.centre) * feature.scale + feature.offset
+    assert isinstance(feature, LevelFeature)
+    return feature.everywhere[X[:, 2 + feature.column].astype(int)]
 
 
 @pytest.mark.parametrize(
@@ -93,15 +94,15 @@ def test_steps_one_after_the_other_and_weights_count() -> None:
     ids=str,
 )
 def test_unknown_level_is_as_the_encoder_has_it(encoder: Any, unknown: list[float]) -> None:
-    made = transform(encoder.fit(X[:, [2]]), features=inputs(0, levels=LEVELS[:1]))
+    made = transform(encoder.fit(X[:, [2]]), features=[*inputs(0, levels=LEVELS[:1])])
 
-    last = [float(each.everywhere[-1]) for each in made if not isinstance(each, NumberFeature)]
+    last = [float(each.everywhere[-1]) for each in made if isinstance(each, LevelFeature)]
     assert last == pytest.approx(unknown, nan_ok=True)
 
 
 def test_number_is_not_encoded() -> None:
     with pytest.raises(EstimatorUnsupported, match="declare it Categorical"):
-        transform(OneHotEncoder().fit(X[:, :1]), features=inputs(1, levels=()))
+        transform(OneHotEncoder().fit(X[:, :1]), features=[*inputs(1, levels=())])
 
 
 def _dense(matrix: Any) -> Any:
