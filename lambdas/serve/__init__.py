@@ -4,6 +4,7 @@ handler.py    answers an event (a query, instances, or a wake-up) and returns er
 schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
 why.py        tells which columns moved a prediction most; imported when a request asks
+functions.py  functions of one number, such as log1p: of a scorecard that has any
 refusal.py    refuses a request, in words
 warned.py     tells what the model took in the place of what a request says; loaded when there is something to tell
 

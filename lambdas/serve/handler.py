@@ -43,6 +43,9 @@ if TYPE_CHECKING:
         def score(self, row: Row) -> tuple[str, Sequence[float]]:
             """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
 
+        def undefined(self, row: Row) -> tuple[int, Sequence[Sequence[Any]]] | None:
+            """The position of the first column that a function is not defined for, and its steps; or None."""
+
         def added(self, row: Row) -> Mapping[str, Sequence[float]]:
             """Of each class the constant of its score, then what each column of the schema adds to it."""
 
@@ -202,9 +205,19 @@ class Service:
         label, probabilities = self.scorer.score(row)
         by_class = dict(zip(self.scorer.classes, probabilities, strict=True))
         if not math.isfinite(sum(probabilities)):
-            raise Refused("FeatureOutOfRange", "these numbers are too large to be scored", accepted="smaller numbers")
+            raise self._unscored(row)
         prediction = {"label": label, "probability": by_class[label], "probabilities": by_class}
         return {**prediction, "why": self._why(row, label=label, most=most)} if most else prediction
+
+    def _unscored(self, row: Row) -> Refused:
+        undefined = self.scorer.undefined(row)
+        if undefined is None:
+            message = "these numbers are too large to be scored"
+            return Refused("FeatureOutOfRange", message, accepted="smaller numbers")
+        from .functions import refused
+
+        position, steps = undefined
+        return refused(self.scorer.schema.columns[position].name, row[position], steps)
 
     def _why(self, row: Row, *, label: str, most: int) -> dict[str, object]:
         from .why import of_lead

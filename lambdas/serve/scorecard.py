@@ -6,17 +6,21 @@
     one_vs_rest   a score for each class: P = sigmoid(score) / sum(sigmoid(scores)), all equal where that sum is 0
     one_vs_rest_or_none   the same, all 0 where that sum is 0
 
+A term is about a column, or about a value: a column's number that `functions` puts through steps such as log1p.
+
 A number keeps its centre beside its weight: x - centre loses nothing, where x * weight - centre * weight would lose
 digits to cancellation when x is large and spread little (a timestamp).
 
-The artifact is one JSON object: format, format_version, classes, positive, schema, link and scores. To change it:
+The artifact is one JSON object: format, format_version, classes, positive, schema, values, link and scores. To change
+it:
 
-    1. raise FORMAT_VERSION, and let the export write the new number alone
+    1. raise FORMAT_VERSION; the export writes the lowest that says all of the model, so that an older release goes on
+       reading what it understands, and refuses what it does not
     2. let `_read` take every older number too: the live model, which Evaluate scores, may be years old
-    3. keep an artifact of each older number in the tests, with the answers that it gave
+    3. keep an artifact of each number in the tests, with the answers that it gave
 
 Since version 2 there is the link one_vs_rest_or_none; since version 3 a column of the schema may name what takes the
-place of a missing value, and clip a number to its bounds.
+place of a missing value, and clip a number to its bounds; since version 4 there are values.
 """
 
 from __future__ import annotations
@@ -24,27 +28,32 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .schema import ModelInvalid, Row, Schema
 
 FORMAT = "scorecard"
-FORMAT_VERSION = 3
-KNOWN = tuple((FORMAT, version) for version in (1, 2, FORMAT_VERSION))
+WITHOUT_VALUES, FORMAT_VERSION = 3, 4
+KNOWN = tuple((FORMAT, version) for version in (1, 2, WITHOUT_VALUES, FORMAT_VERSION))
 LEAST_SCORE = -math.log(sys.float_info.max)
 """About -709.8: exp(-score) of a lower one is infinite."""
 
 
+Steps = Sequence[Sequence[Any]]
+Value = tuple[int, Callable[[float], float], Steps]
+"""The position of its column, the function of its number, and the steps that the function is made of."""
+
+
 @dataclass(frozen=True)
 class Line:
-    """One linear score. Positions are those of the schema's columns."""
+    """One linear score. Positions are those of the schema's columns, and then those of the values."""
 
     intercept: float
     numbers: tuple[tuple[int, float, float], ...]
     """(position, centre, weight)"""
-    categories: tuple[tuple[int, Mapping[str, float], float], ...]
+    categories: tuple[tuple[int, Mapping[Any, float], float], ...]
     """(position, weight of each level, weight of an unknown level)"""
 
     def score(self, row: Row) -> float:
@@ -52,16 +61,16 @@ class Line:
         for position, centre, weight in self.numbers:
             total += (row[position] - centre) * weight  # type: ignore[operator]
         for position, weights, unknown in self.categories:
-            total += weights.get(row[position], unknown)  # type: ignore[arg-type]
+            total += weights.get(row[position], unknown)
         return total
 
     def added(self, row: Row) -> list[float]:
-        """The intercept, then what each column adds to the score."""
+        """The intercept, then what each column and value adds to the score."""
         total = [self.intercept, *[0.0] * len(row)]
         for position, centre, weight in self.numbers:
             total[position + 1] += (row[position] - centre) * weight  # type: ignore[operator]
         for position, weights, unknown in self.categories:
-            total[position + 1] += weights.get(row[position], unknown)  # type: ignore[arg-type]
+            total[position + 1] += weights.get(row[position], unknown)
         return total
 
 
@@ -74,21 +83,47 @@ class Scorecard:
     schema: Schema
     link: str
     lines: tuple[Line, ...]
+    values: tuple[Value, ...] = ()
 
     def score(self, row: Row) -> tuple[str, list[float]]:
-        """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
+        """Label and probabilities of one row; NaN where the values are too large for any score, or a function is not
+        defined for one. Never raises."""
+        if self.values:
+            row = self.with_values(row)
         scores = [line.score(row) for line in self.lines]
         if self.link == "sigmoid":
             second = sigmoid(scores[0])
             return self.classes[scores[0] > 0], [1.0 - second, second]
         return self.classes[scores.index(max(scores))], OF_MANY_SCORES[self.link](scores)
 
+    def with_values(self, row: Row) -> Row:
+        """The row, and behind it the values that are made of it; NaN where a function is not defined."""
+        return [*row, *(function(row[position]) for position, function, _ in self.values)]  # type: ignore[arg-type]
+
+    def undefined(self, row: Row) -> tuple[int, Steps] | None:
+        """The first column that a function is not defined for, by its position, and the steps; None without such."""
+        return next(
+            (
+                (position, steps)
+                for position, function, steps in self.values
+                if not math.isfinite(function(row[position]))  # type: ignore[arg-type]
+            ),
+            None,
+        )
+
     def added(self, row: Row) -> dict[str, list[float]]:
         """Of each class the constant of its score, then what each column adds; of two classes, the first has none."""
-        added = [line.added(row) for line in self.lines]
+        added = [self._of_columns(line.added(self.with_values(row))) for line in self.lines]
         if self.link == "sigmoid":
             added.insert(0, [0.0] * len(added[0]))
         return dict(zip(self.classes, added, strict=True))
+
+    def _of_columns(self, added: list[float]) -> list[float]:
+        """What a value adds, its column adds."""
+        constant_and_columns = added[: len(added) - len(self.values)]
+        for (position, _, _), more in zip(self.values, added[len(constant_and_columns) :], strict=True):
+            constant_and_columns[position + 1] += more
+        return constant_and_columns
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Scorecard:
@@ -165,22 +200,36 @@ def _read(document: Mapping[str, Any]) -> Scorecard:
     schema = Schema.from_document(document["schema"])
     positions = {column.name: position for position, column in enumerate(schema.columns)}
     classes, link = tuple(document["classes"]), document["link"]
-    lines = tuple(_line(line, positions=positions) for line in document["scores"])
+    values = _values(document.get("values", ()), positions=positions)
+    places: dict[str | int, int] = {value: len(positions) + value for value in range(len(values))}
+    places.update(positions.items())
+    lines = tuple(_line(line, positions=places) for line in document["scores"])
     if link not in LINKS:
         raise ValueError(f"link is {link!r}: expected one of {LINKS}")
     if len(set(classes)) < 2 or len(lines) != (1 if link == "sigmoid" else len(classes)):
         raise ValueError(f"{len(lines)} scores do not make {len(classes)} classes by {link}")
-    return Scorecard(classes=classes, positive=document["positive"], schema=schema, link=link, lines=lines)
+    positive = document["positive"]
+    return Scorecard(classes=classes, positive=positive, schema=schema, link=link, lines=lines, values=values)
 
 
-def _line(line: Mapping[str, Any], *, positions: Mapping[str, int]) -> Line:
+def _values(values: Sequence[Mapping[str, Any]], *, positions: Mapping[str, int]) -> tuple[Value, ...]:
+    if not values:
+        return ()
+    from .functions import through  # here, because most scorecards have no values
+
+    return tuple((positions[value["column"]], through(value["steps"]), value["steps"]) for value in values)
+
+
+def _line(line: Mapping[str, Any], *, positions: Mapping[str | int, int]) -> Line:
     return Line(
         intercept=_finite(line["intercept"]),
         numbers=tuple(
-            (positions[term["column"]], _finite(term["centre"]), _finite(term["weight"])) for term in line["numbers"]
+            (_position(term, positions), _finite(term["centre"]), _finite(term["weight"])) for term in line["numbers"]
         ),
         categories=tuple(
-            (
+            _places_of_a_value(term, positions)
+            if "value" in term
+            else (
                 positions[term["column"]],
                 {level: _finite(weight) for level, weight in term["weights"].items()},
                 _finite(term["unknown"]),
@@ -188,6 +237,18 @@ def _line(line: Mapping[str, Any], *, positions: Mapping[str, int]) -> Line:
             for term in line["categories"]
         ),
     )
+
+
+def _position(term: Mapping[str, Any], positions: Mapping[str | int, int]) -> int:
+    return positions[term["value"] if "value" in term else term["column"]]
+
+
+def _places_of_a_value(
+    term: Mapping[str, Any], positions: Mapping[str | int, int]
+) -> tuple[int, Mapping[Any, float], float]:
+    """A value that has places has numbers from 0 for them, and NaN where its function is not defined."""
+    weights = {float(place): _finite(weight) for place, weight in enumerate(term["weights"])}
+    return _position(term, positions), weights, math.nan
 
 
 def _finite(number: float) -> float:

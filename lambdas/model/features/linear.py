@@ -2,40 +2,64 @@
 
 Scalers and one-hot encoders look at one column at a time, so every feature that they make is either affine in a
 numeric column or a table over the levels of a categorical one: a plain feature. A projection such as PCA mixes
-columns, and makes weighted sums of plain features. A linear model of sums is one of plain features, which `spread`
+columns, and makes weighted sums of plain features. A function such as log1p makes another number of a column: what it
+is put through stands beside the column. A linear model of sums is one of plain features, which `spread`
 finds; that is what a scorecard can hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from lambdas.model.arrays import Floats, Integers
+from lambdas.serve import functions
+
+Step = tuple[Any, ...]
+"""A name of `lambdas/serve/functions.py`, and numbers."""
 
 
 @dataclass(frozen=True)
 class NumberFeature:
-    """(x - centre) * scale + offset"""
+    """(x - centre) * scale + offset, where x is the column's number, put through steps where there are any."""
 
     column: int
     centre: float = 0.0
     scale: float = 1.0
     offset: float = 0.0
+    through: tuple[Step, ...] = ()
+    since: tuple[Step, ...] = field(default=(), compare=False)
+    """The same as centre, scale and offset, in the order in which scikit-learn computes it: so that a function that
+    comes next sees the same bits."""
 
     def minus(self, number: float) -> NumberFeature:
         """A first subtraction becomes the centre, where it costs no digits."""
+        since = (*self.since, ("minus", float(number)))
         if (self.centre, self.scale, self.offset) == (0.0, 1.0, 0.0):
-            return replace(self, centre=float(number))
-        return replace(self, offset=self.offset - float(number))
+            return replace(self, centre=float(number), since=since)
+        return replace(self, offset=self.offset - float(number), since=since)
 
     def over(self, number: float) -> NumberFeature:
-        return replace(self, scale=self.scale / float(number), offset=self.offset / float(number))
+        since = (*self.since, ("over", float(number)))
+        return replace(self, scale=self.scale / float(number), offset=self.offset / float(number), since=since)
 
     def times(self, number: float) -> NumberFeature:
-        return replace(self, scale=self.scale * float(number), offset=self.offset * float(number))
+        since = (*self.since, ("times", float(number)))
+        return replace(self, scale=self.scale * float(number), offset=self.offset * float(number), since=since)
+
+    def put_through(self, step: Step) -> NumberFeature:
+        return NumberFeature(self.column, through=(*self.through, *self.since, step))
+
+    def each_of(self, values: int) -> list[LevelFeature]:
+        """Of a number that is 0, 1 and so on, for each of them whether it is that."""
+        through = (*self.through, *self.since)
+        return [
+            LevelFeature(self.column, values + 1, np.array([place]), np.array([1.0]), through=through)
+            for place in range(values)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +70,14 @@ class LevelFeature:
     """
 
     column: int
+    """A categorical one; a numeric one, where it is put through steps whose last gives the place."""
     size: int
     """levels + 1"""
     places: Integers
     """In ascending order."""
     values: Floats
     rest: float = 0.0
+    through: tuple[Step, ...] = ()
 
     def minus(self, number: float) -> LevelFeature:
         return replace(self, values=self.values - number, rest=self.rest - float(number))
@@ -62,6 +88,21 @@ class LevelFeature:
     def times(self, number: float) -> LevelFeature:
         return replace(self, values=self.values * number, rest=self.rest * float(number))
 
+    def put_through(self, step: Step) -> LevelFeature:
+        function = functions.through([step])
+        values = np.array([function(each) for each in self.values.tolist()], dtype=np.float64)
+        return replace(self, values=values, rest=function(self.rest))
+
+    def each_of(self, values: int) -> list[LevelFeature]:
+        """Of a table of 0, 1 and so on, for each of them whether it is that."""
+        table = self.everywhere
+        return [
+            replace(
+                self, places=np.arange(self.size), values=np.where(np.isnan(table), np.nan, table == each), rest=0.0
+            )
+            for each in range(values)
+        ]
+
     @property
     def everywhere(self) -> Floats:
         """(size,)"""
@@ -71,7 +112,8 @@ class LevelFeature:
 
     @property
     def refuses_unknown(self) -> bool:
-        return len(self.places) > 0 and self.places[-1] == self.size - 1 and bool(np.isnan(self.values[-1]))
+        has_own = len(self.places) > 0 and self.places[-1] == self.size - 1
+        return bool(np.isnan(self.values[-1] if has_own else self.rest))
 
     def add_to(self, total: Floats, *, weight: float) -> None:
         """Add the feature times `weight` to `total`, touching its own places alone where the rest is nothing."""

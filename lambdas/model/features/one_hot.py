@@ -20,7 +20,7 @@ ENCODES_NUMBERS = (
 
 def one_hot(step: Any, features: list[Feature]) -> list[Feature]:
     """Encodes every level with the fitted encoder, so dropped and infrequent categories come out as it maps them."""
-    columns = [feature for feature in features if isinstance(feature, LevelFeature)]
+    columns = [feature for feature in features if isinstance(feature, LevelFeature) and not feature.through]
     if len(columns) != len(features):
         raise EstimatorUnsupported(ENCODES_NUMBERS)
     owners = _owners(step, count=len(columns))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lambdas.model.features.curves import CURVES, clipped
 from lambdas.model.features.linear import Feature
 from lambdas.model.features.one_hot import one_hot
 from lambdas.model.features.projections import PROJECTIONS
@@ -58,14 +59,15 @@ def _robust_scaler(step: Any, features: list[Feature]) -> list[Feature]:
 
 
 def _max_abs_scaler(step: Any, features: list[Feature]) -> list[Feature]:
-    return _scaled(features, centres=None, scales=step.scale_)
+    return clipped(step, _scaled(features, centres=None, scales=step.scale_), low=-1.0, high=1.0)
 
 
 def _min_max_scaler(step: Any, features: list[Feature]) -> list[Feature]:
-    return [
+    scaled = [
         feature.times(scale).minus(-shift)
         for feature, scale, shift in zip(features, step.scale_, step.min_, strict=True)
     ]
+    return clipped(step, scaled, low=step.feature_range[0], high=step.feature_range[1])
 
 
 def _scaled(
@@ -78,10 +80,6 @@ def _scaled(
     return features
 
 
-def _function_transformer(_: Any, features: list[Feature]) -> list[Feature]:
-    return features
-
-
 TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
     "Pipeline": _pipeline,
     "ColumnTransformer": _column_transformer,
@@ -90,8 +88,8 @@ TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
     "RobustScaler": _robust_scaler,
     "MinMaxScaler": _min_max_scaler,
     "MaxAbsScaler": _max_abs_scaler,
-    "FunctionTransformer": _function_transformer,
     "OneHotEncoder": one_hot,
+    **CURVES,
     **PROJECTIONS,
     **dict.fromkeys(SELECTORS, selected),
 }

@@ -81,6 +81,13 @@ def _other(_: Any) -> str:
     return "has no form as sums over the rows"
 
 
+CURVED = "takes a function of each number, and sums are kept of the numbers themselves"
+
+
+def _clip(step: Any) -> str:
+    return "with clip=True is no straight line, and sums are kept of the numbers themselves" if step.clip else ""
+
+
 def _encoder(step: Any) -> str:
     if step.min_frequency is None and step.max_categories is None:
         return ""
@@ -98,9 +105,12 @@ def _logistic_regression(step: Any) -> str:
 Rule = Callable[[Any], str]
 TRANSFORMERS: Mapping[str, Rule] = {
     "StandardScaler": _folds,
-    "MinMaxScaler": _folds,
-    "MaxAbsScaler": _folds,
-    "FunctionTransformer": _folds,
+    "MinMaxScaler": _clip,
+    "MaxAbsScaler": _clip,
+    "FunctionTransformer": lambda step: "" if step.func is None else CURVED,
+    "Binarizer": lambda _: CURVED,
+    "PowerTransformer": lambda _: "searches for its powers over all rows",
+    **dict.fromkeys(("KBinsDiscretizer", "QuantileTransformer"), lambda _: "needs quantiles"),
     "OneHotEncoder": _encoder,
     "RobustScaler": lambda _: "needs quantiles",
     **dict.fromkeys(SELECTORS, lambda _: "selects by what all rows tell together"),

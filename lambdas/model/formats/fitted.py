@@ -128,6 +128,11 @@ def failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
 
 
 def _advice(exc: Exception) -> str:
+    if "contains NaN" in str(exc) or "contains infinity" in str(exc):  # the data holds neither
+        return (
+            ". A function such as np.log is not defined for a number of the data, or gives too large a one: give its"
+            " column a minimum or a maximum, or take another function"
+        )
     if not isinstance(exc, MemoryError):
         return ""
     return (

@@ -14,6 +14,7 @@ from lambdas.model.features.steps import PARTS_OF
 from lambdas.model.formats.scorecard import reasons
 from lambdas.model.formats.scorecard.supported import CLASSIFIERS, SERVED, TRANSFORMERS
 from lambdas.model.recipe import Recipe
+from lambdas.serve.functions import FUNCTIONS
 from tests.contract.docs import pages
 from workflows.checking.recipe import try_out
 
@@ -60,6 +61,10 @@ def test_each_snippet_is_an_estimator_that_can_be_served(snippet: str) -> None:
     recipe: Recipe = replace(whole["RECIPE"], **given)
 
     assert try_out(recipe) is recipe
+
+
+def test_every_function_has_its_name_on_the_page() -> None:
+    assert set(re.findall(r"`np\.(\w+)`", section("Functions of one column"))) == {*FUNCTIONS, "abs", "clip"}
 
 
 def test_an_error_leads_to_this_page() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +43,15 @@ class ScorecardArtifact:
 
     def added(self, features: Features, *, column: str) -> Floats:
         names = [each.name for each in self.schema.columns]
-        values = features[column]
-        place = names.index(column) if column in names else None
-        return self._of_classes([_added(line, place, values=values) for line in self.scorecard.lines])
+        numbers = features[column]
+        if column not in names:
+            return self._of_classes([np.zeros(len(numbers)) for _ in self.scorecard.lines])
+        place = names.index(column)
+        made = {place: numbers}
+        for value, (position, function, _) in enumerate(self.scorecard.values, start=len(names)):
+            if position == place:
+                made[value] = np.array([function(number) for number in numbers.tolist()], dtype=np.float64)
+        return self._of_classes([_added(line, made, rows=len(numbers)) for line in self.scorecard.lines])
 
     def _of_classes(self, scores: Sequence[Floats]) -> Floats:
         """(n, k), from (n,) of each line: two classes share one, which is the second's, and the first's is 0."""
@@ -54,15 +60,15 @@ class ScorecardArtifact:
         return np.column_stack(scores)
 
 
-def _added(line: scorecard.Line, place: int | None, *, values: NDArray[np.generic]) -> Floats:
-    """(n,): what the column at that place adds to a line's score."""
-    total = np.zeros(len(values))
+def _added(line: scorecard.Line, made: Mapping[int, NDArray[np.generic]], *, rows: int) -> Floats:
+    """(n,): what a column adds to a line's score, by itself and by values that are made of it, at their places."""
+    total = np.zeros(rows)
     for position, centre, weight in line.numbers:
-        if position == place:
-            total += (values.astype(np.float64) - centre) * weight
+        if position in made:
+            total += (made[position].astype(np.float64) - centre) * weight
     for position, weights, unknown in line.categories:
-        if position == place:
-            levels, places = np.unique(values, return_inverse=True)
+        if position in made:
+            levels, places = np.unique(made[position], return_inverse=True)
             total += np.array([weights.get(level, unknown) for level in levels.tolist()])[places]
     return total
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
-from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, inputs, spread
+from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, Step, inputs, spread
 from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
@@ -24,7 +24,7 @@ from lambdas.model.formats.scorecard.size import check_size
 from lambdas.model.formats.scorecard.supported import check
 from lambdas.model.recipe import Categorical, Numeric
 from lambdas.serve.schema import IGNORED, REFUSED
-from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION
+from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_VALUES
 
 
 def export(fitted: Fitted) -> Exported:
@@ -43,18 +43,18 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
     made, classifier = _unfold(fitted)
     link, coefficients, intercepts = _classifier(classifier)
     features, weights, constants = spread(made, weights=coefficients)
-    lines = [_Line(fitted, features, *each) for each in zip(weights, intercepts, constants, strict=True)]
-    refusing = {
-        feature.column for feature in features if isinstance(feature, LevelFeature) and feature.refuses_unknown
-    }
+    values = list(dict.fromkeys((each.column, each.through) for each in features if each.through))
+    lines = [_Line(fitted, features, values, *each) for each in zip(weights, intercepts, constants, strict=True)]
+    refusing = {each.column for each in features if isinstance(each, LevelFeature) and each.refuses_unknown}
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if values else WITHOUT_VALUES,
         "classes": list(fitted.classes),
         "positive": recipe.positive,
         "schema": {"columns": _schema(fitted, refusing=refusing)},
         "link": link,
         "scores": [line.to_document() for line in lines],
+        **({"values": [_value(recipe.numeric[column], steps) for column, steps in values]} if values else {}),
     }
 
 
@@ -142,6 +142,8 @@ class _Line:
 
     fitted: Fitted
     features: list[PlainFeature]
+    values: list[tuple[int, tuple[Step, ...]]]
+    """Of each the column, and what its number is put through."""
     coefficients: Floats
     intercept: float
     constant: float
@@ -158,32 +160,48 @@ class _Line:
         }
 
     def _numbers(self, pairs: Sequence[tuple[NumberFeature, float]]) -> list[dict[str, Any]]:
-        names = [column.name for column in self.fitted.recipe.numeric]
+        """Those of columns, in their order, and then those of values."""
         weights: dict[tuple[int, float], float] = {}
         for feature, weight in pairs:
-            place = (feature.column, feature.centre)
+            place = (self._place(feature), feature.centre)
             weights[place] = weights.get(place, 0.0) + feature.scale * weight
         return [
-            {"column": names[column], "centre": centre, "weight": weight}
-            for (column, centre), weight in sorted(weights.items())
+            {**self._named(place), "centre": centre, "weight": weight}
+            for (place, centre), weight in sorted(weights.items())
         ]
+
+    def _place(self, feature: PlainFeature) -> int:
+        """Of a column its own; of a value its place behind all columns."""
+        count = len(self.fitted.recipe.columns)
+        return count + self.values.index((feature.column, feature.through)) if feature.through else feature.column
+
+    def _named(self, place: int) -> dict[str, Any]:
+        count = len(self.fitted.recipe.columns)
+        return {"value": place - count} if place >= count else {"column": self.fitted.recipe.numeric[place].name}
 
     def _categories(self, pairs: Sequence[tuple[LevelFeature, float]]) -> list[dict[str, Any]]:
         totals: dict[int, Floats] = {}
         for feature, weight in pairs:
-            if feature.column not in totals:
-                totals[feature.column] = np.zeros(feature.size)
-            feature.add_to(totals[feature.column], weight=weight)
-        return [self._category(column, total=total) for column, total in sorted(totals.items())]
+            place = self._place(feature)
+            if place not in totals:
+                totals[place] = np.zeros(feature.size)
+            feature.add_to(totals[place], weight=weight)
+        return [self._category(place, total=total) for place, total in sorted(totals.items())]
 
-    def _category(self, column: int, *, total: Floats) -> dict[str, Any]:
-        levels = self.fitted.levels.of_columns[column]
+    def _category(self, place: int, *, total: Floats) -> dict[str, Any]:
         *weights, unknown = total.tolist()
+        if place >= len(self.fitted.recipe.columns):
+            return {**self._named(place), "weights": weights}
+        levels = self.fitted.levels.of_columns[place]
         return {
-            "column": self.fitted.recipe.categorical[column].name,
+            "column": self.fitted.recipe.categorical[place].name,
             "weights": dict(zip(levels, weights, strict=True)),
             "unknown": 0.0 if math.isnan(unknown) else unknown,
         }
+
+
+def _value(column: Numeric, steps: Sequence[Step]) -> dict[str, Any]:
+    return {"column": column.name, "steps": [list(step) for step in steps]}
 
 
 def _schema(fitted: Fitted, *, refusing: set[int]) -> list[dict[str, Any]]:

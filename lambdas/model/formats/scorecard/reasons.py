@@ -10,6 +10,7 @@ SCALE, ENCODE, LEAVE_OUT = "StandardScaler()", "OneHotEncoder(handle_unknown='ig
 CLASSIFY, STOCHASTIC = "LogisticRegression()", "SGDClassifier(loss='log_loss')"
 DISCRIMINATE, PROJECT, SELECT = "LinearDiscriminantAnalysis()", "PCA()", "SelectKBest(k=1)"
 EACH_KIND = f"make_column_transformer(({SCALE}, columns.numeric), ({ENCODE}, columns.categorical))"
+FUNCTION, DISCRETIZE = "FunctionTransformer(np.log1p)", "KBinsDiscretizer()"
 SELECT_THEN = f"make_pipeline({SELECT}, {CLASSIFY})"
 ONE_VS_REST = f"OneVsRestClassifier({CLASSIFY})"
 SEARCH = f"GridSearchCV({CLASSIFY}, {{'C': [0.1, 1, 10]}})"
@@ -134,8 +135,8 @@ def way_of_classifier(name: str) -> str:
 def way_of_transformer(name: str) -> str:
     """The nearest transformer that is served, as Python.
 
-    >>> way_of_transformer("MinMaxScaler"), way_of_transformer("of.another.Library")
-    ('MinMaxScaler()', "'passthrough'")
+    >>> way_of_transformer("FunctionTransformer"), way_of_transformer("of.another.Library")
+    ('FunctionTransformer(np.log1p)', "'passthrough'")
     """
-    near = {"MinMaxScaler": "MinMaxScaler()", "MaxAbsScaler": "MaxAbsScaler()", "OneHotEncoder": ENCODE}
+    near = {"FunctionTransformer": FUNCTION, "KBinsDiscretizer": DISCRETIZE, "OneHotEncoder": ENCODE}
     return near.get(name) or TRANSFORMERS.get(name, ("", LEAVE_OUT))[1]

@@ -33,7 +33,7 @@ def check_size(recipe: Recipe, *, size_bytes: int, levels: Levels) -> None:
 def expected_bytes(document: Mapping[str, Any], *, levels: Mapping[str, tuple[str, ...]]) -> int:
     """The scorecard's size with these levels: each is named once in the schema, and once beside each weight."""
     texts = {name: sum(len(json.dumps(level)) + 1 for level in of) for name, of in levels.items()}
-    terms = [term["column"] for score in document["scores"] for term in score["categories"]]
+    terms = [term["column"] for score in document["scores"] for term in score["categories"] if "column" in term]
     return sum(texts.values()) + sum(texts[name] + WEIGHT_BYTES * len(levels[name]) for name in terms)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.features import curves
 from lambdas.model.features.projections import PROJECTIONS
 from lambdas.model.features.searches import SEARCHES, candidates
 from lambdas.model.features.selections import SELECTORS
@@ -22,8 +23,8 @@ SERVED = (
     "A scorecard holds what adds up the columns: it can be LogisticRegression, LogisticRegressionCV,"
     " LinearDiscriminantAnalysis, SGDClassifier(loss='log_loss'), MultinomialNB or ComplementNB, one of these in"
     " OneVsRestClassifier, or a search such as GridSearchCV for the best of such; before it scalers, OneHotEncoder,"
-    " selectors such as SelectKBest, and projections such as PCA, in Pipeline, ColumnTransformer and FeatureUnion."
-    " docs/estimators.md names them all"
+    " functions such as np.log1p, selectors such as SelectKBest, and projections such as PCA, in Pipeline,"
+    " ColumnTransformer and FeatureUnion. docs/estimators.md names them all"
 )
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
@@ -143,14 +144,8 @@ def _is_served(_: Any) -> str:
     return ""
 
 
-def _clip(step: Any) -> str:
-    return "clip=True is not linear" if getattr(step, "clip", False) else ""
-
-
-def _function(step: Any) -> str:
-    if step.func is None:
-        return ""
-    return "its function cannot be exported: write its results into the files, as a column of their own"
+def _discretizer(step: Any) -> str:
+    return "dtype is set: leave it out" if step.dtype is not None else ""
 
 
 def _encoder(step: Any) -> str:
@@ -189,9 +184,13 @@ Rule = Callable[[Any], str]
 TRANSFORMERS: Mapping[str, Rule] = {
     "StandardScaler": _is_served,
     "RobustScaler": _is_served,
-    "MinMaxScaler": _clip,
-    "MaxAbsScaler": _clip,
-    "FunctionTransformer": _function,
+    "MinMaxScaler": _is_served,
+    "MaxAbsScaler": _is_served,
+    "Binarizer": _is_served,
+    "FunctionTransformer": curves.why_not,
+    "KBinsDiscretizer": _discretizer,
+    "PowerTransformer": _is_served,
+    "QuantileTransformer": _is_served,
     "OneHotEncoder": _encoder,
     **dict.fromkeys((*SELECTORS, *PROJECTIONS), _is_served),
 }

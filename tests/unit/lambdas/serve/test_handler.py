@@ -263,3 +263,21 @@ def test_query_and_instance_of_one_content_have_one_answer(size: float, age: flo
     query = SERVICE.answer({"query": {**QUERY, "size": [repr(size)], "age": [repr(age)]}})
 
     assert instance == query
+
+
+def test_number_that_a_function_is_not_defined_for_is_refused_by_its_feature() -> None:
+    document = {**DOCUMENT, "format_version": 4, "values": [{"column": "age", "steps": [["log"]]}]}
+    (line,) = DOCUMENT["scores"]
+    numbers = [*line["numbers"], {"value": 0, "centre": 0.0, "weight": 1.0}]
+    service = serving({**document, "scores": [{**line, "numbers": numbers}]})
+
+    answers = [service.answer({"instances": [GOOD, {**GOOD, "age": age}]}) for age in (0.0, -1.5, 1e-300)]
+
+    assert [answer["status"] for answer in answers] == [400, 400, 200]
+    assert answers[1]["body"] == {
+        "Code": "FeatureOutOfRange",
+        "Message": "instance 1: age is -1.5, and the model takes log of it: expected a number > 0",
+        "Field": "age",
+        "Accepted": "a number > 0",
+        "Instance": 1,
+    }

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -86,7 +89,7 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
     [
         {"format": "onnx"},
         {"format_version": 0},
-        {"format_version": 4},
+        {"format_version": 5},
         {"format_version": [2]},
         {"format_version": "2"},
         {"classes": ["one"]},
@@ -107,6 +110,12 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
         {"schema": {"columns": [{**TEXT, "missing": 1.0, "absent": []}]}},
         {"schema": {"columns": [{**TEXT, "missing": "none", "absent": [[]]}]}},
         {"schema": None},
+        {"values": [{"column": "y", "steps": [["log"]]}]},
+        {"values": [{"column": "x", "steps": [["system"]]}]},
+        {"values": [{"column": "x", "steps": [["over", 0.0]]}]},
+        {"values": [{"column": "x", "steps": 3}]},
+        {"scores": [{"intercept": 0, "numbers": [{"value": 0, "centre": 0, "weight": 1}], "categories": []}] * 3},
+        {"scores": [{"intercept": 0, "numbers": [], "categories": [{"value": 0, "weights": [1.0]}]}] * 3},
     ],
 )
 def test_malformed_scorecard_is_refused(changes: dict[str, Any]) -> None:
@@ -184,13 +193,95 @@ def test_scorecard_of_version_1_answers_as_it_did(
 
 
 def test_version_that_is_not_known_is_told_with_those_that_are() -> None:
-    with pytest.raises(
-        ModelInvalid, match=r"\('scorecard', 4\): .* knows \('scorecard', 1\) and .* \('scorecard', 3\)"
-    ):
-        Scorecard.from_document({**DOCUMENT, "format_version": 4})
+    with pytest.raises(ModelInvalid, match=r"\('scorecard', 5\): .* \('scorecard', 3\) and \('scorecard', 4\)"):
+        Scorecard.from_document({**DOCUMENT, "format_version": 5})
 
 
 def test_scorecard_without_a_part_is_refused() -> None:
     for part in DOCUMENT:
         with pytest.raises(ModelInvalid):
             Scorecard.from_document({name: value for name, value in DOCUMENT.items() if name != part})
+
+
+VERSION_4: dict[str, Any] = {
+    "format": "scorecard",
+    "format_version": 4,
+    "classes": ["ant", "bee"],
+    "positive": None,
+    "schema": VERSION_1["schema"],
+    "link": "sigmoid",
+    "values": [
+        {"column": "x", "steps": [["log1p"]]},
+        {"column": "x", "steps": [["minus", 2.0], ["bins", [0.0, 3.0]]]},
+    ],
+    "scores": [
+        {
+            "intercept": 0.25,
+            "numbers": [
+                {"column": "x", "centre": 1.0, "weight": 2.0},
+                {"value": 0, "centre": 0.5, "weight": -4.0},
+            ],
+            "categories": [
+                {"column": "flag", "weights": {"S0": 1.0}, "unknown": 0.125},
+                {"value": 1, "weights": [10.0, 20.0, 40.0]},
+            ],
+        }
+    ],
+}
+OF_X = [
+    (1.0, 0.0 - 4.0 * (math.log(2.0) - 0.5) + 10.0),
+    (2.0, 2.0 - 4.0 * (math.log(3.0) - 0.5) + 20.0),
+    (5.0, 8.0 - 4.0 * (math.log(6.0) - 0.5) + 40.0),
+]
+"""What the column x adds, by itself and by its values."""
+
+
+@pytest.mark.parametrize(("x", "adds"), OF_X)
+def test_value_is_a_number_of_a_column_put_through_steps(x: float, adds: float) -> None:
+    scorecard = Scorecard.from_document(VERSION_4)
+
+    label, probabilities = scorecard.score([x, "S0"])
+
+    assert label == "bee"
+    assert probabilities[1] == pytest.approx(sigmoid(0.25 + 1.0 + adds), abs=1e-15)
+    assert scorecard.added([x, "new"])["bee"] == pytest.approx([0.25, adds, 0.125])
+    assert scorecard.undefined([x, "S0"]) is None
+
+
+@pytest.mark.parametrize("x", [-1.0, -2.0])
+def test_number_that_a_function_is_not_defined_for_has_no_score(x: float) -> None:
+    scorecard = Scorecard.from_document(VERSION_4)
+
+    assert math.isnan(sum(scorecard.score([x, "S0"])[1]))
+    assert scorecard.undefined([x, "S0"]) == (0, [["log1p"]])
+
+
+def test_bin_of_a_number_that_is_not_defined_has_no_score_in_any_class() -> None:
+    document = copy.deepcopy(VERSION_4)
+    document.update(classes=["a", "b", "c"], link="softmax")
+    document["values"] = [{"column": "x", "steps": [["log"], ["bins", [0.0]]]}]
+    line = {"intercept": 0.0, "numbers": [], "categories": [{"value": 0, "weights": [1.0, 2.0]}]}
+    document["scores"] = [line, line, {**line, "intercept": 1.0}]
+    scorecard = Scorecard.from_document(document)
+
+    assert all(math.isnan(each) for each in scorecard.score([-1.0, "S0"])[1])
+    assert scorecard.score([0.5, "S0"])[0] == "c"
+
+
+def test_scorecard_without_values_imports_no_functions() -> None:
+    code = (
+        "import json, sys; from lambdas.serve.scorecard import Scorecard\n"
+        "for document in json.loads(sys.stdin.read()):\n"
+        "    Scorecard.from_document(document)\n"
+        "    print('lambdas.serve.functions' in sys.modules, 'statistics' in sys.modules)\n"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps([DOCUMENT, VERSION_4]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.splitlines() == ["False False", "True False"]
