@@ -20,6 +20,7 @@ from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
 from chalicelib.registry.report import Comparison, Flips, Paired, Report, Rule
+from chalicelib.runs import peaks
 from chalicelib.values import Value
 
 Json = Mapping[str, Any]
@@ -74,6 +75,7 @@ def explain(facts: Facts) -> list[str]:
         *(_erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
         *_canary(facts.healths, facts.shifts),
+        *peaks.sentences(run.get("states", ())),
         *(f"Could not be read: {each}" for each in facts.damaged),
         *next_steps.way_on(run, now=facts.now),
     ]

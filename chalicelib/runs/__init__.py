@@ -11,4 +11,5 @@ cleanup.py     RestoreAlias: repairs what a dead run left
 cut_off.py     a task that ran out of memory or time, in words
 runs.py        what the API tells of runs
 durations.py   how long each state took the last time
+peaks.py       how much memory each state took
 """

@@ -51,7 +51,7 @@ def out_of_memory(state: str, *, memory_mb: int | None, is_sure: bool = True) ->
     """
     happened = f"{state} ran out of memory" if is_sure else f"the process of {state} died, mostly for want of memory"
     had = "" if memory_mb is None else f"; it had {memory_mb:,} MB"
-    return f"{happened}{had}. {_set_to_more(state, _more_memory(state))}"
+    return f"{happened}{had}. {way_to_more_memory(state)}"
 
 
 def out_of_time(state: str, *, memory_mb: int | None, seconds: int | None) -> str:
@@ -65,6 +65,11 @@ def out_of_time(state: str, *, memory_mb: int | None, seconds: int | None) -> st
     had = "" if memory_mb is None else f"; it had {memory_mb:,} MB, and more memory is more processor time"
     own = f"{_setting(state, 'SECONDS')} to more, {TASK_SECONDS.stop - 1} at most, or " if _is_of_data(state) else ""
     return f"{state} ran out of time{after}{had}. {_set_to_more(state, f'{own}{_more_memory(state)}')}"
+
+
+def way_to_more_memory(state: str) -> str:
+    """The setting that gives it, and what to do then."""
+    return _set_to_more(state, _more_memory(state))
 
 
 def _more_memory(state: str) -> str:

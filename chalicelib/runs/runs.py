@@ -19,6 +19,7 @@ from chalicelib.names import EXECUTION_NAME, TASKS, document_name, state_name
 from chalicelib.registry import models, registry
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import DONE, RUNNING, Outcome, State, find_state
+from chalicelib.runs import peaks
 from chalicelib.runs.cleanup import EXECUTION_UNKNOWN, in_words
 from chalicelib.runs.retraining import Request
 
@@ -136,7 +137,8 @@ def report(edges: Edges, *, run: str) -> Report:
 
 
 def recent(edges: Edges, *, limit: int, model: str | None = None) -> list[dict[str, Any]]:
-    """The latest runs, newest first: what `describe` tells, without states and verdict.
+    """The latest runs, newest first: what `describe` tells, without states and verdict, and the `fullest` state: the
+    one that took the largest share of its function's memory.
 
     Found in the bucket, so that a run whose execution is lost is listed too. Raises ModelUnknown.
     """
@@ -150,7 +152,8 @@ def recent(edges: Edges, *, limit: int, model: str | None = None) -> list[dict[s
             break
         run = describe(edges, run=each.key.removeprefix(layout.RUNS).removesuffix("/request.json"))
         if model in (None, run["model"]):
-            found.append({name: fact for name, fact in run.items() if name not in {"states", "verdict"}})
+            told = {name: fact for name, fact in run.items() if name not in {"states", "verdict"}}
+            found.append({**told, "fullest": peaks.fullest(run["states"])})
     return found
 
 

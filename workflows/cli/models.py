@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from chalicelib.cutting import listed
 from chalicelib.explain import overview
 from chalicelib.interventions import restoration
 from chalicelib.registry import models as core
 from workflows import person
 from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
-from workflows.cli.screen import console, damage, number, say, show_json, table
+from workflows.cli.screen import console, damage, number, say, show_json, table, table_with_lines
 from workflows.cli.stage import Stage
 
 FLAGS = ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged")
@@ -30,9 +31,14 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
         show_json(found)
         return
     rows = [
-        [_flags(each), each["model_version"], each["function_version"], each["run"], _files(each)] for each in found
+        (
+            (_flags(each), str(each["model_version"]), each["function_version"] or "-", each["run"] or "-"),
+            _files(each),
+        )
+        for each in found
     ]
-    table(f"versions of {model}", ["now", "model version", "function version", "run", "data"], rows)
+    say(f"versions of {model}")
+    table_with_lines(["now", "version", "function version", "run"], rows)
     _show_metrics(found)
     told: list[str] = []
     waiting = overview.open_of(stage.edges, model=model, told=told)
@@ -74,8 +80,10 @@ def _flags(version: dict[str, Any]) -> str:
     return ", ".join(flags)
 
 
-def _files(version: dict[str, Any]) -> str:
-    return ", ".join(each["name"] for each in version["data"] or [])
+def _files(version: dict[str, Any]) -> list[str]:
+    """A line with the files that it is trained on."""
+    names = [each["name"] for each in version["data"] or []]
+    return [listed(names)] if names else []
 
 
 COMMANDS = (versions, restore)

@@ -72,8 +72,11 @@ def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_jso
     if as_json:
         screen.show_json(found)
         return
-    rows = [[each["run"], each["outcome"] or each["state"], f"{each['percent']} %", each["reason"]] for each in found]
-    screen.table("latest runs", ["run", "outcome or state", "", "reason"], rows)
+    rows = [
+        [each["run"], each["outcome"] or each["state"], f"{each['percent']} %", _fullest(each), each["reason"]]
+        for each in found
+    ]
+    screen.table("latest runs", ["run", "outcome or state", "", "memory", "reason"], rows)
     screen.damage([damage for each in found for damage in each["damaged"]])
 
 
@@ -84,6 +87,12 @@ def stop(stage: Stage, run: str) -> None:
     """Stop a run. The live model stays as it is."""
     found = core.stop(stage.edges, run=run, cause="nightswap stop")
     console.print(f"stopped {run}" if found["status"] == RUNNING else f"{run} had ended: {found['outcome']}")
+
+
+def _fullest(run: dict[str, Any]) -> str | None:
+    """The state that took the largest share of its function's memory, and the share."""
+    found = run["fullest"]
+    return found and f"{found['state']} {found['share']:.0%}"
 
 
 def show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:

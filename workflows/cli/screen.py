@@ -19,12 +19,11 @@ from chalicelib import exact
 from chalicelib.contracts.decisions import WENT_WELL
 from chalicelib.quality.interval import Interval
 from chalicelib.registry.report import Report
+from chalicelib.runs import peaks
 
 console = Console(highlight=False)
 
 GOOD, BAD = "green", "red"
-MB = 2**20
-"""As Lambda counts memory."""
 NEVER_BROKEN = {"run", "name", "when (UTC)", "when (UTC), kind", "now", "kind", "version"}
 """Columns of names that are copied from the screen, and of short words."""
 SPACES = "  "
@@ -140,7 +139,7 @@ def where_the_time_went(run: dict[str, Any]) -> None:
         begun = state.get("started_at", before)
         starting = f"{_milliseconds_between(before, begun):,} ms"
         working = f"{state['duration_ms']:,} ms" if "duration_ms" in state else "-"
-        rows.append([state["state"], starting, working, _memory(state)])
+        rows.append([state["state"], starting, working, peaks.in_words(state) or "-"])
         before = state.get("finished_at", begun)
     if run["finished_at"]:
         ending = _milliseconds_between(before, run["finished_at"])
@@ -231,11 +230,3 @@ def _milliseconds_between(earlier: str | None, later: str | None) -> int:
     if earlier is None or later is None:  # nobody asked for the run through us
         return 0
     return round(1000 * (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
-
-
-def _memory(state: dict[str, Any]) -> str:
-    """The peak, of how much where that is known."""
-    peak, given = state.get("peak_memory_bytes"), state.get("memory_mb")
-    if peak is None:
-        return "-"
-    return f"{peak / MB:,.0f} MB" if given is None else f"{peak / MB:,.0f} of {given:,} MB"

@@ -39,8 +39,8 @@ def test_versions_are_listed_with_the_live_one_marked() -> None:
 
     assert lines[0].strip() == "versions of kdd99-http"
     assert "run-2" in lines[2] and "live" not in lines[2]
-    assert lines[3].split()[:5] == ["live,", "anchor", "1", "1", "run-1"]
-    assert "night-1.csv" in lines[3]
+    assert lines[4].split() == ["live,", "anchor", "1", "1", "run-1"]
+    assert lines[5] == "    night-1.csv"
 
 
 def test_version_is_listed_with_all_that_became_of_it() -> None:
@@ -57,7 +57,19 @@ def test_version_that_has_a_share_of_the_traffic_is_listed_with_it() -> None:
     lines = stage.run("versions").output.splitlines()
 
     assert lines[2].split()[:4] == ["10", "%", "2", "2"]
-    assert lines[3].startswith("live, 90 %")
+    assert lines[4].startswith("live, 90 %")
+
+
+def test_versions_fit_eighty_columns_however_long_the_run_is_named_and_however_many_files_there_are() -> None:
+    stage = FakeStage(FakeOutside(MODEL, handler=serving))
+    run = f"{'m' * 24}-20261126T202944Z-5818b7"
+    promote(stage.edges, run=run, data=[{"name": f"night-{number}.csv"} for number in range(30)])
+
+    lines = stage.run("versions", width=80).output.splitlines()
+
+    assert all(len(line) <= 80 for line in lines)
+    assert "".join(lines).replace(" ", "").count("night-19.csv,...(10more)") == 1
+    assert run in "".join(lines).replace(" ", "")
 
 
 def test_metrics_that_the_gate_judged_each_version_by_stand_below() -> None:
