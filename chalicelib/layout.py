@@ -16,6 +16,7 @@ runs/RUN/told_quality.json              that what it found live is worse than wh
 work/RUN/...                            intermediates, deleted at the run's end
 parts/MODEL/SHA256.zip                  rows of the data set as Preprocess read and split them, and their sums
 parts/MODEL/kept.json                   which of them hold which objects, so that no later run reads these again
+row-answers/MODEL/RUN.zip               what each version answered for each row of a run's holdout
 work/plan/SHA256.template.json          what a plan asks CloudFormation about, where it is too long for a call
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
 models/MODEL/rejected/RUN/...           a model that failed its gate
@@ -53,6 +54,7 @@ REMOVED = "removed/"
 RUNS = "runs/"
 WORK = "work/"
 PARTS = "parts/"
+ROW_ANSWERS = "row-answers/"
 TOKENS = "tokens/"
 DEPLOY = "deploy/"
 LOCKS = "locks/"
@@ -94,6 +96,11 @@ def part(model: str, sha256: str) -> str:
 
 def kept_parts(model: str) -> str:
     return f"{parts(model)}kept.json"
+
+
+def row_answers(model: str, run: str = "") -> str:
+    """Those of one run, or the prefix of all."""
+    return f"{ROW_ANSWERS}{model}/{run}{run and '.zip'}"
 
 
 def versions(model: str) -> str:
@@ -197,6 +204,7 @@ def of_model(model: str) -> tuple[str, ...]:
         dataset(model),
         removed(model),
         parts(model),
+        row_answers(model),
         f"models/{model}/",
         ledger(model),
         rejections(model),

@@ -51,6 +51,12 @@ FILE_BYTES = 250_000_000
 with long numbers, 10 times those of KDD Cup 99: a larger file would hardly ever fit."""
 PART_DAYS = 90
 """From being written until a part goes that Preprocess keeps of read files."""
+ROW_ANSWER_ROWS = 1_000_000
+"""Of a holdout whose answers are kept row by row, for `nightswap backtest`."""
+ROW_ANSWER_BYTES = 100_000_000
+"""Of these answers before they are packed: a million rows of 5 classes, or half a million of 10."""
+ROW_ANSWER_DAYS = 90
+"""From being written until they go: as far as a backtest looks back unless it is told otherwise."""
 HEADER_COLUMNS = 10_000
 """Fields of a file's header, those included that no recipe names."""
 

@@ -32,6 +32,7 @@ reader.py          tells by which code
 intermediates.py   reads and writes the files between tasks
 parts.py           hands on the rows of a side, part by part
 answers.py         hands on the estimator's answers for the holdout, part by part
+row_answers.py     keeps what the versions answered for the holdout row by row
 arrivals.py        hands on the rows that the live version has never seen
 live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split

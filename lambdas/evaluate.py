@@ -22,7 +22,7 @@ from chalicelib.registry.live import look
 from chalicelib.registry.report import Report
 from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
-from lambdas import answers, engine, recipes
+from lambdas import answers, engine, recipes, row_answers
 from lambdas import live_quality as live_qualities
 from lambdas.intermediates import read
 from lambdas.model.artifact import Artifact
@@ -46,13 +46,16 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
     with Parts(edges, task.holdout_uri, task="Evaluate") as parts:
         rows, size = parts.rows, parts.size_bytes
         room.check_size(room.EVALUATE, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
-        return evaluate(
-            recipe,
-            artifact=_made(edges, task, form=recipe.format),
-            holdout=_holdout(edges, task, parts),
-            champion=None if champion is None else _artifact_of(edges, task.model, champion),
-            anchor=anchor_version(edges, recipe, champion=champion),
-        )
+        with row_answers.collecting(recipe, rows=rows, disk_bytes=size) as collected:
+            report = evaluate(
+                recipe,
+                artifact=_made(edges, task, form=recipe.format),
+                holdout=_holdout(edges, task, parts),
+                champion=None if champion is None else _artifact_of(edges, task.model, champion),
+                anchor=anchor_version(edges, recipe, champion=champion),
+                keep=collected.add,
+            )
+            return {**report, "row_answers": row_answers.keep(edges, collected, task)}
 
 
 def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judge | None = None) -> Evaluated:

@@ -180,6 +180,15 @@ class Anchor(Document):
     why: str = holds(text)
 
 
+class RowAnswers(Document):
+    """What was kept of the answers row by row, in `row-answers/`; or the problem that kept them from it."""
+
+    rows: int | None = holds(maybe(count), default=None)
+    distinct_rows: int | None = holds(maybe(count), default=None)
+    bytes: int | None = holds(maybe(count), default=None)
+    problem: str | None = holds(maybe(text), default=None)
+
+
 class Report(Document):
     passed: bool = holds(flag)
     reason: str = holds(text)
@@ -222,6 +231,8 @@ class Report(Document):
     """None where the recipe compares with none, and of an earlier release."""
     differences: tuple[Difference, ...] = holds_many(Difference, default=())
     """The rows on which both models differ most."""
+    row_answers: RowAnswers | None = holds_one(RowAnswers, default=None)
+    """None of an earlier release."""
     erased: tuple[Erased, ...] = holds_many(Erased, default=())
 
     @classmethod

@@ -12,6 +12,7 @@ from tests.contract.docs import pages
 from tests.e2e.terminal import run
 
 RECIPE = Path(lambdas.__file__).parent / "recipes" / "kdd99_http.py"
+CURVE = 'at_least("roc_auc", bound=0.5, margin=None), at_least("recall", of="normal", bound=0.1)'
 FLOOR = 'at_least("support", of="attack", bound=100)'
 
 
@@ -41,6 +42,7 @@ def test_the_recipe_as_it_is_reproduces_the_ledger_and_a_stricter_one_refuses(
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         said[line] = done.stdout
 
+    judged_by_rows(up, shell, text)
     again = json.loads(run(up.clone, "nightswap backtest --recipe kdd99-http --json", shell).stdout)
     history = json.loads(run(up.clone, "nightswap history --limit 100 --json", shell).stdout)
     promoted = {each["run"] for each in history if each["kind"] == "promoted"}
@@ -52,3 +54,22 @@ def test_the_recipe_as_it_is_reproduces_the_ledger_and_a_stricter_one_refuses(
     strict = json.loads(next(text for line, text in said.items() if "--json" in line))
     assert strict["summary"]["would_pass"] == 0
     assert strict["summary"]["cost"] == len([each for each in strict["nights"] if each["cost"]]) > 0
+
+
+def judged_by_rows(up: LocalUp, shell: dict[str, str], text: str) -> None:
+    """By an area of another class, and against another anchor: every night whose rows allow it is judged."""
+    for name, changed in {
+        "curve": text.replace('positive="attack"', 'positive="normal"').replace(FLOOR, f"{FLOOR}, {CURVE}"),
+        "anchor": text.replace(FLOOR, f"{FLOOR}").replace('positive="attack",', 'positive="attack", anchor=2,'),
+    }.items():
+        file = up.clone.folder / name / "kdd99_http.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(changed)
+        found = json.loads(run(up.clone, f"nightswap backtest --recipe {name}/kdd99_http.py --json", shell).stdout)
+        nights, left = {each["run"]: each for each in found["nights"]}, found["left_out"]
+        assert nights, found
+        if name == "curve":
+            assert left == []
+            assert any(each["passes"] for each in nights.values())
+        for each in left:
+            assert "the recipe's is version 2; and as far as answers are kept, that one was scored on" in each["why"]

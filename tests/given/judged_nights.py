@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from lambdas.model.recipe import Recipe
 from tests.fakes.edges import FakeOutside
 from tests.given import data
 from tests.given.guesses import Guess
-from tests.given.holdouts import evaluate
+from tests.given.kept_rows import kept
 from tests.given.moves import ask
 from tests.given.nights import MODEL, going, outside, promote, register, shift
 
@@ -99,16 +98,17 @@ def judge(
     judging: int = 1,
     without: Mapping[str, Any] | None = None,
 ) -> None:
-    """Leave the report of a run whose model, and the live one, are wrong on these shares of the rows."""
+    """Leave the report of a run whose model, and the live one, are wrong on these shares of the rows; and what they
+    answered row by row."""
     going(night, run)
     holdout = data.table(recipe, rows=rows, seed=7)
     made = Guess(wrong, seed=1, holdout=holdout)
     champion = None if live is None else Guess(live, seed=2, holdout=holdout)
-    report = evaluate(recipe, artifact=made, holdout=holdout, answers=made.answers, champion=champion)
-    del report["replay"]
     seen = models.champion(night.edges, look(night.edges, model=MODEL), model=MODEL)
-    told = {"run": run, "judging": judging, "fingerprint": run, "champion_model_version": seen, **(without or {})}
-    night.store.put(layout.run_document(run, "report"), json.dumps({**report, **told}).encode())
+    told = {"run": run, "fingerprint": run, "champion_model_version": seen, **(without or {})}
+    report, answers = kept(recipe, holdout, judging=judging, told=told, artifact=made, champion=champion)
+    night.store.put(layout.row_answers(MODEL, run), answers.encode())
+    night.store.put(layout.run_document(run, "report"), report.encode())
 
 
 def end(night: FakeOutside, *, run: str, outcome: str, reason: str = "as the gate said") -> None:

@@ -2,7 +2,9 @@
 
 backtest.py  each night under the recipe, and what that would have saved and cost
 nights.py    the nights whose reports are kept
+rows.py      what was answered row by row on these nights
 fates.py     what became of the versions that went live
 
-`backtest.py` imports `lambdas.model` when it is needed: numpy takes a moment, which no other command should wait for.
+`backtest.py` imports `lambdas.model` and `rows.py` when they are needed: numpy takes a moment, which no other command
+should wait for.
 """

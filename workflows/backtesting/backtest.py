@@ -22,6 +22,7 @@ from workflows.backtesting.fates import Fates
 from workflows.backtesting.nights import LeftOut, Night, Progress
 
 if TYPE_CHECKING:
+    from lambdas.model.evaluation.judging_again import Rows
     from lambdas.model.recipe import Recipe
 
 NOT_ENDED = "not ended"
@@ -44,9 +45,11 @@ class Judged:
     met_the_same: bool
     """Whether under the recipe the same model would have been live."""
     has_anchor: bool
-    """Whether it is judged against an anchor, the one of that night."""
+    """Whether it is judged against the anchor of that night, which by the recipe may have been another."""
+    other_anchor: bool
+    """Whether it is judged against the version that the recipe names, and which was not the anchor of that night."""
     lacks_anchor: bool
-    """Whether the recipe asks for one, and that night's did not."""
+    """Whether the recipe asks for an anchor and names none, and that night's had none."""
 
     @property
     def outcome(self) -> str:
@@ -82,6 +85,7 @@ class Judged:
             "against_model_version": night.report.champion_model_version,
             "met_the_same_live_model": self.met_the_same,
             "has_anchor": self.has_anchor,
+            "other_anchor": self.other_anchor,
             "lacks_anchor": self.lacks_anchor,
             "wrong": self.wrong,
             "saved": self.saved,
@@ -121,7 +125,7 @@ class Backtest:
 
 KINDS = (
     *("promoted_then", "would_pass", "saved", "cost", "wrong_and_passes", "refused_then_and_passes", "met_another"),
-    *("has_anchor", "lacks_anchor"),
+    *("has_anchor", "other_anchor", "lacks_anchor"),
 )
 
 
@@ -137,6 +141,7 @@ def _kinds(judged: Sequence[Judged]) -> Iterator[str]:
             "refused_then_and_passes": not each.night.report.passed and each.passes,
             "met_another": not each.met_the_same,
             "has_anchor": each.has_anchor,
+            "other_anchor": each.other_anchor,
             "lacks_anchor": each.lacks_anchor,
         }
         yield from (name for name, holds in told.items() if holds)
@@ -144,12 +149,15 @@ def _kinds(judged: Sequence[Judged]) -> Iterator[str]:
 
 def run(edges: Edges, recipe: Recipe, *, since: datetime, report: Progress) -> Backtest:
     """All nights of the recipe's model that ended at `since` or later."""
+    from workflows.backtesting.rows import KeptRows
+
     kept = nights.kept(edges, model=recipe.model, since=since, report=report)
+    rows = KeptRows(edges, recipe.model, kept.nights, progress=report)
     known = fates.gather(edges, model=recipe.model)
     judged, left_out, same = [], list(kept.left_out), True
     for done, night in enumerate(kept.nights):
         report("judging", done, len(kept.nights))
-        found = _judged(edges, recipe, night, fates=known, met_the_same=same)
+        found = _judged(edges, recipe, night, rows=rows.of(night), fates=known, met_the_same=same)
         if isinstance(found, LeftOut):
             left_out.append(found)
             continue
@@ -160,13 +168,15 @@ def run(edges: Edges, recipe: Recipe, *, since: datetime, report: Progress) -> B
     )
 
 
-def _judged(edges: Edges, recipe: Recipe, night: Night, *, fates: Fates, met_the_same: bool) -> Judged | LeftOut:
-    from lambdas.model.evaluation.judging_again import NotKept, has_an_anchor, judge_again, lacks_anchor
+def _judged(
+    edges: Edges, recipe: Recipe, night: Night, *, rows: Rows, fates: Fates, met_the_same: bool
+) -> Judged | LeftOut:
+    from lambdas.model.evaluation import judging_again as again
 
     outcome = night.outcome.outcome if night.outcome else None
     try:
-        verdict = judge_again(recipe, night.report.document)
-    except NotKept as exc:
+        verdict = again.judge_again(recipe, night.report.document, rows=rows)
+    except again.NotKept as exc:
         return LeftOut(run=night.run, at=night.at, why=str(exc), outcome=outcome)
     number = _waited(edges, night, fates=fates) if outcome == WAITING else fates.made_by.get(night.run)
     wrong = fates.wrong.get(number) if number is not None else None
@@ -180,8 +190,9 @@ def _judged(edges: Edges, recipe: Recipe, night: Night, *, fates: Fates, met_the
         went_live=outcome == PROMOTED or (outcome == WAITING and number in fates.live),
         wrong=wrong,
         met_the_same=met_the_same,
-        has_anchor=has_an_anchor(recipe, night.report.document),
-        lacks_anchor=lacks_anchor(recipe, night.report.document),
+        has_anchor=again.has_its_anchor(recipe, night.report.document),
+        other_anchor=again.another_anchor(recipe, night.report.document) is not None,
+        lacks_anchor=again.lacks_anchor(recipe, night.report.document),
     )
 
 

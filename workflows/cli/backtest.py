@@ -93,12 +93,18 @@ def _summary(counts: dict[str, int], *, recipe: str) -> list[str]:
         )
     if counts["lacks_anchor"]:
         told.append(
-            f"{_nights(counts['lacks_anchor'])} had no anchor, because their recipe had none: judged without one."
+            f"{_nights(counts['lacks_anchor'])} had no anchor, because their recipe had none: judged without one. A"
+            " recipe that names a version, such as anchor=1, is judged against that."
         )
     if counts["has_anchor"]:
         told.append(
             f"Judged against the anchor that it had then: {_nights(counts['has_anchor'])}. By another recipe it may"
-            " have been another version, and no other was scored on those rows."
+            " have been another version: to judge against that one, name it in the recipe, such as anchor=1."
+        )
+    if counts["other_anchor"]:
+        told.append(
+            f"Judged against the version that the recipe names, which was not their anchor:"
+            f" {_nights(counts['other_anchor'])}, by the answers that are kept row by row."
         )
     return [*told, "Replay and canary come after the gate, and are not repeated."]
 

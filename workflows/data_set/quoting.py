@@ -49,7 +49,8 @@ def kept(versions: ObjectVersions, *, model: str) -> dict[str, list[ObjectVersio
     """All versions of what may quote rows, by key."""
     found: dict[str, list[ObjectVersion]] = defaultdict(list)
     prefixes = (layout.versions(model), layout.rejected(model, "", "").rstrip("/") + "/", layout.untold(model))
-    for prefix in (*prefixes, f"{layout.RUNS}{model}-", f"{layout.WORK}{model}-", layout.parts(model)):
+    of_runs = (f"{layout.RUNS}{model}-", f"{layout.WORK}{model}-", layout.row_answers(model))
+    for prefix in (*prefixes, *of_runs, layout.parts(model)):
         for each in versions.list(prefix):
             found[each.key].append(each)
     return found
@@ -111,6 +112,8 @@ class Quoting:
         """Whether the whole object is deleted."""
         if key.startswith(layout.WORK):
             return key.removeprefix(layout.WORK).partition("/")[0] in runs
+        if key.startswith(layout.ROW_ANSWERS):  # without some of its rows it could judge nothing again
+            return key in {layout.row_answers(self.model, run) for run in runs}
         if key.startswith(layout.PARTS):  # rows of many files in one, of which the next run makes the rest anew
             return True
         if key.startswith(layout.untold(self.model)):  # it quotes what the outcome does

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from chalicelib.layout import DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
-from chalicelib.limits import PART_DAYS
+from chalicelib.limits import PART_DAYS, ROW_ANSWER_DAYS
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
-from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, PARTS, WORK
+from workflows.stacks.grants import ERASED, EVIDENCE, LEDGER, LOCKS, PARTS, ROW_ANSWERS, WORK
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, deny, document
 
@@ -72,6 +72,7 @@ def _rules() -> list[Json]:
     return [
         _intermediates(),
         _kept_parts(),
+        _row_answers(),
         _released_leases(),
         _run_documents(),
         *(_superseded(prefix) for prefix in (DATASETS, REMOVED, DEPLOY, TOKENS)),
@@ -98,6 +99,17 @@ def _kept_parts() -> Json:
         "Status": "Enabled",
         "Prefix": PARTS.removesuffix("*"),
         "ExpirationInDays": PART_DAYS,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+
+
+def _row_answers() -> Json:
+    """What `nightswap backtest` reads beside the reports. A version of it that is gone is of an earlier judging."""
+    return {
+        "Id": "row-answers",
+        "Status": "Enabled",
+        "Prefix": ROW_ANSWERS.removesuffix("*"),
+        "ExpirationInDays": ROW_ANSWER_DAYS,
         "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
     }
 

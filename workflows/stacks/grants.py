@@ -11,6 +11,7 @@ from chalicelib.registry import registry
 DATASETS = f"{layout.DATASETS}*"
 WORK = f"{layout.WORK}*"
 PARTS = f"{layout.PARTS}*"
+ROW_ANSWERS = f"{layout.ROW_ANSWERS}*"
 RUNS = f"{layout.RUNS}*"
 """All documents of all runs: one pattern for the many that they read keeps the template
 short."""
@@ -105,8 +106,8 @@ TASK_GRANTS = {
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, PARTS, *documents("profile"), VERSIONS, QUALITY, EVIDENCE_AND_ERASED, QUARANTINE, LEDGER),
-        writes=(*documents("evaluate", "report"), QUALITY, SAMPLE),
+        reads=(WORK, PARTS, *documents("profile"), VERSIONS, QUARANTINE_AND_QUALITY, EVIDENCE_AND_ERASED, LEDGER),
+        writes=(*documents("evaluate", "report"), ROW_ANSWERS, QUALITY, SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),
     "version-model": Grant(

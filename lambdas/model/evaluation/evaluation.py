@@ -14,7 +14,7 @@ from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor, judge_anc
 from lambdas.model.evaluation.champion import Champion
 from lambdas.model.evaluation.measures import Measures
 from lambdas.model.evaluation.tally.holdout import Holdout
-from lambdas.model.evaluation.tally.tally import ANCHOR, CHALLENGER, CHAMPION
+from lambdas.model.evaluation.tally.tally import ANCHOR, CHALLENGER, CHAMPION, Keep
 from lambdas.model.evaluation.verdict import judged
 from lambdas.model.gate.baseline import passing_class
 from lambdas.model.recipe import Recipe
@@ -27,16 +27,18 @@ def evaluate(
     holdout: Holdout,
     champion: Artifact | None,
     anchor: AnchorVersion | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """The report, and under `replay` the rows that the published version will be asked.
 
-    `champion` is the live artifact, None without one, as is `anchor`. Raises ArtifactInvalid when the artifact itself
-    cannot be scored on the holdout, ClassUnknown when it answers a class that is not the recipe's.
+    `champion` is the live artifact, None without one, as is `anchor`; `keep` takes the answers row by row. Raises
+    ArtifactInvalid when the artifact itself cannot be scored on the holdout, ClassUnknown when it answers a class
+    that is not the recipe's.
     """
     is_anchored = has_anchor(recipe)
     others = {CHAMPION: champion, ANCHOR: anchor.artifact if anchor and is_anchored else None}
     versions = {CHALLENGER: artifact, **{name: each for name, each in others.items() if each is not None}}
-    measures = Measures.taken(recipe, versions=versions, holdout=holdout)
+    measures = Measures.taken(recipe, versions=versions, holdout=holdout, keep=keep)
     challenger, squares, parity = measures.challenger, measures.tally.copies.squares(), measures.tally.parity
     live = Champion.of(recipe, measures.beside(CHAMPION))
     compared = live.compared if live else None

@@ -13,9 +13,9 @@ from lambdas.model.evaluation.tally import flips
 from lambdas.model.evaluation.tally.answered import refusal
 from lambdas.model.evaluation.tally.flips import Moved
 from lambdas.model.evaluation.tally.holdout import Holdout
-from lambdas.model.evaluation.tally.tally import CHALLENGER, CHAMPION, Tally, Versions, count
+from lambdas.model.evaluation.tally.tally import CHALLENGER, CHAMPION, Keep, Tally, Versions, count
 from lambdas.model.metrics.confusion import ClassUnknown
-from lambdas.model.metrics.curves import Steps, average_precision, roc_auc, sweep
+from lambdas.model.metrics.curves import Steps, areas, sweep
 from lambdas.model.recipe import Recipe
 
 
@@ -30,9 +30,9 @@ class Measures:
     """Of all rows."""
 
     @classmethod
-    def taken(cls, recipe: Recipe, *, versions: Versions, holdout: Holdout) -> Measures:
-        """Raises ArtifactInvalid when the challenger cannot be scored on the holdout, ClassUnknown when it answers a
-        class that is not the recipe's."""
+    def taken(cls, recipe: Recipe, *, versions: Versions, holdout: Holdout, keep: Keep | None = None) -> Measures:
+        """`keep` takes the answers row by row. Raises ArtifactInvalid when the challenger cannot be scored on the
+        holdout, ClassUnknown when it answers a class that is not the recipe's."""
         begins = holdout.begins()
 
         def counted(name: str) -> Tally:
@@ -42,6 +42,7 @@ class Measures:
                 recipe=recipe,
                 versions=versions,
                 begin=begins[name],
+                keep=keep,
             )
 
         try:
@@ -90,13 +91,8 @@ class Measures:
 
     def _counted(self, version: str) -> Counted:
         curve = self.tally.curves.get(version)
-        areas: Metrics = {}
-        if curve is not None and curve.undefined:
-            areas = {"average_precision": None, "roc_auc": None}
-        elif curve is not None:
-            steps = Steps.of(curve)
-            areas = {"average_precision": average_precision(steps), "roc_auc": roc_auc(steps)}
-        return Counted(self.recipe.class_names, self.tally.copies.matrix(self._place(version)).tolist(), areas)
+        found: Metrics = {} if curve is None else areas(curve)
+        return Counted(self.recipe.class_names, self.tally.copies.matrix(self._place(version)).tolist(), found)
 
     def _place(self, version: str) -> int:
         return list(self.versions).index(version)

@@ -16,6 +16,7 @@ from lambdas.model.arrays import Floats, Integers
 
 POINTS_MAX = 200
 DIGITS = 12
+AREAS = ("average_precision", "roc_auc")
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Counts = np.ndarray[Any, np.dtype[np.uint32]]
@@ -34,10 +35,12 @@ class Scores:
     """Whether any row's probability is NaN; it is not among the values."""
 
     @classmethod
-    def of(cls, positive: Flags, *, scores: Floats) -> Scores:
+    def of(cls, positive: Flags, *, scores: Floats, times: Counts | None = None) -> Scores:
+        """(n,) each; `times` says for how many rows each stands, else for one."""
         known = ~np.isnan(scores)
-        positives = positive[known].astype(np.uint32)
-        return cls._together(scores[known], positives, 1 - positives, undefined=not known.all())
+        rows = np.ones(len(scores), dtype=np.uint32) if times is None else times
+        positives, negatives = (np.where(each, rows, 0)[known].astype(np.uint32) for each in (positive, ~positive))
+        return cls._together(scores[known], positives, negatives, undefined=not known.all())
 
     @classmethod
     def merged(cls, many: Sequence[Scores]) -> Scores:
@@ -78,6 +81,14 @@ class Steps:
     @property
     def has_negatives(self) -> bool:
         return len(self.fp) > 0 and bool(self.fp[-1])
+
+
+def areas(scores: Scores) -> dict[str, Fraction | float | None]:
+    """Under both curves, by name; None where one is undefined."""
+    if scores.undefined:
+        return dict.fromkeys(AREAS)
+    steps = Steps.of(scores)
+    return {"average_precision": average_precision(steps), "roc_auc": roc_auc(steps)}
 
 
 def average_precision(steps: Steps) -> float | None:

@@ -47,7 +47,15 @@ def test_every_kind_of_move_is_named() -> None:
 
 
 def test_folders_scopes_and_format_are_as_in_the_code() -> None:
-    folders = {layout.DATASETS, layout.WORK, layout.LOCKS, layout.LEDGER, layout.EVIDENCE, layout.ERASED}
+    folders = {
+        layout.DATASETS,
+        layout.WORK,
+        layout.LOCKS,
+        layout.LEDGER,
+        layout.EVIDENCE,
+        layout.ERASED,
+        layout.ROW_ANSWERS,
+    }
 
     assert folders <= set(re.findall(r"`([a-z-]+/)`", PAGE))
     assert f"`{access.PREDICT}` or `{access.OPERATE}`" in ENTRIES["Scope"]

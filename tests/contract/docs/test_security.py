@@ -28,6 +28,7 @@ POWERS: dict[str, Callable[[Grant], bool]] = {
     "write the training part and the holdout": lambda grant: {grants.SIDES, grants.PARTS} <= set(grant.writes),
     "write the artifact": lambda grant: grants.ARTIFACT in grant.writes,
     "write the verdict": lambda grant: set(grants.documents("report")) <= set(grant.writes),
+    "write row answers": lambda grant: grants.ROW_ANSWERS in grant.writes,
     "write versions and evidence": lambda grant: {grants.VERSIONS, grants.EVIDENCE} <= set(grant.writes),
     "publish code of the serving function": lambda grant: "lambda:UpdateFunctionCode" in grant.serving,
     "move the alias": lambda grant: "lambda:UpdateAlias" in grant.serving,

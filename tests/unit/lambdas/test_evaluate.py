@@ -12,16 +12,18 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts.training import EvaluateTask
 from chalicelib.documents import documents
-from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomplete, StoreUnavailable
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas import answers, evaluate, recipes
 from lambdas.model.evaluation.anchor import AnchorVersion
+from lambdas.model.evaluation.tally.row_answers import RowAnswers
+from lambdas.model.metrics.curves import areas
 from lambdas.parts import Parts, listed, stored
 from tests.fakes.edges import FakeOutside
-from tests.given.interference import with_functions
+from tests.given.interference import raising, with_functions, with_store
 from tests.given.moves import ask
 from tests.given.nights import MODEL, forget_evidence, going, promote, revision
 from tests.given.present import present
@@ -173,6 +175,37 @@ def test_rows_of_the_replay_are_handed_on_with_the_answers_of_the_artifact() -> 
     assert set(sample["instances"][0]) == {"duration", "src_bytes", "dst_bytes"}
     assert set(sample["expected"][0]) == {"label", "probabilities"}
     assert "replay" not in documents.find(night.store, layout.run_document(RUN, "report"))
+
+
+def row_answers_of(night: FakeOutside, run: str) -> RowAnswers:
+    return RowAnswers.decode(present(night.store.find(layout.row_answers(MODEL, run))).body)
+
+
+def test_answers_are_kept_row_by_row_and_the_report_says_so() -> None:
+    night, task = next_night()
+
+    evaluate.run(replace(task, judging=2), night.edges, SETTINGS)
+
+    found = row_answers_of(night, NEXT)
+    report = documents.find(night.store, layout.run_document(NEXT, "report"))
+    size = len(present(night.store.find(layout.row_answers(MODEL, NEXT))).body)
+    assert report["row_answers"] == {"rows": 300, "distinct_rows": len(found.hashes), "bytes": size}
+    assert (found.judging, found.rows, found.columns) == (2, 300, ("duration", "src_bytes", "dst_bytes"))
+    assert (list(found.labels), list(found.ranks)) == (["challenger", "champion"], ["challenger", "champion"])
+    assert found.matrix("challenger").tolist() == report["matrix"]
+    assert found.matrix("champion").tolist() == report["champion"]["matrix"]
+    told = areas(found.curve("challenger", positive="attack"))
+    assert {name: float(value or 0) for name, value in told.items()} == {name: report[name] for name in told}
+
+
+def test_store_that_does_not_take_the_answers_ends_the_try_before_there_is_a_report() -> None:
+    night, task = trained_night()
+
+    with pytest.raises(StoreUnavailable):
+        evaluate.run(task, with_store(night.edges, "put", before=raising(StoreUnavailable("no answer"))), SETTINGS)
+
+    assert night.store.find(layout.run_document(RUN, "report")) is None
+    assert evaluate.run(task, night.edges, SETTINGS).passed
 
 
 def test_serving_configuration_is_the_judged_one() -> None:

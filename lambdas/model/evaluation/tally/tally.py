@@ -6,12 +6,14 @@ far smaller than its rows, and is merged as if all rows had been counted at once
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.errors import ArtifactInvalid
+from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Artifact, Features
 from lambdas.model.data.part import Part
 from lambdas.model.evaluation.tally import differences, flips
@@ -34,6 +36,9 @@ CHALLENGER, CHAMPION, ANCHOR = "challenger", "champion", "anchor"
 
 Versions = Mapping[str, Artifact]
 """What is scored, by these names: the challenger first, and those of the others that there are."""
+
+Keep = Callable[[NDArray[np.uint64], Integers, Mapping[str, Answered]], None]
+"""Takes of some rows the hashes, the places of their classes, and what each version answers that could be scored."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,8 +80,17 @@ class Tally:
         )
 
 
-def count(part: Part, *, estimator: Answers, recipe: Recipe, versions: Versions, begin: int) -> Tally:
+def count(
+    part: Part,
+    *,
+    estimator: Answers,
+    recipe: Recipe,
+    versions: Versions,
+    begin: int,
+    keep: Keep | None = None,
+) -> Tally:
     """Of the part's rows, of which the first one is row `begin` of the holdout. `estimator` are its answers for them.
+    `keep` takes the answers of each row besides.
 
     Raises ArtifactInvalid when the challenger cannot be scored on them, ClassUnknown when it answers a class that is
     not the recipe's.
@@ -91,6 +105,7 @@ def count(part: Part, *, estimator: Answers, recipe: Recipe, versions: Versions,
                 recipe=recipe,
                 versions=versions,
                 begin=begin + first,
+                keep=keep,
             )
         )
     found = Tally.merged(tallies)
@@ -98,7 +113,9 @@ def count(part: Part, *, estimator: Answers, recipe: Recipe, versions: Versions,
     return replace(found, parity=Parity.merged([found.parity, beyond]))
 
 
-def _count(part: Part, *, estimator: Answers, recipe: Recipe, versions: Versions, begin: int) -> Tally:
+def _count(
+    part: Part, *, estimator: Answers, recipe: Recipe, versions: Versions, begin: int, keep: Keep | None
+) -> Tally:
     """The same of a slice."""
     table, classes = part.table(), recipe.class_names
     true, hashes, features = part.labels.astype(np.int64), row_hashes(table), table.features(recipe)
@@ -110,6 +127,8 @@ def _count(part: Part, *, estimator: Answers, recipe: Recipe, versions: Versions
             problems[name] = beside
         else:
             scored[name] = beside
+    if keep is not None:
+        keep(hashes, true, scored)
     nothing = np.zeros(len(part), dtype=np.int64)
     places = [scored[name].places if name in scored else nothing for name in versions]
     positive = recipe.positive

@@ -72,6 +72,7 @@ def test_recipe_as_it_is_reproduces_the_ledger(tmp_path: Path) -> None:
         "refused_then_and_passes": 0,
         "met_another": 0,
         "has_anchor": 0,
+        "other_anchor": 0,
         "lacks_anchor": 0,
     }
     assert not found.left_out and not found.damaged
@@ -219,7 +220,7 @@ def test_night_that_ended_earlier_is_left_though_its_report_was_written_again(tm
 def test_report_without_joint_counts_is_named_and_left_out(tmp_path: Path) -> None:
     night = judged_nights(tmp_path)
     recipe = recipes.load_file(recipe_file(tmp_path))
-    judge(night, recipe, run="old", wrong=0.05, live=0.08, without={"comparison": None})
+    judge(night, recipe, run="old", wrong=0.05, live=0.08, without={"comparison": None, "row_answers": None})
     end(night, run="old", outcome=MODEL_REJECTED)
 
     found = judged(night, tmp_path)
@@ -303,7 +304,7 @@ def test_night_whose_recipe_had_no_anchor_is_judged_without_one_and_counted(tmp_
 
 def test_night_that_is_judged_against_its_anchor_is_counted(tmp_path: Path) -> None:
     night = judged_nights(tmp_path)
-    gone = {"model_version": 1, "named": False, "problem": "it was pruned", "comparison": None}
+    gone = {"model_version": 1, "named": False, "problem": "it was pruned", "comparison": None, "row_answers": None}
     rewrite(night, layout.run_document("better", "report"), anchor={**gone, "advances": False, "why": "it is gone"})
 
     assert judged(night, tmp_path).summary()["has_anchor"] == 1

@@ -11,10 +11,12 @@ from chalicelib.errors import BadRequest, CommandFailed, ModelUnknown, RecipeInv
 from lambdas import recipes
 from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
+from tests.given.anchored_nights import GREW, TEXT, Stage, four_nights
 from tests.given.judged_nights import NIGHTS, end, judge, judged_nights, recipe_file
 from tests.given.nights import MODEL, content, outside
 from tests.given.records import rewrite
 
+GOOD = 'at_least("recall", of="good", bound=0.3)'
 STRICT = 'at_least("accuracy", bound=0.91)'
 
 
@@ -118,7 +120,7 @@ def test_report_that_does_not_tell_enough_is_named(tmp_path: Path) -> None:
         run="old",
         wrong=0.05,
         live=0.08,
-        without={"comparison": None},
+        without={"comparison": None, "row_answers": None},
     )
     end(night, run="old", outcome=MODEL_REJECTED)
 
@@ -179,11 +181,60 @@ def test_model_that_the_stage_has_not_is_refused(tmp_path: Path) -> None:
 
 def test_what_no_counts_can_tell_of_the_anchor_is_said(tmp_path: Path) -> None:
     night = judged_nights(tmp_path)
-    gone = {"model_version": 1, "named": False, "problem": "it was pruned", "comparison": None}
+    gone = {"model_version": 1, "named": False, "problem": "it was pruned", "comparison": None, "row_answers": None}
     rewrite(night, layout.run_document("bad", "report"), anchor=None)
     rewrite(night, layout.run_document("better", "report"), anchor={**gone, "advances": False, "why": "it is gone"})
 
     said = " ".join(words(stage_of(night).run("backtest", "--recipe", str(recipe_file(tmp_path))).output))
 
-    assert "1 night had no anchor, because their recipe had none: judged without one." in said
-    assert "Judged against the anchor that it had then: 1 night. By another recipe it may have been another" in said
+    assert (
+        "1 night had no anchor, because their recipe had none: judged without one. A recipe that names a version,"
+        " such as anchor=1, is judged against that." in said
+    )
+    assert (
+        "Judged against the anchor that it had then: 1 night. By another recipe it may have been another version: to"
+        " judge against that one, name it in the recipe, such as anchor=1." in said
+    )
+
+
+def anchored(stage: Stage, folder: Path, *, anchor: int) -> str:
+    """What is said of these nights by a recipe that names its anchor."""
+    recipe = recipe_file(folder, thresholds=TEXT, fields=f"anchor={anchor},")
+    return " ".join(words(stage_of(stage.night).run("backtest", "--recipe", str(recipe)).output))
+
+
+def test_nights_that_are_judged_against_another_anchor_are_told(tmp_path: Path) -> None:
+    said = anchored(four_nights(), tmp_path, anchor=2)
+
+    assert (
+        "Judged against the version that the recipe names, which was not their anchor: 1 night, by the answers that"
+        " are kept row by row." in said
+    )
+    assert "Judged against the anchor that it had then" not in said
+    assert "had no anchor" not in said
+
+
+def test_night_with_rows_that_the_anchor_was_not_scored_on_is_told_with_their_number(tmp_path: Path) -> None:
+    said = anchored(four_nights(GREW), tmp_path, anchor=1)
+
+    assert (
+        "left out: run-4: its anchor was version 2, the recipe's is version 1; and as far as answers are kept, that"
+        " one was scored on 500 of its 600 rows" in said
+    )
+
+
+def test_area_of_another_class_is_judged_by_the_answers_row_by_row(tmp_path: Path) -> None:
+    recipe = recipe_file(tmp_path, thresholds=f'at_least("roc_auc", bound=0.5), {TEXT}, {GOOD}')
+    recipe.write_text(recipe.read_text().replace('positive="bad"', 'positive="good"'))
+    stage = four_nights()
+    stage.night.store.delete(layout.row_answers(MODEL, "run-4"))
+
+    found = cast(Any, stage_of(stage.night).json("backtest", "--recipe", str(recipe), "--json"))
+
+    assert [(each["run"], each["passes"]) for each in found["nights"]] == [
+        *(("run-1", True), ("run-2", True), ("run-3", False))
+    ]
+    assert [each["why"] for each in found["left_out"]] == [
+        "its roc_auc is of bad, the recipe's of good; and its answers row by row are gone: they go after 90 days, and"
+        " with a file that is erased"
+    ]

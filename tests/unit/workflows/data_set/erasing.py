@@ -24,6 +24,10 @@ LATE = f"{MODEL}-20261123T030000Z-abcdef"
 """A run that begins while the first file is erased."""
 PARTS = (layout.part(MODEL, 64 * "a"), layout.kept_parts(MODEL))
 """What Preprocess keeps of both files."""
+ROW_ANSWERS = [layout.row_answers(MODEL, run) for run in RUNS]
+"""What the versions answered to rows of both."""
+OTHERS = layout.row_answers(MODEL, LATE)
+"""What was answered to rows of other files."""
 LEASE = {"holder": RUNS[1], "taken_at": "2026-11-26T03:00:00.000Z", "deadline": "2026-11-26T05:00:00.000Z"}
 
 
@@ -86,7 +90,7 @@ def two_files(**beside: Any) -> FakeOutside:
         for name in ("train/numeric.npy", "replay.json"):
             night.store.put(layout.work(run, name), b"rows")
             night.store.delete(layout.work(run, name))
-    for key in PARTS:
+    for key in (*PARTS, *ROW_ANSWERS, *ROW_ANSWERS, OTHERS):
         night.store.put(key, b"rows")
     return night
 

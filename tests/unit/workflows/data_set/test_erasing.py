@@ -25,6 +25,7 @@ from tests.unit.workflows.data_set.erasing import (
     EVEN,
     FIRST,
     ODD,
+    OTHERS,
     RUNS,
     SECOND,
     add,
@@ -59,6 +60,7 @@ def test_rows_of_the_file_go_everywhere_and_those_of_others_stay(on: FakeStage) 
     assert [each.key for each in night.versions.list(DATA)] == []
     assert [each.key for each in night.versions.list("work/")] == []
     assert [each.key for each in night.versions.list("parts/")] == []
+    assert [each.key for each in night.versions.list("row-answers/")] == [OTHERS]
     assert [durations(night, number) for number in (1, 2)] == [ODD, ODD]
     bodies = b"".join(everything(night))
     assert b'"duration": 4.0' not in bodies

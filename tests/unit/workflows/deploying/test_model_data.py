@@ -25,6 +25,7 @@ def stage() -> FakeOutside:
             layout.dataset(model, "a.csv"),
             layout.removed(model, "b.csv"),
             layout.kept_parts(model),
+            layout.row_answers(model, "one"),
             layout.pin(model),
             layout.rejection(model, 3),
             layout.evidence(model, 9),
@@ -48,7 +49,7 @@ def test_all_of_one_model_is_found_and_nothing_of_another_whose_name_begins_alik
     assert not any(OTHER in key for key in found)
     assert {each.key for each in outside.store.list("") if MODEL in each.key and OTHER not in each.key} <= found
     assert found.isdisjoint({layout.catalog()})
-    assert len([key for key in keys(outside, model=OTHER) if OTHER in key]) == 10
+    assert len([key for key in keys(outside, model=OTHER) if OTHER in key]) == 11
 
 
 def test_older_contents_and_marks_of_deletions_are_found_too() -> None:

@@ -32,6 +32,7 @@ def test_every_function_has_its_grant() -> None:
         (grants.SIDES, layout.side("a-run", "holdout")),
         (grants.PARTS, layout.kept_parts("m")),
         (grants.PARTS, layout.part("m", 64 * "a")),
+        (grants.ROW_ANSWERS, layout.row_answers("m", "a-run")),
         (grants.ANSWERS, layout.work("a-run", "answers/") + predictions.FILES[0]),
         (grants.ARTIFACT, layout.work("a-run", SCORECARD_FILE)),
         (grants.VERSIONS, layout.version("m", 7, "model.json")),
