@@ -5,6 +5,7 @@ schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
 why.py        tells which columns moved a prediction most; imported when a request asks
 functions.py  functions of one number, such as log1p: of a scorecard that has any
+dates.py      parts of a date: functions of its seconds
 refusal.py    refuses a request, in words
 warned.py     tells what the model took in the place of what a request says; loaded when there is something to tell
 

@@ -1,8 +1,8 @@
 """Functions of one number, by the names and numbers that a scorecard holds. It is imported where one holds any.
 
 A value is a column's number put through steps, one after another: arithmetic such as ["minus", 3.5], and functions
-such as ["log1p"], which are numpy's by name. As numpy's they raise nothing: for a number that they are not defined
-for they give NaN or infinity. In the end such a value is NaN, for no model scores it.
+such as ["log1p"], which are numpy's by name, or parts of a date. As numpy's they raise nothing: for a number
+that they are not defined for they give NaN or infinity. In the end such a value is NaN, for no model scores it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .dates import PARTS
 from .refusal import Refused
 
 Function = Callable[[float], float]
@@ -119,7 +120,7 @@ def _sign(number: float) -> float:
 
 
 MINUS = -math.inf
-FUNCTIONS: Mapping[str, Function] = {
+NUMPYS: Mapping[str, Function] = {
     "absolute": abs,
     "arccos": _safe(math.acos),
     "arccosh": _safe(math.acosh),
@@ -153,6 +154,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "trunc": _whole(math.trunc),
 }
 """By numpy's names."""
+FUNCTIONS: Mapping[str, Function] = {**NUMPYS, **PARTS}
+"""Those that take no numbers of their own."""
 
 
 def _clip(low: float, high: float) -> Function:

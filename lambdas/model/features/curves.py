@@ -11,10 +11,11 @@ from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.arrays import Floats
 from lambdas.model.features.linear import Feature, LevelFeature, PlainFeature, Step, SumFeature
 from lambdas.model.features.steps import class_name
-from lambdas.serve.functions import FUNCTIONS
+from lambdas.serve.dates import PARTS
+from lambdas.serve.functions import NUMPYS
 
-NUMPY: Mapping[Any, str] = {getattr(np, name): name for name in FUNCTIONS}
-"""numpy's functions, and the names that a scorecard has for them."""
+NAMES: Mapping[Any, str] = {getattr(np, name): name for name in NUMPYS} | {part: name for name, part in PARTS.items()}
+"""Functions of arrays, and the names that a scorecard has for them."""
 BOUNDS = (("a_min", "min"), ("a_max", "max"))
 """What np.clip calls them."""
 
@@ -35,7 +36,7 @@ def why_not(step: Any) -> str:
         return ""
     if step.func is np.clip:
         return "" if _clip_bounds(step.kw_args) else "np.clip needs kw_args={'a_min': NUMBER, 'a_max': NUMBER} here"
-    if not _is_numpys(step.func):
+    if not _has_name(step.func):
         return (
             "its function cannot be exported: take one of numpy's, such as np.log1p, or write its results into the"
             " files, as a column of their own"
@@ -43,9 +44,9 @@ def why_not(step: Any) -> str:
     return "its kw_args cannot be exported: leave them out" if step.kw_args else ""
 
 
-def _is_numpys(function: Any) -> bool:
+def _has_name(function: Any) -> bool:
     try:
-        return function in NUMPY
+        return function in NAMES
     except TypeError:  # what is callable need not be hashable
         return False
 
@@ -63,7 +64,7 @@ def function(step: Any, features: list[Feature]) -> list[Feature]:
     if step.func is None:
         return features
     bounds = _clip_bounds(step.kw_args) if step.func is np.clip else None
-    return _each(step, features, ("clip", *bounds) if bounds else (NUMPY[step.func],))
+    return _each(step, features, ("clip", *bounds) if bounds else (NAMES[step.func],))
 
 
 def clipped(step: Any, features: list[Feature], *, low: float, high: float) -> list[Feature]:

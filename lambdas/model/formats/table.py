@@ -59,7 +59,7 @@ def _scorecard() -> Code:
 
 
 FORMATS: Mapping[str, Format] = {
-    "scorecard": Format(file="model.json", serving=("scorecard.py", "functions.py"), code=_scorecard),
+    "scorecard": Format(file="model.json", serving=("scorecard.py", "functions.py", "dates.py"), code=_scorecard),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""
 

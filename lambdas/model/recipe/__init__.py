@@ -17,6 +17,7 @@ recipe_files.py  which files of a folder hold a recipe
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate
 from lambdas.model.recipe.recipe import Recipe
+from lambdas.serve.dates import day, hour, minute, month, weekday, year
 
 __all__ = [
     "Approval",
@@ -31,4 +32,10 @@ __all__ = [
     "at_most",
     "at_most_cost",
     "at_most_flips",
+    "day",
+    "hour",
+    "minute",
+    "month",
+    "weekday",
+    "year",
 ]

@@ -14,7 +14,8 @@ from lambdas.model.features.steps import PARTS_OF
 from lambdas.model.formats.scorecard import reasons
 from lambdas.model.formats.scorecard.supported import CLASSIFIERS, SERVED, TRANSFORMERS
 from lambdas.model.recipe import Recipe
-from lambdas.serve.functions import FUNCTIONS
+from lambdas.serve.dates import PARTS
+from lambdas.serve.functions import NUMPYS
 from tests.contract.docs import pages
 from workflows.checking.recipe import try_out
 
@@ -64,7 +65,8 @@ def test_each_snippet_is_an_estimator_that_can_be_served(snippet: str) -> None:
 
 
 def test_every_function_has_its_name_on_the_page() -> None:
-    assert set(re.findall(r"`np\.(\w+)`", section("Functions of one column"))) == {*FUNCTIONS, "abs", "clip"}
+    assert set(re.findall(r"`np\.(\w+)`", section("Functions of one column"))) == {*NUMPYS, "abs", "clip"}
+    assert {*re.findall(r"`(\w+)`", section("Parts of a time"))} == {*PARTS}
 
 
 def test_an_error_leads_to_this_page() -> None:

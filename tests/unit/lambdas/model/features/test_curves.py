@@ -26,10 +26,10 @@ from sklearn.preprocessing import (
 )
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
-from lambdas.model.features.curves import NUMPY
+from lambdas.model.features.curves import NAMES
 from lambdas.model.formats.scorecard.artifact import load
 from lambdas.model.formats.scorecard.export import export
-from lambdas.model.recipe import Columns, Numeric, Recipe
+from lambdas.model.recipe import Columns, Numeric, Recipe, hour, month, weekday
 from lambdas.model.training import trial
 from lambdas.model.training.estimator import fit, why_in_one_piece
 from tests.given import data
@@ -136,14 +136,29 @@ def test_any_columns_keep_parity(seed: int, step: Any, whole: bool, constant: bo
     assert answers.probabilities == pytest.approx(fitted.answers(beyond).probabilities, abs=1e-9)
 
 
-@pytest.mark.parametrize("function", NUMPY, ids=NUMPY.values())
-def test_every_function_of_numpy_that_has_a_name_is_served(function: Any) -> None:
+@pytest.mark.parametrize("function", NAMES, ids=NAMES.values())
+def test_every_function_that_has_a_name_is_served(function: Any) -> None:
     recipe = of_numbers(MinMaxScaler((0.1, 0.9)), FunctionTransformer(function))
     if function is np.arccosh:
         recipe = of_numbers(MinMaxScaler((1.1, 1.9)), FunctionTransformer(function))
     made = data.table(recipe, rows=200)
 
     assert_parity(recipe, rows=made, train=made)
+
+
+def test_parts_of_a_date_are_served() -> None:
+    times = FeatureUnion(
+        [
+            ("hour", make_pipeline(FunctionTransformer(hour), KBinsDiscretizer(4, strategy="uniform"))),
+            ("weekday", make_pipeline(FunctionTransformer(weekday), Binarizer(threshold=4.5))),
+            ("month", make_pipeline(FunctionTransformer(month), StandardScaler())),
+        ]
+    )
+    recipe = of_numbers(times)
+    made = data.table(recipe, rows=300)
+    rows = replace(made, numeric=1.7e9 + np.rint(made.numeric * 1e7))
+
+    assert_parity(recipe, rows=rows, train=rows)
 
 
 def test_what_columns_and_their_values_add_makes_the_score() -> None:
