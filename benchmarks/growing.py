@@ -25,7 +25,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from benchmarks.folder_store import FolderStore
 from benchmarks.scale import MODEL
 from benchmarks.scale_task import SETTINGS, asked, make_champion, with_the_champion
 from chalicelib import layout
@@ -35,6 +34,7 @@ from lambdas import preprocess
 from tests import http_connections
 from tests.fakes.edges import FakeOutside
 from tests.fakes.store import InMemoryStore
+from workflows.rebuilding.folder_store import FolderStore
 
 NIGHTS = (2, 365)
 ROUNDS = 9

@@ -27,9 +27,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Drawn
 
-from benchmarks.folder_store import FolderStore
 from chalicelib import layout
 from workflows.cost.bills import Call, compute_usd
+from workflows.rebuilding.folder_store import FolderStore
 from workflows.stacks.functions import task_sizes
 
 MODEL = "kdd99-http"

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.folder_store import FolderStore
 from benchmarks.scale import CHAMPION, MODEL
 from chalicelib import layout
 from chalicelib.contracts.payload import to_event
@@ -26,6 +25,7 @@ from chalicelib.registry import publishing, registry
 from chalicelib.settings import TaskSettings
 from lambdas.step import forget_peak_memory, peak_memory_bytes
 from tests.fakes.edges import FakeOutside
+from workflows.rebuilding.folder_store import FolderStore
 from workflows.stacks.functions import task_sizes
 
 RUN = f"{MODEL}-nightly-20261121T0300Z"

@@ -25,7 +25,7 @@ from chalicelib import layout
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
-from chalicelib.documents.shapes import Record, anything, count, list_of, sha256, table_of, text
+from chalicelib.documents.shapes import Record, anything, count, list_of, maybe, sha256, table_of, text
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Listed
 from chalicelib.limits import CATEGORY_CHARACTERS, PART_DAYS
@@ -70,6 +70,8 @@ class KeptObject(Document):
     """Its rows."""
     etag: str | None = holds(text, default=None)
     """None of a release that did not keep it, as `classes`."""
+    version_id: str | None = holds(maybe(text), default=None)
+    """As it was read; None of a release that did not keep it."""
     classes: Mapping[str, int] | None = holds(table_of(count), default=None)
     """Its rows of each class."""
     left_out: Mapping[str, Any] | None = holds(_LEFT_OUT, default=None)
@@ -105,6 +107,7 @@ class KeptObject(Document):
             train=len(train),
             holdout=len(holdout),
             etag=named.listed.etag,
+            version_id=piece.version_id,
             **({"left_out": piece.reading.left_out.facts} if piece.reading.left_out else {}),
             **({"others": _most(piece.reading.others)} if piece.reading.others else {}),
             classes={name: rows + holdout.rows_by_class[name] for name, rows in train.rows_by_class.items()},

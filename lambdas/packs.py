@@ -133,5 +133,6 @@ def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], 
         profile=profile,
         draws={name: draw for name, each in found.items() if (draw := each.draw)},
         digests={name: each.digest for name, each in found.items()},
+        version_ids={name: each.version_id for name, each in found.items() if each.version_id},
         rows_of=lambda name: merged(where.sides_of(found[name].key)),
     )

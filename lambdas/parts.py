@@ -69,6 +69,8 @@ class Prepared:
     """By object."""
     digests: Mapping[str, str] = field(default_factory=dict)
     """By object: the digest of its text."""
+    version_ids: Mapping[str, str] = field(default_factory=dict)
+    """By object: the ID of the version that was read, where it is known."""
     rows_of: Callable[[str], Part | None] = lambda _: None
     """From an object's name to its rows, training part first."""
 

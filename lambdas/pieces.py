@@ -49,7 +49,17 @@ def piece_of(
     labels = _split_by(draw, name, text=text, reading=reading, recipe=recipe)
     keys = _keys(draw, name, text=text, recipe=recipe)
     counted = _counted(recipe.split.group, name, text=text, draw=draw, keys=keys, recipe=recipe)
-    return Piece(name, reading, draw, labels, salt=salt, groups=groups, keys=keys, counted=counted)
+    return Piece(
+        name,
+        reading,
+        draw,
+        labels,
+        salt=salt,
+        groups=groups,
+        version_id=stored.version_id,
+        keys=keys,
+        counted=counted,
+    )
 
 
 def draw_of(name: str, *, etag: str, text: str, salt: str, groups: Groups, known: Splits, recipe: Recipe) -> Draw:

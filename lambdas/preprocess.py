@@ -69,8 +69,9 @@ def run(
 
 def _source(model: str, found: Object, prepared: Prepared) -> Source:
     name = found.name(model=model)
-    rule = prepared.draws[name].rule
-    return Source.of({"name": name, "etag": found.etag, "bytes": found.size_bytes, "rule": rule})
+    known = {"name": name, "etag": found.etag, "bytes": found.size_bytes, "rule": prepared.draws[name].rule}
+    read = prepared.version_ids.get(name)
+    return Source.of(known if read is None else {**known, "version_id": read})
 
 
 def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits:

@@ -38,7 +38,7 @@ class BucketStore:
         try:
             answer = self._call("get_object", key, Key=key)
             with transient(StoreUnavailable, doing=f"reading s3://{self.bucket}/{key}"):
-                return Stored(answer["Body"].read(), answer["ETag"])
+                return Stored(answer["Body"].read(), answer["ETag"], answer.get("VersionId"))
         except ClientError as exc:
             if code(exc) in ABSENT:
                 return None
@@ -84,7 +84,7 @@ class BucketStore:
                 continue
             answer = self._call("get_object", key, Key=key, VersionId=each["VersionId"])
             with transient(StoreUnavailable, doing=f"reading s3://{self.bucket}/{key}"):
-                yield Stored(answer["Body"].read(), answer["ETag"])
+                yield Stored(answer["Body"].read(), answer["ETag"], each["VersionId"])
 
     def _versions(self, key: str) -> Sequence[dict[str, Any]]:
         """Newest first; of one second, which is all that S3 tells, what was written before what was deleted."""

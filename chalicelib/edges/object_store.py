@@ -10,10 +10,11 @@ from chalicelib.values import Value
 
 
 class Stored(Value):
-    """An object's content and its entity tag."""
+    """An object's content, its entity tag, and the ID of this version of it; None where the store does not tell."""
 
     body: bytes
     etag: str
+    version_id: str | None = None
 
 
 class Listed(Value):

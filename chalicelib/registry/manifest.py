@@ -44,6 +44,8 @@ class Source(Document):
     etag: str | None = holds(maybe(text), default=None)
     """None in the oldest manifests."""
     bytes: int | None = holds(count, default=None)
+    version_id: str | None = holds(text, default=None)
+    """Of this content in S3; None of a release that did not keep it."""
     rule: int | None = holds(anything, default=None)
     """Of `lambdas.model.splitting.split`, by which it was split; None before there was a second one."""
 

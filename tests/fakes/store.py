@@ -19,6 +19,7 @@ class _Object:
     body: bytes
     etag: str
     modified_at: datetime
+    version_id: str | None
 
 
 def _etag(body: bytes) -> str:
@@ -43,10 +44,10 @@ class InMemoryStore:
 
     def find(self, key: str) -> Stored | None:
         found = self._objects.get(key)
-        return Stored(found.body, found.etag) if found else None
+        return Stored(found.body, found.etag, found.version_id) if found else None
 
     def put(self, key: str, body: bytes) -> None:
-        self.uncover(key, body)
+        self.uncover(key, body, version_id=str(len(self._history.effects)))
         self._history.record("put", key, body=bytes(body))
 
     def put_if_absent(self, key: str, body: bytes) -> bool:
@@ -92,12 +93,12 @@ class InMemoryStore:
         bodies = [effect.facts.get("body") for effect in reversed(states)]
         return [None if body is None else Stored(body, _etag(body)) for body in bodies[1:]]
 
-    def uncover(self, key: str, body: bytes | None) -> None:
+    def uncover(self, key: str, body: bytes | None, *, version_id: str | None = None) -> None:
         """Make this the current content, or none, without a version more."""
         if body is None:
             self._objects.pop(key, None)
         else:
-            self._objects[key] = _Object(bytes(body), _etag(body), self._clock())
+            self._objects[key] = _Object(bytes(body), _etag(body), self._clock(), version_id)
 
     def _matches(self, key: str, etag: str) -> bool:
         found = self._objects.get(key)
@@ -139,5 +140,5 @@ class InMemoryVersions:
         self._store.gone |= {int(each.version_id) for each in versions}
         for key in {each.key for each in versions}:
             left = [each for each in self.list(key) if each.key == key]
-            body = self.read(left[0]) if left else None
-            self._store.uncover(key, body)
+            body, version_id = (self.read(left[0]), left[0].version_id) if left else (None, None)
+            self._store.uncover(key, body, version_id=version_id)

@@ -19,6 +19,7 @@ moves.py          rollback, promote, pin, unpin
 approvals.py      approve, reject: a version that waits
 ledger.py         history, what-served, verify
 live_quality.py   history --quality
+rebuild.py        rebuild a version
 prune.py          prune
 put_back.py       put-back
 local.py          the local AWS: up, down, status

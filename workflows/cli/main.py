@@ -33,6 +33,7 @@ from workflows.cli import (
     predictions,
     prune,
     put_back,
+    rebuild,
     runs,
     tokens,
 )
@@ -65,6 +66,7 @@ MODULES = (
     moves,
     approvals,
     ledger,
+    rebuild,
     prune,
     put_back,
     tokens,

@@ -38,6 +38,8 @@ class Piece:
     """SHA-256 of its text, in hexadecimal."""
     groups: Groups
     """Its raw labels by the recipe's own classes, whatever it was first split by."""
+    version_id: str | None = None
+    """Of the object in S3; None where that is not known."""
     keys: Words | None = None
     """(n,): of its rows, where the draw is by keys."""
     counted: Words | None = None
