@@ -226,7 +226,7 @@ def test_earlier_versions_are_read_newest_first_and_deletions_among_them(store: 
         answer = {"Body": streamed(number.encode()), "ETag": number}
         s3.answers("get_object", answer, Bucket=BUCKET, Key="locks/m", VersionId=number)
 
-    assert list(store.earlier("locks/m")) == [None, Stored(b"2", "2"), Stored(b"1", "1")]
+    assert list(store.earlier("locks/m")) == [None, Stored(b"2", "2", "2"), Stored(b"1", "1", "1")]
 
 
 CALLS: list[tuple[str, Callable[[BucketStore], Any]]] = [
