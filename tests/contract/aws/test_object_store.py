@@ -48,10 +48,14 @@ EVERY_CONDITIONAL_CALL = pytest.mark.parametrize(
 )
 
 
-def test_object_is_found_with_its_entity_tag(store: BucketStore, s3: Scripted) -> None:
-    s3.answers("get_object", {"Body": streamed(b"{}"), "ETag": '"1"'}, Bucket=BUCKET, Key="locks/m")
+@pytest.mark.parametrize("version_id", ["v1", None])
+def test_object_is_found_with_its_entity_tag_and_version(
+    store: BucketStore, s3: Scripted, version_id: str | None
+) -> None:
+    versioned = {"VersionId": version_id} if version_id else {}
+    s3.answers("get_object", {"Body": streamed(b"{}"), "ETag": '"1"', **versioned}, Bucket=BUCKET, Key="locks/m")
 
-    assert store.find("locks/m") == Stored(b"{}", '"1"')
+    assert store.find("locks/m") == Stored(b"{}", '"1"', version_id)
 
 
 @pytest.mark.parametrize(("code", "status"), [("NoSuchKey", 404), ("404", 404)])
