@@ -9,6 +9,7 @@ doctor.py         doctor
 tokens.py         who may call the API
 data.py           the data set: list, add, remove
 erase.py          data erase
+sample.py         data sample
 runs.py           retrain, runs, stop
 explain.py        explain a run
 backtest.py       judge kept nights by another recipe

@@ -14,6 +14,7 @@ from workflows.checking.file import LocalFile
 from workflows.cli.erase import erase
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
+from workflows.cli.sample import sample
 from workflows.cli.screen import counting, damage, say, show_json, table_with_lines
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
@@ -106,5 +107,6 @@ def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
 
 
 data.add_command(erase)
+data.add_command(sample)
 
 COMMANDS = (data,)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from chalicelib.cutting import listed, quoted
 from chalicelib.errors import BadRequest, CommandFailed
 from chalicelib.limits import CLASSES
 from chalicelib.names import nearest_model_name
-from lambdas.model.reading.dataset import read_labels
+from lambdas.model.reading.dataset import read_whole_labels
 from lambdas.model.reading.table import Labels
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Recipe, at_least
@@ -57,7 +55,7 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
     """Raises a DataError for a file that no run can read, BadRequest or CommandFailed for what cannot be learnt."""
     with without_advice(content.name, model=model):
         text = unpack(content.name, content=content.body, model=model)
-        labels = _counted(read_labels(content.name, text=text, column=label, model=model))
+        labels = _counted(read_whole_labels(content.name, text=text, column=label, model=model))
     _check_labels(labels, label=label, file=content.name)
     choice = choose(look_at_columns(text), label=label)
     if not choice.features:
@@ -90,10 +88,8 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
 
 
 def _counted(labels: Labels) -> dict[str, int]:
-    """The rows of each label; a row without one is the reading's to refuse."""
-    rows = np.bincount(labels.codes, minlength=len(labels.raw)).tolist()
-    counts = {name: count for name, count in zip(labels.raw, rows, strict=True) if name}
-    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+    """The rows of each label, the most frequent first."""
+    return dict(sorted(labels.rows().items(), key=lambda each: (-each[1], each[0])))
 
 
 def _check_labels(labels: Mapping[str, int], *, label: str, file: str) -> None:
@@ -117,7 +113,7 @@ def _check_rows(labels: Mapping[str, int], *, label: str) -> None:
         raise CommandFailed(
             f"column {label} has too few rows of {told}: {ROWS_OF_A_CLASS} of each label are the least, for a fifth"
             f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or write a"
-            " recipe whose `classes` joins them with another"
+            " recipe with a class for `other` labels"
         )
 
 

@@ -7,6 +7,7 @@ Prodromidis, Chan (1999), UCI Machine Learning Repository, doi 10.24432/C51C7N.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -46,10 +47,26 @@ def fetch(archive: Archive, target: Path, *, progress: Progress, patience: Patie
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".partial-") as folder:
         packed = Path(folder) / "archive.gz"
         download(archive.url, packed, sha256=archive.sha256, progress=progress, patience=patience)
-        try:
-            csv_file.write(target, http_rows(_lines(packed, progress=progress)))
-        except (gzip.BadGzipFile, EOFError, zlib.error) as exc:
-            raise SampleUnavailable(f"{archive.url} is not a whole gzip file: {exc}") from exc
+        _write(packed, target, named=archive.url, progress=progress)
+
+
+def write(archive: Archive, packed: Path, target: Path, *, progress: Progress) -> None:
+    """The same from the archive as a file; raises SampleUnavailable for another one, or one that cannot be read."""
+    try:
+        with packed.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as exc:
+        raise SampleUnavailable(f"{packed} cannot be read: {exc.strerror}") from exc
+    if found != archive.sha256:
+        raise SampleUnavailable(f"{packed} is another file: got SHA-256 {found}, expected {archive.sha256}")
+    _write(packed, target, named=str(packed), progress=progress)
+
+
+def _write(packed: Path, target: Path, *, named: str, progress: Progress) -> None:
+    try:
+        csv_file.write(target, http_rows(_lines(packed, progress=progress)))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as exc:
+        raise SampleUnavailable(f"{named} is not a whole gzip file: {exc}") from exc
 
 
 def http_rows(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from chalicelib.errors import ObjectEmpty
 from lambdas.model.reading import plain, strict, tolerance
-from lambdas.model.reading.cells import Check
+from lambdas.model.reading.cells import MISSING, Check
 from lambdas.model.reading.columns import Gathered, Wanted
 from lambdas.model.reading.findings import Findings, Looked
 from lambdas.model.reading.header import find_columns
@@ -51,6 +51,18 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
 def read_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
     """The raw texts of one column of an unpacked file; raises a DataError."""
     return read_texts(name, text=text, columns=[column], to=Gathered, check=lambda _: None, model=model).labels
+
+
+def read_whole_labels(name: str, *, text: bytes, column: str, model: str) -> Labels:
+    """The same of a file whose rows all have a label, and as many fields as the header; raises the DataError of one
+    that has not.
+    """
+    places = find_columns(name, text=text, wanted=[column], model=model)
+    wanted = Wanted.of_texts([column], places=places, check=lambda label: None if label else MISSING)
+    gathered, findings = _look(name, text=text, to=Gathered, wanted=wanted, model=model)
+    if findings:
+        raise findings.error(name, model=model)
+    return gathered.labels
 
 
 def read_texts(
