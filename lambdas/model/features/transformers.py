@@ -30,24 +30,25 @@ def _pipeline(step: Any, features: list[Feature]) -> list[Feature]:
 
 
 def _column_transformer(step: Any, features: list[Feature]) -> list[Feature]:
-    weights = step.transformer_weights or {}
     made: list[Feature] = []
     for name, inner, columns in step.transformers_:
         chosen = [features[place] for place in np.atleast_1d(np.arange(len(features))[columns])]
-        if not chosen or inner == "drop":
-            continue
-        weight = weights.get(name, 1.0)
-        made += [feature.times(weight) for feature in transform(inner, features=chosen)]
+        if chosen and inner != "drop":
+            made += _weighted(step, name, transform(inner, features=chosen))
     return made
 
 
 def _feature_union(step: Any, features: list[Feature]) -> list[Feature]:
-    weights = step.transformer_weights or {}
     made: list[Feature] = []
     for name, inner in step.transformer_list:
         if inner != "drop":
-            made += [each.times(weights.get(name, 1.0)) for each in transform(inner, features=features)]
+            made += _weighted(step, name, transform(inner, features=features))
     return made
+
+
+def _weighted(step: Any, name: str, features: list[Feature]) -> list[Feature]:
+    weights = step.transformer_weights or {}
+    return [feature.times(weights[name]) for feature in features] if name in weights else features
 
 
 def _standard_scaler(step: Any, features: list[Feature]) -> list[Feature]:

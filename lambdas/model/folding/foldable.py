@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.projections import PROJECTIONS
 from lambdas.model.features.searches import SEARCHES
 from lambdas.model.features.selections import SELECTORS
@@ -122,6 +123,6 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "LogisticRegressionCV": lambda _: "cross-validates its penalty",
     "LinearDiscriminantAnalysis": lambda _: "is fitted by a decomposition of all rows",
     "SGDClassifier": lambda _: "goes through the rows in an order of its own",
-    **dict.fromkeys(("MultinomialNB", "ComplementNB"), lambda _: "has no form as sums over the rows here"),
+    **dict.fromkeys(NAIVE_BAYES, lambda _: "counts every row of each class at once"),
     **dict.fromkeys(SEARCHES, lambda _: "fits its candidates on all rows, again and again"),
 }

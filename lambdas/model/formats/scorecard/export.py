@@ -15,7 +15,9 @@ import numpy as np
 
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
+from lambdas.model.features import naive_bayes
 from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, Step, inputs, spread
+from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
@@ -40,12 +42,15 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
     """The scorecard; raises as `export` does."""
     recipe = fitted.recipe
     check(best(fitted.estimator))
-    made, classifier = _unfold(fitted)
-    link, coefficients, intercepts = _classifier(classifier)
+    link, made, coefficients, intercepts = _classifier(*_unfold(fitted))
     features, weights, constants = spread(made, weights=coefficients)
     values = list(dict.fromkeys((each.column, each.through) for each in features if each.through))
     lines = [_Line(fitted, features, values, *each) for each in zip(weights, intercepts, constants, strict=True)]
-    refusing = {each.column for each in features if isinstance(each, LevelFeature) and each.refuses_unknown}
+    refusing = {
+        each.column
+        for each in features
+        if isinstance(each, LevelFeature) and not each.through and each.refuses_unknown
+    }
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION if values else WITHOUT_VALUES,
@@ -69,42 +74,26 @@ def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
     return features, estimator
 
 
-def _classifier(classifier: Any) -> tuple[str, Floats, Floats]:
-    """Link, coefficients (scores, features) and intercepts (scores,)."""
+def _classifier(features: Sequence[Feature], classifier: Any) -> tuple[str, Sequence[Feature], Floats, Floats]:
+    """Link, the features that it adds up, coefficients (scores, features) and intercepts (scores,)."""
     if class_name(classifier) == "OneVsRestClassifier":
-        _, each_coefficients, each_intercept = zip(*map(_classifier, classifier.estimators_), strict=True)
-        return _one_vs_rest(classifier), np.concatenate(each_coefficients), np.concatenate(each_intercept)
-    coefficients, intercepts = WEIGHTS_OF.get(class_name(classifier), _weights)(classifier)
-    coefficients = np.atleast_2d(np.asarray(coefficients, dtype=np.float64))
-    intercepts = np.broadcast_to(np.asarray(intercepts, dtype=np.float64), len(coefficients))
+        each = [_classifier(features, inner) for inner in classifier.estimators_]
+        coefficients, intercepts = (np.concatenate([of_one[place] for of_one in each]) for place in (2, 3))
+        return _one_vs_rest(classifier), features, coefficients, intercepts
+    if class_name(classifier) in NAIVE_BAYES:
+        features, coefficients, intercepts = naive_bayes.sums(classifier, features=features)
+        coefficients, intercepts = _against_first(coefficients), _against_first(intercepts)
+    else:
+        coefficients = np.atleast_2d(np.asarray(classifier.coef_, dtype=np.float64))
+        intercepts = np.broadcast_to(np.asarray(classifier.intercept_, dtype=np.float64), len(coefficients))
     if not (np.isfinite(coefficients).all() and np.isfinite(intercepts).all()):
         raise TrainingFailed(f"{class_name(classifier)} has weights that are not finite: the fit diverged")
-    return LINKS_OF[class_name(classifier)](classifier), coefficients, intercepts
-
-
-def _weights(classifier: Any) -> tuple[Any, Any]:
-    return classifier.coef_, classifier.intercept_
-
-
-def _multinomial(classifier: Any) -> tuple[Any, Any]:
-    return _against_first(classifier.feature_log_prob_), _against_first(classifier.class_log_prior_)
-
-
-def _complement(classifier: Any) -> tuple[Any, Any]:
-    """Source: ComplementNB of scikit-learn 1.9, which leaves the classes' shares out where there are two or more."""
-    return _against_first(classifier.feature_log_prob_), 0.0
+    return LINKS_OF[class_name(classifier)](classifier), features, coefficients, intercepts
 
 
 def _against_first(of_classes: Floats) -> Floats:
     """Two classes have one score, which is the second's beside the first's."""
     return of_classes[1:] - of_classes[:1] if len(of_classes) == 2 else of_classes
-
-
-WEIGHTS_OF: dict[str, Callable[[Any], tuple[Any, Any]]] = {
-    "MultinomialNB": _multinomial,
-    "ComplementNB": _complement,
-}
-"""Coefficients and intercepts of those that keep them under other names."""
 
 
 def _logistic_regression(classifier: Any) -> str:
@@ -131,8 +120,7 @@ LINKS_OF: dict[str, Callable[[Any], str]] = {
     "SGDClassifier": _stochastic_gradient,
     "LinearDiscriminantAnalysis": _discriminant,
     "OneVsRestClassifier": _one_vs_rest,
-    "MultinomialNB": _discriminant,
-    "ComplementNB": _discriminant,
+    **dict.fromkeys(NAIVE_BAYES, _discriminant),
 }
 
 

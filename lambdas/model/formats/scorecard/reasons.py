@@ -62,10 +62,6 @@ CLASSIFIERS: Mapping[str, tuple[str, str]] = {
         "its probabilities are the mean of the calibrated ones of a model for each fold, and no sigmoid of one sum",
         CLASSIFY,
     ),
-    **dict.fromkeys(
-        ("BernoulliNB", "CategoricalNB", "GaussianNB"),
-        ("it scores squares, signs or codes of the columns, and not the columns themselves", CLASSIFY),
-    ),
     "NearestCentroid": ("its label is of the nearest centroid, and not of the highest probability", DISCRIMINATE),
     "DummyClassifier": ("it does not look at the row, and thresholds that it passes are no gate", CLASSIFY),
     "MLPClassifier": (LAYERS, CLASSIFY),

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import curves
+from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.projections import PROJECTIONS
 from lambdas.model.features.searches import SEARCHES, candidates
 from lambdas.model.features.selections import SELECTORS
@@ -21,10 +22,10 @@ from lambdas.model.recipe.types import shown
 
 SERVED = (
     "A scorecard holds what adds up the columns: it can be LogisticRegression, LogisticRegressionCV,"
-    " LinearDiscriminantAnalysis, SGDClassifier(loss='log_loss'), MultinomialNB or ComplementNB, one of these in"
-    " OneVsRestClassifier, or a search such as GridSearchCV for the best of such; before it scalers, OneHotEncoder,"
-    " functions such as np.log1p, selectors such as SelectKBest, and projections such as PCA, in Pipeline,"
-    " ColumnTransformer and FeatureUnion. docs/estimators.md names them all"
+    " LinearDiscriminantAnalysis or SGDClassifier(loss='log_loss'), one of these in OneVsRestClassifier, a naive"
+    " Bayes such as GaussianNB, or a search such as GridSearchCV for the best of these; before it scalers,"
+    " OneHotEncoder, functions such as np.log1p, selectors such as SelectKBest, and projections such as PCA, in"
+    " Pipeline, ColumnTransformer and FeatureUnion. docs/estimators.md names them all"
 )
 NO_FORM = "the estimator has no exact form as a scorecard"
 PROBLEMS = 8
@@ -165,6 +166,8 @@ def _one_vs_rest(step: Any) -> str:
         return "its estimator is a Pipeline: put the transformers before OneVsRestClassifier"
     if class_name(inner) in SEARCHES:
         return f"its estimator is a {class_name(inner)}: put OneVsRestClassifier into the search"
+    if class_name(inner) in NAIVE_BAYES:
+        return f"its estimator is a {class_name(inner)}, which tells several classes apart by itself"
     if class_name(inner) == "OneVsRestClassifier":
         return "its estimator is a OneVsRestClassifier itself"
     return ", and ".join(f"of its estimator {each.step}: {each.why}" for each in _of_classifier(inner))
@@ -200,6 +203,5 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "LinearDiscriminantAnalysis": _is_served,
     "SGDClassifier": _loss,
     "OneVsRestClassifier": _one_vs_rest,
-    "MultinomialNB": _is_served,
-    "ComplementNB": _is_served,
+    **dict.fromkeys(NAIVE_BAYES, _is_served),
 }

@@ -21,7 +21,7 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
-from sklearn.naive_bayes import ComplementNB, GaussianNB, MultinomialNB
+from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.neighbors import NeighborhoodComponentsAnalysis
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (
@@ -38,6 +38,7 @@ from sklearn.utils import all_estimators
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import steps
+from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.searches import SEARCHES
 from lambdas.model.features.transformers import TRANSFORMERS
 from lambdas.model.formats.scorecard import reasons, supported
@@ -56,7 +57,10 @@ FROM = (
     sklearn.preprocessing,
 )
 ALONE = (
+    BernoulliNB,
+    CategoricalNB,
     ComplementNB,
+    GaussianNB,
     MultinomialNB,
     OneVsRestClassifier,
     GaussianRandomProjection,
@@ -83,6 +87,11 @@ DEMANDED = {
 """What some estimators cannot be made without."""
 
 
+BEFORE_A_CLASSIFIER = {
+    "classifier": StandardScaler(),
+    "non-negative": MinMaxScaler(),
+    "binned": KBinsDiscretizer(2, encode="ordinal"),
+}
 WRITTEN = {
     "GaussianRandomProjection": "n_components=1",
     "SparseRandomProjection": "n_components=1",
@@ -110,8 +119,8 @@ def is_accepted(way: str, place: str) -> bool:
 
     def estimator(columns: Columns) -> Any:
         taken = eval(way, {**PYTHON, "columns": columns, "np": np})  # noqa: S307
-        if place in ("classifier", "non-negative"):
-            return make_pipeline(StandardScaler() if place == "classifier" else MinMaxScaler(), taken)
+        if place in BEFORE_A_CLASSIFIER:
+            return make_pipeline(BEFORE_A_CLASSIFIER[place], taken)
         chosen = columns.categorical if place == "categorical" else columns.numeric
         if place == "all":
             return make_pipeline(taken, LogisticRegression())
@@ -162,7 +171,8 @@ def python_of(name: str) -> str:
 
 
 def place_before(name: str) -> str:
-    return "non-negative" if name in ("MultinomialNB", "ComplementNB") else "classifier"
+    places = {"MultinomialNB": "non-negative", "ComplementNB": "non-negative", "CategoricalNB": "binned"}
+    return places.get(name, "classifier")
 
 
 @pytest.mark.parametrize("name", supported.CLASSIFIERS)
@@ -191,7 +201,7 @@ def test_all_of_scikit_learn_is_walked_over() -> None:
 def test_what_is_supported_is_what_can_be_exported() -> None:
     assert set(supported.CLASSIFIERS) == set(LINKS_OF)
     assert {*supported.TRANSFORMERS, *steps.PARTS_OF} == set(TRANSFORMERS)
-    assert all(name in supported.SERVED for name in LINKS_OF)
+    assert all(name in supported.SERVED for name in {*LINKS_OF} - {*NAIVE_BAYES} | {"GaussianNB"})
     assert not {*reasons.CLASSIFIERS} & {*supported.CLASSIFIERS}
     assert not {*reasons.TRANSFORMERS} & {*supported.TRANSFORMERS}
 
@@ -248,7 +258,10 @@ class OwnTransformer(BaseEstimator):  # type: ignore[misc]
             "OneVsOneClassifier: it gives no probabilities (predict_proba); take OneVsRestClassifier(",
         ),
         (RidgeClassifier(), "RidgeClassifier: it gives no probabilities (predict_proba)"),
-        (GaussianNB(), "GaussianNB: it scores squares, signs or codes of the columns"),
+        (
+            OneVsRestClassifier(GaussianNB()),
+            "OneVsRestClassifier: its estimator is a GaussianNB, which tells several classes apart by itself; take",
+        ),
         (LinearSVC(), "LinearSVC: it gives no probabilities (predict_proba); take LogisticRegression() in its place"),
         (LinearRegression(), "LinearRegression: it is a regressor, which gives numbers, not classes"),
         (StandardScaler(), "StandardScaler: it is not a classifier, and the last step has to be one"),
