@@ -34,7 +34,7 @@ from chalicelib.runs.dataset import Object
 from lambdas import reader
 from lambdas.model.data.part import Part
 from lambdas.model.data.preparation import Piece
-from lambdas.model.reading.table import Extent
+from lambdas.model.reading.table import Extent, Reading
 from lambdas.model.recipe import Numeric, Recipe
 from lambdas.model.splitting.split import Draw, Groups
 from lambdas.parts import StoredPart
@@ -76,6 +76,8 @@ class KeptObject(Document):
     """Its rows of each class."""
     left_out: Mapping[str, Any] | None = holds(_LEFT_OUT, default=None)
     """The bad rows that the recipe tolerates, as `lambdas.model.reading.tolerance` tells of them; None for none."""
+    changed: Mapping[str, Mapping[str, int]] = holds(table_of(table_of(count)), default=MappingProxyType({}))
+    """By column: how many cells of its rows were missing, and how many numbers were clipped."""
     others: Mapping[str, int] = holds(table_of(count), default=MappingProxyType({}))
     """The labels that the recipe's other class has without listing them, the most frequent ones, and their rows."""
 
@@ -108,10 +110,16 @@ class KeptObject(Document):
             holdout=len(holdout),
             etag=named.listed.etag,
             version_id=piece.version_id,
-            **({"left_out": piece.reading.left_out.facts} if piece.reading.left_out else {}),
-            **({"others": _most(piece.reading.others)} if piece.reading.others else {}),
+            **_said(piece.reading),
             classes={name: rows + holdout.rows_by_class[name] for name, rows in train.rows_by_class.items()},
         )
+
+
+def _said(reading: Reading) -> dict[str, Any]:
+    """What is kept of a file that is not all as its recipe says."""
+    left_out = reading.left_out.facts if reading.left_out else {}
+    told = {"left_out": left_out, "changed": reading.changed, "others": _most(reading.others)}
+    return {name: value for name, value in told.items() if value}
 
 
 class KeptPack(Document):
@@ -159,14 +167,14 @@ def policies(recipe: Recipe) -> str:
     """SHA-256, in hexadecimal, of all in a recipe that decides which rows an object becomes, but the split; and of
     the column whose groups are counted."""
     columns = [
-        ["number", each.name, each.minimum, each.maximum]
+        ["number", each.name, each.minimum, each.maximum, each.outside, each.missing is not None]
         if isinstance(each, Numeric)
-        else ["category", each.name, None if each.allowed is None else sorted(each.allowed)]
+        else ["category", each.name, None if each.allowed is None else sorted(each.allowed), each.missing]
         for each in recipe.columns
     ]
     counted = [recipe.split.group] if recipe.split.group is not None else []
     classes = [sorted(recipe.classes.items()), recipe.other, recipe.class_names]
-    return _sha256([columns, recipe.label, classes, recipe.tolerate.rows, *counted])
+    return _sha256([columns, sorted(recipe.missing_values), recipe.label, classes, recipe.tolerate.rows, *counted])
 
 
 @dataclass(frozen=True)

@@ -109,13 +109,20 @@ def grouped(objects: Iterable[Named]) -> Iterator[Sequence[Named]]:
 
 
 def _of_labels_and_rows(found: Mapping[str, KeptObject], *, recipe: Recipe) -> dict[str, Any]:
-    """What the profile tells of bad rows, file by file, and of labels that the recipe does not list."""
+    """What the profile tells of bad rows and changed cells by file, and of labels that the recipe does not list."""
     bad = {name: each.left_out for name, each in found.items() if each.left_out}
     told: dict[str, Any] = {"left_out": bad} if bad else {}
+    changed = {name: each.changed for name, each in found.items() if each.changed}
+    if changed:
+        told |= {"changed": changed, "missing_cells": _cells(changed, "missing")}
     if recipe.other is not None:
         others = reduce(add, (Counter(each.others) for each in found.values()), Counter[str]())
         told["other_labels"] = dict(others.most_common(OTHER_LABELS))
     return told
+
+
+def _cells(changed: Mapping[str, Mapping[str, Mapping[str, int]]], what: str) -> int:
+    return sum(counts.get(what, 0) for columns in changed.values() for counts in columns.values())
 
 
 def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe) -> Prepared:

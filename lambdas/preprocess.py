@@ -83,9 +83,14 @@ def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits
 
 
 def _left_out(profile: Mapping[str, Any]) -> str:
-    """Tells of the bad rows that the recipe tolerates."""
+    """Tells of the bad rows that the recipe tolerates or drops, and of the cells that got another value."""
     rows = [each["rows"] for each in profile.get("left_out", {}).values()]
-    return f"; {sum(rows)} bad rows of {len(rows)} objects left out" if rows else ""
+    told = f"; {sum(rows)} bad rows of {len(rows)} objects left out" if rows else ""
+    columns = [each for of_object in profile.get("changed", {}).values() for each in of_object.values()]
+    for what in ("missing", "clipped"):
+        cells = sum(each.get(what, 0) for each in columns)
+        told += f"; {cells} cells {what}" if cells else ""
+    return told
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

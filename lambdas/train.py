@@ -19,6 +19,7 @@ from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, recipes
 from lambdas.model.data import room
+from lambdas.model.filling.fills import fills
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats.fitted import Fitted
@@ -68,10 +69,12 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
     size = train.size_bytes + holdout.size_bytes
     room.check_size(room.FOLD, rows=train.rows + holdout.rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
     parts = Rows(train.names, train.open, engine.each)
+    found = fills(recipe, total=parts.total)
+    parts = parts.each_as(found.part)
     summary = parts.total(Summary.of)
     few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)
     trial.foresee_of(recipe, few=few, levels=summary.known)
-    return fit_parts(recipe, rows=parts, summary=summary)
+    return fit_parts(recipe, rows=parts, summary=summary, fills=found)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

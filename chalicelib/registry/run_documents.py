@@ -28,7 +28,7 @@ from chalicelib.names import document_name
 from chalicelib.quality.night import File
 from chalicelib.registry.manifest import Source, Training
 
-_NUMBERS = Record({"kind": one_of("number"), "median": number})
+_NUMBERS = Record({"kind": one_of("number"), "median": maybe(number)})
 _TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
 
 
@@ -97,10 +97,12 @@ class DataProfile(Document):
 
     @property
     def example(self) -> dict[str, Any]:
-        """An instance to try the model with: each column's median, or its most frequent category."""
+        """An instance to try the model with: each column's median, or its most frequent category. A column without
+        any number is left out: it is one that may be missing."""
         return {
             name: _plain(column["median"]) if column["kind"] == "number" else next(iter(column["top"]))
             for name, column in self.columns.items()
+            if column["kind"] != "number" or column["median"] is not None
         }
 
 

@@ -7,7 +7,7 @@ format that is safe to read from an untrusted source, never a pickle. Only `form
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from chalicelib.errors import ArtifactInvalid
 from lambdas.model.arrays import Floats
 from lambdas.model.predictions import Answers
 from lambdas.serve.refusal import listed
-from lambdas.serve.schema import REFUSED, CategoryColumn, Schema
+from lambdas.serve.schema import CLIPPED, REFUSED, CategoryColumn, Column, NumberColumn, Schema
 
 Features = Mapping[str, NDArray[np.generic]]
 """Columns by name, each of shape (n,); there may be more than the artifact takes."""
@@ -55,12 +55,34 @@ def rows(schema: Schema, *, features: Features) -> zip[tuple[float | str, ...]]:
     missing = [column.name for column in schema.columns if column.name not in features]
     if missing:
         raise ArtifactInvalid(f"the artifact takes {', '.join(missing)}, which the data does not have")
+    taken = {}
     for column in schema.columns:
         if (features[column.name].dtype.kind == "U") != isinstance(column, CategoryColumn):
             raise ArtifactInvalid(f"the artifact takes {column.name} as another kind of column than the data has")
         if isinstance(column, CategoryColumn) and column.unknown == REFUSED:
             _check_levels(column, texts=features[column.name])
-    return zip(*(features[column.name].tolist() for column in schema.columns), strict=True)
+        taken[column.name] = as_taken(column, features[column.name])
+        if isinstance(column, NumberColumn) and np.isnan(taken[column.name]).any():
+            raise ArtifactInvalid(
+                f"the artifact takes no missing value of {column.name}, and the data has one: it was made by a recipe"
+                " without `missing` for that column"
+            )
+    return zip(*(taken[column.name].tolist() for column in schema.columns), strict=True)
+
+
+def as_taken(column: Column, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """(n,): what a request with these values, of which NaN is a missing one, is scored with."""
+    if not isinstance(column, NumberColumn) or (column.missing is None and column.outside != CLIPPED):
+        return values
+    numbers = np.asarray(values, dtype=np.float64)
+    if column.outside == CLIPPED:
+        numbers = np.clip(numbers, column.minimum, column.maximum)
+    return numbers if column.missing is None else np.where(np.isnan(numbers), column.missing, numbers)
+
+
+def as_json(values: NDArray[np.generic]) -> list[Any]:
+    """As a request has them: null in the place of a missing number."""
+    return [None if value != value else value for value in values.tolist()]  # NaN alone differs from itself
 
 
 def _check_levels(column: CategoryColumn, *, texts: NDArray[np.generic]) -> None:

@@ -11,8 +11,8 @@ from chalicelib.errors import DataError
 from lambdas.model.reading.records import Malformed, is_blank, records
 from lambdas.model.reading.unpacking import unpack
 
-Row = tuple[tuple[str, float | str], ...]
-"""Features by name, in the order of the names: numbers and texts."""
+Row = tuple[tuple[str, float | str | None], ...]
+"""Features by name, in the order of the names: numbers and texts; None is a missing number."""
 _Kind = tuple[tuple[str, bool], ...]
 """The names of a row's features, and whether each is a text."""
 
@@ -23,7 +23,7 @@ def row(features: Mapping[str, Any]) -> Row:
     (('service', 'http'), ('src_bytes', 230.0))
     """
     named = features.items()
-    return tuple(sorted((name, value if isinstance(value, str) else float(value)) for name, value in named))
+    return tuple(sorted((name, value if isinstance(value, str | None) else float(value)) for name, value in named))
 
 
 class FileRows:
@@ -58,9 +58,15 @@ def _rows(content: bytes, kind: _Kind) -> Iterator[Row]:
     places = {column.strip(): place for place, column in enumerate(header)}
     columns = [(name, places[name], is_text) for name, is_text in kind]
     for fields in found:
-        with suppress(ValueError, IndexError):  # a cell that is no number, or a short row: no run was made of it
+        with suppress(IndexError):  # a short row: no run was made of it
             yield tuple((name, _cell(fields[place], is_text=is_text)) for name, place, is_text in columns)
 
 
-def _cell(text: str, *, is_text: bool) -> float | str:
-    return text if is_text else float(text.strip(whitespace))
+def _cell(text: str, *, is_text: bool) -> float | str | None:
+    """None for what is no number: it may stand for a missing one, and no run made a row of any other."""
+    if is_text:
+        return text
+    try:
+        return float(text.strip(whitespace))
+    except ValueError:
+        return None

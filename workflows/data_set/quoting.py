@@ -146,9 +146,20 @@ class Quoting:
         redact = redacting.sample if record is Sample else redacting.report
 
         def without(document: Json) -> tuple[Json, int]:
-            return redact(document, self.matching.gone(run=run, tags=tags), note=self.note)
+            is_gone = (lambda _: True) if self._changes_cells(run) else self.matching.gone(run=run, tags=tags)
+            return redact(document, is_gone, note=self.note)
 
         yield from self._changed(key, record.misfit, without, number=number)
+
+    def _changes_cells(self, run: str) -> bool:
+        """Whether the run read values into its rows that the file does not have: clipped numbers, or a category in
+        the place of a missing text. Then every row is taken for one of the file's."""
+        training = run_documents.training(self.outside.edges, run=run)
+        schema = training.artifact.schema if training and training.artifact else {"columns": []}
+        return any(
+            each.get("outside") is not None or (each["kind"] == "category" and each.get("missing") is not None)
+            for each in schema["columns"]
+        )
 
     def _unsaid(self, key: str, shape: Kind) -> Iterator[Rewrite]:
         def without(document: Json) -> tuple[Json, int]:

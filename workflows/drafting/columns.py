@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from string import whitespace
 
-from lambdas.model.reading.cells import MAGNITUDE_MAX, number_check
+from lambdas.model.reading.cells import number_check
 from lambdas.model.reading.records import Record, is_blank, records
 from lambdas.model.reading.strict import NUMERALS
 from lambdas.model.recipe import Numeric
+from lambdas.model.recipe.parts import MAGNITUDE_MAX
 
 BATCH_RECORDS = 500
 LEVELS_KEPT = 10_000

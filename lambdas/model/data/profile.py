@@ -19,7 +19,8 @@ TOP_CATEGORIES = 10
 def profile(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
     """Ready for JSON. Ratios are 0..1; a column's summary is over training part and holdout together.
 
-    Quartiles are exact while `quartiles_of_rows` is `rows`; else they are of a seeded sample of so many.
+    What is told of a column of numbers is None where all of them are missing. Quartiles are exact while
+    `quartiles_of_rows` is `rows`; else they are of a seeded sample of so many.
     """
     train_rows, holdout_rows = (int(side) for side in sums.classes.sum(axis=1))
     return {
@@ -60,13 +61,15 @@ def _classes(sums: Sums, *, recipe: Recipe) -> dict[str, dict[str, int]]:
 
 def _numbers(sums: Sums, place: int) -> dict[str, Any]:
     column: Floats = sums.sample[:, place]
-    quartiles = np.quantile(column, (0.25, 0.5, 0.75), method="nearest").tolist()
+    column = column[~np.isnan(column)]
+    quartiles = np.quantile(column, (0.25, 0.5, 0.75), method="nearest").tolist() if len(column) else [None] * 3
+    missing = sums.rows - int(sums.present[place])
+    ends = {"minimum": sums.smallest[place], "maximum": sums.largest[place], "mean": sums.means[place]}
     return {
         "kind": "number",
-        "minimum": float(sums.smallest[place]),
+        **({"missing": missing} if missing else {}),
         **dict(zip(("quartile_1", "median", "quartile_3"), quartiles, strict=True)),
-        "maximum": float(sums.largest[place]),
-        "mean": float(sums.means[place]),
+        **{name: None if np.isnan(end) else float(end) for name, end in ends.items()},
     }
 
 

@@ -43,7 +43,9 @@ class Sums:
     smallest: Floats
     largest: Floats
     means: Floats
-    """(k,) each: of the numeric columns."""
+    """(k,) each: of the numeric columns; NaN of one whose numbers are all missing."""
+    present: Integers
+    """(k,): how many of their numbers are there."""
     levels: tuple[Mapping[str, int], ...]
     """Of each categorical column the rows of each of its texts."""
     hashes: tuple[Words, Words] | None
@@ -69,8 +71,9 @@ class Sums:
         first = _first(places, sample_rows(numeric.shape[1]))
         return cls(
             classes=np.array([_counts(part.labels, len(part.classes)) for part in (train, holdout)]),
-            smallest=numeric.min(axis=0),
-            largest=numeric.max(axis=0),
+            smallest=np.fmin.reduce(numeric, axis=0),
+            largest=np.fmax.reduce(numeric, axis=0),
+            present=np.count_nonzero(~np.isnan(numeric), axis=0),
             means=np.array([_mean(column) for column in numeric.T], dtype=np.float64),
             levels=_added_levels(_level_counts(train), _level_counts(holdout)),
             hashes=(_hashes(train), _hashes(holdout)) if len(numeric) <= HASHED_ROWS else None,
@@ -80,15 +83,18 @@ class Sums:
         )
 
     def __add__(self, other: Sums) -> Sums:
-        share = other.rows / (self.rows + other.rows)
+        present = self.present + other.present
+        share = other.present / np.maximum(present, 1)
+        mean, its = (np.where(each.present, each.means, 0.0) for each in (self, other))
         places = np.concatenate([self.places, other.places])
         first = _first(places, sample_rows(self.sample.shape[1]))
         return Sums(
             classes=self.classes + other.classes,
-            smallest=np.minimum(self.smallest, other.smallest),
-            largest=np.maximum(self.largest, other.largest),
-            means=self.means * (1 - share)
-            + other.means * share,  # never more than the larger one, so it stays finite
+            smallest=np.fmin(self.smallest, other.smallest),
+            largest=np.fmax(self.largest, other.largest),
+            # never more than the larger one, so it stays finite
+            means=np.where(present, mean * (1 - share) + its * share, np.nan),
+            present=present,
             levels=_added_levels(self.levels, other.levels),
             hashes=_joined(self, other),
             sample=np.concatenate([self.sample, other.sample])[first],
@@ -100,9 +106,8 @@ class Sums:
         """Contents by FIGURES and the names of ARRAYS and GROUPS, without the hashes."""
         figures = {
             "classes": self.classes.tolist(),
-            "smallest": self.smallest.tolist(),
-            "largest": self.largest.tolist(),
-            "means": self.means.tolist(),
+            **{name: _or_null(getattr(self, name)) for name in ("smallest", "largest", "means")},
+            "present": self.present.tolist(),
             "levels": self.levels,
         }
         told = json.dumps(figures, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()
@@ -123,6 +128,7 @@ class Sums:
             smallest=np.array(told["smallest"], dtype=np.float64),
             largest=np.array(told["largest"], dtype=np.float64),
             means=np.array(told["means"], dtype=np.float64),
+            present=np.array(told["present"], dtype=np.int64),
             levels=tuple(told["levels"]),
             hashes=_read_words(files, HASHES) if HASHES[0] in files else None,
             groups=_read_words(files, GROUPS) if GROUPS[0] in files else None,
@@ -143,6 +149,11 @@ def sample_rows(numbers: int) -> int:
     (20000, 1500, 20000)
     """
     return min(SAMPLE_ROWS, SAMPLE_CELLS // max(numbers, 1))
+
+
+def _or_null(numbers: Floats) -> list[float | None]:
+    """As JSON has them, which NumPy reads as NaN again."""
+    return [None if np.isnan(each) else each for each in numbers.tolist()]
 
 
 def _first(places: Words, size: int) -> Integers:
@@ -170,6 +181,9 @@ def _added_levels(
 
 def _mean(column: Floats) -> float:
     """The numbers are scaled by the largest one, so that the sum of huge ones stays finite."""
+    column = column[~np.isnan(column)]
+    if not len(column):
+        return float("nan")
     largest = float(np.abs(column).max()) or 1.0
     return float((np.ascontiguousarray(column) / largest).mean()) * largest
 

@@ -45,6 +45,10 @@ class Rows:
         """The rows of one part."""
         return cls(("all",), lambda _: part, lambda function, names: [function(name) for name in names])
 
+    def each_as(self, change: Callable[[Part], Part]) -> Rows:
+        """The same, with each part changed when it is opened."""
+        return Rows(self.names, lambda name: change(self.open(name)), self.each)
+
     def total(self, function: Callable[[Part], Sum], *, result_bytes: int = 1) -> Sum:
         """The sum of the function's results for all parts; `result_bytes` is about what one of them takes."""
         at_once = max(1, HELD_BYTES // result_bytes)

@@ -19,6 +19,7 @@ from chalicelib.errors import TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Texts
 from lambdas.model.data.part import Part
+from lambdas.model.filling.fills import NONE_MISSING, Fills
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
@@ -74,6 +75,8 @@ class Fitted:
     estimator: Any
     levels: Levels
     facts: dict[str, Any]
+    fills: Fills = NONE_MISSING
+    """What takes the place of a missing number: the estimator sees none."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -82,11 +85,13 @@ class Fitted:
 
     def answers(self, table: Table) -> Answers:
         """The estimator's own labels and probabilities; raises TrainingFailed."""
-        return self._answers(self.levels.encode(table))
+        return self._answers(self.levels.encode(self.fills.table(table)))
 
     def answers_to(self, part: Part) -> Answers:
         """The same for the rows of a part, some at a time."""
-        answers = [self._answers(self.levels.encode_part(some)) for some in part.slices(ANSWERED_ROWS)]
+        answers = [
+            self._answers(self.levels.encode_part(self.fills.part(some))) for some in part.slices(ANSWERED_ROWS)
+        ]
         if not answers:
             return self._answers(np.empty((0, 0)))
         return Answers(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from string import whitespace
 
 import numpy as np
@@ -22,14 +22,10 @@ from chalicelib.errors import (
 from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.arrays import Floats
 from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe.parts import CLIP, INFINITIES, MAGNITUDE_MAX
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
 
-MAGNITUDE_MAX = float(2**128 - 2**104)
-"""About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
-smaller ones, which scaling adds up over all rows, stay within a 64-bit float."""
-
-INFINITIES = ("inf", "infinity")
 LISTED_CHARACTERS = 200
 
 Problem = tuple[type[DataError], str]
@@ -41,10 +37,13 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
     """The problem of a parsed number; None for a good one."""
     if not math.isfinite(number):
         return ValueInfinite, "infinite"
+    below = column.minimum is not None and number < column.minimum
+    is_outside = below or (column.maximum is not None and number > column.maximum)
+    if is_outside and column.outside == CLIP:
+        return None
     if abs(number) > MAGNITUDE_MAX:
         return ValueOutOfRange, f"too large to compute with (-{MAGNITUDE_MAX:.2g} to {MAGNITUDE_MAX:.2g})"
-    below = column.minimum is not None and number < column.minimum
-    if below or (column.maximum is not None and number > column.maximum):
+    if is_outside:
         accepted = NumberColumn(column.name, minimum=column.minimum, maximum=column.maximum).accepted
         return ValueOutOfRange, f"out of range ({accepted})"
     return None
@@ -53,9 +52,11 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
 def number_problems(numbers: Floats, *, column: Numeric) -> Iterator[tuple[Problem, NDArray[np.bool_]]]:
     """The same for many numbers, (n,): each problem that one of them has, and which ones have it. NaN has none."""
     with np.errstate(invalid="ignore"):
-        kinds = [np.isinf(numbers), np.abs(numbers) > MAGNITUDE_MAX]
-        kinds += [numbers < column.minimum] if column.minimum is not None else []
-        kinds += [numbers > column.maximum] if column.maximum is not None else []
+        kinds = [np.isinf(numbers)]
+        within = clipped(numbers, column=column)
+        kinds += [np.abs(within) > MAGNITUDE_MAX]
+        kinds += [within < column.minimum] if column.minimum is not None else []
+        kinds += [within > column.maximum] if column.maximum is not None else []
     seen = np.zeros(len(numbers), dtype=np.bool_)
     found: dict[Problem, NDArray[np.bool_]] = {}
     for kind in kinds:
@@ -68,11 +69,24 @@ def number_problems(numbers: Floats, *, column: Numeric) -> Iterator[tuple[Probl
     yield from found.items()
 
 
-def number_check(column: Numeric) -> Check:
-    """The Check of cells that hold a number. ASCII spaces around it are ignored; a no-break space is a character."""
+def clipped(numbers: Floats, *, column: Numeric) -> Floats:
+    """(n,): the nearest bound in the place of each number that is out of range, where the column says so."""
+    if column.outside != CLIP:
+        return numbers
+    within: Floats = np.clip(numbers, column.minimum, column.maximum)
+    return within
+
+
+def number_check(column: Numeric, *, absent: Collection[str] = ()) -> Check:
+    """The Check of cells that hold a number, or one of the texts `absent`, in whose place another number comes.
+
+    ASCII spaces around both are ignored; a no-break space is a character.
+    """
 
     def problem(text: str) -> Problem | None:
         stripped = text.strip(whitespace)
+        if stripped in absent:
+            return None
         if not stripped:
             return MISSING
         if stripped.lstrip("+-").lower() in INFINITIES:
@@ -84,11 +98,13 @@ def number_check(column: Numeric) -> Check:
     return problem
 
 
-def category_check(column: Categorical) -> Check:
-    """The Check of cells that hold a category."""
+def category_check(column: Categorical, *, absent: Collection[str] = ()) -> Check:
+    """The Check of cells that hold a category, or one of the texts `absent`, in whose place another comes."""
     not_allowed = f"not allowed (one of {cut(listed(column.allowed or ()), LISTED_CHARACTERS)})"
 
     def problem(text: str) -> Problem | None:
+        if text in absent:
+            return None
         if not text:
             return MISSING
         if column.allowed is not None and not column.takes(text):

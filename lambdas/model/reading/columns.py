@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -9,18 +10,21 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.errors import ValueOutOfRange
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.reading.cells import (
     Check,
     Problem,
     category_check,
+    clipped,
     label_check,
     number_problem,
     number_problems,
 )
 from lambdas.model.reading.header import Places
 from lambdas.model.reading.table import Extent, Labels, Table
-from lambdas.model.recipe import Numeric, Recipe
+from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe.parts import CLIP, DROP
 
 Codes = NDArray[np.integer]
 
@@ -33,21 +37,37 @@ class Wanted:
     numeric: list[tuple[int, Numeric]]
     texts: list[tuple[int, str, Check]]
     """The categorical columns, and last the label's."""
+    absent: frozenset[str] = frozenset()
+    """The texts that stand for a missing value, in columns that take one."""
+    fills: Mapping[str, str] = field(default_factory=dict)
+    """By categorical column the category that takes the place of a missing text."""
 
     @classmethod
     def of(cls, recipe: Recipe, *, places: Places) -> Wanted:
-        at = places.of_columns
-        categorical = [(at[column.name], column.name, category_check(column)) for column in recipe.categorical]
+        at, absent = places.of_columns, frozenset(("", *recipe.missing_values))
+        categorical = [
+            (at[column.name], column.name, category_check(column, absent=_absent(column, absent)))
+            for column in recipe.categorical
+        ]
         return cls(
             width=places.width,
             numeric=[(at[column.name], column) for column in recipe.numeric],
             texts=[*categorical, (at[recipe.label], recipe.label, label_check(recipe))],
+            absent=absent,
+            fills={column.name: column.missing for column in recipe.categorical if column.missing is not None},
         )
+
+    def absent_of(self, column: Numeric) -> frozenset[str]:
+        return _absent(column, self.absent)
 
     @classmethod
     def of_texts(cls, columns: Sequence[str], *, places: Places, check: Check = lambda _: None) -> Wanted:
         """Columns whose cells are taken as they stand: of any content, or of what the check takes."""
         return cls(places.width, numeric=[], texts=[(places.of_columns[each], each, check) for each in columns])
+
+
+def _absent(column: Numeric | Categorical, absent: frozenset[str]) -> frozenset[str]:
+    return absent if column.missing is not None else frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +95,7 @@ class Part:
     """Some rows of a file, at least one."""
 
     numbers: Floats
-    """(n, k); NaN where a cell is no number."""
+    """(n, k); NaN where a cell is no number, or missing in a column that takes it."""
     texts: Sequence[tuple[Codes, Sequence[str]]]
     """Of each column of texts: for every row the place of its text, and the texts."""
     unreadable: tuple[Bad, ...] = ()
@@ -146,6 +166,10 @@ class Gathered:
     _texts: list[_Levels] = field(init=False)
     _labels: _Levels = field(init=False)
     _bad: list[Integers] = field(default_factory=list)
+    dropped: set[int] = field(default_factory=set)
+    """Of the bad rows those that the recipe leaves out for a number out of range, and for nothing else."""
+    changed: dict[str, Counter[str]] = field(default_factory=dict)
+    """By column: of the good rows, how many cells were missing, and how many numbers were clipped."""
 
     def __post_init__(self) -> None:
         self._texts = [_Levels() for _ in self.wanted.texts[:-1]]
@@ -159,11 +183,54 @@ class Gathered:
         if bad:
             is_good = np.ones(len(part), dtype=np.bool_)
             is_good[np.concatenate([each.rows for each in bad])] = False
-            self._bad.append(np.flatnonzero(~is_good) + self.rows - len(part))
+            before = self.rows - len(part)
+            self._bad.append(np.flatnonzero(~is_good) + before)
+            self._drop(bad, before=before)
             numbers, texts = numbers[is_good], [(column[is_good], levels) for column, levels in texts]
-        self._numbers.append(numbers)
-        for gathered, (codes, levels) in zip(self._texts, texts, strict=True):
-            gathered.add(codes, levels=levels)
+        self._numbers.append(self._within(numbers))
+        names = (name for _, name, _ in self.wanted.texts)
+        for gathered, name, (codes, levels) in zip(self._texts, names, texts, strict=False):
+            gathered.add(codes, levels=self._filled(name, codes, levels))
+
+    def _drop(self, bad: Sequence[Bad], *, before: int) -> None:
+        drops = {column.name for _, column in self.wanted.numeric if column.outside == DROP}
+        may_go: list[Integers] = []
+        may_not: list[Integers] = [np.empty(0, dtype=np.int64)]
+        for each in bad:
+            is_drop = each.problem[0] is ValueOutOfRange and each.column in drops
+            (may_go if is_drop else may_not).append(each.rows)
+        if may_go:
+            rows = np.setdiff1d(np.concatenate(may_go), np.concatenate(may_not))
+            self.dropped.update((rows + before).tolist())
+
+    def _within(self, numbers: Floats) -> Floats:
+        """Numbers out of range become the nearest bound, where the recipe says so."""
+        within = numbers
+        for place, (_, column) in enumerate(self.wanted.numeric):
+            if column.missing is not None:
+                self._count(column.name, "missing", int(np.isnan(numbers[:, place]).sum()))
+            if column.outside != CLIP:
+                continue
+            near = clipped(numbers[:, place], column=column)
+            count = int(np.count_nonzero((near != numbers[:, place]) & ~np.isnan(near)))
+            if count:
+                within = np.array(numbers) if within is numbers else within
+                within[:, place] = near
+                self._count(column.name, "clipped", count)
+        return within
+
+    def _filled(self, name: str, codes: Codes, levels: Sequence[str]) -> Sequence[str]:
+        """The texts, with another in the place of those that stand for a missing one."""
+        fill = self.wanted.fills.get(name)
+        if fill is None:
+            return levels
+        absent = [code for code, level in enumerate(levels) if level in self.wanted.absent]
+        self._count(name, "missing", int(np.isin(codes, absent).sum()))
+        return [fill if level in self.wanted.absent else level for level in levels]
+
+    def _count(self, column: str, what: str, cells: int) -> None:
+        if cells:
+            self.changed.setdefault(column, Counter())[what] += cells
 
     @property
     def extent(self) -> Extent:

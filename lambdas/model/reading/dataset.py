@@ -45,6 +45,7 @@ def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
         digest=digest(text),
         left_out=left_out,
         others=_others(gathered, recipe=recipe),
+        changed={column: dict(counts) for column, counts in gathered.changed.items()},
     )
 
 

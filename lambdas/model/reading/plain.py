@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,8 @@ def _part(block: bytes, *, wanted: Wanted) -> Part:
         with suppress(ValueError):  # a ParserError is one too
             frame = _frame(block, wanted=wanted, numbers="float64")
             found = frame[[place for place, _ in wanted.numeric]].to_numpy(dtype=np.float64)
-            if not np.isnan(found).any() and not _may_hold_words(found, block=block):
+            refusing = [place for place, (_, column) in enumerate(wanted.numeric) if not wanted.absent_of(column)]
+            if not np.isnan(found[:, refusing]).any() and not _may_hold_words(found, block=block):
                 return Part(found, _texts(frame, wanted))
     frame = _frame(block, wanted=wanted, numbers="str")
     texts = {place: frame[place].tolist() for place, _ in wanted.numeric}
@@ -135,15 +137,19 @@ def _part(block: bytes, *, wanted: Wanted) -> Part:
 def _frame(block: bytes, *, wanted: Wanted, numbers: str) -> pd.DataFrame:
     """The wanted columns by their places, the numbers as float64 or as str; raises ValueError for no float."""
     types = {place: numbers for place, _ in wanted.numeric} | {place: "str" for place, _, _ in wanted.texts}
-    # Without the dtype "category", or pandas turns '01' into 1; without a filter, or it takes 'NA' and 'None' for
-    # missing values; with blank lines, or it looks for them and loses the blanks before a field.
+    absent: Any = {place: [*texts] for place, each in wanted.numeric if (texts := wanted.absent_of(each))}
+    filters = bool(absent) and numbers == "float64"
+    # Without the dtype "category", or pandas turns '01' into 1; without a filter of its own, or it takes 'NA' and
+    # 'None' for missing values; with blank lines, or it looks for them and loses the blanks before a field.
     return pd.read_csv(
         io.BytesIO(block),
         header=None,
         names=list(range(wanted.width)),
         usecols=list(types),
         dtype=types,
-        na_filter=False,
+        na_filter=filters,
+        na_values=absent if filters else None,
+        keep_default_na=False,
         skip_blank_lines=False,
         engine="c",
         low_memory=False,
@@ -156,7 +162,7 @@ def _texts(frame: pd.DataFrame, wanted: Wanted) -> list[tuple[Codes, list[str]]]
 
 def _may_hold_words(numbers: Floats, *, block: bytes) -> bool:
     """pandas reads a column of nothing but True and False as 1 and 0."""
-    if not np.isin(numbers, (0, 1)).all(axis=0).any():
+    if not (np.isin(numbers, (0, 1)) | np.isnan(numbers)).all(axis=0).any():
         return False
     lower = block.lower()
     return b"true" in lower or b"false" in lower

@@ -4,7 +4,8 @@ others."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from string import whitespace
 
 import numpy as np
 
@@ -71,12 +72,14 @@ def numbers_of(texts: Mapping[int, Sequence[str]], *, wanted: Wanted, rows: int)
     """The numeric columns of so many rows, (rows, k), from their texts by their places; and what is no number."""
     numbers, found = np.empty((rows, len(wanted.numeric))), []
     for j, (place, column) in enumerate(wanted.numeric):
-        numbers[:, j], bad = _numbers(texts[place], column=column, place=place)
+        numbers[:, j], bad = _numbers(texts[place], column=column, place=place, absent=wanted.absent_of(column))
         found += bad
     return numbers, tuple(found)
 
 
-def _numbers(texts: Sequence[str], *, column: Numeric, place: int) -> tuple[Floats, list[Bad]]:
+def _numbers(
+    texts: Sequence[str], *, column: Numeric, place: int, absent: Collection[str]
+) -> tuple[Floats, list[Bad]]:
     """(n,): where one of them is no number, each different text is looked at by itself."""
     if NUMERALS.fullmatch("".join(texts)):
         try:
@@ -84,9 +87,12 @@ def _numbers(texts: Sequence[str], *, column: Numeric, place: int) -> tuple[Floa
         except ValueError:
             pass
     codes, levels = coded(texts)
-    check = number_check(column)
+    check = number_check(column, absent=absent)
     problems = [check(level) for level in levels]
-    numbers = [float("nan") if problem else float(level) for level, problem in zip(levels, problems, strict=True)]
+    numbers = [
+        float("nan") if problem or level.strip(whitespace) in absent else float(level)
+        for level, problem in zip(levels, problems, strict=True)
+    ]
     bad = []
     for problem in dict.fromkeys(filter(None, problems)):
         having = [code for code, found in enumerate(problems) if found == problem]

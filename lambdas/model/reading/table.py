@@ -118,6 +118,8 @@ class Reading:
     """None where every row is in the table."""
     others: Mapping[str, int] = field(default_factory=dict)
     """The labels that the recipe takes for its other class without listing them, with their rows in the table."""
+    changed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By column: how many cells of the table were `missing`, and how many numbers were `clipped`."""
 
     def good(self, rows: Integers) -> Integers:
         """Of these positions among all rows those that are in the table, in their order."""

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from chalicelib.cutting import cut, listed
 from chalicelib.errors import ClassSharesShifted
 from chalicelib.exact import exact
@@ -30,7 +32,8 @@ REASONS = 20
 
 
 def left_out(name: str, gathered: Gathered, findings: Findings, *, recipe: Recipe) -> LeftOut | None:
-    """The bad rows of the file; None where there is none.
+    """The bad rows of the file; None where there is none. One that the recipe drops for a number out of range is left
+    out, however many there are.
 
     Raises the DataError that names them where they are more than the recipe tolerates, or all; ClassSharesShifted
     where a class would lose a larger share of its rows than that.
@@ -38,21 +41,23 @@ def left_out(name: str, gathered: Gathered, findings: Findings, *, recipe: Recip
     if not findings:
         return None
     bad, rows, labels = gathered.bad, gathered.rows, gathered.labels
-    if len(bad) > exact(recipe.tolerate.rows) * rows or len(bad) == rows:
-        raise findings.error(name, model=recipe.model, because=_too_many(len(bad), rows, recipe=recipe))
+    spoilt = np.setdiff1d(bad, [*gathered.dropped])
+    if len(spoilt) > exact(recipe.tolerate.rows) * rows or len(bad) == rows:
+        raise findings.error(name, model=recipe.model, because=_too_many(len(spoilt), rows, recipe=recipe))
     every = _by_class(labels.rows(), recipe=recipe)
     lost = _by_class(labels.rows(bad), recipe=recipe)
-    shifted = shift(lost, every, tolerated=recipe.tolerate.rows)
+    tolerated = _by_class(labels.rows(spoilt), recipe=recipe)
+    shifted = shift(tolerated, every, tolerated=recipe.tolerate.rows)
     if shifted is not None:
-        about = f"{len(bad):,} of {rows:,} rows in {cut(name, 100)} are bad: without them {shifted}"
+        about = f"{len(spoilt):,} of {rows:,} rows in {cut(name, 100)} are bad: without them {shifted}"
         raise ClassSharesShifted(
             f"{about}. {findings.words(name)}. {way_out(name, model=recipe.model)}",
             object=name,
             column=recipe.label,
-            lost=lost,
+            lost=tolerated,
             rows=every,
         )
-    return LeftOut(bad, _facts(findings, bad, lost=lost))
+    return LeftOut(bad, _facts(findings, bad, lost=lost, dropped=len(gathered.dropped)))
 
 
 def shift(lost: Mapping[str, int], every: Mapping[str, int], *, tolerated: float) -> str | None:
@@ -109,9 +114,10 @@ def _too_many(bad: int, rows: int, *, recipe: Recipe) -> str:
     return f"{bad:,} of {rows:,} rows are bad, and the recipe tolerates {100 * share:g} % of a file" if share else ""
 
 
-def _facts(findings: Findings, bad: Integers, *, lost: Mapping[str, int]) -> dict[str, Any]:
+def _facts(findings: Findings, bad: Integers, *, lost: Mapping[str, int], dropped: int) -> dict[str, Any]:
     return {
         "rows": len(bad),
+        **({"dropped": dropped} if dropped else {}),
         "first_rows": (bad[:LISTED_ROWS] + 1).tolist(),
         "reasons": [_reason(each) for each in [*findings][:REASONS]],
         "classes": {name: rows for name, rows in lost.items() if rows},

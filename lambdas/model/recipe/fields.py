@@ -32,6 +32,8 @@ class Fields:
     """The class of all labels that `classes` does not list, one of its own or not; None where they are an error."""
     tolerate: Tolerate = field(default_factory=Tolerate)
     """What of the data may be left out because it is bad: nothing, if nothing is said."""
+    missing_values: Sequence[str] = ()
+    """Texts that stand for a missing value, beside an empty cell, in the columns that take one: such as NA."""
     positive: str | None = None
     """The class that precision-recall and ROC curves are drawn for."""
     split: Split = field(default_factory=Split)

@@ -6,6 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+MAGNITUDE_MAX = float(2**128 - 2**104)
+"""About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
+smaller ones, which scaling adds up over all rows, stay within a 64-bit float."""
+INFINITIES = ("inf", "infinity")
+MEDIAN, MEAN = "median", "mean"
+REFUSE, CLIP, DROP = "refuse", "clip", "drop"
+
 
 @dataclass(frozen=True)
 class Numeric:
@@ -14,6 +21,10 @@ class Numeric:
     name: str
     minimum: float | None = None
     maximum: float | None = None
+    missing: float | str | None = None
+    """Takes the place of a missing number: MEDIAN or MEAN of the training rows, or a number; None refuses one."""
+    outside: str = REFUSE
+    """A number out of range is refused; or its nearest bound takes its place (CLIP); or its row is dropped (DROP)."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +33,14 @@ class Categorical:
 
     name: str
     allowed: Sequence[str] | None = None
+    missing: str | None = None
+    """The category that takes the place of a missing text; None refuses one."""
 
     def takes(self, text: str) -> bool:
-        return self.allowed is None or text in self._allowed
+        return self.allowed is None or self.is_listed(text) or text == self.missing
+
+    def is_listed(self, text: str) -> bool:
+        return text in self._allowed
 
     @cached_property
     def _allowed(self) -> frozenset[str]:

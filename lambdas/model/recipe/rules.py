@@ -13,10 +13,20 @@ from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
-from lambdas.model.recipe.parts import COPIES_TOGETHER, Approval, Categorical, Numeric, Split
+from lambdas.model.recipe.parts import (
+    COPIES_TOGETHER,
+    INFINITIES,
+    MAGNITUDE_MAX,
+    REFUSE,
+    Approval,
+    Categorical,
+    Numeric,
+    Split,
+)
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.types import shown, type_problems
 from lambdas.serve.handler import FORMATS
+from lambdas.serve.schema import NUMBER
 
 RESERVED = "model"
 """A request names its model by this key, so no column can have it."""
@@ -81,6 +91,7 @@ def _column_problems(recipe: Fields) -> Iterator[str]:
         yield from _range_problems(column)
     for text_column in recipe.categorical:
         yield from _allowed_problems(text_column)
+    yield from _missing_problems(recipe)
 
 
 def _name_problems(names: list[str], *, label: str) -> Iterator[str]:
@@ -103,6 +114,27 @@ def _range_problems(column: Numeric) -> Iterator[str]:
         yield f"a bound of column {column.name} is not finite: leave it out for none"
     elif bounds != sorted(bounds):
         yield f"column {column.name} has its minimum {bounds[0]} above its maximum {bounds[1]}"
+    if column.outside != REFUSE and not bounds:
+        yield f"column {column.name} has outside={column.outside!r}, and neither minimum nor maximum: give one"
+    if column.outside != REFUSE and any(abs(bound) > MAGNITUDE_MAX for bound in bounds):
+        yield f"a bound of column {column.name} is too large to compute with: leave it out for none"
+    if isinstance(column.missing, int | float) and not abs(column.missing) <= MAGNITUDE_MAX:
+        yield f"missing of column {column.name} is {column.missing}: expected a number of at most {MAGNITUDE_MAX:.2g}"
+
+
+def _missing_problems(recipe: Fields) -> Iterator[str]:
+    texts = list(recipe.missing_values)
+    if "" in texts or len(set(texts)) != len(texts) or any(text != text.strip() for text in texts):
+        yield "missing_values is not a list of different texts without spaces around them: an empty cell is missing"
+    for text in texts:
+        if NUMBER.fullmatch(text) or text.lstrip("+-").lower() in INFINITIES:
+            yield f"missing_values has {shown(text)}, which is a number: write empty cells in its place"
+    for column in recipe.categorical:
+        if column.missing == "":
+            yield f"missing of column {column.name} is an empty text: write a category, such as 'missing'"
+        both = sorted({*texts} & {*(column.allowed or ())}) if column.missing is not None else []
+        if both:
+            yield f"column {column.name} has {shown(both[0])} among allowed, and missing_values has it too"
 
 
 def _allowed_problems(column: Categorical) -> Iterator[str]:

@@ -8,6 +8,9 @@ from chalicelib import limits
 from chalicelib.cutting import quoted
 from lambdas.model.recipe.fields import Fields
 
+MISSING_VALUES = 20
+"""Texts that stand for a missing value."""
+
 
 def size_problems(recipe: Fields) -> Iterator[str]:
     """Every part that is too long or has too many entries, with the limit."""
@@ -19,6 +22,9 @@ def size_problems(recipe: Fields) -> Iterator[str]:
         allowed = column.allowed or ()
         yield from _count(f"allowed categories of column {quoted(column.name)}", len(allowed), limits.LEVELS)
         yield from _lengths("allowed category", allowed, limits.CATEGORY_CHARACTERS)
+        yield from _lengths("category of a missing text", [column.missing or ""], limits.CATEGORY_CHARACTERS)
+    yield from _count("missing_values", len(recipe.missing_values), MISSING_VALUES)
+    yield from _lengths("text of missing_values", recipe.missing_values, limits.CATEGORY_CHARACTERS)
     names = [*(column.name for column in recipe.columns), recipe.label, recipe.split.group or ""]
     yield from _lengths("column's name", names, limits.NAME_CHARACTERS)
     yield from _lengths("class's name", recipe.class_names, limits.CLASS_CHARACTERS)

@@ -13,7 +13,19 @@ from typing import TypeGuard
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
 from lambdas.model.recipe.fields import Fields
-from lambdas.model.recipe.parts import Approval, Categorical, Numeric, Shift, Split, Tolerate
+from lambdas.model.recipe.parts import (
+    CLIP,
+    DROP,
+    MEAN,
+    MEDIAN,
+    REFUSE,
+    Approval,
+    Categorical,
+    Numeric,
+    Shift,
+    Split,
+    Tolerate,
+)
 
 WHOLE_LIMIT = 2**63
 """Beyond it an int cannot always be converted to a float, or to text."""
@@ -85,6 +97,9 @@ APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, 
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
 ANCHOR = Kind(f"{RATCHET!r}, the number of a model version, or None", _is_anchor)
 
+FILL = Kind(f"a number, {MEDIAN!r} or {MEAN!r}", lambda value: _is_number(value) or value in (MEDIAN, MEAN))
+OUTSIDE = Kind(f"{REFUSE!r}, {CLIP!r} or {DROP!r}", lambda value: value in (REFUSE, CLIP, DROP))
+
 Kinds = Mapping[str, Kind]
 FIELDS: Kinds = {
     "model": TEXT,
@@ -95,6 +110,7 @@ FIELDS: Kinds = {
     "thresholds": LIST,
     "other": TEXT.or_none(),
     "tolerate": TOLERATE,
+    "missing_values": LIST,
     "positive": TEXT.or_none(),
     "split": SPLIT,
     "compare_with_champion": TRUTH,
@@ -109,8 +125,14 @@ FIELDS: Kinds = {
     "format": TEXT,
 }
 PARTS: Mapping[type, Kinds] = {
-    Numeric: {"name": TEXT, "minimum": NUMBER.or_none(), "maximum": NUMBER.or_none()},
-    Categorical: {"name": TEXT, "allowed": LIST.or_none()},
+    Numeric: {
+        "name": TEXT,
+        "minimum": NUMBER.or_none(),
+        "maximum": NUMBER.or_none(),
+        "missing": FILL.or_none(),
+        "outside": OUTSIDE,
+    },
+    Categorical: {"name": TEXT, "allowed": LIST.or_none(), "missing": TEXT.or_none()},
     Split: {
         "holdout_ratio": NUMBER,
         "seed": WHOLE,
@@ -138,6 +160,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
         yield from _problems(name, value=getattr(recipe, name), kind=kind)
     yield from _parts("columns", values=recipe.columns, kind=COLUMN)
     yield from _parts("thresholds", values=recipe.thresholds, kind=THRESHOLD)
+    yield from _parts("missing_values", values=recipe.missing_values, kind=TEXT)
     yield from _parts("rollout", values=recipe.rollout, kind=SHIFT)
     yield from _fields("split", part=recipe.split)
     yield from _fields("tolerate", part=recipe.tolerate)

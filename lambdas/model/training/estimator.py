@@ -16,6 +16,7 @@ import numpy as np
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
 from lambdas.model.data.part import Part
+from lambdas.model.filling.fills import Fills, fills
 from lambdas.model.folding import fit as folding
 from lambdas.model.folding.foldable import why_not
 from lambdas.model.folding.summary import Summary
@@ -42,10 +43,12 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
 
     Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
     """
+    rows = Rows.of(Part.of(train, classes=recipe.class_names))
+    found = fills(recipe, total=rows.total)
     if not why_in_one_piece(recipe):
-        rows = Rows.of(Part.of(train, classes=recipe.class_names))
-        return fit_parts(recipe, rows=rows, summary=rows.total(Summary.of))
-    levels = Levels.of(train)
+        rows = rows.each_as(found.part)
+        return fit_parts(recipe, rows=rows, summary=rows.total(Summary.of), fills=found)
+    train, levels = found.table(train), Levels.of(train)
     X = levels.encode(train)
     with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -53,11 +56,12 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
         estimator.fit(X, train.labels)
     facts = _facts(estimator, rows=len(train), warned=[_in_words(each) for each in caught])
     facts["cross_validation"] = cross_validate(recipe, X=X, labels=train.labels)
-    return Fitted(recipe, estimator, levels, facts)
+    return Fitted(recipe, estimator, levels, facts, found)
 
 
-def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary) -> Fitted:
-    """The same for an estimator that folds, whose rows need not be in memory together."""
+def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> Fitted:
+    """The same for an estimator that folds, whose rows need not be in memory together. In them `fills` are in the
+    places of missing numbers."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     # One thread of the BLAS: of small matrices two are slower, and their number would change the last digits.
@@ -74,7 +78,7 @@ def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary) -> Fitted:
     facts = _facts(estimator, rows=summary.rows, warned=warned)
     facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": found.decrement}
     facts["cross_validation"] = cross_validate(recipe, X=summary.known.encode(few), labels=few.labels)
-    return Fitted(recipe, estimator, summary.known, facts)
+    return Fitted(recipe, estimator, summary.known, facts, fills)
 
 
 def _unfitted(recipe: Recipe) -> Any:

@@ -553,3 +553,53 @@ def test_without_an_other_class_the_profile_says_nothing_of_labels() -> None:
 @pytest.mark.parametrize("changes", [{"other": "bad"}, {"other": "strange"}, {"tolerate": Tolerate(rows=0.01)}])
 def test_object_is_known_again_only_by_the_same_tolerance_and_other_class(changes: Mapping[str, Any]) -> None:
     assert kept.policies(data.recipe(**changes)) != kept.policies(RECIPE)
+
+
+TAKES = Numeric("size", minimum=0, missing="median")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"columns": [Numeric("size", minimum=0)]},
+        {"columns": [replace(TAKES, outside="clip")]},
+        {"columns": [replace(TAKES, outside="drop")]},
+        {"columns": [TAKES], "missing_values": ["NA"]},
+        {"columns": [TAKES, Categorical("flag", missing="none")]},
+        {"columns": [TAKES, Categorical("flag", missing="other")]},
+        {"columns": [TAKES, Categorical("flag")]},
+    ],
+)
+def test_object_is_read_again_for_another_policy_of_its_cells(changes: Mapping[str, Any]) -> None:
+    assert kept.policies(data.recipe(**changes)) != kept.policies(data.recipe(columns=[TAKES]))
+
+
+def test_what_takes_the_place_of_a_missing_number_is_found_without_reading_the_object_again() -> None:
+    other = data.recipe(columns=[replace(TAKES, missing=0)])
+
+    assert kept.policies(other) == kept.policies(data.recipe(columns=[TAKES]))
+
+
+def test_profile_counts_the_cells_that_were_missing_or_clipped_and_the_rows_that_were_dropped() -> None:
+    recipe = data.recipe(
+        columns=[
+            Numeric("size", 0, 9, missing="median", outside="clip"),
+            Numeric("age", minimum=0, outside="drop"),
+            Categorical("flag", missing="none"),
+        ]
+    )
+    lines = ["size,age,flag,label", *["1,1,S0,ok.", "2,2,S1,spam."] * 20, ",3,,ok.", "99,3,S0,spam.", "5,-1,S0,ok."]
+    body = "\n".join(lines).encode()
+    account = Counting()
+    objects = put(account, {"night.csv": body})
+
+    found = packs.from_objects(account.edges, MODEL, objects, UNKNOWN, memory_mb=1_769, load=lambda _: recipe)
+
+    assert found.profile["rows"] == 42
+    assert found.profile["missing_cells"] == 2
+    assert found.profile["changed"] == {"night.csv": {"size": {"missing": 1, "clipped": 1}, "flag": {"missing": 1}}}
+    assert found.profile["left_out"]["night.csv"]["dropped"] == 1
+    assert found.profile["columns"]["size"]["missing"] == 1
+    assert found.profile["columns"]["size"]["maximum"] == 9
+    assert found.profile["columns"]["flag"]["top"]["none"] == 1
+    assert "missing" not in found.profile["columns"]["age"]

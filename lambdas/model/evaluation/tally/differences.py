@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.arrays import Integers
-from lambdas.model.artifact import Features
+from lambdas.model.artifact import Features, as_json
 from lambdas.model.evaluation.tally.answered import Answered
 
 ROWS_MAX = 10
@@ -60,7 +60,7 @@ def differences(
             int(hashes[row]),
             float(apart[row]),
             {
-                "features": {name: column[row].item() for name, column in features.items()},
+                "features": {name: as_json(column[row : row + 1])[0] for name, column in features.items()},
                 "true": classes[true[row]],
                 "challenger": {"label": str(challenger.answers.labels[row]), "probability": float(mine[row])},
                 "champion": {"label": str(champion.answers.labels[row]), "probability": float(theirs[row])},

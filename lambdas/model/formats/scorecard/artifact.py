@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.arrays import Floats
-from lambdas.model.artifact import Features, rows
+from lambdas.model.artifact import Features, as_taken, rows
 from lambdas.model.predictions import Answers
 from lambdas.serve import scorecard
 from lambdas.serve.schema import ModelInvalid, Schema
@@ -47,6 +47,7 @@ class ScorecardArtifact:
         if column not in names:
             return self._of_classes([np.zeros(len(numbers)) for _ in self.scorecard.lines])
         place = names.index(column)
+        numbers = as_taken(self.schema.columns[place], numbers)
         made = {place: numbers}
         for value, (position, function, _) in enumerate(self.scorecard.values, start=len(names)):
             if position == place:

@@ -26,10 +26,12 @@ FILE = b'src_bytes, service ,label\r\n230,http,normal.\r\n\r\n1e3,"a,b",back.\r\
         ({"src_bytes": 230.0, "service": "a,b"}, False),
         ({"src_bytes": 231.0, "service": "http"}, False),
         ({"src_bytes": 7.0, "service": "http"}, False),
+        ({"src_bytes": None, "service": "http"}, True),
+        ({"src_bytes": None, "service": "a,b"}, False),
     ],
 )
 def test_row_is_known_by_the_values_of_its_features(
-    content: bytes, features: dict[str, float | str], held: bool
+    content: bytes, features: dict[str, float | str | None], held: bool
 ) -> None:
     assert FileRows(content).holds(row(features)) is held
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.model.reading.cells import MAGNITUDE_MAX, number_check
+from lambdas.model.reading.cells import number_check
 from lambdas.model.recipe import Numeric
+from lambdas.model.recipe.parts import MAGNITUDE_MAX
 from tests.unit.workflows.drafting import files
 from workflows.drafting import columns
 from workflows.drafting.columns import BATCH_RECORDS, LEVELS_KEPT, Column, look_at_columns

@@ -94,7 +94,7 @@ def test_sample_takes_no_more_memory_for_more_columns() -> None:
 def test_rows_that_are_too_many_are_not_compared_with_one_another_and_the_profile_says_so() -> None:
     few = of(*sides(1, 50))
     counted = np.array([[HASHED_ROWS, 0], [0, 0]])
-    most = Sums(counted, few.smallest, few.largest, few.means, few.levels, few.hashes, few.sample, few.places)
+    most = replace(few, classes=counted)
 
     found = profile(few + most, recipe=RECIPE)
 
@@ -161,3 +161,24 @@ def test_groups_are_read_as_they_were_written() -> None:
     assert read.groups is not None
     assert [each.tolist() for each in read.groups] == [[0, 1, 2], []]
     assert "groups_train.npy" not in replace(written, groups=None).to_files()
+
+
+def test_missing_numbers_are_left_out_of_sums_and_a_column_of_nothing_else_has_none() -> None:
+    train, holdout = sides(1, 50)
+    some, none = (replace(each, numeric=np.array(each.numeric)) for each in (train, train))
+    some.numeric[:10, 0] = np.nan
+    none.numeric[:, 0] = np.nan
+
+    first, second = of(some, holdout), of(none, replace(holdout, numeric=np.full_like(holdout.numeric, np.nan)))
+    both = Sums.from_files((first + second).to_files())
+
+    there = np.concatenate([some.numeric, holdout.numeric])[:, 0]
+    column = profile(both, recipe=RECIPE)["columns"]["size"]
+    assert column["missing"] == 2 * len(there) - np.count_nonzero(~np.isnan(there))
+    assert (column["minimum"], column["maximum"]) == (np.nanmin(there), np.nanmax(there))
+    assert column["mean"] == pytest.approx(np.nanmean(there))
+    assert column["median"] == np.nanquantile(there, 0.5, method="nearest")
+    nothing = profile(second, recipe=RECIPE)["columns"]["size"]
+    assert [nothing[name] for name in ("minimum", "quartile_1", "median", "mean")] == [None] * 4
+    assert json.dumps(nothing, allow_nan=False)
+    assert np.array_equal((second + first).means, both.means)

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import errors
-from lambdas.model.reading.cells import MAGNITUDE_MAX
 from lambdas.model.reading.dataset import read_object, read_text
 from lambdas.model.reading.table import Extent
+from lambdas.model.recipe.parts import MAGNITUDE_MAX
 from tests.unit.lambdas.model.reading.tables import GOOD, HEADER, RECIPE, rows
 
 
