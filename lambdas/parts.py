@@ -130,6 +130,10 @@ class Parts:
         return sum(each.rows for each in self._parts.values())
 
     @property
+    def largest_part_rows(self) -> int:
+        return max((each.rows for each in self._parts.values()), default=0)
+
+    @property
     def size_bytes(self) -> int:
         return sum(each.bytes for each in self._parts.values())
 

@@ -28,6 +28,7 @@ from lambdas.model.recipe import Recipe
 from lambdas.model.training import trial
 from lambdas.model.training.draw import first_of_each_class
 from lambdas.model.training.estimator import fit, fit_parts, why_in_one_piece
+from lambdas.model.training.estimator import memory_mb as fold_mb
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
@@ -66,12 +67,18 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
         room.check(room.TRAIN, rows, memory_mb=memory_mb, recipe=recipe)
         trial.foresee(recipe, train=rows[0])
         return fit(recipe, train=rows[0])
-    size = train.size_bytes + holdout.size_bytes
-    room.check_size(room.FOLD, rows=train.rows + holdout.rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
     parts = Rows(train.names, train.open, engine.each)
     found = fills(recipe, total=parts.total)
     parts = parts.each_as(found.part)
     summary = parts.total(Summary.of)
+    room.check_fold(
+        expected_mb=fold_mb(recipe, summary=summary, part_rows=holdout.largest_part_rows),
+        rows=train.rows + holdout.rows,
+        table_bytes=train.size_bytes + holdout.size_bytes,
+        categories=sum(map(len, summary.levels)),
+        memory_mb=memory_mb,
+        recipe=recipe,
+    )
     few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)
     trial.foresee_of(recipe, few=few, levels=summary.known)
     return fit_parts(recipe, rows=parts, summary=summary, fills=found)

@@ -132,11 +132,13 @@ def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: St
     each = list(sizes)
     largest, whole = (tuple(map(of, zip((0, 0), *each, strict=True))) for of in (max, sum))
     held_out = round(recipe.split.holdout_ratio * whole[0])
-    for demand, function, (rows, table_bytes) in (
+    of_tasks = [
         (room.PREPROCESS, "preprocess", largest),  # which has one file in memory at a time
-        (room.TRAIN if why_in_one_piece(recipe) else room.FOLD, "train", whole),
         (room.EVALUATE, "evaluate", (held_out, 0)),  # by its rows alone
-    ):
+    ]
+    if why_in_one_piece(recipe):  # else the number of rows is no matter
+        of_tasks.append((room.TRAIN, "train", whole))
+    for demand, function, (rows, table_bytes) in of_tasks:
         room.check_size(
             demand, rows=rows, table_bytes=table_bytes, memory_mb=given[function].memory_mb, recipe=recipe
         )

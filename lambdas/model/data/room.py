@@ -46,9 +46,6 @@ class Demand:
 PREPROCESS = Demand(task="Preprocess", base_mb=190, copies=3.0, row_bytes=50, class_bytes=0)
 """Of one object, beside the parts that are being filled: it has one in memory at a time."""
 TRAIN = Demand(task="Train", base_mb=210, copies=3.0, row_bytes=0, class_bytes=18)
-FOLD = Demand(task="Train", base_mb=370, copies=0.0, row_bytes=0, class_bytes=0)
-"""Of an estimator that folds: it holds a block of rows, and the draw that is cross-validated. Measured were 177 MB at
-0.5 and at 7.3 million rows of 3 columns, and 325 MB at 0.5 million of 41; with the libraries of AWS 40 MB more."""
 EVALUATE = Demand(task="Evaluate", base_mb=90, copies=0.0, row_bytes=220, class_bytes=13)
 """Of the holdout alone, where no row is a copy of another and three versions are scored. Rows are read in parts: each
 leaves its hash and what the versions answered, and copies of a row leave them once. 16 nights of the same file take
@@ -104,17 +101,51 @@ def check_size(demand: Demand, *, rows: int, table_bytes: int, memory_mb: int, r
     """The same check by size alone, for tables that are no longer in memory."""
     expected_mb = _expected_mb(demand, rows=rows, table_bytes=table_bytes, recipe=recipe)
     if expected_mb > memory_mb:
-        raise DatasetTooLarge(
-            f"{rows:,} rows of {len(recipe.columns)} columns take about {expected_mb:,} MB in {demand.task}, which"
-            f" has {memory_mb:,} MB; their table has {table_bytes:,} bytes. Give it more, {MEMORY_MB_MAX:,} at most"
-            f" ({demand.setting} in .chalice/config.json, then nightswap deploy), leave columns out of the recipe, or"
-            f" take files out: nightswap data remove FILE --model {recipe.model}",
-            model=recipe.model,
+        raise _too_large(
+            demand, recipe, rows=rows, table_bytes=table_bytes, expected_mb=expected_mb, memory_mb=memory_mb
+        )
+
+
+def check_fold(
+    *, expected_mb: int, rows: int, table_bytes: int, categories: int, memory_mb: int, recipe: Recipe
+) -> None:
+    """The same for a fit part by part, of which the categories and classes decide, not the rows, what it takes."""
+    if expected_mb > memory_mb:
+        raise _too_large(
+            TRAIN,
+            recipe,
             rows=rows,
             table_bytes=table_bytes,
             expected_mb=expected_mb,
             memory_mb=memory_mb,
+            of=f" with {categories:,} categories and {len(recipe.class_names):,} classes",
+            fewer="or write one word for rare categories into the files",
         )
+
+
+def _too_large(
+    demand: Demand,
+    recipe: Recipe,
+    *,
+    rows: int,
+    table_bytes: int,
+    expected_mb: int,
+    memory_mb: int,
+    of: str = "",
+    fewer: str = "",
+) -> DatasetTooLarge:
+    otherwise = fewer or f"or take files out: nightswap data remove FILE --model {recipe.model}"
+    return DatasetTooLarge(
+        f"{rows:,} rows of {len(recipe.columns)} columns{of} take about {expected_mb:,} MB in {demand.task}, which"
+        f" has {memory_mb:,} MB; their table has {table_bytes:,} bytes. Give it more, {MEMORY_MB_MAX:,} at most"
+        f" ({demand.setting} in .chalice/config.json, then nightswap deploy), leave columns out of the recipe,"
+        f" {otherwise}",
+        model=recipe.model,
+        rows=rows,
+        table_bytes=table_bytes,
+        expected_mb=expected_mb,
+        memory_mb=memory_mb,
+    )
 
 
 def _expected_mb(demand: Demand, *, rows: int, table_bytes: int, recipe: Recipe) -> int:

@@ -16,8 +16,8 @@ from lambdas.model.data.part import Part
 Result = TypeVar("Result")
 Sum = TypeVar("Sum", bound="Added")
 
-HELD_BYTES = 2**27
-"""The results that wait to be added take no more: a Hessian of 1,000 weights is 8 MB."""
+HELD_BYTES = 2**25
+"""The results that wait to be added take no more, or there is one: a Hessian of 1,000 weights is 8 MB."""
 
 
 class Added(Protocol):
@@ -56,5 +56,6 @@ class Rows:
         for first in range(0, len(self.names), at_once):
             found = self.each(lambda name: function(self.open(name)), self.names[first : first + at_once])
             total = reduce(operator.add, found if total is None else [total, *found])
+            del found  # else they would be held beside the next ones
         added: Sum = total
         return added

@@ -6,6 +6,7 @@ An estimator that folds is fitted part by part; of all others the rows are in me
 from __future__ import annotations
 
 import importlib
+import math
 import platform
 import warnings
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
 from lambdas.model.training.draw import drawn
+from lambdas.model.training.memory import needed_mb
 
 
 def why_in_one_piece(recipe: Recipe) -> str:
@@ -76,9 +78,16 @@ def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> 
         )
     few = drawn(rows, summary=summary, at_most=ROWS_MAX, seed=recipe.split.seed)
     facts = _facts(estimator, rows=summary.rows, warned=warned)
-    facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": found.decrement}
+    decrement = found.decrement if math.isfinite(found.decrement) else None  # of a search that was cut short
+    facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": decrement}
     facts["cross_validation"] = cross_validate(recipe, X=summary.known.encode(few), labels=few.labels)
     return Fitted(recipe, estimator, summary.known, facts, fills)
+
+
+def memory_mb(recipe: Recipe, *, summary: Summary, part_rows: int) -> int:
+    """About what `fit_parts` takes at its peak, and asking about a part of so many rows after it."""
+    with failures(recipe, doing="fitting"):
+        return needed_mb(_unfitted(recipe), summary=summary, part_rows=part_rows)
 
 
 def _unfitted(recipe: Recipe) -> Any:

@@ -64,6 +64,22 @@ def test_each_class_beyond_two_takes_about_as_much_more_as_was_measured(
     assert 0.6 * measured_mb < needed(many) - needed(data.recipe()) < 1.4 * measured_mb
 
 
+def test_fit_part_by_part_that_just_fits_is_taken_and_else_is_refused_with_what_takes_so_much() -> None:
+    size = {"rows": 36_000_000, "table_bytes": 10**9, "categories": 20_005, "recipe": data.recipe()}
+
+    room.check_fold(expected_mb=1769, memory_mb=1769, **size)  # type: ignore[arg-type]
+    with pytest.raises(DatasetTooLarge) as refused:
+        room.check_fold(expected_mb=1770, memory_mb=1769, **size)  # type: ignore[arg-type]
+
+    assert refused.value.message == (
+        "36,000,000 rows of 3 columns with 20,005 categories and 2 classes take about 1,770 MB in Train, which has"
+        " 1,769 MB; their table has 1,000,000,000 bytes. Give it more, 10,240 at most (NIGHTSWAP_TRAIN_MEMORY_MB in"
+        " .chalice/config.json, then nightswap deploy), leave columns out of the recipe, or write one word for rare"
+        " categories into the files"
+    )
+    assert (refused.value.details["expected_mb"], refused.value.details["rows"]) == (1770, 36_000_000)
+
+
 @pytest.mark.parametrize("demand", [PREPROCESS, TRAIN, EVALUATE, room.LIVE_QUALITY])
 def test_setting_that_is_named_is_one_of_the_stages(demand: Demand) -> None:
     assert demand.setting in {each.variable for each in StageSettings.settings.values()}

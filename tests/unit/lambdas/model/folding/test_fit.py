@@ -245,6 +245,30 @@ def test_how_the_rows_are_cut_changes_no_weight_by_more_than_a_trillionth(name: 
         assert np.abs(folded(shape({}), part, chunks=chunks).weights - whole.weights).max() <= 1e-12
 
 
+def without_a_hessian(rows: Rows, choice: dict[str, Any]) -> Any:
+    """The weights that the search finds which is taken for many of them."""
+    (ready,) = prepared(SHAPES["standard-and-one-hot"](choice), rows=rows, summary=rows.total(Summary.of))
+    found = minimum.trusting(ready.objective, start=ready.start, curvature=ready.curvature, iterations_max=100)
+    assert found.has_converged
+    return found.weights
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize(
+    ("choice", "levels", "bound"),
+    [({}, (300, 7), 1e-12), ({"C": 100.0}, (5, 2), 1e-9)],
+    ids=["usual", "weak-penalty"],
+)
+def test_how_the_rows_are_cut_changes_as_little_without_a_hessian_unless_the_penalty_is_weak(
+    choice: dict[str, Any], levels: tuple[int, ...], bound: float, classes: int
+) -> None:
+    part = drawn(rows=3900, levels=levels, classes=classes)
+    whole = without_a_hessian(cut(part, chunks=1), choice)
+
+    for chunks in (2, 7, 30):
+        assert np.abs(without_a_hessian(cut(part, chunks=chunks), choice) - whole).max() <= bound
+
+
 def test_two_fits_are_equal_to_the_last_digit() -> None:
     part = drawn(rows=3000, levels=(5, 2))
     shape = SHAPES["standard-and-one-hot"]

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import RobustScaler, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
+from lambdas.model.folding.minimum import WIDTH_MAX
 from lambdas.model.formats.fitted import Levels
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Columns
@@ -64,6 +66,24 @@ def test_convergence_warning_is_kept_as_text() -> None:
 
     assert facts["warnings"][0].startswith("ConvergenceWarning: ")
     assert facts["iterations"] == {"LogisticRegression": [1]}
+
+
+def test_facts_of_a_search_without_a_hessian_that_is_cut_short_are_ready_for_json_too() -> None:
+    recipe = data.recipe(
+        estimator=lambda columns: make_pipeline(
+            ColumnTransformer([("texts", OneHotEncoder(handle_unknown="ignore"), columns.categorical)]),
+            LogisticRegression(max_iter=1),
+        ),
+        cross_validation_folds=0,
+    )
+    levels = [f"level {place}" for place in range(WIDTH_MAX)]
+    table = data.table(recipe, rows=2 * WIDTH_MAX)
+
+    facts = fit(recipe, train=replace(table, categorical=np.array([levels * 2]).T)).facts
+
+    assert json.loads(json.dumps(facts, allow_nan=False))["folded"]["method"] == "trust-ncg"
+    assert facts["folded"]["decrement"] is None
+    assert facts["warnings"][0].startswith("ConvergenceWarning: the loss still falls")
 
 
 def test_facts_tell_the_iterations_for_each_class_against_the_rest() -> None:
