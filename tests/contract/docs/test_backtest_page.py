@@ -69,6 +69,7 @@ def another_anchor() -> None:
     assert [each.night.run for each in again(third, sizes=GREW).judged if each.other_anchor] == ["run-2", "run-3"]
     found = again(replace(RECIPE, anchor=1), sizes=GREW)
     assert left_out(found) == ["run-4"] and "on 500 of its 600 rows" in found.left_out[0].why
+    assert not any("the anchor" in name for each in again(third).judged[2:] for name, _ in each.failing)
     assert left_out(again(third, anchor=None)) == []
     assert left_out(again(replace(RECIPE, anchor=1), sizes=GREW, anchor=None)) == ["run-4"]
 
