@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, RegistryIncomple
 from lambdas import parts
 from lambdas.engine import each
 from lambdas.model.data.part import Part
+from lambdas.model.data.sums import HASHES
 from lambdas.model.reading.table import Table
 from lambdas.parts import Parts, StoredPart, unzipped, zipped
 from tests.fakes.edges import FakeOutside
@@ -138,7 +140,7 @@ def test_record_that_lists_no_parts_is_damaged() -> None:
 @pytest.mark.parametrize(("task", "setting"), [("Train", "TRAIN_STORAGE_MB"), ("Evaluate", "EVALUATE_STORAGE_MB")])
 def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied(task: str, setting: str) -> None:
     night = FakeOutside()
-    uri = parts.listed(night.edges, [stored(night)[0].but(bytes=10**15)], run="a-run", side="train")
+    uri = parts.listed(night.edges, [stored(night)[0].but(unpacked_bytes=10**15)], run="a-run", side="train")
 
     words = rf"2 rows take 1,000,000,000,000,000 bytes of disk in {task}, where"
     with pytest.raises(DatasetTooLarge, match=words) as raised:
@@ -151,7 +153,7 @@ def test_parts_that_do_not_fit_on_the_disk_are_refused_before_any_is_copied(task
 def test_sides_that_are_open_together_have_to_fit_together() -> None:
     night = FakeOutside()
     size = shutil.disk_usage(tempfile.gettempdir()).free * 2 // 3
-    uri = parts.listed(night.edges, [stored(night)[0].but(bytes=size)], run="a-run", side="train")
+    uri = parts.listed(night.edges, [stored(night)[0].but(unpacked_bytes=size)], run="a-run", side="train")
 
     with (
         Parts(night.edges, uri, task="Train") as train,
@@ -193,3 +195,42 @@ def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> 
     for wrong in (bytes(damaged), body[: len(body) // 2], b""):
         with pytest.raises(ValueError, match="no whole zip file"):
             unzipped(wrong)
+
+
+def test_rows_are_packed_and_hashes_which_are_as_good_as_random_stay_as_they_are() -> None:
+    body = b"0,230,1200;" * 1000
+    packed, unpacked = (zipped({name: body}) for name in ("numeric.npy", HASHES[0]))
+
+    assert len(packed) < len(body) / 10
+    assert len(unpacked) > len(body)
+    assert unzipped(packed) == {"numeric.npy": body}
+    assert unzipped(unpacked) == {HASHES[0]: body}
+
+
+def test_part_of_a_release_that_packed_none_is_read(tmp_path: Path) -> None:
+    files = part(1.0, 2.0).to_files()
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+    assert unzipped((tmp_path / "old.zip").read_bytes()) == files
+
+
+def test_room_is_asked_for_what_the_rows_take_unpacked() -> None:
+    night = FakeOutside()
+    made = parts.stored(night.edges, part(*[1.0] * 10_000).to_files(), rows=10_000, model="m")
+    old = StoredPart.of({key: value for key, value in made.document.items() if key != "unpacked_bytes"})
+
+    assert made.bytes < made.disk_bytes == sum(map(len, part(*[1.0] * 10_000).to_files().values()))
+    assert old.disk_bytes == made.bytes
+
+
+def test_damage_anywhere_in_a_packed_part_is_told() -> None:
+    body = zipped({"numeric.npy": bytes(range(256)) * 4})
+    begin = body.index(b"numeric.npy") + len(b"numeric.npy")  # where the packed bytes begin
+
+    for place in range(begin, begin + 40):
+        damaged = bytearray(body)
+        damaged[place] ^= 0xFF
+        with pytest.raises(ValueError, match="no whole zip file"):
+            unzipped(bytes(damaged))
