@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from chalicelib.cutting import listed, quoted
 from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.recipe.parts import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
 from workflows.drafting.columns import Column
 
@@ -21,6 +22,10 @@ LEVELS_TOGETHER = 500
 """Texts of all categorical columns: the time of a fit grows with the square of the weights."""
 LEVELS_LISTED = 5
 WORDS_OF_A_SENTENCE = 3
+MARKS = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "#N/A", "?", "-", "."}
+"""Texts that stand for a missing number."""
+PLACE = "missing"
+"""The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
 DAYS = range(1900_01_01, 2100_12_32)
 """Dates as whole numbers: year, month, day."""
@@ -33,6 +38,8 @@ class Feature:
     column: Numeric | Categorical
     about: str
     levels: int = 0
+    marks: frozenset[str] = frozenset()
+    """Its texts that stand for a missing number."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,11 @@ class Choice:
 
     features: Sequence[Feature]
     left_out: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def marks(self) -> list[str]:
+        """Of all features, in alphabetical order."""
+        return sorted(frozenset[str]().union(*(each.marks for each in self.features)))
 
 
 def choose(columns: Sequence[Column], *, label: str) -> Choice:
@@ -74,11 +86,25 @@ def _no_name(name: str, *, times: int) -> str:
 def _no_feature(column: Column) -> str:
     if column.empty == column.rows:
         return "every cell is empty"
-    if column.empty:
-        return f"{column.empty:,} of {column.rows:,} cells are empty, and each would fail a run"
+    if 2 * _missing(column) > column.rows:
+        return f"{_missing(column):,} of {column.rows:,} cells are missing: more than half"
     if column.levels is not None and len(column.levels) == 1:
         return f"every cell is {quoted(next(iter(column.levels)))}"
-    return _no_number(column) if not column.texts else _no_category(column)
+    if not _is_number(column):
+        return _no_category(column)
+    if column.smallest == column.largest:
+        return f"every cell that is not missing is {_spelled(column.smallest)}"
+    return _no_number(column)
+
+
+def _is_number(column: Column) -> bool:
+    """Whether all cells are numbers, but for missing ones."""
+    return column.numbers > 0 and column.others.keys() <= MARKS
+
+
+def _missing(column: Column) -> int:
+    """Cells that hold nothing, or among numbers a text that stands for it."""
+    return column.empty + (column.texts if _is_number(column) else 0)
 
 
 def _no_number(column: Column) -> str:
@@ -120,11 +146,17 @@ def _no_category(column: Column) -> str:
 
 
 def _feature(column: Column) -> Feature:
-    different = "" if column.levels is None else f", {len(column.levels):,} different"
-    if not column.texts:
-        return Feature(Numeric(column.name), f"{_spelled(column.smallest)} to {_spelled(column.largest)}{different}")
-    levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common()]
-    return Feature(Categorical(column.name), listed(levels, most=LEVELS_LISTED), levels=len(levels))
+    missing = _missing(column)
+    beside = f"; {missing:,} of {column.rows:,} are missing" if missing else ""
+    if _is_number(column):
+        numeric = Numeric(column.name, missing=MEDIAN if missing else None)
+        ends = f"{_spelled(column.smallest)} to {_spelled(column.largest)}"
+        found = [each for each in column.levels or () if each.strip() and each not in column.others]
+        different = f", {len(found):,} different" if found else ""
+        return Feature(numeric, f"{ends}{different}{beside}", marks=frozenset(column.others))
+    levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common() if text]
+    categorical = Categorical(column.name, missing=PLACE if column.empty else None)
+    return Feature(categorical, f"{listed(levels, most=LEVELS_LISTED)}{beside}", levels=len(levels))
 
 
 def _spelled(number: float) -> str:

@@ -21,6 +21,7 @@ LEVELS_KEPT = 10_000
 """Texts of a column that are remembered once one of them was there twice."""
 DIFFERENT_KEPT = 200_000
 """Texts that are remembered while none was there twice; a column of so many counts as different to its end."""
+OTHERS_KEPT = 20
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([T ].*)?", re.ASCII)
 
 _is_number = number_check(Numeric("number"))
@@ -49,6 +50,8 @@ class Column:
     """Of all cells that are no numbers, separated by blanks."""
     stray: tuple[int, str] | None = None
     """The first cell that is neither empty nor a number: its line, and the text."""
+    others: dict[str, None] = field(default_factory=dict)
+    """The first different texts that are neither empty nor a number, OTHERS_KEPT at most."""
     levels: Counter[str] | None = field(default_factory=Counter)
     """How often each text occurs; None once there are too many."""
     is_different: bool = True
@@ -89,6 +92,7 @@ class Column:
         self.empty += sum(counts[text] for text in others) - sum(counts[text] for text in full)
         self.words += sum(len(text.split()) * counts[text] for text in full)
         self.is_dated = self.is_dated and not numbers and all(map(DATE.fullmatch, full))
+        self.others |= dict.fromkeys(full[: OTHERS_KEPT - len(self.others)])
         if self.stray is None and full:
             place = cells.index(full[0])
             self.stray = lines[place], full[0]

@@ -64,6 +64,7 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
     recipe = Recipe(
         model=model,
         columns=[each.column for each in choice.features],
+        missing_values=choice.marks,
         label=label,
         classes={name: name for name in labels},
         positive=positive,

@@ -65,6 +65,7 @@ def source(parts: Parts) -> str:
         f"{INDENT}columns=[",
         *_columns(parts.choice),
         f"{INDENT}],",
+        *([f"{INDENT}missing_values=[{', '.join(map(text, parts.choice.marks))}],"] if parts.choice.marks else ()),
         f"{INDENT}label={text(parts.label)},",
         f"{INDENT}classes={{",
         *_classes(parts.labels),
@@ -100,7 +101,8 @@ def _columns(choice: Choice) -> Iterator[str]:
     for each in choice.features:
         yield from _comment(each.about, depth=2)
         kind = "Categorical" if isinstance(each.column, Categorical) else "Numeric"
-        yield from _call(kind, text(each.column.name))
+        missing = [] if each.column.missing is None else [f"missing={text(str(each.column.missing))}"]
+        yield from _call(kind, text(each.column.name), *missing)
 
 
 def _classes(labels: Mapping[str, int]) -> Iterator[str]:

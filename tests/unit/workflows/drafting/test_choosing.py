@@ -73,7 +73,9 @@ def test_columns_of_one_name_are_left_out() -> None:
     ("cell", "reason"),
     [
         (lambda row: "", "every cell is empty"),
-        (lambda row: "" if row == 3 else str(row % 5), "1 of 40 cells are empty, and each would fail a run"),
+        (lambda row: "" if row % 2 or row == 4 else str(row), "21 of 40 cells are missing: more than half"),
+        (lambda row: "NA" if row % 2 or row == 4 else str(row), "21 of 40 cells are missing: more than half"),
+        (lambda row: "" if row == 3 else "7", "every cell that is not missing is 7"),
         (lambda row: "k", "every cell is 'k'"),
         (lambda row: "7.0", "every cell is '7.0'"),
         (lambda row: str(500 + row), "every cell is another whole number: an identifier, or a place in the file"),
@@ -118,10 +120,46 @@ def test_numbers_that_are_near_dates_are_features() -> None:
 
 def test_a_few_texts_among_numbers_are_named_where_too_many_would_be_texts() -> None:
     def cell(row: int) -> str:
-        return "n/a" if row == 7 else str(row % 150)
+        return "lots" if row == 7 else str(row % 150)
 
-    assert why("it", cell, rows=300) == "1 of 300 cells are no numbers, such as 'n/a' on line 9"
-    assert kept("it", lambda row: "none" if row == 7 else str(row % 3), rows=300) == Categorical("it")
+    assert why("it", cell, rows=300) == "1 of 300 cells are no numbers, such as 'lots' on line 9"
+    assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
+
+
+def test_missing_numbers_take_the_median_whether_empty_or_marked() -> None:
+    (feature,) = chosen(
+        "gap", cell=lambda row: ("", "NA", "?")[row // 2] if row in (0, 2, 4) else str(row % 5)
+    ).features
+
+    assert feature.column == Numeric("gap", missing="median")
+    assert feature.about == "0 to 4, 5 different; 3 of 40 are missing"
+    assert feature.marks == {"NA", "?"}
+
+
+def test_half_of_the_cells_may_be_missing() -> None:
+    assert kept("gap", lambda row: "" if row % 2 else str(row)) == Numeric("gap", missing="median")
+
+
+def test_a_missing_text_is_a_category_of_its_own_though_there_is_one_other_text() -> None:
+    (feature,) = chosen("flag", cell=lambda row: "yes" if row % 3 else "").features
+
+    assert feature.column == Categorical("flag", missing="missing")
+    assert feature.about == "'yes'; 14 of 40 are missing"
+    assert feature.marks == frozenset()
+
+
+def test_a_mark_among_texts_is_a_text_like_any_other() -> None:
+    assert kept("it", lambda row: "NA" if row % 3 else "own") == Categorical("it")
+
+
+def test_marks_of_all_features_are_listed_once() -> None:
+    made = [
+        ["a", "b", "label"],
+        *(["NA", "?", "x"] if row == 7 else [str(row % 5)] * 2 + ["x"] for row in range(ROWS)),
+    ]
+    made[3] = ["?", "1", "x"]
+
+    assert choose(look_at_columns(files.content(made).body), label="label").marks == ["?", "NA"]
 
 
 def test_as_many_texts_as_are_sensible_are_taken_and_one_more_is_not() -> None:

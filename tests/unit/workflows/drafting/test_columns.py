@@ -57,6 +57,7 @@ def test_empty_cells_and_texts_are_counted_apart() -> None:
 
     assert (found.empty, found.texts, found.numbers) == (2, 1, 2)
     assert found.stray == (4, "n/a")
+    assert list(found.others) == ["n/a"]
     assert found.words == 1
 
 
@@ -97,6 +98,12 @@ def test_a_long_column_of_different_texts_counts_as_different_to_its_end() -> No
 
     assert found.levels is None
     assert found.is_different
+
+
+def test_few_different_texts_are_remembered_beside_the_numbers() -> None:
+    texts = [f"t{number}" for number in range(2 * columns.OTHERS_KEPT)]
+
+    assert list(column("1", *texts).others) == texts[: columns.OTHERS_KEPT]
 
 
 def test_the_longest_cell_is_told() -> None:

@@ -58,6 +58,16 @@ def test_columns_that_cannot_be_features_are_named_in_the_text_and_beside_it(tmp
     assert len(loaded(made.text, tmp_path).columns) == 3
 
 
+def test_missing_cells_are_taken_as_the_recipe_says(tmp_path: Path) -> None:
+    def row(_: object, number: int) -> tuple[str, str]:
+        return "NA" if number % 7 == 0 else str(number % 5), "" if number % 5 == 0 else "x"
+
+    recipe = loaded(drafted(files.loans(columns=["gap", "flag"], row=row)).text, tmp_path)
+
+    assert recipe.columns[3:] == [Numeric("gap", missing="median"), Categorical("flag", missing="missing")]
+    assert recipe.missing_values == ["NA"]
+
+
 def test_the_same_file_gives_the_same_recipe() -> None:
     assert drafted(files.loans()).text == drafted(files.loans()).text
 

@@ -23,8 +23,11 @@ ODD = ["it's", 'say "x"', 'both \' and ""', "back\\slash", "tab\there", "ä\u00a
 
 
 def parts(*, names: list[str], labels: list[str], file: str = "loans.csv", positive: str | None = None) -> Parts:
+    marks = frozenset({"NA", "?"})
     features = [Feature(Numeric(name), f"about {name}") for name in names]
     features += [Feature(Categorical(f"c {name}"), "'a', 'b'", levels=2) for name in names]
+    features.append(Feature(Numeric("gap", missing="median"), "with gaps", marks=marks))
+    features.append(Feature(Categorical("flag", missing="missing"), "'x'", levels=1))
     bounds = [Bound(at_least("recall", of=name, bound=0.875), [f"0.9 of {name}", "more"]) for name in labels]
     return Parts(
         file=file,
@@ -83,6 +86,9 @@ def test_it_names_file_rows_columns_and_reasons() -> None:
     assert '        # 617 rows\n        "no": "no",\n' in written
     assert '        # 0.9 of no\n        # more\n        at_least("recall", of="no", bound=0.875),\n' in written
     assert '    positive="no",\n' in written
+    assert '        Numeric("gap", missing="median"),\n' in written
+    assert '        Categorical("flag", missing="missing"),\n' in written
+    assert '    missing_values=["?", "NA"],\n' in written
     assert "from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, at_least\n" in written
 
 
@@ -93,6 +99,7 @@ def test_what_it_does_not_use_is_not_imported() -> None:
 
     assert "from lambdas.model.recipe import Columns, Numeric, Recipe, at_least\n" in written
     assert "positive=" not in written
+    assert "missing_values" not in written
 
 
 def test_either_estimator_becomes_the_recipes() -> None:
