@@ -22,6 +22,17 @@ def best(estimator: Any) -> Any:
     return estimator
 
 
+def chosen(estimator: Any) -> dict[str, Any]:
+    """The parameters that fitted searches chose, under scikit-learn's name for them; empty without a search."""
+    found: dict[str, Any] = {}
+    while class_name(estimator) in (*SEARCHES, "Pipeline"):
+        if class_name(estimator) == "Pipeline":
+            estimator = estimator.steps[-1][1]
+        else:
+            found, estimator = {**found, **estimator.best_params_}, estimator.best_estimator_
+    return {"best_params_": found} if found else {}
+
+
 def candidates(search: Any) -> Iterator[Any]:
     """The unfitted estimators that may turn out to be the best; of those that differ in a number alone, one."""
     spaces = getattr(search, "param_grid", None) or getattr(search, "param_distributions", None) or {}

@@ -17,6 +17,7 @@ import numpy as np
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
 from lambdas.model.data.part import Part
+from lambdas.model.features.searches import chosen
 from lambdas.model.filling.fills import Fills, fills
 from lambdas.model.folding import fit as folding
 from lambdas.model.folding.foldable import why_not
@@ -100,7 +101,8 @@ def _facts(estimator: Any, *, rows: int, warned: Sequence[str]) -> dict[str, Any
     return {
         "estimator": type(estimator).__name__,
         "parameters": {
-            name: cut(repr(value), WORDS_CHARACTERS) for name, value in sorted(estimator.get_params().items())
+            name: cut(repr(value), WORDS_CHARACTERS)
+            for name, value in sorted({**estimator.get_params(), **chosen(estimator)}.items())
         },
         "libraries": _libraries(),
         "train_rows": rows,

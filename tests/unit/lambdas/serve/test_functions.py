@@ -71,7 +71,8 @@ def test_quantiles_are_those_of_scikit_learn(
     step.fit(np.array(column, dtype=float).reshape(-1, 1))
     name = {"uniform": "quantiles", "normal": "normal_quantiles"}[output]
     function = STEPS[name](step.quantiles_[:, 0].tolist(), step.references_.tolist())
-    asked = [*map(float, numbers), *map(float, column)]
+    near = [each + apart for each in step.quantiles_[[0, -1], 0] for apart in (-2e-7, -9e-8, 9e-8, 2e-7)]
+    asked = [*map(float, numbers), *map(float, column), *map(float, near)]
 
     found = [function(number) for number in asked]
 

@@ -14,7 +14,7 @@ from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
 from sklearn.svm import SVC
 
 from chalicelib.errors import EstimatorUnsupported
-from lambdas.model.features.searches import CANDIDATES, SEARCHES, best, candidates
+from lambdas.model.features.searches import CANDIDATES, SEARCHES, best, candidates, chosen
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit, why_in_one_piece
@@ -53,6 +53,19 @@ def test_search_over_a_whole_pipeline_serves_the_best_of_them() -> None:
 
     assert fitted.estimator.best_estimator_.best_estimator_ is best(fitted.estimator)
     assert "GridSearchCV fits its candidates" in why_in_one_piece(recipe)
+    outer, inner = fitted.estimator.best_params_, fitted.estimator.best_estimator_.best_params_
+    assert fitted.facts["parameters"]["best_params_"] == repr({**outer, **inner})
+    assert set(outer) == {"estimator__selectkbest__k"} and set(inner) == {"selectkbest__k"}
+
+
+def test_parameters_that_a_last_step_chose_are_told_and_none_without_a_search() -> None:
+    searching = data.recipe(estimator=columns_then(FOUND["GridSearchCV"]), **QUICK)
+    train = data.table(searching, rows=300)
+
+    fitted = fit(searching, train=train)
+
+    assert fitted.facts["parameters"]["best_params_"] == repr({"C": fitted.estimator[-1].best_params_["C"]})
+    assert chosen(fit(data.recipe(**QUICK), train=train).estimator) == {}
 
 
 def names(found: Any) -> list[str]:

@@ -125,7 +125,9 @@ def test_first_line_of_what_the_estimator_says_is_told() -> None:
         fit(recipe, train=train)
 
     assert raised.value.message == (
-        "fitting the estimator of recipe flows raised ValueError, which says 'Input X contains NaN.'"
+        "fitting the estimator of recipe flows raised ValueError, which says 'Input X contains NaN.'. A function such"
+        " as np.log is not defined for a number of the data, or gives too large a one: give its column a minimum or a"
+        " maximum, or take another function"
     )
 
 
