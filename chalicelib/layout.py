@@ -9,9 +9,11 @@ runs/RUN/decision_WHAT_JUDGING.json     a point of no return: the run's first sh
 runs/RUN/waiting.json                   its version, if a person has to approve it
 runs/RUN/replayed.json                  what the published version answered, and how fast
 runs/RUN/health_N.json                  how the canary's nth share fared
+runs/RUN/data_left_out.json             what it left out of its data
 runs/RUN/outcome.json                   how the run ended
 runs/RUN/told.json                      that its outcome was announced
 runs/RUN/told_stale.json                that what it left live is old
+runs/RUN/told_quarantined.json          that it left out what no run had left out before
 runs/RUN/told_quality.json              that what it found live is worse than when that was judged
 work/RUN/...                            intermediates, deleted at the run's end
 parts/MODEL/SHA256.zip                  rows of the data set as Preprocess read and split them, and their sums
@@ -23,6 +25,7 @@ models/MODEL/rejected/RUN/...           a model that failed its gate
 models/MODEL/judged.json                the fingerprint of the last model that failed its gate
 models/MODEL/waiting.json               the version that waits for approval, and what was decided about it
 models/MODEL/quarantine/FINGERPRINT.json what was rolled back, so that no run tries it again
+models/MODEL/quarantined.json           the files, and how many rows of files, that are left out because they are bad
 models/MODEL/contents.json              the SHA-256 of the rows in each object of the data set, by its entity tag
 models/MODEL/pin.json                   the version that stays live until it is unpinned
 models/MODEL/quality/0000000042.json    what the live version made of a night's new rows
@@ -126,6 +129,10 @@ def waiting(model: str) -> str:
 def quarantined(model: str, fingerprint: str = "") -> str:
     """The quarantine of one fingerprint, or the prefix of all."""
     return f"models/{model}/quarantine/{fingerprint}{fingerprint and '.json'}"
+
+
+def quarantined_data(model: str) -> str:
+    return f"models/{model}/quarantined.json"
 
 
 def contents(model: str) -> str:

@@ -26,6 +26,8 @@ step.py            carries out each task
 engine.py          carries out a function for each of many names
 packs.py           prepares a data set, pack by pack
 packing.py         makes a pack of neighbouring objects
+leaving_out.py     decides which bad files are left out, and writes down what was
+bad_files.py       which errors say that a file is bad
 kept.py            remembers which objects lie in which packs
 pieces.py          reads an object
 reader.py          tells by which code

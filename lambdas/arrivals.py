@@ -8,7 +8,7 @@ that was live when it came; if that run broke before it was scored, by the one t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib import layout
 from chalicelib.documents import documents
@@ -42,6 +42,10 @@ class Unseen:
     objects: tuple[File, ...] = ()
     texts: frozenset[str] = field(default_factory=frozenset)
     """The digests of what the live version was trained on, under whatever name."""
+
+    def but(self, left_out: Collection[str]) -> Unseen:
+        """Without the objects of these names."""
+        return replace(self, objects=tuple(each for each in self.objects if each.name not in left_out))
 
     @property
     def names(self) -> Collection[str]:

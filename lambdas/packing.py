@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DataError
 from chalicelib.log import log
+from lambdas.bad_files import is_of_the_file
 from lambdas.kept import KeptObject, KeptPack, Named, Usable
 from lambdas.model.data.part import Part, merged
 from lambdas.model.data.preparation import split
@@ -112,14 +113,19 @@ class Packing:
     def __init__(self, edges: Edges, recipe: Recipe, known: Splits, memory_mb: int, usable: Usable) -> None:
         self._edges, self._recipe, self._known, self._memory_mb = edges, recipe, known, memory_mb
         self.usable = usable.packs
+        self.bad: dict[str, DataError] = {}
+        """Of the objects that were left out, by their names."""
         self._old, self._renewable = usable.old, RENEWED_BYTES
         self._cut = Cut(edges, usable.packs)
         self._kept = {pack.keys: pack for pack in usable.packs}
         row_bytes = 8 * len(recipe.numeric) + 2 * len(recipe.categorical) + 2
         self._part_rows = max(1, PART_BYTES // row_bytes)
 
-    def pack(self, group: Sequence[Named]) -> KeptPack | DataError:
-        """The objects' pack; or the error of the first one that has one, as a value."""
+    def pack(self, group: Sequence[Named]) -> KeptPack | DataError | None:
+        """The objects' pack; or the error of the first one that has one, as a value.
+
+        Where the recipe tolerates bad files, they are left out and noted; None where no object is left.
+        """
         begun = self._longest(group)
         if begun is not None and len(begun.objects) == len(group):
             self._renew(begun)
@@ -129,8 +135,10 @@ class Packing:
             try:
                 pack.add(*(self._taken(each) or self._read(each)))
             except DataError as error:
-                return error
-        return self._ended(pack)
+                if not (self._recipe.tolerate.files and is_of_the_file(error)):
+                    return error
+                self.bad[each.name] = error
+        return self._ended(pack) if pack.objects else None
 
     def _longest(self, group: Sequence[Named]) -> KeptPack | None:
         """The kept pack of as many of the first objects as possible."""

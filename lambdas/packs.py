@@ -12,7 +12,8 @@ whatever was kept.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import add
@@ -22,6 +23,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import DataError
 from chalicelib.runs.dataset import Object
 from lambdas import engine, kept, recipes
+from lambdas.bad_files import refusal
 from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
 from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import described
@@ -52,11 +54,13 @@ def from_objects(
     *,
     memory_mb: int,
     load: Callable[[str], Recipe] = recipes.load,
+    known_bad: Collection[str] = (),
 ) -> Prepared:
     """Prepare every object, by the product's own reader and as it was first split, or take it as it is kept.
 
-    At least one object. Raises the DataError of the first one that has one, after the others were prepared;
-    SingleClass, TooFewRows.
+    At least one object. Bad ones are left out, if those whose entity tag is not `known_bad` are no more than the
+    recipe tolerates. Raises the DataError of the first one that has one, after the others were prepared; SingleClass,
+    TooFewRows.
     """
     recipe = load(model)
     policies = kept.policies(recipe)
@@ -70,7 +74,7 @@ def from_objects(
     def keep_all() -> None:
         kept.keep(edges, {pack.keys: pack for pack in (*packing.usable, *new)}.values(), model=model)
 
-    def pack(name: str) -> KeptPack | DataError:
+    def pack(name: str) -> KeptPack | DataError | None:
         found = packing.pack(groups[name])
         if isinstance(found, KeptPack) and not any(found is each for each in packing.usable):
             new.append(found)
@@ -80,11 +84,25 @@ def from_objects(
 
     packed = engine.each(pack, groups)
     packs = [each for each in packed if isinstance(each, KeptPack)]
-    if len(packs) < len(packed):
+    error = next((each for each in packed if isinstance(each, DataError)), None)
+    error = error or _too_many(packing.bad, named, known_bad=known_bad, recipe=recipe)
+    if error is not None:
         keep_all()
-        raise next(each for each in packed if isinstance(each, DataError))
+        raise error
     kept.keep(edges, packs, model=model)
-    return prepared(edges, packs, [each for group in groups.values() for each in group], recipe=recipe)
+    good = [each for each in named if each.name not in packing.bad]
+    return replace(prepared(edges, packs, good, recipe=recipe), bad=packing.bad)
+
+
+def _too_many(
+    bad: Mapping[str, DataError], named: Sequence[Named], *, known_bad: Collection[str], recipe: Recipe
+) -> DataError | None:
+    """What the run fails with because of its bad objects: more of them are new than the recipe tolerates, or all
+    objects are bad."""
+    new = {each.name: bad[each.name] for each in named if each.name in bad and each.listed.etag not in known_bad}
+    if len(new) > recipe.tolerate.files:
+        return refusal(new, recipe=recipe)
+    return bad[named[0].name] if len(bad) == len(named) else None
 
 
 def _sums(edges: Edges, packs: Sequence[KeptPack]) -> Sums:

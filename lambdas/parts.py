@@ -24,7 +24,7 @@ from chalicelib import layout
 from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import count, sha256, text
 from chalicelib.edges import Edges
-from chalicelib.errors import ArtifactInvalid, DatasetTooLarge
+from chalicelib.errors import ArtifactInvalid, DataError, DatasetTooLarge
 from chalicelib.layout import Place
 from chalicelib.settings import TASK_MB
 from lambdas.intermediates import read
@@ -83,6 +83,8 @@ class Prepared:
     """By object: the digest of its text."""
     version_ids: Mapping[str, str] = field(default_factory=dict)
     """By object: the ID of the version that was read, where it is known."""
+    bad: Mapping[str, DataError] = field(default_factory=dict)
+    """By object: why it was left out."""
     rows_of: Callable[[str], Part | None] = lambda _: None
     """From an object's name to its rows, training part first."""
 

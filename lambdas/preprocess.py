@@ -9,19 +9,24 @@ from typing import Any
 from chalicelib.contracts.decisions import TRAIN
 from chalicelib.contracts.training import Preprocessed, PreprocessTask
 from chalicelib.edges import Edges
+from chalicelib.quality.left_out import LeftOut, in_words
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Source
 from chalicelib.registry.run_documents import DataProfile, Profile
-from chalicelib.runs import novelty
+from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
+from lambdas.leaving_out import LeavingOut
 from lambdas.model.recipe import Recipe
 from lambdas.packs import Prepare, from_objects
 from lambdas.parts import Prepared, listed
 from lambdas.split_words import told
 from lambdas.splits import Splits
 from lambdas.step import Context, carry_out
+
+LISTED_FILES = 3
+"""Left out, in the reason of the task."""
 
 
 def run(
@@ -33,29 +38,40 @@ def run(
     load: Callable[[str], Recipe] = recipes.load,
 ) -> Preprocessed:
     recipe_sha256 = recipes.source_sha256(task.model)
-    new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings)
+    leaving_out = LeavingOut(edges, model=task.model, run=task.run, load=load)
+    new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings, choose=leaving_out.read_at_all)
     if isinstance(new, Preprocessed):
         return new
     recipe = load(task.model)
     first_split = splits.known(edges, model=task.model, split=recipe.split)
     unseen = arrivals.unseen(edges, model=task.model, objects=new.objects, known=first_split)
-    prepare_all = read or partial(from_objects, memory_mb=settings.memory_mb, load=load)
+    prepare_all = read or partial(
+        from_objects, memory_mb=settings.memory_mb, load=load, known_bad=leaving_out.known_bad
+    )
     prepared = prepare_all(edges, task.model, new.objects, first_split)
+    gone = leaving_out.write_down(new.listed, prepared)
+    objects, fingerprint = new.objects, new.fingerprint
+    if prepared.bad:
+        objects = tuple(each for each in objects if each.name(model=task.model) not in prepared.bad)
+        fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings)
+        known = novelty.nothing_new(edges, task, fingerprint=fingerprint)
+        if known is not None:
+            return novelty.without_data(f"{known}{_left_out(gone)}", fingerprint)
     profile = Profile(
-        fingerprint=new.fingerprint,
+        fingerprint=fingerprint,
         recipe_sha256=recipe_sha256,
         code_sha256=settings.code_sha256,
-        objects=tuple(_source(task.model, each, prepared) for each in new.objects),
-        splits=first_split.and_of(_splits(task.model, new.objects, prepared)).to_document(),
+        objects=tuple(_source(task.model, each, prepared) for each in objects),
+        splits=first_split.and_of(_splits(task.model, objects, prepared)).to_document(),
         profile=DataProfile.of(prepared.profile),
-        arrived=arrivals.hand_over(edges, unseen, prepared, run=task.run),
+        arrived=arrivals.hand_over(edges, unseen.but(prepared.bad), prepared, run=task.run),
     )
     run_documents.keep_profile(edges, profile, run=task.run)
     return Preprocessed(
         decision=TRAIN,
-        reason=f"{prepared.profile['rows']} rows in {len(new.objects)} objects{told(prepared, recipe)}"
-        f"{_left_out(prepared.profile)}",
-        fingerprint=new.fingerprint,
+        reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{told(prepared, recipe)}{_left_out(gone)}"
+        f"{_changed(prepared.profile)}",
+        fingerprint=fingerprint,
         train_uri=listed(edges, prepared.train, run=task.run, side="train"),
         holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
         who=task.run,
@@ -69,7 +85,9 @@ def run(
 
 def _source(model: str, found: Object, prepared: Prepared) -> Source:
     name = found.name(model=model)
+    of, bad = prepared.profile["objects"][name]["rows"], prepared.profile.get("left_out", {}).get(name)
     known = {"name": name, "etag": found.etag, "bytes": found.size_bytes, "rule": prepared.draws[name].rule}
+    known |= {"rows": of - bad["rows"], "rows_left_out": bad["rows"]} if bad else {"rows": of}
     read = prepared.version_ids.get(name)
     return Source.of(known if read is None else {**known, "version_id": read})
 
@@ -82,10 +100,15 @@ def _splits(model: str, objects: Sequence[Object], prepared: Prepared) -> Splits
     )
 
 
-def _left_out(profile: Mapping[str, Any]) -> str:
-    """Tells of the bad rows that the recipe tolerates or drops, and of the cells that got another value."""
-    rows = [each["rows"] for each in profile.get("left_out", {}).values()]
-    told = f"; {sum(rows)} bad rows of {len(rows)} objects left out" if rows else ""
+def _left_out(files: Sequence[LeftOut]) -> str:
+    """Begins with a semicolon, or is empty."""
+    return f"; left out as bad: {in_words(files, most=LISTED_FILES)}" if files else ""
+
+
+def _changed(profile: Mapping[str, Any]) -> str:
+    """Tells of the rows that the recipe drops, and of the cells that got another value."""
+    dropped = sum(each.get("dropped", 0) for each in profile.get("left_out", {}).values())
+    told = f"; {dropped} rows dropped" if dropped else ""
     columns = [each for of_object in profile.get("changed", {}).values() for each in of_object.values()]
     for what in ("missing", "clipped"):
         cells = sum(each.get(what, 0) for each in columns)

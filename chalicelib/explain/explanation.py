@@ -19,6 +19,7 @@ from chalicelib.exact import shown
 from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
+from chalicelib.quality.left_out import LeftOut
 from chalicelib.registry.report import Comparison, Flips, Paired, Report, Rule
 from chalicelib.runs import peaks
 from chalicelib.values import Value
@@ -34,6 +35,7 @@ HEADLINES = {
     WAITING: "trained a model that passed the gate, and left it waiting for approval. It moved nothing.",
     RETRAIN_FAILED: "broke, and promoted nothing.",
 }
+FILES_TOLD = 10
 SIDES_TOLD = 10
 """The report has more."""
 BOUNDS = {">=": "at least", "<=": "at most"}
@@ -46,6 +48,8 @@ class Facts(Value, kw_only=True):
     """What `runs.describe` tells."""
     report: Report | None
     replayed: ReplayReport | None
+    left_out: Sequence[LeftOut] = ()
+    """Of its data, because it is bad."""
     healths: Sequence[HealthSeen] = ()
     shifts: Sequence[Json] = ()
     """The run's shifts of traffic by the ledger."""
@@ -59,6 +63,7 @@ class Facts(Value, kw_only=True):
             **vars(self),
             "report": self.report and self.report.document,
             "replayed": self.replayed and self.replayed.document,
+            "left_out": [each.document for each in self.left_out],
             "healths": [each.document for each in self.healths],
         }
 
@@ -68,6 +73,7 @@ def explain(facts: Facts) -> list[str]:
     run, report = facts.run, facts.report
     return [
         *_end(run),
+        *_left_out(facts.left_out, run=run["run"]),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
@@ -94,6 +100,18 @@ def _end(run: Json) -> Iterator[str]:
     if run["asked_because"] is not None:
         force = ", with --force" if run["force"] else ""
         yield f"It was asked for at {run['started_at']}{force}: {run['asked_because']}"
+
+
+def _left_out(files: Sequence[LeftOut], *, run: str) -> Iterator[str]:
+    """What the run went without, as the recipe tolerates."""
+    if not files:
+        return
+    yield "It left out of the data what is bad, as the recipe tolerates:"
+    for each in files[:FILES_TOLD]:
+        before = "" if each.run == run else f"; so since {each.since}"
+        yield f"  {each.words}{before}"
+    if len(files) > FILES_TOLD:
+        yield f"  and of {len(files) - FILES_TOLD:,} more files"
 
 
 def _gate(report: Report) -> Iterator[str]:

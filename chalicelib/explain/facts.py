@@ -18,6 +18,8 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ReplayReport
+from chalicelib.quality import left_out
+from chalicelib.quality.left_out import LeftOutData
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.quarantine import Quarantine
@@ -45,6 +47,7 @@ def gather(edges: Edges, *, run: str) -> Facts:
         key = layout.run_document(run, name)
         return documents.readable(lambda: kind.find(edges.store, key), told=damaged)
 
+    gone = read(LeftOutData, left_out.DOCUMENT)
     report, replayed = read(Report, "report"), read(ReplayReport, "replayed")
     if report is None and described["approves"]:
         key = layout.run_document(described["approves"], "report")
@@ -61,6 +64,7 @@ def gather(edges: Edges, *, run: str) -> Facts:
         run=described,
         report=report,
         replayed=replayed,
+        left_out=gone.files if gone else (),
         healths=healths,
         shifts=shifts or [],
         now=now,

@@ -19,6 +19,7 @@ from chalicelib.documents.shapes import Kind, Record, list_of, maybe, number_fro
 from chalicelib.edges.object_store import ObjectStore, Stored
 from chalicelib.errors import BadRequest, RegistryIncomplete, RequestConflict
 from chalicelib.promotion.lease import Leased
+from chalicelib.quality.left_out import LeftOutData
 from chalicelib.registry import registry
 from chalicelib.registry.catalog import Catalog
 from chalicelib.registry.judged import Judged
@@ -26,7 +27,7 @@ from chalicelib.registry.pin import Pinned
 from chalicelib.registry.quarantine import Quarantined
 
 MAY_BE_GONE = re.compile(
-    r"models/[^/]+/(pin\.json|judged\.json|waiting\.json|contents\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
+    r"models/[^/]+/(pin\.json|judged\.json|waiting\.json|contents\.json|quarantined\.json|quarantine/.*|untold/.*)|(locks|tokens)/.*"
 )
 """The keys of what may be gone without a loss: where nothing says that a version waits, nothing of it can go live by
 itself, and the next run makes it anew."""
@@ -35,6 +36,7 @@ HOLDING: Mapping[re.Pattern[str], Kind] = {
     re.compile(r"models/[^/]+/judged\.json"): Judged.misfit,
     re.compile(r"models/[^/]+/waiting\.json"): Waiting.misfit,
     re.compile(r"models/[^/]+/quarantine/.*"): Quarantined.misfit,
+    re.compile(r"models/[^/]+/quarantined\.json"): LeftOutData.misfit,
     re.compile(r"locks/.*"): Leased.misfit,
     re.compile(r"deploy/release\.json"): Record({"format": number_from_1}),
     re.compile(r"deploy/models\.json"): Catalog.misfit,

@@ -15,8 +15,12 @@ STALE = "Stale"
 """What is live was promoted longer ago than the stage allows."""
 QUALITY_FELL = "QualityFell"
 """What is live is proved worse on new rows than when it was judged."""
-KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, WAITING, RETRAIN_FAILED, STALE, QUALITY_FELL)
+DATA_QUARANTINED = "DataQuarantined"
+"""Bad files, or bad rows of files, were left out that no run had left out before."""
+KINDS = (PROMOTED, MODEL_REJECTED, ROLLED_BACK, WAITING, RETRAIN_FAILED, STALE, QUALITY_FELL, DATA_QUARANTINED)
 """What is news, as a notice calls it."""
+WHATEVER_THE_OUTCOME = (QUALITY_FELL, DATA_QUARANTINED)
+"""What a run found is news however it ended."""
 CLASSES_SHOWN = 12
 """A wider matrix would not fit a line."""
 
@@ -48,6 +52,7 @@ def _happened(detail: Detail) -> str:
         RETRAIN_FAILED: f"a retrain of {model} failed",
         STALE: f"{model} is stale",
         QUALITY_FELL: f"{about} is worse on new rows",
+        DATA_QUARANTINED: f"bad data of {model} was left out",
     }[detail["kind"]]
 
 
@@ -118,7 +123,7 @@ def _matrix(detail: Detail) -> str:
 def _advice(detail: Detail) -> str:
     """What to do, and the command that does it."""
     kind, run, model = detail["kind"], detail["run"], detail["model"]
-    by_run = detail["outcome"] is not None or kind == QUALITY_FELL
+    by_run = detail["outcome"] is not None or kind in WHATEVER_THE_OUTCOME
     options = f"--model {model} --stage {detail['stage']}"
     why = f"explain {run}" if by_run else f"history {model}"
     commands = {"see why": f"{why} --stage {detail['stage']}"}
@@ -134,10 +139,21 @@ def _advice(detail: Detail) -> str:
         commands["try again, once it is put right"] = f"retrain {options}"
     elif kind == STALE:
         commands["see the latest runs"] = f"runs {options}"
-    elif kind == QUALITY_FELL:
-        commands = {"see it night by night": f"history {model} --quality --stage {detail['stage']}", **commands}
-        commands["go back to an earlier version"] = f'rollback {options} --reason "..."'
+    elif kind in WHATEVER_THE_OUTCOME:
+        commands = {**_to_look(detail, options), **commands, **_to_change(kind, options)}
     lines = [f"To {what}: {APP} {command}" for what, command in commands.items()]
     if kind in {MODEL_REJECTED, ROLLED_BACK}:
         lines.append("It is tried again by itself when data, recipe or code change.")
     return "\n".join(lines)
+
+
+def _to_look(detail: Detail, options: str) -> dict[str, str]:
+    if detail["kind"] == QUALITY_FELL:
+        return {"see it night by night": f"history {detail['model']} --quality --stage {detail['stage']}"}
+    return {"see what is left out": f"data list {options}"}
+
+
+def _to_change(kind: str, options: str) -> dict[str, str]:
+    if kind == QUALITY_FELL:
+        return {"go back to an earlier version": f'rollback {options} --reason "..."'}
+    return {"have a file read again": f"data release FILE {options}"}

@@ -1,18 +1,12 @@
 """Announces what happened to a model: to people by the stage's topic, to programs by the event bus.
 
-    a run's outcome is recorded, or a move by hand done -> send -> a marker beside it says that it was sent
-                                  died here? the next one to record it sends again
-                                  neither takes it? it is kept, and the model's next run sends it
-
-So a notice comes at least once: `kind` and `run` of its detail identify a repeated one. `event-schema.json` beside
-this file describes the detail: a kind or a field that is added there, or changes its meaning, is a new SCHEMA.
+A notice comes at least once: `kind` and `run` of its detail identify a repeated one. `event-schema.json` beside this
+file describes the detail: a kind or a field that is added there, or changes its meaning, is a new SCHEMA.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from chalicelib import layout
@@ -26,23 +20,19 @@ from chalicelib.contracts.decisions import (
     WAITING,
 )
 from chalicelib.documents import documents
-from chalicelib.documents.documents import Found
 from chalicelib.edges import Edges
-from chalicelib.edges.notices import Notice
-from chalicelib.errors import NoticesUnavailable
 from chalicelib.ledger.ledger import Ledger
-from chalicelib.log import log
 from chalicelib.names import stage_of_bucket
-from chalicelib.notices import notice_text
+from chalicelib.notices.delivery import Detail, once, readable
 from chalicelib.notices.notice_evaluation import clipped, evaluation, fallen
-from chalicelib.notices.notice_text import KINDS, QUALITY_FELL, STALE
-from chalicelib.notices.untold import Untold, find_untold
+from chalicelib.notices.notice_text import DATA_QUARANTINED, KINDS, QUALITY_FELL, STALE
 from chalicelib.promotion import promotion
+from chalicelib.quality import left_out
 from chalicelib.registry import registry, run_documents
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the details' schema."""
 BY_HAND = {promotion.PROMOTED: PROMOTED, promotion.ROLLED_BACK: ROLLED_BACK}
 """The moves of an operator that are announced, and as what. A pin changes nothing that is served."""
@@ -50,16 +40,15 @@ UNPROMOTED = (NOTHING_NEW, MODEL_REJECTED, ROLLED_BACK, WAITING, RETRAIN_FAILED)
 """Ends of a run after which what was live is live, and older."""
 
 REASON_CHARACTERS = 1_000
+FILES_TOLD = 5
 WHO_CHARACTERS = 100
-
-Detail = dict[str, Any]
 
 
 def ended(edges: Edges, outcome: Outcome) -> None:
     """Announce how a run ended, once, if that is news: neither NothingNew nor Superseded is."""
     if outcome.outcome in KINDS:
         marker = layout.run_document(outcome.run, "told")
-        _once(edges, marker=marker, detail=lambda: _of_run(edges, outcome))
+        once(edges, marker=marker, detail=lambda: _of_run(edges, outcome))
 
 
 def moved(
@@ -96,7 +85,7 @@ def moved(
             live_model_version=to_version,
         )
 
-    _once(edges, marker=layout.move_told(name), detail=detail)
+    once(edges, marker=layout.move_told(name), detail=detail)
 
 
 def expired(edges: Edges, waiting: Waiting, *, why: str) -> None:
@@ -118,14 +107,14 @@ def expired(edges: Edges, waiting: Waiting, *, why: str) -> None:
             live_model_version=live,
         )
 
-    _once(edges, marker=layout.run_document(waiting.run, "told_expired"), detail=detail)
+    once(edges, marker=layout.run_document(waiting.run, "told_expired"), detail=detail)
 
 
 def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) -> None:
     """Announce, once for a run that promoted nothing, that the last promotion is more than `stale_days` ago."""
     if outcome not in UNPROMOTED:
         return
-    promoted = _readable(lambda: Ledger(edges, model).newest(promotion.PROMOTED))
+    promoted = readable(lambda: Ledger(edges, model).newest(promotion.PROMOTED))
     if promoted is None:
         return
     last = promoted.known_since
@@ -150,13 +139,13 @@ def stale(edges: Edges, *, run: str, model: str, outcome: str, stale_days: int) 
             last_promoted_at=last,
         )
 
-    _once(edges, marker=layout.run_document(run, "told_stale"), detail=detail)
+    once(edges, marker=layout.run_document(run, "told_stale"), detail=detail)
 
 
 def quality_fell(edges: Edges, outcome: Outcome) -> None:
     """Announce, once, that the live version is proved worse on new rows than when it was judged, if the run was the
     first to find so, however it ended."""
-    report = _readable(lambda: Report.find(edges.store, layout.run_document(outcome.run, "report")))
+    report = readable(lambda: Report.find(edges.store, layout.run_document(outcome.run, "report")))
     night = report.live_quality if report else None
     if night is None or not night.news:
         return
@@ -178,53 +167,40 @@ def quality_fell(edges: Edges, outcome: Outcome) -> None:
             **fallen(night),
         )
 
-    _once(edges, marker=layout.run_document(outcome.run, "told_quality"), detail=detail)
+    once(edges, marker=layout.run_document(outcome.run, "told_quality"), detail=detail)
 
 
-def catch_up(edges: Edges, *, model: str) -> None:
-    """Send what could not be sent when it happened, unless it was sent since."""
-    for listed in edges.store.list(layout.untold(model)):
-        kept = _readable(partial(find_untold, edges, key=listed.key))
-        if kept is None:  # sent meanwhile; or damaged: what cannot be told must not keep a run from its work
-            continue
-        if edges.store.find(kept.marker) is not None or _sent(edges, kept.detail, marker=kept.marker):
-            edges.store.delete(listed.key)
-
-
-def _once(edges: Edges, *, marker: str, detail: Callable[[], Detail]) -> None:
-    """Send it, unless it was sent. What cannot be sent now is kept: it must not fail what it tells of."""
-    if edges.store.find(marker) is not None:
+def data_quarantined(edges: Edges, outcome: Outcome) -> None:
+    """Announce, once, what the run was the first to leave out of the data because it is bad, however it ended."""
+    files = readable(lambda: left_out.of_run(edges, run=outcome.run)) or ()
+    new = [each for each in files if each.run == outcome.run]
+    if not new:
         return
-    said = detail()
-    if not _sent(edges, said, marker=marker):
-        key = layout.untold(said["model"], f"{said['run']}-{said['kind']}")
-        edges.store.put(key, Untold(marker=marker, detail=said).encode())
+    live = _live(edges, model=outcome.model)
 
+    def detail() -> Detail:
+        return _detail(
+            edges,
+            kind=DATA_QUARANTINED,
+            model=outcome.model,
+            run=outcome.run,
+            who=outcome.run,
+            reason=left_out.in_words(new, most=FILES_TOLD),
+            report=None,
+            model_version=None,
+            previous_model_version=live,
+            live_model_version=live,
+        )
 
-def _sent(edges: Edges, said: Detail, *, marker: str) -> bool:
-    notice = Notice(
-        kind=said["kind"],
-        model=said["model"],
-        subject=notice_text.subject(said),
-        text=notice_text.text(said),
-        detail=said,
-    )
-    about = {"kind": said["kind"], "model": said["model"], "run": said["run"]}
-    try:
-        edges.notices.send(notice)
-    except NoticesUnavailable as exc:
-        log("notice_not_sent", **about, reason=exc.message)
-        return False
-    edges.store.put(marker, documents.encode({**about, "at": documents.timestamp(edges.clock())}))
-    return True
+    once(edges, marker=layout.run_document(outcome.run, "told_quarantined"), detail=detail)
 
 
 def _of_run(edges: Edges, outcome: Outcome) -> Detail:
     run, model, kind = outcome.run, outcome.model, outcome.outcome
-    taken_up = _readable(lambda: _taken_up(edges, model=model, run=run))
+    taken_up = readable(lambda: _taken_up(edges, model=model, run=run))
     maker = taken_up.run if taken_up else run
-    report = _readable(lambda: Report.find(edges.store, layout.run_document(maker, "report")))
-    number = taken_up.model_version if taken_up else _readable(lambda: _version_of_run(edges, run=run))
+    report = readable(lambda: Report.find(edges.store, layout.run_document(maker, "report")))
+    number = taken_up.model_version if taken_up else readable(lambda: _version_of_run(edges, run=run))
     live = _live(edges, model=model)
     return _detail(
         edges,
@@ -266,7 +242,7 @@ def _detail(
 
 def _live(edges: Edges, *, model: str) -> int | None:
     """The live version by the ledger, which every mover writes and which this function's role may read."""
-    last = _readable(lambda: Ledger(edges, model).last())
+    last = readable(lambda: Ledger(edges, model).last())
     return last.model_version if last else None
 
 
@@ -282,17 +258,8 @@ def _version_of_run(edges: Edges, *, run: str) -> int | None:
     return state.model_version if state else None
 
 
-def _readable(read: Callable[[], Found | None]) -> Found | None:
-    """None for what is damaged, which is logged: it must not fail what the notice tells of."""
-    told: list[str] = []
-    found = documents.readable(read, told=told)
-    for damage in told:
-        log("document_damaged", reason=damage)
-    return found
-
-
 def _report_of_version(edges: Edges, *, model: str, model_version: int | None) -> Report | None:
     if model_version is None:
         return None
     key = layout.version(model, model_version, registry.REPORT)
-    return _readable(lambda: Report.find(edges.store, key))
+    return readable(lambda: Report.find(edges.store, key))

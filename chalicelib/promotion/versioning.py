@@ -20,6 +20,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
+from chalicelib.quality import left_out
 from chalicelib.registry import publishing, registry, run_documents
 from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest
 from chalicelib.registry.report import Report
@@ -97,6 +98,7 @@ def _publish(
         fingerprint=task.fingerprint,
         data=lineage.objects,
         rows=lineage.profile.rows,
+        **({"left_out": gone} if (gone := left_out.of_run(edges, run=task.run)) else {}),
         recipe_sha256=lineage.recipe_sha256,
         pipeline_sha256=lineage.code_sha256,
         training=training and training.without_artifact(),

@@ -22,6 +22,7 @@ from chalicelib.documents.shapes import (
     text,
 )
 from chalicelib.limits import LISTED_LEVELS
+from chalicelib.quality.left_out import LeftOut
 from chalicelib.registry.report import RATIOS, Rule
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
@@ -48,6 +49,10 @@ class Source(Document):
     """Of this content in S3; None of a release that did not keep it."""
     rule: int | None = holds(anything, default=None)
     """Of `lambdas.model.splitting.split`, by which it was split; None before there was a second one."""
+    rows: int | None = holds(count, default=None)
+    """That were trained on or held out; None of a release that did not count them."""
+    rows_left_out: int = holds(count, default=0)
+    """The bad ones, which the recipe tolerates."""
 
 
 class Artifact(Document):
@@ -104,6 +109,8 @@ class Manifest(Document):
     data: tuple[Source, ...] = holds_many(Source)
     rows: int | None = holds(count, default=None)
     """Of the data set: training and holdout."""
+    left_out: tuple[LeftOut, ...] = holds_many(LeftOut, default=())
+    """The files that were left out because they are bad, whole or some of their rows."""
     recipe_sha256: str | None = holds(text, default=None)
     pipeline_sha256: str | None = holds(text, default=None)
     training: Training | None = holds_one(Training, default=None)

@@ -24,7 +24,7 @@ from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.evidence import evidence
 from chalicelib.ledger import stamp
 from chalicelib.ledger.ledger import Ledger
-from chalicelib.notices import notices
+from chalicelib.notices import delivery, notices
 from chalicelib.promotion import fencing, promotion
 from chalicelib.promotion.lease import Lease, is_running
 from chalicelib.registry.live import look
@@ -36,7 +36,7 @@ SHIFTER_IS_OVER = "the run that was shifting traffic is over"
 
 def before(edges: Edges, *, run: str, model: str) -> AliasRestored:
     """At the beginning of a run: repair what an earlier one left, and say what it could not."""
-    notices.catch_up(edges, model=model)
+    delivery.catch_up(edges, model=model)
     outcomes.clear_leftovers(edges)
     rejected = _reject(edges, run=run, model=model)
     repaired = _repair(edges, run=run, model=model, step=promotion.BEFORE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chalicelib.approval import refusals
@@ -18,15 +19,23 @@ from chalicelib.runs import dataset, outcomes, taking_up
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 
+Choose = Callable[[Sequence[Object]], tuple[Object, ...]]
+"""From the objects of a data set to those that the run reads; raises a DataError where there is none."""
+
 
 class New(NamedTuple):
     """The data that a run trains on."""
 
+    listed: tuple[Object, ...]
+    """All objects of the data set."""
     objects: tuple[Object, ...]
+    """Those that the run reads."""
     fingerprint: str
 
 
-def begin(edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: TaskSettings) -> New | Preprocessed:
+def begin(
+    edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: TaskSettings, choose: Choose
+) -> New | Preprocessed:
     """Take the lease and the run's data set; returns the task's result where there is nothing to train on.
 
     Raises DatasetEmpty, TooManyObjects, RegistryIncomplete, and the TransientErrors of the edges.
@@ -40,13 +49,23 @@ def begin(edges: Edges, task: PreprocessTask, *, recipe_sha256: str, settings: T
     taken_up = taking_up.begin(edges, task)
     if taken_up is not None:
         return taken_up
-    objects = dataset.take(edges, run=task.run, model=task.model)
+    listed = dataset.take(edges, run=task.run, model=task.model)
+    objects = choose(listed)
     fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings)
+    known = nothing_new(edges, task, fingerprint=fingerprint)
+    return New(listed, objects, fingerprint) if known is None else without_data(known, fingerprint)
+
+
+def nothing_new(edges: Edges, task: PreprocessTask, *, fingerprint: str) -> str | None:
+    """Why a run with this fingerprint trains nothing; None when it does."""
     quarantined = Quarantine(edges, task.model).find(fingerprint)
     if quarantined is not None:  # however it was asked for
-        return _without_data(NOTHING_NEW, quarantined.in_words(), fingerprint)
-    known = None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
-    return New(objects, fingerprint) if known is None else _without_data(NOTHING_NEW, known, fingerprint)
+        return quarantined.in_words()
+    return None if task.force else _known(edges, model=task.model, fingerprint=fingerprint)
+
+
+def without_data(reason: str, fingerprint: str) -> Preprocessed:
+    return _without_data(NOTHING_NEW, reason, fingerprint)
 
 
 def _known(edges: Edges, *, model: str, fingerprint: str) -> str | None:

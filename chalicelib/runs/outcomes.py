@@ -73,6 +73,7 @@ def record(edges: Edges, wanted: RunOutcome) -> RunOutcome:
     _clear(edges, run=wanted.run)
     notices.ended(edges, recorded)
     notices.quality_fell(edges, recorded)
+    notices.data_quarantined(edges, recorded)
     return recorded.as_ended
 
 

@@ -102,7 +102,7 @@ def test_missing_field_breaks_the_contract(field: str) -> None:
 @pytest.mark.parametrize(
     ("night", "wrong"),
     [
-        ("promoted", {"schema": 3}),
+        ("promoted", {"schema": 2}),
         ("promoted", {"model_version": None}),
         ("promoted", {"error": "SingleClass"}),
         ("promoted", {"matrix": [[1.5]]}),
@@ -114,6 +114,9 @@ def test_missing_field_breaks_the_contract(field: str) -> None:
         ("failed", {"error": None}),
         ("stale", {"last_promoted_at": None}),
         ("stale", {"outcome": "Promoted"}),
+        ("data_quarantined", {"model_version": 1}),
+        ("data_quarantined", {"outcome": "NothingNew"}),
+        ("data_quarantined", {"rows": 3}),
         ("promoted_by_hand", {"kind": "Pinned"}),
         ("promoted_by_hand", {"stage": "Not a stage"}),
     ],

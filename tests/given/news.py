@@ -12,6 +12,8 @@ from chalicelib.documents import documents
 from chalicelib.edges.notices import Notice
 from chalicelib.notices import notices
 from chalicelib.promotion import promotion
+from chalicelib.quality import left_out
+from chalicelib.quality.left_out import LeftOut
 from chalicelib.registry.run_documents import DONE, State, keep_state
 from chalicelib.runs import outcomes
 from tests.fakes.edges import FakeOutside
@@ -163,6 +165,27 @@ def quality_fell() -> FakeOutside:
     return night
 
 
+BAD_FILE = LeftOut(
+    name="bad.csv",
+    etag='"1"',
+    rows=None,
+    of_rows=None,
+    error="LabelUnknown",
+    why="column label no known label (2)",
+    run=RUN,
+    since="2026-11-21T03:00:00.000Z",
+    key="0" * 64,
+)
+BAD_ROWS = BAD_FILE.but(name="night-2.csv", rows=3, of_rows=1_000, error=None, why="column age empty (3)", key=None)
+
+
+def data_quarantined() -> FakeOutside:
+    night = live_since_earlier()
+    left_out.keep_of_run(night.edges, [BAD_FILE.but(name="old.csv", run="earlier"), BAD_FILE, BAD_ROWS], run=RUN)
+    end(night, NOTHING_NEW)
+    return night
+
+
 def moved_by_hand(kind: str, *, from_version: int | None, to_version: int) -> FakeOutside:
     """The move of an operator, whose versions were judged by RUN's report."""
     night = live_since_earlier()
@@ -202,6 +225,7 @@ ALL: dict[str, Callable[[], FakeOutside]] = {
         failed,
         stale,
         quality_fell,
+        data_quarantined,
         promoted_by_hand,
         rolled_back_by_hand,
     )

@@ -230,12 +230,12 @@ MUTANTS = (
     Mutant(
         name="what nobody took is never told",
         file="chalicelib/runs/cleanup.py",
-        text="    notices.catch_up(edges, model=model)\n",
+        text="    delivery.catch_up(edges, model=model)\n",
         by="",
     ),
     Mutant(
         name="a notice counts as sent before it is",
-        file="chalicelib/notices/notices.py",
+        file="chalicelib/notices/delivery.py",
         text="    said = detail()\n",
         by='    edges.store.put(marker, b"{}")\n    said = detail()\n',
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from workflows.cli.sample import sample
 from workflows.cli.screen import counting, damage, say, show_json, table_with_lines
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
-from workflows.data_set.listing import REMOVED, Entry, listing
+from workflows.data_set.listing import QUARANTINED, REMOVED, Entry, listing
+from workflows.data_set.releasing import release_all
 from workflows.data_set.removing import remove_all
 
 
@@ -58,7 +60,7 @@ def list_(stage: Stage, model: str, as_json: bool) -> None:
     """List the files of a data set, and those taken out, with their rows and classes as the last run counted them.
 
     A file is `trained on` if the live version is, `new` if not, and `replaced` if that is trained on other content of
-    this name. No file is read for that.
+    this name; `quarantined` if runs leave it out because it is bad. No file is read for that.
     """
     models.check(stage.edges, model=model)
     found = listing(stage.edges, model=model)
@@ -82,13 +84,21 @@ def _time(entry: Entry) -> str:
 def _rows(entry: Entry) -> str:
     if entry.rows is not None:
         return f"{entry.rows:,}"
+    if entry.state == QUARANTINED:
+        return "left out"
     return "not recorded" if entry.trained_by or entry.state == REMOVED else "not read yet"
 
 
 def _details(entry: Entry) -> str:
     classes = [f"{rows:,} {name}" for name, rows in (entry.classes or {}).items()]
     still = [f"version {entry.trained_by} is trained on it"] if entry.state == REMOVED and entry.trained_by else []
-    return "; ".join([*([listed(classes)] if classes else ()), f"{entry.size_bytes:,} bytes", *still])
+    return "; ".join([*([listed(classes)] if classes else ()), f"{entry.size_bytes:,} bytes", *still, *_bad(entry)])
+
+
+def _bad(entry: Entry) -> Iterator[str]:
+    if entry.why_left_out:
+        rows = f"{entry.rows_left_out:,} bad rows left out" if entry.rows_left_out else "left out"
+        yield f"{rows} since {entry.left_out_since}: {entry.why_left_out}"
 
 
 @data.command()
@@ -104,6 +114,17 @@ def remove(stage: Stage, names: tuple[str, ...], model: str) -> None:
     for each in dict.fromkeys(names):
         kept = f"s3://{stage.names.bucket}/{layout.removed(model, each)}"
         say(f"removed {each}; it is kept as {kept}")
+
+
+@data.command()
+@click.argument("names", nargs=-1, required=True)
+@model
+@on_stage
+def release(stage: Stage, names: tuple[str, ...], model: str) -> None:
+    """Take files out of quarantine: the next run reads them again, and leaves out or takes what it finds."""
+    models.check(stage.edges, model=model)
+    for each in release_all(stage.edges, names, model=model):
+        say(f"released {each}: the next run reads it")
 
 
 data.add_command(erase)

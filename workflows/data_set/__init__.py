@@ -4,6 +4,7 @@ objects.py       single objects of a data set
 adding.py        checks files, then adds all or none
 writing.py       writes files, or restores what was there
 listing.py       tells what is recorded of each file
+releasing.py     takes files out of quarantine
 removing.py      takes files out, all or none
 erasing.py       erases a file's rows wherever they lie
 erasing_plan.py  what erasing would delete

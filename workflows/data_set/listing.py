@@ -11,6 +11,8 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Listed
+from chalicelib.quality import left_out
+from chalicelib.quality.left_out import LeftOut
 from chalicelib.registry import registry
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
@@ -19,6 +21,7 @@ from chalicelib.runs.counted import CountedObject
 from workflows.data_set.objects import name, objects
 
 NEW, TRAINED_ON, REPLACED, REMOVED = "new", "trained on", "replaced", "removed"
+QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,10 @@ class Entry:
     """As the last run counted them; None where that is not recorded."""
     classes: Mapping[str, int] | None
     """The rows of each class of the recipe."""
+    rows_left_out: int | None
+    """The bad rows that the last run left out; None for none, and for a file that is left out whole."""
+    why_left_out: str | None
+    left_out_since: str | None
 
 
 @dataclass(frozen=True)
@@ -53,13 +60,15 @@ def listing(edges: Edges, *, model: str) -> Listing:
     told: list[str] = []
     live = documents.readable(partial(_live, edges, model), told=told)
     rows_of = documents.readable(partial(counted.by_etag, edges, model=model), told=told) or {}
+    bad = documents.readable(partial(left_out.of_model, edges, model=model), told=told) or ()
+    gone = {(each.name, each.etag): each for each in bad}
     there = objects(edges, model=model)
     names = {name(each, model=model) for each in there}
-    found = [_entry(each, name(each, model=model), live=live, rows_of=rows_of) for each in there]
+    found = [_entry(each, name(each, model=model), live=live, rows_of=rows_of, gone=gone) for each in there]
     for each in edges.store.list(layout.removed(model)):
         of = each.key.removeprefix(layout.removed(model))
         if of not in names:
-            found.append(_entry(each, of, live=live, rows_of=rows_of, state=REMOVED))
+            found.append(_entry(each, of, live=live, rows_of=rows_of, gone={}, state=REMOVED))
     return Listing(live.model_version if live else None, tuple(found), tuple(told))
 
 
@@ -74,13 +83,16 @@ def _entry(
     *,
     live: Manifest | None,
     rows_of: Mapping[str, CountedObject],
+    gone: Mapping[tuple[str, str], LeftOut],
     state: str | None = None,
 ) -> Entry:
     data = live.data if live else ()
     same_name = [each for each in data if each.name == of]
     # The oldest manifests have no entity tags: there the name has to do.
     is_trained_on = any(each.etag == found.etag for each in data) or any(each.etag is None for each in same_name)
-    kept = rows_of.get(found.etag)
+    kept, bad = rows_of.get(found.etag), gone.get((of, found.etag))
+    if bad is not None and bad.is_whole:
+        state = QUARANTINED
     return Entry(
         name=of,
         size_bytes=found.size_bytes,
@@ -89,4 +101,7 @@ def _entry(
         trained_by=live.model_version if live and is_trained_on else None,
         rows=kept.rows if kept else None,
         classes=kept.classes if kept else None,
+        rows_left_out=bad.rows if bad else None,
+        why_left_out=(f"{bad.error}: {bad.why}" if bad.error else bad.why) if bad else None,
+        left_out_since=bad.since if bad else None,
     )

@@ -24,6 +24,7 @@ VERSIONS = f"{layout.versions('*')}*"
 REJECTED = layout.rejected("*", "*").removesuffix("/")
 JUDGED = layout.judged("*")
 QUARANTINE = f"{layout.quarantined('*')}*"
+LEFT_OUT = layout.quarantined_data("*")
 PIN = layout.pin("*")
 QUALITY = f"{layout.quality('*')}*"
 WAITING = layout.waiting("*")
@@ -97,7 +98,8 @@ TASK_GRANTS = {
             *(DATASETS, RUNS, VERSIONS, JUDGED, QUARANTINE_AND_QUALITY, PIN),
             *(WAITING, LEDGER, LOCKS, PARTS),
         ),
-        writes=(*documents("preprocess", "dataset", "profile"), SIDES, PARTS, WAITING, LOCKS),
+        # Its documents are preprocess, profile, dataset and data_left_out: short patterns keep the template short.
+        writes=(*documents("p*", "data*"), SIDES, PARTS, WAITING, LOCKS, LEFT_OUT),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
         asks_for_runs=True,
     ),

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.cutting import TAIL_CHARACTERS, cut
+from chalicelib.cutting import TAIL_CHARACTERS, cut, listed
 from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable
 from lambdas.model.reading.cells import Problem
 from lambdas.model.reading.columns import Bad, Gathered, Part
@@ -84,6 +84,11 @@ class Findings:
             words.append(f"{len(self._found) - SHOWN_FINDINGS:,} more things are wrong")
         return ". ".join(words)
 
+    @property
+    def without_cells(self) -> str:
+        """The problems, each with its rows, and nothing of what is in them."""
+        return listed(in_short(each.column, each.problem[1], each.count) for each in self)
+
     def error(self, name: str, *, model: str, because: str = "") -> DataError:
         """The error of the first bad cell; its message names the other problems too, and says `because`."""
         first = next(iter(self))
@@ -99,13 +104,15 @@ class Findings:
             column=first.column,
             count=first.count,
             cells=first.cells,
+            without_cells=self.without_cells,
             **told,
         )
 
     def malformed(self, name: str, *, model: str, why: str) -> DataError:
         """The error of a file that cannot be read to its end; its message names the problems before that."""
         words = [f"{name} cannot be read as CSV: {why}", *(f.words(name) for f in self._found.values())]
-        return ObjectUnreadable(f"{'. '.join(words[:SHOWN_FINDINGS])}. {way_out(name, model=model)}", object=name)
+        said = f"{'. '.join(words[:SHOWN_FINDINGS])}. {way_out(name, model=model)}"
+        return ObjectUnreadable(said, object=name, without_cells=f"cannot be read as CSV: {why}")
 
 
 Records = Callable[[Sequence[int]], Sequence[Record]]
@@ -123,6 +130,14 @@ class Looked:
         self.findings.note(bad, first_row=self.gathered.rows + 1, records_of=records_of)
         self.gathered.rows += len(part)
         self.gathered.add(part, bad=bad)
+
+
+def in_short(column: str | None, problem: str, rows: int) -> str:
+    """
+    >>> in_short("age", "empty", 1200), in_short(None, "shorter than the header", 1)
+    ('column age empty (1,200)', 'row shorter than the header (1)')
+    """
+    return f"{'row' if column is None else f'column {column}'} {problem} ({rows:,})"
 
 
 def of_width(fields: int, width: int) -> Problem:

@@ -20,7 +20,7 @@ from chalicelib.exact import exact
 from lambdas.model.arrays import Integers
 from lambdas.model.gate.bounds import tail
 from lambdas.model.reading.columns import Gathered
-from lambdas.model.reading.findings import Finding, Findings
+from lambdas.model.reading.findings import Finding, Findings, in_short
 from lambdas.model.reading.table import LeftOut
 from lambdas.model.reading.unpacking import way_out
 from lambdas.model.recipe import Recipe
@@ -56,6 +56,7 @@ def left_out(name: str, gathered: Gathered, findings: Findings, *, recipe: Recip
             column=recipe.label,
             lost=tolerated,
             rows=every,
+            without_cells=shifted,
         )
     return LeftOut(bad, _facts(findings, bad, lost=lost, dropped=len(gathered.dropped)))
 
@@ -92,10 +93,7 @@ def in_words(facts: Mapping[str, Any]) -> str:
     >>> in_words({"reasons": [{"column": "age", "problem": "empty", "rows": 1200}]})
     'column age empty (1,200)'
     """
-    return listed(
-        f"{'row' if each['column'] is None else 'column ' + each['column']} {each['problem']} ({each['rows']:,})"
-        for each in facts["reasons"]
-    )
+    return listed(in_short(**each) for each in facts["reasons"])
 
 
 def _by_class(labels: Mapping[str, int], *, recipe: Recipe) -> dict[str, int]:

@@ -70,10 +70,12 @@ class Split:
 class Tolerate:
     """What a run may leave out of a data set because it is bad, and go on without.
 
-    `rows` is a share (0 up to less than 1) of the rows of each file, and of each class in it.
+    `rows` is a share (0 up to less than 1) of the rows of each file, and of each class in it; `files` is how many
+    files one run may leave out whole that no run has left out before.
     """
 
     rows: float = 0.0
+    files: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from chalicelib.limits import LISTED_NAMES
+from chalicelib.limits import LISTED_NAMES, OBJECTS
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
@@ -163,6 +163,8 @@ def _class_problems(recipe: Fields) -> Iterator[str]:
 def _tolerance_problems(recipe: Fields) -> Iterator[str]:
     if not 0 <= recipe.tolerate.rows < 1:
         yield f"tolerate.rows is {recipe.tolerate.rows}: expected a share, 0 or more and less than 1"
+    if not 0 <= recipe.tolerate.files < OBJECTS:
+        yield f"tolerate.files is {recipe.tolerate.files}: expected 0 to {OBJECTS - 1:,}"
 
 
 def _split_problems(recipe: Fields) -> Iterator[str]:

@@ -139,7 +139,7 @@ PARTS: Mapping[type, Kinds] = {
         "group": TEXT.or_none(),
         "duplicates": TEXT.or_none(),
     },
-    Tolerate: {"rows": NUMBER},
+    Tolerate: {"rows": NUMBER, "files": WHOLE},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     Threshold: {

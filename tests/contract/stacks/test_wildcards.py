@@ -39,6 +39,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/models/\*/quarantine/\*": "MODEL/FINGERPRINT: what is not to be tried again",
     r"nightswap-S-[0-9a-z*-]+/models/\*/quality/\*": "MODEL/NIGHT: what the live version made of new rows",
     r"nightswap-S-[0-9a-z*-]+/models/\*/qua\*": "both of these",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/quarantined\.json": "MODEL: what is left out of its data",
     r"nightswap-S-[0-9a-z*-]+/models/\*/pin\.json": "MODEL: the version that stays live",
     r"nightswap-S-[0-9a-z*-]+/models/\*/waiting\.json": "MODEL: the version that waits for approval",
     r"nightswap-S-[0-9a-z*-]+/models/\*/untold/\*": "MODEL/RUN: a notice that is still to be sent",

@@ -24,6 +24,7 @@ buckets = st.from_regex(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", fullmatch=True)
         (layout.version("m", 7, "manifest.json"), "models/m/versions/000007/manifest.json"),
         (layout.rejected("m", "r", "report.json"), "models/m/rejected/r/report.json"),
         (layout.judged("m"), "models/m/judged.json"),
+        (layout.quarantined_data("m"), "models/m/quarantined.json"),
         (layout.lease("m"), "locks/m"),
         (layout.ledger("m"), "ledger/m/"),
         (layout.ledger_entry("m", 42), "ledger/m/0000000042.json"),

@@ -315,7 +315,9 @@ def test_rows_that_are_left_out_are_told_in_the_reason_and_counted_in_the_profil
 
     done = preprocess.run(task, night.edges, SETTINGS, load=lambda _: recipe)
 
-    assert done.reason == "1597 rows in 2 objects; 3 bad rows of 1 objects left out"
+    assert done.reason == (
+        "1597 rows in 2 objects; left out as bad: 3 of 100 rows of night-2.csv (column src_bytes not a number (3))"
+    )
     profile = documents.find(night.store, layout.run_document(RUN, "profile"))["profile"]
     assert profile["left_out"]["night-2.csv"]["rows"] == 3
 

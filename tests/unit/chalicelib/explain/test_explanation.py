@@ -463,3 +463,28 @@ def test_ten_sides_are_told_and_the_others_counted() -> None:
 
 def test_models_that_answer_alike_are_told() -> None:
     assert "  Both answer every row alike." in said(report={**REPORT, "paired": None, "flips": flips(0)})
+
+
+def test_what_was_left_out_is_told_with_its_reason_and_since_when() -> None:
+    files = [news.BAD_FILE.but(run="run-1"), news.BAD_ROWS.but(run="an earlier one")]
+    _, *told = explain(Facts(run=a_run(NOTHING_NEW), report=None, replayed=None, left_out=files))
+
+    at = told.index("It left out of the data what is bad, as the recipe tolerates:")
+    assert told[at + 1 : at + 3] == [
+        "  bad.csv whole (LabelUnknown: column label no known label (2))",
+        "  3 of 1,000 rows of night-2.csv (column age empty (3)); so since 2026-11-21T03:00:00.000Z",
+    ]
+
+
+@pytest.mark.parametrize(("files", "more"), [(10, False), (11, True)])
+def test_of_many_files_that_were_left_out_the_first_ten_are_told(files: int, more: bool) -> None:
+    told = explain(Facts(run=a_run(), report=None, replayed=None, left_out=[news.BAD_FILE] * files))
+
+    assert sum(line.startswith("  bad.csv whole") for line in told) == 10
+    assert ("  and of 1 more files" in told) == more
+
+
+def test_document_for_programs_has_what_was_left_out() -> None:
+    facts = Facts(run=a_run(), report=None, replayed=None, left_out=[news.BAD_FILE])
+
+    assert facts.to_document()["left_out"] == [news.BAD_FILE.document]

@@ -12,7 +12,7 @@ from chalicelib.contracts.decisions import MODEL_REJECTED, NOTHING_NEW, PROMOTED
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import NoticesUnavailable
-from chalicelib.notices import notices
+from chalicelib.notices import delivery, notices
 from chalicelib.notices.notice_text import STALE
 from chalicelib.promotion import promotion
 from chalicelib.registry.run_documents import Outcome
@@ -51,7 +51,7 @@ def refused() -> FakeOutside:
 
 
 def catch_up(edges: Edges) -> None:
-    notices.catch_up(edges, model=MODEL)
+    delivery.catch_up(edges, model=MODEL)
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_notice_of_another_model_is_for_that_models_next_run() -> None:
     catch_up(night.edges)
     assert night.notices.sent == []
 
-    notices.catch_up(night.edges, model="other")
+    delivery.catch_up(night.edges, model="other")
     assert [each.model for each in night.notices.sent] == ["other"]
 
 

@@ -339,3 +339,35 @@ def test_file_without_the_column_of_the_groups_is_refused(tmp_path: Path) -> Non
 
     assert result.exit_code == 1
     assert "ColumnMissing: loans.csv has no column who." in " ".join(result.output.split())
+
+
+def tolerant(folder: Path, field: str) -> Path:
+    file = recipe(folder)
+    file.write_text(
+        file.read_text().replace("positive=", f"{field}, positive=").replace("Recipe\n", "Recipe, Tolerate\n", 1)
+    )
+    return file
+
+
+def test_rows_that_would_be_left_out_are_told_with_the_reasons(tmp_path: Path) -> None:
+    text = ROWS.replace("40,own,yes", "17,own,yes", 1).replace("30,rent,no", "30,,no", 1)
+
+    result = check(tolerant(tmp_path, "tolerate=Tolerate(rows=0.05)"), rows(tmp_path, text))
+
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "a run would read 38 rows: 19 paid, 19 defaulted" in said
+    assert (
+        "2 bad rows would be left out, as the recipe tolerates: column age out of range (a number >= 18) (1), column"
+        " housing empty (1)"
+    ) in said
+
+
+def test_labels_that_would_be_of_the_other_class_are_told(tmp_path: Path) -> None:
+    text = ROWS.replace("rent,no", "rent,never", 7).replace("rent,no", "rent,NO", 1)
+
+    result = check(tolerant(tmp_path, 'other="defaulted"'), rows(tmp_path, text))
+
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "labels that the recipe does not list would be of its other class: never (7), NO (1)" in said

@@ -31,7 +31,7 @@ from chalicelib.errors import NightswapError, NoticesUnavailable, RegistryIncomp
 from chalicelib.interventions import carrying_out, restoration
 from chalicelib.ledger import ledger
 from chalicelib.ledger.rejections import Rejection
-from chalicelib.notices import notices
+from chalicelib.notices import delivery
 from chalicelib.notices.untold import Untold
 from chalicelib.promotion.lease import Lease, Leased
 from chalicelib.registry import models, registry
@@ -234,7 +234,7 @@ CHANGES: dict[str, Callable[[FakeOutside], Any]] = {
         )
         for action, number in (("rollback", None), ("promote", 2), ("pin", 1), ("unpin", None))
     },
-    "a notice that waits": lambda night: notices.catch_up(night.edges, model=MODEL),
+    "a notice that waits": lambda night: delivery.catch_up(night.edges, model=MODEL),
 }
 """What changes something, or tells of one thing."""
 

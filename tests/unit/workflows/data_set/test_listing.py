@@ -175,5 +175,8 @@ def test_list_for_programs_has_the_same() -> None:
             "trained_by": 1,
             "rows": None,
             "classes": None,
+            "rows_left_out": None,
+            "why_left_out": None,
+            "left_out_since": None,
         }
     ]

@@ -49,6 +49,8 @@ from tests.given import data
         ({"tolerate": Tolerate(rows=-0.01)}, "tolerate.rows is -0.01: expected a share, 0 or more and less than 1"),
         ({"tolerate": Tolerate(rows=1)}, "tolerate.rows is 1: expected"),
         ({"tolerate": Tolerate(rows=math.nan)}, "tolerate.rows is nan: expected"),
+        ({"tolerate": Tolerate(files=-1)}, "tolerate.files is -1: expected 0 to 9,999"),
+        ({"tolerate": Tolerate(files=10_000)}, "tolerate.files is 10000: expected 0 to 9,999"),
         ({"positive": "ugly"}, "positive is 'ugly': expected one of bad, good"),
         ({"split": Split(holdout_ratio=1)}, "holdout_ratio is 1"),
         ({"split": Split(holdout_ratio=0)}, "holdout_ratio is 0: expected 0.0001 to 0.9999"),
@@ -203,3 +205,7 @@ def test_one_listed_class_and_another_for_the_rest_are_two() -> None:
 @pytest.mark.parametrize("rows", [0, 0.0, 0.999999])
 def test_share_of_rows_to_tolerate_is_taken_up_to_its_limits(rows: float) -> None:
     assert data.recipe(tolerate=Tolerate(rows=rows)).tolerate.rows == rows
+
+
+def test_files_to_tolerate_are_taken_up_to_their_limit() -> None:
+    assert data.recipe(tolerate=Tolerate(files=9_999)).tolerate.files == 9_999

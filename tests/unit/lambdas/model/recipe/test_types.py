@@ -42,6 +42,7 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"positive": 1}, "positive is 1: expected a text, or None"),
         ({"other": 3}, "other is 3: expected a text, or None"),
         ({"tolerate": 0.01}, "tolerate is 0.01: expected Tolerate(...)"),
+        ({"tolerate": untyped(Tolerate, files=1.5)}, "tolerate.files is 1.5: expected a whole number"),
         ({"tolerate": untyped(Tolerate, rows="0.01")}, "tolerate.rows is '0.01': expected a number"),
         ({"split": 0.2}, "split is 0.2: expected Split(...)"),
         ({"split": untyped(Split, holdout_ratio="0.2")}, "split.holdout_ratio is '0.2': expected a number"),
