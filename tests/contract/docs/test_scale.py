@@ -57,6 +57,8 @@ def test_matrix_of_many_files_has_that_many_times_the_counts_of_one() -> None:
 
     assert RESULTS["matrices"][f"{LARGEST}x"] == [[LARGEST * count for count in row] for row in once]
     assert f"With {LARGEST} files the matrix has {LARGEST} times the counts of one" in PAGE
+    assert f"It is `{RESULTS['matrices'][f'{LARGEST}x']}`" in PAGE
+    assert f"`[[{LARGEST * 113_058}, 0], [{LARGEST * 5}, {LARGEST * 437}]]`" in PAGE, "as test_real_data has it"
 
 
 def test_what_is_said_of_more_rows_is_in_proportion() -> None:
