@@ -17,6 +17,7 @@ approval/       the version that waits for a person, and what was decided about 
 evidence/       what was judged, kept where a writer of the registry cannot change it
 registry/       the numbered versions of a model, and which of them is live
 quality/        how good the live version is on new rows, night by night
+dates/          the dates of a data set: of its files, by their names, and of their rows, by a column
 ledger/         every move of a model's alias
 contracts/      the payloads between the states of the state machine
 documents/      JSON documents in the bucket: one spelling, one reader, typed records

@@ -7,7 +7,7 @@
     ├── DataError               the data set is not what its recipe says: a person has to look
     │   ├── DatasetEmpty, TooManyObjects, DatasetTooLarge, ObjectUnreadable, ObjectEmpty, ColumnMissing
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
-    │   └── LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
+    │   └── NameUndated, LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
@@ -102,12 +102,16 @@ class ColumnMissing(DataError):
     """A column of the recipe is not in the file's header."""
 
 
+class NameUndated(DataError):
+    """A file whose name does not tell its night, of a recipe that asks for it."""
+
+
 class ValueMissing(DataError):
     """An empty cell."""
 
 
 class ValueUnparsable(DataError):
-    """A cell of a numeric column that is not a number."""
+    """A cell of a numeric column that is not a number, or of a column of dates that is no date."""
 
 
 class ValueInfinite(DataError):
@@ -219,75 +223,56 @@ class RequestError(NightswapError):
 
     status = 400
 
+    def __init_subclass__(cls, *, status: int) -> None:
+        cls.status = status
 
-class BadRequest(RequestError):
+
+class BadRequest(RequestError, status=400):
     """The request is malformed; details name the field and the accepted form."""
 
 
-class RunUnknown(RequestError):
+class RunUnknown(RequestError, status=404):
     """No run of that name."""
 
-    status = 404
 
-
-class ModelUnknown(RequestError):
+class ModelUnknown(RequestError, status=404):
     """No model of that name; details list the known ones."""
 
-    status = 404
 
-
-class VersionUnknown(RequestError):
+class VersionUnknown(RequestError, status=404):
     """No such model version."""
 
-    status = 404
 
-
-class RequestConflict(RequestError):
+class RequestConflict(RequestError, status=409):
     """The idempotency key was used for another request, or what is asked for is overtaken or held by another's."""
 
-    status = 409
 
-
-class VersionUnfit(RequestError):
+class VersionUnfit(RequestError, status=409):
     """The version cannot be made live: it is quarantined, was pruned, or is not what the registry says."""
 
-    status = 409
 
-
-class BodyTooLarge(RequestError):
+class BodyTooLarge(RequestError, status=413):
     """The request's body is over the limit."""
 
-    status = 413
 
-
-class WrongContentType(RequestError):
+class WrongContentType(RequestError, status=415):
     """The request's content type is not accepted."""
 
-    status = 415
 
-
-class NoLiveModel(RequestError):
+class NoLiveModel(RequestError, status=503):
     """The model has not been promoted yet."""
 
-    status = 503
 
-
-class StackMissing(RequestError):
+class StackMissing(RequestError, status=503):
     """The stage's stacks do not exist."""
 
-    status = 503
 
-
-class Busy(RequestError):
+class Busy(RequestError, status=503):
     """The serving function is throttled or not answering; try again."""
 
-    status = 503
 
-
-class ServingFailed(RequestError):
+class ServingFailed(RequestError, status=503):
     """A function of the stage itself failed: what serves (the live version, or a candidate), or move-alias."""
-
-    status = 503
 
 
 def leaves(base: type[NightswapError] = NightswapError) -> tuple[str, ...]:

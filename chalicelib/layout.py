@@ -18,6 +18,7 @@ runs/RUN/told_quality.json              that what it found live is worse than wh
 work/RUN/...                            intermediates, deleted at the run's end
 parts/MODEL/SHA256.zip                  rows of the data set as Preprocess read and split them, and their sums
 parts/MODEL/kept.json                   which of them hold which objects, so that no later run reads these again
+parts/MODEL/dates.json                  of which dates the rows of each object are, where the recipe asks for a column
 row-answers/MODEL/RUN.zip               what each version answered for each row of a run's holdout
 work/plan/SHA256.template.json          what a plan asks CloudFormation about, where it is too long for a call
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
@@ -99,6 +100,10 @@ def part(model: str, sha256: str) -> str:
 
 def kept_parts(model: str) -> str:
     return f"{parts(model)}kept.json"
+
+
+def kept_dates(model: str) -> str:
+    return f"{parts(model)}dates.json"
 
 
 def row_answers(model: str, run: str = "") -> str:

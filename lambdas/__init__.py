@@ -38,6 +38,8 @@ row_answers.py     keeps what the versions answered for the holdout row by row
 arrivals.py        hands on the rows that the live version has never seen
 live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split
+horizon.py         decides which dates are used, trained on and held out
+extents.py         finds of which dates each object is
 split_words.py     says how they were split, where it is not row by row
 recipes/           one file for each model
 model/             the pure machine learning

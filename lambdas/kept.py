@@ -158,9 +158,9 @@ class Named:
     key: str
 
 
-def object_key(listed: Object, *, policies: str) -> str:
-    """`policies` as below."""
-    return _sha256([reader.sha256(), listed.etag, listed.size_bytes, policies])
+def object_key(listed: Object, *, policies: str, cut: str = "") -> str:
+    """`policies` as below; `cut` tells which rows are left out, where not all are used."""
+    return _sha256([reader.sha256(), listed.etag, listed.size_bytes, policies, *filter(None, [cut])])
 
 
 def policies(recipe: Recipe) -> str:

@@ -9,6 +9,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DataError
 from chalicelib.log import log
 from lambdas.bad_files import is_of_the_file
+from lambdas.horizon import Horizon
 from lambdas.kept import KeptObject, KeptPack, Named, Usable
 from lambdas.model.data.part import Part, merged
 from lambdas.model.data.preparation import split
@@ -110,8 +111,11 @@ class Pack:
 class Packing:
     """Makes the packs of one run."""
 
-    def __init__(self, edges: Edges, recipe: Recipe, known: Splits, memory_mb: int, usable: Usable) -> None:
+    def __init__(
+        self, edges: Edges, recipe: Recipe, known: Splits, horizon: Horizon, memory_mb: int, usable: Usable
+    ) -> None:
         self._edges, self._recipe, self._known, self._memory_mb = edges, recipe, known, memory_mb
+        self._horizon = horizon
         self.usable = usable.packs
         self.bad: dict[str, DataError] = {}
         """Of the objects that were left out, by their names."""
@@ -159,6 +163,7 @@ class Packing:
             groups=found.own_groups,
             known=self._known,
             recipe=self._recipe,
+            horizon=self._horizon,
         )
         return found.draw == draw
 
@@ -190,7 +195,12 @@ class Packing:
 
     def _read(self, named: Named) -> tuple[KeptObject, Part, Part, tuple[Words, Words] | None]:
         piece = read_piece(
-            self._edges, named.listed, recipe=self._recipe, known=self._known, memory_mb=self._memory_mb
+            self._edges,
+            named.listed,
+            recipe=self._recipe,
+            known=self._known,
+            horizon=self._horizon,
+            memory_mb=self._memory_mb,
         )
         train, holdout = split(piece, recipe=self._recipe)
         found = KeptObject.made(named, piece, train=train, holdout=holdout)

@@ -24,6 +24,7 @@ from chalicelib.errors import DataError
 from chalicelib.runs.dataset import Object
 from lambdas import engine, kept, recipes
 from lambdas.bad_files import refusal
+from lambdas.horizon import horizon
 from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
 from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import described
@@ -64,23 +65,26 @@ def from_objects(
     """
     recipe = load(model)
     policies = kept.policies(recipe)
-    named = [
-        Named(listed, listed.name(model=model), kept.object_key(listed, policies=policies)) for listed in objects
-    ]
+    found = horizon(edges, recipe, objects, known)
+    named = []
+    for listed in objects:
+        name = listed.name(model=model)
+        key = kept.object_key(listed, policies=policies, cut=found.cut_of(name))
+        named.append(Named(listed, name, key))
     groups = {f"{place:05}": group for place, group in enumerate(grouped(named))}
-    packing = Packing(edges, recipe, known, memory_mb, kept.find(edges, model=model))
+    packing = Packing(edges, recipe, known, found, memory_mb, kept.find(edges, model=model))
     new: list[KeptPack] = []
 
     def keep_all() -> None:
         kept.keep(edges, {pack.keys: pack for pack in (*packing.usable, *new)}.values(), model=model)
 
     def pack(name: str) -> KeptPack | DataError | None:
-        found = packing.pack(groups[name])
-        if isinstance(found, KeptPack) and not any(found is each for each in packing.usable):
-            new.append(found)
+        made = packing.pack(groups[name])
+        if isinstance(made, KeptPack) and not any(made is each for each in packing.usable):
+            new.append(made)
             if len(new) % KEPT_EVERY == 0:
                 keep_all()
-        return found
+        return made
 
     packed = engine.each(pack, groups)
     packs = [each for each in packed if isinstance(each, KeptPack)]
@@ -91,7 +95,7 @@ def from_objects(
         raise error
     kept.keep(edges, packs, model=model)
     good = [each for each in named if each.name not in packing.bad]
-    return replace(prepared(edges, packs, good, recipe=recipe), bad=packing.bad)
+    return replace(prepared(edges, packs, good, recipe=recipe, facts=found.facts()), bad=packing.bad)
 
 
 def _too_many(
@@ -143,8 +147,10 @@ def _cells(changed: Mapping[str, Mapping[str, Mapping[str, int]]], what: str) ->
     return sum(counts.get(what, 0) for columns in changed.values() for counts in columns.values())
 
 
-def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe) -> Prepared:
-    """What the packs hold together. They have these objects."""
+def prepared(
+    edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], *, recipe: Recipe, facts: dict[str, Any]
+) -> Prepared:
+    """What the packs hold together. They have these objects; `facts` are of the profile too."""
     sums = _sums(edges, packs)
     found = {
         named.name: each for named, each in zip(objects, (o for pack in packs for o in pack.objects), strict=True)
@@ -155,7 +161,7 @@ def prepared(edges: Edges, packs: Sequence[KeptPack], objects: Sequence[Named], 
     return Prepared(
         train=tuple(chain.from_iterable(pack.train for pack in packs)),
         holdout=tuple(chain.from_iterable(pack.holdout for pack in packs)),
-        profile=profile,
+        profile=profile | facts,
         draws={name: draw for name, each in found.items() if (draw := each.draw)},
         digests={name: each.digest for name, each in found.items()},
         version_ids={name: each.version_id for name, each in found.items() if each.version_id},

@@ -8,35 +8,47 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 from chalicelib.cutting import listed
+from chalicelib.dates.nights import days_before
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Stored
-from chalicelib.errors import ColumnMissing, ObjectUnreadable
+from chalicelib.errors import ColumnMissing, ObjectEmpty, ObjectUnreadable
 from chalicelib.runs.dataset import Object
+from lambdas.horizon import NO_HORIZON, Horizon
 from lambdas.model.data import room
 from lambdas.model.data.preparation import Piece
 from lambdas.model.reading.dataset import read_labels, read_text
 from lambdas.model.reading.table import Labels, Reading
-from lambdas.model.reading.unpacking import check_size, unpack
+from lambdas.model.reading.unpacking import check_size, unpack, way_out
 from lambdas.model.recipe import Recipe
-from lambdas.model.splitting.keys import read_group_keys, read_keys
+from lambdas.model.splitting.days import read_days
+from lambdas.model.splitting.keys import read_group_keys
 from lambdas.model.splitting.row_hashes import Words
-from lambdas.model.splitting.split import BY_KEYS, Draw, Groups
+from lambdas.model.splitting.sides import held_out, up_to
+from lambdas.model.splitting.split import BY_CLASSES, Draw, Groups, Mask
 from lambdas.model.splitting.strata import groups_of
 from lambdas.splits import Splits
 
 
-def read_piece(edges: Edges, found: Object, *, recipe: Recipe, known: Splits, memory_mb: int) -> Piece:
+def read_piece(
+    edges: Edges, found: Object, *, recipe: Recipe, known: Splits, horizon: Horizon, memory_mb: int
+) -> Piece:
     """Raises a DataError: DatasetTooLarge before an object is read that Preprocess has no memory for."""
     name = found.name(model=recipe.model)
     check_size(name, size_bytes=found.size_bytes, model=recipe.model)
     stored = edges.store.find(found.key)
     if stored is None or stored.etag != found.etag:
         raise ObjectUnreadable(f"{found.key} was removed or replaced before it was read: retrain again")
-    return piece_of(name, stored=stored, recipe=recipe, known=known, memory_mb=memory_mb)
+    return piece_of(name, stored=stored, recipe=recipe, known=known, horizon=horizon, memory_mb=memory_mb)
 
 
 def piece_of(
-    name: str, *, stored: Stored, recipe: Recipe, known: Splits, memory_mb: int = room.MEMORY_MB_MAX
+    name: str,
+    *,
+    stored: Stored,
+    recipe: Recipe,
+    known: Splits,
+    horizon: Horizon = NO_HORIZON,
+    memory_mb: int = room.MEMORY_MB_MAX,
 ) -> Piece:
     """An object, unpacked and read once, with the draw that it was first split by."""
     text = unpack(name, content=stored.body, model=recipe.model)
@@ -45,55 +57,82 @@ def piece_of(
     rows = len(reading.table)
     room.check_object(name, rows=rows, table_bytes=reading.table.size_bytes, memory_mb=memory_mb, recipe=recipe)
     salt, groups = hashlib.sha256(text).hexdigest(), groups_of(reading.labels, recipe=recipe)
-    draw = draw_of(name, etag=stored.etag, text=reading.digest, salt=salt, groups=groups, known=known, recipe=recipe)
-    labels = _split_by(draw, name, text=text, reading=reading, recipe=recipe)
-    keys = _keys(draw, name, text=text, recipe=recipe)
-    counted = _counted(recipe.split.group, name, text=text, draw=draw, keys=keys, recipe=recipe)
-    return Piece(
+    draw = draw_of(
+        name,
+        etag=stored.etag,
+        text=reading.digest,
+        salt=salt,
+        groups=groups,
+        known=known,
+        recipe=recipe,
+        horizon=horizon,
+    )
+    piece = Piece(
         name,
         reading,
         draw,
-        labels,
+        _split_by(draw, name, text=text, reading=reading, recipe=recipe),
         salt=salt,
         groups=groups,
         version_id=stored.version_id,
-        keys=keys,
-        counted=counted,
+        chosen=_chosen(draw, name, text=text, rows=len(reading.labels.codes), recipe=recipe),
+        inside=_inside(horizon.since_of(name), name, text=text, recipe=recipe),
+        counted=_counted(name, text=text, recipe=recipe),
     )
+    if not any(map(len, piece.rows)):
+        raise ObjectEmpty(
+            f"{name} has no good row in the recipe's window. {way_out(name, model=recipe.model)}", object=name
+        )
+    return piece
 
 
-def draw_of(name: str, *, etag: str, text: str, salt: str, groups: Groups, known: Splits, recipe: Recipe) -> Draw:
-    """How an object is split: as it was first split, or else by the recipe.
+def draw_of(
+    name: str,
+    *,
+    etag: str,
+    text: str,
+    salt: str,
+    groups: Groups,
+    known: Splits,
+    recipe: Recipe,
+    horizon: Horizon = NO_HORIZON,
+) -> Draw:
+    """How an object is split: as it was first split, or else by the recipe; by time, up to the date of this run.
 
     `text` is the digest of its lines, `salt` the SHA-256 of its text, `groups` are its raw labels by the recipe's
     classes.
     """
     draw = known.of(name, etag=etag, text=text) or known.new(recipe, salt=salt)
+    draw = horizon.settled(draw, name=name)
     return draw if draw.label else replace(draw, groups=draw.groups or groups, label=recipe.label)
 
 
 def _split_by(draw: Draw, name: str, *, text: bytes, reading: Reading, recipe: Recipe) -> Labels:
     """The labels of the object's first split: the recipe's label may be another column since."""
-    if draw.label == recipe.label or draw.rule in BY_KEYS:
+    if draw.label == recipe.label or draw.rule not in BY_CLASSES:
         return reading.labels
     with _as_first_split(name, by=(draw.label,)):
         return read_labels(name, text=text, column=draw.label, model=recipe.model)
 
 
-def _keys(draw: Draw, name: str, *, text: bytes, recipe: Recipe) -> Words | None:
-    """None where the draw needs none."""
-    own = {recipe.split.group, *(column.name for column in recipe.columns)}
+def _chosen(draw: Draw, name: str, *, text: bytes, rows: int, recipe: Recipe) -> Mask | None:
+    own = {recipe.split.group, recipe.split.column, *(column.name for column in recipe.columns)}
     with nullcontext() if own.issuperset(draw.columns) else _as_first_split(name, by=draw.columns):
-        return read_keys(name, text=text, draw=draw, model=recipe.model)
+        return held_out(name, text=text, draw=draw, rows=rows, model=recipe.model)
 
 
-def _counted(
-    group: str | None, name: str, *, text: bytes, draw: Draw, keys: Words | None, recipe: Recipe
-) -> Words | None:
+def _inside(since: str, name: str, *, text: bytes, recipe: Recipe) -> Mask | None:
+    """None where all rows are."""
+    if not since or recipe.window is None or recipe.window.column is None:
+        return None
+    days = read_days(name, text=text, column=recipe.window.column, model=recipe.model)
+    return ~up_to(days_before(since, days=1), days=days)
+
+
+def _counted(name: str, *, text: bytes, recipe: Recipe) -> Words | None:
     """The keys of the groups that the recipe wants kept together, which an older object may not be split by."""
-    if group is None or draw.columns == (group,):
-        return keys if group is not None else None
-    return read_group_keys(name, text=text, column=group, model=recipe.model)
+    group = recipe.split.group
+    return None if group is None else read_group_keys(name, text=text, column=group, model=recipe.model)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
+from lambdas.horizon import within
 from lambdas.leaving_out import LeavingOut
 from lambdas.model.recipe import Recipe
 from lambdas.packs import Prepare, from_objects
@@ -39,7 +40,13 @@ def run(
 ) -> Preprocessed:
     recipe_sha256 = recipes.source_sha256(task.model)
     leaving_out = LeavingOut(edges, model=task.model, run=task.run, load=load)
-    new = novelty.begin(edges, task, recipe_sha256=recipe_sha256, settings=settings, choose=leaving_out.read_at_all)
+    new = novelty.begin(
+        edges,
+        task,
+        recipe_sha256=recipe_sha256,
+        settings=settings,
+        choose=lambda objects: within(edges, load(task.model), leaving_out.read_at_all(objects)),
+    )
     if isinstance(new, Preprocessed):
         return new
     recipe = load(task.model)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from lambdas.model.recipe import Recipe
-from lambdas.model.splitting.split import BY_KEYS, Draw
+from lambdas.model.splitting.split import BY_CLASSES, BY_KEYS, BY_TIME, Draw
 from lambdas.parts import Prepared
 
 
 def told(prepared: Prepared, recipe: Recipe) -> str:
     """Begins with a semicolon, or is empty."""
-    return "".join(f"; {words}" for words in (*_by_keys(prepared.profile, recipe), *_kept(prepared, recipe)))
+    profile = prepared.profile
+    said = (*_by_keys(profile, recipe), *_by_time(profile), *_window(profile), *_kept(prepared, recipe))
+    return "".join(f"; {words}" for words in said)
 
 
 def _by_keys(profile: dict[str, Any], recipe: Recipe) -> Iterator[str]:
@@ -30,13 +32,30 @@ def _by_keys(profile: dict[str, Any], recipe: Recipe) -> Iterator[str]:
             yield f"{groups['on_both_sides']:,} of them are in the training part too, by files that were split before"
 
 
+def _by_time(profile: dict[str, Any]) -> Iterator[str]:
+    time = profile.get("time")
+    if time is None:
+        return
+    share = f"{100 * profile['holdout_rows'] / profile['rows']:.1f} % of the rows are held out"
+    until, wanted = time["trained_until"], time["wanted_until"]
+    yield f"{share}: those after {until}" if until else share
+    if until > wanted:
+        yield f"the recipe would hold out more, but a version was trained on rows up to {until}"
+
+
+def _window(profile: dict[str, Any]) -> Iterator[str]:
+    if "window" in profile:
+        yield f"rows before {profile['window']['since']} are left out"
+
+
 def _kept(prepared: Prepared, recipe: Recipe) -> Iterator[str]:
     """Tells that the older objects keep their split although the recipe's Split changed."""
     wanted = Draw.first(recipe, salt="")
     draws = prepared.draws.values()
-    others = sum(draw.rule != wanted.rule for draw in draws if {draw.rule, wanted.rule} & {*BY_KEYS})
+    others = sum(draw.rule != wanted.rule for draw in draws if {draw.rule, wanted.rule} - {*BY_CLASSES})
     if others:
         yield f"{others} of them keep the rule that they were first split by"
-    kept = sum((draw.holdout_ratio, draw.seed) != (wanted.holdout_ratio, wanted.seed) for draw in draws)
+    asked_for = (wanted.holdout_ratio, wanted.seed)
+    kept = sum((draw.holdout_ratio, draw.seed) != asked_for for draw in draws if draw.rule not in BY_TIME)
     if kept:
         yield f"{kept} of them keep the ratio and seed that they were first split by"

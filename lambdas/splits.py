@@ -18,6 +18,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.cutting import quoted
+from chalicelib.dates.nights import DATE
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import anything
 from chalicelib.edges import Edges
@@ -25,7 +26,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Source
 from lambdas.model.recipe import Recipe, Split
-from lambdas.model.splitting.split import BY_KEYS, RULES, STRATIFIED, Draw
+from lambdas.model.splitting.split import BY_KEYS, DATED, NIGHTLY, RULES, STRATIFIED, Draw
 
 Identity = tuple[str, str | None]
 """An object's name and entity tag, which is None in the oldest manifests."""
@@ -55,6 +56,12 @@ class Splits:
         draw = Draw.first(recipe, salt=salt)
         alike = self._by_keys(draw.rule, frozenset(draw.columns)) if draw.rule in BY_KEYS else None
         return replace(alike, salt=salt, groups=(), label="") if alike else draw
+
+    def trained_until(self, rule: int, columns: tuple[str, ...]) -> str:
+        """The date of the newest row that any version was trained on, of those that were split so by time; or ""."""
+        return max(
+            (draw.until for draw in self.draws.values() if (draw.rule, draw.columns) == (rule, columns)), default=""
+        )
 
     def _by_keys(self, rule: int, columns: frozenset[str]) -> Draw | None:
         """The latest draw whose keys the columns can tell."""
@@ -136,12 +143,15 @@ def draw_of(document: Mapping[str, Any]) -> Draw:
     label, columns = document.get("label", ""), tuple(map(str, document.get("columns", ())))
     if not isinstance(label, str):
         raise _Untold("a label is the name of a column")
-    if (rule in BY_KEYS) != bool(columns):
-        raise _Untold("the rules by keys name their columns, and no other does")
+    night, until = (f"{document.get(name, '')}" for name in ("night", "until"))
+    if (rule in (*BY_KEYS, DATED)) != bool(columns) or (rule == NIGHTLY) != bool(night):
+        raise _Untold("a rule by keys or dates names its columns, one by nights its night, and no other does")
+    if not all(not each or DATE.fullmatch(each) for each in (night, until)):
+        raise _Untold("a night is a date")
     if not (isinstance(ratio, float) and 0 < ratio < 1 and isinstance(seed, int) and isinstance(salt, str)):
         raise _Untold("a ratio is between 0 and 1, a seed a whole number, a salt a text")
     groups = tuple(tuple(map(str, group)) for group in document.get("groups", ()))
-    return Draw(rule, ratio, seed, salt, groups, label, columns)
+    return Draw(rule, ratio, seed, salt, groups, label, columns, night, until)
 
 
 BLAMED = (AttributeError, LookupError, TypeError, ValueError)

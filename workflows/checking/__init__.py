@@ -4,6 +4,7 @@ recipe.py    a recipe by its model's name or its file; fitted and exported on ma
 file.py      a file of this machine, read as a run would read it
 gate.py      what the gate can tell on rows like those of a file
 split.py     how a file would be split that is not drawn row by row
+outside.py   which files of a data set lie outside of the recipe's window
 contents.py  which files hold the same rows, under any name, zipped or not
 capacity.py  how many rows fit into the tasks
 rows.py      whether a quoted row is one of a file's

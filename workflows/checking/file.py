@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.cutting import quoted
+from chalicelib.dates.nights import Span, night_of
 from chalicelib.errors import BadRequest, DataError, NightswapError
 from chalicelib.limits import FILE_BYTES
 from chalicelib.settings import StageSettings
@@ -89,7 +90,11 @@ def look_at(content: Content, *, recipe: Recipe) -> Reading:
         reading = read_text(content.name, text=text, recipe=recipe)
         if recipe.split.group is not None:
             read_own_keys(content, recipe=recipe)
-        return reading
+        for column in date_columns(recipe):
+            read_dates(content, column=column, recipe=recipe)
+    if asks_for_nights(recipe):
+        night_of(content.name)
+    return reading
 
 
 @contextmanager
@@ -115,6 +120,28 @@ def read_own_keys(content: Content, *, recipe: Recipe) -> Words | None:
 
     text = unpack(content.name, content=content.body, model=recipe.model)
     return read_keys(content.name, text=text, draw=Draw.first(recipe, salt=""), model=recipe.model)
+
+
+def asks_for_nights(recipe: Recipe) -> bool:
+    """Whether the names of the files have to tell their dates."""
+    by_nights = recipe.split.by is not None and recipe.split.column is None
+    return by_nights or (recipe.window is not None and recipe.window.column is None)
+
+
+def date_columns(recipe: Recipe) -> list[str]:
+    """The columns of dates that the recipe asks for."""
+    asked_for = (recipe.split.column, recipe.window.column if recipe.window else None)
+    return [column for column in dict.fromkeys(asked_for) if column is not None]
+
+
+def read_dates(content: Content, *, column: str, recipe: Recipe) -> Span:
+    """The first date and the last one of the rows of a file. Raises a DataError."""
+    from lambdas.model.splitting.days import NO_DAY, read_days, text_of
+
+    text = unpack(content.name, content=content.body, model=recipe.model)
+    days = read_days(content.name, text=text, column=column, model=recipe.model)
+    dated = days[days > NO_DAY]
+    return text_of(int(dated.min())), text_of(int(dated.max()))
 
 
 def foresee(table: Table, *, recipe: Recipe) -> None:

@@ -16,7 +16,7 @@ from chalicelib.settings import StageSettings
 from workflows.checking.capacity import capacity
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at, why_left_out
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
-from workflows.checking.split import foreseen
+from workflows.checking.split import dated, foreseen
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
@@ -87,12 +87,15 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         if is_served:
             foresee(table, recipe=recipe)
         sides = foreseen(content, reading, recipe=recipe)
+        of_dates = list(dated(content, recipe=recipe))
     except NightswapError as exc:
         yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
         return
     if sides is not None:
         yield ok(sides.in_words(), where=where)
-    yield from _too_few(counts, enough=1 if sides else enough_for_both(recipe), where=where)
+    yield from (ok(each, where=where) for each in of_dates)
+    is_drawn = sides is None and recipe.split.by is None
+    yield from _too_few(counts, enough=enough_for_both(recipe) if is_drawn else 1, where=where)
     yield from _one_sided(counts, sides.held_out if sides else {}, where=where)
     yield from _of_gate(recipe, counts, where=where)
 
@@ -126,6 +129,8 @@ def _of_gate(recipe: Recipe, counts: Mapping[str, int], *, where: str) -> Iterat
             where=where,
             way_out="raise a bound of the recipe, or add one",
         )
+    if recipe.split.by is not None:  # how many rows are held out, the other files decide
+        return
     for rule in never_proved(recipe, counts):
         yield note(
             f"its holdout alone proves too little even for a model without errors: {rule}",

@@ -19,7 +19,7 @@ from workflows.cli.sample import sample
 from workflows.cli.screen import counting, damage, say, show_json, table_with_lines
 from workflows.cli.stage import Stage
 from workflows.data_set.adding import Addition, Mode, add_all
-from workflows.data_set.listing import QUARANTINED, REMOVED, Entry, listing
+from workflows.data_set.listing import OUTSIDE, QUARANTINED, REMOVED, Entry, listing
 from workflows.data_set.releasing import release_all
 from workflows.data_set.removing import remove_all
 
@@ -60,7 +60,8 @@ def list_(stage: Stage, model: str, as_json: bool) -> None:
     """List the files of a data set, and those taken out, with their rows and classes as the last run counted them.
 
     A file is `trained on` if the live version is, `new` if not, and `replaced` if that is trained on other content of
-    this name; `quarantined` if runs leave it out because it is bad. No file is read for that.
+    this name; `quarantined` if runs leave it out because it is bad; `outside the window` if the recipe leaves it
+    out. No file is read for that.
     """
     models.check(stage.edges, model=model)
     found = listing(stage.edges, model=model)
@@ -86,12 +87,13 @@ def _rows(entry: Entry) -> str:
         return f"{entry.rows:,}"
     if entry.state == QUARANTINED:
         return "left out"
-    return "not recorded" if entry.trained_by or entry.state == REMOVED else "not read yet"
+    return "not recorded" if entry.trained_by or entry.state in (OUTSIDE, REMOVED) else "not read yet"
 
 
 def _details(entry: Entry) -> str:
     classes = [f"{rows:,} {name}" for name, rows in (entry.classes or {}).items()]
-    still = [f"version {entry.trained_by} is trained on it"] if entry.state == REMOVED and entry.trained_by else []
+    is_out = entry.state in (OUTSIDE, REMOVED)
+    still = [f"version {entry.trained_by} is trained on it"] if is_out and entry.trained_by else []
     return "; ".join([*([listed(classes)] if classes else ()), f"{entry.size_bytes:,} bytes", *still, *_bad(entry)])
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from chalicelib import layout
 from chalicelib.documents import documents
@@ -18,10 +19,16 @@ from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
 from chalicelib.runs import counted
 from chalicelib.runs.counted import CountedObject
+from lambdas import recipes
+from workflows.checking.outside import outside
 from workflows.data_set.objects import name, objects
+
+if TYPE_CHECKING:
+    from lambdas.model.recipe import Recipe
 
 NEW, TRAINED_ON, REPLACED, REMOVED = "new", "trained on", "replaced", "removed"
 QUARANTINED = "quarantined"
+OUTSIDE = "outside the window"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +40,8 @@ class Entry:
     modified_at: datetime
     """When it was added; of a removed one, when it was removed."""
     state: str
-    """REPLACED means that the live version is trained on other content of this name."""
+    """REPLACED means that the live version is trained on other content of this name; OUTSIDE that no run would use
+    the file, whatever the live version was trained on."""
     trained_by: int | None
     """The live version, if it is trained on this content, under whatever name."""
     rows: int | None
@@ -55,7 +63,7 @@ class Listing:
     damaged: tuple[str, ...]
 
 
-def listing(edges: Edges, *, model: str) -> Listing:
+def listing(edges: Edges, *, model: str, load: Callable[[str], Recipe] = recipes.load) -> Listing:
     """The files of the data set, then those taken out, each in the order of their names."""
     told: list[str] = []
     live = documents.readable(partial(_live, edges, model), told=told)
@@ -64,7 +72,11 @@ def listing(edges: Edges, *, model: str) -> Listing:
     gone = {(each.name, each.etag): each for each in bad}
     there = objects(edges, model=model)
     names = {name(each, model=model) for each in there}
-    found = [_entry(each, name(each, model=model), live=live, rows_of=rows_of, gone=gone) for each in there]
+    beyond = documents.readable(partial(outside, edges, there, model=model, load=load), told=told) or frozenset()
+    found = []
+    for each in there:
+        state = OUTSIDE if each.key in beyond else None
+        found.append(_entry(each, name(each, model=model), live=live, rows_of=rows_of, gone=gone, state=state))
     for each in edges.store.list(layout.removed(model)):
         of = each.key.removeprefix(layout.removed(model))
         if of not in names:

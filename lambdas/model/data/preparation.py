@@ -22,7 +22,7 @@ from lambdas.model.data.sums import Sums
 from lambdas.model.reading.table import Extent, Labels, Reading
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import Words
-from lambdas.model.splitting.split import Draw, Groups, enough_for_both, split_rows
+from lambdas.model.splitting.split import Draw, Groups, Mask, enough_for_both, split_rows
 from lambdas.model.splitting.strata import strata
 
 
@@ -40,17 +40,25 @@ class Piece:
     """Its raw labels by the recipe's own classes, whatever it was first split by."""
     version_id: str | None = None
     """Of the object in S3; None where that is not known."""
-    keys: Words | None = None
-    """(n,): of its rows, where the draw is by keys."""
+    chosen: Mask | None = None
+    """(n,): which rows are held out, where more decides than their classes."""
+    inside: Mask | None = None
+    """(n,): which rows lie in the recipe's window, where not all do."""
     counted: Words | None = None
     """(n,): the keys of its rows' groups, where the recipe names a column of groups."""
 
     @cached_property
     def rows(self) -> tuple[Integers, Integers]:
-        """The positions among all its rows of its training rows, and of its holdout rows, without the bad ones."""
-        drawn = split_rows(strata(self.labels, groups=self.draw.groups), draw=self.draw, keys=self.keys)
-        train, holdout = map(self.reading.good, drawn)
+        """The positions among all its rows of its training rows, and of its holdout rows, without the bad ones.
+
+        All rows of the object are drawn, whatever the window leaves of them: so it moves no row to the other side.
+        """
+        drawn = split_rows(strata(self.labels, groups=self.draw.groups), draw=self.draw, chosen=self.chosen)
+        train, holdout = (self._used(self.reading.good(rows)) for rows in drawn)
         return train, holdout
+
+    def _used(self, rows: Integers) -> Integers:
+        return rows if self.inside is None else rows[self.inside[rows]]
 
     @property
     def groups_of_sides(self) -> tuple[Words, Words] | None:
@@ -115,6 +123,11 @@ def _way_to_more(recipe: Recipe) -> str:
         return f"Which part a row is in is drawn for each {recipe.split.group}: a new file with more of them may help"
     if recipe.split.duplicates is not None:
         return "Copies of a row are in one part: a new file with other rows of the class may help"
+    if recipe.split.by is not None:
+        return (
+            "The newest rows are held out, and none that a version was trained on: the data set needs older ones to"
+            " train on, and newer ones to judge by"
+        )
     enough = enough_for_both(recipe.split.holdout_ratio)
     return f"A new file that holds {enough} rows or more of a class gives some of them to each part"
 

@@ -8,6 +8,7 @@ parts.py         the small values that it is made of
 rules.py         finds contradictions in it
 types.py         checks the type of each field
 sizes.py         limits the size of each part
+split_rules.py   finds contradictions in its split and its window
 gate_rules.py    finds thresholds that make no sense
 comparison_rules.py  finds demands on the comparison with the champion that cannot be met
 trivial_answers.py  finds an answer without a look at the row that passes them
@@ -15,7 +16,7 @@ recipe_files.py  which files of a folder hold a recipe
 """
 
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate, Window
 from lambdas.model.recipe.recipe import Recipe
 from lambdas.serve.dates import day, hour, minute, month, weekday, year
 
@@ -28,6 +29,7 @@ __all__ = [
     "Shift",
     "Split",
     "Tolerate",
+    "Window",
     "at_least",
     "at_most",
     "at_most_cost",

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.exact import exact
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import Threshold
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate, Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,8 @@ class Fields:
     positive: str | None = None
     """The class that precision-recall and ROC curves are drawn for."""
     split: Split = field(default_factory=Split)
+    window: Window | None = None
+    """Which part of the data set is used; None for all of it."""
     compare_with_champion: bool = True
     sure: float = SURE
     """How sure the comparison has to be that the new model is worse, to refuse it; more than 0.5, 0.9999 at most."""

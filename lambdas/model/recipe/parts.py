@@ -48,6 +48,7 @@ class Categorical:
 
 
 COPIES_TOGETHER = "together"
+BY_TIME = "time"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,23 @@ class Split:
     """A column of the files: rows with the same text in it are on one side, in all objects."""
     duplicates: str | None = None
     """COPIES_TOGETHER: rows with the same features are on one side, in all objects."""
+    by: str | None = None
+    """BY_TIME: the newest rows are the holdout."""
+    nights: int | None = None
+    """By time: so many nights are held out, by the dates in the objects' names; None for `holdout_ratio` of them."""
+    days: int | None = None
+    """By time and column: so many days are held out; None for `holdout_ratio` of them."""
+    column: str | None = None
+    """A column of dates, of the rows; without one the objects' names tell the dates."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of the data set a run uses: its last nights, by the objects' names, or its days, by a column."""
+
+    nights: int | None = None
+    days: int | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,9 @@ from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
-from lambdas.model.recipe.parts import (
-    COPIES_TOGETHER,
-    INFINITIES,
-    MAGNITUDE_MAX,
-    REFUSE,
-    Approval,
-    Categorical,
-    Numeric,
-    Split,
-)
+from lambdas.model.recipe.parts import INFINITIES, MAGNITUDE_MAX, REFUSE, Approval, Categorical, Numeric
 from lambdas.model.recipe.sizes import size_problems
+from lambdas.model.recipe.split_rules import split_problems
 from lambdas.model.recipe.types import shown, type_problems
 from lambdas.serve.handler import FORMATS
 from lambdas.serve.schema import NUMBER
@@ -42,8 +34,6 @@ BAKE_SECONDS_MAX = 86_400
 APPROVAL_HOURS = range(1, 30 * 24 + 1)
 """Later the data that it was judged on is old."""
 OTHERWISE = ("reject", "approve")
-SHARE_MIN = 0.0001
-"""Of a file in each part: with less, no file that a run can read is sure to give each part a row of every class."""
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of characters that break a line, change its direction or are invisible."""
 
@@ -72,7 +62,8 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
     yield from _tolerance_problems(recipe)
-    yield from _split_problems(recipe)
+    yield from split_problems(recipe)
+    yield from _fold_problems(recipe)
     yield from gate_problems(recipe)
     yield from comparison_problems(recipe)
     yield from _rollout_problems(recipe)
@@ -167,27 +158,9 @@ def _tolerance_problems(recipe: Fields) -> Iterator[str]:
         yield f"tolerate.files is {recipe.tolerate.files}: expected 0 to {OBJECTS - 1:,}"
 
 
-def _split_problems(recipe: Fields) -> Iterator[str]:
-    if not SHARE_MIN <= recipe.split.holdout_ratio <= 1 - SHARE_MIN:
-        yield f"holdout_ratio is {recipe.split.holdout_ratio}: expected {SHARE_MIN} to {1 - SHARE_MIN}"
-    if not 0 <= recipe.split.seed < 2**32:
-        yield f"seed is {recipe.split.seed}: expected 0 to {2**32 - 1}"
-    yield from _key_problems(recipe.split, label=recipe.label)
+def _fold_problems(recipe: Fields) -> Iterator[str]:
     if recipe.cross_validation_folds not in (0, *range(2, FOLDS_MAX + 1)):
         yield f"cross_validation_folds is {recipe.cross_validation_folds}: expected 0, or 2 to {FOLDS_MAX}"
-
-
-def _key_problems(split: Split, *, label: str) -> Iterator[str]:
-    if split.duplicates not in (None, COPIES_TOGETHER):
-        yield f"split.duplicates is {shown(split.duplicates)}: expected {COPIES_TOGETHER!r} or None"
-    if split.group is None:
-        return
-    if split.duplicates is not None:
-        yield "split has both group and duplicates, and one thing alone decides a row's side: leave one of them out"
-    if split.group == label:
-        yield f"split.group is the label {label}: a part needs rows of more than one class"
-    if not split.group or split.group != split.group.strip():
-        yield f"split.group is {split.group!r}, which is no column's name: it is empty or has spaces around it"
 
 
 def _rollout_problems(recipe: Fields) -> Iterator[str]:

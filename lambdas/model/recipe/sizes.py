@@ -25,7 +25,9 @@ def size_problems(recipe: Fields) -> Iterator[str]:
         yield from _lengths("category of a missing text", [column.missing or ""], limits.CATEGORY_CHARACTERS)
     yield from _count("missing_values", len(recipe.missing_values), MISSING_VALUES)
     yield from _lengths("text of missing_values", recipe.missing_values, limits.CATEGORY_CHARACTERS)
-    names = [*(column.name for column in recipe.columns), recipe.label, recipe.split.group or ""]
+    names = [*(column.name for column in recipe.columns), recipe.label]
+    others = (recipe.split.group, recipe.split.column, recipe.window.column if recipe.window else None)
+    names += [each for each in others if each is not None]
     yield from _lengths("column's name", names, limits.NAME_CHARACTERS)
     yield from _lengths("class's name", recipe.class_names, limits.CLASS_CHARACTERS)
     yield from _lengths("raw label", recipe.classes, limits.CATEGORY_CHARACTERS)

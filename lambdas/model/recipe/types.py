@@ -25,6 +25,7 @@ from lambdas.model.recipe.parts import (
     Shift,
     Split,
     Tolerate,
+    Window,
 )
 
 WHOLE_LIMIT = 2**63
@@ -88,6 +89,7 @@ MAPPING = Kind("a dict of raw label to class name", lambda value: isinstance(val
 COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(value, Mapping))
 TOLERATE = Kind("Tolerate(...)", lambda value: isinstance(value, Tolerate))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
+WINDOW = Kind("Window(...)", lambda value: isinstance(value, Window))
 COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
 THRESHOLD = Kind(
     "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, Threshold)
@@ -113,6 +115,7 @@ FIELDS: Kinds = {
     "missing_values": LIST,
     "positive": TEXT.or_none(),
     "split": SPLIT,
+    "window": WINDOW.or_none(),
     "compare_with_champion": TRUTH,
     "sure": NUMBER,
     "significance": NUMBER.or_none(),
@@ -138,8 +141,13 @@ PARTS: Mapping[type, Kinds] = {
         "seed": WHOLE,
         "group": TEXT.or_none(),
         "duplicates": TEXT.or_none(),
+        "by": TEXT.or_none(),
+        "nights": WHOLE.or_none(),
+        "days": WHOLE.or_none(),
+        "column": TEXT.or_none(),
     },
     Tolerate: {"rows": NUMBER, "files": WHOLE},
+    Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     Threshold: {
@@ -164,6 +172,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _parts("rollout", values=recipe.rollout, kind=SHIFT)
     yield from _fields("split", part=recipe.split)
     yield from _fields("tolerate", part=recipe.tolerate)
+    yield from _fields("window", part=recipe.window)
     yield from _fields("approve", part=recipe.approve)
     yield from _class_problems(recipe.classes)
 

@@ -6,6 +6,9 @@ class that brings two rows a night out of the holdout for ever; at random it get
 By GROUPED and TOGETHER the key of a row decides (see `keys`), and the seed: rows of one key are on one side, in this
 object and in all others. So the share of the rows is what these keys happen to have.
 
+By NIGHTLY the night that the object is of decides, and by DATED the day of the row: up to `until` they train, what is
+newer is held out. The date moves on with the nights, and never back: see `lambdas.horizon`.
+
 The rules are numbered, and a rule never changes: an object keeps the rule of its first split, or a live model would
 be judged on rows that it was trained on (see `lambdas.splits`).
 """
@@ -27,12 +30,15 @@ from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import STEP, Words, mixed
 from lambdas.model.splitting.stratified import stratified
 
-STRATIFIED, DRAWN, GROUPED, TOGETHER = 1, 2, 3, 4
+STRATIFIED, DRAWN, GROUPED, TOGETHER, NIGHTLY, DATED = 1, 2, 3, 4, 5, 6
 """The rules: as scikit-learn draws, each class rounded by the largest remainder; and those of this module."""
-RULES = (STRATIFIED, DRAWN, GROUPED, TOGETHER)
+RULES = (STRATIFIED, DRAWN, GROUPED, TOGETHER, NIGHTLY, DATED)
+BY_CLASSES = (STRATIFIED, DRAWN)
 BY_KEYS = (GROUPED, TOGETHER)
+BY_TIME = (NIGHTLY, DATED)
 
 
+Mask = NDArray[np.bool_]
 Groups = tuple[tuple[str, ...], ...]
 """The raw labels of each class, one group for a class."""
 
@@ -51,7 +57,11 @@ class Draw:
     label: str = ""
     """The column of those labels; empty before the first split, and in old records without it."""
     columns: tuple[str, ...] = ()
-    """Of the rules by keys: the columns that the keys are made of, sorted."""
+    """Of the rules by keys: the columns that the keys are made of, sorted. Of DATED: the column of dates."""
+    night: str = ""
+    """Of NIGHTLY: the date in the name that the object first had."""
+    until: str = ""
+    """Of the rules by time: the date of the object's newest rows that train; empty where none does."""
 
     @classmethod
     def first(cls, recipe: Recipe, *, salt: str) -> Draw:
@@ -62,6 +72,9 @@ class Draw:
         if split.duplicates is not None:
             features = sorted(each.name for each in recipe.columns)
             return cls(TOGETHER, split.holdout_ratio, split.seed, salt, columns=tuple(features))
+        if split.by is not None:
+            columns = () if split.column is None else (split.column,)
+            return cls(DATED if columns else NIGHTLY, split.holdout_ratio, split.seed, salt, columns=columns)
         return cls(DRAWN, split.holdout_ratio, split.seed, salt)
 
     def to_document(self) -> dict[str, Any]:
@@ -70,21 +83,21 @@ class Draw:
         return {name: value for name, value in document.items() if value or name not in _LATER}
 
 
-_LATER = ("columns",)
+_LATER = ("columns", "night", "until")
 
 
-def split_rows(classes: Integers, *, draw: Draw, keys: Words | None = None) -> tuple[Integers, Integers]:
+def split_rows(classes: Integers, *, draw: Draw, chosen: Mask | None = None) -> tuple[Integers, Integers]:
     """Positions of the training rows and of the holdout rows, each shuffled; either can be empty.
 
-    `classes` are the rows' classes as numbers 0, 1, ...; `keys` their keys, where the rule asks for them.
+    `classes` are the rows' classes as numbers 0, 1, ...; `chosen` tells which are held out, by the rules that look at
+    more than that.
     """
     if draw.rule == STRATIFIED:
         return stratified(classes, holdout_ratio=draw.holdout_ratio, seed=draw.seed)
     key, offset = _two_numbers(draw)
     order = np.argsort(_places(len(classes), key=key))
-    if keys is not None:
-        chosen = is_held_out(keys, draw=draw)[order]
-        return order[~chosen], order[chosen]
+    if chosen is not None:
+        return order[~chosen[order]], order[chosen[order]]
     ordered = classes[order]
     held_out = np.zeros(len(classes), dtype=np.bool_)
     for name, share in enumerate(shares(np.bincount(classes).tolist(), ratio=draw.holdout_ratio, offset=offset)):
@@ -92,11 +105,11 @@ def split_rows(classes: Integers, *, draw: Draw, keys: Words | None = None) -> t
     return order[~held_out], order[held_out]
 
 
-def is_held_out(keys: Words, *, draw: Draw) -> NDArray[np.bool_]:
+def is_held_out(keys: Words, *, draw: Draw) -> Mask:
     """(n,): by the keys, the seed and the ratio alone, so that a larger ratio gives no key back."""
     said = f"nightswap split {draw.rule}.0 seed {draw.seed}"
     of_the_seed = np.uint64(int.from_bytes(hashlib.sha256(said.encode()).digest()[:8], "big"))
-    chosen: NDArray[np.bool_] = mixed(keys ^ of_the_seed) < np.uint64(exact(draw.holdout_ratio) * 2**64 // 1)
+    chosen: Mask = mixed(keys ^ of_the_seed) < np.uint64(exact(draw.holdout_ratio) * 2**64 // 1)
     return chosen
 
 

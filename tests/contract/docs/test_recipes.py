@@ -21,6 +21,7 @@ from lambdas.model.recipe import (
     Shift,
     Split,
     Tolerate,
+    Window,
     at_least,
     at_most,
     at_most_cost,
@@ -36,7 +37,7 @@ PAGE = pages.PAGES["recipes.md"]
 COLUMNS, SPLITS, TOLERANCE = (pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance"))
 TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE)
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
-MADE_OF = (Recipe, Numeric, Categorical, Split, Shift, Tolerate, Approval, at_least, at_most, at_most_cost)
+MADE_OF = (Recipe, Numeric, Categorical, Split, Window, Shift, Tolerate, Approval, at_least, at_most, at_most_cost)
 
 
 MADE: Mapping[str, Any] = {

@@ -21,6 +21,7 @@ from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable, ValueMi
 from chalicelib.limits import PART_DAYS
 from chalicelib.runs.dataset import Object
 from lambdas import kept, packing, packs
+from lambdas.horizon import NO_HORIZON
 from lambdas.model.data.part import Part, merged
 from lambdas.model.recipe import Categorical, Numeric, Recipe, Tolerate, at_least
 from lambdas.packs import ANCHOR_OBJECTS, PACK_OBJECTS
@@ -319,7 +320,7 @@ def test_part_that_goes_while_it_is_cut_is_told_and_its_objects_are_read(caplog:
     found = kept.find(account.edges, model=MODEL)
     account.outside.store.delete(found.packs[0].train[0].key)
     account.forget()
-    work = packing.Packing(account.edges, RECIPE, Splits({}), 1_769, found)
+    work = packing.Packing(account.edges, RECIPE, Splits({}), NO_HORIZON, 1_769, found)
     policies = kept.policies(RECIPE)
 
     pack = work.pack(

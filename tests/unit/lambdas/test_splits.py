@@ -149,6 +149,11 @@ BAD_DRAWS: list[dict[str, Any]] = [
     {"columns": ["customer"]},
     {"rule": 3},
     {"rule": 4, "columns": []},
+    {"rule": 5},
+    {"rule": 5, "night": "yesterday"},
+    {"rule": 6},
+    {"rule": 6, "columns": ["day"], "until": "2026-1-1"},
+    {"night": "2026-01-01"},
 ]
 BAD_DATA: list[Any] = [None, 7, [{"etag": "1"}], ["a"]]
 
@@ -173,10 +178,10 @@ def test_damaged_record_is_an_error_and_never_another_split(damaged: dict[str, A
 
 
 def test_rule_of_a_later_release_is_an_error_that_says_so() -> None:
-    night = versions({"splits": [{**GOOD, "rule": 5}]})
+    night = versions({"splits": [{**GOOD, "rule": 7}]})
 
     with pytest.raises(
-        RegistryIncomplete, match=r"knows the split rules \(1, 2, 3, 4\), and not '5'\).* deploy the release"
+        RegistryIncomplete, match=r"knows the split rules \(1, 2, 3, 4, 5, 6\), and not '7'\).* deploy the release"
     ):
         known(night)
 

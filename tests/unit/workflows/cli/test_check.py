@@ -371,3 +371,48 @@ def test_labels_that_would_be_of_the_other_class_are_told(tmp_path: Path) -> Non
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
     assert "labels that the recipe does not list would be of its other class: never (7), NO (1)" in said
+
+
+def by_time(folder: Path, fields: str) -> Path:
+    file = folder / "loans.py"
+    head = HEAD.replace('label="paid",', f'label="paid", {fields},').replace("Recipe\n", "Recipe, Split, Window\n", 1)
+    file.write_text(head.format(estimator=GOOD))
+    return file
+
+
+def dated(folder: Path, name: str = "2026-11-25.csv", day: str = "2026-11-25") -> Path:
+    file = folder / name
+    file.write_text("age,housing,paid,opened\n" + f"40,own,yes,2026-11-20\n30,rent,no,{day}\n" * 20)
+    return file
+
+
+@pytest.mark.parametrize("fields", ['split=Split(by="time")', "window=Window(nights=30)"])
+def test_recipe_by_nights_tells_the_night_of_a_file_and_refuses_a_name_without_one(
+    fields: str, tmp_path: Path
+) -> None:
+    file = by_time(tmp_path, fields)
+
+    taken, refused = check(file, dated(tmp_path)), check(file, dated(tmp_path, "today.csv"))
+
+    assert taken.exit_code == 0, taken.output
+    assert "it is of the night 2026-11-25, and used and held out as a whole" in " ".join(taken.output.split())
+    assert refused.exit_code == 1
+    assert "NameUndated: today.csv has no date in its name" in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize(
+    "fields", ['split=Split(by="time", column="opened")', 'window=Window(days=30, column="opened")']
+)
+def test_recipe_by_days_tells_those_of_a_file_and_refuses_a_cell_that_is_no_date(fields: str, tmp_path: Path) -> None:
+    file = by_time(tmp_path, fields)
+
+    taken, refused = check(file, dated(tmp_path)), check(file, dated(tmp_path, day="25.11.2026"))
+
+    assert taken.exit_code == 0, taken.output
+    assert "its rows are of 2026-11-20 to 2026-11-25 by opened; a run reads a new file twice" in " ".join(
+        taken.output.split()
+    )
+    assert refused.exit_code == 1
+    said = " ".join(refused.output.split())
+    assert "ValueUnparsable: 20 cells of column opened in 2026-11-25.csv are no date (YYYY-MM-DD" in said
+    assert "row 2 (line 3) '25.11.2026'" in said

@@ -8,9 +8,13 @@ from typing import Any, cast
 import pytest
 
 from chalicelib import layout
+from chalicelib.dates import recorded
+from chalicelib.dates.recorded import Dates
 from chalicelib.edges.object_store import ObjectStore, Stored
+from chalicelib.errors import RecipeUnknown
 from chalicelib.runs.dataset import Object
 from lambdas import packs
+from lambdas.model.recipe import Recipe, Window
 from lambdas.splits import Splits
 from tests.fakes.stage import FakeStage
 from tests.given import data
@@ -180,3 +184,64 @@ def test_list_for_programs_has_the_same() -> None:
             "left_out_since": None,
         }
     ]
+
+
+LAST_NIGHTS = data.recipe(window=Window(nights=2))
+LAST_DAYS = data.recipe(window=Window(days=2, column="opened"))
+NIGHTS = {"2026-11-23.csv": GOOD, "2026-11-24.csv": OTHER, "2026-11-25.csv": GOOD + b"\n", "2026-11-25_2.csv": b"x"}
+
+
+def states_by(recipe: Recipe, on: FakeStage) -> list[str]:
+    return [each.state for each in listing(on.edges, model=MODEL, load=lambda _: recipe).entries]
+
+
+def test_file_of_an_older_night_is_outside_the_window_even_if_the_live_version_is_trained_on_it() -> None:
+    on = stage_with(NIGHTS, source("2026-11-23.csv", GOOD))
+
+    (first, *_) = listing(on.edges, model=MODEL, load=lambda _: LAST_NIGHTS).entries
+
+    assert states_by(LAST_NIGHTS, on) == ["outside the window", "new", "new", "new"]
+    assert (first.state, first.trained_by) == ("outside the window", 1)
+
+
+def test_where_a_name_tells_no_night_no_file_is_outside() -> None:
+    assert states_by(LAST_NIGHTS, stage_with({**NIGHTS, "night-7.csv": b"y"})) == ["new"] * 5
+
+
+def test_removed_file_is_removed_and_not_outside() -> None:
+    on = stage_with(NIGHTS)
+    remove_object(on.edges, "2026-11-23.csv", model=MODEL)
+
+    assert states_by(LAST_NIGHTS, on) == ["new", "new", "new", "removed"]
+
+
+def test_file_whose_days_are_older_is_outside_once_a_run_has_looked() -> None:
+    on = stage_with({"a.csv": GOOD, "b.csv": OTHER, "c.csv": b"new"})
+    assert states_by(LAST_DAYS, on) == ["new"] * 3
+
+    spans = {"a": (GOOD, ["2026-11-01", "2026-11-23"]), "b": (OTHER, ["2026-11-24", "2026-11-25"])}
+    opened = {contents.etag(body): span for body, span in spans.values()}
+    recorded.keep_dates(on.edges, Dates(reader="0" * 64, columns={"opened": opened}), model=MODEL)
+
+    assert states_by(LAST_DAYS, on) == ["outside the window", "new", "new"]
+
+
+def test_damaged_record_of_dates_is_told_and_no_file_is_outside() -> None:
+    on = stage_with({"a.csv": GOOD})
+    on.edges.store.put(layout.kept_dates(MODEL), b"{")
+
+    found = listing(on.edges, model=MODEL, load=lambda _: LAST_DAYS)
+
+    assert [each.state for each in found.entries] == ["new"]
+    assert "dates.json" in found.damaged[0]
+
+
+def test_files_of_a_model_whose_recipe_is_gone_are_listed() -> None:
+    def gone(_: str) -> Recipe:
+        raise RecipeUnknown("there is no recipe")
+
+    assert [each.state for each in listing(stage_with(NIGHTS).edges, model=MODEL, load=gone).entries] == ["new"] * 4
+
+
+def test_data_set_without_files_has_nothing_outside() -> None:
+    assert states_by(LAST_NIGHTS, stage_with({})) == []

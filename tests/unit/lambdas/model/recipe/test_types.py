@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import Threshold, at_least, at_most_cost
-from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, Tolerate
+from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, Tolerate, Window
 from lambdas.model.recipe.types import FIELDS, PARTS
 from tests.given import data
 
@@ -49,6 +49,14 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"split": untyped(Split, seed=1.5)}, "split.seed is 1.5: expected a whole number"),
         ({"split": untyped(Split, group=7)}, "split.group is 7: expected a text, or None"),
         ({"split": untyped(Split, duplicates=True)}, "split.duplicates is True: expected a text, or None"),
+        ({"split": untyped(Split, by=7)}, "split.by is 7: expected a text, or None"),
+        ({"split": untyped(Split, nights=1.5)}, "split.nights is 1.5: expected a whole number, or None"),
+        ({"split": untyped(Split, days="7")}, "split.days is '7': expected a whole number, or None"),
+        ({"split": untyped(Split, column=7)}, "split.column is 7: expected a text, or None"),
+        ({"window": 30}, "window is 30: expected Window(...), or None"),
+        ({"window": untyped(Window, nights=1.5)}, "window.nights is 1.5: expected a whole number, or None"),
+        ({"window": untyped(Window, days=True)}, "window.days is True: expected a whole number, or None"),
+        ({"window": untyped(Window, column=7)}, "window.column is 7: expected a text, or None"),
         ({"split": Split(seed=10**5000)}, "split.seed is a value of type int: expected a whole number"),
         ({"anchor": "first"}, "anchor is 'first': expected 'ratchet', the number of a model version, or None"),
         ({"anchor": 0}, "anchor is 0: expected 'ratchet', the number of a model version, or None"),
