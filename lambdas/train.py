@@ -19,7 +19,6 @@ from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, recipes
 from lambdas.model.data import room
-from lambdas.model.filling.fills import fills
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats.fitted import Fitted
@@ -27,7 +26,7 @@ from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import trial
 from lambdas.model.training.draw import first_of_each_class
-from lambdas.model.training.estimator import fit, fit_parts, why_in_one_piece
+from lambdas.model.training.estimator import fills_of, fit, fit_parts, why_in_one_piece
 from lambdas.model.training.estimator import memory_mb as fold_mb
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
@@ -68,7 +67,7 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
         trial.foresee(recipe, train=rows[0])
         return fit(recipe, train=rows[0])
     parts = Rows(train.names, train.open, engine.each)
-    found = fills(recipe, total=parts.total)
+    found = fills_of(recipe, total=parts.total)
     parts = parts.each_as(found.part)
     summary = parts.total(Summary.of)
     room.check_fold(

@@ -7,8 +7,8 @@ evaluation/     scores challenger and champion on the holdout
 training/       fits an estimator
 folding/        fits one by sums over the rows, part by part
 formats/        the artifact formats
-features/       what reaches the classifier, as functions of the columns
 filling/        what takes the place of missing numbers
+features/       what reaches the classifier, as functions of the columns
 data/           training part, holdout and profile of a data set
 splitting/      which rows train and which are held out
 reading/        from an object's bytes to a table, or to an error that names the cell

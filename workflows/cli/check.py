@@ -13,6 +13,7 @@ import click
 from chalicelib.cutting import listed
 from chalicelib.errors import NightswapError
 from chalicelib.settings import StageSettings
+from workflows.checking import missing
 from workflows.checking.capacity import capacity
 from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at, why_left_out
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
@@ -82,14 +83,15 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
-        yield from _of_tolerance(reading, where=where)
+        yield from _of_tolerance(reading, recipe=recipe, where=where)
         check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:
             foresee(table, recipe=recipe)
         sides = foreseen(content, reading, recipe=recipe)
         of_dates = list(dated(content, recipe=recipe))
     except NightswapError as exc:
-        yield _refusal(exc, where=where, way_out="correct the file, or the recipe if it describes other data")
+        usual = "correct the file, or the recipe if it describes other data"
+        yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or usual)
         return
     if sides is not None:
         yield ok(sides.in_words(), where=where)
@@ -100,8 +102,18 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
     yield from _of_gate(recipe, counts, where=where)
 
 
-def _of_tolerance(reading: Reading, *, where: str) -> Iterator[Finding]:
-    """What the recipe takes that is not as it says."""
+def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[Finding]:
+    """What the recipe takes that is not as it says, and what it may not know of."""
+    cells = missing.changed(reading)
+    if cells:
+        yield ok(f"cells would get the value that the recipe says: {cells}", where=where)
+    for said in missing.in_categories(reading.table, recipe=recipe):
+        yield note(
+            said,
+            where=where,
+            way_out="if that is a missing value, list it in the recipe's missing_values, and say missing='...' of the"
+            " column (docs/columns.md)",
+        )
     if reading.left_out is not None:
         yield note(
             f"{len(reading.left_out.rows):,} bad rows would be left out, as the recipe tolerates:"

@@ -90,6 +90,7 @@ TRANSFORMERS: dict[str, Callable[[Any, list[Feature]], list[Feature]]] = {
     "MinMaxScaler": _min_max_scaler,
     "MaxAbsScaler": _max_abs_scaler,
     "OneHotEncoder": one_hot,
+    "SimpleImputer": lambda _, features: features,  # nothing is missing any more: see `imputers`
     **CURVES,
     **PROJECTIONS,
     **dict.fromkeys(SELECTORS, selected),

@@ -113,6 +113,7 @@ TRANSFORMERS: Mapping[str, Rule] = {
     "PowerTransformer": lambda _: "searches for its powers over all rows",
     **dict.fromkeys(("KBinsDiscretizer", "QuantileTransformer"), lambda _: "needs quantiles"),
     "OneHotEncoder": _encoder,
+    "SimpleImputer": _folds,
     "RobustScaler": lambda _: "needs quantiles",
     **dict.fromkeys(SELECTORS, lambda _: "selects by what all rows tell together"),
     **dict.fromkeys(PROJECTIONS, lambda _: "is fitted by a decomposition of all rows"),

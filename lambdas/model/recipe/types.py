@@ -16,6 +16,7 @@ from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.parts import (
     CLIP,
     DROP,
+    IMPUTER,
     MEAN,
     MEDIAN,
     REFUSE,
@@ -99,7 +100,10 @@ APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, 
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
 ANCHOR = Kind(f"{RATCHET!r}, the number of a model version, or None", _is_anchor)
 
-FILL = Kind(f"a number, {MEDIAN!r} or {MEAN!r}", lambda value: _is_number(value) or value in (MEDIAN, MEAN))
+FILL = Kind(
+    f"a number, {MEDIAN!r}, {MEAN!r} or {IMPUTER!r}",
+    lambda value: _is_number(value) or value in (MEDIAN, MEAN, IMPUTER),
+)
 OUTSIDE = Kind(f"{REFUSE!r}, {CLIP!r} or {DROP!r}", lambda value: value in (REFUSE, CLIP, DROP))
 
 Kinds = Mapping[str, Kind]

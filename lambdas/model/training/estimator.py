@@ -9,7 +9,7 @@ import importlib
 import math
 import platform
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,13 +41,23 @@ def why_in_one_piece(recipe: Recipe) -> str:
         return why_not(_unfitted(recipe))
 
 
+def fills_of(recipe: Recipe, *, total: Callable[[Callable[[Part], Any]], Any]) -> Fills:
+    """What takes the place of missing numbers, of the rows whose parts `total` adds up.
+
+    Raises TrainingFailed for a column without any number, EstimatorUnsupported for one that the estimator is to fill,
+    and does not.
+    """
+    with failures(recipe, doing="fitting"):
+        return fills(recipe, total=total, estimator=_unfitted(recipe))
+
+
 def fit(recipe: Recipe, *, train: Table) -> Fitted:
     """Fit on the training part, and cross-validate beside it.
 
     Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
     """
     rows = Rows.of(Part.of(train, classes=recipe.class_names))
-    found = fills(recipe, total=rows.total)
+    found = fills_of(recipe, total=rows.total)
     if not why_in_one_piece(recipe):
         rows = rows.each_as(found.part)
         return fit_parts(recipe, rows=rows, summary=rows.total(Summary.of), fills=found)

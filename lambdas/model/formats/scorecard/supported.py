@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
-from lambdas.model.features import curves
+from lambdas.model.features import curves, imputers
 from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.projections import PROJECTIONS
 from lambdas.model.features.searches import SEARCHES, candidates
@@ -190,6 +190,7 @@ TRANSFORMERS: Mapping[str, Rule] = {
     "MinMaxScaler": _is_served,
     "MaxAbsScaler": _is_served,
     "Binarizer": _is_served,
+    "SimpleImputer": imputers.why_not,
     "FunctionTransformer": curves.why_not,
     "KBinsDiscretizer": _discretizer,
     "PowerTransformer": _is_served,

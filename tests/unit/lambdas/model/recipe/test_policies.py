@@ -20,7 +20,10 @@ TAKES = Numeric("a", missing=0)
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"columns": [Numeric("a", missing="mode")]}, "columns[0].missing is 'mode': expected a number, 'median' or"),
+        (
+            {"columns": [Numeric("a", missing="mode")]},
+            "columns[0].missing is 'mode': expected a number, 'median'",
+        ),
         ({"columns": [Numeric("a", missing=True)]}, "columns[0].missing is True: expected a number"),
         ({"columns": [Numeric("a", missing=math.nan)]}, "missing of column a is nan: expected a number of at most"),
         ({"columns": [Numeric("a", missing=math.inf)]}, "missing of column a is inf"),

@@ -18,6 +18,7 @@ import sklearn.preprocessing
 from sklearn.base import BaseEstimator
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
@@ -67,6 +68,7 @@ ALONE = (
     LinearDiscriminantAnalysis,
     NeighborhoodComponentsAnalysis,
     SparseRandomProjection,
+    SimpleImputer,
 )
 PYTHON = {name: getattr(module, name) for module in FROM for name in module.__all__} | {
     kind.__name__: kind for kind in ALONE

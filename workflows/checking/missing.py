@@ -1,0 +1,62 @@
+"""Finds texts that people write for a missing value. A run never takes one for that unless the recipe says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from chalicelib.cutting import cut, listed
+from chalicelib.errors import NightswapError, ValueMissing, ValueUnparsable
+from lambdas.model.recipe import Recipe
+
+if TYPE_CHECKING:
+    from lambdas.model.reading.table import Reading, Table
+
+LOOKALIKES = frozenset(("na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", "-", "--", "."))
+"""In small letters."""
+SHOWN_CHARACTERS = 20
+
+
+def looks_missing(text: str) -> bool:
+    """
+    >>> looks_missing(" N/A"), looks_missing("Namibia")
+    (True, False)
+    """
+    return text.strip().lower() in LOOKALIKES
+
+
+def changed(reading: Reading) -> str:
+    """The cells of a file that got another value, in words; empty where there are none."""
+    return "; ".join(
+        f"column {column}: {', '.join(f'{cells:,} {what}' for what, cells in counts.items())}"
+        for column, counts in reading.changed.items()
+    )
+
+
+def in_categories(table: Table, *, recipe: Recipe) -> Iterator[str]:
+    """The categories of each column that look like a missing value, without those that the recipe names itself."""
+    for column, texts in zip(recipe.categorical, table.categorical.T, strict=True):
+        found = sorted(text for text in set(texts.tolist()) if looks_missing(text))
+        told = [
+            f"{text!r} ({int((texts == text).sum()):,} rows)"
+            for text in found
+            if text != column.missing and not column.is_listed(text)
+        ]
+        if told:
+            yield f"column {column.name} has as categories {listed(told)}"
+
+
+def way_out(exc: NightswapError, *, recipe: Recipe) -> str:
+    """What the recipe can say where a cell of a column is missing, or looks like it; empty for another error."""
+    names: Mapping[str, bool] = {column.name: column.missing is not None for column in recipe.columns}
+    column = str(exc.details.get("column"))
+    if column not in names:
+        return ""
+    values = [str(cell["value"]) for cell in exc.details.get("cells", [])]
+    texts = [text for text in dict.fromkeys(values) if looks_missing(text)]
+    say = [] if names[column] else [f"missing='median', say, of column {cut(column, SHOWN_CHARACTERS)}"]
+    if isinstance(exc, ValueUnparsable) and texts:
+        say.append(f"missing_values={texts!r} of the recipe")
+    elif not isinstance(exc, ValueMissing):
+        return ""
+    return f"correct the file; or let the recipe take a missing value: {' and '.join(say)} (docs/columns.md)"
