@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lambdas.model.recipe.recipe_files import model_of
 from tests.clone import LocalUp
 from tests.contract.docs import pages
 from tests.e2e.terminal import run
@@ -17,6 +18,7 @@ DRAFTS = "first-model.md"
 def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
     text = pages.PAGES[page]
     recipe = up.clone.folder / "lambdas" / "recipes" / "loans.py"
+    before = {*recipe.parent.glob("*.py")}
     if page != DRAFTS:
         recipe.write_text(pages.blocks(pages.PAGES["recipes.md"], "python")[0])
     (up.clone.folder / "loans.csv").write_text(loans())
@@ -25,4 +27,8 @@ def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str,
         done = run(up.clone, line, shell)
 
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-    recipe.unlink()
+    drafted = [each for each in recipe.parent.glob("*.py") if each not in before]
+    for each in drafted:
+        each.unlink()
+    removing = [word for each in drafted for word in ("--remove-model", model_of(each))]
+    assert up.clone.nightswap("deploy", *removing).returncode == 0

@@ -89,6 +89,7 @@ def _on_its_own(*, model: str, data: Path | None, serves: bool, port: int) -> st
             say(f"saved state: {line}")
         if running.moved:
             console.print(f"port {running.wanted_short_port} is taken: serving on {running.short_port} instead")
+        console.print(f"local AWS: up after {time.monotonic() - begun:.1f} s")
         job = _job(running, model=model)
         with told_when_it_ends(running):
             outcome = _carry_out(job, data=data, begun=begun, serves=serves)
@@ -104,7 +105,6 @@ def _job(running: LocalAws, *, model: str) -> MainJob:
 
 
 def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -> str:
-    console.print(f"local AWS: up after {time.monotonic() - begun:.1f} s")
     carry_out(job.stage, quiet=True)
     console.print(f"deployed: two stacks and the Chalice app, after {time.monotonic() - begun:.1f} s")
     job.recover()

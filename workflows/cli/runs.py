@@ -73,10 +73,14 @@ def runs(stage: Stage, *, run: str | None, model: str | None, limit: int, as_jso
         screen.show_json(found)
         return
     rows = [
-        [each["run"], each["outcome"] or each["state"], f"{each['percent']} %", _fullest(each), each["reason"]]
+        (
+            (each["run"], each["outcome"] or each["state"] or "-", f"{each['percent']} %", _fullest(each)),
+            [each["reason"]] if each["reason"] else [],
+        )
         for each in found
     ]
-    screen.table("latest runs", ["run", "outcome or state", "", "memory", "reason"], rows)
+    screen.say("latest runs")
+    screen.table_with_lines(["run", "outcome or state", "", "memory"], rows)
     screen.damage([damage for each in found for damage in each["damaged"]])
 
 
@@ -89,10 +93,10 @@ def stop(stage: Stage, run: str) -> None:
     console.print(f"stopped {run}" if found["status"] == RUNNING else f"{run} had ended: {found['outcome']}")
 
 
-def _fullest(run: dict[str, Any]) -> str | None:
+def _fullest(run: dict[str, Any]) -> str:
     """The state that took the largest share of its function's memory, and the share."""
     found = run["fullest"]
-    return found and f"{found['state']} {found['share']:.0%}"
+    return f"{found['state']} {found['share']:.0%}" if found else "-"
 
 
 def show(stage: Stage, run: dict[str, Any], *, as_json: bool) -> None:

@@ -148,6 +148,21 @@ def test_runs_are_listed(stage: FakeStage) -> None:
     assert RUN in stage.run("runs").output
 
 
+def test_ended_run_is_listed_with_the_fullest_of_its_tasks_and_its_reason_below(stage: FakeStage) -> None:
+    going(stage.outside, RUN)
+    train = {**TRAIN, "duration_ms": 1234, "peak_memory_bytes": 209_000_000, "memory_mb": 1769}
+    write(stage, "train", {**train, "status": "done"})
+    end(stage, outcome="Superseded", reason="late " * 30)
+
+    title, header, row, *reason = stage.run("runs", width=80).output.splitlines()
+
+    assert title == "latest runs"
+    assert header.split() == ["run", "outcome", "or", "state", "memory"]
+    assert row.split() == [RUN, "Superseded", "100", "%", "Train", "11%"]
+    assert " ".join(" ".join(reason).split()) == ("late " * 30).strip()
+    assert all(len(line) <= 80 for line in (header, row, *reason))
+
+
 def test_runs_are_listed_for_programs(stage: FakeStage) -> None:
     going(stage.outside, RUN)
 
