@@ -17,7 +17,7 @@ def is_of_the_file(error: DataError) -> bool:
 def refusal(new: Mapping[str, DataError], *, recipe: Recipe) -> DataError:
     """The error of the first of too many bad files, which names the others."""
     first, *others = new.values()
-    tolerated = f"the recipe tolerates {recipe.tolerate.files:,} more bad files a run, and {len(new):,} are"
     named = listed(f"{name} ({type(error).__name__})" for name, error in [*new.items()][1:])
-    said = f"{tolerated}: bad too {'is' if len(others) == 1 else 'are'} {named}. {first.message}"
+    tolerated = f"{len(new):,} files are bad that were not before, and the recipe tolerates {recipe.tolerate.files:,}"
+    said = f"{tolerated}. Besides the first one: {named}. {first.message}"
     return type(first)(said, **first.details) if others else first

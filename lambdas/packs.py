@@ -19,8 +19,9 @@ from itertools import chain
 from operator import add
 from typing import Any
 
+from chalicelib import cutting
 from chalicelib.edges import Edges
-from chalicelib.errors import DataError
+from chalicelib.errors import ClassSharesShifted, DataError
 from chalicelib.runs.dataset import Object
 from lambdas import engine, kept, recipes
 from lambdas.bad_files import refusal
@@ -29,6 +30,7 @@ from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
 from lambdas.model.data.part import merged
 from lambdas.model.data.preparation import described
 from lambdas.model.data.sums import HASHED_ROWS, Sums
+from lambdas.model.reading.tolerance import shift
 from lambdas.model.recipe import Recipe
 from lambdas.packing import Cut, Packing
 from lambdas.parts import Prepared, files_of
@@ -143,6 +145,24 @@ def _of_labels_and_rows(found: Mapping[str, KeptObject], *, recipe: Recipe) -> d
     return told
 
 
+def _check_shares(found: Mapping[str, KeptObject], *, rows: Mapping[str, int], recipe: Recipe) -> None:
+    """Raises ClassSharesShifted for what no single file proves: of each only a few rows are left out, always of one
+    class. Files with rows that the recipe drops on purpose do not speak here."""
+    bad = {name: each.left_out["classes"] for name, each in found.items() if each.left_out}
+    bad = {name: classes for name, classes in bad.items() if "dropped" not in (found[name].left_out or {})}
+    lost = {name: sum(classes.get(name, 0) for classes in bad.values()) for name in rows}
+    every = {name: count + lost[name] for name, count in rows.items()}
+    shifted = shift(lost, every, tolerated=recipe.tolerate.rows) if bad else None
+    if shifted is not None:
+        raise ClassSharesShifted(
+            f"without the bad rows of {len(bad):,} files {shifted}. nightswap data list --model {recipe.model} tells"
+            f" which files; correct them, or take them out: {cutting.listed(bad)}",
+            model=recipe.model,
+            lost=lost,
+            rows=every,
+        )
+
+
 def _cells(changed: Mapping[str, Mapping[str, Mapping[str, int]]], what: str) -> int:
     return sum(counts.get(what, 0) for columns in changed.values() for counts in columns.values())
 
@@ -157,6 +177,7 @@ def prepared(
     }
     profile = described(sums, objects={name: each.extent for name, each in found.items()}, recipe=recipe)
     profile.update(_of_labels_and_rows(found, recipe=recipe))
+    _check_shares(found, rows={name: counts["rows"] for name, counts in profile["classes"].items()}, recipe=recipe)
     where = Cut(edges, packs)
     return Prepared(
         train=tuple(chain.from_iterable(pack.train for pack in packs)),

@@ -134,8 +134,8 @@ def test_more_new_bad_files_than_are_tolerated_fail_the_run_and_nothing_is_held(
         preprocessing(night, by=recipe(files=files))
 
     assert raised.value.message.startswith(
-        f"the recipe tolerates {files} more bad files a run, and 3 are: bad too are b.csv (LabelUnknown), c.csv"
-        " (LabelUnknown). 1 cell of column label in a.csv is no known label"
+        f"3 files are bad that were not before, and the recipe tolerates {files}. Besides the first one: b.csv"
+        " (LabelUnknown), c.csv (LabelUnknown). 1 cell of column label in a.csv is no known label"
     )
     assert raised.value.message.endswith("nightswap data remove a.csv --model kdd99-http")
     assert held(night) == []
@@ -200,7 +200,7 @@ def test_a_file_with_other_content_that_is_bad_too_counts_as_new() -> None:
     add_data(night, "a.csv", lines=WORSE)
     add_data(night, "b.csv", lines=[*BAD, *BAD])
 
-    with pytest.raises(LabelUnknown, match="the recipe tolerates 1 more bad files a run, and 2 are"):
+    with pytest.raises(LabelUnknown, match="2 files are bad that were not before, and the recipe tolerates 1"):
         later(night, NEXT)
 
 

@@ -17,7 +17,7 @@ from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Stored
-from chalicelib.errors import DataError, LabelUnknown, ObjectUnreadable, ValueMissing
+from chalicelib.errors import ClassSharesShifted, DataError, LabelUnknown, ObjectUnreadable, ValueMissing
 from chalicelib.limits import PART_DAYS
 from chalicelib.runs.dataset import Object
 from lambdas import kept, packing, packs
@@ -604,3 +604,37 @@ def test_profile_counts_the_cells_that_were_missing_or_clipped_and_the_rows_that
     assert found.profile["columns"]["size"]["maximum"] == 9
     assert found.profile["columns"]["flag"]["top"]["none"] == 1
     assert "missing" not in found.profile["columns"]["age"]
+
+
+WITH_A_RARE_CLASS: dict[str, Any] = {"classes": {"ok.": "good", "worm.": "bad", "spam.": "rare"}}
+
+
+def small_nights(nights: int) -> dict[str, bytes]:
+    """Each loses its only rare row, which is one of a hundred."""
+    lines = "\n".join(["size,age,flag,label", *["1,2,SF,ok."] * 79, *["1,2,SF,worm."] * 20, ",2,SF,spam.", ""])
+    return {f"{night:02}.csv": lines.encode() for night in range(nights)}
+
+
+def test_rows_that_many_files_lose_of_one_class_are_refused_though_no_file_proves_it() -> None:
+    recipe = data.recipe(tolerate=Tolerate(rows=0.01), **WITH_A_RARE_CLASS)
+    prepare(Counting(), small_nights(2), recipe=recipe)
+
+    with pytest.raises(ClassSharesShifted) as raised:
+        prepare(Counting(), small_nights(3), recipe=recipe)
+
+    assert raised.value.message == (
+        "without the bad rows of 3 files rare falls from 1 % to 0 % of the rows: it loses 3 of 3, and all classes"
+        " together 3 of 300. nightswap data list --model flows tells which files; correct them, or take them out:"
+        " 00.csv, 01.csv, 02.csv"
+    )
+    assert "object" not in raised.value.details
+
+
+def test_rows_that_the_recipe_drops_on_purpose_shift_no_share() -> None:
+    recipe = data.recipe(
+        columns=[Numeric("size", minimum=0, maximum=10, outside="drop"), *RECIPE.columns[1:]],
+        **WITH_A_RARE_CLASS,
+    )
+    files = {name: body.replace(b",2,SF,spam.", b"11,2,SF,spam.", 1) for name, body in small_nights(9).items()}
+
+    assert prepare(Counting(), files, recipe=recipe).profile["rows"] == 9 * 99
