@@ -66,6 +66,8 @@ def _row(told: Difference) -> str:
 
 def _plain(value: object) -> str:
     """As a person writes it: 54540 and not 54540.0."""
+    if value is None:
+        return "missing"
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

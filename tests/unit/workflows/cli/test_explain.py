@@ -78,6 +78,14 @@ def test_features_of_a_row_are_shown_in_100_characters(length: int, shown: str) 
     assert last.split()[-1] == shown
 
 
+def test_a_missing_feature_of_a_row_is_called_missing() -> None:
+    stage = with_run()
+    features = {"income": None, "age": 40.0}
+    write(stage, "report", {**REPORT, "differences": [{**DIFFERENCE, "features": features}]})
+
+    assert stage.run("explain", RUN, width=300).output.rstrip().endswith("income=missing, age=40")
+
+
 def test_version_of_a_promoted_run_that_is_live_can_be_taken_back() -> None:
     stage = with_run(promoted_after=("run-1",))
 
