@@ -10,6 +10,7 @@ import pytest
 from lambdas import reader
 
 MAKES_NO_ROWS = {
+    "bad_files": "tells which errors leave a file out",
     "horizon": "tells dates, which stand in the draw and in the key",
     "intermediates": "reads and writes files",
     "kept": "says what is kept",

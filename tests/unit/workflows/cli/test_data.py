@@ -33,6 +33,9 @@ def test_files_are_listed_for_programs(stage: FakeStage, tmp_path: Path) -> None
             "trained_by": None,
             "rows": None,
             "classes": None,
+            "rows_left_out": None,
+            "why_left_out": None,
+            "left_out_since": None,
         }
     ]
 
