@@ -83,7 +83,7 @@ def test_a_missing_feature_of_a_row_is_called_missing() -> None:
     features = {"income": None, "age": 40.0}
     write(stage, "report", {**REPORT, "differences": [{**DIFFERENCE, "features": features}]})
 
-    assert stage.run("explain", RUN, width=300).output.rstrip().endswith("income=missing, age=40")
+    assert stage.run("explain", RUN, width=300).output.rstrip().endswith("age=40, income=missing")
 
 
 def test_version_of_a_promoted_run_that_is_live_can_be_taken_back() -> None:
