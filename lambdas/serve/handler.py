@@ -155,19 +155,19 @@ class Service:
 
     def _body(self, event: object) -> dict[str, object]:
         asked = event if isinstance(event, dict) else {}
-        kind = set(asked)
-        if kind == {"query"}:
-            return self._asked(asked["query"])
-        if kind in ({"instances"}, {"instances", "why"}):
+        beside = len(asked) - 1
+        if "instances" in asked and beside == ("why" in asked):
             return self._predictions(asked["instances"], most=_most(asked))
-        if kind == {"warm"} and asked["warm"] is True:
+        if "query" in asked and not beside:
+            return self._asked(asked["query"])
+        if asked.get("warm") is True and not beside:
             return {"warm": True, "artifact_sha256": self.artifact_sha256, "format": self.format}
         raise Refused("EventMalformed", "the event is not one of the accepted forms", accepted=EVENTS)
 
     def _asked(self, query: object) -> dict[str, object]:
         """A model's own column of that name is a feature."""
         schema, most = self.scorer.schema, 0
-        if isinstance(query, dict) and "why" not in schema.names:
+        if isinstance(query, dict) and "why" in query and "why" not in schema.names:
             most = _most(query)
             query = {name: texts for name, texts in query.items() if name != "why"}
         noted: Noted = []

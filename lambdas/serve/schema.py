@@ -213,7 +213,7 @@ class Schema:
         """The texts of a query string: name -> list of values."""
         if not isinstance(query, dict) or not all(_is_list_of_texts(texts) for texts in query.values()):
             raise Refused("QueryMalformed", "query is not an object of lists of texts", accepted='{"name": ["text"]}')
-        given = self._whole(query, missing=[""])
+        given = query if query.keys() == self.names else self._whole(query, missing=[""])
         for name, texts in query.items():
             if len(texts) != 1:
                 raise Refused(
