@@ -63,6 +63,7 @@ def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model:
         f"{name} has no column {', '.join(hints)}{more}. Its first line, the header, reads: {shown}.{commas}"
         f" {way_out(name, model=model)}",
         object=name,
+        without_cells=f"has no column {listed(missing, most=LISTED_MISSING)}",  # a first line may be no header
         columns=list(missing[:LISTED_NAMES]),
         header=[cut(column, NAME_CHARACTERS) for column in header[:LISTED_NAMES]],
     )

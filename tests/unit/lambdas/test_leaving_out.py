@@ -407,3 +407,18 @@ def test_of_a_file_with_dropped_and_bad_rows_the_bad_ones_are_told() -> None:
 
     (entry,) = left_out.of_run(night.edges, run=RUN)
     assert (entry.name, entry.rows, entry.of_rows) == ("night-2.csv", 1, 100)
+
+
+def test_first_line_of_a_file_without_a_header_is_not_told() -> None:
+    """It is a row, and its cells would stay in the quarantine when the file is erased."""
+    night = night_with_data()
+    night.store.put(layout.dataset(MODEL, "night-2.csv"), b"0,1,2,Jane Roe\n0,1,2,normal.\n")
+
+    ready = preprocessing(night)
+
+    (entry,) = left_out.of_model(night.edges, model=MODEL)
+    assert (entry.name, entry.error) == ("night-2.csv", "ColumnMissing")
+    assert entry.why.startswith("has no column duration, ")
+    kept = night.store.find(layout.run_document(RUN, "data_left_out"))
+    assert kept is not None
+    assert not any("Jane" in told for told in (entry.why, ready.reason, kept.body.decode()))
