@@ -122,6 +122,14 @@ def known(edges: Edges, *, model: str, split: Split) -> Splits:
     return found
 
 
+def of_version(edges: Edges, *, model: str, model_version: int, split: Split) -> Splits:
+    """The splits that the version was made with, whatever versions came later. Raises as `known`."""
+    data = registry.manifest(edges, model=model, model_version=model_version).data
+    if any(each.rule is not None for each in data):
+        return _recorded(edges, model=model, model_version=model_version)
+    return _by_the_first_rule(data, split=split)
+
+
 def _recorded(edges: Edges, *, model: str, model_version: int) -> Splits:
     key = layout.version(model, model_version, registry.SPLITS)
     body = registry.part(edges, model=model, model_version=model_version, name=registry.SPLITS)

@@ -84,7 +84,7 @@ def rebuild(
     local = replace(edges, store=FolderStore(folder))
     _fetch(local, versions, manifest, progress=progress)
     progress("training", 0, 1)
-    known = splits.known(edges, model=model, split=recipe.split)
+    known = splits.of_version(edges, model=model, model_version=model_version, split=recipe.split)
     settings = TaskSettings(stage=RUN, code_sha256="", serving_sha256="")
     prepared = packs.from_objects(
         local, model, _listed(local, model=model), known, memory_mb=settings.memory_mb, load=load

@@ -9,19 +9,31 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
+from chalicelib.contracts.training import PreprocessTask
 from chalicelib.errors import CommandFailed, VersionUnknown
+from chalicelib.promotion.lease import Lease
 from chalicelib.registry import registry
-from lambdas import recipes
+from lambdas import evaluate, preprocess, recipes, train, version_model
 from lambdas.model.recipe import Recipe, Split
 from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
-from tests.given.nights import MODEL
+from tests.given.nights import MODEL, going
 from tests.http_connections import rows
-from tests.unit.lambdas.nightly_batch import add_data, night_with_data, whole_night
+from tests.unit.lambdas.nightly_batch import (
+    RUN,
+    SETTINGS,
+    add_data,
+    evaluation_task,
+    night_with_data,
+    training_task,
+    versioning_task,
+    whole_night,
+)
 from workflows.cli.rebuild import in_lines
 from workflows.rebuilding import rebuild as core
 from workflows.rebuilding.rebuild import Distance, Rebuilt
 
+RUNS = (RUN, "kdd99-http-nightly-20261122T0300Z")
 FILE = layout.dataset(MODEL, "night-1.csv")
 
 
@@ -124,6 +136,39 @@ def test_file_keeps_the_draw_of_then_though_the_recipe_has_another_split(once: F
         return replace(recipes.load(model), split=Split(holdout_ratio=0.5, seed=7))
 
     assert rebuilt(once, tmp_path, load=otherwise).is_equal
+
+
+def test_version_that_held_out_its_newest_nights_is_equal_though_later_ones_were_trained_on_them(
+    tmp_path: Path,
+) -> None:
+    def by_time(model: str) -> Recipe:
+        return replace(recipes.load(model), split=Split(by="time", nights=1))
+
+    outside = night_with_data()
+    outside.store.delete(FILE)
+    for number, run in enumerate(RUNS):
+        add_data(outside, f"night-2026-11-2{number}.csv", lines=rows(normal=90, attacks=60, seed=number))
+        add_data(outside, f"night-2026-11-2{number + 1}.csv", lines=rows(normal=90, attacks=60, seed=number + 1))
+        going(outside, run)
+        ready = preprocess.run(
+            PreprocessTask(run=run, model=MODEL, force=True), outside.edges, SETTINGS, load=by_time
+        )
+        trained = train.run(training_task(ready, run=run), outside.edges, SETTINGS, load=by_time)
+        evaluated = evaluate.run(evaluation_task(ready, trained, run=run), outside.edges, SETTINGS)
+        version_model.run(versioning_task(ready, trained, evaluated, run=run), outside.edges, SETTINGS)
+        Lease(outside.edges, MODEL).release(run)
+
+    found = core.rebuild(
+        outside.edges,
+        outside.versions,
+        model=MODEL,
+        model_version=1,
+        folder=tmp_path,
+        progress=lambda *_: None,
+        load=by_time,
+    )
+
+    assert found.is_equal
 
 
 def test_artifact_that_is_gone_can_be_made_but_not_compared(tmp_path: Path) -> None:
