@@ -44,7 +44,7 @@ class Horizon:
     until: str = ""
     """The last date to train on; or "" where nothing is old enough."""
     spans: Mapping[str, Span] = field(default_factory=dict)
-    """By object its dates, where the rule is by a column."""
+    """By object its dates, by its name or by the column."""
 
     def since_of(self, name: str) -> str:
         """Where the object's rows begin to be used; "" where all are."""
@@ -59,7 +59,8 @@ class Horizon:
     def settled(self, draw: Draw, *, name: str) -> Draw:
         """The draw of an object with the dates of this run. Raises NameUndated."""
         if draw.rule == NIGHTLY and not draw.night:
-            draw = replace(draw, night=dates.night_of(name))
+            night, _ = self.spans.get(name) or (dates.night_of(name), "")
+            draw = replace(draw, night=night)
         if (draw.rule, draw.columns) != (self.rule, self.columns):
             return draw
         span = (draw.night, draw.night) if draw.rule == NIGHTLY else self.spans.get(name)
@@ -96,8 +97,10 @@ def horizon(edges: Edges, recipe: Recipe, objects: Sequence[Object], known: Spli
     if not split_so:
         return found
     if draw.rule == NIGHTLY:
-        wanted = _by_nights(recipe, [_night(each, known=known, model=recipe.model) for each in split_so])
-        return replace(found, wanted=wanted, until=max(wanted, trained))
+        nights = _nights(split_so, known=known, model=recipe.model)
+        wanted = _by_nights(recipe, [*nights.values()])
+        spans = {name: (night, night) for name, night in nights.items()}
+        return replace(found, spans=spans, wanted=wanted, until=max(wanted, trained))
     spans = extents(edges, split_so, column=draw.columns[0], model=recipe.model)
     is_same = recipe.window is not None and recipe.window.column == draw.columns[0]
     wanted = _by_days(recipe, spans, since=found.since if is_same else "")
@@ -126,6 +129,15 @@ def _may_be_split_by(draw: Draw, each: Object, *, known: Splits, model: str) -> 
     """Whether the object is new, or was split so before."""
     was = known.of(each.name(model=model), etag=each.etag, text="")
     return was is None or (was.rule, was.columns) == (draw.rule, draw.columns)
+
+
+def _nights(objects: Sequence[Object], *, known: Splits, model: str) -> dict[str, str]:
+    """By name. The same content is of one night, its first, or it would be trained on and held out."""
+    told = [(each, _night(each, known=known, model=model)) for each in objects]
+    first: dict[str, str] = {}
+    for each, night in told:
+        first[each.etag] = min(first.get(each.etag, night), night)
+    return {each.name(model=model): first[each.etag] for each, _ in told}
 
 
 def _night(each: Object, *, known: Splits, model: str) -> str:

@@ -194,6 +194,19 @@ def test_old_night_under_a_newer_name_is_of_the_night_that_it_was() -> None:
     assert sides(account, found) == ([1, 2], [3, 4])
 
 
+def test_content_that_came_on_two_nights_is_of_the_first_one() -> None:
+    """A source that had nothing new sends the file of the night before once more."""
+    account = Counting()
+    again = {f"flows-{day(4)}.csv": of_days(3)}
+
+    first = prepare(account, {**nights(1, 2, 3), **again}, data.numeric_recipe(split=Split(by="time", nights=1)))
+    known = versioned(account, first)
+    later = prepare(account, {**nights(1, 2, 3, 5), **again}, BY_NIGHTS, known=known)
+
+    assert sides(account, first) == ([1, 2], [3])
+    assert sides(account, later) == ([1, 2], [3, 5])
+
+
 def test_file_that_takes_the_name_of_one_that_was_split_otherwise_stays_as_it_was_split() -> None:
     """The name was of a file that was drawn row by row, and the content is one that was split by its days."""
     account = Counting()
