@@ -79,7 +79,7 @@ def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, run: str) -> Arr
     objects = tuple(each for each in new.objects if prepared.digests.get(each.name) not in new.texts)
     rows = parts = size = 0
     for each in objects:
-        for part in _parts(prepared.rows_of(each.name)):
+        for part in _parts(prepared.new_rows_of(each.name)):
             put_all(edges, _prefix(run, parts), part.to_files())
             rows, parts, size = rows + len(part), parts + 1, size + part.size_bytes
     if new.live is None or not rows:

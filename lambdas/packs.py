@@ -27,11 +27,12 @@ from lambdas import engine, kept, recipes
 from lambdas.bad_files import refusal
 from lambdas.horizon import horizon
 from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
-from lambdas.model.data.part import merged
+from lambdas.model.data.part import Part, merged
 from lambdas.model.data.preparation import described
 from lambdas.model.data.sums import HASHED_ROWS, Sums
 from lambdas.model.reading.tolerance import shift
 from lambdas.model.recipe import Recipe
+from lambdas.model.splitting.split import DATED
 from lambdas.packing import Cut, Packing
 from lambdas.parts import Prepared, files_of
 from lambdas.splits import Splits
@@ -179,6 +180,12 @@ def prepared(
     profile.update(_of_labels_and_rows(found, recipe=recipe))
     _check_shares(found, rows={name: counts["rows"] for name, counts in profile["classes"].items()}, recipe=recipe)
     where = Cut(edges, packs)
+
+    def new_rows_of(name: str) -> Part:
+        train, holdout = where.sides_of(found[name].key)
+        draw = found[name].draw
+        return holdout if draw is not None and draw.rule == DATED else merged((train, holdout))
+
     return Prepared(
         train=tuple(chain.from_iterable(pack.train for pack in packs)),
         holdout=tuple(chain.from_iterable(pack.holdout for pack in packs)),
@@ -186,5 +193,5 @@ def prepared(
         draws={name: draw for name, each in found.items() if (draw := each.draw)},
         digests={name: each.digest for name, each in found.items()},
         version_ids={name: each.version_id for name, each in found.items() if each.version_id},
-        rows_of=lambda name: merged(where.sides_of(found[name].key)),
+        new_rows_of=new_rows_of,
     )

@@ -85,8 +85,9 @@ class Prepared:
     """By object: the ID of the version that was read, where it is known."""
     bad: Mapping[str, DataError] = field(default_factory=dict)
     """By object: why it was left out."""
-    rows_of: Callable[[str], Part | None] = lambda _: None
-    """From an object's name to its rows, training part first."""
+    new_rows_of: Callable[[str], Part | None] = lambda _: None
+    """From a new object's name to its rows, training part first. Where their days decide, those that are held out: an
+    older file may hold the others too, and a version be trained on them."""
 
 
 def stored(edges: Edges, files: Mapping[str, bytes], *, rows: int, model: str) -> StoredPart:

@@ -207,6 +207,20 @@ def test_content_that_came_on_two_nights_is_of_the_first_one() -> None:
     assert sides(account, later) == ([1, 2], [3, 5])
 
 
+@pytest.mark.parametrize(("column", "days"), [(None, [1, 2, 3, 4]), ("opened", [4])], ids=["nights", "days"])
+def test_new_rows_of_a_file_of_all_days_are_those_that_no_version_was_trained_on(
+    column: str | None, days: list[int]
+) -> None:
+    """Each file holds all rows since the beginning: of tonight's, last night's version was trained on most."""
+    account = Counting()
+    name, recipe = f"flows-{day(4)}.csv", data.numeric_recipe(split=Split(0.1, by="time", column=column))
+
+    found = prepare(account, {**nights(1), name: of_days(1, 2, 3, 4)}, recipe).new_rows_of(name)
+
+    assert found is not None
+    assert sorted({int(size // 100) for size in found.numeric[:, 0]}) == days
+
+
 def test_file_that_takes_the_name_of_one_that_was_split_otherwise_stays_as_it_was_split() -> None:
     """The name was of a file that was drawn row by row, and the content is one that was split by its days."""
     account = Counting()

@@ -414,7 +414,7 @@ def test_side_without_a_row_is_an_empty_part() -> None:
     found = prepare(account, files)
 
     assert found.profile["rows"] == 30
-    rows = [found.rows_of(name) for name in files]
+    rows = [found.new_rows_of(name) for name in files]
     assert [len(each) for each in rows if each is not None] == [1] * 30
 
 
@@ -424,7 +424,7 @@ def test_rows_of_one_object_are_cut_out_of_its_pack() -> None:
     found = prepare(account, files)
 
     for seed, name in enumerate(files):
-        rows = found.rows_of(name)
+        rows = found.new_rows_of(name)
         assert rows is not None
         expected = data.table(RECIPE, rows=20, seed=seed)
         assert sorted(rows.numeric[:, 0].tolist()) == sorted(expected.numeric[:, 0].tolist())
