@@ -84,6 +84,10 @@ def init(
 def _show(drafted: Draft, *, file: str, label: str) -> None:
     counts = ", ".join(f"{rows:,} {name}" for name, rows in drafted.labels.items())
     say(f"{file}: {drafted.rows:,} rows; {label}: {counts}")
+    if drafted.spellings > len(drafted.labels):
+        say(
+            f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: spaces around a label do not count"
+        )
     for name, why in drafted.choice.left_out:
         say(f"left out: {name or '(no name)'}: {why}")
     say(f"\n{drafted.text}")

@@ -156,11 +156,10 @@ def damage(found: Sequence[str]) -> None:
 
 
 def outcome(run: dict[str, Any]) -> None:
-    """One line: how the run ended, and why."""
+    """How the run ended, and why, as wide as the screen."""
     good = run["outcome"] in WENT_WELL
     error = f" ({run['error']})" if run["error"] else ""
-    console.print(f"[bold {GOOD if good else BAD}]{run['outcome']}[/]{error}: ", end="")
-    console.print(str(run["reason"]), markup=False)
+    console.print(Text.assemble((run["outcome"], f"bold {GOOD if good else BAD}"), f"{error}: {run['reason']}"))
 
 
 @contextmanager

@@ -70,8 +70,9 @@ class Baseline:
         return self.counted.overall["accuracy"] == 1
 
 
-def baseline(recipe: Recipe, *, table: Table) -> Baseline:
+def baseline(recipe: Recipe, *, table: Table, left_out: str = "") -> Baseline:
     """Of the better of the estimators on these rows; the recipe's own estimator and thresholds do not matter.
+    `left_out` names the columns that are no features, with the reasons, for the error.
 
     Raises CommandFailed when none is better than an answer that never looks at the row, TrainingFailed when a fit
     fails.
@@ -84,8 +85,8 @@ def baseline(recipe: Recipe, *, table: Table) -> Baseline:
         raise CommandFailed(
             f"a linear model of these columns tells too little about {recipe.label}: {_recalls(tried[-1].counted)} in"
             f" cross-validation on {len(drawn):,} rows, and thresholds that it is sure to reach are reached by an"
-            " answer that never looks at the row too. Add rows, or columns that have to do with it; nothing was"
-            " written"
+            " answer that never looks at the row too. Add rows, or columns that have to do with it"
+            f"{left_out and f'. {left_out}'}; nothing was written"
         )
     return max(telling, key=lambda each: _f1(each, recipe=recipe) + (BETTER_BY if each.estimator is plain else 0))
 

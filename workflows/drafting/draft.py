@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from chalicelib.errors import BadRequest, CommandFailed
 from chalicelib.limits import CLASSES
 from chalicelib.names import nearest_model_name
 from lambdas.model.reading.dataset import read_whole_labels
-from lambdas.model.reading.table import Labels
 from lambdas.model.reading.unpacking import unpack
 from lambdas.model.recipe import Recipe, at_least
 from workflows.checking.file import Content, look_at, without_advice
@@ -18,10 +18,11 @@ from workflows.drafting.baseline import FOLDS, Baseline, baseline
 from workflows.drafting.choosing import Choice, choose
 from workflows.drafting.columns import look_at_columns
 from workflows.drafting.estimators import plain
-from workflows.drafting.source import Parts, source
+from workflows.drafting.source import Parts, class_of, source
 
 ROWS_OF_A_CLASS = 10
 """Fewer neither teach nor tell anything: the holdout has two of ten."""
+NO_COLUMN = "It has no column beside the label"
 PACKED = (".csv.gz", ".csv", ".gz", ".txt")
 
 
@@ -32,7 +33,9 @@ class Draft:
     text: str
     rows: int
     labels: Mapping[str, int]
-    """The rows of each label, the most frequent first."""
+    """The rows of each class, the most frequent first."""
+    spellings: int
+    """Different labels in the file: more than classes where some differ by the spaces around them alone."""
     choice: Choice
     baseline: Baseline
     positive: str | None
@@ -55,42 +58,50 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
     """Raises a DataError for a file that no run can read, BadRequest or CommandFailed for what cannot be learnt."""
     with without_advice(content.name, model=model):
         text = unpack(content.name, content=content.body, model=model)
-        labels = _counted(read_whole_labels(content.name, text=text, column=label, model=model))
+        spelled = _counted(read_whole_labels(content.name, text=text, column=label, model=model).rows())
+    labels = _by_class(spelled)
     _check_labels(labels, label=label, file=content.name)
     choice = choose(look_at_columns(text), label=label)
     if not choice.features:
-        raise CommandFailed(f"no column of {content.name} can be a feature. {_reasons(choice.left_out)}")
+        raise CommandFailed(f"no column of {content.name} can be a feature. {_reasons(choice.left_out) or NO_COLUMN}")
     positive = _positive(labels, wanted=positive, label=label)
     recipe = Recipe(
         model=model,
         columns=[each.column for each in choice.features],
         missing_values=choice.marks,
         label=label,
-        classes={name: name for name in labels},
+        classes={name: class_of(name) for name in spelled},
         positive=positive,
         estimator=plain,
         thresholds=[at_least("accuracy", bound=1.0)],
     )
     table = look_at(content, recipe=recipe).table
     _check_rows(labels, label=label)
-    found = baseline(recipe, table=table)
+    found = baseline(recipe, table=table, left_out=_reasons(choice.left_out))
     parts = Parts(
         file=content.name,
         rows=len(table),
         model=model,
         label=label,
-        labels=labels,
+        labels=spelled,
         positive=positive,
         choice=choice,
         estimator=found.estimator,
         bounds=found.bounds,
     )
-    return Draft(source(parts), len(table), labels, choice, found, positive)
+    return Draft(source(parts), len(table), labels, len(spelled), choice, found, positive)
 
 
-def _counted(labels: Labels) -> dict[str, int]:
-    """The rows of each label, the most frequent first."""
-    return dict(sorted(labels.rows().items(), key=lambda each: (-each[1], each[0])))
+def _counted(rows: Mapping[str, int]) -> dict[str, int]:
+    """The most frequent first."""
+    return dict(sorted(rows.items(), key=lambda each: (-each[1], each[0])))
+
+
+def _by_class(spelled: Mapping[str, int]) -> dict[str, int]:
+    rows = Counter[str]()
+    for label, count in spelled.items():
+        rows[class_of(label)] += count
+    return _counted(rows)
 
 
 def _check_labels(labels: Mapping[str, int], *, label: str, file: str) -> None:
@@ -131,4 +142,4 @@ def _some(labels: Mapping[str, int]) -> str:
 
 def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
     told = listed([f"{name}: {why}" for name, why in left_out], most=10)
-    return f"Left out were: {told}" if left_out else "It has no column beside the label"
+    return f"Left out were: {told}" if left_out else ""

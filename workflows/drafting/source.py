@@ -36,7 +36,7 @@ class Parts:
     model: str
     label: str
     labels: Mapping[str, int]
-    """The rows of each label, which is its class's name too."""
+    """The rows of each label, as it stands in the file."""
     positive: str | None
     choice: Choice
     estimator: Estimator
@@ -105,10 +105,19 @@ def _columns(choice: Choice) -> Iterator[str]:
         yield from _call(kind, text(each.column.name), *missing)
 
 
+def class_of(label: str) -> str:
+    """A label without the spaces around it; one of spaces alone is a class too.
+
+    >>> class_of(" yes"), class_of(" ")
+    ('yes', ' ')
+    """
+    return label.strip() or label
+
+
 def _classes(labels: Mapping[str, int]) -> Iterator[str]:
     for name, rows in labels.items():
         yield from _comment(f"{rows:,} rows", depth=2)
-        yield f"{2 * INDENT}{text(name)}: {text(name)},"
+        yield f"{2 * INDENT}{text(name)}: {text(class_of(name))},"
 
 
 def _thresholds(bounds: Sequence[Bound]) -> Iterator[str]:

@@ -38,6 +38,15 @@ def test_a_dry_run_shows_the_recipe_and_what_a_run_says_of_it_and_writes_nothing
     assert recipes.names() == before
 
 
+def test_labels_that_differ_by_spaces_alone_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "loans.csv"
+    file.write_bytes(files.loans().body.replace(b",yes\n", b", yes\n", 30))
+
+    lines = init(file, "--label", "paid", "--dry-run").output.splitlines()
+
+    assert lines[1] == "note: 3 labels make 2 classes: spaces around a label do not count"
+
+
 def test_a_model_that_has_a_recipe_is_refused_before_the_file_is_read(tmp_path: Path) -> None:
     result = init(tmp_path / "nowhere.csv", "--label", "paid", "--model", "kdd99-http")
 

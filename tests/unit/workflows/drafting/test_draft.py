@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,45 @@ def test_a_model_is_named_after_its_file(file: str, model: str) -> None:
 def test_a_file_whose_name_has_nothing_for_a_model_needs_one() -> None:
     with pytest.raises(BadRequest, match=r"no model can be named after '2024.csv': name it, as in --model loans"):
         model_named_after("2024.csv")
+
+
+def test_spaces_around_a_label_make_no_class_of_its_own(tmp_path: Path) -> None:
+    made = drafted(labelled({"yes": 200, " yes": 60, "no": 90, "no ": 30, "\tno": 2}))
+
+    recipe = loaded(made.text, tmp_path)
+    assert recipe.classes == {"yes": "yes", "no": "no", " yes": "yes", "no ": "no", "\tno": "no"}
+    assert recipe.positive == "no"
+    assert made.labels == {"yes": 260, "no": 122}
+    assert "        # 60 rows\n" in made.text
+
+
+def test_a_label_with_spaces_around_it_in_all_rows_is_a_class_without_them(tmp_path: Path) -> None:
+    recipe = loaded(drafted(labelled({" <=50K": 200, " >50K": 100}), positive=">50K").text, tmp_path)
+
+    assert recipe.classes == {" <=50K": "<=50K", " >50K": ">50K"}
+
+
+def test_labels_that_differ_by_spaces_alone_are_a_single_one() -> None:
+    with pytest.raises(CommandFailed, match=r"column paid of loans.csv holds 'yes' alone"):
+        drafted(labelled({"yes": 50, " yes": 50}))
+
+
+def test_a_label_of_spaces_alone_stays_as_it_is(tmp_path: Path) -> None:
+    assert loaded(drafted(labelled({"yes": 200, " ": 100})).text, tmp_path).classes == {"yes": "yes", " ": " "}
+
+
+def test_where_the_columns_tell_too_little_those_left_out_are_named() -> None:
+    def row(draw: random.Random, number: int) -> tuple[object, object]:
+        return draw.random(), "1,5" if number == 7 else number / 8
+
+    rows = [(*row(random.Random(number), number), "yes" if number < 200 else "no") for number in range(400)]
+    with pytest.raises(CommandFailed, match="tells too little about paid") as raised:
+        drafted(files.content([["noise", "score", "paid"], *rows]))
+
+    assert "Left out were: score: 1 of 400 cells are no numbers, such as '1,5' on line 9" in str(raised.value)
+
+
+def test_where_the_columns_tell_too_little_and_none_is_left_out_none_is_named() -> None:
+    rows = [(random.Random(number).random(), "yes" if number < 200 else "no") for number in range(400)]
+    with pytest.raises(CommandFailed, match=r"columns that have to do with it; nothing was written$"):
+        drafted(files.content([["noise", "paid"], *rows]))
