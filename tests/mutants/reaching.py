@@ -10,8 +10,8 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,13 @@ class Reached:
     lines: dict[str, list[int]]
     opened: list[str]
     starts: bool
+    passed: bool
     digests: dict[str, str]
+
+    @classmethod
+    def of(cls, test: str, record: Mapping[str, Any], *, root: Path = ROOT) -> Reached:
+        """From what `server.recorded` found of a test file in the project at `root`."""
+        return cls(test=test, **record, digests={file: digest(root / file) for file in (test, *record["lines"])})
 
     def reaches(self, mutant: Mutant, *, root: Path = ROOT) -> bool:
         if mutant.file in self.opened or (self.starts and mutant.file in distances(root, self.test)):
@@ -47,17 +53,15 @@ class Reached:
         return bool(ran) and (not lines.isdisjoint(ran) or self.digests[file] != digest(root / file))
 
 
-def write(test: str, record: dict[str, Any], *, kept: Path, root: Path = ROOT) -> None:
-    """What `server.recorded` found of a test file in the project at `root`."""
-    digests = {file: digest(root / file) for file in (test, *record["lines"])}
-    _place(test, kept).write_text(json.dumps({"test": test, **record, "digests": digests}))
+def write(reached: Reached, *, kept: Path) -> None:
+    _place(reached.test, kept).write_text(json.dumps(asdict(reached)))
 
 
 def read(test: str, *, kept: Path, root: Path = ROOT) -> Reached | None:
-    """None where it was never written, or the test has changed since."""
+    """None where it was never written, the test has changed since, or failed, so that it did not run to its end."""
     place = _place(test, kept)
     found = Reached(**json.loads(place.read_text())) if place.is_file() else None
-    return found if found and found.digests[test] == digest(root / test) else None
+    return found if found and found.passed and found.digests[test] == digest(root / test) else None
 
 
 def _place(test: str, kept: Path) -> Path:

@@ -32,6 +32,7 @@ LIBRARIES = (
 )
 
 
+PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 LOADED_BEFORE = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
@@ -94,6 +95,7 @@ def recorded(run: Callable[[], int], *, root: Path, into: Path) -> int:
         "lines": {ours[file]: sorted(data.lines(file) or ()) for file in sorted(data.measured_files())},
         "opened": sorted(ours[file] for file in opened if file in ours),
         "starts": bool(started),
+        "passed": code in PASSED,
     }
     into.write_text(json.dumps(record))
     return code

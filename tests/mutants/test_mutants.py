@@ -67,9 +67,8 @@ def reached(lent: Lent, pool: ThreadPoolExecutor, pytestconfig: pytest.Config) -
         found = reaching.read(test, kept=kept)
         if found is None:
             with lent() as copy:
-                reaching.write(test, copy.recorded(test), kept=kept, root=copy.folder)
-            found = reaching.read(test, kept=kept)
-            assert found
+                found = Reached.of(test, copy.recorded(test), root=copy.folder)
+            reaching.write(found, kept=kept)
         return found
 
     wanted = [test for test in fast() if not test.startswith(WHOLE)] if RINGS > 1 else []

@@ -37,12 +37,12 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def record(project: Path, *ran: int, opened: tuple[str, ...] = (), starts: bool = False) -> Reached:
-    found = {"seconds": 1.5, "lines": {"app.py": [*LOADED, *ran]}, "opened": list(opened), "starts": starts}
-    reaching.write(TEST, found, kept=project, root=project)
-    known = reaching.read(TEST, kept=project, root=project)
-    assert known
-    return known
+def record(
+    project: Path, *ran: int, opened: tuple[str, ...] = (), starts: bool = False, passed: bool = True
+) -> Reached:
+    lines = {"app.py": [*LOADED, *ran]}
+    found = {"seconds": 1.5, "lines": lines, "opened": list(opened), "starts": starts, "passed": passed}
+    return Reached.of(TEST, found, root=project)
 
 
 def mistake(project: Path, line: int) -> Mutant:
@@ -86,8 +86,21 @@ def test_file_that_a_started_program_loads_is_reached_whole(project: Path) -> No
     assert record(project, starts=True).reaches(mistake(project, 8), root=project)
 
 
+def test_what_was_recorded_is_kept(project: Path) -> None:
+    assert reaching.read(TEST, kept=project, root=project) is None
+    reaching.write(record(project, 4, 11), kept=project)
+
+    assert reaching.read(TEST, kept=project, root=project) == record(project, 4, 11)
+
+
+def test_test_that_failed_is_recorded_anew(project: Path) -> None:
+    reaching.write(record(project, 4, passed=False), kept=project)
+
+    assert reaching.read(TEST, kept=project, root=project) is None
+
+
 def test_test_that_has_changed_is_not_known(project: Path) -> None:
-    record(project, 4)
+    reaching.write(record(project, 4), kept=project)
     reaching.digest.cache_clear()
     (project / TEST).write_text("import app, lambdas.other\n")
 

@@ -57,6 +57,21 @@ def test_pruned_version_is_unfit() -> None:
     assert raised.value.message.endswith(f"{way_on} --force")
 
 
+def test_version_that_is_pruned_while_it_answers_is_unfit() -> None:
+    night = after_nights(1)
+    sound = ServingCode()
+
+    def pruned_meanwhile(package: bytes, payload: bytes) -> bytes:
+        night.store.put(layout.version(MODEL, 1, registry.PRUNED), b"{}")
+        return sound(package, payload)
+
+    functions = InMemoryFunctions(MODEL, clock=night.clock, handler=pruned_meanwhile)
+    functions.publish(MODEL, registry.part(night.edges, model=MODEL, model_version=1, name=registry.PACKAGE))
+
+    with pytest.raises(VersionUnfit, match="it was pruned"):
+        fitness.verify(replace(night.edges, functions=functions), model=MODEL, model_version=1)
+
+
 def test_version_without_its_package_is_unfit() -> None:
     night = after_nights(1)
     night.store.delete(layout.version(MODEL, 1, registry.PACKAGE))

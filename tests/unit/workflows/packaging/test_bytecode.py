@@ -77,6 +77,16 @@ def test_bytecode_is_never_checked_against_its_source(tmp_path: Path) -> None:
     assert content[4:8] == (1).to_bytes(4, "little")
 
 
+def test_compiler_sees_nothing_of_this_machine(tmp_path: Path) -> None:
+    noting = script(tmp_path / "python", f"#!/bin/sh\n/usr/bin/env > {tmp_path / 'seen'}\n")
+
+    compile_folder(module(tmp_path / "a"), compiler=Interpreter(noting, "3.13.0"), seen_at="/opt/python")
+
+    seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines())
+    of_the_shell = {"PWD", "OLDPWD", "SHLVL", "_"}
+    assert {name: seen[name] for name in seen.keys() - of_the_shell} == {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
+
+
 def test_template_that_is_no_python_goes_without(tmp_path: Path) -> None:
     folder = module(tmp_path / "a", source="{{ template }} = \n")
 
