@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 import pytest
 
+from tests.unit.workflows.cost.other_prices import PRICES
 from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
-from workflows.cost.prices import Prices
 from workflows.stacks.functions import STORAGE_MB
-
-PRICES = Prices(
-    gb_second=MappingProxyType({"x86_64": 1.0, "arm64": 0.5}),
-    storage_gb_second=0.25,
-    lambda_request=100.0,
-    state_transition=3.0,
-    stored_gb_month=5.0,
-    put_request=7.0,
-    get_request=11.0,
-    alarm_month=13.0,
-    log_gb=17.0,
-    log_gb_month=19.0,
-    rest_request=23.0,
-)
-"""So that each amount tells what it was made of."""
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.workflows.cost.other_prices import PRICES
 from workflows.cost import estimates
 from workflows.cost.bills import Call
 from workflows.cost.estimates import (
@@ -104,3 +105,23 @@ def test_prediction_is_the_gateway_two_calls_and_their_lines() -> None:
         1000 * (gb_seconds * US_EAST_1.gb_second["arm64"] + 2 * US_EAST_1.lambda_request)
     )
     assert lines["logs"] == pytest.approx(1000 * 600e-9 * US_EAST_1.log_gb)
+
+
+def test_every_bill_is_of_the_prices_that_are_given() -> None:
+    retrain = retrain_bill(MACHINE, sizes=SIZES, architecture="arm64", prices=PRICES).lines
+    longest = longest_retrain_bill(MACHINE, sizes=SIZES, architecture="arm64", prices=PRICES).lines
+    idle = idle_bill(MACHINE, sizes=SIZES, architecture="arm64", alarms=2, models=["a"], prices=PRICES).lines
+    asked = predictions_bill(
+        10, serving_memory_mb=1024, api_memory_mb=1024, architecture="arm64", prices=PRICES
+    ).lines
+
+    assert retrain["Lambda"] == pytest.approx(0.5 * (1 * 6 + 2 * 12) + 0.25 * 12 + 2 * 100)
+    assert longest["Lambda"] == pytest.approx(0.5 * (60 + 2 * 900) + 0.25 * 900 + 2 * 100)
+    assert retrain["Step Functions"] == longest["Step Functions"] == 5 * 3.0
+    assert retrain["S3 requests"] == 8 * 7.0 + 20 * 11.0
+    assert idle["Lambda"] == pytest.approx(NIGHTS * (0.5 * 6 + 100))
+    assert (idle["alarms"], idle["S3 storage"]) == (26.0, 5.0)
+    assert idle["log storage"] == pytest.approx(NIGHTS * estimates.LOG_GB_PER_STATE * 19)
+    assert asked["API Gateway"] == pytest.approx(230.0)
+    assert asked["Lambda"] == pytest.approx(10 * (0.5 * 0.05 + 200))
+    assert asked["logs"] == pytest.approx(10 * 600e-9 * 17)

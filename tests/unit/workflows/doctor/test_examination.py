@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from tests.fakes.store import InMemoryStore
 from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
 from workflows.doctor.finding import Severity
+from workflows.packaging.sizes import FunctionSize, Part
 from workflows.stacks.settings import CONFIG
 
 CHECKOUT = Checkout(
@@ -96,3 +97,22 @@ def test_memory_that_a_stage_sets_is_held_against_a_new_accounts(
     found = list(examine_checkout(replace(CHECKOUT, root=tmp_path)))
 
     assert [each.where for each in found if "a new account grants 3008" in each.what] == noted
+
+
+def test_files_that_only_look_like_recipes_are_told(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+
+    found = list(examine_checkout(replace(CHECKOUT, root=tmp_path, recipe_problems=("loan.py is none",))))
+
+    assert [(each.where, each.severity) for each in found if each.what == "loan.py is none"] == [
+        ("recipes", Severity.ERROR)
+    ]
+
+
+def test_sizes_are_measured_where_they_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+    small = FunctionSize(function="train", layers=(), parts=(Part("numpy", 1_000_000),))
+
+    found = list(examine_checkout(replace(CHECKOUT, root=tmp_path, measure=lambda: [small])))
+
+    assert "1 MB unzipped with its layers" in found[-1].what
