@@ -48,8 +48,7 @@ class Copy:
         shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
         for name in LINKED:
             (folder / name).symlink_to(ROOT / name)
-        for place in PLACES[1:]:
-            compileall.compile_dir(folder / place, quiet=1)
+        self._is_compiled = False
         self._said = folder.with_name(f"{folder.name}-said.txt")
         self._reached = folder.with_name(f"{folder.name}-reached.json")
         self._server = subprocess.Popen(
@@ -67,6 +66,10 @@ class Copy:
 
     def recorded(self, test: str) -> dict[str, Any]:
         """What a test file reaches: see `server.recorded`."""
+        if not self._is_compiled:
+            for place in PLACES[1:]:
+                compileall.compile_dir(self.folder / place, quiet=1)
+            self._is_compiled = True
         self._end([test], reached=self._reached)
         found: dict[str, Any] = json.loads(self._reached.read_bytes())
         return found
