@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.errors import DatasetTooLarge
@@ -83,6 +85,16 @@ def test_fit_part_by_part_that_just_fits_is_taken_and_else_is_refused_with_what_
 @pytest.mark.parametrize("demand", [PREPROCESS, TRAIN, EVALUATE, room.LIVE_QUALITY])
 def test_setting_that_is_named_is_one_of_the_stages(demand: Demand) -> None:
     assert demand.setting in {each.variable for each in StageSettings.settings.values()}
+
+
+def test_object_that_takes_all_the_memory_is_taken_and_one_that_takes_more_is_not() -> None:
+    recipe = data.numeric_recipe()
+    needed = expected(PREPROCESS, row_bytes=NARROW, rows=MILLION)
+    rows: dict[str, Any] = {"rows": MILLION, "table_bytes": MILLION * NARROW, "recipe": recipe}
+
+    room.check_object("day.csv", memory_mb=needed, **rows)
+    with pytest.raises(DatasetTooLarge, match=rf"about {needed:,} MB in Preprocess: it has {needed - 1:,} MB"):
+        room.check_object("day.csv", memory_mb=needed - 1, **rows)
 
 
 def test_tables_that_just_fit_are_taken_and_one_row_more_is_refused_with_the_way_out() -> None:

@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 from sklearn.compose import make_column_transformer
+from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, RobustScaler, StandardScaler
+from sklearn.random_projection import GaussianRandomProjection, SparseRandomProjection
 
 from lambdas.model.folding.foldable import why_not
 
@@ -46,6 +50,12 @@ def test_scalers_and_encoders_before_a_smooth_logistic_regression_fold(estimator
         (SGDClassifier(loss="log_loss"), "SGDClassifier goes through the rows in an order of its own"),
         (OneVsRestClassifier(LogisticRegression(solver="liblinear")), "penalises the intercept too"),
         (OneVsRestClassifier(SGDClassifier(loss="log_loss")), "SGDClassifier goes through the rows in an order"),
+        (MultinomialNB(), "MultinomialNB has no form as sums over the rows here"),
+        (ComplementNB(), "ComplementNB has no form as sums over the rows here"),
+        (GridSearchCV(LogisticRegression(), {"C": [1]}), "GridSearchCV fits its candidates on all rows, again"),
+        (make_pipeline(PCA(), LogisticRegression()), "PCA is fitted by a decomposition of all rows"),
+        (make_pipeline(SparseRandomProjection(), LogisticRegression()), "SparseRandomProjection draws its own"),
+        (make_pipeline(GaussianRandomProjection(), LogisticRegression()), "GaussianRandomProjection draws its own"),
         (object(), "builtins.object has no form as sums"),
         (make_pipeline(object(), LogisticRegression()), "builtins.object has no form as sums"),
     ],

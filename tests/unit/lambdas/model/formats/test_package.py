@@ -48,6 +48,7 @@ def test_zip_holds_code_model_and_manifest_readable_by_lambda() -> None:
     assert package.read("model.json") == ARTIFACT
     assert all(entry.external_attr >> 16 == 0o100644 for entry in package.infolist())
     assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.create_system for entry in package.infolist()} == {3}, "Unix, as the format of zip files has it"
 
 
 @pytest.mark.parametrize(

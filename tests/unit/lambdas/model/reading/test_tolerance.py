@@ -174,3 +174,13 @@ def test_labels_of_another_column_have_a_place_for_a_row_that_is_too_short() -> 
 def test_unknown_labels_beyond_the_share_are_told_as_ever() -> None:
     with pytest.raises(LabelUnknown, match="1 label is unknown"):
         read("1,2,SF,n,jam.", GOOD, recipe=tolerating(0.1))
+
+
+def test_of_several_classes_that_lose_too_much_the_least_likely_loss_is_told() -> None:
+    every = {"one": 100, "other": 100, "common": 9_800}
+
+    said = shift({"one": 20, "other": 40, "common": 0}, every, tolerated=0.01)
+    turned = shift({"one": 40, "other": 20, "common": 0}, every, tolerated=0.01)
+
+    assert said is not None and said.startswith("other falls from 1 % to ")
+    assert turned is not None and turned.startswith("one falls from 1 % to ")

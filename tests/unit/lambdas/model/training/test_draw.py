@@ -12,10 +12,12 @@ def test_all_rows_are_drawn_in_their_order_where_so_many_are_wanted() -> None:
     part = made(rows=100, levels=(5,))
     rows = cut(part, chunks=3)
 
-    found = drawn(rows, summary=rows.total(Summary.of), at_most=100, seed=1)
+    for at_most in (100, 101, 1000):
+        found = drawn(rows, summary=rows.total(Summary.of), at_most=at_most, seed=1)
 
-    assert found.numeric.tolist() == part.numeric.tolist()
-    assert found.labels.tolist() == part.table().labels.tolist()
+        assert found.numeric.tolist() == part.numeric.tolist()
+        assert found.labels.tolist() == part.table().labels.tolist()
+    assert len(drawn(rows, summary=rows.total(Summary.of), at_most=99, seed=1)) == 99
 
 
 def test_of_more_rows_each_class_gives_its_share_without_repeating_one() -> None:
