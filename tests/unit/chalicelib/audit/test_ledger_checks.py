@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
+from chalicelib.audit import ledger_checks
 from chalicelib.audit.verification import verify
 from chalicelib.documents import documents
 from chalicelib.interventions import restoration
@@ -38,6 +39,26 @@ def test_missing_first_and_only_entry_is_told_too(night: FakeOutside) -> None:
 
     (problem,) = problems(night)
     assert problem.startswith(f"{missing(1)}, and the alias's stamp holds it")
+
+
+@pytest.mark.parametrize("kind", ["promoted", "shifted", "rolled_back", "restored", "pinned", "unpinned"])
+def test_move_of_every_kind_is_in_order_where_a_shift_alone_has_a_share(kind: str) -> None:
+    first, last = Ledger(two_nights().edges, MODEL).entries()
+
+    def found(weights: dict[str, float]) -> list[str]:
+        return [*ledger_checks.problems([first, last.but(kind=kind, weights=weights)], model=MODEL)]
+
+    shared, whole = found({"3": 0.1}), found({})
+    assert (shared == [], whole == []) == ((True, False) if kind == "shifted" else (False, True))
+    assert "a shift alone has one" in "".join(shared + whole)
+
+
+def test_move_of_no_kind_is_a_problem() -> None:
+    (entry, _) = Ledger(two_nights().edges, MODEL).entries()
+
+    (problem,) = ledger_checks.problems([entry.but(kind="borrowed")], model=MODEL)
+
+    assert "borrowed" in problem
 
 
 def test_move_that_is_under_way_is_given_the_moment_that_its_entry_takes() -> None:

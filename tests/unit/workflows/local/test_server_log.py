@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.full_disk import no_room
-from workflows.local.server_log import WAITING, ServerLog
+from workflows.local.server_log import LIMIT_BYTES, WAITING, ServerLog
+
+ROOT = Path(__file__).parents[4]
 
 
 def server_log(folder: Path, *, limit_bytes: int) -> tuple[ServerLog, int]:
@@ -56,3 +60,40 @@ def test_text_that_is_no_unicode_is_written_all_the_same(tmp_path: Path) -> None
     os.close(descriptor)
 
     assert (tmp_path / "log").read_text() == "a lone surrogate: \\udcff\n"
+
+
+SERVER = """
+import os, sys
+from pathlib import Path
+from workflows.local.server_log import LIMIT_BYTES, install
+
+install(Path(sys.argv[1]), previous=Path(sys.argv[2]))
+print("old" + "." * LIMIT_BYTES)
+print("new")
+print("error", file=sys.stderr)
+os.write(1, b"of a child\\n")
+os.write(2, b"and its errors\\n")
+"""
+
+
+def test_all_that_a_server_and_its_children_print_goes_to_the_new_log(tmp_path: Path) -> None:
+    log, previous = tmp_path / "log", tmp_path / "previous"
+    with log.open("wb") as output:
+        subprocess.run(
+            [sys.executable, "-c", SERVER, log, previous], cwd=ROOT, stdout=output, stderr=output, check=True
+        )
+
+    assert log.read_text() == "new\nerror\nof a child\nand its errors\n"
+    assert previous.stat().st_size > LIMIT_BYTES
+
+
+def test_server_that_prints_elsewhere_prints_there(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.touch()
+
+    for path in (log, tmp_path / "none"):
+        done = subprocess.run(
+            [sys.executable, "-c", SERVER, path, tmp_path / "previous"], cwd=ROOT, capture_output=True, check=True
+        )
+        assert done.stdout.endswith(b"new\nof a child\n") and done.stderr == b"error\nand its errors\n"
+    assert log.read_bytes() == b""
