@@ -24,6 +24,7 @@ SUMS = Sums(
     smallest=np.array([0.5, -1.0]),
     largest=np.array([9.5, 6.0]),
     means=np.array([3.25, 2.5]),
+    present=np.array([13, 13]),
     levels=(LEVELS,),
     hashes=(words(5, 5, 3, 8, 8, 8, 1, 2, 9), words(8, 8, 4, 10)),
     sample=np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0], [5.0, 50.0]]),
@@ -113,3 +114,17 @@ def test_groups_are_counted_where_the_recipe_names_their_column() -> None:
         "not_counted": f"they are more than {GROUPS_COUNTED:,}",
     }
     assert "groups" not in told(groups=(words(1), words(2)))
+
+
+def test_missing_cells_of_a_column_are_counted_and_its_figures_are_of_the_others() -> None:
+    sample = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan]])
+    none = np.array([9.5, np.nan])
+
+    columns = told(sample=sample, present=np.array([8, 0]), smallest=none, largest=none, means=none)["columns"]
+
+    assert (columns["size"]["missing"], columns["size"]["quartile_1"], columns["size"]["mean"]) == (5, 1.0, 9.5)
+    assert columns["age"] == {
+        "kind": "number",
+        "missing": 13,
+        **dict.fromkeys(("minimum", "quartile_1", "median", "quartile_3", "maximum", "mean")),
+    }

@@ -41,7 +41,8 @@ class Bowl:
     def product(self, weights: Floats, *, direction: Floats) -> Floats:
         self.passes += 1
         root = np.sqrt(1 + STEEP * (weights - TARGET) ** 2)
-        return STEEP / root**3 * direction
+        along: Floats = STEEP / root**3 * direction
+        return along
 
 
 def search(bowl: Any, *, start: Floats, iterations_max: int = 100, method: Any = newton) -> Minimum:

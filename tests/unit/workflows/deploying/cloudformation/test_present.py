@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.cloudformation.present import NEVER_CREATED, PROPOSED, Deployed, deployed, described
 
-TEMPLATE = {"Resources": {"A": {}}}
+TEMPLATE: dict[str, Any] = {"Resources": {"A": {}}}
 
 
 class Stack:
@@ -22,8 +22,8 @@ class Stack:
 
     def describe_stacks(self, **given: str) -> Any:
         if given != {"StackName": "nightswap"}:
-            error = {"Code": "ValidationError", "Message": f"Stack {given} does not exist"}
-            raise ClientError({"Error": error}, "DescribeStacks")
+            words = f"Stack {given} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": words}}, "DescribeStacks")
         return {"Stacks": [self.told]}
 
     def get_template(self, **given: str) -> Any:
@@ -51,7 +51,8 @@ def test_stack_is_read_with_its_template_and_parameters(status: str) -> None:
 @pytest.mark.parametrize("status", [PROPOSED, *NEVER_CREATED])
 def test_what_a_failed_or_interrupted_creation_left_is_no_stack(status: str) -> None:
     assert found(Stack(status)) is None
-    assert described(cast(Any, Stack(status)), "nightswap") == {"StackStatus": status}
+    told = described(cast(Any, Stack(status)), "nightswap")
+    assert told and told["StackStatus"] == status
 
 
 def test_stack_that_is_not_there_is_none() -> None:
