@@ -16,11 +16,14 @@ from chalicelib.documents.shapes import Kind, anything
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import RegistryIncomplete
 
-SCHEMA = 2
+SCHEMA = 3
 """The latest that this release reads and writes; a document that says nothing of its schema is of the first.
 
 The second has versions that wait for approval, and runs that ended Waiting. A release that knows neither would make
 live what nobody approved, so it does not deploy over one that does (`workflows.deploying.release`).
+
+The third has splits by keys and dates, and groups of labels that no recipe lists. A release that does not know such a
+group would move rows to the other side, and judge the live model on rows that it was trained on.
 """
 
 Found = TypeVar("Found")

@@ -122,6 +122,7 @@ class Arrived(Document):
 class Profile(Document):
     """Of the data that a run trains on, written by Preprocess."""
 
+    SCHEMA = 3
     IN_ONE_LINE = True
 
     fingerprint: str = holds(text)

@@ -15,7 +15,8 @@ FORMAT = documents.SCHEMA + 1
 """Of what lies in the bucket: higher than that of a release which cannot read it.
 
 It rises with the schema of the documents, and is one higher because the tokens once moved from an SSM parameter
-(format 1) to an object each (format 2), while all documents stayed of schema 1. Format 3 knows of approval.
+(format 1) to an object each (format 2), while all documents stayed of schema 1. Format 3 knows of approval, format
+4 of splits by keys and dates, and of a class for other labels.
 """
 KEY = layout.release()
 

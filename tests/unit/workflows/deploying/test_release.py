@@ -7,6 +7,7 @@ import pytest
 from chalicelib.approval.waiting import Waiting
 from chalicelib.documents import documents
 from chalicelib.errors import DeploymentFailed, StackMissing
+from chalicelib.registry.run_documents import Profile
 from tests.fakes.store import InMemoryStore
 from tests.given.interference import interfered, raising
 from workflows.deploying import release
@@ -26,8 +27,8 @@ def test_older_release_is_not_deployed_over_a_newer_one() -> None:
 
     with pytest.raises(
         DeploymentFailed,
-        match=r"stage prod was deployed by a newer release: its documents are of format 4, and this checkout knows"
-        r" 3\. Nothing was changed\. Deploy from the newer checkout, or update this one",
+        match=r"stage prod was deployed by a newer release: its documents are of format 5, and this checkout knows"
+        r" 4\. Nothing was changed\. Deploy from the newer checkout, or update this one",
     ):
         release.refuse_newer(newer, stage="prod")
 
@@ -66,4 +67,12 @@ def test_release_that_knows_nothing_of_approval_would_refuse_the_stage() -> None
     before_approval = 2
 
     assert before_approval < release.FORMAT
-    assert Waiting.SCHEMA == documents.SCHEMA
+    assert before_approval == Waiting.SCHEMA
+
+
+def test_release_that_knows_no_class_for_other_labels_would_refuse_the_stage() -> None:
+    """It takes each other label for a class of its own, and so would split known files otherwise."""
+    before_other_labels = 3
+
+    assert before_other_labels < release.FORMAT
+    assert Profile.SCHEMA == documents.SCHEMA
