@@ -126,3 +126,30 @@ def test_deployment_names_what_it_did_and_the_way_out() -> None:
         raise ClientError({"Error": {"Code": "ExpiredToken", "Message": "too old"}}, "GetObject")
     with pytest.raises(DeploymentFailed, match=r"^looking: Could not connect .*: check network"), refusals("looking"):
         raise EndpointConnectionError(endpoint_url="https://x")
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"),
+    [
+        ("CredentialRetrievalError", aws_errors.LOG_IN),
+        ("MetadataRetrievalError", aws_errors.LOG_IN),
+        ("NoAuthTokenError", aws_errors.LOG_IN),
+        ("TokenRetrievalError", aws_errors.LOG_IN),
+        ("RefreshWithMFAUnsupportedError", aws_errors.LOG_IN),
+        ("SSOTokenLoadError", aws_errors.LOG_IN),
+        ("NoCredentialsError", aws_errors.NO_CREDENTIALS),
+        ("PartialCredentialsError", aws_errors.NO_CREDENTIALS),
+        ("UnknownTokenProviderError", aws_errors.CONFIGURATION),
+        ("NoRegionError", aws_errors.REGION),
+        ("UnknownRegionError", aws_errors.REGION),
+        ("EndpointProviderError", aws_errors.REGION),
+        ("ServiceNotInRegionError", aws_errors.REGION),
+        ("InvalidProxiesConfigError", aws_errors.PROXY),
+        ("ProxyConnectionError", aws_errors.PROXY),
+        ("SSLError", aws_errors.CERTIFICATES),
+        ("EndpointConnectionError", aws_errors.NETWORK),
+        ("IncompleteReadError", aws_errors.NETWORK),
+    ],
+)
+def test_way_out_is_that_of_the_error(name: str, way_out: str) -> None:
+    assert aws_errors.way_out(instance(getattr(botocore.exceptions, name))) == way_out

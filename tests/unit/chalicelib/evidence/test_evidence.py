@@ -112,7 +112,7 @@ def test_part_that_is_another_or_gone_is_refused(night: FakeOutside, name: str) 
 
     assert evidence.problem(night.edges, found, name) == "is not what the manifest says"
     was = "published" if name == registry.PACKAGE else "judged"
-    with pytest.raises(RegistryIncomplete, match=f"{name} is not the one that was {was}") as raised:
+    with pytest.raises(RegistryIncomplete, match=f"{name} is not the one that was {was}: ") as raised:
         evidence.part(night.edges, found, name)
     assert raised.value.details["key"] == key(name)
 

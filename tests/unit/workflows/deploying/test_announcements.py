@@ -14,7 +14,7 @@ from workflows.stacks.settings import DEFAULTS
 def test_alarm_of_each_model_that_was_never_live_is_named_with_what_ends_it() -> None:
     first, *_ = of_alarms("prod", waiting=["loans", "kdd99-http"], email="")
 
-    assert "nightswap-prod-loans-failing, nightswap-prod-kdd99-http-failing ring until" in first
+    assert first.startswith("alarms nightswap-prod-loans-failing, nightswap-prod-kdd99-http-failing ring until a run")
     assert first.endswith("nightswap retrain --stage prod --model loans")
 
 
