@@ -10,25 +10,32 @@ from tests.contract.docs import pages
 from tests.e2e.terminal import run
 from tests.e2e.test_readme import loans
 
-DRAFTS = "first-model.md"
-"""The page that begins without a recipe."""
 
-
-@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md", DRAFTS])
+@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md"])
 def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
-    text = pages.PAGES[page]
     recipe = up.clone.folder / "lambdas" / "recipes" / "loans.py"
-    before = {*recipe.parent.glob("*.py")}
-    if page != DRAFTS:
-        recipe.write_text(pages.blocks(pages.PAGES["recipes.md"], "python")[0])
+    recipe.write_text(pages.blocks(pages.PAGES["recipes.md"], "python")[0])
     (up.clone.folder / "loans.csv").write_text(loans())
 
-    for line in pages.in_blocks(text):
-        done = run(up.clone, line, shell)
+    succeed(page, up, shell)
+    recipe.unlink()
 
-        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-    drafted = [each for each in recipe.parent.glob("*.py") if each not in before]
+
+def test_the_commands_of_a_first_model_succeed_without_a_recipe(up: LocalUp, shell: dict[str, str]) -> None:
+    folder = up.clone.folder / "lambdas" / "recipes"
+    before = {*folder.glob("*.py")}
+    (up.clone.folder / "loans.csv").write_text(loans())
+
+    succeed("first-model.md", up, shell)
+    drafted = [each for each in folder.glob("*.py") if each not in before]
     for each in drafted:
         each.unlink()
     removing = [word for each in drafted for word in ("--remove-model", model_of(each))]
     assert up.clone.nightswap("deploy", *removing).returncode == 0
+
+
+def succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
+    for line in pages.in_blocks(pages.PAGES[page]):
+        done = run(up.clone, line, shell)
+
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
