@@ -11,7 +11,7 @@ from tests.unit.workflows.data_set.files import GOOD, refused
 from workflows.checking import contents
 from workflows.checking.file import Content
 from workflows.data_set.listing import listing
-from workflows.data_set.objects import put
+from workflows.data_set.objects import put, remove_object
 
 TAG = contents.etag(GOOD)
 
@@ -78,5 +78,15 @@ def test_a_name_that_is_not_in_quarantine_releases_none() -> None:
 
     assert refused(on, "release", "a.csv", "night-2.csv") == (
         "night-2.csv: not in quarantine, where these files of kdd99-http are: a.csv, b.csv. Nothing was released"
+    )
+    assert held(on) == ["a.csv", "b.csv"]
+
+
+def test_a_file_that_was_removed_from_the_data_set_cannot_be_released() -> None:
+    on = stage("a.csv", "b.csv")
+    remove_object(on.edges, "a.csv", model=MODEL)
+
+    assert refused(on, "release", "a.csv") == (
+        "a.csv: not in quarantine, where these files of kdd99-http are: b.csv. Nothing was released"
     )
     assert held(on) == ["a.csv", "b.csv"]
