@@ -68,6 +68,7 @@ def from_objects(
     """
     recipe = load(model)
     policies = kept.policies(recipe)
+    known = known.with_copies((listed.name(model=model), listed.etag) for listed in objects)
     found = horizon(edges, recipe, objects, known)
     named = []
     for listed in objects:

@@ -39,10 +39,24 @@ class Splits:
     draws: Mapping[Identity, Draw]
     texts: Mapping[Identity, str] = field(default_factory=dict)
     """The digests of their texts, where they are known."""
+    copies: Mapping[str, Draw] = field(default_factory=dict)
+    """By entity tag: of a content that came under several names, of which one is known."""
+
+    def with_copies(self, objects: Iterable[tuple[str, str]]) -> Splits:
+        """For a run that has objects of these names and entity tags. The same content is drawn once, or rows of it
+        would be trained on under one name and held out under the other."""
+        names: dict[str, list[str]] = {}
+        for name, etag in objects:
+            names.setdefault(etag, []).append(name)
+        draws = {
+            etag: [self._by_name[name] for name in alike if name in self._by_name] for etag, alike in names.items()
+        }
+        return replace(self, copies={etag: found[0] for etag, found in draws.items() if found})
 
     def of(self, name: str, *, etag: str, text: str) -> Draw | None:
         """None for an object that is new; `text` is the digest of its text."""
-        return self._by_etag.get(etag) or self._by_text.get(text) or self._by_name.get(name)
+        by_content = self._by_etag.get(etag) or self._by_text.get(text)
+        return by_content or self.copies.get(etag) or self._by_name.get(name)
 
     def new(self, recipe: Recipe, *, salt: str) -> Draw:
         """The draw of an object with neither a known tag nor a known name: salted by its text, so that neither name

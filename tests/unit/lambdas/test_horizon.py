@@ -207,6 +207,18 @@ def test_content_that_came_on_two_nights_is_of_the_first_one() -> None:
     assert sides(account, later) == ([1, 2], [3, 5])
 
 
+@pytest.mark.parametrize("split", [Split(0.4), Split(by="time", nights=1)], ids=["row by row", "nights"])
+def test_content_that_replaces_a_known_file_and_comes_under_a_new_name_too_is_drawn_once(split: Split) -> None:
+    """Of the newest night there is always a copy under a name of its own."""
+    account, recipe = Counting(), data.numeric_recipe(split=split)
+    latest = f"copy-{day(2)}.csv"
+    before = prepare(account, {**nights(1), latest: of_days(2)}, recipe)
+
+    found = prepare(account, {**nights(1, 3), latest: of_days(3)}, recipe, known=versioned(account, before))
+
+    assert not rows_of(account, found, "train") & rows_of(account, found, "holdout")
+
+
 @pytest.mark.parametrize(("column", "days"), [(None, [1, 2, 3, 4]), ("opened", [4])], ids=["nights", "days"])
 def test_new_rows_of_a_file_of_all_days_are_those_that_no_version_was_trained_on(
     column: str | None, days: list[int]
