@@ -68,11 +68,11 @@ class Deployment:
         """All phases; repeating them continues."""
         store = BucketStore(self._client("s3"), bucket=self.names.bucket)
         release.refuse_newer(store, stage=self.names.stage)
-        self._refuse_departures(store)
+        self._departures(store)
         self._make_data_stack()
         old_tokens.move(self._client("ssm"), store, stage=self.names.stage, report=self.report)
         with hold(store, stage=self.names.stage, holder=Holder.this_process("deploy")):
-            self._refuse_departures(store)  # another deploy may have added a model while this one waited
+            self._tell(self._departures(store))  # another deploy may have added a model while this one waited
             release.tell(store)
             made = self._upload()
             self._make_main_stack(made.parameters)
@@ -89,13 +89,16 @@ class Deployment:
             notes.append(access_log.WAY_OUT.format(region=self.names.region))
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url, notes=tuple(notes))
 
-    def _refuse_departures(self, store: BucketStore) -> None:
-        """Refuses to remove a model that is live or has versions unless it is named."""
+    def _departures(self, store: BucketStore) -> Sequence[departures.Departure]:
+        """The models that go. Refuses to remove one that is live or has versions unless it is named."""
         stage = self.names.stage
         there = departures.stacked_models(self._client("cloudformation"), stage=stage, stack=self.names.stack)
         with refusals("looking for models that would go"):
             found = departures.departures(there, wanted=self.models, store=store, functions=self._functions)
         departures.refuse_unnamed(found, told=self.removes, wanted=self.models, there=there, stage=stage)
+        return found
+
+    def _tell(self, found: Sequence[departures.Departure]) -> None:
         for each in found:
             kept = "its registry stays" if each.loses else "it never had a version"
             self.report(Step("models", f"{each.model} is removed: {kept}", ""))
