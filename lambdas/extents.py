@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.dates import recorded
-from chalicelib.dates.nights import Span
+from chalicelib.dates.nights import Span, days_before
 from chalicelib.dates.recorded import Dates
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
@@ -20,6 +20,9 @@ from chalicelib.runs.dataset import Object
 from lambdas import reader
 from lambdas.model.reading.unpacking import check_size, unpack, way_out
 from lambdas.model.splitting.days import NO_DAY, read_days, text_of
+
+FUTURE_DAYS_MAX = 366
+"""A date later than so many days from now, such as 9999-12-31 for none, would be the newest for ever."""
 
 
 def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str) -> dict[str, Span]:
@@ -36,7 +39,8 @@ def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str)
             spans[each.etag] = _read(edges, each, column=column, model=model)
     finally:
         if new:
-            found = {etag: list(span) for etag, span in spans.items()}
+            there = {each.etag for each in objects}
+            found = {etag: list(span) for etag, span in spans.items() if etag in there}
             recorded.keep_dates(
                 edges, Dates(reader=kept.reader, columns={**kept.columns, column: found}), model=model
             )
@@ -49,7 +53,8 @@ def _read(edges: Edges, listed: Object, *, column: str, model: str) -> Span:
     stored = edges.store.find(listed.key)
     if stored is None or stored.etag != listed.etag:
         raise ObjectUnreadable(f"{listed.key} was removed or replaced before it was read: retrain again")
-    days = read_days(name, text=unpack(name, content=stored.body, model=model), column=column, model=model)
+    last = days_before(edges.clock().date().isoformat(), days=-FUTURE_DAYS_MAX)
+    days = read_days(name, text=unpack(name, content=stored.body, model=model), column=column, model=model, last=last)
     dated = days[days > NO_DAY]
     if not len(dated):
         raise ObjectUnreadable(

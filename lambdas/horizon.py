@@ -23,7 +23,7 @@ from chalicelib.exact import exact
 from chalicelib.runs.dataset import Object
 from lambdas.extents import extents
 from lambdas.model.recipe import Recipe, Window
-from lambdas.model.splitting.split import BY_TIME, NIGHTLY, Draw
+from lambdas.model.splitting.split import BY_TIME, DATED, NIGHTLY, Draw
 from lambdas.splits import Splits
 
 
@@ -44,7 +44,7 @@ class Horizon:
     until: str = ""
     """The last date to train on; or "" where nothing is old enough."""
     spans: Mapping[str, Span] = field(default_factory=dict)
-    """By object its dates, by its name or by the column."""
+    """By object its dates, by its name or by the column; without objects that stay as another rule split them."""
 
     def since_of(self, name: str) -> str:
         """Where the object's rows begin to be used; "" where all are."""
@@ -62,12 +62,19 @@ class Horizon:
             night, _ = self.spans.get(name) or (dates.night_of(name), "")
             draw = replace(draw, night=night)
         if (draw.rule, draw.columns) != (self.rule, self.columns):
-            return draw
+            return self._joined(draw, name=name)
         span = (draw.night, draw.night) if draw.rule == NIGHTLY else self.spans.get(name)
         if span is None:  # its name was of an object that was split otherwise: then it stays as it was
             return draw
         first, last = span
         return replace(draw, until=min(self.until, last) if self.until >= first else "")
+
+    def _joined(self, draw: Draw, *, name: str) -> Draw:
+        """Of an object that another rule split: by a column all of it trains where others can hold its rows too."""
+        if self.rule != DATED or name not in self.spans:
+            return draw
+        _, last = self.spans[name]
+        return replace(draw, rule=DATED, columns=self.columns, night="", until=last)
 
     def facts(self) -> dict[str, Any]:
         """Of the profile; ready for JSON, and empty where no date decides anything."""
@@ -97,14 +104,47 @@ def horizon(edges: Edges, recipe: Recipe, objects: Sequence[Object], known: Spli
     if not split_so:
         return found
     if draw.rule == NIGHTLY:
-        nights = _nights(split_so, known=known, model=recipe.model)
-        wanted = _by_nights(recipe, [*nights.values()])
-        spans = {name: (night, night) for name, night in nights.items()}
-        return replace(found, spans=spans, wanted=wanted, until=max(wanted, trained))
-    spans = extents(edges, split_so, column=draw.columns[0], model=recipe.model)
+        return _of_nights(found, recipe, _nights(split_so, known=known, model=recipe.model), known=known)
+    every = extents(edges, objects, column=draw.columns[0], model=recipe.model)
+    names = {each.name(model=recipe.model) for each in split_so}
+    spans = {name: span for name, span in every.items() if name in names}
+    others = {name: span for name, span in every.items() if name not in names}
+    gone = known.gone_until(draw.columns, objects=[(each.name(model=recipe.model), each.etag) for each in objects])
+    trained = max(trained, gone, *(last for _, last in others.values()))
     is_same = recipe.window is not None and recipe.window.column == draw.columns[0]
     wanted = _by_days(recipe, spans, since=found.since if is_same else "")
-    return replace(found, spans=spans, wanted=wanted, until=max(wanted, trained))
+    return replace(found, spans=_with_joined(spans, others), wanted=wanted, until=max(wanted, trained))
+
+
+def of_first_nights(found: Horizon, recipe: Recipe, texts: Mapping[str, str], *, known: Splits) -> Horizon:
+    """The same once the digests of texts are known, by object: one text is of one night, its first, packed or not."""
+    if found.rule != NIGHTLY or not found.spans:
+        return found
+    first: dict[str, str] = {}
+    for name, (night, _) in found.spans.items():
+        text = texts.get(name, name)
+        first[text] = min(first.get(text, night), night)
+    return _of_nights(found, recipe, {name: first[texts.get(name, name)] for name in found.spans}, known=known)
+
+
+def _of_nights(found: Horizon, recipe: Recipe, nights: Mapping[str, str], *, known: Splits) -> Horizon:
+    wanted = _by_nights(recipe, [*nights.values()])
+    until = max(wanted, known.trained_until(NIGHTLY, ()))
+    return replace(found, spans={name: (each, each) for name, each in nights.items()}, wanted=wanted, until=until)
+
+
+def _with_joined(spans: Mapping[str, Span], others: Mapping[str, Span]) -> dict[str, Span]:
+    """With those of the others whose dates meet one of them, or one of these others."""
+    every, new = dict(spans), dict(spans)
+    while new:
+        left = {name: span for name, span in others.items() if name not in every}
+        new = {name: span for name, span in left.items() if any(_meet(span, each) for each in new.values())}
+        every |= new
+    return every
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def within(edges: Edges, recipe: Recipe, objects: Sequence[Object]) -> tuple[Object, ...]:

@@ -25,7 +25,7 @@ from chalicelib.errors import ClassSharesShifted, DataError
 from chalicelib.runs.dataset import Object
 from lambdas import engine, kept, recipes
 from lambdas.bad_files import refusal
-from lambdas.horizon import horizon
+from lambdas.horizon import horizon, of_first_nights
 from lambdas.kept import OTHER_LABELS, KeptObject, KeptPack, Named
 from lambdas.model.data.part import Part, merged
 from lambdas.model.data.preparation import described
@@ -76,7 +76,9 @@ def from_objects(
         key = kept.object_key(listed, policies=policies, cut=found.cut_of(name))
         named.append(Named(listed, name, key))
     groups = {f"{place:05}": group for place, group in enumerate(grouped(named))}
-    packing = Packing(edges, recipe, known, found, memory_mb, kept.find(edges, model=model))
+    usable = kept.find(edges, model=model)
+    found = of_first_nights(found, recipe, _texts(named, usable.packs), known=known)
+    packing = Packing(edges, recipe, known, found, memory_mb, usable)
     new: list[KeptPack] = []
 
     def keep_all() -> None:
@@ -91,7 +93,12 @@ def from_objects(
         return made
 
     packed = engine.each(pack, groups)
-    packs = [each for each in packed if isinstance(each, KeptPack)]
+    settled = of_first_nights(found, recipe, _texts(named, _packs(packed)), known=known)
+    if settled != found:  # texts that came on two nights, as only their reading tells
+        found = settled
+        packing = Packing(edges, recipe, known, found, memory_mb, replace(usable, packs=(*usable.packs, *new)))
+        packed = engine.each(pack, groups)
+    packs = _packs(packed)
     error = next((each for each in packed if isinstance(each, DataError)), None)
     error = error or _too_many(packing.bad, named, known_bad=known_bad, recipe=recipe)
     if error is not None:
@@ -100,6 +107,16 @@ def from_objects(
     kept.keep(edges, packs, model=model)
     good = [each for each in named if each.name not in packing.bad]
     return replace(prepared(edges, packs, good, recipe=recipe, facts=found.facts()), bad=packing.bad)
+
+
+def _packs(packed: Iterable[KeptPack | DataError | None]) -> list[KeptPack]:
+    return [each for each in packed if isinstance(each, KeptPack)]
+
+
+def _texts(named: Iterable[Named], packs: Iterable[KeptPack]) -> dict[str, str]:
+    """By name the digests of the texts that are known."""
+    digests = {each.key: each.digest for pack in packs for each in pack.objects}
+    return {each.name: digests[each.key] for each in named if each.key in digests}
 
 
 def _too_many(

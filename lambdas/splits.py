@@ -18,7 +18,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.cutting import quoted
-from chalicelib.dates.nights import DATE
+from chalicelib.dates.nights import DATE, days_before
 from chalicelib.documents import documents
 from chalicelib.documents.shapes import anything
 from chalicelib.edges import Edges
@@ -26,7 +26,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.registry import registry
 from chalicelib.registry.manifest import Source
 from lambdas.model.recipe import Recipe, Split
-from lambdas.model.splitting.split import BY_KEYS, DATED, NIGHTLY, RULES, STRATIFIED, Draw
+from lambdas.model.splitting.split import BY_KEYS, BY_TIME, DATED, NIGHTLY, RULES, STRATIFIED, Draw
 
 Identity = tuple[str, str | None]
 """An object's name and entity tag, which is None in the oldest manifests."""
@@ -41,6 +41,9 @@ class Splits:
     """The digests of their texts, where they are known."""
     copies: Mapping[str, Draw] = field(default_factory=dict)
     """By entity tag: of a content that came under several names, of which one is known."""
+
+    made_on: str = ""
+    """The date of the newest version; "" where there is none."""
 
     def with_copies(self, objects: Iterable[tuple[str, str]]) -> Splits:
         """For a run that has objects of these names and entity tags. The same content is drawn once, or rows of it
@@ -76,6 +79,22 @@ class Splits:
         return max(
             (draw.until for draw in self.draws.values() if (draw.rule, draw.columns) == (rule, columns)), default=""
         )
+
+    def gone_until(self, columns: tuple[str, ...], *, objects: Iterable[tuple[str, str]]) -> str:
+        """The newest date, by a column of dates, that rows can have of objects that are gone: those that versions
+        were trained on by other rules, after the last one by this. Nobody can read their dates any more. But no row
+        came before its date, which can be a day ahead of UTC: the day after the newest version was made. Or "".
+
+        `objects` are the names and entity tags of those that are there.
+        """
+        names, etags = (set(each) for each in zip(*objects, strict=True))
+        for (name, etag), draw in reversed([*self.draws.items()]):
+            if (draw.rule, draw.columns) == (DATED, columns):
+                if draw.until:
+                    return ""
+            elif name not in names and etag not in etags and (draw.rule not in BY_TIME or draw.until):
+                return days_before(self.made_on, days=-1) if self.made_on else ""
+        return ""
 
     def _by_keys(self, rule: int, columns: frozenset[str]) -> Draw | None:
         """The latest draw whose keys the columns can tell."""
@@ -124,16 +143,17 @@ def known(edges: Edges, *, model: str, split: Split) -> Splits:
     Raises RegistryIncomplete where a version's document is malformed.
     """
     without: list[Splits] = []
-    found = Splits({})
+    found, made_on = Splits({}), ""
     for number in reversed(registry.numbers(edges, model=model, complete=True)):
-        data = registry.manifest(edges, model=model, model_version=number).data
+        manifest = registry.manifest(edges, model=model, model_version=number)
+        made_on, data = made_on or manifest.created_at[:10], manifest.data
         if any(each.rule is not None for each in data):
             found = _recorded(edges, model=model, model_version=number)
             break
         without.append(_by_the_first_rule(data, split=split))
     for each in without:
         found = found.and_of(each)
-    return found
+    return replace(found, made_on=made_on)
 
 
 def of_version(edges: Edges, *, model: str, model_version: int, split: Split) -> Splits:

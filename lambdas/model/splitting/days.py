@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from string import whitespace
 
 import numpy as np
 
-from chalicelib.errors import ValueUnparsable
+from chalicelib.errors import ValueOutOfRange, ValueUnparsable
 from lambdas.model.arrays import Integers
 from lambdas.model.reading.cells import MISSING, Problem
 from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
@@ -31,12 +32,15 @@ FIRST, LAST = (int(np.datetime64(day, "D").astype(np.int64)) for day in ("0001-0
 NO_DAY = FIRST - 1
 
 
-def read_days(name: str, *, text: bytes, column: str, model: str) -> Integers:
-    """(n,): the days of the rows of an unpacked file, counted from 1970-01-01. Raises a DataError.
+def read_days(name: str, *, text: bytes, column: str, model: str, last: str | None = None) -> Integers:
+    """(n,): the days of the rows of an unpacked file, counted from 1970-01-01. Raises a DataError, as for a date
+    after the last one that there can be.
 
     A row that is too short or too long has NO_DAY.
     """
-    return read_texts(name, text=text, columns=[column], to=_Days, check=_problem, model=model).days
+    return read_texts(
+        name, text=text, columns=[column], to=_Days, check=partial(_problem, last=last), model=model
+    ).days
 
 
 def day_of(text: str) -> int | None:
@@ -79,10 +83,15 @@ def _minutes(offset: str | None) -> int | None:
     return -total if offset[0] == "-" else total
 
 
-def _problem(text: str) -> Problem | None:
+def _problem(text: str, *, last: str | None) -> Problem | None:
     if not text.strip(whitespace):
         return MISSING
-    return NO_DATE if day_of(text) is None else None
+    day = day_of(text)
+    if day is None:
+        return NO_DATE
+    if last is not None and text_of(day) > last:
+        return ValueOutOfRange, f"later than {last}, too far ahead"
+    return None
 
 
 class _Days(Gathered):

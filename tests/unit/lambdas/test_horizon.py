@@ -13,7 +13,17 @@ from typing import Any
 import pytest
 
 from chalicelib import layout
-from chalicelib.errors import NameUndated, ObjectEmpty, ObjectUnreadable, SingleClass, TooFewRows, ValueUnparsable
+from chalicelib.dates.recorded import find_dates
+from chalicelib.errors import (
+    ColumnMissing,
+    NameUndated,
+    ObjectEmpty,
+    ObjectUnreadable,
+    SingleClass,
+    TooFewRows,
+    ValueOutOfRange,
+    ValueUnparsable,
+)
 from chalicelib.runs import dataset
 from lambdas import packs
 from lambdas.extents import extents
@@ -524,3 +534,115 @@ def test_file_outside_the_window_is_of_no_run_and_changes_no_fingerprint(recipe:
     assert before[0] == list(nights(4, 5, 6))
     assert taken("run-2", nights(1, 2, 3, 4, 5, 6)) == before
     assert taken("run-3", nights(4, 5, 6, 7))[0] == list(nights(5, 6, 7))
+
+
+@pytest.mark.parametrize("days", [2, 4, 6])
+def test_file_of_all_rows_after_files_that_were_drawn_row_by_row_holds_out_none_of_theirs(days: int) -> None:
+    account, recipe = Counting(), data.numeric_recipe(split=Split(by="time", days=days, column="opened"))
+    old = {"all-1.csv": of_days(1, 2, 3)}
+    before = prepare(account, old, data.numeric_recipe())
+    known = versioned(account, before)
+
+    found = prepare(account, {**old, "all-2.csv": of_days(1, 2, 3, 4, 5)}, recipe, known=known)
+    later = prepare(account, {"all-3.csv": of_days(*range(1, 7))}, recipe, known=versioned(account, found, known))
+
+    assert sides(account, found) == ([1, 2, 3], [4, 5])
+    assert not rows_of(account, before, "train") & rows_of(account, later, "holdout")
+    assert sides(account, later) == (([1, 2, 3, 4], [5, 6]) if days == 2 else ([1, 2, 3], [4, 5, 6]))
+
+
+def test_older_file_that_meets_the_new_one_through_another_trains_whole_too() -> None:
+    account = Counting()
+    old = {"a.csv": of_days(1, 2), "b.csv": of_days(2, 3), "c.csv": of_days(0)}
+    known = versioned(account, prepare(account, old, data.numeric_recipe()))
+
+    found = prepare(account, {**old, "d.csv": of_days(3, 4, 5)}, BY_DAYS, known=known)
+
+    assert [draw.rule for draw in found.draws.values()] == [DATED, DATED, DRAWN, DATED]
+    assert days_of(account, found, "holdout") == [0, 4, 5]
+
+
+def test_file_that_was_drawn_row_by_row_stays_so_where_all_others_are_newer() -> None:
+    account, old = Counting(), {"old.csv": of_days(1, 2, 3)}
+    before = prepare(account, old, data.numeric_recipe())
+
+    found = prepare(account, {**old, **nights(4, 5)}, BY_DAYS, known=versioned(account, before))
+
+    assert found.draws["old.csv"].rule == DRAWN
+    assert rows_of(account, before, "train") <= rows_of(account, found, "train")
+
+
+@pytest.mark.parametrize(("made_on", "held_out"), [(day(3), [5]), (day(2), [4, 5])])
+def test_rows_of_a_file_that_is_gone_count_up_to_the_day_after_the_newest_version(
+    made_on: str, held_out: list[int]
+) -> None:
+    account, recipe = Counting(), data.numeric_recipe(split=Split(by="time", days=4, column="opened"))
+    before = versioned(account, prepare(account, {"all-1.csv": of_days(1, 2, 3)}, data.numeric_recipe()))
+
+    found = prepare(account, {"a.csv": of_days(1, 2, 3, 4, 5)}, recipe, known=replace(before, made_on=made_on))
+    known = replace(versioned(account, found, before), made_on=day(9))
+    later = prepare(account, {"a.csv": of_days(1, 2, 3, 4, 5, 6)}, recipe, known=known)
+
+    assert days_of(account, found, "holdout") == held_out
+    assert days_of(account, later, "holdout") == [*held_out, 6]
+
+
+def test_old_file_without_the_dates_that_new_ones_are_split_by_is_refused() -> None:
+    account, old = Counting(), {"old.csv": of_days(1, 2).replace(b"opened", b"closed")}
+    known = versioned(account, prepare(account, old, data.numeric_recipe()))
+
+    with pytest.raises(ColumnMissing, match=r"old\.csv .*opened"):
+        prepare(account, {**old, **nights(3, 4, 5)}, BY_DAYS, known=known)
+
+
+def test_date_that_stands_for_none_is_refused_and_the_corrected_file_is_split() -> None:
+    account = Counting()
+    body = of_days(1, 2, 3, 4)
+
+    with pytest.raises(
+        ValueOutOfRange, match=r"column opened in a\.csv .*later than .*, too far ahead: .*row 31 .*'9999-12-31'"
+    ):
+        prepare(account, {"a.csv": body.replace(day(4).encode(), b"9999-12-31")}, BY_DAYS)
+
+    assert sides(account, prepare(account, {"a.csv": body}, BY_DAYS)) == ([1, 2], [3, 4])
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_dates_are_a_leap_year_ahead_at_most(ahead: int) -> None:
+    account = Counting()
+    far = (account.edges.clock().date() + timedelta(days=366 + ahead)).isoformat()
+    objects = put(account, {"a.csv": f"opened,label\n{day(1)},a\n{far},a\n".encode()})
+
+    if ahead:
+        with pytest.raises(ValueOutOfRange):
+            extents(account.edges, objects, column="opened", model=MODEL)
+    else:
+        assert extents(account.edges, objects, column="opened", model=MODEL) == {"a.csv": (day(1), far)}
+
+
+@pytest.mark.parametrize("first", [day(3), day(4)])
+def test_text_that_came_on_two_nights_plain_and_compressed_is_of_the_first_one(first: str) -> None:
+    account, recipe = Counting(), data.numeric_recipe(split=Split(by="time", nights=1))
+    second = day(7) if first == day(3) else day(3)
+    files = {**nights(1, 2), f"flows-{first}.csv": of_days(3), f"flows-{second}.csv.gz": data.zipped(of_days(3))}
+
+    found = prepare(account, files, recipe)
+
+    assert sides(account, found) == ([1, 2], [3])
+    assert {draw.night for draw in found.draws.values()} == {day(1), day(2), day(3)}
+    assert sides(account, prepare(account, files, recipe)) == ([1, 2], [3])
+    assert account.files() == []
+    known = versioned(account, found)
+    assert sides(account, prepare(account, {**files, **nights(8)}, recipe, known=known)) == ([1, 2, 3], [8])
+
+
+def test_dates_of_files_that_are_gone_are_forgotten() -> None:
+    account = Counting()
+    extents(account.edges, put(account, nights(1, 2)), column="opened", model=MODEL)
+
+    objects = put(account, nights(2, 3))
+    extents(account.edges, objects, column="opened", model=MODEL)
+
+    dates = find_dates(account.edges, model=MODEL)
+    assert dates is not None
+    assert set(dates.spans("opened")) == {each.etag for each in objects}
