@@ -130,6 +130,6 @@ def test_bad_rows_fail_the_run_with_object_row_column_and_value(up: LocalUp, ext
     assert done.returncode == 1
     assert "RetrainFailed" in done.stdout
     for said in ("extra.csv", "src_bytes", "row 17", "many", "nightswap data remove extra.csv"):
-        assert said in done.stdout.replace("\n", " "), done.stdout
+        assert said in " ".join(done.stdout.split()), done.stdout
     assert up.live() == before
     assert up.call("GET", ATTACK).status == 200
