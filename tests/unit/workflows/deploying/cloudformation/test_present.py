@@ -48,7 +48,7 @@ def test_stack_is_read_with_its_template_and_parameters(status: str) -> None:
     assert found(Stack(status)) == Deployed(status=status, template=TEMPLATE, parameters={})
 
 
-@pytest.mark.parametrize("status", [PROPOSED, *NEVER_CREATED])
+@pytest.mark.parametrize("status", [PROPOSED, *sorted(NEVER_CREATED)])
 def test_what_a_failed_or_interrupted_creation_left_is_no_stack(status: str) -> None:
     assert found(Stack(status)) is None
     told = described(cast(Any, Stack(status)), "nightswap")
