@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-all run check render doctor locks clean
-.PHONY: test test-all test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
+.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -31,7 +31,10 @@ run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1
 
 test: setup-all  ## unit, contract and end-to-end tests
 	@$(if $(NIGHTSWAP_TEST_DATA),,echo "without NIGHTSWAP_TEST_DATA the tests on real data are left out")
-	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') tests/e2e $(FAST)
+	@$(PROJECT) -m pytest $(PARALLEL) $(if $(NIGHTSWAP_TEST_DATA),,-m 'not real_data') --ignore tests/e2e/commands tests/e2e $(FAST)
+
+test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS
+	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands
 
 test-unit: setup  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
@@ -57,7 +60,7 @@ test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fas
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
-test-all: test test-damage test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
+test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)

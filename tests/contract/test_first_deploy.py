@@ -1,6 +1,6 @@
 """Every command of docs/first-deploy.md can be given as it stands: ours are parsed, AWS's held against its models.
 
-That ours do what the page says is shown by tests/e2e/test_first_deploy.py."""
+That ours do what the page says is shown by tests/e2e/commands/test_first_deploy.py."""
 
 from __future__ import annotations
 

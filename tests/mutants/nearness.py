@@ -24,6 +24,8 @@ FAST = (
 UNIT = ("tests/unit", "tests/fakes", "tests/container")
 WHOLE = "tests/e2e"
 """Whole jobs in processes of their own: all of them are asked about everything, last."""
+LONG = "tests/e2e/commands"
+"""What lies there is no fast test: `make test` leaves it out."""
 CONTRACTS = {
     "": "tests/contract/test_numbers.py",
     "app.py": "tests/contract/test_api",
@@ -61,7 +63,7 @@ def rings(file: str, *, reaching: list[str], root: Path = ROOT) -> list[list[str
 def fast(root: Path = ROOT) -> list[str]:
     """The files of the fast tests."""
     found = [path for place in FAST for path in sorted((root / place).rglob("test_*.py")) or [root / place]]
-    return [str(path.relative_to(root)) for path in found]
+    return [test for path in found if not (test := str(path.relative_to(root))).startswith(LONG)]
 
 
 @cache

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.limits import CLASSES
 from tests.contract.docs import pages
-from tests.e2e.test_readme import loans
+from tests.e2e.commands.test_readme import loans
 from workflows.checking.file import Content
 from workflows.drafting.baseline import FOLDS
 from workflows.drafting.choosing import LEVELS_MAX

@@ -29,7 +29,7 @@ from lambdas.model.recipe import (
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
-from tests.e2e.test_readme import loans
+from tests.e2e.commands.test_readme import loans
 from workflows.checking.recipe import try_out
 from workflows.cli.main import group
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.clone import Clone, LocalUp
-from tests.e2e.test_readme import loans
+from tests.e2e.commands.test_readme import loans
 
 RECIPE = Path("lambdas") / "recipes" / "my_loans.py"
 

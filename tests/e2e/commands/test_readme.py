@@ -11,7 +11,7 @@ from tests.e2e.terminal import run
 
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
-DONE_ELSEWHERE = {"make run": "tests/e2e/conftest.py", "make test": "this very run"}
+DONE_ELSEWHERE = {"make run": "tests/e2e/conftest.py", "make test": "the suite before this one"}
 
 
 def blocks(language: str, *, page: str = README) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from lambdas.model.recipe.recipe_files import model_of
 from tests.clone import LocalUp
 from tests.contract.docs import pages
+from tests.e2e.commands.test_readme import loans
 from tests.e2e.terminal import run
-from tests.e2e.test_readme import loans
 
 
 @pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md"])
@@ -27,11 +27,10 @@ def test_the_commands_of_a_first_model_succeed_without_a_recipe(up: LocalUp, she
     (up.clone.folder / "loans.csv").write_text(loans())
 
     succeed("first-model.md", up, shell)
-    drafted = [each for each in folder.glob("*.py") if each not in before]
-    for each in drafted:
-        each.unlink()
-    removing = [word for each in drafted for word in ("--remove-model", model_of(each))]
-    assert up.clone.nightswap("deploy", *removing).returncode == 0
+    (drafted,) = (each for each in folder.glob("*.py") if each not in before)
+    drafted.unlink()
+    removed = up.clone.nightswap("model", "remove", model_of(drafted), "--data", "--yes")
+    assert removed.returncode == 0, removed.stderr
 
 
 def succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
