@@ -61,7 +61,7 @@ def test_data_set_that_is_said_to_fit_is_taken_and_one_of_a_tenth_more_rows_is_n
 
     def files(rows: int) -> list[tuple[int, int]]:
         """So many that none is too large."""
-        return [(rows // 100, rows // 100 * row_bytes)] * 100
+        return [(rows // 1000, rows // 1000 * row_bytes)] * 1000
 
     check_room(files(found.rows * 99 // 100), recipe=recipe, settings=settings)
     if not found.setting.endswith("STORAGE_MB"):

@@ -13,6 +13,7 @@ from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, promote
 from workflows.api_client import ApiAnswer, ApiClient
 from workflows.cli import local
+from workflows.cli.main import group
 from workflows.cli.main_job import MainJob
 from workflows.cli.screen import console
 from workflows.cli.stage import Stage
@@ -70,7 +71,7 @@ def test_curl_lines_can_be_pasted_as_they_are(capsys: pytest.CaptureFixture[str]
 
 def test_data_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match=r"nowhere\.csv is not there"):
-        local.up.main(["--data", str(tmp_path / "nowhere.csv")], standalone_mode=False)
+        group.main(["local", "up", "--data", str(tmp_path / "nowhere.csv")], standalone_mode=False)
 
 
 def a_local_aws(folder: StateFolder) -> LocalAws:
