@@ -27,10 +27,11 @@ def test_the_commands_of_a_first_model_succeed_without_a_recipe(up: LocalUp, she
     (up.clone.folder / "loans.csv").write_text(loans())
 
     succeed("first-model.md", up, shell)
-    (drafted,) = (each for each in folder.glob("*.py") if each not in before)
-    drafted.unlink()
-    removed = up.clone.nightswap("model", "remove", model_of(drafted), "--data", "--yes")
-    assert removed.returncode == 0, removed.stderr
+    drafted = [each for each in folder.glob("*.py") if each not in before]
+    for each in drafted:
+        each.unlink()
+        removed = up.clone.nightswap("model", "remove", model_of(each), "--data", "--yes")
+        assert removed.returncode == 0, removed.stderr
 
 
 def succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
