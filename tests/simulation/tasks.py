@@ -57,7 +57,8 @@ def rows_of(edges: Edges, model: str, objects: Sequence[Object], known: Splits) 
     table = Table(numbers, np.empty((1, 0), dtype="U1"), np.array(["normal"]))
     draws = {name: _draw(name, each, known) for each in objects if (name := each.key.rpartition("/")[2])}
     rows = stored(edges, Part.of(table, classes=["normal"]).to_files(), rows=1, model=model)
-    return Prepared(train=(rows,), holdout=(rows,), profile={"rows": 1, "columns": {}}, draws=draws)
+    profile = {"rows": 1, "columns": {}, "objects": {name: {"rows": 1} for name in draws}}
+    return Prepared(train=(rows,), holdout=(rows,), profile=profile, draws=draws)
 
 
 def _draw(name: str, listed: Object, known: Splits) -> Draw:
