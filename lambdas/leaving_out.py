@@ -28,10 +28,14 @@ class LeavingOut:
 
     def __init__(self, edges: Edges, *, model: str, run: str, load: Callable[[str], Recipe]) -> None:
         self._edges, self._model, self._run, self._load = edges, model, run, load
+        self._found: tuple[LeftOut, ...] | None = None
 
-    @cached_property
+    @property
     def _known(self) -> tuple[LeftOut, ...]:
-        return left_out.of_model(self._edges, model=self._model)
+        """Read once. A `cached_property` has one lock for all runs, which nobody may hold while S3 is asked."""
+        if self._found is None:
+            self._found = left_out.of_model(self._edges, model=self._model)
+        return self._found
 
     @cached_property
     def _recipe(self) -> Recipe:
