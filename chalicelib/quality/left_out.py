@@ -2,7 +2,7 @@
 `runs/RUN/data_left_out.json`.
 
 A file that is left out whole is in quarantine: no run reads it again until its content changes, or what decides how
-it is read, or an operator releases it. What is told of it holds no cell of it.
+it is read, or an operator releases it. Nothing here quotes a cell of it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ TOP_CATEGORIES = 10
 def profile(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
     """Ready for JSON. Ratios are 0..1; a column's summary is over training part and holdout together.
 
-    What is told of a column of numbers is None where all of them are missing. Quartiles are exact while
+    The summary of a column of numbers is None where all of them are missing. Quartiles are exact while
     `quartiles_of_rows` is `rows`; else they are of a seeded sample of so many.
     """
     train_rows, holdout_rows = (int(side) for side in sums.classes.sum(axis=1))

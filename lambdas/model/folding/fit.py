@@ -40,7 +40,7 @@ class _Target:
     class_weights: Floats
     """(classes,)"""
     group_rows: Floats
-    """(groups,): the rows of each of what is told apart, times their weights."""
+    """(groups,): the rows of each group, times their weights."""
 
 
 def fit(estimator: Any, *, rows: Rows, summary: Summary) -> Minimum:
@@ -123,7 +123,7 @@ def _class_weights(wanted: Mapping[Any, float] | str | None, *, names: Sequence[
 
 
 def _start(objective: Objective, *, group_rows: Floats) -> Floats:
-    """Where no feature matters: the intercepts are those of the shares of what is told apart."""
+    """Where no feature matters: the intercepts are those of the groups' shares."""
     start = np.zeros(objective.shape)
     if objective.has_intercept:
         logs = np.log(np.maximum(group_rows / group_rows.sum(), np.finfo(np.float64).tiny))

@@ -1,4 +1,4 @@
-"""A night of the live quality: what is told of it, and which documents are none."""
+"""A night of the live quality: what its document holds, and which documents are none."""
 
 from __future__ import annotations
 

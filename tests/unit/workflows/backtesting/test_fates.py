@@ -1,4 +1,4 @@
-"""What became of the versions that had traffic, and what is told while nights are read and judged."""
+"""What became of the versions that had traffic, and the progress that is shown while nights are read and judged."""
 
 from __future__ import annotations
 

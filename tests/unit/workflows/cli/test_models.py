@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 
@@ -17,16 +16,8 @@ from tests.given.moves import canary
 from tests.given.nights import MODEL, promote, register
 
 
-def serving(package: bytes, payload: bytes) -> bytes:
-    query = json.loads(payload)["query"]
-    if "duration" not in query:
-        return json.dumps({"status": 400, "body": {"Code": "FeatureMissing"}}).encode()
-    body = {"model": MODEL, "model_version": 1, "predictions": [{"label": "attack", "asked": query}]}
-    return json.dumps({"status": 200, "body": body}).encode()
-
-
 def live_stage() -> FakeStage:
-    stage = FakeStage(FakeOutside(MODEL, handler=serving))
+    stage = FakeStage(FakeOutside(MODEL))
     promote(stage.edges, run="run-1")
     return stage
 
@@ -61,7 +52,7 @@ def test_version_that_has_a_share_of_the_traffic_is_listed_with_it() -> None:
 
 
 def test_versions_fit_eighty_columns_however_long_the_run_is_named_and_however_many_files_there_are() -> None:
-    stage = FakeStage(FakeOutside(MODEL, handler=serving))
+    stage = FakeStage(FakeOutside(MODEL))
     run = f"{'m' * 24}-20261126T202944Z-5818b7"
     promote(stage.edges, run=run, data=[{"name": f"night-{number}.csv"} for number in range(30)])
 

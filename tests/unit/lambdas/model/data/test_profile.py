@@ -1,4 +1,4 @@
-"""What is told of a data set, from sums that tell every figure apart."""
+"""The profile of a data set, from sums in which every figure is another one."""
 
 from __future__ import annotations
 
