@@ -171,6 +171,11 @@ def _bins(edges: Sequence[float]) -> Function:
     return lambda number: float(bisect_right(edges, number)) if math.isfinite(number) else math.nan
 
 
+LEAST_POWER = 1e-19
+"""With a smaller one, power * log(number) may have no digits left, and the result is the logarithm to the last digit.
+Source: scipy.special.boxcox."""
+
+
 def _box_cox(power: float) -> Function:
     """Source: Box, Cox (1964), An Analysis of Transformations, with a stable form."""
     log, expm1 = FUNCTIONS["log"], FUNCTIONS["expm1"]
@@ -178,7 +183,7 @@ def _box_cox(power: float) -> Function:
     def of(number: float) -> float:
         if number <= 0:
             return math.nan
-        return expm1(power * log(number)) / power if power else log(number)
+        return log(number) if abs(power) < LEAST_POWER else expm1(power * log(number)) / power
 
     return of
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import boxcox  # type: ignore[import-untyped]
 from scipy.stats import yeojohnson  # type: ignore[import-untyped]
@@ -47,6 +47,8 @@ def test_bins_are_counted_as_scikit_learn_counts_them(number: float, edges: list
 
 
 @given(number=st.floats(-1e6, 1e6), power=st.floats(-3, 3) | st.sampled_from([0.0, 1.0, 2.0, 1e-17, 2 - 1e-17]))
+@example(number=0.5, power=5e-324)
+@example(number=0.5, power=1e-19)
 def test_powers_are_those_of_scipy(number: float, power: float) -> None:
     with np.errstate(all="ignore"):
         expected = [float(yeojohnson(np.array([number]), power)[0]), float(boxcox(number, power))]
