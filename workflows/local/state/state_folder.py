@@ -16,6 +16,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from workflows.local.state import whole_files
 
 RECORDED = {"pid", "endpoint", "short_url", "wanted"}
 """The recorded facts of a running server."""
+ASKED_SECONDS = 0.001
+"""How long a server waits for somebody who only asks who the owner is, and holds the lock meanwhile."""
 
 
 class FolderInUse(Exception):
@@ -72,9 +75,11 @@ class StateFolder:
     def own(self) -> None:
         """Hold the folder until this process ends; raises FolderInUse."""
         descriptor = os.open(self.path / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        if not _locked(descriptor):
-            os.close(descriptor)
-            raise FolderInUse(f"the local AWS with process id {self.owner()} uses {self.path}")
+        while not _locked(descriptor, fcntl.LOCK_EX):
+            if (pid := self.owner()) is not None:
+                os.close(descriptor)
+                raise FolderInUse(f"the local AWS with process id {pid} uses {self.path}")
+            time.sleep(ASKED_SECONDS)
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
 
@@ -85,7 +90,9 @@ class StateFolder:
         except FileNotFoundError:
             return None
         try:
-            if _locked(descriptor):
+            if _locked(
+                descriptor, fcntl.LOCK_SH
+            ):  # shared: two that ask at once do not take each other for the owner
                 return None
             written = os.read(descriptor, 32)
             return int(written) if written.isdigit() else 0  # 0: it has the lock and not yet written its id
@@ -118,9 +125,9 @@ class StateFolder:
         (self.path / "local.json").unlink(missing_ok=True)
 
 
-def _locked(descriptor: int) -> bool:
+def _locked(descriptor: int, how: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,34 @@ def test_folder_belongs_to_its_process_until_that_is_killed(folder: StateFolder)
 
     assert owner == other.pid
     assert folder.owner() is None
+
+
+def test_folder_of_a_killed_server_has_no_owner_however_many_ask_at_once(folder: StateFolder) -> None:
+    (folder.path / "server.lock").write_text("1234567890")
+
+    with ThreadPoolExecutor(4) as pool:
+        owners = set(pool.map(lambda _: folder.owner(), range(4000)))
+
+    assert owners == {None}
+
+
+def test_folder_is_taken_while_others_ask_who_owns_it(folder: StateFolder) -> None:
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            folder.owner()
+
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(4):
+            pool.submit(ask)
+        try:
+            for _ in range(20):
+                subprocess.run(
+                    [sys.executable, "-c", OWN, str(folder.path)], cwd=CLONE, stdin=subprocess.DEVNULL, check=True
+                )
+        finally:
+            over.set()
 
 
 def test_owner_writes_its_id(folder: StateFolder) -> None:
