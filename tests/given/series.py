@@ -22,7 +22,7 @@ from lambdas.model.gate.comparison import WORSE, Comparisons, compare_jointly
 from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.ratchet import observed_worse, of_the_anchor, proved_better
-from lambdas.model.gate.thresholds import Threshold, at_least
+from lambdas.model.gate.thresholds import GateRule, at_least
 from tests.given import worlds
 
 PREVALENCE = 0.3
@@ -54,7 +54,7 @@ class Gate:
     has_anchor: bool = True
 
     @property
-    def thresholds(self) -> list[Threshold]:
+    def thresholds(self) -> list[GateRule]:
         return [at_least(each, of="attack", bound=0.5, margin=self.margin) for each in ("recall", "precision")]
 
     @property

@@ -9,7 +9,7 @@ import pytest
 
 from lambdas.model.gate.comparison import WORSE, compare_jointly
 from lambdas.model.gate.demands import Demands
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most
 from tests.given import worlds
 
 NIGHTS = 250
@@ -17,7 +17,7 @@ MOST = {0.001: 0.07, 0.01: 0.02}
 """By margin: the share of nights on which an equally good model may be refused."""
 
 
-def rules(margin: float, number: int) -> list[Threshold]:
+def rules(margin: float, number: int) -> list[GateRule]:
     return [
         at_least("recall", of="attack", bound=0.5, margin=margin),
         at_least("precision", of="attack", bound=0.5, margin=margin),
@@ -26,7 +26,7 @@ def rules(margin: float, number: int) -> list[Threshold]:
     ][:number]
 
 
-def rejected(*, rows: int, thresholds: list[Threshold], seed: int, nights: int = NIGHTS, **world: float) -> float:
+def rejected(*, rows: int, thresholds: list[GateRule], seed: int, nights: int = NIGHTS, **world: float) -> float:
     demands = Demands(sure=0.95)
     drawn = worlds.nights(worlds.chances(**world), rows=rows, count=nights, seed=seed)
     found = (compare_jointly(each, thresholds, labels=worlds.CLASSES, demands=demands).comparisons for each in drawn)

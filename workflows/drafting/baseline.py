@@ -25,7 +25,7 @@ from lambdas.model.gate.baseline import passing_class
 from lambdas.model.gate.bounds import interval
 from lambdas.model.gate.judging import judge
 from lambdas.model.gate.statistics.detectable import smallest_fall
-from lambdas.model.gate.thresholds import Threshold, at_least
+from lambdas.model.gate.thresholds import GateRule, at_least
 from lambdas.model.metrics.confusion import places_of
 from lambdas.model.metrics.ratios import ROWS_OF, Proportion
 from lambdas.model.reading.table import Table
@@ -51,7 +51,7 @@ BETTER_BY = 0.05
 class Bound:
     """A threshold, and what it follows from, in words: a line each."""
 
-    threshold: Threshold
+    threshold: GateRule
     about: Sequence[str]
 
 
@@ -168,7 +168,7 @@ def _rounded_down(ratio: float) -> float:
     return math.floor(ratio * steps) / steps
 
 
-def _about(threshold: Threshold, counted: Counted, rows: Proportion, *, scale: Fraction) -> Iterator[str]:
+def _about(threshold: GateRule, counted: Counted, rows: Proportion, *, scale: Fraction) -> Iterator[str]:
     value = counted.value(threshold)
     found = judge(threshold, value=value, proportion=rows).interval
     if value is not None and found is not None:
@@ -181,7 +181,7 @@ def _about(threshold: Threshold, counted: Counted, rows: Proportion, *, scale: F
     yield f"the holdout has about {held_out:,} {kind}: on 4 of 5 nights a fall of {fall:.2g} is noticed"
 
 
-def _noticed(rows: Proportion, held_out: int, threshold: Threshold) -> float:
+def _noticed(rows: Proportion, held_out: int, threshold: GateRule) -> float:
     """The smallest fall that is found, where two models of this ratio err independently, which few do."""
     variance = 2 * rows.part * (rows.whole - rows.part) / rows.whole**2 / held_out
     z = NormalDist().inv_cdf(0.95)

@@ -24,7 +24,7 @@ from lambdas.model.gate.comparison_text import points
 from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.ratchet import TIMES, observed_worse, of_the_anchor, proved_better
-from lambdas.model.gate.thresholds import AT_LEAST, RuleResult, Threshold
+from lambdas.model.gate.thresholds import AT_LEAST, GateRule, RuleResult
 from lambdas.model.recipe import Recipe
 
 
@@ -174,10 +174,10 @@ def _lower_areas(compared: Compared, *, challenger: Counted, recipe: Recipe) -> 
                 yield each.name
 
 
-def _steps(thresholds: Sequence[Threshold], names: Sequence[str]) -> str:
+def _steps(thresholds: Sequence[GateRule], names: Sequence[str]) -> str:
     """In which ratios, and by how many points.
 
-    >>> _steps([Threshold("recall", "attack", AT_LEAST, 0.9, 0.01)], ["recall of attack"])
+    >>> _steps([GateRule("recall", "attack", AT_LEAST, 0.9, 0.01)], ["recall of attack"])
     '2 points of recall of attack'
     """
     margins = {each.name: each.margin or 0.0 for each in thresholds}

@@ -12,7 +12,7 @@ from lambdas.model.gate.comparison_text import sentence, summary
 from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import RuleResult, Threshold, against_champion, compare, no_comparison
+from lambdas.model.gate.thresholds import GateRule, RuleResult, against_champion, compare, no_comparison
 from lambdas.model.metrics.ratios import ratio
 from lambdas.model.recipe import Recipe
 
@@ -47,7 +47,7 @@ class Compared:
         found = compare_jointly(joint, recipe.thresholds, labels=recipe.class_names, demands=wanted)
         return cls(counted, joint, found, called)
 
-    def rule(self, threshold: Threshold, *, name: str) -> RuleResult:
+    def rule(self, threshold: GateRule, *, name: str) -> RuleResult:
         """Of a ratio that the joint counts tell."""
         comparison = self.found.of(threshold)
         words = sentence(comparison, rows=self.found.rows, demands=self.found.demands, called=self.called)
@@ -118,7 +118,7 @@ class Champion:
                 champion = self.compared.counted.value(threshold)
                 yield compare(threshold, value=challenger.value(threshold), champion=champion)
 
-    def flips(self, threshold: Threshold) -> RuleResult:
+    def flips(self, threshold: GateRule) -> RuleResult:
         """The rule of `at_most_flips`."""
         if self.compared is None:
             return no_comparison(threshold.name, why=self.problem, threshold=threshold)

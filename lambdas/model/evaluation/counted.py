@@ -12,7 +12,7 @@ import numpy as np
 
 from chalicelib.exact import Number
 from lambdas.model.arrays import Integers
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 from lambdas.model.metrics.confusion import accuracy, counts, right
 from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, Counts, Proportion
 
@@ -46,7 +46,7 @@ class Counted:
         """The rows of each class in the holdout."""
         return {name: sum(row) for name, row in zip(self.classes, self.matrix, strict=True)}
 
-    def value(self, threshold: Threshold) -> Number | None:
+    def value(self, threshold: GateRule) -> Number | None:
         """The metric that the threshold bounds; None where it is undefined or there is no such class."""
         if threshold.costs is not None:
             found = self._counts(threshold, np.array(self.matrix))
@@ -54,7 +54,7 @@ class Counted:
         metrics = self.overall if threshold.of is None else self.of_class.get(threshold.of, {})
         return metrics.get(threshold.metric)
 
-    def proportion(self, threshold: Threshold, *, squares: Integers | None = None) -> Proportion | None:
+    def proportion(self, threshold: GateRule, *, squares: Integers | None = None) -> Proportion | None:
         """The rows that the metric is a share of; None where it is no such share, or there is no such class.
 
         `squares` are the `squared_copies` of the matrix; without them no row is a copy of another.
@@ -65,13 +65,13 @@ class Counted:
         squared = self._proportion(threshold, squares)
         return replace(rows, copies=Fraction(squared.whole, rows.whole)) if squared else rows
 
-    def _proportion(self, threshold: Threshold, matrix: Integers) -> Proportion | None:
+    def _proportion(self, threshold: GateRule, matrix: Integers) -> Proportion | None:
         if threshold.metric == "accuracy":
             return right(matrix)
         found = self._counts(threshold, matrix)
         return found.proportion(threshold.metric) if found else None
 
-    def _counts(self, threshold: Threshold, matrix: Integers) -> Counts | None:
+    def _counts(self, threshold: GateRule, matrix: Integers) -> Counts | None:
         if threshold.of not in self.classes:
             return None
         return counts(matrix, index=self.classes.index(threshold.of))

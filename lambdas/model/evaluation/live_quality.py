@@ -20,7 +20,7 @@ from lambdas.model.gate import bounds
 from lambdas.model.gate.judging import Evidence, judge
 from lambdas.model.gate.statistics import falls
 from lambdas.model.gate.statistics.falls import Errors
-from lambdas.model.gate.thresholds import AT_LEAST, RATIO_MARGIN, Threshold
+from lambdas.model.gate.thresholds import AT_LEAST, RATIO_MARGIN, GateRule
 from lambdas.model.metrics.confusion import places_of
 from lambdas.model.metrics.ratios import ROWS_OF, Proportion
 from lambdas.model.reading.table import Table
@@ -85,7 +85,7 @@ class Scored:
         }
 
 
-def _ratio(threshold: Threshold, rows: Proportion, *, past: Past, watched: int) -> dict[str, Any]:
+def _ratio(threshold: GateRule, rows: Proportion, *, past: Past, watched: int) -> dict[str, Any]:
     """The ratio tonight, and whether it fell since the version was judged; `watched` is the number of such ratios."""
     name, then = threshold.name, past.then.get(threshold.name)
     value = _on_its_scale(threshold, Fraction(rows.part, rows.whole)) if rows.whole else None
@@ -112,7 +112,7 @@ def _ratio(threshold: Threshold, rows: Proportion, *, past: Past, watched: int) 
 
 
 def _words(
-    threshold: Threshold, nights: Sequence[Errors], *, counted: Proportion, then: Then | None, fell: bool
+    threshold: GateRule, nights: Sequence[Errors], *, counted: Proportion, then: Then | None, fell: bool
 ) -> str:
     """A first night is told as it was counted. Of earlier ones only the rows without copies are known."""
     if then is None:
@@ -131,7 +131,7 @@ def _words(
     return f"{since}: fell by more than {_margin(threshold):g}, proved"
 
 
-def _worst(threshold: Threshold, then: Then, *, sure: float) -> float:
+def _worst(threshold: GateRule, then: Then, *, sure: float) -> float:
     """The share of errors that would be no news: as many as `then` leaves open, and the margin."""
     copies = Fraction(then.rows, then.distinct) if then.distinct else Fraction(1)
     part = round(_share_of_rows(threshold, exact(then.value)) * then.rows)
@@ -144,23 +144,23 @@ def _worst(threshold: Threshold, then: Then, *, sure: float) -> float:
     return 1 - (lowest / (2 - lowest) if threshold.metric == "f1" else lowest)
 
 
-def _fewest_errors(threshold: Threshold, found: Evidence) -> Errors:
+def _fewest_errors(threshold: GateRule, found: Evidence) -> Errors:
     turned = found.turned if threshold.direction == AT_LEAST else found
     return Errors(turned.least, turned.whole)
 
 
-def _share(threshold: Threshold, *, errors: int, rows: int) -> Fraction:
+def _share(threshold: GateRule, *, errors: int, rows: int) -> Fraction:
     return Fraction(rows - errors if threshold.direction == AT_LEAST else errors, rows)
 
 
-def _on_its_scale(threshold: Threshold, share: Fraction) -> Fraction:
+def _on_its_scale(threshold: GateRule, share: Fraction) -> Fraction:
     """The ratio of a share of rows: F1 is 2 J / (1 + J)."""
     return 2 * share / (1 + share) if threshold.metric == "f1" else share
 
 
-def _share_of_rows(threshold: Threshold, ratio: Fraction) -> Fraction:
+def _share_of_rows(threshold: GateRule, ratio: Fraction) -> Fraction:
     return ratio / (2 - ratio) if threshold.metric == "f1" else ratio
 
 
-def _margin(threshold: Threshold) -> float:
+def _margin(threshold: GateRule) -> float:
     return RATIO_MARGIN if threshold.margin is None else threshold.margin

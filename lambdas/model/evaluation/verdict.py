@@ -11,7 +11,7 @@ from lambdas.model.arrays import Integers
 from lambdas.model.evaluation.champion import Champion
 from lambdas.model.evaluation.counted import Counted
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import RuleResult, Threshold, Verdict
+from lambdas.model.gate.thresholds import GateRule, RuleResult, Verdict
 from lambdas.model.metrics.ratios import FLIPS
 from lambdas.model.recipe import Recipe
 
@@ -39,7 +39,7 @@ def judged(
     return Verdict((*rules, *parity, *against, *anchor))
 
 
-def _flips(threshold: Threshold, *, live: Champion | None) -> RuleResult:
+def _flips(threshold: GateRule, *, live: Champion | None) -> RuleResult:
     if live is not None:
         return live.flips(threshold)
     return RuleResult(threshold.name, None, threshold.direction, None, True, "nothing was live, so no answer changes")

@@ -11,13 +11,11 @@ from fractions import Fraction
 
 from chalicelib.exact import Number
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 from lambdas.model.metrics.ratios import FLIPS, Counts, Proportion, ratio
 
 
-def passing_class(
-    thresholds: Sequence[Threshold], *, supports: Mapping[str, int], positive: str | None
-) -> str | None:
+def passing_class(thresholds: Sequence[GateRule], *, supports: Mapping[str, int], positive: str | None) -> str | None:
     """The class that passes every threshold as the answer to every row; None if no class does.
 
     `supports` are the rows of each class in the holdout.
@@ -33,7 +31,7 @@ def passing_class(
     return None
 
 
-def _passes(threshold: Threshold, *, answer: str, supports: Mapping[str, int], positive: str | None) -> bool:
+def _passes(threshold: GateRule, *, answer: str, supports: Mapping[str, int], positive: str | None) -> bool:
     rows = sum(supports.values())
     value: Number | None
     rows_of: Proportion | None = None

@@ -22,7 +22,7 @@ from lambdas.model.gate.statistics.detectable import rows_to_notice, smallest_fa
 from lambdas.model.gate.statistics.max_t import FamilyWise, family_wise
 from lambdas.model.gate.statistics.score_test import ScoreTest, score_test
 from lambdas.model.gate.statistics.tango import rows_to_prove, tango_z
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 
 WORSE, NOT_SHOWN_WORSE, NO_WORSE = "worse", "not shown worse", "no worse"
 NOT_PROVED, NOT_ENOUGH_ROWS = "not proved no worse", "not enough rows"
@@ -76,18 +76,18 @@ class Comparisons:
     """How many deviations a difference has to be below its margin to be found worse."""
     comparisons: tuple[Comparison, ...]
 
-    def of(self, threshold: Threshold) -> Comparison:
+    def of(self, threshold: GateRule) -> Comparison:
         """Raises KeyError for a threshold that is not comparable."""
         return {(each.metric, each.of): each for each in self.comparisons}[threshold.metric, threshold.of]
 
 
-def is_comparable(threshold: Threshold) -> bool:
+def is_comparable(threshold: GateRule) -> bool:
     """Whether the threshold's metric is compared by the joint counts; the areas under curves are not."""
     return threshold.compares_with_champion and threshold.metric in RATIOS
 
 
 def compare_jointly(
-    joint: JointCounts, thresholds: Sequence[Threshold], *, labels: Sequence[str], demands: Demands
+    joint: JointCounts, thresholds: Sequence[GateRule], *, labels: Sequence[str], demands: Demands
 ) -> Comparisons:
     """Compare the ratios of all thresholds that are comparable; a recipe's order of them does not matter."""
     in_order = [threshold for threshold in thresholds if is_comparable(threshold)]
@@ -106,16 +106,16 @@ def compare_jointly(
     )
 
 
-def compared_ratios(thresholds: Sequence[Threshold], *, labels: Sequence[str]) -> list[tuple[Threshold, Compared]]:
+def compared_ratios(thresholds: Sequence[GateRule], *, labels: Sequence[str]) -> list[tuple[GateRule, Compared]]:
     """The comparable thresholds, each with its ratio, in an order of their own."""
 
-    def ratio(of: Threshold) -> Compared:
+    def ratio(of: GateRule) -> Compared:
         return Compared(of.metric, None if of.of is None else list(labels).index(of.of), of.margin or 0.0)
 
     return [(each, ratio(each)) for each in sorted(filter(is_comparable, thresholds), key=_key)]
 
 
-def _key(threshold: Threshold) -> tuple[str, str]:
+def _key(threshold: GateRule) -> tuple[str, str]:
     return threshold.metric, threshold.of or ""
 
 
@@ -130,7 +130,7 @@ class _Found:
             family.critical, variance=self.variances, of_rows=test.of_rows, margins=test.family.margins
         )
 
-    def comparison(self, place: int, threshold: Threshold) -> Comparison:
+    def comparison(self, place: int, threshold: GateRule) -> Comparison:
         values = self.test.family
         challenger = _ratio(values.a1[place], values.b1[place])
         champion = _ratio(values.a2[place], values.b2[place])
@@ -196,7 +196,7 @@ class _Found:
         share = self.test.of_rows[place] * self.rows
         return math.ceil(least * share) if least else 0
 
-    def _proved(self, place: int, threshold: Threshold) -> bool:
+    def _proved(self, place: int, threshold: GateRule) -> bool:
         """By Tango's score, where the ratio is a proportion. No other family matters: all have to be proved.
 
         Copies of a row are discounted: all counts are divided by the mean copies of a row, as rows see it, of the

@@ -23,7 +23,7 @@ from fractions import Fraction
 
 from chalicelib.exact import Number, between, exact, fewer
 from lambdas.model.gate import bounds
-from lambdas.model.gate.thresholds import AT_MOST, MORE_ROWS, Interval, RuleResult, Threshold, check
+from lambdas.model.gate.thresholds import AT_MOST, MORE_ROWS, GateRule, Interval, RuleResult, check
 from lambdas.model.metrics.ratios import ROWS_OF, WHY_UNDEFINED, Proportion
 
 SURE = 0.95
@@ -31,7 +31,7 @@ SURE = 0.95
 NOT_ENOUGH_ROWS = "NOT ENOUGH ROWS"
 
 
-def judge(threshold: Threshold, *, value: Number | None, proportion: Proportion | None = None) -> RuleResult:
+def judge(threshold: GateRule, *, value: Number | None, proportion: Proportion | None = None) -> RuleResult:
     """The metric's value against its declared bound. `proportion` are the rows that the value is a share of; a metric
     that is no such share has none, and no interval."""
     result = check(
@@ -70,7 +70,7 @@ class Evidence:
         return Evidence(self.whole - self.most, self.whole - self.least, self.whole, self.copies)
 
 
-def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure: float) -> RuleResult:
+def _proved(result: RuleResult, *, threshold: GateRule, rows: Proportion, sure: float) -> RuleResult:
     found, bound = Evidence.of(rows), _share_at(threshold)
     if threshold.direction == AT_MOST:  # at most so many wrong is at least so many right
         found, bound = found.turned, 1 - bound
@@ -82,7 +82,7 @@ def _proved(result: RuleResult, *, threshold: Threshold, rows: Proportion, sure:
     return replace(result, passed=False, reason=reason, enough_rows=False)
 
 
-def _what_would_do(threshold: Threshold, found: Evidence, *, rows: int, bound: Fraction, sure: float) -> str:
+def _what_would_do(threshold: GateRule, found: Evidence, *, rows: int, bound: Fraction, sure: float) -> str:
     """How many rows of which kind, how many more that is, and what to change."""
     rate, kind = "at this rate" if rows else "without an error", ROWS_OF[threshold.metric]
     if threshold.of is not None:
@@ -96,7 +96,7 @@ def _what_would_do(threshold: Threshold, found: Evidence, *, rows: int, bound: F
     return f"{rate} about {would_do:,} {kind} would do, {would_do - rows:,} more than the holdout has: {MORE_ROWS}"
 
 
-def _interval(threshold: Threshold, rows: Proportion) -> Interval:
+def _interval(threshold: GateRule, rows: Proportion) -> Interval:
     sure, found = threshold.sure or SURE, Evidence.of(rows)
     low, _ = bounds.interval(found.least, found.whole, sure=sure)
     _, high = bounds.interval(found.most, found.whole, sure=sure)
@@ -105,7 +105,7 @@ def _interval(threshold: Threshold, rows: Proportion) -> Interval:
     return Interval(low, high, sure=sure, rows=rows.whole, distinct=found.whole)
 
 
-def _share_at(threshold: Threshold) -> Fraction:
+def _share_at(threshold: GateRule) -> Fraction:
     """The share of the rows at which the metric is its bound: F1 is 2 J / (1 + J)."""
     bound = exact(threshold.bound)
     return bound / (2 - bound) if threshold.metric == "f1" else bound

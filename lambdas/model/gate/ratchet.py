@@ -20,7 +20,7 @@ from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.statistics.compared import Compared
 from lambdas.model.gate.statistics.max_t import family_wise
 from lambdas.model.gate.statistics.score_test import score_test
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 
 TIMES = 2
 SHARE = 0.75
@@ -38,7 +38,7 @@ def of_the_anchor(sure: float) -> float:
 
 
 def proved_better(
-    joint: JointCounts, thresholds: Sequence[Threshold], *, labels: Sequence[str], sure: float
+    joint: JointCounts, thresholds: Sequence[GateRule], *, labels: Sequence[str], sure: float
 ) -> list[str]:
     """The names of the ratios in which the challenger is proved better by more than TIMES the margin, as one family.
 
@@ -56,13 +56,13 @@ def proved_better(
     return [threshold.name for place, (threshold, _) in enumerate(stepped) if test.z[place] > family.critical]
 
 
-def observed_worse(found: Comparisons, thresholds: Sequence[Threshold], *, labels: Sequence[str]) -> list[str]:
+def observed_worse(found: Comparisons, thresholds: Sequence[GateRule], *, labels: Sequence[str]) -> list[str]:
     """The names of the ratios that are worse than the anchor's on these rows, by however little, or undefined.
 
     One that only the anchor lacks is not: there is nothing to be worse than.
     """
 
-    def is_worse(threshold: Threshold, sign: int) -> bool:
+    def is_worse(threshold: GateRule, sign: int) -> bool:
         each = found.of(threshold)
         return each.challenger is None or (each.difference is not None and sign * each.difference < 0)
 

@@ -26,7 +26,7 @@ MORE_ROWS = "add files, or hold out a larger part"
 
 
 @dataclass(frozen=True)
-class Threshold:
+class GateRule:
     """A bound on one metric; make it with `at_least` and `at_most`."""
 
     metric: str
@@ -62,12 +62,12 @@ def at_least(
     of: str | None = None,
     margin: float | None = RATIO_MARGIN,
     sure: float | None = None,
-) -> Threshold:
+) -> GateRule:
     """A floor: the metric has to reach the bound. Metrics are those of `ratios`; ratios are 0..1.
 
     With `sure` (more than 0.5, less than 1) the rows of the holdout have to prove it: see `judging`.
     """
-    return Threshold(metric, of, AT_LEAST, bound, margin, sure)
+    return GateRule(metric, of, AT_LEAST, bound, margin, sure)
 
 
 def at_most(
@@ -77,12 +77,12 @@ def at_most(
     of: str | None = None,
     margin: float | None = RATIO_MARGIN,
     sure: float | None = None,
-) -> Threshold:
+) -> GateRule:
     """A ceiling: the metric must not exceed the bound; with `sure`, the rows of the holdout have to prove it."""
-    return Threshold(metric, of, AT_MOST, bound, margin, sure)
+    return GateRule(metric, of, AT_MOST, bound, margin, sure)
 
 
-def at_most_cost(costs: Mapping[str, float], *, per_row: float, of: str | None = None) -> Threshold:
+def at_most_cost(costs: Mapping[str, float], *, per_row: float, of: str | None = None) -> GateRule:
     """A ceiling for the mean cost of a row of the holdout.
 
     `costs` says what an error costs: "fn" is a row of the class that was predicted as another, "fp" the reverse. The
@@ -91,16 +91,16 @@ def at_most_cost(costs: Mapping[str, float], *, per_row: float, of: str | None =
     >>> at_most_cost({"fn": 50, "fp": 1}, of="attack", per_row=0.4).name
     'cost_per_row of attack'
     """
-    return Threshold(COST, of, AT_MOST, per_row, None, None, costs)
+    return GateRule(COST, of, AT_MOST, per_row, None, None, costs)
 
 
-def at_most_flips(share: float, *, sure: float | None = None) -> Threshold:
+def at_most_flips(share: float, *, sure: float | None = None) -> GateRule:
     """A ceiling for the share (0..1) of the holdout's rows that are answered otherwise than by the live model.
 
     >>> at_most_flips(0.01).name
     'flips'
     """
-    return Threshold(FLIPS, None, AT_MOST, share, None, sure)
+    return GateRule(FLIPS, None, AT_MOST, share, None, sure)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Verdict:
         return f"all {len(self.rules)} rules hold" if self.rules else "there is no rule to pass"
 
 
-def compare(threshold: Threshold, *, value: Number | None, champion: Number | None) -> RuleResult:
+def compare(threshold: GateRule, *, value: Number | None, champion: Number | None) -> RuleResult:
     """An area under a curve against the champion's, less the margin: numbers that leave chance out.
 
     An undefined value of either fails.
@@ -166,12 +166,12 @@ def compare(threshold: Threshold, *, value: Number | None, champion: Number | No
     return check(name, value=value, direction=threshold.direction, bound=bound, undefined=undefined)
 
 
-def against_champion(threshold: Threshold) -> str:
+def against_champion(threshold: GateRule) -> str:
     """The name of the rule that compares the threshold's metric."""
     return f"{threshold.name}, against the champion"
 
 
-def no_comparison(name: str, *, why: str, threshold: Threshold) -> RuleResult:
+def no_comparison(name: str, *, why: str, threshold: GateRule) -> RuleResult:
     """A comparison that cannot be made: failed, with the way out."""
     beside = ", without at_most_flips," if threshold.metric == FLIPS else ""
     way_out = f"set compare_with_champion=False in the recipe{beside} to be judged without it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdas.model.gate.demands import PROPORTIONS, RATIOS, SURE, SURE_MAX
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 from lambdas.model.recipe.fields import Fields
 
 SIGNIFICANCE_MIN = round(1 - SURE_MAX, 6)
@@ -61,7 +61,7 @@ def _sureness(recipe: Fields) -> Iterator[str]:
         yield f"sure is {recipe.sure}: expected more than 0.5, and {SURE_MAX} at most"
 
 
-def _unprovable(threshold: Threshold) -> Iterator[str]:
+def _unprovable(threshold: GateRule) -> Iterator[str]:
     if threshold.metric not in PROPORTIONS:
         yield (
             f"proved asks for a proof that {threshold.name} is no worse, and there is none for {threshold.metric}:"
@@ -71,7 +71,7 @@ def _unprovable(threshold: Threshold) -> Iterator[str]:
         yield f"the margin of {threshold.name} is 0: no holdout proves that two models are equal; expected more"
 
 
-def _undetectable(compared: list[Threshold], *, fall: float) -> Iterator[str]:
+def _undetectable(compared: list[GateRule], *, fall: float) -> Iterator[str]:
     if not 0 < fall < 1:
         yield f"detectable is {fall}: expected more than 0 and less than 1"
         return

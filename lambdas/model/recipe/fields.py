@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.exact import exact
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate, Window
 
 
@@ -27,7 +27,7 @@ class Fields:
     """Raw label in the files -> class name. Any other label is an error, or of the class `other`."""
     estimator: Callable[[Columns], Any]
     """Builds the unfitted scikit-learn estimator. Import scikit-learn inside it."""
-    thresholds: Sequence[Threshold]
+    thresholds: Sequence[GateRule]
     other: str | None = None
     """The class of all labels that `classes` does not list, one of its own or not; None where they are an error."""
     tolerate: Tolerate = field(default_factory=Tolerate)

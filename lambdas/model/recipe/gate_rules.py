@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from chalicelib.cutting import listed
-from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
+from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
 from lambdas.model.metrics.ratios import CLASS_COUNTS, CLASS_RATIOS, COST, ERRORS, FLIPS, OVERALL_RATIOS, ROWS_OF
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.trivial_answers import passing_answer
@@ -31,7 +31,7 @@ def costs_of_positive(thresholds: Any, *, positive: str | None) -> Any:
     if not isinstance(thresholds, list | tuple):
         return thresholds
     return type(thresholds)(
-        replace(each, of=positive) if isinstance(each, Threshold) and (each.metric, each.of) == (COST, None) else each
+        replace(each, of=positive) if isinstance(each, GateRule) and (each.metric, each.of) == (COST, None) else each
         for each in thresholds
     )
 
@@ -54,7 +54,7 @@ def _each(recipe: Fields) -> Iterator[str]:
             yield from _bound_problems(threshold)
 
 
-def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
+def _metric_problem(threshold: GateRule, *, recipe: Fields) -> str | None:
     metric = threshold.metric
     if (metric == COST) != (threshold.costs is not None):
         return f'{metric} is made with at_most_cost({{"fn": 50, "fp": 1}}, per_row=...)'
@@ -71,7 +71,7 @@ def _metric_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     return None
 
 
-def _flips_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
+def _flips_problem(threshold: GateRule, *, recipe: Fields) -> str | None:
     if (threshold.of, threshold.direction, threshold.margin) != (None, AT_MOST, None):
         return "flips is made with at_most_flips(0.01)"
     if not recipe.compare_with_champion:
@@ -84,7 +84,7 @@ def _flips_problem(threshold: Threshold, *, recipe: Fields) -> str | None:
     return None
 
 
-def _bound_problems(threshold: Threshold) -> Iterator[str]:
+def _bound_problems(threshold: GateRule) -> Iterator[str]:
     if threshold.sure is not None:
         yield from _sure_problems(threshold, sure=threshold.sure)
     if threshold.costs is not None:
@@ -93,7 +93,7 @@ def _bound_problems(threshold: Threshold) -> Iterator[str]:
         yield from _range_problems(threshold)
 
 
-def _range_problems(threshold: Threshold) -> Iterator[str]:
+def _range_problems(threshold: GateRule) -> Iterator[str]:
     name, bound = threshold.name, threshold.bound
     if threshold.metric in LESS_IS_BETTER and threshold.direction != AT_MOST:
         yield f"{name} has a floor, and less of it is better: use at_most"
@@ -107,7 +107,7 @@ def _range_problems(threshold: Threshold) -> Iterator[str]:
         yield from _margin_problems(threshold, margin=threshold.margin)
 
 
-def _margin_problems(threshold: Threshold, *, margin: float) -> Iterator[str]:
+def _margin_problems(threshold: GateRule, *, margin: float) -> Iterator[str]:
     is_count = threshold.metric in CLASS_COUNTS
     if is_count and not 0 <= margin < math.inf:
         yield f"the margin of {threshold.name} is {margin}: expected 0 or more"
@@ -118,7 +118,7 @@ def _margin_problems(threshold: Threshold, *, margin: float) -> Iterator[str]:
         )
 
 
-def _sure_problems(threshold: Threshold, *, sure: float) -> Iterator[str]:
+def _sure_problems(threshold: GateRule, *, sure: float) -> Iterator[str]:
     name, metric = threshold.name, threshold.metric
     unprovable = 1 if threshold.direction == AT_LEAST else 0
     if metric in CLASS_COUNTS:
@@ -133,7 +133,7 @@ def _sure_problems(threshold: Threshold, *, sure: float) -> Iterator[str]:
         yield f"{name} {threshold.direction} {threshold.bound} is always true: take another bound, or no `sure`"
 
 
-def _cost_problems(threshold: Threshold, *, costs: Mapping[str, float]) -> Iterator[str]:
+def _cost_problems(threshold: GateRule, *, costs: Mapping[str, float]) -> Iterator[str]:
     name, per_row = threshold.name, threshold.bound
     if not costs or not set(costs) <= set(ERRORS):
         yield f"the costs of {name} are of {listed(costs)}: expected one or both of {', '.join(ERRORS)}"

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chalicelib.exact import exact
-from lambdas.model.gate.thresholds import Threshold
+from lambdas.model.gate.thresholds import GateRule
 
 HOLDOUT_ROWS_MAX = 10**8
 """More rows than any holdout has: Evaluate needs 330 bytes a row, and a Lambda function has 10,240 MB at most."""
@@ -57,7 +57,7 @@ class _Limits:
         return all(self.lowest[name] <= share <= self.highest[name] for name, share in shares.items())
 
 
-def passing_answer(thresholds: Sequence[Threshold], *, classes: Sequence[str]) -> Shares | None:
+def passing_answer(thresholds: Sequence[GateRule], *, classes: Sequence[str]) -> Shares | None:
     """The shares of a trivial answer that passes every threshold, which are of these classes; None if there is none.
 
     >>> from lambdas.model.gate.thresholds import at_least
@@ -76,13 +76,13 @@ def passing_answer(thresholds: Sequence[Threshold], *, classes: Sequence[str]) -
     return next((shares for shares in (*always, guess) if limits.hold(shares)), None) or _filled(limits)
 
 
-def demanded_support(thresholds: Sequence[Threshold], *, of: str) -> Fraction:
+def demanded_support(thresholds: Sequence[GateRule], *, of: str) -> Fraction:
     """The rows of the class that a holdout has to have by these thresholds; 1 where none asks for more."""
     asked = [exact(each.bound) for each in thresholds if each.metric == "support" and each.of == of]
     return max([Fraction(1), *asked])
 
 
-def _limits(thresholds: Sequence[Threshold], *, classes: Sequence[str]) -> _Limits:
+def _limits(thresholds: Sequence[GateRule], *, classes: Sequence[str]) -> _Limits:
     limits = _Limits(
         lowest=dict.fromkeys(classes, Fraction(0)),
         highest=dict.fromkeys(classes, Fraction(1)),

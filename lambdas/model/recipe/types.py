@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from lambdas.model.gate.demands import RATCHET
-from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, Threshold
+from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.parts import (
     CLIP,
@@ -93,7 +93,7 @@ SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 WINDOW = Kind("Window(...)", lambda value: isinstance(value, Window))
 COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
 THRESHOLD = Kind(
-    "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, Threshold)
+    "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, GateRule)
 )
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
@@ -154,7 +154,7 @@ PARTS: Mapping[type, Kinds] = {
     Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
-    Threshold: {
+    GateRule: {
         "metric": TEXT,
         "of": TEXT.or_none(),
         "direction": DIRECTION,
@@ -199,7 +199,7 @@ def _fields(name: str, *, part: object) -> Iterator[str]:
         yield from _problems(f"{name}.{field}", value=getattr(part, field), kind=kind)
     if isinstance(part, Categorical):
         yield from _parts(f"{name}.allowed", values=part.allowed, kind=TEXT)
-    if isinstance(part, Threshold) and isinstance(part.costs, Mapping):
+    if isinstance(part, GateRule) and isinstance(part.costs, Mapping):
         for error, cost in part.costs.items():
             yield from _problems(f"an error of {name}.costs", value=error, kind=TEXT)
             yield from _problems(f"{name}.costs[{shown(error)}]", value=cost, kind=NUMBER)

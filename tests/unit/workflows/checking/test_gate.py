@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_flips
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most, at_most_flips
 from lambdas.model.recipe import Split
 from tests.given import data
 from workflows.checking.gate import kept_by_one_class, never_proved, never_proved_no_worse
@@ -30,7 +30,7 @@ ACCURATE = at_least("accuracy", bound=0.6)
         (at_most_flips(0.001), []),
     ],
 )
-def test_rule_that_even_a_model_without_errors_cannot_prove_is_named(threshold: Threshold, names: list[str]) -> None:
+def test_rule_that_even_a_model_without_errors_cannot_prove_is_named(threshold: GateRule, names: list[str]) -> None:
     others = [ACCURATE] if threshold.metric != "accuracy" else [at_least("precision", of="bad", bound=0.6)]
     recipe = data.recipe(thresholds=[*others, threshold])
 
@@ -66,7 +66,7 @@ def fewest(margin: float) -> int:
         (at_most("false_positive_rate", of="bad", bound=0.5, margin=0.05), "good"),
     ],
 )
-def test_margin_that_the_holdout_never_proves_is_named_with_its_rows(threshold: Threshold, rows: str) -> None:
+def test_margin_that_the_holdout_never_proves_is_named_with_its_rows(threshold: GateRule, rows: str) -> None:
     recipe = data.recipe(thresholds=[ACCURATE, threshold][threshold.metric == "accuracy" :], proved=True, sure=0.95)
     needed = fewest(0.05)
 

@@ -16,7 +16,7 @@ from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.judging_again import NotKept, Rows, another_anchor, judge_again
 from lambdas.model.evaluation.tally.row_answers import RowAnswers
-from lambdas.model.gate.thresholds import Threshold, Verdict, at_least, at_most, at_most_cost, at_most_flips
+from lambdas.model.gate.thresholds import GateRule, Verdict, at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe import Recipe
 from lambdas.model.splitting.row_hashes import row_hashes
 from tests.given import data
@@ -65,7 +65,7 @@ class KeptOf:
         return np.array([list(classes).index(labels[rows[each]]) for each in self.tonight().hashes.tolist()])
 
 
-OTHERS: Sequence[tuple[dict[str, Any], Sequence[Threshold]]] = [
+OTHERS: Sequence[tuple[dict[str, Any], Sequence[GateRule]]] = [
     ({}, [at_least("recall", of="bad", bound=0.9, sure=0.95), at_least("f1", of="bad", bound=0.8, sure=0.9)]),
     ({}, [at_least("accuracy", bound=0.85, margin=0.0), at_least("precision", of="good", bound=0.7, margin=0.2)]),
     ({}, [at_least("roc_auc", bound=0.6), at_least("average_precision", bound=0.6, margin=0.0)]),
@@ -83,7 +83,7 @@ OTHERS: Sequence[tuple[dict[str, Any], Sequence[Threshold]]] = [
 @pytest.mark.parametrize("champion", [None, guess(0.05, seed=2), guess(0.4, seed=3), Broken(RECIPE.class_names)])
 @pytest.mark.parametrize("wrong", [0.02, 0.15])
 def test_night_judged_again_gets_the_verdict_that_it_would_have_had(
-    fields: dict[str, Any], thresholds: Sequence[Threshold], champion: Artifact | None, wrong: float
+    fields: dict[str, Any], thresholds: Sequence[GateRule], champion: Artifact | None, wrong: float
 ) -> None:
     challenger, other = guess(wrong, seed=1), replace(RECIPE, thresholds=thresholds, **fields)
 
@@ -135,7 +135,7 @@ def with_anchor(recipe: Recipe, *, challenger: Guess, **fields: Any) -> Report:
     ],
 )
 def test_night_with_an_anchor_judged_again_gets_the_verdict_that_it_would_have_had(
-    fields: dict[str, Any], thresholds: Sequence[Threshold], anchor: dict[str, Any]
+    fields: dict[str, Any], thresholds: Sequence[GateRule], anchor: dict[str, Any]
 ) -> None:
     named: dict[str, Any] = {"anchor": 3} if anchor.get("is_named") else {}
     challenger = guess(0.3, seed=1)
@@ -161,7 +161,7 @@ def test_recipe_without_an_anchor_is_judged_without_one() -> None:
 @pytest.mark.parametrize(("fields", "thresholds"), OTHERS)
 @pytest.mark.parametrize("wrong", [0.02, 0.3])
 def test_version_that_was_no_anchor_is_one_by_the_answers_that_it_gave_to_these_rows(
-    fields: dict[str, Any], thresholds: Sequence[Threshold], wrong: float, then: dict[str, Any]
+    fields: dict[str, Any], thresholds: Sequence[GateRule], wrong: float, then: dict[str, Any]
 ) -> None:
     another, challenger = guess(wrong, seed=5), guess(0.25, seed=1)
     versions: dict[str, Any] = {"artifact": challenger, "champion": guess(0.2, seed=4)}

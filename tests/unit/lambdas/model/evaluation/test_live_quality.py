@@ -9,7 +9,7 @@ import pytest
 from lambdas.model.arrays import Texts
 from lambdas.model.evaluation.live_quality import Past, Scored, Then
 from lambdas.model.gate.statistics.falls import Errors
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most, at_most_cost
 from lambdas.model.metrics.confusion import ClassUnknown
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
@@ -46,7 +46,7 @@ def table(*, tp: int = 0, fn: int = 0, fp: int = 0, tn: int = 0, copies: int = 0
     return Table(np.column_stack([size, answers]), np.empty((len(labels), 0), dtype="U1"), labels)
 
 
-def measured(*parts: Table, past: Past = NO_PAST, thresholds: list[Threshold] | None = None) -> dict[str, Any]:
+def measured(*parts: Table, past: Past = NO_PAST, thresholds: list[GateRule] | None = None) -> dict[str, Any]:
     scored = Scored(Told(), recipe=data.numeric_recipe(thresholds=thresholds or THRESHOLDS))
     for each in parts:
         scored.add(each)

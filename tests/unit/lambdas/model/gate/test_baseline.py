@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lambdas.model.gate.baseline import passing_class
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most, at_most_cost, at_most_flips
 
 SUPPORTS = {"normal": 95, "attack": 5}
 
@@ -30,7 +30,7 @@ SUPPORTS = {"normal": 95, "attack": 5}
     ],
 )
 def test_class_is_found_that_passes_every_threshold_as_the_answer_to_every_row(
-    thresholds: list[Threshold], found: str | None
+    thresholds: list[GateRule], found: str | None
 ) -> None:
     assert passing_class(thresholds, supports=SUPPORTS, positive="attack") == found
 

@@ -22,7 +22,7 @@ from lambdas.model.gate.comparison import (
     compare_jointly,
 )
 from lambdas.model.gate.demands import Demands
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most
 from tests.given import worlds
 
 RECALL = at_least("recall", of="attack", bound=0.5, margin=0.01)
@@ -37,7 +37,7 @@ Cells = dict[tuple[int, int, int], int]
 ALIKE: Cells = {(0, 0, 0): 410, (0, 1, 1): 10, (1, 1, 1): 170, (1, 0, 0): 10}
 
 
-def compared(cells: Cells, thresholds: list[Threshold] = ALL, *, copies: int = 1, **demands: Any) -> Comparisons:
+def compared(cells: Cells, thresholds: list[GateRule] = ALL, *, copies: int = 1, **demands: Any) -> Comparisons:
     table = np.zeros((2, 2, 2), dtype=np.int64)
     for cell, rows in cells.items():
         table[cell] = rows
@@ -109,7 +109,7 @@ def test_order_of_the_recipe_changes_no_number_and_is_kept() -> None:
 
 
 @given(cells=st.lists(st.integers(0, 60), min_size=8, max_size=8), chosen=st.permutations(ALL))
-def test_whatever_the_counts_are_there_is_a_verdict(cells: list[int], chosen: list[Threshold]) -> None:
+def test_whatever_the_counts_are_there_is_a_verdict(cells: list[int], chosen: list[GateRule]) -> None:
     given = {(at // 4, at // 2 % 2, at % 2): rows for at, rows in enumerate(cells)}
 
     found = compared(given, chosen[:3])

@@ -16,14 +16,14 @@ import pytest
 from lambdas.model.gate.comparison import WORSE, compare_jointly
 from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts, count_jointly
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most
 from tests.given import worlds
 
 NIGHTS = 100
 DEMANDS = Demands(sure=0.95)
 
 
-def rules(margin: float, number: int = 3) -> list[Threshold]:
+def rules(margin: float, number: int = 3) -> list[GateRule]:
     return [
         at_least("recall", of="attack", bound=0.5, margin=margin),
         at_least("precision", of="attack", bound=0.5, margin=margin),
@@ -33,7 +33,7 @@ def rules(margin: float, number: int = 3) -> list[Threshold]:
     ][:number]
 
 
-def rejected(nights: Iterable[JointCounts], thresholds: list[Threshold]) -> float:
+def rejected(nights: Iterable[JointCounts], thresholds: list[GateRule]) -> float:
     """The share of nights with a ratio that is found worse."""
     found = [compare_jointly(each, thresholds, labels=worlds.CLASSES, demands=DEMANDS) for each in nights]
     return sum(any(each.verdict == WORSE for each in night.comparisons) for night in found) / len(found)

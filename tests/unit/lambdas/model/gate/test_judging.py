@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, binom  # type: ignore[import-untyped]
 
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import AT_MOST, RuleResult, Threshold, at_least, at_most, at_most_cost
+from lambdas.model.gate.thresholds import AT_MOST, GateRule, RuleResult, at_least, at_most, at_most_cost
 from lambdas.model.metrics.ratios import Counts, Proportion
 
 RECALL = at_least("recall", of="attack", bound=0.98, sure=0.95)
@@ -21,7 +21,7 @@ PASS, FAIL, NOT_ENOUGH_ROWS = "PASS", "FAIL", "NOT ENOUGH ROWS"
 MORE = ": add files, or hold out a larger part"
 
 
-def decided(threshold: Threshold, part: int, whole: int) -> RuleResult:
+def decided(threshold: GateRule, part: int, whole: int) -> RuleResult:
     value = Fraction(part, whole) if whole else None
     return judge(threshold, value=value, proportion=Proportion(part, whole))
 
@@ -31,7 +31,7 @@ def word(result: RuleResult) -> str:
     return PASS if result.passed else FAIL if result.enough_rows else NOT_ENOUGH_ROWS
 
 
-def judged_counts(threshold: Threshold, found: Counts) -> RuleResult:
+def judged_counts(threshold: GateRule, found: Counts) -> RuleResult:
     return judge(threshold, value=getattr(found, threshold.metric), proportion=found.proportion(threshold.metric))
 
 

@@ -7,7 +7,7 @@ from lambdas.model.gate.comparison import compare_jointly
 from lambdas.model.gate.demands import Demands
 from lambdas.model.gate.joint import JointCounts
 from lambdas.model.gate.ratchet import observed_worse, of_the_anchor, proved_better
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most
 from tests.given import worlds
 
 RECALL = at_least("recall", of="attack", bound=0.5)
@@ -30,7 +30,7 @@ def joint(
     return worlds.joint(counts)
 
 
-def better(counts: JointCounts, *thresholds: Threshold, sure: float = 0.95) -> list[str]:
+def better(counts: JointCounts, *thresholds: GateRule, sure: float = 0.95) -> list[str]:
     return proved_better(counts, thresholds or THRESHOLDS, labels=worlds.CLASSES, sure=sure)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.exact import Number
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import Threshold, Verdict, at_least, at_most, compare
+from lambdas.model.gate.thresholds import GateRule, Verdict, at_least, at_most, compare
 
 FLOOR = at_least("recall", of="bad", bound=0.9, margin=0.01)
 CEILING = at_most("false_positive_rate", of="bad", bound=0.1, margin=0.01)
@@ -32,7 +32,7 @@ CEILING = at_most("false_positive_rate", of="bad", bound=0.1, margin=0.01)
     ],
 )
 def test_bound_itself_passes_and_whatever_is_no_number_fails(
-    threshold: Threshold, value: float | None, passed: bool
+    threshold: GateRule, value: float | None, passed: bool
 ) -> None:
     assert judge(threshold, value=value).passed is passed
 
@@ -60,7 +60,7 @@ def test_failed_rule_says_why() -> None:
     ],
 )
 def test_no_worse_than_the_champion_by_more_than_the_margin(
-    threshold: Threshold, value: Number | None, champion: Number | None, passed: bool
+    threshold: GateRule, value: Number | None, champion: Number | None, passed: bool
 ) -> None:
     assert compare(threshold, value=value, champion=champion).passed is passed
 

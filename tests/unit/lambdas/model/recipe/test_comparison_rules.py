@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.demands import Demands
-from lambdas.model.gate.thresholds import Threshold, at_least
+from lambdas.model.gate.thresholds import GateRule, at_least
 from lambdas.model.recipe.comparison_rules import notes
 from tests.given import data
 
@@ -57,7 +57,7 @@ def test_demand_that_cannot_be_met_is_named(changes: dict[str, Any], words: str)
     ],
 )
 def test_demand_that_no_formula_can_tell_is_named(
-    thresholds: list[Threshold], changes: dict[str, Any], words: str
+    thresholds: list[GateRule], changes: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RecipeInvalid) as raised:
         data.recipe(thresholds=thresholds, **changes)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most, at_most_cost, at_most_flips
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.metrics.ratios import OVERALL_RATIOS
 from lambdas.model.recipe.gate_rules import LESS_IS_BETTER, METRICS
 from tests.given import data
@@ -16,7 +16,7 @@ ACCURATE = at_least("accuracy", bound=0.6)
 RECALL = at_least("recall", of="bad", bound=0.5)
 
 
-def recall(**changes: Any) -> Threshold:
+def recall(**changes: Any) -> GateRule:
     given: dict[str, Any] = {"of": "bad", "bound": 0.5, **changes}
     return at_least("recall", **given)
 
@@ -42,7 +42,7 @@ def recall(**changes: Any) -> Threshold:
         (at_least("support", of="bad", bound=5, margin=math.inf), "the margin of support of bad is inf"),
     ],
 )
-def test_threshold_without_sense_is_named(threshold: Threshold, words: str) -> None:
+def test_threshold_without_sense_is_named(threshold: GateRule, words: str) -> None:
     with pytest.raises(RecipeInvalid) as raised:
         data.recipe(thresholds=[ACCURATE, threshold])
 
@@ -97,23 +97,23 @@ def test_bounds_at_the_ends_are_taken() -> None:
     assert list(data.recipe(thresholds=thresholds).thresholds) == thresholds
 
 
-def fp_rate(of: str, bound: float) -> Threshold:
+def fp_rate(of: str, bound: float) -> GateRule:
     return at_most("false_positive_rate", of=of, bound=bound)
 
 
-def misses(of: str, bound: float) -> Threshold:
+def misses(of: str, bound: float) -> GateRule:
     return at_most("false_negative_count", of=of, bound=bound)
 
 
-def support(of: str, bound: float) -> Threshold:
+def support(of: str, bound: float) -> GateRule:
     return at_least("support", of=of, bound=bound)
 
 
-def precision(of: str, bound: float) -> Threshold:
+def precision(of: str, bound: float) -> GateRule:
     return at_least("precision", of=of, bound=bound)
 
 
-def problems(thresholds: list[Threshold], **changes: Any) -> list[str]:
+def problems(thresholds: list[GateRule], **changes: Any) -> list[str]:
     with pytest.raises(RecipeInvalid) as raised:
         data.recipe(thresholds=thresholds, **changes)
     found: list[str] = raised.value.details["problems"]
@@ -142,7 +142,7 @@ def problems(thresholds: list[Threshold], **changes: Any) -> list[str]:
     ],
 )
 def test_gate_that_one_answer_to_everything_passes_is_refused_with_what_to_add(
-    thresholds: list[Threshold], answer: str
+    thresholds: list[GateRule], answer: str
 ) -> None:
     assert problems(thresholds) == [
         f"thresholds are sure to pass a model that answers {answer} to everything: add "
@@ -160,7 +160,7 @@ def test_gate_that_one_answer_to_everything_passes_is_refused_with_what_to_add(
         ([misses("bad", 50.5), support("bad", 50)], 50),
     ],
 )
-def test_count_of_misses_that_the_support_need_not_exceed_is_refused(thresholds: list[Threshold], most: int) -> None:
+def test_count_of_misses_that_the_support_need_not_exceed_is_refused(thresholds: list[GateRule], most: int) -> None:
     (problem,) = problems(thresholds)
 
     assert problem.startswith("thresholds are sure to pass a model that answers good to everything: ")
@@ -182,7 +182,7 @@ def test_count_of_misses_that_the_support_need_not_exceed_is_refused(thresholds:
         ([precision("bad", 0), precision("good", 0)], "good to 50 % of the rows, bad to 50 % of the rows"),
     ],
 )
-def test_gate_that_a_guess_passes_is_refused_with_its_shares(thresholds: list[Threshold], guess: str) -> None:
+def test_gate_that_a_guess_passes_is_refused_with_its_shares(thresholds: list[GateRule], guess: str) -> None:
     (problem,) = problems(thresholds)
 
     assert problem.startswith(f"thresholds pass a model that guesses without a look at the row, {guess}: ")
@@ -216,7 +216,7 @@ def test_guess_among_three_classes_is_found() -> None:
         at_least("average_precision", bound=0.1),
     ],
 )
-def test_any_threshold_that_no_trivial_answer_reaches_makes_it_a_gate(threshold: Threshold) -> None:
+def test_any_threshold_that_no_trivial_answer_reaches_makes_it_a_gate(threshold: GateRule) -> None:
     assert data.recipe(thresholds=[RECALL, threshold])
 
 
@@ -254,7 +254,7 @@ def test_count_of_misses_below_the_support_asked_for_makes_it_a_gate() -> None:
         (replace(at_most_cost({"fn": 50}, of="bad", per_row=0.4), sure=0.95), "cost_per_row of bad takes no `sure`"),
     ],
 )
-def test_sureness_without_sense_is_named(threshold: Threshold, words: str) -> None:
+def test_sureness_without_sense_is_named(threshold: GateRule, words: str) -> None:
     (problem,) = problems([ACCURATE, threshold])
 
     assert words in problem
@@ -296,7 +296,7 @@ def test_ratio_that_is_a_share_of_rows_can_be_asked_for_surely(metric: str) -> N
         (replace(recall(), costs={"fn": 1}), "recall is made with at_most_cost("),
     ],
 )
-def test_cost_without_sense_is_named(threshold: Threshold, words: str) -> None:
+def test_cost_without_sense_is_named(threshold: GateRule, words: str) -> None:
     (problem,) = problems([ACCURATE, threshold])
 
     assert words in problem
@@ -340,7 +340,7 @@ def test_cost_that_every_trivial_answer_may_exceed_makes_a_gate() -> None:
         (at_most("flips", of="bad", bound=0.1, margin=None), "flips is made with at_most_flips(0.01)"),
     ],
 )
-def test_flips_without_sense_are_named(threshold: Threshold, words: str) -> None:
+def test_flips_without_sense_are_named(threshold: GateRule, words: str) -> None:
     (problem,) = problems([ACCURATE, threshold])
 
     assert words in problem

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.model.gate.thresholds import AT_LEAST, Threshold, at_least, at_most
+from lambdas.model.gate.thresholds import AT_LEAST, GateRule, at_least, at_most
 from lambdas.model.recipe.trivial_answers import passing_answer
 
 CLASSES = ("ant", "bee", "cat")
@@ -28,7 +28,7 @@ thresholds = st.one_of(
 )
 
 
-def score(threshold: Threshold, *, answer: tuple[Fraction, ...], rows: tuple[Fraction, ...]) -> Fraction | None:
+def score(threshold: GateRule, *, answer: tuple[Fraction, ...], rows: tuple[Fraction, ...]) -> Fraction | None:
     """What an answer with these shares reaches on average, from the joint shares of class and answer."""
     if threshold.of is None:
         return sum((q * p for q, p in zip(answer, rows, strict=True)), Fraction(0))
@@ -44,7 +44,7 @@ def score(threshold: Threshold, *, answer: tuple[Fraction, ...], rows: tuple[Fra
     return part / whole if whole else None
 
 
-def passes(gate: list[Threshold], *, answer: tuple[Fraction, ...]) -> bool:
+def passes(gate: list[GateRule], *, answer: tuple[Fraction, ...]) -> bool:
     """Whether it reaches every bound whatever the classes' shares of the rows."""
     for threshold, rows in product(gate, HOLDOUTS):
         value, bound = score(threshold, answer=answer, rows=rows), Fraction(str(threshold.bound))
@@ -54,7 +54,7 @@ def passes(gate: list[Threshold], *, answer: tuple[Fraction, ...]) -> bool:
 
 
 @given(gate=st.lists(thresholds, min_size=1, max_size=5))
-def test_answer_is_found_exactly_where_one_of_all_answers_passes(gate: list[Threshold]) -> None:
+def test_answer_is_found_exactly_where_one_of_all_answers_passes(gate: list[GateRule]) -> None:
     """In tenths: with bounds in tenths there is an answer in tenths wherever there is any, but for one that gives
     some class next to no rows, which only a precision of 0 or more asks for."""
     gate = [each for each in gate if each.metric != "precision" or each.bound > 0]
@@ -86,7 +86,7 @@ RAREST = 1e-8
     ids=str,
 )
 def test_bound_that_the_rarest_class_reaches_by_itself_is_passed_by_an_answer_that_looks_at_no_row(
-    demand: Threshold, passes: bool
+    demand: GateRule, passes: bool
 ) -> None:
     assert (passing_answer([demand], classes=CLASSES) is not None) == passes
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import RecipeInvalid
-from lambdas.model.gate.thresholds import Threshold, at_least, at_most_cost
+from lambdas.model.gate.thresholds import GateRule, at_least, at_most_cost
 from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, Tolerate, Window
 from lambdas.model.recipe.types import FIELDS, PARTS
 from tests.given import data
@@ -98,7 +98,7 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
             {"thresholds": [untyped(at_most_cost, {"fn": "5"}, of="bad", per_row=1)]},
             "thresholds[0].costs['fn'] is '5': expected a number",
         ),
-        ({"thresholds": [Threshold("f1", None, ">", 0, None)]}, "thresholds[0].direction is '>': expected '>=' or"),
+        ({"thresholds": [GateRule("f1", None, ">", 0, None)]}, "thresholds[0].direction is '>': expected '>=' or"),
         ({"format": 1}, "format is 1: expected a text"),
     ],
 )
@@ -147,7 +147,7 @@ near = st.one_of(
     st.lists(st.builds(Numeric, st.text(max_size=2), numbers, numbers), min_size=1, max_size=3),
     st.lists(
         st.builds(
-            Threshold,
+            GateRule,
             st.sampled_from(["recall", "support", "accuracy", "roc_auc"]),
             st.sampled_from([None, "bad", "good"]),
             st.sampled_from([">=", "<="]),
