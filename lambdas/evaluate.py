@@ -49,7 +49,7 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
         with row_answers.collecting(recipe, rows=rows, disk_bytes=size) as collected:
             report = evaluate(
                 recipe,
-                artifact=_made(edges, task, form=recipe.format),
+                artifact=_made(edges, task),
                 holdout=_holdout(edges, task, parts),
                 champion=None if champion is None else _artifact_of(edges, task.model, champion),
                 anchor=anchor_version(edges, recipe, champion=champion),
@@ -135,15 +135,15 @@ def _artifact_of(edges: Edges, model: str, model_version: int) -> Artifact:
     return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, judged.manifest.artifact_file))
 
 
-def _made(edges: Edges, task: EvaluateTask, *, form: str) -> Artifact:
-    """The artifact that Train exported, in the recipe's format."""
+def _made(edges: Edges, task: EvaluateTask) -> Artifact:
+    """The artifact that Train exported, in the format that Train recorded."""
     body = read(edges, task.artifact_uri)
     found = hashlib.sha256(body).hexdigest()
     if found != task.artifact_sha256:
         raise ArtifactInvalid(
             f"the artifact of {task.artifact_uri} has SHA-256 {found}, recorded is {task.artifact_sha256}"
         )
-    return format_of(form).code().load(body)
+    return format_of(run_documents.artifact_format(edges, run=task.run)).code().load(body)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from lambdas.model.formats.table import format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import trial
 from lambdas.model.training.draw import first_of_each_class
-from lambdas.model.training.estimator import fills_of, fit, fit_parts, why_in_one_piece
+from lambdas.model.training.estimator import fills_of, fit, fit_parts, format_for, why_in_one_piece
 from lambdas.model.training.estimator import memory_mb as fold_mb
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
@@ -43,9 +43,10 @@ def run(
         begun = time.monotonic()
         fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
-        made = format_of(recipe.format)
+        form = format_for(recipe)
+        made = format_of(form)
         exported = made.code().export(fitted)
-        artifact = Artifact(format=recipe.format, file=made.file, schema=listed_schema(exported.schema))
+        artifact = Artifact(format=form, file=made.file, schema=listed_schema(exported.schema))
         key = layout.work(task.run, made.file)
         edges.store.put(key, exported.content)
         run_documents.keep_training(edges, Training.of({**facts, "artifact": artifact.document}), run=task.run)

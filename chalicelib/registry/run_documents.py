@@ -26,7 +26,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.names import document_name
 from chalicelib.quality.night import File
-from chalicelib.registry.manifest import Source, Training
+from chalicelib.registry.manifest import SCORECARD, Source, Training
 
 _NUMBERS = Record({"kind": one_of("number"), "median": maybe(number)})
 _TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
@@ -170,6 +170,12 @@ def keep_training(edges: Edges, training: Training, *, run: str) -> None:
 def training(edges: Edges, *, run: str) -> Training | None:
     """None where Train did not measure it."""
     return Training.find(edges.store, layout.run_document(run, "training"))
+
+
+def artifact_format(edges: Edges, *, run: str) -> str:
+    """The name of the format that Train exported the estimator to."""
+    made = training(edges, run=run)
+    return made.artifact.format if made and made.artifact else SCORECARD
 
 
 def _plain(number: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.settings import StageSettings
-from workflows.checking.file import why_in_one_piece
+from workflows.checking.file import format_for, why_in_one_piece
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Capacity:
     """What fits of a recipe: rows of one file, and of a whole data set."""
 
     model: str
+    format: str
+    """Of the artifact that serves; empty where no format takes the estimator."""
     columns: int
     in_one_piece: str
     """Why Train has all rows in memory at once; empty where it folds."""
@@ -46,13 +48,14 @@ class Capacity:
     def in_words(self) -> str:
         """
         >>> file, whole = (Bound(rows, f"THE_{of}_MB", 1769) for rows, of in ((999, "FILE"), (10**7, "WHOLE")))
-        >>> print(Capacity(model="m", columns=3, in_one_piece="", file=file, data_set=whole).in_words())
-        m is trained part by part: about 10 million rows of 3 columns fit (THE_WHOLE_MB is 1769), about 1,000 into\
- one file (THE_FILE_MB is 1769)
+        >>> print(Capacity(model="m", format="f", columns=3, in_one_piece="", file=file, data_set=whole).in_words())
+        m is trained part by part and served as f: about 10 million rows of 3 columns fit (THE_WHOLE_MB is 1769),\
+ about 1,000 into one file (THE_FILE_MB is 1769)
         """
         piece = f"is trained in one piece ({self.in_one_piece})" if self.in_one_piece else "is trained part by part"
+        served = f" and served as {self.format}" if self.format else ""
         return (
-            f"{self.model} {piece}: about {rounded(self.data_set.rows)} rows of {self.columns} columns fit"
+            f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of {self.columns} columns fit"
             f" ({self.data_set.because}), about {rounded(self.file.rows)} into one file ({self.file.because})"
         )
 
@@ -65,6 +68,7 @@ def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
     memory_mb = task_sizes(settings)["preprocess"].memory_mb
     return Capacity(
         model=recipe.model,
+        format=format_for(recipe),
         columns=len(recipe.columns),
         in_one_piece=in_one_piece,
         file=_in_memory(room.PREPROCESS, recipe, memory_mb=memory_mb),

@@ -182,6 +182,17 @@ def why_in_one_piece(recipe: Recipe) -> str:
         return exc.message
 
 
+def format_for(recipe: Recipe) -> str:
+    """The name of the format that serves the recipe's model; an empty text where none takes its estimator."""
+    from lambdas.model.training import estimator
+
+    try:
+        with redirect_stdout(sys.stderr):
+            return estimator.format_for(recipe)
+    except NightswapError:  # which is another check's to tell
+        return ""
+
+
 def enough_for_both(recipe: Recipe) -> int:
     """How many rows of a class in one file are sure to reach the training part and the holdout."""
     from lambdas.model.splitting import split

@@ -18,6 +18,7 @@ from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.errors import ArtifactInvalid, CommandFailed, RegistryIncomplete
 from chalicelib.evidence import evidence
+from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Manifest
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
@@ -98,7 +99,7 @@ def rebuild(
         try:
             before = evidence.part(edges, judged, manifest.artifact_file)
             with parts.Parts(local, uris["holdout_uri"], task="Evaluate") as holdout:
-                distance = _distance(_read(before, manifest.format), _made(local, recipe), holdout, recipe=recipe)
+                distance = _distance(_read(before, manifest.format), _made(local), holdout, recipe=recipe)
         except (ArtifactInvalid, RegistryIncomplete) as exc:
             problem = exc.message
     return Rebuilt(
@@ -124,12 +125,13 @@ def _listed(local: Edges, *, model: str) -> list[Object]:
     return [Object(key=each.key, etag=each.etag, size_bytes=each.size_bytes) for each in found]
 
 
-def _made(local: Edges, recipe: Recipe) -> Artifact:
+def _made(local: Edges) -> Artifact:
     from lambdas.model.formats.table import format_of
 
-    stored = local.store.find(layout.work(RUN, format_of(recipe.format).file))
+    form = run_documents.artifact_format(local, run=RUN)
+    stored = local.store.find(layout.work(RUN, format_of(form).file))
     assert stored is not None  # Train wrote it just now
-    return _read(stored.body, recipe.format)
+    return _read(stored.body, form)
 
 
 def _read(content: bytes, form: str) -> Artifact:

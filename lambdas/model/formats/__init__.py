@@ -1,6 +1,7 @@
 """The artifact formats: a fitted estimator in a form that serves without scikit-learn.
 
 table.py    the one table of formats: no other module writes or reads an artifact
+choice.py   which format a recipe's estimator goes into
 fitted.py   a fitted estimator, and its export
 package.py  the zip that is published
 scorecard/  linear models as weights

@@ -57,7 +57,8 @@ class Fields:
     """Whether a person has to approve a version that passed, before it gets any traffic: True, or Approval(...)."""
     cross_validation_folds: int = 3
     """0 to leave cross-validation out."""
-    format: str = "scorecard"
+    format: str | None = None
+    """Of the artifact that serves; None for the first one that takes the estimator."""
 
     @property
     def numeric(self) -> list[Numeric]:

@@ -57,8 +57,8 @@ def _listed(found: list[str]) -> Iterator[str]:
 def _contradictions(recipe: Fields) -> Iterator[str]:
     if not MODEL_NAME.fullmatch(recipe.model):
         yield _model_problem(recipe.model)
-    if recipe.format not in FORMATS:
-        yield f"format is {shown(recipe.format)}: expected one of {', '.join(FORMATS)}"
+    if recipe.format not in (None, *FORMATS):
+        yield f"format is {shown(recipe.format)}: expected one of {', '.join(FORMATS)}, or None for the estimator's"
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
     yield from _tolerance_problems(recipe)

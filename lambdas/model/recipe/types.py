@@ -129,7 +129,7 @@ FIELDS: Kinds = {
     "rollout": LIST,
     "approve": APPROVAL,
     "cross_validation_folds": WHOLE,
-    "format": TEXT,
+    "format": TEXT.or_none(),
 }
 PARTS: Mapping[type, Kinds] = {
     Numeric: {

@@ -23,13 +23,19 @@ from lambdas.model.folding import fit as folding
 from lambdas.model.folding.foldable import why_not
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
+from lambdas.model.formats.choice import choose
 from lambdas.model.formats.fitted import Fitted, Levels, failures
-from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
 from lambdas.model.training.draw import drawn
 from lambdas.model.training.memory import needed_mb
+
+
+def format_for(recipe: Recipe) -> str:
+    """The name of the format that the recipe's estimator is exported to; raises as `why_in_one_piece` does."""
+    with failures(recipe, doing="fitting"):
+        return choose(recipe.estimator(recipe.positions), named=recipe.format)
 
 
 def why_in_one_piece(recipe: Recipe) -> str:
@@ -103,7 +109,7 @@ def memory_mb(recipe: Recipe, *, summary: Summary, part_rows: int) -> int:
 
 def _unfitted(recipe: Recipe) -> Any:
     estimator = recipe.estimator(recipe.positions)
-    format_of(recipe.format).code().check(estimator)
+    choose(estimator, named=recipe.format)
     return estimator
 
 

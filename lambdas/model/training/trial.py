@@ -16,7 +16,7 @@ from lambdas.model.formats.fitted import Exported, Levels
 from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Numeric, Recipe
-from lambdas.model.training.estimator import fit
+from lambdas.model.training.estimator import fit, format_for
 
 ROWS_OF_A_CLASS = 100
 LEVELS, MANY_LEVELS = 4, 200
@@ -52,7 +52,7 @@ def foresee_of(recipe: Recipe, *, few: Table, levels: Levels) -> None:
         tried = _tried(recipe, train=few)
     except TrainingFailed:  # a fit can fail on few rows and succeed on all: the real fit will tell
         return
-    format_of(recipe.format).code().foresee(tried, recipe=recipe, levels=levels)
+    format_of(format_for(recipe)).code().foresee(tried, recipe=recipe, levels=levels)
 
 
 def made_up(recipe: Recipe, *, levels: int = LEVELS) -> Table:
@@ -92,7 +92,7 @@ def _names(column: Categorical, *, levels: int) -> list[str]:
 
 
 def _tried(recipe: Recipe, *, train: Table) -> Exported:
-    return format_of(recipe.format).code().export(fit(replace(recipe, cross_validation_folds=0), train=train))
+    return format_of(format_for(recipe)).code().export(fit(replace(recipe, cross_validation_folds=0), train=train))
 
 
 def _few_of(train: Table) -> Table:

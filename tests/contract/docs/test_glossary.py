@@ -9,7 +9,7 @@ from chalicelib.api import access
 from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.notices.notice_text import KINDS
 from chalicelib.promotion import promotion
-from lambdas.model.recipe import Recipe
+from lambdas.serve.handler import FORMATS
 from tests.contract.docs import pages
 
 PAGE = pages.PAGES["glossary.md"]
@@ -59,4 +59,4 @@ def test_folders_scopes_and_format_are_as_in_the_code() -> None:
 
     assert folders <= set(re.findall(r"`([a-z-]+/)`", PAGE))
     assert f"`{access.PREDICT}` or `{access.OPERATE}`" in ENTRIES["Scope"]
-    assert f"`{Recipe.format}`" in ENTRIES["Artifact"]
+    assert all(f"`{name}`" in ENTRIES["Artifact"] for name in FORMATS)

@@ -52,6 +52,23 @@ def trained_night() -> tuple[FakeOutside, EvaluateTask]:
     return night, task
 
 
+def test_format_is_what_train_recorded() -> None:
+    night, task = trained_night()
+    key = layout.run_document(RUN, "training")
+    told = documents.find(night.store, key)["artifact"]
+    rewrite(night, key, artifact={**told, "format": "leaves"})
+
+    with pytest.raises(ArtifactInvalid, match="the artifact's format is 'leaves'"):
+        evaluate.run(task, night.edges, SETTINGS)
+
+
+def test_artifact_of_a_train_that_recorded_no_format_is_a_scorecard() -> None:
+    night, task = trained_night()
+    rewrite(night, layout.run_document(RUN, "training"), artifact=None)
+
+    assert evaluate.run(task, night.edges, SETTINGS).passed
+
+
 def next_night() -> tuple[FakeOutside, EvaluateTask]:
     """The first night's model is live, and the next one is trained on the same data."""
     night = night_with_data()

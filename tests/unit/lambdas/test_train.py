@@ -49,6 +49,14 @@ def test_estimators_own_answers_for_each_part_of_the_holdout_lie_beside_it(night
     assert {label for each in given.values() for label in each.labels.tolist()} == {"attack", "normal"}
 
 
+def test_format_that_follows_from_the_estimator_is_recorded(night: FakeOutside) -> None:
+    train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
+
+    told = documents.find(night.store, layout.run_document(RUN, "training"))["artifact"]
+    assert recipes.load(MODEL).format is None
+    assert (told["format"], told["file"]) == ("scorecard", "model.json")
+
+
 def test_facts_of_the_training_are_kept(night: FakeOutside) -> None:
     train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
 

@@ -84,9 +84,18 @@ def test_why_an_estimator_is_fitted_in_one_piece_is_told() -> None:
     found = capacity(ONE_PIECE, StageSettings(evaluate_memory_mb=3008))
 
     assert found.in_one_piece == "RobustScaler needs quantiles"
-    assert found.in_words().startswith("flows is trained in one piece (RobustScaler needs quantiles): about ")
+    assert found.in_words().startswith(
+        "flows is trained in one piece (RobustScaler needs quantiles) and served as scorecard: about "
+    )
     assert found.data_set.setting == "NIGHTSWAP_TRAIN_MEMORY_MB"
     assert capacity(KDD, StageSettings()).in_one_piece == ""
+
+
+def test_format_is_none_where_none_takes_the_estimator() -> None:
+    found = capacity(data.recipe(estimator=lambda _: object()), StageSettings())
+
+    assert found.format == ""
+    assert "served as" not in found.in_words()
 
 
 def test_sixty_four_copies_of_kdd_fit_into_a_new_accounts_defaults() -> None:

@@ -217,7 +217,7 @@ def test_findings_are_told_to_programs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("estimator", "words"),
     [
-        (GOOD, "loans is trained part by part: about"),
+        (GOOD, "loans is trained part by part and served as scorecard: about"),
         ("LogisticRegression(solver='liblinear')", "loans is trained in one piece (LogisticRegression with solver="),
     ],
 )
