@@ -35,6 +35,8 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 TASK_SECONDS = range(120, 891)
 """Long enough for a call of AWS with its repetitions, and shorter than the state waits, which is as long as Lambda
 lets a function run: 900 s."""
+OTHER_TASK_SECONDS = range(180, TASK_SECONDS.stop)
+"""Of the tasks that hold no rows: long enough for VersionModel to wait until a version is active, too."""
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL}")
@@ -206,6 +208,8 @@ class StageSettings(_Settings):
     evaluate_storage_mb: int = _number("NIGHTSWAP_EVALUATE_STORAGE_MB", "MB of /tmp for Evaluate", TASK_MB, 512)
     evaluate_seconds: int = _number("NIGHTSWAP_EVALUATE_SECONDS", "seconds that Evaluate may take", TASK_SECONDS, 300)
     task_memory_mb: int = _number("NIGHTSWAP_TASK_MEMORY_MB", "MB of memory for each other task", TASK_MB, 512)
+    task_storage_mb: int = _number("NIGHTSWAP_TASK_STORAGE_MB", "MB of /tmp for each other task", TASK_MB, 512)
+    task_seconds: int = _number("NIGHTSWAP_TASK_SECONDS", "seconds for each other task", OTHER_TASK_SECONDS, 180)
     architecture: str = _setting(
         "NIGHTSWAP_ARCHITECTURE",
         "processor of tasks and serving functions: x86_64 or arm64",

@@ -79,7 +79,7 @@ def ending_within(milliseconds: float) -> Iterator[None]:
 
 
 PATIENT = Patience(connect_seconds=2, read_seconds=25, attempts=2)
-"""For tasks, whose functions have 100 s or more, and for operators."""
+"""For tasks, whose functions have 120 s or more, and for operators."""
 PROMPT = Patience(connect_seconds=2, read_seconds=15)
 """For the predict path: the caller knows best when to try again."""
 BRIEF = Patience(connect_seconds=2, read_seconds=5, attempts=2)

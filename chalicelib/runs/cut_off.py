@@ -63,8 +63,8 @@ def out_of_time(state: str, *, memory_mb: int | None, seconds: int | None) -> st
     """
     after = "" if seconds is None else f" after {seconds:,} s"
     had = "" if memory_mb is None else f"; it had {memory_mb:,} MB, and more memory is more processor time"
-    own = f"{_setting(state, 'SECONDS')} to more, {TASK_SECONDS.stop - 1} at most, or " if _is_of_data(state) else ""
-    return f"{state} ran out of time{after}{had}. {_set_to_more(state, f'{own}{_more_memory(state)}')}"
+    more_time = f"{_setting(state, 'SECONDS')} to more, {TASK_SECONDS.stop - 1} at most"
+    return f"{state} ran out of time{after}{had}. {_set_to_more(state, f'{more_time}, or {_more_memory(state)}')}"
 
 
 def way_to_more_memory(state: str) -> str:
@@ -73,8 +73,7 @@ def way_to_more_memory(state: str) -> str:
 
 
 def _more_memory(state: str) -> str:
-    setting = _setting(state, "MEMORY_MB") if _is_of_data(state) else "NIGHTSWAP_TASK_MEMORY_MB"
-    return f"{setting} to more, {TASK_MB.stop - 1:,} at most"
+    return f"{_setting(state, 'MEMORY_MB')} to more, {TASK_MB.stop - 1:,} at most"
 
 
 def _set_to_more(state: str, settings: str) -> str:
@@ -85,11 +84,12 @@ def _set_to_more(state: str, settings: str) -> str:
 
 def _is_of_data(state: str) -> bool:
     """Whether the task has settings of its own: what it needs grows with the data."""
-    return _setting(state, "MEMORY_MB") in {each.variable for each in StageSettings.settings.values()}
+    return f"{document_name(state)}_memory_mb" in StageSettings.settings
 
 
 def _setting(state: str, what: str) -> str:
-    return f"NIGHTSWAP_{document_name(state).upper()}_{what}"
+    """The task's own, or the one of all tasks that have none."""
+    return f"NIGHTSWAP_{document_name(state).upper() if _is_of_data(state) else 'TASK'}_{what}"
 
 
 def _going(edges: Edges, *, run: str) -> State | None:

@@ -16,7 +16,6 @@ def end(state: str, *, outcome: str, reason: str) -> Task:
         outcome=outcome,
         reason=reason,
         ends=True,
-        timeout_seconds=120,
         caught_by=restore_after_failure(),
     )
 
@@ -43,7 +42,6 @@ def restore_after_failure() -> Task:
         state="RestoreAfterFailure",
         failure="$.failure",
         failure_path="$.restore_after_failure",
-        timeout_seconds=120,
         caught_by=retrain_failed(),
     )
     state.next(retrain_failed())

@@ -44,7 +44,6 @@ def restore_alias() -> Task:
         "restore-alias",
         state="RestoreAlias",
         failure=None,
-        timeout_seconds=120,
         caught_by=restore_after_failure(),
     )
 
@@ -55,7 +54,6 @@ def preprocess() -> Task:
         "preprocess",
         state="Preprocess",
         force="$.force",
-        timeout_seconds=900,
         caught_by=restore_after_failure(),
     )
 
@@ -83,7 +81,6 @@ def fit() -> list[State]:
             state="Train",
             train_uri="$.preprocess.train_uri",
             holdout_uri="$.preprocess.holdout_uri",
-            timeout_seconds=900,
             caught_by=restore_after_failure(),
         )
     ]
@@ -137,7 +134,6 @@ def version_model() -> Task:
         report_uri="$.evaluate.report_uri",
         replay_uri="$.evaluate.replay_uri",
         serving_sha256="$.evaluate.serving_sha256",
-        timeout_seconds=300,
         caught_by=restore_after_failure(),
     )
 
@@ -165,7 +161,6 @@ def replay() -> Task:
         champion_revision_id="$.evaluate.champion_revision_id",
         is_approved="$.preprocess.is_approved",
         result="rollout",
-        timeout_seconds=180,
         caught_by=restore_after_failure(),
     )
 
@@ -202,7 +197,6 @@ def shift_traffic() -> Task:
         who="$.preprocess.who",
         why="$.preprocess.why",
         result="rollout",
-        timeout_seconds=180,
         caught_by=restore_after_failure(),
     )
 
@@ -227,7 +221,6 @@ def swap_alias() -> Task:
         who="$.preprocess.who",
         why="$.preprocess.why",
         result="rollout",
-        timeout_seconds=120,
         caught_by=restore_after_failure(),
     )
 
@@ -275,7 +268,6 @@ def _judge(state: str, *, judging: int) -> Task:
         answers_uri="$.train.answers_uri",
         judging=judging,
         result="evaluate",
-        timeout_seconds=900,
         caught_by=restore_after_failure(),
     )
 

@@ -31,6 +31,10 @@ function that the task asks. Source: https://docs.aws.amazon.com/lambda/latest/d
 WORKER_LOST = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout", "States.Timeout")
 """The function was killed, ran out of memory or of time: it may be chance, so it gets another try, but not many."""
 
+TIMEOUT_SECONDS = 900
+"""Of every task's state: as long as Lambda lets a function run, so longer than any time that a stage sets for it.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
 
 class _NewerFields:
     """Lets an SDK class take fields that ASL has gained since the SDK's last release."""
@@ -52,7 +56,6 @@ class _Fail(_NewerFields, Fail):
 def task(
     function: str,
     *,
-    timeout_seconds: int,
     caught_by: State,
     state: str,
     result: str | None = None,
@@ -74,7 +77,7 @@ def task(
         state,
         resource=placeholder(function),
         parameters=dict(_template(name, value) for name, value in parameters.items()),
-        timeout_seconds=timeout_seconds,
+        timeout_seconds=TIMEOUT_SECONDS,
         retry=retries(),
         catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path=failure_path),
         **where,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import names
@@ -35,17 +35,6 @@ class Size:
 
 DATA_TASKS = ("preprocess", "train", "evaluate")
 """What they need grows with the data, so each has settings of the stage for memory, time and room in /tmp."""
-LONGEST_SECONDS = {
-    "restore-alias": 100,
-    "version-model": 180,
-    "replay": 120,
-    "shift-traffic": 120,
-    "swap-alias": 100,
-    "record-outcome": 100,
-    names.MOVE_ALIAS: MOVE_SECONDS,
-}
-"""Of the others, whose memory is one setting, and which write nothing to /tmp. Each is shorter than its state waits;
-for MoveAlias the API waits, and for the API the gateway: `chalicelib.aws.patience`."""
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO"}
 """Of the tasks: else Lambda's Python drops every line below WARNING."""
 TRACING: Json = {"TracingConfig": {"Mode": "Active"}}
@@ -61,15 +50,23 @@ TRACING_ACTIONS = (
 
 
 def task_sizes(settings: StageSettings = DEFAULTS) -> dict[str, Size]:
-    """Of all of `chalicelib.names.PIPELINE`, in its order.
+    """Of all of `chalicelib.names.PIPELINE`, in its order. Those without settings of their own share one size.
 
-    >>> task_sizes(StageSettings(train_memory_mb=3008, train_storage_mb=2048))["train"]
+    The API waits for a move, and the gateway for the API, so a move's time is no setting: `chalicelib.aws.patience`.
+
+    >>> sizes = task_sizes(StageSettings(train_memory_mb=3008, task_seconds=240))
+    >>> sizes["train"]
     Size(memory_mb=3008, timeout_seconds=890, storage_mb=2048)
+    >>> sizes["replay"]
+    Size(memory_mb=512, timeout_seconds=240, storage_mb=512)
     """
-    sizes = {task: Size(settings.task_memory_mb, seconds) for task, seconds in LONGEST_SECONDS.items()}
-    for task in DATA_TASKS:
-        sizes[task] = Size(*(getattr(settings, f"{task}_{of}") for of in ("memory_mb", "seconds", "storage_mb")))
-    return {task: sizes[task] for task in names.PIPELINE}
+    sizes = {task: _size(task if task in DATA_TASKS else "task", settings) for task in names.PIPELINE}
+    return {**sizes, names.MOVE_ALIAS: replace(sizes[names.MOVE_ALIAS], timeout_seconds=MOVE_SECONDS)}
+
+
+def _size(prefix: str, settings: StageSettings) -> Size:
+    """From the three settings that begin so."""
+    return Size(*(getattr(settings, f"{prefix}_{of}") for of in ("memory_mb", "seconds", "storage_mb")))
 
 
 def tracing_statement() -> Json:

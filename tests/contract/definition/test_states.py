@@ -13,7 +13,7 @@ from stepfunctions.steps import Fail
 from chalicelib.errors import ContractBroken
 from workflows.definitions.states import task
 try:
-    task("train", state="Train", timeout_seconds=60, caught_by=Fail("Failed"), {given})
+    task("train", state="Train", caught_by=Fail("Failed"), {given})
 except ContractBroken as broken:
     print("refused:", broken.message)
 """

@@ -69,6 +69,8 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "the room in /tmp of Evaluate": (variable("NIGHTSWAP_EVALUATE_STORAGE_MB", "3008"), "3008"),
     "the time-out of Evaluate": (variable("NIGHTSWAP_EVALUATE_SECONDS", "708"), "Timeout: 300 -> 708"),
     "the memory of the other tasks": (variable("NIGHTSWAP_TASK_MEMORY_MB", "700"), "MemorySize: 512 -> 700"),
+    "the room in /tmp of the other tasks": (variable("NIGHTSWAP_TASK_STORAGE_MB", "3001"), "3001"),
+    "the time-out of the other tasks": (variable("NIGHTSWAP_TASK_SECONDS", "701"), "Timeout: 180 -> 701"),
     "the processor": (variable("NIGHTSWAP_ARCHITECTURE", "arm64"), "Architectures"),
     "the app's runtime": (variable("NIGHTSWAP_APP_RUNTIME", "python3.12"), 'Runtime: "python3.13" -> "python3.12"'),
     "the permissions boundary": (

@@ -81,21 +81,22 @@ def test_settings_that_are_named_are_those_of_the_task(night: FakeOutside, task:
 @pytest.mark.parametrize(
     ("error", "said", "words"),
     [
-        ("Runtime.ExitError", KILLED, "VersionModel ran out of memory; it had 1,769 MB. "),
+        ("Runtime.ExitError", KILLED, "VersionModel ran out of memory; it had 1,769 MB. Set "),
         (
             "Sandbox.Timedout",
             TIMED_OUT,
-            "VersionModel ran out of time after 890 s; it had 1,769 MB, and more memory is more processor time. ",
+            "VersionModel ran out of time after 890 s; it had 1,769 MB, and more memory is more processor time. Set"
+            " NIGHTSWAP_TASK_SECONDS to more, 890 at most, or ",
         ),
     ],
 )
-def test_task_without_settings_of_its_own_has_the_one_for_all_others(
+def test_task_without_settings_of_its_own_has_those_for_all_others(
     night: FakeOutside, error: str, said: str, words: str
 ) -> None:
     reason = ended(night, error, said, at="version-model")
 
     assert reason == (
-        f"{words}Set NIGHTSWAP_TASK_MEMORY_MB to more, 10,240 at most, in .chalice/config.json, then nightswap"
+        f"{words}NIGHTSWAP_TASK_MEMORY_MB to more, 10,240 at most, in .chalice/config.json, then nightswap"
         f" deploy, and retrain. Its last words: {said}"
     )
 

@@ -44,17 +44,19 @@ def test_size_of_a_data_task_is_a_setting_and_changes_that_function_alone(task: 
     assert after[changed]["Properties"] == before[changed]["Properties"] | new
 
 
-def test_memory_of_all_other_tasks_is_one_setting() -> None:
+def test_all_other_tasks_have_one_size_but_the_time_of_a_move_is_the_apis() -> None:
+    wanted = {f"NIGHTSWAP_TASK_{what}": size for what, size in WANTED.items()}
     before, after = (
         main_template("local", models=["a-model"], settings=settings)["Resources"]
-        for settings in (StageSettings(), load(StageSettings, {"NIGHTSWAP_TASK_MEMORY_MB": "1024"}))
+        for settings in (StageSettings(), load(StageSettings, wanted))
     )
 
     changed = {name for name, each in after.items() if each != before[name]}
     assert changed == {f"{state_name(task)}Function" for task in names.PIPELINE if task not in DATA_TASKS}
     for name in changed:
-        assert after[name]["Properties"] == {**before[name]["Properties"], "MemorySize": 1024}
-        assert before[name]["Properties"]["MemorySize"] == 512
+        seconds = 20 if name == "MoveAliasFunction" else 777
+        new = {"MemorySize": 3008, "Timeout": seconds, "EphemeralStorage": {"Size": 2048}}
+        assert after[name]["Properties"] == before[name]["Properties"] | new
 
 
 def test_size_of_a_data_task_is_no_part_of_the_fingerprint() -> None:
