@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib import layout
+from chalicelib.cutting import listed
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete, VersionUnknown
@@ -66,7 +67,7 @@ class KeptRows:
     """Of all nights of a model."""
 
     def __init__(self, edges: Edges, model: str, nights: Sequence[Night], *, progress: Progress) -> None:
-        self._edges, self._model, self._progress = edges, model, progress
+        self.model, self._edges, self._progress = model, edges, progress
         self._reports: dict[str, Report | None] = {night.run: night.report for night in nights}
         self._known: dict[tuple[int, tuple[str, ...], tuple[str, ...]], Known] = {}
 
@@ -75,7 +76,7 @@ class KeptRows:
 
     def find(self, run: str) -> RowAnswers | None:
         """None where they are gone. Raises NotKept where they are damaged."""
-        key = layout.row_answers(self._model, run)
+        key = layout.row_answers(self.model, run)
         stored = self._edges.store.find(key)
         if stored is None:
             return None
@@ -121,13 +122,13 @@ class KeptRows:
 
     def _made_by(self, model_version: int) -> str | None:
         try:
-            return registry.manifest(self._edges, model=self._model, model_version=model_version).run
+            return registry.manifest(self._edges, model=self.model, model_version=model_version).run
         except (RegistryIncomplete, VersionUnknown):
             return None
 
     @cached_property
     def _runs(self) -> list[str]:
-        prefix = layout.row_answers(self._model)
+        prefix = layout.row_answers(self.model)
         return [each.key.removeprefix(prefix).removesuffix(".zip") for each in self._edges.store.list(prefix)]
 
     def _report(self, run: str) -> Report | None:
@@ -172,6 +173,11 @@ class NightRows:
             raise NotKept(
                 "its answers row by row are of another judging than its report: nothing tells which is right"
             )
+        if lacking := _lacking(found, report):
+            key = layout.row_answers(self._kept.model, self._night.run)
+            raise NotKept(
+                f"{key} is damaged: its report says that {listed(lacking)} was scored, and it holds no answer"
+            )
         return found
 
 
@@ -187,3 +193,12 @@ def _fits(found: RowAnswers, report: Report) -> bool:
         for name, matrix in told
         if matrix is not None
     )
+
+
+def _lacking(found: RowAnswers, report: Report) -> list[str]:
+    """The versions that the report says were scored on these rows, and whose answers or ranks are not there."""
+    has_champion = report.champion is not None and report.champion.scored
+    has_anchor = report.anchor is not None and report.anchor.comparison is not None
+    ranked = [CHALLENGER, *([CHAMPION] if has_champion else [])]
+    scored = [*ranked, *([ANCHOR] if has_anchor else [])]
+    return [name for name in scored if name not in found.labels or (name in ranked and name not in found.ranks)]

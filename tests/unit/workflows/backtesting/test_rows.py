@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import layout
+from chalicelib.documents import documents
 from lambdas.model.evaluation.anchor import AnchorVersion
+from lambdas.model.evaluation.tally.row_answers import RowAnswers
 from lambdas.model.recipe import Numeric, Recipe
 from tests.given.anchored_nights import GREW, MODELS, RECIPE, ROWS, SAME, Stage, four_nights
 from tests.given.kept_rows import Broken, kept
@@ -183,6 +185,25 @@ def test_answers_of_another_live_model_are_not_those_of_the_report() -> None:
     stage.night.store.put(layout.row_answers(MODEL, "run-4"), found.encode())
 
     assert "are of another judging than its report" in left_out(again(stage, NAMED[1]))["run-4"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "of"), [("labels", "champion"), ("labels", "anchor"), ("ranks", "champion"), ("ranks", "challenger")]
+)
+def test_night_whose_answers_lack_a_version_that_was_scored_is_named(lost: str, of: str) -> None:
+    stage = four_nights()
+    found = RowAnswers.decode(stage.night.store.find(layout.row_answers(MODEL, "run-4")).body)
+    without = {name: each for name, each in getattr(found, lost).items() if name != of}
+    stage.night.store.put(layout.row_answers(MODEL, "run-4"), replace(found, **{lost: without}).encode())
+    report = layout.run_document("run-4", "report")
+    told = documents.find(stage.night.store, report)
+    champion = {name: each for name, each in told["champion"].items() if name != "matrix"}
+    rewrite(stage.night, report, champion=champion, comparison={**told["comparison"], "cells": []})
+
+    why = left_out(again(stage, NAMED[1]))["run-4"]
+
+    assert f"row-answers/kdd99-http/run-4.zip is damaged: its report says that {of} was scored" in why
+    assert "set compare_with_champion=False to leave them" in why
 
 
 def test_night_whose_answers_are_gone_says_so() -> None:
