@@ -27,6 +27,7 @@ from chalicelib.errors import RegistryIncomplete
 from chalicelib.names import document_name
 from chalicelib.quality.night import File
 from chalicelib.registry.manifest import SCORECARD, Source, Training
+from chalicelib.registry.report import Erased
 
 _NUMBERS = Record({"kind": one_of("number"), "median": maybe(number)})
 _TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
@@ -94,6 +95,8 @@ class DataProfile(Document):
 
     rows: int = holds(count)
     columns: Mapping[str, Mapping[str, Any]] = holds(table_of(_column))
+    other_labels: Mapping[str, int] = holds(table_of(count), default=MappingProxyType({}))
+    """Texts that `classes` does not list, with their rows."""
 
     @property
     def example(self) -> dict[str, Any]:
@@ -135,6 +138,7 @@ class Profile(Document):
     profile: DataProfile = holds_one(DataProfile)
     arrived: Arrived | None = holds_one(Arrived, default=None)
     """None where nothing was live, or nothing new came."""
+    erased: tuple[Erased, ...] = holds_many(Erased, default=())
 
 
 def keep_state(edges: Edges, state: State, *, run: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib import layout
 from chalicelib.documents import documents
@@ -15,7 +16,7 @@ from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents
 from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.report import Report
-from chalicelib.registry.run_documents import Outcome, State
+from chalicelib.registry.run_documents import Outcome, Profile, State
 from chalicelib.registry.sample import Sample
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version
@@ -81,6 +82,8 @@ class Quoting:
                 layout.rejected(self.model, run, registry.REPORT),
             ):
                 yield from self._rewritten(key, Report, run, tags, None)
+            profile = partial(redacting.profile, note=self.note)
+            yield from self._changed(layout.run_document(run, "profile"), Profile.misfit, profile, number=None)
             yield from self._unsaid(layout.run_document(run, "outcome"), Outcome.misfit)
             for state in FAILING_STATES:
                 yield from self._unsaid(layout.run_document(run, state), State.misfit)
@@ -100,7 +103,7 @@ class Quoting:
         whole = {key for key in self.kept if self._is_whole(key, runs, rewritten, going)}
         quoting = {layout.version(self.model, each.model_version, part) for each in made for part in registry.QUOTING}
         for run in runs:
-            quoting |= {layout.run_document(run, each) for each in ("report", "outcome", *FAILING_STATES)}
+            quoting |= {layout.run_document(run, each) for each in ("report", "profile", "outcome", *FAILING_STATES)}
             quoting.add(layout.rejected(self.model, run, registry.REPORT))
         for key in sorted(whole | quoting):
             for each in self.kept.get(key, ()):

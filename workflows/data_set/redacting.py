@@ -16,6 +16,7 @@ Note = Mapping[str, Any]
 NAME_CHARACTERS = 60
 """A message holds only the beginning of a long name."""
 DATA_ERRORS = frozenset(leaves(DataError))
+OTHER_LABELS = "other_labels"
 UNSAID = "the reason is erased, because it might quote cells of "
 
 
@@ -31,6 +32,16 @@ def report(document: Json, is_gone: IsGone, *, note: Note) -> tuple[Json, int]:
     differing = document.get("differences", [])
     kept = [each for each in differing if not is_gone(row(each["features"]))]
     return _noted({**document, "differences": kept}, len(differing) - len(kept), note=note)
+
+
+def profile(document: Json, *, note: Note) -> tuple[Json, int]:
+    """The profile without the labels that no class lists: cells as they stood, and nothing tells of which file. Names
+    of categories and the figures of columns stay."""
+    described = document["profile"]
+    if not described.get(OTHER_LABELS):
+        return document, 0
+    left = {name: each for name, each in described.items() if name != OTHER_LABELS}
+    return _noted({**document, "profile": left}, sum(described[OTHER_LABELS].values()), note=note)
 
 
 def _noted(document: Json, rows: int, *, note: Note) -> tuple[Json, int]:

@@ -205,6 +205,24 @@ def test_error_that_quotes_cells_of_the_file_forgets_them(on: FakeStage) -> None
     assert kept == {**outcome, "reason": f"the reason is erased, because it might quote cells of {FIRST}"}
 
 
+def test_labels_that_no_class_lists_go_from_the_profile_and_from_its_older_versions(on: FakeStage) -> None:
+    night, key = on.outside, layout.run_document(RUNS[0], "profile")
+    described = {"rows": 9, "columns": {"duration": {"kind": "number", "median": 4.0}}}
+    whole = {"fingerprint": "data-1", "recipe_sha256": "r", "code_sha256": "c", "objects": [], "splits": None}
+    for labels in ({"Jon Doe": 2}, {"Jane Doe": 2, "worm.": 1}):
+        profile = {**described, "other_labels": labels}
+        night.store.put(key, documents.encode({**whole, "profile": profile, "arrived": None}))
+
+    found = erase(on, FIRST, "--yes")
+
+    assert not [body for body in everything(night) if b"Doe" in body]
+    assert {"key": key, "rows": 3, "model_version": None} in found["documents"]
+    left = documents.find(night.store, key)
+    assert left["profile"] == described
+    assert left["erased"][0]["files"] == [FIRST]
+    assert lines(on, FIRST, "--yes")[-1] == f"nothing is left of {FIRST}"
+
+
 def test_words_of_an_estimator_may_quote_a_cell_and_go_too(on: FakeStage) -> None:
     night = on.outside
     failed = {"error": "TrainingFailed", "reason": "fitting the estimator raised ValueError: 'Jane Doe'"}
