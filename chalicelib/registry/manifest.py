@@ -27,6 +27,8 @@ from chalicelib.registry.report import RATIOS, Rule
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
 """The one artifact format of releases whose manifests and trainings do not tell the artifact, and its file."""
+AGAINST = ", against the "
+"""In the names of rules that compare with another version."""
 _COLUMN = Record({"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything))))
 SCHEMA = Record({"columns": list_of(_COLUMN)})
 
@@ -126,12 +128,13 @@ class Manifest(Document):
     def metrics(self) -> Mapping[str, float | None]:
         """The values that the gate judged the version by, by rule, such as "recall of attack"; None if undefined.
 
-        A rule about the artifact, such as its largest difference from the estimator, tells nothing of the model.
+        A rule about the artifact, such as its largest difference from the estimator, tells nothing of the model; one
+        against the champion or the anchor judges a value that another rule judges too.
         """
         return {
             rule.name: rule.value
             for rule in self.rules or ()
-            if rule.name and " " not in rule.name.partition(" of ")[0]
+            if rule.name and " " not in rule.name.partition(" of ")[0] and AGAINST not in rule.name
         }
 
     @property

@@ -27,6 +27,8 @@ def leaves_the_model_open(context: click.Context) -> bool:
     """Whether the command is about one model of a stage, and takes the default one for want of another."""
     is_about_one = "stage" in context.params and context.params.get("model") is not None
     names_a_run = context.params.get("run") is not None
+    if context.params.get("named") is not None:
+        return False
     return is_about_one and not names_a_run and context.get_parameter_source("model") is DEFAULT
 
 

@@ -165,7 +165,6 @@ def test_command_ends_where_the_prose_goes_on(source: str, found: str) -> None:
         "promote 3 --model kdd99-http",
         "promote --reason why",
         "promote three --reason why",
-        "versions --model kdd99-http",
         "retrain kdd99-http",
         "retrain --forced",
         "data",

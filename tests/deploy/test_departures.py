@@ -43,7 +43,7 @@ def test_model_goes_off_the_air_only_when_it_is_named_and_its_registry_stays(
 
     said = clone.does("deploy", "--remove-model", LIVE)
 
-    assert said.count(f"{LIVE} is removed: its registry stays") == 1
+    assert said.count(f"{LIVE} is removed: the deployment leaves its registry") == 1
     assert function not in account.functions()
     assert names.serving_function(STAGE, OTHER) in account.functions()
     listed = account.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"models/{LIVE}/versions/")

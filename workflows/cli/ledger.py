@@ -16,7 +16,7 @@ from chalicelib.ledger.history import REJECTED, Share, Told, WhatServed
 from chalicelib.registry import catalog, models
 from lambdas import recipes
 from workflows.cli import live_quality, moments
-from workflows.cli.options import DEFAULT_MODEL, as_json, model, on_stage
+from workflows.cli.options import as_json, model, named_model, on_stage
 from workflows.cli.screen import BAD, GOOD, console, counting, damage, say, show_json, table
 from workflows.cli.stage import Stage
 
@@ -25,7 +25,7 @@ WIDE = 120
 
 
 @click.command("history")
-@click.argument("model", default=DEFAULT_MODEL)
+@named_model()
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="How many of the latest.")
 @click.option("--quality", is_flag=True, help="How good the live version was on each night's new rows.")
 @as_json
@@ -76,7 +76,7 @@ def what_served(stage: Stage, at: str, model: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("model", required=False)
+@named_model(of_all=True)
 @as_json
 @on_stage
 def verify(stage: Stage, model: str | None, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from chalicelib.explain import overview
 from chalicelib.interventions import restoration
 from chalicelib.registry import models as core
 from workflows import person
-from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
+from workflows.cli.options import as_json, named_model, on_stage
 from workflows.cli.screen import console, damage, number, say, show_json, table, table_with_lines
 from workflows.cli.stage import Stage
 
@@ -21,7 +21,7 @@ FLAGS = ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged"
 
 
 @click.command()
-@click.argument("model", default=DEFAULT_MODEL)
+@named_model()
 @as_json
 @on_stage
 def versions(stage: Stage, model: str, as_json: bool) -> None:
@@ -50,7 +50,7 @@ def versions(stage: Stage, model: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("model", default=DEFAULT_MODEL)
+@named_model()
 @as_json
 @on_stage
 def restore(stage: Stage, model: str, as_json: bool) -> None:

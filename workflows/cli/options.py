@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from chalicelib.names import STAGE_NAME
 from chalicelib.settings import ApiSettings
@@ -17,6 +19,25 @@ DEFAULT_MODEL: str = ApiSettings.default_model
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 model = click.option("--model", default=DEFAULT_MODEL, show_default=True, help="The model, as its recipe is named.")
+
+
+def named_model(*, of_all: bool = False) -> Callable[[Command], Command]:
+    """MODEL as an argument, and as --model as other commands have it; `of_all` models without one."""
+    option = click.option("--model", show_default="all", help="The model.") if of_all else model
+
+    def take(command: Command) -> Command:
+        @click.argument("named", metavar="[MODEL]", required=False)
+        @option
+        @wraps(command)
+        def with_model(*args: Any, named: str | None, model: str | None, **others: Any) -> Any:
+            is_default = click.get_current_context().get_parameter_source("model") is ParameterSource.DEFAULT
+            if named is not None and not is_default and named != model:
+                raise click.UsageError(f"MODEL is {named!r} and --model is {model!r}: give one of them")
+            return command(*args, model=named or model, **others)
+
+        return cast(Command, with_model)
+
+    return take
 
 
 def _stage(context: click.Context, _parameter: click.Parameter, value: str) -> Stage:

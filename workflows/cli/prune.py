@@ -14,13 +14,13 @@ from chalicelib.pruning.retention import Policy
 from chalicelib.registry import models
 from lambdas import recipes
 from workflows import person
-from workflows.cli.options import DEFAULT_MODEL, as_json, on_stage
+from workflows.cli.options import as_json, named_model, on_stage
 from workflows.cli.screen import console, counting, show_json, table
 from workflows.cli.stage import Stage
 
 
 @click.command()
-@click.argument("model", default=DEFAULT_MODEL)
+@named_model()
 @click.option("--keep", default=10, show_default=True, type=click.IntRange(min=0), help="The newest versions stay.")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(0, 36_500), help="So do younger ones.")
 @click.option("--yes", is_flag=True, help="Do it. Without it nothing is changed.")

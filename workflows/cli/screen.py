@@ -28,6 +28,7 @@ NEVER_BROKEN = {"run", "name", "when (UTC)", "when (UTC), kind", "now", "kind", 
 """Columns of names that are copied from the screen, and of short words."""
 SPACES = "  "
 """Between two columns."""
+AS_ABOVE = "as above"
 NAME_WIDTH_MIN = 10
 """Of a rule, and of a class, however narrow the screen is."""
 MATRIX, AXES = "confusion matrix of the holdout", ": true classes down, predicted across"
@@ -115,7 +116,8 @@ def _numbered_matrix(classes: Sequence[str], matrix: Sequence[Sequence[Any]]) ->
 
 
 def verdict(judged: dict[str, Any]) -> None:
-    """Every rule with what came of it, its value and its bound; below it, as wide as the screen, what that means."""
+    """Every rule with what came of it, its value and its bound; below it, as wide as the screen, what that means.
+    A reason of several rules stands below the first of them."""
     header = Text(), "rule", "value", "bound"
     rows = [(_mark(rule), str(rule["name"]), *_value_and_bound(rule)) for rule in judged["rules"]]
     mark, name, *others = (max(map(len, column)) for column in zip(header, *rows, strict=True))
@@ -123,10 +125,13 @@ def verdict(judged: dict[str, Any]) -> None:
     widths = [mark, max(min(name, room), NAME_WIDTH_MIN), *others]
     console.print(Text("verdict", style="bold"))
     _row(header, widths=widths, style="bold")
+    told: set[str] = set()
     for rule, row in zip(judged["rules"], rows, strict=True):
         _row(row, widths=widths)
-        for line in _below(rule):
+        reason = "" if rule["passed"] else str(rule["reason"])
+        for line in [AS_ABOVE] if reason in told else _below(rule):
             console.print(Padding(Text(line), (0, 0, 0, mark + 2 * len(SPACES)), expand=False))
+        told.update(filter(None, [reason]))
 
 
 def where_the_time_went(run: dict[str, Any]) -> None:

@@ -100,7 +100,7 @@ class Deployment:
 
     def _tell(self, found: Sequence[departures.Departure]) -> None:
         for each in found:
-            kept = "its registry stays" if each.loses else "it never had a version"
+            kept = "the deployment leaves its registry" if each.loses else "it never had a version"
             self.report(Step("models", f"{each.model} is removed: {kept}", ""))
 
     def _make_data_stack(self) -> None:

@@ -143,10 +143,13 @@ class Verdict:
 
     @property
     def reason(self) -> str:
-        """In one line: the failing rules, or how many held."""
-        failing = [f"{rule.name}: {rule.reason}" for rule in self.rules if not rule.passed]
+        """In one line: the failing rules, each reason once, or how many held."""
+        failing: dict[str, list[str]] = {}
+        for rule in self.rules:
+            if not rule.passed:
+                failing.setdefault(rule.reason, []).append(rule.name)
         if failing:
-            return "; ".join(failing)
+            return "; ".join(f"{'; '.join(names)}: {reason}" for reason, names in failing.items())
         return f"all {len(self.rules)} rules hold" if self.rules else "there is no rule to pass"
 
 

@@ -19,6 +19,7 @@ from lambdas.model.recipe import Numeric, Recipe
 from tests.given.anchored_nights import GREW, MODELS, RECIPE, ROWS, SAME, Stage, four_nights
 from tests.given.kept_rows import Broken, kept
 from tests.given.nights import MODEL
+from tests.given.present import present
 from tests.given.records import rewrite, silent
 from workflows.backtesting import backtest
 from workflows.backtesting.backtest import Backtest
@@ -192,9 +193,9 @@ def test_answers_of_another_live_model_are_not_those_of_the_report() -> None:
 )
 def test_night_whose_answers_lack_a_version_that_was_scored_is_named(lost: str, of: str) -> None:
     stage = four_nights()
-    found = RowAnswers.decode(stage.night.store.find(layout.row_answers(MODEL, "run-4")).body)
-    without = {name: each for name, each in getattr(found, lost).items() if name != of}
-    stage.night.store.put(layout.row_answers(MODEL, "run-4"), replace(found, **{lost: without}).encode())
+    found = RowAnswers.decode(present(stage.night.store.find(layout.row_answers(MODEL, "run-4"))).body)
+    without: Any = {lost: {name: each for name, each in getattr(found, lost).items() if name != of}}
+    stage.night.store.put(layout.row_answers(MODEL, "run-4"), replace(found, **without).encode())
     report = layout.run_document("run-4", "report")
     told = documents.find(stage.night.store, report)
     champion = {name: each for name, each in told["champion"].items() if name != "matrix"}

@@ -80,6 +80,35 @@ def test_metrics_that_the_gate_judged_each_version_by_stand_below() -> None:
     assert all(len(line) <= 80 for line in lines[start:])
 
 
+def test_metric_that_is_compared_with_other_versions_stands_there_once() -> None:
+    stage = live_stage()
+    compared = ("recall of attack", "recall of attack, against the champion", "recall of attack, against the anchor")
+    rules = [
+        {"name": name, "value": 0.75, "direction": ">=", "bound": None, "passed": True, "reason": "so it is"}
+        for name in compared
+    ]
+    register(stage.edges, run="run-2", rules=rules)
+
+    shown = stage.run("versions", width=120).output
+
+    assert shown.split("judged them by")[1].split() == ["version", "recall", "of", "attack", "2", "0.75", "1", "-"]
+
+
+@pytest.mark.parametrize("command", ["history", "prune", "restore", "verify", "versions"])
+def test_model_is_named_by_an_argument_or_by_the_option(command: str) -> None:
+    stage = live_stage()
+
+    by_argument, by_option = (stage.run(command, *named).output for named in ([MODEL], ["--model", MODEL]))
+
+    assert by_argument == by_option
+    assert stage.run(command, MODEL, "--model", MODEL).output == by_option
+    two = stage.run(command, MODEL, "--model", "loans")
+    assert (two.exit_code, "MODEL is 'kdd99-http' and --model is 'loans': give one of them" in two.output) == (
+        2,
+        True,
+    )
+
+
 def test_versions_of_a_release_that_kept_no_rules_have_no_table_of_metrics() -> None:
     assert "metrics" not in live_stage().run("versions").output
 

@@ -174,6 +174,24 @@ def test_verdict_lists_every_rule_with_value_and_bound(capsys: pytest.CaptureFix
     ]
 
 
+def test_reason_of_several_rules_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    lost = [
+        rule(
+            name=f"{each} of attack, against the champion", value=None, bound=None, passed=False, reason="it is lost"
+        )
+        for each in ("recall", "precision")
+    ]
+
+    screen.verdict({"rules": lost})
+
+    assert [" ".join(line) for line in lines(capsys)[2:]] == [
+        "FAIL recall of attack, against the champion - -",
+        "it is lost",
+        "FAIL precision of attack, against the champion - -",
+        "as above",
+    ]
+
+
 def test_interval_of_the_true_value_stands_below_the_rule(capsys: pytest.CaptureFixture[str]) -> None:
     true = {"low": 0.97636294, "high": 0.99553237, "sure": 0.95, "rows": 442, "distinct": 442}
     few = rule(interval={**true, "distinct": 120})

@@ -208,10 +208,10 @@ def test_error_that_quotes_cells_of_the_file_forgets_them(on: FakeStage) -> None
 def test_labels_that_no_class_lists_go_from_the_profile_and_from_its_older_versions(on: FakeStage) -> None:
     night, key = on.outside, layout.run_document(RUNS[0], "profile")
     described = {"rows": 9, "columns": {"duration": {"kind": "number", "median": 4.0}}}
-    whole = {"fingerprint": "data-1", "recipe_sha256": "r", "code_sha256": "c", "objects": [], "splits": None}
+    origin = {"fingerprint": "data-1", "recipe_sha256": "r", "code_sha256": "c"}
     for labels in ({"Jon Doe": 2}, {"Jane Doe": 2, "worm.": 1}):
         profile = {**described, "other_labels": labels}
-        night.store.put(key, documents.encode({**whole, "profile": profile, "arrived": None}))
+        night.store.put(key, documents.encode({**origin, "objects": [], "profile": profile}))
 
     found = erase(on, FIRST, "--yes")
 

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from chalicelib.exact import Number
 from lambdas.model.gate.judging import judge
-from lambdas.model.gate.thresholds import GateRule, Verdict, at_least, at_most, compare
+from lambdas.model.gate.thresholds import (
+    AT_LEAST,
+    GateRule,
+    RuleResult,
+    Verdict,
+    at_least,
+    at_most,
+    compare,
+    no_comparison,
+)
 
 FLOOR = at_least("recall", of="bad", bound=0.9, margin=0.01)
 CEILING = at_most("false_positive_rate", of="bad", bound=0.1, margin=0.01)
@@ -150,6 +159,15 @@ def test_ratios_with_a_margin_are_compared_and_counts_are_not() -> None:
 def test_verdict_without_rules_does_not_pass() -> None:
     assert not Verdict(()).passed
     assert Verdict(()).reason == "there is no rule to pass"
+
+
+def test_verdict_tells_a_reason_of_several_rules_once() -> None:
+    lost = [no_comparison(f"{each}, against the champion", why="it is lost", threshold=FLOOR) for each in ("a", "b")]
+
+    said = Verdict((*lost, RuleResult("c", 0.5, AT_LEAST, 0.9, False, "0.5 < 0.9"))).reason
+
+    way_out = "set compare_with_champion=False in the recipe to be judged without it"
+    assert said == f"a, against the champion; b, against the champion: it is lost; {way_out}; c: 0.5 < 0.9"
 
 
 def test_verdict_names_every_failing_rule() -> None:
