@@ -53,12 +53,10 @@ def alias_problems(last: Entry | None, *, alias: Alias | None, model: str) -> It
             f"somebody moved the alias of {model} by hand to function version {alias.function_version}, which no"
             f" entry records: {restore}"
         )
-    elif last is None or left.entry > last.entry + 1:
+    elif last is None or left.entry > last.entry:
         first = last.entry + 1 if last else 1
         if first < left.entry:
             yield _lost(first, left.entry - 1, model=model)
-        yield _unwritten(left.entry, model=model)
-    elif left.entry == last.entry + 1:
         yield _unwritten(left.entry, model=model)
     elif left.entry < last.entry:
         yield (

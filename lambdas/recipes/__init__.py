@@ -137,22 +137,26 @@ def source_sha256(model: str) -> str:
     return hashlib.sha256(file_of(model).read_bytes()).hexdigest()
 
 
-def file_of(model: str) -> Path:
+def file_of(model: str, folder: Path = FOLDER) -> Path:
     """The file of the model's recipe; raises RecipeUnknown."""
-    known = recipe_files.found_in(FOLDER)
+    known = recipe_files.found_in(folder)
     if model not in known:
+        hint = _hint(model, known=known, folder=folder)
         raise RecipeUnknown(
-            f"there is no recipe {shown(model)}{_hint(model, known=known)}: known are {listed(known)}; add one as a"
-            f" file of {IN_WORDS}",
+            f"there is no recipe {shown(model)}{hint}: known are {listed(known)}; add one as a file of {IN_WORDS}",
             model=model,
             known=list(known),
         )
     return known[model]
 
 
-def _hint(model: str, *, known: Collection[str]) -> str:
+def _hint(model: str, *, known: Collection[str], folder: Path) -> str:
     near = nearest_model_name(model)
-    if near is not None and near in known:
+    if near is None:
+        return ""
+    if near in known:
         return f" (is it {near}?)"
-    wrong = [(file, said) for file, said in recipe_files.problems_in(FOLDER) if nearest_model_name(file.stem) == near]
-    return "".join(f" ({IN_WORDS}/{file.name} {said})" for file, said in wrong[:1])
+    for file, said in recipe_files.problems_in(folder):
+        if nearest_model_name(file.stem) == near:
+            return f" ({IN_WORDS}/{file.name} {said})"
+    return ""

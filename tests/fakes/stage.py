@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -31,6 +32,8 @@ class FakeStage:
     name: str = "test"
     short_url: str | None = None
     settings: StageSettings = field(default_factory=StageSettings)
+    session: Any = None
+    """For commands that list an account, such as a `FakeSession`."""
 
     @property
     def names(self) -> Names:

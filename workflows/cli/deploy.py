@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-import boto3
 import click
 
 from lambdas import recipes
@@ -60,7 +59,6 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Depl
     models = recipes.names()
     refuse(check_settings(stage.name, root=ROOT))
     refuse(check_recipes(stage.name, root=ROOT, models=models, load=served, problems=recipes.problems()))
-    stage.reach()
     with console.status(f"deploying stage {stage.name}") as status:
 
         def report(step: Step) -> None:
@@ -74,7 +72,7 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Depl
 
         done = deploy_stage(
             stage.name,
-            session=boto3.Session(),
+            session=stage.session,
             root=ROOT,
             models=models,
             report=report,
@@ -111,7 +109,7 @@ def render(check: bool, write: bool) -> None:
 def url(stage: Stage) -> None:
     """Print the address of the stage's API; any clone can ask."""
     if stage.short_url is None:
-        session, endpoint_url = boto3.Session(), os.environ.get("AWS_ENDPOINT_URL")
+        session, endpoint_url = stage.session, os.environ.get("AWS_ENDPOINT_URL")
         record.fetch(stage.names, session=session, endpoint_url=endpoint_url, root=ROOT, report=lambda _: None)
         click.echo(url_under(endpoint_url, find_api(stage.name, root=ROOT), stage=stage.name))
     else:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-import boto3
 import click
 
 from workflows.cli.options import on_stage
@@ -24,10 +23,9 @@ from workflows.deploying.progress import Step
 @on_stage
 def destroy(stage: Stage, yes: bool, keep_data: bool, check: bool) -> None:
     """Remove the stage: Chalice app, stacks, data, logs. What was interrupted is continued by running it again."""
-    stage.reach()
     destruction = Destruction(
         names=stage.names,
-        session=boto3.Session(),
+        session=stage.session,
         root=ROOT,
         environ=os.environ,
         report=_report,

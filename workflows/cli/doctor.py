@@ -71,7 +71,7 @@ def policy_of(names: Names, *, root: Path) -> Json:
     return deployer_policy(names, boundary=stage_settings(names.stage, root=root).permissions_boundary)
 
 
-def examined(stage: Stage, *, with_sizes: bool, online: bool = False) -> Iterator[Finding]:
+def examined(stage: Stage, *, with_sizes: bool, online: bool) -> Iterator[Finding]:
     """All findings, each as soon as it is known."""
     checkout = Checkout(
         root=ROOT,
@@ -91,11 +91,10 @@ def examined(stage: Stage, *, with_sizes: bool, online: bool = False) -> Iterato
         yield note("is not running, so nothing was asked of it", where="local AWS", way_out="make run")
         return
     try:
-        stage.reach()
+        session = stage.session
     except BotoCoreError as exc:
         yield error(str(exc), where="AWS profile", way_out=way_out(exc))
         return
-    session = boto3.Session()
     account = account_of(session, stage=stage.name)
     found = []
     for each in examine_account(checkout, account):

@@ -26,10 +26,10 @@ from workflows.cli.options import model
 from workflows.cli.screen import console, say
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import Expected, watch
+from workflows.deploying import record
 from workflows.local.process import SHORT_PORT, LocalAws
 
-STATE = ROOT / ".nightswap"
-DEPLOYED = ROOT / ".chalice" / "deployed" / f"{LOCAL}.json"
+STATE = ".nightswap"
 
 
 @click.group()
@@ -49,8 +49,8 @@ def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> 
     """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""
     if data is not None:
         LocalFile.at(data)
-    if clean and LocalAws.holding(ROOT) is None:  # else `start` refuses, and says which process is in the way
-        _forget()
+    if clean:
+        forget(ROOT)
     outcome = _on_its_own(model=model, data=data, serves=not once, port=port)
     sys.exit(0 if outcome in WENT_WELL else 1)
 
@@ -101,7 +101,7 @@ def _on_its_own(*, model: str, data: Path | None, serves: bool, port: int) -> st
 def _job(running: LocalAws, *, model: str) -> MainJob:
     stage = Stage(LOCAL)
     stage.enter(running)
-    return MainJob(stage=stage, url=running.short_url, folder=STATE, model=model, say=say)
+    return MainJob(stage=stage, url=running.short_url, folder=ROOT / STATE, model=model, say=say)
 
 
 def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -> str:
@@ -191,14 +191,17 @@ def _tell_end(running: LocalAws) -> None:
         say("\nthe local AWS ended by itself: its log is .nightswap/logs/local-aws.log; make run continues")
 
 
-def _forget() -> None:
+def forget(root: Path) -> None:
+    """Remove what a clone's local AWS has stored; nothing while one holds it, for `start` says which process does."""
+    if LocalAws.holding(root) is not None:
+        return
     for each in ("aws", "s3", "damaged", "token"):
-        path = STATE / each
+        path = root / STATE / each
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    DEPLOYED.unlink(missing_ok=True)
+    record.path(LOCAL, root=root).unlink(missing_ok=True)
 
 
 COMMANDS = (local,)

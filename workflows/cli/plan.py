@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict
 
-import boto3
 import click
 from rich.text import Text
 
@@ -43,8 +42,7 @@ def plan(stage: Stage, as_json: bool) -> None:
     """Show what `nightswap deploy` would change, and what the stage costs. Nothing is changed."""
     refuse(check_settings(stage.name, root=ROOT))
     refuse(check_recipes(stage.name, root=ROOT, models=recipes.names(), load=served, problems=recipes.problems()))
-    stage.reach()
-    refuse(check_region(boto3.Session().region_name))
+    refuse(check_region(stage.session.region_name))
     with console.status(f"planning stage {stage.name}") as status:
         made = carry_out(stage, report=status.update)
     capacities = [capacity(recipes.load(model), stage.settings) for model in recipes.names()]
@@ -58,7 +56,7 @@ def plan(stage: Stage, as_json: bool) -> None:
 
 def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
     """The plan of the stage, with boto3's own clients."""
-    session = boto3.Session()
+    session = stage.session
     existing = ChaliceResources(
         names=stage.names,
         session=session,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import boto3
+
 from chalicelib.aws import connect
 from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersions
@@ -37,6 +39,11 @@ class Stage:
     def names(self) -> Names:
         self.reach()
         return connect.names_of(self.name)
+
+    @cached_property
+    def session(self) -> boto3.Session:
+        self.reach()
+        return boto3.Session()
 
     @cached_property
     def edges(self) -> Edges:

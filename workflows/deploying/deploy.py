@@ -61,7 +61,7 @@ class Deployment:
     patience: Patience | None
     with_layers: bool
     clock: Clock
-    removes: Sequence[str] = ()
+    removes: Sequence[str]
     """The models to remove although they are live or have versions."""
 
     def carry_out(self) -> Deployed:

@@ -45,7 +45,7 @@ class Destruction:
     root: Path
     environ: Mapping[str, str]
     report: Report
-    keep_data: bool = False
+    keep_data: bool
     patience: Patience = field(default_factory=Patience)
 
     def check_stage(self) -> None:

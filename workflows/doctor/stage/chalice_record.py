@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,18 +55,10 @@ def _kept(store: ObjectStore) -> bytes | None:
 
 def _elsewhere(own: bytes | None, names: Names, *, where: str) -> Iterator[Finding]:
     """A record of another account or region: the stage was deployed with other credentials."""
-    for region, account in sorted(set(ARN.findall(own.decode() if own and _is_json(own) else ""))):
+    for region, account in sorted(set(ARN.findall((own or b"").decode(errors="replace")))):
         if (region, account) != (names.region, names.account):
             what = (
                 f"is of account {account} in {region}, and these credentials are of {names.account} in {names.region}"
             )
             taken = f"nightswap deploy --stage {names.stage} takes the right record"
             yield note(what, where=where, way_out=f"check profile and region; {taken}")
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return True

@@ -155,8 +155,7 @@ def _answers() -> TextIO:
 
 
 def _say(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(json.dumps(message) + "\n")
-    answers.flush()
+    print(json.dumps(message), file=answers, flush=True)
 
 
 def _leave_with(parent: int) -> None:

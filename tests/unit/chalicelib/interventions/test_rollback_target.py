@@ -30,6 +30,15 @@ def test_rolling_back_again_goes_further_back() -> None:
     assert reached == [2, 1]
 
 
+def test_version_that_was_live_twice_is_passed_over_once() -> None:
+    night = after_nights(3)
+    ask(night.edges, "promote", model_version=2)
+    ask(night.edges, "promote", name="promote-back", model_version=3)
+    night.store.put(layout.version(MODEL, 2, registry.PRUNED), b"{}")
+
+    assert found(night, 3) == (1, ["version 2 was passed over: it was pruned"])
+
+
 def test_quarantined_version_is_passed_over() -> None:
     night = after_nights(3)
     ask(night.edges, "rollback")

@@ -80,6 +80,24 @@ def write(folder: Path, name: str, text: str = "RECIPE = 1\n") -> Path:
     return file
 
 
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("my_loans", r" \(lambdas/recipes/My_Loans\.py [^()]*: name it my_loans\.py, [^()]*\)"),
+        ("your_loans", ""),
+        ("LOANS", r" \(is it loans\?\)"),
+        ("2", ""),
+    ],
+    ids=["a file with a wrong name", "none alike", "a model", "no name"],
+)
+def test_unknown_recipe_is_told_the_first_file_that_is_alike(asked: str, hint: str, tmp_path: Path) -> None:
+    for name in ("loans.py", "My_Loans.py", "my-loans.py", "More-Loans.py", "2.py"):
+        write(tmp_path, name)
+
+    with pytest.raises(RecipeUnknown, match=f"there is no recipe '{asked}'{hint}: known are loans;"):
+        recipes.file_of(asked, tmp_path)
+
+
 SOURCE = (ROOT / "lambdas/recipes/kdd99_http.py").read_text()
 
 

@@ -12,6 +12,7 @@ from chalicelib.settings import StageSettings
 from lambdas import recipes
 from tests.fakes.stage import FakeStage
 from tests.given.nights import outside
+from workflows.checking.recipe import _refuse_early_imports
 from workflows.cli.main import group
 
 HEAD = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
@@ -186,14 +187,22 @@ def test_file_whose_scorecard_would_be_too_large_is_refused(tmp_path: Path) -> N
     assert "EstimatorUnsupported: the scorecard of recipe loans takes" in result.output
 
 
-def test_library_that_is_imported_too_early_is_refused_with_its_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["import numpy as np", "import json, numpy", "from numpy import array"])
+def test_library_that_is_imported_too_early_is_refused_with_its_line(line: str, tmp_path: Path) -> None:
     file = recipe(tmp_path)
-    file.write_text("import numpy as np\n" + file.read_text())
+    file.write_text(f"{line}\n{file.read_text()}")
 
     result = check(file)
 
     assert result.exit_code == 1
     assert "loans.py, line 1: imports numpy when it is loaded" in result.output
+
+
+def test_file_that_recipes_share_may_be_imported_when_they_are_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "loans.py"
+    file.write_text("from .numpy import CLASSES\nfrom . import pandas\nimport lambdas.model.recipe, json\n")
+
+    _refuse_early_imports(file, named="loans.py")
 
 
 @pytest.mark.parametrize("wanted", ["nosuch", "no/such.py", "my-loans.py"])

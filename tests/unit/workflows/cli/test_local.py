@@ -74,6 +74,35 @@ def test_data_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) 
         group.main(["local", "up", "--data", str(tmp_path / "nowhere.csv")], standalone_mode=False)
 
 
+STORED = [".chalice/deployed/local.json", *(f".nightswap/{each}" for each in ("aws/a", "s3/b", "damaged/c", "token"))]
+OTHERS = [".chalice/deployed/prod.json", ".nightswap/data/night.csv", ".nightswap/logs/local-aws.log"]
+
+
+def with_files(root: Path) -> None:
+    for each in (*STORED, *OTHERS):
+        (root / each).parent.mkdir(parents=True, exist_ok=True)
+        (root / each).touch()
+
+
+def test_starting_empty_forgets_what_the_local_aws_stored_and_nothing_else(tmp_path: Path) -> None:
+    with_files(tmp_path)
+
+    for _ in range(2):  # the second time there is nothing to forget
+        local.forget(tmp_path)
+
+    assert not any((tmp_path / each).exists() for each in STORED)
+    assert all((tmp_path / each).exists() for each in OTHERS)
+
+
+def test_nothing_is_forgotten_while_a_local_aws_holds_it(tmp_path: Path) -> None:
+    with_files(tmp_path)
+    StateFolder(tmp_path / ".nightswap").own()  # until this process ends
+
+    local.forget(tmp_path)
+
+    assert all((tmp_path / each).exists() for each in (*STORED, *OTHERS))
+
+
 def a_local_aws(folder: StateFolder) -> LocalAws:
     return LocalAws(
         pid=1, endpoint="http://127.0.0.1:1", short_url="http://127.0.0.1:8000", wanted_short_port=8000, folder=folder

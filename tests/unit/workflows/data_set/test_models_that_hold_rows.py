@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from chalicelib import layout
 from chalicelib.audit.verification import verify
@@ -30,27 +33,52 @@ NEIGHBOURS = "neighbours"
 """A format whose artifact holds rows, as of a model that looks for the nearest ones."""
 
 
-def test_rejected_model_that_holds_rows_goes(on: FakeStage) -> None:
-    key, body = layout.rejected(MODEL, RUNS[0], "model.neighbours"), b"rows"
-    artifact = {"format": NEIGHBOURS, "file": "model.neighbours", "schema": {"columns": []}}
-    on.outside.store.put(layout.run_document(RUNS[0], "training"), documents.encode({"artifact": artifact}))
-    on.outside.store.put(key, body)
-    on.outside.store.put(key, body + b" ")
+def trained(form: str, file: str) -> dict[str, Any]:
+    """What Train wrote of the artifact that the first run made."""
+    return {"artifact": {"format": form, "file": file, "schema": {"columns": []}}}
+
+
+@pytest.mark.parametrize(
+    ("training", "file", "goes"),
+    [
+        (trained(NEIGHBOURS, "model.neighbours"), "model.neighbours", True),
+        (trained("scorecard", "model.weights"), "model.weights", False),
+        ({}, "model.neighbours", True),
+        ({}, SCORECARD_FILE, False),
+        (None, "model.neighbours", True),
+        (None, SCORECARD_FILE, False),
+    ],
+    ids=[
+        "rows",
+        "weights",
+        "no format",
+        "no format, a scorecard by its name",
+        "no document",
+        "no document, a scorecard",
+    ],
+)
+def test_rejected_model_goes_with_all_its_versions_if_it_may_hold_rows(
+    training: dict[str, Any] | None, file: str, goes: bool, on: FakeStage
+) -> None:
+    key = layout.rejected(MODEL, RUNS[0], file)
+    if training is not None:
+        on.outside.store.put(layout.run_document(RUNS[0], "training"), documents.encode(training))
+    for body in (b"first", b"second"):
+        on.outside.store.put(key, body)
+
+    erase(on, FIRST, "--yes")
+
+    assert (on.outside.versions.list(key) == []) is goes
+
+
+def test_rejected_model_that_was_deleted_is_taken_for_rows(on: FakeStage) -> None:
+    key = layout.rejected(MODEL, RUNS[0], SCORECARD_FILE)
+    on.outside.store.put(key, b"weights")
+    on.outside.store.delete(key)
 
     erase(on, FIRST, "--yes")
 
     assert on.outside.versions.list(key) == []
-
-
-def test_rejected_model_of_which_no_document_tells_the_format_goes_unless_it_is_a_scorecard(on: FakeStage) -> None:
-    unknown, scorecard = (layout.rejected(MODEL, RUNS[0], name) for name in ("model.neighbours", SCORECARD_FILE))
-    on.outside.store.put(unknown, b"rows")
-    on.outside.store.put(scorecard, b"weights")
-
-    erase(on, FIRST, "--yes")
-
-    assert on.outside.versions.list(unknown) == []
-    assert on.outside.store.find(scorecard) is not None
 
 
 def test_every_format_is_known_to_hold_rows_or_not() -> None:

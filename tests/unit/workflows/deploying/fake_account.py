@@ -8,6 +8,8 @@ from typing import Any
 import jmespath  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError
 
+from chalicelib.names import Names
+
 
 class Pages:
     """A paginator, and what it yields."""
@@ -56,6 +58,14 @@ class FakeSession:
 
     def client(self, service: str, *, endpoint_url: str | None = None) -> FakeClient:
         return self._clients.get(service) or FakeClient()
+
+
+def holding_bucket_and_role(names: Names) -> FakeSession:
+    """Of an account that has of the stage its bucket, which is data, and a role, which is none."""
+    return FakeSession(
+        s3=FakeClient(pages={"list_buckets": [{"Buckets": [{"Name": names.bucket}]}]}),
+        iam=FakeClient(pages={"list_roles": [{"Roles": [{"RoleName": f"{names.stack}-nightly"}]}]}),
+    )
 
 
 def calling(function: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.errors import DeploymentFailed
 from chalicelib.names import Names
-from tests.unit.workflows.deploying.fake_account import FakeClient, FakeSession
+from tests.unit.workflows.deploying.fake_account import holding_bucket_and_role
 from workflows.deploying.destroy import Destruction
 
 ROOT = Path(__file__).parents[4]
@@ -17,10 +17,7 @@ ROOT = Path(__file__).parents[4]
 
 def destruction(stage: str = "prod", /, *, keep_data: bool = False) -> Destruction:
     names = Names(stage=stage, account="123456789012", region="eu-west-1")
-    session: Any = FakeSession(
-        s3=FakeClient(pages={"list_buckets": [{"Buckets": [{"Name": names.bucket}]}]}),
-        iam=FakeClient(pages={"list_roles": [{"Roles": [{"RoleName": f"{names.stack}-nightly"}]}]}),
-    )
+    session: Any = holding_bucket_and_role(names)
     return Destruction(
         names=names, session=session, root=ROOT, environ={}, report=lambda _step: None, keep_data=keep_data
     )

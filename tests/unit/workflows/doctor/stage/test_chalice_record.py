@@ -106,11 +106,11 @@ def test_record_of_another_account_or_region_is_told_with_both(tmp_path: Path, r
     )
 
 
-@pytest.mark.parametrize("content", ["{", "[" * 100_000])
-def test_record_that_is_no_json_names_no_other_account(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", [b"{", b"[" * 100_000, b"\xff"])
+def test_record_that_is_no_json_names_no_api_and_no_other_account(tmp_path: Path, content: bytes) -> None:
     file = record.path("prod", root=tmp_path)
     file.parent.mkdir(parents=True)
-    file.write_text(content)
+    file.write_bytes(content)
 
     (told,) = found(tmp_path, ["a"])
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import sys
 import time
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from workflows.local.emulator.worker import FAILED, Context, answer, load, visible
+from workflows.local.emulator.worker import FAILED, Context, _say, answer, load, visible
 
 
 def _context(seconds: float = 30.0) -> Context:
@@ -58,6 +59,15 @@ def test_handler_that_is_not_there(module: str, handler: str, error: str) -> Non
 
 def test_handler_is_found() -> None:
     assert load("platform", "python_version").__module__ == "platform"
+
+
+def test_what_is_said_is_there_at_once() -> None:
+    """The server waits for a line, and a pipe holds back what is not flushed."""
+    answers = io.TextIOWrapper(io.BufferedWriter(pipe := io.BytesIO()))
+
+    _say(answers, {"status": "ready"})
+
+    assert pipe.getvalue() == b'{"status": "ready"}\n'
 
 
 def test_time_left_ends_at_zero() -> None:
