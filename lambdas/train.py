@@ -42,10 +42,12 @@ def run(
     ):
         begun = time.monotonic()
         fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
-        facts = {**fitted.facts, "fit_seconds": round(time.monotonic() - begun, 3)}
+        took = round(time.monotonic() - begun, 3)
         form = format_for(recipe)
         made = format_of(form)
         exported = made.code().export(fitted)
+        facts = {**fitted.facts, **exported.facts, "fit_seconds": took}
+        facts["warnings"] = [*fitted.facts["warnings"], *exported.warnings]
         artifact = Artifact(format=form, file=made.file, schema=listed_schema(exported.schema))
         key = layout.work(task.run, made.file)
         edges.store.put(key, exported.content)

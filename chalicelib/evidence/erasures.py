@@ -20,7 +20,8 @@ from chalicelib.edges import Edges
 from chalicelib.registry.report import Erased
 
 FORMATS_WITHOUT_ROWS = frozenset({"scorecard"})
-"""Formats of which an artifact is weights and the names of categories. One of any other format is taken for rows."""
+"""Formats of which an artifact is weights and the names of categories. One of any other format is taken for rows: a
+leaf of `trees` may be a single row, between whose values and the next its thresholds lie."""
 
 
 class ErasedObject(Document):

@@ -62,12 +62,16 @@ def rows(schema: Schema, *, features: Features) -> zip[tuple[float | str, ...]]:
         if isinstance(column, CategoryColumn) and column.unknown == REFUSED:
             _check_levels(column, texts=features[column.name])
         taken[column.name] = as_taken(column, features[column.name])
-        if isinstance(column, NumberColumn) and np.isnan(taken[column.name]).any():
+        if isinstance(column, NumberColumn) and not _keeps_missing(column) and np.isnan(taken[column.name]).any():
             raise ArtifactInvalid(
                 f"the artifact takes no missing value of {column.name}, and the data has one: it was made by a recipe"
                 " without `missing` for that column"
             )
     return zip(*(taken[column.name].tolist() for column in schema.columns), strict=True)
+
+
+def _keeps_missing(column: NumberColumn) -> bool:
+    return column.missing is not None and np.isnan(column.missing).item()
 
 
 def as_taken(column: Column, values: NDArray[np.generic]) -> NDArray[np.generic]:

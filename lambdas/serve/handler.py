@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         def score(self, row: Row) -> tuple[str, Sequence[float]]:
             """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
 
-        def undefined(self, row: Row) -> tuple[int, Sequence[Sequence[Any]]] | None:
+        def undefined(self, row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
             """The position of the first column that a function is not defined for, and its steps; or None."""
 
         def added(self, row: Row) -> Mapping[str, Sequence[float]]:
@@ -67,7 +67,7 @@ OTHER = "other"
 THROUGH_THE_ALIAS = ":live"
 """How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
 
-FORMATS = ("scorecard",)
+FORMATS = ("scorecard", "trees")
 """The artifact formats. Each is a module beside this one, and its `read` makes a Scorer of an artifact's bytes, or
 raises ModelInvalid."""
 READERS: Mapping[str, Callable[[bytes], Scorer]] = {

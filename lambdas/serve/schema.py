@@ -26,6 +26,8 @@ IGNORED, REFUSED = "ignored", "refused"
 """How the model treats a category that training did not have."""
 CLIPPED = "clip"
 """How the model treats a number beyond a bound: the bound takes its place. By itself it is refused."""
+KEPT = "kept"
+"""How the model treats a missing number that reaches its trees as one: it is NaN here, and nothing replaces it."""
 
 MISSING, OUTSIDE, UNKNOWN = "FeatureMissing", "FeatureClipped", "CategoryUnknown"
 """What is noted."""
@@ -55,7 +57,8 @@ class NumberColumn:
     minimum: float | None = None
     maximum: float | None = None
     missing: float | None = None
-    """Takes the place of a number that is null, absent or one of `absent`; None where that is refused."""
+    """Takes the place of a number that is null, absent or one of `absent`; NaN where it stays missing; None where
+    that is refused."""
     absent: frozenset[str] = frozenset()
     """The texts that stand for a missing value; none where that is refused."""
     outside: str = REFUSED
@@ -94,7 +97,8 @@ class NumberColumn:
         return self._checked(float(text), noted)
 
     def _filled(self, missing: float, noted: Noted) -> float:
-        noted.append((MISSING, self.name, f"{self.name} is missing: {_digits(missing)} takes its place"))
+        if missing == missing:  # NaN alone differs from itself, and is what the instance says
+            noted.append((MISSING, self.name, f"{self.name} is missing: {_digits(missing)} takes its place"))
         return missing
 
     def _checked(self, number: float, noted: Noted) -> float:
@@ -261,14 +265,14 @@ def _column(column: Mapping[str, Any]) -> Column:
     missing = column.get("missing")
     absent = frozenset(("", *column["absent"]) if missing is not None else ())
     if column["kind"] == "number":
-        is_number = missing is None or math.isfinite(missing)
+        is_number = missing is None or missing == KEPT or math.isfinite(missing)
         if not is_number or column.get("outside", REFUSED) not in (REFUSED, CLIPPED):
             raise ValueError(f"column {column['name']} is of an unknown policy")
         return NumberColumn(
             column["name"],
             minimum=column["minimum"],
             maximum=column["maximum"],
-            missing=None if missing is None else float(missing),
+            missing=None if missing is None else math.nan if missing == KEPT else float(missing),
             absent=absent,
             outside=column.get("outside", REFUSED),
         )

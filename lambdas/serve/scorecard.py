@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .links import sigmoid, softmax
 from .schema import ModelInvalid, Row, Schema
 
 FORMAT = "scorecard"
@@ -145,30 +146,6 @@ def read(artifact: bytes) -> Scorecard:
         return Scorecard.from_document(json.loads(artifact))
     except (ValueError, RecursionError) as exc:
         raise ModelInvalid(f"the scorecard is no JSON: {type(exc).__name__}") from exc
-
-
-def sigmoid(score: float) -> float:
-    """1 / (1 + exp(-score)) without overflow.
-
-    >>> sigmoid(0.0), sigmoid(-1e9), sigmoid(1e9)
-    (0.5, 0.0, 1.0)
-    """
-    if score >= 0:
-        return 1.0 / (1.0 + math.exp(-score))
-    power = math.exp(score)
-    return power / (1.0 + power)
-
-
-def softmax(scores: Sequence[float]) -> list[float]:
-    """exp(score) / sum(exp(scores)) without overflow.
-
-    >>> softmax([1000.0, 1000.0])
-    [0.5, 0.5]
-    """
-    largest = max(scores)
-    powers = [math.exp(score - largest) for score in scores]
-    total = sum(powers)
-    return [power / total for power in powers]
 
 
 def one_vs_rest(scores: Sequence[float]) -> list[float]:

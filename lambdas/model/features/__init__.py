@@ -8,6 +8,7 @@ curves.py        fitted transformers that take a function of each column -> feat
 naive_bayes.py   what a fitted naive Bayes adds up
 linear.py        features as exact functions of one input column each, and sums of such
 imputers.py      how an estimator fills the missing values of its columns
+missing.py       whether an estimator takes missing numbers as they are
 steps.py         the names and the parts of an estimator's steps
 searches.py      what a search may find, and what it found
 """

@@ -12,13 +12,13 @@ import numpy as np
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.arrays import Floats
 from lambdas.model.data.part import Part
-from lambdas.model.features import imputers
+from lambdas.model.features import imputers, missing
 from lambdas.model.filling.commonest import Numbers
 from lambdas.model.filling.exactly import Total
 from lambdas.model.filling.middle import medians
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
-from lambdas.model.recipe.parts import IMPUTER, MEAN, MEDIAN
+from lambdas.model.recipe.parts import IMPUTER, KEPT, MEAN, MEDIAN
 
 MOST_FREQUENT = "most_frequent"
 """As SimpleImputer calls it."""
@@ -26,7 +26,7 @@ MOST_FREQUENT = "most_frequent"
 
 @dataclass(frozen=True)
 class Fills:
-    """Of each numeric column what takes the place of a missing number; None where none is missing."""
+    """Of each numeric column what takes the place of a missing number; None where none is missing, or stays so."""
 
     of_columns: tuple[float | None, ...] = ()
 
@@ -34,10 +34,10 @@ class Fills:
         """(n, k), with a number in every place; the same array where none is missing."""
         filled = numbers
         for place, fill in enumerate(self.of_columns):
-            missing = np.isnan(numbers[:, place]) if fill is not None else None
-            if missing is not None and missing.any():
+            holes = np.isnan(numbers[:, place]) if fill is not None else None
+            if holes is not None and holes.any():
                 filled = np.array(numbers) if filled is numbers else filled
-                filled[missing, place] = fill
+                filled[holes, place] = fill
         return filled
 
     def part(self, part: Part) -> Part:
@@ -73,7 +73,13 @@ def fills(recipe: Recipe, *, total: Callable[[Callable[[Part], Any]], Any], esti
 
 def _ways(recipe: Recipe, estimator: Any) -> dict[int, float | str]:
     """Of the columns that take a missing value, by place: a number, or how it is found."""
-    wanted = {place: each.missing for place, each in enumerate(recipe.numeric) if each.missing is not None}
+    wanted = {place: each.missing for place, each in enumerate(recipe.numeric) if each.missing not in (None, KEPT)}
+    kept = [each.name for each in recipe.numeric if each.missing == KEPT]
+    if kept and missing.why_not(estimator):
+        raise EstimatorUnsupported(
+            f"column {kept[0]} says missing={KEPT!r}, so that the estimator sees missing numbers, and"
+            f" {missing.why_not(estimator)}: write missing={MEDIAN!r}, or take HistGradientBoostingClassifier()"
+        )
     if IMPUTER not in wanted.values():
         return wanted
     of_estimator = imputers.ways(estimator, columns=len(recipe.columns))

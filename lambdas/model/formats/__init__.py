@@ -3,6 +3,8 @@
 table.py    the one table of formats: no other module writes or reads an artifact
 choice.py   which format a recipe's estimator goes into
 fitted.py   a fitted estimator, and its export
+schemas.py  what an artifact takes
 package.py  the zip that is published
 scorecard/  linear models as weights
+trees/      decision trees and sums of them
 """

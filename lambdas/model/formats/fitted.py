@@ -7,9 +7,9 @@ pandas nor an array of objects is needed.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,9 @@ class Exported:
     """The artifact: the same bytes for the same fit."""
     schema: Mapping[str, Any]
     """What it takes, as `Schema.from_document` of `lambdas/serve` reads it."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the format tells of its size, ready for JSON."""
+    warnings: Sequence[str] = ()
 
 
 @contextmanager

@@ -58,8 +58,17 @@ def _scorecard() -> Code:
     return scorecard_format
 
 
+def _trees() -> Code:
+    from lambdas.model.formats.trees import format as trees_format
+
+    return trees_format
+
+
 FORMATS: Mapping[str, Format] = {
     "scorecard": Format(file="model.json", serving=("scorecard.py", "functions.py", "dates.py"), code=_scorecard),
+    "trees": Format(
+        file="model.trees", serving=("trees.py", "trees_why.py", "functions.py", "dates.py"), code=_trees
+    ),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""
 

@@ -10,7 +10,7 @@ MAGNITUDE_MAX = float(2**128 - 2**104)
 """About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
 smaller ones, which scaling adds up over all rows, stay within a 64-bit float."""
 INFINITIES = ("inf", "infinity")
-MEDIAN, MEAN, IMPUTER = "median", "mean", "imputer"
+MEDIAN, MEAN, IMPUTER, KEPT = "median", "mean", "imputer", "kept"
 REFUSE, CLIP, DROP = "refuse", "clip", "drop"
 
 
@@ -23,7 +23,8 @@ class Numeric:
     maximum: float | None = None
     missing: float | str | None = None
     """Takes the place of a missing number: MEDIAN or MEAN of the training rows, or a number; or what the estimator's
-    SimpleImputer has (IMPUTER). None refuses one."""
+    SimpleImputer has (IMPUTER). KEPT lets it reach the estimator, which has to be of trees that take one. None
+    refuses one."""
     outside: str = REFUSE
     """A number out of range is refused; or its nearest bound takes its place (CLIP); or its row is dropped (DROP)."""
 

@@ -17,6 +17,7 @@ from lambdas.model.recipe.parts import (
     CLIP,
     DROP,
     IMPUTER,
+    KEPT,
     MEAN,
     MEDIAN,
     REFUSE,
@@ -101,8 +102,8 @@ DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
 ANCHOR = Kind(f"{RATCHET!r}, the number of a model version, or None", _is_anchor)
 
 FILL = Kind(
-    f"a number, {MEDIAN!r}, {MEAN!r} or {IMPUTER!r}",
-    lambda value: _is_number(value) or value in (MEDIAN, MEAN, IMPUTER),
+    f"a number, {MEDIAN!r}, {MEAN!r}, {IMPUTER!r} or {KEPT!r}",
+    lambda value: _is_number(value) or value in (MEDIAN, MEAN, IMPUTER, KEPT),
 )
 OUTSIDE = Kind(f"{REFUSE!r}, {CLIP!r} or {DROP!r}", lambda value: value in (REFUSE, CLIP, DROP))
 

@@ -81,7 +81,7 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
 def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> Fitted:
     """The same for an estimator that folds, whose rows need not be in memory together. In them `fills` are in the
     places of missing numbers."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     # One thread of the BLAS: of small matrices two are slower, and their number would change the last digits.
     with failures(recipe, doing="fitting"), threadpool_limits(limits=1, user_api="blas"):

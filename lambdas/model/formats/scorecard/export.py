@@ -22,11 +22,10 @@ from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
+from lambdas.model.formats.schemas import columns_of
 from lambdas.model.formats.scorecard.size import check_size
 from lambdas.model.formats.scorecard.supported import check
-from lambdas.model.recipe import Categorical, Numeric, Recipe
-from lambdas.model.recipe.parts import CLIP
-from lambdas.serve.schema import CLIPPED, IGNORED, REFUSED
+from lambdas.model.recipe import Numeric
 from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_VALUES
 
 
@@ -57,7 +56,7 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
         "format_version": FORMAT_VERSION if values else WITHOUT_VALUES,
         "classes": list(fitted.classes),
         "positive": recipe.positive,
-        "schema": {"columns": _schema(fitted, refusing=refusing)},
+        "schema": {"columns": columns_of(fitted, refusing=refusing)},
         "link": link,
         "scores": [line.to_document() for line in lines],
         **({"values": [_value(recipe.numeric[column], steps) for column, steps in values]} if values else {}),
@@ -191,41 +190,3 @@ class _Line:
 
 def _value(column: Numeric, steps: Sequence[Step]) -> dict[str, Any]:
     return {"column": column.name, "steps": [list(step) for step in steps]}
-
-
-def _schema(fitted: Fitted, *, refusing: set[int]) -> list[dict[str, Any]]:
-    recipe = fitted.recipe
-    fills = fitted.fills.of_columns or [None] * len(recipe.numeric)
-    numbers = [_number(*each, recipe=recipe) for each in zip(recipe.numeric, fills, strict=True)]
-    texts = [
-        _text(column, levels, recipe=recipe, is_refusing=place in refusing)
-        for place, (column, levels) in enumerate(zip(recipe.categorical, fitted.levels.of_columns, strict=True))
-    ]
-    by_name = {each["name"]: each for each in (*numbers, *texts)}
-    return [by_name[column.name] for column in recipe.columns]
-
-
-def _number(column: Numeric, fill: float | None, *, recipe: Recipe) -> dict[str, Any]:
-    return {
-        **{"kind": "number", "name": column.name, "minimum": column.minimum, "maximum": column.maximum},
-        **_missing(fill, recipe=recipe),
-        **({"outside": CLIPPED} if column.outside == CLIP else {}),
-    }
-
-
-def _text(column: Categorical, levels: tuple[str, ...], *, recipe: Recipe, is_refusing: bool) -> dict[str, Any]:
-    """An encoder that refuses unknown categories refuses a missing text too, where training had none."""
-    has_fill = column.missing is not None and not (is_refusing and column.missing not in levels)
-    extra = [column.missing] if column.missing is not None and not column.is_listed(column.missing) else []
-    return {
-        "kind": "category",
-        "name": column.name,
-        "allowed": None if column.allowed is None else [*column.allowed, *extra],
-        "levels": list(levels),
-        "unknown": REFUSED if is_refusing else IGNORED,
-        **_missing(column.missing if has_fill else None, recipe=recipe),
-    }
-
-
-def _missing(fill: float | str | None, *, recipe: Recipe) -> dict[str, Any]:
-    return {} if fill is None else {"missing": fill, "absent": list(recipe.missing_values)}

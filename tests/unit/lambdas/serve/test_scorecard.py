@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambdas.serve.links import sigmoid, softmax
 from lambdas.serve.schema import ModelInvalid
-from lambdas.serve.scorecard import LEAST_SCORE, Scorecard, one_vs_rest, one_vs_rest_or_none, sigmoid, softmax
+from lambdas.serve.scorecard import LEAST_SCORE, Scorecard, one_vs_rest, one_vs_rest_or_none
 
 DOCUMENT: dict[str, Any] = {
     "format": "scorecard",

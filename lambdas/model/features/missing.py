@@ -1,0 +1,47 @@
+"""Decides whether an unfitted estimator takes missing numbers as they are. It imports no scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lambdas.model.features.searches import SEARCHES, candidates
+from lambdas.model.features.steps import PARTS_OF, class_name
+
+TAKING = (
+    "DecisionTreeClassifier",
+    "ExtraTreeClassifier",
+    "ExtraTreesClassifier",
+    "HistGradientBoostingClassifier",
+    "RandomForestClassifier",
+)
+LEAVING = ("StandardScaler", "RobustScaler", "MinMaxScaler", "MaxAbsScaler", "OneHotEncoder")
+"""Transformers after which a missing number still is one. An encoder sees categories alone."""
+
+
+def why_not(estimator: Any) -> str:
+    """Why the estimator takes no missing number; an empty text where it does."""
+    return next((f"{class_name(step)} takes none" for step in _refusing(estimator)), "")
+
+
+def _refusing(estimator: Any) -> Iterator[Any]:
+    if class_name(estimator) in SEARCHES:
+        for candidate in candidates(estimator):
+            yield from _refusing(candidate)
+    elif class_name(estimator) == "Pipeline":
+        for _, step in estimator.steps[:-1]:
+            yield from _changing(step)
+        for _, step in estimator.steps[-1:]:
+            yield from _refusing(step)
+    elif class_name(estimator) not in TAKING:
+        yield estimator
+
+
+def _changing(step: Any) -> Iterator[Any]:
+    if step is None or isinstance(step, str) or class_name(step) in LEAVING:
+        return
+    if class_name(step) in PARTS_OF:
+        for part in PARTS_OF[class_name(step)](step):
+            yield from _changing(part)
+    else:
+        yield step

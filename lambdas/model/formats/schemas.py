@@ -1,0 +1,50 @@
+"""Says what an artifact takes: its columns, as `Schema.from_document` of `lambdas/serve` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from lambdas.model.formats.fitted import Fitted
+from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe.parts import CLIP, KEPT
+from lambdas.serve.schema import CLIPPED, IGNORED, REFUSED
+
+
+def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, Any]]:
+    """In the recipe's order. `refusing` are the categorical columns, by place, whose unknown levels are refused."""
+    recipe = fitted.recipe
+    fills = fitted.fills.of_columns or [None] * len(recipe.numeric)
+    numbers = [_number(*each, recipe=recipe) for each in zip(recipe.numeric, fills, strict=True)]
+    texts = [
+        _text(column, levels, recipe=recipe, is_refusing=place in refusing)
+        for place, (column, levels) in enumerate(zip(recipe.categorical, fitted.levels.of_columns, strict=True))
+    ]
+    by_name = {each["name"]: each for each in (*numbers, *texts)}
+    return [by_name[column.name] for column in recipe.columns]
+
+
+def _number(column: Numeric, fill: float | None, *, recipe: Recipe) -> dict[str, Any]:
+    return {
+        **{"kind": "number", "name": column.name, "minimum": column.minimum, "maximum": column.maximum},
+        **_missing(KEPT if column.missing == KEPT else fill, recipe=recipe),
+        **({"outside": CLIPPED} if column.outside == CLIP else {}),
+    }
+
+
+def _text(column: Categorical, levels: tuple[str, ...], *, recipe: Recipe, is_refusing: bool) -> dict[str, Any]:
+    """An encoder that refuses unknown categories refuses a missing text too, where training had none."""
+    has_fill = column.missing is not None and not (is_refusing and column.missing not in levels)
+    extra = [column.missing] if column.missing is not None and not column.is_listed(column.missing) else []
+    return {
+        "kind": "category",
+        "name": column.name,
+        "allowed": None if column.allowed is None else [*column.allowed, *extra],
+        "levels": list(levels),
+        "unknown": REFUSED if is_refusing else IGNORED,
+        **_missing(column.missing if has_fill else None, recipe=recipe),
+    }
+
+
+def _missing(fill: float | str | None, *, recipe: Recipe) -> dict[str, Any]:
+    return {} if fill is None else {"missing": fill, "absent": list(recipe.missing_values)}

@@ -1,0 +1,11 @@
+"""The format `trees`: decision trees, and sums of them.
+
+format.py     its functions for the table of formats
+supported.py  which estimators can be exported exactly
+grown.py      a fitted classifier -> trees as arrays
+slots.py      how a row is laid out for them
+written.py    the file
+export.py     a fitted estimator -> the artifact
+size.py       how large it may be
+artifact.py   reads an artifact back, checks it and scores with it
+"""

@@ -1,0 +1,77 @@
+"""Limits how large a model of trees may be: its nodes make a cold start longer, its trees each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.formats.fitted import Exported, Levels
+from lambdas.model.formats.trees.grown import Tree
+from lambdas.model.recipe import Recipe
+
+NODES_TOLD, NODES_MAX = 300_000, 1_000_000
+"""With 300,000 inner nodes a package starts within 1.35 times an empty handler's time, with a million within 1.65."""
+STEP_US = 0.1
+"""About what a node on the way of a row takes; 0.07 to 0.13 microseconds were measured."""
+ROW_US_MAX = 2000
+"""1,000 instances then take 2 s of a whole core, and a smaller function has a share of one."""
+ARTIFACT_BYTES_MAX = 40_000_000
+"""As of a scorecard: Lambda takes a package of 50 MB through its API."""
+WAYS = "set max_leaf_nodes or min_samples_leaf, or take fewer trees"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a model of trees is."""
+
+    trees: int
+    nodes: int
+    """Inner ones."""
+    row_us: float
+    """An estimate, in microseconds: of a row as they come in training."""
+
+    @classmethod
+    def of(cls, trees: Sequence[Tree]) -> Size:
+        """The mean number of nodes on the way is what of all rows comes to each node, added up."""
+        steps = sum(float((tree.weight[tree.is_inner] / tree.weight[0]).sum()) for tree in trees)
+        return cls(len(trees), sum(int(tree.is_inner.sum()) for tree in trees), round(STEP_US * steps, 1))
+
+    def check(self, recipe: Recipe) -> None:
+        """Raises EstimatorUnsupported."""
+        if self.nodes > NODES_MAX:
+            raise EstimatorUnsupported(
+                f"the {self.trees:,} trees of recipe {recipe.model} have {self.nodes:,} nodes that split, and"
+                f" {NODES_MAX:,} at most are served: {WAYS}",
+                model=recipe.model,
+            )
+        if self.row_us > ROW_US_MAX:
+            raise EstimatorUnsupported(
+                f"the {self.trees:,} trees of recipe {recipe.model} would take about {self.row_us / 1000:.1f} ms a"
+                f" row, and {ROW_US_MAX / 1000:.0f} ms at most are served: {WAYS}",
+                model=recipe.model,
+            )
+
+    @property
+    def warnings(self) -> list[str]:
+        if self.nodes <= NODES_TOLD:
+            return []
+        return [
+            f"the {self.trees:,} trees have {self.nodes:,} nodes that split: with more than {NODES_TOLD:,} a cold"
+            f" start takes over a third longer. To make it shorter {WAYS}"
+        ]
+
+
+def check_bytes(recipe: Recipe, *, size_bytes: int) -> None:
+    """Raises EstimatorUnsupported for an artifact that Lambda would not take."""
+    if size_bytes > ARTIFACT_BYTES_MAX:
+        raise EstimatorUnsupported(
+            f"the trees of recipe {recipe.model} take {size_bytes / 1e6:.0f} MB, and Lambda serves"
+            f" {ARTIFACT_BYTES_MAX / 1e6:.0f} MB at most: {WAYS}, or leave out an OneHotEncoder of many categories",
+            model=recipe.model,
+            size_bytes=size_bytes,
+        )
+
+
+def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
+    """Nothing: a fit on few rows does not tell how large trees grow, so `Size.check` judges the real one."""

@@ -1,0 +1,259 @@
+"""The artifact format `trees`: decision trees and sums of them, as arrays that are read where they lie.
+
+Only inner nodes are stored, in arrays of all trees together. From inner node n a row goes on to
+
+    left[n] if laid[slot[n]] <= threshold[n] else right[n]
+
+and a negative number is a leaf, at ~number of `value`. All that differs between kinds of trees lies outside of this
+loop. One part is how a row is laid out in slots:
+
+    a number      as it is, or put through steps of `functions`; rounded to 32 bits where the trees were fitted on
+                  them. A missing one is NaN, which goes right; where it goes left, it is -infinity
+    a category    what the model makes of it, from a table with a row for each level, and last for an unknown one;
+                  for a split by a set of categories 0 (left) or 1 (right), against the threshold 0.5
+
+The other is how the leaves that a row reaches make an answer:
+
+    mean       the mean of the leaves' shares of the classes
+    logistic   score = base + sum of the leaves' values: P(second class) = 1 / (1 + exp(-scale * score))
+    softmax    a score for each class, by trees that take turns: P = exp(score) / sum(exp(scores))
+    votes      each tree votes with its weight for the class of the leaf, and against the others
+
+Sums are made in the order of the trees, so that they have the estimator's own bits.
+
+The artifact is one file, little-endian: MAGIC, the header's length in 8 bytes, the header (JSON), zeros up to a
+multiple of 8 bytes, and then the sections, each at such a multiple. The header names each section's type, beginning
+and length. The reader checks that sections lie within the file. Whether a node leads somewhere, the exporting side
+checks: here the checksum of the package stands for it. To change the format:
+
+    1. raise FORMAT_VERSION; the export writes the lowest that says all of the model
+    2. let `read` take every older number too: the live model, which Evaluate scores, may be years old
+    3. keep an artifact of each number in the tests, with the answers that it gave
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .links import sigmoid, softmax
+from .schema import ModelInvalid, Row, Schema
+
+FORMAT, FORMAT_VERSION = "trees", 1
+MAGIC = b"nightswap trees\n"
+ALIGNED = 8
+LENGTH_BYTES = 8
+TYPES = {"B": 1, "h": 2, "H": 2, "i": 4, "f": 4, "d": 8}
+"""Of the items of a section, as `struct` names them, and their bytes."""
+NODES_BOXED = 20_000
+"""Up to so many nodes the arrays become lists: that takes a millisecond once, and makes a row half as long again to
+score otherwise. Lists of more fit no cache, and are slower."""
+SHARE_UNIT = 65_535
+"""What the share 1 is written as, where a node's expected shares are."""
+INF = math.inf
+
+Numbers = Sequence[Any]
+
+
+class Trees:
+    """A model of trees. The arrays are views of the file, or lists."""
+
+    def __init__(self, header: Mapping[str, Any], section: Callable[[str], Numbers]) -> None:
+        self.classes: tuple[str, ...] = tuple(header["classes"])
+        self.positive: str | None = header["positive"]
+        self.schema = Schema.from_document(header["schema"])
+        self.link: str = header["link"]
+        self.rounds_to_32_bits: bool = header["rounds_to_32_bits"]
+        self.base: list[float] = header["base"]
+        self.scale: float = header["scale"]
+        self.zero_is_second: bool = header["zero_is_second"]
+        self.slot, self.threshold = section("slot"), section("threshold")
+        self.left, self.right, self.roots = section("left"), section("right"), section("roots")
+        self.value, self.expected = section("value"), section("expected")
+        self.places: list[int] = [place for place, _, _ in header["numbers"]]
+        self.put_through = _put_through(header["numbers"])
+        self.missing_left = [slot for slot, (_, goes_left, _) in enumerate(header["numbers"]) if goes_left]
+        levels = [column.get("levels", ()) for column in header["schema"]["columns"]]
+        self.tables = [_Table(*each, levels=levels[each[0]], section=section) for each in header["tables"]]
+        self.columns = [*self.places, *(table.place for table in self.tables for _ in range(table.width))]
+        """Of each slot the position of its column in the schema."""
+        self.weights = section("weights") if self.link == "votes" else ()
+        self.shares = _Shares(section) if self.link in ("mean", "votes") else None
+
+    def laid(self, row: Row) -> list[float] | None:
+        """The row in slots; None where a number is too large for any."""
+        laid: list[Any] = [row[place] for place in self.places]
+        for slot, function in self.put_through:
+            if laid[slot] == laid[slot]:  # a missing number stays one
+                number = function(laid[slot])
+                laid[slot] = number if number == number else INF
+        if self.rounds_to_32_bits:
+            laid = array("f", laid).tolist()
+        if INF in laid or -INF in laid:
+            return None
+        for slot in self.missing_left:
+            laid[slot] = laid[slot] if laid[slot] == laid[slot] else -INF
+        for table in self.tables:
+            laid.extend(table.of(row))
+        return laid
+
+    def leaves(self, laid: Sequence[float]) -> list[int]:
+        """The leaf that each tree leads to."""
+        slot, threshold, left, right = self.slot, self.threshold, self.left, self.right
+        found = []
+        for node in self.roots:
+            while node >= 0:
+                node = left[node] if laid[slot[node]] <= threshold[node] else right[node]
+            found.append(~node)
+        return found
+
+    def score(self, row: Row) -> tuple[str, list[float]]:
+        """Label and probabilities of one row; NaN where a value is too large. Never raises."""
+        laid = self.laid(row)
+        if laid is None:
+            return self.classes[0], [math.nan] * len(self.classes)
+        return LINKS[self.link](self, self.leaves(laid))
+
+    def undefined(self, _row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
+        """None: the steps before trees are defined for every number."""
+        return None
+
+    def scores(self, leaves: Sequence[int]) -> list[float]:
+        """What the leaves add up to, one score for two classes or one for each."""
+        totals = []
+        for output, total in enumerate(self.base):
+            for leaf in leaves[output :: len(self.base)]:
+                total += self.value[leaf]
+            totals.append(total)
+        return totals
+
+    def sums(self, leaves: Sequence[int]) -> list[float]:
+        """Of the leaves' shares of each class."""
+        totals, value, pairs = [0.0] * len(self.classes), self.value, self.shares
+        for leaf in leaves:
+            for place, share in pairs[value[leaf]]:  # type: ignore[index]
+                totals[place] += share
+        return totals
+
+    def votes(self, leaves: Sequence[int]) -> list[float]:
+        """Of two classes the one score that decides; of more, one for each."""
+        totals = [total / self.scale for total in self.sums(leaves)]
+        return [totals[1] - totals[0]] if len(totals) == 2 else totals
+
+    def added(self, row: Row) -> dict[str, list[float]]:
+        """Of each class the constant of its score, then what each column adds. The score is a probability where it is
+        a mean of shares; else of two classes the first has none.
+
+        A column adds what its splits change: at each node of a tree's path, what the next one is expected to say less
+        what this one is. Expected is the mean over the training rows that came to the node.
+        Source: Saabas (2014), Interpreting random forests.
+        """
+        from .trees_why import added  # here, because most requests need none
+
+        return added(self, row)
+
+
+class _Table:
+    """What the model makes of a category: `width` numbers for each level, and last for an unknown one."""
+
+    def __init__(
+        self, place: int, width: int, name: str, *, levels: Sequence[str], section: Callable[[str], Numbers]
+    ) -> None:
+        self.place, self.width, self.numbers = place, width, section(name)
+        self.rows = {level: row * width for row, level in enumerate(levels)}
+        self.unknown = len(levels) * width
+
+    def of(self, row: Row) -> Numbers:
+        begin = self.rows.get(row[self.place], self.unknown)  # type: ignore[arg-type]
+        return self.numbers[begin : begin + self.width]
+
+
+class _Shares(dict[int, tuple[tuple[int, float], ...]]):
+    """Of each distinct kind of leaf its classes and shares; made when a row first comes to one."""
+
+    def __init__(self, section: Callable[[str], Numbers]) -> None:
+        self.begins, self.places, self.shares = section("begins"), section("places"), section("shares")
+
+    def __missing__(self, kind: int) -> tuple[tuple[int, float], ...]:
+        begin, end = self.begins[kind], self.begins[kind + 1]
+        made = self[kind] = tuple(zip(self.places[begin:end], self.shares[begin:end], strict=True))
+        return made
+
+
+def _mean(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
+    shares = [total / len(leaves) for total in model.sums(leaves)]
+    return model.classes[shares.index(max(shares))], shares
+
+
+def _logistic(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
+    (score,) = model.scores(leaves)
+    second = sigmoid(model.scale * score)
+    return model.classes[score >= 0 if model.zero_is_second else score > 0], [1.0 - second, second]
+
+
+def _softmax(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
+    scores = model.scores(leaves)
+    return model.classes[scores.index(max(scores))], softmax(scores)
+
+
+def _votes(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
+    scores = model.votes(leaves)
+    if len(scores) == 1:
+        return model.classes[scores[0] > 0], softmax([-scores[0] / 2, scores[0] / 2])
+    return model.classes[scores.index(max(scores))], softmax([score / (len(scores) - 1) for score in scores])
+
+
+LINKS: Mapping[str, Callable[[Trees, Sequence[int]], tuple[str, list[float]]]] = {
+    "mean": _mean,
+    "logistic": _logistic,
+    "softmax": _softmax,
+    "votes": _votes,
+}
+
+
+def _put_through(numbers: Sequence[Any]) -> list[tuple[int, Callable[[float], float]]]:
+    """Of the slots whose numbers are put through steps, the functions."""
+    if not any(steps for _, _, steps in numbers):
+        return []
+    from .functions import through  # here, because most trees have no steps
+
+    return [(slot, through(steps)) for slot, (_, _, steps) in enumerate(numbers) if steps]
+
+
+def read(artifact: bytes) -> Trees:
+    """Raises ModelInvalid."""
+    if sys.byteorder != "little":
+        raise ModelInvalid("trees are little-endian, and this machine is not")
+    try:
+        return _read(artifact)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as exc:
+        raise ModelInvalid(f"the trees are malformed: {type(exc).__name__}") from exc
+
+
+def _read(artifact: bytes) -> Trees:
+    begin = len(MAGIC) + LENGTH_BYTES
+    if artifact[: len(MAGIC)] != MAGIC:
+        raise ModelInvalid("the artifact does not begin as trees do")
+    end = begin + int.from_bytes(artifact[len(MAGIC) : begin], "little")
+    header = json.loads(artifact[begin:end])
+    kind = (header["format"], header["format_version"])
+    if kind != (FORMAT, FORMAT_VERSION):
+        raise ModelInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
+    if header["link"] not in LINKS:
+        raise ValueError(f"link is {header['link']!r}: expected one of {', '.join(LINKS)}")
+    body = memoryview(artifact)[end + -end % ALIGNED :]
+    is_boxed = header["sections"]["slot"][2] <= NODES_BOXED
+
+    def section(name: str) -> Numbers:
+        code, offset, items = header["sections"][name]
+        size = items * TYPES[code]
+        if not 0 <= offset <= offset + size <= len(body):
+            raise ValueError(f"section {name} does not lie within the file")
+        view = body[offset : offset + size].cast(code)
+        return view.tolist() if is_boxed else view
+
+    return Trees(header, section)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lambdas.serve import trees
+from lambdas.serve.schema import ModelInvalid, Row
+from tests.given.trees import CASES, LARGEST, Model, difference, edges, model, served_rows, table
+
+ROWS = 150
+
+
+@pytest.mark.parametrize(("kind", "classes", "missing"), CASES)
+def test_served_trees_answer_as_the_estimator(kind: str, classes: int, missing: bool) -> None:
+    of = model(kind, classes, missing)
+
+    assert difference(of.served, of, table(ROWS, classes=classes, missing=missing, seed=2)) == ""
+    assert difference(of.served, of, edges(of, ROWS, missing=missing)) == ""
+
+
+@pytest.mark.parametrize(("kind", "classes", "missing"), [each for each in CASES if each[0] != "weighted forest"])
+def test_what_the_columns_add_is_the_score(kind: str, classes: int, missing: bool) -> None:
+    of = model(kind, classes, missing)
+
+    for row in served_rows(table(20, classes=classes, missing=missing, seed=3)):
+        added = of.served.added(row)
+        sums = [math.fsum(adds) for adds in added.values()]
+
+        assert list(added) == list(of.served.classes)
+        assert {len(adds) for adds in added.values()} == {1 + len(of.served.schema.columns)}
+        assert sums == pytest.approx(scores(of.served, row), abs=1e-12)
+
+
+def scores(served: trees.Trees, row: Row) -> list[float]:
+    """What decides the label: probabilities of a mean, else scores; of two classes the first has none."""
+    laid = served.laid(row)
+    assert laid is not None
+    leaves = served.leaves(laid)
+    if served.link == "mean":
+        return served.score(row)[1]
+    found = served.votes(leaves) if served.link == "votes" else served.scores(leaves)
+    return [0.0, *found] if len(found) == 1 else found
+
+
+def test_column_that_no_tree_asks_about_adds_nothing() -> None:
+    of = model("decision tree", 2, False)
+    asked = {of.served.columns[slot] for slot in of.served.slot}
+    (row,) = served_rows(table(1))
+
+    adds = of.served.added(row)["class-1"][1:]
+
+    assert asked <= set(range(5))
+    assert [adds[place] for place in range(5) if place not in asked] == [0.0] * (5 - len(asked))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_number_that_rounds_to_infinity_is_not_scored(sign: int) -> None:
+    """As scikit-learn refuses it."""
+    served = model("forest", 2, False).served
+    too_large = math.nextafter(LARGEST, math.inf)
+
+    assert math.isfinite(sum(served.score([sign * LARGEST, "tcp", 0.0, 0.0, "tcp"])[1]))
+    assert all(map(math.isnan, served.score([sign * too_large, "tcp", 0.0, 0.0, "tcp"])[1]))
+    assert all(map(math.isnan, served.added([sign * too_large, "tcp", 0.0, 0.0, "tcp"])["class-0"]))
+    assert served.undefined([sign * too_large, "tcp", 0.0, 0.0, "tcp"]) is None
+
+
+def test_number_that_a_scaler_makes_infinite_is_not_scored() -> None:
+    served = model("prepared forest", 2, False).served
+
+    assert all(map(math.isnan, served.score([1e308, "tcp", 0.0, 0.0, "tcp"])[1]))
+
+
+def test_histograms_take_numbers_of_64_bits() -> None:
+    of = model("histogram gradient boosting", 2, False)
+    label, shares = of.served.score([1e308, "tcp", 0.0, 0.0, "tcp"])
+
+    assert label in of.served.classes
+    assert math.isfinite(sum(shares))
+
+
+def zero(kind: str) -> trees.Trees:
+    """A model whose one score is 0 for every row."""
+    of = model(kind, 2, False)
+    header, body = parts(of)
+    values = header["sections"]["value"]
+    begin, size = values[1], values[2] * 8
+    body = body[:begin] + bytes(size) + body[begin + size :]
+    return trees.read(whole({**header, "base": [0.0]}, body))
+
+
+def parts(of: Model) -> tuple[dict[str, Any], bytes]:
+    begin = len(trees.MAGIC) + trees.LENGTH_BYTES
+    end = begin + int.from_bytes(of.content[len(trees.MAGIC) : begin], "little")
+    return json.loads(of.content[begin:end]), of.content[end + -end % trees.ALIGNED :]
+
+
+def whole(header: object, body: bytes) -> bytes:
+    told = json.dumps(header).encode()
+    begin = trees.MAGIC + len(told).to_bytes(trees.LENGTH_BYTES, "little") + told
+    return begin + bytes(-len(begin) % trees.ALIGNED) + body
+
+
+@pytest.mark.parametrize(("kind", "label"), [("gradient boosting", 1), ("histogram gradient boosting", 0)])
+def test_score_of_zero_is_of_the_class_that_the_estimator_says(kind: str, label: int) -> None:
+    assert zero(kind).score([0.0, "tcp", 0.0, 0.0, "tcp"]) == (f"class-{label}", [0.5, 0.5])
+
+
+def test_arrays_of_many_nodes_are_read_where_they_lie() -> None:
+    """And answer as lists do."""
+    of = model("extra trees", 3, False, 4000)
+    rows = table(50, classes=3, seed=4)
+
+    assert isinstance(of.served.slot, memoryview)
+    assert len(of.served.slot) > trees.NODES_BOXED
+    assert difference(of.served, of, rows) == ""
+    assert np.isfinite([of.served.added(row)["class-2"] for row in served_rows(rows)]).all()
+
+
+def test_artifact_is_the_same_bytes_for_the_same_fit() -> None:
+    from lambdas.model.formats.trees.export import export
+
+    of = model("forest", 2, False)
+
+    assert export(of.fitted).content == of.content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        trees.MAGIC,
+        trees.MAGIC + (5).to_bytes(8, "little") + b"{",
+        whole([], b""),
+        whole({"format": "trees", "format_version": 1}, b""),
+    ],
+)
+def test_file_that_is_no_trees_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelInvalid, match=r"the trees are malformed|does not begin as trees do"):
+        trees.read(content)
+
+
+def test_file_of_a_later_version_is_refused_by_its_number() -> None:
+    header, body = parts(model("decision tree", 2, False))
+
+    with pytest.raises(ModelInvalid, match=r"format and version are \('trees', 2\): this reader knows"):
+        trees.read(whole({**header, "format_version": 2}, body))
+
+
+def test_link_that_the_reader_does_not_know_is_refused() -> None:
+    header, body = parts(model("decision tree", 2, False))
+
+    with pytest.raises(ModelInvalid, match="malformed: ValueError"):
+        trees.read(whole({**header, "link": "probit"}, body))
+
+
+def test_truncated_file_is_refused() -> None:
+    header, body = parts(model("decision tree", 2, False))
+
+    with pytest.raises(ModelInvalid, match="malformed: ValueError"):
+        trees.read(whole(header, body[:-1]))
