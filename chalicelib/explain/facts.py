@@ -84,7 +84,7 @@ def _shifts(edges: Edges, *, run: str, model: str) -> list[dict[str, Any]]:
         elif found and entry.run != run:
             break
         after = entry
-    return found[::-1]
+    return list(reversed(found))
 
 
 def _by_whom(entry: Entry) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def test_manifest_tells_the_lineage() -> None:
     assert manifest.artifact_sha256 == task.artifact_sha256
     assert manifest.code_sha256 == night.functions.versions(MODEL)[0].code_sha256
     assert [each.name for each in manifest.data] == ["night-1.csv"]
-    assert (manifest.matrix, manifest.document["rules"]) == (report["matrix"], report["rules"])
+    judged = ("matrix", "ratios", "rules", "reason")
+    assert {name: manifest.document[name] for name in judged} == {name: report[name] for name in judged}
     assert manifest.training is not None
     assert manifest.training.train_rows == 1200
     assert manifest.training.document["estimator"] == "Pipeline"
@@ -149,7 +150,15 @@ def test_package_holds_handler_artifact_and_identity() -> None:
         identity = json.loads(archive.read("manifest.json"))
         names = archive.namelist()
     assert {"serve/handler.py", "model.json", "manifest.json"} <= set(names)
-    assert (identity["model_version"], identity["artifact_sha256"]) == (1, task.artifact_sha256)
+    assert identity == {
+        "model": MODEL,
+        "model_version": 1,
+        "run": RUN,
+        "artifact_sha256": task.artifact_sha256,
+        "format": "scorecard",
+        "artifact_file": "model.json",
+        "data": ["night-1.csv"],
+    }
     assert publishing.code_sha256(package) == night.functions.versions(MODEL)[0].code_sha256
 
 

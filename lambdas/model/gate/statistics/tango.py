@@ -24,7 +24,7 @@ def tango_z(*, lost: float, won: float, rows: float, margin: float) -> float:
     d = -margin
     linear = -won - lost + (2 * rows - won + lost) * d
     root = math.sqrt(max(linear * linear + 8 * rows * lost * d * (1 - d), 0.0))
-    variance = ((root - linear) / 2 + rows * d * (1 - d)) if rows else 0.0
+    variance = (root - linear) / 2 + rows * d * (1 - d)
     return (won - lost - rows * d) / math.sqrt(variance) if variance > 0 else 0.0
 
 

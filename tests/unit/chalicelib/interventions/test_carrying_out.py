@@ -109,6 +109,24 @@ def test_move_is_recorded_with_who_and_why(night: FakeOutside) -> None:
     assert (last.run, last.model_version) == ("rollback-0011223344556677", 1)
 
 
+def test_answer_tells_all_that_came_of_a_request(night: FakeOutside) -> None:
+    assert ask(night.edges, "rollback") == {
+        "name": "rollback-0011223344556677",
+        "action": "rollback",
+        "model": MODEL,
+        "moved": True,
+        "from": {"model_version": 2, "function_version": "2"},
+        "to": {"model_version": 1, "function_version": "1"},
+        "quarantined": [2],
+        "lifted": False,
+        "pinned": None,
+        "who": "ada",
+        "reason": "customers complain",
+        "remarks": [],
+        "took_ms": 0,
+    }
+
+
 def test_decision_is_kept_with_its_answer(night: FakeOutside) -> None:
     body = ask(night.edges, "rollback")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import DeploymentFailed, RecipeInvalid
-from workflows.doctor.finding import Severity, is_healthy, refuse
+from workflows.doctor.finding import Severity, error, is_healthy, ok, refuse
 from workflows.doctor.machine.environments import pins
 from workflows.doctor.machine.recipe_files import check_recipe_files
 from workflows.doctor.machine.requirements import check_requirements
@@ -42,10 +42,13 @@ def test_empty_requirements_are_not_built(tmp_path: Path) -> None:
 
 
 def test_file_that_only_looks_like_a_recipe_is_an_error() -> None:
-    findings = list(check_recipe_files([], load=lambda _: None, problems=["lambdas/recipes/my-loans.py is no"]))
+    problem = "lambdas/recipes/my-loans.py is no"
 
-    assert [(each.severity, each.what) for each in findings] == [
-        (Severity.ERROR, "lambdas/recipes/my-loans.py is no")
+    findings = list(check_recipe_files(["cars"], load=lambda _: None, problems=[problem]))
+
+    assert findings == [
+        error(problem, where="recipes", way_out="rename or correct it"),
+        ok("is valid, and its estimator can be served", where="recipe cars"),
     ]
 
 

@@ -11,7 +11,7 @@ from sklearn.dummy import DummyClassifier
 
 from lambdas.model.arrays import Floats
 from lambdas.model.gate.thresholds import at_least
-from lambdas.model.training.cross_validation import cross_validate
+from lambdas.model.training.cross_validation import _folds, cross_validate
 from tests.given import data
 
 
@@ -48,6 +48,14 @@ def test_folds_hold_out_each_row_once_and_of_each_class_alike() -> None:
         assert not set(fitted) & set(held_out) and len(fitted) + len(held_out) == 15
         assert sum(labels[int(row)] == "bad" for row in held_out) == 2
     assert (found["metric"], found["folds"], found["rows"]) == ("average_precision", 3, 15)
+
+
+def test_each_of_many_classes_is_dealt_out_evenly() -> None:
+    labels = np.array(["ant"] * 4 + ["bee"] * 8 + ["cat"] * 6)
+
+    folds = _folds(labels, folds=2, seed=0)
+
+    assert [sum(folds[labels == name]) for name in ("ant", "bee", "cat")] == [2, 4, 3]
 
 
 def test_folds_are_those_of_the_seed() -> None:
