@@ -39,7 +39,7 @@ def put(outside: FakeOutside, key: str, body: bytes = BODY) -> str:
 
 
 def read(outside: FakeOutside, *, version_id: str | None, tag: str | None = etag(BODY), gone: str = "") -> bytes:
-    source = Source(name=NAME, etag=tag, **({"version_id": version_id} if version_id else {}))
+    source = Source.of({"name": NAME, "etag": tag, **({"version_id": version_id} if version_id else {})})
     return contents.read(Expiring(outside, {gone}), source, model=MODEL, model_version=1)
 
 
