@@ -35,7 +35,7 @@ from lambdas import reader
 from lambdas.model.data.part import Part
 from lambdas.model.data.preparation import Piece
 from lambdas.model.reading.table import Extent, Reading
-from lambdas.model.recipe import Numeric, Recipe
+from lambdas.model.recipe import Date, Numeric, Recipe
 from lambdas.model.splitting.split import Draw, Groups
 from lambdas.parts import StoredPart
 from lambdas.splits import BLAMED, draw_of
@@ -167,7 +167,14 @@ def policies(recipe: Recipe) -> str:
     """SHA-256, in hexadecimal, of all in a recipe that decides which rows an object becomes, but the split; and of
     the column whose groups are counted."""
     columns = [
-        ["number", each.name, each.minimum, each.maximum, each.outside, each.missing is not None]
+        [
+            "date" if isinstance(each, Date) else "number",
+            each.name,
+            each.minimum,
+            each.maximum,
+            each.outside,
+            each.missing is not None,
+        ]
         if isinstance(each, Numeric)
         else ["category", each.name, None if each.allowed is None else sorted(each.allowed), each.missing]
         for each in recipe.columns

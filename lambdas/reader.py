@@ -25,6 +25,8 @@ CODE = (
     "packing.py",
     "parts.py",
     "pieces.py",
+    "serve/date_texts.py",
+    "serve/dates.py",
     "serve/schema.py",
 )
 """Files and folders below `FOLDER`."""

@@ -30,13 +30,15 @@ from chalicelib.registry.manifest import SCORECARD, Source, Training
 from chalicelib.registry.report import Erased
 
 _NUMBERS = Record({"kind": one_of("number"), "median": maybe(number)})
+_DATES = Record({"kind": one_of("date"), "median": maybe(text)})
 _TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
 
 
 def _column(value: Any) -> str | None:
     """Of the profile of one column: what an example of it is taken from."""
-    if isinstance(value, dict) and value.get("kind") == "number":
-        return _NUMBERS(value)
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if kind in ("number", "date"):
+        return (_NUMBERS if kind == "number" else _DATES)(value)
     return _TEXTS(value) or (None if value["top"] else ".top is empty")
 
 
@@ -101,11 +103,11 @@ class DataProfile(Document):
     @property
     def example(self) -> dict[str, Any]:
         """An instance to try the model with: each column's median, or its most frequent category. A column without
-        any number is left out: it is one that may be missing."""
+        any number or date is left out: it is one that may be missing."""
         return {
-            name: _plain(column["median"]) if column["kind"] == "number" else next(iter(column["top"]))
+            name: next(iter(column["top"])) if column["kind"] == "category" else _plain(column["median"])
             for name, column in self.columns.items()
-            if column["kind"] != "number" or column["median"] is not None
+            if column["kind"] == "category" or column["median"] is not None
         }
 
 
@@ -182,5 +184,5 @@ def artifact_format(edges: Edges, *, run: str) -> str:
     return made.artifact.format if made and made.artifact else SCORECARD
 
 
-def _plain(number: float) -> float:
-    return int(number) if number.is_integer() else number
+def _plain(median: float | str) -> float | str:
+    return int(median) if isinstance(median, float) and median.is_integer() else median

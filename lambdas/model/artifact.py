@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.arrays import Floats
 from lambdas.model.predictions import Answers
+from lambdas.serve.date_texts import text_of
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import CLIPPED, REFUSED, CategoryColumn, Column, NumberColumn, Schema
 
@@ -84,9 +85,10 @@ def as_taken(column: Column, values: NDArray[np.generic]) -> NDArray[np.generic]
     return numbers if column.missing is None else np.where(np.isnan(numbers), column.missing, numbers)
 
 
-def as_json(values: NDArray[np.generic]) -> list[Any]:
-    """As a request has them: null in the place of a missing number."""
-    return [None if value != value else value for value in values.tolist()]  # NaN alone differs from itself
+def as_json(values: NDArray[np.generic], *, is_date: bool = False) -> list[Any]:
+    """As a request has them: null in the place of a missing number, and the texts of dates."""
+    told = [None if value != value else value for value in values.tolist()]  # NaN alone differs from itself
+    return [None if each is None else text_of(each) for each in told] if is_date else told
 
 
 def _check_levels(column: CategoryColumn, *, texts: NDArray[np.generic]) -> None:

@@ -61,6 +61,16 @@ def shown(value: object) -> str:
     return {int: "a huge number", list: "a list", dict: "an object"}.get(type(value), "something else")
 
 
+def digits(number: float) -> str:
+    """As many as it takes: what is just below a bound is not shown as the bound.
+
+    >>> digits(18.0), digits(1e6), digits(17.999999999999996)
+    ('18', '1000000', '17.999999999999996')
+    """
+    short = f"{number:.15g}"
+    return short if float(short) == number else repr(float(number))
+
+
 def plain(name: str) -> str:
     """A name from the caller, shortened and made encodable as UTF-8."""
     return name[:SHOWN_CHARACTERS].encode("utf-8", "backslashreplace").decode()

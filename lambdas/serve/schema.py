@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .refusal import Refused, listed, plain, shown
+from .refusal import Refused, digits, listed, plain, shown
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """A number as text: what JSON and CSV files write; no `1_000`, `nan`, `inf` or hexadecimal, which float() takes. Each
@@ -24,6 +24,8 @@ NUMBER_CHARACTERS = 400
 
 IGNORED, REFUSED = "ignored", "refused"
 """How the model treats a category that training did not have."""
+DATE = "date"
+"""The kind of a column whose texts are dates, and whose numbers are their seconds since 1970."""
 CLIPPED = "clip"
 """How the model treats a number beyond a bound: the bound takes its place. By itself it is refused."""
 KEPT = "kept"
@@ -37,16 +39,6 @@ Noted = list[tuple[str, str, str]]
 LISTED_MISSING = 20
 ACCEPTED_CHARACTERS = 60
 """Of each of several missing features."""
-
-
-def _digits(number: float) -> str:
-    """As many as it takes: what is just below a bound is not shown as the bound.
-
-    >>> _digits(18.0), _digits(1e6), _digits(17.999999999999996)
-    ('18', '1000000', '17.999999999999996')
-    """
-    short = f"{number:.15g}"
-    return short if float(short) == number else repr(float(number))
 
 
 @dataclass(frozen=True)
@@ -63,6 +55,10 @@ class NumberColumn:
     """The texts that stand for a missing value; none where that is refused."""
     outside: str = REFUSED
 
+    FORM = "a number"
+    spelled = staticmethod(digits)
+    """One of its numbers, in words."""
+
     @property
     def accepted(self) -> str:
         """The accepted form in words.
@@ -71,8 +67,8 @@ class NumberColumn:
         'a number >= 0'
         """
         pairs = ((">=", self.minimum), ("<=", self.maximum))
-        bounds = [f"{sign} {_digits(bound)}" for sign, bound in pairs if bound is not None]
-        return f"a number {' and '.join(bounds)}".rstrip()
+        bounds = [f"{sign} {self.spelled(bound)}" for sign, bound in pairs if bound is not None]
+        return f"{self.FORM} {' and '.join(bounds)}".rstrip()
 
     def read(self, value: object, noted: Noted) -> float:
         """From JSON: a number, not a boolean and not a text."""
@@ -98,7 +94,7 @@ class NumberColumn:
 
     def _filled(self, missing: float, noted: Noted) -> float:
         if missing == missing:  # NaN alone differs from itself, and is what the instance says
-            noted.append((MISSING, self.name, f"{self.name} is missing: {_digits(missing)} takes its place"))
+            noted.append((MISSING, self.name, f"{self.name} is missing: {self.spelled(missing)} takes its place"))
         return missing
 
     def _checked(self, number: float, noted: Noted) -> float:
@@ -112,7 +108,7 @@ class NumberColumn:
 
     def _beyond(self, number: float, *, bound: float, noted: Noted) -> float:
         if self.outside != CLIPPED:
-            raise self._refused("FeatureOutOfRange", f"is {_digits(number)}, out of range")
+            raise self._refused("FeatureOutOfRange", f"is {self.spelled(number)}, out of range")
         words = f"{self.name} is out of range ({self.accepted}): the nearest bound takes its place"
         noted.append((OUTSIDE, self.name, words))
         return float(bound)
@@ -264,11 +260,11 @@ def _cut(accepted: str) -> str:
 def _column(column: Mapping[str, Any]) -> Column:
     missing = column.get("missing")
     absent = frozenset(("", *column["absent"]) if missing is not None else ())
-    if column["kind"] == "number":
+    if column["kind"] in ("number", DATE):
         is_number = missing is None or missing == KEPT or math.isfinite(missing)
         if not is_number or column.get("outside", REFUSED) not in (REFUSED, CLIPPED):
             raise ValueError(f"column {column['name']} is of an unknown policy")
-        return NumberColumn(
+        return _kind(column["kind"])(
             column["name"],
             minimum=column["minimum"],
             maximum=column["maximum"],
@@ -288,6 +284,14 @@ def _column(column: Mapping[str, Any]) -> Column:
         missing=missing,
         absent=absent,
     )
+
+
+def _kind(kind: str) -> type[NumberColumn]:
+    if kind != DATE:
+        return NumberColumn
+    from .date_column import DateColumn  # here, because few models have one
+
+    return DateColumn
 
 
 def _is_list_of_texts(texts: object) -> bool:

@@ -20,7 +20,8 @@ it:
     3. keep an artifact of each number in the tests, with the answers that it gave
 
 Since version 2 there is the link one_vs_rest_or_none; since version 3 a column of the schema may name what takes the
-place of a missing value, and clip a number to its bounds; since version 4 there are values.
+place of a missing value, and clip a number to its bounds; since version 4 there are values; since version 5
+columns of dates.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from .links import sigmoid, softmax
 from .schema import ModelInvalid, Row, Schema
 
 FORMAT = "scorecard"
-WITHOUT_VALUES, FORMAT_VERSION = 3, 4
-KNOWN = tuple((FORMAT, version) for version in (1, 2, WITHOUT_VALUES, FORMAT_VERSION))
+WITHOUT_VALUES, WITHOUT_DATES, FORMAT_VERSION = 3, 4, 5
+KNOWN = tuple((FORMAT, version) for version in range(1, FORMAT_VERSION + 1))
 LEAST_SCORE = -math.log(sys.float_info.max)
 """About -709.8: exp(-score) of a lower one is infinite."""
 

@@ -79,6 +79,19 @@ def test_serving_function_loads_the_standard_library_alone() -> None:
     assert third_party == set()
 
 
+def test_model_without_dates_loads_no_module_of_dates() -> None:
+    loads = (
+        "import sys; from lambdas.serve.scorecard import Scorecard;"
+        "from tests.unit.lambdas.serve.document import DOCUMENT; Scorecard.from_document(DOCUMENT);"
+        "print(sorted(each for each in sys.modules if each.startswith('lambdas.serve.date') or each == 'datetime'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "[]\n", done.stderr
+
+
 def test_serving_function_loads_no_explanation_before_one_is_asked_for() -> None:
     loads = "import sys, lambdas.serve.handler; print('lambdas.serve.why' in sys.modules)"
     done = subprocess.run(

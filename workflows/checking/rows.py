@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from string import whitespace
 from typing import Any
 
 from chalicelib.errors import DataError
+from lambdas.model.reading.cells import seconds_in
 from lambdas.model.reading.records import Malformed, is_blank, records
 from lambdas.model.reading.unpacking import unpack
 
 Row = tuple[tuple[str, float | str | None], ...]
 """Features by name, in the order of the names: numbers and texts; None is a missing number."""
-_Kind = tuple[tuple[str, bool], ...]
-"""The names of a row's features, and whether each is a text."""
+Cell = Callable[[str], float | str | None]
+_Kind = tuple[tuple[str, Cell], ...]
+"""The names of a row's features, and how each is read from a cell."""
 
 
 def row(features: Mapping[str, Any]) -> Row:
@@ -27,7 +29,7 @@ def row(features: Mapping[str, Any]) -> Row:
 
 
 class FileRows:
-    """Numbers are compared as numbers, for a file may write one in many ways."""
+    """Numbers are compared as numbers, and dates as dates, for a file may write one in many ways."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -38,11 +40,11 @@ class FileRows:
 
         Rows are known by their hashes, for a file has many: two of one hash are taken for one row.
         """
-        kind = tuple((name, isinstance(value, str)) for name, value in wanted)
+        kind = tuple((name, _reader(value)) for name, value in wanted)
         if kind not in self._hashes:
             self._hashes[kind] = self._hashed(kind)
         hashes = self._hashes[kind]
-        return hashes is None or hash(wanted) in hashes
+        return hashes is None or hash(tuple((name, _as_read(value)) for name, value in wanted)) in hashes
 
     def _hashed(self, kind: _Kind) -> frozenset[int] | None:
         try:
@@ -56,16 +58,30 @@ def _rows(content: bytes, kind: _Kind) -> Iterator[Row]:
     found = (fields for _, fields in records(unpack("", content=content, model="")) if not is_blank(fields))
     header = next(found, [])
     places = {column.strip(): place for place, column in enumerate(header)}
-    columns = [(name, places[name], is_text) for name, is_text in kind]
+    columns = [(name, places[name], read) for name, read in kind]
     for fields in found:
         with suppress(IndexError):  # a short row: no run was made of it
-            yield tuple((name, _cell(fields[place], is_text=is_text)) for name, place, is_text in columns)
+            yield tuple((name, read(fields[place])) for name, place, read in columns)
 
 
-def _cell(text: str, *, is_text: bool) -> float | str | None:
+def _reader(value: float | str | None) -> Cell:
+    """A text that is a date may be one of a column of dates."""
+    if not isinstance(value, str):
+        return _number
+    return str if seconds_in(value) is None else _date
+
+
+def _as_read(value: float | str | None) -> float | str | None:
+    return _reader(value)(value) if isinstance(value, str) else value
+
+
+def _date(text: str) -> float | str:
+    seconds = seconds_in(text)
+    return text if seconds is None else seconds
+
+
+def _number(text: str) -> float | None:
     """None for what is no number: it may stand for a missing one, and no run made a row of any other."""
-    if is_text:
-        return text
     try:
         return float(text.strip(whitespace))
     except ValueError:

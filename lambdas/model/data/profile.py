@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats
 from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, Sums
-from lambdas.model.recipe import Recipe
+from lambdas.model.recipe import Date, Numeric, Recipe
 from lambdas.model.splitting.row_hashes import Words
+from lambdas.serve.date_texts import text_of
+from lambdas.serve.schema import DATE
 
 TOP_CATEGORIES = 10
 
@@ -29,7 +32,7 @@ def profile(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
         "holdout_rows": holdout_rows,
         "classes": _classes(sums, recipe=recipe),
         "columns": {
-            **{each.name: _numbers(sums, place) for place, each in enumerate(recipe.numeric)},
+            **{each.name: _numbers(sums, place, column=each) for place, each in enumerate(recipe.numeric)},
             **{each.name: _texts(sums.levels[place]) for place, each in enumerate(recipe.categorical)},
         },
         "quartiles_of_rows": len(sums.places),
@@ -59,17 +62,19 @@ def _classes(sums: Sums, *, recipe: Recipe) -> dict[str, dict[str, int]]:
     }
 
 
-def _numbers(sums: Sums, place: int) -> dict[str, Any]:
-    column: Floats = sums.sample[:, place]
-    column = column[~np.isnan(column)]
-    quartiles = np.quantile(column, (0.25, 0.5, 0.75), method="nearest").tolist() if len(column) else [None] * 3
+def _numbers(sums: Sums, place: int, *, column: Numeric) -> dict[str, Any]:
+    """Of dates all is a text."""
+    drawn: Floats = sums.sample[:, place]
+    drawn = drawn[~np.isnan(drawn)]
+    quartiles = np.quantile(drawn, (0.25, 0.5, 0.75), method="nearest").tolist() if len(drawn) else [math.nan] * 3
     missing = sums.rows - int(sums.present[place])
-    ends = {"minimum": sums.smallest[place], "maximum": sums.largest[place], "mean": sums.means[place]}
+    told = dict(zip(("quartile_1", "median", "quartile_3"), quartiles, strict=True))
+    told |= {"minimum": sums.smallest[place], "maximum": sums.largest[place], "mean": sums.means[place]}
+    kind, spelled = (DATE, text_of) if isinstance(column, Date) else ("number", float)
     return {
-        "kind": "number",
+        "kind": kind,
         **({"missing": missing} if missing else {}),
-        **dict(zip(("quartile_1", "median", "quartile_3"), quartiles, strict=True)),
-        **{name: None if np.isnan(end) else float(end) for name, end in ends.items()},
+        **{name: None if np.isnan(number) else spelled(number) for name, number in told.items()},
     }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from lambdas.model.formats.fitted import Fitted
-from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, KEPT
-from lambdas.serve.schema import CLIPPED, IGNORED, REFUSED
+from lambdas.serve.schema import CLIPPED, DATE, IGNORED, REFUSED
 
 
 def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, Any]]:
@@ -26,7 +26,8 @@ def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, A
 
 def _number(column: Numeric, fill: float | None, *, recipe: Recipe) -> dict[str, Any]:
     return {
-        **{"kind": "number", "name": column.name, "minimum": column.minimum, "maximum": column.maximum},
+        "kind": DATE if isinstance(column, Date) else "number",
+        **{"name": column.name, "minimum": column.minimum, "maximum": column.maximum},
         **_missing(KEPT if column.missing == KEPT else fill, recipe=recipe),
         **({"outside": CLIPPED} if column.outside == CLIP else {}),
     }

@@ -21,8 +21,10 @@ from chalicelib.errors import (
 )
 from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.arrays import Floats
-from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, INFINITIES, MAGNITUDE_MAX
+from lambdas.serve.date_column import DateColumn
+from lambdas.serve.date_texts import seconds_of
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
 
@@ -31,6 +33,7 @@ LISTED_CHARACTERS = 200
 Problem = tuple[type[DataError], str]
 Check = Callable[[str], Problem | None]
 MISSING: Problem = (ValueMissing, "empty")
+NO_DATE: Problem = (ValueUnparsable, "no date (YYYY-MM-DD, alone or with a time such as T23:59:00Z)")
 
 
 def number_problem(number: float, *, column: Numeric) -> Problem | None:
@@ -44,7 +47,8 @@ def number_problem(number: float, *, column: Numeric) -> Problem | None:
     if abs(number) > MAGNITUDE_MAX:
         return ValueOutOfRange, f"too large to compute with (-{MAGNITUDE_MAX:.2g} to {MAGNITUDE_MAX:.2g})"
     if is_outside:
-        accepted = NumberColumn(column.name, minimum=column.minimum, maximum=column.maximum).accepted
+        kind = DateColumn if isinstance(column, Date) else NumberColumn
+        accepted = kind(column.name, minimum=column.minimum, maximum=column.maximum).accepted
         return ValueOutOfRange, f"out of range ({accepted})"
     return None
 
@@ -96,6 +100,11 @@ def number_check(column: Numeric, *, absent: Collection[str] = ()) -> Check:
         return number_problem(float(stripped), column=column)
 
     return problem
+
+
+def seconds_in(text: str) -> float | None:
+    """Of a cell that holds a date, since 1970, ASCII spaces around it ignored; None for what is no date."""
+    return seconds_of(text.strip(whitespace))
 
 
 def category_check(column: Categorical, *, absent: Collection[str] = ()) -> Check:

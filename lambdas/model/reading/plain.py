@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats
 from lambdas.model.reading import strict
-from lambdas.model.reading.columns import Codes, Part, Wanted
+from lambdas.model.reading.columns import Bad, Codes, Part, Wanted
 from lambdas.model.reading.findings import Looked
 from lambdas.model.reading.records import Record, count_lines, records
 from lambdas.model.reading.unpacking import BYTE_ORDER_MARK
+from lambdas.model.recipe import Date, Numeric
 
 LIBRARIES = f"numpy {np.__version__}, pandas {pd.__version__}"
 """Another release of them could read numbers otherwise."""
@@ -124,20 +125,41 @@ def _part(block: bytes, *, wanted: Wanted) -> Part:
     if b"+" not in block or not _has_signed(np.frombuffer(block, dtype=np.uint8)):
         with suppress(ValueError):  # a ParserError is one too
             frame = _frame(block, wanted=wanted, numbers="float64")
-            found = frame[[place for place, _ in wanted.numeric]].to_numpy(dtype=np.float64)
-            refusing = [place for place, (_, column) in enumerate(wanted.numeric) if not wanted.absent_of(column)]
+            found = frame[[place for place, _ in _plain_numbers(wanted)]].to_numpy(dtype=np.float64)
+            refusing = [at for at, (_, column) in enumerate(_plain_numbers(wanted)) if not wanted.absent_of(column)]
             if not np.isnan(found[:, refusing]).any() and not _may_hold_words(found, block=block):
-                return Part(found, _texts(frame, wanted))
+                numbers, bad = _with_dates(found, frame=frame, wanted=wanted)
+                return Part(numbers, _texts(frame, wanted), bad)
     frame = _frame(block, wanted=wanted, numbers="str")
     texts = {place: frame[place].tolist() for place, _ in wanted.numeric}
     numbers, bad = strict.numbers_of(texts, wanted=wanted, rows=len(frame))
     return Part(numbers, _texts(frame, wanted), bad)
 
 
+def _plain_numbers(wanted: Wanted) -> list[tuple[int, Numeric]]:
+    return [(place, column) for place, column in wanted.numeric if not isinstance(column, Date)]
+
+
+def _with_dates(numbers: Floats, *, frame: pd.DataFrame, wanted: Wanted) -> tuple[Floats, tuple[Bad, ...]]:
+    """All numeric columns in their order, of the plain numbers among them; and what is no date."""
+    if numbers.shape[1] == len(wanted.numeric):
+        return numbers, ()
+    plain, made, bad = iter(numbers.T), np.empty((len(frame), len(wanted.numeric))), list[Bad]()
+    for at, (place, column) in enumerate(wanted.numeric):
+        if isinstance(column, Date):
+            texts, absent = _coded(frame[place]), wanted.absent_of(column)
+            made[:, at], more = strict.numbers_of_codes(*texts, column=column, place=place, absent=absent)
+            bad += more
+        else:
+            made[:, at] = next(plain)
+    return made, tuple(bad)
+
+
 def _frame(block: bytes, *, wanted: Wanted, numbers: str) -> pd.DataFrame:
     """The wanted columns by their places, the numbers as float64 or as str; raises ValueError for no float."""
-    types = {place: numbers for place, _ in wanted.numeric} | {place: "str" for place, _, _ in wanted.texts}
-    absent: Any = {place: [*texts] for place, each in wanted.numeric if (texts := wanted.absent_of(each))}
+    types = dict.fromkeys([place for place, _ in wanted.numeric] + [place for place, _, _ in wanted.texts], "str")
+    types |= {place: numbers for place, _ in _plain_numbers(wanted)}
+    absent: Any = {place: [*texts] for place, each in _plain_numbers(wanted) if (texts := wanted.absent_of(each))}
     filters = bool(absent) and numbers == "float64"
     # Without the dtype "category", or pandas turns '01' into 1; without a filter of its own, or it takes 'NA' and
     # 'None' for missing values; with blank lines, or it looks for them and loses the blanks before a field.

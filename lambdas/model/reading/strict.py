@@ -3,6 +3,7 @@ others."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import whitespace
@@ -10,11 +11,11 @@ from string import whitespace
 import numpy as np
 
 from lambdas.model.arrays import Floats
-from lambdas.model.reading.cells import Problem, number_check
-from lambdas.model.reading.columns import Bad, Part, Wanted, coded
+from lambdas.model.reading.cells import MISSING, NO_DATE, Problem, number_check, seconds_in
+from lambdas.model.reading.columns import Bad, Codes, Part, Wanted, coded
 from lambdas.model.reading.findings import Looked, of_width
 from lambdas.model.reading.records import Malformed, Record, count_lines, is_blank, records
-from lambdas.model.recipe import Numeric
+from lambdas.model.recipe import Date, Numeric
 
 BATCH_RECORDS = 500
 """Few enough to stay in a processor's cache."""
@@ -81,20 +82,43 @@ def _numbers(
     texts: Sequence[str], *, column: Numeric, place: int, absent: Collection[str]
 ) -> tuple[Floats, list[Bad]]:
     """(n,): where one of them is no number, each different text is looked at by itself."""
-    if NUMERALS.fullmatch("".join(texts)):
+    if NUMERALS.fullmatch("".join(texts)) and not isinstance(column, Date):
         try:
             return np.array(list(map(float, texts))), []
         except ValueError:
             pass
-    codes, levels = coded(texts)
-    check = number_check(column, absent=absent)
-    problems = [check(level) for level in levels]
-    numbers = [
-        float("nan") if problem or level.strip(whitespace) in absent else float(level)
-        for level, problem in zip(levels, problems, strict=True)
-    ]
+    return numbers_of_codes(*coded(texts), column=column, place=place, absent=absent)
+
+
+def numbers_of_codes(
+    codes: Codes, levels: Sequence[str], *, column: Numeric, place: int, absent: Collection[str]
+) -> tuple[Floats, list[Bad]]:
+    """The same of texts as codes of the different ones."""
+    stripped = [level.strip(whitespace) for level in levels]
+    problems, numbers = (_dates if isinstance(column, Date) else _each_number)(stripped, column, absent)
     bad = []
     for problem in dict.fromkeys(filter(None, problems)):
         having = [code for code, found in enumerate(problems) if found == problem]
         bad.append(Bad(np.flatnonzero(np.isin(codes, having)), problem, column.name, place))
     return np.array(numbers)[codes], bad
+
+
+def _each_number(
+    texts: Sequence[str], column: Numeric, absent: Collection[str]
+) -> tuple[list[Problem | None], list[float]]:
+    check = number_check(column, absent=absent)
+    problems = [check(text) for text in texts]
+    numbers = [
+        math.nan if problem or text in absent else float(text) for text, problem in zip(texts, problems, strict=True)
+    ]
+    return problems, numbers
+
+
+def _dates(texts: Sequence[str], _: Numeric, absent: Collection[str]) -> tuple[list[Problem | None], list[float]]:
+    """Each is read once: of times most are different."""
+    seconds = [math.nan if text in absent else seconds_in(text) for text in texts]
+    problems = [
+        (NO_DATE if text else MISSING) if number is None else None
+        for text, number in zip(texts, seconds, strict=True)
+    ]
+    return problems, [math.nan if number is None else number for number in seconds]

@@ -16,7 +16,7 @@ recipe_files.py  which files of a folder hold a recipe
 """
 
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate, Window
+from lambdas.model.recipe.parts import Approval, Categorical, Columns, Date, Numeric, Shift, Split, Tolerate, Window
 from lambdas.model.recipe.recipe import Recipe
 from lambdas.serve.dates import day, hour, minute, month, weekday, year
 
@@ -24,6 +24,7 @@ __all__ = [
     "Approval",
     "Categorical",
     "Columns",
+    "Date",
     "Numeric",
     "Recipe",
     "Shift",

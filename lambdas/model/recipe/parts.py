@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+from lambdas.serve.date_texts import seconds_of
 
 MAGNITUDE_MAX = float(2**128 - 2**104)
 """About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
@@ -27,6 +30,30 @@ class Numeric:
     refuses one."""
     outside: str = REFUSE
     """A number out of range is refused; or its nearest bound takes its place (CLIP); or its row is dropped (DROP)."""
+
+
+@dataclass(frozen=True, init=False)
+class Date(Numeric):
+    """A column of dates: texts that `lambdas.serve.date_texts` reads. As a number a date is its seconds since 1970.
+
+    `minimum`, `maximum` and `missing` are given as such texts, or in seconds, and are in seconds from then on; a text
+    that is no date stays, and the recipe is refused.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        minimum: str | float | None = None,
+        maximum: str | float | None = None,
+        missing: str | float | None = None,
+        outside: str = REFUSE,
+    ) -> None:
+        super().__init__(name, _seconds(minimum), _seconds(maximum), _seconds(missing), outside)
+
+
+def _seconds(given: Any) -> Any:
+    found = seconds_of(given) if isinstance(given, str) else None
+    return given if found is None else found
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
-from lambdas.model.recipe.parts import INFINITIES, MAGNITUDE_MAX, REFUSE, Approval, Categorical, Numeric
+from lambdas.model.recipe.parts import INFINITIES, MAGNITUDE_MAX, REFUSE, Approval, Categorical, Date, Numeric
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.split_rules import split_problems
 from lambdas.model.recipe.types import shown, type_problems
+from lambdas.serve.date_texts import text_of
 from lambdas.serve.handler import FORMATS
 from lambdas.serve.schema import NUMBER
 
@@ -104,7 +105,8 @@ def _range_problems(column: Numeric) -> Iterator[str]:
     if not all(math.isfinite(bound) for bound in bounds):
         yield f"a bound of column {column.name} is not finite: leave it out for none"
     elif bounds != sorted(bounds):
-        yield f"column {column.name} has its minimum {bounds[0]} above its maximum {bounds[1]}"
+        low, high = map(text_of, bounds) if isinstance(column, Date) else bounds
+        yield f"column {column.name} has its minimum {low} above its maximum {high}"
     if column.outside != REFUSE and not bounds:
         yield f"column {column.name} has outside={column.outside!r}, and neither minimum nor maximum: give one"
     if column.outside != REFUSE and any(abs(bound) > MAGNITUDE_MAX for bound in bounds):

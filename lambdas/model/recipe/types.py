@@ -23,12 +23,14 @@ from lambdas.model.recipe.parts import (
     REFUSE,
     Approval,
     Categorical,
+    Date,
     Numeric,
     Shift,
     Split,
     Tolerate,
     Window,
 )
+from lambdas.serve.date_texts import FIRST, LAST
 
 WHOLE_LIMIT = 2**63
 """Beyond it an int cannot always be converted to a float, or to text."""
@@ -65,6 +67,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, float) or _is_whole(value)
 
 
+def _is_moment(value: object) -> bool:
+    """A date is in seconds by then."""
+    return (isinstance(value, float) or _is_whole(value)) and FIRST <= value <= LAST
+
+
 def _is_list(value: object) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
@@ -92,7 +99,7 @@ COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(valu
 TOLERATE = Kind("Tolerate(...)", lambda value: isinstance(value, Tolerate))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 WINDOW = Kind("Window(...)", lambda value: isinstance(value, Window))
-COLUMN = Kind("Numeric(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
+COLUMN = Kind("Numeric(...), Date(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
 THRESHOLD = Kind(
     "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, GateRule)
 )
@@ -104,6 +111,11 @@ ANCHOR = Kind(f"{RATCHET!r}, the number of a model version, or None", _is_anchor
 FILL = Kind(
     f"a number, {MEDIAN!r}, {MEAN!r}, {IMPUTER!r} or {KEPT!r}",
     lambda value: _is_number(value) or value in (MEDIAN, MEAN, IMPUTER, KEPT),
+)
+MOMENT = Kind("a date such as '2026-01-31'", _is_moment)
+FILL_OF_DATE = Kind(
+    f"a date such as '2026-01-31', {MEDIAN!r}, {MEAN!r} or {KEPT!r}",
+    lambda value: _is_moment(value) or value in (MEDIAN, MEAN, KEPT),
 )
 OUTSIDE = Kind(f"{REFUSE!r}, {CLIP!r} or {DROP!r}", lambda value: value in (REFUSE, CLIP, DROP))
 
@@ -133,6 +145,13 @@ FIELDS: Kinds = {
     "format": TEXT.or_none(),
 }
 PARTS: Mapping[type, Kinds] = {
+    Date: {
+        "name": TEXT,
+        "minimum": MOMENT.or_none(),
+        "maximum": MOMENT.or_none(),
+        "missing": FILL_OF_DATE.or_none(),
+        "outside": OUTSIDE,
+    },
     Numeric: {
         "name": TEXT,
         "minimum": NUMBER.or_none(),

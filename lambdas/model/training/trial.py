@@ -15,12 +15,16 @@ from lambdas.model.arrays import Floats
 from lambdas.model.formats.fitted import Exported, Levels
 from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.training.estimator import fit, format_for
+from lambdas.serve.date_texts import FIRST, LAST
 
 ROWS_OF_A_CLASS = 100
 LEVELS, MANY_LEVELS = 4, 200
 """Categories of a column that lists none; of the many, where an estimator asks for more columns than the few make."""
+DATES_FROM = 1_577_836_800.0
+DATES_SECONDS = 6 * 366 * 86_400.0
+"""Dates of a column without bounds are of six years from 2020 on."""
 LEVELS_MAX = 1000
 """At most this many of the declared categories occur in the made-up rows."""
 
@@ -74,17 +78,26 @@ def made_up(recipe: Recipe, *, levels: int = LEVELS) -> Table:
 
 def _numbers(column: Numeric, *, signal: Floats, rng: np.random.Generator) -> Floats:
     low, high = _range(column)
-    return low + (high - low) * (signal + rng.random(len(signal))) / 2
+    made: Floats = low + (high - low) * (signal + rng.random(len(signal))) / 2
+    return np.floor(made) if isinstance(column, Date) else made
 
 
 def _range(column: Numeric) -> tuple[float, float]:
+    if isinstance(column, Date):
+        low, high = _bounded(column, begin=DATES_FROM, width=DATES_SECONDS)
+        return max(low, FIRST), min(high, LAST)
+    return _bounded(column, begin=0.0, width=max(10.0, abs(column.minimum or 0.0), abs(column.maximum or 0.0)))
+
+
+def _bounded(column: Numeric, *, begin: float, width: float) -> tuple[float, float]:
+    """The column's bounds; where it has but one, `width` away from it; without any, from `begin` on."""
     if column.minimum is None and column.maximum is None:
-        return 0.0, 10.0
+        return begin, begin + width
     if column.minimum is None:
         high = float(column.maximum or 0.0)
-        return high - max(10.0, abs(high)), high
+        return high - width, high
     low = float(column.minimum)
-    return low, low + max(10.0, abs(low)) if column.maximum is None else float(column.maximum)
+    return low, low + width if column.maximum is None else float(column.maximum)
 
 
 def _names(column: Categorical, *, levels: int) -> list[str]:

@@ -17,6 +17,7 @@ from lambdas import recipes
 from lambdas.model.recipe import (
     Approval,
     Categorical,
+    Date,
     Numeric,
     Recipe,
     Shift,
@@ -38,7 +39,20 @@ PAGE = pages.PAGES["recipes.md"]
 COLUMNS, SPLITS, TOLERANCE = (pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance"))
 TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE)
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
-MADE_OF = (Recipe, Numeric, Categorical, Split, Window, Shift, Tolerate, Approval, at_least, at_most, at_most_cost)
+MADE_OF = (
+    Recipe,
+    Numeric,
+    Date,
+    Categorical,
+    Split,
+    Window,
+    Shift,
+    Tolerate,
+    Approval,
+    at_least,
+    at_most,
+    at_most_cost,
+)
 
 
 MADE: Mapping[str, Any] = {

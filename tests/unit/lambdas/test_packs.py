@@ -23,7 +23,7 @@ from chalicelib.runs.dataset import Object
 from lambdas import kept, packing, packs
 from lambdas.horizon import NO_HORIZON
 from lambdas.model.data.part import Part, merged
-from lambdas.model.recipe import Categorical, Numeric, Recipe, Tolerate, at_least
+from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate, at_least
 from lambdas.packs import ANCHOR_OBJECTS, PACK_OBJECTS
 from lambdas.parts import Prepared, files_of
 from lambdas.splits import Splits
@@ -565,6 +565,7 @@ TAKES = Numeric("size", minimum=0, missing="median")
         {"columns": [Numeric("size", minimum=0)]},
         {"columns": [replace(TAKES, outside="clip")]},
         {"columns": [replace(TAKES, outside="drop")]},
+        {"columns": [Date("size", minimum=0, missing="median")]},
         {"columns": [TAKES], "missing_values": ["NA"]},
         {"columns": [TAKES, Categorical("flag", missing="none")]},
         {"columns": [TAKES, Categorical("flag", missing="other")]},

@@ -13,6 +13,7 @@ from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Features, as_json
 from lambdas.model.evaluation.tally.answered import Answered
+from lambdas.model.recipe import Date, Recipe
 
 ROWS_MAX = 10
 
@@ -39,7 +40,7 @@ def differences(
     features: Features,
     *,
     begin: int,
-    classes: tuple[str, ...],
+    recipe: Recipe,
     challenger: Answered,
     champion: Answered,
 ) -> list[Difference]:
@@ -48,6 +49,7 @@ def differences(
     Rows alike are told once, by the first of those that are farthest apart. A row counts as different only beyond
     rounding; one that either scores with NaN is left out, because the gate's other rules speak of it.
     """
+    classes, dates = recipe.class_names, {each.name for each in recipe.columns if isinstance(each, Date)}
     mine, theirs = (each.of_true_class(true, classes=classes) for each in (challenger, champion))
     apart = np.abs(mine - theirs)
     apart[~np.isfinite(apart)] = 0.0
@@ -60,7 +62,10 @@ def differences(
             int(hashes[row]),
             float(apart[row]),
             {
-                "features": {name: as_json(column[row : row + 1])[0] for name, column in features.items()},
+                "features": {
+                    name: as_json(column[row : row + 1], is_date=name in dates)[0]
+                    for name, column in features.items()
+                },
                 "true": classes[true[row]],
                 "challenger": {"label": str(challenger.answers.labels[row]), "probability": float(mine[row])},
                 "champion": {"label": str(champion.answers.labels[row]), "probability": float(theirs[row])},

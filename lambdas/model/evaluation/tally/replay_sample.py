@@ -20,6 +20,7 @@ from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Features, as_json
 from lambdas.model.predictions import Answers
 from lambdas.model.splitting.row_hashes import STEP, mixed
+from lambdas.serve.date_column import DateColumn
 from lambdas.serve.schema import Schema
 
 ROWS_MAX = 200
@@ -70,7 +71,10 @@ class Drawn:
         first, rest = _in_order(numbers, classes=turns, disagrees=disagrees[rows])
         kept = np.concatenate([first, rest[:ROWS_MAX]])
         taken = rows[kept]
-        columns = {column.name: as_json(features[column.name][taken]) for column in schema.columns}
+        columns = {
+            column.name: as_json(features[column.name][taken], is_date=isinstance(column, DateColumn))
+            for column in schema.columns
+        }
         answers = zip(scored.labels[taken].tolist(), scored.probabilities[taken].tolist(), strict=True)
         return cls(
             numbers[kept],

@@ -156,7 +156,7 @@ def _count(
         if champion
         else None,
         differences=differences.differences(
-            true, hashes, features, begin=begin, classes=classes, challenger=challenger, champion=champion
+            true, hashes, features, begin=begin, recipe=recipe, challenger=challenger, champion=champion
         )
         if champion
         else [],

@@ -25,8 +25,8 @@ from lambdas.model.formats.fitted import Exported, Fitted
 from lambdas.model.formats.schemas import columns_of
 from lambdas.model.formats.scorecard.size import check_size
 from lambdas.model.formats.scorecard.supported import check
-from lambdas.model.recipe import Numeric
-from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_VALUES
+from lambdas.model.recipe import Date, Numeric, Recipe
+from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_DATES, WITHOUT_VALUES
 
 
 def export(fitted: Fitted) -> Exported:
@@ -53,7 +53,7 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
     }
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION if values else WITHOUT_VALUES,
+        "format_version": _version(recipe, has_values=bool(values)),
         "classes": list(fitted.classes),
         "positive": recipe.positive,
         "schema": {"columns": columns_of(fitted, refusing=refusing)},
@@ -61,6 +61,13 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
         "scores": [line.to_document() for line in lines],
         **({"values": [_value(recipe.numeric[column], steps) for column, steps in values]} if values else {}),
     }
+
+
+def _version(recipe: Recipe, *, has_values: bool) -> int:
+    """The lowest that says all of the model."""
+    if any(isinstance(column, Date) for column in recipe.columns):
+        return FORMAT_VERSION
+    return WITHOUT_DATES if has_values else WITHOUT_VALUES
 
 
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:

@@ -90,7 +90,7 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
     [
         {"format": "onnx"},
         {"format_version": 0},
-        {"format_version": 5},
+        {"format_version": 6},
         {"format_version": [2]},
         {"format_version": "2"},
         {"classes": ["one"]},
@@ -102,7 +102,11 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
         {"scores": [{"intercept": math.nan, "numbers": [], "categories": []}] * 3},
         {"scores": [{"intercept": "1", "numbers": [], "categories": []}] * 3},
         {"scores": [{"intercept": 0, "numbers": [{"column": "y", "centre": 0, "weight": 1}], "categories": []}] * 3},
+        {"schema": {"columns": [{"kind": "time", "name": "x"}]}},
         {"schema": {"columns": [{"kind": "date", "name": "x"}]}},
+        {"schema": {"columns": [{**X, "kind": "date", "minimum": -1e12}]}},
+        {"schema": {"columns": [{**X, "kind": "date", "maximum": 1e12}]}},
+        {"schema": {"columns": [{**X, "kind": "date", "missing": 1e12, "absent": []}]}},
         {"schema": {"columns": [{"kind": "category", "name": "x", "levels": [], "unknown": "?"}]}},
         {"schema": {"columns": [{**X, "missing": math.inf, "absent": []}]}},
         {"schema": {"columns": [{**X, "missing": "none", "absent": []}]}},
@@ -194,8 +198,8 @@ def test_scorecard_of_version_1_answers_as_it_did(
 
 
 def test_version_that_is_not_known_is_told_with_those_that_are() -> None:
-    with pytest.raises(ModelInvalid, match=r"\('scorecard', 5\): .* \('scorecard', 3\) and \('scorecard', 4\)"):
-        Scorecard.from_document({**DOCUMENT, "format_version": 5})
+    with pytest.raises(ModelInvalid, match=r"\('scorecard', 6\): .* \('scorecard', 4\) and \('scorecard', 5\)"):
+        Scorecard.from_document({**DOCUMENT, "format_version": 6})
 
 
 def test_scorecard_without_a_part_is_refused() -> None:

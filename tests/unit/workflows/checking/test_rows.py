@@ -44,6 +44,32 @@ def test_file_that_cannot_tell_holds_every_row(content: bytes) -> None:
     assert FileRows(content).holds(row({"src_bytes": 1.0}))
 
 
+DATED = b"""opened,flag,label
+2026-01-31,2026-01-31,a
+2026-01-31T10:20+01:00 ,x,a
+9999-12-31,x,a
+NA,y,a
+"""
+
+
+@pytest.mark.parametrize(
+    ("features", "held"),
+    [
+        ({"opened": "2026-01-31", "flag": "2026-01-31"}, True),
+        ({"opened": "2026-01-31T09:20:00Z", "flag": "x"}, True),
+        ({"opened": "2026-01-31T10:20:00Z", "flag": "x"}, False),
+        ({"opened": "2026-01-31", "flag": "x"}, False),
+        ({"opened": None, "flag": "y"}, True),
+        ({"opened": None, "flag": "x"}, True),  # its text stands for a missing date
+        ({"opened": None, "flag": "z"}, False),
+    ],
+)
+def test_row_with_a_date_is_known_whatever_way_the_file_writes_it(
+    features: dict[str, float | str | None], held: bool
+) -> None:
+    assert FileRows(DATED).holds(row(features)) is held
+
+
 def body(*, seed: int) -> bytes:
     return "\n".join([http_connections.HEADER, *http_connections.rows(seed=seed)]).encode()
 

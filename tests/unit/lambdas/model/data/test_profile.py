@@ -10,7 +10,7 @@ import pytest
 
 from lambdas.model.data.profile import TOP_CATEGORIES, profile
 from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, Sums
-from lambdas.model.recipe import Split
+from lambdas.model.recipe import Categorical, Date, Numeric, Split
 from tests.given import data
 
 
@@ -45,6 +45,28 @@ def test_rows_are_counted_by_side_and_class() -> None:
         "bad": {"rows": 3, "train": 2, "holdout": 1},
     }
     assert (found["quartiles_of_rows"], found["missing_cells"]) == (5, 0)
+
+
+def test_figures_of_dates_are_dates() -> None:
+    recipe = data.recipe(columns=[Numeric("size"), Date("opened"), Categorical("flag")])
+    ends = np.array([1.0, np.nan])
+    lacking = replace(SUMS, smallest=ends, largest=ends, means=ends, present=np.array([13, 0]), sample=ends[None])
+
+    assert profile(SUMS, recipe=recipe)["columns"]["opened"] == {
+        "kind": "date",
+        "minimum": "1969-12-31T23:59:59Z",
+        "quartile_1": "1970-01-01T00:00:20Z",
+        "median": "1970-01-01T00:00:30Z",
+        "quartile_3": "1970-01-01T00:00:40Z",
+        "maximum": "1970-01-01T00:00:06Z",
+        "mean": "1970-01-01T00:00:02Z",
+    }
+    figures = ("minimum", "quartile_1", "median", "quartile_3", "maximum", "mean")
+    assert profile(lacking, recipe=recipe)["columns"]["opened"] == {
+        "kind": "date",
+        "missing": 13,
+        **dict.fromkeys(figures),
+    }
 
 
 def test_columns_are_summed_up_by_their_kinds() -> None:

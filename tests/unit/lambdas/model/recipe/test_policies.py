@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.errors import RecipeInvalid
 from chalicelib.limits import CATEGORY_CHARACTERS
-from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MAGNITUDE_MAX
 from lambdas.model.recipe.sizes import MISSING_VALUES
 from tests.given import data
@@ -35,6 +36,11 @@ TAKES = Numeric("a", missing=0)
             {"columns": [Numeric("a", maximum=1e39, outside="clip")]},
             "a bound of column a is too large to compute",
         ),
+        (
+            {"columns": [Date("a", minimum="2026-01-02", maximum="2026-01-01T23:00Z")]},
+            "column a has its minimum 2026-01-02 above its maximum 2026-01-01T23:00:00Z",
+        ),
+        ({"columns": [Date("a", outside="clip")]}, "column a has outside='clip', and neither minimum nor maximum"),
         ({"columns": [Categorical("a", missing=0)]}, "columns[0].missing is 0: expected a text, or None"),  # type: ignore[arg-type]
         ({"columns": [Categorical("a", missing="")]}, "missing of column a is an empty text"),
         ({"columns": [Categorical("a", missing="x" * (CATEGORY_CHARACTERS + 1))]}, "the category of a missing text"),
@@ -64,6 +70,7 @@ def test_what_is_at_the_limits_is_taken() -> None:
     columns = [
         Numeric("a", -MAGNITUDE_MAX, MAGNITUDE_MAX, missing=MAGNITUDE_MAX, outside="clip"),
         Numeric("b", maximum=0, missing=-1, outside="drop"),
+        Date("e", minimum="0001-01-01", maximum="9999-12-31T23:59:59Z", missing="1970-01-01", outside="clip"),
         Categorical("c", ["x"], missing="y" * CATEGORY_CHARACTERS),
         Categorical("d", ["NA"]),
     ]
@@ -75,3 +82,11 @@ def test_what_is_at_the_limits_is_taken() -> None:
         False,
     ]
     assert not recipe.categorical[0].is_listed("y" * 128)
+
+
+def test_a_date_of_a_recipe_is_in_seconds_and_may_be_given_in_seconds() -> None:
+    given = Date("a", minimum="1970-01-02", missing="median", outside="drop")
+
+    assert (given.minimum, given.maximum, given.missing) == (86400.0, None, "median")
+    assert replace(given, missing="1970-01-01T00:00:01Z") == Date("a", minimum=86400, missing=1, outside="drop")
+    assert given != Numeric("a", minimum=86400.0, missing="median", outside="drop")

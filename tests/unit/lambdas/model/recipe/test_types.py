@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import GateRule, at_least, at_most_cost
-from lambdas.model.recipe import Approval, Categorical, Numeric, Recipe, Shift, Split, Tolerate, Window
+from lambdas.model.recipe import Approval, Categorical, Date, Numeric, Recipe, Shift, Split, Tolerate, Window
 from lambdas.model.recipe.types import FIELDS, PARTS
 from tests.given import data
 
@@ -27,7 +27,19 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"model": None}, "recipe None: model is None: expected a text"),
         ({"columns": None}, "columns is None: expected a list"),
         ({"columns": "age"}, "columns is 'age': expected a list"),
-        ({"columns": ["a"]}, "columns[0] is 'a': expected Numeric(...) or Categorical(...)"),
+        ({"columns": ["a"]}, "columns[0] is 'a': expected Numeric(...), Date(...) or Categorical(...)"),
+        ({"columns": [untyped(Date, 5)]}, "columns[0].name is 5: expected a text"),
+        (
+            {"columns": [Date("a", minimum="2026-02-30")]},
+            "columns[0].minimum is '2026-02-30': expected a date such as '2026-01-31', or None",
+        ),
+        ({"columns": [Date("a", maximum=1e12)]}, "columns[0].maximum is 1000000000000.0: expected a date such as"),
+        ({"columns": [Date("a", minimum=True)]}, "columns[0].minimum is True: expected a date such as"),
+        (
+            {"columns": [Date("a", missing="imputer")]},
+            "columns[0].missing is 'imputer': expected a date such as '2026-01-31', 'median', 'mean' or 'kept', or",
+        ),
+        ({"columns": [Date("a", outside="cut")]}, "columns[0].outside is 'cut': expected 'refuse', 'clip' or"),
         ({"columns": [untyped(Numeric, 5)]}, "columns[0].name is 5: expected a text"),
         ({"columns": [untyped(Numeric, "a", minimum="0")]}, "columns[0].minimum is '0': expected a number, or None"),
         ({"columns": [untyped(Numeric, "a", maximum=True)]}, "columns[0].maximum is True"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import ColumnMissing, ValueMissing, ValueUnparsable
-from lambdas.model.splitting.days import FIRST, LAST, NO_DAY, day_of, read_days, text_of
+from lambdas.model.splitting.days import NO_DAY, day_of, read_days, text_of
 from lambdas.model.splitting.sides import held_out, up_to
 from lambdas.model.splitting.split import DATED, NIGHTLY, Draw
 
@@ -74,8 +74,8 @@ def test_another_spelling_is_no_date(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("0001-01-01", FIRST),
-        ("9999-12-31", LAST),
+        ("0001-01-01", NO_DAY + 1),
+        ("9999-12-31", 2_932_896),
         (" 1970-01-02 ", 1),
         ("1970-01-01T00:00+14:00", -1),
         ("1970-01-01T23:59:59.999999999-00:01", 1),
