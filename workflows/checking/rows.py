@@ -8,7 +8,7 @@ from string import whitespace
 from typing import Any
 
 from chalicelib.errors import DataError
-from lambdas.model.reading.cells import seconds_in
+from lambdas.model.reading.date_cells import seconds_in
 from lambdas.model.reading.records import Malformed, is_blank, records
 from lambdas.model.reading.unpacking import unpack
 

@@ -8,6 +8,7 @@ plain.py      reads plain files, fast: alone imports pandas
 strict.py     reads any file, record by record
 columns.py    gathers the rows
 cells.py      checks cells
+date_cells.py  reads a cell that holds a date
 findings.py   collects what is wrong with a file
 tolerance.py  decides which bad rows are left out
 table.py      the rows as three arrays

@@ -24,7 +24,6 @@ from lambdas.model.arrays import Floats
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, INFINITIES, MAGNITUDE_MAX
 from lambdas.serve.date_column import DateColumn
-from lambdas.serve.date_texts import seconds_of
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
 
@@ -100,11 +99,6 @@ def number_check(column: Numeric, *, absent: Collection[str] = ()) -> Check:
         return number_problem(float(stripped), column=column)
 
     return problem
-
-
-def seconds_in(text: str) -> float | None:
-    """Of a cell that holds a date, since 1970, ASCII spaces around it ignored; None for what is no date."""
-    return seconds_of(text.strip(whitespace))
 
 
 def category_check(column: Categorical, *, absent: Collection[str] = ()) -> Check:

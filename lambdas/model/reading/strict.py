@@ -11,8 +11,9 @@ from string import whitespace
 import numpy as np
 
 from lambdas.model.arrays import Floats
-from lambdas.model.reading.cells import MISSING, NO_DATE, Problem, number_check, seconds_in
+from lambdas.model.reading.cells import MISSING, NO_DATE, Problem, number_check
 from lambdas.model.reading.columns import Bad, Codes, Part, Wanted, coded
+from lambdas.model.reading.date_cells import seconds_in
 from lambdas.model.reading.findings import Looked, of_width
 from lambdas.model.reading.records import Malformed, Record, count_lines, is_blank, records
 from lambdas.model.recipe import Date, Numeric

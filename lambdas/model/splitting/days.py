@@ -11,9 +11,10 @@ import numpy as np
 
 from chalicelib.errors import ValueOutOfRange
 from lambdas.model.arrays import Integers
-from lambdas.model.reading.cells import MISSING, NO_DATE, Problem, seconds_in
+from lambdas.model.reading.cells import MISSING, NO_DATE, Problem
 from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
 from lambdas.model.reading.dataset import read_texts
+from lambdas.model.reading.date_cells import seconds_in
 from lambdas.serve.date_texts import FIRST
 
 DAY_SECONDS = 86_400
