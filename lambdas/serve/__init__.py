@@ -9,8 +9,7 @@ why.py        tells which columns moved a prediction most; imported when a reque
 trees_why.py  what each column adds in trees; imported when a request asks
 functions.py  functions of one number, such as log1p: of a scorecard that has any
 dates.py      parts of a date: functions of its seconds
-date_texts.py   reads a date from its text, and writes it: of a model that takes one
-date_column.py  reads a date of a request
+date_texts.py  reads dates from their texts: of a model that has a column of them
 refusal.py    refuses a request, in words
 warned.py     tells what the model took in the place of what a request says; loaded when there is something to tell
 

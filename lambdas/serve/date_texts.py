@@ -5,15 +5,19 @@
     2026-01-31T10:20:30.125+01:00   a fraction of a second is cut off; an offset, or Z, leads to UTC
 
 A time without an offset is taken as it stands. Another spelling, such as 31/01/2026, is no date: a guess would be
-wrong for half of the world. Training and serving both read by this module.
+wrong for half of the world. Training and serving both read by this module, which serving
+imports where a model has a column of dates.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from .dates import DAY, DAYS_BEFORE_1970, day, hour, minute, month, year
+from .refusal import shown
+from .schema import Noted, NumberColumn
 
 DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII
@@ -55,6 +59,39 @@ def text_of(seconds: float) -> str:
     if not seconds // 1 % DAY:
         return of_day
     return f"{of_day}T{hour(seconds):02.0f}:{minute(seconds):02.0f}:{second:02.0f}Z"
+
+
+@dataclass(frozen=True)
+class DateColumn(NumberColumn):
+    """A date, as a text; the bounds, in seconds, belong to the range. Raises ValueError where one is no time."""
+
+    FORM = FORM
+
+    def __post_init__(self) -> None:
+        for number in (self.minimum, self.maximum, self.missing):
+            if number is not None and number == number:  # NaN stands for a missing date that stays one
+                text_of(number)
+
+    @staticmethod
+    def spelled(number: float) -> str:
+        return text_of(number)
+
+    def read(self, value: object, noted: Noted) -> float:
+        """From JSON."""
+        if value is None and self.missing is not None:
+            return self._filled(self.missing, noted)
+        if not isinstance(value, str):
+            raise self._refused("FeatureNotADate", f"is {shown(value)}, not a date")
+        return self.read_text(value, noted)
+
+    def read_text(self, text: str, noted: Noted) -> float:
+        """From a query string."""
+        if text in self.absent and self.missing is not None:
+            return self._filled(self.missing, noted)
+        seconds = seconds_of(text)
+        if seconds is None:
+            raise self._refused("FeatureNotADate", f"is {shown(text)}, not a date")
+        return self._checked(seconds, noted)
 
 
 @lru_cache(maxsize=4096)  # rows of a file are of few days

@@ -23,7 +23,7 @@ from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.arrays import Floats
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, INFINITIES, MAGNITUDE_MAX
-from lambdas.serve.date_column import DateColumn
+from lambdas.serve.date_texts import DateColumn
 from lambdas.serve.refusal import listed
 from lambdas.serve.schema import NUMBER, NumberColumn
 

@@ -20,7 +20,6 @@ MAKES_NO_ROWS = {
     "model.metrics": "judges models",
     "model.recipe": "what decides about rows is in the policies",
     "reader": "this",
-    "serve.date_column": "words of errors",
     "serve.handler": "serves models",
     "serve.refusal": "words of errors",
     "serve.scorecard": "serves models",

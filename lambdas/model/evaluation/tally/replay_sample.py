@@ -20,7 +20,7 @@ from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Features, as_json
 from lambdas.model.predictions import Answers
 from lambdas.model.splitting.row_hashes import STEP, mixed
-from lambdas.serve.date_column import DateColumn
+from lambdas.serve.date_texts import DateColumn
 from lambdas.serve.schema import Schema
 
 ROWS_MAX = 200
