@@ -1,11 +1,13 @@
 """Preprocess, Train and Evaluate on a real file, and on 16 and 64 copies of it: memory, seconds, dollars.
 
 python -m benchmarks.scale kdd_http.csv.gz 1 16 64
+python -m benchmarks.scale kdd_http.csv.gz 1 64 --first-rule
 
 Each task is its own function, in a process of its own on one core, as Lambda has one at 1,769 MB; the copies are
 further files of the data set, and a bucket in a folder stands in for S3. A version that was trained on the file alone
 is live, so Evaluate scores it beside the new one. A task's memory and seconds are those of its work; processor
-seconds are the figure to compare, because another program may have had the core for a part of the wall time.
+seconds are the figure to compare, because another program may have had the core for a part of the wall time. With
+--first-rule every file was first split by a release that had one rule alone, so it keeps that draw.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from workflows.rebuilding.folder_store import FolderStore
 from workflows.stacks.functions import task_sizes
 
 MODEL = "kdd99-http"
-RESULTS = Path(__file__).with_name("results") / "scale.json"
+RESULTS, OF_THE_FIRST_RULE = (Path(__file__).with_name("results") / f"scale{of}.json" for of in ("", "-first-rule"))
 CORE_MB = 1769
 """So much memory has one core; less has a part of it.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
@@ -44,17 +46,18 @@ Measured = dict[str, dict[str, float]]
 """By task, by metric."""
 
 
-def measured(data: Path, copies: int) -> tuple[Measured, Any]:
+def measured(data: Path, copies: int, *, first_rule: bool) -> tuple[Measured, Any]:
     """One night on so many copies of the file; returns the matrix of the new model too."""
+    names = [f"copy-{number:02}.csv.gz" for number in range(copies)]
     with tempfile.TemporaryDirectory() as folder:
         store = FolderStore(Path(folder))
         body = data.read_bytes()
-        store.put(layout.dataset(MODEL, "copy-00.csv.gz"), body)
-        _in_a_process(CHAMPION, folder, {})
+        store.put(layout.dataset(MODEL, names[0]), body)
+        _in_a_process(CHAMPION, folder, {"split_before": names if first_rule else []})
         for kept in store.list(layout.parts(MODEL)):  # the night that is measured reads every file
             store.delete(kept.key)
-        for number in range(1, copies):
-            store.put(layout.dataset(MODEL, f"copy-{number:02}.csv.gz"), _dated(body, number))
+        for number, name in enumerate(names[1:], start=1):
+            store.put(layout.dataset(MODEL, name), _dated(body, number))
         results: dict[str, Any] = {}
         found: Measured = {}
         for task in TASKS:
@@ -120,23 +123,27 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="kdd_http.csv.gz")
     parser.add_argument("copies", type=int, nargs="*", default=[1, 16, 64])
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--first-rule", action="store_true", help="split as the first releases did")
+    parser.add_argument("--results", type=Path)
     asked = parser.parse_args()
+    results = asked.results or (OF_THE_FIRST_RULE if asked.first_rule else RESULTS)
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # handed on to each task
     nights: dict[int, list[Measured]] = {copies: [] for copies in asked.copies}
     matrices: dict[str, Any] = {}
     for _ in range(asked.rounds):
         for copies, taken in nights.items():
-            night, matrices[f"{copies}x"] = measured(asked.data, copies)
+            night, matrices[f"{copies}x"] = measured(asked.data, copies, first_rule=asked.first_rule)
             taken.append(night)
             print(f"{copies}x: {json.dumps(night)}", file=sys.stderr)
     found = list(rows(nights))
     draw(found)
+    for size, matrix in matrices.items():
+        print(f"matrix at {size}: {matrix}")
     machine = {"processor": platform.machine(), "system": platform.platform(), "cores": 1}
     versions = {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "scikit-learn")}}
     document = {"at": time.strftime("%Y-%m-%d"), "machine": machine, "versions": versions, "matrices": matrices}
-    asked.results.parent.mkdir(exist_ok=True)
-    asked.results.write_text(json.dumps({**document, "rows": found}, indent=1) + "\n")
+    results.parent.mkdir(exist_ok=True)
+    results.write_text(json.dumps({**document, "rows": found}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

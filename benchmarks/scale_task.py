@@ -9,7 +9,7 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -45,14 +45,21 @@ def asked(task: str, results: Mapping[str, Any]) -> Any:
     return EvaluateTask(run=RUN, model=MODEL, holdout_uri=uris["holdout_uri"], **trained, judging=1)
 
 
-def make_champion(store: FolderStore) -> None:
-    """A night on the file alone, up to the swap."""
+def make_champion(store: FolderStore, *, split_before: Sequence[str] = ()) -> None:
+    """A night on the files that are there, up to the swap.
+
+    `split_before` names objects of an older version, of a release whose manifests tell no split rule: they keep the
+    rule that it had.
+    """
+    from tests.given.nights import register
     from tests.unit.lambdas.nightly_batch import whole_night
     from tests.unit.lambdas.packages import serve
 
     outside = FakeOutside(MODEL, handler=serve)
     outside.executions.start("champion", "{}")
     edges = replace(outside.edges, store=store)
+    if split_before:
+        register(edges, run="of-an-old-release", data=[{"name": name} for name in split_before])
     whole_night(edges, run="champion")
     alias = edges.functions.alias(MODEL)
     store.put(ALIAS, (alias.description if alias else "").encode())
@@ -63,7 +70,8 @@ def with_the_champion(store: ObjectStore) -> Edges:
     outside = FakeOutside(MODEL)
     outside.executions.start(RUN, "{}")
     edges = replace(outside.edges, store=store)
-    package, alias = (store.find(key) for key in (layout.version(MODEL, 1, registry.PACKAGE), ALIAS))
+    newest = registry.numbers(edges, model=MODEL, complete=True)[-1]
+    package, alias = (store.find(key) for key in (layout.version(MODEL, newest, registry.PACKAGE), ALIAS))
     if package is None or alias is None:
         raise AssertionError("there is no champion")
     made = publishing.publish(edges, model=MODEL, package=package.body, serving_sha256=None)
@@ -85,12 +93,11 @@ def carry_out(run: Callable[..., Any], task: Any, edges: Edges) -> dict[str, Any
 
 def main() -> None:
     task, folder = sys.argv[1:]
-    store = FolderStore(Path(folder))
+    store, results = FolderStore(Path(folder)), json.load(sys.stdin)
     if task == CHAMPION:
-        make_champion(store)
+        make_champion(store, **results)
         print("{}")
         return
-    results = json.load(sys.stdin)
     settings = replace(SETTINGS, memory_mb=task_sizes()[task].memory_mb)
     run = partial(importlib.import_module(f"lambdas.{task}").run, settings=settings)
     told = carry_out(run, asked(task, results), with_the_champion(store))

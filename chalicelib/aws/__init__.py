@@ -11,4 +11,5 @@ logged_labels.py       CloudWatch Logs Insights
 notices.py             SNS and EventBridge
 calls.py               which errors are worth another try
 patience.py            how long a call may take with all its attempts
+session.py             what all clients are made by
 """

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ConnectionError as NoConnection
 
+from chalicelib.aws.session import session
 from chalicelib.values import Value
 
 GATEWAY_SECONDS = 29
@@ -58,7 +58,7 @@ class Patience(Value):
             read_timeout=self.read_seconds,
             retries={"mode": "standard", "total_max_attempts": self.attempts},
         )
-        client = boto3.client(service, config=config)
+        client = session().client(service, config=config)
         client.meta.events.register("before-call", self._check)
         return client
 

@@ -33,10 +33,10 @@ def secret(name: str) -> str:
 NO_SUCH_KEY = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
 ASK = """
 import json, sys
-import boto3
 from chalice.local import LambdaContext, LocalGateway
 from chalice.test import Client
 from app import app, nightly
+from chalicelib.aws.session import session
 def context(each):
     made = LambdaContext("nightswap-local", 512, max_runtime_ms=each.get("left_ms", 28_000))
     made.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
@@ -45,8 +45,7 @@ class Gateway(LocalGateway):
     def _generate_lambda_context(self):
         return context({})  # Chalice's own names no function
 calls = []
-boto3.setup_default_session()
-boto3._get_default_session().events.register(
+session().events.register(
     "before-call", lambda model, **_: calls.append(f"{model.service_model.service_name}:{model.name}")
 )
 with Client(app, stage_name="local") as client:

@@ -18,6 +18,7 @@ import boto3
 
 from chalicelib import layout
 from chalicelib.aws import connect
+from chalicelib.aws.session import session
 from chalicelib.names import Names
 from chalicelib.registry import catalog
 from chalicelib.runs import retraining
@@ -139,7 +140,7 @@ def _counting() -> Iterator[Counter[str]]:
     def heard(model: Any, **_: Any) -> None:
         calls[f"{model.service_model.service_name}:{model.name}"] += 1
 
-    boto3.setup_default_session()
-    boto3._get_default_session().events.register("before-call", heard)
+    session.cache_clear()
+    session().events.register("before-call", heard)
     yield calls
-    boto3.setup_default_session()
+    session.cache_clear()

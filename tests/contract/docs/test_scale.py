@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
+from chalicelib.limits import OBJECTS
 from chalicelib.settings import TASK_MB, TASK_SECONDS, StageSettings
 from lambdas import recipes
 from lambdas.model.data import room
@@ -14,7 +16,13 @@ from tests.contract.docs import pages
 from workflows.checking.capacity import capacity, part_row_bytes
 
 PAGE = pages.PAGES["scale.md"]
-RESULTS = json.loads((pages.ROOT / "benchmarks/results/scale.json").read_text("utf-8"))
+
+
+def results(name: str) -> Any:
+    return json.loads((pages.ROOT / f"benchmarks/results/{name}.json").read_text("utf-8"))
+
+
+RESULTS = results("scale")
 MEDIANS = {(each["name"], each["metric"]): each["median"] for each in RESULTS["rows"]}
 TASKS = ("preprocess", "train", "evaluate")
 ROWS, LARGEST = 567_498, 64
@@ -38,7 +46,7 @@ def test_every_measured_figure_is_the_benchmarks(task: str, copies: int) -> None
 
 
 def test_what_is_said_of_later_nights_is_the_benchmarks() -> None:
-    growing = json.loads((pages.ROOT / "benchmarks/results/growing.json").read_text("utf-8"))
+    growing = results("growing")
     measured = [
         [last / first for first, last in zip(nights["2"], nights["365"], strict=True)]
         for nights in growing["rows_a_night"].values()
@@ -47,6 +55,8 @@ def test_what_is_said_of_later_nights_is_the_benchmarks() -> None:
     assert list(growing["rows_a_night"]) == ["1555", "10000"]
     assert {round(whole, 1) for _, whole, _ in measured} == {1.1}
     assert max(calls for *_, calls in measured) <= 1.5
+    few, many = (round(task, 1) for task, *_ in measured)
+    assert f"0.06 s instead of 0.01, {few} times as much, and\n  {many} times at 10,000 rows a file" in PAGE
     assert (
         "takes 1.1 times the processor of night 2, at 1,555 and at 10,000 rows a file, and at most 1.5 times" in PAGE
     )
@@ -58,7 +68,26 @@ def test_matrix_of_many_files_has_that_many_times_the_counts_of_one() -> None:
     assert RESULTS["matrices"][f"{LARGEST}x"] == [[LARGEST * count for count in row] for row in once]
     assert f"With {LARGEST} files the matrix has {LARGEST} times the counts of one" in PAGE
     assert f"It is `{RESULTS['matrices'][f'{LARGEST}x']}`" in PAGE
-    assert f"`[[{LARGEST * 113_058}, 0], [{LARGEST * 5}, {LARGEST * 437}]]`" in PAGE, "as test_real_data has it"
+
+
+def test_matrix_of_the_first_rule_is_the_benchmarks_and_test_real_datas() -> None:
+    matrices = results("scale-first-rule")["matrices"]
+
+    assert matrices["1x"] == [[113_058, 0], [5, 437]]
+    assert matrices[f"{LARGEST}x"] == [[LARGEST * count for count in row] for row in matrices["1x"]]
+    assert f"keep their draw, and give `{matrices[f'{LARGEST}x']}`\n(`--first-rule`)" in PAGE
+
+
+def test_night_with_nothing_new_in_as_many_files_as_a_data_set_has_takes_less_than_five_seconds() -> None:
+    found = results("many_objects")
+    processor, wall = found["parts"]["Preprocess"]
+
+    assert found["objects"] == OBJECTS
+    assert wall < 5
+    assert (
+        f"takes {processor:.1f} s of processor in Preprocess for {OBJECTS:,} files, and {wall:.1f} s in all" in PAGE
+    )
+    assert found["parts"]["list"][0] > processor / 2
 
 
 def test_what_is_said_of_more_rows_is_in_proportion() -> None:
