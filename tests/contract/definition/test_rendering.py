@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from chalicelib.errors import RenderingFailed
+from workflows.cli.main import group
 from workflows.definitions.rendering import golden, rendered
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +24,13 @@ def environment(root: Path, *, script: str) -> Path:
 
 def test_golden_definition_is_what_the_source_renders() -> None:
     assert rendered(ROOT) == golden(), "run `make render` and look at the difference"
+
+
+@pytest.mark.parametrize(("arguments", "printed"), [([], golden()), (["--check"], "")], ids=["print", "check"])
+def test_command_prints_what_is_committed_or_finds_nothing_wrong_with_it(arguments: list[str], printed: str) -> None:
+    result = CliRunner().invoke(group, ["render", *arguments])
+
+    assert (result.exit_code, result.output) == (0, printed)
 
 
 def test_rendering_is_silent_and_needs_neither_region_nor_credentials(tmp_path: Path) -> None:

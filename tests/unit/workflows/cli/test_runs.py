@@ -226,3 +226,25 @@ def test_run_that_has_ended_is_not_stopped(stage: FakeStage) -> None:
     end(stage)
 
     assert stage.run("stop", RUN).output == f"{RUN} had ended: Promoted\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "listed"),
+    [
+        ((), ["kdd99-http-3", "loans-2", "kdd99-http-1"]),
+        (("--limit", "2"), ["kdd99-http-3", "loans-2"]),
+        (("--model", MODEL), ["kdd99-http-3", "kdd99-http-1"]),
+        (("--model", MODEL, "--limit", "1"), ["kdd99-http-3"]),
+    ],
+)
+def test_runs_are_listed_of_one_model_and_so_many_as_are_asked_for(
+    arguments: tuple[str, ...], listed: list[str]
+) -> None:
+    night = FakeOutside(MODEL, "loans")
+    for model, run in ((MODEL, "kdd99-http-1"), ("loans", "loans-2"), (MODEL, "kdd99-http-3")):
+        going(night, run, model=model)
+        night.clock.sleep(60)
+
+    found: Any = FakeStage(night).json("runs", *arguments, "--json")
+
+    assert [each["run"] for each in found] == listed
