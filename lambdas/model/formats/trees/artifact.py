@@ -53,7 +53,7 @@ def load(content: bytes) -> TreesArtifact:
 
 def _problem(model: trees.Trees) -> str:
     """What a row could stumble over; empty where there is nothing."""
-    return _of_nodes(model) or _of_slots(model) or _of_leaves(model) or _of_answers(model)
+    return _of_nodes(model) or _of_slots(model) or _of_answers(model) or _of_leaves(model)
 
 
 def _of_nodes(model: trees.Trees) -> str:

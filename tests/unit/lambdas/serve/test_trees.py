@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,69 @@ def whole(header: object, body: bytes) -> bytes:
     told = json.dumps(header).encode()
     begin = trees.MAGIC + len(told).to_bytes(trees.LENGTH_BYTES, "little") + told
     return begin + bytes(-len(begin) % trees.ALIGNED) + body
+
+
+VERSION_1: dict[str, Any] = {
+    "format": "trees",
+    "format_version": 1,
+    "classes": ["no", "yes"],
+    "positive": "yes",
+    "schema": {
+        "columns": [
+            {"kind": "number", "name": "x", "minimum": None, "maximum": None, "missing": "kept", "absent": ["NA"]},
+            {"kind": "category", "name": "flag", "allowed": None, "levels": ["S0", "SF"], "unknown": "ignored"},
+        ]
+    },
+    "link": "mean",
+    "base": [0.0, 0.0],
+    "scale": 1.0,
+    "rounds_to_32_bits": True,
+    "zero_is_second": False,
+    "numbers": [[0, 1, [["minus", 1.0]]]],
+    "tables": [[1, 1, "table-0"]],
+    "sections": {
+        "slot": ["h", 0, 2],
+        "threshold": ["f", 8, 2],
+        "left": ["h", 16, 2],
+        "right": ["h", 24, 2],
+        "roots": ["i", 32, 2],
+        "value": ["B", 40, 4],
+        "begins": ["i", 48, 4],
+        "places": ["B", 64, 4],
+        "shares": ["d", 72, 4],
+        "expected": ["H", 104, 2],
+        "table-0": ["B", 112, 3],
+    },
+}
+"""A tree that asks whether x - 1 <= 2, and one that asks for the flag."""
+BODY_1 = b"".join(
+    struct.pack(f"<{code}", *items).ljust((len(items) * trees.TYPES[code[-1]] + 7) // 8 * 8, b"\0")
+    for code, items in (
+        *(("2h", (0, 1)), ("2f", (2.0, 0.5)), ("2h", (~0, ~2)), ("2h", (~1, ~3)), ("2i", (0, 1))),
+        *(("4B", (0, 1, 2, 1)), ("4i", (0, 1, 2, 4)), ("4B", (0, 1, 0, 1)), ("4d", (1.0, 1.0, 0.25, 0.75))),
+        *(("2H", (32_768, 49_151)), ("3B", (0, 1, 1))),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("x", "flag", "answer"),
+    [
+        (3.0, "S0", ("no", [0.625, 0.375])),
+        (math.nextafter(3.0, 4.0), "S0", ("no", [0.625, 0.375])),
+        (3.001, "S0", ("yes", [0.125, 0.875])),
+        (3.0, "SF", ("no", [0.5, 0.5])),
+        (3.001, "new", ("yes", [0.0, 1.0])),
+        (math.nan, "S0", ("no", [0.625, 0.375])),
+    ],
+)
+def test_artifact_of_version_1_gives_the_answers_that_it_gave(
+    x: float, flag: str, answer: tuple[str, list[float]]
+) -> None:
+    served = trees.read(whole(VERSION_1, BODY_1))
+
+    assert served.score([x, flag]) == answer
+    assert [math.fsum(adds) for adds in served.added([x, flag]).values()] == pytest.approx(answer[1], abs=1e-12)
 
 
 @pytest.mark.parametrize(("kind", "label"), [("gradient boosting", 1), ("histogram gradient boosting", 0)])

@@ -1,0 +1,122 @@
+"""A forest, and boosting that sees missing numbers, on the local AWS; and a change of format, there and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.clone import Clone, LocalUp
+
+RECIPE = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, Shift, at_least
+
+
+def estimator(columns: Columns) -> object:
+    {imported}
+
+    return {estimator}
+
+
+RECIPE = Recipe(
+    model="{model}",
+    columns=[Numeric("age"), Numeric("income"{missing}), Categorical("housing")],
+    label="paid",
+    classes={{"yes": "paid", "no": "defaulted"}},
+    positive="defaulted",
+    rollout=[Shift(0.5, seconds=1)],
+    estimator=estimator,
+    thresholds=[at_least("recall", of="defaulted", bound=0.6), at_least("precision", of="defaulted", bound=0.6)],
+    cross_validation_folds=0,
+)
+"""
+LINEAR = {"imported": "from sklearn.naive_bayes import GaussianNB", "estimator": "GaussianNB()"}
+FOREST = {
+    "imported": "from sklearn.ensemble import RandomForestClassifier",
+    "estimator": "RandomForestClassifier(20, min_samples_leaf=3, random_state=0, n_jobs=2)",
+}
+HISTOGRAMS = {
+    "imported": "from sklearn.ensemble import HistGradientBoostingClassifier",
+    "estimator": "HistGradientBoostingClassifier(max_iter=10, categorical_features=columns.categorical)",
+}
+MODELS = ("forest", "histograms")
+
+
+def write(clone: Clone, model: str, *, missing: str = "", **told: str) -> None:
+    text = RECIPE.format(model=model, missing=missing, **told)
+    (clone.folder / "lambdas" / "recipes" / f"{model}.py").write_text(text)
+
+
+def rows(*, missing: float = 0.0) -> str:
+    """Loans, of which those are paid that an income between two bounds pays: no line tells them apart."""
+    rng = np.random.default_rng(0)
+    lines = ["age,income,housing,paid"]
+    for _ in range(1500):
+        age, income, housing = rng.integers(18, 90), rng.integers(0, 100), rng.choice(["own", "rent", "free"])
+        paid = "yes" if 20 <= income <= 60 or (housing == "own" and age > 60) else "no"
+        told = "" if rng.random() < missing else str(income)
+        lines.append(f"{age},{told},{housing},{paid}")
+    return "\n".join([*lines, ""])
+
+
+def retrained(up: LocalUp, model: str) -> dict[str, Any]:
+    done = up.clone.nightswap("retrain", "--model", model, "--force", "--watch")
+    versions: dict[str, Any] = up.call("GET", f"/models/{model}").body
+    assert done.returncode == 0, done.stdout + done.stderr
+    return versions
+
+
+@pytest.fixture(scope="module")
+def both(up: LocalUp) -> Iterator[LocalUp]:
+    write(up.clone, "forest", **LINEAR)
+    write(up.clone, "histograms", missing=', missing="kept"', **HISTOGRAMS)
+    (up.clone.folder / "forest.csv").write_text(rows())
+    (up.clone.folder / "histograms.csv").write_text(rows(missing=0.1))
+    assert up.clone.nightswap("deploy").returncode == 0
+    for model in MODELS:
+        assert up.clone.nightswap("data", "add", f"{model}.csv", "--model", model).returncode == 0
+    yield up
+    for model in MODELS:
+        (up.clone.folder / "lambdas" / "recipes" / f"{model}.py").unlink()
+        up.clone.nightswap("model", "remove", model, "--data", "--yes")
+
+
+def predicted(up: LocalUp, model: str, **instance: Any) -> dict[str, Any]:
+    answer = up.call("POST", "/predict", {"model": model, "instances": [instance], "why": 2})
+    assert answer.status == 200, answer
+    told: dict[str, Any] = answer.body
+    return told
+
+
+def test_boosting_sees_a_missing_number_from_the_file_to_the_answer(both: LocalUp) -> None:
+    live = retrained(both, "histograms")
+
+    told = predicted(both, "histograms", age=40, income=None, housing="own")
+
+    assert live["live"]["model_version"] == 1
+    assert "warnings" not in told
+    assert told["predictions"][0]["why"]["columns"][0]["column"] in {"income", "age", "housing"}
+
+
+def test_change_of_format_goes_live_and_back(both: LocalUp) -> None:
+    retrained(both, "forest")
+    write(both.clone, "forest", **FOREST)
+    assert both.clone.nightswap("deploy").returncode == 0
+    retrained(both, "forest")
+
+    manifests = [both.call("GET", f"/models/forest/versions/{version}").body["manifest"] for version in (1, 2)]
+    told = predicted(both, "forest", age=40, income=40, housing="rent")
+    back = both.call("POST", "/models/forest/rollback", {"reason": "a look at the old one"})
+    old = predicted(both, "forest", age=40, income=40, housing="rent")
+    again = both.clone.nightswap(
+        "promote", "2", "--model", "forest", "--lift-quarantine", "--reason", "the new one was right"
+    )
+
+    assert [each["format"] for each in manifests] == ["scorecard", "trees"]
+    assert manifests[1]["training"]["trees"] == 20
+    assert (told["model_version"], told["predictions"][0]["label"]) == (2, "paid")
+    assert told["predictions"][0]["why"]["columns"][0]["column"] == "income"
+    assert (back.status, old["model_version"]) == (200, 1)
+    assert again.returncode == 0, again.stderr
+    assert predicted(both, "forest", age=40, income=40, housing="rent") == told

@@ -1,0 +1,115 @@
+"""Every kind of trees against scikit-learn on thousands of rows, and mistakes of the code that have to be seen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import lambdas
+from lambdas.serve import trees
+from tests.given.trees import CASES, Model, difference, edges, model, table
+
+ROWS, EDGES = 3000, 4000
+FOLDER = Path(lambdas.__file__).parent
+READER, GROWN = FOLDER / "serve" / "trees.py", FOLDER / "model" / "formats" / "trees" / "grown.py"
+
+IN_READER = [
+    ("less in place of at most", "laid[slot[node]] <= threshold[node]", "laid[slot[node]] < threshold[node]"),
+    ("no rounding to 32 bits", 'laid = array("f", laid).tolist()', "pass"),
+    ("a missing number always goes right", "else -INF\n", "else laid[slot]\n"),
+    ("a missing number is infinite", "else -INF\n", "else INF\n"),
+    ("a score of 0 is of the first class", "score >= 0 if model.zero_is_second else score > 0", "score > 0"),
+    ("one tree is dropped", "for node in self.roots:", "for node in self.roots[: max(1, len(self.roots) - 1)]:"),
+    ("the sum goes backwards", "return found", "return found[::-1]"),
+    (
+        "an unknown category is the last known one",
+        "self.unknown = len(levels) * width",
+        "self.unknown = (len(levels) - 1) * width",
+    ),
+]
+IN_GROWN = [
+    (
+        "sets of categories come in another order",
+        "np.concatenate([np.flatnonzero(is_set), np.flatnonzero(~is_set)])",
+        "np.concatenate([np.flatnonzero(is_set)[::-1], np.flatnonzero(~is_set)])",
+    ),
+    ("the learning rate counts twice", "rate * tree.value", "rate * rate * tree.value"),
+    ("no score to begin with", "boosting._raw_predict_init(zeros)[0].tolist()", "[0.0] * scores"),
+    ("a vote against the others is whole", "-1 / (len(classes) - 1) * weight", "-weight"),
+]
+
+
+@pytest.mark.parametrize(("kind", "classes", "missing"), CASES)
+def test_trees_of_every_kind_answer_as_the_estimator(kind: str, classes: int, missing: bool) -> None:
+    of = model(kind, classes, missing, 2000)
+
+    assert difference(of.served, of, table(ROWS, classes=classes, missing=missing, seed=7)) == ""
+    assert difference(of.served, of, edges(of, EDGES, missing=missing, seed=8)) == ""
+
+
+def mistaken(file: Path, line: str, other: str, *, name: str) -> ModuleType:
+    """The module with one mistake, beside the true one."""
+    text = file.read_text()
+    assert line in text, "the mutant does not apply any more"
+    made = ModuleType(name)
+    made.__package__ = name.rpartition(".")[0]
+    sys.modules[name] = made
+    exec(compile(text.replace(line, other), f"{file.name} with a mistake", "exec"), vars(made))  # noqa: S102
+    return made
+
+
+@pytest.fixture
+def names() -> Iterator[list[str]]:
+    made: list[str] = []
+    yield made
+    for name in made:
+        sys.modules.pop(name, None)
+
+
+def models() -> Iterator[tuple[Model, bool]]:
+    for kind, classes, missing in CASES:
+        if missing == (kind in ("forest", "histogram gradient boosting")) or classes == 3:
+            yield model(kind, classes, missing, 400), missing
+
+
+@pytest.mark.parametrize(("what", "line", "other"), IN_READER)
+def test_mistake_of_the_reader_is_seen(what: str, line: str, other: str, names: list[str]) -> None:
+    names.append("lambdas.serve.trees_with_a_mistake")
+    reader = mistaken(READER, line, other, name=names[0])
+    told = [difference(reader.read(of.content), of, edges(of, 300, missing=missing)) for of, missing in models()]
+    zero = [reader.LINKS["logistic"](of.served, []) for of, _ in models() if of.served.link == "logistic"]
+
+    assert any(told) or any(
+        label != _label_of_nothing(of) for (label, _), (of, _) in zip(zero, logistic(), strict=True)
+    ), what
+
+
+def logistic() -> list[tuple[Model, bool]]:
+    return [(of, missing) for of, missing in models() if of.served.link == "logistic"]
+
+
+def _label_of_nothing(of: Model) -> str:
+    return trees.LINKS["logistic"](of.served, [])[0]
+
+
+@pytest.mark.parametrize(("what", "line", "other"), IN_GROWN)
+def test_mistake_of_the_export_is_seen(what: str, line: str, other: str, names: list[str]) -> None:
+    names.append("lambdas.model.formats.trees.grown_with_a_mistake")
+    grown = mistaken(GROWN, line, other, name=names[0])
+    told = []
+    for of, missing in models():
+        exporting = mistaken(
+            FOLDER / "model" / "formats" / "trees" / "export.py",
+            "from lambdas.model.formats.trees.grown import",
+            f"from {grown.__name__} import",
+            name="lambdas.model.formats.trees.export_with_a_mistake",
+        )
+        names.append(exporting.__name__)
+        content = exporting.export(of.fitted).content
+        told.append(difference(trees.read(content), of, edges(of, 300, missing=missing)))
+
+    assert any(told), what

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, PowerTransformer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.features import missing
+from lambdas.model.formats.trees.supported import CODES, INCREASING, MIXES, PROBLEMS, WITHOUT_TREES, check, refusals
+
+FOREST = RandomForestClassifier()
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        FOREST,
+        make_pipeline(None, "passthrough", StandardScaler(), SimpleImputer(), FOREST),
+        make_pipeline(make_column_transformer((OneHotEncoder(), [0]), remainder="drop"), FOREST),
+        make_pipeline(make_union(SelectKBest(k=1), "passthrough"), make_pipeline(FOREST)),
+        make_pipeline(FunctionTransformer(), DecisionTreeClassifier()),
+        GridSearchCV(make_pipeline(StandardScaler(), FOREST), {"randomforestclassifier__max_depth": [2, 3]}),
+        AdaBoostClassifier(),
+        AdaBoostClassifier(ExtraTreeClassifier()),
+        GradientBoostingClassifier(init="zero"),
+        HistGradientBoostingClassifier(categorical_features=[2, 3]),
+        HistGradientBoostingClassifier(categorical_features="from_dtype"),
+    ],
+)
+def test_estimators_that_are_served(estimator: Any) -> None:
+    check(estimator)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "told"),
+    [
+        (None, "None: the recipe's function `estimator` returns no estimator"),
+        (RandomForestClassifier, "RandomForestClassifier: it is a class, not an object"),
+        (LogisticRegression(), f"LogisticRegression: {WITHOUT_TREES}"),
+        (BaggingClassifier(), f"BaggingClassifier: {WITHOUT_TREES}"),
+        (VotingClassifier([("forest", FOREST)]), f"VotingClassifier: {WITHOUT_TREES}"),
+        (CalibratedClassifierCV(FOREST), f"CalibratedClassifierCV: {WITHOUT_TREES}"),
+        (make_pipeline(PCA(), FOREST), f"PCA: {MIXES}"),
+        (make_pipeline(StandardScaler, FOREST), "StandardScaler: it is a class, not an object"),
+        (make_pipeline(LogisticRegression(), FOREST), "LogisticRegression: it transforms nothing"),
+        (make_pipeline(PowerTransformer(), FOREST), f"PowerTransformer: {INCREASING}"),
+        (make_pipeline(FunctionTransformer(np.log1p), FOREST), f"FunctionTransformer: {INCREASING}"),
+        (make_pipeline(FunctionTransformer(np.clip), FOREST), f"FunctionTransformer: {MIXES}"),
+        (make_pipeline(OrdinalEncoder(), FOREST), f"OrdinalEncoder: {CODES}"),
+        (make_pipeline(OneHotEncoder(categories=[["a", "b"]]), FOREST), "OneHotEncoder: it is fitted on codes"),
+        (
+            make_pipeline(OneHotEncoder(feature_name_combiner=lambda name, _: name), FOREST),
+            "OneHotEncoder: feature_name_combiner is set",
+        ),
+        (make_pipeline(SimpleImputer(add_indicator=True), FOREST), "SimpleImputer: add_indicator=True"),
+        (GradientBoostingClassifier(init=LogisticRegression()), "GradientBoostingClassifier: init is an estimator"),
+        (
+            HistGradientBoostingClassifier(categorical_features=["flag"]),
+            "HistGradientBoostingClassifier: categorical_features has names",
+        ),
+        (AdaBoostClassifier(LogisticRegression()), "AdaBoostClassifier: its estimator is not a tree"),
+        (GridSearchCV(FOREST, {}, refit=False), "GridSearchCV: with refit=False nothing is fitted"),
+        (GridSearchCV(LogisticRegression(), {"C": [1, 2]}), f"LogisticRegression: {WITHOUT_TREES}"),
+    ],
+)
+def test_estimators_that_are_refused_and_why(estimator: Any, told: str) -> None:
+    with pytest.raises(EstimatorUnsupported) as refused:
+        check(estimator)
+
+    assert refused.value.details["problems"][0].startswith(told)
+    assert refused.value.message.startswith(f"the estimator has no exact form as trees. {told}")
+
+
+def test_message_names_some_of_many_steps() -> None:
+    steps = [FunctionTransformer(np.log1p), FunctionTransformer(np.clip), PowerTransformer(), OrdinalEncoder()]
+    many = [type(f"Step{place}", (), {"transform": None})() for place in range(PROBLEMS)]
+
+    with pytest.raises(EstimatorUnsupported, match="And 4 steps more"):
+        check(make_pipeline(*steps, *many, FOREST))
+
+
+def test_empty_pipeline_has_nothing_to_refuse() -> None:
+    """scikit-learn refuses it in its own words."""
+    pipeline = make_pipeline(FOREST)
+    pipeline.steps = []
+
+    assert list(refusals(pipeline)) == []
+
+
+@pytest.mark.parametrize(
+    ("estimator", "why"),
+    [
+        (FOREST, ""),
+        (
+            make_pipeline(
+                StandardScaler(), make_column_transformer((OneHotEncoder(), [0]), remainder="drop"), FOREST
+            ),
+            "",
+        ),
+        (GridSearchCV(HistGradientBoostingClassifier(), {"max_iter": [2, 3]}), ""),
+        (GradientBoostingClassifier(), "GradientBoostingClassifier takes none"),
+        (LogisticRegression(), "LogisticRegression takes none"),
+        (make_pipeline(SimpleImputer(), FOREST), "SimpleImputer takes none"),
+        (GridSearchCV(LogisticRegression(), {"C": [1.0]}), "LogisticRegression takes none"),
+    ],
+)
+def test_which_estimators_take_missing_numbers(estimator: Any, why: str) -> None:
+    assert missing.why_not(estimator) == why
