@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.scale import CORE_MB
 from chalicelib.limits import OBJECTS
 from chalicelib.settings import TASK_MB, TASK_SECONDS, StageSettings
 from lambdas import recipes
@@ -22,8 +23,12 @@ def results(name: str) -> Any:
     return json.loads((pages.ROOT / f"benchmarks/results/{name}.json").read_text("utf-8"))
 
 
-RESULTS = results("scale")
-MEDIANS = {(each["name"], each["metric"]): each["median"] for each in RESULTS["rows"]}
+def medians_of(name: str) -> dict[tuple[str, str], float]:
+    """By task and size, and by metric."""
+    return {(each["name"], each["metric"]): each["median"] for each in results(name)["rows"]}
+
+
+RESULTS, MEDIANS = results("scale"), medians_of("scale")
 TASKS = ("preprocess", "train", "evaluate")
 ROWS, LARGEST = 567_498, 64
 KDD = recipes.load("kdd99-http")
@@ -43,6 +48,14 @@ def test_every_measured_figure_is_the_benchmarks(task: str, copies: int) -> None
         pytest.approx(seconds, abs=0.051),
         pytest.approx(usd, abs=0.0000051),
     ]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_task_takes_no_more_than_one_core_has_and_a_function_may(task: str) -> None:
+    for result in ("scale", "scale-first-rule"):
+        medians = medians_of(result)
+        assert medians[f"{task} {LARGEST}x", "peak memory"] <= CORE_MB
+        assert medians[f"{task} {LARGEST}x", "processor"] <= medians[f"{task} {LARGEST}x", "wall"] <= MOST_SECONDS
 
 
 def test_what_is_said_of_later_nights_is_the_benchmarks() -> None:

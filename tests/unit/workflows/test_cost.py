@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.names import TASKS
+from chalicelib.settings import StageSettings
 from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
 from workflows.cost.estimates import (
     NIGHTS,
@@ -123,6 +124,20 @@ def test_larger_task_makes_a_retrain_dearer_and_the_longest_retrain_too() -> Non
         before, after = (bill(DEFINITION, sizes=sizes, architecture="x86_64").total_usd for sizes in (SIZES, larger))
 
         assert before < after
+
+
+@pytest.mark.parametrize(
+    "larger",
+    [StageSettings(task_memory_mb=1024), StageSettings(task_seconds=240), StageSettings(task_storage_mb=1024)],
+    ids=["memory", "time", "room in /tmp"],
+)
+def test_size_of_the_tasks_without_rows_is_priced(larger: StageSettings) -> None:
+    before, after = (
+        longest_retrain_bill(DEFINITION, sizes=task_sizes(settings), architecture="x86_64").total_usd
+        for settings in (StageSettings(), larger)
+    )
+
+    assert before < after
 
 
 def test_longest_retrain_takes_every_tasks_time_out() -> None:
