@@ -51,7 +51,7 @@ def deploy(stage: Stage, as_json: bool, removes: tuple[str, ...]) -> None:
             say(f"note: {note}")
 
 
-def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str] = ()) -> Deployed:
+def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
     """Deploy with a line for each part, or, where the screen can be redrawn, one line that changes.
 
     Raises DeploymentFailed before anything is changed when a setting or a recipe is wrong.

@@ -105,7 +105,7 @@ def _job(running: LocalAws, *, model: str) -> MainJob:
 
 
 def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -> str:
-    carry_out(job.stage, quiet=True)
+    carry_out(job.stage, quiet=True, removes=())
     console.print(f"deployed: two stacks and the Chalice app, after {time.monotonic() - begun:.1f} s")
     job.recover()
     client = job.client()

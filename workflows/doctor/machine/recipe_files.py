@@ -11,7 +11,7 @@ from workflows.doctor.finding import Finding, error, ok
 Load = Callable[[str], object]
 
 
-def check_recipe_files(models: Sequence[str], *, load: Load, problems: Sequence[str] = ()) -> Iterator[Finding]:
+def check_recipe_files(models: Sequence[str], *, load: Load, problems: Sequence[str]) -> Iterator[Finding]:
     """One finding for each model, and before them for each of the `problems` of files that only look like a recipe.
 
     `load` raises a NightswapError that names file and line, or why what the recipe makes cannot be served.

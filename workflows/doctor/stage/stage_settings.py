@@ -43,7 +43,7 @@ def is_configured(stage: str, *, root: Path) -> bool:
 
 
 def check_recipes(
-    stage: str, *, root: Path, models: Sequence[str], load: Callable[[str], object], problems: Sequence[str] = ()
+    stage: str, *, root: Path, models: Sequence[str], load: Callable[[str], object], problems: Sequence[str]
 ) -> Iterator[Finding]:
     """That each recipe can be loaded and served, what looks like one is one, and the default model has one."""
     yield from check_recipe_files(models, load=load, problems=problems)

@@ -58,9 +58,9 @@ def test_deployment_with_a_broken_recipe_is_refused_and_names_every_one() -> Non
             return None
         raise RecipeInvalid(f"lambdas/recipes/{model}.py, line 3: no")
 
-    refuse(check_recipe_files(["cars"], load=load))
+    refuse(check_recipe_files(["cars"], load=load, problems=()))
     with pytest.raises(DeploymentFailed) as raised:
-        refuse(check_recipe_files(["boats", "cars", "loans"], load=load))
+        refuse(check_recipe_files(["boats", "cars", "loans"], load=load, problems=()))
 
     assert raised.value.message == (
         "recipe boats cannot be used: lambdas/recipes/boats.py, line 3: no\n"

@@ -155,6 +155,7 @@ def test_broken_recipe_and_default_model_without_one_are_errors() -> None:
     def load(model: str) -> object:
         raise RecipeInvalid("two columns have one name")
 
-    findings = list(check_recipes("prod", root=ROOT, models=["loans"], load=load))
+    findings = list(check_recipes("prod", root=ROOT, models=["loans"], load=load, problems=["my-loans.py is none"]))
 
-    assert [each.severity for each in findings] == [Severity.ERROR, Severity.ERROR]
+    assert [each.severity for each in findings] == [Severity.ERROR] * 3
+    assert findings[0].what == "my-loans.py is none"
