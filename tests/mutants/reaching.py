@@ -1,7 +1,7 @@
 """Which test files reach a mistake: they run its statement, open its file, or start a program that loads it.
 
-Each test file is run once, alone, and what it reached is kept until that file changes. Where a file of the product
-has changed since, a test that ran any of it counts as reaching all of it.
+Each test file is run once, alone, and what it reached is kept until that file changes, or a helper that it imports.
+Where a file of the product has changed since, a test that ran any of it counts as reaching all of it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,16 @@ class Reached:
     @classmethod
     def of(cls, test: str, record: Mapping[str, Any], *, root: Path = ROOT) -> Reached:
         """From what `server.recorded` found of a test file in the project at `root`."""
-        return cls(test=test, **record, digests={file: digest(root / file) for file in (test, *record["lines"])})
+        helpers = [file for file in distances(root, test) if file.startswith("tests/")]
+        return cls(test=test, **record, digests={file: digest(root / file) for file in (*helpers, *record["lines"])})
+
+    def is_of_today(self, *, root: Path = ROOT) -> bool:
+        """Whether the test and its helpers are those that were run."""
+        return all(
+            (root / file).is_file() and digest(root / file) == then
+            for file, then in self.digests.items()
+            if file.startswith("tests/")
+        )
 
     def reaches(self, mutant: Mutant, *, root: Path = ROOT) -> bool:
         if mutant.file in self.opened or (self.starts and mutant.file in distances(root, self.test)):
@@ -58,10 +67,10 @@ def write(reached: Reached, *, kept: Path) -> None:
 
 
 def read(test: str, *, kept: Path, root: Path = ROOT) -> Reached | None:
-    """None where it was never written, the test has changed since, or failed, so that it did not run to its end."""
+    """None where it was never written, test or helpers have changed, or it failed and did not run to its end."""
     place = _place(test, kept)
     found = Reached(**json.loads(place.read_text())) if place.is_file() else None
-    return found if found and found.passed and found.digests[test] == digest(root / test) else None
+    return found if found and found.passed and found.is_of_today(root=root) else None
 
 
 def _place(test: str, kept: Path) -> Path:

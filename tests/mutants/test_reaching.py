@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,19 @@ def first(value, most=7):
 def second():
     return 3
 """
-TEST = "tests/unit/test_it.py"
+TEST, HELPER = "tests/unit/test_it.py", "tests/given/helper.py"
 LOADED = [1, 3, 10]
 """The lines that run when the file is loaded."""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for file, text in {"app.py": SOURCE, "lambdas/other.py": "from app import LIMIT\n", TEST: "import app\n"}.items():
+    files = {
+        TEST: "import app, tests.given.helper\n",
+        HELPER: "import app\n",
+        "lambdas/other.py": "from app import LIMIT\n",
+    }
+    for file, text in {"app.py": SOURCE, **files}.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(text)
     return tmp_path
@@ -99,10 +105,14 @@ def test_test_that_failed_is_recorded_anew(project: Path) -> None:
     assert reaching.read(TEST, kept=project, root=project) is None
 
 
-def test_test_that_has_changed_is_not_known(project: Path) -> None:
+@pytest.mark.parametrize("file", [TEST, HELPER])
+@pytest.mark.parametrize("change", [lambda path: path.write_text("import lambdas.other\n"), Path.unlink])
+def test_test_is_not_known_where_it_or_its_helper_has_changed(
+    file: str, change: Callable[[Path], object], project: Path
+) -> None:
     reaching.write(record(project, 4), kept=project)
     reaching.digest.cache_clear()
-    (project / TEST).write_text("import app, lambdas.other\n")
+    change(project / file)
 
     assert reaching.read(TEST, kept=project, root=project) is None
 
