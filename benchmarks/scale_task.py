@@ -74,7 +74,7 @@ def with_the_champion(store: ObjectStore) -> Edges:
     package, alias = (store.find(key) for key in (layout.version(MODEL, newest, registry.PACKAGE), ALIAS))
     if package is None or alias is None:
         raise AssertionError("there is no champion")
-    made = publishing.publish(edges, model=MODEL, package=package.body, serving_sha256=None)
+    made = publishing.publish(edges, model=MODEL, package=package.body, serving_sha256=None, layers=())
     edges.functions.create_alias(MODEL, function_version=made.function_version, description=alias.body.decode())
     return edges
 

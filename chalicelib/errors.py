@@ -10,7 +10,7 @@
     │   └── NameUndated, LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
-    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, ContractBroken
+    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ContractBroken
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
     ├── PackagingFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
@@ -174,6 +174,12 @@ class RegistryIncomplete(NightswapError):
 
 class ServingChanged(NightswapError):
     """The serving function's configuration is no longer the one that was judged."""
+
+
+class LayersMissing(NightswapError):
+    """The serving function was deployed without layers that the model's artifact needs."""
+
+    status = 409
 
 
 class ContractBroken(NightswapError):

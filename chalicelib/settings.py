@@ -6,6 +6,7 @@ module is loaded.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Container, Mapping
@@ -80,6 +81,13 @@ def _whole(accepted: Container[int], *, said: str) -> Read:
         return int(text)
 
     return read
+
+
+def _layers(text: str) -> Mapping[str, tuple[str, ...]]:
+    try:
+        return {model: tuple(layers.split(",")) for model, layers in json.loads(text).items()}
+    except (ValueError, AttributeError) as exc:
+        raise ValueError('JSON, for example {"digits": "numpy,onnx"}') from exc
 
 
 ON, OFF = "on", "off"
@@ -248,6 +256,12 @@ class TaskSettings(_Settings):
         "the function's memory in MB, as Lambda itself tells it",
         read=_whole(range(128, 10_241), said="128 to 10240"),
         default=10_240,
+    )
+    serving_layers: Mapping[str, tuple[str, ...]] = _setting(
+        "NIGHTSWAP_SERVING_LAYERS",
+        "the layers of the serving functions that have any, by model, as JSON; for Train",
+        read=_layers,
+        default={},
     )
 
 

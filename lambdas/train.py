@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.contracts.training import Trained, TrainTask
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, serving_layers
 from chalicelib.layout import Place
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
@@ -22,7 +22,7 @@ from lambdas.model.data import room
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats.fitted import Fitted
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import trial
 from lambdas.model.training.draw import first_of_each_class
@@ -33,22 +33,33 @@ from lambdas.step import Context, carry_out
 
 
 def run(
-    task: TrainTask, edges: Edges, settings: TaskSettings, *, load: Callable[[str], Recipe] = recipes.load
+    task: TrainTask,
+    edges: Edges,
+    settings: TaskSettings,
+    *,
+    load: Callable[[str], Recipe] = recipes.load,
+    find_format: Callable[[str], Format] = format_of,
 ) -> Trained:
     recipe = load(task.model)
     with (
         Parts(edges, task.train_uri, task="Train") as train,
         Parts(edges, task.holdout_uri, task="Train", beside=train) as holdout,
     ):
+        form = format_for(recipe)
+        made = find_format(form)
+        serving_layers.check(made.layers, given=settings.serving_layers.get(task.model, ()), model=task.model)
         begun = time.monotonic()
         fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         took = round(time.monotonic() - begun, 3)
-        form = format_for(recipe)
-        made = format_of(form)
         exported = made.code().export(fitted)
         facts = {**fitted.facts, **exported.facts, "fit_seconds": took}
         facts["warnings"] = [*fitted.facts["warnings"], *exported.warnings]
-        artifact = Artifact(format=form, file=made.file, schema=listed_schema(exported.schema))
+        artifact = Artifact(
+            format=form,
+            file=made.file,
+            schema=listed_schema(exported.schema),
+            **({"layers": list(made.layers)} if made.layers else {}),
+        )
         key = layout.work(task.run, made.file)
         edges.store.put(key, exported.content)
         run_documents.keep_training(edges, Training.of({**facts, "artifact": artifact.document}), run=task.run)

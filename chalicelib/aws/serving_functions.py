@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import names
 from chalicelib.aws.calls import code, transient
-from chalicelib.edges.serving_functions import Alias, AliasMoved, Answer, FunctionVersion
+from chalicelib.edges.serving_functions import LAYERS, Alias, AliasMoved, Answer, FunctionVersion
 from chalicelib.errors import FunctionBusy, FunctionUnavailable, ModelUnknown
 
 if TYPE_CHECKING:
@@ -188,4 +188,10 @@ def _configuration(answer: Any) -> Mapping[str, Any]:
         "MemorySize": answer.get("MemorySize"),
         "Timeout": answer.get("Timeout"),
         "Architectures": answer.get("Architectures"),
+        **_layers_by_name(answer),
     }
+
+
+def _layers_by_name(answer: Any) -> Mapping[str, Any]:
+    told = answer.get("Environment", {}).get("Variables", {}).get(LAYERS)
+    return {"Environment": {LAYERS: told}} if told else {}

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from chalicelib.values import Value
 
+LAYERS = "NIGHTSWAP_LAYERS"
+"""The variable of a function's environment that names its layers."""
+
 
 class Alias(Value):
     """A Lambda alias. `weights` are the shares, 0..1, of function versions beside the main one."""
@@ -26,7 +29,8 @@ class FunctionVersion(Value):
     state: str
     """Pending, Active, Inactive or Failed."""
     configuration: Mapping[str, Any]
-    """Role, Runtime, Handler, Layers (ARNs), MemorySize, Timeout: whatever decides how the code behaves."""
+    """Role, Runtime, Handler, Layers (ARNs), MemorySize, Timeout: whatever decides how the code behaves. Where it has
+    layers, Environment names them, as `serving_layers` reads it."""
     size_bytes: int = 0
     """Of the package, as it counts towards Lambda's storage."""
 

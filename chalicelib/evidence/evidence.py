@@ -19,7 +19,7 @@ from typing import TypeVar
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, serving_layers
 from chalicelib.errors import ArtifactInvalid, RegistryIncomplete
 from chalicelib.evidence import erasures
 from chalicelib.registry import publishing, registry
@@ -100,9 +100,14 @@ def judged(edges: Edges, *, model: str, model_version: int) -> JudgedVersion:
 
 
 def is_held(edges: Edges, version: JudgedVersion, *, function_version: str) -> bool:
-    """Whether that function version holds it: Lambda may have lost it, or a rebuilt stage given its number anew."""
+    """Whether that function version holds it, with the layers that it needs: Lambda may have lost it, or a rebuilt
+    stage given its number anew."""
     published = edges.functions.version(version.model, function_version)
-    return published is not None and published.code_sha256 == version.manifest.code_sha256
+    return (
+        published is not None
+        and published.code_sha256 == version.manifest.code_sha256
+        and {*version.manifest.layers} <= {*serving_layers.of(published.configuration)}
+    )
 
 
 def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:

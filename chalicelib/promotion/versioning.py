@@ -37,7 +37,7 @@ def version(
 ) -> ModelVersioned:
     """Number and publish what was judged. Repeating it is harmless.
 
-    Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, and the TransientErrors of the edges.
+    Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, and the TransientErrors of the edges.
     """
     if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
         raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
@@ -81,7 +81,13 @@ def _publish(
     if lineage.splits is not None:
         parts[registry.SPLITS] = documents.in_one_line(lineage.splits)
     _keep(edges, parts, model=task.model, model_version=number)
-    published = publishing.publish(edges, model=task.model, package=package, serving_sha256=task.serving_sha256)
+    published = publishing.publish(
+        edges,
+        model=task.model,
+        package=package,
+        serving_sha256=task.serving_sha256,
+        layers=made.layers if made else (),
+    )
     manifest = Manifest(
         model=task.model,
         model_version=number,

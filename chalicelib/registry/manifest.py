@@ -66,6 +66,8 @@ class Artifact(Document):
     """Its name among a run's intermediates, in the registry and in the package."""
     schema: Mapping[str, Any] = holds(SCHEMA)
     """As `listed_schema` makes it."""
+    layers: Sequence[str] = holds(list_of(text), default=())
+    """That its serving function needs, by name; none of an earlier release."""
 
 
 class Training(Document):
@@ -141,3 +143,8 @@ class Manifest(Document):
     def artifact_file(self) -> str:
         """The name of the artifact among the parts."""
         return self.artifact.file if self.artifact else SCORECARD_FILE
+
+    @property
+    def layers(self) -> Sequence[str]:
+        """That the serving function needs."""
+        return self.artifact.layers if self.artifact else ()

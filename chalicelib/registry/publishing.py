@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.documents import documents
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, serving_layers
 from chalicelib.edges.pauses import growing
 from chalicelib.edges.serving_functions import FunctionVersion
 from chalicelib.errors import FunctionBusy, ServingChanged
@@ -40,16 +40,20 @@ def publish(
     model: str,
     package: bytes,
     serving_sha256: str | None,
+    layers: Sequence[str],
     within_seconds: float = ACTIVE_WITHIN_SECONDS,
 ) -> FunctionVersion:
     """The published version that holds this package: an earlier one, or a new one; Active, and checked.
 
-    `serving_sha256` is the configuration that was judged; None takes whatever the function has now. Raises
-    FunctionBusy when the version is not there and Active in time, and ServingChanged when it is not what was judged.
+    `serving_sha256` is the configuration that was judged; None takes whatever the function has now. `layers` are
+    those that the package needs. Raises FunctionBusy when the version is not there and Active in time, LayersMissing
+    before anything is published, and ServingChanged when the version is not what was judged.
     """
     wanted = code_sha256(package)
-    version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256)
+    version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256, layers=layers)
     if version is None:
+        if layers:
+            serving_layers.check(layers, given=serving_layers.of(edges.functions.configuration(model)), model=model)
         version = _made(edges, model=model, package=package)
     version = _active(edges, model=model, version=version, within_seconds=within_seconds)
     if version.code_sha256 != wanted:
@@ -60,13 +64,17 @@ def publish(
         raise ServingChanged(
             f"the serving function of {model} was reconfigured while its model was judged: start the retrain again"
         )
+    serving_layers.check(layers, given=serving_layers.of(version.configuration), model=model)
     return version
 
 
-def _find(edges: Edges, *, model: str, wanted: str, serving_sha256: str | None) -> FunctionVersion | None:
+def _find(
+    edges: Edges, *, model: str, wanted: str, serving_sha256: str | None, layers: Sequence[str]
+) -> FunctionVersion | None:
     for version in reversed(edges.functions.versions(model)):
         judged = serving_sha256 in (None, configuration_sha256(version.configuration))
-        if version.code_sha256 == wanted and judged:
+        has_layers = {*layers} <= {*serving_layers.of(version.configuration)}
+        if version.code_sha256 == wanted and judged and has_layers:
             return version
     return None
 

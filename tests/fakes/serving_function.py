@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from chalicelib.edges import Clock
-from chalicelib.edges.serving_functions import Alias, FunctionVersion
+from chalicelib.edges.serving_functions import LAYERS, Alias, FunctionVersion
 
 DESCRIPTION_CHARACTERS = 256
 """Lambda's limit on an alias's description."""
@@ -25,6 +25,11 @@ CONFIGURATION: Mapping[str, Any] = {
     "Timeout": 10,
     "Architectures": ["x86_64"],
 }
+
+
+def with_layers(*layers: str) -> dict[str, Any]:
+    """What a deployment for a format with these layers adds to the configuration."""
+    return {"Environment": {LAYERS: ",".join(layers)}}
 
 
 def code_sha256(package: bytes) -> str:

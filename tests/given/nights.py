@@ -57,8 +57,10 @@ def register(
     rules: Sequence[Mapping[str, Any]] = (),
     form: str = FORMAT,
     file: str | None = SCORECARD_FILE,
+    layers: Sequence[str] = (),
 ) -> Registered:
-    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format.
+    """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format, and
+    `layers` are what that needs.
 
     `file` is the artifact's name; None as an early release wrote it, whose manifests do not tell it.
     """
@@ -76,8 +78,9 @@ def register(
     }
     for name, body in parts.items():
         edges.store.put(layout.version(model, number, name), body)
-    published = publishing.publish(edges, model=model, package=package, serving_sha256=None)
-    made = file and Artifact(format=form, file=file, schema=listed_schema(schema))
+    published = publishing.publish(edges, model=model, package=package, serving_sha256=None, layers=layers)
+    needed = {"layers": list(layers)} if layers else {}
+    made = file and Artifact(format=form, file=file, schema=listed_schema(schema), **needed)
     told: dict[str, Any] = {"artifact": made} if made else {}
     manifest = Manifest(
         **told,

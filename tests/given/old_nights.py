@@ -34,4 +34,6 @@ def dead_run(night: FakeOutside, run: str) -> str:
     number = registry.claim(night.edges, model=MODEL, run=run)
     package = f"package of {run}".encode()
     night.store.put(layout.version(MODEL, number, registry.PACKAGE), package)
-    return publishing.publish(night.edges, model=MODEL, package=package, serving_sha256=None).function_version
+    return publishing.publish(
+        night.edges, model=MODEL, package=package, serving_sha256=None, layers=()
+    ).function_version

@@ -11,7 +11,7 @@ import click
 
 from lambdas import recipes
 from workflows.checking.capacity import capacity
-from workflows.checking.recipe import notes_of_all, served
+from workflows.checking.recipe import needs, notes_of_all, served
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, on_stage
@@ -78,6 +78,7 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
             report=report,
             environ=os.environ,
             removes=removes,
+            needs=needs(models),
         )
     loaded = [recipes.load(model) for model in models]
     fitting = (capacity(each, stage.settings).in_words() for each in loaded)

@@ -20,7 +20,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names
 from lambdas import recipes
 from workflows.aws_errors import way_out
-from workflows.checking.recipe import served
+from workflows.checking.recipe import needs, served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
@@ -109,7 +109,10 @@ def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
     templates = {
         stage.names.data_stack: data_template(stage.names, settings=stage_settings(stage.name, root=ROOT)),
         stage.names.stack: main_template(
-            stage.name, models=recipes.names(), settings=stage_settings(stage.name, root=ROOT)
+            stage.name,
+            models=recipes.names(),
+            settings=stage_settings(stage.name, root=ROOT),
+            needs=needs(recipes.names()),
         ),
     }
     yield from examine_online(

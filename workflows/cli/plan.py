@@ -11,7 +11,7 @@ from rich.text import Text
 
 from lambdas import recipes
 from workflows.checking.capacity import capacity
-from workflows.checking.recipe import served
+from workflows.checking.recipe import needs, served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage
@@ -70,6 +70,7 @@ def carry_out(stage: Stage, *, report: Callable[[str], None]) -> Plan:
             models=recipes.names(),
             with_layers=layers_are_wanted(os.environ),  # as nightswap deploy has it
             report=lambda step: report(f"{step.subject} {step.status}".rstrip()),
+            needs=needs(recipes.names()),
         ),
         clients=lambda service: session.client(service),  # type: ignore[call-overload]
         existing=existing,

@@ -30,6 +30,7 @@ from workflows.deploying.cloudformation.uploads import Contents, contents, layer
 from workflows.deploying.cloudformation.wanted import data_stack, main_stack, stage_tags
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, Step, refusals
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.settings import stage_settings
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Deployment:
     clock: Clock
     removes: Sequence[str]
     """The models to remove although they are live or have versions."""
+    needs: Needs = NOTHING
 
     def carry_out(self) -> Deployed:
         """All phases; repeating them continues."""
@@ -108,7 +110,9 @@ class Deployment:
 
     def _upload(self) -> Contents:
         """Upload what the main stack reads, and names by its parameters."""
-        made = contents(self.root, settings=self.settings, with_layers=self.with_layers, report=self.report)
+        made = contents(
+            self.root, settings=self.settings, with_layers=self.with_layers, report=self.report, needs=self.needs
+        )
         for each in made.uploads:
             upload(self._client("s3"), each, bucket=self.names.bucket, report=self.report)
         return made
@@ -120,6 +124,7 @@ class Deployment:
             settings=self.settings,
             parameters=parameters,
             with_layers=self.with_layers,
+            needs=self.needs,
         )
         self._stack(
             wanted, store=template_store(self._client("s3"), self.names, place=layout.deployed, report=self.report)
@@ -202,14 +207,16 @@ def deploy(
     patience: Patience | None = None,
     with_layers: bool | None = None,
     removes: Sequence[str] = (),
+    needs: Needs = NOTHING,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> Deployed:
     """Deploy the stage, whatever is there of it; `root` is the project's folder.
 
     `environ` is the environment of Chalice, our own where it is None; its AWS_ENDPOINT_URL holds for us too. Without
-    layers the tasks have to find their libraries where they run; None leaves them out on a local AWS alone. A model
-    that is live or has versions and is not among `models` goes only when `removes` names it. Raises DeploymentFailed
-    and PackagingFailed; repeating the call continues.
+    layers the functions have to find their libraries where they run; None leaves them out on a local AWS alone.
+    `needs` are the layers that the models' formats ask for. A model that is live or has versions and is not among
+    `models` goes only when `removes` names it. Raises DeploymentFailed and PackagingFailed; repeating the call
+    continues.
     """
     environ = os.environ if environ is None else environ
     check_writable(root)
@@ -224,6 +231,7 @@ def deploy(
         patience=patience,
         with_layers=layers_are_wanted(environ) if with_layers is None else with_layers,
         removes=removes,
+        needs=needs,
         clock=clock,
     )
     return deployment.carry_out()

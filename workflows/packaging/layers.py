@@ -65,7 +65,7 @@ LAYERS_OF_TASK: Mapping[str, tuple[str, ...]] = {
     "record-outcome": (),
     "move-alias": (),
 }
-"""The layers that a function of the pipeline needs. A serving function has none: Python alone scores a scorecard."""
+"""The layers that a function of the pipeline needs, whatever the models. `needs` adds what their formats ask for."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from workflows.deploying.cloudformation.proposals import WantedStack
 from workflows.deploying.cloudformation.uploads import DEFINITION, Upload, contents
 from workflows.deploying.cloudformation.wanted import data_stack, main_stack
 from workflows.deploying.progress import Report
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.settings import stage_settings
 
 
@@ -28,18 +29,33 @@ class Wanted:
     settings: StageSettings
 
 
-def wanted(names: Names, *, root: Path, models: Sequence[str], with_layers: bool, report: Report) -> Wanted:
+def wanted(
+    names: Names,
+    *,
+    root: Path,
+    models: Sequence[str],
+    with_layers: bool,
+    report: Report,
+    needs: Needs = NOTHING,
+) -> Wanted:
     """Of the checkout at `root`. It builds the packages, in a minute where layers are not cached; asks AWS nothing.
 
     Raises DeploymentFailed for settings that are wrong, PackagingFailed for packages that cannot be built.
     """
     settings = stage_settings(names.stage, root=root)
-    made = contents(root, settings=settings, with_layers=with_layers, report=report)
+    made = contents(root, settings=settings, with_layers=with_layers, report=report, needs=needs)
     return Wanted(
         names=names,
         models=tuple(models),
         data=data_stack(names, settings=settings),
-        main=main_stack(names, models=models, settings=settings, parameters=made.parameters, with_layers=with_layers),
+        main=main_stack(
+            names,
+            models=models,
+            settings=settings,
+            parameters=made.parameters,
+            with_layers=with_layers,
+            needs=needs,
+        ),
         uploads=made.uploads,
         settings=settings,
         definition=(root / DEFINITION).read_text("utf-8"),

@@ -24,6 +24,7 @@ from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.model.recipe import Recipe
+from workflows.packaging.needs import needs_of
 from workflows.rebuilding import contents
 from workflows.rebuilding.folder_store import FolderStore
 
@@ -77,6 +78,7 @@ def rebuild(
     and the errors of Preprocess and Train, which a run would end with.
     """
     from lambdas import packs, parts, splits, train
+    from lambdas.model.training.estimator import format_for
 
     judged = evidence.judged(edges, model=model, model_version=model_version)
     manifest, recipe = judged.manifest, load(model)
@@ -86,7 +88,8 @@ def rebuild(
     _fetch(local, versions, manifest, progress=progress)
     progress("training", 0, 1)
     known = splits.of_version(edges, model=model, model_version=model_version, split=recipe.split)
-    settings = TaskSettings(stage=RUN, code_sha256="", serving_sha256="")
+    needed = needs_of({model: format_for(recipe)}).serving  # as deployed for it: nothing is served here
+    settings = TaskSettings(stage=RUN, code_sha256="", serving_sha256="", serving_layers=needed)
     prepared = packs.from_objects(
         local, model, _listed(local, model=model), known, memory_mb=settings.memory_mb, load=load
     )

@@ -1,7 +1,8 @@
 """Defines the layers in the main stack: libraries of the tasks, left out where the functions' Python has them.
 
-New content is a new layer version, and CloudFormation deletes the old one: no published serving version uses a layer
-of the tasks, and a running function keeps the version that it began with.
+New content is a new layer version, and CloudFormation deletes the old one: no function can be given it any more, and
+those that have it, published versions among them, keep it.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/creating-deleting-layers.html
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Sequence
 
 from chalicelib import layout
 from chalicelib.names import APP
-from workflows.packaging.layers import LAYERS
 from workflows.stacks.arns import completed, names_of
 from workflows.stacks.functions import RUNTIME
 from workflows.stacks.statements import Json
@@ -25,19 +25,21 @@ def parameter(layer: str) -> str:
     return f"{layer.capitalize()}LayerSha256"
 
 
-PARAMETERS: Json = {
-    parameter(layer): {
-        "Type": "String",
-        "AllowedPattern": "[0-9a-f]{64}",
-        "Description": f"The layer {layer} in the bucket",
+def parameters(layers: Sequence[str]) -> Json:
+    """Of the template that has these layers."""
+    return {
+        parameter(layer): {
+            "Type": "String",
+            "AllowedPattern": "[0-9a-f]{64}",
+            "Description": f"The layer {layer} in the bucket",
+        }
+        for layer in layers
     }
-    for layer in LAYERS
-}
 
 
-def layer_resources(stage: str, *, architecture: str) -> dict[str, Json]:
+def layer_resources(stage: str, layers: Sequence[str], *, architecture: str) -> dict[str, Json]:
     """The newest version of every layer, by logical ID."""
-    return {_logical_id(layer): _layer(stage, layer, architecture) for layer in LAYERS}
+    return {_logical_id(layer): _layer(stage, layer, architecture) for layer in layers}
 
 
 def attached(layers: Sequence[str]) -> Json:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from chalicelib import layout, names
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.runs import Failure, RestoreAliasTask
+from chalicelib.edges import serving_layers
+from chalicelib.edges.serving_functions import LAYERS
 from chalicelib.names import state_name
 from chalicelib.settings import StageSettings
-from workflows.packaging.layers import LAYERS_OF_TASK
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.tasks import task_handler
 from workflows.stacks import alarms, functions, layers, permissions
 from workflows.stacks.arns import alerts_arn, completed, names_of
@@ -30,17 +32,23 @@ UNFINISHED = ("ABORTED", "TIMED_OUT", "FAILED")
 
 
 def main_template(
-    stage: str, *, models: Sequence[str], settings: StageSettings = DEFAULTS, with_layers: bool = True
+    stage: str,
+    *,
+    models: Sequence[str],
+    settings: StageSettings = DEFAULTS,
+    with_layers: bool = True,
+    needs: Needs = NOTHING,
 ) -> Json:
-    """The template of `nightswap-S`, with a serving function for each model.
+    """The template of `nightswap-S`, with a serving function for each model, and the layers that their formats need.
 
-    Without layers the tasks have to find their libraries where they run.
+    Without layers the functions have to find their libraries where they run.
     """
-    resources = layers.layer_resources(stage, architecture=settings.architecture) if with_layers else {}
+    used = needs.layers if with_layers else ()
+    resources = layers.layer_resources(stage, used, architecture=settings.architecture)
     for task in names.PIPELINE:
-        resources |= _task(stage, task, settings, layers_of_task=LAYERS_OF_TASK[task] if with_layers else ())
+        resources |= _task(stage, task, settings, needs, layers_of_task=needs.of_task(task) if with_layers else ())
     for model in models:
-        resources |= _serving(stage, model, settings)
+        resources |= _serving(stage, model, settings, needs.serving.get(model, ()), with_layers=with_layers)
     resources |= _state_machine(stage, settings)
     resources |= _restore_rule()
     resources |= _restore_failures(stage)
@@ -50,7 +58,7 @@ def main_template(
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: retrains, judges and serves models",
-        "Parameters": PARAMETERS | (layers.PARAMETERS if with_layers else {}),
+        "Parameters": PARAMETERS | layers.parameters(used),
         "Resources": resources,
     }
 
@@ -67,7 +75,10 @@ def serving_id(model: str) -> str:
     return f"Serve{model[0].upper()}{model[1:].replace('-', 'X')}"
 
 
-def _task(stage: str, task: str, settings: StageSettings, *, layers_of_task: Sequence[str]) -> dict[str, Json]:
+def _task(
+    stage: str, task: str, settings: StageSettings, needs: Needs, *, layers_of_task: Sequence[str]
+) -> dict[str, Json]:
+    is_told = task == "train" and needs.serving
     return functions.function_resources(
         state_name(task),
         name=names.task_function(stage, task),
@@ -84,6 +95,7 @@ def _task(stage: str, task: str, settings: StageSettings, *, layers_of_task: Seq
                     "NIGHTSWAP_SERVING_SHA256": {"Ref": "ServingSha256"},
                     "NIGHTSWAP_STALE_DAYS": str(settings.stale_days),
                     **({"NIGHTSWAP_APPROVE": settings.approve} if task == "replay" else {}),
+                    **({"NIGHTSWAP_SERVING_LAYERS": _layers_by_model(needs)} if is_told else {}),
                 }
             },
         },
@@ -91,13 +103,25 @@ def _task(stage: str, task: str, settings: StageSettings, *, layers_of_task: Seq
     )
 
 
-def _serving(stage: str, model: str, settings: StageSettings) -> dict[str, Json]:
+def _layers_by_model(needs: Needs) -> str:
+    return json.dumps({model: serving_layers.named(each) for model, each in sorted(needs.serving.items())})
+
+
+def _serving(
+    stage: str, model: str, settings: StageSettings, needed: Sequence[str], *, with_layers: bool
+) -> dict[str, Json]:
     """The stack owns the function's configuration; a run owns its code, its versions and the alias `live`."""
+    told = {"Environment": {"Variables": {LAYERS: serving_layers.named(needed)}}} if needed else {}
     return functions.function_resources(
         serving_id(model),
         name=names.serving_function(stage, model),
         statements=permissions.serving_statements(stage, model),
-        properties={**functions.serving_configuration(settings), "Code": _code(stage, "PlaceholderSha256")},
+        properties={
+            **functions.serving_configuration(settings),
+            **layers.attached(needed if with_layers else ()),
+            **told,
+            "Code": _code(stage, "PlaceholderSha256"),
+        },
         settings=settings,
     )
 

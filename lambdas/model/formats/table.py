@@ -48,6 +48,10 @@ class Format:
     """The artifact's name among a run's intermediates, in the registry and in the package: `model.` and an ending."""
     serving: tuple[str, ...]
     """The modules of `lambdas/serve` that this format's packages alone hold."""
+    layers: tuple[str, ...] = ()
+    """What its serving function needs beside Python, and Evaluate too, as `workflows.packaging.layers` names it."""
+    export_layers: tuple[str, ...] = ()
+    """What Train needs to export to it, beside its usual layers."""
     code: Callable[[], Code]
     """Imports it."""
 

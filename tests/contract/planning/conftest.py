@@ -18,6 +18,7 @@ from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, 
 from workflows.deploying.deploy import Deployed, deploy
 from workflows.doctor.machine.requirements import chalice_package
 from workflows.local.process import LocalAws
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.planning.plan import Plan, make_plan
 from workflows.planning.wanted import wanted
 
@@ -31,10 +32,17 @@ class Project:
         self.root = root
         self.names = Names(stage="local", account="000000000000", region="us-east-1")
 
-    def plan(self, *, models: tuple[str, ...] = MODELS) -> Plan:
+    def plan(self, *, models: tuple[str, ...] = MODELS, needs: Needs = NOTHING) -> Plan:
         session = boto3.Session()
         return make_plan(
-            wanted(self.names, root=self.root, models=models, with_layers=False, report=lambda _: None),
+            wanted(
+                self.names,
+                root=self.root,
+                models=models,
+                with_layers=False,
+                report=lambda _: None,
+                needs=needs,
+            ),
             clients=lambda service: session.client(service),  # type: ignore[call-overload]
             existing=ChaliceResources(
                 names=self.names,
@@ -46,7 +54,7 @@ class Project:
             root=self.root,
         )
 
-    def deploy(self, *, models: tuple[str, ...] = MODELS) -> Deployed:
+    def deploy(self, *, models: tuple[str, ...] = MODELS, needs: Needs = NOTHING) -> Deployed:
         return deploy(
             "local",
             session=boto3.Session(),
@@ -54,6 +62,7 @@ class Project:
             models=models,
             report=lambda _: None,
             with_layers=False,
+            needs=needs,
         )
 
     def client(self, service: Any) -> Any:

@@ -11,8 +11,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.aws.serving_functions import LambdaServingFunctions
+from chalicelib.edges import serving_layers
 from tests.contract.planning.conftest import MODELS, Project
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
+from workflows.packaging.needs import Needs
 from workflows.planning.plan import Plan
 from workflows.planning.stacks import StackChange
 
@@ -63,6 +66,26 @@ def test_after_a_deployment_nothing_would_change(project: Project) -> None:
     assert [stack.changes for stack in plan.stacks] == [(), ()]
     assert (plan.state_machine_diff, plan.roles) == ("", ())
     assert plan.changes_nothing
+
+
+def test_another_format_is_shown_and_gives_its_layers_to_the_serving_function(project: Project) -> None:
+    needs = Needs(serving={MODELS[0]: ("numpy",)})
+    functions = LambdaServingFunctions(project.client("lambda"), stage="local")
+    project.deploy()
+
+    (main,) = [each.changes for each in project.plan(needs=needs).stacks if each.changes]
+    before = serving_layers.of(functions.configuration(MODELS[0]))
+    project.deploy(needs=needs)
+
+    shown = {each.resource: each.details for each in main}
+    assert "TrainFunction" in shown
+    assert shown["ServeKdd99XhttpFunction"] == ('Environment.Variables.NIGHTSWAP_LAYERS: none -> "numpy"',)
+    after = serving_layers.of(functions.configuration(MODELS[0]))
+    changes_nothing = project.plan(needs=needs).changes_nothing
+    project.deploy()
+
+    assert (before, after, serving_layers.of(functions.configuration(MODELS[0]))) == ((), ("numpy",), ())
+    assert changes_nothing
 
 
 def test_runtime_that_somebodys_own_chalice_set_is_shown_and_set_back(project: Project) -> None:

@@ -10,9 +10,11 @@ from sklearn.preprocessing import RobustScaler
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, StoreUnavailable
+from chalicelib.errors import ArtifactInvalid, DatasetTooLarge, EstimatorUnsupported, LayersMissing, StoreUnavailable
+from chalicelib.registry import run_documents
 from lambdas import answers, intermediates, recipes, train
 from lambdas.model.formats.scorecard.artifact import load
+from lambdas.model.formats.table import Format, format_of
 from lambdas.model.training import trial
 from lambdas.parts import Parts
 from tests.fakes.edges import FakeOutside
@@ -55,6 +57,30 @@ def test_format_that_follows_from_the_estimator_is_recorded(night: FakeOutside) 
     told = documents.find(night.store, layout.run_document(RUN, "training"))["artifact"]
     assert recipes.load(MODEL).format is None
     assert (told["format"], told["file"]) == ("scorecard", "model.json")
+
+
+def in_numpy(name: str) -> Format:
+    """A format that needs a library to be served."""
+    return replace(format_of(name), layers=("numpy",))
+
+
+def test_estimator_whose_format_needs_layers_that_are_not_deployed_is_not_fitted(night: FakeOutside) -> None:
+    task = training_task(preprocessing(night.edges))
+
+    with pytest.raises(LayersMissing, match="run nightswap deploy"):
+        train.run(task, night.edges, SETTINGS, find_format=in_numpy)
+
+    assert night.store.find(layout.work(RUN, "model.json")) is None
+
+
+def test_layers_of_the_format_are_recorded(night: FakeOutside) -> None:
+    task = training_task(preprocessing(night.edges))
+
+    train.run(task, night.edges, replace(SETTINGS, serving_layers={MODEL: ("numpy",)}), find_format=in_numpy)
+
+    training = run_documents.training(night.edges, run=RUN)
+    assert training is not None and training.artifact is not None
+    assert list(training.artifact.layers) == ["numpy"]
 
 
 def test_facts_of_the_training_are_kept(night: FakeOutside) -> None:

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts.rollout import ModelVersioned, VersionModelTask
 from chalicelib.documents import documents
-from chalicelib.errors import ArtifactInvalid, ServingChanged, StoreUnavailable
+from chalicelib.errors import ArtifactInvalid, LayersMissing, ServingChanged, StoreUnavailable
 from chalicelib.registry import publishing, registry
 from chalicelib.registry.manifest import SCORECARD_FILE
 from lambdas import splits, version_model
@@ -20,6 +20,7 @@ from lambdas.model.splitting.split import STRATIFIED
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_functions, with_store
 from tests.given.nights import MODEL, content, register
+from tests.given.records import rewrite
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, up_to_versioning
 
 
@@ -252,3 +253,15 @@ def test_version_of_a_reconfigured_function_is_never_complete() -> None:
         version_model.run(task, night.edges, SETTINGS)
 
     assert registry.numbers(night.edges, model=MODEL, complete=True) == []
+
+
+def test_model_whose_layers_the_function_lacks_is_not_published() -> None:
+    night, task = judged_night()
+    key = layout.run_document(RUN, "training")
+    told = documents.find(night.store, key)["artifact"]
+    rewrite(night, key, artifact={**told, "layers": ["numpy"]})
+
+    with pytest.raises(LayersMissing, match="run nightswap deploy"):
+        version_model.run(task, night.edges, SETTINGS)
+
+    assert night.functions.versions(MODEL) == []

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import layout
 from chalicelib.errors import PackagingFailed
@@ -18,6 +18,7 @@ from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Report, Step, refusals
 from workflows.packaging.archive import Package
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import sizes
 from workflows.packaging.tasks import pipeline_sha256, tasks_package
@@ -74,7 +75,13 @@ def layers_are_wanted(environ: Mapping[str, str]) -> bool:
 
 
 def contents(
-    root: Path, *, settings: StageSettings, with_layers: bool, report: Report, layer: BuildLayer | None = None
+    root: Path,
+    *,
+    settings: StageSettings,
+    with_layers: bool,
+    report: Report,
+    layer: BuildLayer | None = None,
+    needs: Needs = NOTHING,
 ) -> Contents:
     """Build everything that the main stack names; `root` is the project's folder. Nothing is sent.
 
@@ -89,8 +96,8 @@ def contents(
         report(Step("package", line, ""))
 
     build = layer or _layer_for(settings.architecture)
-    built = {name: build(name, root, say) for name in LAYERS if with_layers}
-    _check_sizes(code, built)
+    built = {name: build(name, root, say) for name in needs.layers if with_layers}
+    _check_sizes(code, built, needs)
     layers = {name: Upload(f"layer {name}", package.body, ".zip") for name, package in built.items()}
     return Contents(
         uploads=(tasks, placeholder, definition, *layers.values()),
@@ -99,16 +106,25 @@ def contents(
             "PipelineSha256": pipeline_sha256(root),
             "PlaceholderSha256": placeholder.sha256,
             "DefinitionSha256": definition.sha256,
-            "ServingSha256": serving_sha256(root, configuration=serving_configuration(settings)),
+            "ServingSha256": serving_sha256(root, configuration=_serving(settings, needs, built)),
             **{parameter(name): each.sha256 for name, each in layers.items()},
         },
     )
 
 
-def _check_sizes(code: Package, layers: Mapping[str, Package]) -> None:
+def _serving(settings: StageSettings, needs: Needs, built: Mapping[str, Package]) -> dict[str, Any]:
+    """The configuration of the serving functions, and the content of the layers that any of them has."""
+    used = sorted({layer for layers in needs.serving.values() for layer in layers})
+    content = {layer: built[layer].sha256 if layer in built else "" for layer in used}
+    return {**serving_configuration(settings), **({"Layers": content} if content else {})}
+
+
+def _check_sizes(code: Package, layers: Mapping[str, Package], needs: Needs) -> None:
     """Raises PackagingFailed for a function that Lambda would refuse, naming what would have to go."""
-    layers_of = LAYERS_OF_TASK if layers else {}
-    measured = sizes(dict.fromkeys(LAYERS_OF_TASK, code), layers=layers, layers_of=layers_of)
+    functions = {f"the serving function of {model}": each for model, each in needs.serving.items()}
+    layers_of = {**{task: needs.of_task(task) for task in LAYERS_OF_TASK}, **functions} if layers else {}
+    codes = {**dict.fromkeys(LAYERS_OF_TASK, code), **dict.fromkeys(functions, placeholder_package())}
+    measured = sizes(codes, layers=layers, layers_of=layers_of)
     for problem in filter(None, (size.problem for size in measured)):
         raise PackagingFailed(problem, problem="too_large")
 

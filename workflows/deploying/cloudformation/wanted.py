@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from chalicelib.names import APP, Names
 from chalicelib.settings import StageSettings
 from workflows.deploying.cloudformation.proposals import WantedStack
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 
@@ -28,12 +29,18 @@ def data_stack(names: Names, *, settings: StageSettings) -> WantedStack:
 
 
 def main_stack(
-    names: Names, *, models: Sequence[str], settings: StageSettings, parameters: Mapping[str, str], with_layers: bool
+    names: Names,
+    *,
+    models: Sequence[str],
+    settings: StageSettings,
+    parameters: Mapping[str, str],
+    with_layers: bool,
+    needs: Needs = NOTHING,
 ) -> WantedStack:
     """`parameters` name what was uploaded for it, as `uploads.contents` gives them."""
     return WantedStack(
         name=names.stack,
-        template=main_template(names.stage, models=models, settings=settings, with_layers=with_layers),
+        template=main_template(names.stage, models=models, settings=settings, with_layers=with_layers, needs=needs),
         parameters=parameters,
         tags=stage_tags(names.stage),
     )

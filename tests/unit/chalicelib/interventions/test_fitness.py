@@ -14,6 +14,7 @@ from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.quarantine import Quarantine
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
+from tests.fakes.serving_function import with_layers
 from tests.given.moves import after_nights
 from tests.given.nights import MODEL, PARTS, forget_evidence, register
 from tests.given.records import forge, rewrite
@@ -44,6 +45,26 @@ def test_version_that_lambda_lost_is_published_again() -> None:
     lost.publish(MODEL, b"something else under the same number")
 
     assert fitness.verify(replace(night.edges, functions=lost), model=MODEL, model_version=1) == "2"
+
+
+def test_version_is_unfit_where_its_function_lacks_the_layers_to_publish_it_again(night: FakeOutside) -> None:
+    night.functions.configure(MODEL, **with_layers("onnx"))
+    register(night.edges, run="run-1", layers=["onnx"])
+    without = InMemoryFunctions(MODEL, clock=night.clock, handler=ServingCode())
+
+    with pytest.raises(VersionUnfit, match=r"cannot go live: .* the layers onnx: run nightswap deploy"):
+        fitness.verify(replace(night.edges, functions=without), model=MODEL, model_version=1)
+
+    without.configure(MODEL, **with_layers("onnx"))
+    assert fitness.verify(replace(night.edges, functions=without), model=MODEL, model_version=1) == "1"
+
+
+def test_version_keeps_the_layers_that_it_was_published_with(night: FakeOutside) -> None:
+    night.functions.configure(MODEL, **with_layers("onnx"))
+    register(night.edges, run="run-1", layers=["onnx"])
+    night.functions.configure(MODEL, Environment={})
+
+    assert fitness.verify(night.edges, model=MODEL, model_version=1) == "1"
 
 
 def test_pruned_version_is_unfit() -> None:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import NoLiveModel, RegistryIncomplete, RequestConflict, VersionUnknown
+from chalicelib.errors import LayersMissing, NoLiveModel, RegistryIncomplete, RequestConflict, VersionUnknown
 from chalicelib.interventions import restoration
 from chalicelib.interventions.restoration import Recovered
 from chalicelib.ledger.ledger import Ledger
@@ -16,6 +16,7 @@ from chalicelib.promotion import promotion
 from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
+from tests.fakes.serving_function import with_layers
 from tests.given.broken_runs import die_after_the_swap
 from tests.given.interference import with_functions
 from tests.given.nights import MODEL, content, ledger_of, outside, promote, register, revision, swap
@@ -48,6 +49,19 @@ def test_alias_is_behind_where_lambda_lost_what_the_ledger_knows(night: FakeOuts
     alias_is_gone = restoration.is_behind(after_losing_lambda(night), model=MODEL)
 
     assert (never_promoted, up_to_date, alias_is_gone) == (False, False, True)
+
+
+def test_version_whose_layers_the_function_lacks_is_not_restored(night: FakeOutside) -> None:
+    night.functions.configure(MODEL, **with_layers("onnx"))
+    version = register(night.edges, run="run-1", layers=["onnx"])
+    promotion.move_alias(night.edges, swap(night.edges, version, run="run-1"))
+    edges = after_losing_lambda(night)
+
+    with pytest.raises(LayersMissing, match="run nightswap deploy"):
+        restore(edges)
+
+    assert edges.functions.alias(MODEL) is None
+    assert edges.functions.versions(MODEL) == []
 
 
 def test_alias_of_an_older_checkpoint_is_behind(night: FakeOutside) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 
 from chalicelib.edges import Edges
 from chalicelib.edges.serving_functions import FunctionVersion
-from chalicelib.errors import FunctionBusy, ModelUnknown, ServingChanged
+from chalicelib.errors import FunctionBusy, LayersMissing, ModelUnknown, ServingChanged
 from chalicelib.registry import publishing
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
-from tests.fakes.serving_function import CONFIGURATION, Delays
+from tests.fakes.serving_function import CONFIGURATION, Delays, with_layers
 from tests.given.nights import MODEL, outside
 
 
@@ -41,6 +42,14 @@ class UnmadeByNumber(Unmade):
     answer = "1"
 
 
+class Losing(InMemoryFunctions):
+    """A deployment takes its layers away just before the version is made."""
+
+    def publish(self, model: str, package: bytes) -> FunctionVersion:
+        self.configure(model, Environment={})
+        return super().publish(model, package)
+
+
 class Vanishing(InMemoryFunctions):
     """Never shows a version that it published."""
 
@@ -57,8 +66,10 @@ def slow(night: FakeOutside, *, seconds: float) -> Edges:
     return replace(night.edges, functions=functions)
 
 
-def publish(edges: Edges, package: bytes = b"package", *, serving_sha256: str | None = None) -> FunctionVersion:
-    return publishing.publish(edges, model=MODEL, package=package, serving_sha256=serving_sha256)
+def publish(
+    edges: Edges, package: bytes = b"package", *, serving_sha256: str | None = None, layers: Sequence[str] = ()
+) -> FunctionVersion:
+    return publishing.publish(edges, model=MODEL, package=package, serving_sha256=serving_sha256, layers=layers)
 
 
 def test_package_is_published_active_and_checked(night: FakeOutside) -> None:
@@ -66,6 +77,36 @@ def test_package_is_published_active_and_checked(night: FakeOutside) -> None:
 
     assert (version.function_version, version.state) == ("1", "Active")
     assert version.code_sha256 == publishing.code_sha256(b"package")
+
+
+def test_package_that_needs_layers_is_published_by_a_function_that_has_them(night: FakeOutside) -> None:
+    night.functions.configure(MODEL, **with_layers("numpy", "onnx"))
+
+    assert publish(night.edges, layers=["onnx"]).function_version == "1"
+
+
+def test_package_is_not_published_by_a_function_without_its_layers(night: FakeOutside) -> None:
+    night.functions.configure(MODEL, **with_layers("numpy"))
+
+    with pytest.raises(LayersMissing, match="the layers onnx: run nightswap deploy"):
+        publish(night.edges, layers=["numpy", "onnx"])
+
+    assert night.functions.versions(MODEL) == []
+
+
+def test_version_that_was_published_without_the_layers_is_published_again_with_them(night: FakeOutside) -> None:
+    publish(night.edges)
+    night.functions.configure(MODEL, **with_layers("onnx"))
+
+    assert publish(night.edges, layers=["onnx"]).function_version == "2"
+
+
+def test_layers_that_go_while_a_version_is_published_are_noticed(night: FakeOutside) -> None:
+    functions = Losing(MODEL, clock=night.clock)
+    functions.configure(MODEL, **with_layers("onnx"))
+
+    with pytest.raises(LayersMissing):
+        publish(replace(night.edges, functions=functions), layers=["onnx"])
 
 
 def test_same_package_is_found_again(night: FakeOutside) -> None:
@@ -178,7 +219,12 @@ def test_whoever_has_less_time_waits_no_longer_than_that(night: FakeOutside) -> 
 
     with pytest.raises(FunctionBusy, match="is Pending after 4 s"):
         publishing.publish(
-            slow(night, seconds=3600), model=MODEL, package=b"package", serving_sha256=None, within_seconds=4
+            slow(night, seconds=3600),
+            model=MODEL,
+            package=b"package",
+            serving_sha256=None,
+            layers=(),
+            within_seconds=4,
         )
 
     assert (night.clock() - begun).total_seconds() == pytest.approx(4, abs=1)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import names
+from chalicelib.edges.serving_functions import LAYERS
 from chalicelib.names import state_name
-from chalicelib.settings import StageSettings, load
+from chalicelib.settings import StageSettings, TaskSettings, load
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.functions import DATA_TASKS, serving_configuration, task_sizes
 from workflows.stacks.main import main_template, serving_id
 
@@ -84,3 +88,30 @@ def test_days_after_which_a_model_is_stale_are_a_setting() -> None:
     for task in names.PIPELINE:
         environment = template["Resources"][f"{state_name(task)}Function"]["Properties"]["Environment"]
         assert environment["Variables"]["NIGHTSWAP_STALE_DAYS"] == "7"
+
+
+def test_another_format_changes_the_function_that_serves_it_and_those_that_make_and_score_it() -> None:
+    needs = Needs(serving={"a": ("numpy", "pandas")}, export=("pandas",))
+    before, after = (
+        main_template("local", models=["a", "b"], needs=given)["Resources"] for given in (NOTHING, needs)
+    )
+
+    changed = {name: each["Properties"] for name, each in after.items() if each != before[name]}
+    assert changed.keys() == {"ServeAFunction", "TrainFunction", "EvaluateFunction"}
+    assert changed["ServeAFunction"]["Environment"]["Variables"] == {LAYERS: "numpy,pandas"}
+    assert changed["ServeAFunction"]["Layers"] == [{"Ref": "NumpyLayer"}, {"Ref": "PandasLayer"}]
+    told = changed["TrainFunction"]["Environment"]["Variables"]["NIGHTSWAP_SERVING_LAYERS"]
+    assert read_layers(told) == needs.serving
+
+
+def test_layers_of_a_function_are_told_where_there_are_none_to_attach() -> None:
+    template = main_template("local", models=["a"], needs=Needs(serving={"a": ("numpy",)}), with_layers=False)
+
+    properties = template["Resources"]["ServeAFunction"]["Properties"]
+    assert "Layers" not in properties
+    assert properties["Environment"]["Variables"] == {LAYERS: "numpy"}
+
+
+def read_layers(told: str) -> Mapping[str, tuple[str, ...]]:
+    given = {"NIGHTSWAP_STAGE": "local", "NIGHTSWAP_CODE_SHA256": "c", "NIGHTSWAP_SERVING_SHA256": "s"}
+    return load(TaskSettings, {**given, "NIGHTSWAP_SERVING_LAYERS": told}).serving_layers

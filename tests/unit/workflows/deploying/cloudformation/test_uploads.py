@@ -26,6 +26,7 @@ from workflows.deploying.cloudformation.uploads import (
 from workflows.deploying.progress import Step
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.layers import LAYERS
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import UNZIPPED_LIMIT_BYTES
 from workflows.stacks.main import main_template
 
@@ -90,7 +91,9 @@ def test_beginning_of_a_large_upload_is_told_too() -> None:
     assert [step.status for step in steps] == ["uploading", "uploaded"]
 
 
-def made(*, with_layers: bool, settings: StageSettings | None = None) -> tuple[Contents, list[Step]]:
+def made(
+    *, with_layers: bool, settings: StageSettings | None = None, needs: Needs = NOTHING
+) -> tuple[Contents, list[Step]]:
     """The contents, with layers of one empty module."""
     steps: list[Step] = []
 
@@ -100,7 +103,12 @@ def made(*, with_layers: bool, settings: StageSettings | None = None) -> tuple[C
         return pack({f"python/{name}/__init__.py": b""})
 
     found = contents(
-        ROOT, settings=settings or StageSettings(), with_layers=with_layers, report=steps.append, layer=layer
+        ROOT,
+        settings=settings or StageSettings(),
+        with_layers=with_layers,
+        report=steps.append,
+        layer=layer,
+        needs=needs,
     )
     return found, steps
 
@@ -139,6 +147,20 @@ def test_layers_are_not_built_where_they_are_not_wanted() -> None:
     assert [each.name for each in found.uploads] == ["tasks", "placeholder", "definition"]
     assert set(found.parameters) == set(template["Parameters"])
     assert steps == []
+
+
+def test_content_of_a_serving_functions_layers_makes_another_fingerprint() -> None:
+    needs = Needs(serving={"a-model": ("numpy",)})
+    before, _ = made(with_layers=True)
+    after, _ = made(with_layers=True, needs=needs)
+
+    changed = {name for name, value in after.parameters.items() if before.parameters[name] != value}
+    assert changed == {"ServingSha256"}
+
+
+def test_serving_function_that_lambda_would_refuse_is_named() -> None:
+    with pytest.raises(PackagingFailed, match="the serving function of a-model has 6 layers, and Lambda takes 5"):
+        made(with_layers=True, needs=Needs(serving={"a-model": ("numpy",) * 6}))
 
 
 def test_serving_memory_makes_another_fingerprint() -> None:

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from lambdas.model.formats.table import Format
+from tests.fakes.formats import CodeOf
+from workflows.packaging.layers import LAYERS_OF_TASK
+from workflows.packaging.needs import NOTHING, needs_of
+
+PLAIN = Format(file="model.json", serving=(), code=CodeOf)
+HEAVY = Format(file="model.heavy", serving=(), code=CodeOf, layers=("numpy", "pandas"), export_layers=("pandas",))
+TABLE = {"plain": PLAIN, "heavy": HEAVY}
+
+
+def test_stage_of_models_that_python_alone_scores_has_the_layers_of_its_tasks() -> None:
+    assert needs_of({"a": "plain"}, table=TABLE) == NOTHING
+    assert NOTHING.layers == ("numpy", "pandas", "sklearn")
+    assert {task: NOTHING.of_task(task) for task in LAYERS_OF_TASK} == LAYERS_OF_TASK
+
+
+def test_serving_function_of_a_model_and_the_tasks_that_make_and_score_it_have_the_layers_of_its_format() -> None:
+    needs = needs_of({"a": "plain", "b": "heavy"}, table=TABLE)
+
+    assert needs.serving == {"b": ("numpy", "pandas")}
+    assert needs.of_task("evaluate") == ("numpy", "pandas")
+    assert needs.of_task("train") == ("numpy", "sklearn", "pandas")
+    assert needs.of_task("replay") == ()

@@ -1,0 +1,49 @@
+"""Tells which layers the functions of a stage need, by the formats of its models.
+
+Python alone scores most formats. One that needs a library names its layers in the table of formats: the serving
+functions of its models have them, and Evaluate and Train of a stage that has such a model. Another format of a model
+is so a change of its functions, which `nightswap plan` shows and `nightswap deploy` makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from lambdas.model.formats.table import FORMATS, Format
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What the formats of a stage's models ask for beside Python and the layers of every stage."""
+
+    serving: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """By model, of those alone that need any."""
+    export: tuple[str, ...] = ()
+    """For Train."""
+
+    def of_task(self, task: str) -> tuple[str, ...]:
+        """The layers of a function of the pipeline, each once."""
+        scoring = [layer for layers in self.serving.values() for layer in layers]
+        more = {"evaluate": scoring, "train": self.export}.get(task, ())
+        return tuple(dict.fromkeys((*LAYERS_OF_TASK[task], *more)))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """All that the stage has, in the order of the table."""
+        used = {layer for task in LAYERS_OF_TASK for layer in self.of_task(task)}
+        return tuple(name for name in LAYERS if name in used)
+
+
+NOTHING = Needs()
+
+
+def needs_of(formats: Mapping[str, str], *, table: Mapping[str, Format] = FORMATS) -> Needs:
+    """Of the models with these formats, by model."""
+    found = {model: table[name] for model, name in formats.items()}
+    return Needs(
+        serving={model: each.layers for model, each in found.items() if each.layers},
+        export=tuple(dict.fromkeys(layer for each in found.values() for layer in each.export_layers)),
+    )
