@@ -4,6 +4,7 @@ tasks.py        the code of the tasks
 serving.py      the code of a serving function
 placeholder.py  what a serving function runs until the first promotion
 layers.py       the libraries beside the code
+needs.py        which layers a stage needs, by the formats of its models
 wheels.py       fetches them for Lambda's platform
 trimming.py     removes what no function needs
 bytecode.py     compiles them for Lambda's Python
