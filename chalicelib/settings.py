@@ -6,7 +6,6 @@ module is loaded.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Container, Mapping
@@ -81,13 +80,6 @@ def _whole(accepted: Container[int], *, said: str) -> Read:
         return int(text)
 
     return read
-
-
-def _layers(text: str) -> Mapping[str, tuple[str, ...]]:
-    try:
-        return {model: tuple(layers.split(",")) for model, layers in json.loads(text).items()}
-    except (ValueError, AttributeError) as exc:
-        raise ValueError('JSON, for example {"digits": "numpy,onnx"}') from exc
 
 
 ON, OFF = "on", "off"
@@ -257,12 +249,7 @@ class TaskSettings(_Settings):
         read=_whole(range(128, 10_241), said="128 to 10240"),
         default=10_240,
     )
-    serving_layers: Mapping[str, tuple[str, ...]] = _setting(
-        "NIGHTSWAP_SERVING_LAYERS",
-        "the layers of the serving functions that have any, by model, as JSON; for Train",
-        read=_layers,
-        default={},
-    )
+    serving_layers: str = _setting("NIGHTSWAP_SERVING_LAYERS", "for Train: the layers of each model", default="")
 
 
 Settings = TypeVar("Settings", ApiSettings, StageSettings, TaskSettings)

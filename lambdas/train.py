@@ -47,7 +47,8 @@ def run(
     ):
         form = format_for(recipe)
         made = find_format(form)
-        serving_layers.check(made.layers, given=settings.serving_layers.get(task.model, ()), model=task.model)
+        given = serving_layers.of_model(settings.serving_layers, model=task.model)
+        serving_layers.check(made.layers, given=given, model=task.model)
         begun = time.monotonic()
         fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         took = round(time.monotonic() - begun, 3)

@@ -18,6 +18,25 @@ def named(layers: Collection[str]) -> str:
     return ",".join(layers)
 
 
+def told(by_model: Mapping[str, Collection[str]]) -> str:
+    """As Train is told them, of the models whose serving functions have any.
+
+    >>> told({"digits": ["numpy", "onnx"]})
+    'digits=numpy,onnx'
+    """
+    return " ".join(f"{model}={named(layers)}" for model, layers in sorted(by_model.items()))
+
+
+def of_model(text: str, *, model: str) -> tuple[str, ...]:
+    """Those of a model, in what Train was told.
+
+    >>> of_model("digits=numpy,onnx iris=numpy", model="digits"), of_model("", model="digits")
+    (('numpy', 'onnx'), ())
+    """
+    layers = dict(each.split("=") for each in text.split()).get(model)
+    return tuple(layers.split(",")) if layers else ()
+
+
 def of(configuration: Mapping[str, Any]) -> tuple[str, ...]:
     """By the configuration of a function or of a published version.
 

@@ -13,8 +13,6 @@ from chalicelib.errors import NightswapError, RecipeInvalid, TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas import recipes
 from lambdas.model.recipe import Recipe, comparison_rules
-from workflows.checking.file import format_for
-from workflows.packaging.needs import Needs, needs_of
 
 THERE = {*sys.stdlib_module_names, "chalicelib", "lambdas"}
 """The modules that every task can import."""
@@ -80,12 +78,6 @@ def try_out(recipe: Recipe) -> Recipe:
         said = quoted(f"{exc}", WORDS_CHARACTERS)
         raise TrainingFailed(f"the estimator of recipe {recipe.model} raised {type(exc).__name__}: {said}") from exc
     return recipe
-
-
-def needs(models: Iterable[str]) -> Needs:
-    """The layers that the formats of these models ask for; their recipes can be served."""
-    formats = {model: format_for(recipes.load(model)) for model in models}
-    return needs_of({model: name for model, name in formats.items() if name})
 
 
 def in_lines(error: NightswapError) -> str:

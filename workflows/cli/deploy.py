@@ -11,7 +11,8 @@ import click
 
 from lambdas import recipes
 from workflows.checking.capacity import capacity
-from workflows.checking.recipe import needs, notes_of_all, served
+from workflows.checking.formats import needs
+from workflows.checking.recipe import notes_of_all, served
 from workflows.cli.bringing_back import bring_back
 from workflows.cli.interruption import GOES_ON, told_when_interrupted
 from workflows.cli.options import as_json, on_stage

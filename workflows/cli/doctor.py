@@ -20,7 +20,8 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names
 from lambdas import recipes
 from workflows.aws_errors import way_out
-from workflows.checking.recipe import needs, served
+from workflows.checking.formats import needs
+from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage

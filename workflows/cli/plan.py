@@ -11,7 +11,8 @@ from rich.text import Text
 
 from lambdas import recipes
 from workflows.checking.capacity import capacity
-from workflows.checking.recipe import needs, served
+from workflows.checking.formats import needs
+from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lambdas.model.formats.table import FORMATS, Format
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 
 
@@ -38,12 +37,3 @@ class Needs:
 
 
 NOTHING = Needs()
-
-
-def needs_of(formats: Mapping[str, str], *, table: Mapping[str, Format] = FORMATS) -> Needs:
-    """Of the models with these formats, by model."""
-    found = {model: table[name] for model, name in formats.items()}
-    return Needs(
-        serving={model: each.layers for model, each in found.items() if each.layers},
-        export=tuple(dict.fromkeys(layer for each in found.values() for layer in each.export_layers)),
-    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib import layout
 from chalicelib.contracts.training import TrainTask
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, serving_layers
 from chalicelib.edges.object_versions import ObjectVersions
 from chalicelib.errors import ArtifactInvalid, CommandFailed, RegistryIncomplete
 from chalicelib.evidence import evidence
@@ -24,7 +24,7 @@ from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
 from lambdas.model.recipe import Recipe
-from workflows.packaging.needs import needs_of
+from workflows.checking.formats import needs_of
 from workflows.rebuilding import contents
 from workflows.rebuilding.folder_store import FolderStore
 
@@ -89,7 +89,7 @@ def rebuild(
     progress("training", 0, 1)
     known = splits.of_version(edges, model=model, model_version=model_version, split=recipe.split)
     needed = needs_of({model: format_for(recipe)}).serving  # as deployed for it: nothing is served here
-    settings = TaskSettings(stage=RUN, code_sha256="", serving_sha256="", serving_layers=needed)
+    settings = TaskSettings(stage=RUN, code_sha256="", serving_sha256="", serving_layers=serving_layers.told(needed))
     prepared = packs.from_objects(
         local, model, _listed(local, model=model), known, memory_mb=settings.memory_mb, load=load
     )

@@ -95,16 +95,12 @@ def _task(
                     "NIGHTSWAP_SERVING_SHA256": {"Ref": "ServingSha256"},
                     "NIGHTSWAP_STALE_DAYS": str(settings.stale_days),
                     **({"NIGHTSWAP_APPROVE": settings.approve} if task == "replay" else {}),
-                    **({"NIGHTSWAP_SERVING_LAYERS": _layers_by_model(needs)} if is_told else {}),
+                    **({"NIGHTSWAP_SERVING_LAYERS": serving_layers.told(needs.serving)} if is_told else {}),
                 }
             },
         },
         settings=settings,
     )
-
-
-def _layers_by_model(needs: Needs) -> str:
-    return json.dumps({model: serving_layers.named(each) for model, each in sorted(needs.serving.items())})
 
 
 def _serving(

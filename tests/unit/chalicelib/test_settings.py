@@ -170,16 +170,3 @@ def test_a_functions_memory_is_what_lambda_says_and_the_most_where_it_says_nothi
     told = settings.load(TaskSettings, {**TASK, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"})
 
     assert (told.memory_mb, settings.load(TaskSettings, TASK).memory_mb) == (1769, 10_240)
-
-
-def test_layers_of_the_serving_functions_are_read_by_model() -> None:
-    told = settings.load(TaskSettings, {**TASK, "NIGHTSWAP_SERVING_LAYERS": '{"digits": "numpy,onnx"}'})
-
-    assert told.serving_layers == {"digits": ("numpy", "onnx")}
-    assert settings.load(TaskSettings, TASK).serving_layers == {}
-
-
-@pytest.mark.parametrize("wrong", ["{", "[]", '{"digits": 1}'])
-def test_layers_that_are_no_table_of_models_are_refused(wrong: str) -> None:
-    with pytest.raises(SettingsInvalid, match=r"NIGHTSWAP_SERVING_LAYERS is .*: expected JSON"):
-        settings.load(TaskSettings, {**TASK, "NIGHTSWAP_SERVING_LAYERS": wrong})

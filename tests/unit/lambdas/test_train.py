@@ -76,7 +76,7 @@ def test_estimator_whose_format_needs_layers_that_are_not_deployed_is_not_fitted
 def test_layers_of_the_format_are_recorded(night: FakeOutside) -> None:
     task = training_task(preprocessing(night.edges))
 
-    train.run(task, night.edges, replace(SETTINGS, serving_layers={MODEL: ("numpy",)}), find_format=in_numpy)
+    train.run(task, night.edges, replace(SETTINGS, serving_layers=f"{MODEL}=numpy"), find_format=in_numpy)
 
     training = run_documents.training(night.edges, run=RUN)
     assert training is not None and training.artifact is not None

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from lambdas.model.formats.table import Format
 from tests.fakes.formats import CodeOf
+from workflows.checking.formats import needs_of
 from workflows.packaging.layers import LAYERS_OF_TASK
-from workflows.packaging.needs import NOTHING, needs_of
+from workflows.packaging.needs import NOTHING
 
 PLAIN = Format(file="model.json", serving=(), code=CodeOf)
 HEAVY = Format(file="model.heavy", serving=(), code=CodeOf, layers=("numpy", "pandas"), export_layers=("pandas",))
