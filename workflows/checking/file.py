@@ -88,8 +88,6 @@ def look_at(content: Content, *, recipe: Recipe) -> Reading:
     with without_advice(content.name, model=recipe.model):
         text = unpack(content.name, content=content.body, model=recipe.model)
         reading = read_text(content.name, text=text, recipe=recipe)
-        if recipe.split.group is not None:
-            read_own_keys(content, recipe=recipe)
         for column in date_columns(recipe):
             read_dates(content, column=column, recipe=recipe)
     if asks_for_nights(recipe):

@@ -119,6 +119,11 @@ def category_check(column: Categorical, *, absent: Collection[str] = ()) -> Chec
     return problem
 
 
+def group_check(text: str) -> Problem | None:
+    """The Check of cells that tell the group of a row."""
+    return None if text.strip(whitespace) else MISSING
+
+
 def label_check(recipe: Recipe) -> Check:
     """The Check of cells that hold a label."""
     unknown = f"no known label (one of {cut(listed(recipe.classes), LISTED_CHARACTERS)})"

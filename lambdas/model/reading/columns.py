@@ -17,6 +17,7 @@ from lambdas.model.reading.cells import (
     Problem,
     category_check,
     clipped,
+    group_check,
     label_check,
     number_problem,
     number_problems,
@@ -36,7 +37,9 @@ class Wanted:
     width: int
     numeric: list[tuple[int, Numeric]]
     texts: list[tuple[int, str, Check]]
-    """The categorical columns, and last the label's."""
+    """The columns that are checked alone, the categorical ones, and last the label's."""
+    checked: int = 0
+    """How many columns of texts are checked alone: they are no features."""
     absent: frozenset[str] = frozenset()
     """The texts that stand for a missing value, in columns that take one."""
     fills: Mapping[str, str] = field(default_factory=dict)
@@ -49,10 +52,12 @@ class Wanted:
             (at[column.name], column.name, category_check(column, absent=_absent(column, absent)))
             for column in recipe.categorical
         ]
+        groups = [(at[column], column, group_check) for column in beside_features(recipe)]
         return cls(
             width=places.width,
             numeric=[(at[column.name], column) for column in recipe.numeric],
-            texts=[*categorical, (at[recipe.label], recipe.label, label_check(recipe))],
+            texts=[*groups, *categorical, (at[recipe.label], recipe.label, label_check(recipe))],
+            checked=len(groups),
             absent=absent,
             fills={column.name: column.missing for column in recipe.categorical if column.missing is not None},
         )
@@ -64,6 +69,13 @@ class Wanted:
     def of_texts(cls, columns: Sequence[str], *, places: Places, check: Check = lambda _: None) -> Wanted:
         """Columns whose cells are taken as they stand: of any content, or of what the check takes."""
         return cls(places.width, numeric=[], texts=[(places.of_columns[each], each, check) for each in columns])
+
+
+def beside_features(recipe: Recipe) -> list[str]:
+    """The columns that are no features and whose cells are checked all the same: that of the groups. A feature is
+    checked as such, and with `missing=` the rows without a group are one."""
+    group = recipe.split.group
+    return [group] if group is not None and all(group != column.name for column in recipe.columns) else []
 
 
 def _absent(column: Numeric | Categorical, absent: frozenset[str]) -> frozenset[str]:
@@ -172,12 +184,12 @@ class Gathered:
     """By column: of the good rows, how many cells were missing, and how many numbers were clipped."""
 
     def __post_init__(self) -> None:
-        self._texts = [_Levels() for _ in self.wanted.texts[:-1]]
+        self._texts = [_Levels() for _ in self.wanted.texts[self.wanted.checked : -1]]
         self._labels = _Levels()
 
     def add(self, part: Part, *, bad: Sequence[Bad] = ()) -> None:
         """Rows that were counted last, of which these are bad."""
-        *texts, (codes, levels) = part.texts
+        *texts, (codes, levels) = part.texts[self.wanted.checked :]
         self._labels.add(codes, levels=levels)
         numbers = part.numbers
         if bad:
@@ -188,7 +200,7 @@ class Gathered:
             self._drop(bad, before=before)
             numbers, texts = numbers[is_good], [(column[is_good], levels) for column, levels in texts]
         self._numbers.append(self._within(numbers))
-        names = (name for _, name, _ in self.wanted.texts)
+        names = (name for _, name, _ in self.wanted.texts[self.wanted.checked :])
         for gathered, name, (codes, levels) in zip(self._texts, names, texts, strict=False):
             gathered.add(codes, levels=self._filled(name, codes, levels))
 

@@ -13,7 +13,7 @@ import numpy as np
 from chalicelib.errors import ObjectEmpty
 from lambdas.model.reading import plain, strict, tolerance
 from lambdas.model.reading.cells import MISSING, Check
-from lambdas.model.reading.columns import Gathered, Wanted
+from lambdas.model.reading.columns import Gathered, Wanted, beside_features
 from lambdas.model.reading.findings import Findings, Looked
 from lambdas.model.reading.header import find_columns
 from lambdas.model.reading.table import Labels, Reading, Table
@@ -33,7 +33,7 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
 
 def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
     """The same for an unpacked file, with its extent; raises a DataError."""
-    columns = [*(column.name for column in recipe.columns), recipe.label]
+    columns = [*(column.name for column in recipe.columns), *beside_features(recipe), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
     wanted = Wanted.of(recipe, places=places)
     gathered, findings = _look(name, text=text, to=Gathered, wanted=wanted, model=recipe.model)

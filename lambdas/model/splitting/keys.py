@@ -16,7 +16,6 @@ from string import whitespace
 
 import numpy as np
 
-from lambdas.model.reading.cells import MISSING, Check
 from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
 from lambdas.model.reading.dataset import read_texts
 from lambdas.model.splitting.row_hashes import Words, mixed_in
@@ -34,21 +33,18 @@ def read_keys(name: str, *, text: bytes, draw: Draw, model: str) -> Words | None
 
 
 def read_group_keys(name: str, *, text: bytes, column: str, model: str) -> Words:
-    """(n,): of the rows of an unpacked file by their group; raises a DataError, as for an empty cell."""
-    return _read(name, text=text, columns=[column], check=_there, model=model)
+    """(n,): of the rows of an unpacked file by their group; raises a DataError. Rows with an empty cell are of one
+    group: such a row is bad, or the recipe's column takes a missing value."""
+    return _read(name, text=text, columns=[column], model=model)
 
 
 def read_row_keys(name: str, *, text: bytes, columns: Sequence[str], model: str) -> Words:
     """(n,): by the texts in all these columns; raises a DataError."""
-    return _read(name, text=text, columns=sorted(columns), check=lambda _: None, model=model)
+    return _read(name, text=text, columns=sorted(columns), model=model)
 
 
-def _read(name: str, *, text: bytes, columns: Sequence[str], check: Check, model: str) -> Words:
-    return read_texts(name, text=text, columns=columns, to=_Keys, check=check, model=model).keys
-
-
-def _there(text: str) -> tuple[type, str] | None:
-    return None if text.strip(whitespace) else MISSING
+def _read(name: str, *, text: bytes, columns: Sequence[str], model: str) -> Words:
+    return read_texts(name, text=text, columns=columns, to=_Keys, check=lambda _: None, model=model).keys
 
 
 class _Keys(Gathered):

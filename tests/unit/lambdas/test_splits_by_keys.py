@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import ColumnMissing, TooFewRows, ValueMissing
 from lambdas.model.data.part import Part, merged
-from lambdas.model.recipe import Numeric, Recipe, Split
+from lambdas.model.recipe import Categorical, Numeric, Recipe, Split, Tolerate
 from lambdas.model.splitting.split import DRAWN, GROUPED, TOGETHER, Draw
 from lambdas.parts import Prepared, files_of
 from lambdas.split_words import told
@@ -218,6 +218,56 @@ def test_old_recipe_writes_the_bytes_that_it_always_wrote() -> None:
 def test_row_without_a_customer_is_refused_with_its_row() -> None:
     with pytest.raises(ValueMissing, match=r"1 cell of column customer in day.csv is empty: row 2 \(line 3\) ''"):
         prepare(Counting(), {"day.csv": visits("anna", "", "bob")}, recipe=BY_GROUP)
+
+
+def test_row_without_a_customer_is_left_out_where_the_recipe_tolerates_it_and_no_other_row_changes_sides() -> None:
+    account, customers = Counting(), [f"c{place % 20}" for place in range(60)]
+    tolerant = replace(BY_GROUP, tolerate=Tolerate(rows=0.05))
+    before = prepare(account, {"day.csv": visits(*customers)}, recipe=tolerant)
+    whole = [sizes(account, before, side) for side in ("train", "holdout")]
+
+    found = prepare(account, {"day.csv": visits(*customers[:7], "", *customers[8:])}, recipe=tolerant)
+
+    left_out = found.profile["left_out"]["day.csv"]
+    assert (left_out["rows"], left_out["first_rows"]) == (1, [8])
+    assert left_out["reasons"] == [{"column": "customer", "problem": "empty", "rows": 1}]
+    assert [sizes(account, found, side) for side in ("train", "holdout")] == [side - {7.0} for side in whole]
+    known = recorded(found, account)
+    assert (
+        prepare(account, {"day.csv": visits(*customers)}, recipe=BASE, known=known).draws["day.csv"].rule == GROUPED
+    )
+
+
+def test_file_with_an_empty_group_is_read_when_the_recipe_forgets_its_groups() -> None:
+    account, files = Counting(), {"day.csv": visits(*(f"c{place % 20}" for place in range(59)), "")}
+    known = recorded(prepare(account, files, recipe=replace(BY_GROUP, tolerate=Tolerate(rows=0.05))), account)
+
+    found = prepare(account, files, recipe=BASE, known=known)
+
+    assert (found.profile["rows"], found.draws["day.csv"].rule) == (60, GROUPED)
+
+
+@pytest.mark.parametrize("column", [Numeric("customer", missing=-1.0), Categorical("customer", missing="nobody")])
+def test_rows_without_a_customer_are_one_group_where_the_column_takes_a_missing_value(
+    column: Numeric | Categorical,
+) -> None:
+    account, empty = Counting(), set(range(0, 60, 6))
+    files = {"day.csv": visits(*("" if place in empty else place % 20 for place in range(60)))}
+    recipe = replace(BY_GROUP, columns=[*BY_GROUP.columns, column])
+
+    found = prepare(account, files, recipe=recipe)
+
+    train, holdout = (sizes(account, found, side) for side in ("train", "holdout"))
+    assert empty <= train or empty <= holdout
+    assert found.profile["groups"]["on_both_sides"] == 0
+
+
+@pytest.mark.parametrize("column", [Numeric("customer"), Categorical("customer")])
+def test_feature_that_takes_no_missing_value_says_once_that_a_group_is_empty(column: Numeric | Categorical) -> None:
+    recipe = replace(BY_GROUP, columns=[*BY_GROUP.columns, column])
+
+    with pytest.raises(ValueMissing, match=r"^1 cell of column customer in day.csv is empty: row 2 \(line 3\) ''"):
+        prepare(Counting(), {"day.csv": visits(1, "", 2)}, recipe=recipe)
 
 
 def test_data_whose_groups_all_come_to_one_side_says_what_decides_it() -> None:
