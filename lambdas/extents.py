@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.dates import recorded
-from chalicelib.dates.nights import Span, days_before
+from chalicelib.dates.nights import Span
 from chalicelib.dates.recorded import Dates
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
@@ -19,10 +19,7 @@ from chalicelib.log import log
 from chalicelib.runs.dataset import Object
 from lambdas import reader
 from lambdas.model.reading.unpacking import check_size, unpack, way_out
-from lambdas.model.splitting.days import NO_DAY, read_days, text_of
-
-FUTURE_DAYS_MAX = 366
-"""A date later than so many days from now, such as 9999-12-31 for none, would be the newest for ever."""
+from lambdas.model.splitting.days import NO_DAY, last_day, read_days, text_of
 
 
 def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str) -> dict[str, Span]:
@@ -53,8 +50,8 @@ def _read(edges: Edges, listed: Object, *, column: str, model: str) -> Span:
     stored = edges.store.find(listed.key)
     if stored is None or stored.etag != listed.etag:
         raise ObjectUnreadable(f"{listed.key} was removed or replaced before it was read: retrain again")
-    last = days_before(edges.clock().date().isoformat(), days=-FUTURE_DAYS_MAX)
-    days = read_days(name, text=unpack(name, content=stored.body, model=model), column=column, model=model, last=last)
+    text, last = unpack(name, content=stored.body, model=model), last_day(edges.clock())
+    days = read_days(name, text=text, column=column, model=model, last=last)
     dated = days[days > NO_DAY]
     if not len(dated):
         raise ObjectUnreadable(

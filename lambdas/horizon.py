@@ -6,7 +6,8 @@
 All three follow from the objects, never from the clock. `until` moves on as newer nights come, so rows of the
 holdout become training rows. It never moves back: no row is held out that any version was trained on, whatever files
 are taken away and whatever the recipe asks for. The newest row that a version was trained on stands in the draws that
-the registry keeps. So the champion, the anchor and every older version meet only rows newer than all of theirs.
+the registry keeps, that of an object too which another rule split and which may go. So the champion, the anchor and
+every older version meet only rows newer than all of theirs.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Horizon:
     """The last date to train on, if the recipe alone were asked."""
     until: str = ""
     """The last date to train on; or "" where nothing is old enough."""
+    others_until: str = ""
+    """The newest date that rows of objects can have that stay as another rule split them, or are gone; or ""."""
     spans: Mapping[str, Span] = field(default_factory=dict)
     """By object its dates, by its name or by the column; without objects that stay as another rule split them."""
 
@@ -67,7 +70,8 @@ class Horizon:
         if span is None:  # its name was of an object that was split otherwise: then it stays as it was
             return draw
         first, last = span
-        return replace(draw, until=min(self.until, last) if self.until >= first else "")
+        own = min(self.until, last) if self.until >= first else ""
+        return replace(draw, until=max(own, self.others_until, draw.until))
 
     def _joined(self, draw: Draw, *, name: str) -> Draw:
         """Of an object that another rule split: by a column all of it trains where others can hold its rows too."""
@@ -110,10 +114,11 @@ def horizon(edges: Edges, recipe: Recipe, objects: Sequence[Object], known: Spli
     spans = {name: span for name, span in every.items() if name in names}
     others = {name: span for name, span in every.items() if name not in names}
     gone = known.gone_until(draw.columns, objects=[(each.name(model=recipe.model), each.etag) for each in objects])
-    trained = max(trained, gone, *(last for _, last in others.values()))
+    others_until = max(gone, *(last for _, last in others.values()), "")
     is_same = recipe.window is not None and recipe.window.column == draw.columns[0]
     wanted = _by_days(recipe, spans, since=found.since if is_same else "")
-    return replace(found, spans=_with_joined(spans, others), wanted=wanted, until=max(wanted, trained))
+    until = max(wanted, trained, others_until)
+    return replace(found, spans=_with_joined(spans, others), wanted=wanted, until=until, others_until=others_until)
 
 
 def of_first_nights(found: Horizon, recipe: Recipe, texts: Mapping[str, str], *, known: Splits) -> Horizon:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -134,10 +135,10 @@ def date_columns(recipe: Recipe) -> list[str]:
 
 def read_dates(content: Content, *, column: str, recipe: Recipe) -> Span:
     """The first date and the last one of the rows of a file. Raises a DataError."""
-    from lambdas.model.splitting.days import NO_DAY, read_days, text_of
+    from lambdas.model.splitting.days import NO_DAY, last_day, read_days, text_of
 
-    text = unpack(content.name, content=content.body, model=recipe.model)
-    days = read_days(content.name, text=text, column=column, model=recipe.model)
+    text, last = unpack(content.name, content=content.body, model=recipe.model), last_day(datetime.now(UTC))
+    days = read_days(content.name, text=text, column=column, model=recipe.model, last=last)
     dated = days[days > NO_DAY]
     return text_of(int(dated.min())), text_of(int(dated.max()))
 

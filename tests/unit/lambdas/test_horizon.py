@@ -587,6 +587,35 @@ def test_rows_of_a_file_that_is_gone_count_up_to_the_day_after_the_newest_versio
     assert days_of(account, later, "holdout") == [*held_out, 6]
 
 
+@pytest.mark.parametrize("days", [2, 9])
+def test_rows_of_an_older_file_between_others_are_known_when_it_goes_after_the_first_version_by_dates(
+    days: int,
+) -> None:
+    account, recipe = Counting(), data.numeric_recipe(split=Split(by="time", days=days, column="opened"))
+    old = {"old.csv": of_days(6)}
+    by_rows = prepare(account, old, data.numeric_recipe())
+    known = versioned(account, by_rows)
+    new = {f"new-{each}.csv": of_days(each) for each in (1, 2, 3, 4, 5, 9, 10)}
+    known = versioned(account, prepare(account, {**old, **new}, recipe, known=known), known)
+    known = versioned(account, prepare(account, {**new, "c.csv": of_days(11, 12)}, recipe, known=known), known)
+
+    later = prepare(account, {**new, "all.csv": of_days(5, 6, 7, 12, 13)}, recipe, known=known)
+
+    assert not rows_of(account, by_rows, "train") & rows_of(account, later, "holdout")
+
+
+def test_rows_of_a_file_that_is_gone_are_known_on_later_nights_too() -> None:
+    account, recipe = Counting(), data.numeric_recipe(split=Split(by="time", days=9, column="opened"))
+    by_rows = prepare(account, {"old.csv": of_days(1, 2, 3)}, data.numeric_recipe())
+    before = replace(versioned(account, by_rows), made_on=day(3))
+    new = {"a.csv": of_days(1, 2), "b.csv": of_days(5, 6)}
+    known = versioned(account, prepare(account, new, recipe, known=before), before)
+
+    later = prepare(account, {**new, "all.csv": of_days(3, 4, 6, 7)}, recipe, known=known)
+
+    assert not rows_of(account, by_rows, "train") & rows_of(account, later, "holdout")
+
+
 def test_old_file_without_the_dates_that_new_ones_are_split_by_is_refused() -> None:
     account, old = Counting(), {"old.csv": of_days(1, 2).replace(b"opened", b"closed")}
     known = versioned(account, prepare(account, old, data.numeric_recipe()))
@@ -608,9 +637,9 @@ def test_date_that_stands_for_none_is_refused_and_the_corrected_file_is_split() 
 
 
 @pytest.mark.parametrize("ahead", [0, 1])
-def test_dates_are_a_leap_year_ahead_at_most(ahead: int) -> None:
+def test_dates_are_a_day_ahead_at_most(ahead: int) -> None:
     account = Counting()
-    far = (account.edges.clock().date() + timedelta(days=366 + ahead)).isoformat()
+    far = (account.edges.clock().date() + timedelta(days=1 + ahead)).isoformat()
     objects = put(account, {"a.csv": f"opened,label\n{day(1)},a\n{far},a\n".encode()})
 
     if ahead:
