@@ -68,7 +68,8 @@ def from_objects(
     """
     recipe = load(model)
     policies = kept.policies(recipe)
-    known = known.with_copies((listed.name(model=model), listed.etag) for listed in objects)
+    tags = [(listed.name(model=model), listed.etag) for listed in objects]
+    known = known.with_copies(tags)
     found = horizon(edges, recipe, objects, known)
     named = []
     for listed in objects:
@@ -77,7 +78,9 @@ def from_objects(
         named.append(Named(listed, name, key))
     groups = {f"{place:05}": group for place, group in enumerate(grouped(named))}
     usable = kept.find(edges, model=model)
-    found = of_first_nights(found, recipe, _texts(named, usable.packs), known=known)
+    texts = _texts(named, usable.packs)
+    known = known.with_copies([*tags, *texts.items()])
+    found = of_first_nights(found, recipe, texts, known=known)
     packing = Packing(edges, recipe, known, found, memory_mb, usable)
     new: list[KeptPack] = []
 
@@ -93,9 +96,11 @@ def from_objects(
         return made
 
     packed = engine.each(pack, groups)
-    settled = of_first_nights(found, recipe, _texts(named, _packs(packed)), known=known)
-    if settled != found:  # texts that came on two nights, as only their reading tells
-        found = settled
+    texts = _texts(named, _packs(packed))
+    alike = known.with_copies([*tags, *texts.items()])
+    settled = of_first_nights(found, recipe, texts, known=alike)
+    if (settled, alike.copies) != (found, known.copies):  # one text in several objects, as only their reading tells
+        found, known = settled, alike
         packing = Packing(edges, recipe, known, found, memory_mb, replace(usable, packs=(*usable.packs, *new)))
         packed = engine.each(pack, groups)
     packs = _packs(packed)

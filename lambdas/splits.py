@@ -40,26 +40,28 @@ class Splits:
     texts: Mapping[Identity, str] = field(default_factory=dict)
     """The digests of their texts, where they are known."""
     copies: Mapping[str, Draw] = field(default_factory=dict)
-    """By entity tag: of a content that came under several names, of which one is known."""
+    """By entity tag, and by digest of the text: of what came under several names, of which one is known."""
 
     made_on: str = ""
     """The date of the newest version; "" where there is none."""
 
     def with_copies(self, objects: Iterable[tuple[str, str]]) -> Splits:
-        """For a run that has objects of these names and entity tags. The same content is drawn once, or rows of it
-        would be trained on under one name and held out under the other."""
+        """For a run that has objects of these names and entity tags, or digests of their texts. The same content is
+        drawn once, or rows of it would be trained on under one name and held out under the other."""
         names: dict[str, list[str]] = {}
-        for name, etag in objects:
-            names.setdefault(etag, []).append(name)
+        for name, content in objects:
+            names.setdefault(content, []).append(name)
         draws = {
-            etag: [self._by_name[name] for name in alike if name in self._by_name] for etag, alike in names.items()
+            content: [self._by_name[name] for name in alike if name in self._by_name]
+            for content, alike in names.items()
+            if len(alike) > 1
         }
-        return replace(self, copies={etag: found[0] for etag, found in draws.items() if found})
+        return replace(self, copies={content: found[0] for content, found in draws.items() if found})
 
     def of(self, name: str, *, etag: str, text: str) -> Draw | None:
         """None for an object that is new; `text` is the digest of its text."""
         by_content = self._by_etag.get(etag) or self._by_text.get(text)
-        return by_content or self.copies.get(etag) or self._by_name.get(name)
+        return by_content or self.copies.get(etag) or self.copies.get(text) or self._by_name.get(name)
 
     def new(self, recipe: Recipe, *, salt: str) -> Draw:
         """The draw of an object with neither a known tag nor a known name: salted by its text, so that neither name
@@ -73,6 +75,9 @@ class Splits:
         draw = Draw.first(recipe, salt=salt)
         alike = self._by_keys(draw.rule, frozenset(draw.columns)) if draw.rule in BY_KEYS else None
         return replace(alike, salt=salt, groups=(), label="") if alike else draw
+
+    def has_salt(self, salt: str) -> bool:
+        return salt in self._by_salt
 
     def trained_until(self, rule: int, columns: tuple[str, ...]) -> str:
         """The date of the newest row that any version was trained on, of those that were split so by time; or ""."""

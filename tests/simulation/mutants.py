@@ -267,7 +267,7 @@ MUTANTS = (
     Mutant(
         name="an object is split anew each night",
         file="lambdas/splits.py",
-        text="        return by_content or self.copies.get(etag) or self._by_name.get(name)",
+        text="        return by_content or self.copies.get(etag) or self.copies.get(text) or self._by_name.get(name)",
         by="        return None",
     ),
 )

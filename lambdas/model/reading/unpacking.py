@@ -64,8 +64,18 @@ def unpack(name: str, *, content: bytes, model: str) -> bytes:
 
 def digest(text: bytes) -> str:
     """SHA-256, in hexadecimal, of a text's lines: the kind of line end and blank lines at the end do not matter."""
-    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
-    return hashlib.sha256(lines).hexdigest()
+    return hashlib.sha256(_lines(text)).hexdigest()
+
+
+def salt(text: bytes) -> str:
+    """What rows are drawn by: the SHA-256, in hexadecimal, of the text with LF behind every line. So copies of a text
+    with other line ends are drawn alike.
+    """
+    return hashlib.sha256(_lines(text) + b"\n").hexdigest()
+
+
+def _lines(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
 
 
 def _unzip(name: str, *, content: bytes, model: str) -> bytes:

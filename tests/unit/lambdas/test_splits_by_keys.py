@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -268,6 +269,43 @@ def test_feature_that_takes_no_missing_value_says_once_that_a_group_is_empty(col
 
     with pytest.raises(ValueMissing, match=r"^1 cell of column customer in day.csv is empty: row 2 \(line 3\) ''"):
         prepare(Counting(), {"day.csv": visits(1, "", 2)}, recipe=recipe)
+
+
+@pytest.mark.parametrize("recipe", [BASE, BY_GROUP, COPIES], ids=["row by row", "groups", "copies"])
+@pytest.mark.parametrize(("end", "last"), [("\r\n", "\r\n"), ("\n", ""), ("\r", "\r\r"), ("\r\n", "")])
+def test_copies_of_a_text_with_other_line_ends_are_split_alike_on_one_night(
+    recipe: Recipe, end: str, last: str
+) -> None:
+    account, text = Counting(), visits(*range(40)).decode()
+    copy = text.rstrip("\n").replace("\n", end) + last
+
+    found = prepare(account, {"a.csv": text.encode(), "b.csv": copy.encode()}, recipe=recipe)
+
+    assert not sizes(account, found, "train") & sizes(account, found, "holdout")
+    assert len({draw.salt for draw in found.draws.values()}) == 1
+
+
+@pytest.mark.parametrize("change", [data.zipped, lambda body: body.replace(b"\n", b"\r\n")], ids=["gzip", "CRLF"])
+@pytest.mark.parametrize("name", ["a.csv", "z.csv"])
+def test_copy_of_what_replaces_a_known_file_is_split_as_that_one(name: str, change: Callable[[bytes], bytes]) -> None:
+    account, body = Counting(), visits(*range(40))
+    known = recorded(prepare(account, {"m.csv": visits(*range(40), first=500)}, recipe=BASE), account)
+
+    for _ in range(2):  # the second time nothing is read
+        found = prepare(account, {"m.csv": body, name: change(body)}, recipe=BASE, known=known)
+
+        assert not sizes(account, found, "train") & sizes(account, found, "holdout")
+        assert {draw.salt for draw in found.draws.values()} == {draw.salt for draw in known.draws.values()}
+
+
+def test_file_keeps_the_salt_of_an_earlier_release() -> None:
+    account, body = Counting(), visits(*range(40)).replace(b"\n", b"\r\n")
+    drawn = Draw(DRAWN, 0.2, 42, hashlib.sha256(body).hexdigest())
+    known = Splits({("old.csv", '"another-tag"'): drawn})
+
+    found = prepare(account, {"new.csv": body}, recipe=BASE, known=known)
+
+    assert found.draws["new.csv"].salt == drawn.salt
 
 
 def test_data_whose_groups_all_come_to_one_side_says_what_decides_it() -> None:
