@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.dates import recorded
-from chalicelib.dates.nights import Span
+from chalicelib.dates.nights import Span, last_day
 from chalicelib.dates.recorded import Dates
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
@@ -19,7 +19,7 @@ from chalicelib.log import log
 from chalicelib.runs.dataset import Object
 from lambdas import reader
 from lambdas.model.reading.unpacking import check_size, unpack, way_out
-from lambdas.model.splitting.days import NO_DAY, last_day, read_days, text_of
+from lambdas.model.splitting.days import NO_DAY, read_days, text_of
 
 
 def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str) -> dict[str, Span]:

@@ -1,18 +1,22 @@
 """Reckons with the dates of a data set: the nights that its objects' names tell, and days of the calendar.
 
-A date is written YYYY-MM-DD, so that dates are ordered as their texts are. The clock says nothing here: what is
-recent is recent among the objects.
+A date is written YYYY-MM-DD, so that dates are ordered as their texts are. What is recent is recent among
+the objects, whatever the clock says; but no row is of a day to come.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from chalicelib.errors import NameUndated
 
 DATE = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", re.ASCII)
+
+AHEAD_DAYS_MAX = 1
+"""Of a row's date before the moment at which it is read: in a time zone ahead of UTC it is tomorrow already. A later
+one, such as 9999-12-31 for none, or a year that is misspelt, would be the newest until that day."""
 
 Span = tuple[str, str]
 """The first date and the last one of the rows of an object."""
@@ -64,6 +68,15 @@ def days_from(first: str, last: str) -> int:
     2
     """
     return date.fromisoformat(last).toordinal() - date.fromisoformat(first).toordinal() + 1
+
+
+def last_day(now: datetime) -> str:
+    """The last date that a row can have.
+
+    >>> last_day(datetime(2026, 11, 26, 23, 59, tzinfo=UTC))
+    '2026-11-27'
+    """
+    return days_before(now.astimezone(UTC).date().isoformat(), days=-AHEAD_DAYS_MAX)
 
 
 def is_date(text: str) -> bool:

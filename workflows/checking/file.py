@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.cutting import quoted
-from chalicelib.dates.nights import Span, night_of
+from chalicelib.dates.nights import Span, last_day, night_of
 from chalicelib.errors import BadRequest, DataError, NightswapError
 from chalicelib.limits import FILE_BYTES
 from chalicelib.settings import StageSettings
@@ -135,7 +135,7 @@ def date_columns(recipe: Recipe) -> list[str]:
 
 def read_dates(content: Content, *, column: str, recipe: Recipe) -> Span:
     """The first date and the last one of the rows of a file. Raises a DataError."""
-    from lambdas.model.splitting.days import NO_DAY, last_day, read_days, text_of
+    from lambdas.model.splitting.days import NO_DAY, read_days, text_of
 
     text, last = unpack(content.name, content=content.body, model=recipe.model), last_day(datetime.now(UTC))
     days = read_days(content.name, text=text, column=column, model=recipe.model, last=last)

@@ -4,13 +4,11 @@ the row."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from string import whitespace
 
 import numpy as np
 
-from chalicelib.dates.nights import days_before
 from chalicelib.errors import ValueOutOfRange
 from lambdas.model.arrays import Integers
 from lambdas.model.reading.cells import MISSING, NO_DATE, Problem
@@ -21,9 +19,6 @@ from lambdas.serve.date_texts import FIRST
 
 DAY_SECONDS = 86_400
 NO_DAY = FIRST // DAY_SECONDS - 1
-AHEAD_DAYS_MAX = 1
-"""Of a row's date before the moment at which it is read: in a time zone ahead of UTC it is tomorrow already. A later
-one, such as 9999-12-31 for none, or a year that is misspelt, would be the newest until that day."""
 
 
 def read_days(name: str, *, text: bytes, column: str, model: str, last: str | None = None) -> Integers:
@@ -35,15 +30,6 @@ def read_days(name: str, *, text: bytes, column: str, model: str, last: str | No
     return read_texts(
         name, text=text, columns=[column], to=_Days, check=partial(_problem, last=last), model=model
     ).days
-
-
-def last_day(now: datetime) -> str:
-    """The last date that a row can have.
-
-    >>> last_day(datetime(2026, 11, 26, 23, 59, tzinfo=UTC))
-    '2026-11-27'
-    """
-    return days_before(now.astimezone(UTC).date().isoformat(), days=-AHEAD_DAYS_MAX)
 
 
 def day_of(text: str) -> int | None:
