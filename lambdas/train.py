@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalicelib import layout
@@ -19,6 +20,7 @@ from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, recipes
 from lambdas.model.data import room
+from lambdas.model.data.date_parts import spread
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats.fitted import Fitted
@@ -84,7 +86,8 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
     parts = Rows(train.names, train.open, engine.each)
     found = fills_of(recipe, total=parts.total)
     parts = parts.each_as(found.part)
-    summary = parts.total(Summary.of)
+    seen = parts.each_as(partial(spread, recipe=recipe))
+    summary = seen.total(Summary.of)
     room.check_fold(
         expected_mb=fold_mb(recipe, summary=summary, part_rows=holdout.largest_part_rows),
         rows=train.rows + holdout.rows,
@@ -95,7 +98,7 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
     )
     few = first_of_each_class(parts, at_most=trial.ROWS_OF_A_CLASS)
     trial.foresee_of(recipe, few=few, levels=summary.known)
-    return fit_parts(recipe, rows=parts, summary=summary, fills=found)
+    return fit_parts(recipe, rows=seen, summary=summary, fills=found)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

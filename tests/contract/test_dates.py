@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import pytest
 
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.kept import policies
 from lambdas.model.artifact import Artifact
+from lambdas.model.data.date_parts import spread
 from lambdas.model.data.part import Part
 from lambdas.model.evaluation.tally.tally import CHALLENGER, CHAMPION, count
 from lambdas.model.formats.scorecard import artifact
@@ -18,7 +24,9 @@ from lambdas.model.reading.dataset import read_text
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, hour, weekday
 from lambdas.model.training.estimator import fit, format_for, why_in_one_piece
+from lambdas.model.training.trial import try_out
 from lambdas.serve.date_texts import text_of
+from lambdas.serve.dates import PARTS
 from lambdas.serve.handler import READERS, Service
 from lambdas.serve.scorecard import read
 from tests.given import data
@@ -85,12 +93,48 @@ def trees(_: Columns) -> Any:
     return RandomForestClassifier(n_estimators=5, random_state=0)
 
 
-ESTIMATORS = [data.one_hot_pipeline, parts_of_a_time, trees]
+def in_one_piece(columns: Columns) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, RobustScaler
+
+    encoder = OneHotEncoder(handle_unknown="ignore")
+    prepare = make_column_transformer((RobustScaler(), columns.numeric), (encoder, columns.categorical))
+    return make_pipeline(prepare, LogisticRegression(max_iter=1000))
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_an_answer_to_a_text_is_that_of_the_estimator(estimator: Any) -> None:
-    of = recipe(estimator=estimator)
+def counting(columns: Columns) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.naive_bayes import GaussianNB
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
+
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    curved = FunctionTransformer(np.cbrt)
+    return make_pipeline(
+        make_column_transformer((curved, columns.numeric), (encoder, columns.categorical)),
+        GaussianNB(),
+    )
+
+
+SEEN: list[tuple[Sequence[str], Any]] = [
+    (["seconds"], data.one_hot_pipeline),
+    (["seconds"], parts_of_a_time),
+    (["seconds"], trees),
+    (["days", "year", "minute"], trees),
+    (["year", "month", "weekday", "hour"], data.one_hot_pipeline),
+    (["hour"], data.one_hot_pipeline),
+    (["year", "day"], data.one_hot_pipeline),
+    (["minute", "month", "seconds", "weekday", "days", "hour", "year", "day"], data.one_hot_pipeline),
+    (["weekday", "year", "hour"], in_one_piece),
+    (["days", "month"], counting),
+]
+
+
+@pytest.mark.parametrize(("parts", "estimator"), SEEN)
+def test_an_answer_to_a_text_is_that_of_the_estimator(parts: Sequence[str], estimator: Any) -> None:
+    of = recipe(Date("opened", missing="median", parts=parts), estimator=estimator)
     rows = table(of)
     fitted = fit(of, train=rows)
     name = format_for(of)
@@ -106,7 +150,80 @@ def test_an_answer_to_a_text_is_that_of_the_estimator(estimator: Any) -> None:
 
 
 def test_a_recipe_with_dates_is_trained_part_by_part() -> None:
-    assert why_in_one_piece(recipe()) == ""
+    assert why_in_one_piece(recipe(Date("opened", parts=["month", "year"]))) == ""
+
+
+def test_an_estimator_sees_the_parts_that_the_calendar_has() -> None:
+    parts = ["hour", "days", "weekday", "year", "month", "day", "minute"]
+    of = recipe(Date("opened", missing="1999-12-31T23:59", parts=parts))
+    rows = table(of)
+    filled = replace(rows, numeric=np.where(np.isnan(rows.numeric), 946_684_740.0, rows.numeric))
+
+    seen = spread(Part.of(filled, classes=of.class_names), recipe=of)
+
+    at = [datetime.fromtimestamp(each, UTC) for each in filled.numeric[:, 1].tolist()]
+    days = [(each.date() - BEGIN.date().replace(1970, 1, 1)).days for each in at]
+    numbers = zip(
+        filled.numeric[:, 0].tolist(), days, *([getattr(each, name) for each in at] for name in NUMBERS), strict=True
+    )
+    assert seen.numeric.tolist() == [[float(number) for number in row] for row in numbers]
+    names = np.column_stack([np.array(levels)[seen.codes[:, place]] for place, levels in enumerate(seen.levels)])
+    flags = [row["flag"] for row in texts()]
+    hours, weekdays, months = ([f"{name(each):02}" for each in at] for name in (HOUR, datetime.weekday, MONTH))
+    assert names.tolist() == [list(row) for row in zip(flags, hours, weekdays, months, strict=True)]
+    assert (of.positions.numeric, of.positions.categorical) == ([0, 1, 2, 3, 4], [5, 6, 7, 8])
+
+
+NUMBERS = ("year", "day", "minute")
+HOUR, MONTH = attrgetter("hour"), attrgetter("month")
+
+
+def test_weekends_are_learned_from_the_parts_and_not_from_the_seconds() -> None:
+    found = {}
+    for parts in (["weekday"], ["seconds"]):
+        of = recipe(Date("opened", missing="median", parts=parts))
+        rows = table(of)
+        found[parts[0]] = float((fit(of, train=rows).answers(rows).labels == rows.labels).mean())
+
+    assert found["weekday"] > 0.8 > found["seconds"]
+
+
+def test_dates_of_months_that_training_did_not_have_are_scored() -> None:
+    of = recipe(Date("opened", missing="median", parts=["month", "weekday"]))
+    rows = table(of)
+    is_early = np.nan_to_num(PARTS["month"](rows.numeric[:, 1]), nan=1.0) < 7
+    fitted = fit(of, train=rows.take(np.flatnonzero(is_early)))
+    made = artifact.load(export(fitted).content)
+
+    late = rows.take(np.flatnonzero(~is_early))
+    answers = made.score(late.features(of))
+
+    assert np.abs(answers.probabilities - fitted.answers(late).probabilities).max() < 1e-9
+
+
+def refusing_encoder(columns: Columns) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    return make_pipeline(make_column_transformer((OneHotEncoder(), columns.categorical)), LogisticRegression())
+
+
+@pytest.mark.parametrize(
+    ("estimator", "words"),
+    [
+        (refusing_encoder, "its encoder refuses a month of opened that no row of the training had"),
+        (trees, "trees are not asked about the month of opened as a category"),
+    ],
+)
+def test_what_cannot_be_served_of_the_parts_is_said_before_the_fit(estimator: Any, words: str) -> None:
+    with pytest.raises(EstimatorUnsupported, match=words):
+        try_out(recipe(Date("opened", parts=["month"]), estimator=estimator))
+
+
+def test_another_choice_of_parts_reads_no_file_again() -> None:
+    assert policies(recipe(Date("opened"))) == policies(recipe(Date("opened", parts=["hour"])))
 
 
 def scored(of: Recipe, live: Recipe) -> Any:
@@ -126,7 +243,8 @@ def scored(of: Recipe, live: Recipe) -> Any:
 
 
 def test_a_replay_asks_with_texts_and_expects_what_is_served() -> None:
-    of, live = recipe(), recipe(estimator=parts_of_a_time)
+    of = recipe(Date("opened", missing="median", parts=["year", "month", "weekday"]))
+    live = recipe(estimator=parts_of_a_time)
     service = Service(
         scorer=read(export(fit(of, train=table(of))).content),
         model="m",

@@ -4,5 +4,6 @@ preparation.py  training part and holdout of an object; the profile of all
 profile.py      describes the data set in figures
 sums.py         figures that add up
 part.py         rows as they are stored: compact, and mapped into memory
+date_parts.py  rows as the estimator sees them, with parts of dates
 room.py         checks that rows fit into the memory of the tasks
 """

@@ -7,6 +7,7 @@ projections.py   fitted projections -> features
 curves.py        fitted transformers that take a function of each column -> features
 naive_bayes.py   what a fitted naive Bayes adds up
 linear.py        features as exact functions of one input column each, and sums of such
+dates.py          parts of dates, as functions of the dates
 imputers.py      how an estimator fills the missing values of its columns
 missing.py       whether an estimator takes missing numbers as they are
 steps.py         the names and the parts of an estimator's steps

@@ -82,9 +82,11 @@ def _ways(recipe: Recipe, estimator: Any) -> dict[int, float | str]:
         )
     if IMPUTER not in wanted.values():
         return wanted
-    of_estimator = imputers.ways(estimator, columns=len(recipe.columns))
+    positions = recipe.positions
+    ways = imputers.ways(estimator, columns=len(positions.numeric) + len(positions.categorical))
+    of_x = {place: ways[number] for number, (place, _) in enumerate(recipe.numbers_of_x)}
     return {
-        place: _of_imputer(recipe.numeric[place].name, of_estimator[place]) if way == IMPUTER else way
+        place: _of_imputer(recipe.numeric[place].name, of_x[place]) if way == IMPUTER else way
         for place, way in wanted.items()
     }
 

@@ -18,6 +18,7 @@ from chalicelib.cutting import quoted
 from chalicelib.errors import TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Texts
+from lambdas.model.data.date_parts import spread
 from lambdas.model.data.part import Part
 from lambdas.model.filling.fills import NONE_MISSING, Fills
 from lambdas.model.predictions import Answers
@@ -52,6 +53,10 @@ class Levels:
     def of(cls, table: Table) -> Levels:
         return cls(tuple(tuple(np.unique(column).tolist()) for column in table.categorical.T))
 
+    @classmethod
+    def of_part(cls, part: Part) -> Levels:
+        return cls(tuple(tuple(part.used(place)) for place in range(len(part.levels))))
+
     def encode(self, table: Table) -> Floats:
         """(n, numeric + categorical columns)"""
         codes = [
@@ -85,12 +90,13 @@ class Fitted:
 
     def answers(self, table: Table) -> Answers:
         """The estimator's own labels and probabilities; raises TrainingFailed."""
-        return self._answers(self.levels.encode(self.fills.table(table)))
+        return self.answers_to(Part.of(table, classes=self.recipe.class_names))
 
     def answers_to(self, part: Part) -> Answers:
         """The same for the rows of a part, some at a time."""
         answers = [
-            self._answers(self.levels.encode_part(self.fills.part(some))) for some in part.slices(ANSWERED_ROWS)
+            self._answers(self.levels.encode_part(spread(self.fills.part(some), recipe=self.recipe)))
+            for some in part.slices(ANSWERED_ROWS)
         ]
         if not answers:
             return self._answers(np.empty((0, 0)))

@@ -18,7 +18,9 @@ def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, A
     numbers = [_number(*each, recipe=recipe) for each in zip(recipe.numeric, fills, strict=True)]
     texts = [
         _text(column, levels, recipe=recipe, is_refusing=place in refusing)
-        for place, (column, levels) in enumerate(zip(recipe.categorical, fitted.levels.of_columns, strict=True))
+        for place, (column, levels) in enumerate(
+            zip(recipe.categorical, fitted.levels.of_columns, strict=False)
+        )  # parts of dates are last
     ]
     by_name = {each["name"]: each for each in (*numbers, *texts)}
     return [by_name[column.name] for column in recipe.columns]

@@ -12,7 +12,20 @@ from typing import Any
 from chalicelib.exact import exact
 from lambdas.model.gate.demands import RATCHET, SURE, Demands
 from lambdas.model.gate.thresholds import GateRule
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Numeric, Shift, Split, Tolerate, Window
+from lambdas.model.recipe.parts import (
+    CATEGORIES_OF_A_DATE,
+    NUMBERS_OF_A_DATE,
+    SECONDS,
+    Approval,
+    Categorical,
+    Columns,
+    Date,
+    Numeric,
+    Shift,
+    Split,
+    Tolerate,
+    Window,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +78,32 @@ class Fields:
         return [column for column in self.columns if isinstance(column, Numeric)]
 
     @property
+    def dates(self) -> list[Date]:
+        """Of the numeric ones."""
+        return [column for column in self.columns if isinstance(column, Date)]
+
+    @property
+    def numbers_of_x(self) -> list[tuple[int, str]]:
+        """Of each number that the estimator sees: the place of its column among `numeric`, and the part of a date."""
+        return [
+            (place, part)
+            for place, column in enumerate(self.numeric)
+            for part in (column.parts if isinstance(column, Date) else (SECONDS,))
+            if part in NUMBERS_OF_A_DATE
+        ]
+
+    @property
+    def parts_of_x(self) -> list[tuple[int, str]]:
+        """The same of each category that is a part of a date: they stand behind those of `categorical`."""
+        return [
+            (place, part)
+            for place, column in enumerate(self.numeric)
+            if isinstance(column, Date)
+            for part in column.parts
+            if part in CATEGORIES_OF_A_DATE
+        ]
+
+    @property
     def categorical(self) -> list[Categorical]:
         return [column for column in self.columns if isinstance(column, Categorical)]
 
@@ -92,7 +131,6 @@ class Fields:
     @property
     def positions(self) -> Columns:
         """The positions of the columns in X."""
-        return Columns(
-            numeric=list(range(len(self.numeric))),
-            categorical=list(range(len(self.numeric), len(self.columns))),
-        )
+        numbers = len(self.numbers_of_x)
+        categories = len(self.categorical) + len(self.parts_of_x)
+        return Columns(numeric=list(range(numbers)), categorical=list(range(numbers, numbers + categories)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,13 @@ class Numeric:
     """A number out of range is refused; or its nearest bound takes its place (CLIP); or its row is dropped (DROP)."""
 
 
+SECONDS = "seconds"
+NUMBERS_OF_A_DATE = (SECONDS, "days", "year", "day", "minute")
+"""Seconds and days since 1970, the year, the day of the month, and the minute."""
+CATEGORIES_OF_A_DATE: Mapping[str, range] = {"month": range(1, 13), "weekday": range(7), "hour": range(24)}
+"""What comes again and again, and which there are. Monday is 0."""
+
+
 @dataclass(frozen=True, init=False)
 class Date(Numeric):
     """A column of dates: texts that `lambdas.serve.date_texts` reads. As a number a date is its seconds since 1970.
@@ -40,6 +47,10 @@ class Date(Numeric):
     that is no date stays, and the recipe is refused.
     """
 
+    parts: Sequence[str] = (SECONDS,)
+    """What the estimator sees of a date: NUMBERS_OF_A_DATE among the numbers, CATEGORIES_OF_A_DATE among the
+    categories."""
+
     def __init__(
         self,
         name: str,
@@ -47,8 +58,10 @@ class Date(Numeric):
         maximum: str | float | None = None,
         missing: str | float | None = None,
         outside: str = REFUSE,
+        parts: Sequence[str] = (SECONDS,),
     ) -> None:
         super().__init__(name, _seconds(minimum), _seconds(maximum), _seconds(missing), outside)
+        object.__setattr__(self, "parts", parts)
 
 
 def _seconds(given: Any) -> Any:
@@ -148,7 +161,8 @@ class Approval:
 class Columns:
     """The positions of the columns in the X that the estimator is fitted on, for a ColumnTransformer.
 
-    X is one float64 array: the numeric columns, then the categorical ones as codes of their levels.
+    X is one float64 array: the numeric columns, then the categorical ones as codes of their levels, and last the
+    parts of dates that are categories. The parts that are numbers stand where their column does.
     """
 
     numeric: list[int]

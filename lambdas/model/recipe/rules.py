@@ -13,7 +13,17 @@ from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import gate_problems
-from lambdas.model.recipe.parts import INFINITIES, MAGNITUDE_MAX, REFUSE, Approval, Categorical, Date, Numeric
+from lambdas.model.recipe.parts import (
+    CATEGORIES_OF_A_DATE,
+    INFINITIES,
+    KEPT,
+    MAGNITUDE_MAX,
+    REFUSE,
+    Approval,
+    Categorical,
+    Date,
+    Numeric,
+)
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.split_rules import split_problems
 from lambdas.model.recipe.types import shown, type_problems
@@ -83,6 +93,8 @@ def _column_problems(recipe: Fields) -> Iterator[str]:
         yield from _range_problems(column)
     for text_column in recipe.categorical:
         yield from _allowed_problems(text_column)
+    for date in recipe.dates:
+        yield from _part_problems(date)
     yield from _missing_problems(recipe)
 
 
@@ -113,6 +125,14 @@ def _range_problems(column: Numeric) -> Iterator[str]:
         yield f"a bound of column {column.name} is too large to compute with: leave it out for none"
     if isinstance(column.missing, int | float) and not abs(column.missing) <= MAGNITUDE_MAX:
         yield f"missing of column {column.name} is {column.missing}: expected a number of at most {MAGNITUDE_MAX:.2g}"
+
+
+def _part_problems(column: Date) -> Iterator[str]:
+    if not column.parts or len(set(column.parts)) < len(column.parts):
+        yield f"parts of column {column.name} is not a list of different parts: expected one at least, each once"
+    categories = [part for part in column.parts if part in CATEGORIES_OF_A_DATE]
+    if column.missing == KEPT and categories:
+        yield f"column {column.name} keeps missing dates, which have no {categories[0]}: leave it out of its parts"
 
 
 def _missing_problems(recipe: Fields) -> Iterator[str]:

@@ -14,12 +14,14 @@ from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.parts import (
+    CATEGORIES_OF_A_DATE,
     CLIP,
     DROP,
     IMPUTER,
     KEPT,
     MEAN,
     MEDIAN,
+    NUMBERS_OF_A_DATE,
     REFUSE,
     Approval,
     Categorical,
@@ -117,6 +119,10 @@ FILL_OF_DATE = Kind(
     f"a date such as '2026-01-31', {MEDIAN!r}, {MEAN!r} or {KEPT!r}",
     lambda value: _is_moment(value) or value in (MEDIAN, MEAN, KEPT),
 )
+PART_OF_DATE = Kind(
+    f"one of {', '.join(sorted([*NUMBERS_OF_A_DATE, *CATEGORIES_OF_A_DATE]))}",
+    lambda value: isinstance(value, str) and value in (*NUMBERS_OF_A_DATE, *CATEGORIES_OF_A_DATE),
+)
 OUTSIDE = Kind(f"{REFUSE!r}, {CLIP!r} or {DROP!r}", lambda value: value in (REFUSE, CLIP, DROP))
 
 Kinds = Mapping[str, Kind]
@@ -151,6 +157,7 @@ PARTS: Mapping[type, Kinds] = {
         "maximum": MOMENT.or_none(),
         "missing": FILL_OF_DATE.or_none(),
         "outside": OUTSIDE,
+        "parts": LIST,
     },
     Numeric: {
         "name": TEXT,
@@ -217,6 +224,8 @@ def _parts(name: str, *, values: object, kind: Kind) -> Iterator[str]:
 def _fields(name: str, *, part: object) -> Iterator[str]:
     for field, kind in next((kinds for of, kinds in PARTS.items() if isinstance(part, of)), {}).items():
         yield from _problems(f"{name}.{field}", value=getattr(part, field), kind=kind)
+    if isinstance(part, Date):
+        yield from _parts(f"{name}.parts", values=part.parts, kind=PART_OF_DATE)
     if isinstance(part, Categorical):
         yield from _parts(f"{name}.allowed", values=part.allowed, kind=TEXT)
     if isinstance(part, GateRule) and isinstance(part.costs, Mapping):

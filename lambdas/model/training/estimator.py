@@ -16,6 +16,7 @@ import numpy as np
 
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
+from lambdas.model.data.date_parts import spread
 from lambdas.model.data.part import Part
 from lambdas.model.features.searches import chosen
 from lambdas.model.filling.fills import Fills, fills
@@ -62,13 +63,14 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
 
     Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
     """
-    rows = Rows.of(Part.of(train, classes=recipe.class_names))
-    found = fills_of(recipe, total=rows.total)
+    part = Part.of(train, classes=recipe.class_names)
+    found = fills_of(recipe, total=Rows.of(part).total)
+    part = spread(found.part(part), recipe=recipe)
     if not why_in_one_piece(recipe):
-        rows = rows.each_as(found.part)
+        rows = Rows.of(part)
         return fit_parts(recipe, rows=rows, summary=rows.total(Summary.of), fills=found)
-    train, levels = found.table(train), Levels.of(train)
-    X = levels.encode(train)
+    levels = Levels.of_part(part)
+    X = levels.encode_part(part)
     with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator = _unfitted(recipe)
@@ -80,7 +82,7 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
 
 def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> Fitted:
     """The same for an estimator that folds, whose rows need not be in memory together. In them `fills` are in the
-    places of missing numbers."""
+    places of missing numbers, and parts in those of dates: see `spread`."""
     from threadpoolctl import threadpool_limits
 
     # One thread of the BLAS: of small matrices two are slower, and their number would change the last digits.

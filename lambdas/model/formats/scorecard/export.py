@@ -16,6 +16,7 @@ import numpy as np
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
 from lambdas.model.features import naive_bayes
+from lambdas.model.features.dates import of_columns
 from lambdas.model.features.linear import Feature, LevelFeature, NumberFeature, PlainFeature, Step, inputs, spread
 from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.searches import best
@@ -43,7 +44,8 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
     recipe = fitted.recipe
     check(best(fitted.estimator))
     link, made, coefficients, intercepts = _classifier(*_unfold(fitted))
-    features, weights, constants = spread(made, weights=coefficients)
+    plain, weights, constants = spread(made, weights=coefficients)
+    features = of_columns(plain, recipe=recipe, levels=fitted.levels.of_columns)
     values = list(dict.fromkeys((each.column, each.through) for each in features if each.through))
     lines = [_Line(fitted, features, values, *each) for each in zip(weights, intercepts, constants, strict=True)]
     refusing = {
@@ -72,7 +74,7 @@ def _version(recipe: Recipe, *, has_values: bool) -> int:
 
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
     """The features that reach the classifier, and the classifier, through any depth of pipelines."""
-    features: list[Feature] = [*inputs(len(fitted.recipe.numeric), levels=fitted.levels.of_columns)]
+    features: list[Feature] = [*inputs(len(fitted.recipe.numbers_of_x), levels=fitted.levels.of_columns)]
     estimator = best(fitted.estimator)
     while class_name(estimator) == "Pipeline":
         for _, step in estimator.steps[:-1]:

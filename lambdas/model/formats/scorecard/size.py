@@ -20,7 +20,9 @@ WEIGHT_BYTES = 20
 def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
     """Raises EstimatorUnsupported when the scorecard would be too large with these levels instead of its own."""
     names = [column.name for column in recipe.categorical]
-    by_column = dict(zip(names, levels.of_columns, strict=True))
+    by_column = dict(
+        zip(names, levels.of_columns, strict=False)
+    )  # the last ones may be parts of dates, which are few
     check_size(recipe, size_bytes=expected_bytes(json.loads(few.content), levels=by_column), levels=levels)
 
 
@@ -38,7 +40,7 @@ def expected_bytes(document: Mapping[str, Any], *, levels: Mapping[str, tuple[st
 
 
 def _too_large(recipe: Recipe, *, size_bytes: int, levels: Levels) -> EstimatorUnsupported:
-    counts = {column.name: len(of) for column, of in zip(recipe.categorical, levels.of_columns, strict=True)}
+    counts = {column.name: len(of) for column, of in zip(recipe.categorical, levels.of_columns, strict=False)}
     largest = max(counts, key=lambda name: counts[name])
     return EstimatorUnsupported(
         f"the scorecard of recipe {recipe.model} takes {size_bytes / 1e6:.0f} MB, and Lambda serves"

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.errors import TrainingFailed
+from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.arrays import Floats
+from lambdas.model.features.dates import of_columns
 from lambdas.model.features.linear import Feature, LevelFeature, inputs
 from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
@@ -64,7 +65,15 @@ def export(fitted: Fitted) -> Exported:
 
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
     """The features that reach the trees, and the classifier, through any depth of pipelines."""
-    features: list[Feature] = [*inputs(len(fitted.recipe.numeric), levels=fitted.levels.of_columns)]
+    recipe, levels = fitted.recipe, fitted.levels.of_columns
+    for place, part in recipe.parts_of_x[:1]:
+        raise EstimatorUnsupported(
+            f"trees are not asked about the {part} of {recipe.numeric[place].name} as a category: leave it out of its"
+            f" parts, and take FunctionTransformer({part}) of its seconds, a number that trees split anywhere"
+        )
+    features: list[Feature] = [
+        *of_columns(inputs(len(recipe.numbers_of_x), levels=levels), recipe=recipe, levels=levels)
+    ]
     estimator = best(fitted.estimator)
     while class_name(estimator) == "Pipeline":
         for _, step in estimator.steps[:-1]:

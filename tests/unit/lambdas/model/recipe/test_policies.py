@@ -40,6 +40,12 @@ TAKES = Numeric("a", missing=0)
             {"columns": [Date("a", minimum="2026-01-02", maximum="2026-01-01T23:00Z")]},
             "column a has its minimum 2026-01-02 above its maximum 2026-01-01T23:00:00Z",
         ),
+        ({"columns": [Date("a", parts=[])]}, "parts of column a is not a list of different parts"),
+        ({"columns": [Date("a", parts=["year", "year"])]}, "parts of column a is not a list of different parts"),
+        (
+            {"columns": [Date("a", missing="kept", parts=["year", "hour"])]},
+            "column a keeps missing dates, which have no hour: leave it out of its parts",
+        ),
         ({"columns": [Date("a", outside="clip")]}, "column a has outside='clip', and neither minimum nor maximum"),
         ({"columns": [Categorical("a", missing=0)]}, "columns[0].missing is 0: expected a text, or None"),  # type: ignore[arg-type]
         ({"columns": [Categorical("a", missing="")]}, "missing of column a is an empty text"),

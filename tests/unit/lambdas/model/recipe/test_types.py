@@ -39,6 +39,11 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
             {"columns": [Date("a", missing="imputer")]},
             "columns[0].missing is 'imputer': expected a date such as '2026-01-31', 'median', 'mean' or 'kept', or",
         ),
+        ({"columns": [untyped(Date, "a", parts="year")]}, "columns[0].parts is 'year': expected a list"),
+        (
+            {"columns": [Date("a", parts=["year", "week"])]},
+            "columns[0].parts[1] is 'week': expected one of day, days, hour, minute, month, seconds, weekday, year",
+        ),
         ({"columns": [Date("a", outside="cut")]}, "columns[0].outside is 'cut': expected 'refuse', 'clip' or"),
         ({"columns": [untyped(Numeric, 5)]}, "columns[0].name is 5: expected a text"),
         ({"columns": [untyped(Numeric, "a", minimum="0")]}, "columns[0].minimum is '0': expected a number, or None"),
