@@ -32,8 +32,8 @@ class FakeStage:
     name: str = "test"
     short_url: str | None = None
     settings: StageSettings = field(default_factory=StageSettings)
-    session: Any = None
-    """For commands that list an account, such as a `FakeSession`."""
+    account: Any = None
+    """The session of commands that list an account, such as a `FakeSession`."""
 
     @property
     def names(self) -> Names:
@@ -50,6 +50,11 @@ class FakeStage:
     @property
     def pipeline(self) -> PipelineFunctions:
         return InMemoryPipeline(self.edges)
+
+    @property
+    def session(self) -> Any:
+        self.reach()
+        return self.account
 
     def reach(self) -> None:
         """It is always there."""

@@ -46,7 +46,7 @@ def test_illegal_stage_is_refused(stage: str) -> None:
 
 def a_stage(*, is_there: bool = True) -> FakeStage:
     stage = FakeStage(name="prod")
-    stage.session = holding_bucket_and_role(stage.names) if is_there else FakeSession()
+    stage.account = holding_bucket_and_role(stage.names) if is_there else FakeSession()
     return stage
 
 
