@@ -278,9 +278,9 @@ def test_champion_whose_artifact_is_damaged_is_never_scored() -> None:
 def test_champion_of_a_format_that_this_release_does_not_know_is_named() -> None:
     """After a release that knew it was taken back."""
     night, task = trained_night()
-    promote(night.edges, run="earlier", form="trees", file="model.trees")
+    promote(night.edges, run="earlier", form="forest", file="model.forest")
 
-    with pytest.raises(ArtifactInvalid, match="the artifact's format is 'trees': expected one of scorecard"):
+    with pytest.raises(ArtifactInvalid, match="the artifact's format is 'forest': expected one of scorecard"):
         evaluate.run(task, night.edges, SETTINGS)
 
 
