@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.cutting import listed, quoted
 from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
-from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
 from workflows.drafting.columns import Column
@@ -91,7 +91,7 @@ def _no_feature(column: Column) -> str:
     if column.levels is not None and len(column.levels) == 1:
         return f"every cell is {quoted(next(iter(column.levels)))}"
     if not _is_number(column):
-        return _no_category(column)
+        return "" if _is_date(column) else _no_category(column)
     if column.smallest == column.largest:
         return f"every cell that is not missing is {_spelled(column.smallest)}"
     return _no_number(column)
@@ -100,6 +100,11 @@ def _no_feature(column: Column) -> str:
 def _is_number(column: Column) -> bool:
     """Whether all cells are numbers, but for missing ones."""
     return column.numbers > 0 and column.others.keys() <= MARKS
+
+
+def _is_date(column: Column) -> bool:
+    """Whether all cells are dates to a run, but for empty ones, and tell something of the days to come."""
+    return column.is_dated and bool(column.dates.telling)
 
 
 def _missing(column: Column) -> int:
@@ -118,7 +123,7 @@ def _no_number(column: Column) -> str:
     return ""
 
 
-DERIVE = "the days to come are others; make columns of what matters, such as the weekday"
+DERIVE = "a Date takes the weekday and the month of texts such as 2026-01-31; write them so"
 
 
 def _holds_days(column: Column) -> bool:
@@ -132,7 +137,8 @@ def _no_category(column: Column) -> str:
     line, text = column.stray or (0, "")
     several = column.levels is None or len(column.levels) > LEVELS_MAX
     if column.is_dated:
-        return f"dates, such as {text}: {DERIVE}"
+        ways = "the days to come are others, of one month and weekday" if column.dates.are_read else DERIVE
+        return f"dates, such as {text}: {ways}"
     if several and column.numbers > column.texts:
         return f"{column.texts:,} of {column.rows:,} cells are no numbers, such as {quoted(text)} on line {line}"
     if column.longest > CATEGORY_CHARACTERS or (several and column.words >= WORDS_OF_A_SENTENCE * column.texts):
@@ -154,6 +160,11 @@ def _feature(column: Column) -> Feature:
         found = [each for each in column.levels or () if each.strip() and each not in column.others]
         different = f", {len(found):,} different" if found else ""
         return Feature(numeric, f"{ends}{different}{beside}", marks=frozenset(column.others))
+    if _is_date(column):
+        parts = column.dates.telling
+        date = Date(column.name, parts=parts, missing=MEDIAN if column.empty else None)
+        count = sum(len(column.dates.found[part]) for part in parts)
+        return Feature(date, f"{column.dates.span}{beside}", levels=count)
     levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common() if text]
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
     return Feature(categorical, f"{listed(levels, most=LEVELS_LISTED)}{beside}", levels=len(levels))

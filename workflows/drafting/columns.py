@@ -15,6 +15,7 @@ from lambdas.model.reading.records import Record, is_blank, records
 from lambdas.model.reading.strict import NUMERALS
 from lambdas.model.recipe import Numeric
 from lambdas.model.recipe.parts import MAGNITUDE_MAX
+from workflows.drafting.dates import Dates
 
 BATCH_RECORDS = 500
 LEVELS_KEPT = 10_000
@@ -44,6 +45,8 @@ class Column:
     """Whether every cell is a larger number than the one before."""
     is_dated: bool = True
     """Whether every cell that is not empty looks like a date."""
+    dates: Dates = field(default_factory=Dates)
+    """Its cells while all look like dates."""
     longest: int = 0
     """Characters of a cell."""
     words: int = 0
@@ -92,6 +95,8 @@ class Column:
         self.empty += sum(counts[text] for text in others) - sum(counts[text] for text in full)
         self.words += sum(len(text.split()) * counts[text] for text in full)
         self.is_dated = self.is_dated and not numbers and all(map(DATE.fullmatch, full))
+        if self.is_dated:
+            self.dates.add(full)
         self.others |= dict.fromkeys(full[: OTHERS_KEPT - len(self.others)])
         if self.stray is None and full:
             place = cells.index(full[0])

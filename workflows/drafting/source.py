@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.cutting import cut, quoted
-from lambdas.model.recipe import Categorical
+from lambdas.model.recipe import Date
 from workflows.drafting.baseline import Bound
 from workflows.drafting.choosing import Choice
 from workflows.drafting.estimators import Estimator
@@ -100,9 +100,9 @@ def _imported(choice: Choice) -> list[str]:
 def _columns(choice: Choice) -> Iterator[str]:
     for each in choice.features:
         yield from _comment(each.about, depth=2)
-        kind = "Categorical" if isinstance(each.column, Categorical) else "Numeric"
+        parts = [f"parts=[{', '.join(map(text, each.column.parts))}]"] if isinstance(each.column, Date) else []
         missing = [] if each.column.missing is None else [f"missing={text(str(each.column.missing))}"]
-        yield from _call(kind, text(each.column.name), *missing)
+        yield from _call(type(each.column).__name__, text(each.column.name), *parts, *missing)
 
 
 def class_of(label: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lambdas.model.recipe import Categorical, Numeric
+from lambdas.model.recipe import Categorical, Date, Numeric
 from tests.unit.workflows.drafting import files
 from workflows.drafting.choosing import LEVELS_MAX, LEVELS_TOGETHER, Choice, choose
 from workflows.drafting.columns import look_at_columns
@@ -82,7 +82,8 @@ def test_columns_of_one_name_are_left_out() -> None:
         (lambda row: str(900 - row), "every cell is another whole number: an identifier, or a place in the file"),
         (lambda row: str(row * row), "every cell is another whole number: an identifier, or a place in the file"),
         (lambda row: f"u-{row}", "every cell is another text, such as 'u-0': an identifier"),
-        (lambda row: f"2024-01-{row % 28 + 1:02}", "dates, such as 2024-01-01: "),
+        (lambda row: f"{row % 28 + 1:02}/01/2024", "dates, such as 01/01/2024: a Date takes the weekday"),
+        (lambda row: f"2024-01-{row % 4 * 7 + 1:02}", "dates, such as 2024-01-01: the days to come are others"),
         (lambda row: f"202401{row % 28 + 1:02}", "dates, such as 20240101: "),
         (lambda row: "long " * 26 + str(row % 3), "free text, up to 131 characters"),
     ],
@@ -110,6 +111,18 @@ def test_few_rows_may_all_be_different(rows: int) -> None:
     choice = chosen("it", cell=str, rows=rows)
 
     assert len(choice.features) == (1 if rows < 20 else 0)
+
+
+def test_dates_become_a_date_with_the_parts_that_vary() -> None:
+    (days,) = chosen("opened", cell=lambda row: f"2024-01-{row % 28 + 1:02}").features
+    (times,) = chosen(
+        "opened", cell=lambda row: "" if row == 3 else f"2024-{row % 9 + 1:02}-02T0{row % 5}:30"
+    ).features
+
+    assert days.column == Date("opened", parts=["weekday"])
+    assert (days.about, days.levels) == ("2024-01-01 to 2024-01-28", 7)
+    assert times.column == Date("opened", parts=["month", "weekday", "hour"], missing="median")
+    assert times.about == "2024-01-02 to 2024-09-02; 1 of 40 are missing"
 
 
 def test_numbers_that_are_near_dates_are_features() -> None:

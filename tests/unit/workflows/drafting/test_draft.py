@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from chalicelib.errors import BadRequest, ColumnMissing, CommandFailed, NightswapError, ObjectUnreadable, ValueMissing
 from chalicelib.limits import CLASSES
 from lambdas import recipes
-from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from tests.unit.workflows.drafting import files
 from workflows.checking.file import Content
 from workflows.drafting.draft import ROWS_OF_A_CLASS, Draft, draft, model_named_after
@@ -67,6 +68,21 @@ def test_missing_cells_are_taken_as_the_recipe_says(tmp_path: Path) -> None:
 
     assert recipe.columns[3:] == [Numeric("gap", missing="median"), Categorical("flag", missing="missing")]
     assert recipe.missing_values == ["NA"]
+
+
+def test_dates_are_taken_with_the_parts_that_come_again(tmp_path: Path) -> None:
+    def row(draw: random.Random, number: int) -> tuple[str, ...]:
+        day = date(2024, 1, 1) + timedelta(days=draw.randrange(700))
+        return day.isoformat(), f"{day} {number % 24:02}:30:00" if number % 5 else ""
+
+    made = drafted(files.loans(columns=["opened", "closed"], row=row))
+
+    recipe = loaded(made.text, tmp_path)
+    assert recipe.columns[3:] == [
+        Date("opened", parts=["month", "weekday"]),
+        Date("closed", parts=["month", "weekday", "hour"], missing="median"),
+    ]
+    assert "# 2024-01-" in made.text
 
 
 def test_the_same_file_gives_the_same_recipe() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.limits import CATEGORY_CHARACTERS, CLASS_CHARACTERS, NAME_CHARACTERS
-from lambdas.model.recipe import Categorical, Numeric, at_least
+from lambdas.model.recipe import Categorical, Date, Numeric, at_least
 from tests.contract.sources import ROOT
 from workflows.drafting.baseline import Bound
 from workflows.drafting.choosing import Choice, Feature
@@ -28,6 +28,7 @@ def parts(*, names: list[str], labels: list[str], file: str = "loans.csv", posit
     features += [Feature(Categorical(f"c {name}"), "'a', 'b'", levels=2) for name in names]
     features.append(Feature(Numeric("gap", missing="median"), "with gaps", marks=marks))
     features.append(Feature(Categorical("flag", missing="missing"), "'x'", levels=1))
+    features += [Feature(Date(f"d {name}", parts=["month", "hour"], missing="median"), "about") for name in names]
     bounds = [Bound(at_least("recall", of=name, bound=0.875), [f"0.9 of {name}", "more"]) for name in labels]
     return Parts(
         file=file,
@@ -89,7 +90,8 @@ def test_it_names_file_rows_columns_and_reasons() -> None:
     assert '        Numeric("gap", missing="median"),\n' in written
     assert '        Categorical("flag", missing="missing"),\n' in written
     assert '    missing_values=["?", "NA"],\n' in written
-    assert "from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, at_least\n" in written
+    assert "from lambdas.model.recipe import Categorical, Columns, Date, Numeric, Recipe, at_least\n" in written
+    assert '        Date("d age", parts=["month", "hour"], missing="median"),\n' in written
 
 
 def test_what_it_does_not_use_is_not_imported() -> None:
