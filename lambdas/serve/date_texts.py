@@ -12,12 +12,15 @@ imports where a model has a column of dates.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from .dates import DAY, DAYS_BEFORE_1970, day, hour, minute, month, year
 from .refusal import shown
 from .schema import Noted, NumberColumn
+from .values import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?", re.ASCII
@@ -61,13 +64,13 @@ def text_of(seconds: float) -> str:
     return f"{of_day}T{hour(seconds):02.0f}:{minute(seconds):02.0f}:{second:02.0f}Z"
 
 
-@dataclass(frozen=True)
 class DateColumn(NumberColumn):
     """A date, as a text; the bounds, in seconds, belong to the range. Raises ValueError where one is no time."""
 
     FORM = FORM
 
-    def __post_init__(self) -> None:
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*values, **named)
         for number in (self.minimum, self.maximum, self.missing):
             if number is not None and number == number:  # NaN stands for a missing date that stays one
                 text_of(number)

@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from .dates import PARTS
 from .refusal import Refused
+from .values import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 Function = Callable[[float], float]
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from .refusal import Refused, digits, listed, plain, shown
+from .values import TYPE_CHECKING, Value
+
+if TYPE_CHECKING:
+    from typing import Any
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """A number as text: what JSON and CSV files write; no `1_000`, `nan`, `inf` or hexadecimal, which float() takes. Each
@@ -41,8 +43,7 @@ ACCEPTED_CHARACTERS = 60
 """Of each of several missing features."""
 
 
-@dataclass(frozen=True)
-class NumberColumn:
+class NumberColumn(Value):
     """A finite number; the bounds belong to the range."""
 
     name: str
@@ -119,8 +120,7 @@ class NumberColumn:
         )
 
 
-@dataclass(frozen=True)
-class CategoryColumn:
+class CategoryColumn(Value):
     """A text. `allowed` are the declared categories, None where any will do; `levels` those of the training."""
 
     name: str
@@ -183,15 +183,14 @@ Row = Sequence[float | str]
 """One instance's values, in the order of the schema's columns."""
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(Value):
     """The model's columns, in the order in which a scorer takes them."""
 
     columns: tuple[Column, ...]
-    names: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", frozenset(column.name for column in self.columns))
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.columns)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Schema:

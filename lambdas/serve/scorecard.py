@@ -30,11 +30,13 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from .links import sigmoid, softmax
 from .schema import ModelInvalid, Row, Schema
+from .values import TYPE_CHECKING, Value
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT = "scorecard"
 WITHOUT_VALUES, WITHOUT_DATES, FORMAT_VERSION = 3, 4, 5
@@ -43,13 +45,12 @@ LEAST_SCORE = -math.log(sys.float_info.max)
 """About -709.8: exp(-score) of a lower one is infinite."""
 
 
-Steps = Sequence[Sequence[Any]]
-Value = tuple[int, Callable[[float], float], Steps]
+Steps = Sequence[Sequence["Any"]]
+Made = tuple[int, Callable[[float], float], Steps]
 """The position of its column, the function of its number, and the steps that the function is made of."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Value):
     """One linear score. Positions are those of the schema's columns, and then those of the values."""
 
     intercept: float
@@ -76,8 +77,7 @@ class Line:
         return total
 
 
-@dataclass(frozen=True)
-class Scorecard:
+class Scorecard(Value):
     """A linear classifier. `classes` is the order of the probabilities; `positive` one of them, or None."""
 
     classes: tuple[str, ...]
@@ -85,7 +85,7 @@ class Scorecard:
     schema: Schema
     link: str
     lines: tuple[Line, ...]
-    values: tuple[Value, ...] = ()
+    values: tuple[Made, ...] = ()
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where the values are too large for any score, or a function is not
@@ -190,7 +190,7 @@ def _read(document: Mapping[str, Any]) -> Scorecard:
     return Scorecard(classes=classes, positive=positive, schema=schema, link=link, lines=lines, values=values)
 
 
-def _values(values: Sequence[Mapping[str, Any]], *, positions: Mapping[str, int]) -> tuple[Value, ...]:
+def _values(values: Sequence[Mapping[str, Any]], *, positions: Mapping[str, int]) -> tuple[Made, ...]:
     if not values:
         return ()
     from .functions import through  # here, because most scorecards have no values

@@ -38,10 +38,13 @@ import math
 import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from .links import sigmoid, softmax
 from .schema import ModelInvalid, Row, Schema
+from .values import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT, FORMAT_VERSION = "trees", 1
 MAGIC = b"nightswap trees\n"
@@ -56,7 +59,7 @@ SHARE_UNIT = 65_535
 """What the share 1 is written as, where a node's expected shares are."""
 INF = math.inf
 
-Numbers = Sequence[Any]
+Numbers = Sequence["Any"]
 
 
 class Trees:

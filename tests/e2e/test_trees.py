@@ -107,7 +107,7 @@ def test_change_of_format_goes_live_and_back(both: LocalUp) -> None:
 
     manifests = [both.call("GET", f"/models/forest/versions/{version}").body["manifest"] for version in (1, 2)]
     told = predicted(both, "forest", age=40, income=40, housing="rent")
-    back = both.call("POST", "/models/forest/rollback", {"reason": "a look at the old one"})
+    back = both.call("POST", "/models/forest/rollback", {"to": 1, "reason": "a look at the old one"})
     old = predicted(both, "forest", age=40, income=40, housing="rent")
     again = both.clone.nightswap(
         "promote", "2", "--model", "forest", "--lift-quarantine", "--reason", "the new one was right"

@@ -125,6 +125,7 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
         "serve.refusal",
         "serve.schema",
         "serve.scorecard",
+        "serve.values",
         "serve.warned",
     ]
     batch, single, strange, refused = called["answers"]

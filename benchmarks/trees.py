@@ -1,0 +1,150 @@
+"""Forests by size: a cold start of the whole package, a warm row, and many rows as Evaluate scores them.
+
+python -m benchmarks.trees
+
+The trees grow on random labels, so that they are as deep as their nodes allow. A cold start is measured as
+`benchmarks.cold_start` does, in turns with an empty handler and a scorecard; its ratio to the empty handler is the
+result. A warm row is the scorer alone, in microseconds, and as a ratio to the scorecard's. Writes
+benchmarks/results/trees.json.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from benchmarks import scoring
+from benchmarks.cold_start import BARE, EMPTY, ROUNDS, Candidate, Folders, _candidate, measure
+from lambdas import recipes
+from lambdas.model.formats.fitted import Exported
+from lambdas.model.formats.package import build_package
+from lambdas.model.formats.scorecard.export import export as export_scorecard
+from lambdas.model.formats.table import format_of
+from lambdas.model.formats.trees import artifact
+from lambdas.model.formats.trees.export import export
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Numeric, Recipe, at_least
+from lambdas.model.training.estimator import fit
+from lambdas.serve import scorecard
+from workflows.packaging import bytecode
+from workflows.packaging.archive import Package, pack
+from workflows.packaging.wheels import PYTHON
+
+COLUMNS = 41
+SIZES = {"3 thousand": (100, 115), "30 thousand": (100, 1170), "75 thousand": (100, 2930), "300 thousand": (100, 11_700)}
+"""Trees, and rows of random labels, of which a quarter become nodes."""
+MANY_TREES = {"500 trees, 75 thousand": (500, 585)}
+ROWS_WARM, ROWS_MANY = 500, 100_000
+RESULTS = Path(__file__).with_name("results") / "trees.json"
+SCORECARD = "scorecard"
+
+
+def grown(trees: int, rows: int) -> Exported:
+    """A forest on rows whose labels tell nothing."""
+
+    def estimator(_: object) -> object:
+        from sklearn.ensemble import RandomForestClassifier
+
+        return RandomForestClassifier(trees, max_features=1, n_jobs=2, random_state=0)
+
+    names = [f"x{place}" for place in range(COLUMNS)]
+    recipe = Recipe(
+        model="forest",
+        columns=[Numeric(name) for name in names],
+        label="y",
+        classes={"a": "a", "b": "b"},
+        estimator=estimator,
+        thresholds=[at_least("accuracy", bound=0.8)],
+        cross_validation_folds=0,
+    )
+    return export(fit(recipe, train=table(rows)))
+
+
+def table(rows: int) -> Table:
+    rng = np.random.default_rng(0)
+    labels = np.array(["a", "b"], dtype=np.str_)[rng.integers(0, 2, size=rows)]
+    return Table(rng.normal(size=(rows, COLUMNS)), np.empty((rows, 0), dtype=np.str_), labels)
+
+
+def package(content: bytes, form: str) -> Package:
+    manifest = {
+        "model": "m",
+        "model_version": 1,
+        "artifact_sha256": hashlib.sha256(content).hexdigest(),
+        "format": form,
+    }
+    return Package(build_package(artifact=content, manifest=manifest), sha256="")
+
+
+def warm_us(score: object, rows: list[list[float]]) -> float:
+    """The median over rounds, of one row by itself: the processor's time, whatever else the machine does."""
+    taken = []
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        for row in rows:
+            score(row)  # type: ignore[operator]
+        taken.append((time.process_time() - begun) / len(rows))
+    return 1e6 * statistics.median(taken)
+
+
+def cold(contents: Mapping[str, tuple[bytes, str]], *, compiler: bytecode.Interpreter) -> list[float]:
+    """Of each the ratio to an empty handler."""
+    with tempfile.TemporaryDirectory() as folder:
+        folders = Folders(Path(folder), compiler)
+        runtime = folders.runtime()
+        bare = folders.code("bare", pack({"main.py": EMPTY}), compiled=False)
+        found: list[Candidate] = [_candidate(BARE, "main.handler", [bare], runtime)]
+        for name, (content, form) in contents.items():
+            code = folders.code(name.replace(" ", "-"), package(content, form), compiled=True)
+            found.append(_candidate(name, "serve.handler.handler", [code], runtime, {"code": True}))
+        medians = measure(found, python=compiler.path, log=Path(folder) / "log")
+    return [medians[each] / medians[found[0]] for each in found[1:]]
+
+
+def main() -> None:
+    compiler = bytecode.interpreter(PYTHON)
+    if compiler is None:
+        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    linear = export_scorecard(fit(recipes.load("kdd99-http"), train=scoring.rows())).content
+    forests = {name: grown(*size) for name, size in {**SIZES, **MANY_TREES}.items()}
+    contents = {SCORECARD: (linear, SCORECARD), **{name: (each.content, "trees") for name, each in forests.items()}}
+    ratios = dict(zip(contents, cold(contents, compiler=compiler), strict=True))
+    rows = table(ROWS_WARM).numeric.tolist()
+    base_us = warm_us(scorecard.read(linear).score, [row[:3] for row in rows])
+    drawn = Drawn("model", "nodes", "MB", "cold, ratio", "warm, us a row", "100,000 rows, s", title=f"n={ROUNDS}")
+    results: dict[str, object] = {}
+    for name, (content, form) in contents.items():
+        told = forests[name].facts if name in forests else {"nodes": 0, "trees": 0}
+        model = format_of(form).code().load(content)
+        us = base_us if name == SCORECARD else warm_us(artifact.load(content).trees.score, rows)
+        begun = time.process_time()
+        if name == "75 thousand":
+            model.score({f"x{place}": column for place, column in enumerate(table(ROWS_MANY).numeric.T)})
+        many = time.process_time() - begun if name == "75 thousand" else 0.0
+        results[name] = {
+            "trees": told["trees"],
+            "nodes": told["nodes"],
+            "megabytes": round(len(content) / 1e6, 2),
+            "cold_ratio": round(ratios[name], 3),
+            "warm_us": round(us, 1),
+            "warm_ratio": round(us / base_us, 1),
+            **({"rows_100000_seconds": round(many, 1)} if many else {}),
+        }
+        row = (name, str(told["nodes"]), f"{len(content) / 1e6:.2f}", f"{ratios[name]:.2f}", f"{us:.1f}")
+        drawn.add_row(*row, f"{many:.1f}" if many else "")
+    RESULTS.write_text(json.dumps({"n": ROUNDS, "python": PYTHON, "of": results}, indent=1) + "\n")
+    Console().print(drawn)
+
+
+if __name__ == "__main__":
+    main()
