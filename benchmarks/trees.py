@@ -41,7 +41,12 @@ from workflows.packaging.archive import Package, pack
 from workflows.packaging.wheels import PYTHON
 
 COLUMNS = 41
-SIZES = {"3 thousand": (100, 115), "30 thousand": (100, 1170), "75 thousand": (100, 2930), "300 thousand": (100, 11_700)}
+SIZES = {
+    "3 thousand": (100, 115),
+    "30 thousand": (100, 1170),
+    "75 thousand": (100, 2930),
+    "300 thousand": (100, 11_700),
+}
 """Trees, and rows of random labels, of which a quarter become nodes."""
 MANY_TREES = {"500 trees, 75 thousand": (500, 585)}
 ROWS_WARM, ROWS_MANY = 500, 100_000
