@@ -6,7 +6,6 @@ scorecard.py  the format `scorecard`: weights in, label and probabilities out
 trees.py      the format `trees`: decision trees and sums of them
 links.py      probabilities of scores, for both
 why.py        tells which columns moved a prediction most; imported when a request asks
-trees_why.py  what each column adds in trees; imported when a request asks
 functions.py  functions of one number, such as log1p: of a scorecard that has any
 dates.py      parts of a date: functions of its seconds
 date_texts.py  reads dates from their texts: of a model that has a column of them

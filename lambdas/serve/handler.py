@@ -12,15 +12,14 @@ broken.
 """
 
 # To load pathlib would take a tenth of a cold start.
-# ruff: noqa: PTH100, PTH110, PTH120, PTH123
+# ruff: noqa: PTH123
 
 from __future__ import annotations
 
 import json
 import math
-import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 
@@ -69,17 +68,23 @@ OTHER = "other"
 THROUGH_THE_ALIAS = ":live"
 """How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
 
-CODE = os.path.dirname(os.path.abspath(__file__))
 BYTES_OF_OPENSSL = 1_000_000
 """An artifact of more is hashed by OpenSSL."""
 FORMATS = ("scorecard", "trees")
 """The artifact formats. Each is a module beside this one, and its `read` makes a Scorer of an artifact's bytes, or
 raises ModelInvalid."""
-READERS: Mapping[str, Callable[[bytes], Scorer]] = {
-    name: import_module(f".{name}", __package__).read
-    for name in FORMATS
-    if os.path.exists(f"{CODE}/{name}.py")  # a package holds only the module of its own format
-}
+
+
+def _readers() -> Iterator[tuple[str, Callable[[bytes], Scorer]]]:
+    for name in FORMATS:
+        try:
+            yield name, import_module(f".{name}", __package__).read
+        except ModuleNotFoundError as exc:  # a package holds only the module of its own format
+            if exc.name != f"{__package__}.{name}":
+                raise
+
+
+READERS: Mapping[str, Callable[[bytes], Scorer]] = dict(_readers())
 
 
 class PackageBroken(Exception):
@@ -88,7 +93,7 @@ class PackageBroken(Exception):
 
 def handler(event: object, context: object) -> dict[str, object]:
     """Lambda calls it."""
-    service = open_package(os.path.dirname(CODE))
+    service = open_package(__file__.rpartition("/serve/")[0])
     return told(service, service.answer(event), context)
 
 

@@ -55,8 +55,6 @@ TYPES = {"B": 1, "h": 2, "H": 2, "i": 4, "f": 4, "d": 8}
 NODES_BOXED = 20_000
 """Up to so many nodes the arrays become lists: that takes a millisecond once, and makes a row half as long again to
 score otherwise. Lists of more fit no cache, and are slower."""
-SHARE_UNIT = 65_535
-"""What the share 1 is written as, where a node's expected shares are."""
 INF = math.inf
 
 Numbers = Sequence["Any"]
@@ -64,6 +62,9 @@ Numbers = Sequence["Any"]
 
 class Trees:
     """A model of trees. The arrays are views of the file, or lists."""
+
+    SHARE_UNIT = 65_535
+    """What the share 1 is written as, where a node's expected shares are."""
 
     def __init__(self, header: Mapping[str, Any], section: Callable[[str], Numbers]) -> None:
         self.classes: tuple[str, ...] = tuple(header["classes"])
@@ -155,9 +156,9 @@ class Trees:
         what this one is. Expected is the mean over the training rows that came to the node.
         Source: Saabas (2014), Interpreting random forests.
         """
-        from .trees_why import added  # here, because most requests need none
+        from .why import added_by_trees  # here, because most requests need none
 
-        return added(self, row)
+        return added_by_trees(self, row)
 
 
 class _Table:

@@ -94,7 +94,7 @@ def test_model_without_dates_loads_no_module_of_dates() -> None:
 
 def test_serving_function_loads_nothing_that_costs_a_cold_start_more_than_it_does() -> None:
     """Each takes 1 to 5 ms, where all of the serving code takes 2."""
-    costly = {"dataclasses", "typing", "pathlib", "hashlib", "inspect", "lambdas.serve.trees_why"}
+    costly = {"dataclasses", "typing", "pathlib", "hashlib", "inspect", "lambdas.serve.why"}
     loads = "import sys, lambdas.serve.handler; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {loads}"],

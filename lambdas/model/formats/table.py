@@ -70,9 +70,7 @@ def _trees() -> Code:
 
 FORMATS: Mapping[str, Format] = {
     "scorecard": Format(file="model.json", serving=("scorecard.py", "functions.py", "dates.py"), code=_scorecard),
-    "trees": Format(
-        file="model.trees", serving=("trees.py", "trees_why.py", "functions.py", "dates.py"), code=_trees
-    ),
+    "trees": Format(file="model.trees", serving=("trees.py", "functions.py", "dates.py"), code=_trees),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""
 

@@ -23,7 +23,7 @@ from lambdas.model.formats.trees.size import Size, check_bytes
 from lambdas.model.formats.trees.slots import MIDDLE, Slots
 from lambdas.model.formats.trees.supported import check
 from lambdas.model.formats.trees.written import File, rounded_down
-from lambdas.serve.trees import FORMAT, FORMAT_VERSION, SHARE_UNIT
+from lambdas.serve.trees import FORMAT, FORMAT_VERSION, Trees
 
 
 def export(fitted: Fitted) -> Exported:
@@ -142,6 +142,6 @@ def _add_leaves(file: File, model: Grown) -> None:
     file.add_whole("places", places, codes="Bhi")
     file.add("shares", kinds[rows, places], code="d")
     shares = expected[:, 1:] if expected.shape[1] == 2 else expected
-    file.add("expected", np.rint(np.clip(shares, 0, 1) * SHARE_UNIT), code="H")
+    file.add("expected", np.rint(np.clip(shares, 0, 1) * Trees.SHARE_UNIT), code="H")
     if model.link == "votes":
         file.add("weights", np.array(model.weights), code="d")
