@@ -14,7 +14,7 @@ from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatc
 from chalicelib import unexpected
 from chalicelib.api import access, doors, failed_requests, prediction, responses
 from chalicelib.aws import connect
-from chalicelib.aws.patience import BRIEF, ending_within
+from chalicelib.aws.patience import BRIEF, WATCHFUL, Patience, ending_within
 from chalicelib.dashboard import page
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
@@ -29,12 +29,12 @@ BAD_REQUEST = 400
 app = Chalice(app_name="nightswap")
 
 
-def edges(function_arn: str) -> Edges:
-    return connect.edges(Names.from_function_arn(function_arn, stage=load(ApiSettings).stage), BRIEF)
+def edges(function_arn: str, patience: Patience = BRIEF) -> Edges:
+    return connect.edges(Names.from_function_arn(function_arn, stage=load(ApiSettings).stage), patience)
 
 
-def operator_edges() -> Edges:
-    return edges(app.lambda_context.invoked_function_arn)
+def operator_edges(patience: Patience = BRIEF) -> Edges:
+    return edges(app.lambda_context.invoked_function_arn, patience)
 
 
 def request() -> Request:
@@ -99,6 +99,16 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
 
+def batched(question: prediction.Question) -> Response:
+    """Have the file scored, or find that it is; wait a moment for the end."""
+    from chalicelib.batches import batch_requests
+
+    watching, pipeline = operator_edges(WATCHFUL), connect.pipeline_functions(load(ApiSettings).stage)
+    wish = {"model": question.model, **question.event, "who": caller(), "attempt": secrets.token_hex(8)}
+    said = batch_requests.wait(watching, batch_requests.ask(watching, pipeline, **wish))
+    return Response(**responses.of_batch(said, asked=request().context.get("path", ""), route=request().path))
+
+
 def begun(said: dict[str, Any]) -> Response:
     return Response(**responses.of_run(said, asked=request().context.get("path", ""), route=request().path))
 
@@ -135,6 +145,9 @@ def authorize(asking: AuthRequest) -> AuthResponse:
     )
 
 
+POSTED: dict[str, Any] = {"methods": ["POST"], "content_types": ANY_CONTENT_TYPE, "authorizer": authorize}
+
+
 @app.schedule(schedule())
 def nightly(event: CloudWatchEvent) -> None:
     from chalicelib.runs import retraining
@@ -152,22 +165,30 @@ def predict_one() -> Response:
     return stated(prediction.single(*scored(question)))
 
 
-@app.route("/predict", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/predict", **POSTED)
 @answering
 def predict_many() -> Response:
     content_type = request().headers.get("content-type")
     question = prediction.from_body(body(), content_type=content_type, default_model=default_model())
-    return stated(scored(question))
+    return batched(question) if question.is_stored else stated(scored(question))
 
 
-@app.route("/warm", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/batches/{batch}", authorizer=authorize)
+@answering
+def describe_batch(batch: str) -> dict[str, Any]:
+    from chalicelib.batches import batch_reports
+
+    return batch_reports.describe(operator_edges(), batch)
+
+
+@app.route("/warm", **POSTED)
 @answering
 def warm() -> Response:
     model = prediction.model_in(query(), default_model=default_model())
     return stated(scored(prediction.Question(model, {"warm": True})))
 
 
-@app.route("/retrain", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/retrain", **POSTED)
 @answering
 def retrain() -> Response:
     from chalicelib.runs import retraining
@@ -195,7 +216,7 @@ def describe_run(run: str) -> dict[str, Any]:
     return runs.describe(operator_edges(), run=run)
 
 
-@app.route("/runs/{run}/stop", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/runs/{run}/stop", **POSTED)
 @answering
 def stop_run(run: str) -> Response:
     from chalicelib.runs import runs
@@ -203,7 +224,7 @@ def stop_run(run: str) -> Response:
     return Response(body=runs.stop(operator_edges(), run=run, cause="POST /runs/ID/stop"), status_code=202)
 
 
-@app.route("/runs/{run}/approve", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/runs/{run}/approve", **POSTED)
 @answering
 def approve_run(run: str) -> Response:
     from chalicelib.runs import approving
@@ -212,7 +233,7 @@ def approve_run(run: str) -> Response:
     return begun(approving.approve(operator_edges(), **asked, idempotency_key=idempotency_key()))
 
 
-@app.route("/runs/{run}/reject", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/runs/{run}/reject", **POSTED)
 @answering
 def reject_run(run: str) -> Response:
     from chalicelib.runs import approving
@@ -254,33 +275,13 @@ def describe_version(model: str, version: str) -> dict[str, Any]:
     return models.version(operator_edges(), model=model, model_version=version)
 
 
-@app.route("/models/{model}/rollback", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
+@app.route("/models/{model}/versions/{version}/promote", **POSTED)
+@app.route("/models/{model}/rollback", **POSTED)
+@app.route("/models/{model}/pin", **POSTED)
+@app.route("/models/{model}/unpin", **POSTED)
 @answering
-def roll_back(model: str) -> Response:
-    return moved("rollback", model=model)
-
-
-@app.route(
-    "/models/{model}/versions/{version}/promote",
-    methods=["POST"],
-    content_types=ANY_CONTENT_TYPE,
-    authorizer=authorize,
-)
-@answering
-def promote(model: str, version: str) -> Response:
-    return moved("promote", model=model, version=version)
-
-
-@app.route("/models/{model}/pin", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
-@answering
-def pin(model: str) -> Response:
-    return moved("pin", model=model)
-
-
-@app.route("/models/{model}/unpin", methods=["POST"], content_types=ANY_CONTENT_TYPE, authorizer=authorize)
-@answering
-def unpin(model: str) -> Response:
-    return moved("unpin", model=model)
+def move(model: str, version: str | None = None) -> Response:
+    return moved(request().path.rpartition("/")[2], model=model, version=version)
 
 
 @app.route("/health")

@@ -10,6 +10,7 @@ audit/          checks a model's record, and what serves against it (`nightswap 
 pruning/        deletes old versions
 explain/        why a run promoted its model or did not
 interventions/  what an operator does by hand: rollback, promote, pin, unpin, reject, restore, put-back
+batches/        scores a file of instances on one version
 runs/           a run from its request to its outcome
 notices/        announces outcomes and moves to people and programs
 promotion/      how a judged version goes live: replay, canary, swap; and every way back

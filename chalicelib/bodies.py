@@ -103,6 +103,8 @@ REASON_OF_A_MOVE = Field(
 REQUEST_NAME = Field(_is_name, "is not a request's name", EXECUTION_NAME.pattern)
 INSTANCES = Field(lambda value: True, "", "a list of instances", '[{"FEATURE": VALUE, ...}, ...]')  # noqa: ARG005
 """The serving function says what is wrong with them."""
+BUCKET = Field(_is_text, "is not a text", "the stage's bucket")
+KEY = Field(_is_text, "is not a text", "a key below batches/in/")
 WHY = Field(INSTANCES.fits, "", "how many columns", "3")
 """How many columns to tell that moved each prediction most; the serving function says what is wrong with it."""
 

@@ -14,7 +14,7 @@
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
     ├── PackagingFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
-        ├── BadRequest 400, RunUnknown 404, ModelUnknown 404, VersionUnknown 404
+        ├── BadRequest 400, RunUnknown 404, BatchUnknown 404, ModelUnknown 404, VersionUnknown 404
         ├── RequestConflict 409, VersionUnfit 409, BodyTooLarge 413, WrongContentType 415
         └── NoLiveModel 503, StackMissing 503, Busy 503, ServingFailed 503
 
@@ -239,6 +239,10 @@ class BadRequest(RequestError, status=400):
 
 class RunUnknown(RequestError, status=404):
     """No run of that name."""
+
+
+class BatchUnknown(RequestError, status=404):
+    """No batch of that name, or none any more."""
 
 
 class ModelUnknown(RequestError, status=404):

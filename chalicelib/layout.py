@@ -41,6 +41,13 @@ evidence/MODEL/000007.json              the manifest of a version as it was judg
 evidence-erased/MODEL/000001.json       what `nightswap data erase` took, and what it left; written once
 evidence-erased/MODEL/looked-up/N.json  the runs whose documents it went through; written once
 
+batches/in/...                          a file of instances to score
+batches/out/BATCH/request.json          which file, on which version
+batches/out/BATCH/predictions/000007.jsonl  of a chunk, in the order of the file
+batches/out/BATCH/errors/000007.jsonl   the refused records of a chunk, if there are any
+batches/out/BATCH/chunks/000007.json    how far the batch came: written when the other files of the chunk are whole
+batches/out/BATCH/ended.json            how the batch ended
+
 tokens/SHA256.json                      an access token, under the SHA-256 of its secret; written once, then removed
 deploy/SHA256...                        packages and definitions, named by their SHA-256
 deploy/chalice.json                     Chalice's record of what it deployed, with the ID of its REST API
@@ -59,6 +66,7 @@ RUNS = "runs/"
 WORK = "work/"
 PARTS = "parts/"
 ROW_ANSWERS = "row-answers/"
+BATCHES, BATCH_FILES, BATCH_RESULTS = "batches/", "batches/in/", "batches/out/"
 TOKENS = "tokens/"
 DEPLOY = "deploy/"
 LOCKS = "locks/"
@@ -223,6 +231,17 @@ def of_model(model: str) -> tuple[str, ...]:
         all_evidence(model),
         erasures(model),
     )
+
+
+def batch(name: str, part: str = "") -> str:
+    """A document of a batch, `request` or `ended`; or the prefix of all that it wrote."""
+    return f"{BATCH_RESULTS}{name}/{part}{part and '.json'}"
+
+
+def batch_chunk(name: str, number: int | None = None, *, of: str = "chunks") -> str:
+    """How far the nth chunk came, or its lines of `predictions` or `errors`; without a number the prefix of all."""
+    ending = ".json" if of == "chunks" else ".jsonl"
+    return f"{batch(name)}{of}/" + ("" if number is None else f"{number:06d}{ending}")
 
 
 def token(sha256: str = "") -> str:

@@ -60,6 +60,22 @@ ROW_ANSWER_DAYS = 90
 HEADER_COLUMNS = 10_000
 """Fields of a file's header, those included that no recipe names."""
 
+# What a batch may be.
+BATCH_BYTES = 100_000_000
+"""Of one file, unpacked: predict-batch holds it in its memory of 512 MB, packed and unpacked."""
+BATCH_LINES = 2_000_000
+"""Of one file: predict-batch has 890 s, and scored 6,000 rows of 3 columns a second on the local AWS of a shared
+laptop core. A serving function of 512 MB has a third of a core."""
+BATCH_RECORDS = 10_000
+"""Of one chunk, which is written whole."""
+BATCH_INSTANCES = 1_000
+"""Of one call of a serving function, which takes no more."""
+BATCH_REFUSED = 10_000
+"""The most refused records of a batch: each costs a call."""
+BATCH_DAYS = 7
+"""From being written until a file below `batches/` goes."""
+BATCH_KEY_CHARACTERS = 500
+
 # What goes out.
 MESSAGE_CHARACTERS = 2_000
 """Of an error's message and of each of its details. JSON may spell a character with twelve bytes, and with a stack

@@ -21,6 +21,7 @@ RUN_NAME = re.compile(
 """The form of the app's names for runs; the longest has 53 characters."""
 EXECUTION_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{RUN_CHARACTERS}}}")
 """Any valid name of a run or of an operator's request: each is a part of documents' keys."""
+BATCH_NAME = re.compile(rf"{MODEL_NAME.pattern}-[0-9a-f]{{20}}")
 
 TASKS = (
     "restore-alias",
@@ -35,7 +36,8 @@ TASKS = (
 )
 """The state machine's Lambda functions; each is a file of `lambdas/` with `_` for `-`."""
 MOVE_ALIAS = "move-alias"
-PIPELINE = (*TASKS, MOVE_ALIAS)
+PREDICT_BATCH = "predict-batch"
+PIPELINE = (*TASKS, MOVE_ALIAS, PREDICT_BATCH)
 """All functions of the pipeline: the tasks, and what the API and the command line call."""
 
 

@@ -21,7 +21,9 @@ shift_traffic.py   one step of the canary
 swap_alias.py      makes the new version live
 record_outcome.py  records how the run ended
 move_alias.py      outside the state machine: carries out an operator's change of the alias
+predict_batch.py   outside the state machine: scores a stored file on one version
 
+batch_records.py   reads the records of such a file
 step.py            carries out each task
 engine.py          carries out a function for each of many names
 packs.py           prepares a data set, pack by pack

@@ -15,7 +15,7 @@ from chalicelib.values import Value
 
 PREDICT, OPERATE = "predict", "operate"
 ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
-    PREDICT: (("GET", "/predict"), ("POST", "/predict"), ("POST", "/warm")),
+    PREDICT: (("GET", "/predict"), ("POST", "/predict"), ("POST", "/warm"), ("GET", "/batches/*")),
     OPERATE: (
         ("POST", "/retrain"),
         ("GET", "/runs"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from chalicelib import names
-from chalicelib.bodies import INSTANCES, MODEL, WHY, Form, check_model
+from chalicelib.bodies import BUCKET, INSTANCES, KEY, MODEL, WHY, Form, check_model
 from chalicelib.cutting import quoted
 from chalicelib.edges.serving_functions import Answer, ServingFunctions
 from chalicelib.errors import (
@@ -28,13 +28,20 @@ from chalicelib.errors import (
 from chalicelib.values import Value
 
 FORM = Form({"instances": INSTANCES, "model": MODEL, "why": WHY}, wanted=("instances",), may_be_empty=False)
+STORED = Form({"bucket": BUCKET, "key": KEY, "model": MODEL}, wanted=("bucket", "key"))
+"""The body that names a file to score (`chalicelib.batches`)."""
 
 
 class Question(Value):
-    """The event for the model's serving function."""
+    """The event for the model's serving function; or bucket and key of a file, of a body that names one."""
 
     model: str
     event: Mapping[str, Any]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the instances lie in a file."""
+        return "key" in self.event
 
 
 def from_query(query: Mapping[str, Sequence[str]], *, default_model: str) -> Question:
@@ -61,7 +68,9 @@ def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Q
         raise WrongContentType(
             f"content type {quoted(content_type or '')}", field="Content-Type", accepted="application/json"
         )
-    fields = FORM.read(body)
+    given = FORM.parse(body)
+    form = STORED if isinstance(given, dict) and given.keys() & {"bucket", "key"} else FORM
+    fields = form.check(given)
     model = fields.pop("model", default_model)
     return Question(model, fields)
 

@@ -30,6 +30,12 @@ def of_run(said: dict[str, Any], *, asked: str, route: str) -> dict[str, Any]:
     return {"body": said, "status_code": 202 if said["new"] else 200, "headers": {"Location": where}}
 
 
+def of_batch(said: dict[str, Any], *, asked: str, route: str) -> dict[str, Any]:
+    """The answer about a batch: 200 with its result, or 202 while it goes on, with its place."""
+    where = beside(f"batches/{said['batch']}", asked=asked, depth=route.count("/") - 1)
+    return {"body": said, "status_code": 202 if said["ended_at"] is None else 200, "headers": {"Location": where}}
+
+
 def beside(route: str, *, asked: str, depth: int = 0) -> str:
     """Where a route is, seen from the address that was asked, which has so many levels below its first one.
 

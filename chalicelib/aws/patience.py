@@ -25,6 +25,8 @@ API_SECONDS = 28
 """The app's functions may take so long; `lambda_timeout` in .chalice/config.json."""
 MOVE_SECONDS = 20
 """The function move-alias may take so long, and the API waits for it."""
+BATCH_SECONDS = 890
+"""The function predict-batch may take so long; nobody waits for its end. Lambda's own limit is 900."""
 SERVING_SECONDS = 10
 """A serving function may take so long."""
 ANSWER_SECONDS = 0.5
@@ -88,3 +90,5 @@ MOVING = Patience(connect_seconds=1, read_seconds=8)
 """For the function move-alias, somebody waiting for it."""
 ATTENTIVE = Patience(connect_seconds=1, read_seconds=MOVE_SECONDS + 1)
 """For a call that may take MOVE_SECONDS; asked once, as it moves."""
+WATCHFUL = Patience(connect_seconds=1, read_seconds=4)
+"""For the API while it waits for the end of a batch: it looks until shortly before its own end."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -24,17 +26,9 @@ class LambdaPipelineFunctions:
 
     def call(self, task: str, payload: bytes) -> bytes:
         function = names.task_function(self._stage, task)
-        try:
-            with transient(FunctionUnavailable, doing=f"calling {function}"):
-                answer = self._client.invoke(FunctionName=function, Payload=payload)
-                said = answer["Payload"].read()
-        except ClientError as exc:
-            if code(exc) == "ResourceNotFoundException":
-                raise StackMissing(
-                    f"function {function} does not exist: create the stacks with"
-                    f" nightswap deploy --stage {self._stage}"
-                ) from exc
-            raise
+        with self._speaking_of(function):
+            answer = self._client.invoke(FunctionName=function, Payload=payload)
+            said = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise ServingFailed(
                 f"{function} failed with {_error_type(said)}, perhaps after its work: look at nightswap history"
@@ -42,6 +36,24 @@ class LambdaPipelineFunctions:
                 function=function,
             )
         return said
+
+    def start(self, task: str, payload: bytes) -> None:
+        function = names.task_function(self._stage, task)
+        with self._speaking_of(function):
+            self._client.invoke(FunctionName=function, Payload=payload, InvocationType="Event")
+
+    @contextmanager
+    def _speaking_of(self, function: str) -> Iterator[None]:
+        try:
+            with transient(FunctionUnavailable, doing=f"calling {function}"):
+                yield
+        except ClientError as exc:
+            if code(exc) == "ResourceNotFoundException":
+                raise StackMissing(
+                    f"function {function} does not exist: create the stacks with"
+                    f" nightswap deploy --stage {self._stage}"
+                ) from exc
+            raise
 
 
 def _error_type(report: bytes) -> str:

@@ -9,5 +9,6 @@ training.py       Preprocess, Train, Evaluate
 rollout.py        VersionModel, Replay, ShiftTraffic, SwapAlias
 runs.py           RestoreAlias, RecordOutcome, and a run's input and output
 interventions.py  move-alias: request and answer
+batches.py        predict-batch: request and answer
 payload.py        converts a payload to JSON and back
 """

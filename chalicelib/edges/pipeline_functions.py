@@ -13,3 +13,6 @@ class PipelineFunctions(Protocol):
 
     def call(self, task: str, payload: bytes) -> bytes:
         """The function's answer; raises ServingFailed when the function itself raised."""
+
+    def start(self, task: str, payload: bytes) -> None:
+        """Have Lambda call the function by and by; when it raises, Lambda calls it twice more."""

@@ -29,6 +29,7 @@ ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/predict"): PREDICT,
     ("POST", "/predict"): PREDICT,
     ("POST", "/warm"): PREDICT,
+    ("GET", "/batches/{batch}"): PREDICT,
     ("POST", "/retrain"): OPERATE,
     ("GET", "/runs"): OPERATE,
     ("GET", "/runs/{run}"): OPERATE,

@@ -20,6 +20,7 @@ from chalicelib.aws.patience import (
     ANSWER_SECONDS,
     API_SECONDS,
     ATTENTIVE,
+    BATCH_SECONDS,
     BRIEF,
     GATEWAY_SECONDS,
     MOVE_SECONDS,
@@ -27,10 +28,12 @@ from chalicelib.aws.patience import (
     PATIENT,
     PROMPT,
     SERVING_SECONDS,
+    WATCHFUL,
     OutOfTime,
     Patience,
     ending_within,
 )
+from chalicelib.batches import batch_reports, batch_requests
 from chalicelib.errors import TransientError
 from chalicelib.interventions import fitness
 from chalicelib.names import Names
@@ -44,13 +47,16 @@ ROOT = Path(__file__).parents[2]
 MACHINE = json.loads((ROOT / "workflows/definitions/golden/retrain.asl.json").read_text())
 CHALICE = json.loads((ROOT / ".chalice/config.json").read_text())
 TASKS = {name: state for name, state in MACHINE["States"].items() if state["Type"] == "Task"}
-OF_THE_API = (PROMPT, BRIEF, ATTENTIVE)
+OF_THE_API = (PROMPT, BRIEF, ATTENTIVE, WATCHFUL)
 OF_TASKS = {**dict.fromkeys(DATA_TASKS, TASK_SECONDS), "task": OTHER_TASK_SECONDS}
 LONGEST, SHORTEST = (
     load(StageSettings, {f"NIGHTSWAP_{task.upper()}_SECONDS": str(of[end]) for task, of in OF_TASKS.items()})
     for end in (-1, 0)
 )
 """What a stage may set for the time of its tasks."""
+LAMBDAS_PAUSES_SECONDS = 60 + 120
+"""Before it calls a function again that failed, and once more.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"""
 START_SECONDS = 5
 """So much of a function's time may be gone before its first call: it has started, and may have listed the models."""
 
@@ -123,6 +129,17 @@ def test_move_that_publishes_again_says_in_time_that_the_version_is_not_active_y
     assert fitness.REPUBLISHED_WITHIN_SECONDS + rest < MOVE_SECONDS
 
 
+def test_the_api_looks_for_the_end_of_a_batch_until_it_is_time_to_say_that_it_goes_on() -> None:
+    last_look = batch_requests.WAIT_SECONDS + batch_requests.LONGEST_PAUSE_SECONDS
+
+    assert last_look + WATCHFUL.longest_seconds + ANSWER_SECONDS < API_SECONDS
+
+
+def test_a_batch_has_all_of_lambdas_time_and_is_quiet_for_longer_than_lambdas_pauses() -> None:
+    assert task_sizes()[names.PREDICT_BATCH].timeout_seconds == BATCH_SECONDS < LAMBDA_LIMIT_SECONDS
+    assert batch_reports.QUIET_SECONDS > LAMBDAS_PAUSES_SECONDS
+
+
 def test_calls_that_move_are_tried_once() -> None:
     assert (ATTENTIVE.attempts, PROMPT.attempts) == (1, 1)
 
@@ -147,7 +164,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("nobody")
-@pytest.mark.parametrize("of", [PATIENT, PROMPT, BRIEF, MOVING, ATTENTIVE])
+@pytest.mark.parametrize("of", [PATIENT, PROMPT, BRIEF, MOVING, ATTENTIVE, WATCHFUL])
 def test_client_is_made_with_its_patience(of: Patience) -> None:
     config: Config = of.client("s3").meta.config
 

@@ -12,7 +12,7 @@ from tests.contract.sources import ROOT, SCIENCE, imports, loaded_by
 
 SCIKIT_FREE = (
     *("restore_alias", "evaluate", "version_model", "replay", "shift_traffic", "swap_alias"),
-    *("record_outcome", "move_alias"),
+    *("record_outcome", "move_alias", "predict_batch"),
 )
 
 

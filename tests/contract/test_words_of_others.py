@@ -15,6 +15,7 @@ import pytest
 
 from app import app
 from chalicelib import layout, names
+from chalicelib.contracts.batches import PredictBatchTask
 from chalicelib.contracts.interventions import MoveAliasTask
 from chalicelib.documents import documents
 from chalicelib.errors import NightswapError, Unexpected, leaves
@@ -29,6 +30,9 @@ from workflows.definitions.functions import SIGNATURES
 
 MARK = "7f3a9c-said-by-others"
 PATH = {"run": "a-run", "model": MODEL, "version": "1"}
+BATCH = f"{MODEL}-{20 * 'a'}"
+PATH["batch"] = BATCH
+FROM_OUTSIDE: dict[str, type[Value]] = {names.MOVE_ALIAS: MoveAliasTask, names.PREDICT_BATCH: PredictBatchTask}
 ROUTES = [(method, path.format(**PATH)) for path, methods in app.routes.items() for method in methods]
 BODIES = {"/predict": '{"instances": [{}]}', "/retrain": '{"reason": "why"}'}
 
@@ -98,13 +102,20 @@ def test_no_route_repeats_what_aws_said(reply: Any) -> None:
 def payload(contract: type[Value]) -> dict[str, Any]:
     filled = {name: f"s3://a-bucket/{name}" for name in contract.field_names}
     numbers = {"model_version": 1, "judging": 1, "shift": 0, "function_version": "1", "failure": None, "force": False}
-    known = {"run": RUN, "model": MODEL, "action": "rollback", "lift_quarantine": False, "outcome": "Promoted"}
+    known = {
+        "batch": BATCH,
+        "run": RUN,
+        "model": MODEL,
+        "action": "rollback",
+        "lift_quarantine": False,
+        "outcome": "Promoted",
+    }
     return {name: {**numbers, **known}.get(name, value) for name, value in filled.items()}
 
 
 @pytest.mark.parametrize("task", names.PIPELINE)
 def test_no_task_repeats_what_aws_said(task: str, context: LambdaContext) -> None:
-    contract = MoveAliasTask if task == names.MOVE_ALIAS else SIGNATURES[task].takes
+    contract = FROM_OUTSIDE[task] if task in FROM_OUTSIDE else SIGNATURES[task].takes
     module = importlib.import_module(f"lambdas.{document_name(task)}")
 
     try:

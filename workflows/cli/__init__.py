@@ -16,6 +16,7 @@ backtest.py       judge kept nights by another recipe
 models.py         versions, restore
 model_removal.py  model remove
 predictions.py    predict
+batch.py          batch: predictions of a whole file
 moves.py          rollback, promote, pin, unpin
 approvals.py      approve, reject: a version that waits
 ledger.py         history, what-served, verify

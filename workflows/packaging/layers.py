@@ -64,6 +64,7 @@ LAYERS_OF_TASK: Mapping[str, tuple[str, ...]] = {
     "swap-alias": (),
     "record-outcome": (),
     "move-alias": (),
+    "predict-batch": (),
 }
 """The layers that a function of the pipeline needs, whatever the models. `needs` adds what their formats ask for."""
 

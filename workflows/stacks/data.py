@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.layout import DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
-from chalicelib.limits import PART_DAYS, ROW_ANSWER_DAYS
+from chalicelib.layout import BATCHES, DATASETS, DEPLOY, REMOVED, RUNS, TOKENS
+from chalicelib.limits import BATCH_DAYS, PART_DAYS, ROW_ANSWER_DAYS
 from chalicelib.names import Names, alerts_topic
 from chalicelib.settings import StageSettings
 from workflows.stacks.arns import bucket_arn
@@ -73,6 +73,7 @@ def _rules() -> list[Json]:
         _intermediates(),
         _kept_parts(),
         _row_answers(),
+        _batches(),
         _released_leases(),
         _run_documents(),
         *(_superseded(prefix) for prefix in (DATASETS, REMOVED, DEPLOY, TOKENS)),
@@ -110,6 +111,17 @@ def _row_answers() -> Json:
         "Status": "Enabled",
         "Prefix": ROW_ANSWERS.removesuffix("*"),
         "ExpirationInDays": ROW_ANSWER_DAYS,
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    }
+
+
+def _batches() -> Json:
+    """Files of callers and what was scored of them: rows that no record rests on."""
+    return {
+        "Id": "batches",
+        "Status": "Enabled",
+        "Prefix": BATCHES,
+        "ExpirationInDays": BATCH_DAYS,
         "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib import names
-from chalicelib.aws.patience import MOVE_SECONDS, SERVING_SECONDS
+from chalicelib.aws.patience import BATCH_SECONDS, MOVE_SECONDS, SERVING_SECONDS
 from chalicelib.settings import StageSettings
 from workflows.packaging import serving
 from workflows.stacks.settings import DEFAULTS
@@ -52,7 +52,8 @@ TRACING_ACTIONS = (
 def task_sizes(settings: StageSettings = DEFAULTS) -> dict[str, Size]:
     """Of all of `chalicelib.names.PIPELINE`, in its order. Those without settings of their own share one size.
 
-    The API waits for a move, and the gateway for the API, so a move's time is no setting: `chalicelib.aws.patience`.
+    The API waits for a move, and the gateway for the API; for a batch nobody waits. So the times of these two are no
+    settings: `chalicelib.aws.patience`.
 
     >>> sizes = task_sizes(StageSettings(train_memory_mb=3008, task_seconds=240))
     >>> sizes["train"]
@@ -61,7 +62,8 @@ def task_sizes(settings: StageSettings = DEFAULTS) -> dict[str, Size]:
     Size(memory_mb=512, timeout_seconds=240, storage_mb=512)
     """
     sizes = {task: _size(task if task in DATA_TASKS else "task", settings) for task in names.PIPELINE}
-    return {**sizes, names.MOVE_ALIAS: replace(sizes[names.MOVE_ALIAS], timeout_seconds=MOVE_SECONDS)}
+    seconds = {names.MOVE_ALIAS: MOVE_SECONDS, names.PREDICT_BATCH: BATCH_SECONDS}
+    return sizes | {task: replace(sizes[task], timeout_seconds=longest) for task, longest in seconds.items()}
 
 
 def _size(prefix: str, settings: StageSettings) -> Size:

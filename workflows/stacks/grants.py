@@ -21,6 +21,7 @@ ANSWERS = layout.work("*", "answers/*")
 ARTIFACT = layout.work("*", "model.*")
 SAMPLE = layout.work("*", registry.REPLAY)
 VERSIONS = f"{layout.versions('*')}*"
+MANIFESTS = f"{VERSIONS}/{registry.MANIFEST}"
 REJECTED = layout.rejected("*", "*").removesuffix("/")
 JUDGED = layout.judged("*")
 QUARANTINE = f"{layout.quarantined('*')}*"
@@ -30,6 +31,8 @@ QUALITY = f"{layout.quality('*')}*"
 WAITING = layout.waiting("*")
 UNTOLD = f"{layout.untold('*')}*"
 MOVES = f"{layout.MOVES}*"
+BATCHES = f"{layout.BATCHES}*"
+BATCH_RESULTS = f"{layout.BATCH_RESULTS}*"
 LOCKS = layout.lease("*")
 LEDGER = f"{layout.LEDGER}*"
 EVIDENCE = f"{layout.EVIDENCE}*"
@@ -155,5 +158,6 @@ TASK_GRANTS = {
         asks_versions=True,
         announces=True,
     ),
+    names.PREDICT_BATCH: Grant(reads=(BATCHES, MANIFESTS), writes=(BATCH_RESULTS,), asks_versions=True),
 }
 """By function, all of `chalicelib.names.PIPELINE`."""

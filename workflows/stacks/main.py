@@ -111,7 +111,7 @@ def _serving(
     return functions.function_resources(
         serving_id(model),
         name=names.serving_function(stage, model),
-        statements=permissions.serving_statements(stage, model),
+        statements=permissions.serving_statements(serving_id(model)),
         properties={
             **functions.serving_configuration(settings),
             **layers.attached(needed if with_layers else ()),

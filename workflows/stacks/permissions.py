@@ -5,22 +5,24 @@ from __future__ import annotations
 from chalicelib import names
 from workflows.stacks.arns import alerts_arn, arn, bucket_arn, names_of
 from workflows.stacks.grants import TASK_GRANTS, Grant
-from workflows.stacks.statements import Json, allow
+from workflows.stacks.statements import Json, allow, forbid
 
-NUMBERS = tuple(f"{digit}*" for digit in range(1, 10))
-"""A function version is a number, which IAM's patterns cannot say; `$LATEST` and `live` begin otherwise."""
+NOT_NUMBERED = (names.LIVE, "$LATEST")
+"""A function version is a number, which IAM's patterns cannot say: so what else there is to ask is forbidden."""
 
 
 def task_statements(stage: str, task: str) -> list[Json]:
     """The statements of the role of one of the pipeline's functions."""
     grant = TASK_GRANTS[task]
-    statements = [logging(names.task_function(stage, task)), *_bucket_statements(stage, grant)]
+    statements = [logging(names.state_name(task)), *_bucket_statements(stage, grant)]
     if grant.serving:
         # Every model's, whether it was there when the stack was made or not; of each the versions and the alias too.
         statements.append(allow(grant.serving, on=[arn("lambda", f"function:{names.serving_prefix(stage)}*")]))
     if grant.asks_versions:
-        numbered = f"function:{names.serving_prefix(stage)}*:"
-        statements.append(allow(["lambda:InvokeFunction"], on=[arn("lambda", numbered + each) for each in NUMBERS]))
+        qualified = f"function:{names.serving_prefix(stage)}*:"
+        statements.append(allow(["lambda:InvokeFunction"], on=[arn("lambda", f"{qualified}*")]))
+        others = [arn("lambda", qualified + each) for each in NOT_NUMBERED]
+        statements.append(forbid(["lambda:InvokeFunction"], on=others))
     if grant.asks_for_metrics:
         # CloudWatch knows no resource for metrics, and this action no condition by namespace.
         # Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
@@ -37,18 +39,18 @@ def task_statements(stage: str, task: str) -> list[Json]:
     return statements
 
 
-def serving_statements(stage: str, model: str) -> list[Json]:
+def serving_statements(logical_id: str) -> list[Json]:
     """The statements of a serving function's role. Its model is in its package: all it needs is a log."""
-    return [logging(names.serving_function(stage, model))]
+    return [logging(logical_id)]
 
 
-def logging(function: str) -> Json:
+def logging(logical_id: str) -> Json:
     """Writing to the function's own log group, which the stack makes: no function may create one.
 
-    The `*` stands for the streams, which Lambda names.
+    The group's ARN ends in `:*`, which stands for the streams, as Lambda names them.
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
     """
-    group = arn("logs", f"log-group:/aws/lambda/{function}:*")
-    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], on=[group])
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], on=[{"Fn::GetAtt": [f"{logical_id}Log", "Arn"]}])
 
 
 def _bucket_statements(stage: str, grant: Grant) -> list[Json]:

@@ -15,6 +15,11 @@ def allow(actions: Sequence[str], *, on: Sequence[Resource], where: Mapping[str,
     return _statement("Allow", actions, on, where)
 
 
+def forbid(actions: Sequence[str], *, on: Sequence[Resource]) -> Json:
+    """A statement of a role that takes the actions on these resources out of what another one permits."""
+    return _statement("Deny", actions, on, None)
+
+
 def deny(actions: Sequence[str], *, on: Sequence[Resource], where: Mapping[str, Any] | None = None) -> Json:
     """A statement of a bucket's policy that forbids the actions to everyone, whatever else permits them."""
     return {**_statement("Deny", actions, on, where), "Principal": "*"}

@@ -12,7 +12,7 @@ from botocore.response import StreamingBody
 
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.errors import FunctionUnavailable, ServingFailed, StackMissing
-from chalicelib.names import MOVE_ALIAS
+from chalicelib.names import MOVE_ALIAS, PREDICT_BATCH
 from tests.contract.aws.conftest import Scripted
 
 FUNCTION = "nightswap-prod-move-alias"
@@ -82,3 +82,19 @@ def test_refusal_that_is_ours_to_mend_is_not_hidden(functions: LambdaPipelineFun
 
     with pytest.raises(ClientError, match="AccessDeniedException"):
         functions.call(MOVE_ALIAS, b"{}")
+
+
+def test_what_is_started_is_left_to_lambda(functions: LambdaPipelineFunctions, aws: Scripted) -> None:
+    started = {"StatusCode": 202}
+    aws.answers("invoke", started, FunctionName="nightswap-prod-predict-batch", Payload=b"{}", InvocationType="Event")
+
+    functions.start(PREDICT_BATCH, b"{}")
+
+
+def test_what_cannot_be_started_is_told_as_what_cannot_be_called(
+    functions: LambdaPipelineFunctions, aws: Scripted
+) -> None:
+    aws.refuses("invoke", "TooManyRequestsException", 429)
+
+    with pytest.raises(FunctionUnavailable, match="calling nightswap-prod-predict-batch"):
+        functions.start(PREDICT_BATCH, b"{}")

@@ -81,7 +81,7 @@ def test_a_function_of_the_app_has_the_powers_of_the_page(who: str) -> None:
 
 
 def test_the_serving_function_may_write_its_log_and_nothing_else() -> None:
-    actions = {action for each in serving_statements("prod", "kdd99-http") for action in each["Action"]}
+    actions = {action for each in serving_statements("ServeKdd99Xhttp") for action in each["Action"]}
 
     assert TOLD["the serving function"] == "write its own log"
     assert {action.split(":")[0] for action in actions} == {"logs"}

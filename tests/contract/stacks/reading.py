@@ -39,7 +39,10 @@ def resolved(part: Any) -> Any:
         if "Ref" in part:
             return DIGEST if part["Ref"].endswith("Sha256") else f"ref-of-{part['Ref']}"
         if "Fn::GetAtt" in part:
-            return f"arn:aws:any:eu-west-1:123456789012:role/{part['Fn::GetAtt'][0]}"
+            name = part["Fn::GetAtt"][0]
+            if name.endswith("Log"):
+                return f"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/nightswap-prod-{name.lower()}:*"
+            return f"arn:aws:any:eu-west-1:123456789012:role/{name}"
         if "Fn::Sub" in part:
             return SUBSTITUTED.sub(lambda match: PSEUDO.get(match[1], DIGEST), part["Fn::Sub"])
         return {key: resolved(value) for key, value in part.items()}

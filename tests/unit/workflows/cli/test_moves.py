@@ -37,6 +37,9 @@ class ShakyPipeline:
             raise self.lost.pop()
         return said
 
+    def start(self, task: str, payload: bytes) -> None:
+        self.inner.start(task, payload)
+
 
 @dataclass
 class ShakyStage(FakeStage):

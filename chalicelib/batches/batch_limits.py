@@ -1,0 +1,29 @@
+"""Refuses a file that takes longer than one function may, before anything is scored of it."""
+
+from __future__ import annotations
+
+from chalicelib.errors import BodyTooLarge
+from chalicelib.limits import BATCH_BYTES, BATCH_LINES
+
+WHAT_TAKES_MORE = (
+    "split it by its lines, each part with the header, and send each part as a batch of its own: no record needs"
+    " another one"
+)
+
+
+def check_bytes(count: int, *, named: str) -> None:
+    """Raises BodyTooLarge."""
+    if count > BATCH_BYTES:
+        raise BodyTooLarge(
+            f"{named} has {count:,} bytes, more than one function holds: {WHAT_TAKES_MORE}",
+            accepted=f"at most {BATCH_BYTES:,} bytes, unpacked",
+        )
+
+
+def check_lines(count: int, *, named: str) -> None:
+    """Raises BodyTooLarge."""
+    if count > BATCH_LINES:
+        raise BodyTooLarge(
+            f"{named} has {count:,} lines, more than one function scores in its time: {WHAT_TAKES_MORE}",
+            accepted=f"at most {BATCH_LINES:,} lines",
+        )

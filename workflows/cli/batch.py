@@ -1,0 +1,131 @@
+"""nightswap batch: has a file of instances scored, and brings the predictions."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import secrets
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chalicelib import layout
+from chalicelib.batches import batch_limits, batch_reports, batch_requests
+from chalicelib.edges import Edges
+from chalicelib.edges.pauses import growing
+from chalicelib.errors import CommandFailed
+from chalicelib.limits import BATCH_BYTES
+from workflows import person
+from workflows.cli.interruption import GOES_ON, told_when_interrupted
+from workflows.cli.options import as_json, model, on_stage
+from workflows.cli.screen import counting, number, say, show_json, table
+from workflows.cli.stage import Stage
+from workflows.local.state import whole_files
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@model
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="The folder of the results; else that of FILE.")
+@as_json
+@on_stage
+def batch(stage: Stage, file: Path, model: str, folder: Path | None, as_json: bool) -> None:
+    """Score every record of a FILE (.csv or .jsonl, gzip is fine) on the version that is live.
+
+    Writes FILE.predictions.jsonl, and FILE.errors.jsonl where records are refused. The same file on the same version
+    is scored once: repeated, the command brings what there is.
+    """
+    key, content = _taken(file)
+    edges = stage.edges
+    wish = {"model": model, "bucket": edges.store.bucket, "key": key, "who": person.name()}
+    with told_when_interrupted(GOES_ON), counting("scoring") as progress:
+        edges.store.put_if_absent(key, content)
+        name = batch_requests.ask(edges, stage.pipeline, **wish, attempt=secrets.token_hex(8))
+        told = _ended(edges, name, progress)
+        files = [*_brought(edges, name, (folder or file.parent) / file.name)]
+    if as_json:
+        show_json({**told, "files": [str(each) for each in files]})
+    else:
+        _show(told, files)
+
+
+def _taken(file: Path) -> tuple[str, bytes]:
+    """Key and content; raises CommandFailed or BodyTooLarge before anything is sent."""
+    if not file.name.endswith(batch_requests.FORMS):
+        raise CommandFailed(f"{file.name} cannot be scored: expected a file {', '.join(batch_requests.FORMS)}")
+    batch_limits.check_bytes(file.stat().st_size, named=file.name)
+    content = file.read_bytes()
+    batch_limits.check_lines(_lines(content, file), named=file.name)
+    return f"{layout.BATCH_FILES}{hashlib.sha256(content).hexdigest()[:16]}/{file.name}", content
+
+
+def _lines(content: bytes, file: Path) -> int:
+    """How many; raises BodyTooLarge for a packed file that holds too many bytes, CommandFailed for a corrupt one."""
+    if file.suffix != ".gz":
+        return content.count(b"\n")
+    try:
+        text = gzip.GzipFile(fileobj=io.BytesIO(content)).read(BATCH_BYTES + 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as exc:
+        raise CommandFailed(f"{file.name} is a truncated or corrupt gzip file") from exc
+    batch_limits.check_bytes(len(text), named=file.name)
+    return text.count(b"\n")
+
+
+def _ended(edges: Edges, name: str, progress: Callable[[str, int, int], None]) -> dict[str, Any]:
+    """The batch once it is done; raises CommandFailed for one that failed or stopped."""
+    for pause in growing(FIRST_PAUSE_SECONDS, longest_seconds=LONGEST_PAUSE_SECONDS):
+        told = batch_reports.describe(edges, name)
+        if told["status"] == batch_reports.DONE:
+            break
+        if told["status"] == batch_reports.FAILED:
+            raise CommandFailed(f"batch {name} failed: {told['reason']}")
+        if told["status"] == batch_reports.STOPPED:
+            raise CommandFailed(
+                f"batch {name} stopped after {told['records']:,} records: look into the log of predict-batch, then"
+                " repeat the command, and it goes on from there"
+            )
+        progress("records", told["records"], told["records_about"])
+        edges.sleep(pause)
+    return told
+
+
+def _brought(edges: Edges, name: str, file: Path) -> Iterator[Path]:
+    """Write the predictions beside the file, and the errors if there are any; yields what was written."""
+    for what, prefix in (
+        ("predictions", layout.batch_chunk(name, of="predictions")),
+        ("errors", layout.batch_chunk(name, of="errors")),
+    ):
+        parts = [edges.store.find(each.key) for each in edges.store.list(prefix)]
+        body = b"".join(part.body for part in parts if part)
+        if body or what == "predictions":
+            path = file.with_name(f"{file.name}.{what}.jsonl")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            whole_files.write(path, body)
+            yield path
+
+
+def _show(told: dict[str, Any], files: list[Path]) -> None:
+    scored = told["records"] - told["refused"]
+    say(f"{told['model']} version {told['model_version']}: {scored:,} records scored, {told['refused']:,} refused")
+    table("", ["predicted", "records"], [[label, f"{count:,}"] for label, count in sorted(told["labels"].items())])
+    for each in told["warnings"]:
+        say(f"{each['Count']:,} times: {each['Message']}")
+    if told["labelled"]:
+        say(f"accuracy {number(told['accuracy'])} of {told['labelled']:,} records with a label")
+        classes = sorted({*told["matrix"], *told["labels"]})
+        rows = [
+            [f"true {true}", *(f"{told['matrix'].get(true, {}).get(label, 0):,}" for label in classes)]
+            for true in classes
+        ]
+        table("", ["", *(f"predicted {label}" for label in classes)], rows)
+    for file in files:
+        say(f"wrote {file}")
+
+
+COMMANDS = (batch,)
