@@ -24,7 +24,7 @@ from chalicelib.registry import live, models
 FORMS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
 """How the key of a file ends, by which it is read."""
 ACCEPTED = f"a key that begins with {layout.BATCH_FILES} and ends in {', '.join(FORMS)}"
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 20
 """For the end of a batch, before it is answered that it goes on. The API has 28 s, and the gateway 29."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 1.0
 

@@ -66,6 +66,7 @@ def test_every_route_is_in_the_table() -> None:
     import app
 
     told = re.sub(r"<[^>]*>", "", README).replace("/runs/ID", "/runs/{run}")
+    told = told.replace("/batches/ID", "/batches/{batch}")
     told = told.replace("/models/M", "/models/{model}").replace("/versions/V", "/versions/{version}")
     for route in app.app.routes:
         assert re.search(rf"{re.escape(route)}(?=[ ,|])", told), route

@@ -129,7 +129,7 @@ FORBIDDEN = [
     calling(TASKS["swap-alias"], "asks a numbered version", "lambda", "invoke", FunctionName=SERVING, Qualifier="1"),
     *(
         calling(TASKS[each], f"asks the version {qualifier}", "lambda", "invoke", **_qualified(qualifier))
-        for each in ("replay", "shift-traffic", names.MOVE_ALIAS)
+        for each in ("replay", "shift-traffic", names.MOVE_ALIAS, names.PREDICT_BATCH)
         for qualifier in ("live", "$LATEST", None)
     ),
     calling(TASKS["replay"], "moves the alias", "lambda", "update_alias", **ALIAS),
@@ -139,6 +139,15 @@ FORBIDDEN = [
     writing(TASKS[names.MOVE_ALIAS], "writes to the registry", MANIFEST),
     writing(TASKS[names.MOVE_ALIAS], "overwrites a ledger entry", ENTRY),
     deleting(TASKS[names.MOVE_ALIAS], "deletes a version", MANIFEST),
+    reading(TASKS[names.PREDICT_BATCH], "reads the data set", DATA),
+    reading(TASKS[names.PREDICT_BATCH], "reads a run", layout.run_document("a-run", "request")),
+    writing(TASKS[names.PREDICT_BATCH], "changes a file of a caller", f"{layout.BATCH_FILES}a.csv"),
+    writing(TASKS[names.PREDICT_BATCH], "writes to the registry", MANIFEST),
+    deleting(TASKS[names.PREDICT_BATCH], "deletes a result", layout.batch("a-batch", "ended")),
+    calling(TASKS[names.PREDICT_BATCH], "moves the alias", "lambda", "update_alias", **ALIAS),
+    reading(API, "reads a file of a caller", f"{layout.BATCH_FILES}a.csv"),
+    reading(API, "reads the predictions of a batch", layout.batch_chunk("a-batch", 1, of="predictions")),
+    writing(API, "says how a batch ended", layout.batch("a-batch", "ended")),
     calling(TASKS["train"], "sends an event", "events", "put_events", Entries=[EVENT]),
     writing(API, "pins a version", layout.pin(MODEL)),
     writing(API, "rejects what waits", layout.waiting(MODEL)),
@@ -168,7 +177,7 @@ PERMITTED = [
         calling(
             TASKS[each], "asks a numbered version", "lambda", "invoke", **_qualified(LIVE), Payload='{"warm": true}'
         )
-        for each in ("replay", "shift-traffic", names.MOVE_ALIAS)
+        for each in ("replay", "shift-traffic", names.MOVE_ALIAS, names.PREDICT_BATCH)
     ),
     calling(
         TASKS["shift-traffic"],
@@ -180,6 +189,9 @@ PERMITTED = [
         EndTime="2026-11-21T04:00:00Z",
     ),
     writing(TASKS[names.MOVE_ALIAS], "pins a version", layout.pin("another-model")),
+    reading(TASKS[names.PREDICT_BATCH], "reads the registry", MANIFEST),
+    writing(TASKS[names.PREDICT_BATCH], "writes a result", layout.batch("a-batch", "ended")),
+    writing(API, "asks for a batch", layout.batch("a-batch", "request")),
 ]
 """One of each role, by the same way: a probe that does not work would be denied everything."""
 

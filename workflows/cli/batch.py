@@ -30,7 +30,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @model
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="The folder of the results; else that of FILE.")
 @as_json
@@ -59,6 +59,8 @@ def _taken(file: Path) -> tuple[str, bytes]:
     """Key and content; raises CommandFailed or BodyTooLarge before anything is sent."""
     if not file.name.endswith(batch_requests.FORMS):
         raise CommandFailed(f"{file.name} cannot be scored: expected a file {', '.join(batch_requests.FORMS)}")
+    if not file.is_file():
+        raise CommandFailed(f"there is no file {file}")
     batch_limits.check_bytes(file.stat().st_size, named=file.name)
     content = file.read_bytes()
     batch_limits.check_lines(_lines(content, file), named=file.name)

@@ -9,10 +9,14 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.api.access import OPERATE, PREDICT, Token, digest
+from chalicelib.batches import batch_chunks, batch_reports
+from chalicelib.batches.batch_chunks import Batch
+from chalicelib.batches.batch_documents import Tally
 from chalicelib.documents import documents
 from tests.contract.api_process import Api, authorizing, event, secret, standing_in_for_aws
-from tests.contract.stage_over_http import StageOverHttp
+from tests.contract.stage_over_http import NAMES, StageOverHttp
 from tests.fakes.edges import FakeOutside
+from tests.given import batches
 from tests.given.approvals import NEVER, waits
 from tests.given.nights import MODEL, outside, promote
 
@@ -22,6 +26,25 @@ WAITS = f"{MODEL}-nightly-20261121T0300Z"
 TOKEN = Token("ops", digest(secret("ops")), (PREDICT, OPERATE))
 IN_MODEL, IN_VERSION = {"model": MODEL}, {"model": MODEL, "version": "1"}
 WHY = '{"reason": "why"}'
+STORED = json.dumps({"bucket": NAMES.bucket, "key": f"{layout.BATCH_FILES}rows.csv"})
+
+
+def scored(stage: FakeOutside) -> str:
+    """The name of a batch of MODEL that is done."""
+    name = batches.ask(stage.edges, batches.put(stage.edges, batches.many(3)))
+    batch = Batch(stage.edges, name, batch_reports.find(stage.edges, name))
+    batch_chunks.end(batch, tally=Tally.none_yet(lines=3), error=None, reason="every record is scored or refused")
+    return name
+
+
+def living() -> FakeOutside:
+    """Two models, one of them live."""
+    stage = outside(MODEL, OTHER)
+    promote(stage.edges, run="run-1")
+    return stage
+
+
+BATCH = scored(living())
 
 
 @dataclass(frozen=True)
@@ -43,6 +66,8 @@ REQUESTS = (
     Asked("GET /health", event("GET", "/health"), is_open=True),
     Asked("GET /predict", event("GET", "/predict", query={"duration": "0"}), is_open=True),
     Asked("POST /predict", event("POST", "/predict", body='{"instances": [{"duration": 0}]}'), is_open=True),
+    Asked("POST /predict, a stored file that is scored", event("POST", "/predict", body=STORED)),
+    Asked("GET /batches/ID", event("GET", "/batches/{batch}", {"batch": BATCH})),
     Asked("POST /warm", event("POST", "/warm"), is_open=True),
     Asked("POST /retrain", event("POST", "/retrain", body='{"force": true}')),
     Asked("GET /runs, four runs", event("GET", "/runs")),
@@ -75,9 +100,10 @@ def measured() -> dict[str, Counter[str]]:
 
 
 def _stage() -> FakeOutside:
-    """Two models, one of them live; two runs that go on, and one whose version waits for approval; a token."""
-    stage = outside(MODEL, OTHER)
-    promote(stage.edges, run="run-1")
+    """Two models, one of them live; a batch that is done; two runs that go on, and one whose version waits for
+    approval; a token."""
+    stage = living()
+    scored(stage)
     asked_at = documents.timestamp(stage.clock())
     wish = {"model": OTHER, "force": False, "reason": "asked", "requested_at": asked_at}
     for run in (STOPPED, RUN):

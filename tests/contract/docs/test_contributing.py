@@ -47,7 +47,10 @@ def routes() -> Forms:
     """Those that a scope opens; the list of scopes names several by one pattern."""
     closed = [path for path, methods in app.routes.items() if any(each.authorizer for each in methods.values())]
     patterns = {path for routes in access.ROUTES.values() for _, path in routes if path.endswith("*")}
-    told = {path: path.replace("{run}", "ID").replace("{model}", "M").replace("{version}", "V") for path in closed}
+    told = {
+        path: path.replace("{run}", "ID").replace("{batch}", "ID").replace("{model}", "M").replace("{version}", "V")
+        for path in closed
+    }
     return {
         path: frozenset({path, told[path], *(each for each in patterns if path.startswith(each[:-1]))})
         for path in closed

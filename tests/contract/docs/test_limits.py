@@ -9,6 +9,7 @@ import pytest
 from chalicelib import limits
 from chalicelib.api import access
 from chalicelib.aws import patience
+from chalicelib.batches import batch_requests
 from chalicelib.names import Names
 from chalicelib.promotion import promotion
 from chalicelib.settings import TASK_SECONDS
@@ -30,6 +31,7 @@ PAGE = pages.PAGES["limits.md"]
 ROWS = pages.rows(PAGE)
 SIZES = task_sizes()
 OTHERS: dict[ModuleType, tuple[str, ...]] = {
+    batch_requests: ("WAIT_SECONDS",),
     access: ("TOKEN_LIMIT",),
     patience: ("GATEWAY_SECONDS",),
     handler: ("INSTANCES_MAX",),

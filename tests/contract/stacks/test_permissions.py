@@ -29,6 +29,7 @@ ENTRY = f"{BUCKET}/ledger/kdd99-http/0000000001.json"
 ALERTS = f"arn:aws:sns:{HERE}:nightswap-prod-alerts"
 BUS = f"arn:aws:events:{HERE}:event-bus/default"
 MOVE_ALIAS = f"arn:aws:lambda:{HERE}:function:nightswap-prod-move-alias"
+PREDICT_BATCH = MOVE_ALIAS.replace("move-alias", "predict-batch")
 QUARANTINED = f"{BUCKET}/models/kdd99-http/quarantine/{'a' * 64}.json"
 STATES = [state_name(task) for task in TASKS]
 
@@ -84,7 +85,7 @@ PERMITTED = [
     ("VersionModel", "s3:GetObject", f"{BUCKET}/work/a-run/replay.json"),
     *(
         (who, "lambda:InvokeFunction", f"{SERVING}:{number}")
-        for who in ("Replay", "ShiftTraffic", "MoveAlias")
+        for who in ("Replay", "ShiftTraffic", "MoveAlias", "PredictBatch")
         for number in (1, 9, 10, 4711)
     ),
     *((who, "s3:PutObject", QUARANTINED) for who in ("Replay", "ShiftTraffic", "MoveAlias")),
@@ -109,6 +110,12 @@ PERMITTED = [
     ("RecordOutcome", "s3:DeleteObject", f"{BUCKET}/work/a-run/train/X.npy"),
     ("policy-prod.json", "lambda:InvokeFunction", f"{SERVING}:live"),
     ("policy-prod.json", "lambda:InvokeFunction", MOVE_ALIAS),
+    ("policy-prod.json", "lambda:InvokeFunction", PREDICT_BATCH),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/batches/out/a-batch/request.json"),
+    ("policy-prod.json", "s3:GetObject", f"{BUCKET}/batches/out/a-batch/chunks/000001.json"),
+    ("PredictBatch", "s3:GetObject", f"{BUCKET}/batches/in/a.csv"),
+    ("PredictBatch", "s3:PutObject", f"{BUCKET}/batches/out/a-batch/predictions/000001.jsonl"),
+    ("PredictBatch", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/manifest.json"),
     ("policy-prod.json", "s3:GetObject", QUARANTINED),
     ("policy-prod.json", "states:StopExecution", EXECUTION),
     ("policy-prod.json", "s3:PutObject", f"{BUCKET}/runs/a-run/request.json"),
@@ -146,7 +153,19 @@ FORBIDDEN = [
     ("Replay", "lambda:InvokeFunction", f"{SERVING.replace('-prod-', '-test-')}:1"),
     ("Replay", "s3:DeleteObject", QUARANTINED),
     *((who, "lambda:InvokeFunction", f"{SERVING}:1") for who in ("Evaluate", "SwapAlias", "VersionModel", "Retrain")),
-    *((who, "lambda:InvokeFunction", f"{SERVING}:live") for who in ("Replay", "ShiftTraffic", "MoveAlias")),
+    *(
+        (who, "lambda:InvokeFunction", f"{SERVING}{qualifier}")
+        for who in ("Replay", "ShiftTraffic", "MoveAlias", "PredictBatch")
+        for qualifier in ("", ":live", ":$LATEST")
+    ),
+    ("PredictBatch", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+    ("PredictBatch", "s3:GetObject", f"{BUCKET}/models/kdd99-http/versions/000001/model.json"),
+    ("PredictBatch", "s3:PutObject", f"{BUCKET}/batches/in/a.csv"),
+    ("PredictBatch", "s3:DeleteObject", f"{BUCKET}/batches/out/a-batch/ended.json"),
+    ("policy-prod.json", "s3:GetObject", f"{BUCKET}/batches/in/a.csv"),
+    ("policy-prod.json", "s3:GetObject", f"{BUCKET}/batches/out/a-batch/predictions/000001.jsonl"),
+    ("policy-prod.json", "s3:PutObject", f"{BUCKET}/batches/out/a-batch/ended.json"),
+    ("Retrain", "lambda:InvokeFunction", PREDICT_BATCH),
     ("Replay", "cloudwatch:GetMetricData", "arn:aws:cloudwatch:eu-west-1:123456789012:metric"),
     ("ShiftTraffic", "lambda:UpdateFunctionCode", SERVING),
     ("ShiftTraffic", "lambda:CreateAlias", SERVING),

@@ -173,7 +173,7 @@ def test_machine_may_invoke_exactly_its_tasks() -> None:
     machine = MAIN["Resources"]["Retrain"]["Properties"]
 
     functions = {logical_id for logical_id in MAIN["Resources"] if logical_id.endswith("Function")}
-    tasks = {each for each in functions if not each.startswith(("Serve", "MoveAlias"))}
+    tasks = {each for each in functions if not each.startswith(("Serve", "MoveAlias", "PredictBatch"))}
     assert {each["Fn::GetAtt"][0] for each in statement["Resource"]} == tasks
     assert {f"{state}Function" for state in machine["DefinitionSubstitutions"]} == tasks
     assert statement["Action"] == ["lambda:InvokeFunction"]
@@ -229,7 +229,7 @@ def test_lifecycle_touches_nothing_that_lasts() -> None:
     expiring = [rule for rule in lifecycle() if {"ExpirationInDays", "NoncurrentVersionExpiration"} & rule.keys()]
     whole = {rule["Prefix"]: rule["ExpirationInDays"] for rule in expiring if "ExpirationInDays" in rule}
 
-    assert whole == {"work/": 3, "parts/": 90, "row-answers/": 90, "runs/": 400}
+    assert whole == {"work/": 3, "parts/": 90, "row-answers/": 90, "runs/": 400, "batches/": 7}
     assert sorted({rule["Prefix"] for rule in expiring} - whole.keys()) == sorted(CURRENT_LASTS)
     for rule in expiring:
         assert not any(key.startswith(rule["Prefix"]) or rule["Prefix"].startswith(key) for key in LASTING)
@@ -238,7 +238,7 @@ def test_lifecycle_touches_nothing_that_lasts() -> None:
 def test_every_prefix_of_the_bucket_is_known_to_last_or_to_go() -> None:
     told = re.findall(r"^([a-z-]+/)", layout.__doc__ or "", re.MULTILINE)
 
-    assert set(told) <= {*LASTING, *CURRENT_LASTS, "work/", "parts/", "row-answers/", "runs/"}
+    assert set(told) <= {*LASTING, *CURRENT_LASTS, "work/", "parts/", "row-answers/", "runs/", "batches/"}
 
 
 def test_no_rule_of_the_lifecycle_is_one_that_s3_refuses() -> None:

@@ -11,11 +11,12 @@ from tests.e2e.commands.test_readme import loans
 from tests.e2e.terminal import run
 
 
-@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md"])
+@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md", "batches.md"])
 def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
     recipe = up.clone.folder / "lambdas" / "recipes" / "loans.py"
     recipe.write_text(pages.blocks(pages.PAGES["recipes.md"], "python")[0])
     (up.clone.folder / "loans.csv").write_text(loans())
+    (up.clone.folder / "rows.csv").write_text(pages.blocks(pages.PAGES["batches.md"], "text")[0])
 
     succeed(page, up, shell)
     recipe.unlink()

@@ -18,7 +18,7 @@ from workflows.local.state.object_files import UNFINISHED, WholeFiles
 
 Json = dict[str, Any]
 
-EXPIRING = ("locks/", "parts/", "row-answers/", "runs/", "work/")
+EXPIRING = ("batches/", "locks/", "parts/", "row-answers/", "runs/", "work/")
 """Where the bucket's lifecycle lets superseded versions go, and a deleted object without a trace.
 
 Of a person's own files, of builds and of tokens they stay here: no night writes one anew."""

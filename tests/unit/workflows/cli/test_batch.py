@@ -78,6 +78,10 @@ def test_file_of_another_kind_is_refused_before_it_is_sent(stage: BatchStage, tm
     assert stage.edges.store.list(layout.BATCHES) == []
 
 
+def test_file_that_there_is_not_is_told(stage: BatchStage, tmp_path: Path) -> None:
+    assert "there is no file" in str(stage.run("batch", str(tmp_path / "rows.csv")).exception)
+
+
 def test_file_that_is_too_large_is_refused_before_it_is_sent(stage: BatchStage, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     with file.open("wb") as sparse:
