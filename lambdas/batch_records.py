@@ -115,14 +115,14 @@ def _check_header(header: Sequence[str], *, key: str, columns: Sequence[Mapping[
 
 
 def _cell(text: str, column: Mapping[str, Any]) -> object:
-    """The value as JSON has it; None for a missing number, which is left out. Spaces around one are ignored."""
-    if column["kind"] != "number":
+    """The value as JSON has it; None for a missing number or date, which is left out. Spaces around are ignored."""
+    if column["kind"] == "category":
         return text
     stripped = text.strip(whitespace)
     if not stripped or (column.get("missing") is not None and stripped in column.get("absent", ())):
         return None
-    if len(stripped) > NUMBER_CHARACTERS or not NUMBER.fullmatch(stripped):
-        return stripped
+    if column["kind"] != "number" or len(stripped) > NUMBER_CHARACTERS or not NUMBER.fullmatch(stripped):
+        return stripped  # a date, or what the version refuses
     number = float(stripped)
     return number if math.isfinite(number) else BEYOND_FLOATS
 

@@ -13,7 +13,7 @@ from chalicelib.errors import BodyTooLarge
 from chalicelib.registry import registry
 from lambdas import batch_records
 from lambdas.batch_records import Truth
-from tests.given import batches
+from tests.given import batches, nights
 from tests.given.nights import MODEL
 
 MANIFEST = registry.manifest(batches.stage().edges, model=MODEL, model_version=1)
@@ -42,6 +42,22 @@ def instance(cells: str) -> Any:
 )
 def test_cell_of_a_number_is_a_number_or_what_is_refused(cells: str, expected: dict[str, Any]) -> None:
     assert instance(cells) == expected
+
+
+def test_date_goes_to_the_version_as_the_text_that_it_is() -> None:
+    outside = batches.stage()
+    opened = {"columns": [{"kind": "date", "name": "opened"}, {"kind": "number", "name": "size"}]}
+    version = nights.register(outside.edges, run="run-2", schema=opened).model_version
+    manifest = registry.manifest(outside.edges, model=MODEL, model_version=version)
+    text = b"opened,size\n 2026-11-21 ,1\n,2\nsoon,3\n"
+
+    found = batch_records.read(text, key="batches/in/a.csv", manifest=manifest, truth=TRUTH)[0]
+
+    assert [json.loads(each.instance or b"") for each in found] == [
+        {"opened": "2026-11-21", "size": 1.0},
+        {"size": 2.0},
+        {"opened": "soon", "size": 3.0},
+    ]
 
 
 @given(st.floats(min_value=0, allow_infinity=False))
