@@ -46,7 +46,7 @@ def test_size_of_a_data_task_is_a_setting_and_changes_that_function_alone(task: 
     assert after[changed]["Properties"] == before[changed]["Properties"] | new
 
 
-def test_all_other_tasks_have_one_size_but_the_time_of_a_move_is_the_apis() -> None:
+def test_all_other_tasks_have_one_size_but_the_times_of_a_move_and_of_a_batch_are_fixed() -> None:
     wanted = {f"NIGHTSWAP_TASK_{what}": size for what, size in WANTED.items()}
     before, after = (
         main_template("local", models=["a-model"], settings=settings)["Resources"]
@@ -56,7 +56,7 @@ def test_all_other_tasks_have_one_size_but_the_time_of_a_move_is_the_apis() -> N
     changed = {name for name, each in after.items() if each != before[name]}
     assert changed == {f"{state_name(task)}Function" for task in names.PIPELINE if task not in DATA_TASKS}
     for name in changed:
-        seconds = 20 if name == "MoveAliasFunction" else 777
+        seconds = {"MoveAliasFunction": 20, "PredictBatchFunction": 890}.get(name, 777)
         new = {"MemorySize": 3008, "Timeout": seconds, "EphemeralStorage": {"Size": 2048}}
         assert after[name]["Properties"] == before[name]["Properties"] | new
 
