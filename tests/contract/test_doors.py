@@ -16,7 +16,7 @@ from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, PREDICT_B
 from tests.contract.api_process import Api, Reply, event, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
-PATH = {"run": "a-run", "model": MODEL, "version": "1"}
+PATH = {"run": "a-run", "model": MODEL, "version": "1", "batch": f"{MODEL}-{20 * 'a'}"}
 ROUTES = [(method, path.format(**PATH)) for path, methods in app.routes.items() for method in methods]
 JSON_ROUTES = [path for method, path in ROUTES if method == "POST" and not path.endswith(("/warm", "/stop"))]
 PYTHONS_WORDS = (

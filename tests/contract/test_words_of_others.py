@@ -29,9 +29,8 @@ from tests.unit.lambdas.nightly_batch import RUN
 from workflows.definitions.functions import SIGNATURES
 
 MARK = "7f3a9c-said-by-others"
-PATH = {"run": "a-run", "model": MODEL, "version": "1"}
 BATCH = f"{MODEL}-{20 * 'a'}"
-PATH["batch"] = BATCH
+PATH = {"run": "a-run", "model": MODEL, "version": "1", "batch": BATCH}
 FROM_OUTSIDE: dict[str, type[Value]] = {names.MOVE_ALIAS: MoveAliasTask, names.PREDICT_BATCH: PredictBatchTask}
 ROUTES = [(method, path.format(**PATH)) for path, methods in app.routes.items() for method in methods]
 BODIES = {"/predict": '{"instances": [{}]}', "/retrain": '{"reason": "why"}'}
