@@ -20,8 +20,8 @@ from tests.given.nights import MODEL, outside, promote, register
 RUN = "run-1"
 WAITS = f"{MODEL}-nightly-20261121T0300Z"
 ROUTES = [(method, path) for path, methods in app.routes.items() for method in methods]
-KNOWN = {"run": RUN, "model": MODEL, "version": "1"}
-UNKNOWN = {"run": "no-run", "model": "nobody", "version": "7"}
+KNOWN = {"run": RUN, "model": MODEL, "version": "1", "batch": f"{MODEL}-{20 * 'a'}"}
+UNKNOWN = {"run": "no-run", "model": "nobody", "version": "7", "batch": "no-batch"}
 BASES = [
     "https://abc123.execute-api.eu-west-1.amazonaws.com/prod",
     "https://models.example.com",
