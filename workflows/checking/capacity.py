@@ -96,7 +96,7 @@ def _in_memory(
     """The rows that `room.check_size` lets through, where a task has this share of them."""
     from lambdas.model.data import room
 
-    row_bytes = demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2)
+    row_bytes = room.row_bytes(demand, recipe=recipe)
     of_table = demand.copies * _table_row_bytes(recipe) if with_table else 0
     rows = max(0, memory_mb - demand.base_mb) * room.MB / (row_bytes + of_table) / share
     return Bound(round(rows), demand.setting, memory_mb)

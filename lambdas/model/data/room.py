@@ -149,5 +149,12 @@ def _too_large(
 
 
 def _expected_mb(demand: Demand, *, rows: int, table_bytes: int, recipe: Recipe) -> int:
-    row_bytes = demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2)
-    return demand.base_mb + round((demand.copies * table_bytes + row_bytes * rows) / MB)
+    of_table = demand.copies * table_bytes
+    return demand.base_mb + round((of_table + row_bytes(demand, recipe=recipe) * rows) / MB)
+
+
+def row_bytes(demand: Demand, *, recipe: Recipe) -> float:
+    """Of a row, beside the copies of the table: in Train each part of a date is a number."""
+    positions = recipe.positions
+    parts = len(positions.numeric) + len(positions.categorical) - len(recipe.columns) if demand is TRAIN else 0
+    return demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2) + demand.copies * 8 * parts

@@ -8,7 +8,7 @@ from chalicelib.errors import DatasetTooLarge
 from chalicelib.settings import StageSettings
 from lambdas.model.data import room
 from lambdas.model.data.room import EVALUATE, PREPROCESS, TRAIN, Demand
-from lambdas.model.recipe import Recipe, at_least
+from lambdas.model.recipe import Date, Recipe, at_least
 from tests.given import data
 
 NARROW, WIDE = 24 + 24, 34 * 8 + 7 * 44 + 24
@@ -111,3 +111,13 @@ def test_tables_that_just_fit_are_taken_and_one_row_more_is_refused_with_the_way
     assert f"{100 * table.size_bytes:,} bytes. Give it more" in no.value.message
     assert (no.value.details["rows"], no.value.details["table_bytes"]) == (100_000, 100 * table.size_bytes)
     assert no.value.message.endswith("nightswap data remove FILE --model flows")
+
+
+def test_parts_of_a_date_count_in_train_where_each_is_a_number() -> None:
+    plain, dated = (
+        data.recipe(columns=[Date("opened", parts=parts)])
+        for parts in (["seconds"], ["year", "day", "month", "weekday", "hour"])
+    )
+
+    assert room.row_bytes(TRAIN, recipe=dated) - room.row_bytes(TRAIN, recipe=plain) == TRAIN.copies * 8 * 4
+    assert room.row_bytes(PREPROCESS, recipe=dated) == room.row_bytes(PREPROCESS, recipe=plain)
