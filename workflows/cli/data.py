@@ -45,11 +45,15 @@ def add(stage: Stage, files: tuple[Path, ...], model: str, replace: bool, twice:
     taken = [LocalFile.at(file) for file in files]
     mode = Mode(replaces=replace, twice=twice, checks=not unchecked)
     is_whole = f"nothing was added, unless nightswap data list --model {model} shows all of it; repeat the command"
+    warnings: list[str] = []
     with told_when_interrupted(is_whole), counting("adding") as progress:
-        added = add_all(Addition(stage.edges, model, mode, progress, stage.settings), taken)
+        addition = Addition(stage.edges, model, mode, progress, stage.settings, warn=warnings.append)
+        added = add_all(addition, taken)
     for each in taken:
         said = f"added {each.name} to" if each.name in added else f"{each.name} is already in"
         say(f"{said} the data set of {model}")
+    for warning in warnings:
+        say(f"warning: {warning}. If so: nightswap data remove FILE --model {model}, then add it corrected")
 
 
 @data.command("list")

@@ -22,6 +22,8 @@ LEVELS_TOGETHER = 500
 """Texts of all categorical columns: the time of a fit grows with the square of the weights."""
 LEVELS_LISTED = 5
 WORDS_OF_A_SENTENCE = 3
+TOLERATED = 0.01
+"""The share of a column's cells up to which it is suggested to leave their rows out."""
 MARKS = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "#N/A", "?", "-", "."}
 """Texts that stand for a missing number."""
 PLACE = "missing"
@@ -140,7 +142,8 @@ def _no_category(column: Column) -> str:
         ways = "the days to come are others, of one month and weekday" if column.dates.are_read else DERIVE
         return f"dates, such as {text}: {ways}"
     if several and column.numbers > column.texts:
-        return f"{column.texts:,} of {column.rows:,} cells are no numbers, such as {quoted(text)} on line {line}"
+        told = f"{column.texts:,} of {column.rows:,} cells are no numbers, such as {quoted(text)} on line {line}"
+        return told if column.texts > TOLERATED * column.rows else f"{told}: {_way_to_keep(column)}"
     if column.longest > CATEGORY_CHARACTERS or (several and column.words >= WORDS_OF_A_SENTENCE * column.texts):
         return f"free text, up to {column.longest:,} characters"
     if column.is_different and column.rows >= ROWS_TO_TELL:
@@ -149,6 +152,13 @@ def _no_category(column: Column) -> str:
         found = "thousands of" if column.levels is None else f"{len(column.levels):,}"
         return f"{found} different texts, such as {quoted(text)}: more than {LEVELS_MAX}; join the rare ones"
     return ""
+
+
+def _way_to_keep(column: Column) -> str:
+    return (
+        f"correct the file; or write Numeric({column.name!r}) and tolerate=Tolerate(rows={TOLERATED}), which leaves"
+        " such rows out"
+    )
 
 
 def _feature(column: Column) -> Feature:

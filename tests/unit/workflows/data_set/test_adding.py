@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import layout
+from chalicelib.documents import documents
 from chalicelib.errors import (
     BadRequest,
     CommandFailed,
@@ -22,7 +24,7 @@ from lambdas.model.recipe import Categorical, Columns, Recipe, at_least
 from tests import http_connections
 from tests.fakes.stage import FakeStage
 from tests.given.interference import with_store
-from tests.given.nights import MODEL
+from tests.given.nights import MODEL, promote
 from tests.unit.workflows.data_set.files import GOOD, OTHER, ROW, a_file, adding, data_set, keys, refused
 from workflows.checking.file import Content
 from workflows.data_set.adding import Addition, Mode, add_all
@@ -55,6 +57,65 @@ def test_files_that_were_added_are_not_read_again_to_compare_others_with_them(st
     )
 
     assert told[: told.index("adding c.csv")] == ["trying the recipe of kdd99-http", "reading c.csv"]
+
+
+def night(columns: str = "duration,src_bytes,dst_bytes") -> bytes:
+    """Of rows whose three numbers differ in size by far."""
+    rows = [
+        f"{place % 9},{1_000 + place % 90},{50_000 + 7 * place},{('normal.', 'back.')[place % 2]}"
+        for place in range(60)
+    ]
+    return "\n".join([f"{columns},label", *rows, ""]).encode()
+
+
+def live_on(stage: FakeStage, body: bytes) -> None:
+    """A version that was trained on these rows."""
+    promote(stage.edges, run="run-1")
+    numbers = [[float(cell) for cell in line.split(b",")[:3]] for line in body.splitlines()[1:]]
+    columns = {
+        name: {"kind": "number", "minimum": min(each), "maximum": max(each), **quartiles(sorted(each))}
+        for name, each in zip(("duration", "src_bytes", "dst_bytes"), zip(*numbers, strict=True), strict=True)
+    }
+    origin = {"fingerprint": "data-1", "recipe_sha256": "r", "code_sha256": "c", "objects": []}
+    profile = {**origin, "profile": {"rows": len(numbers), "columns": columns}}
+    stage.outside.store.put(layout.run_document("run-1", "profile"), documents.encode(profile))
+
+
+def quartiles(ordered: list[float]) -> dict[str, float]:
+    quarter = len(ordered) // 4
+    return {"quartile_1": ordered[quarter], "median": ordered[2 * quarter], "quartile_3": ordered[3 * quarter]}
+
+
+def test_file_with_two_columns_that_look_swapped_is_added_with_a_warning(stage: FakeStage, tmp_path: Path) -> None:
+    live_on(stage, night())
+    file = a_file(tmp_path, body=night("duration,dst_bytes,src_bytes"))
+
+    result = stage.run("data", "add", file)
+
+    assert result.exit_code == 0, result.output
+    assert (
+        "warning: columns src_bytes and dst_bytes of night-1.csv look swapped: the values of each are as those of the"
+        " other were before. If so: nightswap data remove FILE --model kdd99-http, then add it corrected"
+    ) in " ".join(result.output.split())
+
+
+def test_file_that_is_like_the_data_before_is_added_without_a_warning(stage: FakeStage, tmp_path: Path) -> None:
+    live_on(stage, night())
+
+    assert "warning" not in stage.run("data", "add", a_file(tmp_path, body=night())).output
+
+
+@pytest.mark.parametrize("profile", [None, b"damaged"])
+def test_file_is_added_without_a_warning_where_nobody_knows_the_data_before(
+    stage: FakeStage, tmp_path: Path, profile: bytes | None
+) -> None:
+    promote(stage.edges, run="run-1")
+    if profile is not None:
+        stage.outside.store.put(layout.run_document("run-1", "profile"), profile)
+
+    result = stage.run("data", "add", a_file(tmp_path, body=night("duration,dst_bytes,src_bytes")))
+
+    assert (result.exit_code, "warning" in result.output) == (0, False)
 
 
 BAD = {

@@ -135,7 +135,12 @@ def test_a_few_texts_among_numbers_are_named_where_too_many_would_be_texts() -> 
     def cell(row: int) -> str:
         return "lots" if row == 7 else str(row % 150)
 
-    assert why("it", cell, rows=300) == "1 of 300 cells are no numbers, such as 'lots' on line 9"
+    assert why("it", cell, rows=300) == (
+        "1 of 300 cells are no numbers, such as 'lots' on line 9: correct the file; or write Numeric('it') and"
+        " tolerate=Tolerate(rows=0.01), which leaves such rows out"
+    )
+    more = why("it", lambda row: "lots" if row % 60 == 7 else str(row % 150), rows=300)
+    assert more == "5 of 300 cells are no numbers, such as 'lots' on line 9"
     assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
 
 
