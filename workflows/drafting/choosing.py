@@ -29,6 +29,8 @@ MARKS = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none",
 PLACE = "missing"
 """The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
+WITH_COMMA = re.compile(r"\s*[+-]?\d[\d.]*(,\d+)+(\.\d*)?\s*", re.ASCII)
+"""As people write numbers: with a decimal comma, or with commas between thousands."""
 DAYS = range(1900_01_01, 2100_12_32)
 """Dates as whole numbers: year, month, day."""
 
@@ -141,6 +143,8 @@ def _no_category(column: Column) -> str:
     if column.is_dated:
         ways = "the days to come are others, of one month and weekday" if column.dates.are_read else DERIVE
         return f"dates, such as {text}: {ways}"
+    if column.texts >= column.numbers and column.others and all(map(WITH_COMMA.fullmatch, column.others)):
+        return f"numbers with a comma, such as {quoted(text)}: write them with a point alone, as in 1234.56"
     if several and column.numbers > column.texts:
         told = f"{column.texts:,} of {column.rows:,} cells are no numbers, such as {quoted(text)} on line {line}"
         return told if column.texts > TOLERATED * column.rows else f"{told}: {_way_to_keep(column)}"

@@ -141,5 +141,5 @@ def _some(labels: Mapping[str, int]) -> str:
 
 
 def _reasons(left_out: Sequence[tuple[str, str]]) -> str:
-    told = listed([f"{name}: {why}" for name, why in left_out], most=10)
+    told = listed([f"{name or '(no name)'}: {why}" for name, why in dict.fromkeys(left_out)], most=10)
     return f"Left out were: {told}" if left_out else ""

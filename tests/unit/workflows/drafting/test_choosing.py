@@ -144,6 +144,19 @@ def test_a_few_texts_among_numbers_are_named_where_too_many_would_be_texts() -> 
     assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
 
 
+@pytest.mark.parametrize("number", ["29738,65", "29.738,65", "29,738.65", "1,200,300", "-0,5"])
+def test_numbers_with_a_comma_are_no_identifiers_and_no_categories(number: str) -> None:
+    told = f"numbers with a comma, such as '{number}': write them with a point alone, as in 1234.56"
+
+    assert why("it", lambda row: number if row == 0 else f"{row},{row % 7}") == told
+    assert why("it", lambda row: number if row % 2 else "") == told
+    assert why("it", lambda row: number if row % 2 else "30") == told
+
+
+def test_texts_with_a_comma_are_categories() -> None:
+    assert kept("it", lambda row: ("1,2 or 3", "a,b")[row % 2]) == Categorical("it")
+
+
 def test_missing_numbers_take_the_median_whether_empty_or_marked() -> None:
     (feature,) = chosen(
         "gap", cell=lambda row: ("", "NA", "?")[row // 2] if row in (0, 2, 4) else str(row % 5)

@@ -219,6 +219,16 @@ def test_a_label_of_spaces_alone_stays_as_it_is(tmp_path: Path) -> None:
     assert loaded(drafted(labelled({"yes": 200, " ": 100})).text, tmp_path).classes == {"yes": "yes", " ": " "}
 
 
+def test_columns_without_a_name_and_of_one_name_are_told_once() -> None:
+    made = [["age", "", "age", "paid"], *([row, row, row, ("yes", "no")[row % 2]] for row in range(60))]
+
+    with pytest.raises(CommandFailed) as raised:
+        drafted(files.content(made))
+
+    told = str(raised.value).partition("can be a feature. ")[2]
+    assert told == "Left out were: age: the header names it 2 times, (no name): it has no name in the header"
+
+
 def test_where_the_columns_tell_too_little_those_left_out_are_named() -> None:
     def row(draw: random.Random, number: int) -> tuple[object, object]:
         return draw.random(), "1,5" if number == 7 else number / 8
