@@ -6,6 +6,7 @@ formats.py   which layers a stage needs, by the formats of its models
 gate.py      what the gate can tell on rows like those of a file
 split.py     how a file would be split that is not drawn row by row
 outside.py   which files of a data set lie outside of the recipe's window
+swapped.py   which columns of a file look swapped, by the data before it
 missing.py   texts that look like a missing value, and what the recipe can say of them
 contents.py  which files hold the same rows, under any name, zipped or not
 capacity.py  how many rows fit into the tasks

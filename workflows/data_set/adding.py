@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.cutting import listed
-from chalicelib.documents import documents
 from chalicelib.edges import Edges
 from chalicelib.errors import (
     BadRequest,
@@ -20,10 +19,8 @@ from chalicelib.errors import (
     RecipeUnknown,
     TrainingFailed,
 )
-from chalicelib.registry import registry, run_documents
-from chalicelib.registry.live import look
 from chalicelib.settings import StageSettings
-from workflows.checking import contents
+from workflows.checking import contents, swapped
 from workflows.checking.contents import Progress
 from workflows.checking.file import Content, File, check_room, foresee, look_at
 from workflows.checking.recipe import in_lines, served
@@ -31,8 +28,6 @@ from workflows.data_set.objects import name, objects
 from workflows.data_set.writing import Known, write_all
 
 if TYPE_CHECKING:
-    from lambdas.model.data.swapped import Profiles
-    from lambdas.model.reading.table import Table
     from lambdas.model.recipe import Recipe
 
 PROBLEMS_MAX = 10
@@ -89,7 +84,7 @@ def _refuse_one_name_for_two(files: Sequence[File]) -> None:
 def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
     """Read each file once; raises CommandFailed with what a run would say of each bad one."""
     recipe = _recipe(addition)
-    earlier = _earlier(addition) if recipe else {}
+    before = swapped.earlier(addition.edges, model=addition.model) if recipe else {}
     looked: list[Known] = []
     problems: list[str] = []
     sizes: list[tuple[int, int]] = []
@@ -103,32 +98,14 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
                 sizes.append((len(table), table.size_bytes))
                 check_room(sizes, recipe=recipe, settings=addition.settings)
                 foresee(table, recipe=recipe)
-                _warn_of_swapped(addition, table, recipe=recipe, earlier=earlier, name=file.name)
+                if warning := swapped.warning(table, name=file.name, recipe=recipe, before=before):
+                    addition.warn(warning)
         except (DataError, EstimatorUnsupported) as exc:
             problems.append(f"{type(exc).__name__}: {exc.message}")
     if problems:
         told = "\n".join(problems[:PROBLEMS_MAX])
         raise CommandFailed(f"nothing was added:\n{told}\nCorrect that; or add the files as they are with --no-check")
     return looked
-
-
-def _warn_of_swapped(addition: Addition, table: Table, *, recipe: Recipe, earlier: Profiles, name: str) -> None:
-    from lambdas.model.data.swapped import in_words, swapped
-
-    if pairs := swapped(table, recipe=recipe, earlier=earlier):
-        addition.warn(in_words(pairs, name=name))
-
-
-def _earlier(addition: Addition) -> Profiles:
-    """What the columns were like that the live version was trained on; nothing where nobody can tell."""
-
-    def found() -> Profiles:
-        live = look(addition.edges, model=addition.model).version()
-        made = registry.find_manifest(addition.edges, model=addition.model, model_version=live) if live else None
-        profile = run_documents.find_profile(addition.edges, run=made.run) if made else None
-        return profile.profile.columns if profile else {}
-
-    return documents.readable(found, told=[]) or {}
 
 
 def _recipe(addition: Addition) -> Recipe | None:

@@ -220,10 +220,10 @@ def test_a_label_of_spaces_alone_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_columns_without_a_name_and_of_one_name_are_told_once() -> None:
-    made = [["age", "", "age", "paid"], *([row, row, row, ("yes", "no")[row % 2]] for row in range(60))]
+    rows: list[list[object]] = [[row, row, row, ("yes", "no")[row % 2]] for row in range(60)]
 
     with pytest.raises(CommandFailed) as raised:
-        drafted(files.content(made))
+        drafted(files.content([["age", "", "age", "paid"], *rows]))
 
     told = str(raised.value).partition("can be a feature. ")[2]
     assert told == "Left out were: age: the header names it 2 times, (no name): it has no name in the header"
