@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -60,3 +61,13 @@ def test_limits_are_as_in_the_code() -> None:
 
 def test_an_error_leads_to_this_page() -> None:
     assert "docs/trees.md" in SERVED
+
+
+def test_measured_figures_are_those_of_the_benchmark() -> None:
+    results = json.loads((pages.ROOT / "benchmarks/results/trees.json").read_text("utf-8"))["of"]
+
+    for name, each in results.items():
+        what = "a scorecard" if name == "scorecard" else f"{each['trees']} trees, {each['nodes']:,} nodes"
+        figures = f"{each['megabytes']} | {each['cold_ratio']:.2f} | {each['warm_us']:.0f}"
+        assert f"| {what} | {figures} |" in PAGE
+    assert f"took {results['75 thousand']['rows_100000_seconds']:.0f} s" in PAGE
