@@ -21,8 +21,11 @@ MAKES_NO_ROWS = {
     "model.recipe": "what decides about rows is in the policies",
     "reader": "this",
     "serve.handler": "serves models",
+    "serve.links": "serves models",
     "serve.refusal": "words of errors",
     "serve.scorecard": "serves models",
+    "serve.trees": "serves models",
+    "serve.values": "says what a frozen value is",
     "splits": "tells the draw, which is compared each night",
 }
 
