@@ -9,7 +9,7 @@
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
     │   └── NameUndated, LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
-    ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed
+    ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached
     ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ContractBroken
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
     ├── PackagingFailed, DiskFull, SampleUnavailable
@@ -160,6 +160,10 @@ class EstimatorUnsupported(NightswapError):
 
 class TrainingFailed(NightswapError):
     """The estimator raised while it was fitted."""
+
+
+class ThresholdNotReached(NightswapError):
+    """No threshold gives what the recipe asks of it, on the rows that cross-validation holds out of training."""
 
 
 class ArtifactInvalid(NightswapError):

@@ -7,7 +7,7 @@ the champion, so that a promotion can only replace the champion that was beaten.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -82,6 +82,8 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         "champion_model_version": champion_model_version,
         "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
+    if judged.get("threshold"):
+        judged["threshold"] = {**_chosen(edges, run=task.run), **judged["threshold"]}
     report = Report.made_of({**judged, **of_the_run, **live_quality})
     key = layout.run_document(task.run, "report")
     edges.store.put(key, report.encode())
@@ -102,6 +104,12 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
         return []
     then = registry.manifest(edges, model=model, model_version=champion).ratios
     return champion_fall.fallen(then, scored["ratios"])
+
+
+def _chosen(edges: Edges, *, run: str) -> Mapping[str, Any]:
+    """How Train chose the threshold; its value is the artifact's."""
+    training = run_documents.training(edges, run=run)
+    return training.threshold.document if training and training.threshold else {}
 
 
 def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None) -> AnchorVersion | None:

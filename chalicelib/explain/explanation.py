@@ -20,7 +20,7 @@ from chalicelib.explain import next_steps
 from chalicelib.promotion.canary import HealthSeen
 from chalicelib.promotion.replaying import ROWS_A_CALL, ReplayReport
 from chalicelib.quality.left_out import LeftOut
-from chalicelib.registry.report import Comparison, Flips, Paired, Report, Rule
+from chalicelib.registry.report import Comparison, Flips, Paired, Report, Rule, Threshold
 from chalicelib.runs import peaks
 from chalicelib.values import Value
 
@@ -74,6 +74,7 @@ def explain(facts: Facts) -> list[str]:
     return [
         *_end(run),
         *_left_out(facts.left_out, run=run["run"]),
+        *(_threshold(report.threshold) if report else ()),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
@@ -114,6 +115,12 @@ def _left_out(files: Sequence[LeftOut], *, run: str) -> Iterator[str]:
         yield f"  and of {len(files) - FILES_TOLD:,} more files"
 
 
+def _threshold(point: Threshold | None, *, indent: str = "") -> Iterator[str]:
+    if point is not None:
+        words = f": {point.words}" if point.words else ""
+        yield f"{indent}It answers {point.positive} at a probability of {point.probability:.6g} or more{words}."
+
+
 def _gate(report: Report) -> Iterator[str]:
     failing = [rule for rule in report.rules if not rule.passed]
     if not failing:
@@ -149,6 +156,7 @@ def _champion(report: Report) -> Iterator[str]:
         yield f"It could not be compared with version {number}, which was live: {champion.problem}"
         return
     yield f"It was compared with version {number}, which was live, on the same {champion.rows:,} rows."
+    yield from _threshold(champion.threshold, indent="  ")
     for fall in report.champion_fell:
         yield (
             f"  Its {fall['ratio']} of {fall['class']} was {fall['then']:.3g} when it was judged itself, and is"

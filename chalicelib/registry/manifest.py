@@ -23,7 +23,7 @@ from chalicelib.documents.shapes import (
 )
 from chalicelib.limits import LISTED_LEVELS
 from chalicelib.quality.left_out import LeftOut
-from chalicelib.registry.report import RATIOS, Rule
+from chalicelib.registry.report import RATIOS, Rule, Threshold
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
 """The one artifact format of releases whose manifests and trainings do not tell the artifact, and its file."""
@@ -36,7 +36,7 @@ SCHEMA = Record({"columns": list_of(_COLUMN)})
 def listed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Of each column so many levels and allowed categories as are listed, and how many were left out."""
     columns = (documents.short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"])
-    return {"columns": list(columns)}
+    return {**schema, "columns": list(columns)}
 
 
 class Source(Document):
@@ -75,6 +75,8 @@ class Training(Document):
 
     artifact: Artifact | None = holds_one(Artifact, default=None)
     """What Train made; None of an earlier release."""
+    threshold: Threshold | None = holds_one(Threshold, default=None)
+    """None of a model that answers the more probable class."""
     train_rows: int | None = holds(count, default=None)
     fit_seconds: float | None = holds(number, default=None)
 

@@ -71,6 +71,17 @@ class Rule(Document):
     """False where the rows prove neither that the bound is kept nor that it is not; then the rule failed."""
 
 
+class Threshold(Document):
+    """The operating point: from which probability of the positive class on a model of two classes answers it."""
+
+    positive: str = holds(text)
+    probability: float = holds(number)
+    words: str | None = holds(text, default=None)
+    """How it was chosen; None beside a champion."""
+    chosen: Mapping[str, Any] | None = holds(maybe(table_of(anything)), default=None)
+    """On which rows, with the intervals of precision and recall there; None of one that the recipe names."""
+
+
 class Champion(Document):
     """The live model on the same rows: how many it was scored on, or the problem that kept it from being scored."""
 
@@ -79,6 +90,8 @@ class Champion(Document):
     problem: str | None = holds(maybe(text), default=None)
     average_precision: float | None = holds(maybe(number), default=None)
     roc_auc: float | None = holds(maybe(number), default=None)
+    threshold: Threshold | None = holds_one(Threshold, default=None)
+    """Its own, which its answers follow; None without one."""
 
     @classmethod
     def misfit(cls, value: Any) -> str | None:
@@ -214,6 +227,8 @@ class Report(Document):
     average_precision: float | None = holds(maybe(number), default=None)
     roc_auc: float | None = holds(maybe(number), default=None)
     ratios: Mapping[str, Mapping[str, float | None]] | None = holds(RATIOS, default=None)
+    threshold: Threshold | None = holds_one(Threshold, default=None)
+    """None of a model that answers the more probable class."""
     champion: Champion | None = holds_one(Champion, default=None)
     champion_fell: Sequence[Mapping[str, Any]] = holds(
         list_of(Record({"ratio": text, "class": text, "then": number, "now": number})), default=()

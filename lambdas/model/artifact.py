@@ -33,12 +33,14 @@ class Artifact(Protocol):
     def schema(self) -> Schema: ...
 
     def score(self, features: Features) -> Answers:
-        """Raises ArtifactInvalid when a column is missing, or holds a category that the artifact refuses."""
+        """The most probable classes and the probabilities of the rows. Raises ArtifactInvalid when a column is
+        missing, or holds a category that the artifact refuses."""
 
 
 @runtime_checkable
 class Additive(Protocol):
-    """An artifact that answers with the class of the highest score, which is a sum over the columns."""
+    """An artifact that answers with the class of the highest score, which is a sum over the columns. A threshold is
+    taken off the constant of its class."""
 
     @property
     def classes(self) -> tuple[str, ...]: ...
@@ -49,6 +51,14 @@ class Additive(Protocol):
 
     def added(self, features: Features, *, column: str) -> Floats:
         """(n, k): what the column adds to the score of each class; nothing by one that the artifact does not take."""
+
+
+def served(artifact: Artifact, features: Features) -> Answers:
+    """What the artifact answers where it serves: by its operating point, if it has one. Raises as `score` does."""
+    try:
+        return artifact.score(features).at(artifact.schema.operating_point)
+    except ValueError as exc:
+        raise ArtifactInvalid(f"the artifact's operating point does not fit it: {exc}") from exc
 
 
 def rows(schema: Schema, *, features: Features) -> zip[tuple[float | str, ...]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats, Texts, from_npy, to_npy
+from lambdas.serve.links import OperatingPoint
 
 FILES = ("answer_classes.npy", "answer_labels.npy", "answer_probabilities.npy")
 
@@ -32,6 +33,13 @@ class Answers:
         if name not in self.classes:
             return np.zeros(len(self))
         return self.probabilities[:, self.classes.index(name)]
+
+    def at(self, point: OperatingPoint | None) -> Answers:
+        """The same with the labels of this operating point; raises ValueError for one of other classes."""
+        if point is None:
+            return self
+        labels = np.where(point.reached(self.of(point.positive)), point.positive, point.other(self.classes))
+        return Answers(self.classes, labels, self.probabilities)
 
     def between(self, first: int, end: int) -> Answers:
         """Those of the rows from `first` to before `end`; nothing is copied."""

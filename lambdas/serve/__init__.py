@@ -4,7 +4,7 @@ handler.py    answers an event (a query, instances, or a wake-up) and returns er
 schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
 trees.py      the format `trees`: decision trees and sums of them
-links.py      probabilities of scores, for both
+links.py      probabilities of scores, and labels of probabilities
 why.py        tells which columns moved a prediction most; imported when a request asks
 functions.py  functions of one number, such as log1p: of a scorecard that has any
 dates.py      parts of a date: functions of its seconds

@@ -42,13 +42,15 @@ if TYPE_CHECKING:
         def schema(self) -> Schema: ...
 
         def score(self, row: Row) -> tuple[str, Sequence[float]]:
-            """Label and probabilities of one row; NaN where the values are too large for any score. Never raises."""
+            """Label and probabilities of one row; NaN where the values are too large for any score. Never raises. The
+            label is the most probable one, whatever the schema's operating point."""
 
         def undefined(self, row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
             """The position of the first column that a function is not defined for, and its steps; or None."""
 
         def added(self, row: Row) -> Mapping[str, Sequence[float]]:
-            """Of each class the constant of its score, then what each column of the schema adds to it."""
+            """Of each class the constant of its score, then what each column of the schema adds to it. A threshold is
+            taken off the constant of its class, so that the class that leads is the one that is answered."""
 
 
 INSTANCES_MAX = 1000
@@ -215,6 +217,8 @@ class Service(Value):
         by_class = dict(zip(self.scorer.classes, probabilities, strict=True))
         if not math.isfinite(sum(probabilities)):
             raise self._unscored(row)
+        if self.scorer.schema.operating_point is not None:
+            label = self.scorer.schema.operating_point.label(by_class)
         prediction = {"label": label, "probability": by_class[label], "probabilities": by_class}
         return {**prediction, "why": self._why(row, label=label, most=most)} if most else prediction
 
@@ -285,8 +289,11 @@ def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:
     kind = manifest["format"]
     if kind not in READERS:
         raise PackageBroken(f"the manifest says format {kind!r}: expected one of {sorted(READERS)}")
+    scorer = READERS[kind](artifact)
+    if scorer.schema.operating_point is not None:
+        scorer.schema.operating_point.other(scorer.classes)  # raises: broken
     return Service(
-        scorer=READERS[kind](artifact),
+        scorer=scorer,
         model=manifest["model"],
         model_version=manifest["model_version"],
         artifact_sha256=checksum,

@@ -1,9 +1,17 @@
-"""Turns scores into probabilities, for every format whose models add up scores."""
+"""Turns scores into probabilities, for every format whose models add up scores, and these into a label."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from .values import TYPE_CHECKING, Value
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    Number = Any
+    """A float, or a numpy array of such."""
 
 
 def sigmoid(score: float) -> float:
@@ -28,3 +36,58 @@ def softmax(scores: Sequence[float]) -> list[float]:
     powers = [math.exp(score - largest) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
+
+
+class OperatingPoint(Value):
+    """The threshold that the probability of the positive class is held to, in a model of two classes:
+
+        label  =  the positive class if P(positive) >= threshold, else the other one
+
+    Evaluate asks `reached` of whole arrays: numpy compares two floats as Python does, so what is judged serves.
+
+    >>> OperatingPoint("attack", 0.3).label({"attack": 0.3, "normal": 0.7})
+    'attack'
+    """
+
+    positive: str
+    threshold: float
+    """More than 0, at most 1."""
+
+    @classmethod
+    def in_schema(cls, schema: Mapping[str, Any]) -> OperatingPoint | None:
+        """The one that an artifact's schema has; None without. Raises KeyError, TypeError or ValueError."""
+        if "threshold" not in schema:
+            return None
+        document = schema["threshold"]
+        threshold = float(document["probability"])
+        if not 0 < threshold <= 1:
+            raise ValueError(f"the threshold is {threshold}: expected more than 0, at most 1")
+        return cls(document["positive"], threshold)
+
+    def to_document(self) -> dict[str, Any]:
+        return {"positive": self.positive, "probability": self.threshold}
+
+    def reached(self, probability: Number) -> Number:
+        """Whether the positive class is answered at this probability of it; never at NaN."""
+        return probability >= self.threshold
+
+    def label(self, probabilities: Mapping[str, float]) -> str:
+        """The answer to a row with these probabilities of both classes."""
+        return self.positive if self.reached(probabilities[self.positive]) else self.other(list(probabilities))
+
+    def other(self, classes: Sequence[str]) -> str:
+        """The class that is not the positive one; raises ValueError unless it is one of two."""
+        others = [name for name in classes if name != self.positive]
+        if len(classes) != 2 or len(others) != 1:
+            raise ValueError(f"a threshold of {self.positive!r:.40} is for two classes, one of them that")
+        return others[0]
+
+    @property
+    def log_odds(self) -> float:
+        """ln(t / (1 - t)): the lead of the positive class over the other at the threshold, in a model whose lead is
+        ln(p / (1 - p)); infinite at a threshold of 1.
+
+        >>> OperatingPoint("attack", 0.5).log_odds
+        0.0
+        """
+        return math.log(self.threshold) - math.log1p(-self.threshold) if self.threshold < 1 else math.inf

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from .links import OperatingPoint
 from .refusal import Refused, digits, listed, plain, shown
 from .values import TYPE_CHECKING, Value
 
@@ -187,6 +188,7 @@ class Schema(Value):
     """The model's columns, in the order in which a scorer takes them."""
 
     columns: tuple[Column, ...]
+    operating_point: OperatingPoint | None = None
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -195,7 +197,7 @@ class Schema(Value):
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Schema:
         """The schema from an artifact of any format; raises KeyError, TypeError or ValueError."""
-        return cls(tuple(map(_column, document["columns"])))
+        return cls(tuple(map(_column, document["columns"])), OperatingPoint.in_schema(document))
 
     def read(self, instance: object, noted: Noted) -> Row:
         """One element of `instances`."""

@@ -21,7 +21,7 @@ it:
 
 Since version 2 there is the link one_vs_rest_or_none; since version 3 a column of the schema may name what takes the
 place of a missing value, and clip a number to its bounds; since version 4 there are values; since version 5
-columns of dates.
+columns of dates; since version 6 there may be a threshold: a release that does not know it would answer other labels.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = "scorecard"
-WITHOUT_VALUES, WITHOUT_DATES, FORMAT_VERSION = 3, 4, 5
+WITHOUT_VALUES, WITHOUT_DATES, WITHOUT_THRESHOLD, FORMAT_VERSION = 3, 4, 5, 6
 KNOWN = tuple((FORMAT, version) for version in range(1, FORMAT_VERSION + 1))
 LEAST_SCORE = -math.log(sys.float_info.max)
 """About -709.8: exp(-score) of a lower one is infinite."""
@@ -114,11 +114,17 @@ class Scorecard(Value):
         )
 
     def added(self, row: Row) -> dict[str, list[float]]:
-        """Of each class the constant of its score, then what each column adds; of two classes, the first has none."""
+        """Of each class the constant of its score, then what each column adds; of two classes, the first has none.
+
+        A threshold is taken off the constant of its class: so the class that leads is the one that is answered.
+        """
         added = [self._of_columns(line.added(self.with_values(row))) for line in self.lines]
         if self.link == "sigmoid":
             added.insert(0, [0.0] * len(added[0]))
-        return dict(zip(self.classes, added, strict=True))
+        found = dict(zip(self.classes, added, strict=True))
+        if self.schema.operating_point is not None:
+            found[self.schema.operating_point.positive][0] -= self.schema.operating_point.log_odds
+        return found
 
     def _of_columns(self, added: list[float]) -> list[float]:
         """What a value adds, its column adds."""
@@ -186,6 +192,8 @@ def _read(document: Mapping[str, Any]) -> Scorecard:
         raise ValueError(f"link is {link!r}: expected one of {LINKS}")
     if len(set(classes)) < 2 or len(lines) != (1 if link == "sigmoid" else len(classes)):
         raise ValueError(f"{len(lines)} scores do not make {len(classes)} classes by {link}")
+    if schema.operating_point is not None and (link, document["format_version"]) != ("sigmoid", FORMAT_VERSION):
+        raise ValueError(f"a threshold is for the link sigmoid, since version {FORMAT_VERSION}")
     positive = document["positive"]
     return Scorecard(classes=classes, positive=positive, schema=schema, link=link, lines=lines, values=values)
 

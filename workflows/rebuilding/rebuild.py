@@ -147,10 +147,12 @@ def _distance(before: Artifact, now: Artifact, holdout: Parts, *, recipe: Recipe
     """Raises ArtifactInvalid where the older artifact takes columns or categories that the rows do not have."""
     import numpy as np
 
+    from lambdas.model.artifact import served
+
     rows, other_labels, largest = 0, 0, 0.0
     for name in holdout.names:
         features: Mapping[str, np.ndarray] = holdout.open(name).table().features(recipe)
-        old, new = before.score(features), now.score(features)
+        old, new = served(before, features), served(now, features)
         rows += len(new)
         other_labels += int(np.count_nonzero(old.labels != new.labels))
         for label in {*old.classes, *new.classes}:

@@ -12,11 +12,13 @@ from typing import Any
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor, judge_anchor
 from lambdas.model.evaluation.champion import Champion
+from lambdas.model.evaluation.counted import Counted
 from lambdas.model.evaluation.measures import Measures
 from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.evaluation.tally.tally import ANCHOR, CHALLENGER, CHAMPION, Keep
 from lambdas.model.evaluation.verdict import judged
 from lambdas.model.gate.baseline import passing_class
+from lambdas.model.metrics.curves import SWEPT
 from lambdas.model.recipe import Recipe
 
 
@@ -60,9 +62,10 @@ def evaluate(
         "positive": recipe.positive,
         **challenger.to_document(),
         "squares": squares.tolist(),
+        "threshold": _at_its_threshold(artifact, challenger),
         "threshold_sweep": measures.threshold_sweep(),
         "parity": parity.to_document(),
-        "champion": live.to_document() if live else None,
+        "champion": {**live.to_document(), "threshold": champion and _threshold(champion)} if live else None,
         "comparison": compared.to_document(decides=recipe.compare_with_champion) if compared else None,
         "anchor": held.to_document() if held else None,
         "flips": measures.flips(),
@@ -73,3 +76,17 @@ def evaluate(
         "reason": "; ".join(filter(None, (verdict.reason, *shown))),
         "replay": measures.replay_sample(),
     }
+
+
+def _threshold(artifact: Artifact) -> dict[str, Any] | None:
+    point = artifact.schema.operating_point
+    return point.to_document() if point else None
+
+
+def _at_its_threshold(artifact: Artifact, counted: Counted) -> dict[str, Any] | None:
+    """The operating point, and what it is worth on this holdout: its place on the curves. None without one."""
+    point = artifact.schema.operating_point
+    if point is None:
+        return None
+    ratios = counted.to_document()["ratios"][point.positive]
+    return {**point.to_document(), **{name: ratios[name] for name in SWEPT}}

@@ -24,6 +24,7 @@ from lambdas.model.filling.fills import NONE_MISSING, Fills
 from lambdas.model.predictions import Answers
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.serve.links import OperatingPoint
 
 FIT_ERRORS = (
     ValueError,
@@ -82,6 +83,8 @@ class Fitted:
     facts: dict[str, Any]
     fills: Fills = NONE_MISSING
     """What takes the place of a missing number: the estimator sees none."""
+    operating_point: OperatingPoint | None = None
+    """What decides the labels; None for the estimator's own."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -89,7 +92,7 @@ class Fitted:
         return tuple(str(name) for name in self.estimator.classes_)
 
     def answers(self, table: Table) -> Answers:
-        """The estimator's own labels and probabilities; raises TrainingFailed."""
+        """The estimator's probabilities, and its labels, or those of the operating point; raises TrainingFailed."""
         return self.answers_to(Part.of(table, classes=self.recipe.class_names))
 
     def answers_to(self, part: Part) -> Answers:
@@ -113,7 +116,7 @@ class Fitted:
             warnings.simplefilter("ignore")
             labels = np.asarray(self.estimator.predict(X)).astype(str)
             probabilities = np.asarray(self.estimator.predict_proba(X), dtype=np.float64)
-        return Answers(self.classes, labels, probabilities)
+        return Answers(self.classes, labels, probabilities).at(self.operating_point)
 
 
 @dataclass(frozen=True)

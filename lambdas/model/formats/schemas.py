@@ -1,4 +1,4 @@
-"""Says what an artifact takes: its columns, as `Schema.from_document` of `lambdas/serve` reads them."""
+"""Says what an artifact takes, and its threshold, as `Schema.from_document` of `lambdas/serve` reads them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from lambdas.model.formats.fitted import Fitted
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, KEPT
 from lambdas.serve.schema import CLIPPED, DATE, IGNORED, REFUSED
+
+
+def schema_of(fitted: Fitted, *, refusing: Collection[int]) -> dict[str, Any]:
+    """The columns, and the threshold where there is one. `refusing` as in `columns_of`."""
+    point = fitted.operating_point
+    return {"columns": columns_of(fitted, refusing=refusing), **({"threshold": point.to_document()} if point else {})}
 
 
 def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from lambdas.model.arrays import Floats, Integers
 POINTS_MAX = 200
 DIGITS = 12
 AREAS = ("average_precision", "roc_auc")
+SWEPT = ("recall", "precision", "false_positive_rate")
+"""The ratios that are told of each threshold of a sweep."""
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Counts = np.ndarray[Any, np.dtype[np.uint32]]

@@ -11,12 +11,24 @@ sizes.py         limits the size of each part
 split_rules.py   finds contradictions in its split and its window
 gate_rules.py    finds thresholds that make no sense
 comparison_rules.py  finds demands on the comparison with the champion that cannot be met
+threshold_rules.py  finds an operating point that makes no sense
 trivial_answers.py  finds an answer without a look at the row that passes them
 recipe_files.py  which files of a folder hold a recipe
 """
 
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Date, Numeric, Shift, Split, Tolerate, Window
+from lambdas.model.recipe.parts import (
+    Approval,
+    Categorical,
+    Columns,
+    Date,
+    Numeric,
+    Shift,
+    Split,
+    Threshold,
+    Tolerate,
+    Window,
+)
 from lambdas.model.recipe.recipe import Recipe
 from lambdas.serve.dates import day, hour, minute, month, weekday, year
 
@@ -29,6 +41,7 @@ __all__ = [
     "Recipe",
     "Shift",
     "Split",
+    "Threshold",
     "Tolerate",
     "Window",
     "at_least",

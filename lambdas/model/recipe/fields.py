@@ -23,6 +23,7 @@ from lambdas.model.recipe.parts import (
     Numeric,
     Shift,
     Split,
+    Threshold,
     Tolerate,
     Window,
 )
@@ -49,6 +50,8 @@ class Fields:
     """Texts that stand for a missing value, beside an empty cell, in the columns that take one: such as NA."""
     positive: str | None = None
     """The class that precision-recall and ROC curves are drawn for."""
+    threshold: Threshold | None = None
+    """From which probability of the positive class on it is answered; None to answer the more probable class."""
     split: Split = field(default_factory=Split)
     window: Window | None = None
     """Which part of the data set is used; None for all of it."""

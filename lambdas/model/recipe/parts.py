@@ -158,6 +158,43 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """The probability of the positive class from which on a model of two classes answers it: the operating point.
+
+    A number; or by what it is chosen, on the rows of the training part that cross-validation holds out: made with
+    `at_precision`, `at_recall` or `by_costs`. One of the four fields is given.
+
+    >>> Threshold(0.3).is_chosen, Threshold.at_recall(0.9).is_chosen
+    (False, True)
+    """
+
+    probability: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    costs: Mapping[str, float] | None = None
+
+    @classmethod
+    def at_precision(cls, precision: float) -> Threshold:
+        """The one with the highest recall among those with this precision (0..1) or more."""
+        return cls(precision=precision)
+
+    @classmethod
+    def at_recall(cls, recall: float) -> Threshold:
+        """The highest one with this recall (0..1) or more."""
+        return cls(recall=recall)
+
+    @classmethod
+    def by_costs(cls, costs: Mapping[str, float]) -> Threshold:
+        """The one with the least cost. `costs` says what an error costs, as in `at_most_cost`: "fn" is a row of the
+        positive class that is answered as the other, "fp" the reverse."""
+        return cls(costs=costs)
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.probability is None
+
+
+@dataclass(frozen=True)
 class Columns:
     """The positions of the columns in the X that the estimator is fitted on, for a ColumnTransformer.
 

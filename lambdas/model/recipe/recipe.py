@@ -8,7 +8,18 @@ from chalicelib.errors import RecipeInvalid
 from lambdas.model.gate.thresholds import at_least, at_most, at_most_cost, at_most_flips
 from lambdas.model.recipe.fields import Fields
 from lambdas.model.recipe.gate_rules import costs_of_positive
-from lambdas.model.recipe.parts import Approval, Categorical, Columns, Date, Numeric, Shift, Split, Tolerate, Window
+from lambdas.model.recipe.parts import (
+    Approval,
+    Categorical,
+    Columns,
+    Date,
+    Numeric,
+    Shift,
+    Split,
+    Threshold,
+    Tolerate,
+    Window,
+)
 from lambdas.model.recipe.rules import problems
 from lambdas.model.recipe.types import shown
 
@@ -21,6 +32,7 @@ __all__ = [
     "Recipe",
     "Shift",
     "Split",
+    "Threshold",
     "Tolerate",
     "Window",
     "at_least",

@@ -26,6 +26,7 @@ from lambdas.model.recipe.parts import (
 )
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.split_rules import split_problems
+from lambdas.model.recipe.threshold_rules import threshold_problems
 from lambdas.model.recipe.types import shown, type_problems
 from lambdas.serve.date_texts import text_of
 from lambdas.serve.handler import FORMATS
@@ -75,6 +76,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _tolerance_problems(recipe)
     yield from split_problems(recipe)
     yield from _fold_problems(recipe)
+    yield from threshold_problems(recipe)
     yield from gate_problems(recipe)
     yield from comparison_problems(recipe)
     yield from _rollout_problems(recipe)

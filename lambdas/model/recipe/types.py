@@ -29,6 +29,7 @@ from lambdas.model.recipe.parts import (
     Numeric,
     Shift,
     Split,
+    Threshold,
     Tolerate,
     Window,
 )
@@ -102,8 +103,12 @@ TOLERATE = Kind("Tolerate(...)", lambda value: isinstance(value, Tolerate))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 WINDOW = Kind("Window(...)", lambda value: isinstance(value, Window))
 COLUMN = Kind("Numeric(...), Date(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
-THRESHOLD = Kind(
+GATE_RULE = Kind(
     "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, GateRule)
+)
+THRESHOLD = Kind(
+    "Threshold(0.3), Threshold.at_precision(0.95), Threshold.at_recall(0.9) or Threshold.by_costs(...)",
+    lambda value: isinstance(value, Threshold),
 )
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
@@ -137,6 +142,7 @@ FIELDS: Kinds = {
     "tolerate": TOLERATE,
     "missing_values": LIST,
     "positive": TEXT.or_none(),
+    "threshold": THRESHOLD.or_none(),
     "split": SPLIT,
     "window": WINDOW.or_none(),
     "compare_with_champion": TRUTH,
@@ -177,6 +183,12 @@ PARTS: Mapping[type, Kinds] = {
         "days": WHOLE.or_none(),
         "column": TEXT.or_none(),
     },
+    Threshold: {
+        "probability": NUMBER.or_none(),
+        "precision": NUMBER.or_none(),
+        "recall": NUMBER.or_none(),
+        "costs": COSTS.or_none(),
+    },
     Tolerate: {"rows": NUMBER, "files": WHOLE},
     Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
@@ -198,9 +210,10 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     for name, kind in FIELDS.items():
         yield from _problems(name, value=getattr(recipe, name), kind=kind)
     yield from _parts("columns", values=recipe.columns, kind=COLUMN)
-    yield from _parts("thresholds", values=recipe.thresholds, kind=THRESHOLD)
+    yield from _parts("thresholds", values=recipe.thresholds, kind=GATE_RULE)
     yield from _parts("missing_values", values=recipe.missing_values, kind=TEXT)
     yield from _parts("rollout", values=recipe.rollout, kind=SHIFT)
+    yield from _fields("threshold", part=recipe.threshold)
     yield from _fields("split", part=recipe.split)
     yield from _fields("tolerate", part=recipe.tolerate)
     yield from _fields("window", part=recipe.window)
@@ -228,7 +241,7 @@ def _fields(name: str, *, part: object) -> Iterator[str]:
         yield from _parts(f"{name}.parts", values=part.parts, kind=PART_OF_DATE)
     if isinstance(part, Categorical):
         yield from _parts(f"{name}.allowed", values=part.allowed, kind=TEXT)
-    if isinstance(part, GateRule) and isinstance(part.costs, Mapping):
+    if isinstance(part, GateRule | Threshold) and isinstance(part.costs, Mapping):
         for error, cost in part.costs.items():
             yield from _problems(f"an error of {name}.costs", value=error, kind=TEXT)
             yield from _problems(f"{name}.costs[{shown(error)}]", value=cost, kind=NUMBER)

@@ -4,5 +4,6 @@ estimator.py         the fit, part by part or in one piece, and the facts about 
 draw.py              few rows of many, for what looks at few
 memory.py            what a fit part by part needs
 cross_validation.py  how well the recipe does on the training part
+choosing.py          the operating point, on rows that the cross-validation held out
 trial.py             a fit of few rows, before the real one
 """

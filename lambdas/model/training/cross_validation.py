@@ -1,14 +1,17 @@
 """Cross-validates a recipe on the training part: how well it does on rows that it was not fitted on, with the spread.
 
-The result informs and decides nothing, so its rows are limited, and the report says when it was left out.
+Its figures inform and decide nothing, so its rows are limited, and the report says when it was left out. From the
+probabilities of the rows that it holds out, `choosing` takes the operating point of a recipe that asks for one.
 """
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.formats.fitted import FIT_ERRORS, first_line
@@ -21,8 +24,30 @@ ROWS_MAX = 50_000
 """A stratified draw of this many rows takes the place of a larger training part."""
 
 
-def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> dict[str, Any]:
-    """Metric, mean and standard deviation over stratified folds; or why there is none, under `left_out`.
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Rows, each with what was said of it by the model of the folds that it is not in."""
+
+    X: Floats
+    """(n, features)"""
+    is_positive: NDArray[np.bool_]
+    """(n,)"""
+    probabilities: Floats
+    """(n,): of the positive class."""
+
+
+@dataclass(frozen=True, eq=False)
+class Validated:
+    """What came of a cross-validation."""
+
+    facts: dict[str, Any]
+    """Ready for JSON: metric, mean and standard deviation; or why there are none, under `left_out`."""
+    held_out: HeldOut | None = None
+    """None where it was left out, and where the metric does not ask for probabilities."""
+
+
+def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> Validated:
+    """Over stratified folds of the rows, or of ROWS_MAX of them.
 
     The metric is average precision where the recipe names a positive class among two, else balanced accuracy.
     """
@@ -31,15 +56,16 @@ def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> dict[str, Any
     X, labels = X[rows], labels[rows]
     smallest = int(np.unique(labels, return_counts=True)[1].min())
     if folds == 0:
-        return {"left_out": "the recipe asks for none"}
+        return Validated({"left_out": "the recipe asks for none"})
     if smallest < folds:
-        return {"left_out": f"a class has {smallest} rows, fewer than {folds} folds"}
+        return Validated({"left_out": f"a class has {smallest} rows, fewer than {folds} folds"})
     assigned = _folds(labels, folds=folds, seed=recipe.split.seed)
+    held_out = HeldOut(X, labels == recipe.positive, np.full(len(labels), np.nan))
     try:
-        scores = [_score(recipe, X=X, labels=labels, held_out=assigned == fold) for fold in range(folds)]
+        scores = [_score(recipe, labels, held_out, fold=assigned == fold) for fold in range(folds)]
     except FIT_ERRORS as exc:
-        return {"left_out": f"fitting a fold raised {first_line(exc)}"}
-    return {
+        return Validated({"left_out": f"fitting a fold raised {first_line(exc)}"})
+    facts = {
         "metric": _metric(recipe),
         "folds": folds,
         "rows": len(labels),
@@ -47,11 +73,15 @@ def cross_validate(recipe: Recipe, *, X: Floats, labels: Texts) -> dict[str, Any
         "standard_deviation": float(np.std(scores)),
         "scores": scores,
     }
+    return Validated(facts, held_out if _is_binary(recipe) else None)
+
+
+def _is_binary(recipe: Recipe) -> bool:
+    return recipe.positive is not None and len(recipe.class_names) == 2
 
 
 def _metric(recipe: Recipe) -> str:
-    binary = recipe.positive is not None and len(recipe.class_names) == 2
-    return "average_precision" if binary else "balanced_accuracy"
+    return "average_precision" if _is_binary(recipe) else "balanced_accuracy"
 
 
 def _draw(labels: Texts, *, seed: int) -> Integers:
@@ -71,16 +101,16 @@ def _folds(labels: Texts, *, folds: int, seed: int) -> Integers:
     return assigned
 
 
-def _score(recipe: Recipe, *, X: Floats, labels: Texts, held_out: np.ndarray[Any, Any]) -> float:
-    estimator = recipe.estimator(recipe.positions)
+def _score(recipe: Recipe, labels: Texts, held_out: HeldOut, *, fold: NDArray[np.bool_]) -> float:
+    """Of the fold's rows, whose probabilities are noted in `held_out`."""
+    estimator, X = recipe.estimator(recipe.positions), held_out.X
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        estimator.fit(X[~held_out], labels[~held_out])
-        y_true = labels[held_out]
-        if _metric(recipe) == "average_precision":
+        estimator.fit(X[~fold], labels[~fold])
+        if _is_binary(recipe):
             place = estimator.classes_.tolist().index(recipe.positive)
-            scores = np.asarray(estimator.predict_proba(X[held_out]), dtype=np.float64)[:, place]
-            steps = Steps.of(Scores.of(y_true == recipe.positive, scores=scores))
-            return average_precision(steps) or 0.0
-        matrix = confusion_matrix(y_true, estimator.predict(X[held_out]), labels=np.unique(labels).tolist())
+            scores = np.asarray(estimator.predict_proba(X[fold]), dtype=np.float64)[:, place]
+            held_out.probabilities[fold] = scores
+            return average_precision(Steps.of(Scores.of(held_out.is_positive[fold], scores=scores))) or 0.0
+        matrix = confusion_matrix(labels[fold], estimator.predict(X[fold]), labels=np.unique(labels).tolist())
     return float(np.mean(matrix.diagonal() / matrix.sum(axis=1)))

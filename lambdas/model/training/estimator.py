@@ -10,12 +10,14 @@ import math
 import platform
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_NAMES, WORDS_CHARACTERS
+from lambdas.model.arrays import Floats, Texts
 from lambdas.model.data.date_parts import spread
 from lambdas.model.data.part import Part
 from lambdas.model.features.searches import chosen
@@ -28,6 +30,7 @@ from lambdas.model.formats.choice import choose
 from lambdas.model.formats.fitted import Fitted, Levels, failures
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.model.training.choosing import operating_point
 from lambdas.model.training.cross_validation import ROWS_MAX, cross_validate
 from lambdas.model.training.draw import drawn
 from lambdas.model.training.memory import needed_mb
@@ -61,7 +64,8 @@ def fills_of(recipe: Recipe, *, total: Callable[[Callable[[Part], Any]], Any]) -
 def fit(recipe: Recipe, *, train: Table) -> Fitted:
     """Fit on the training part, and cross-validate beside it.
 
-    Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served.
+    Raises TrainingFailed when the estimator raises, EstimatorUnsupported before the fit of one that cannot be served,
+    ThresholdNotReached when there is no threshold such as the recipe asks for.
     """
     part = Part.of(train, classes=recipe.class_names)
     found = fills_of(recipe, total=Rows.of(part).total)
@@ -76,8 +80,7 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
         estimator = _unfitted(recipe)
         estimator.fit(X, train.labels)
     facts = _facts(estimator, rows=len(train), warned=[_in_words(each) for each in caught])
-    facts["cross_validation"] = cross_validate(recipe, X=X, labels=train.labels)
-    return Fitted(recipe, estimator, levels, facts, found)
+    return _validated(Fitted(recipe, estimator, levels, facts, found), X=X, labels=train.labels)
 
 
 def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> Fitted:
@@ -99,8 +102,16 @@ def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> 
     facts = _facts(estimator, rows=summary.rows, warned=warned)
     decrement = found.decrement if math.isfinite(found.decrement) else None  # of a search that was cut short
     facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": decrement}
-    facts["cross_validation"] = cross_validate(recipe, X=summary.known.encode(few), labels=few.labels)
-    return Fitted(recipe, estimator, summary.known, facts, fills)
+    fitted = Fitted(recipe, estimator, summary.known, facts, fills)
+    return _validated(fitted, X=summary.known.encode(few), labels=few.labels)
+
+
+def _validated(fitted: Fitted, *, X: Floats, labels: Texts) -> Fitted:
+    """The same with the cross-validation on these rows among its facts, and the operating point."""
+    validated = cross_validate(fitted.recipe, X=X, labels=labels)
+    point, threshold = operating_point(fitted.recipe, validated)
+    facts = {**fitted.facts, "cross_validation": validated.facts, "threshold": threshold}
+    return replace(fitted, facts=facts, operating_point=point)
 
 
 def memory_mb(recipe: Recipe, *, summary: Summary, part_rows: int) -> int:

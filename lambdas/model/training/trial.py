@@ -105,7 +105,11 @@ def _names(column: Categorical, *, levels: int) -> list[str]:
 
 
 def _tried(recipe: Recipe, *, train: Table) -> Exported:
-    return format_of(format_for(recipe)).code().export(fit(replace(recipe, cross_validation_folds=0), train=train))
+    return (
+        format_of(format_for(recipe))
+        .code()
+        .export(fit(replace(recipe, cross_validation_folds=0, threshold=None), train=train))
+    )
 
 
 def _few_of(train: Table) -> Table:

@@ -22,6 +22,7 @@ from lambdas.model.recipe import (
     Recipe,
     Shift,
     Split,
+    Threshold,
     Tolerate,
     Window,
     at_least,
@@ -36,8 +37,10 @@ from workflows.checking.recipe import try_out
 from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
-COLUMNS, SPLITS, TOLERANCE = (pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance"))
-TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE)
+COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT = (
+    pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance", "operating-point")
+)
+TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT)
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
 MADE_OF = (
     Recipe,
@@ -47,6 +50,7 @@ MADE_OF = (
     Split,
     Window,
     Shift,
+    Threshold,
     Tolerate,
     Approval,
     at_least,
@@ -98,7 +102,7 @@ def test_no_field_is_in_a_table_that_a_recipe_does_not_have() -> None:
 def test_the_whole_recipe_writes_out_every_field(names: dict[str, Any]) -> None:
     calls = [node for node in ast.walk(ast.parse(WHOLE)) if isinstance(node, ast.Call)]
     written = {keyword.arg for call in calls for keyword in call.keywords}
-    positional = {"name", "metric", "share", "costs"}
+    positional = {"name", "metric", "share", "costs", *defaults(Threshold)}
 
     # The loans have no date; that a Date's own field works is told by the page of columns.
     assert {name for of in MADE_OF if of is not Date for name in defaults(of)} <= written | positional

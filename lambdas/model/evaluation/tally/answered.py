@@ -10,7 +10,7 @@ import numpy as np
 
 from chalicelib.errors import ArtifactInvalid
 from lambdas.model.arrays import Floats, Integers
-from lambdas.model.artifact import Artifact, Features
+from lambdas.model.artifact import Artifact, Features, served
 from lambdas.model.metrics.confusion import places_of
 from lambdas.model.predictions import Answers
 from lambdas.model.recipe import Recipe
@@ -37,7 +37,7 @@ class Answered:
 def answered(artifact: Artifact, features: Features, *, recipe: Recipe) -> Answered:
     """Raises ArtifactInvalid when the artifact does not fit the rows, ClassUnknown for a class that is not the
     recipe's."""
-    answers = artifact.score(features)
+    answers = served(artifact, features)
     return Answered(answers, places_of(answers.labels, labels=recipe.class_names))
 
 

@@ -39,6 +39,9 @@ class ScorecardArtifact:
     @property
     def constants(self) -> Floats:
         constants: Floats = self._of_classes([np.array([line.intercept]) for line in self.scorecard.lines])[0]
+        point = self.schema.operating_point
+        if point is not None:
+            constants[self.classes.index(point.positive)] -= point.log_odds
         return constants
 
     def added(self, features: Features, *, column: str) -> Floats:

@@ -23,11 +23,11 @@ from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
-from lambdas.model.formats.schemas import columns_of
+from lambdas.model.formats.schemas import schema_of
 from lambdas.model.formats.scorecard.size import check_size
 from lambdas.model.formats.scorecard.supported import check
-from lambdas.model.recipe import Date, Numeric, Recipe
-from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_DATES, WITHOUT_VALUES
+from lambdas.model.recipe import Date, Numeric
+from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_DATES, WITHOUT_THRESHOLD, WITHOUT_VALUES
 
 
 def export(fitted: Fitted) -> Exported:
@@ -55,20 +55,22 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
     }
     return {
         "format": FORMAT,
-        "format_version": _version(recipe, has_values=bool(values)),
+        "format_version": _version(fitted, has_values=bool(values)),
         "classes": list(fitted.classes),
         "positive": recipe.positive,
-        "schema": {"columns": columns_of(fitted, refusing=refusing)},
+        "schema": schema_of(fitted, refusing=refusing),
         "link": link,
         "scores": [line.to_document() for line in lines],
         **({"values": [_value(recipe.numeric[column], steps) for column, steps in values]} if values else {}),
     }
 
 
-def _version(recipe: Recipe, *, has_values: bool) -> int:
+def _version(fitted: Fitted, *, has_values: bool) -> int:
     """The lowest that says all of the model."""
-    if any(isinstance(column, Date) for column in recipe.columns):
+    if fitted.operating_point is not None:
         return FORMAT_VERSION
+    if any(isinstance(column, Date) for column in fitted.recipe.columns):
+        return WITHOUT_THRESHOLD
     return WITHOUT_DATES if has_values else WITHOUT_VALUES
 
 

@@ -17,7 +17,7 @@ from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
-from lambdas.model.formats.schemas import columns_of
+from lambdas.model.formats.schemas import schema_of
 from lambdas.model.formats.trees.grown import Grown, Tree, grown
 from lambdas.model.formats.trees.size import Size, check_bytes
 from lambdas.model.formats.trees.slots import MIDDLE, Slots
@@ -43,7 +43,7 @@ def export(fitted: Fitted) -> Exported:
     _add_nodes(file, model, slots=slots)
     _add_leaves(file, model)
     refusing = {each.column for each in features if isinstance(each, LevelFeature) and each.refuses_unknown}
-    schema = {"columns": columns_of(fitted, refusing=refusing)}
+    schema = schema_of(fitted, refusing=refusing)
     header = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

@@ -41,7 +41,7 @@ def test_folds_hold_out_each_row_once_and_of_each_class_alike() -> None:
     recipe = data.numeric_recipe(lambda _: Noting(seen), cross_validation_folds=3)
     X, labels = rows(6, 9)
 
-    found = cross_validate(recipe, X=X, labels=labels)
+    found = cross_validate(recipe, X=X, labels=labels).facts
 
     assert sorted(row for _, held_out in seen for row in held_out.tolist()) == X[:, 0].tolist()
     for fitted, held_out in seen:
@@ -63,7 +63,7 @@ def test_folds_are_those_of_the_seed() -> None:
     X, labels = rows(20, 20)
     X = np.random.default_rng(0).normal(size=(40, 1))
 
-    one, other = (cross_validate(recipe, X=X, labels=labels) for _ in range(2))
+    one, other = (cross_validate(recipe, X=X, labels=labels).facts for _ in range(2))
 
     assert one == other
 
@@ -72,7 +72,7 @@ def test_mean_and_spread_are_of_the_scores_of_the_folds() -> None:
     recipe = data.numeric_recipe(lambda _: DummyClassifier(strategy="prior"), cross_validation_folds=2)
     X, labels = rows(2, 6)
 
-    found = cross_validate(recipe, X=X, labels=labels)
+    found = cross_validate(recipe, X=X, labels=labels).facts
 
     assert found["scores"] == [0.25, 0.25]
     assert (found["mean"], found["standard_deviation"]) == (0.25, 0.0)
@@ -87,7 +87,7 @@ def test_model_without_a_positive_class_is_scored_by_its_balanced_accuracy() -> 
     )
     X, labels = rows(2, 6)
 
-    found = cross_validate(recipe, X=X, labels=labels)
+    found = cross_validate(recipe, X=X, labels=labels).facts
 
     assert (found["metric"], found["scores"]) == ("balanced_accuracy", [0.5, 0.5])
 
@@ -103,6 +103,6 @@ def test_model_without_a_positive_class_is_scored_by_its_balanced_accuracy() -> 
 def test_it_is_left_out_where_a_class_has_too_few_rows(bad: int, folds: int, said: str | None) -> None:
     X, labels = rows(bad, 20)
 
-    found = cross_validate(data.numeric_recipe(cross_validation_folds=folds), X=X, labels=labels)
+    found = cross_validate(data.numeric_recipe(cross_validation_folds=folds), X=X, labels=labels).facts
 
     assert found.get("left_out") == said
