@@ -42,8 +42,7 @@ if TYPE_CHECKING:
         def schema(self) -> Schema: ...
 
         def score(self, row: Row) -> tuple[str, Sequence[float]]:
-            """Label and probabilities of one row; NaN where the values are too large for any score. Never raises. The
-            label is the most probable one, whatever the schema's operating point."""
+            """The most probable class and the probabilities of a row; NaN where values are too big. Never raises."""
 
         def undefined(self, row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
             """The position of the first column that a function is not defined for, and its steps; or None."""
