@@ -50,10 +50,11 @@ def test_folds_hold_out_each_row_once_and_of_each_class_alike() -> None:
     assert (found["metric"], found["folds"], found["rows"]) == ("average_precision", 3, 15)
 
 
-def test_each_of_many_classes_is_dealt_out_evenly() -> None:
+@pytest.mark.parametrize("seed", range(10))
+def test_each_of_many_classes_is_dealt_out_evenly(seed: int) -> None:
     labels = np.array(["ant"] * 4 + ["bee"] * 8 + ["cat"] * 6)
 
-    folds = _folds(labels, folds=2, seed=0)
+    folds = _folds(labels, folds=2, seed=seed)
 
     assert [sum(folds[labels == name]) for name in ("ant", "bee", "cat")] == [2, 4, 3]
 
