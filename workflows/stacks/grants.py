@@ -111,7 +111,15 @@ TASK_GRANTS = {
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(
-        reads=(WORK, PARTS, *documents("profile"), VERSIONS, QUARANTINE_AND_QUALITY, EVIDENCE_AND_ERASED, LEDGER),
+        reads=(
+            WORK,
+            PARTS,
+            *documents("profile", "training"),
+            VERSIONS,
+            QUARANTINE_AND_QUALITY,
+            EVIDENCE_AND_ERASED,
+            LEDGER,
+        ),
         writes=(*documents("evaluate", "report"), ROW_ANSWERS, QUALITY, SAMPLE),
         serving=("lambda:GetAlias", "lambda:GetFunctionConfiguration"),
     ),

@@ -70,6 +70,7 @@ PERMITTED = [
     *((who, "s3:GetObject", f"{BUCKET}/parts/kdd99-http/{64 * 'a'}.zip") for who in ("Train", "Evaluate")),
     ("Train", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
     ("Evaluate", "lambda:GetFunctionConfiguration", SERVING),
+    ("Evaluate", "s3:GetObject", f"{BUCKET}/runs/a-run/training.json"),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/models/kdd99-http/quality/0000000001.json"),
     ("Evaluate", "s3:PutObject", f"{BUCKET}/row-answers/kdd99-http/a-run.zip"),
