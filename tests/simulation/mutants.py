@@ -119,7 +119,7 @@ MUTANTS = (
     Mutant(
         name="what was published is not looked for",
         file="chalicelib/registry/publishing.py",
-        text="    version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256)\n",
+        text="    version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256, layers=layers)\n",
         by="    version = None\n",
     ),
     Mutant(
