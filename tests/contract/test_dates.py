@@ -118,6 +118,18 @@ def counting(columns: Columns) -> Any:
     )
 
 
+def trees_of_parts(columns: Columns) -> Any:
+    from sklearn.compose import make_column_transformer
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
+
+    opened = columns.numeric[1:]
+    parts = [(FunctionTransformer(part), opened) for _, part in sorted(PARTS.items())]
+    prepare = make_column_transformer(*parts, remainder="passthrough")
+    return make_pipeline(prepare, RandomForestClassifier(5, random_state=0))
+
+
 SEEN: list[tuple[Sequence[str], Any]] = [
     (["seconds"], data.one_hot_pipeline),
     (["seconds"], parts_of_a_time),
@@ -129,6 +141,7 @@ SEEN: list[tuple[Sequence[str], Any]] = [
     (["minute", "month", "seconds", "weekday", "days", "hour", "year", "day"], data.one_hot_pipeline),
     (["weekday", "year", "hour"], in_one_piece),
     (["days", "month"], counting),
+    (["seconds"], trees_of_parts),
 ]
 
 

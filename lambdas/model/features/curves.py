@@ -44,6 +44,11 @@ def why_not(step: Any) -> str:
     return "its kw_args cannot be exported: leave them out" if step.kw_args else ""
 
 
+def is_part_of_a_date(step: Any) -> bool:
+    """Whether a FunctionTransformer takes a part of a time, such as `month`."""
+    return _has_name(step.func) and NAMES[step.func] in PARTS and not step.kw_args
+
+
 def _has_name(function: Any) -> bool:
     try:
         return function in NAMES

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import imputers
+from lambdas.model.features.curves import is_part_of_a_date
 from lambdas.model.features.searches import SEARCHES, candidates
 from lambdas.model.features.selections import SELECTORS
 from lambdas.model.features.steps import PARTS_OF, class_name
@@ -102,7 +103,9 @@ def _is_served(_: Any) -> str:
 
 
 def _function(step: Any) -> str:
-    return "" if step.func is None else INCREASING if step.func.__class__.__name__ == "ufunc" else MIXES
+    if step.func is None or is_part_of_a_date(step):
+        return ""
+    return INCREASING if step.func.__class__.__name__ == "ufunc" else MIXES
 
 
 def _encoder(step: Any) -> str:

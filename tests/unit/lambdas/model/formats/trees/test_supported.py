@@ -26,6 +26,7 @@ from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import missing
 from lambdas.model.formats.trees.supported import CODES, INCREASING, MIXES, PROBLEMS, WITHOUT_TREES, check, refusals
+from lambdas.model.recipe import month
 
 FOREST = RandomForestClassifier()
 
@@ -38,6 +39,7 @@ FOREST = RandomForestClassifier()
         make_pipeline(make_column_transformer((OneHotEncoder(), [0]), remainder="drop"), FOREST),
         make_pipeline(make_union(SelectKBest(k=1), "passthrough"), make_pipeline(FOREST)),
         make_pipeline(FunctionTransformer(), DecisionTreeClassifier()),
+        make_pipeline(FunctionTransformer(month), DecisionTreeClassifier()),
         GridSearchCV(make_pipeline(StandardScaler(), FOREST), {"randomforestclassifier__max_depth": [2, 3]}),
         AdaBoostClassifier(),
         AdaBoostClassifier(ExtraTreeClassifier()),
@@ -65,6 +67,7 @@ def test_estimators_that_are_served(estimator: Any) -> None:
         (make_pipeline(PowerTransformer(), FOREST), f"PowerTransformer: {INCREASING}"),
         (make_pipeline(FunctionTransformer(np.log1p), FOREST), f"FunctionTransformer: {INCREASING}"),
         (make_pipeline(FunctionTransformer(np.clip), FOREST), f"FunctionTransformer: {MIXES}"),
+        (make_pipeline(FunctionTransformer(month, kw_args={"n": 1}), FOREST), f"FunctionTransformer: {MIXES}"),
         (make_pipeline(OrdinalEncoder(), FOREST), f"OrdinalEncoder: {CODES}"),
         (make_pipeline(OneHotEncoder(categories=[["a", "b"]]), FOREST), "OneHotEncoder: it is fitted on codes"),
         (
