@@ -98,7 +98,7 @@ def predicted(edges: Edges, name: str, *, chunk_records: int = CHUNK) -> BatchPr
 
 
 def result(edges: Edges, content: bytes, name: str = "rows.csv") -> dict[str, Any]:
-    """What is told of a file's batch once it has ended."""
+    """The status of a file's batch once it has ended."""
     batch = ask(edges, put(edges, content, name))
     predicted(edges, batch)
     return batch_reports.describe(edges, batch)

@@ -3,8 +3,8 @@
 The holdout is never looked at: it judges the model with the operating point that was chosen before. A model that
 cannot do what its recipe asks is not made, for it would answer at a point that nobody asked for.
 
-Between the rows that reach the threshold and the others it lies halfway, so that no row is at it. What is told of
-these rows flatters the threshold, which was chosen on them, and the model that serves is fitted on all of them.
+Between the rows that reach the threshold and the others it lies halfway, so that no row is at it. The figures of
+these rows flatter the threshold, which was chosen on them, and the model that serves is fitted on all of them.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/moves/\*/told\.json": "NAME: whether that move was announced",
     r"nightswap-S-[0-9a-z*-]+/moves/\*": "NAME: what an operator asked for, whose name the request has",
     r"nightswap-S-[0-9a-z*-]+/(locks|ledger|evidence\*?)/\*": "MODEL: what is kept of any model, and what was erased",
-    r"nightswap-S-[0-9a-z*-]+/models/\*/versions/\*/manifest\.json": "MODEL/NUMBER: what is told of a version",
+    r"nightswap-S-[0-9a-z*-]+/models/\*/versions/\*/manifest\.json": "MODEL/NUMBER: the record of a version",
     r"nightswap-S-[0-9a-z*-]+/batches/(out/)?\*": "a file that a caller stored, and BATCH/FILE: what became of it",
     r"nightswap-S-\*/batches/out/\*(/request)?\.json": "BATCH: which file, and how far it is",
     r"nightswap-S-[0-9a-z*-]+/tokens/\*": "SHA-256: a token is made when there is a need of one",
