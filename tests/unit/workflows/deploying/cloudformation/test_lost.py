@@ -139,8 +139,8 @@ def test_stack_that_is_not_there_has_lost_nothing() -> None:
 def test_message_names_a_few_and_counts_the_others() -> None:
     lost = found(Account(MAIN, gone={name for name in MAIN["Resources"] if name.endswith("Log")}))
 
-    assert str(lost).startswith("11 resources are gone: ")
-    assert str(lost).endswith(" and 6 more")
+    assert str(lost).startswith("12 resources are gone: ")
+    assert str(lost).endswith(" and 7 more")
 
 
 @pytest.mark.parametrize(("names", "more"), [(5, ""), (6, " and 1 more")])
