@@ -74,7 +74,7 @@ def _show(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) -> None:
             f" rows of {erased.documents} documents; whole model versions: {listed(map(str, erased.model_versions))}"
         )
     elif plan.is_empty:
-        say(f"nothing is left of {listed(plan.files)}")
+        say(f"nothing {'else ' if left else ''}is left of {listed(plan.files)}")
     else:
         console.print("nothing was changed; add --yes to erase it")
 

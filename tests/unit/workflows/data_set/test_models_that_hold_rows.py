@@ -106,6 +106,18 @@ def test_model_that_holds_rows_goes_whole_unless_it_is_live() -> None:
     assert "version 1 went whole" in told
 
 
+def test_nothing_is_said_to_be_left_of_a_file_only_when_no_model_holds_its_rows() -> None:
+    on = stage(form=NEIGHBOURS)
+    on.run("data", "erase", FIRST, "--yes")
+
+    again = on.run("data", "erase", FIRST, "--yes")
+
+    said = again.output.splitlines()
+    assert again.exit_code == 1
+    assert said[-1] == f"nothing else is left of {FIRST}"
+    assert said[-2].startswith("version 2 holds rows itself")
+
+
 def test_live_model_that_holds_rows_goes_when_another_one_is_live() -> None:
     on = stage(form=NEIGHBOURS)
     on.run("data", "erase", FIRST, "--yes")
