@@ -162,6 +162,18 @@ def test_an_answer_to_a_text_is_that_of_the_estimator(parts: Sequence[str], esti
     assert [each["Code"] for each in answer["body"]["warnings"]] == ["FeatureMissing"]
 
 
+def test_trees_take_the_parts_of_a_missing_date_as_missing() -> None:
+    of = recipe(Date("opened", missing="kept"), estimator=trees_of_parts)
+    rows = table(of)
+    fitted = fit(of, train=rows)
+    made = format_of("trees").code().load(format_of("trees").code().export(fitted).content)
+
+    answers = made.score(rows.features(of))
+
+    assert np.isnan(rows.numeric[:, 1]).any()
+    assert (answers.probabilities == fitted.answers(rows).probabilities).all()
+
+
 def test_a_recipe_with_dates_is_trained_part_by_part() -> None:
     assert why_in_one_piece(recipe(Date("opened", parts=["month", "year"]))) == ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lambdas.model.features.curves import is_part_of_a_date
 from lambdas.model.features.searches import SEARCHES, candidates
 from lambdas.model.features.steps import PARTS_OF, class_name
 
@@ -16,7 +17,7 @@ TAKING = (
     "RandomForestClassifier",
 )
 LEAVING = ("StandardScaler", "RobustScaler", "MinMaxScaler", "MaxAbsScaler", "OneHotEncoder")
-"""Transformers after which a missing number still is one. An encoder sees categories alone."""
+"""After these, as after a part of a date, a missing number still is one. An encoder sees categories alone."""
 
 
 def why_not(estimator: Any) -> str:
@@ -43,5 +44,5 @@ def _changing(step: Any) -> Iterator[Any]:
     if class_name(step) in PARTS_OF:
         for part in PARTS_OF[class_name(step)](step):
             yield from _changing(part)
-    else:
+    elif class_name(step) != "FunctionTransformer" or not is_part_of_a_date(step):
         yield step

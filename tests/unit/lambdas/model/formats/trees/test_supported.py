@@ -122,6 +122,8 @@ def test_empty_pipeline_has_nothing_to_refuse() -> None:
         (GridSearchCV(HistGradientBoostingClassifier(), {"max_iter": [2, 3]}), ""),
         (GradientBoostingClassifier(), "GradientBoostingClassifier takes none"),
         (LogisticRegression(), "LogisticRegression takes none"),
+        (make_pipeline(FunctionTransformer(month), FOREST), ""),
+        (make_pipeline(FunctionTransformer(np.log1p), FOREST), "FunctionTransformer takes none"),
         (make_pipeline(SimpleImputer(), FOREST), "SimpleImputer takes none"),
         (GridSearchCV(LogisticRegression(), {"C": [1.0]}), "LogisticRegression takes none"),
     ],
