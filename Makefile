@@ -48,8 +48,9 @@ test-damage: setup  ## each stored document damaged, and every command tried on 
 test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
 	@$(PROJECT) -m pytest tests/packages tests/container
 
-test-deploy: setup  ## deploy, kill, resume, destroy, deploy again
-	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal tests/deploy
+test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
+	@$(PROJECT) -m pytest $(PARALLEL) tests/deploy/planning
+	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal --ignore tests/deploy/planning tests/deploy
 
 test-permissions: setup .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions

@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 import pytest
 
 from tests.clone import ROOT
-from tests.contract.planning.asked_on import Asked
-from tests.contract.planning.conftest import MODELS, Project
-from tests.contract.planning.recording import recording
+from tests.deploy.planning.asked_on import Asked
+from tests.deploy.planning.conftest import MODELS, Project
+from tests.deploy.planning.recording import recording
 from workflows.stacks.settings import CONFIG
 
 COMMENT = "".join(

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import serving_layers
-from tests.contract.planning.conftest import MODELS, Project
+from tests.deploy.planning.conftest import MODELS, Project
 from workflows.deploying.cloudformation.templates import TEMPLATE_LIMIT
 from workflows.packaging.needs import Needs
 from workflows.planning.plan import Plan

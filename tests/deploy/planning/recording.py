@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import botocore.session
 from botocore.model import OperationModel
 
-from tests.contract.planning.asked_on import Asked, asked
+from tests.deploy.planning.asked_on import Asked, asked
 
 SERVICES = {"states": "stepfunctions", "monitoring": "cloudwatch", "tagging": "resourcegroupstaggingapi"}
 """botocore's names, where requests are signed with another one."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.contract.planning.conftest import Project
+from tests.deploy.planning.conftest import Project
 from workflows.planning.plan import Plan
 
 CONFIG = ".chalice/config.json"
