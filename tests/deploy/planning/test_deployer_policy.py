@@ -15,10 +15,10 @@ from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from tests.clone import ROOT, Clone
 from tests.contract.authorization.resources import resources
+from tests.contract.stacks.evaluating import permits
 from tests.deploy.planning import asked_on
 from tests.deploy.planning.asked_on import UNKNOWN, Asked
 from tests.deploy.planning.recording import permissions, recording
-from tests.contract.stacks.evaluating import permits
 from tests.given import local_aws
 from workflows.deploying.deploy import deploy
 from workflows.doctor.deployer_policy import BOUND, GRANTS, STANDS_FOR, deployer_policy
