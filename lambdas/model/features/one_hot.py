@@ -18,6 +18,18 @@ ENCODES_NUMBERS = (
 )
 
 
+def why_not(step: Any) -> str:
+    """Why an unfitted OneHotEncoder cannot be served; empty where it can."""
+    if step.feature_name_combiner != "concat":
+        return "feature_name_combiner is set: leave it out"
+    names = [] if isinstance(step.categories, str) else [name for names in step.categories for name in names]
+    if any(isinstance(name, str) for name in names):
+        return (
+            "it is fitted on codes of the categories, so its categories cannot name them: use allowed of Categorical"
+        )
+    return ""
+
+
 def one_hot(step: Any, features: list[Feature]) -> list[Feature]:
     """Encodes every level with the fitted encoder, so dropped and infrequent categories come out as it maps them."""
     columns = [feature for feature in features if isinstance(feature, LevelFeature) and not feature.through]

@@ -1,10 +1,11 @@
 """The artifact formats: a fitted estimator in a form that serves without scikit-learn.
 
-table.py    the one table of formats: no other module writes or reads an artifact
-choice.py   which format a recipe's estimator goes into
-fitted.py   a fitted estimator, and its export
-schemas.py  what an artifact takes
-package.py  the zip that is published
-scorecard/  linear models as weights
-trees/      decision trees and sums of them
+table.py     the one table of formats: no other module writes or reads an artifact
+choice.py    which format a recipe's estimator goes into
+refusals.py  which steps of an unfitted estimator a format cannot hold, and why
+fitted.py    a fitted estimator, and its export
+schemas.py   what an artifact takes
+package.py   the zip that is published
+scorecard/   linear models as weights
+trees/       decision trees and sums of them
 """

@@ -30,14 +30,16 @@ def choose(estimator: Any, *, named: str | None, formats: Mapping[str, Format] =
 
 
 def _by_all(refusals: Mapping[str, EstimatorUnsupported]) -> EstimatorUnsupported:
-    """The refusal of the first format, with the first reason of each other one."""
-    first, *others = refusals.values()
+    """The refusal of the nearest format, with the first reason of each other one: of those that know the last step
+    the first, because there it is a parameter or a step before it that is in the way."""
+    nearest, *others = sorted(refusals, key=lambda name: not refusals[name].details.get("knows"))
+    first = refusals[nearest]
     if not others:
         return first
     about = str(first.details.get("about", first.message))
     problems = [
         *first.details.get("problems", ()),
-        *(f"As {name}: {_why(refusals[name])}" for name in [*refusals][1:]),
+        *(f"As {name}: {_why(refusals[name])}" for name in others),
     ]
     return EstimatorUnsupported(f"{about}. {'. '.join(problems)}", about=about, problems=problems)
 

@@ -3,8 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sklearn.decomposition import PCA
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Normalizer
 from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib.errors import ArtifactInvalid, EstimatorUnsupported
@@ -49,6 +53,28 @@ def test_estimator_that_no_format_takes_is_refused_with_the_reasons_of_each() ->
         "As anything: it is no DecisionTreeClassifier or LogisticRegression",
     ]
     assert all(each in refused.value.message for each in problems)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "first", "other"),
+    [
+        (
+            make_pipeline(PCA(), RandomForestClassifier()),
+            "PCA: what it makes of several",
+            "As scorecard: RandomForest",
+        ),
+        (GradientBoostingClassifier(init=LogisticRegression()), "GradientBoosting", "As scorecard: GradientBoosting"),
+        (make_pipeline(Normalizer(), LogisticRegression()), "Normalizer: it divides", "As trees: Normalizer"),
+        (KNeighborsClassifier(), "KNeighborsClassifier: it compares", "As trees: KNeighborsClassifier"),
+    ],
+)
+def test_format_that_knows_the_last_step_gives_its_reasons_first(estimator: Any, first: str, other: str) -> None:
+    with pytest.raises(EstimatorUnsupported) as refused:
+        choose(estimator, named=None, formats={name: FORMATS[name] for name in ("scorecard", "trees")})
+
+    problems = refused.value.details["problems"]
+    assert problems[0].startswith(first)
+    assert problems[-1].startswith(other)
 
 
 def test_only_refusal_is_raised_as_its_format_wrote_it() -> None:

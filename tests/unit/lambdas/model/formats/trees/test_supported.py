@@ -25,7 +25,7 @@ from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import missing
-from lambdas.model.formats.trees.supported import CODES, INCREASING, MIXES, PROBLEMS, WITHOUT_TREES, check, refusals
+from lambdas.model.formats.trees.supported import CODES, INCREASING, MIXES, WITHOUT_TREES, check
 from lambdas.model.recipe import month
 
 FOREST = RandomForestClassifier()
@@ -91,22 +91,6 @@ def test_estimators_that_are_refused_and_why(estimator: Any, told: str) -> None:
 
     assert refused.value.details["problems"][0].startswith(told)
     assert refused.value.message.startswith(f"the estimator has no exact form as trees. {told}")
-
-
-def test_message_names_some_of_many_steps() -> None:
-    steps = [FunctionTransformer(np.log1p), FunctionTransformer(np.clip), PowerTransformer(), OrdinalEncoder()]
-    many = [type(f"Step{place}", (), {"transform": None})() for place in range(PROBLEMS)]
-
-    with pytest.raises(EstimatorUnsupported, match="And 4 steps more"):
-        check(make_pipeline(*steps, *many, FOREST))
-
-
-def test_empty_pipeline_has_nothing_to_refuse() -> None:
-    """scikit-learn refuses it in its own words."""
-    pipeline = make_pipeline(FOREST)
-    pipeline.steps = []
-
-    assert list(refusals(pipeline)) == []
 
 
 @pytest.mark.parametrize(
