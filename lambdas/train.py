@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from chalicelib import layout
 from chalicelib.contracts.training import Trained, TrainTask
 from chalicelib.edges import Edges, serving_layers
 from chalicelib.layout import Place
+from chalicelib.log import log
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
@@ -82,7 +84,11 @@ def _fitted(recipe: Recipe, *, train: Parts, holdout: Parts, memory_mb: int) -> 
         rows = [train.table(), holdout.table()]
         room.check(room.TRAIN, rows, memory_mb=memory_mb, recipe=recipe)
         trial.foresee(recipe, train=rows[0])
-        return fit(recipe, train=rows[0])
+        expected = trial.expected(recipe, train=rows[0])
+        if expected is not None:  # told before the fit, which may take long, or all of the function's time
+            log("size_expected", model=recipe.model, **expected.facts)
+        fitted = fit(recipe, train=rows[0])
+        return replace(fitted, facts={**fitted.facts, "expected": expected.facts}) if expected else fitted
     parts = Rows(train.names, train.open, engine.each)
     found = fills_of(recipe, total=parts.total)
     parts = parts.each_as(found.part)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.settings import StageSettings
+from lambdas.model.formats.table import FORMATS
 from workflows.checking.file import format_for, why_in_one_piece
 from workflows.stacks.functions import task_sizes
 
@@ -57,7 +58,13 @@ class Capacity:
         return (
             f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of {self.columns} columns fit"
             f" ({self.data_set.because}), about {rounded(self.file.rows)} into one file ({self.file.because})"
+            f"{self._growth()}"
         )
+
+    def _growth(self) -> str:
+        if self.format not in FORMATS or FORMATS[self.format].growth is None:
+            return ""
+        return f". Its model grows with the rows: nightswap check {self.model} FILE estimates it"
 
 
 def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:

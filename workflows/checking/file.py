@@ -22,6 +22,7 @@ from lambdas.model.recipe import Recipe
 from workflows.stacks.functions import task_sizes
 
 if TYPE_CHECKING:
+    from lambdas.model.formats.fitted import Expected
     from lambdas.model.reading.table import LeftOut, Reading, Table
     from lambdas.model.splitting.row_hashes import Words
 
@@ -148,6 +149,17 @@ def foresee(table: Table, *, recipe: Recipe) -> None:
     from lambdas.model.training import trial
 
     trial.foresee(recipe, train=table)
+
+
+def expected(table: Table, *, recipe: Recipe) -> Expected | None:
+    """About how large a model of these rows becomes; None where the number of rows is no matter, or is small.
+
+    Raises EstimatorUnsupported as `foresee` does.
+    """
+    from lambdas.model.training import trial
+
+    with redirect_stdout(sys.stderr):  # as the function may print, which must not mix with JSON output
+        return trial.expected(recipe, train=table)
 
 
 def check_room(sizes: Iterable[tuple[int, int]], *, recipe: Recipe, settings: StageSettings) -> None:

@@ -15,7 +15,16 @@ from chalicelib.errors import NightswapError
 from chalicelib.settings import StageSettings
 from workflows.checking import missing
 from workflows.checking.capacity import capacity
-from workflows.checking.file import Content, LocalFile, check_room, enough_for_both, foresee, look_at, why_left_out
+from workflows.checking.file import (
+    Content,
+    LocalFile,
+    check_room,
+    enough_for_both,
+    expected,
+    foresee,
+    look_at,
+    why_left_out,
+)
 from workflows.checking.recipe import in_lines, look_up, notes, try_out
 from workflows.checking.split import dated, foreseen
 from workflows.cli.doctor import shown
@@ -25,6 +34,7 @@ from workflows.cli.stage import Stage
 from workflows.doctor.finding import Finding, error, is_healthy, note, ok
 
 if TYPE_CHECKING:
+    from lambdas.model.formats.fitted import Expected
     from lambdas.model.reading.table import Reading
     from lambdas.model.recipe import Recipe
 
@@ -87,12 +97,14 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:
             foresee(table, recipe=recipe)
+        size = expected(table, recipe=recipe) if is_served else None
         sides = foreseen(content, reading, recipe=recipe)
         of_dates = list(dated(content, recipe=recipe))
     except NightswapError as exc:
         usual = "correct the file, or the recipe if it describes other data"
         yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or usual)
         return
+    yield from _of_size(size, rows=len(table), where=where)
     if sides is not None:
         yield ok(sides.in_words(), where=where)
     yield from (ok(each, where=where) for each in of_dates)
@@ -100,6 +112,16 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
     yield from _too_few(counts, enough=enough_for_both(recipe) if is_drawn else 1, where=where)
     yield from _one_sided(counts, sides.held_out if sides else {}, where=where)
     yield from _of_gate(recipe, counts, where=where)
+
+
+def _of_size(size: Expected | None, *, rows: int, where: str) -> Iterator[Finding]:
+    if size is None:
+        return
+    said = f"a model of the {rows:,} rows would have {size.said}"
+    if size.warning:
+        yield note(f"{said}; {size.warning}", where=where, way_out=size.way_out)
+    else:
+        yield ok(said, where=where)
 
 
 def _of_tolerance(reading: Reading, *, recipe: Recipe, where: str) -> Iterator[Finding]:

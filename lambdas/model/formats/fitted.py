@@ -132,6 +132,18 @@ class Exported:
     warnings: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Expected:
+    """An estimate, before the fit, of an artifact whose size grows with the rows. `facts` are ready for JSON."""
+
+    facts: Mapping[str, Any]
+    said: str
+    """What it is expected to be."""
+    warning: str = ""
+    """What that is too large for; empty where it is not."""
+    way_out: str = ""
+
+
 @contextmanager
 def failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
     """Turn an estimator's errors into TrainingFailed, which names the recipe."""

@@ -20,7 +20,7 @@ from chalicelib.errors import ArtifactInvalid
 
 if TYPE_CHECKING:
     from lambdas.model.artifact import Artifact
-    from lambdas.model.formats.fitted import Exported, Fitted, Levels
+    from lambdas.model.formats.fitted import Expected, Exported, Fitted, Levels
     from lambdas.model.recipe import Recipe
 
 
@@ -40,6 +40,13 @@ class Code(Protocol):
         """Raises ArtifactInvalid for content that is no artifact of this format, or one that it cannot read."""
 
 
+class Growth(Protocol):
+    """Estimates how large an artifact becomes, of fits on few rows and on more of them."""
+
+    def __call__(self, few: Exported, more: Exported, /, *, rows: tuple[int, int, int]) -> Expected:
+        """`rows` of the few, of the more, and of the whole fit."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """One artifact format."""
@@ -54,6 +61,8 @@ class Format:
     """What Train needs to export to it, beside its usual layers."""
     code: Callable[[], Code]
     """Imports it."""
+    growth: Callable[[], Growth] | None = None
+    """Imports what estimates its size before the fit; None of a format whose size does not depend on the rows."""
 
 
 def _scorecard() -> Code:
@@ -68,9 +77,20 @@ def _trees() -> Code:
     return trees_format
 
 
+def _growth_of_trees() -> Growth:
+    from lambdas.model.formats.trees.growth import expected
+
+    return expected
+
+
 FORMATS: Mapping[str, Format] = {
     "scorecard": Format(file="model.json", serving=("scorecard.py", "functions.py", "dates.py"), code=_scorecard),
-    "trees": Format(file="model.trees", serving=("trees.py", "functions.py", "dates.py"), code=_trees),
+    "trees": Format(
+        file="model.trees",
+        serving=("trees.py", "functions.py", "dates.py"),
+        code=_trees,
+        growth=_growth_of_trees,
+    ),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""
 

@@ -1,6 +1,7 @@
 """Tries a recipe on few rows before the real fit, so that nobody waits hours for an error that few rows show.
 
-`try_out` needs no data: it makes up rows from the recipe's columns. `foresee` draws few rows of the training part.
+`try_out` needs no data: it makes up rows from the recipe's columns. `foresee` takes few rows of the training part,
+and `expected` draws some thousand of them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from chalicelib.errors import TrainingFailed
 from lambdas.model.arrays import Floats
-from lambdas.model.formats.fitted import Exported, Levels
+from lambdas.model.formats.fitted import Expected, Exported, Levels
 from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
@@ -25,6 +26,8 @@ LEVELS, MANY_LEVELS = 4, 200
 DATES_FROM = 1_577_836_800.0
 DATES_SECONDS = 6 * 366 * 86_400.0
 """Dates of a column without bounds are of six years from 2020 on."""
+FEW_ROWS, MORE_ROWS = 1000, 3000
+"""Of fits that show how an artifact grows with the rows."""
 LEVELS_MAX = 1000
 """At most this many of the declared categories occur in the made-up rows."""
 
@@ -57,6 +60,23 @@ def foresee_of(recipe: Recipe, *, few: Table, levels: Levels) -> None:
     except TrainingFailed:  # a fit can fail on few rows and succeed on all: the real fit will tell
         return
     format_of(format_for(recipe)).code().foresee(tried, recipe=recipe, levels=levels)
+
+
+def expected(recipe: Recipe, *, train: Table) -> Expected | None:
+    """About how large the artifact of a fit on all rows becomes; None where it does not grow with them, where the fit
+    itself would tell as soon, and where fewer rows cannot be fitted.
+
+    Raises EstimatorUnsupported where even the fit on fewer rows is too large to be served.
+    """
+    growth = format_of(format_for(recipe)).growth
+    if growth is None or len(train) <= MORE_ROWS:
+        return None
+    order = np.random.default_rng(recipe.split.seed).permutation(len(train))
+    try:
+        few, more = (_tried(recipe, train=train.take(np.sort(order[:rows]))) for rows in (FEW_ROWS, MORE_ROWS))
+    except TrainingFailed:
+        return None
+    return growth()(few, more, rows=(FEW_ROWS, MORE_ROWS, len(train)))
 
 
 def made_up(recipe: Recipe, *, levels: int = LEVELS) -> Table:

@@ -15,6 +15,7 @@ from lambdas.model.features.steps import PARTS_OF
 from lambdas.model.formats.trees.size import NODES_MAX, NODES_TOLD, ROW_US_MAX
 from lambdas.model.formats.trees.supported import CLASSIFIERS, CODES, INCREASING, SERVED, TRANSFORMERS
 from lambdas.model.recipe import Recipe
+from lambdas.model.training.trial import FEW_ROWS, MORE_ROWS
 from tests.contract.docs import pages
 from workflows.checking.recipe import try_out
 
@@ -56,6 +57,8 @@ def test_each_snippet_is_a_recipe_that_can_be_served(snippet: str) -> None:
 
 def test_limits_are_as_in_the_code() -> None:
     assert f"More than {NODES_TOLD:,} nodes" in PAGE
+    assert f"fits on {FEW_ROWS:,} and {MORE_ROWS:,} of them" in PAGE
+    assert f"With more than {MORE_ROWS:,} training rows" in PAGE
     assert f"More than {NODES_MAX:,}, or an estimate of more\nthan {ROW_US_MAX // 1000} ms a row" in PAGE
 
 

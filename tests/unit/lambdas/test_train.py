@@ -7,6 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib import layout
 from chalicelib.documents import documents
@@ -21,6 +22,7 @@ from tests.fakes.edges import FakeOutside
 from tests.given import data
 from tests.given.interference import raising, with_store
 from tests.given.nights import MODEL, outside
+from tests.http_connections import rows
 from tests.unit.lambdas.nightly_batch import RUN, SETTINGS, night_with_data, preprocessing, training_task
 
 
@@ -91,6 +93,19 @@ def test_facts_of_the_training_are_kept(night: FakeOutside) -> None:
     assert facts["fit_seconds"] >= 0
     assert {"python", "numpy", "scipy"} <= set(facts["libraries"])
     assert facts["cross_validation"]["mean"] > 0.9
+
+
+def test_size_of_trees_is_estimated_before_the_fit_and_kept() -> None:
+    night = night_with_data(lines=rows(normal=2400, attacks=1800))
+    recipe = replace(
+        recipes.load(MODEL), estimator=lambda _: DecisionTreeClassifier(max_leaf_nodes=2), format="trees"
+    )
+
+    train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS, load=lambda _: recipe)
+
+    facts = documents.find(night.store, layout.run_document(RUN, "training"))
+    assert facts["train_rows"] > trial.MORE_ROWS
+    assert (facts["expected"]["nodes"], facts["nodes"]) == (1, 1)
 
 
 def test_repeated_task_leaves_the_same_artifact(night: FakeOutside) -> None:

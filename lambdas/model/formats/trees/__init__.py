@@ -7,5 +7,6 @@ slots.py      how a row is laid out for them
 written.py    the file
 export.py     a fitted estimator -> the artifact
 size.py       how large it may be
+growth.py     how large it will be, about, before the fit
 artifact.py   reads an artifact back, checks it and scores with it
 """

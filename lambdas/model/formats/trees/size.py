@@ -34,8 +34,8 @@ class Size:
     @classmethod
     def of(cls, trees: Sequence[Tree]) -> Size:
         """The mean number of nodes on the way is what of all rows comes to each node, added up."""
-        steps = sum(float((tree.weight[tree.is_inner] / tree.weight[0]).sum()) for tree in trees)
-        return cls(len(trees), sum(int(tree.is_inner.sum()) for tree in trees), round(STEP_US * steps, 1))
+        nodes = sum(int(tree.is_inner.sum()) for tree in trees)
+        return cls(len(trees), nodes, round(STEP_US * sum(map(_steps, trees)), 1))
 
     def check(self, recipe: Recipe) -> None:
         """Raises EstimatorUnsupported."""
@@ -62,6 +62,12 @@ class Size:
         ]
 
 
+def _steps(tree: Tree) -> float:
+    """The nodes on a row's way; all of them of a tree whose rows have no weight, as of a class of weight 0."""
+    inner = tree.weight[tree.is_inner]
+    return float((inner / tree.weight[0]).sum()) if tree.weight[0] > 0 else float(len(inner))
+
+
 def check_bytes(recipe: Recipe, *, size_bytes: int) -> None:
     """Raises EstimatorUnsupported for an artifact that Lambda would not take."""
     if size_bytes > ARTIFACT_BYTES_MAX:
@@ -74,4 +80,4 @@ def check_bytes(recipe: Recipe, *, size_bytes: int) -> None:
 
 
 def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
-    """Nothing: a fit on few rows does not tell how large trees grow, so `Size.check` judges the real one."""
+    """Nothing: the size follows from the rows, not the levels. `growth` estimates it, and `Size.check` judges it."""

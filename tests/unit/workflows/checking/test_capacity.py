@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib.errors import DatasetTooLarge
 from chalicelib.settings import TASK_MB, StageSettings, load
@@ -89,6 +90,14 @@ def test_why_an_estimator_is_fitted_in_one_piece_is_told() -> None:
     )
     assert found.data_set.setting == "NIGHTSWAP_TRAIN_MEMORY_MB"
     assert capacity(KDD, StageSettings()).in_one_piece == ""
+
+
+def test_format_whose_models_grow_with_the_rows_is_told_with_what_estimates_them() -> None:
+    told = "Its model grows with the rows: nightswap check flows FILE estimates it"
+    trees = capacity(data.recipe(estimator=lambda _: DecisionTreeClassifier()), StageSettings())
+
+    assert trees.in_words().endswith(told)
+    assert "grows" not in capacity(ONE_PIECE, StageSettings()).in_words()
 
 
 def test_format_is_none_where_none_takes_the_estimator() -> None:

@@ -20,10 +20,12 @@ from lambdas.model.recipe import at_least
 
 def estimator(columns):
     from sklearn.compose import make_column_transformer
+    from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.linear_model import LinearRegression, LogisticRegression
     from sklearn.multiclass import OneVsOneClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder
+    from sklearn.tree import DecisionTreeClassifier
     return {estimator}
 
 RECIPE = Recipe(
@@ -32,6 +34,7 @@ RECIPE = Recipe(
     thresholds=[at_least("recall", of="defaulted", bound=0.5), at_least("precision", of="defaulted", bound=0.6)],
 )
 """
+FOREST = "ExtraTreesClassifier(80)"
 GOOD = "LogisticRegression()"
 ROWS = "age,housing,paid\n" + "40,own,yes\n30,rent,no\n" * 20
 ENCODED = (
@@ -185,6 +188,28 @@ def test_file_whose_scorecard_would_be_too_large_is_refused(tmp_path: Path) -> N
 
     assert result.exit_code == 1
     assert "EstimatorUnsupported: the scorecard of recipe loans takes" in result.output
+
+
+def test_size_that_trees_would_have_with_the_rows_of_a_file_is_estimated(tmp_path: Path) -> None:
+    many = "".join(f"{18 + place % 60},own,{'yes' if place * place % 7 < 3 else 'no'}\n" for place in range(3500))
+
+    result = check(recipe(tmp_path, "DecisionTreeClassifier()"), rows(tmp_path, f"age,housing,paid\n{many}"))
+
+    said = " ".join(result.output.split())
+    assert "a model of the 3,500 rows would have about 59 nodes that split, and about" in said
+    assert "an estimate, by fits on 1,000 and 3,000 rows" in said
+
+
+def test_trees_that_would_become_too_large_are_noted(tmp_path: Path) -> None:
+    """Each row is a class of its own beside its neighbours', so that each becomes a leaf of each tree."""
+    many = "".join(f"{18 + place},own,{'no' if place % 2 else 'yes'}\n" for place in range(10_000))
+
+    result = check(recipe(tmp_path, FOREST), rows(tmp_path, f"age,housing,paid\n{many}"))
+
+    said = " ".join(result.output.split())
+    assert result.exit_code == 0
+    assert "a cold start takes over a third longer" in said
+    assert "set max_leaf_nodes or min_samples_leaf, or take fewer trees" in said
 
 
 @pytest.mark.parametrize("line", ["import numpy as np", "import json, numpy", "from numpy import array"])

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.tree import DecisionTreeClassifier
 
 from chalicelib.errors import EstimatorUnsupported, TrainingFailed
 from lambdas.model.formats.fitted import Levels
@@ -143,6 +145,22 @@ def test_scorecard_that_would_be_too_large_is_refused_with_its_size_before_the_f
         "the scorecard of recipe flows takes 48 MB, and Lambda serves 40 MB at most: it holds weights of 2 classes"
         " for 300,000 categories, 300,000 of them of column flag. Leave that column out"
     )
+
+
+def test_size_that_does_not_grow_with_the_rows_is_not_estimated() -> None:
+    assert trial.expected(data.recipe(), train=data.table(data.recipe(), rows=5000)) is None
+
+
+def test_size_is_not_estimated_where_the_fit_itself_tells_it_as_soon() -> None:
+    recipe = data.numeric_recipe(lambda _: DecisionTreeClassifier())
+
+    assert trial.expected(recipe, train=data.table(recipe, rows=trial.MORE_ROWS)) is None
+
+
+def test_size_is_not_estimated_where_fewer_rows_cannot_be_fitted() -> None:
+    recipe = data.numeric_recipe(lambda _: GridSearchCV(DecisionTreeClassifier(), {}, cv=1000))
+
+    assert trial.expected(recipe, train=data.table(recipe, rows=trial.MORE_ROWS + 1)) is None
 
 
 def test_size_that_is_foreseen_is_about_the_size_that_comes() -> None:

@@ -186,7 +186,23 @@ def test_a_row_takes_as_many_steps_as_the_training_rows_did() -> None:
     assert Size.of([tree, tree]) == Size(trees=2, nodes=4, row_us=0.3)
 
 
-def test_few_rows_tell_nothing_of_the_size() -> None:
+def test_tree_of_rows_without_weight_takes_all_of_its_nodes() -> None:
+    """As of a class of weight 0 that a sample holds alone."""
+    tree = Tree(
+        feature=np.array([0, -2, -2]),
+        threshold=np.zeros(3),
+        left=np.array([1, -1, -1]),
+        right=np.array([2, -1, -1]),
+        missing_left=np.zeros(3, dtype=np.bool_),
+        weight=np.zeros(3),
+        says=np.zeros((3, 1)),
+        expected=np.zeros((3, 1)),
+    )
+
+    assert Size.of([tree]) == Size(trees=1, nodes=1, row_us=0.1)
+
+
+def test_levels_tell_nothing_of_the_size() -> None:
     of = model("forest", 2, False)
 
     foresee(export(of.fitted), recipe=of.fitted.recipe, levels=of.fitted.levels)
