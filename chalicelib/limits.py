@@ -42,6 +42,10 @@ LEVELS = 100_000
 THRESHOLDS = 200
 CATEGORY_CHARACTERS = 128
 """Of a category or a raw label: a table stores every cell of a column as wide as the longest."""
+SERVING_MB_MIN, SERVING_MB_MAX = 128, 10_240
+"""Of a serving function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+SERVING_SECONDS_MAX = 60
+"""Of one call of it: Replay waits for two of them, within its own time."""
 
 # What a data set may be.
 OBJECTS = 10_000

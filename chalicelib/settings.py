@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 from chalicelib import schedules
 from chalicelib.cutting import quoted
 from chalicelib.errors import SettingsInvalid
+from chalicelib.limits import SERVING_MB_MAX, SERVING_MB_MIN
 from chalicelib.names import MODEL_NAME, STAGE_NAME
 from chalicelib.values import Value
 
@@ -27,10 +28,8 @@ ALARM_DAYS = range(1, 8)
 """An alarm looks back at most seven days.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, "Period"."""
 STALE_DAYS = range(1, 366)
-MEMORY_MB = range(128, 3009)
-"""A new account's limit, which is less than the 10,240 MB that Lambda can do."""
-TASK_MB = range(512, 10_241)
-"""Of a task's memory, of which a new account grants 3,008 MB, and of its /tmp.
+MEMORY_MB, TASK_MB = range(SERVING_MB_MIN, SERVING_MB_MAX + 1), range(512, 10_241)
+"""Of a serving function's memory, and of a task's memory and /tmp. A new account grants 3,008 MB of memory.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 TASK_SECONDS = range(120, 891)
 """Long enough for a call of AWS with its repetitions, and shorter than the state waits, which is as long as Lambda
@@ -188,11 +187,11 @@ class StageSettings(_Settings):
     latency_ms: int = _number(
         "NIGHTSWAP_LATENCY_MS", "alarm when the serving function's 99th percentile stays above", range(1, 10_001), 500
     )
-    serving_memory_mb: int = _setting(
+    serving_memory_mb: int = _number(
         "NIGHTSWAP_SERVING_MEMORY_MB",
-        "memory of the serving functions, 128 to 3008; goes live with the next promotion",
-        read=_whole(MEMORY_MB, said="128 to 3008"),
-        default=512,
+        "MB of memory for each serving function whose recipe sets none; goes live with the next promotion",
+        MEMORY_MB,
+        512,
     )
     preprocess_memory_mb: int = _number(
         "NIGHTSWAP_PREPROCESS_MEMORY_MB", "MB of memory for Preprocess", TASK_MB, 1769

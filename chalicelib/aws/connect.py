@@ -16,7 +16,7 @@ from chalicelib.aws.metrics import CloudWatchMetrics
 from chalicelib.aws.notices import StageNotices
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.object_versions import BucketVersions
-from chalicelib.aws.patience import ATTENTIVE, BRIEF, PATIENT, PROMPT, Patience
+from chalicelib.aws.patience import ATTENTIVE, BRIEF, PATIENT, PROMPT, UNHURRIED, Patience
 from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges import Edges
@@ -28,7 +28,9 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
     """All edges of the stage."""
     return Edges(
         store=BucketStore(patience.client("s3"), bucket=names.bucket),
-        functions=serving_functions(names.stage, patience),
+        functions=LambdaServingFunctions(
+            patience.client("lambda"), stage=names.stage, asking=lambda: UNHURRIED.client("lambda")
+        ),
         executions=StateMachineExecutions(patience.client("stepfunctions"), names=names),
         metrics=CloudWatchMetrics(
             lambda: patience.client("cloudwatch"),

@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionError as NoConnection
 
 from chalicelib.aws.session import session
+from chalicelib.limits import SERVING_SECONDS_MAX
 from chalicelib.values import Value
 
 GATEWAY_SECONDS = 29
@@ -28,7 +29,7 @@ MOVE_SECONDS = 20
 BATCH_SECONDS = 890
 """The function predict-batch may take so long; nobody waits for its end. Lambda's own limit is 900."""
 SERVING_SECONDS = 10
-"""A serving function may take so long."""
+"""A serving function may take so long, unless its recipe says otherwise."""
 ANSWER_SECONDS = 0.5
 """The time that a function needs to report how it ended."""
 
@@ -82,8 +83,10 @@ def ending_within(milliseconds: float) -> Iterator[None]:
 
 PATIENT = Patience(connect_seconds=2, read_seconds=25, attempts=2)
 """For tasks, whose functions have 120 s or more, and for operators."""
-PROMPT = Patience(connect_seconds=2, read_seconds=15)
+PROMPT = Patience(connect_seconds=2, read_seconds=20)
 """For the predict path: the caller knows best when to try again."""
+UNHURRIED = Patience(connect_seconds=2, read_seconds=SERVING_SECONDS_MAX + 2, attempts=2)
+"""For a task that asks a version, which may take as long as its recipe says."""
 BRIEF = Patience(connect_seconds=2, read_seconds=5, attempts=2)
 """For all other calls of the API and of the night's start."""
 MOVING = Patience(connect_seconds=1, read_seconds=8)

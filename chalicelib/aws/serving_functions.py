@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
 class LambdaServingFunctions:
     """`chalicelib.edges.ServingFunctions` over one stage's Lambda functions."""
 
-    def __init__(self, client: LambdaClient, *, stage: str) -> None:
+    def __init__(self, client: LambdaClient, *, stage: str, asking: Callable[[], LambdaClient] | None = None) -> None:
+        """`asking` makes the client that invokes, where that is another one."""
         self._client = client
         self._stage = stage
+        self._make_asking = asking
+
+    @cached_property
+    def _asking(self) -> LambdaClient:
+        return self._make_asking() if self._make_asking else self._client
 
     def alias(self, model: str) -> Alias | None:
         try:
@@ -115,7 +122,7 @@ class LambdaServingFunctions:
 
     def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
         with self._speaking_of(model, doing="invoking"):
-            answer = self._client.invoke(FunctionName=self._function(model), Qualifier=qualifier, Payload=payload)
+            answer = self._asking.invoke(FunctionName=self._function(model), Qualifier=qualifier, Payload=payload)
             return Answer(answer["Payload"].read(), answer.get("ExecutedVersion", ""), answer.get("FunctionError"))
 
     def _function(self, model: str) -> str:

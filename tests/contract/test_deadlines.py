@@ -28,6 +28,7 @@ from chalicelib.aws.patience import (
     PATIENT,
     PROMPT,
     SERVING_SECONDS,
+    UNHURRIED,
     WATCHFUL,
     OutOfTime,
     Patience,
@@ -36,6 +37,7 @@ from chalicelib.aws.patience import (
 from chalicelib.batches import batch_reports, batch_requests
 from chalicelib.errors import TransientError
 from chalicelib.interventions import fitness
+from chalicelib.limits import SERVING_SECONDS_MAX
 from chalicelib.names import Names
 from chalicelib.registry import publishing
 from chalicelib.settings import OTHER_TASK_SECONDS, TASK_SECONDS, StageSettings, load
@@ -113,8 +115,13 @@ def test_every_function_of_the_app_has_the_apis_time(stage: str) -> None:
 
 
 def test_a_serving_function_is_waited_for_to_its_end() -> None:
-    assert serving_configuration()["Timeout"] == SERVING_SECONDS
-    assert min(PROMPT.read_seconds, PATIENT.read_seconds) > SERVING_SECONDS
+    assert serving_configuration()["Timeout"] == SERVING_SECONDS < PROMPT.read_seconds
+    assert UNHURRIED.read_seconds > SERVING_SECONDS_MAX > PROMPT.read_seconds, "of a task, whatever a recipe says"
+
+
+@pytest.mark.parametrize("task", ["replay", names.PREDICT_BATCH])
+def test_a_task_that_asks_a_version_has_time_for_its_longest_answer(task: str) -> None:
+    assert UNHURRIED.longest_seconds + ANSWER_SECONDS + START_SECONDS < task_sizes(SHORTEST)[task].timeout_seconds
 
 
 def test_publishing_has_time_to_wait_until_its_version_is_active() -> None:
@@ -164,7 +171,17 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("nobody")
-@pytest.mark.parametrize("of", [PATIENT, PROMPT, BRIEF, MOVING, ATTENTIVE, WATCHFUL])
+def test_whoever_has_time_for_a_call_of_lambda_may_not_have_it_for_a_versions_longest_answer() -> None:
+    here = connect.edges(Names(stage="slow", account="123456789012", region="eu-west-1"), PATIENT)
+
+    with ending_within(1000 * (PATIENT.longest_seconds + 10)):
+        with pytest.raises(TransientError, match="EndpointConnectionError"):
+            here.functions.alias("m")
+        with pytest.raises(TransientError, match="OutOfTime"):
+            here.functions.invoke("m", b"{}", qualifier="1")
+
+
+@pytest.mark.parametrize("of", [PATIENT, PROMPT, BRIEF, MOVING, ATTENTIVE, WATCHFUL, UNHURRIED])
 def test_client_is_made_with_its_patience(of: Patience) -> None:
     config: Config = of.client("s3").meta.config
 

@@ -1,19 +1,32 @@
-"""Finds the layers that a stage needs, by the formats that its recipes' estimators are served in."""
+"""Finds what a stage's models ask for: layers, by the formats that their estimators are served in, and sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from lambdas import recipes
 from lambdas.model.formats.table import FORMATS, Format
+from lambdas.model.recipe import Serving
 from workflows.checking.file import format_for
 from workflows.packaging.needs import Needs
 
 
 def needs(models: Iterable[str]) -> Needs:
     """Of these models, whose recipes can be served."""
-    formats = {model: format_for(recipes.load(model)) for model in models}
-    return needs_of({model: name for model, name in formats.items() if name})
+    found = {model: recipes.load(model) for model in models}
+    formats = {model: format_for(recipe) for model, recipe in found.items()}
+    known = needs_of({model: name for model, name in formats.items() if name})
+    memory_mb, seconds = sizes_of({model: recipe.serving for model, recipe in found.items()})
+    return replace(known, memory_mb=memory_mb, timeout_seconds=seconds)
+
+
+def sizes_of(serving: Mapping[str, Serving]) -> tuple[dict[str, int], dict[str, int]]:
+    """Memory and time that the recipes set, each by model."""
+    return (
+        {model: each.memory_mb for model, each in serving.items() if each.memory_mb is not None},
+        {model: each.timeout_seconds for model, each in serving.items() if each.timeout_seconds is not None},
+    )
 
 
 def needs_of(formats: Mapping[str, str], *, table: Mapping[str, Format] = FORMATS) -> Needs:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from chalicelib.aws.patience import API_SECONDS, GATEWAY_SECONDS, PROMPT
 from chalicelib.cutting import quoted
 from chalicelib.errors import NightswapError, RecipeInvalid, TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
@@ -41,6 +42,18 @@ def notes(recipe: Recipe) -> list[str]:
 def notes_of_all(found: Iterable[Recipe]) -> list[str]:
     """The notes of several recipes, each with its model."""
     return [f"recipe {recipe.model}: {each}" for recipe in found for each in notes(recipe)]
+
+
+def unawaited(recipe: Recipe) -> list[str]:
+    """What the recipe lets its serving function take that no synchronous answer can."""
+    seconds = recipe.serving.timeout_seconds
+    if seconds is None or seconds <= PROMPT.read_seconds:
+        return []
+    return [
+        f"its serving function may take {seconds} s, and POST /predict waits {PROMPT.read_seconds} s for it, then"
+        f" answers 503: the API has {API_SECONDS} s in all, and API Gateway gives up after {GATEWAY_SECONDS}. A"
+        " replay, a batch and whoever calls the function themselves wait for all of it"
+    ]
 
 
 def _refuse_early_imports(file: Path, *, named: str) -> None:

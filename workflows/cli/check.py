@@ -25,7 +25,7 @@ from workflows.checking.file import (
     look_at,
     why_left_out,
 )
-from workflows.checking.recipe import in_lines, look_up, notes, try_out
+from workflows.checking.recipe import in_lines, look_up, notes, try_out, unawaited
 from workflows.checking.split import dated, foreseen
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json, on_stage
@@ -67,7 +67,7 @@ def findings(wanted: str, file: Path | None, *, settings: StageSettings) -> Iter
         yield _refusal(exc, where=where, way_out="correct the recipe's file")
         return
     yield ok("is valid", where=where)
-    yield from (note(each, where=where) for each in notes(recipe))
+    yield from (note(each, where=where) for each in [*notes(recipe), *unawaited(recipe)])
     served = _of_estimator(recipe, where=where)
     yield served
     if is_healthy([served]):

@@ -165,6 +165,10 @@ def _show_costs(made: Plan) -> None:
         ["a retrain whose tasks take all their time", _usd(costs.longest_retrain), _parts(costs.longest_retrain)],
         [f"{PREDICTIONS:,} predictions", _usd(costs.predictions), _parts(costs.predictions)],
     ]
+    rows += [
+        [f"{PREDICTIONS:,} predictions of {model}", _usd(bill), _parts(bill)]
+        for model, bill in costs.predictions_of.items()
+    ]
     title = f"cost, an estimate: list prices of {REGION} as of {AS_OF}, no free tier"
     table(title, ["of", "US dollars", "parts"], rows)
 

@@ -1,4 +1,4 @@
-"""Tells which layers the functions of a stage need, by the formats of its models.
+"""Tells what the models of a stage ask for: layers by their formats, memory and time of their serving functions.
 
 Python alone scores most formats. One that needs a library names its layers in the table of formats: the serving
 functions of its models have them, and Evaluate and Train of a stage that has such a model. Another format of a model
@@ -16,12 +16,16 @@ from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """What the formats of a stage's models ask for beside Python and the layers of every stage."""
+    """What a stage's models ask for beside Python and the layers and sizes of every stage."""
 
     serving: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """By model, of those alone that need any."""
     export: tuple[str, ...] = ()
     """For Train."""
+    memory_mb: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Of the serving function, by model; of those alone whose recipe says it."""
+    timeout_seconds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Of one call of the serving function, the same."""
 
     def of_task(self, task: str) -> tuple[str, ...]:
         """The layers of a function of the pipeline, each once."""

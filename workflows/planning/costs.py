@@ -19,12 +19,13 @@ PREDICTIONS = 1000
 @dataclass(frozen=True, kw_only=True)
 class Costs:
     """In US dollars: a month without new data or requests, one retrain that is promoted, one that takes all the time
-    of its tasks, PREDICTIONS requests."""
+    of its tasks, PREDICTIONS requests; and the same of each model whose recipe sets its memory."""
 
     idle_month: Bill
     retrain: Bill
     longest_retrain: Bill
     predictions: Bill
+    predictions_of: Mapping[str, Bill]
 
 
 def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
@@ -37,8 +38,15 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
     }
     stage = wanted.names.stage
     sizes = {task: _size(functions[names.task_function(stage, task)]) for task in names.TASKS}
-    serving = functions[names.serving_function(stage, wanted.models[0])]
-    architecture = serving["Architectures"][0]
+    serving = {model: functions[names.serving_function(stage, model)] for model in wanted.models}
+    architecture = wanted.settings.architecture
+    usual_mb = wanted.settings.serving_memory_mb
+
+    def predictions(memory_mb: int) -> Bill:
+        return predictions_bill(
+            PREDICTIONS, serving_memory_mb=memory_mb, api_memory_mb=api_memory_mb, architecture=architecture
+        )
+
     definition = json.loads(wanted.definition)
     return Costs(
         idle_month=idle_bill(
@@ -50,12 +58,12 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
         ),
         retrain=retrain_bill(definition, sizes=sizes, architecture=architecture),
         longest_retrain=longest_retrain_bill(definition, sizes=sizes, architecture=architecture),
-        predictions=predictions_bill(
-            PREDICTIONS,
-            serving_memory_mb=int(serving["MemorySize"]),
-            api_memory_mb=api_memory_mb,
-            architecture=architecture,
-        ),
+        predictions=predictions(usual_mb),
+        predictions_of={
+            model: predictions(each["MemorySize"])
+            for model, each in serving.items()
+            if each["MemorySize"] != usual_mb
+        },
     )
 
 

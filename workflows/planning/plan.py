@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
+from workflows.cost.bills import Bill
 from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.asking import find
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
@@ -58,13 +59,19 @@ class Plan:
 
     def to_document(self) -> dict[str, Any]:
         """For programs: plain dictionaries and lists."""
-        priced = {name: {"usd": bill.total_usd, "lines": dict(bill.lines)} for name, bill in vars(self.costs).items()}
+        costs = {**vars(self.costs)}
+        predictions_of = {model: _priced(bill) for model, bill in costs.pop("predictions_of").items()}
+        priced = {name: _priced(bill) for name, bill in costs.items()} | {"predictions_of": predictions_of}
         prices = {"region": REGION, "as_of": AS_OF, "free_tier": "left out", "predictions_count": PREDICTIONS}
         return {
             **{name: value for name, value in asdict(self).items() if name != "costs"},
             "changes_nothing": self.changes_nothing,
             "costs": {"estimate": True, "prices": prices, **priced},
         }
+
+
+def _priced(bill: Bill) -> dict[str, Any]:
+    return {"usd": bill.total_usd, "lines": dict(bill.lines)}
 
 
 def make_plan(

@@ -96,9 +96,13 @@ def configuration(handler: str, size: Size, *, settings: StageSettings) -> Json:
     }
 
 
-def serving_configuration(settings: StageSettings = DEFAULTS) -> Json:
-    """Of every serving function: a part of the fingerprint, because the gate judged a model under it."""
-    return configuration(serving.HANDLER, Size(settings.serving_memory_mb, SERVING_SECONDS), settings=settings)
+def serving_configuration(
+    settings: StageSettings = DEFAULTS, *, memory_mb: int | None = None, timeout_seconds: int | None = None
+) -> Json:
+    """Of a serving function whose recipe sets so much. Without that it is a part of the fingerprint of every run,
+    because the gate judged a model under it; the recipe is another part."""
+    size = Size(memory_mb or settings.serving_memory_mb, timeout_seconds or SERVING_SECONDS)
+    return configuration(serving.HANDLER, size, settings=settings)
 
 
 def function_resources(

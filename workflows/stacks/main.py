@@ -39,7 +39,7 @@ def main_template(
     with_layers: bool = True,
     needs: Needs = NOTHING,
 ) -> Json:
-    """The template of `nightswap-S`, with a serving function for each model, and the layers that their formats need.
+    """The template of `nightswap-S`, with a serving function for each model, and what they need.
 
     Without layers the functions have to find their libraries where they run.
     """
@@ -48,7 +48,7 @@ def main_template(
     for task in names.PIPELINE:
         resources |= _task(stage, task, settings, needs, layers_of_task=needs.of_task(task) if with_layers else ())
     for model in models:
-        resources |= _serving(stage, model, settings, needs.serving.get(model, ()), with_layers=with_layers)
+        resources |= _serving(stage, model, settings, needs, with_layers=with_layers)
     resources |= _state_machine(stage, settings)
     resources |= _restore_rule()
     resources |= _restore_failures(stage)
@@ -103,17 +103,17 @@ def _task(
     )
 
 
-def _serving(
-    stage: str, model: str, settings: StageSettings, needed: Sequence[str], *, with_layers: bool
-) -> dict[str, Json]:
+def _serving(stage: str, model: str, settings: StageSettings, needs: Needs, *, with_layers: bool) -> dict[str, Json]:
     """The stack owns the function's configuration; a run owns its code, its versions and the alias `live`."""
+    needed = needs.serving.get(model, ())
+    sizes = {"memory_mb": needs.memory_mb.get(model), "timeout_seconds": needs.timeout_seconds.get(model)}
     told = {"Environment": {"Variables": {LAYERS: serving_layers.named(needed)}}} if needed else {}
     return functions.function_resources(
         serving_id(model),
         name=names.serving_function(stage, model),
         statements=permissions.serving_statements(serving_id(model)),
         properties={
-            **functions.serving_configuration(settings),
+            **functions.serving_configuration(settings, **sizes),
             **layers.attached(needed if with_layers else ()),
             **told,
             "Code": _code(stage, "PlaceholderSha256"),

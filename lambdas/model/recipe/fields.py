@@ -21,6 +21,7 @@ from lambdas.model.recipe.parts import (
     Columns,
     Date,
     Numeric,
+    Serving,
     Shift,
     Split,
     Threshold,
@@ -75,6 +76,8 @@ class Fields:
     """0 to leave cross-validation out."""
     format: str | None = None
     """Of the artifact that serves; None for the first one that takes the estimator."""
+    serving: Serving = field(default_factory=Serving)
+    """Memory and time of its serving function, where they are not those of the stage."""
 
     @property
     def numeric(self) -> list[Numeric]:

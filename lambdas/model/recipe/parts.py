@@ -147,6 +147,15 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Serving:
+    """The memory of the function that serves the model, 128 to 10,240 MB, and how long one of its calls may take, 1
+    to 60 s; what is None is as the stage has it."""
+
+    memory_mb: int | None = None
+    timeout_seconds: int | None = None
+
+
+@dataclass(frozen=True)
 class Approval:
     """How long a version that passed its gate waits for a person, and what happens when nobody decides.
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from chalicelib.limits import LISTED_NAMES, OBJECTS
+from chalicelib.limits import LISTED_NAMES, OBJECTS, SERVING_MB_MAX, SERVING_MB_MIN, SERVING_SECONDS_MAX
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
 from lambdas.model.recipe.fields import Fields
@@ -23,6 +23,7 @@ from lambdas.model.recipe.parts import (
     Categorical,
     Date,
     Numeric,
+    Serving,
 )
 from lambdas.model.recipe.sizes import size_problems
 from lambdas.model.recipe.split_rules import split_problems
@@ -81,6 +82,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from comparison_problems(recipe)
     yield from _rollout_problems(recipe)
     yield from _approval_problems(recipe)
+    yield from _serving_problems(recipe.serving)
 
 
 def _model_problem(model: str) -> str:
@@ -208,3 +210,12 @@ def _approval_problems(recipe: Fields) -> Iterator[str]:
         yield f"approve waits {shown(approval.within_hours)} hours: expected 1 to {APPROVAL_HOURS[-1]}"
     if approval.otherwise not in OTHERWISE:
         yield f"approve has otherwise={shown(approval.otherwise)}: expected {' or '.join(OTHERWISE)}"
+
+
+def _serving_problems(serving: Serving) -> Iterator[str]:
+    memory, seconds = serving.memory_mb, serving.timeout_seconds
+    if memory is not None and not SERVING_MB_MIN <= memory <= SERVING_MB_MAX:
+        accepted = f"{SERVING_MB_MIN} to {SERVING_MB_MAX:,}"
+        yield f"serving.memory_mb is {memory}: expected {accepted}, or None for the stage's"
+    if seconds is not None and not 1 <= seconds <= SERVING_SECONDS_MAX:
+        yield f"serving.timeout_seconds is {seconds}: expected 1 to {SERVING_SECONDS_MAX}, or None for the stage's"

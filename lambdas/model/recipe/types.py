@@ -27,6 +27,7 @@ from lambdas.model.recipe.parts import (
     Categorical,
     Date,
     Numeric,
+    Serving,
     Shift,
     Split,
     Threshold,
@@ -110,6 +111,7 @@ THRESHOLD = Kind(
     "Threshold(0.3), Threshold.at_precision(0.95), Threshold.at_recall(0.9) or Threshold.by_costs(...)",
     lambda value: isinstance(value, Threshold),
 )
+SERVING = Kind("Serving(...)", lambda value: isinstance(value, Serving))
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
@@ -155,6 +157,7 @@ FIELDS: Kinds = {
     "approve": APPROVAL,
     "cross_validation_folds": WHOLE,
     "format": TEXT.or_none(),
+    "serving": SERVING,
 }
 PARTS: Mapping[type, Kinds] = {
     Date: {
@@ -192,6 +195,7 @@ PARTS: Mapping[type, Kinds] = {
     Tolerate: {"rows": NUMBER, "files": WHOLE},
     Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
+    Serving: {"memory_mb": WHOLE.or_none(), "timeout_seconds": WHOLE.or_none()},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     GateRule: {
         "metric": TEXT,
@@ -218,6 +222,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _fields("tolerate", part=recipe.tolerate)
     yield from _fields("window", part=recipe.window)
     yield from _fields("approve", part=recipe.approve)
+    yield from _fields("serving", part=recipe.serving)
     yield from _class_problems(recipe.classes)
 
 

@@ -20,6 +20,7 @@ from lambdas.model.recipe import (
     Date,
     Numeric,
     Recipe,
+    Serving,
     Shift,
     Split,
     Threshold,
@@ -37,10 +38,10 @@ from workflows.checking.recipe import try_out
 from workflows.cli.main import group
 
 PAGE = pages.PAGES["recipes.md"]
-COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT = (
-    pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance", "operating-point")
+COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT, SETTINGS = (
+    pages.PAGES[f"{name}.md"] for name in ("columns", "splits", "tolerance", "operating-point", "settings")
 )
-TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT)
+TEXTS = (PAGE, COLUMNS, SPLITS, TOLERANCE, OPERATING_POINT, SETTINGS)
 WHOLE, *PARTS = pages.blocks(PAGE, "python")
 MADE_OF = (
     Recipe,
@@ -53,6 +54,7 @@ MADE_OF = (
     Threshold,
     Tolerate,
     Approval,
+    Serving,
     at_least,
     at_most,
     at_most_cost,

@@ -88,6 +88,26 @@ def test_another_format_is_shown_and_gives_its_layers_to_the_serving_function(pr
     assert changes_nothing
 
 
+def test_memory_and_time_of_a_recipe_are_shown_priced_and_applied_to_its_function_alone(project: Project) -> None:
+    models, needs = (*MODELS, "loans"), Needs(memory_mb={"loans": 5000}, timeout_seconds={"loans": 50})
+    functions = LambdaServingFunctions(project.client("lambda"), stage="local")
+    project.deploy(models=models)
+
+    plan = project.plan(models=models, needs=needs)
+    project.deploy(models=models, needs=needs)
+
+    shown = {each.resource: each.details for stack in plan.stacks for each in stack.changes}
+    assert shown == {"ServeLoansFunction": ("MemorySize: 512 -> 5000", "Timeout: 10 -> 50")}
+    assert plan.costs.predictions_of["loans"].lines["Lambda"] > 1.5 * plan.costs.predictions.lines["Lambda"]
+    sizes = {model: functions.configuration(model) for model in models}
+    assert {model: (each["MemorySize"], each["Timeout"]) for model, each in sizes.items()} == {
+        "kdd99-http": (512, 10),
+        "loans": (5000, 50),
+    }
+    assert project.plan(models=models, needs=needs).changes_nothing
+    project.deploy()
+
+
 def test_runtime_that_somebodys_own_chalice_set_is_shown_and_set_back(project: Project) -> None:
     function, functions = "nightswap-local-nightly", project.client("lambda")
     functions.update_function_configuration(FunctionName=function, Runtime="python3.11")

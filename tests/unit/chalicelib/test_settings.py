@@ -135,7 +135,7 @@ def test_address_may_be_left_empty(email: str) -> None:
         ("NIGHTSWAP_STALE_DAYS", "366", "expected 1 to 365"),
         ("NIGHTSWAP_LATENCY_MS", "-5", "expected 1 to 10000"),
         ("NIGHTSWAP_LATENCY_MS", "1" * 5000, "expected 1 to 10000"),
-        ("NIGHTSWAP_SERVING_MEMORY_MB", "4096", "expected 128 to 3008"),
+        ("NIGHTSWAP_SERVING_MEMORY_MB", "10241", "expected 128 to 10240"),
         ("NIGHTSWAP_PREPROCESS_MEMORY_MB", "10241", "expected 512 to 10240"),
         ("NIGHTSWAP_PREPROCESS_STORAGE_MB", "511", "expected 512 to 10240"),
         ("NIGHTSWAP_PREPROCESS_SECONDS", "900", "expected 120 to 890"),

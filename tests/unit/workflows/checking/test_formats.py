@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from lambdas.model.formats.table import Format
+from lambdas.model.recipe import Serving
 from tests.fakes.formats import CodeOf
-from workflows.checking.formats import needs_of
+from workflows.checking.formats import needs_of, sizes_of
 from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.needs import NOTHING
 
@@ -24,3 +25,9 @@ def test_serving_function_of_a_model_and_the_tasks_that_make_and_score_it_have_t
     assert needs.of_task("evaluate") == ("numpy", "pandas")
     assert needs.of_task("train") == ("numpy", "sklearn", "pandas")
     assert needs.of_task("replay") == ()
+
+
+def test_memory_and_time_are_asked_for_by_the_recipes_alone_that_set_them() -> None:
+    serving = {"a": Serving(memory_mb=5000, timeout_seconds=50), "b": Serving(), "c": Serving(memory_mb=1024)}
+
+    assert sizes_of(serving) == ({"a": 5000, "c": 1024}, {"a": 50})

@@ -33,7 +33,13 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         roles=(RoleChange(role="TrainRole", added=(statement,), removed=()),),
         app=(),
         packages=(),
-        costs=Costs(idle_month=bill, retrain=bill, longest_retrain=Bill({"Lambda": 0.0625}), predictions=bill),
+        costs=Costs(
+            idle_month=bill,
+            retrain=bill,
+            longest_retrain=Bill({"Lambda": 0.0625}),
+            predictions=bill,
+            predictions_of={"digits": Bill({"Lambda": 0.75})},
+        ),
     )
 
     with console.capture() as captured:
@@ -48,6 +54,8 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         "0.1000",
         "a retrain whose tasks take all their time",
         "Lambda 0.0625",
+        "1,000 predictions of digits",
+        "0.7500",
         "--remove-model loans",
         "model cars",
         "would change",

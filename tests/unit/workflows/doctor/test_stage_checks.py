@@ -109,7 +109,7 @@ def stage_folder(folder: Path, **variables: str) -> Path:
         ({"NIGHTSWAP_SCHEDULE": "0 3 * * *"}, "NIGHTSWAP_SCHEDULE is '0 3 * * *': expected an EventBridge"),
         ({"NIGHTSWAP_SCHEDULE": ""}, "NIGHTSWAP_SCHEDULE is missing"),
         ({"NIGHTSWAP_ALERT_EMAIL": "ops"}, "NIGHTSWAP_ALERT_EMAIL is 'ops'"),
-        ({"NIGHTSWAP_SERVING_MEMORY_MB": "64"}, "expected 128 to 3008"),
+        ({"NIGHTSWAP_SERVING_MEMORY_MB": "64"}, "expected 128 to 10240"),
     ],
 )
 def test_wrong_setting_is_named(tmp_path: Path, variables: dict[str, str], words: str) -> None:

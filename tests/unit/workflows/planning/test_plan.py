@@ -39,6 +39,7 @@ NOTHING = Plan(
         retrain=Bill({"Lambda": 0.25}),
         longest_retrain=Bill({"Lambda": 4.0}),
         predictions=Bill({"logs": 2.0}),
+        predictions_of={"digits": Bill({"Lambda": 3.0})},
     ),
 )
 CHANGES: dict[str, Any] = {
@@ -71,4 +72,5 @@ def test_programs_are_told_every_part_and_what_the_prices_are_of() -> None:
         "retrain": {"usd": 0.25, "lines": {"Lambda": 0.25}},
         "longest_retrain": {"usd": 4.0, "lines": {"Lambda": 4.0}},
         "predictions": {"usd": 2.0, "lines": {"logs": 2.0}},
+        "predictions_of": {"digits": {"usd": 3.0, "lines": {"Lambda": 3.0}}},
     }

@@ -101,6 +101,25 @@ def test_another_format_changes_the_function_that_serves_it_and_those_that_make_
     assert changed["TrainFunction"]["Environment"]["Variables"]["NIGHTSWAP_SERVING_LAYERS"] == "a=numpy,pandas"
 
 
+def test_memory_and_time_that_a_recipe_sets_change_the_function_of_that_model_alone() -> None:
+    needs = Needs(memory_mb={"a": 5000}, timeout_seconds={"a": 50})
+    before, after = (
+        main_template("local", models=["a", "b"], needs=given)["Resources"] for given in (NOTHING, needs)
+    )
+
+    ((name, changed),) = [(name, each["Properties"]) for name, each in after.items() if each != before[name]]
+    assert name == "ServeAFunction"
+    assert changed == {**before[name]["Properties"], "MemorySize": 5000, "Timeout": 50}
+
+
+def test_what_a_recipe_leaves_out_is_as_the_stage_has_it() -> None:
+    needs = Needs(timeout_seconds={"a": 50})
+    template = main_template("local", models=["a"], settings=StageSettings(serving_memory_mb=256), needs=needs)
+
+    properties = template["Resources"]["ServeAFunction"]["Properties"]
+    assert (properties["MemorySize"], properties["Timeout"]) == (256, 50)
+
+
 def test_layers_of_a_function_are_told_where_there_are_none_to_attach() -> None:
     template = main_template("local", models=["a"], needs=Needs(serving={"a": ("numpy",)}), with_layers=False)
 
