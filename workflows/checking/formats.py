@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lambdas import recipes
+from lambdas.model.formats.package import code_files
 from lambdas.model.formats.table import FORMATS, Format
 from lambdas.model.recipe import Serving
 from workflows.checking.file import format_for
+from workflows.packaging.archive import Package, pack
 from workflows.packaging.needs import Needs
 
 
@@ -27,6 +29,12 @@ def sizes_of(serving: Mapping[str, Serving]) -> tuple[dict[str, int], dict[str, 
         {model: each.memory_mb for model, each in serving.items() if each.memory_mb is not None},
         {model: each.timeout_seconds for model, each in serving.items() if each.timeout_seconds is not None},
     )
+
+
+def serving_packages(models: Iterable[str]) -> dict[str, Package]:
+    """The code that serves each model, in its format and without an artifact; of those alone that can be served."""
+    formats = {model: format_for(recipes.load(model)) for model in models}
+    return {model: pack(code_files(FORMATS[name])) for model, name in formats.items() if name}
 
 
 def needs_of(formats: Mapping[str, str], *, table: Mapping[str, Format] = FORMATS) -> Needs:

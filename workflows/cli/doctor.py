@@ -20,7 +20,7 @@ from chalicelib.aws.object_store import BucketStore
 from chalicelib.names import Names
 from lambdas import recipes
 from workflows.aws_errors import way_out
-from workflows.checking.formats import needs
+from workflows.checking.formats import needs, serving_packages
 from workflows.checking.recipe import served
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
@@ -34,8 +34,8 @@ from workflows.doctor.finding import Finding, Severity, error, is_healthy, note
 from workflows.doctor.machine.requirements import chalice_package
 from workflows.doctor.stage.stage_settings import is_configured
 from workflows.local.process import LocalAws
-from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build
-from workflows.packaging.sizes import FunctionSize, sizes
+from workflows.packaging.layers import LAYERS, build
+from workflows.packaging.sizes import FunctionSize, of_stage
 from workflows.packaging.tasks import tasks_package
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
@@ -80,6 +80,7 @@ def examined(stage: Stage, *, with_sizes: bool, online: bool) -> Iterator[Findin
         models=recipes.names(),
         load_recipe=served,
         recipe_problems=recipes.problems(),
+        needs=lambda: needs(recipes.names()),
         build=chalice_package(stage.name, root=ROOT, environ=os.environ),
         measure=(lambda: measured(stage.name)) if with_sizes else None,
     )
@@ -137,13 +138,16 @@ def account_of(session: boto3.Session, *, stage: str) -> Account:
 
 
 def measured(stage: str) -> Sequence[FunctionSize]:
-    """Every task with its layers; fetches the wheels of layers that are not in the cache."""
-    architecture = stage_settings(stage, root=ROOT).architecture
+    """Every task and every serving function with the layers that its stage gives it.
+
+    Fetches the wheels of layers that are not in the cache.
+    """
+    architecture, wanted = stage_settings(stage, root=ROOT).architecture, needs(recipes.names())
     layers = {
-        name: build(LAYERS[name], root=ROOT, architecture=architecture, report=console.print) for name in LAYERS
+        name: build(LAYERS[name], root=ROOT, architecture=architecture, report=console.print)
+        for name in wanted.layers
     }
-    package = tasks_package(ROOT)
-    return sizes(dict.fromkeys(LAYERS_OF_TASK, package), layers=layers, layers_of=LAYERS_OF_TASK)
+    return of_stage(tasks_package(ROOT), serving_packages(recipes.names()), layers=layers, needs=wanted)
 
 
 INDENT, ARROW = " " * 8, "-> "

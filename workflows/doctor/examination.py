@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.edges.object_store import ObjectStore
-from chalicelib.errors import DeploymentFailed
+from chalicelib.errors import DeploymentFailed, NightswapError
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from workflows.deploying import regions
@@ -24,6 +24,7 @@ from workflows.doctor.stage.chalice_record import check_record
 from workflows.doctor.stage.function_sizes import check_sizes
 from workflows.doctor.stage.runtimes import check_runtimes
 from workflows.doctor.stage.stage_settings import check_recipes, check_settings
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import FunctionSize
 from workflows.stacks.main import main_template
 from workflows.stacks.settings import DEFAULTS, stage_settings
@@ -38,6 +39,8 @@ class Checkout:
     models: Sequence[str]
     load_recipe: Callable[[str], object]
     recipe_problems: Sequence[str]
+    needs: Callable[[], Needs]
+    """What its recipes ask for; raises where one cannot be loaded."""
     build: Build
     measure: Callable[[], Sequence[FunctionSize]] | None
     """None leaves the sizes out: to measure them is to build the layers."""
@@ -63,7 +66,9 @@ def examine_checkout(checkout: Checkout) -> Iterator[Finding]:
     yield from check_recipes(
         stage, root=root, models=checkout.models, load=checkout.load_recipe, problems=checkout.recipe_problems
     )
-    yield from check_runtimes(main_template(stage, models=checkout.models, settings=_settings(checkout)))
+    yield from check_runtimes(
+        main_template(stage, models=checkout.models, settings=_settings(checkout), needs=_needs(checkout))
+    )
     yield from check_requirements(root, build=checkout.build)
     if checkout.measure is not None:
         yield from check_sizes(checkout.measure)
@@ -91,6 +96,14 @@ def _settings(checkout: Checkout) -> StageSettings:
         return stage_settings(checkout.stage, root=checkout.root)
     except DeploymentFailed:
         return DEFAULTS
+
+
+def _needs(checkout: Checkout) -> Needs:
+    """What the recipes ask for; nothing where one cannot be loaded, which another check tells."""
+    try:
+        return checkout.needs()
+    except NightswapError:
+        return NOTHING
 
 
 def _check_permissions(checkout: Checkout, account: Account, names: Names, caller: str) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.packaging.archive import Package
-from workflows.packaging.layers import FOLDER
+from workflows.packaging.layers import FOLDER, LAYERS_OF_TASK
+from workflows.packaging.needs import Needs
 
 UNZIPPED_LIMIT_BYTES = 262_144_000
 """Of a function's code and all its layers together. Uploads go through S3, where the limit of 50 MB does not hold."""
@@ -95,6 +96,21 @@ def sizes(
         by_size = sorted(everything, key=lambda part: part.size_bytes, reverse=True)
         found.append(FunctionSize(function=function, layers=named, parts=tuple(by_size)))
     return found
+
+
+def of_stage(
+    tasks: Package, serving: Mapping[str, Package], *, layers: Mapping[str, Package], needs: Needs
+) -> list[FunctionSize]:
+    """Every task, and the serving function of each model in `serving`, with the layers of its format.
+
+    The packages of serving functions are without an artifact, which comes with each version. Where there are no
+    `layers`, none are counted.
+    """
+    named = {f"the serving function of {model}": model for model in serving}
+    layers_of = {task: needs.of_task(task) for task in LAYERS_OF_TASK}
+    layers_of |= {function: needs.serving.get(model, ()) for function, model in named.items()}
+    code = {**dict.fromkeys(LAYERS_OF_TASK, tasks), **{function: serving[model] for function, model in named.items()}}
+    return sizes(code, layers=layers, layers_of=layers_of if layers else {})
 
 
 def _top(path: str) -> str:

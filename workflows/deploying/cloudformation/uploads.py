@@ -17,10 +17,10 @@ from workflows.deploying.asking import find
 from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Report, Step, refusals
 from workflows.packaging.archive import Package
-from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, build
+from workflows.packaging.layers import LAYERS, build
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.serving import placeholder_package, serving_sha256
-from workflows.packaging.sizes import sizes
+from workflows.packaging.sizes import of_stage
 from workflows.packaging.tasks import pipeline_sha256, tasks_package
 from workflows.stacks.functions import serving_configuration
 from workflows.stacks.layers import parameter
@@ -121,10 +121,7 @@ def _serving(settings: StageSettings, needs: Needs, built: Mapping[str, Package]
 
 def _check_sizes(code: Package, layers: Mapping[str, Package], needs: Needs) -> None:
     """Raises PackagingFailed for a function that Lambda would refuse, naming what would have to go."""
-    functions = {f"the serving function of {model}": each for model, each in needs.serving.items()}
-    layers_of = {**{task: needs.of_task(task) for task in LAYERS_OF_TASK}, **functions} if layers else {}
-    codes = {**dict.fromkeys(LAYERS_OF_TASK, code), **dict.fromkeys(functions, placeholder_package())}
-    measured = sizes(codes, layers=layers, layers_of=layers_of)
+    measured = of_stage(code, dict.fromkeys(needs.serving, placeholder_package()), layers=layers, needs=needs)
     for problem in filter(None, (size.problem for size in measured)):
         raise PackagingFailed(problem, problem="too_large")
 

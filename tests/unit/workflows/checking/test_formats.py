@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import io
+import zipfile
+
 from lambdas.model.formats.table import Format
 from lambdas.model.recipe import Serving
 from tests.fakes.formats import CodeOf
-from workflows.checking.formats import needs_of, sizes_of
+from workflows.checking.formats import needs_of, serving_packages, sizes_of
 from workflows.packaging.layers import LAYERS_OF_TASK
 from workflows.packaging.needs import NOTHING
 
@@ -31,3 +34,12 @@ def test_memory_and_time_are_asked_for_by_the_recipes_alone_that_set_them() -> N
     serving = {"a": Serving(memory_mb=5000, timeout_seconds=50), "b": Serving(), "c": Serving(memory_mb=1024)}
 
     assert sizes_of(serving) == ({"a": 5000, "c": 1024}, {"a": 50})
+
+
+def test_package_that_serves_a_model_holds_the_code_of_its_format_alone() -> None:
+    (package,) = serving_packages(["kdd99-http"]).values()
+
+    with zipfile.ZipFile(io.BytesIO(package.body)) as archive:
+        names = archive.namelist()
+    assert {"serve/handler.py", "serve/scorecard.py"} <= {*names}
+    assert "serve/trees.py" not in names

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.errors import RecipeInvalid
 from tests.fakes.store import InMemoryStore
 from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
 from workflows.doctor.finding import Severity
+from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import FunctionSize, Part
+from workflows.stacks.main import serving_id
 from workflows.stacks.settings import CONFIG
 
 CHECKOUT = Checkout(
@@ -23,6 +26,7 @@ CHECKOUT = Checkout(
     models=("kdd99-http",),
     load_recipe=lambda model: None,
     recipe_problems=(),
+    needs=lambda: NOTHING,
     build=lambda folder: "",
     measure=None,
 )
@@ -107,6 +111,28 @@ def test_files_that_only_look_like_recipes_are_told(tmp_path: Path) -> None:
     assert [(each.where, each.severity) for each in found if each.what == "loan.py is none"] == [
         ("recipes", Severity.ERROR)
     ]
+
+
+def test_memory_that_a_recipe_sets_is_held_against_a_new_accounts(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+    (model, *_) = CHECKOUT.models
+    checkout = replace(CHECKOUT, root=tmp_path, needs=lambda: Needs(memory_mb={model: 5000}))
+
+    found = [each for each in examine_checkout(checkout) if "a new account grants 3008" in each.what]
+
+    assert [(each.where, each.severity) for each in found] == [(f"{serving_id(model)}Function", Severity.NOTE)]
+    assert found[0].what.startswith("has 5000 MB")
+
+
+def test_recipe_that_cannot_be_loaded_hinders_no_other_check(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").touch()
+
+    def needs() -> Needs:
+        raise RecipeInvalid("recipe loans: no")
+
+    found = [each.where for each in examine_checkout(replace(CHECKOUT, root=tmp_path, needs=needs))]
+
+    assert "python3.13, x86_64" in found
 
 
 def test_sizes_are_measured_where_they_are_asked_for(tmp_path: Path) -> None:

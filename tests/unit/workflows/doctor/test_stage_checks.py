@@ -36,6 +36,14 @@ def test_function_within_the_limit_is_told_with_its_room() -> None:
     assert found.what == "100 MB unzipped with its layers, 162 MB below the limit"
 
 
+def test_function_of_code_alone_is_told_with_a_decimal() -> None:
+    code = FunctionSize(function="the serving function of loans", layers=(), parts=(Part("serve", 123_456),))
+
+    (found,) = check_sizes(lambda: [code])
+
+    assert found.what == "0.1 MB unzipped with its layers, 262 MB below the limit"
+
+
 def test_package_that_cannot_be_built_is_an_error() -> None:
     def measure() -> list[FunctionSize]:
         raise PackagingFailed("the package index is not reachable")

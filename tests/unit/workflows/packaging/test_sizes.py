@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from workflows.packaging.archive import Package, pack
+from workflows.packaging.layers import LAYERS_OF_TASK
+from workflows.packaging.needs import Needs
 from workflows.packaging.sizes import (
     UNZIPPED_LIMIT_BYTES,
     FunctionSize,
     Part,
+    of_stage,
     parts,
     sizes,
 )
@@ -35,6 +38,21 @@ def test_function_is_its_code_and_its_layers() -> None:
     assert (train.function, train.layers, train.size_bytes) == ("train", ("numpy",), 14)
     assert train.parts[0] == Part("numpy", 8)
     assert (other.layers, other.size_bytes) == ((), 4)
+
+
+def test_stage_has_its_tasks_and_the_serving_function_of_each_model_with_the_layers_of_its_format() -> None:
+    tasks, serving = pack({"lambdas/train.py": b"1234"}), pack({"serve/handler.py": b"12"})
+    layers, needs = dict.fromkeys(("numpy", "pandas", "sklearn"), layer()), Needs(serving={"digits": ("numpy",)})
+
+    found = {
+        each.function: (each.layers, each.size_bytes)
+        for each in of_stage(tasks, {"digits": serving, "loans": serving}, layers=layers, needs=needs)
+    }
+
+    assert found["train"] == (("numpy", "sklearn"), 4 + 2 * 10)
+    assert found["the serving function of digits"] == (("numpy",), 2 + 10)
+    assert found["the serving function of loans"] == ((), 2)
+    assert {*LAYERS_OF_TASK} < found.keys()
 
 
 def test_function_at_the_limit_fits() -> None:
