@@ -45,7 +45,7 @@ test-faults: setup  ## kills, stops, swaps under load and many retrains, on the 
 test-damage: setup  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest tests/unit/workflows/cli/test_damaged_documents.py
 
-test-packages: setup-all .venv-packages/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
+test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
 	@$(PROJECT) -m pytest tests/packages tests/container
 
 test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
@@ -83,7 +83,7 @@ locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))
 
 clean:  ## remove environments, caches and the local AWS's state
-	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .nightswap .chalice/deployed/local.json
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .nightswap .chalice/deployed/local.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(UV): $(LOCKS)/uv.txt

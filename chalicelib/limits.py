@@ -80,6 +80,15 @@ BATCH_DAYS = 7
 """From being written until a file below `batches/` goes."""
 BATCH_KEY_CHARACTERS = 500
 
+# What `nightswap serve` and the image take.
+INFERENCE_BODY_BYTES = 6_291_456
+"""Of POST /invocations: a batch transform of SageMaker sends 6 MB unless it is told otherwise.
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html, MaxPayloadInMB"""
+INFERENCE_ROWS = 100_000
+"""Of one request. SageMaker gives up after 60 s, and a row takes 10 to 600 microseconds."""
+INFERENCE_HELD_BYTES = 268_435_456
+"""Of all bodies that are read or scored at a time."""
+
 # What goes out.
 MESSAGE_CHARACTERS = 2_000
 """Of an error's message and of each of its details. JSON may spell a character with twelve bytes, and with a stack

@@ -15,7 +15,8 @@ doctor/         finds what would stop a deployment
 cost/           what a stage costs
 local/          the local AWS
 sample_data/    the data of `make run`
-container/      the serving function as an image
+container/      a model version as an image
+inference/      a model version as an endpoint of SageMaker: the server
 locks/          the locked dependencies
 api_client.py   calls the API over HTTP
 aws_errors.py   errors of AWS in one line, with advice

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +23,8 @@ from lambdas.model.training.estimator import fit
 from tests.clone import ROOT
 from tests.container.image import Image, build
 from tests.fakes.edges import FakeOutside
-from tests.given import data
+from tests.given import data, trees
+from tests.short_forms import read_template
 from workflows.container.assemble import assemble
 from workflows.packaging.emulated import EmulatedFunction, emulator
 
@@ -34,7 +39,6 @@ MANIFEST = {
     "function_version": "1",
     "code_sha256": "a-code",
     "configuration": {"Role": "a-role"},
-    "artifact_sha256": "0" * 64,
     "format": "scorecard",
     "fingerprint": "a-fingerprint",
     "data": [{"name": "night-1.csv"}],
@@ -42,7 +46,7 @@ MANIFEST = {
     "reason": "every rule passed",
     "created_at": "2026-11-21T03:00:00.000Z",
 }
-"""Its presence says that the version is complete."""
+"""Its presence says that the version is complete; the SHA-256 of its artifact comes from the package."""
 RUNTIME_CLIENT = ("awslambdaric", "runtime_client.*", "simplejson", "snapshot_restore_py.py")
 """What the base image has beside Python's standard library, and the image's function may see: no boto3 among it."""
 
@@ -63,6 +67,14 @@ def package(fitted: Fitted) -> bytes:
     )
 
 
+@pytest.fixture(scope="session")
+def forest() -> bytes:
+    """The package of a model of another format."""
+    content = trees.model("forest", 3, True).content
+    told = {"model": "trees", "model_version": VERSION, "format": "trees"}
+    return build_package(artifact=content, manifest=told | {"artifact_sha256": hashlib.sha256(content).hexdigest()})
+
+
 @dataclass(frozen=True)
 class Registry:
     """Lays out the images of its one complete version."""
@@ -73,9 +85,27 @@ class Registry:
         assemble(self.outside.edges, model=MODEL, model_version=model_version, root=ROOT, folder=folder)
 
 
-def registry_with(package: bytes | None) -> Registry:
+def artifact_of(package: bytes | None) -> str:
+    """The SHA-256 that the package's manifest tells; zeros where it has none."""
+    with suppress(zipfile.BadZipFile, KeyError), zipfile.ZipFile(io.BytesIO(package or b"")) as archive:
+        found: str = json.loads(archive.read("manifest.json"))["artifact_sha256"]
+        return found
+    return "0" * 64
+
+
+def lambda_handler() -> str:
+    """What the template tells Lambda to run of the image, in the place of the image's own server."""
+    template = read_template(ROOT / "workflows/container/template.yaml")
+    configured = template["Resources"]["Function"]["Properties"]["ImageConfig"]
+    assert configured["EntryPoint"] == ["/lambda-entrypoint.sh"]
+    (handler,) = configured["Command"]
+    return str(handler)
+
+
+def registry_with(package: bytes | None, *, artifact_sha256: str | None = None) -> Registry:
     outside = FakeOutside(MODEL)
-    outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), documents.encode(MANIFEST))
+    manifest = MANIFEST | {"artifact_sha256": artifact_sha256 or artifact_of(package)}
+    outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), documents.encode(manifest))
     if package is not None:
         outside.edges.store.put(layout.version(MODEL, VERSION, "package.zip"), package)
     return Registry(outside)
@@ -104,7 +134,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
         return EmulatedFunction(
             emulator=emulator(ROOT),
             python=PYTHON,
-            handler=image.handler,
+            handler=lambda_handler(),
             path=[image.folder, runtime],
             log=runtime / "function.log",
         )

@@ -18,22 +18,26 @@ TASK_ROOT = "${LAMBDA_TASK_ROOT}"
 
 @dataclass(frozen=True)
 class Image:
-    """The folder that stands for the task root, and the handler of the function."""
+    """The folder that stands for the task root, and what the image runs there."""
 
     folder: Path
     base: str
-    handler: str
+    entry_point: list[str]
+    command: list[str]
 
 
 def build(context: Path, *, folder: Path, python: Path) -> Image:
     """What `docker build` makes of the Dockerfile and the context; an instruction that is not known here raises."""
     folder.mkdir()
-    base = handler = ""
+    base = ""
+    runs: dict[str, list[str]] = {}
     for line in DOCKERFILE.read_text().splitlines():
         instruction, _, rest = line.partition(" ")
         match instruction:
-            case "" | "#":
+            case "" | "#" | "EXPOSE":
                 continue
+            case "WORKDIR":
+                assert rest == TASK_ROOT
             case "FROM":
                 base = rest
             case "COPY":
@@ -44,8 +48,8 @@ def build(context: Path, *, folder: Path, python: Path) -> Image:
                 interpreter, *arguments = shlex.split(rest.replace(TASK_ROOT, str(folder)))
                 assert interpreter == "python3"
                 subprocess.run([python, *arguments], check=True)
-            case "CMD":
-                (handler,) = json.loads(rest)
+            case "ENTRYPOINT" | "CMD":
+                runs[instruction] = json.loads(rest)
             case _:
                 raise ValueError(f"this Dockerfile line is not known here: {line}")
-    return Image(folder, base, handler)
+    return Image(folder, base, runs["ENTRYPOINT"], runs["CMD"])

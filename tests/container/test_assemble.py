@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnknown
 from tests.container.conftest import registry_with
 from tests.fakes.stage import FakeStage
-from workflows.container.assemble import main
+from workflows.container.assemble import SERVER, main
 
 
 def files(folder: Path) -> set[str]:
@@ -26,13 +26,20 @@ def empty_zip() -> bytes:
     return content.getvalue()
 
 
-def test_folder_holds_the_package_whole_the_entry_point_and_its_core(package: bytes, tmp_path: Path) -> None:
+def test_folder_holds_the_package_whole_its_entry_points_their_core_and_the_server(
+    package: bytes, tmp_path: Path
+) -> None:
     registry_with(package).lay_out(tmp_path / "build")
 
     unpacked = set(zipfile.ZipFile(io.BytesIO(package)).namelist())
     beside = files(tmp_path / "build/image") - unpacked
     assert files(tmp_path / "build/image") >= unpacked
-    assert {name for name in beside if not name.startswith("chalicelib/")} == {"predict.py"}
+    tops = {name.partition("/")[0] for name in beside}
+    assert {name for name in tops if not name.endswith(".dist-info")} == {
+        *("predict.py", "chalicelib", "inference", "uvicorn", "h11", "click")
+    }
+    assert {name.partition("-")[0] for name in tops if name.endswith(".dist-info")} == {*SERVER}
+    assert [name for name in beside if ".." in name or name.endswith(".pyc")] == []
     assert (tmp_path / "build/package.zip").read_bytes() == package
 
 
@@ -78,6 +85,22 @@ def test_failure_leaves_the_earlier_image_alone(
         registry_with(package).lay_out(tmp_path / "build", model_version=model_version)
 
     assert files(tmp_path / "build") == {"package.zip"}
+
+
+def test_artifact_that_is_not_the_one_of_the_registry_is_refused(package: bytes, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactInvalid, match=f"the registry tells of {'a' * 64}"):
+        registry_with(package, artifact_sha256="a" * 64).lay_out(tmp_path / "build")
+
+
+@pytest.mark.parametrize("told", [b"no JSON", b"[]"])
+def test_manifest_that_tells_no_artifact_is_refused(tmp_path: Path, told: bytes) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in ("serve/handler.py", "model.json", "manifest.json"):
+            archive.writestr(name, told)
+
+    with pytest.raises(ArtifactInvalid, match=r"that is no JSON|SHA-256 None"):
+        registry_with(content.getvalue(), artifact_sha256="a" * 64).lay_out(tmp_path / "build")
 
 
 def test_command_says_what_is_wrong() -> None:

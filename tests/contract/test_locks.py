@@ -23,6 +23,7 @@ GROUPS = {
     "emulator": PROJECT["dependency-groups"]["emulator"],
     "definitions": PROJECT["dependency-groups"]["definitions"],
     "packages": PROJECT["dependency-groups"]["packages"],
+    "inference": PROJECT["dependency-groups"]["inference"],
 }
 WANTED = [(lock, wanted) for lock, group in GROUPS.items() for wanted in group]
 EVERY_LOCK = pytest.mark.parametrize("lock", [*GROUPS, "uv"])

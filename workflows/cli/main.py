@@ -36,6 +36,7 @@ from workflows.cli import (
     put_back,
     rebuild,
     runs,
+    serve,
     tokens,
 )
 from workflows.local.state import room
@@ -65,6 +66,7 @@ MODULES = (
     models,
     predictions,
     batch,
+    serve,
     moves,
     approvals,
     ledger,

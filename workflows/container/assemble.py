@@ -1,24 +1,25 @@
 """python -m workflows.container.assemble VERSION: lays out the image's files, from a version in the registry.
 
 build/package.zip   the version's package as it was published, to be kept
-build/image/        its content, the entry point, and the part of the light core that the entry point needs
+build/image/        its content, the entry points of Lambda and of the inference server, the part of the light core
+                    that they need, and uvicorn as this machine has it
 """
 
 from __future__ import annotations
 
-import io
 import shutil
-import zipfile
+from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.edges import Edges
-from chalicelib.errors import ArtifactInvalid, NightswapError
-from chalicelib.registry import registry
+from chalicelib.errors import NightswapError
 from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
+from workflows.container import unpacking
 
 HERE = Path(__file__).resolve().parent
 CORE = (
@@ -29,40 +30,31 @@ CORE = (
 """The modules of chalicelib that the entry point imports, and that they import."""
 
 
+SERVER = ("uvicorn", "h11", "click")
+"""The distributions that the inference server needs: Python alone, so that they run on any processor."""
+
+
 def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path) -> None:
     """Rewrite `folder` from a published package and the sources below `root`.
 
     Raises VersionUnknown, RegistryIncomplete, or ArtifactInvalid for a package that is none; `folder` then stays.
     """
-    manifest = registry.manifest(edges, model=model, model_version=model_version)
-    package = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
-    files = _unpacked(package, needed={"serve/handler.py", manifest.artifact_file, "manifest.json"})
+    package, files = unpacking.published(edges, model=model, model_version=model_version)
     files |= {f"chalicelib/{name}.py": (root / "chalicelib" / f"{name}.py").read_bytes() for name in CORE}
     files["predict.py"] = (root / "workflows/container/predict.py").read_bytes()
+    files |= {f"inference/{file.name}": file.read_bytes() for file in (root / "workflows/inference").glob("*.py")}
+    files |= {name: content for each in SERVER for name, content in _installed(each)}
     if folder.exists():
         shutil.rmtree(folder)
-    for name, content in files.items():
-        _write(folder / "image" / name, content)
-    _write(folder / "package.zip", package)
+    unpacking.write(files, folder / "image")
+    unpacking.write({"package.zip": package}, folder)
 
 
-def _unpacked(package: bytes, *, needed: set[str]) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
-    except zipfile.BadZipFile as exc:
-        raise ArtifactInvalid(f"the version's package cannot be unpacked ({exc}): retrain the model") from exc
-    if missing := needed - files.keys():
-        raise ArtifactInvalid(f"the version's package lacks {', '.join(sorted(missing))}: retrain the model")
-    return files
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Readable by all, whatever this machine's umask: the image keeps the mode, and Lambda reads as another user."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o755)
-    path.write_bytes(content)
-    path.chmod(0o644)
+def _installed(name: str) -> Iterator[tuple[str, bytes]]:
+    """The files of a distribution with its license, without its commands and what Python compiled."""
+    for file in distribution(name).files or ():
+        if file.parts[0] != ".." and file.suffix != ".pyc":
+            yield file.as_posix(), file.read_binary()
 
 
 @click.command()

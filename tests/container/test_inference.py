@@ -1,0 +1,162 @@
+"""The inference server as the image runs it, and as `nightswap serve` does: over HTTP, and asked by schemathesis."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lambdas.model.formats.fitted import Fitted
+from tests.clone import ROOT
+from tests.container.conftest import MODEL, PYTHON, VERSION
+from tests.container.image import Image
+from tests.container.serving import Server, running
+from tests.given import data, trees
+
+SCHEMATHESIS = ROOT / ".venv-inference/bin/schemathesis"
+HERE = ("--host", "127.0.0.1", "--port", "0")
+SERVE = (sys.executable, "-m", "workflows.cli", "serve")
+CSV = {"Content-Type": "text/csv", "Accept": "text/csv"}
+ROWS = b"2.5,4,SF\n" * 300
+
+
+def of_image(image: Image) -> list[str | Path]:
+    """Its own command in a Python that sees the image's files alone, as /var/task is seen there."""
+    python, *arguments = image.entry_point
+    assert python == "python3"
+    return [PYTHON, "-S", *arguments, *image.command, *HERE]
+
+
+@pytest.fixture(scope="module")
+def served(image: Image) -> Iterator[Server]:
+    with running(of_image(image), cwd=image.folder) as server:
+        yield server
+
+
+def test_image_serves_by_itself_as_sagemaker_calls_it(image: Image) -> None:
+    assert (image.entry_point, image.command) == (["python3", "-m", "inference"], ["serve"])
+
+
+def test_ping_is_healthy_and_tells_the_version(served: Server) -> None:
+    status, body = served.ask("GET", "/ping")
+
+    assert status == 200
+    assert (json.loads(body)["model"], json.loads(body)["model_version"]) == (MODEL, VERSION)
+
+
+def test_batch_is_answered_as_the_estimator_does(served: Server, fitted: Fitted) -> None:
+    rows = data.table(fitted.recipe, rows=1_500, seed=3)
+    columns = [column.tolist() for column in rows.features(fitted.recipe).values()]
+    sent = "".join(f"{','.join(map(str, row))}\n" for row in zip(*columns, strict=True)).encode()
+
+    status, body = served.ask("POST", "/invocations", sent, CSV)
+
+    assert status == 200
+    answers = fitted.answers(rows)
+    assert [line.split(",")[0] for line in body.decode().splitlines()] == answers.labels.tolist()
+
+
+def test_refusal_is_the_one_of_the_api(served: Server) -> None:
+    status, body = served.ask("POST", "/invocations", b"2.5,4,SF\nlarge,4,SF\n", CSV)
+
+    said = json.loads(body)
+    assert (status, said["Code"], said["Field"], said["Instance"]) == (400, "FeatureNotANumber", "size", 1)
+
+
+def test_schemathesis_finds_nothing(served: Server, tmp_path: Path) -> None:
+    """But that a text may be no CSV of these columns: a schema cannot say which one is."""
+    address = f"http://127.0.0.1:{served.port}/openapi.json"
+    command: list[str | Path] = [SCHEMATHESIS, "run", address, "--generation-deterministic", "--max-examples", "150"]
+    command += ["--exclude-checks", "positive_data_acceptance", "--report-json-path", tmp_path / "report.json"]
+
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["operations"]["tested"], report["failures"], report["errors"]) == (2, [], [])
+    assert report["valid_rates"]["POST /invocations"]["fuzzing"]["accepted"] > 50
+
+
+def test_token_and_port_come_from_the_environment_too(image: Image) -> None:
+    command = [each for each in of_image(image) if each not in ("--port", "0")]
+    environment = {"NIGHTSWAP_SERVE_TOKEN": "secret", "SAGEMAKER_BIND_TO_PORT": "0"}
+
+    with running(command, cwd=image.folder, environment=environment) as server:
+        assert server.ask("GET", "/ping")[0] == 200
+        assert server.ask("POST", "/invocations", ROWS, CSV)[0] == 401
+        assert server.ask("POST", "/invocations", ROWS, CSV | {"Authorization": "Bearer secret"})[0] == 200
+
+
+def test_model_that_was_tampered_with_is_not_served(image: Image, tmp_path: Path) -> None:
+    folder = shutil.copytree(image.folder, tmp_path / "task")
+    (folder / "model.json").write_text("{}")
+
+    done = subprocess.run(of_image(image), cwd=folder, env={}, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert "the artifact has SHA-256 44136fa3" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_request_in_flight_is_answered_before_it_ends(package: bytes, tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "package.zip").write_bytes(package)
+
+    with running([*SERVE, tmp_path / "package.zip", "--port", "0"], cwd=ROOT) as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            head = f"Content-Type: text/csv\r\nContent-Length: {len(ROWS)}\r\nExpect: 100-continue\r\n\r\n"
+            connection.sendall(f"POST /invocations HTTP/1.1\r\nHost: here\r\n{head}".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")  # from here on it is in flight
+            server.process.send_signal(number)
+            until_it_listens_no_more(server.port)
+            connection.sendall(ROWS)
+            answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+        said, _ = server.process.communicate()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["model_version"] == VERSION
+    assert (server.process.returncode, said) == (0, "stopped; the requests in flight were answered\n")
+
+
+def until_it_listens_no_more(port: int) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            return
+
+
+def test_package_is_served_from_a_folder(image: Image) -> None:
+    with running([*SERVE, image.folder, "--port", "0", "--token", "secret"], cwd=ROOT) as server:
+        assert json.loads(server.ask("GET", "/ping")[1])["model_version"] == VERSION
+        assert server.ask("GET", "/openapi.json")[0] == 401
+
+
+def test_trees_are_served_from_a_file_and_answer_as_their_estimator_does(forest: bytes, tmp_path: Path) -> None:
+    (tmp_path / "package.zip").write_bytes(forest)
+    rows = trees.table(1_200, classes=3, missing=True, seed=5)
+    sent = io.StringIO()
+    csv.writer(sent).writerows(
+        ["" if cell != cell else cell for cell in row]  # NaN alone differs from itself
+        for row in trees.served_rows(rows)
+    )
+
+    with running([*SERVE, tmp_path / "package.zip", "--port", "0"], cwd=ROOT) as server:
+        status, body = server.ask("POST", "/invocations", sent.getvalue().encode(), CSV)
+
+    answers = trees.model("forest", 3, True).answers(rows)
+    told = [line.split(",") for line in body.decode().splitlines()]
+    assert status == 200
+    assert [label for label, *_ in told] == answers.labels.tolist()
+    assert np.abs(np.array([list(map(float, each)) for _, *each in told]) - answers.probabilities).max() < 1e-9

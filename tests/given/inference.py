@@ -1,0 +1,86 @@
+"""A service with a column of every kind, its application, and requests of it without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.serve.handler import Service
+from lambdas.serve.scorecard import Scorecard
+from tests.unit.lambdas.serve.document import DOCUMENT
+from workflows.inference.application import Application
+
+GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "n", "kind": "a"}
+CSV_ROW = "20,SF,0.25,n,a\n"
+HEADER = "size,flag,age,zone,kind\n"
+
+
+def service(**changes: Any) -> Service:
+    """Where `age` is missing, 3 takes its place; `changes` are those of the column `size`."""
+    document = copy.deepcopy(DOCUMENT)
+    columns = document["schema"]["columns"]
+    columns[0] |= changes
+    columns[2] |= {"missing": 3, "absent": ["?"]}
+    return Service(
+        scorer=Scorecard.from_document(document),
+        model="flows",
+        model_version=7,
+        artifact_sha256="0" * 64,
+        format="scorecard",
+    )
+
+
+@dataclass(frozen=True)
+class Got:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def asked(
+    application: Application,
+    method: str = "POST",
+    path: str = "/invocations",
+    *,
+    headers: Mapping[str, str] | None = None,
+    parts: Sequence[bytes | None] = (b"",),
+) -> Got | None:
+    """The answer; None where the application says nothing. A part that is None is a client that went away."""
+    return asyncio.run(_asked(application, method, path, headers or {}, parts))
+
+
+async def _asked(
+    application: Application, method: str, path: str, headers: Mapping[str, str], parts: Sequence[bytes | None]
+) -> Got | None:
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    waiting = list(parts)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        part = waiting.pop(0)
+        if part is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": bool(waiting)}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        sent.append(message)
+
+    await application(scope, receive, send)
+    if not sent:
+        return None
+    start, body = sent
+    told = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Got(start["status"], told, body["body"])

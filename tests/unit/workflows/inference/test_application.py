@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.limits import INFERENCE_BODY_BYTES, INFERENCE_HELD_BYTES
+from tests.given.inference import CSV_ROW, GOOD, HEADER, Got, asked, service
+from workflows.inference import application as module
+from workflows.inference.application import Application
+
+APPLICATION = Application(service())
+WITH_TOKEN = Application(service(), token="secret")
+
+
+def got(*arguments: Any, application: Application = APPLICATION, **named: Any) -> Got:
+    answer = asked(application, *arguments, **named)
+    assert answer is not None
+    assert answer.headers["content-length"] == str(len(answer.body))
+    return answer
+
+
+@pytest.mark.parametrize("application", [APPLICATION, WITH_TOKEN])
+def test_ping_tells_which_version_it_is(application: Application) -> None:
+    answer = got("GET", "/ping", application=application)
+
+    assert answer.status == 200
+    assert answer.json == {
+        "model": "flows",
+        "model_version": 7,
+        "format": "scorecard",
+        "artifact_sha256": "0" * 64,
+    }
+
+
+@pytest.mark.parametrize("rows", [1, 200])
+@pytest.mark.parametrize("split", [1, 7])
+def test_rows_are_scored_in_the_form_that_is_sent_and_answered_in_the_one_that_is_wanted(
+    rows: int, split: int
+) -> None:
+    body = (HEADER + CSV_ROW * rows).encode()
+    step = -(-len(body) // split)
+
+    answer = got(
+        headers={"Content-Type": "text/csv", "Accept": "application/jsonlines"},
+        parts=[body[at : at + step] for at in range(0, len(body), step)],
+    )
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/jsonlines")
+    assert [json.loads(line)["label"] for line in answer.body.splitlines()] == ["normal"] * rows
+
+
+def test_json_is_taken_and_answered_where_nothing_is_said() -> None:
+    answer = got(parts=[json.dumps({"instances": [GOOD]}).encode()])
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json["model_version"] == 7
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status", "code"),
+    [
+        ("GET", "/", {}, b"", 404, "RouteUnknown"),
+        ("GET", "/invocations", {}, b"", 405, "MethodNotAllowed"),
+        ("HEAD", "/ping", {}, b"", 405, "MethodNotAllowed"),
+        ("POST", "/invocations", {"Content-Type": "text/xml"}, b"", 415, "WrongContentType"),
+        ("POST", "/invocations", {"Accept": "text/html"}, b"", 406, "NotAcceptable"),
+        ("POST", "/invocations", {}, b"", 400, "BadRequest"),
+        ("POST", "/invocations", {}, b'{"instances": []}', 400, "InstancesEmpty"),
+        ("POST", "/invocations", {}, b'{"instances": [{"colour": 1}]}', 400, "FeatureUnknown"),
+        ("POST", "/invocations", {}, b'{"instances": [], "model": "others"}', 404, "ModelUnknown"),
+        ("POST", "/invocations", {"Content-Type": "text/csv"}, b"0\n" * 100_001, 400, "BadRequest"),
+        ("POST", "/invocations", {"Content-Length": "6291457"}, b"{}", 413, "BodyTooLarge"),
+        ("POST", "/invocations", {}, b" " * (INFERENCE_BODY_BYTES + 1), 413, "BodyTooLarge"),
+        ("POST", "/invocations", {"Content-Length": "much"}, b"", 400, "BadRequest"),
+    ],
+)
+def test_refusal_is_json_with_its_reason(
+    method: str, path: str, headers: dict[str, str], body: bytes, status: int, code: str
+) -> None:
+    answer = got(method, path, headers=headers | {"X-Other": "1"}, parts=[body])
+
+    assert (answer.status, answer.json["Code"], answer.headers["content-type"]) == (status, code, "application/json")
+    assert answer.json["Message"]
+
+
+def test_refused_method_tells_which_one_is_taken() -> None:
+    assert got("PUT", "/ping").headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize("path", ["/invocations", "/openapi.json"])
+@pytest.mark.parametrize("sent", [{}, {"Authorization": "Bearer other"}, {"Authorization": "secret"}])
+def test_token_is_asked_for(path: str, sent: dict[str, str]) -> None:
+    method = module.METHODS[path]
+
+    answer = got(method, path, application=WITH_TOKEN, headers=sent)
+
+    assert (answer.status, answer.json["Code"], answer.headers["www-authenticate"]) == (401, "Unauthorized", "Bearer")
+
+
+def test_token_opens() -> None:
+    headers = {"Authorization": "Bearer secret", "Content-Type": "text/csv"}
+
+    assert got(application=WITH_TOKEN, headers=headers, parts=[CSV_ROW.encode()]).status == 200
+    assert got("GET", "/openapi.json", application=WITH_TOKEN, headers=headers).json["openapi"] == "3.1.0"
+
+
+def test_client_that_went_away_is_not_answered() -> None:
+    application = Application(service())
+
+    assert asked(application, parts=[b"{", None]) is None
+    assert application.held_bytes == 0
+
+
+def test_server_that_holds_as_much_as_it_may_asks_to_come_again() -> None:
+    application = Application(service(), held_bytes=INFERENCE_HELD_BYTES - 1)
+
+    busy = got(application=application, parts=[b"{}"])
+    then = got(application=application, headers={"Content-Type": "text/csv"}, parts=[b"1"])
+
+    assert (busy.status, busy.json["Code"], busy.headers["retry-after"]) == (503, "Busy", "1")
+    assert then.json["Code"] == "BadRequest"
+    assert application.held_bytes == INFERENCE_HELD_BYTES - 1

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import BodyTooLarge
+from chalicelib.limits import INFERENCE_ROWS
+from lambdas.serve.handler import Service
+from tests.given.inference import GOOD, service
+from workflows.inference import scoring
+
+SERVICE = service(outside="clip")
+GONE = {name: value for name, value in GOOD.items() if name != "age"}
+
+
+class NarrowService(Service):
+    """Takes three instances at a time, as one of many classes does."""
+
+    instances_max = 3
+
+
+NARROW = NarrowService(**{name: getattr(SERVICE, name) for name in Service.FIELDS})
+
+
+def alone(instance: dict[str, Any]) -> dict[str, Any]:
+    body: Any = SERVICE.answer({"instances": [instance]})["body"]
+    return dict(body["predictions"][0])
+
+
+@pytest.mark.parametrize("asked", [SERVICE, NARROW])
+@pytest.mark.parametrize("count", [1, 4, 1_000, 1_001, 2_500])
+def test_many_rows_are_answered_as_each_alone_and_in_their_order(asked: Service, count: int) -> None:
+    instances = [GOOD | {"size": number} for number in range(count)]
+
+    status, body = scoring.score(asked, {"instances": instances})
+
+    assert (status, body["model"], body["model_version"]) == (200, "flows", 7)
+    assert body.keys() == {"model", "model_version", "predictions"}
+    assert [body["predictions"][at] for at in (0, count // 2, count - 1)] == [
+        alone(instances[at]) for at in (0, count // 2, count - 1)
+    ]
+    assert len(body["predictions"]) == count
+
+
+def test_what_is_asked_beside_the_instances_is_asked_for_all() -> None:
+    _, body = scoring.score(SERVICE, {"instances": [GOOD] * 1_001, "why": 1})
+
+    assert all("why" in each for each in body["predictions"])
+
+
+@pytest.mark.parametrize("asked", [SERVICE, NARROW])
+@pytest.mark.parametrize("place", [0, 2, 3, 999, 1_000, 1_777])
+def test_bad_row_is_named_by_its_place_in_the_request(asked: Service, place: int) -> None:
+    instances: list[Any] = [GOOD] * 2_000
+    instances[place] = GOOD | {"size": "large"}
+
+    status, body = scoring.score(asked, {"instances": instances})
+
+    assert (status, body["Instance"]) == (400, place)
+    assert body["Message"].startswith(f"instance {place}: size is 'large'")
+
+
+def test_warnings_count_all_rows_and_place_them_in_the_request() -> None:
+    instances = [GOOD] * 1_000 + [GONE, GOOD, GONE] + [GOOD] * 997 + [GONE, GOOD | {"size": -1}]
+
+    _, body = scoring.score(SERVICE, {"instances": instances})
+
+    missing, clipped = body["warnings"]
+    assert (missing["Field"], missing["Count"], missing["Instances"]) == ("age", 3, [1_000, 1_002])
+    assert (clipped["Field"], clipped["Count"], clipped["Instances"]) == ("size", 1, [2_001])
+
+
+def test_no_rows_and_no_list_are_refused_by_the_service() -> None:
+    assert scoring.score(SERVICE, {"instances": []})[1]["Code"] == "InstancesEmpty"
+    assert scoring.score(SERVICE, {"instances": "all"})[1]["Code"] == "InstancesNotAList"
+
+
+def test_service_that_takes_not_even_one_refuses() -> None:
+    class NoService(NarrowService):
+        instances_max = 0
+
+    none = NoService(**{name: getattr(SERVICE, name) for name in Service.FIELDS})
+
+    assert scoring.score(none, {"instances": [GOOD]})[1]["Code"] == "TooManyInstances"
+
+
+def test_too_many_rows_are_refused_before_any_is_scored() -> None:
+    with pytest.raises(BodyTooLarge, match="100,001 rows"):
+        scoring.score(SERVICE, {"instances": [None] * (INFERENCE_ROWS + 1)})

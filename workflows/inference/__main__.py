@@ -1,0 +1,33 @@
+"""The image's entry point: `docker run IMAGE serve`, as SageMaker calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from chalicelib.errors import NightswapError
+
+from .package import open_package
+from .running import listening, run
+
+ANY_ADDRESS, PORT = "0.0.0.0", 8080
+"""Where SageMaker asks."""
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["serve"]))
+@click.option("--host", default=ANY_ADDRESS, show_default=True, help="The address to listen on.")
+@click.option("--port", envvar="SAGEMAKER_BIND_TO_PORT", default=PORT, show_default=True, help="The port.")
+@click.option("--token", envvar="NIGHTSWAP_SERVE_TOKEN", help="Answer those alone who send it, but for /ping.")
+def main(what: str, *, host: str, port: int, token: str | None) -> None:  # noqa: ARG001
+    """Answer GET /ping and POST /invocations with the model in the image."""
+    try:
+        service = open_package(Path(__file__).resolve().parents[1])
+        run(service, listener=listening(host, port), token=token, say=click.echo)
+    except NightswapError as exc:
+        raise click.ClickException(exc.message) from exc
+
+
+if __name__ == "__main__":
+    main(prog_name="serve")

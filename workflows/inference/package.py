@@ -1,0 +1,73 @@
+"""Opens the package of a model version: the code that the version was published with scores it here too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from chalicelib.errors import ArtifactInvalid
+
+
+class Column(Protocol):
+    """A column of the model; a category has `levels` and `allowed` too, a number or a date `minimum` and others."""
+
+    name: str
+    missing: object
+    absent: Collection[str]
+    accepted: str
+
+
+class Service(Protocol):
+    """`serve.handler.Service` of the package."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def model_version(self) -> int: ...
+
+    @property
+    def artifact_sha256(self) -> str: ...
+
+    @property
+    def format(self) -> str: ...
+
+    @property
+    def scorer(self) -> Any:
+        """`serve.handler.Scorer`: `classes`, and `schema` with the columns."""
+
+    def answer(self, event: object, /) -> Mapping[str, Any]:
+        """Status and body; never raises."""
+
+
+def open_package(folder: Path) -> Service:
+    """The service of the package that is unpacked there. A process opens one: its code is the module `serve`.
+
+    Raises ArtifactInvalid where the artifact has not the SHA-256 of its manifest, or cannot be read.
+    """
+    sys.path.insert(0, str(folder))
+    handler = import_module("serve.handler")
+    try:
+        service: Service = handler.open_package(str(folder))
+    except handler.PackageBroken as exc:
+        raise ArtifactInvalid(f"{exc}: retrain the model, or unpack the version's package again") from exc
+    return service
+
+
+def columns(service: Service) -> Sequence[Column]:
+    """In the order in which a row of CSV without a header has them."""
+    found: Sequence[Column] = service.scorer.schema.columns
+    return found
+
+
+def health(service: Service) -> Mapping[str, Any]:
+    """What serves: its model, version, format and SHA-256."""
+    return {
+        "model": service.model,
+        "model_version": service.model_version,
+        "format": service.format,
+        "artifact_sha256": service.artifact_sha256,
+    }

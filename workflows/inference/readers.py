@@ -1,0 +1,119 @@
+"""Turns a body into instances. What is wrong with a value is the service's to say; here a body cannot be read at all.
+
+application/json        {"instances": [{"duration": 0, ...}, ...], "why": 3}, as POST /predict takes it
+application/jsonlines   an instance in each line
+text/csv                a row for each instance, in the order of the model's columns or as a header names them
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from chalicelib import bodies
+from chalicelib.api.prediction import FORM
+from chalicelib.bodies import check_model
+from chalicelib.cutting import listed
+from chalicelib.errors import BadRequest
+from chalicelib.limits import NUMBER_CHARACTERS
+
+from .media_types import CSV, JSON, JSON_LINES, MediaType
+from .package import Column, Service, columns
+
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+"""As in `lambdas/serve/schema.py`: a number as text."""
+AN_INSTANCE = "an object of features, such as one of POST /predict's instances"
+PRESENT, ABSENT = "present", "absent"
+"""Of the parameter `header` of text/csv (RFC 4180)."""
+
+
+def read(body: bytes, *, of: MediaType, service: Service) -> Mapping[str, Any]:
+    """The event that the service takes: instances, and what is asked beside them. Raises BadRequest, ModelUnknown."""
+    return READERS[of.name](body, of, service)
+
+
+def _of_json(body: bytes, _of: MediaType, service: Service) -> Mapping[str, Any]:
+    fields = FORM.read(body)
+    check_model(fields.pop("model", service.model), known=[service.model])
+    return fields
+
+
+def _of_json_lines(body: bytes, _of: MediaType, _service: Service) -> Mapping[str, Any]:
+    instances = []
+    for number, line in enumerate(io.BytesIO(body), start=1):
+        if not line.strip():
+            continue
+        try:
+            instances.append(bodies.parse(line, accepted=AN_INSTANCE))
+        except BadRequest as exc:
+            raise BadRequest(f"line {number:,}: {exc.message}", **exc.details) from exc
+    return {"instances": instances}
+
+
+def _of_csv(body: bytes, of: MediaType, service: Service) -> Mapping[str, Any]:
+    header = of.parameters.get("header")
+    if header not in (None, PRESENT, ABSENT):
+        raise BadRequest(
+            "header is neither present nor absent", field="Content-Type", accepted=f"{CSV}; header={PRESENT}"
+        )
+    rows = _rows(body)
+    first = next(rows, None)
+    if first is None:
+        return {"instances": []}
+    known = {column.name: column for column in columns(service)}
+    names = [cell.strip() for cell in first[1]]
+    if header == PRESENT or (header is None and {*names} <= known.keys()):
+        _check_header(names)
+        return {"instances": [_instance(each, names, known) for each in rows]}
+    return {"instances": [_instance(each, list(known), known) for each in (first, *rows)]}
+
+
+def _rows(body: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the number of its last line."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise BadRequest(f"the body is not UTF-8 from byte {exc.start:,} on", accepted="UTF-8") from exc
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for row in reader:
+            if row:
+                yield reader.line_num, row
+    except csv.Error as exc:
+        raise BadRequest(f"line {reader.line_num:,} is not CSV: {exc}", accepted=CSV) from exc
+
+
+def _check_header(names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadRequest(
+            f"the header names {listed(twice)} more than once", field=twice[0], accepted="each name once"
+        )
+
+
+def _instance(row: tuple[int, list[str]], names: Sequence[str], known: Mapping[str, Column]) -> dict[str, Any]:
+    line, cells = row
+    if len(cells) != len(names):
+        raise BadRequest(f"line {line:,} has {len(cells):,} fields, expected {len(names):,}", accepted=listed(names))
+    pairs = ((name, _value(cell, known.get(name))) for name, cell in zip(names, cells, strict=True))
+    return {name: value for name, value in pairs if value is not None}
+
+
+def _value(cell: str, column: Column | None) -> object:
+    """As JSON has it; None for a missing number or date, which is left out. Spaces around either are ignored."""
+    if hasattr(column, "levels"):
+        return cell
+    text = cell.strip()
+    if not text or (column is not None and column.missing is not None and text in column.absent):
+        return None
+    return float(text) if len(text) <= NUMBER_CHARACTERS and NUMBER.fullmatch(text) else text
+
+
+READERS: Mapping[str, Callable[[bytes, MediaType, Service], Mapping[str, Any]]] = {
+    JSON: _of_json,
+    JSON_LINES: _of_json_lines,
+    CSV: _of_csv,
+}

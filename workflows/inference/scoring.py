@@ -1,0 +1,78 @@
+"""Scores as many rows as a request may hold, by calls of the service, which takes fewer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.errors import BodyTooLarge
+from chalicelib.limits import INFERENCE_ROWS
+
+from .package import Service
+
+AT_A_TIME = 1_000
+"""The most instances that a service takes; one of many classes takes fewer."""
+
+
+def score(service: Service, event: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Status and body as of POST /predict, whose positions count in the whole request. Raises BodyTooLarge."""
+    instances = event["instances"]
+    if not isinstance(instances, list):
+        return _asked(service, event)
+    if len(instances) > INFERENCE_ROWS:
+        raise BodyTooLarge(
+            f"the body has {len(instances):,} rows", field="instances", accepted=f"at most {INFERENCE_ROWS:,} rows"
+        )
+    return _scored(service, event, at=0, at_a_time=AT_A_TIME)
+
+
+def _scored(service: Service, event: Mapping[str, Any], *, at: int, at_a_time: int) -> tuple[int, dict[str, Any]]:
+    instances = event["instances"]
+    whole: dict[str, Any] = {}
+    for start in range(0, max(len(instances), 1), at_a_time):
+        part = {**event, "instances": instances[start : start + at_a_time]}
+        status, body = _asked(service, part)
+        if body.get("Code") == "TooManyInstances" and at_a_time > 1:
+            status, body = _scored(service, part, at=at + start, at_a_time=(len(part["instances"]) + 1) // 2)
+        elif start or at:
+            body = _moved(body, by=at + start)
+        if status != 200:
+            return status, body
+        whole = _together(whole, body) if whole else body
+    return 200, whole
+
+
+def _asked(service: Service, event: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    answer = service.answer(dict(event))
+    return answer["status"], answer["body"]
+
+
+def _moved(body: dict[str, Any], *, by: int) -> dict[str, Any]:
+    """The positions in the part become positions in the request."""
+    if (place := body.get("Instance")) is not None:
+        words = body["Message"].removeprefix(f"instance {place}: ")
+        return {**body, "Instance": place + by, "Message": f"instance {place + by}: {words}"}
+    if "warnings" not in body:
+        return body
+    moved = [
+        {**each, "Instances": [place + by for place in each["Instances"]]} if "Instances" in each else each
+        for each in body["warnings"]
+    ]
+    return {**body, "warnings": moved}
+
+
+def _together(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    predictions = first["predictions"]
+    predictions += then["predictions"]
+    warnings = _warnings(first, then)
+    return {**first, "predictions": predictions, **({"warnings": warnings} if warnings else {})}
+
+
+def _warnings(*bodies: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One for each code and words; the positions are those of the first part that has it."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in (warning for body in bodies for warning in body.get("warnings", ())):
+        key = (each["Code"], each["Message"])
+        known = found.get(key)
+        found[key] = each if known is None else {**known, "Count": known.get("Count", 1) + each.get("Count", 1)}
+    return list(found.values())
