@@ -25,7 +25,8 @@ from chalicelib.limits import BATCH_BYTES, NUMBER_CHARACTERS, PREDICT_BODY_BYTES
 from chalicelib.registry.manifest import Manifest
 from chalicelib.values import Value
 from lambdas.model.reading.records import Malformed, count_lines, is_blank, records
-from lambdas.serve.schema import NUMBER
+from lambdas.serve.schema import ARRAY, NUMBER
+from lambdas.serve.seldom.array_columns import as_request, names_in
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BEYOND_FLOATS = 10**400
@@ -62,7 +63,7 @@ def read(text: bytes, *, key: str, manifest: Manifest, truth: Truth) -> tuple[It
     batch_limits.check_lines(lines, named=key)
     if key.removesuffix(".gz").endswith(".jsonl"):
         return _of_json_lines(text, truth=truth), lines
-    return _of_csv(text, key=key, columns=_columns(manifest), truth=truth), max(lines - 1, 0)
+    return _of_csv(text, key=key, features=_features(manifest), truth=truth), max(lines - 1, 0)
 
 
 def _unzipped(content: bytes, *, key: str) -> bytes:
@@ -72,18 +73,24 @@ def _unzipped(content: bytes, *, key: str) -> bytes:
         raise ObjectUnreadable(f"{key} is a truncated or corrupt gzip file") from exc
 
 
-def _columns(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
+def _features(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
     if manifest.artifact is None:
         raise ObjectUnreadable(
             f"version {manifest.model_version} of {manifest.model} is of a release that does not tell its columns:"
             " send JSON lines (.jsonl), or retrain"
         )
-    columns: Sequence[Mapping[str, Any]] = manifest.artifact.schema["columns"]
-    return columns
+    features: Sequence[Mapping[str, Any]] = manifest.artifact.schema["columns"]
+    return features
 
 
-def _of_csv(text: bytes, *, key: str, columns: Sequence[Mapping[str, Any]], truth: Truth) -> Iterator[BatchRecord]:
+def _of_csv(text: bytes, *, key: str, features: Sequence[Mapping[str, Any]], truth: Truth) -> Iterator[BatchRecord]:
     """A line of the header, then the records. Columns that the model does not take are ignored, as by a run."""
+    arrays = {each["name"]: names_in(each["name"], each["size"]) for each in features if each["kind"] == ARRAY}
+    columns = [
+        {**each, "kind": "number", "name": name} if each["kind"] == ARRAY else each
+        for each in features
+        for name in arrays.get(each["name"], [each["name"]])
+    ]
     rows = ((line, fields) for line, fields in records(text) if not is_blank(fields))
     try:
         header = [name.strip() for name in next(rows, (1, []))[1]]
@@ -97,7 +104,8 @@ def _of_csv(text: bytes, *, key: str, columns: Sequence[Mapping[str, Any]], trut
                 continue
             instance = {each["name"]: value for at, each in wanted if (value := _cell(fields[at], each)) is not None}
             label = None if told is None else fields[told]
-            yield _record(number, line, instance, truth=truth.class_of(label) if label else None)
+            whole = as_request(instance, arrays) if arrays else instance
+            yield _record(number, line, whole, truth=truth.class_of(label) if label else None)
     except Malformed as exc:
         raise ObjectUnreadable(f"{key}: {exc}. Correct the file, and send it again") from exc
 

@@ -36,6 +36,7 @@ from lambdas.model.data.part import Part
 from lambdas.model.data.preparation import Piece
 from lambdas.model.reading.table import Extent, Reading
 from lambdas.model.recipe import Date, Numeric, Recipe
+from lambdas.model.recipe.parts import Array
 from lambdas.model.splitting.split import Draw, Groups
 from lambdas.parts import StoredPart
 from lambdas.splits import BLAMED, draw_of
@@ -174,6 +175,7 @@ def policies(recipe: Recipe) -> str:
             each.maximum,
             each.outside,
             each.missing is not None,
+            *([each.size] if isinstance(each, Array) else []),
         ]
         if isinstance(each, Numeric)
         else ["category", each.name, None if each.allowed is None else sorted(each.allowed), each.missing]

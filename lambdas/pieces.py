@@ -119,7 +119,7 @@ def _split_by(draw: Draw, name: str, *, text: bytes, reading: Reading, recipe: R
 
 
 def _chosen(draw: Draw, name: str, *, text: bytes, rows: int, recipe: Recipe) -> Mask | None:
-    own = {recipe.split.group, recipe.split.column, *(column.name for column in recipe.columns)}
+    own = {recipe.split.group, recipe.split.column, *(column.name for column in recipe.single_columns)}
     with nullcontext() if own.issuperset(draw.columns) else _as_first_split(name, by=draw.columns):
         return held_out(name, text=text, draw=draw, rows=rows, model=recipe.model)
 

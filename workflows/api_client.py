@@ -31,7 +31,7 @@ class ApiClient:
     token: str
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> ApiAnswer:
-        return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
+        return self._call("GET", f"{path}?{encoded(query)}" if query else path, None)
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> ApiAnswer:
         return self._call("POST", path, json.dumps(body or {}).encode())
@@ -49,6 +49,19 @@ class ApiClient:
                 return ApiAnswer(exc.code, _decoded(exc.read()))
         except (urllib.error.URLError, TimeoutError, ConnectionError) as exc:
             raise CommandFailed(f"{method} {self.url}{path}: no answer ({exc}); is the stage running?") from exc
+
+
+def encoded(query: Mapping[str, Any]) -> str:
+    """A query string; a list is one text with commas, as GET /predict takes an array.
+
+    >>> encoded({"age": 40, "pixels": [0, None, 9]})
+    'age=40&pixels=0,,9'
+    """
+    texts = {
+        name: ",".join("" if each is None else str(each) for each in value) if isinstance(value, list) else value
+        for name, value in query.items()
+    }
+    return urlencode(texts, safe=",")
 
 
 def _decoded(body: bytes) -> Any:

@@ -116,10 +116,10 @@ def _role(edges: Edges, *, model: str, model_version: int) -> str:
     return str(registry.manifest(edges, model=model, model_version=model_version).configuration["Role"])
 
 
-def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, str]:
-    """The columns that a version demands of a request, with the kind of each."""
+def _columns(edges: Edges, *, model: str, model_version: int) -> dict[str, tuple[str, int]]:
+    """The columns that a version demands of a request, with the kind of each, and how many an array stands for."""
     schema = registry.schema(edges, registry.manifest(edges, model=model, model_version=model_version))
-    return {column["name"]: column["kind"] for column in schema["columns"]}
+    return {column["name"]: (column["kind"], column.get("size", 1)) for column in schema["columns"]}
 
 
 def _beside(others: Sequence[Replayed]) -> str:

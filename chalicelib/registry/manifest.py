@@ -27,6 +27,7 @@ from chalicelib.registry.report import RATIOS, Rule, Threshold
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
 """The one artifact format of releases whose manifests and trainings do not tell the artifact, and its file."""
+LISTED_FILLS = 20
 AGAINST = ", against the "
 """In the names of rules that compare with another version."""
 _COLUMN = Record({"name": text, "kind": text}, perhaps=dict.fromkeys(("levels", "allowed"), maybe(list_of(anything))))
@@ -34,9 +35,14 @@ SCHEMA = Record({"columns": list_of(_COLUMN)})
 
 
 def listed_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Of each column so many levels and allowed categories as are listed, and how many were left out."""
-    columns = (documents.short(each, levels=LISTED_LEVELS, allowed=LISTED_LEVELS) for each in schema["columns"])
-    return {**schema, "columns": list(columns)}
+    """Of each column so many levels and allowed categories as are listed, and of an array so many numbers that take
+    the place of missing ones; and how many were left out."""
+    return {**schema, "columns": [_listed(each) for each in schema["columns"]]}
+
+
+def _listed(column: Mapping[str, Any]) -> dict[str, Any]:
+    fills = {"missing": LISTED_FILLS} if isinstance(column.get("missing"), list) else {}
+    return documents.short(column, levels=LISTED_LEVELS, allowed=LISTED_LEVELS, **fills)
 
 
 class Source(Document):

@@ -14,6 +14,7 @@ from chalicelib.documents.shapes import (
     Record,
     anything,
     count,
+    list_of,
     maybe,
     moment,
     number,
@@ -31,14 +32,16 @@ from chalicelib.registry.report import Erased
 
 _NUMBERS = Record({"kind": one_of("number"), "median": maybe(number)})
 _DATES = Record({"kind": one_of("date"), "median": maybe(text)})
+_ARRAYS = Record({"kind": one_of("array"), "medians": list_of(maybe(number))})
 _TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
+_OF_NUMBERS = {"number": _NUMBERS, "date": _DATES, "array": _ARRAYS}
 
 
 def _column(value: Any) -> str | None:
     """Of the profile of one column: what an example of it is taken from."""
     kind = value.get("kind") if isinstance(value, dict) else None
-    if kind in ("number", "date"):
-        return (_NUMBERS if kind == "number" else _DATES)(value)
+    if kind in _OF_NUMBERS:
+        return _OF_NUMBERS[kind](value)
     return _TEXTS(value) or (None if value["top"] else ".top is empty")
 
 
@@ -103,12 +106,9 @@ class DataProfile(Document):
     @property
     def example(self) -> dict[str, Any]:
         """An instance to try the model with: each column's median, or its most frequent category. A column without
-        any number or date is left out: it is one that may be missing."""
-        return {
-            name: next(iter(column["top"])) if column["kind"] == "category" else _plain(column["median"])
-            for name, column in self.columns.items()
-            if column["kind"] == "category" or column["median"] is not None
-        }
+        any number or date is left out: it is one that may be missing. An array has a median in each position."""
+        every = {name: _example(column) for name, column in self.columns.items()}
+        return {name: value for name, value in every.items() if value is not None}
 
 
 class Arrived(Document):
@@ -184,5 +184,11 @@ def artifact_format(edges: Edges, *, run: str) -> str:
     return made.artifact.format if made and made.artifact else SCORECARD
 
 
-def _plain(median: float | str) -> float | str:
+def _example(column: Mapping[str, Any]) -> Any:
+    if column["kind"] == "category":
+        return next(iter(column["top"]))
+    return [_plain(each) for each in column["medians"]] if column["kind"] == "array" else _plain(column["median"])
+
+
+def _plain(median: float | str | None) -> float | str | None:
     return int(median) if isinstance(median, float) and median.is_integer() else median

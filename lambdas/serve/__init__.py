@@ -11,6 +11,7 @@ dates.py      parts of a date: functions of its seconds
 date_texts.py  reads dates from their texts: of a model that has a column of them
 refusal.py    refuses a request, in words
 values.py     immutable values, without the cost of dataclasses
+seldom/       what few models or requests need, such as arrays of columns
 warned.py     tells what the model took in the place of what a request says; loaded when there is something to tell
 
 It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's.

@@ -19,6 +19,8 @@ from .values import TYPE_CHECKING, Value
 if TYPE_CHECKING:
     from typing import Any
 
+    from .seldom.unfit_names import Feature
+
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """A number as text: what JSON and CSV files write; no `1_000`, `nan`, `inf` or hexadecimal, which float() takes. Each
 character can be taken in one way alone, so that no text takes longer than its length."""
@@ -27,6 +29,8 @@ NUMBER_CHARACTERS = 400
 
 IGNORED, REFUSED = "ignored", "refused"
 """How the model treats a category that training did not have."""
+ARRAY = "array"
+"""The kind of several columns of numbers that are one feature."""
 DATE = "date"
 """The kind of a column whose texts are dates, and whose numbers are their seconds since 1970."""
 CLIPPED = "clip"
@@ -38,10 +42,6 @@ MISSING, OUTSIDE, UNKNOWN = "FeatureMissing", "FeatureClipped", "CategoryUnknown
 """What is noted."""
 Noted = list[tuple[str, str, str]]
 """Code, column and words of what was noted of one instance. The words do not depend on the value."""
-
-LISTED_MISSING = 20
-ACCEPTED_CHARACTERS = 60
-"""Of each of several missing features."""
 
 
 class NumberColumn(Value):
@@ -192,73 +192,73 @@ class Schema(Value):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        return frozenset(column.name for column in self.columns)
+        """Of the features."""
+        return frozenset(feature.name for feature in self.features)
+
+    @property
+    def features(self) -> Sequence[Feature]:
+        """What a request gives: the columns, and in the place of those of an array the array."""
+        return self.columns
+
+    @property
+    def arrays(self) -> Mapping[str, Sequence[str]]:
+        """By the name of each array the names of its columns, in their order."""
+        return {}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Schema:
         """The schema from an artifact of any format; raises KeyError, TypeError or ValueError."""
-        return cls(tuple(map(_column, document["columns"])), OperatingPoint.in_schema(document))
+        point = OperatingPoint.in_schema(document)
+        if any(column["kind"] == ARRAY for column in document["columns"]):
+            from .seldom.array_columns import schema_of
+
+            return schema_of(document["columns"], point)
+        return cls(tuple(map(column_of, document["columns"])), point)
 
     def read(self, instance: object, noted: Noted) -> Row:
         """One element of `instances`."""
-        if not isinstance(instance, dict):
-            raise Refused(
-                "InstanceNotAnObject",
-                f"is {shown(instance)}, not an object",
-                accepted="an object of features: " + listed(self.names),
-            )
-        given = instance if instance.keys() == self.names else self._whole(instance, missing=None)
+        given = self.given(instance)
         return [column.read(given[column.name], noted) for column in self.columns]
 
     def read_query(self, query: object, noted: Noted) -> Row:
         """The texts of a query string: name -> list of values."""
+        given = self.given_texts(query)
+        return [column.read_text(given[column.name][0], noted) for column in self.columns]
+
+    def given(self, instance: object) -> Mapping[str, Any]:
+        """The instance with every feature; raises Refused."""
+        if not isinstance(instance, dict):
+            accepted = "an object of features: " + listed(self.names)
+            raise Refused("InstanceNotAnObject", f"is {shown(instance)}, not an object", accepted=accepted)
+        return instance if instance.keys() == self.names else self._whole(instance, missing=None)
+
+    def given_texts(self, query: object) -> Mapping[str, Sequence[str]]:
+        """The query with one text for every feature; raises Refused."""
         if not isinstance(query, dict) or not all(_is_list_of_texts(texts) for texts in query.values()):
             raise Refused("QueryMalformed", "query is not an object of lists of texts", accepted='{"name": ["text"]}')
         given = query if query.keys() == self.names else self._whole(query, missing=[""])
         for name, texts in query.items():
             if len(texts) != 1:
-                raise Refused(
-                    "FeatureDuplicate", f"{name} is given {len(texts)} times", field=name, accepted="one value"
-                )
-        return [column.read_text(given[column.name][0], noted) for column in self.columns]
+                said = f"{name} is given {len(texts)} times"
+                raise Refused("FeatureDuplicate", said, field=name, accepted="one value")
+        return given
 
     def _whole(self, given: Mapping[str, Any], *, missing: object) -> Mapping[str, Any]:
         """What is given, and `missing` for each feature that is not, where the model takes another value for it."""
+        from .seldom import unfit_names  # here, because most requests name every feature
+
         for name in given:
             if name not in self.names:
-                raise self._unknown(plain(name))
-        absent = [column for column in self.columns if column.name not in given]
-        refused = [column for column in absent if column.missing is None]
+                raise unfit_names.unknown(plain(name), names=self.names)
+        absent = [feature for feature in self.features if feature.name not in given]
+        refused = [feature for feature in absent if feature.missing is None]
         if refused:
-            raise _missing(refused)
-        return {**given, **{column.name: missing for column in absent}}
-
-    def _unknown(self, name: str) -> Refused:
-        # Imported here, because no good request needs it.
-        import difflib
-
-        near = difflib.get_close_matches(name, self.names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the model takes {listed(self.names)}"
-        return Refused("FeatureUnknown", f"{name!r} is no feature: {hint}", field=name, accepted=listed(self.names))
+            raise unfit_names.missing(refused)
+        return {**given, **{feature.name: missing for feature in absent}}
 
 
-def _missing(columns: Sequence[Column]) -> Refused:
-    """Names all of them, and what is expected of each."""
-    first, *others = columns
-    if not others:
-        message = f"{first.name} is missing: expected {first.accepted}"
-        return Refused(MISSING, message, field=first.name, accepted=first.accepted)
-    told = [f"{column.name} ({_cut(column.accepted)})" for column in columns[:LISTED_MISSING]]
-    more = len(columns) - len(told)
-    message = f"{len(columns)} features are missing: {', '.join(told)}{f' and {more} more' if more else ''}"
-    return Refused(MISSING, message, field=first.name, accepted=listed(column.name for column in columns))
-
-
-def _cut(accepted: str) -> str:
-    return accepted if len(accepted) <= ACCEPTED_CHARACTERS else f"{accepted[:ACCEPTED_CHARACTERS]}..."
-
-
-def _column(column: Mapping[str, Any]) -> Column:
+def column_of(column: Mapping[str, Any]) -> Column:
+    """From its part of the document; raises KeyError, TypeError or ValueError."""
     missing = column.get("missing")
     absent = frozenset(("", *column["absent"]) if missing is not None else ())
     if column["kind"] in ("number", DATE):

@@ -21,7 +21,8 @@ it:
 
 Since version 2 there is the link one_vs_rest_or_none; since version 3 a column of the schema may name what takes the
 place of a missing value, and clip a number to its bounds; since version 4 there are values; since version 5
-columns of dates; since version 6 there may be a threshold: a release that does not know it would answer other labels.
+columns of dates; since version 6 there may be a threshold: a release that does not know it would answer other labels;
+since version 7 there may be arrays of columns.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = "scorecard"
-WITHOUT_VALUES, WITHOUT_DATES, WITHOUT_THRESHOLD, FORMAT_VERSION = 3, 4, 5, 6
+WITHOUT_VALUES, WITHOUT_DATES, WITHOUT_THRESHOLD, WITHOUT_ARRAYS, FORMAT_VERSION = 3, 4, 5, 6, 7
 KNOWN = tuple((FORMAT, version) for version in range(1, FORMAT_VERSION + 1))
 LEAST_SCORE = -math.log(sys.float_info.max)
 """About -709.8: exp(-score) of a lower one is infinite."""
@@ -192,8 +193,9 @@ def _read(document: Mapping[str, Any]) -> Scorecard:
         raise ValueError(f"link is {link!r}: expected one of {LINKS}")
     if len(set(classes)) < 2 or len(lines) != (1 if link == "sigmoid" else len(classes)):
         raise ValueError(f"{len(lines)} scores do not make {len(classes)} classes by {link}")
-    if schema.operating_point is not None and (link, document["format_version"]) != ("sigmoid", FORMAT_VERSION):
-        raise ValueError(f"a threshold is for the link sigmoid, since version {FORMAT_VERSION}")
+    has_no_threshold = link != "sigmoid" or document["format_version"] <= WITHOUT_THRESHOLD
+    if schema.operating_point is not None and has_no_threshold:
+        raise ValueError(f"a threshold is for the link sigmoid, since version {WITHOUT_THRESHOLD + 1}")
     positive = document["positive"]
     return Scorecard(classes=classes, positive=positive, schema=schema, link=link, lines=lines, values=values)
 

@@ -29,6 +29,8 @@ checks: here the checksum of the package stands for it. To change the format:
     1. raise FORMAT_VERSION; the export writes the lowest that says all of the model
     2. let `read` take every older number too: the live model, which Evaluate scores, may be years old
     3. keep an artifact of each number in the tests, with the answers that it gave
+
+Since version 2 there may be arrays of columns.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ from .values import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT, FORMAT_VERSION = "trees", 1
+FORMAT, WITHOUT_ARRAYS, FORMAT_VERSION = "trees", 1, 2
+KNOWN = tuple((FORMAT, version) for version in range(1, FORMAT_VERSION + 1))
 MAGIC = b"nightswap trees\n"
 ALIGNED = 8
 LENGTH_BYTES = 8
@@ -82,7 +85,11 @@ class Trees:
         self.places: list[int] = [place for place, _, _ in header["numbers"]]
         self.put_through = _put_through(header["numbers"])
         self.missing_left = [slot for slot, (_, goes_left, _) in enumerate(header["numbers"]) if goes_left]
-        levels = [column.get("levels", ()) for column in header["schema"]["columns"]]
+        levels = [
+            column.get("levels", ())
+            for column in header["schema"]["columns"]
+            for _ in range(column.get("size", 1))  # an array is several
+        ]
         self.tables = [_Table(*each, levels=levels[each[0]], section=section) for each in header["tables"]]
         self.columns = [*self.places, *(table.place for table in self.tables for _ in range(table.width))]
         """Of each slot the position of its column in the schema."""
@@ -251,8 +258,8 @@ def _read(artifact: bytes) -> Trees:
     end = begin + int.from_bytes(artifact[len(MAGIC) : begin], "little")
     header = json.loads(artifact[begin:end])
     kind = (header["format"], header["format_version"])
-    if kind != (FORMAT, FORMAT_VERSION):
-        raise ModelInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
+    if kind not in KNOWN:
+        raise ModelInvalid(f"format and version are {kind}: this reader knows {' and '.join(map(str, KNOWN))}")
     if header["link"] not in LINKS:
         raise ValueError(f"link is {header['link']!r}: expected one of {', '.join(LINKS)}")
     body = memoryview(artifact)[end + -end % ALIGNED :]

@@ -104,7 +104,9 @@ def test_serving_function_loads_nothing_that_costs_a_cold_start_more_than_it_doe
         check=True,
     )
 
-    assert costly & set(done.stdout.split()) == set()
+    loaded = set(done.stdout.split())
+    assert costly & loaded == set()
+    assert [each for each in loaded if each.startswith("lambdas.serve.seldom")] == []
 
 
 def test_serving_function_loads_no_explanation_before_one_is_asked_for() -> None:

@@ -126,8 +126,8 @@ def csv(base: Recipe, *, rows: int, seed: int = 0) -> bytes:
     made = table(base, rows=rows, seed=seed)
     raw = {name: label for label, name in base.classes.items()}
     features = made.features(base)
-    header = ",".join([*(column.name for column in base.columns), base.label])
-    columns = [features[column.name].tolist() for column in base.columns]
+    header = ",".join([*(column.name for column in base.single_columns), base.label])
+    columns = [features[column.name].tolist() for column in base.single_columns]
     lines = [
         ",".join(map(str, [*values, raw[label]]))
         for *values, label in zip(*columns, made.labels.tolist(), strict=True)

@@ -76,7 +76,7 @@ def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
     return Capacity(
         model=recipe.model,
         format=format_for(recipe),
-        columns=len(recipe.columns),
+        columns=len(recipe.single_columns),
         in_one_piece=in_one_piece,
         file=_in_memory(room.PREPROCESS, recipe, memory_mb=memory_mb),
         data_set=min(_bounds(recipe, settings, in_one_piece=bool(in_one_piece))),

@@ -48,7 +48,7 @@ def in_categories(table: Table, *, recipe: Recipe) -> Iterator[str]:
 
 def way_out(exc: NightswapError, *, recipe: Recipe) -> str:
     """What the recipe can say where a cell of a column is missing, or looks like it; empty for another error."""
-    names: Mapping[str, bool] = {column.name: column.missing is not None for column in recipe.columns}
+    names: Mapping[str, bool] = {column.name: column.missing is not None for column in recipe.single_columns}
     column = str(exc.details.get("column"))
     if column not in names:
         return ""

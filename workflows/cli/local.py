@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import click
 
 from chalicelib.contracts.decisions import WENT_WELL
+from chalicelib.cutting import cut
 from chalicelib.runs import durations
-from workflows.api_client import ApiClient
+from workflows.api_client import ApiClient, encoded
 from workflows.checking.file import LocalFile
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out
@@ -30,6 +30,8 @@ from workflows.deploying import record
 from workflows.local.process import SHORT_PORT, LocalAws
 
 STATE = ".nightswap"
+QUERY_SHOWN = 500
+"""Characters of a query beside its answer; the whole one stands in what is to be tried."""
 
 
 @click.group()
@@ -141,7 +143,7 @@ def _show_live(job: MainJob, client: ApiClient) -> dict[str, Any] | None:
     console.print(f"live: {job.model} version {live['model_version']}, function version {live['function_version']}")
     query: dict[str, Any] = {"model": job.model, **found["manifest"]["example"]}
     answer = client.get("/predict", query)
-    console.print(f"GET /predict?{urlencode(query)} answered {answer.status}:", soft_wrap=True)
+    console.print(f"GET /predict?{cut(encoded(query), QUERY_SHOWN)} answered {answer.status}:", soft_wrap=True)
     screen.show_json(answer.body)
     return query
 
@@ -151,7 +153,7 @@ def _show_curls(client: ApiClient, query: dict[str, Any]) -> None:
     wish = f"-H 'Content-Type: application/json' -d '{json.dumps({'model': query['model']})}'"
     console.print("\ntry it:", style="bold")
     for line in (
-        f"curl {header} '{client.url}/predict?{urlencode(query)}'",
+        f"curl {header} '{client.url}/predict?{encoded(query)}'",
         f"curl {header} {client.url}/models",
         f"curl {header} {client.url}/runs",
         f"curl {header} {client.url}/retrain {wish}",

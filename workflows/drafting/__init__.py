@@ -3,6 +3,7 @@
 draft.py       from the file to the recipe's text, or what cannot work
 columns.py     what each column of the file holds
 dates.py       what comes again in a column of dates
+arrays.py      which columns are one array
 choosing.py    which columns become features, and why the others do not
 estimators.py  the functions that a drafted recipe has as its estimator
 baseline.py    the thresholds, by what the estimator reaches in cross-validation

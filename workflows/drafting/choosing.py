@@ -12,6 +12,7 @@ from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
+from workflows.drafting.arrays import Found, grouped
 from workflows.drafting.columns import Column
 
 ROWS_TO_TELL = 20
@@ -63,8 +64,10 @@ def choose(columns: Sequence[Column], *, label: str) -> Choice:
     """Of all columns but the label's."""
     times = Counter(column.name for column in columns)
     features, left_out = [], []
-    for column in columns:
-        if column.name == label:
+    others = [column for column in columns if column.name != label]
+    for column in grouped(others, is_number=_is_array_number):
+        if isinstance(column, Found):
+            features.append(_array(column))
             continue
         why = _no_name(column.name, times=times[column.name]) or _no_feature(column)
         if why:
@@ -182,6 +185,20 @@ def _feature(column: Column) -> Feature:
     levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common() if text]
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
     return Feature(categorical, f"{listed(levels, most=LEVELS_LISTED)}{beside}", levels=len(levels))
+
+
+def _is_array_number(column: Column) -> bool:
+    """Whether a column can be one of an array: no text stands for a number, and most cells hold one."""
+    return column.numbers > 0 and not column.others and 2 * column.empty <= column.rows
+
+
+def _array(found: Found) -> Feature:
+    missing = sum(column.empty for column in found.columns)
+    smallest, largest = (min(each.smallest for each in found.columns), max(each.largest for each in found.columns))
+    beside = f"; {missing:,} numbers are missing" if missing else ""
+    array = Numeric.array(found.name, len(found.columns), missing=MEDIAN if missing else None)
+    about = f"{len(found.columns):,} columns, {found.columns[0].name} to {found.columns[-1].name}"
+    return Feature(array, f"{about}: {_spelled(smallest)} to {_spelled(largest)}{beside}")
 
 
 def _spelled(number: float) -> str:

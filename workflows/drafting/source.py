@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chalicelib.cutting import cut, quoted
 from lambdas.model.recipe import Date
+from lambdas.model.recipe.parts import Array
 from workflows.drafting.baseline import Bound
 from workflows.drafting.choosing import Choice
 from workflows.drafting.estimators import Estimator
@@ -93,16 +94,21 @@ def text(value: str) -> str:
 
 
 def _imported(choice: Choice) -> list[str]:
-    kinds = {type(each.column).__name__ for each in choice.features}
+    kinds = {"Numeric" if isinstance(each.column, Array) else type(each.column).__name__ for each in choice.features}
     return [*sorted({"Columns", "Recipe", *kinds}), "at_least"]
 
 
 def _columns(choice: Choice) -> Iterator[str]:
     for each in choice.features:
         yield from _comment(each.about, depth=2)
-        parts = [f"parts=[{', '.join(map(text, each.column.parts))}]"] if isinstance(each.column, Date) else []
-        missing = [] if each.column.missing is None else [f"missing={text(str(each.column.missing))}"]
-        yield from _call(type(each.column).__name__, text(each.column.name), *parts, *missing)
+        column = each.column
+        name, more = type(column).__name__, list[str]()
+        if isinstance(column, Array):
+            name, more = "Numeric.array", [f"{column.size}"]
+        elif isinstance(column, Date):
+            more = [f"parts=[{', '.join(map(text, column.parts))}]"]
+        missing = [] if column.missing is None else [f"missing={text(str(column.missing))}"]
+        yield from _call(name, text(column.name), *more, *missing)
 
 
 def class_of(label: str) -> str:

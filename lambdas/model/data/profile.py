@@ -14,7 +14,7 @@ from lambdas.model.data.sums import GROUPS_COUNTED, HASHED_ROWS, Sums
 from lambdas.model.recipe import Date, Numeric, Recipe
 from lambdas.model.splitting.row_hashes import Words
 from lambdas.serve.date_texts import text_of
-from lambdas.serve.schema import DATE
+from lambdas.serve.schema import ARRAY, DATE
 
 TOP_CATEGORIES = 10
 
@@ -32,7 +32,9 @@ def profile(sums: Sums, *, recipe: Recipe) -> dict[str, Any]:
         "holdout_rows": holdout_rows,
         "classes": _classes(sums, recipe=recipe),
         "columns": {
-            **{each.name: _numbers(sums, place, column=each) for place, each in enumerate(recipe.numeric)},
+            **_folded(
+                {each.name: _numbers(sums, place, column=each) for place, each in enumerate(recipe.numeric)}, recipe
+            ),
             **{each.name: _texts(sums.levels[place]) for place, each in enumerate(recipe.categorical)},
         },
         "quartiles_of_rows": len(sums.places),
@@ -76,6 +78,24 @@ def _numbers(sums: Sums, place: int, *, column: Numeric) -> dict[str, Any]:
         **({"missing": missing} if missing else {}),
         **{name: None if np.isnan(number) else spelled(number) for name, number in told.items()},
     }
+
+
+def _folded(columns: Mapping[str, dict[str, Any]], recipe: Recipe) -> dict[str, Any]:
+    """Arrays as one column each: what all of its numbers are like, and the median of each."""
+    found = {each.name: columns[each.name] for each in recipe.numeric if each.declared == each.name}
+    for array in recipe.arrays:
+        of_each = [columns[each.name] for each in array.elements]
+        known = [each for each in of_each if each["median"] is not None]
+        missing = sum(each.get("missing", 0) for each in of_each)
+        found[array.name] = {
+            "kind": ARRAY,
+            "size": array.size,
+            **({"missing": missing} if missing else {}),
+            "minimum": min((each["minimum"] for each in known), default=None),
+            "maximum": max((each["maximum"] for each in known), default=None),
+            "medians": [each["median"] for each in of_each],
+        }
+    return found
 
 
 def _texts(levels: Mapping[str, int]) -> dict[str, Any]:

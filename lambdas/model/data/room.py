@@ -71,8 +71,8 @@ def check_object(name: str, *, rows: int, table_bytes: int, memory_mb: int, reci
     expected_mb = _expected_mb(PREPROCESS, rows=rows, table_bytes=table_bytes, recipe=recipe)
     if expected_mb > memory_mb:
         raise DatasetTooLarge(
-            f"{name} has {rows:,} rows of {len(recipe.columns)} columns, {table_bytes:,} bytes, which take about"
-            f" {expected_mb:,} MB in Preprocess: it has {memory_mb:,} MB, and reads one file at a time. Split it into"
+            f"{name} has {rows:,} rows of {len(recipe.single_columns)} columns, {table_bytes:,} bytes, which take"
+            f" about {expected_mb:,} MB in Preprocess: it has {memory_mb:,} MB, and reads one file at a time. Split it into"
             f" files, each with the header; give it more, {MEMORY_MB_MAX:,} at most ({PREPROCESS.setting} in"
             " .chalice/config.json, then nightswap deploy); or take it out: nightswap data remove"
             f" {shlex.quote(name)} --model {recipe.model}",
@@ -136,8 +136,8 @@ def _too_large(
 ) -> DatasetTooLarge:
     otherwise = fewer or f"or take files out: nightswap data remove FILE --model {recipe.model}"
     return DatasetTooLarge(
-        f"{rows:,} rows of {len(recipe.columns)} columns{of} take about {expected_mb:,} MB in {demand.task}, which"
-        f" has {memory_mb:,} MB; their table has {table_bytes:,} bytes. Give it more, {MEMORY_MB_MAX:,} at most"
+        f"{rows:,} rows of {len(recipe.single_columns)} columns{of} take about {expected_mb:,} MB in {demand.task},"
+        f" which has {memory_mb:,} MB; their table has {table_bytes:,} bytes. Give it more, {MEMORY_MB_MAX:,} at most"
         f" ({demand.setting} in .chalice/config.json, then nightswap deploy), leave columns out of the recipe,"
         f" {otherwise}",
         model=recipe.model,
@@ -156,5 +156,5 @@ def _expected_mb(demand: Demand, *, rows: int, table_bytes: int, recipe: Recipe)
 def row_bytes(demand: Demand, *, recipe: Recipe) -> float:
     """Of a row, beside the copies of the table: in Train each part of a date is a number."""
     positions = recipe.positions
-    parts = len(positions.numeric) + len(positions.categorical) - len(recipe.columns) if demand is TRAIN else 0
+    parts = len(positions.numeric) + len(positions.categorical) - len(recipe.single_columns) if demand is TRAIN else 0
     return demand.row_bytes + demand.class_bytes * (len(recipe.class_names) - 2) + demand.copies * 8 * parts

@@ -16,6 +16,7 @@ import numpy as np
 from lambdas.model.arrays import Floats
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
+from lambdas.model.recipe.parts import Element
 
 ROWS_MIN = 30
 """Of fewer rows the quartiles are far off by chance."""
@@ -34,7 +35,11 @@ def swapped(table: Table, *, recipe: Recipe, earlier: Profiles) -> list[tuple[st
     """Pairs of names, in the order of the recipe; none of a few rows, and of columns without an earlier profile."""
     if len(table) < ROWS_MIN:
         return []
-    numbers = {each.name: _quartiles(table.numeric[:, place]) for place, each in enumerate(recipe.numeric)}
+    numbers = {
+        each.name: _quartiles(table.numeric[:, place])
+        for place, each in enumerate(recipe.numeric)
+        if not isinstance(each, Element)  # those of an array are alike
+    }
     texts = {each.name: table.categorical[:, place] for place, each in enumerate(recipe.categorical)}
     return [
         *((one, other) for one, other in combinations(numbers, 2) if _look_swapped(numbers, one, other, earlier)),

@@ -28,8 +28,13 @@ READABLE_FILE = 0o100644 << 16
 def code_files(made: Format, *, formats: Collection[Format] = FORMATS.values()) -> dict[str, bytes]:
     """The source files that serve a format, by their names in the zip; without those that only other formats need."""
     others = {name for each in formats for name in each.serving} - {*made.serving}
-    sources = sorted(Path(serve.__file__).parent.glob("*.py"))
-    return {f"serve/{file.name}": file.read_bytes() for file in sources if file.name not in others}
+    folder = Path(serve.__file__).parent
+    sources = sorted(folder.rglob("*.py"))
+    return {
+        f"serve/{file.relative_to(folder).as_posix()}": file.read_bytes()
+        for file in sources
+        if file.name not in others
+    }
 
 
 def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
-from lambdas.model.recipe.parts import CLIP, KEPT
-from lambdas.serve.schema import CLIPPED, DATE, IGNORED, REFUSED
+from lambdas.model.recipe.parts import CLIP, KEPT, Array
+from lambdas.serve.schema import ARRAY, CLIPPED, DATE, IGNORED, REFUSED
 
 
 def schema_of(fitted: Fitted, *, refusing: Collection[int]) -> dict[str, Any]:
@@ -21,7 +21,14 @@ def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, A
     """In the recipe's order. `refusing` are the categorical columns, by place, whose unknown levels are refused."""
     recipe = fitted.recipe
     fills = fitted.fills.of_columns or [None] * len(recipe.numeric)
-    numbers = [_number(*each, recipe=recipe) for each in zip(recipe.numeric, fills, strict=True)]
+    fill_of = {column.name: fill for column, fill in zip(recipe.numeric, fills, strict=True)}
+    numbers = [
+        _array(column, [fill_of[each.name] for each in column.elements], recipe=recipe)
+        if isinstance(column, Array)
+        else _number(column, fill_of[column.name], recipe=recipe)
+        for column in recipe.columns
+        if isinstance(column, Numeric)
+    ]
     texts = [
         _text(column, levels, recipe=recipe, is_refusing=place in refusing)
         for place, (column, levels) in enumerate(
@@ -32,13 +39,19 @@ def columns_of(fitted: Fitted, *, refusing: Collection[int]) -> list[dict[str, A
     return [by_name[column.name] for column in recipe.columns]
 
 
-def _number(column: Numeric, fill: float | None, *, recipe: Recipe) -> dict[str, Any]:
+def _number(column: Numeric, fill: float | Sequence[float | None] | None, *, recipe: Recipe) -> dict[str, Any]:
     return {
         "kind": DATE if isinstance(column, Date) else "number",
         **{"name": column.name, "minimum": column.minimum, "maximum": column.maximum},
         **_missing(KEPT if column.missing == KEPT else fill, recipe=recipe),
         **({"outside": CLIPPED} if column.outside == CLIP else {}),
     }
+
+
+def _array(array: Array, fills: Sequence[float | None], *, recipe: Recipe) -> dict[str, Any]:
+    """As one column, which tells one fill where all are the same."""
+    fill = fills[0] if len(set(fills)) == 1 else list(fills)
+    return {**_number(array, fill, recipe=recipe), "kind": ARRAY, "size": array.size}
 
 
 def _text(column: Categorical, levels: tuple[str, ...], *, recipe: Recipe, is_refusing: bool) -> dict[str, Any]:
@@ -55,5 +68,5 @@ def _text(column: Categorical, levels: tuple[str, ...], *, recipe: Recipe, is_re
     }
 
 
-def _missing(fill: float | str | None, *, recipe: Recipe) -> dict[str, Any]:
+def _missing(fill: float | str | Sequence[float | None] | None, *, recipe: Recipe) -> dict[str, Any]:
     return {} if fill is None else {"missing": fill, "absent": list(recipe.missing_values)}

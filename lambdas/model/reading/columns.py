@@ -75,7 +75,7 @@ def beside_features(recipe: Recipe) -> list[str]:
     """The columns that are no features and whose cells are checked all the same: that of the groups. A feature is
     checked as such, and with `missing=` the rows without a group are one."""
     group = recipe.split.group
-    return [group] if group is not None and all(group != column.name for column in recipe.columns) else []
+    return [group] if group is not None and all(group != column.name for column in recipe.single_columns) else []
 
 
 def _absent(column: Numeric | Categorical, absent: frozenset[str]) -> frozenset[str]:
@@ -181,7 +181,7 @@ class Gathered:
     dropped: set[int] = field(default_factory=set)
     """Of the bad rows those that the recipe leaves out for a number out of range, and for nothing else."""
     changed: dict[str, Counter[str]] = field(default_factory=dict)
-    """By column: of the good rows, how many cells were missing, and how many numbers were clipped."""
+    """By declared column: of the good rows, how many cells were missing, and how many numbers were clipped."""
 
     def __post_init__(self) -> None:
         self._texts = [_Levels() for _ in self.wanted.texts[self.wanted.checked : -1]]
@@ -220,7 +220,7 @@ class Gathered:
         within = numbers
         for place, (_, column) in enumerate(self.wanted.numeric):
             if column.missing is not None:
-                self._count(column.name, "missing", int(np.isnan(numbers[:, place]).sum()))
+                self._count(column.declared, "missing", int(np.isnan(numbers[:, place]).sum()))
             if column.outside != CLIP:
                 continue
             near = clipped(numbers[:, place], column=column)
@@ -228,7 +228,7 @@ class Gathered:
             if count:
                 within = np.array(numbers) if within is numbers else within
                 within[:, place] = near
-                self._count(column.name, "clipped", count)
+                self._count(column.declared, "clipped", count)
         return within
 
     def _filled(self, name: str, codes: Codes, levels: Sequence[str]) -> Sequence[str]:

@@ -33,7 +33,7 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
 
 def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
     """The same for an unpacked file, with its extent; raises a DataError."""
-    columns = [*(column.name for column in recipe.columns), *beside_features(recipe), recipe.label]
+    columns = [*(column.name for column in recipe.single_columns), *beside_features(recipe), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
     wanted = Wanted.of(recipe, places=places)
     gathered, findings = _look(name, text=text, to=Gathered, wanted=wanted, model=recipe.model)

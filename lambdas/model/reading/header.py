@@ -31,7 +31,7 @@ def find_columns(name: str, *, text: bytes, wanted: Sequence[str], model: str) -
     times = Counter(header)
     missing = [column for column in wanted if not times[column]]
     if missing:
-        raise _missing(name, header=header, missing=missing, model=model)
+        raise _missing(name, header=header, wanted=wanted, missing=missing, model=model)
     for column in wanted:
         if times[column] > 1:
             why = f"names the column {column} {times[column]} times in its header"
@@ -53,8 +53,11 @@ def _header(name: str, *, text: bytes, model: str) -> list[str]:
     return [column.strip() for column in header]
 
 
-def _missing(name: str, *, header: Sequence[str], missing: Sequence[str], model: str) -> ColumnMissing:
-    hints = [_hint(column, header=header) for column in missing[:LISTED_MISSING]]
+def _missing(
+    name: str, *, header: Sequence[str], wanted: Sequence[str], missing: Sequence[str], model: str
+) -> ColumnMissing:
+    others = [column for column in header if column not in {*wanted}]
+    hints = [_hint(column, header=others) for column in missing[:LISTED_MISSING]]
     more = f" and {len(missing) - LISTED_MISSING:,} more" if len(missing) > LISTED_MISSING else ""
     shown = cut(listed(header, most=LISTED_NAMES), 800)
     separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)

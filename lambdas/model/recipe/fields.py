@@ -17,6 +17,7 @@ from lambdas.model.recipe.parts import (
     NUMBERS_OF_A_DATE,
     SECONDS,
     Approval,
+    Array,
     Categorical,
     Columns,
     Date,
@@ -36,6 +37,7 @@ class Fields:
 
     model: str
     columns: Sequence[Numeric | Categorical]
+    """As they are declared: an array is one of them."""
     label: str
     """The column that holds the label."""
     classes: Mapping[str, str]
@@ -80,8 +82,20 @@ class Fields:
     """Memory and time of its serving function, where they are not those of the stage."""
 
     @property
+    def single_columns(self) -> list[Numeric | Categorical]:
+        """Those of the files: in the place of an array all that it stands for."""
+        return [
+            each for column in self.columns for each in (column.elements if isinstance(column, Array) else (column,))
+        ]
+
+    @property
+    def arrays(self) -> list[Array]:
+        return [column for column in self.columns if isinstance(column, Array)]
+
+    @property
     def numeric(self) -> list[Numeric]:
-        return [column for column in self.columns if isinstance(column, Numeric)]
+        """Of the single columns."""
+        return [column for column in self.single_columns if isinstance(column, Numeric)]
 
     @property
     def dates(self) -> list[Date]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from lambdas.serve.date_texts import seconds_of
+from lambdas.serve.seldom.array_columns import names_in
 
 MAGNITUDE_MAX = float(2**128 - 2**104)
 """About 3.4e38, the largest number of a 32-bit float: scikit-learn's trees take no larger one, and the squares of
@@ -30,6 +31,50 @@ class Numeric:
     refuses one."""
     outside: str = REFUSE
     """A number out of range is refused; or its nearest bound takes its place (CLIP); or its row is dropped (DROP)."""
+
+    @classmethod
+    def array(
+        cls,
+        name: str,
+        size: int,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        missing: float | str | None = None,
+        outside: str = REFUSE,
+    ) -> Array:
+        """So many columns, NAME_0 and so on, that are one feature: a request gives them as a list."""
+        if cls is not Numeric:
+            raise TypeError(f"{cls.__name__} has no array: write Numeric.array({name!r}, {size!r})")
+        return Array(name, minimum, maximum, missing, outside, size)
+
+    @property
+    def declared(self) -> str:
+        """The name of what the recipe declares it by."""
+        return self.name
+
+
+@dataclass(frozen=True)
+class Array(Numeric):
+    """Several columns of numbers that are one feature, all of one range and one way with missing numbers."""
+
+    size: int = 1
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """In the order of their places, from 0."""
+        policies = (self.minimum, self.maximum, self.missing, self.outside)
+        return tuple(Element(name, *policies, of=self.name) for name in names_in(self.name, self.size))
+
+
+@dataclass(frozen=True)
+class Element(Numeric):
+    """One of the columns of an array."""
+
+    of: str = ""
+
+    @property
+    def declared(self) -> str:
+        return self.of
 
 
 SECONDS = "seconds"

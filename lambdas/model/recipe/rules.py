@@ -92,9 +92,11 @@ def _model_problem(model: str) -> str:
 
 
 def _column_problems(recipe: Fields) -> Iterator[str]:
-    yield from _name_problems([column.name for column in recipe.columns], label=recipe.label)
-    for column in recipe.numeric:
-        yield from _range_problems(column)
+    names = [column.name for column in (*recipe.single_columns, *recipe.arrays)]
+    yield from _name_problems(names, label=recipe.label)
+    for column in recipe.columns:
+        if isinstance(column, Numeric):
+            yield from _range_problems(column)
     for text_column in recipe.categorical:
         yield from _allowed_problems(text_column)
     for date in recipe.dates:

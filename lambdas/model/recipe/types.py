@@ -24,6 +24,7 @@ from lambdas.model.recipe.parts import (
     NUMBERS_OF_A_DATE,
     REFUSE,
     Approval,
+    Array,
     Categorical,
     Date,
     Numeric,
@@ -103,7 +104,10 @@ COSTS = Kind('a dict such as {"fn": 50, "fp": 1}', lambda value: isinstance(valu
 TOLERATE = Kind("Tolerate(...)", lambda value: isinstance(value, Tolerate))
 SPLIT = Kind("Split(...)", lambda value: isinstance(value, Split))
 WINDOW = Kind("Window(...)", lambda value: isinstance(value, Window))
-COLUMN = Kind("Numeric(...), Date(...) or Categorical(...)", lambda value: isinstance(value, Numeric | Categorical))
+COLUMN = Kind(
+    "Numeric(...), Numeric.array(...), Date(...) or Categorical(...)",
+    lambda value: isinstance(value, Numeric | Categorical),
+)
 GATE_RULE = Kind(
     "at_least(...), at_most(...), at_most_cost(...) or at_most_flips(...)", lambda value: isinstance(value, GateRule)
 )
@@ -159,6 +163,13 @@ FIELDS: Kinds = {
     "format": TEXT.or_none(),
     "serving": SERVING,
 }
+OF_A_NUMERIC: Kinds = {
+    "name": TEXT,
+    "minimum": NUMBER.or_none(),
+    "maximum": NUMBER.or_none(),
+    "missing": FILL.or_none(),
+    "outside": OUTSIDE,
+}
 PARTS: Mapping[type, Kinds] = {
     Date: {
         "name": TEXT,
@@ -168,13 +179,8 @@ PARTS: Mapping[type, Kinds] = {
         "outside": OUTSIDE,
         "parts": LIST,
     },
-    Numeric: {
-        "name": TEXT,
-        "minimum": NUMBER.or_none(),
-        "maximum": NUMBER.or_none(),
-        "missing": FILL.or_none(),
-        "outside": OUTSIDE,
-    },
+    Array: {**OF_A_NUMERIC, "size": WHOLE},
+    Numeric: OF_A_NUMERIC,
     Categorical: {"name": TEXT, "allowed": LIST.or_none(), "missing": TEXT.or_none()},
     Split: {
         "holdout_ratio": NUMBER,

@@ -70,7 +70,7 @@ class Draw:
         if split.group is not None:
             return cls(GROUPED, split.holdout_ratio, split.seed, salt, columns=(split.group,))
         if split.duplicates is not None:
-            features = sorted(each.name for each in recipe.columns)
+            features = sorted(each.name for each in recipe.single_columns)
             return cls(TOGETHER, split.holdout_ratio, split.seed, salt, columns=tuple(features))
         if split.by is not None:
             columns = () if split.column is None else (split.column,)

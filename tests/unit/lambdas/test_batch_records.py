@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from chalicelib import limits
 from chalicelib.batches.batch_chunks import BatchRecord
-from chalicelib.errors import BodyTooLarge
+from chalicelib.errors import BodyTooLarge, ObjectUnreadable
 from chalicelib.registry import registry
 from lambdas import batch_records
 from lambdas.batch_records import Truth
+from tests.fakes.edges import FakeOutside
 from tests.given import batches, nights
 from tests.given.nights import MODEL
 
@@ -119,3 +120,23 @@ def test_packed_file_is_unpacked() -> None:
 def test_file_of_too_many_lines_is_refused_before_anything_is_scored() -> None:
     with pytest.raises(BodyTooLarge, match="has 2,000,001 lines"):
         read(b"\n" * (limits.BATCH_LINES + 1))
+
+
+def of_an_array(text: bytes, **changes: Any) -> list[BatchRecord]:
+    """By a version that takes an array of 2 columns."""
+    array = {"kind": "array", "name": "pixels", "size": 2, "minimum": None, "maximum": None, **changes}
+    outside = FakeOutside(MODEL)
+    nights.promote(outside.edges, run="run-1", schema={"columns": [array]})
+    manifest = registry.manifest(outside.edges, model=MODEL, model_version=1)
+    return [*batch_records.read(text, key="a.csv", manifest=manifest, truth=TRUTH)[0]]
+
+
+def test_columns_of_an_array_become_a_list_in_the_order_of_the_array() -> None:
+    found = of_an_array(b"pixels_1,other,pixels_0,label\n9,x,7,1\n8,x,,1\n", missing=[1.0, 2.0], absent=[])
+
+    assert [json.loads(each.instance or b"") for each in found] == [{"pixels": [7.0, 9.0]}, {"pixels": [None, 8.0]}]
+
+
+def test_file_without_a_column_of_an_array_is_refused() -> None:
+    with pytest.raises(ObjectUnreadable, match=r"has no column pixels_1\."):
+        of_an_array(b"pixels_0,label\n1,1\n")

@@ -14,6 +14,7 @@ from lambdas.model.arrays import Integers
 from lambdas.model.artifact import Features, as_json
 from lambdas.model.evaluation.tally.answered import Answered
 from lambdas.model.recipe import Date, Recipe
+from lambdas.serve.seldom.array_columns import as_request
 
 ROWS_MAX = 10
 
@@ -49,6 +50,7 @@ def differences(
     Rows alike are told once, by the first of those that are farthest apart. A row counts as different only beyond
     rounding; one that either scores with NaN is left out, because the gate's other rules speak of it.
     """
+    arrays = {array.name: [each.name for each in array.elements] for array in recipe.arrays}
     classes, dates = recipe.class_names, {each.name for each in recipe.columns if isinstance(each, Date)}
     mine, theirs = (each.of_true_class(true, classes=classes) for each in (challenger, champion))
     apart = np.abs(mine - theirs)
@@ -62,10 +64,13 @@ def differences(
             int(hashes[row]),
             float(apart[row]),
             {
-                "features": {
-                    name: as_json(column[row : row + 1], is_date=name in dates)[0]
-                    for name, column in features.items()
-                },
+                "features": as_request(
+                    {
+                        name: as_json(column[row : row + 1], is_date=name in dates)[0]
+                        for name, column in features.items()
+                    },
+                    arrays,
+                ),
                 "true": classes[true[row]],
                 "challenger": {"label": str(challenger.answers.labels[row]), "probability": float(mine[row])},
                 "champion": {"label": str(champion.answers.labels[row]), "probability": float(theirs[row])},

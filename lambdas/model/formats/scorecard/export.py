@@ -27,7 +27,14 @@ from lambdas.model.formats.schemas import schema_of
 from lambdas.model.formats.scorecard.size import check_size
 from lambdas.model.formats.scorecard.supported import check
 from lambdas.model.recipe import Date, Numeric
-from lambdas.serve.scorecard import FORMAT, FORMAT_VERSION, WITHOUT_DATES, WITHOUT_THRESHOLD, WITHOUT_VALUES
+from lambdas.serve.scorecard import (
+    FORMAT,
+    FORMAT_VERSION,
+    WITHOUT_ARRAYS,
+    WITHOUT_DATES,
+    WITHOUT_THRESHOLD,
+    WITHOUT_VALUES,
+)
 
 
 def export(fitted: Fitted) -> Exported:
@@ -67,8 +74,10 @@ def to_document(fitted: Fitted) -> dict[str, Any]:
 
 def _version(fitted: Fitted, *, has_values: bool) -> int:
     """The lowest that says all of the model."""
-    if fitted.operating_point is not None:
+    if fitted.recipe.arrays:
         return FORMAT_VERSION
+    if fitted.operating_point is not None:
+        return WITHOUT_ARRAYS
     if any(isinstance(column, Date) for column in fitted.recipe.columns):
         return WITHOUT_THRESHOLD
     return WITHOUT_DATES if has_values else WITHOUT_VALUES
@@ -171,11 +180,11 @@ class _Line:
 
     def _place(self, feature: PlainFeature) -> int:
         """Of a column its own; of a value its place behind all columns."""
-        count = len(self.fitted.recipe.columns)
+        count = len(self.fitted.recipe.single_columns)
         return count + self.values.index((feature.column, feature.through)) if feature.through else feature.column
 
     def _named(self, place: int) -> dict[str, Any]:
-        count = len(self.fitted.recipe.columns)
+        count = len(self.fitted.recipe.single_columns)
         return {"value": place - count} if place >= count else {"column": self.fitted.recipe.numeric[place].name}
 
     def _categories(self, pairs: Sequence[tuple[LevelFeature, float]]) -> list[dict[str, Any]]:
@@ -189,7 +198,7 @@ class _Line:
 
     def _category(self, place: int, *, total: Floats) -> dict[str, Any]:
         *weights, unknown = total.tolist()
-        if place >= len(self.fitted.recipe.columns):
+        if place >= len(self.fitted.recipe.single_columns):
             return {**self._named(place), "weights": weights}
         levels = self.fitted.levels.of_columns[place]
         return {

@@ -23,7 +23,7 @@ from lambdas.model.formats.trees.size import Size, check_bytes
 from lambdas.model.formats.trees.slots import MIDDLE, Slots
 from lambdas.model.formats.trees.supported import check
 from lambdas.model.formats.trees.written import File, rounded_down
-from lambdas.serve.trees import FORMAT, FORMAT_VERSION, Trees
+from lambdas.serve.trees import FORMAT, FORMAT_VERSION, WITHOUT_ARRAYS, Trees
 
 
 def export(fitted: Fitted) -> Exported:
@@ -46,7 +46,7 @@ def export(fitted: Fitted) -> Exported:
     schema = schema_of(fitted, refusing=refusing)
     header = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if fitted.recipe.arrays else WITHOUT_ARRAYS,
         "classes": list(fitted.classes),
         "positive": fitted.recipe.positive,
         "schema": schema,
@@ -85,7 +85,7 @@ def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
 def _layout(file: File, fitted: Fitted, slots: Slots, *, rounds: bool) -> dict[str, Any]:
     """Where a row's values go, by the positions of their columns in the schema; adds the tables' sections."""
     recipe = fitted.recipe
-    places = {column.name: place for place, column in enumerate(recipe.columns)}
+    places = {column.name: place for place, column in enumerate(recipe.single_columns)}
     numbers = [
         [places[recipe.numeric[column].name], int(goes_left), [list(step) for step in steps]]
         for column, goes_left, steps in slots.numbers

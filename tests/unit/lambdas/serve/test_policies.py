@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.serve.handler import ANSWER_BYTES, INSTANCES_MAX, Service
-from lambdas.serve.schema import ACCEPTED_CHARACTERS, LISTED_MISSING, Schema
+from lambdas.serve.schema import Schema
 from lambdas.serve.scorecard import Scorecard
+from lambdas.serve.seldom.unfit_names import ACCEPTED_CHARACTERS, LISTED_MISSING
 from lambdas.serve.warned import POSITIONS_MAX, WARNINGS_MAX
 from tests.unit.lambdas.serve.document import DOCUMENT
 

@@ -90,7 +90,7 @@ def test_large_numbers_that_spread_little_keep_their_digits() -> None:
     [
         {"format": "onnx"},
         {"format_version": 0},
-        {"format_version": 7},
+        {"format_version": 8},
         {"format_version": [2]},
         {"format_version": "2"},
         {"classes": ["one"]},
@@ -198,8 +198,8 @@ def test_scorecard_of_version_1_answers_as_it_did(
 
 
 def test_version_that_is_not_known_is_told_with_those_that_are() -> None:
-    with pytest.raises(ModelInvalid, match=r"\('scorecard', 7\): .* \('scorecard', 5\) and \('scorecard', 6\)"):
-        Scorecard.from_document({**DOCUMENT, "format_version": 7})
+    with pytest.raises(ModelInvalid, match=r"\('scorecard', 8\): .* \('scorecard', 6\) and \('scorecard', 7\)"):
+        Scorecard.from_document({**DOCUMENT, "format_version": 8})
 
 
 def test_scorecard_without_a_part_is_refused() -> None:

@@ -27,7 +27,10 @@ def untyped(make: Any, *values: Any, **fields: Any) -> Any:
         ({"model": None}, "recipe None: model is None: expected a text"),
         ({"columns": None}, "columns is None: expected a list"),
         ({"columns": "age"}, "columns is 'age': expected a list"),
-        ({"columns": ["a"]}, "columns[0] is 'a': expected Numeric(...), Date(...) or Categorical(...)"),
+        (
+            {"columns": ["a"]},
+            "columns[0] is 'a': expected Numeric(...), Numeric.array(...), Date(...) or Categorical(...)",
+        ),
         ({"columns": [untyped(Date, 5)]}, "columns[0].name is 5: expected a text"),
         (
             {"columns": [Date("a", minimum="2026-02-30")]},
