@@ -72,8 +72,8 @@ def check_object(name: str, *, rows: int, table_bytes: int, memory_mb: int, reci
     if expected_mb > memory_mb:
         raise DatasetTooLarge(
             f"{name} has {rows:,} rows of {len(recipe.single_columns)} columns, {table_bytes:,} bytes, which take"
-            f" about {expected_mb:,} MB in Preprocess: it has {memory_mb:,} MB, and reads one file at a time. Split it"
-            f" into files, each with the header; give it more, {MEMORY_MB_MAX:,} at most ({PREPROCESS.setting} in"
+            f" about {expected_mb:,} MB in Preprocess: it has {memory_mb:,} MB, and reads one file at a time. Split"
+            f" it into files, each with the header; give it more, {MEMORY_MB_MAX:,} at most ({PREPROCESS.setting} in"
             " .chalice/config.json, then nightswap deploy); or take it out: nightswap data remove"
             f" {shlex.quote(name)} --model {recipe.model}",
             model=recipe.model,
