@@ -28,6 +28,7 @@ CODE = (
     "serve/date_texts.py",
     "serve/dates.py",
     "serve/schema.py",
+    "serve/seldom/array_columns.py",
 )
 """Files and folders below `FOLDER`."""
 
