@@ -14,16 +14,18 @@ from chalicelib.dates.nights import Span, last_day
 from chalicelib.dates.recorded import Dates
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import ObjectUnreadable
+from chalicelib.errors import DataError, ObjectUnreadable
 from chalicelib.log import log
 from chalicelib.runs.dataset import Object
 from lambdas import reader
-from lambdas.model.reading.unpacking import check_size, unpack, way_out
-from lambdas.model.splitting.days import NO_DAY, read_days, text_of
+from lambdas.bad_files import is_of_the_file
+from lambdas.model.reading.unpacking import check_size, unpack
+from lambdas.model.splitting.days import read_span
 
 
 def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str) -> dict[str, Span]:
-    """By name the first date and the last one. Raises the DataError of the first object that has one."""
+    """By name the first date and the last one, of the objects that have one. The others are bad, which is told of
+    when they are read as a whole; where all are, raises the DataError of the first one."""
     told: list[str] = []
     kept = documents.readable(partial(recorded.find_dates, edges, model=model), told=told)
     for damage in told:
@@ -31,9 +33,15 @@ def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str)
     kept = kept if kept is not None and kept.reader == reader.sha256() else Dates(reader=reader.sha256(), columns={})
     spans = kept.spans(column)
     new = [each for each in objects if each.etag not in spans]
+    errors: list[DataError] = []
     try:
         for each in new:
-            spans[each.etag] = _read(edges, each, column=column, model=model)
+            try:
+                spans[each.etag] = _read(edges, each, column=column, model=model)
+            except DataError as error:
+                if not is_of_the_file(error):
+                    raise
+                errors.append(error)
     finally:
         if new:
             there = {each.etag for each in objects}
@@ -41,7 +49,9 @@ def extents(edges: Edges, objects: Sequence[Object], *, column: str, model: str)
             recorded.keep_dates(
                 edges, Dates(reader=kept.reader, columns={**kept.columns, column: found}), model=model
             )
-    return {each.name(model=model): spans[each.etag] for each in objects}
+    if errors and len(errors) == len(objects):
+        raise errors[0]
+    return {each.name(model=model): spans[each.etag] for each in objects if each.etag in spans}
 
 
 def _read(edges: Edges, listed: Object, *, column: str, model: str) -> Span:
@@ -50,11 +60,5 @@ def _read(edges: Edges, listed: Object, *, column: str, model: str) -> Span:
     stored = edges.store.find(listed.key)
     if stored is None or stored.etag != listed.etag:
         raise ObjectUnreadable(f"{listed.key} was removed or replaced before it was read: retrain again")
-    text, last = unpack(name, content=stored.body, model=model), last_day(edges.clock())
-    days = read_days(name, text=text, column=column, model=model, last=last)
-    dated = days[days > NO_DAY]
-    if not len(dated):
-        raise ObjectUnreadable(
-            f"every row of {name} is too short or too long. {way_out(name, model=model)}", object=name
-        )
-    return text_of(int(dated.min())), text_of(int(dated.max()))
+    text = unpack(name, content=stored.body, model=model)
+    return read_span(name, text=text, column=column, model=model, last=last_day(edges.clock()))

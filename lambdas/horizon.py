@@ -112,6 +112,8 @@ def horizon(edges: Edges, recipe: Recipe, objects: Sequence[Object], known: Spli
     every = extents(edges, objects, column=draw.columns[0], model=recipe.model)
     names = {each.name(model=recipe.model) for each in split_so}
     spans = {name: span for name, span in every.items() if name in names}
+    if not spans:  # all of them are bad
+        return found
     others = {name: span for name, span in every.items() if name not in names}
     gone = known.gone_until(draw.columns, objects=[(each.name(model=recipe.model), each.etag) for each in objects])
     others_until = max(gone, *(last for _, last in others.values()), "")
@@ -153,7 +155,10 @@ def _meet(one: Span, other: Span) -> bool:
 
 
 def within(edges: Edges, recipe: Recipe, objects: Sequence[Object]) -> tuple[Object, ...]:
-    """The objects that have a row in the recipe's window: all of them without one. Raises as `horizon`."""
+    """The objects that have a row in the recipe's window: all of them without one. One that is bad may have.
+
+    Raises as `horizon`.
+    """
     window = recipe.window
     if window is None:
         return tuple(objects)
@@ -163,7 +168,10 @@ def within(edges: Edges, recipe: Recipe, objects: Sequence[Object]) -> tuple[Obj
         return tuple(each for each in objects if nights[each.key] >= since)
     spans = extents(edges, objects, column=window.column, model=recipe.model)
     since = _since(window, spans)
-    return tuple(each for each in objects if spans[each.name(model=recipe.model)][1] >= since)
+    names = [each.name(model=recipe.model) for each in objects]
+    return tuple(
+        each for each, name in zip(objects, names, strict=True) if name not in spans or spans[name][1] >= since
+    )
 
 
 def _since(window: Window, spans: Mapping[str, Span]) -> str:

@@ -166,7 +166,7 @@ def object_key(listed: Object, *, policies: str, cut: str = "") -> str:
 
 def policies(recipe: Recipe) -> str:
     """SHA-256, in hexadecimal, of all in a recipe that decides which rows an object becomes, but the split; and of
-    the column whose groups are counted."""
+    the columns that tell groups and dates, in which each row has a cell."""
     columns = [
         [
             "date" if isinstance(each, Date) else "number",
@@ -182,8 +182,10 @@ def policies(recipe: Recipe) -> str:
         for each in recipe.columns
     ]
     counted = [recipe.split.group] if recipe.split.group is not None else []
+    dated = [["dates", *recipe.date_columns]] if recipe.date_columns else []
     classes = [sorted(recipe.classes.items()), recipe.other, recipe.class_names]
-    return _sha256([columns, sorted(recipe.missing_values), recipe.label, classes, recipe.tolerate.rows, *counted])
+    tolerated = recipe.tolerate.rows
+    return _sha256([columns, sorted(recipe.missing_values), recipe.label, classes, tolerated, *counted, *dated])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 from chalicelib.cutting import listed
-from chalicelib.dates.nights import days_before
+from chalicelib.dates.nights import days_before, last_day
 from chalicelib.edges import Edges
 from chalicelib.edges.object_store import Stored
 from chalicelib.errors import ColumnMissing, ObjectEmpty, ObjectUnreadable
@@ -21,10 +21,10 @@ from lambdas.model.reading.dataset import read_labels, read_text
 from lambdas.model.reading.table import Labels, Reading
 from lambdas.model.reading.unpacking import check_size, unpack, way_out
 from lambdas.model.recipe import Recipe
-from lambdas.model.splitting.days import read_days
+from lambdas.model.splitting.days import read_days, up_to
 from lambdas.model.splitting.keys import read_group_keys
 from lambdas.model.splitting.row_hashes import Words
-from lambdas.model.splitting.sides import held_out, up_to
+from lambdas.model.splitting.sides import held_out
 from lambdas.model.splitting.split import BY_CLASSES, Draw, Groups, Mask
 from lambdas.model.splitting.strata import groups_of
 from lambdas.splits import Splits
@@ -39,7 +39,8 @@ def read_piece(
     stored = edges.store.find(found.key)
     if stored is None or stored.etag != found.etag:
         raise ObjectUnreadable(f"{found.key} was removed or replaced before it was read: retrain again")
-    return piece_of(name, stored=stored, recipe=recipe, known=known, horizon=horizon, memory_mb=memory_mb)
+    last = last_day(edges.clock())
+    return piece_of(name, stored=stored, recipe=recipe, known=known, horizon=horizon, memory_mb=memory_mb, last=last)
 
 
 def piece_of(
@@ -50,11 +51,12 @@ def piece_of(
     known: Splits,
     horizon: Horizon = NO_HORIZON,
     memory_mb: int = room.MEMORY_MB_MAX,
+    last: str | None = None,
 ) -> Piece:
-    """An object, unpacked and read once, with the draw that it was first split by."""
+    """An object, unpacked and read once, with the draw that it was first split by; `last` is as in `read_text`."""
     text = unpack(name, content=stored.body, model=recipe.model)
     room.check_text(name, text=text, memory_mb=memory_mb, recipe=recipe)
-    reading = read_text(name, text=text, recipe=recipe)
+    reading = read_text(name, text=text, recipe=recipe, last=last)
     rows = len(reading.table)
     room.check_object(name, rows=rows, table_bytes=reading.table.size_bytes, memory_mb=memory_mb, recipe=recipe)
     groups = groups_of(reading.labels, recipe=recipe)

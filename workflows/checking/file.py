@@ -89,9 +89,7 @@ def look_at(content: Content, *, recipe: Recipe) -> Reading:
 
     with without_advice(content.name, model=recipe.model):
         text = unpack(content.name, content=content.body, model=recipe.model)
-        reading = read_text(content.name, text=text, recipe=recipe)
-        for column in date_columns(recipe):
-            read_dates(content, column=column, recipe=recipe)
+        reading = read_text(content.name, text=text, recipe=recipe, last=last_day(datetime.now(UTC)))
     if asks_for_nights(recipe):
         night_of(content.name)
     return reading
@@ -128,20 +126,12 @@ def asks_for_nights(recipe: Recipe) -> bool:
     return by_nights or (recipe.window is not None and recipe.window.column is None)
 
 
-def date_columns(recipe: Recipe) -> list[str]:
-    """The columns of dates that the recipe asks for."""
-    asked_for = (recipe.split.column, recipe.window.column if recipe.window else None)
-    return [column for column in dict.fromkeys(asked_for) if column is not None]
-
-
 def read_dates(content: Content, *, column: str, recipe: Recipe) -> Span:
     """The first date and the last one of the rows of a file. Raises a DataError."""
-    from lambdas.model.splitting.days import NO_DAY, read_days, text_of
+    from lambdas.model.splitting.days import read_span
 
     text, last = unpack(content.name, content=content.body, model=recipe.model), last_day(datetime.now(UTC))
-    days = read_days(content.name, text=text, column=column, model=recipe.model, last=last)
-    dated = days[days > NO_DAY]
-    return text_of(int(dated.min())), text_of(int(dated.max()))
+    return read_span(content.name, text=text, column=column, model=recipe.model, last=last)
 
 
 def foresee(table: Table, *, recipe: Recipe) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.dates.nights import night_of
 from lambdas.model.recipe import Recipe
-from workflows.checking.file import Content, asks_for_nights, date_columns, read_dates, read_own_keys
+from workflows.checking.file import Content, asks_for_nights, read_dates, read_own_keys
 
 if TYPE_CHECKING:
     from lambdas.model.reading.table import Reading
@@ -38,7 +38,7 @@ def dated(content: Content, *, recipe: Recipe) -> Iterator[str]:
     """Of which dates the file is, where the recipe asks for them: which rows train, the other files decide too."""
     if asks_for_nights(recipe):
         yield f"it is of the night {night_of(content.name)}, and used and held out as a whole"
-    for column in date_columns(recipe):
+    for column in recipe.date_columns:
         first, last = read_dates(content, column=column, recipe=recipe)
         yield f"its rows are of {first} to {last} by {column}; a run reads a new file twice: first for its dates"
 

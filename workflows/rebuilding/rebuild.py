@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ def rebuild(
     manifest, recipe = judged.manifest, load(model)
     if not manifest.data:
         raise CommandFailed(f"version {model_version} of {model} does not tell which files it was made of")
-    local = replace(edges, store=FolderStore(folder))
+    then = datetime.fromisoformat(manifest.created_at)  # which dates of rows can be, its run knew by its clock
+    local = replace(edges, store=FolderStore(folder), clock=lambda: then)
     _fetch(local, versions, manifest, progress=progress)
     progress("training", 0, 1)
     known = splits.of_version(edges, model=model, model_version=model_version, split=recipe.split)

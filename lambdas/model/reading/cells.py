@@ -21,6 +21,7 @@ from chalicelib.errors import (
 )
 from chalicelib.limits import CATEGORY_CHARACTERS
 from lambdas.model.arrays import Floats
+from lambdas.model.reading.date_cells import DAY_SECONDS, seconds_in
 from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, INFINITIES, MAGNITUDE_MAX
 from lambdas.serve.date_texts import DateColumn
@@ -122,6 +123,54 @@ def category_check(column: Categorical, *, absent: Collection[str] = ()) -> Chec
 def group_check(text: str) -> Problem | None:
     """The Check of cells that tell the group of a row."""
     return None if text.strip(whitespace) else MISSING
+
+
+def checks_beside(recipe: Recipe, *, last: str | None = None) -> dict[str, Check]:
+    """By column the Check of cells that a row has to have whatever its features are: of its group and of its dates,
+    which are no later than the last that there can be.
+
+    A feature that tells the group is checked as such: with `missing=` the rows without a group are one. Of one that
+    tells the date nothing is said twice.
+    """
+    features = {column.name: column for column in recipe.single_columns}
+    group = recipe.split.group
+    checks: dict[str, Check] = {} if group is None or group in features else {group: group_check}
+    for column in recipe.date_columns:
+        feature = features.get(column)
+        said = _check_of(feature, absent=absent_of(recipe)) if feature is not None else None
+        checks[column] = day_check(last=last, said=said)
+    return checks
+
+
+def absent_of(recipe: Recipe) -> frozenset[str]:
+    """The texts that stand for a missing value, in columns that take one."""
+    return frozenset(("", *recipe.missing_values))
+
+
+def _check_of(column: Numeric | Categorical, *, absent: Collection[str]) -> Check:
+    taken = absent if column.missing is not None else ()
+    if isinstance(column, Categorical):
+        return category_check(column, absent=taken)
+    if isinstance(column, Date):
+        as_date = day_check()
+        return lambda text: None if text.strip(whitespace) in taken else as_date(text)
+    return number_check(column, absent=taken)
+
+
+def day_check(*, last: str | None = None, said: Check | None = None) -> Check:
+    """The Check of cells that tell the day of a row. What another check has `said` of a cell is not said again."""
+    after = seconds_in(last) if last is not None else None
+
+    def problem(text: str) -> Problem | None:
+        seconds = seconds_in(text)
+        found = None
+        if seconds is None:
+            found = NO_DATE if text.strip(whitespace) else MISSING
+        elif after is not None and seconds >= after + DAY_SECONDS:
+            found = ValueOutOfRange, f"later than {last}, too far ahead"
+        return None if found is None or (said is not None and said(text) == found) else found
+
+    return problem
 
 
 def label_check(recipe: Recipe) -> Check:

@@ -15,16 +15,17 @@ from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.reading.cells import (
     Check,
     Problem,
+    absent_of,
     category_check,
+    checks_beside,
     clipped,
-    group_check,
     label_check,
     number_problem,
     number_problems,
 )
 from lambdas.model.reading.header import Places
 from lambdas.model.reading.table import Extent, Labels, Table
-from lambdas.model.recipe import Categorical, Numeric, Recipe
+from lambdas.model.recipe import Numeric, Recipe
 from lambdas.model.recipe.parts import CLIP, DROP
 
 Codes = NDArray[np.integer]
@@ -39,47 +40,41 @@ class Wanted:
     texts: list[tuple[int, str, Check]]
     """The columns that are checked alone, the categorical ones, and last the label's."""
     checked: int = 0
-    """How many columns of texts are checked alone: they are no features."""
+    """How many columns of texts are checked alone."""
     absent: frozenset[str] = frozenset()
     """The texts that stand for a missing value, in columns that take one."""
     fills: Mapping[str, str] = field(default_factory=dict)
     """By categorical column the category that takes the place of a missing text."""
 
     @classmethod
-    def of(cls, recipe: Recipe, *, places: Places) -> Wanted:
-        at, absent = places.of_columns, frozenset(("", *recipe.missing_values))
+    def of(cls, recipe: Recipe, *, places: Places, last: str | None = None) -> Wanted:
+        """`last` is the last date that a row can have."""
+        at, absent = places.of_columns, absent_of(recipe)
         categorical = [
-            (at[column.name], column.name, category_check(column, absent=_absent(column, absent)))
+            (
+                at[column.name],
+                column.name,
+                category_check(column, absent=absent if column.missing is not None else ()),
+            )
             for column in recipe.categorical
         ]
-        groups = [(at[column], column, group_check) for column in beside_features(recipe)]
+        beside = [(at[name], name, check) for name, check in checks_beside(recipe, last=last).items()]
         return cls(
             width=places.width,
             numeric=[(at[column.name], column) for column in recipe.numeric],
-            texts=[*groups, *categorical, (at[recipe.label], recipe.label, label_check(recipe))],
-            checked=len(groups),
+            texts=[*beside, *categorical, (at[recipe.label], recipe.label, label_check(recipe))],
+            checked=len(beside),
             absent=absent,
             fills={column.name: column.missing for column in recipe.categorical if column.missing is not None},
         )
 
     def absent_of(self, column: Numeric) -> frozenset[str]:
-        return _absent(column, self.absent)
+        return self.absent if column.missing is not None else frozenset()
 
     @classmethod
     def of_texts(cls, columns: Sequence[str], *, places: Places, check: Check = lambda _: None) -> Wanted:
         """Columns whose cells are taken as they stand: of any content, or of what the check takes."""
         return cls(places.width, numeric=[], texts=[(places.of_columns[each], each, check) for each in columns])
-
-
-def beside_features(recipe: Recipe) -> list[str]:
-    """The columns that are no features and whose cells are checked all the same: that of the groups. A feature is
-    checked as such, and with `missing=` the rows without a group are one."""
-    group = recipe.split.group
-    return [group] if group is not None and all(group != column.name for column in recipe.single_columns) else []
-
-
-def _absent(column: Numeric | Categorical, absent: frozenset[str]) -> frozenset[str]:
-    return absent if column.missing is not None else frozenset()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ import numpy as np
 
 from chalicelib.errors import ObjectEmpty
 from lambdas.model.reading import plain, strict, tolerance
-from lambdas.model.reading.cells import MISSING, Check
-from lambdas.model.reading.columns import Gathered, Wanted, beside_features
+from lambdas.model.reading.cells import MISSING, Check, checks_beside
+from lambdas.model.reading.columns import Gathered, Wanted
 from lambdas.model.reading.findings import Findings, Looked
 from lambdas.model.reading.header import find_columns
 from lambdas.model.reading.table import Labels, Reading, Table
@@ -31,11 +31,13 @@ def read_object(name: str, *, content: bytes, recipe: Recipe) -> Table:
     return read_text(name, text=unpack(name, content=content, model=recipe.model), recipe=recipe).table
 
 
-def read_text(name: str, *, text: bytes, recipe: Recipe) -> Reading:
-    """The same for an unpacked file, with its extent; raises a DataError."""
-    columns = [*(column.name for column in recipe.single_columns), *beside_features(recipe), recipe.label]
+def read_text(name: str, *, text: bytes, recipe: Recipe, last: str | None = None) -> Reading:
+    """The same for an unpacked file, with its extent, and with the last date that a row can have where the recipe is
+    by a column of dates; raises a DataError.
+    """
+    columns = [*(column.name for column in recipe.single_columns), *checks_beside(recipe), recipe.label]
     places = find_columns(name, text=text, wanted=columns, model=recipe.model)
-    wanted = Wanted.of(recipe, places=places)
+    wanted = Wanted.of(recipe, places=places, last=last)
     gathered, findings = _look(name, text=text, to=Gathered, wanted=wanted, model=recipe.model)
     left_out = tolerance.left_out(name, gathered, findings, recipe=recipe)
     return Reading(

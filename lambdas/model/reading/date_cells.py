@@ -6,6 +6,8 @@ from string import whitespace
 
 from lambdas.serve.date_texts import seconds_of
 
+DAY_SECONDS = 86_400
+
 
 def seconds_in(text: str) -> float | None:
     """Since 1970, of a date with or without ASCII spaces around it; None for what is no date."""

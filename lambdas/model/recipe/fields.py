@@ -103,6 +103,12 @@ class Fields:
         return [column for column in self.columns if isinstance(column, Date)]
 
     @property
+    def date_columns(self) -> list[str]:
+        """That tell on which side of the split a row is, and whether it is in the window."""
+        columns = (self.split.column, self.window.column if self.window is not None else None)
+        return [column for column in dict.fromkeys(columns) if column is not None]
+
+    @property
     def numbers_of_x(self) -> list[tuple[int, str]]:
         """Of each number that the estimator sees: the place of its column among `numeric`, and the part of a date."""
         return [

@@ -1,35 +1,49 @@
-"""Reads the days of a column of dates, in UTC. What is no date, by `lambdas.serve.date_texts`, is an error that names
-the row."""
+"""Reads the days of a column of dates, in UTC. A date is what `lambdas.serve.date_texts` reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from string import whitespace
 
 import numpy as np
 
-from chalicelib.errors import ValueOutOfRange
+from chalicelib.errors import ObjectUnreadable
 from lambdas.model.arrays import Integers
-from lambdas.model.reading.cells import MISSING, NO_DATE, Problem
+from lambdas.model.reading.cells import day_check
 from lambdas.model.reading.columns import Bad, Gathered, Part, Wanted
 from lambdas.model.reading.dataset import read_texts
-from lambdas.model.reading.date_cells import seconds_in
+from lambdas.model.reading.date_cells import DAY_SECONDS, seconds_in
+from lambdas.model.reading.unpacking import way_out
+from lambdas.model.splitting.split import Mask
 from lambdas.serve.date_texts import FIRST
 
-DAY_SECONDS = 86_400
 NO_DAY = FIRST // DAY_SECONDS - 1
 
 
-def read_days(name: str, *, text: bytes, column: str, model: str, last: str | None = None) -> Integers:
-    """(n,): the days of the rows of an unpacked file, counted from 1970-01-01. Raises a DataError, as for a date
-    after the last one that there can be.
+def read_days(name: str, *, text: bytes, column: str, model: str) -> Integers:
+    """(n,): the days of the rows of an unpacked file, counted from 1970-01-01. Raises a DataError.
 
-    A row that is too short or too long has NO_DAY.
+    A row without a date has NO_DAY: it is bad, or too short or too long.
     """
-    return read_texts(
-        name, text=text, columns=[column], to=_Days, check=partial(_problem, last=last), model=model
-    ).days
+    return read_texts(name, text=text, columns=[column], to=_Days, check=lambda _: None, model=model).days
+
+
+def read_span(name: str, *, text: bytes, column: str, model: str, last: str) -> tuple[str, str]:
+    """The first date and the last one of an unpacked file, of its rows that have one which can be. Raises a
+    DataError, also where none has."""
+    days = read_days(name, text=text, column=column, model=model)
+    dated = days[(days > NO_DAY) & up_to(last, days=days)]
+    if len(dated):
+        return text_of(int(dated.min())), text_of(int(dated.max()))
+    read_texts(name, text=text, columns=[column], to=Gathered, check=day_check(last=last), model=model)
+    why = f"every row of {name} is too short or too long. {way_out(name, model=model)}"
+    raise ObjectUnreadable(why, object=name)
+
+
+def up_to(last: str, *, days: Integers) -> Mask:
+    """(n,): whether a day is the date or earlier; none is without a date."""
+    day = day_of(last)
+    reached: Mask = np.zeros(len(days), dtype=np.bool_) if day is None else days <= day
+    return reached
 
 
 def day_of(text: str) -> int | None:
@@ -48,17 +62,6 @@ def text_of(day: int) -> str:
     '1970-01-01'
     """
     return str(np.datetime64(day, "D"))
-
-
-def _problem(text: str, *, last: str | None) -> Problem | None:
-    if not text.strip(whitespace):
-        return MISSING
-    day = day_of(text)
-    if day is None:
-        return NO_DATE
-    if last is not None and text_of(day) > last:
-        return ValueOutOfRange, f"later than {last}, too far ahead"
-    return None
 
 
 class _Days(Gathered):

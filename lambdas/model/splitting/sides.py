@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lambdas.model.arrays import Integers
-from lambdas.model.splitting.days import day_of, read_days
+from lambdas.model.splitting.days import read_days, up_to
 from lambdas.model.splitting.keys import read_keys
 from lambdas.model.splitting.split import DATED, NIGHTLY, Draw, Mask, is_held_out
 
@@ -18,10 +17,3 @@ def held_out(name: str, *, text: bytes, draw: Draw, rows: int, model: str) -> Ma
         return ~up_to(draw.until, days=read_days(name, text=text, column=draw.columns[0], model=model))
     keys = read_keys(name, text=text, draw=draw, model=model)
     return None if keys is None else is_held_out(keys, draw=draw)
-
-
-def up_to(until: str, *, days: Integers) -> Mask:
-    """(n,): whether a day is the date or earlier; none is without a date."""
-    last = day_of(until)
-    reached: Mask = np.zeros(len(days), dtype=np.bool_) if last is None else days <= last
-    return reached

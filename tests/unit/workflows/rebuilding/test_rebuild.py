@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from chalicelib.errors import CommandFailed, VersionUnknown
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import registry
 from lambdas import evaluate, preprocess, recipes, train, version_model
-from lambdas.model.recipe import Recipe, Split
+from lambdas.model.recipe import Recipe, Split, Tolerate
 from tests.fakes.edges import FakeOutside
 from tests.fakes.stage import FakeStage
 from tests.given.nights import MODEL, going
-from tests.http_connections import rows
+from tests.http_connections import HEADER, rows
 from tests.unit.lambdas.nightly_batch import (
     RUN,
     SETTINGS,
@@ -149,26 +150,45 @@ def test_version_that_held_out_its_newest_nights_is_equal_though_later_ones_were
     for number, run in enumerate(RUNS):
         add_data(outside, f"night-2026-11-2{number}.csv", lines=rows(normal=90, attacks=60, seed=number))
         add_data(outside, f"night-2026-11-2{number + 1}.csv", lines=rows(normal=90, attacks=60, seed=number + 1))
-        going(outside, run)
-        ready = preprocess.run(
-            PreprocessTask(run=run, model=MODEL, force=True), outside.edges, SETTINGS, load=by_time
-        )
-        trained = train.run(training_task(ready, run=run), outside.edges, SETTINGS, load=by_time)
-        evaluated = evaluate.run(evaluation_task(ready, trained, run=run), outside.edges, SETTINGS)
-        version_model.run(versioning_task(ready, trained, evaluated, run=run), outside.edges, SETTINGS)
-        Lease(outside.edges, MODEL).release(run)
+        make_version(outside, run, load=by_time)
 
-    found = core.rebuild(
+    assert rebuilt_quietly(outside, tmp_path, load=by_time).is_equal
+
+
+def test_row_that_was_left_out_because_its_date_was_to_come_stays_out_when_it_has_come(tmp_path: Path) -> None:
+    def by_date(model: str) -> Recipe:
+        dated = Split(by="time", days=1, column="seen")
+        return replace(recipes.load(model), split=dated, tolerate=Tolerate(rows=0.1))
+
+    outside = night_with_data()
+    days = (f"2026-11-{19 + number % 3}" if number else "2026-12-24" for number in range(150))
+    lines = [f"{row},{day}" for row, day in zip(rows(normal=90, attacks=60), days, strict=True)]
+    outside.store.put(FILE, "\n".join([f"{HEADER},seen", *lines, ""]).encode())
+    make_version(outside, RUN, load=by_date)
+    outside.clock.sleep(60 * 86_400)
+
+    assert rebuilt_quietly(outside, tmp_path, load=by_date).is_equal
+
+
+def make_version(outside: FakeOutside, run: str, *, load: Callable[[str], Recipe]) -> None:
+    going(outside, run)
+    ready = preprocess.run(PreprocessTask(run=run, model=MODEL, force=True), outside.edges, SETTINGS, load=load)
+    trained = train.run(training_task(ready, run=run), outside.edges, SETTINGS, load=load)
+    evaluated = evaluate.run(evaluation_task(ready, trained, run=run), outside.edges, SETTINGS)
+    version_model.run(versioning_task(ready, trained, evaluated, run=run), outside.edges, SETTINGS)
+    Lease(outside.edges, MODEL).release(run)
+
+
+def rebuilt_quietly(outside: FakeOutside, folder: Path, *, load: Callable[[str], Recipe]) -> Rebuilt:
+    return core.rebuild(
         outside.edges,
         outside.versions,
         model=MODEL,
         model_version=1,
-        folder=tmp_path,
+        folder=folder,
         progress=lambda *_: None,
-        load=by_time,
+        load=load,
     )
-
-    assert found.is_equal
 
 
 def test_artifact_that_is_gone_can_be_made_but_not_compared(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import ColumnMissing, ValueMissing, ValueUnparsable
-from lambdas.model.splitting.days import NO_DAY, day_of, read_days, text_of
-from lambdas.model.splitting.sides import held_out, up_to
+from chalicelib.errors import ColumnMissing, ObjectUnreadable, ValueMissing, ValueOutOfRange, ValueUnparsable
+from lambdas.model.splitting.days import NO_DAY, day_of, read_days, read_span, text_of, up_to
+from lambdas.model.splitting.sides import held_out
 from lambdas.model.splitting.split import DATED, NIGHTLY, Draw
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -86,20 +86,35 @@ def test_limits_of_what_is_a_date(text: str, day: int) -> None:
     assert day_of(text) == day
 
 
-def test_bad_cell_is_named_with_its_row_and_its_value() -> None:
-    text = b"opened,label\n2026-11-24,a\n26/11/2026,a\n"
+def span(text: bytes, column: str = "opened") -> tuple[str, str]:
+    return read_span("day.csv", text=text, column=column, model="flows", last="2026-11-26")
 
+
+def test_bad_cell_has_no_day_and_the_others_tell_the_dates() -> None:
+    text = b"opened,label\n2026-11-24,a\n26/11/2026,a\n,a\n9999-12-31,a\n2026-11-26T23:59:59,a\n"
+
+    days = read_days("day.csv", text=text, column="opened", model="flows")
+
+    assert (days > NO_DAY).tolist() == [True, False, False, True, True]
+    assert span(text) == ("2026-11-24", "2026-11-26")
+
+
+def test_bad_cells_alone_are_named_with_their_rows_and_values() -> None:
     with pytest.raises(
-        ValueUnparsable, match=r"1 cell of column opened in day.csv is no date \(YYYY-MM-DD.*row 2 \(l"
+        ValueUnparsable, match=r"1 cell of column opened in day.csv is no date \(YYYY-MM-DD.*row 1 \(line 2\) '26/11"
     ):
-        read_days("day.csv", text=text, column="opened", model="flows")
+        span(b"opened,label\n26/11/2026,a\n,a\n")
+    with pytest.raises(ValueOutOfRange, match=r"is later than 2026-11-26, too far ahead: row 1 .*'9999-12-31'"):
+        span(b"opened,label\n9999-12-31,a\n")
+    with pytest.raises(ObjectUnreadable, match=r"every row of day\.csv is too short or too long"):
+        span(b"label,opened\na\n")
 
 
 def test_empty_cell_and_missing_column_are_errors_of_their_own() -> None:
     with pytest.raises(ValueMissing, match=r"column opened in day.csv is empty: row 1"):
-        read_days("day.csv", text=b"opened,label\n,a\n", column="opened", model="flows")
+        span(b"opened,label\n,a\n")
     with pytest.raises(ColumnMissing, match="has no column closed"):
-        read_days("day.csv", text=b"opened,label\n,a\n", column="closed", model="flows")
+        span(b"opened,label\n,a\n", "closed")
 
 
 def test_row_that_is_too_short_has_no_day() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from lambdas.model.splitting.days import up_to
 from lambdas.model.splitting.keys import read_group_keys, read_row_keys
-from lambdas.model.splitting.sides import held_out, up_to
+from lambdas.model.splitting.sides import held_out
 from lambdas.model.splitting.split import (
     DATED,
     DRAWN,
