@@ -17,8 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -27,7 +27,8 @@ from rich.table import Table as Drawn
 from benchmarks.scoring import rows
 from lambdas import recipes
 from lambdas.model.formats.package import build_package
-from lambdas.model.formats.scorecard.export import export
+from lambdas.model.formats.table import format_of
+from lambdas.model.recipe import Columns
 from lambdas.model.training.estimator import fit
 from workflows.packaging import bytecode, layers
 from workflows.packaging.archive import Package, pack
@@ -103,9 +104,15 @@ def candidates(folders: Folders) -> list[Candidate]:
     found = [
         _candidate(BARE, "main.handler", [folders.code("bare", pack({"main.py": EMPTY}), compiled=False)], runtime)
     ]
-    plain = {"Serving": _served(), "App": _app(folders.folder), "RecordOutcome": tasks}
+    plain = {
+        "Serving": _served(),
+        "Serving, trees": _served(_forest, "trees"),
+        "App": _app(folders.folder),
+        "RecordOutcome": tasks,
+    }
     handlers = {
         "Serving": "serve.handler.handler",
+        "Serving, trees": "serve.handler.handler",
         "App": "app.app",
         "RecordOutcome": "lambdas.record_outcome.handler",
     }
@@ -137,13 +144,22 @@ def _candidate(
     )
 
 
-def _served() -> Package:
-    model = export(fit(recipes.load("kdd99-http"), train=rows())).content
+def _forest(_: Columns) -> object:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(n_estimators=100, random_state=0)
+
+
+def _served(estimator: Callable[[Columns], object] | None = None, form: str = "scorecard") -> Package:
+    """Of the recipe's own estimator, or of another."""
+    recipe = recipes.load("kdd99-http")
+    recipe = replace(recipe, estimator=estimator, format=form) if estimator else recipe
+    model = format_of(form).code().export(fit(recipe, train=rows())).content
     manifest = {
         "model": "m",
         "model_version": 1,
         "artifact_sha256": hashlib.sha256(model).hexdigest(),
-        "format": "scorecard",
+        "format": form,
     }
     return Package(build_package(artifact=model, manifest=manifest), sha256="")
 

@@ -70,7 +70,7 @@ THROUGH_THE_ALIAS = ":live"
 """How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
 
 BYTES_OF_OPENSSL = 1_000_000
-"""An artifact of more is hashed by OpenSSL."""
+"""An artifact of more is hashed by OpenSSL; one of trees, which are read where they lie, is mapped and not copied."""
 FORMATS = ("scorecard", "trees")
 """The artifact formats. Each is a module beside this one, and its `read` makes a Scorer of an artifact's bytes, or
 raises ModelInvalid."""
@@ -260,15 +260,20 @@ def open_package(folder: str | Path) -> Service:
     """Read the model and the manifest that lie beside the code, once; raises PackageBroken."""
     try:
         manifest = json.loads(_content(f"{folder}/manifest.json"))
-        return _service(_content(f"{folder}/{manifest['artifact_file']}"), manifest=manifest)
+        artifact = _content(f"{folder}/{manifest['artifact_file']}", is_mapped=manifest["format"] == "trees")
+        return _service(artifact, manifest=manifest)
     except ModelInvalid as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {exc}") from exc
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__}") from exc
 
 
-def _content(file: str) -> bytes:
+def _content(file: str, *, is_mapped: bool = False) -> bytes:
     with open(file, "rb") as opened:
+        if is_mapped and opened.seek(0, 2) > BYTES_OF_OPENSSL:
+            mmap = import_module("mmap")
+            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)  # type: ignore[no-any-return]
+        opened.seek(0)
         return opened.read()
 
 
@@ -291,10 +296,5 @@ def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:
     scorer = READERS[kind](artifact)
     if scorer.schema.operating_point is not None:
         scorer.schema.operating_point.other(scorer.classes)  # raises: broken
-    return Service(
-        scorer=scorer,
-        model=manifest["model"],
-        model_version=manifest["model_version"],
-        artifact_sha256=checksum,
-        format=kind,
-    )
+    version = {name: manifest[name] for name in ("model", "model_version")}
+    return Service(scorer=scorer, artifact_sha256=checksum, format=kind, **version)

@@ -59,6 +59,9 @@ TYPES = {"B": 1, "h": 2, "H": 2, "i": 4, "f": 4, "d": 8}
 NODES_BOXED = 20_000
 """Up to so many nodes the arrays become lists: that takes a millisecond once, and makes a row half as long again to
 score otherwise. Lists of more fit no cache, and are slower."""
+ROWS_COLD = 100
+"""After so many rows the arrays of more nodes are copied out of the file, where each look takes a little less. A cold
+start does not wait for that."""
 INF = math.inf
 
 Numbers = Sequence["Any"]
@@ -81,6 +84,10 @@ class Trees:
         self.zero_is_second: bool = header["zero_is_second"]
         self.slot, self.threshold = section("slot"), section("threshold")
         self.left, self.right, self.roots = section("left"), section("right"), section("roots")
+        self.nodes = [self.slot, self.threshold, self.left, self.right]
+        """As `leaves` looks at them."""
+        self.rows = 0
+        """That were scored."""
         self.value, self.expected = section("value"), section("expected")
         self.places: list[int] = [place for place, _, _ in header["numbers"]]
         self.put_through = _put_through(header["numbers"])
@@ -115,7 +122,7 @@ class Trees:
 
     def leaves(self, laid: Sequence[float]) -> list[int]:
         """The leaf that each tree leads to."""
-        slot, threshold, left, right = self.slot, self.threshold, self.left, self.right
+        slot, threshold, left, right = self.nodes
         found = []
         for node in self.roots:
             while node >= 0:
@@ -125,6 +132,9 @@ class Trees:
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where a value is too large. Never raises."""
+        self.rows += 1
+        if self.rows == ROWS_COLD:
+            self.nodes = [_copied(numbers) for numbers in self.nodes]
         laid = self.laid(row)
         if laid is None:
             return self.classes[0], [math.nan] * len(self.classes)
@@ -230,6 +240,12 @@ LINKS: Mapping[str, Callable[[Trees, Sequence[int]], tuple[str, list[float]]]] =
     "softmax": _softmax,
     "votes": _votes,
 }
+
+
+def _copied(numbers: Numbers) -> Numbers:
+    if isinstance(numbers, memoryview):
+        return bytes(numbers) if numbers.format == "B" else array(numbers.format, numbers.tobytes())
+    return numbers
 
 
 def _put_through(numbers: Sequence[Any]) -> list[tuple[int, Callable[[float], float]]]:

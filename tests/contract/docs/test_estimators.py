@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -71,3 +72,12 @@ def test_every_function_has_its_name_on_the_page() -> None:
 
 def test_an_error_leads_to_this_page() -> None:
     assert "docs/estimators.md" in SERVED
+
+
+def test_what_a_format_costs_is_as_the_benchmark_measured_it() -> None:
+    results = json.loads((pages.ROOT / "benchmarks/results/trees.json").read_text("utf-8"))["of"]
+    told = [row[2:] for row in pages.rows(section("By format"))[2:]]
+
+    sizes = ("scorecard", "3 thousand", "75 thousand", "300 thousand", "500 trees, 75 thousand")
+    measured = [results[size] for size in sizes]
+    assert told == [[f"{each['cold_ratio']:.2f}", f"{each['warm_us']:.0f}"] for each in measured]

@@ -111,7 +111,7 @@ def _add_nodes(file: File, model: Grown, *, slots: Slots) -> None:
         roots.append(place[0])
         nodes += int(inner.sum())
         leaves += int((~inner).sum())
-    file.add_whole("slot", slots.numbered(pairs), codes="hi")
+    file.add_whole("slot", slots.numbered(pairs), codes="Bhi")
     if model.rounds_to_32_bits:
         file.add("threshold", rounded_down(thresholds), code="f")
     else:

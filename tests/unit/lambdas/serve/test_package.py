@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from lambdas.serve.handler import PackageBroken, open_package
+from lambdas.serve import handler
+from lambdas.serve.handler import BYTES_OF_OPENSSL, PackageBroken, open_package
+from tests.given.trees import model, served_rows, table
 from tests.unit.lambdas.serve.document import DOCUMENT
 
 
@@ -56,6 +61,41 @@ def test_broken_package_raises(tmp_path: Path, artifact: bytes, changes: dict[st
 
     with pytest.raises(PackageBroken, match=words):
         open_package(folder)
+
+
+@pytest.mark.parametrize("more", [0, BYTES_OF_OPENSSL])
+def test_artifact_of_trees_is_read_at_any_size(tmp_path: Path, more: int) -> None:
+    """A large one is mapped; what follows its sections is no matter."""
+    of = model("forest", 2, False)
+    artifact = of.content + bytes(more)
+    folder = package(tmp_path, artifact=artifact, manifest={**manifest_of(artifact), "format": "trees"})
+
+    service = open_package(folder)
+
+    (row,) = served_rows(table(1))
+    assert service.scorer.score(row) == of.served.score(row)
+
+
+def test_large_artifact_of_trees_that_is_not_the_one_of_its_manifest_raises(tmp_path: Path) -> None:
+    artifact = bytes(BYTES_OF_OPENSSL + 1)
+    named = {**manifest_of(artifact), "format": "trees", "artifact_sha256": "0" * 64}
+
+    with pytest.raises(PackageBroken, match="its manifest says 0000"):
+        open_package(package(tmp_path, artifact=artifact, manifest=named))
+
+
+def test_module_that_the_packages_reader_lacks_is_named(tmp_path: Path) -> None:
+    """Only the reader of another format may be missing."""
+    serving = Path(handler.__file__).parent
+    shutil.copytree(serving, tmp_path / "serve", ignore=shutil.ignore_patterns("scorecard.py", "__pycache__"))
+    (tmp_path / "serve" / "trees.py").write_text("import nowhere_to_be_found\n")
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import serve.handler"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "ModuleNotFoundError: No module named 'nowhere_to_be_found'" in done.stderr
 
 
 def test_package_without_a_model_raises(tmp_path: Path) -> None:

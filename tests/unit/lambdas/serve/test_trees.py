@@ -3,14 +3,19 @@ from __future__ import annotations
 import json
 import math
 import struct
+from array import array
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lambdas.model.formats.trees.export import export
+from lambdas.model.reading.table import Table
+from lambdas.model.training.estimator import fit
 from lambdas.serve import trees
 from lambdas.serve.schema import ModelInvalid, Row
-from tests.given.trees import CASES, LARGEST, Model, difference, edges, model, served_rows, table
+from tests.given.trees import CASES, LARGEST, ONE_THREAD, Model, difference, edges, model, recipe, served_rows, table
 
 ROWS = 150
 
@@ -45,6 +50,36 @@ def scores(served: trees.Trees, row: Row) -> list[float]:
         return served.score(row)[1]
     found = served.votes(leaves) if served.link == "votes" else served.scores(leaves)
     return [0.0, *found] if len(found) == 1 else found
+
+
+@cache
+def large() -> Model:
+    """Of more nodes than become lists, on labels that tell nothing."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    train = table(2500)
+    shuffled = Table(train.numeric, train.categorical, np.random.default_rng(0).permutation(train.labels))
+    with ONE_THREAD():
+        fitted = fit(recipe(lambda _: ExtraTreesClassifier(30, random_state=0)), train=shuffled)
+    content = export(fitted).content
+    return Model(fitted, trees.read(content), content)
+
+
+def test_trees_of_many_nodes_answer_alike_before_and_after_they_are_copied() -> None:
+    served, rows = trees.read(large().content), table(trees.ROWS_COLD + 50, seed=2)
+
+    assert len(served.slot) > trees.NODES_BOXED
+    assert isinstance(served.nodes[0], memoryview)
+    assert difference(served, large(), rows) == ""
+    assert [type(each) for each in served.nodes] == [bytes, array, array, array]
+    assert difference(served, large(), rows) == ""
+
+
+def test_copied_slots_of_more_than_256_stay_numbers() -> None:
+    slots = memoryview(struct.pack("<3h", 1, 300, 2)).cast("h")
+
+    assert list(trees._copied(slots)) == [1, 300, 2]
+    assert trees._copied([1, 2]) == [1, 2]
 
 
 def test_column_that_no_tree_asks_about_adds_nothing() -> None:

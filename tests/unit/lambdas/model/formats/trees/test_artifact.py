@@ -53,6 +53,13 @@ def field(name: str, value: object) -> Callable[[Header, bytearray], None]:
     return write
 
 
+def slots_below_zero(header: Header, body: bytearray) -> None:
+    """Of the type that they have where there are more than fit a byte."""
+    _, _, items = header["sections"]["slot"]
+    header["sections"]["slot"] = ["h", len(body), items]
+    body.extend(struct.pack(f"<{items}h", *[-1] * items))
+
+
 FOREST, BOOSTING, HISTOGRAMS, VOTES = "forest", "gradient boosting", "histogram gradient boosting", "AdaBoost"
 DAMAGE = [
     (FOREST, shorter("threshold"), "its arrays of nodes differ in length"),
@@ -62,7 +69,7 @@ DAMAGE = [
     (FOREST, item("roots", 0, 2_000_000), "a tree begins outside of the arrays"),
     (FOREST, item("threshold", 3, float("nan")), "a threshold is not a number"),
     (FOREST, item("slot", 3, 99), "a node asks for a slot that there is not"),
-    (FOREST, item("slot", 3, -1), "a node asks for a slot that there is not"),
+    (FOREST, slots_below_zero, "a node asks for a slot that there is not"),
     (FOREST, field("numbers", [[9, 0, []]] * 5), "a slot is of a column that there is not"),
     (FOREST, field("numbers", [[1, 0, []]] * 5), "a number is of a column of categories"),
     (FOREST, shorter("table-0"), "a table does not fit its column"),
