@@ -17,15 +17,17 @@ from chalicelib.layout import Place
 from chalicelib.log import log
 from chalicelib.quality.night import File
 from chalicelib.quality.series import Series
-from chalicelib.registry import registry
+from chalicelib.registry import registry, run_documents
 from chalicelib.registry.live import look
 from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.run_documents import Arrived
 from chalicelib.runs.dataset import Object
 from lambdas.intermediates import put_all, read_all
 from lambdas.model.data.part import Part
+from lambdas.model.data.swapped import swapped as find_swapped
 from lambdas.model.reading import table
 from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Recipe
 from lambdas.parts import Prepared
 from lambdas.splits import Splits
 
@@ -74,17 +76,26 @@ def _live(edges: Edges, *, model: str) -> Manifest | None:
     return registry.manifest(edges, model=model, model_version=number) if number else None
 
 
-def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, run: str) -> Arrived | None:
-    """Write the rows of the new objects for Evaluate, and tell what there is; None for none."""
+def hand_over(edges: Edges, new: Unseen, prepared: Prepared, *, recipe: Recipe, run: str) -> Arrived | None:
+    """Write the rows of the new objects for Evaluate, and tell what there is; None for none.
+
+    Of each object the first rows, which are drawn, tell whether two of its columns look swapped: that is told, and
+    decides nothing.
+    """
     objects = tuple(each for each in new.objects if prepared.digests.get(each.name) not in new.texts)
     rows = parts = size = 0
+    before = run_documents.columns_of_version(edges, model=recipe.model, model_version=new.live) if objects else {}
+    swapped: dict[str, list[list[str]]] = {}
     for each in objects:
-        for part in _parts(prepared.new_rows_of(each.name)):
+        for place, part in enumerate(_parts(prepared.new_rows_of(each.name))):
+            if place == 0 and (pairs := find_swapped(part, recipe=recipe, earlier=before)):
+                swapped[each.name] = [*map(list, pairs)]
+                log("columns_swapped", run=run, model=recipe.model, object=each.name, columns=pairs)
             put_all(edges, _prefix(run, parts), part.to_files())
             rows, parts, size = rows + len(part), parts + 1, size + part.size_bytes
     if new.live is None or not rows:
         return None
-    return Arrived(model_version=new.live, objects=objects, rows=rows, parts=parts, bytes=size)
+    return Arrived(model_version=new.live, objects=objects, rows=rows, parts=parts, bytes=size, swapped=swapped)
 
 
 def parts(edges: Edges, arrived: Arrived, *, run: str) -> Iterator[Table]:

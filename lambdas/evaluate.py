@@ -80,6 +80,7 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         "judging": task.judging,
         "fingerprint": lineage.fingerprint,
         "champion_model_version": champion_model_version,
+        "swapped": lineage.arrived.swapped if lineage.arrived else {},
         "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
     if judged.get("threshold"):

@@ -12,13 +12,14 @@ from chalicelib.edges import Edges
 from chalicelib.quality.left_out import LeftOut, in_words
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Source
-from chalicelib.registry.run_documents import DataProfile, Profile
+from chalicelib.registry.run_documents import Arrived, DataProfile, Profile
 from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
 from lambdas.horizon import within
 from lambdas.leaving_out import LeavingOut
+from lambdas.model.data.swapped import in_words as in_a_sentence
 from lambdas.model.recipe import Recipe
 from lambdas.packs import Prepare, from_objects
 from lambdas.parts import Prepared, listed
@@ -64,6 +65,7 @@ def run(
         known = novelty.nothing_new(edges, task, fingerprint=fingerprint)
         if known is not None:
             return novelty.without_data(f"{known}{_left_out(gone)}", fingerprint)
+    arrived = arrivals.hand_over(edges, unseen.but(prepared.bad), prepared, recipe=recipe, run=task.run)
     profile = Profile(
         fingerprint=fingerprint,
         recipe_sha256=recipe_sha256,
@@ -71,13 +73,13 @@ def run(
         objects=tuple(_source(task.model, each, prepared) for each in objects),
         splits=first_split.and_of(_splits(task.model, objects, prepared)).to_document(),
         profile=DataProfile.of(prepared.profile),
-        arrived=arrivals.hand_over(edges, unseen.but(prepared.bad), prepared, run=task.run),
+        arrived=arrived,
     )
     run_documents.keep_profile(edges, profile, run=task.run)
     return Preprocessed(
         decision=TRAIN,
         reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{told(prepared, recipe)}{_left_out(gone)}"
-        f"{_changed(prepared.profile)}",
+        f"{_changed(prepared.profile)}{_swapped(arrived)}",
         fingerprint=fingerprint,
         train_uri=listed(edges, prepared.train, run=task.run, side="train"),
         holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
@@ -121,6 +123,11 @@ def _changed(profile: Mapping[str, Any]) -> str:
         cells = sum(each.get(what, 0) for each in columns)
         told += f"; {cells} cells {what}" if cells else ""
     return told
+
+
+def _swapped(arrived: Arrived | None) -> str:
+    found = arrived.swapped if arrived else {}
+    return "".join(f"; {in_a_sentence(pairs, name=name)}" for name, pairs in [*found.items()][:LISTED_FILES])
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def explain(facts: Facts) -> list[str]:
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),
         *(_live_quality(report) if report else ()),
+        *(_swapped(report.swapped, model=run["model"] or "MODEL") if report else ()),
         *(_anchor(report, model=run["model"] or "MODEL") if report else ()),
         *(_erased(report) if report else ()),
         *(_replay(run, facts.replayed) if facts.replayed else ()),
@@ -181,6 +182,15 @@ def _live_quality(report: Report) -> Iterator[str]:
     files = f"{night.files} new file{'' if night.files == 1 else 's'}"
     yield f"Version {night.model_version}, which was live, met {night.rows:,} rows of {files} for the first time."
     yield from (f"  {each.name}: {each.words}." for each in night.ratios)
+
+
+def _swapped(files: Mapping[str, Sequence[Sequence[str]]], *, model: str) -> Iterator[str]:
+    for name, pairs in [*files.items()][:FILES_TOLD]:
+        columns = ", ".join(" and ".join(pair) for pair in pairs)
+        yield (
+            f"Columns {columns} of {name} look swapped: the values of each are as those of the other were before."
+            f" That decided nothing. If they are: nightswap data add {name} --model {model} --replace, corrected."
+        )
 
 
 def _compared(comparison: Comparison) -> Iterator[str]:

@@ -6,6 +6,7 @@ The document holds everything else that `lambdas.model.evaluation.evaluation` me
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
@@ -238,6 +239,10 @@ class Report(Document):
     """The live version on the run's new rows; None where one of them was missing, and of an earlier release."""
     live_quality_problem: str | None = holds(maybe(text), default=None)
     """What kept the live version from being scored on them."""
+    swapped: Mapping[str, Sequence[Sequence[str]]] = holds(
+        table_of(list_of(list_of(text))), default=MappingProxyType({})
+    )
+    """As `run_documents.Arrived` has it; empty of an earlier release."""
     paired: Paired | None = holds_one(Paired, default=None)
     comparison: Comparison | None = holds_one(Comparison, default=None)
     flips: Flips | None = holds_one(Flips, default=None)

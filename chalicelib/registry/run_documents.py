@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib import layout
 from chalicelib.contracts.decisions import OUTCOMES
 from chalicelib.contracts.runs import RunOutcome
+from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import (
     Record,
@@ -27,6 +28,7 @@ from chalicelib.edges import Edges
 from chalicelib.errors import RegistryIncomplete
 from chalicelib.names import document_name
 from chalicelib.quality.night import File
+from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD, Source, Training
 from chalicelib.registry.report import Erased
 
@@ -122,6 +124,21 @@ class Arrived(Document):
     """Below `work/RUN/sides/arrived/`."""
     bytes: int = holds(count, default=0)
     """Of the rows as arrays; 0 of a release that did not count them."""
+    swapped: Mapping[str, Sequence[Sequence[str]]] = holds(
+        table_of(list_of(list_of(text))), default=MappingProxyType({})
+    )
+    """By object the pairs of its columns whose values look as those of the other were, in the live version's data."""
+
+
+def columns_of_version(edges: Edges, *, model: str, model_version: int | None) -> Mapping[str, Mapping[str, Any]]:
+    """What the columns of a version's data were like, by the profile of its run; nothing where nobody can tell."""
+
+    def found() -> Mapping[str, Mapping[str, Any]]:
+        made = registry.find_manifest(edges, model=model, model_version=model_version) if model_version else None
+        profile = find_profile(edges, run=made.run) if made else None
+        return profile.profile.columns if profile else {}
+
+    return documents.readable(found, told=[]) or {}
 
 
 class Profile(Document):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.registry import registry, run_documents
+from chalicelib.registry import run_documents
 from chalicelib.registry.live import look
 from lambdas.model.recipe import Recipe
 
@@ -20,14 +20,8 @@ Profiles = Mapping[str, Mapping[str, Any]]
 
 def earlier(edges: Edges, *, model: str) -> Profiles:
     """What the columns of the live version's data were like; nothing where nobody can tell."""
-
-    def found() -> Profiles:
-        live = look(edges, model=model).version()
-        made = registry.find_manifest(edges, model=model, model_version=live) if live else None
-        profile = run_documents.find_profile(edges, run=made.run) if made else None
-        return profile.profile.columns if profile else {}
-
-    return documents.readable(found, told=[]) or {}
+    live = documents.readable(lambda: look(edges, model=model).version(), told=[])
+    return run_documents.columns_of_version(edges, model=model, model_version=live)
 
 
 def warning(table: Table, *, name: str, recipe: Recipe, before: Profiles) -> str:

@@ -7,7 +7,7 @@ and a source that changes moves a column away from its own profile, but hardly t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -47,7 +47,7 @@ def swapped(table: Table, *, recipe: Recipe, earlier: Profiles) -> list[tuple[st
     ]
 
 
-def in_words(pairs: list[tuple[str, str]], *, name: str) -> str:
+def in_words(pairs: Iterable[Sequence[str]], *, name: str) -> str:
     """
     >>> in_words([("age", "income")], name="day.csv")
     'columns age and income of day.csv look swapped: the values of each are as those of the other were before'

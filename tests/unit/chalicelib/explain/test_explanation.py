@@ -432,6 +432,14 @@ def test_live_version_that_could_not_be_scored_on_new_rows_is_told() -> None:
     assert f"Nothing is known of the live version on the new rows: {problem}" in lines
 
 
+def test_columns_that_look_swapped_are_told_with_the_way_out() -> None:
+    lines = said(report={**REPORT, "swapped": {"day.csv": [["age", "income"], ["a", "b"]]}})
+
+    (line,) = (each for each in lines if "swapped" in each)
+    assert line.startswith("Columns age and income, a and b of day.csv look swapped: the values of each are as")
+    assert "That decided nothing. If they are: nightswap data add day.csv --model" in line
+
+
 def flips(flipped: int, *sides: dict[str, Any], left_out: int = 0) -> dict[str, Any]:
     return {"rows": 600, "flipped": flipped, "sides": list(sides), "sides_left_out": left_out}
 
