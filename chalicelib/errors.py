@@ -9,10 +9,9 @@
     │   ├── ValueMissing, ValueUnparsable, ValueInfinite, ValueOutOfRange, ValueNotAllowed
     │   └── NameUndated, LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
-    ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached
-    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ContractBroken
-    ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed
-    ├── PackagingFailed, DiskFull, SampleUnavailable
+    ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached, ImportRefused
+    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ContractBroken, PackagingFailed
+    ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, BatchUnknown 404, ModelUnknown 404, VersionUnknown 404
         ├── RequestConflict 409, VersionUnfit 409, BodyTooLarge 413, WrongContentType 415
@@ -35,8 +34,7 @@ from chalicelib.limits import MESSAGE_CHARACTERS, TERMINAL_CHARACTERS
 class NightswapError(Exception):
     """The base of all; `details` are the facts of the message in a form that a program can read."""
 
-    status = 500
-    characters = MESSAGE_CHARACTERS
+    status, characters = 500, MESSAGE_CHARACTERS
 
     def __init__(self, message: str, **details: Any) -> None:
         self.message = cut(message, self.characters)
@@ -164,6 +162,10 @@ class TrainingFailed(NightswapError):
 
 class ThresholdNotReached(NightswapError):
     """No threshold gives what the recipe asks of it, on the rows that cross-validation holds out of training."""
+
+
+class ImportRefused(NightswapError):
+    """A model's file that was brought along cannot be read, or is no model of its recipe."""
 
 
 class ArtifactInvalid(NightswapError):
@@ -295,5 +297,4 @@ def leaves(base: type[NightswapError] = NightswapError) -> tuple[str, ...]:
     >>> leaves(TransientError)[:3]
     ('ExecutionsUnavailable', 'FunctionBusy', 'FunctionUnavailable')
     """
-    below = base.__subclasses__()
-    return tuple(sorted(name for child in below for name in leaves(child))) if below else (base.__name__,)
+    return tuple(sorted(name for each in base.__subclasses__() for name in leaves(each))) or (base.__name__,)

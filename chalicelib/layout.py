@@ -19,6 +19,7 @@ work/RUN/...                            intermediates, deleted at the run's end
 parts/MODEL/SHA256.zip                  rows of the data set as Preprocess read and split them, and their sums
 parts/MODEL/kept.json                   which of them hold which objects, so that no later run reads these again
 parts/MODEL/dates.json                  of which dates the rows of each object are, where the recipe asks for a column
+imports/MODEL/SHA256                    a model's file that was imported; it stays, and a rebuild reads it
 row-answers/MODEL/RUN.zip               what each version answered for each row of a run's holdout
 work/plan/SHA256.template.json          what a plan asks CloudFormation about, where it is too long for a call
 models/MODEL/versions/000007/...        a numbered model version; `manifest.json` marks it complete
@@ -60,20 +61,15 @@ from __future__ import annotations
 
 from chalicelib.values import Value
 
-DATASETS = "datasets/"
-REMOVED = "removed/"
-RUNS = "runs/"
-WORK = "work/"
-PARTS = "parts/"
-ROW_ANSWERS = "row-answers/"
+DATASETS, REMOVED, IMPORTS = "datasets/", "removed/", "imports/"
+RUNS, WORK = "runs/", "work/"
+PARTS, ROW_ANSWERS = "parts/", "row-answers/"
 BATCHES, BATCH_FILES, BATCH_RESULTS = "batches/", "batches/in/", "batches/out/"
 TOKENS = "tokens/"
 DEPLOY = "deploy/"
-LOCKS = "locks/"
-MOVES = "moves/"
+LOCKS, MOVES = "locks/", "moves/"
 LEDGER = "ledger/"
-EVIDENCE = "evidence/"
-ERASED = "evidence-erased/"
+EVIDENCE, ERASED = "evidence/", "evidence-erased/"
 
 
 def dataset(model: str, name: str = "") -> str:
@@ -112,6 +108,11 @@ def kept_parts(model: str) -> str:
 
 def kept_dates(model: str) -> str:
     return f"{parts(model)}dates.json"
+
+
+def imported(model: str, sha256: str = "") -> str:
+    """A file that was imported, or the prefix of all."""
+    return f"{IMPORTS}{model}/{sha256}"
 
 
 def row_answers(model: str, run: str = "") -> str:
@@ -225,6 +226,7 @@ def of_model(model: str) -> tuple[str, ...]:
         removed(model),
         parts(model),
         row_answers(model),
+        imported(model),
         f"models/{model}/",
         ledger(model),
         rejections(model),

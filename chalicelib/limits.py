@@ -89,6 +89,9 @@ INFERENCE_ROWS = 100_000
 INFERENCE_HELD_BYTES = 268_435_456
 """Of all bodies that are read or scored at a time."""
 
+IMPORT_BYTES = 100_000_000
+"""Of a model's file that is imported. XGBoost spells a node with about 130 bytes, and a million is served at most."""
+
 # What goes out.
 MESSAGE_CHARACTERS = 2_000
 """Of an error's message and of each of its details. JSON may spell a character with twelve bytes, and with a stack

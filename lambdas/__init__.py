@@ -13,7 +13,7 @@ In the order of the states:
 
 restore_alias.py   repairs what a dead run left
 preprocess.py      reads the data set: training part, holdout, profile
-train.py           fits the recipe's estimator, exports the artifact
+train.py           fits the recipe's estimator, or takes an imported model; exports the artifact
 evaluate.py        scores challenger and champion on the holdout; the gate decides
 version_model.py   gives the model a number, publishes it
 replay.py          checks the published version's answers for rows of the holdout
@@ -34,6 +34,7 @@ kept.py            remembers which objects lie in which packs
 pieces.py          reads an object
 reader.py          tells by which code
 intermediates.py   reads and writes the files between tasks
+imports.py         reads a model that was trained elsewhere
 parts.py           hands on the rows of a side, part by part
 answers.py         hands on the estimator's answers for the holdout, part by part
 row_answers.py     keeps what the versions answered for the holdout row by row

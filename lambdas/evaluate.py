@@ -19,6 +19,7 @@ from chalicelib.evidence import evidence
 from chalicelib.layout import Place
 from chalicelib.registry import models, publishing, registry, run_documents
 from chalicelib.registry.live import look
+from chalicelib.registry.manifest import Training
 from chalicelib.registry.report import Report
 from chalicelib.registry.sample import Sample
 from chalicelib.settings import TaskSettings
@@ -83,8 +84,11 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         "swapped": lineage.arrived.swapped if lineage.arrived else {},
         "champion_fell": _fall(edges, judged, model=task.model, champion=champion_model_version),
     }
+    training = run_documents.training(edges, run=task.run)
     if judged.get("threshold"):
-        judged["threshold"] = {**_chosen(edges, run=task.run), **judged["threshold"]}
+        judged["threshold"] = {**_chosen(training), **judged["threshold"]}
+    if training and training.imported:
+        judged["imported"] = training.imported.document
     report = Report.made_of({**judged, **of_the_run, **live_quality})
     key = layout.run_document(task.run, "report")
     edges.store.put(key, report.encode())
@@ -107,9 +111,8 @@ def _fall(edges: Edges, judged: dict[str, Any], *, model: str, champion: int | N
     return champion_fall.fallen(then, scored["ratios"])
 
 
-def _chosen(edges: Edges, *, run: str) -> Mapping[str, Any]:
+def _chosen(training: Training | None) -> Mapping[str, Any]:
     """How Train chose the threshold; its value is the artifact's."""
-    training = run_documents.training(edges, run=run)
     return training.threshold.document if training and training.threshold else {}
 
 

@@ -21,11 +21,12 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from chalicelib import layout
-from chalicelib.documents.frozen import Document, holds, holds_many
+from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import count, sha256, text
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid, DataError, DatasetTooLarge
 from chalicelib.layout import Place
+from chalicelib.registry.report import Imported
 from chalicelib.settings import TASK_MB
 from lambdas.intermediates import read
 from lambdas.model.data.part import Part, merged
@@ -68,6 +69,8 @@ class PartList(Document):
     """All parts of one side of a run's data, in the objects' order: `work/RUN/sides/SIDE.json`."""
 
     parts: tuple[StoredPart, ...] = holds_many(StoredPart)
+    imported: Imported | None = holds_one(Imported, default=None)
+    """Beside the training part, the model that Train takes in the place of one fitted on it."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,13 @@ def files_of(edges: Edges, part: StoredPart) -> dict[str, bytes]:
     return unzipped(body)
 
 
-def listed(edges: Edges, parts: Iterable[StoredPart], *, run: str, side: str) -> str:
+def listed(
+    edges: Edges, parts: Iterable[StoredPart], *, run: str, side: str, imported: Imported | None = None
+) -> str:
     """Write the record of a side, `train` or `holdout`; returns its URI."""
     key = layout.side(run, side)
-    edges.store.put(key, PartList(parts=tuple(parts)).encode())
+    brought = {} if imported is None else {"imported": imported}
+    edges.store.put(key, PartList(parts=tuple(parts), **brought).encode())
     return str(Place(edges.store.bucket, key))
 
 
@@ -132,6 +138,7 @@ class Parts:
         self._edges, self._task, self._beside = edges, task, beside
         listed = PartList.read(read(edges, uri), key=Place.parse(uri).key)
         self._parts = {f"{place:05}": each for place, each in enumerate(listed.parts)}
+        self.imported = listed.imported
         self._folder: Path | None = None
         self._lock: TextIO | None = None
         self._copying = Lock()

@@ -61,7 +61,9 @@ def run(
     objects, fingerprint = new.objects, new.fingerprint
     if prepared.bad:
         objects = tuple(each for each in objects if each.name(model=task.model) not in prepared.bad)
-        fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings)
+        fingerprint = dataset.fingerprint(
+            objects, recipe_sha256=recipe_sha256, settings=settings, imported=new.imported
+        )
         known = novelty.nothing_new(edges, task, fingerprint=fingerprint)
         if known is not None:
             return novelty.without_data(f"{known}{_left_out(gone)}", fingerprint)
@@ -81,7 +83,7 @@ def run(
         reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{told(prepared, recipe)}{_left_out(gone)}"
         f"{_changed(prepared.profile)}{_swapped(arrived)}",
         fingerprint=fingerprint,
-        train_uri=listed(edges, prepared.train, run=task.run, side="train"),
+        train_uri=listed(edges, prepared.train, run=task.run, side="train", imported=new.imported),
         holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
         who=task.run,
         why="",

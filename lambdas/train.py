@@ -1,6 +1,7 @@
 """Train: fits the recipe's estimator and exports the artifact to serve. The only task that loads scikit-learn.
 
-An estimator that folds is fitted over the parts, whatever their number; of all others the rows are in memory.
+An estimator that folds is fitted over the parts, whatever their number; of all others the rows are in memory. In a
+run that brings a model along nothing is fitted: it is read, checked, and exported like any other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from chalicelib.log import log
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
-from lambdas import answers, engine, recipes
+from lambdas import answers, engine, imports, recipes
 from lambdas.model.data import room
 from lambdas.model.data.date_parts import spread
 from lambdas.model.folding.summary import Summary
@@ -32,6 +33,7 @@ from lambdas.model.training import trial
 from lambdas.model.training.draw import first_of_each_class
 from lambdas.model.training.estimator import fills_of, fit, fit_parts, format_for, why_in_one_piece
 from lambdas.model.training.estimator import memory_mb as fold_mb
+from lambdas.model.training.imported import FORMAT as FORMAT_OF_IMPORTS
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
@@ -49,12 +51,15 @@ def run(
         Parts(edges, task.train_uri, task="Train") as train,
         Parts(edges, task.holdout_uri, task="Train", beside=train) as holdout,
     ):
-        form = format_for(recipe)
+        form = FORMAT_OF_IMPORTS if train.imported else format_for(recipe)
         made = find_format(form)
         given = serving_layers.of_model(settings.serving_layers, model=task.model)
         serving_layers.check(made.layers, given=given, model=task.model)
         begun = time.monotonic()
-        fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
+        if train.imported is None:
+            fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
+        else:
+            fitted = imports.fitted(edges, train.imported, recipe=recipe)
         took = round(time.monotonic() - begun, 3)
         exported = made.code().export(fitted)
         facts = {**fitted.facts, **exported.facts, "fit_seconds": took}

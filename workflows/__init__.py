@@ -4,6 +4,7 @@ cli/            the command `nightswap`
 checking/       checks a recipe or a file before a run
 drafting/       the recipe of a first model, from a CSV file
 backtesting/    judges kept nights again by another recipe
+importing/      brings a model that was trained elsewhere
 rebuilding/     trains a version again, and compares
 data_set/       the files that a model is trained on: add, remove, erase
 definitions/    the state machine

@@ -74,6 +74,7 @@ def explain(facts: Facts) -> list[str]:
     return [
         *_end(run),
         *_left_out(facts.left_out, run=run["run"]),
+        *([report.imported.sentence] if report and report.imported else ()),
         *(_threshold(report.threshold) if report else ()),
         *(_gate(report) if report else ()),
         *(_champion(report) if report else ()),

@@ -23,7 +23,7 @@ from chalicelib.documents.shapes import (
 )
 from chalicelib.limits import LISTED_LEVELS
 from chalicelib.quality.left_out import LeftOut
-from chalicelib.registry.report import RATIOS, Rule, Threshold
+from chalicelib.registry.report import RATIOS, Imported, Rule, Threshold
 
 SCORECARD, SCORECARD_FILE = "scorecard", "model.json"
 """The one artifact format of releases whose manifests and trainings do not tell the artifact, and its file."""
@@ -81,6 +81,8 @@ class Training(Document):
 
     artifact: Artifact | None = holds_one(Artifact, default=None)
     """What Train made; None of an earlier release."""
+    imported: Imported | None = holds_one(Imported, default=None)
+    """None of a model that was trained here."""
     threshold: Threshold | None = holds_one(Threshold, default=None)
     """None of a model that answers the more probable class."""
     train_rows: int | None = holds(count, default=None)
@@ -151,6 +153,11 @@ class Manifest(Document):
     def artifact_file(self) -> str:
         """The name of the artifact among the parts."""
         return self.artifact.file if self.artifact else SCORECARD_FILE
+
+    @property
+    def imported(self) -> Imported | None:
+        """None of a version that was trained here."""
+        return self.training.imported if self.training else None
 
     @property
     def layers(self) -> Sequence[str]:

@@ -21,6 +21,7 @@ from chalicelib.documents.shapes import (
     number,
     number_from_1,
     one_of,
+    sha256,
     table_of,
     text,
 )
@@ -70,6 +71,29 @@ class Rule(Document):
     """Of the value; None of an earlier release, and of a value that is no share of rows."""
     enough_rows: bool = holds(flag, default=True)
     """False where the rows prove neither that the bound is kept nor that it is not; then the rule failed."""
+
+
+class Imported(Document):
+    """A model that was trained elsewhere, as it was brought here."""
+
+    file: str = holds(text)
+    """Its name where it came from."""
+    key: str = holds(text)
+    """Where it lies in the bucket."""
+    sha256: str = holds(sha256)
+    version_id: str | None = holds(text, default=None)
+    """Of this content in S3; None where the store does not tell."""
+    bytes: int = holds(count)
+    classes: Sequence[str] = holds(list_of(text))
+    """The names of its classes 0, 1 and so on."""
+
+    @property
+    def words(self) -> str:
+        return f"imported from {self.file} (SHA-256 {self.sha256})"
+
+    @property
+    def sentence(self) -> str:
+        return f"The model was {self.words}, and not trained here."
 
 
 class Threshold(Document):
@@ -228,6 +252,8 @@ class Report(Document):
     average_precision: float | None = holds(maybe(number), default=None)
     roc_auc: float | None = holds(maybe(number), default=None)
     ratios: Mapping[str, Mapping[str, float | None]] | None = holds(RATIOS, default=None)
+    imported: Imported | None = holds_one(Imported, default=None)
+    """None of a model that was trained here."""
     threshold: Threshold | None = holds_one(Threshold, default=None)
     """None of a model that answers the more probable class."""
     champion: Champion | None = holds_one(Champion, default=None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from chalicelib import layout
 from chalicelib.documents import documents
@@ -15,6 +16,7 @@ from chalicelib.documents.shapes import count, list_of, text
 from chalicelib.edges import Edges
 from chalicelib.errors import DatasetEmpty, TooManyObjects
 from chalicelib.limits import OBJECTS
+from chalicelib.registry.report import Imported
 from chalicelib.settings import TaskSettings
 
 
@@ -56,8 +58,13 @@ def take(edges: Edges, *, run: str, model: str) -> tuple[Object, ...]:
     return take(edges, run=run, model=model)
 
 
-def fingerprint(objects: Sequence[Object], *, recipe_sha256: str, settings: TaskSettings) -> str:
-    """SHA-256, in hexadecimal, of what a model is made of: data, recipe, code of pipeline and serving function."""
+def fingerprint(
+    objects: Sequence[Object], *, recipe_sha256: str, settings: TaskSettings, imported: Imported | None = None
+) -> str:
+    """SHA-256, in hexadecimal, of what a model is made of: data, recipe, code of pipeline and serving function; and
+    of a model that was imported, its file and the names of its classes."""
     parts = [[each.key, each.etag] for each in objects]
-    whole = [parts, recipe_sha256, settings.code_sha256, settings.serving_sha256]
+    whole: list[Any] = [parts, recipe_sha256, settings.code_sha256, settings.serving_sha256]
+    if imported is not None:
+        whole += [imported.sha256, imported.classes]
     return hashlib.sha256(documents.in_one_line(whole)).hexdigest()

@@ -15,7 +15,8 @@ from chalicelib.registry import judged, models, registry
 from chalicelib.registry.live import look
 from chalicelib.registry.pin import Pin, way_past
 from chalicelib.registry.quarantine import Quarantine
-from chalicelib.runs import dataset, outcomes, taking_up
+from chalicelib.registry.report import Imported
+from chalicelib.runs import dataset, outcomes, retraining, taking_up
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 
@@ -31,6 +32,8 @@ class New(NamedTuple):
     objects: tuple[Object, ...]
     """Those that the run reads."""
     fingerprint: str
+    imported: Imported | None
+    """The model that the run judges in the place of one that it would train."""
 
 
 def begin(
@@ -51,9 +54,11 @@ def begin(
         return taken_up
     listed = dataset.take(edges, run=task.run, model=task.model)
     objects = choose(listed)
-    fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings)
+    request = retraining.find_request(edges, run=task.run)
+    imported = request.imports if request else None
+    fingerprint = dataset.fingerprint(objects, recipe_sha256=recipe_sha256, settings=settings, imported=imported)
     known = nothing_new(edges, task, fingerprint=fingerprint)
-    return New(listed, objects, fingerprint) if known is None else without_data(known, fingerprint)
+    return New(listed, objects, fingerprint, imported) if known is None else without_data(known, fingerprint)
 
 
 def nothing_new(edges: Edges, task: PreprocessTask, *, fingerprint: str) -> str | None:

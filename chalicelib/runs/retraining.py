@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from chalicelib import layout
@@ -17,13 +16,14 @@ from chalicelib.bodies import FLAG, MODEL, REASON, Form, check_model
 from chalicelib.contracts.payload import to_event
 from chalicelib.contracts.runs import RetrainInput
 from chalicelib.documents import documents
-from chalicelib.documents.frozen import Document, holds
+from chalicelib.documents.frozen import Document, holds, holds_one
 from chalicelib.documents.shapes import flag, moment, text
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError, RequestConflict
 from chalicelib.names import RUN_NAME
 from chalicelib.promotion.lease import Lease
 from chalicelib.registry import catalog
+from chalicelib.registry.report import Imported
 from chalicelib.values import Value
 
 FORM = Form({"model": MODEL, "force": FLAG, "reason": REASON})
@@ -39,6 +39,8 @@ class Wish(Value, kw_only=True):
     """The run that ended Waiting, whose version is to go live."""
     who: str | None = None
     """Who approves it."""
+    imports: Imported | None = None
+    """The model that takes the place of one that the run would train."""
 
 
 class Request(Document):
@@ -52,11 +54,13 @@ class Request(Document):
     """The run whose version it takes live; None of a run that trains."""
     who: str | None = holds(text, default=None)
     """Who approved that."""
+    imports: Imported | None = holds_one(Imported, default=None)
+    """The model that was brought along; None of a run that trains its own."""
     attempt: str | None = holds(text, default=None)
     """Of many equal requests, the one that wrote this; None of the nightly rule's."""
 
 
-SAME = ("model", "force", "reason", "approves")
+SAME = ("model", "force", "reason", "approves", "imports")
 """What makes two wishes the same."""
 
 
@@ -88,12 +92,13 @@ def on_demand(edges: Edges, *, wish: Wish, idempotency_key: str | None, attempt:
     """The run of a request: the key's, or the one that is going, or a new one.
 
     `attempt` is 6 hexadecimal digits, fresh for every request. A forced wish without a key always starts anew; while
-    another run holds the lease it will end Superseded. Raises RequestConflict when the key served another wish.
+    another run holds the lease it will end Superseded, and so will one that brings a model. Raises RequestConflict
+    when the key served another wish.
     """
     if idempotency_key is not None:
         digest = hashlib.sha256(f"{wish.model} {idempotency_key}".encode()).hexdigest()[:20]
         return start(edges, run=f"{wish.model}-key-{digest}", wish=wish, attempt=attempt)
-    going = None if wish.force else _going(edges, model=wish.model)
+    going = None if wish.force or wish.imports else _going(edges, model=wish.model)
     if going is not None:
         return Started(going, is_new=False)
     moment = edges.clock().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -121,7 +126,7 @@ def start(edges: Edges, *, run: str, wish: Wish, attempt: str | None = None) -> 
     AWS's client repeats a call whose answer was lost, and then finds what it wrote itself: `attempt` tells.
     """
     key = layout.run_document(run, "request")
-    wanted = {**asdict(wish), "attempt": attempt}
+    wanted = {**vars(wish), "attempt": attempt}
     told = {name: value for name, value in wanted.items() if value is not None}
     request = Request(**told, requested_at=documents.timestamp(edges.clock()))
     is_new = edges.store.put_if_absent(key, request.encode())

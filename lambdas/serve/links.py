@@ -38,6 +38,67 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [power / total for power in powers]
 
 
+def rounded32(number: float) -> float:
+    """The nearest 32-bit float."""
+    cell = memoryview(bytearray(4)).cast("f")
+    cell[0] = number
+    return cell[0]
+
+
+HALF = 0.5
+LARGEST_POWER = 88.7
+"""exp of more is no 32-bit float. Source: Sigmoid in src/common/math.h of XGBoost."""
+
+
+def sigmoid32(score: float) -> float:
+    """As XGBoost makes it: in 32-bit floats, from one of them. At a score of 1e-8 it is 0.5 already.
+
+    >>> sigmoid32(0.0), sigmoid32(1e-8), sigmoid32(-1e4) < 1e-38
+    (0.5, 0.5, True)
+    """
+    return rounded32(1.0 / rounded32(1.0 + rounded32(math.exp(min(-score, LARGEST_POWER)))))
+
+
+def shares32(scores: Sequence[float]) -> list[float]:
+    """As XGBoost makes them: in 32-bit floats, from such.
+
+    >>> shares32([1.0, 1.0])
+    [0.5, 0.5]
+    """
+    largest = max(scores)
+    powers = [rounded32(math.exp(rounded32(score - largest))) for score in scores]
+    total = rounded32(sum(powers))
+    return [rounded32(power / total) for power in powers]
+
+
+def sums32(base: Sequence[float], terms: Sequence[float]) -> list[float]:
+    """Sums in 32-bit floats, which take turns with the terms. A sum of two in Python's floats, rounded once, has the
+    bits of the sum in 32.
+
+    >>> sums32([0.5], [2.0**-24, 1.0])
+    [1.5]
+    """
+    from array import array  # here, because no scorecard needs it
+
+    totals = array("f", base)
+    for place in range(len(totals)):
+        for term in terms[place :: len(totals)]:
+            totals[place] += term
+    return totals.tolist()
+
+
+def logistic32(classes: Sequence[str], base: Sequence[float], terms: Sequence[float]) -> tuple[str, list[float]]:
+    """Label and probabilities of two classes. XGBoost takes the label of these, so that at 0.5 the first wins."""
+    second = sigmoid32(sums32(base, terms)[0])
+    return classes[second > HALF], [1.0 - second, second]
+
+
+def softmax32(classes: Sequence[str], base: Sequence[float], terms: Sequence[float]) -> tuple[str, list[float]]:
+    """Label and probabilities of more classes."""
+    shares = shares32(sums32(base, terms))
+    return classes[shares.index(max(shares))], shares
+
+
 class OperatingPoint(Value):
     """The threshold that the probability of the positive class is held to, in a model of two classes:
 

@@ -18,6 +18,7 @@ The other is how the leaves that a row reaches make an answer:
     logistic   score = base + sum of the leaves' values: P(second class) = 1 / (1 + exp(-scale * score))
     softmax    a score for each class, by trees that take turns: P = exp(score) / sum(exp(scores))
     votes      each tree votes with its weight for the class of the leaf, and against the others
+    logistic32, softmax32    as these two, in the 32-bit floats of XGBoost, whose label is that of the probabilities
 
 Sums are made in the order of the trees, so that they have the estimator's own bits.
 
@@ -30,7 +31,7 @@ checks: here the checksum of the package stands for it. To change the format:
     2. let `read` take every older number too: the live model, which Evaluate scores, may be years old
     3. keep an artifact of each number in the tests, with the answers that it gave
 
-Since version 2 there may be arrays of columns.
+Since version 2 there may be arrays of columns, since version 3 sums of 32-bit floats.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ import sys
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 
-from .links import sigmoid, softmax
+from .links import logistic32, sigmoid, softmax, softmax32
 from .refusal import Refused
 from .schema import ModelInvalid, Row, Schema
 from .values import TYPE_CHECKING
@@ -49,7 +50,7 @@ from .values import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT, WITHOUT_ARRAYS, FORMAT_VERSION = "trees", 1, 2
+FORMAT, WITHOUT_ARRAYS, WITHOUT_32_BITS, FORMAT_VERSION = "trees", 1, 2, 3
 KNOWN = tuple((FORMAT, version) for version in range(1, FORMAT_VERSION + 1))
 MAGIC = b"nightswap trees\n"
 ALIGNED = 8
@@ -234,12 +235,19 @@ def _votes(model: Trees, leaves: Sequence[int]) -> tuple[str, list[float]]:
     return model.classes[scores.index(max(scores))], softmax([score / (len(scores) - 1) for score in scores])
 
 
+def _in_32_bits(answer: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda model, leaves: answer(model.classes, model.base, [model.value[leaf] for leaf in leaves])
+
+
 LINKS: Mapping[str, Callable[[Trees, Sequence[int]], tuple[str, list[float]]]] = {
     "mean": _mean,
     "logistic": _logistic,
     "softmax": _softmax,
     "votes": _votes,
+    "logistic32": _in_32_bits(logistic32),
+    "softmax32": _in_32_bits(softmax32),
 }
+LINKS_OF_32_BITS = ("logistic32", "softmax32")
 
 
 def _copied(numbers: Numbers) -> Numbers:

@@ -124,9 +124,9 @@ def _of_turn(model: Trees, tree: int, value: float) -> list[float]:
 
 def _of_classes(model: Trees, scores: list[list[float]]) -> list[list[float]]:
     """Of each class, from the sums of each output: as the link makes scores of them."""
-    if model.link == "logistic":
+    if len(scores) == 1:
         return [[0.0] * len(scores[0]), *scores]
-    if model.link == "softmax":
+    if model.shares is None:
         return scores
     parts = len(model.roots) if model.link == "mean" else model.scale
     shares = [[term / parts for term in of_output] for of_output in scores]

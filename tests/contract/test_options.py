@@ -9,7 +9,7 @@ import pytest
 
 from workflows.cli.main import group
 
-OF_A_RECIPE = ("backtest", "check")
+OF_A_RECIPE = ("backtest", "check", "import")
 OF_A_RUN = ("approve", "reject", "stop")
 OF_THE_STAGE = ("deploy", "destroy", "doctor", "model remove", "plan", "put-back", "url")
 OF_TOKENS = ("token add", "token list", "token remove")

@@ -11,6 +11,7 @@ data.py           the data set: list, add, remove
 erase.py          data erase
 sample.py         data sample
 runs.py           retrain, runs, stop
+imports.py        import: a model that was trained elsewhere
 explain.py        explain a run
 backtest.py       judge kept nights by another recipe
 models.py         versions, restore

@@ -81,9 +81,11 @@ def _flags(version: dict[str, Any]) -> str:
 
 
 def _files(version: dict[str, Any]) -> list[str]:
-    """A line with the files that it is trained on."""
+    """A line with the files that it is trained on; of a model that was imported, with those it was judged on too."""
     names = [each["name"] for each in version["data"] or []]
-    return [listed(names)] if names else []
+    brought = version["imported"]
+    told = [f"imported from {brought['file']} (SHA-256 {brought['sha256']}), judged on"] if brought else []
+    return [*told, listed(names)] if names else told
 
 
 COMMANDS = (versions, restore)

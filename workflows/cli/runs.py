@@ -16,6 +16,7 @@ from chalicelib.registry import models
 from chalicelib.registry.run_documents import RUNNING
 from chalicelib.runs import durations, retraining
 from chalicelib.runs import runs as core
+from chalicelib.runs.retraining import Started
 from workflows.cli import screen
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
@@ -41,6 +42,11 @@ def retrain(
     started = retraining.on_demand(
         stage.edges, wish=wish, idempotency_key=doors.idempotency_key(key), attempt=secrets.token_hex(3)
     )
+    follow(stage, started, model=model, watched=watched, as_json=as_json)
+
+
+def follow(stage: Stage, started: Started, *, model: str, watched: bool, as_json: bool) -> None:
+    """Tell the run, or show it until it ends; the exit code then says whether it went well."""
     if not as_json:
         console.print(f"{'started' if started.is_new else 'found'} run {started.run}")
     if watched:
@@ -49,8 +55,8 @@ def retrain(
         )
         with told_when_interrupted(f"{goes_on} (--stage {stage.name})"):
             expected = Expected(stage.edges.clock, durations.last_time(stage.edges, model=model, run=started.run))
-            follow = wait if as_json else partial(watch, expected=expected)
-            found = follow(lambda: core.describe(stage.edges, run=started.run))
+            until_it_ends = wait if as_json else partial(watch, expected=expected)
+            found = until_it_ends(lambda: core.describe(stage.edges, run=started.run))
         show(stage, found, as_json=as_json)
         sys.exit(0 if found["outcome"] in WENT_WELL else 1)
     if as_json:

@@ -21,6 +21,7 @@ from chalicelib.errors import ArtifactInvalid, CommandFailed, RegistryIncomplete
 from chalicelib.evidence import evidence
 from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Manifest
+from chalicelib.registry.report import Imported
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import recipes
@@ -88,6 +89,8 @@ def rebuild(
     then = datetime.fromisoformat(manifest.created_at)  # which dates of rows can be, its run knew by its clock
     local = replace(edges, store=FolderStore(folder), clock=lambda: then)
     _fetch(local, versions, manifest, progress=progress)
+    if manifest.imported:
+        local.store.put(manifest.imported.key, _imported(edges, manifest.imported))
     progress("training", 0, 1)
     known = splits.of_version(edges, model=model, model_version=model_version, split=recipe.split)
     needed = needs_of({model: format_for(recipe)}).serving  # as deployed for it: nothing is served here
@@ -96,7 +99,11 @@ def rebuild(
         local, model, _listed(local, model=model), known, memory_mb=settings.memory_mb, load=load
     )
     sides = {name: getattr(prepared, name) for name in ("train", "holdout")}
-    uris = {f"{name}_uri": parts.listed(local, side, run=RUN, side=name) for name, side in sides.items()}
+    brought = {"train": manifest.imported}
+    uris = {
+        f"{name}_uri": parts.listed(local, side, run=RUN, side=name, imported=brought.get(name))
+        for name, side in sides.items()
+    }
     made = train.run(TrainTask(run=RUN, model=model, **uris), local, settings, load=load)
     is_equal = made.artifact_sha256 == manifest.artifact_sha256
     distance, problem = None, ""
@@ -123,6 +130,13 @@ def _fetch(local: Edges, versions: ObjectVersions, manifest: Manifest, *, progre
         progress("reading the files of then", done, len(manifest.data))
         body = contents.read(versions, source, model=manifest.model, model_version=manifest.model_version)
         local.store.put(layout.dataset(manifest.model, source.name), body)
+
+
+def _imported(edges: Edges, brought: Imported) -> bytes:
+    stored = edges.store.find(brought.key)
+    if stored is None:
+        raise CommandFailed(f"it was {brought.words}, and {brought.key} is gone from bucket {edges.store.bucket}")
+    return stored.body
 
 
 def _listed(local: Edges, *, model: str) -> list[Object]:

@@ -11,6 +11,7 @@ from chalicelib.registry import registry
 DATASETS = f"{layout.DATASETS}*"
 WORK = f"{layout.WORK}*"
 PARTS = f"{layout.PARTS}*"
+IMPORTS = f"{layout.IMPORTS}*"
 ROW_ANSWERS = f"{layout.ROW_ANSWERS}*"
 RUNS = f"{layout.RUNS}*"
 """All documents of all runs: one pattern for the many that they read keeps the template
@@ -107,7 +108,7 @@ TASK_GRANTS = {
         asks_for_runs=True,
     ),
     "train": Grant(
-        reads=(SIDES, PARTS),
+        reads=(SIDES, PARTS, IMPORTS),
         writes=(*documents("train", "training"), ARTIFACT, ANSWERS),
     ),
     "evaluate": Grant(

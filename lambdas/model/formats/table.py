@@ -21,6 +21,7 @@ from chalicelib.errors import ArtifactInvalid
 if TYPE_CHECKING:
     from lambdas.model.artifact import Artifact
     from lambdas.model.formats.fitted import Expected, Exported, Fitted, Levels
+    from lambdas.model.formats.trees.boosted import Boosted
     from lambdas.model.recipe import Recipe
 
 
@@ -63,12 +64,21 @@ class Format:
     """Imports it."""
     growth: Callable[[], Growth] | None = None
     """Imports what estimates its size before the fit; None of a format whose size does not depend on the rows."""
+    reads: Callable[[], Callable[..., Boosted]] | None = None
+    """Imports what reads a model that was trained elsewhere, from its file and the names of its classes; it raises
+    ImportRefused. None where no such model goes into this format."""
 
 
 def _scorecard() -> Code:
     from lambdas.model.formats.scorecard import format as scorecard_format
 
     return scorecard_format
+
+
+def _xgboost() -> Callable[..., Boosted]:
+    from lambdas.model.formats.trees import xgboost_json
+
+    return xgboost_json.read
 
 
 def _trees() -> Code:
@@ -90,6 +100,7 @@ FORMATS: Mapping[str, Format] = {
         serving=("trees.py", "functions.py", "dates.py"),
         code=_trees,
         growth=_growth_of_trees,
+        reads=_xgboost,
     ),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""

@@ -213,7 +213,7 @@ def test_bucket_is_versioned_encrypted_and_closed_to_the_public() -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
-LASTING = ("models/", "ledger/", "evidence/", "evidence-erased/", "moves/")
+LASTING = ("models/", "imports/", "ledger/", "evidence/", "evidence-erased/", "moves/")
 """What a version that is live or can be put back needs, and what an operator decided."""
 CURRENT_LASTS = ("datasets/", "removed/", "deploy/", "tokens/", "locks/")
 """Of these, replaced and deleted versions alone go."""

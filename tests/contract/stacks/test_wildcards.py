@@ -33,6 +33,7 @@ REASONS = {
     r"nightswap-S-[0-9a-z*-]+/(runs|work)/\*(/[a-z_]+\*?)?(\.json|/\*)?": "RUN/DOCUMENT: a run has no name yet",
     r"nightswap-S-[0-9a-z*-]+/work/\*/sides/\*": "RUN/SIDE: which parts are its training part and its holdout",
     r"nightswap-S-[0-9a-z*-]+/parts/\*": "MODEL/SHA256: a part is named by its content",
+    r"nightswap-S-[0-9a-z*-]+/imports/\*": "MODEL/SHA256: a model's file that was imported",
     r"nightswap-S-[0-9a-z*-]+/row-answers/\*": "MODEL/RUN: what a run's versions answered row by row",
     r"nightswap-S-[0-9a-z*-]+/work/\*/model\.\*": "RUN/ARTIFACT: its name's ending is its format's",
     r"nightswap-S-[0-9a-z*-]+/models/\*/(versions|rejected)/\*": "MODEL/NUMBER/FILE: what is known of a version",

@@ -26,6 +26,8 @@ buckets = st.from_regex(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", fullmatch=True)
         (layout.judged("m"), "models/m/judged.json"),
         (layout.quarantined_data("m"), "models/m/quarantined.json"),
         (layout.lease("m"), "locks/m"),
+        (layout.imported("m"), "imports/m/"),
+        (layout.imported("m", "c0de"), "imports/m/c0de"),
         (layout.ledger("m"), "ledger/m/"),
         (layout.ledger_entry("m", 42), "ledger/m/0000000042.json"),
         (layout.deployed("c0de", ".zip"), "deploy/c0de.zip"),

@@ -3,6 +3,9 @@
 format.py     its functions for the table of formats
 supported.py  which estimators can be exported exactly
 grown.py      a fitted classifier -> trees as arrays
+boosted.py    a model of XGBoost's -> trees as arrays, and its own answers
+xgboost_json.py   reads one from its file
+xgboost_trees.py  its trees and categories
 slots.py      how a row is laid out for them
 written.py    the file
 export.py     a fitted estimator -> the artifact

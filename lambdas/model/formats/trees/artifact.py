@@ -14,6 +14,9 @@ from lambdas.model.predictions import Answers
 from lambdas.serve import trees
 from lambdas.serve.schema import ModelInvalid, NumberColumn, Schema
 
+OF_TWO = ("logistic", "logistic32")
+"""Links whose models have one score, for two classes."""
+
 
 @dataclass(frozen=True)
 class TreesArtifact:
@@ -105,7 +108,7 @@ def _of_leaves(model: trees.Trees) -> str:
 
 def _of_answers(model: trees.Trees) -> str:
     classes, outputs = len(set(model.classes)), len(model.base)
-    if classes < 2 or classes != len(model.classes) or outputs != (1 if model.link == "logistic" else classes):
+    if classes < 2 or classes != len(model.classes) or outputs != (1 if model.link in OF_TWO else classes):
         return f"{outputs} scores do not make {len(model.classes)} classes by {model.link}"
     if len(model.roots) % outputs and model.shares is None:
         return "its trees do not take turns with the classes"

@@ -18,20 +18,31 @@ from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
 from lambdas.model.formats.schemas import schema_of
+from lambdas.model.formats.trees.boosted import Boosted, grown_of
 from lambdas.model.formats.trees.grown import Grown, Tree, grown
 from lambdas.model.formats.trees.size import Size, check_bytes
 from lambdas.model.formats.trees.slots import MIDDLE, Slots
 from lambdas.model.formats.trees.supported import check
 from lambdas.model.formats.trees.written import File, rounded_down
-from lambdas.serve.trees import FORMAT, FORMAT_VERSION, WITHOUT_ARRAYS, Trees
+from lambdas.serve.trees import (
+    FORMAT,
+    FORMAT_VERSION,
+    LINKS_OF_32_BITS,
+    WITHOUT_32_BITS,
+    WITHOUT_ARRAYS,
+    Trees,
+)
+
+LINKS_OF_SCORES = ("logistic", "softmax")
 
 
 def export(fitted: Fitted) -> Exported:
     """Raises EstimatorUnsupported for an estimator without an exact form or trees that are too large to serve,
     TrainingFailed for values that diverged."""
-    check(best(fitted.estimator))
+    if not isinstance(fitted.estimator, Boosted):  # which was checked when it was read
+        check(best(fitted.estimator))
     features, classifier = _unfold(fitted)
-    model = grown(classifier)
+    model = grown_of(classifier) if isinstance(classifier, Boosted) else grown(classifier)
     size = Size.of(model.trees)
     size.check(fitted.recipe)
     if not all(np.isfinite(tree.says).all() for tree in model.trees) or not np.isfinite(model.base).all():
@@ -46,7 +57,7 @@ def export(fitted: Fitted) -> Exported:
     schema = schema_of(fitted, refusing=refusing)
     header = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION if fitted.recipe.arrays else WITHOUT_ARRAYS,
+        "format_version": _version(model, fitted),
         "classes": list(fitted.classes),
         "positive": fitted.recipe.positive,
         "schema": schema,
@@ -61,6 +72,13 @@ def export(fitted: Fitted) -> Exported:
     check_bytes(fitted.recipe, size_bytes=len(content))
     facts = {"trees": size.trees, "nodes": size.nodes, "expected_row_us": size.row_us}
     return Exported(content, schema, facts=facts, warnings=size.warnings)
+
+
+def _version(model: Grown, fitted: Fitted) -> int:
+    """The lowest that says all of the model."""
+    if model.link in LINKS_OF_32_BITS:
+        return FORMAT_VERSION
+    return WITHOUT_32_BITS if fitted.recipe.arrays else WITHOUT_ARRAYS
 
 
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
@@ -131,8 +149,8 @@ def _thresholds(tree: Tree) -> Floats:
 def _add_leaves(file: File, model: Grown) -> None:
     says = np.concatenate([tree.says[~tree.is_inner] for tree in model.trees])
     expected = np.concatenate([tree.expected[tree.is_inner] for tree in model.trees])
-    if model.link in ("logistic", "softmax"):
-        file.add("value", says, code="d")
+    if model.link in (*LINKS_OF_SCORES, *LINKS_OF_32_BITS):
+        file.add("value", says, code="f" if model.link in LINKS_OF_32_BITS else "d")
         file.add("expected", expected, code="f")
         return
     kinds, of_leaf = np.unique(says, axis=0, return_inverse=True)

@@ -95,7 +95,7 @@ def _gradient_boosting(boosting: Any) -> Grown:
     zeros = np.zeros((1, boosting.n_features_in_), dtype=np.float32)
     scores = boosting.estimators_.shape[1]
     return Grown(
-        trees=[_adding(_tree(tree, says=rate * tree.value[:, 0, :], expected=tree.value[:, 0, :])) for tree in trees],
+        trees=[adding(_tree(tree, says=rate * tree.value[:, 0, :], expected=tree.value[:, 0, :])) for tree in trees],
         link="logistic" if scores == 1 else "softmax",
         base=boosting._raw_predict_init(zeros)[0].tolist(),
         scale=2.0 if boosting.loss == "exponential" else 1.0,
@@ -113,7 +113,7 @@ def _ada_boost(boosting: Any) -> Grown:
         chosen = places[each.tree_.value[:, 0, :].argmax(axis=1)]
         votes = np.full((len(chosen), len(classes)), -1 / (len(classes) - 1) * weight)
         votes[np.arange(len(chosen)), chosen] = weight
-        trees.append(_adding(_tree(each.tree_, says=votes, expected=np.eye(len(classes))[chosen]), shares=True))
+        trees.append(adding(_tree(each.tree_, says=votes, expected=np.eye(len(classes))[chosen]), shares=True))
     scale = float(boosting.estimator_weights_.sum())
     return Grown(trees=trees, link="votes", base=[0.0] * len(classes), scale=scale, weights=weights)
 
@@ -157,7 +157,7 @@ def _hist_gradient_boosting(boosting: Any) -> Grown:
             expected=value,
             sets=sets,
         )
-        trees.append(_adding(tree))
+        trees.append(adding(tree))
     scores = boosting.n_trees_per_iteration_
     return Grown(
         trees=trees,
@@ -179,7 +179,7 @@ def _has(bits: Any, place: int) -> bool:
     return bool(int(bits[place >> 5]) >> (place & 31) & 1)
 
 
-def _adding(tree: Tree, *, shares: bool = False) -> Tree:
+def adding(tree: Tree, *, shares: bool = False) -> Tree:
     """The tree, at whose inner nodes the mean over their leaves is expected: of what these say, or of `shares`."""
     expected = np.array(tree.expected if shares else tree.says)
     for node in np.flatnonzero(tree.is_inner)[::-1].tolist():

@@ -247,8 +247,8 @@ def test_file_that_is_no_trees_is_refused(content: bytes) -> None:
 def test_file_of_a_later_version_is_refused_by_its_number() -> None:
     header, body = parts(model("decision tree", 2, False))
 
-    with pytest.raises(ModelInvalid, match=r"format and version are \('trees', 3\): this reader knows"):
-        trees.read(whole({**header, "format_version": 3}, body))
+    with pytest.raises(ModelInvalid, match=r"format and version are \('trees', 4\): this reader knows"):
+        trees.read(whole({**header, "format_version": 4}, body))
 
 
 def test_link_that_the_reader_does_not_know_is_refused() -> None:

@@ -30,6 +30,7 @@ from tests.unit.lambdas.nightly_batch import (
     versioning_task,
     whole_night,
 )
+from tests.unit.lambdas.test_imports import bring
 from workflows.cli.rebuild import in_lines
 from workflows.rebuilding import rebuild as core
 from workflows.rebuilding.rebuild import Distance, Rebuilt
@@ -69,6 +70,27 @@ def test_version_is_equal_bit_by_bit_when_nothing_changed(once: FakeOutside, tmp
     assert (found.is_equal, found.recipe_changed, found.distance, found.problem) == (True, False, None, "")
     assert found.sha256 == registry.manifest(once.edges, model=MODEL, model_version=1).artifact_sha256
     assert once.store.list("") == before
+
+
+@pytest.fixture
+def imported() -> FakeOutside:
+    """Version 1, which was imported."""
+    outside = night_with_data()
+    bring(outside)
+    whole_night(outside.edges)
+    return outside
+
+
+def test_imported_version_is_imported_again(imported: FakeOutside, tmp_path: Path) -> None:
+    assert rebuilt(imported, tmp_path).is_equal
+
+
+def test_imported_version_whose_file_is_gone_is_told(imported: FakeOutside, tmp_path: Path) -> None:
+    (file,) = imported.store.list("imports/")
+    imported.store.delete(file.key)
+
+    with pytest.raises(CommandFailed, match=r"it was imported from mine\.json .* is gone from bucket"):
+        rebuilt(imported, tmp_path)
 
 
 def test_manifest_keeps_the_version_id_of_each_file(once: FakeOutside) -> None:

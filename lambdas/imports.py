@@ -1,0 +1,30 @@
+"""Reads a model that was trained elsewhere from the bucket, in the place of a fit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from chalicelib.edges import Edges
+from chalicelib.errors import ImportRefused
+from chalicelib.registry.report import Imported
+from lambdas.model.formats.fitted import Fitted
+from lambdas.model.recipe import Recipe
+from lambdas.model.training import imported as models
+
+
+def fitted(edges: Edges, asked: Imported, *, recipe: Recipe) -> Fitted:
+    """The model that the run was started with; its facts say where it came from.
+
+    Raises ImportRefused, also when the file is gone or is another one.
+    """
+    stored = edges.store.find(asked.key)
+    if stored is None:
+        raise ImportRefused(f"{asked.file} is gone from {asked.key} of the bucket: import it again")
+    found = hashlib.sha256(stored.body).hexdigest()
+    if found != asked.sha256:
+        raise ImportRefused(
+            f"{asked.key} has SHA-256 {found}, imported was {asked.sha256}: import {asked.file} again"
+        )
+    made = models.fitted(stored.body, recipe=recipe, classes=asked.classes)
+    return replace(made, facts={**made.facts, "imported": dict(asked.document)})

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import CommandFailed, ImportRefused, ModelUnknown
+from chalicelib.limits import IMPORT_BYTES
+from chalicelib.runs import retraining
+from tests.fakes.stage import FakeStage
+from tests.given import imports as given
+from tests.given.nights import MODEL
+from tests.given.present import present
+
+RECIPE = ("--recipe", MODEL)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.json"
+    path.write_bytes(given.content("connections"))
+    return path
+
+
+def test_import_says_which_class_is_which_and_starts_the_run(stage: FakeStage, file: Path) -> None:
+    result = stage.run("import", str(file), *RECIPE, "--reason", "from the lab")
+
+    assert result.exit_code == 0, result.output
+    (execution,) = stage.edges.executions.recent(running_only=True)
+    assert result.output == (f"mine.json: its classes 0 to 1 are normal, attack\nstarted run {execution.run}\n")
+    request = present(retraining.find_request(stage.edges, run=execution.run))
+    brought = present(request.imports)
+    assert (request.reason, brought.file, [*brought.classes]) == ("from the lab", "mine.json", ["normal", "attack"])
+    assert present(stage.edges.store.find(brought.key)).body == file.read_bytes()
+
+
+def test_import_is_told_to_programs(stage: FakeStage, file: Path) -> None:
+    told = stage.json("import", str(file), *RECIPE, "--class", "attack", "--class", "normal", "--json")
+
+    assert isinstance(told, dict)
+    assert (told["new"], told["model"]) == (True, MODEL)
+    assert [*present(present(retraining.find_request(stage.edges, run=told["run"])).imports).classes] == [
+        "attack",
+        "normal",
+    ]
+
+
+def test_file_that_cannot_be_served_is_refused_before_anything_is_sent(stage: FakeStage, file: Path) -> None:
+    file.write_bytes(given.content("dart"))
+
+    result = stage.run("import", str(file), *RECIPE)
+
+    assert isinstance(result.exception, ImportRefused)
+    assert stage.edges.store.list("imports/") == []
+
+
+def test_file_that_is_missing_is_told(stage: FakeStage, tmp_path: Path) -> None:
+    result = stage.run("import", str(tmp_path / "none.json"), *RECIPE)
+
+    assert isinstance(result.exception, CommandFailed)
+    assert "there is no file" in result.exception.message
+
+
+def test_file_that_is_too_large_is_not_read(stage: FakeStage, file: Path) -> None:
+    with file.open("wb") as opened:
+        opened.truncate(IMPORT_BYTES + 1)
+
+    result = stage.run("import", str(file), *RECIPE)
+
+    assert isinstance(result.exception, CommandFailed)
+    assert "100 MB at most are imported" in result.exception.message
+
+
+def test_model_that_the_stage_does_not_have_is_told(stage: FakeStage, file: Path) -> None:
+    result = stage.run("import", str(file), "--recipe", "unknown")
+
+    assert isinstance(result.exception, ModelUnknown)

@@ -1,0 +1,43 @@
+"""Brings a model that was trained elsewhere: checks its file as Train will, and puts it into the bucket.
+
+It lies there under its SHA-256. The run that takes it is one of the state machine like any other, with the same gate,
+replay, canary and ledger; only that Train takes the file in the place of a fit. So there is one way to live.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from chalicelib import layout
+from chalicelib.edges import Edges
+from chalicelib.errors import CommandFailed
+from chalicelib.registry.report import Imported
+from lambdas import recipes
+
+
+def check(content: bytes, *, model: str, classes: Sequence[str]) -> tuple[str, ...]:
+    """The names of its classes 0, 1 and so on. Raises what Train would: ImportRefused, EstimatorUnsupported for one
+    that is too large, and the errors of a recipe."""
+    from lambdas.model.formats.table import format_of
+    from lambdas.model.training import imported
+
+    fitted = imported.fitted(content, recipe=recipes.load(model), classes=classes)
+    format_of(imported.FORMAT).code().export(fitted)
+    return fitted.classes
+
+
+def bring(edges: Edges, content: bytes, *, file: str, model: str, classes: Sequence[str]) -> Imported:
+    """Put the file into the bucket, once, and say where it is. `file` is its name, `classes` those that it tells
+    apart.
+
+    Raises CommandFailed when something else lies in its place.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    key = layout.imported(model, sha256)
+    edges.store.put_if_absent(key, content)
+    stored = edges.store.find(key)
+    if stored is None or stored.body != content:
+        raise CommandFailed(f"{key} of bucket {edges.store.bucket} is not what was written: remove it, and try again")
+    known = {} if stored.version_id is None else {"version_id": stored.version_id}
+    return Imported(file=file, key=key, sha256=sha256, bytes=len(content), classes=[*classes], **known)
