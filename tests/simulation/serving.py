@@ -1,7 +1,8 @@
 """What the packages of the simulation do when Lambda runs them: answer as a serving function does, or be flawed.
 
-A data object holds a quality, and may hold one word more: a flaw of the version that is trained on it, or `wide` for
-one that takes a column more. A flaw shows in the published version alone; Evaluate sees nothing of it.
+A data object holds a quality, and may hold one word more: a flaw of the version that is trained on it, `wide` for one
+that takes a column more, or the format that the recipe had changed to. A flaw shows in the published version alone;
+Evaluate sees nothing of it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,21 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from random import Random
 from typing import Any
 
 from chalicelib.documents import documents
 from chalicelib.registry import registry
-from chalicelib.registry.manifest import SCORECARD_FILE
 
 FORMAT = "scorecard"
+TREES = "trees"
+LAYERED = "layered"
+"""Of trees too, which need a library here."""
+FORMATS: Mapping[str, str] = {TREES: "trees", LAYERED: "trees"}
+LAYERS: Mapping[str, Sequence[str]] = {LAYERED: ("numpy",)}
+"""By words: FORMAT and no layers are of all others."""
 SOUND, WIDE = "sound", "wide"
 WRONG = "wrong"
 """Answers, but not what was judged."""
@@ -29,6 +35,7 @@ ILL = "ill"
 """Raises where nobody tried it: on what clients ask, not on what the replay asks."""
 SLOW = "slow"
 WORDS = (SOUND, WIDE, WRONG, RAISES, FLAKY, ILL, SLOW)
+"""That nights draw from."""
 
 SHOWS_AT_ONCE = frozenset({WRONG, RAISES})
 """Flaws that no version can have that was ever given traffic: its replay shows them."""
@@ -44,7 +51,8 @@ INSTANCE = {"x": 1.0}
 def artifact(*, quality: int, word: str) -> bytes:
     """The model that training on a data object gives."""
     columns = [{"name": name, "kind": "number"} for name in (("x", "y") if word == WIDE else ("x",))]
-    return documents.encode({"format": FORMAT, "quality": quality, "word": word, "schema": {"columns": columns}})
+    form = FORMATS.get(word, FORMAT)
+    return documents.encode({"format": form, "quality": quality, "word": word, "schema": {"columns": columns}})
 
 
 def answer(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,4 +103,5 @@ def _body(model: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
 def opened(package: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """A package's artifact and manifest; one that is no package of ours is a package of nothing, which raises."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return json.loads(archive.read(SCORECARD_FILE)), json.loads(archive.read(registry.MANIFEST))
+        manifest = json.loads(archive.read(registry.MANIFEST))
+        return json.loads(archive.read(manifest["artifact_file"])), manifest

@@ -18,13 +18,15 @@ from chalicelib.contracts.decisions import (
     SUPERSEDED,
     WAITING,
 )
+from chalicelib.edges import serving_layers
+from chalicelib.edges.serving_functions import LAYERS
 from chalicelib.interventions.move_decisions import PIN, PROMOTE, REJECT, ROLLBACK, UNPIN
 from chalicelib.registry import registry
 from lambdas.model.recipe import Approval, Shift
 from tests.fakes.clock import START
 from tests.fakes.serving_function import Delays
-from tests.simulation import hands, scenarios, triggers
-from tests.simulation.serving import ILL, RAISES, SOUND, WRONG
+from tests.simulation import hands, scenarios, serving, triggers
+from tests.simulation.serving import ILL, LAYERED, RAISES, SOUND, TREES, WRONG
 from tests.simulation.world import MODEL, Weather, World
 
 NIGHT = START + timedelta(hours=1)
@@ -258,8 +260,46 @@ def _promoted_by_hand_and_too_late(world: World) -> None:
     world.scheduler.spawn("time", lambda: world.scheduler.sleep(hours.total_seconds()))
 
 
+def _layers(world: World, *names: str) -> None:
+    """A deployment gives the serving function these."""
+    world.functions.configure(MODEL, Environment={LAYERS: serving_layers.named(names)})
+
+
+def _promoted_with_layers_and_deployed_without(world: World) -> None:
+    """And then the alias is lost, and the published version, which would have kept its layers."""
+    _layers(world, *serving.LAYERS[LAYERED])
+    world.clock.sleep(60)
+    _night(world)
+    world.settle()
+    _layers(world)
+    hands.lose_alias(world)
+    world.settle()
+    hands.lose_version(world)
+
+
+def _fails_until_layers_are_deployed(world: World) -> None:
+    """The night cannot restore the alias (LayersMissing), and moves nothing; after a deployment one can."""
+    _second_night(world)
+
+    def deploy() -> None:
+        world.scheduler.sleep(timedelta(hours=2).total_seconds())
+        _layers(world, *serving.LAYERS[LAYERED])
+
+    world.scheduler.spawn("deployment", deploy)
+
+
 STORIES = (
     Story(name="canary", rollout=CANARY, tell=_night_with_clients, outcome=PROMOTED),
+    Story(name="to-trees", night=(5, TREES), tell=_night, since="/SwapAlias", outcome=PROMOTED),
+    Story(name="back-from-trees", night=(5, TREES), arrange=_night, tell=_by_hand(ROLLBACK), outcome=PROMOTED),
+    Story(
+        name="trees-whose-layers-are-gone",
+        night=(5, LAYERED),
+        arrange=_promoted_with_layers_and_deployed_without,
+        tell=_fails_until_layers_are_deployed,
+        run=SECOND_RUN,
+        outcome=RETRAIN_FAILED,
+    ),
     Story(name="first-promotion", past=(), tell=_night, since="/Evaluate", outcome=PROMOTED),
     Story(name="nothing-new", night=None, tell=_night, outcome=NOTHING_NEW),
     Story(name="rejected", past=(9,), tell=_night, since="/Evaluate", outcome=MODEL_REJECTED),

@@ -27,12 +27,13 @@ from chalicelib.errors import RegistryIncomplete, VersionUnknown
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
 from chalicelib.registry import models, run_documents
-from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Training
+from chalicelib.registry.manifest import Artifact, Training
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import record_outcome, restore_alias, swap_alias, version_model
 from lambdas.intermediates import put_all, read
 from lambdas.model.data.part import Part
+from lambdas.model.formats.table import format_of
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Approval, Shift
 from lambdas.model.splitting.split import DRAWN, Draw
@@ -46,6 +47,7 @@ from tests.simulation.serving import WORDS
 SETTINGS = TaskSettings(stage="simulation", code_sha256="code", serving_sha256="serving", stale_days=1)
 FLOOR = 0
 """The least quality that passes the gate."""
+EVERY_WORD = (*WORDS, *serving.FORMATS)
 MARGIN = 1
 """By how much a model may be worse than the anchor; it takes its place if it is better by more than twice that."""
 
@@ -53,7 +55,7 @@ MARGIN = 1
 def rows_of(edges: Edges, model: str, objects: Sequence[Object], known: Splits) -> Prepared:
     """One row for both parts, which holds the last object's quality and word."""
     quality, word = read(edges, str(Place(edges.store.bucket, objects[-1].key))).decode().split()
-    numbers = np.array([[float(quality), float(WORDS.index(word))]])
+    numbers = np.array([[float(quality), float(EVERY_WORD.index(word))]])
     table = Table(numbers, np.empty((1, 0), dtype="U1"), np.array(["normal"]))
     draws = {name: _draw(name, each, known) for each in objects if (name := each.key.rpartition("/")[2])}
     rows = stored(edges, Part.of(table, classes=["normal"]).to_files(), rows=1, model=model)
@@ -73,16 +75,22 @@ def preprocess(task: PreprocessTask, edges: Edges, settings: TaskSettings) -> Pr
 def train(task: TrainTask, edges: Edges, _: TaskSettings) -> Trained:
     with Parts(edges, task.train_uri, task="Train") as parts:
         quality, word = parts.table().numeric[0]
-    artifact = serving.artifact(quality=int(quality), word=WORDS[int(word)])
-    key = layout.work(task.run, SCORECARD_FILE)
+    artifact = serving.artifact(quality=int(quality), word=_word(word))
+    model, layers = documents.decode(artifact), serving.LAYERS.get(_word(word), ())
+    file = format_of(model["format"]).file
+    key = layout.work(task.run, file)
     edges.store.put(key, artifact)
-    made = Artifact(format=serving.FORMAT, file=SCORECARD_FILE, schema=documents.decode(artifact)["schema"])
+    made = Artifact(format=model["format"], file=file, schema=model["schema"], layers=list(layers))
     run_documents.keep_training(edges, Training(artifact=made), run=task.run)
     return Trained(
         artifact_uri=str(Place(edges.store.bucket, key)),
         artifact_sha256=hashlib.sha256(artifact).hexdigest(),
         answers_uri=put_all(edges, layout.work(task.run, "answers/"), {"labels.npy": b""}),
     )
+
+
+def _word(number: float) -> str:
+    return EVERY_WORD[int(number)]
 
 
 def judged(edges: Edges, task: EvaluateTask, live: int | None) -> dict[str, Any]:
@@ -112,7 +120,7 @@ def evaluate(task: EvaluateTask, edges: Edges, settings: TaskSettings) -> Evalua
 
 def _quality_of(edges: Edges, *, model: str, model_version: int) -> int:
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return int(documents.decode(evidence.part(edges, judged, SCORECARD_FILE))["quality"])
+    return int(documents.decode(evidence.part(edges, judged, judged.manifest.artifact_file))["quality"])
 
 
 def _quality_if_there(edges: Edges, *, model: str, model_version: int) -> int | None:
