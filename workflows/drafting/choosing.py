@@ -13,7 +13,7 @@ from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
 from workflows.drafting.arrays import Found, grouped
-from workflows.drafting.columns import Column
+from workflows.drafting.columns import MARKS, Column
 
 ROWS_TO_TELL = 20
 """Of fewer rows the cells of any column may all be different by chance."""
@@ -25,8 +25,6 @@ LEVELS_LISTED = 5
 WORDS_OF_A_SENTENCE = 3
 TOLERATED = 0.01
 """The share of a column's cells up to which it is suggested to leave their rows out."""
-MARKS = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "#N/A", "?", "-", "."}
-"""Texts that stand for a missing number."""
 PLACE = "missing"
 """The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
@@ -110,13 +108,13 @@ def _is_number(column: Column) -> bool:
 
 
 def _is_date(column: Column) -> bool:
-    """Whether all cells are dates to a run, but for empty ones, and tell something of the days to come."""
+    """Whether all cells are dates to a run, but for missing ones, and tell something of the days to come."""
     return column.is_dated and bool(column.dates.telling)
 
 
 def _missing(column: Column) -> int:
-    """Cells that hold nothing, or among numbers a text that stands for it."""
-    return column.empty + (column.texts if _is_number(column) else 0)
+    """Cells that hold nothing, or among numbers and dates a text that stands for it."""
+    return column.empty + (column.marks.total() if _is_number(column) or _is_date(column) else 0)
 
 
 def _no_number(column: Column) -> str:
@@ -143,7 +141,8 @@ def _holds_days(column: Column) -> bool:
 def _no_category(column: Column) -> str:
     line, text = column.stray or (0, "")
     several = column.levels is None or len(column.levels) > LEVELS_MAX
-    if column.is_dated:
+    if column.is_dated and column.others.keys() - MARKS:
+        text = next(each for each in column.others if each not in MARKS)
         ways = "the days to come are others, of one month and weekday" if column.dates.are_read else DERIVE
         return f"dates, such as {text}: {ways}"
     if column.texts >= column.numbers and column.others and all(map(WITH_COMMA.fullmatch, column.others)):
@@ -179,12 +178,23 @@ def _feature(column: Column) -> Feature:
         return Feature(numeric, f"{ends}{different}{beside}", marks=frozenset(column.others))
     if _is_date(column):
         parts = column.dates.telling
-        date = Date(column.name, parts=parts, missing=MEDIAN if column.empty else None)
-        count = sum(len(column.dates.found[part]) for part in parts)
-        return Feature(date, f"{column.dates.span}{beside}", levels=count)
+        date = Date(column.name, parts=parts, missing=MEDIAN if missing else None)
+        count = sum(len(column.dates.found.get(part, "1")) for part in parts)
+        return Feature(date, f"{column.dates.span}{beside}", levels=count, marks=frozenset(column.marks))
     levels = [quoted(text, 40) for text, _ in (column.levels or Counter()).most_common() if text]
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
-    return Feature(categorical, f"{listed(levels, most=LEVELS_LISTED)}{beside}", levels=len(levels))
+    about = f"{listed(levels, most=LEVELS_LISTED)}{beside}{_mostly_numbers(column)}"
+    return Feature(categorical, about, levels=len(levels))
+
+
+def _mostly_numbers(column: Column) -> str:
+    """Of a column that is taken for texts: what to do if it is meant as numbers."""
+    if column.numbers <= column.texts:
+        return ""
+    line, text = column.stray or (0, "")
+    told = f"; {column.numbers:,} of {column.rows:,} cells are numbers, and on line {line} stands {quoted(text, 40)}"
+    few = column.texts <= TOLERATED * column.rows
+    return f"{told}: if it shall be a number, {_way_to_keep(column) if few else 'correct the file'}"
 
 
 def _is_array_number(column: Column) -> bool:

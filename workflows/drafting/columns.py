@@ -25,6 +25,9 @@ DIFFERENT_KEPT = 200_000
 OTHERS_KEPT = 20
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([T ].*)?", re.ASCII)
 
+MARKS = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "#N/A", "?", "-", "."}
+"""Texts that stand for a missing number or date."""
+
 _is_number = number_check(Numeric("number"))
 
 
@@ -44,9 +47,11 @@ class Column:
     rises: bool = True
     """Whether every cell is a larger number than the one before."""
     is_dated: bool = True
-    """Whether every cell that is not empty looks like a date."""
+    """Whether every cell that is neither empty nor a mark looks like a date."""
     dates: Dates = field(default_factory=Dates)
     """Its cells while all look like dates."""
+    marks: Counter[str] = field(default_factory=Counter)
+    """How often each text occurs that stands for a missing value."""
     longest: int = 0
     """Characters of a cell."""
     words: int = 0
@@ -94,9 +99,11 @@ class Column:
         full = [text for text in others if text.strip(whitespace)]
         self.empty += sum(counts[text] for text in others) - sum(counts[text] for text in full)
         self.words += sum(len(text.split()) * counts[text] for text in full)
-        self.is_dated = self.is_dated and not numbers and all(map(DATE.fullmatch, full))
+        self.marks.update({text: counts[text] for text in full if text in MARKS})
+        said = [text for text in full if text not in MARKS]
+        self.is_dated = self.is_dated and not numbers and all(map(DATE.fullmatch, said))
         if self.is_dated:
-            self.dates.add(full)
+            self.dates.add(said)
         self.others |= dict.fromkeys(full[: OTHERS_KEPT - len(self.others)])
         if self.stray is None and full:
             place = cells.index(full[0])

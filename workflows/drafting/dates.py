@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from lambdas.model.reading.date_cells import seconds_in
 from lambdas.model.recipe.parts import CATEGORIES_OF_A_DATE
 
+YEARS_MIN = 3
+"""So many different years tell something by their number, as of a birth; two are hardly more than a date."""
+
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,6 +27,7 @@ class Dates:
     """Seconds since 1970."""
     found: dict[str, set[int]] = field(default_factory=lambda: {name: set() for name in CATEGORIES_OF_A_DATE})
     """Of each part that comes again and again, which there were."""
+    years: set[int] = field(default_factory=set)
 
     def add(self, texts: Iterable[str]) -> None:
         for text in texts if self.are_read else ():
@@ -33,13 +37,17 @@ class Dates:
                 return
             at = BEGIN + timedelta(seconds=seconds)
             self.first, self.last = min(self.first, seconds), max(self.last, seconds)
+            self.years.add(at.year)
             for name, part in (("month", at.month), ("weekday", at.weekday()), ("hour", at.hour)):
                 self.found[name].add(part)
 
     @property
     def telling(self) -> list[str]:
         """The parts of which there are several; none where some cell is no date to a run."""
-        return [name for name, found in self.found.items() if len(found) > 1] if self.are_read else []
+        if not self.are_read:
+            return []
+        year = ["year"] if len(self.years) >= YEARS_MIN else []
+        return year + [name for name, found in self.found.items() if len(found) > 1]
 
     @property
     def span(self) -> str:

@@ -5,6 +5,7 @@ Rows are counted from 1 without the header and without blank lines; lines are th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ NAME_CHARACTERS = 100
 SHOWN_LABELS = 8
 """In a message; the error's details have KEPT_LABELS."""
 KEPT_LABELS = 50
+TOTAL = re.compile(r"(grand |sub)?totals?|sums?|summe|gesamt|totale|totaal", re.IGNORECASE)
+"""What a spreadsheet's last row says that adds up the others."""
 
 
 @dataclass
@@ -58,6 +61,8 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str | None, str], Finding] = {}
+        self.ending: Sequence[str] = ()
+        """The cells of the last row, if it is bad."""
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -96,6 +101,9 @@ class Findings:
         labels = next((finding.labels for finding in self if finding.labels), {})
         if labels:
             words.append(_either(labels))
+        total = next((each.strip() for each in self.ending if TOTAL.fullmatch(each.strip())), None)
+        if total is not None:
+            words.append(f"The last row looks like the sum of the others ({total!r}): delete it")
         kept = dict(list(labels.items())[:KEPT_LABELS])
         told = {"labels": [list(each) for each in kept.items()], "different_labels": len(labels)} if labels else {}
         return first.problem[0](
@@ -128,6 +136,9 @@ class Looked:
     def take(self, part: Part, records_of: Records) -> None:
         bad = part.bad(self.wanted)
         self.findings.note(bad, first_row=self.gathered.rows + 1, records_of=records_of)
+        last = len(part) - 1
+        is_bad = any(int(each.rows[-1]) == last for each in bad)
+        self.findings.ending = records_of([last])[0][1] if is_bad else ()
         self.gathered.rows += len(part)
         self.gathered.add(part, bad=bad)
 

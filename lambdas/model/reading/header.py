@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from chalicelib.limits import HEADER_COLUMNS, LISTED_NAMES, NAME_CHARACTERS
 from lambdas.model.reading.records import Malformed, is_blank, records
 from lambdas.model.reading.unpacking import unreadable, way_out
 
+MARK_OF_A_SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)
+"""Excel's first line, which it alone reads."""
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 LISTED_MISSING = 5
 
@@ -62,6 +65,10 @@ def _missing(
     shown = cut(listed(header, most=LISTED_NAMES), 800)
     separated = next((words for sign, words in SEPARATORS.items() if len(header) == 1 and sign in header[0]), None)
     commas = f" Its fields are separated by {separated}: save it with commas." if separated else ""
+    if MARK_OF_A_SEPARATOR.fullmatch(header[0].strip()):
+        commas = " That is Excel's mark of the separator and no header: delete that line" + (
+            f", and save the file with commas in place of {separated}." if separated else "."
+        )
     return ColumnMissing(
         f"{name} has no column {', '.join(hints)}{more}. Its first line, the header, reads: {shown}.{commas}"
         f" {way_out(name, model=model)}",

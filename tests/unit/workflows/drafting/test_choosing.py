@@ -144,6 +144,42 @@ def test_a_few_texts_among_numbers_are_named_where_too_many_would_be_texts() -> 
     assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
 
 
+def test_numbers_of_few_values_with_a_bad_one_are_texts_with_a_hint() -> None:
+    def about(cell: Callable[[int], str]) -> str:
+        (feature,) = chosen("it", cell=cell, rows=300).features
+        assert feature.column == Categorical("it")
+        return feature.about
+
+    assert about(lambda row: "lots" if row == 7 else str(row % 2)) == (
+        "'0', '1', 'lots'; 299 of 300 cells are numbers, and on line 9 stands 'lots': if it shall be a number,"
+        " correct the file; or write Numeric('it') and tolerate=Tolerate(rows=0.01), which leaves such rows out"
+    )
+    assert about(lambda row: "lots" if row % 60 == 7 else str(row % 2)).endswith("a number, correct the file")
+    assert "number" not in about(lambda row: "lots" if row % 2 else "1")
+
+
+@pytest.mark.parametrize("mark", ["NA", "-", "null"])
+def test_marks_among_dates_are_missing_dates(mark: str) -> None:
+    cells = [mark if row in (0, 9) else f"2024-01-{row % 28 + 1:02}" for row in range(ROWS)]
+    (feature,) = chosen("opened", cell=cells.__getitem__).features
+
+    assert feature.column == Date("opened", parts=["weekday"], missing="median")
+    assert feature.about == "2024-01-01 to 2024-01-28; 2 of 40 are missing"
+    assert feature.marks == {mark}
+
+
+def test_marks_alone_are_no_dates_and_dates_of_another_kind_are_named_though_a_mark_comes_first() -> None:
+    told = why("opened", lambda row: "NA" if row == 0 else f"{row % 28 + 1:02}.01.2024")
+
+    assert told.startswith("dates, such as 02.01.2024: ")
+    assert kept("opened", lambda row: "NA" if row % 2 else "?") == Categorical("opened")
+
+
+@pytest.mark.parametrize(("years", "parts"), [(2, ["weekday"]), (3, ["year", "weekday"])])
+def test_year_is_a_part_where_there_are_several(years: int, parts: list[str]) -> None:
+    assert kept("born", lambda row: f"{1970 + row % years}-01-02") == Date("born", parts=parts)
+
+
 @pytest.mark.parametrize("number", ["29738,65", "29.738,65", "29,738.65", "1,200,300", "-0,5"])
 def test_numbers_with_a_comma_are_no_identifiers_and_no_categories(number: str) -> None:
     told = f"numbers with a comma, such as '{number}': write them with a point alone, as in 1234.56"

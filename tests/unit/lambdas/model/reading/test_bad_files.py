@@ -146,3 +146,34 @@ def test_file_of_as_many_bytes_as_a_run_reads_is_read() -> None:
 def test_plain_file_of_more_bytes_than_a_run_reads_is_refused() -> None:
     with pytest.raises(errors.ObjectUnreadable, match=rf"day\.csv has {FILE_BYTES + 1:,} bytes: a run reads"):
         read_object("day.csv", content=bytes(FILE_BYTES + 1), recipe=RECIPE)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sep=,\nsize,age,flag,zone,label\n", "no header: delete that line. "),
+        (
+            "\ufeffSEP=;\nsize;age;flag;zone;label\n",
+            "no header: delete that line, and save the file with commas in place of semicolons. ",
+        ),
+    ],
+)
+def test_mark_of_a_separator_before_the_header_is_named(text: str, told: str) -> None:
+    with pytest.raises(errors.ColumnMissing, match="That is Excel's mark of the separator and ") as raised:
+        read_object("day.csv", content=text.encode(), recipe=RECIPE)
+
+    assert told in raised.value.message
+
+
+@pytest.mark.parametrize("total", ["Total,7,,,", "9,7,,,Grand total", "Summe"])
+def test_row_of_sums_at_the_end_is_named(total: str) -> None:
+    with pytest.raises(errors.DataError, match=r"The last row looks like the sum of the others .*: delete it"):
+        read_object("day.csv", content=rows("1,2,SF,n,ok.", total), recipe=RECIPE)
+
+
+@pytest.mark.parametrize("lines", [("Total,7,,,", "1,2,SF,n,ok."), ("1,2,SF,n,ok.", "x,2,SF,n,ok.")])
+def test_another_bad_row_is_no_row_of_sums(lines: tuple[str, ...]) -> None:
+    with pytest.raises(errors.DataError) as raised:
+        read_object("day.csv", content=rows(*lines), recipe=RECIPE)
+
+    assert "looks like the sum" not in raised.value.message
