@@ -44,6 +44,7 @@ evidence-erased/MODEL/looked-up/N.json  the runs whose documents it went through
 
 batches/in/...                          a file of instances to score
 batches/out/BATCH/request.json          which file, on which version
+batches/out/BATCH/estimate.json         how long a larger file is about to take
 batches/out/BATCH/predictions/000007.jsonl  of a chunk, in the order of the file
 batches/out/BATCH/errors/000007.jsonl   the refused records of a chunk, if there are any
 batches/out/BATCH/chunks/000007.json    how far the batch came: written when the other files of the chunk are whole
@@ -236,7 +237,7 @@ def of_model(model: str) -> tuple[str, ...]:
 
 
 def batch(name: str, part: str = "") -> str:
-    """A document of a batch, `request` or `ended`; or the prefix of all that it wrote."""
+    """A document of a batch, `request`, `estimate` or `ended`; or the prefix of all that it wrote."""
     return f"{BATCH_RESULTS}{name}/{part}{part and '.json'}"
 
 

@@ -1,4 +1,4 @@
-"""Reads the records of a batch's file: CSV as a data set's, or JSON lines as POST /predict's instances.
+"""Reads the records of a batch's file: CSV as a data set's, JSON lines as POST /predict's instances, or an array.
 
 It decides of a record only whether it can be read. Whether its values are right is the version's to say: what is no
 number in a column of numbers goes there as the text that it is.
@@ -17,7 +17,8 @@ from typing import Any
 
 from chalicelib import bodies
 from chalicelib.api import responses
-from chalicelib.batches import batch_limits
+from chalicelib.batches import batch_arrays, batch_limits
+from chalicelib.batches.batch_arrays import Rows
 from chalicelib.batches.batch_chunks import BatchRecord
 from chalicelib.cutting import listed
 from chalicelib.errors import BadRequest, ObjectUnreadable
@@ -31,6 +32,7 @@ from lambdas.serve.seldom.array_columns import as_request, names_in
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BEYOND_FLOATS = 10**400
 """Stands for a number that is too large for a float: JSON has no infinity, and the version refuses both alike."""
+ARRAY = ".npy"
 AN_INSTANCE = "an object of features, as one of POST /predict's instances"
 
 
@@ -43,9 +45,11 @@ class Truth(Value):
 
 
 def unpacked(content: bytes, *, key: str) -> bytes:
-    """UTF-8 text without a byte order mark; raises ObjectUnreadable, or BodyTooLarge."""
+    """UTF-8 text without a byte order mark, or an array as it is; raises ObjectUnreadable, or BodyTooLarge."""
     text = _unzipped(content, key=key) if key.endswith(".gz") else content
     batch_limits.check_bytes(len(text), named=key)
+    if key.endswith(ARRAY):
+        return text
     try:
         text.isascii() or text.decode()
     except UnicodeDecodeError as exc:
@@ -59,6 +63,10 @@ def read(text: bytes, *, key: str, manifest: Manifest, truth: Truth) -> tuple[It
     Raises BodyTooLarge for too many, ObjectUnreadable for a header that lacks a column, and while they are read where
     CSV cannot be.
     """
+    if key.endswith(ARRAY):
+        rows = batch_arrays.read(text, named=key)
+        batch_limits.check_lines(rows.count, named=key, of="rows")
+        return _of_array(rows, key=key, columns=_columns(manifest)), rows.count
     lines = count_lines(text)
     batch_limits.check_lines(lines, named=key)
     if key.removesuffix(".gz").endswith(".jsonl"):
@@ -133,6 +141,25 @@ def _cell(text: str, column: Mapping[str, Any]) -> object:
         return stripped  # a date, or what the version refuses
     number = float(stripped)
     return number if math.isfinite(number) else BEYOND_FLOATS
+
+
+def _of_array(rows: Rows, *, key: str, columns: Sequence[Mapping[str, Any]]) -> Iterator[BatchRecord]:
+    """A record in each row, with the columns in the recipe's order; NaN is a missing number. It has no labels."""
+    texts = [each["name"] for each in columns if each["kind"] != "number"]
+    if texts:
+        raise ObjectUnreadable(f"{key} holds numbers alone, and the model takes texts in {listed(texts)}: send CSV")
+    names = [each["name"] for each in columns]
+    if rows.width != len(names):
+        raise ObjectUnreadable(
+            f"{key} has {rows.width:,} columns, and the model takes {len(names):,}, in this order: {listed(names)}"
+        )
+    for number, row in enumerate(rows, start=1):
+        instance = {
+            name: value if math.isfinite(value) else BEYOND_FLOATS if value > 0 else -BEYOND_FLOATS
+            for name, value in zip(names, row, strict=True)
+            if value == value  # NaN alone differs from itself
+        }
+        yield _record(number, number, instance, truth=None)
 
 
 def _of_json_lines(text: bytes, *, truth: Truth) -> Iterator[BatchRecord]:

@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib import layout, names
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
-from chalicelib.batches import batch_chunks, batch_reports
+from chalicelib.batches import batch_chunks, batch_pace, batch_reports
 from chalicelib.batches.batch_chunks import Batch
 from chalicelib.batches.batch_documents import BatchEnded, Tally
 from chalicelib.contracts.batches import BatchPredicted, PredictBatchTask
@@ -72,7 +72,8 @@ def _scored(batch: Batch, recipe_of: Callable[[str], Recipe]) -> Tally:
     recipe = recipe_of(request.model)
     truth = Truth(recipe.label, recipe.class_of)
     records, lines = batch_records.read(text, key=request.key, manifest=manifest, truth=truth)
-    return batch_chunks.carry_out(batch, records, lines=lines)
+    batch_chunks.begin(batch, lines=lines)
+    return batch_chunks.carry_out(batch, batch_pace.checked(batch, records, lines=lines), lines=lines)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -53,16 +53,22 @@ def latest(edges: Edges, name: str) -> Tally | None:
     return Tally.find(edges.store, chunks[-1].key) if chunks else None
 
 
+def begin(batch: Batch, *, lines: int) -> Tally:
+    """How far the batch came. One that did not begin shows a sign of life from now on."""
+    tally = latest(batch.edges, batch.name)
+    if tally is None:
+        tally = Tally.none_yet(lines=lines)
+        batch.edges.store.put(layout.batch_chunk(batch.name, 0), tally.encode())
+    return tally
+
+
 def carry_out(batch: Batch, records: Iterator[BatchRecord], *, lines: int) -> Tally:
     """Score all records from where the batch stands; `lines` are those of the file.
 
     Raises ObjectUnreadable for a file without a record, or with too many refused ones; and as
     `batch_answers.ask` does.
     """
-    tally = latest(batch.edges, batch.name)
-    if tally is None:
-        tally = Tally.none_yet(lines=lines)
-        batch.edges.store.put(layout.batch_chunk(batch.name, 0), tally.encode())
+    tally = begin(batch, lines=lines)
     left = islice(records, tally.records, None)
     while chunk := list(islice(left, batch.chunk_records)):
         tally = _carry_out_chunk(batch, chunk, tally)

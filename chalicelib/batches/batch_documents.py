@@ -1,4 +1,4 @@
-"""Records of what a batch keeps in the bucket: its request, how far it came, how it ended."""
+"""Records of what a batch keeps in the bucket: its request, its estimate, how far it came, how it ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.documents.frozen import Document, holds, holds_one
-from chalicelib.documents.shapes import Record, count, digits, list_of, maybe, moment, number_from_1, table_of, text
+from chalicelib.documents.shapes import (
+    Record,
+    count,
+    digits,
+    list_of,
+    maybe,
+    moment,
+    number,
+    number_from_1,
+    table_of,
+    text,
+)
 
 WARNED = Record({"Code": text, "Field": text, "Message": text, "Count": count})
 
@@ -27,6 +38,13 @@ class BatchRequest(Document):
     attempt: str = holds(text)
     """Of whoever wrote this: tells him that it is his own."""
     requested_at: str = holds(moment)
+
+
+class BatchEstimate(Document):
+    """`batches/out/BATCH/estimate.json`: written once, before anything of a larger file is scored."""
+
+    seconds: float = holds(number)
+    """That scoring all of its records is about to take."""
 
 
 class Tally(Document):

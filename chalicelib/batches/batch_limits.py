@@ -6,8 +6,8 @@ from chalicelib.errors import BodyTooLarge
 from chalicelib.limits import BATCH_BYTES, BATCH_LINES
 
 WHAT_TAKES_MORE = (
-    "split it by its lines, each part with the header, and send each part as a batch of its own: no record needs"
-    " another one"
+    "split it by its records, each part of a CSV file with the header, and send each part as a batch of its own: no"
+    " record needs another one"
 )
 
 
@@ -20,10 +20,10 @@ def check_bytes(count: int, *, named: str) -> None:
         )
 
 
-def check_lines(count: int, *, named: str) -> None:
-    """Raises BodyTooLarge."""
+def check_lines(count: int, *, named: str, of: str = "lines") -> None:
+    """Raises BodyTooLarge; an array has rows instead."""
     if count > BATCH_LINES:
         raise BodyTooLarge(
-            f"{named} has {count:,} lines, more than one function scores in its time: {WHAT_TAKES_MORE}",
-            accepted=f"at most {BATCH_LINES:,} lines",
+            f"{named} has {count:,} {of}, more than one function scores in its time: {WHAT_TAKES_MORE}",
+            accepted=f"at most {BATCH_LINES:,} {of}",
         )

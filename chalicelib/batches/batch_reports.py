@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib import layout, names
 from chalicelib.batches import batch_chunks
-from chalicelib.batches.batch_documents import BatchEnded, BatchRequest, Tally
+from chalicelib.batches.batch_documents import BatchEnded, BatchEstimate, BatchRequest, Tally
 from chalicelib.cutting import quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import BatchUnknown
@@ -25,6 +25,7 @@ def describe(edges: Edges, name: str) -> dict[str, Any]:
     request = find(edges, name)
     ended = BatchEnded.find(edges.store, layout.batch(name, "ended"))
     tally = ended.tally if ended else batch_chunks.latest(edges, name)
+    estimate = BatchEstimate.find(edges.store, layout.batch(name, "estimate"))
     told = {
         "batch": name,
         "status": _status(edges, name, ended),
@@ -36,6 +37,7 @@ def describe(edges: Edges, name: str) -> dict[str, Any]:
         "records": tally.records if tally else 0,
         "records_about": tally.lines if tally else 0,
         "refused": tally.refused if tally else 0,
+        "seconds_about": estimate.seconds if estimate else None,
         "percent": 100 if ended and ended.error is None else _percent(tally),
     }
     if ended is None:

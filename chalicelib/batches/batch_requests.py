@@ -21,7 +21,7 @@ from chalicelib.errors import BadRequest, NoLiveModel, VersionUnfit
 from chalicelib.limits import BATCH_KEY_CHARACTERS
 from chalicelib.registry import live, models
 
-FORMS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
+FORMS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".npy")
 """How the key of a file ends, by which it is read."""
 ACCEPTED = f"a key that begins with {layout.BATCH_FILES} and ends in {', '.join(FORMS)}"
 WAIT_SECONDS = 20

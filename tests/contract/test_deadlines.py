@@ -37,7 +37,7 @@ from chalicelib.aws.patience import (
 from chalicelib.batches import batch_reports, batch_requests
 from chalicelib.errors import TransientError
 from chalicelib.interventions import fitness
-from chalicelib.limits import SERVING_SECONDS_MAX
+from chalicelib.limits import BATCH_SCORING_SECONDS, SERVING_SECONDS_MAX
 from chalicelib.names import Names
 from chalicelib.registry import publishing
 from chalicelib.settings import OTHER_TASK_SECONDS, TASK_SECONDS, StageSettings, load
@@ -145,6 +145,10 @@ def test_the_api_looks_for_the_end_of_a_batch_until_it_is_time_to_say_that_it_go
 def test_a_batch_has_all_of_lambdas_time_and_is_quiet_for_longer_than_lambdas_pauses() -> None:
     assert task_sizes()[names.PREDICT_BATCH].timeout_seconds == BATCH_SECONDS < LAMBDA_LIMIT_SECONDS
     assert batch_reports.QUIET_SECONDS > LAMBDAS_PAUSES_SECONDS
+
+
+def test_a_batch_whose_time_is_as_long_as_it_may_be_ends_before_its_function_begins_no_more_calls() -> None:
+    assert BATCH_SCORING_SECONDS + UNHURRIED.longest_seconds + ANSWER_SECONDS + START_SECONDS < BATCH_SECONDS
 
 
 def test_calls_that_move_are_tried_once() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from chalicelib import layout
 from chalicelib.batches import batch_reports, batch_requests
@@ -15,6 +18,7 @@ from lambdas import predict_batch
 from lambdas.serve.handler import Service
 from lambdas.serve.scorecard import Scorecard
 from tests.fakes.edges import FakeOutside
+from tests.fakes.functions import Handler
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.given import nights
 from tests.given.nights import MODEL
@@ -63,15 +67,22 @@ def serve(_: bytes, payload: bytes) -> bytes:
     return json.dumps(SERVICE.answer(json.loads(payload))).encode()
 
 
-def stage() -> FakeOutside:
+def stage(handler: Handler = serve, *, schema: Mapping[str, Any] = SCHEMA) -> FakeOutside:
     """Version 1 is live."""
-    outside = FakeOutside(MODEL, handler=serve)
-    nights.promote(outside.edges, run="run-1", schema=SCHEMA)
+    outside = FakeOutside(MODEL, handler=handler)
+    nights.promote(outside.edges, run="run-1", schema=schema)
     return outside
 
 
 def csv(*lines: str) -> bytes:
     return "\n".join([HEADER, *lines, ""]).encode()
+
+
+def array(rows: Any) -> bytes:
+    """A file of numpy."""
+    file = io.BytesIO()
+    np.save(file, rows, allow_pickle=False)
+    return file.getvalue()
 
 
 def many(count: int, *, bad_every: int = 0) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from chalicelib import layout
-from chalicelib.batches import batch_limits, batch_reports, batch_requests
+from chalicelib.batches import batch_arrays, batch_limits, batch_reports, batch_requests
 from chalicelib.edges import Edges
 from chalicelib.edges.pauses import growing
 from chalicelib.errors import CommandFailed
@@ -36,7 +36,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.15, 2.0
 @as_json
 @on_stage
 def batch(stage: Stage, file: Path, model: str, folder: Path | None, as_json: bool) -> None:
-    """Score every record of a FILE (.csv or .jsonl, gzip is fine) on the version that is live.
+    """Score every record of a FILE (.csv, .jsonl, gzip is fine, or .npy) on the version that is live.
 
     Writes FILE.predictions.jsonl, and FILE.errors.jsonl where records are refused. The same file on the same version
     is scored once: repeated, the command brings what there is.
@@ -56,14 +56,17 @@ def batch(stage: Stage, file: Path, model: str, folder: Path | None, as_json: bo
 
 
 def _taken(file: Path) -> tuple[str, bytes]:
-    """Key and content; raises CommandFailed or BodyTooLarge before anything is sent."""
+    """Key and content; raises CommandFailed, ObjectUnreadable or BodyTooLarge before anything is sent."""
     if not file.name.endswith(batch_requests.FORMS):
         raise CommandFailed(f"{file.name} cannot be scored: expected a file {', '.join(batch_requests.FORMS)}")
     if not file.is_file():
         raise CommandFailed(f"there is no file {file}")
     batch_limits.check_bytes(file.stat().st_size, named=file.name)
     content = file.read_bytes()
-    batch_limits.check_lines(_lines(content, file), named=file.name)
+    if file.suffix == ".npy":
+        batch_limits.check_lines(batch_arrays.read(content, named=file.name).count, named=file.name, of="rows")
+    else:
+        batch_limits.check_lines(_lines(content, file), named=file.name)
     return f"{layout.BATCH_FILES}{hashlib.sha256(content).hexdigest()[:16]}/{file.name}", content
 
 
@@ -92,7 +95,10 @@ def _ended(edges: Edges, name: str, progress: Callable[[str, int, int], None]) -
                 f"batch {name} stopped after {told['records']:,} records: look into the log of predict-batch, then"
                 " repeat the command, and it goes on from there"
             )
-        progress("records", told["records"], told["records_about"])
+        about = told["seconds_about"]
+        progress(
+            "records" if about is None else f"about {about:,.0f} s, records", told["records"], told["records_about"]
+        )
         edges.sleep(pause)
     return told
 

@@ -25,7 +25,7 @@ from workflows.doctor.account.credentials import check_region
 from workflows.doctor.finding import refuse
 from workflows.doctor.machine.requirements import chalice_package
 from workflows.doctor.stage.stage_settings import check_recipes, check_settings
-from workflows.planning.costs import PREDICTIONS
+from workflows.planning.costs import BATCH_RECORDS, PREDICTIONS
 from workflows.planning.plan import Plan, make_plan
 from workflows.planning.roles import RoleChange, in_words
 from workflows.planning.stacks import StackChange
@@ -169,6 +169,7 @@ def _show_costs(made: Plan) -> None:
         [f"{PREDICTIONS:,} predictions of {model}", _usd(bill), _parts(bill)]
         for model, bill in costs.predictions_of.items()
     ]
+    rows.append([f"a batch of {BATCH_RECORDS:,} records", _usd(costs.batch), _parts(costs.batch)])
     title = f"cost, an estimate: list prices of {REGION} as of {AS_OF}, no free tier"
     table(title, ["of", "US dollars", "parts"], rows)
 

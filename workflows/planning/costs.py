@@ -9,23 +9,25 @@ from typing import Any
 
 from chalicelib import names
 from workflows.cost.bills import Bill
-from workflows.cost.estimates import idle_bill, longest_retrain_bill, predictions_bill, retrain_bill
+from workflows.cost.estimates import batch_bill, idle_bill, longest_retrain_bill, predictions_bill, retrain_bill
 from workflows.planning.wanted import Wanted
 from workflows.stacks.functions import STORAGE_MB, Size
 
-PREDICTIONS = 1000
+PREDICTIONS, BATCH_RECORDS = 1000, 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
     """In US dollars: a month without new data or requests, one retrain that is promoted, one that takes all the time
-    of its tasks, PREDICTIONS requests; and the same of each model whose recipe sets its memory."""
+    of its tasks, PREDICTIONS requests; the same of each model whose recipe sets its memory; a stored file of
+    BATCH_RECORDS records."""
 
     idle_month: Bill
     retrain: Bill
     longest_retrain: Bill
     predictions: Bill
     predictions_of: Mapping[str, Bill]
+    batch: Bill
 
 
 def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
@@ -37,7 +39,7 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
         if each["Type"] == "AWS::Lambda::Function"
     }
     stage = wanted.names.stage
-    sizes = {task: _size(functions[names.task_function(stage, task)]) for task in names.TASKS}
+    sizes = {task: _size(functions[names.task_function(stage, task)]) for task in names.PIPELINE}
     serving = {model: functions[names.serving_function(stage, model)] for model in wanted.models}
     architecture = wanted.settings.architecture
     usual_mb = wanted.settings.serving_memory_mb
@@ -64,6 +66,7 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
             for model, each in serving.items()
             if each["MemorySize"] != usual_mb
         },
+        batch=batch_bill(BATCH_RECORDS, sizes=sizes, serving_memory_mb=usual_mb, architecture=architecture),
     )
 
 

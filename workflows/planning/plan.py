@@ -21,7 +21,7 @@ from workflows.deploying.departures import Departure, departures, stacked_models
 from workflows.deploying.progress import Patience
 from workflows.planning import machine, stacks
 from workflows.planning.app import AppPart, Package, app_memory_mb, app_parts, wanted_app, wanted_policies
-from workflows.planning.costs import PREDICTIONS, Costs, costs
+from workflows.planning.costs import BATCH_RECORDS, PREDICTIONS, Costs, costs
 from workflows.planning.live_app import LiveApp
 from workflows.planning.packages import PackageState, package_states
 from workflows.planning.roles import RoleChange, role_changes, statements_of
@@ -63,6 +63,7 @@ class Plan:
         predictions_of = {model: _priced(bill) for model, bill in costs.pop("predictions_of").items()}
         priced = {name: _priced(bill) for name, bill in costs.items()} | {"predictions_of": predictions_of}
         prices = {"region": REGION, "as_of": AS_OF, "free_tier": "left out", "predictions_count": PREDICTIONS}
+        prices["batch_records"] = BATCH_RECORDS
         return {
             **{name: value for name, value in asdict(self).items() if name != "costs"},
             "changes_nothing": self.changes_nothing,

@@ -67,7 +67,7 @@ def test_version_that_the_registry_does_not_know_scores_no_batch() -> None:
 def test_file_that_takes_more_than_one_function_has_is_refused_beforehand(
     check: Callable[..., None], most: int, words: str
 ) -> None:
-    with pytest.raises(BodyTooLarge, match=f"{words}: split it by its lines"):
+    with pytest.raises(BodyTooLarge, match=f"{words}: split it by its records"):
         check(most + 1, named="a.csv")
 
     check(most, named="a.csv")

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import layout, limits
 from chalicelib.edges.pipeline_functions import PipelineFunctions
-from chalicelib.errors import BodyTooLarge, CommandFailed
+from chalicelib.errors import BodyTooLarge, CommandFailed, ObjectUnreadable
 from tests.fakes.pipeline import InMemoryPipeline
 from tests.fakes.stage import FakeStage
 from tests.given import batches
@@ -123,3 +123,20 @@ def test_packed_file_is_scored_as_it_is_and_a_corrupt_one_is_refused(stage: Batc
 
     assert "3 records scored" in stage.run("batch", str(file)).stdout
     assert "truncated or corrupt gzip file" in str(stage.run("batch", str(cut)).exception)
+
+
+def serve_numbers(package: bytes, payload: bytes) -> bytes:
+    """As a version of two columns of numbers."""
+    instances = [{**each, "flag": "SF"} for each in json.loads(payload)["instances"]]
+    return batches.serve(package, json.dumps({"instances": instances}).encode())
+
+
+def test_array_is_scored_and_what_is_none_is_refused_before_it_is_sent(tmp_path: Path) -> None:
+    stage = BatchStage(batches.stage(serve_numbers, schema={"columns": batches.SCHEMA["columns"][:2]}))
+    file = tmp_path / "rows.npy"
+    file.write_bytes(batches.array([[1.0, 2.0], [3.0, float("nan")]]))
+    cut = tmp_path / "cut.npy"
+    cut.write_bytes(file.read_bytes()[:-1])
+
+    assert "2 records scored" in stage.run("batch", str(file)).stdout
+    assert isinstance(stage.run("batch", str(cut)).exception, ObjectUnreadable)

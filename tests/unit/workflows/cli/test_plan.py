@@ -39,6 +39,7 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
             longest_retrain=Bill({"Lambda": 0.0625}),
             predictions=bill,
             predictions_of={"digits": Bill({"Lambda": 0.75})},
+            batch=Bill({"Lambda": 0.0125}),
         ),
     )
 
@@ -56,6 +57,8 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         "Lambda 0.0625",
         "1,000 predictions of digits",
         "0.7500",
+        "a batch of 1,000,000 records",
+        "0.0125",
         "--remove-model loans",
         "model cars",
         "would change",

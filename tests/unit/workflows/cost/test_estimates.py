@@ -11,6 +11,7 @@ from workflows.cost import estimates
 from workflows.cost.bills import Call
 from workflows.cost.estimates import (
     NIGHTS,
+    batch_bill,
     idle_bill,
     longest_retrain_bill,
     path_to,
@@ -105,6 +106,16 @@ def test_prediction_is_the_gateway_two_calls_and_their_lines() -> None:
         1000 * (gb_seconds * US_EAST_1.gb_second["arm64"] + 2 * US_EAST_1.lambda_request)
     )
     assert lines["logs"] == pytest.approx(1000 * 600e-9 * US_EAST_1.log_gb)
+
+
+def test_batch_is_the_function_that_asks_the_serving_function_all_its_time_and_its_files() -> None:
+    sizes, records = {"predict-batch": Size(memory_mb=512, timeout_seconds=890)}, 62_000
+    found = batch_bill(records, sizes=sizes, serving_memory_mb=1024, architecture="arm64", prices=PRICES).lines
+
+    seconds, calls, chunks = 10, 62, 7
+    assert records / estimates.BATCH_RECORDS_A_SECOND == seconds
+    assert found["Lambda"] == pytest.approx(0.5 * (0.5 + 1) * seconds + 100 * (1 + calls))
+    assert found["S3 requests"] == (3 * chunks + 30) * 7.0 + 30 * 11.0
 
 
 def test_every_bill_is_of_the_prices_that_are_given() -> None:

@@ -40,6 +40,7 @@ NOTHING = Plan(
         longest_retrain=Bill({"Lambda": 4.0}),
         predictions=Bill({"logs": 2.0}),
         predictions_of={"digits": Bill({"Lambda": 3.0})},
+        batch=Bill({"Lambda": 5.0}),
     ),
 )
 CHANGES: dict[str, Any] = {
@@ -66,11 +67,13 @@ def test_programs_are_told_every_part_and_what_the_prices_are_of() -> None:
     assert document.keys() == {*(each.name for each in fields(Plan)), "changes_nothing"}
     assert document["changes_nothing"] is True
     assert document["costs"]["estimate"] is True
-    assert document["costs"]["prices"].keys() == {"region", "as_of", "free_tier", "predictions_count"}
+    told = {"region", "as_of", "free_tier", "predictions_count", "batch_records"}
+    assert document["costs"]["prices"].keys() == told
     assert {name: document["costs"][name] for name in vars(NOTHING.costs)} == {
         "idle_month": {"usd": 0.5, "lines": {"alarms": 0.5}},
         "retrain": {"usd": 0.25, "lines": {"Lambda": 0.25}},
         "longest_retrain": {"usd": 4.0, "lines": {"Lambda": 4.0}},
         "predictions": {"usd": 2.0, "lines": {"logs": 2.0}},
         "predictions_of": {"digits": {"usd": 3.0, "lines": {"Lambda": 3.0}}},
+        "batch": {"usd": 5.0, "lines": {"Lambda": 5.0}},
     }
