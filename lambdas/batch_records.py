@@ -27,12 +27,12 @@ from chalicelib.registry.manifest import Manifest
 from chalicelib.values import Value
 from lambdas.model.reading.records import Malformed, count_lines, is_blank, records
 from lambdas.serve.schema import ARRAY, NUMBER
-from lambdas.serve.seldom.array_columns import as_request, names_in
+from lambdas.serve.seldom.array_columns import as_request, names_in, single_columns
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BEYOND_FLOATS = 10**400
 """Stands for a number that is too large for a float: JSON has no infinity, and the version refuses both alike."""
-ARRAY = ".npy"
+NPY = ".npy"
 AN_INSTANCE = "an object of features, as one of POST /predict's instances"
 
 
@@ -48,7 +48,7 @@ def unpacked(content: bytes, *, key: str) -> bytes:
     """UTF-8 text without a byte order mark, or an array as it is; raises ObjectUnreadable, or BodyTooLarge."""
     text = _unzipped(content, key=key) if key.endswith(".gz") else content
     batch_limits.check_bytes(len(text), named=key)
-    if key.endswith(ARRAY):
+    if key.endswith(NPY):
         return text
     try:
         text.isascii() or text.decode()
@@ -63,10 +63,10 @@ def read(text: bytes, *, key: str, manifest: Manifest, truth: Truth) -> tuple[It
     Raises BodyTooLarge for too many, ObjectUnreadable for a header that lacks a column, and while they are read where
     CSV cannot be.
     """
-    if key.endswith(ARRAY):
+    if key.endswith(NPY):
         rows = batch_arrays.read(text, named=key)
         batch_limits.check_lines(rows.count, named=key, of="rows")
-        return _of_array(rows, key=key, columns=_columns(manifest)), rows.count
+        return _of_array(rows, key=key, features=_features(manifest)), rows.count
     lines = count_lines(text)
     batch_limits.check_lines(lines, named=key)
     if key.removesuffix(".gz").endswith(".jsonl"):
@@ -91,9 +91,14 @@ def _features(manifest: Manifest) -> Sequence[Mapping[str, Any]]:
     return features
 
 
+def _arrays(features: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The names of the columns of each array."""
+    return {each["name"]: names_in(each["name"], each["size"]) for each in features if each["kind"] == ARRAY}
+
+
 def _of_csv(text: bytes, *, key: str, features: Sequence[Mapping[str, Any]], truth: Truth) -> Iterator[BatchRecord]:
     """A line of the header, then the records. Columns that the model does not take are ignored, as by a run."""
-    arrays = {each["name"]: names_in(each["name"], each["size"]) for each in features if each["kind"] == ARRAY}
+    arrays = _arrays(features)
     columns = [
         {**each, "kind": "number", "name": name} if each["kind"] == ARRAY else each
         for each in features
@@ -143,8 +148,9 @@ def _cell(text: str, column: Mapping[str, Any]) -> object:
     return number if math.isfinite(number) else BEYOND_FLOATS
 
 
-def _of_array(rows: Rows, *, key: str, columns: Sequence[Mapping[str, Any]]) -> Iterator[BatchRecord]:
+def _of_array(rows: Rows, *, key: str, features: Sequence[Mapping[str, Any]]) -> Iterator[BatchRecord]:
     """A record in each row, with the columns in the recipe's order; NaN is a missing number. It has no labels."""
+    arrays, columns = _arrays(features), [column for each in features for column in single_columns(each)]
     texts = [each["name"] for each in columns if each["kind"] != "number"]
     if texts:
         raise ObjectUnreadable(f"{key} holds numbers alone, and the model takes texts in {listed(texts)}: send CSV")
@@ -159,7 +165,7 @@ def _of_array(rows: Rows, *, key: str, columns: Sequence[Mapping[str, Any]]) -> 
             for name, value in zip(names, row, strict=True)
             if value == value  # NaN alone differs from itself
         }
-        yield _record(number, number, instance, truth=None)
+        yield _record(number, number, as_request(instance, arrays) if arrays else instance, truth=None)
 
 
 def _of_json_lines(text: bytes, *, truth: Truth) -> Iterator[BatchRecord]:

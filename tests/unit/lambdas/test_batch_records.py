@@ -140,3 +140,18 @@ def test_columns_of_an_array_become_a_list_in_the_order_of_the_array() -> None:
 def test_file_without_a_column_of_an_array_is_refused() -> None:
     with pytest.raises(ObjectUnreadable, match=r"has no column pixels_1\."):
         of_an_array(b"pixels_0,label\n1,1\n")
+
+
+def test_row_of_an_array_is_an_instance_with_a_list_for_each_array_of_columns() -> None:
+    outside = batches.stage()
+    columns = [{"kind": "number", "name": "age"}, {"kind": "array", "name": "pixels", "size": 3, "missing": 0.0}]
+    version = nights.register(outside.edges, run="run-2", schema={"columns": columns}).model_version
+    manifest = registry.manifest(outside.edges, model=MODEL, model_version=version)
+    content = batches.array([[40, 1, 2, 3], [41, 4, float("nan"), 6]])
+
+    found, count = batch_records.read(content, key="batches/in/a.npy", manifest=manifest, truth=TRUTH)
+
+    assert (count, [(each.number, each.line, json.loads(each.instance or b"")) for each in found]) == (
+        2,
+        [(1, 1, {"age": 40.0, "pixels": [1.0, 2.0, 3.0]}), (2, 2, {"age": 41.0, "pixels": [4.0, None, 6.0]})],
+    )
