@@ -43,8 +43,7 @@ evidence-erased/MODEL/000001.json       what `nightswap data erase` took, and wh
 evidence-erased/MODEL/looked-up/N.json  the runs whose documents it went through; written once
 
 batches/in/...                          a file of instances to score
-batches/out/BATCH/request.json          which file, on which version
-batches/out/BATCH/estimate.json         how long a larger file is about to take
+batches/out/BATCH/request.json          which file, on which version; beside it estimate.json, of a larger file
 batches/out/BATCH/predictions/000007.jsonl  of a chunk, in the order of the file
 batches/out/BATCH/errors/000007.jsonl   the refused records of a chunk, if there are any
 batches/out/BATCH/chunks/000007.json    how far the batch came: written when the other files of the chunk are whole
