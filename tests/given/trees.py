@@ -240,8 +240,12 @@ def difference(served: Trees, of: Model, rows: Table) -> str:
 
     A mean of shares has the estimator's bits; an exponential may differ in the last digit.
     """
-    wanted = of.answers(rows)
-    scored = [served.score(row) for row in served_rows(rows)]
+    return differing(served, of.answers(rows), rows=served_rows(rows))
+
+
+def differing(served: Trees, wanted: Answers, *, rows: Sequence[Row]) -> str:
+    """The same of any rows, in the order of the model's own columns."""
+    scored = [served.score(row) for row in rows]
     labels = np.array([label for label, _ in scored])
     if (labels != wanted.labels).any():
         return f"{int((labels != wanted.labels).sum())} of {len(rows)} labels differ"
