@@ -1,5 +1,8 @@
 """What few models or requests need. Each is imported when one does, so that no other cold start pays for it.
 
 array_columns.py  columns that are one feature, which a request gives as a list
+npy.py            instances from a .npy file
+why.py            tells which columns moved a prediction most
+warned.py         tells what the model took in the place of what a request says
 unfit_names.py    refuses features that are missing or unknown
 """
