@@ -47,9 +47,7 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(**path: str) -> Any:
         try:
-            doors.check(
-                request().path, body=body(), query=query(), content_type=request().headers.get("content-type")
-            )
+            doors.check(request().path, body=body(), query=query(), kind=request().headers.get("content-type"))
             with ending_within(app.lambda_context.get_remaining_time_in_millis()):
                 return view(**path)
         except NightswapError as exc:

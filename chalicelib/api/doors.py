@@ -33,9 +33,9 @@ def media_type(content_type: str | None) -> str:
     return (content_type or "application/json").partition(";")[0].strip().lower()
 
 
-def check(path: str, *, body: bytes, query: Mapping[str, Sequence[str]], content_type: str | None = None) -> None:
-    """Raises BodyTooLarge, or BadRequest for a query that is too long."""
-    is_npy = path == "/predict" and media_type(content_type) == NPY
+def check(path: str, *, body: bytes, query: Mapping[str, Sequence[str]], kind: str | None = None) -> None:
+    """Raises BodyTooLarge, or BadRequest for a query that is too long. `kind` is the Content-Type."""
+    is_npy = path == "/predict" and media_type(kind) == NPY
     most = limits.NPY_BODY_BYTES if is_npy else BODIES.get(path, limits.BODY_BYTES)
     if len(body) > most:
         raise BodyTooLarge(f"the body has {len(body):,} bytes", accepted=f"at most {most:,} bytes")

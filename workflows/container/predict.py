@@ -31,7 +31,7 @@ def _answer(event: dict[str, Any], context: object) -> tuple[int, dict[str, Any]
     try:
         body = doors.decoded(lambda: _body(event))
         query = parse_qs(event.get("rawQueryString", ""), keep_blank_values=True)
-        doors.check("/predict", body=body, query=query, content_type=content_type)
+        doors.check("/predict", body=body, query=query, kind=content_type)
         question = prediction.from_body(body, content_type=content_type, query=query, default_model=_model())
         check_model(question.model, known=[_model()])
     except NightswapError as exc:
