@@ -82,6 +82,13 @@ def _ada_boost(_: Columns) -> object:
     return AdaBoostClassifier(DecisionTreeClassifier(max_depth=3), n_estimators=TREES, random_state=0)
 
 
+def _bagging(_: Columns) -> object:
+    """Of trees with columns of their own each."""
+    from sklearn.ensemble import BaggingClassifier
+
+    return BaggingClassifier(n_estimators=TREES, max_features=0.7, max_samples=0.3, random_state=0, n_jobs=2)
+
+
 def _prepared(columns: Columns) -> object:
     """As people write it: scaled and encoded before a forest."""
     from sklearn.compose import make_column_transformer
@@ -107,9 +114,10 @@ KINDS: Mapping[str, Callable[[Columns], object]] = {
     "gradient boosting": _gradient_boosting,
     "histogram gradient boosting": _hist_gradient_boosting,
     "AdaBoost": _ada_boost,
+    "bagging": _bagging,
     "prepared forest": _prepared,
 }
-TAKING_MISSING = sorted({*KINDS} - {"gradient boosting", "AdaBoost"})
+TAKING_MISSING = sorted({*KINDS} - {"gradient boosting", "AdaBoost", "bagging"})
 CASES = [(kind, classes, False) for kind in KINDS for classes in (2, 3)] + [
     (kind, classes, True) for kind in TAKING_MISSING for classes in (2, 3)
 ]

@@ -17,6 +17,11 @@ from lambdas.model.features.steps import PARTS_OF, class_name
 PROBLEMS = 8
 """A message names this many refused steps; it has room for them and for the alternatives."""
 A_CLASS = "it is a class, not an object: write {name}()"
+THRESHOLD = (
+    "its label is not the most probable class but what a threshold of its own says: leave it out, and give the recipe"
+    " that threshold, as threshold=Threshold(0.3) or Threshold.at_precision(0.95)"
+)
+"""Of FixedThresholdClassifier and TunedThresholdClassifierCV, in every format."""
 
 Rule = Callable[[Any], str]
 """Returns why the step cannot be served; an empty text when it can."""

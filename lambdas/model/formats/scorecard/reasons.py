@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lambdas.model.features.searches import SEARCHES
+from lambdas.model.formats.refusals import THRESHOLD
 
 SCALE, ENCODE, LEAVE_OUT = "StandardScaler()", "OneHotEncoder(handle_unknown='ignore')", "'passthrough'"
 CLASSIFY, STOCHASTIC = "LogisticRegression()", "SGDClassifier(loss='log_loss')"
@@ -21,7 +22,6 @@ KERNEL = "it weighs a row's likeness to rows of the training, and a scorecard ho
 SEVERAL = "its answer is made of the answers of several models, and is no weighted sum of the columns"
 SEVERAL_LABELS = "it gives several labels to a row, and a recipe has one"
 NO_PROBABILITIES = "it gives no probabilities (predict_proba)"
-THRESHOLD = "its label is not the most probable class but what a threshold of its own says"
 LAYERS = "it passes sums through further layers, and is no weighted sum of the columns"
 SELECTS = "it selects columns, and is not the last step: put a classifier behind it"
 PRODUCTS = "it multiplies columns with one another, and a scorecard adds up what each gives by itself"

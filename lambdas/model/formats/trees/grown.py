@@ -6,7 +6,7 @@ Source: the attributes of scikit-learn 1.9, whose predictions add trees up in th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,17 @@ def _forest(forest: Any) -> Grown:
     shares = [np.asarray(tree.value[:, 0, :], dtype=np.float64) for tree in trees]
     made = [_tree(tree, says=of_tree, expected=of_tree) for tree, of_tree in zip(trees, shares, strict=True)]
     return Grown(trees=made, link="mean", base=[0.0] * len(forest.classes_))
+
+
+def _bagging(bagging: Any) -> Grown:
+    """A tree knows the columns that it was given by their places among these. Rows outside of its sample have the
+    weight 0, so that it knows all classes."""
+    drawn = _forest(bagging)
+    made = [
+        replace(tree, feature=np.where(tree.is_inner, np.asarray(columns)[tree.feature], tree.feature))
+        for tree, columns in zip(drawn.trees, bagging.estimators_features_, strict=True)
+    ]
+    return replace(drawn, trees=made)
 
 
 def _gradient_boosting(boosting: Any) -> Grown:
@@ -192,6 +203,7 @@ def adding(tree: Tree, *, shares: bool = False) -> Tree:
 
 KINDS: Mapping[str, Callable[[Any], Grown]] = {
     "AdaBoostClassifier": _ada_boost,
+    "BaggingClassifier": _bagging,
     "GradientBoostingClassifier": _gradient_boosting,
     "HistGradientBoostingClassifier": _hist_gradient_boosting,
     **dict.fromkeys(

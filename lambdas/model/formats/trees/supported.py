@@ -9,13 +9,13 @@ from lambdas.model.features import imputers, one_hot
 from lambdas.model.features.curves import is_part_of_a_date
 from lambdas.model.features.selections import SELECTORS
 from lambdas.model.features.steps import class_name
-from lambdas.model.formats.refusals import Rule, Rules, is_served
+from lambdas.model.formats.refusals import THRESHOLD, Rule, Rules, is_served
 
 SERVED = (
     "Trees can be RandomForestClassifier, ExtraTreesClassifier, DecisionTreeClassifier, ExtraTreeClassifier,"
-    " GradientBoostingClassifier, HistGradientBoostingClassifier, AdaBoostClassifier of trees, or a search such as"
-    " GridSearchCV for the best of these; before them OneHotEncoder, SimpleImputer, scalers and selectors, in"
-    " Pipeline, ColumnTransformer and FeatureUnion. docs/trees.md names them all"
+    " GradientBoostingClassifier, HistGradientBoostingClassifier, AdaBoostClassifier or BaggingClassifier of trees,"
+    " or a search such as GridSearchCV for the best of these; before them OneHotEncoder, SimpleImputer, scalers and"
+    " selectors, in Pipeline, ColumnTransformer and FeatureUnion. docs/trees.md names them all"
 )
 LEAVE_OUT = "leave it out"
 INCREASING = f"trees split a column alike before and after a function that only grows: {LEAVE_OUT}"
@@ -27,6 +27,25 @@ WITHOUT_TREES = (
     "it is not made of trees alone: take a classifier of trees itself, such as RandomForestClassifier() or"
     " HistGradientBoostingClassifier()"
 )
+LEARNS = (
+    "its last classifier learns from the answers of the others, and an artifact of trees adds up leaves alone: take"
+    " the best of them itself"
+)
+AVERAGES = (
+    "it makes one answer of the answers of several models, each with a link of its own, and an artifact of trees has"
+    " one: take the best of them itself, or more trees in one"
+)
+CALIBRATES = (
+    "it puts the scores of a model for each fold through a curve of their own, and an artifact of trees adds up"
+    " leaves alone: take the classifier inside of it, and threshold= of the recipe for its label"
+)
+OTHERS: Mapping[str, str] = {
+    "CalibratedClassifierCV": CALIBRATES,
+    "StackingClassifier": LEARNS,
+    "VotingClassifier": AVERAGES,
+    **dict.fromkeys(("FixedThresholdClassifier", "TunedThresholdClassifierCV"), THRESHOLD),
+}
+"""Why classifiers around others are refused."""
 TREES = ("DecisionTreeClassifier", "ExtraTreeClassifier")
 
 
@@ -46,6 +65,12 @@ def _hist_gradient_boosting(step: Any) -> str:
     names = step.categorical_features
     texts = [] if names is None or isinstance(names, str) else [each for each in names if isinstance(each, str)]
     return "categorical_features has names, and columns have positions: give columns.categorical" if texts else ""
+
+
+def _bagging(step: Any) -> str:
+    if step.estimator is None or class_name(step.estimator) in TREES:
+        return ""
+    return "its estimator is not a tree: take DecisionTreeClassifier()"
 
 
 def _ada_boost(step: Any) -> str:
@@ -68,6 +93,7 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "GradientBoostingClassifier": _gradient_boosting,
     "HistGradientBoostingClassifier": _hist_gradient_boosting,
     "AdaBoostClassifier": _ada_boost,
+    "BaggingClassifier": _bagging,
 }
 RULES = Rules(
     no_form="the estimator has no exact form as trees",
@@ -75,6 +101,6 @@ RULES = Rules(
     transformers=TRANSFORMERS,
     classifiers=CLASSIFIERS,
     other_transformer=lambda _: MIXES,
-    other_classifier=lambda _: WITHOUT_TREES,
+    other_classifier=lambda step: OTHERS.get(class_name(step), WITHOUT_TREES),
 )
 check, refusals = RULES.check, RULES.refusals

@@ -22,7 +22,7 @@ from lambdas.model.recipe import Columns, Numeric
 from lambdas.model.recipe.parts import KEPT
 from lambdas.model.training.estimator import fit
 from lambdas.serve.schema import REFUSED
-from tests.given.trees import Model, difference, edges, model, recipe, table
+from tests.given.trees import KINDS, ONE_THREAD, Model, difference, edges, model, recipe, table
 
 
 def made(estimator: Any, *, classes: int = 2, missing: bool = False, **given: Any) -> Model:
@@ -151,6 +151,19 @@ def test_values_that_are_not_finite_are_a_diverged_fit() -> None:
 
     with pytest.raises(TrainingFailed, match="GradientBoostingClassifier has values that are not finite"):
         export(of.fitted)
+
+
+def test_bagged_trees_some_of_which_saw_no_row_of_a_class_answer_as_the_estimator() -> None:
+    train = table(60, classes=3)
+    rare = np.flatnonzero(train.labels == "class-2")[2:]
+    train = train.take(np.setdiff1d(np.arange(60), rare))
+    with ONE_THREAD():
+        fitted = fit(recipe(KINDS["bagging"], classes=3), train=train)
+    content = export(fitted).content
+    of = Model(fitted, load(content).trees, content)
+
+    assert any(not tree.tree_.value[0, 0, 2] for tree in fitted.estimator.estimators_)
+    assert difference(of.served, of, table(300, classes=3, seed=5)) == ""
 
 
 def test_too_many_nodes_or_too_slow_trees_are_refused_by_the_ways_out() -> None:

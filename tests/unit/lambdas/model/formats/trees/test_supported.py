@@ -13,19 +13,30 @@ from sklearn.ensemble import (
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
+    StackingClassifier,
     VotingClassifier,
 )
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, PowerTransformer, StandardScaler
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import missing
-from lambdas.model.formats.trees.supported import CODES, INCREASING, MIXES, WITHOUT_TREES, check
+from lambdas.model.formats.refusals import THRESHOLD
+from lambdas.model.formats.trees.supported import (
+    AVERAGES,
+    CALIBRATES,
+    CODES,
+    INCREASING,
+    LEARNS,
+    MIXES,
+    WITHOUT_TREES,
+    check,
+)
 from lambdas.model.recipe import month
 
 FOREST = RandomForestClassifier()
@@ -43,6 +54,8 @@ FOREST = RandomForestClassifier()
         GridSearchCV(make_pipeline(StandardScaler(), FOREST), {"randomforestclassifier__max_depth": [2, 3]}),
         AdaBoostClassifier(),
         AdaBoostClassifier(ExtraTreeClassifier()),
+        BaggingClassifier(),
+        BaggingClassifier(ExtraTreeClassifier(), max_features=0.5),
         GradientBoostingClassifier(init="zero"),
         HistGradientBoostingClassifier(categorical_features=[2, 3]),
         HistGradientBoostingClassifier(categorical_features="from_dtype"),
@@ -58,9 +71,12 @@ def test_estimators_that_are_served(estimator: Any) -> None:
         (None, "None: the recipe's function `estimator` returns no estimator"),
         (RandomForestClassifier, "RandomForestClassifier: it is a class, not an object"),
         (LogisticRegression(), f"LogisticRegression: {WITHOUT_TREES}"),
-        (BaggingClassifier(), f"BaggingClassifier: {WITHOUT_TREES}"),
-        (VotingClassifier([("forest", FOREST)]), f"VotingClassifier: {WITHOUT_TREES}"),
-        (CalibratedClassifierCV(FOREST), f"CalibratedClassifierCV: {WITHOUT_TREES}"),
+        (BaggingClassifier(LogisticRegression()), "BaggingClassifier: its estimator is not a tree"),
+        (VotingClassifier([("forest", FOREST)]), f"VotingClassifier: {AVERAGES}"),
+        (StackingClassifier([("forest", FOREST)]), f"StackingClassifier: {LEARNS}"),
+        (CalibratedClassifierCV(FOREST), f"CalibratedClassifierCV: {CALIBRATES}"),
+        (FixedThresholdClassifier(FOREST), f"FixedThresholdClassifier: {THRESHOLD}"),
+        (TunedThresholdClassifierCV(FOREST), f"TunedThresholdClassifierCV: {THRESHOLD}"),
         (make_pipeline(PCA(), FOREST), f"PCA: {MIXES}"),
         (make_pipeline(StandardScaler, FOREST), "StandardScaler: it is a class, not an object"),
         (make_pipeline(LogisticRegression(), FOREST), "LogisticRegression: it transforms nothing"),
