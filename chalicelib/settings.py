@@ -38,29 +38,18 @@ OTHER_TASK_SECONDS = range(180, TASK_SECONDS.stop)
 """Of the tasks that hold no rows: long enough for VersionModel to wait until a version is active, too."""
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"(?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL}")
-POLICY_ARN = re.compile(r"arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512}")
+EMAIL = re.compile(rf"((?=.{{1,64}}@)(?=.{{3,254}}$){ATOM}(\.{ATOM})*@({LABEL}\.)+{LABEL})?")
+POLICY_ARN = re.compile(r"(arn:aws:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]{1,512})?")
+"""It and an address may be nothing."""
 
 
-def _matching(pattern: re.Pattern[str], *, example: str) -> Read:
+def _matching(pattern: re.Pattern[str], said: str) -> Read:
     def read(text: str) -> str:
         if not pattern.fullmatch(text):
-            raise ValueError(f"{pattern.pattern}, for example {example}")
+            raise ValueError(said)
         return text
 
     return read
-
-
-def _email(text: str) -> str:
-    if text and not EMAIL.fullmatch(text):
-        raise ValueError("an address, for example ops@example.com, or nothing")
-    return text
-
-
-def _boundary(text: str) -> str:
-    if text and not POLICY_ARN.fullmatch(text):
-        raise ValueError("a policy's ARN, for example arn:aws:iam::123456789012:policy/boundary, or nothing")
-    return text
 
 
 def _one_of(*accepted: str) -> Read:
@@ -82,7 +71,7 @@ def _whole(accepted: Container[int], *, said: str) -> Read:
 
 
 ON, OFF = "on", "off"
-_stage = _matching(STAGE_NAME, example="prod")
+_stage = _matching(STAGE_NAME, f"{STAGE_NAME.pattern}, for example prod")
 
 
 class Setting(Value, kw_only=True):
@@ -143,7 +132,7 @@ class ApiSettings(_Settings):
     default_model: str = _setting(
         "NIGHTSWAP_DEFAULT_MODEL",
         "the model of a request that names none",
-        read=_matching(MODEL_NAME, example="kdd99-http"),
+        read=_matching(MODEL_NAME, f"{MODEL_NAME.pattern}, for example kdd99-http"),
         default="kdd99-http",
     )
     schedule: str = _setting(
@@ -166,7 +155,7 @@ class StageSettings(_Settings):
     alert_email: str = _setting(
         "NIGHTSWAP_ALERT_EMAIL",
         "who is told of alarms, besides the topic's own subscribers",
-        read=_email,
+        read=_matching(EMAIL, "an address, for example ops@example.com, or nothing"),
         default="",
     )
     rejected_days: int = _number(
@@ -184,6 +173,12 @@ class StageSettings(_Settings):
         50,
     )
     burst: int = _number("NIGHTSWAP_BURST", "requests that it takes at once beyond those", range(1, 5001), 100)
+    direct_concurrency: int = _number(
+        "NIGHTSWAP_DIRECT_CONCURRENCY",
+        "calls at once of each serving function, for which its own URL opens too; 0 keeps it shut and sets no bound",
+        range(1_001),
+        0,
+    )
     latency_ms: int = _number(
         "NIGHTSWAP_LATENCY_MS", "alarm when the serving function's 99th percentile stays above", range(1, 10_001), 500
     )
@@ -224,7 +219,9 @@ class StageSettings(_Settings):
     permissions_boundary: str = _setting(
         "NIGHTSWAP_PERMISSIONS_BOUNDARY",
         "ARN of the IAM policy that bounds every role of the stage",
-        read=_boundary,
+        read=_matching(
+            POLICY_ARN, "a policy's ARN, for example arn:aws:iam::123456789012:policy/boundary, or nothing"
+        ),
         default="",
     )
     xray: str = _setting(

@@ -2,8 +2,7 @@
 
     {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
     {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances, or as many as fit an answer
-    {"npy": "k05VTVBZ..."}                  the same as a .npy file of their numbers, in Base64
-    {..., "why": 3}                         beside them: the 3 columns that moved each prediction most
+    {..., "why": 3}                         beside a query or instances: the 3 columns that moved each prediction most
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
 Predictions may come with `warnings`: what the model took in the place of what an instance says, or does not say.
@@ -12,8 +11,7 @@ model, reach the canary and the alarms, and end the warm environment. So it rais
 broken.
 """
 
-# To load pathlib would take a tenth of a cold start.
-# ruff: noqa: PTH123
+# ruff: noqa: PTH123 - to load pathlib would take a tenth of a cold start
 
 from __future__ import annotations
 
@@ -25,14 +23,32 @@ from functools import cache, cached_property
 from importlib import import_module
 
 from .refusal import Refused, shown
-from .schema import ModelInvalid, Noted, Row
+from .schema import ModelInvalid, Noted, Row, Schema
 from .values import TYPE_CHECKING, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
+    from typing import Any, Protocol
 
-    from .scorer import Scorer
+    class Scorer(Protocol):
+        """A model of some format, read and ready to score."""
+
+        @property
+        def classes(self) -> Sequence[str]:
+            """The order of the probabilities."""
+
+        @property
+        def schema(self) -> Schema: ...
+
+        def score(self, row: Row) -> tuple[str, Sequence[float]]:
+            """The most probable class and the probabilities of a row; NaN where values are too big. Never raises."""
+
+        def undefined(self, row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
+            """The position of the first column that a function is not defined for, and its steps; or None."""
+
+        def added(self, row: Row) -> Mapping[str, Sequence[float]]:
+            """Of each class the constant of its score, then what each column of the schema adds to it. A threshold is
+            taken off the constant of its class, so that the class that leads is the one that is answered."""
 
 
 INSTANCES_MAX = 1000
@@ -44,19 +60,16 @@ WHY_BYTES = 200
 """What an explanation writes around its columns."""
 COLUMN_BYTES = 26
 """What it writes around a column's name and number."""
-EVENTS = '{"query": {...}}, {"instances": [...]}, {"npy": "..."} or {"warm": true}'
-
+EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
 LABELS_MAX = 10
 """How many labels are counted; the others, by the order of the classes, count together as OTHER."""
 OTHER = "other"
 THROUGH_THE_ALIAS = ":live"
 """How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
-
 BYTES_OF_OPENSSL = 1_000_000
 """An artifact of more is hashed by OpenSSL; one of trees, which are read where they lie, is mapped and not copied."""
 FORMATS = ("scorecard", "trees")
-"""The artifact formats. Each is a module beside this one, and its `read` makes a Scorer of an artifact's bytes, or
-raises ModelInvalid."""
+"""The artifact formats: modules beside this one whose `read` makes a Scorer of bytes, or raises ModelInvalid."""
 
 
 def _readers() -> Iterator[tuple[str, Callable[[bytes], Scorer]]]:
@@ -78,6 +91,10 @@ class PackageBroken(Exception):
 def handler(event: object, context: object) -> dict[str, object]:
     """Lambda calls it."""
     service = open_package(__file__.rpartition("/serve/")[0])
+    if isinstance(event, dict) and "requestContext" in event:
+        from .seldom.direct import answered
+
+        return answered(service, event, context)
     return told(service, service.answer(event), context)
 
 
@@ -151,8 +168,6 @@ class Service(Value):
         beside = len(asked) - 1
         if "instances" in asked and beside == ("why" in asked):
             return self._predictions(asked["instances"], most=_most(asked))
-        if "npy" in asked and beside == ("why" in asked):
-            return self._of_npy(asked["npy"], most=_most(asked))
         if "query" in asked and not beside:
             return self._asked(asked["query"])
         if asked.get("warm") is True and not beside:
@@ -168,12 +183,6 @@ class Service(Value):
         noted: Noted = []
         predictions = [self._prediction(schema.read_query(query, noted), most=most)]
         return _answer(predictions, {None: noted} if noted else {})
-
-    def _of_npy(self, file: object, *, most: int) -> dict[str, object]:
-        from .seldom import npy  # here, because few requests have one
-
-        at_most = self.instances_max_with(most) if most else self.instances_max
-        return self._predictions(npy.instances(file, self.scorer.schema, at_most=at_most), most=most)
 
     def _predictions(self, instances: object, *, most: int) -> dict[str, object]:
         at_most = self.instances_max_with(most) if most else self.instances_max
@@ -223,7 +232,7 @@ class Service(Value):
         return refused(self.scorer.schema.columns[position].name, row[position], steps)
 
     def _why(self, row: Row, *, label: str, most: int) -> dict[str, object]:
-        from .seldom.why import of_lead
+        from .why import of_lead
 
         columns = [column.name for column in self.scorer.schema.columns]
         return of_lead(self.scorer.added(row), columns=columns, label=label, most=most)
@@ -233,7 +242,7 @@ def _most(asked: Mapping[str, object]) -> int:
     """How many columns the caller asks for; 0 where he does not ask."""
     if "why" not in asked:
         return 0
-    from .seldom.why import most_in
+    from .why import most_in
 
     return most_in(asked["why"])
 
@@ -241,7 +250,7 @@ def _most(asked: Mapping[str, object]) -> int:
 def _answer(predictions: list[dict[str, object]], noted: Mapping[int | None, Noted]) -> dict[str, object]:
     if not noted:
         return {"predictions": predictions}
-    from .seldom.warned import warnings  # imported here, because most requests need none
+    from .warned import warnings  # imported here, because most requests need none
 
     return {"predictions": predictions, "warnings": warnings(noted)}
 

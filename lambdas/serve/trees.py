@@ -180,7 +180,7 @@ class Trees:
         if self.schema.operating_point is not None:
             message = "the model answers by a threshold, and its trees do not tell the lead over that"
             raise Refused("WhyUnknown", message, field="why", accepted="a request without why")
-        from .seldom.why import added_by_trees  # here, because most requests need none
+        from .why import added_by_trees  # here, because most requests need none
 
         return added_by_trees(self, row)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -38,11 +39,18 @@ def test_published_package_scores_without_any_library(stand: Stand, published: P
         one = function.invoke({"query": ATTACK})
         two = function.invoke({"instances": [{"duration": 0, "src_bytes": 230, "dst_bytes": 1200}] * 2})
         wrong = function.invoke({"query": {**ATTACK, "duration": ["soon"]}})
+        by_url = function.invoke(of_url("duration=0&src_bytes=54540&dst_bytes=8314"))
 
     assert (one["status"], one["body"]["model_version"]) == (200, 1)
     assert [each["label"] for each in one["body"]["predictions"]] == ["attack"]
     assert [each["label"] for each in two["body"]["predictions"]] == ["normal", "normal"]
     assert wrong["status"] == 400
+    assert (by_url["statusCode"], json.loads(by_url["body"])) == (200, one["body"])
+
+
+def of_url(query: str) -> dict[str, Any]:
+    """The event of a function URL, as far as it is read."""
+    return {"version": "2.0", "rawQueryString": query, "requestContext": {"http": {"method": "GET"}}}
 
 
 def test_placeholder_answers_before_the_first_model(stand: Stand) -> None:

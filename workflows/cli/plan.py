@@ -21,6 +21,7 @@ from workflows.cost.prices import AS_OF, REGION
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import layers_are_wanted
 from workflows.deploying.departures import Departure
+from workflows.deploying.serving.direct_lane import LATER
 from workflows.doctor.account.credentials import check_region
 from workflows.doctor.finding import refuse
 from workflows.doctor.machine.requirements import chalice_package
@@ -32,6 +33,12 @@ from workflows.planning.stacks import StackChange
 from workflows.planning.wanted import wanted
 
 COLOURS = {"create": GOOD, "delete": BAD, "release": BAD}
+LANES = {
+    "open": "its URL is to be opened",
+    "sign": "its URL lets through who does not sign, and is to ask for a signature",
+    "shut": "its URL is to go",
+    "wait": LATER,
+}
 QUIET = "dim"
 SHOWN_DETAILS = 3
 
@@ -99,6 +106,9 @@ def show(made: Plan) -> None:
         for each in made.packages
     ]
     table("packages", ["name", "size", ""], packages)
+    for lane in made.direct_lanes:
+        if lane.action != "unchanged":
+            console.print(f"direct lane of {lane.model}: {LANES[lane.action]}", markup=False)
     _show_costs(made)
     console.print(f"stage {made.stage}: {'nothing would change' if made.changes_nothing else 'would change'}")
 

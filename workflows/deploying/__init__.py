@@ -12,6 +12,7 @@ deploy.py         the five phases
 destroy.py        removes a stage without a trace
 cloudformation/   the two stacks, and their packages in the bucket
 chalice_app/      the Chalice app, and settings that Chalice does not make
+serving/          what is set of serving functions outside of the stacks: the direct lane
 departures.py     refuses to remove live models by mistake
 model_data.py     all that the bucket holds of one model
 release.py        which release deployed a stage last

@@ -30,6 +30,7 @@ from workflows.deploying.cloudformation.uploads import Contents, contents, layer
 from workflows.deploying.cloudformation.wanted import data_stack, main_stack, stage_tags
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, Step, refusals
+from workflows.deploying.serving import direct_lane
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.settings import stage_settings
 
@@ -79,6 +80,7 @@ class Deployment:
             made = self._upload()
             self._make_main_stack(made.parameters)
             self._tell_models(store)
+            lanes = self._direct_lanes()
             api, has_access_log = self._deploy_app()
             old_tokens.forget(self._client("ssm"), stage=self.names.stage)
             named = {each.key for each in made.uploads}
@@ -87,6 +89,7 @@ class Deployment:
         notes = announcements.after_deploying(
             self.names.stage, self.models, functions=self._functions, email=self.settings.alert_email
         )
+        notes += lanes
         if not has_access_log:
             notes.append(access_log.WAY_OUT.format(region=self.names.region))
         return Deployed(bucket=self.names.bucket, api_id=api.api_id, api_url=url, notes=tuple(notes))
@@ -134,6 +137,12 @@ class Deployment:
         """The app, which is deployed after it, reads there which models there are."""
         with refusals(f"writing which models there are to bucket {self.names.bucket}"):
             catalog.write(store, self.models)
+
+    def _direct_lanes(self) -> list[str]:
+        client, stage = self._client("lambda"), self.names.stage
+        is_wanted = self.settings.direct_concurrency > 0
+        changes = direct_lane.lane_changes(client, stage=stage, models=self.models, is_wanted=is_wanted)
+        return direct_lane.carry_out(client, changes, stage=stage, report=self.report)
 
     def _deploy_app(self) -> tuple[RestApi, bool]:
         """Chalice's own deployment, and what is done before and after it; whether the API has an access log."""

@@ -57,9 +57,11 @@ STANDS_FOR = {
     ),
     "lambda:GetFunction*": (
         *("lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionConfiguration"),
-        *("lambda:GetFunctionRecursionConfig", "lambda:GetFunctionScalingConfig"),
+        *("lambda:GetFunctionRecursionConfig", "lambda:GetFunctionScalingConfig", "lambda:GetFunctionUrlConfig"),
     ),
-    "lambda:UpdateFunction*": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+    "lambda:UpdateFunction*": (
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:UpdateFunctionUrlConfig"),
+    ),
 }
 """The actions for which a pattern in GRANTS saves room: those that CloudFormation or a command asks for."""
 PASSED_TO = ("lambda.amazonaws.com", "states.amazonaws.com")
@@ -130,6 +132,7 @@ GRANTS = (
             *("lambda:TagResource", "lambda:UntagResource", "lambda:ListTags", "lambda:InvokeFunction"),
             *("lambda:GetAlias", "lambda:CreateAlias", "lambda:UpdateAlias", "lambda:GetRuntimeManagementConfig"),
             *("lambda:*FunctionEventInvokeConfig", "lambda:DeleteFunctionConcurrency"),
+            *("lambda:PutFunctionConcurrency", "lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig"),
             "lambda:*LayerVersion",
         ),
         resources=("lambda:function:{}", "lambda:function:{}-*", "lambda:layer:{}-*"),

@@ -19,6 +19,7 @@ from workflows.deploying.cloudformation.present import deployed
 from workflows.deploying.cloudformation.uploads import template_store
 from workflows.deploying.departures import Departure, departures, stacked_models
 from workflows.deploying.progress import Patience
+from workflows.deploying.serving.direct_lane import LaneChange, lane_changes
 from workflows.planning import machine, stacks
 from workflows.planning.app import AppPart, Package, app_memory_mb, app_parts, wanted_app, wanted_policies
 from workflows.planning.costs import BATCH_RECORDS, PREDICTIONS, Costs, costs
@@ -45,6 +46,7 @@ class Plan:
     roles: tuple[RoleChange, ...]
     app: tuple[AppPart, ...]
     packages: tuple[PackageState, ...]
+    direct_lanes: tuple[LaneChange, ...]
     costs: Costs
 
     @property
@@ -55,6 +57,7 @@ class Plan:
             and not (self.state_machine_diff or self.roles)
             and all(part.action == "unchanged" for part in self.app)
             and all(package.uploaded for package in self.packages)
+            and not any(lane.is_change for lane in self.direct_lanes)
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -124,5 +127,11 @@ def make_plan(
             live.parts(existing.functions, existing.apis()),
         ),
         packages=package_states(clients("s3"), wanted.uploads, bucket=names.bucket),
+        direct_lanes=lane_changes(
+            clients("lambda"),
+            stage=names.stage,
+            models=wanted.models,
+            is_wanted=wanted.settings.direct_concurrency > 0,
+        ),
         costs=costs(wanted, api_memory_mb=app_memory_mb(names.stage, root=root)),
     )

@@ -73,7 +73,7 @@ def _runs(stage: str, metric: str, *, name: str, what: str) -> Watch:
 
 
 def _throttles() -> Watch:
-    """Counts the whole region: no function here has a concurrency of its own, so all share the same limit."""
+    """Counts the whole region: functions share its limit, but for those of a direct lane, which have a part of it."""
     return Watch(
         name="throttled",
         description="Lambda turned calls away in this region: ask AWS for more concurrent executions",

@@ -107,6 +107,7 @@ def _serving(stage: str, model: str, settings: StageSettings, needs: Needs, *, w
     """The stack owns the function's configuration; a run owns its code, its versions and the alias `live`."""
     needed = needs.serving.get(model, ())
     sizes = {"memory_mb": needs.memory_mb.get(model), "timeout_seconds": needs.timeout_seconds.get(model)}
+    bound = {"ReservedConcurrentExecutions": settings.direct_concurrency} if settings.direct_concurrency else {}
     told = {"Environment": {"Variables": {LAYERS: serving_layers.named(needed)}}} if needed else {}
     return functions.function_resources(
         serving_id(model),
@@ -116,6 +117,7 @@ def _serving(stage: str, model: str, settings: StageSettings, needs: Needs, *, w
             **functions.serving_configuration(settings, **sizes),
             **layers.attached(needed if with_layers else ()),
             **told,
+            **bound,
             "Code": _code(stage, "PlaceholderSha256"),
         },
         settings=settings,

@@ -1,8 +1,6 @@
 """What few models or requests need. Each is imported when one does, so that no other cold start pays for it.
 
 array_columns.py  columns that are one feature, which a request gives as a list
-npy.py            instances from a .npy file
-why.py            tells which columns moved a prediction most
-warned.py         tells what the model took in the place of what a request says
+direct.py         answers the requests of the function's own URL
 unfit_names.py    refuses features that are missing or unknown
 """

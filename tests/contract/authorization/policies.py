@@ -19,7 +19,9 @@ from workflows.stacks.main import main_template
 ROOT = Path(__file__).parents[3]
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
 BOUNDARY = "arn:aws:iam::123456789012:policy/a-boundary"
-SETTINGS = StageSettings(alert_email="ops@example.com", xray="on", permissions_boundary=BOUNDARY)
+SETTINGS = StageSettings(
+    alert_email="ops@example.com", xray="on", permissions_boundary=BOUNDARY, direct_concurrency=5
+)
 MODELS = ["kdd99-http", "mnist"]
 IMAGE = ROOT / "workflows" / "container" / "template.yaml"
 OF_THE_IMAGE = {

@@ -25,7 +25,7 @@ from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
-SETTINGS = StageSettings(alert_email="ops@example.com", xray="on", architecture="arm64")
+SETTINGS = StageSettings(alert_email="ops@example.com", xray="on", architecture="arm64", direct_concurrency=5)
 TEMPLATES: dict[str, Mapping[str, Any]] = {
     "data": data_template(NAMES),
     "data, every setting": data_template(NAMES, settings=SETTINGS),
@@ -79,6 +79,10 @@ WRITES: dict[str, tuple[Written, ...]] = {
     **dict.fromkeys(("create_log_group", "put_retention_policy", "tag_resource", "delete_log_group"), (APP_LOG,)),
     **dict.fromkeys(
         ("create_role", "put_role_permissions_boundary", "delete_role_permissions_boundary"), (APP_ROLE,)
+    ),
+    **dict.fromkeys(
+        ("create_function_url_config", "update_function_url_config", "delete_function_url_config"),
+        (Written("AWS::Lambda::Url"),),
     ),
     "update_stage": (STAGE,),
     "delete_rest_api": (API,),

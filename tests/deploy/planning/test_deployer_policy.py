@@ -38,6 +38,10 @@ WITH_MAIL = StageSettings(alert_email="ops@example.com")
 BESIDE = {
     "iam:SimulatePrincipalPolicy": "doctor, where the caller is not the account itself",
     "states:StopExecution": "destroy, while a run goes on",
+    "lambda:PutFunctionConcurrency": "CloudFormation, where NIGHTSWAP_DIRECT_CONCURRENCY is set",
+    "lambda:CreateFunctionUrlConfig": "deploy, where NIGHTSWAP_DIRECT_CONCURRENCY is set",
+    "lambda:UpdateFunctionUrlConfig": "deploy, where a URL lets through who does not sign",
+    "lambda:DeleteFunctionUrlConfig": "deploy, where it is set no more",
     "lambda:CreateAlias": "restore, where the alias is gone",
     "lambda:UpdateAlias": "restore, where it is older than the ledger, or moved by hand",
 }

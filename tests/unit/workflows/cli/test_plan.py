@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from workflows.cli.plan import show
 from workflows.cli.screen import console
 from workflows.cost.bills import Bill
 from workflows.deploying.departures import Departure
+from workflows.deploying.serving.direct_lane import Action, LaneChange
 from workflows.planning.change_sets import ResourceChange
 from workflows.planning.costs import Costs
 from workflows.planning.plan import Plan
@@ -33,6 +36,7 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         roles=(RoleChange(role="TrainRole", added=(statement,), removed=()),),
         app=(),
         packages=(),
+        direct_lanes=tuple(LaneChange(model=f"model-{each}", action=each) for each in get_args(Action)),
         costs=Costs(
             idle_month=bill,
             retrain=bill,
@@ -61,6 +65,10 @@ def test_plan_shows_changes_permissions_and_costs() -> None:
         "0.0125",
         "--remove-model loans",
         "model cars",
+        "direct lane of model-open: its URL is to be opened",
+        "direct lane of model-sign: its URL lets through who does not sign",
+        "direct lane of model-shut: its URL is to go",
+        "direct lane of model-wait: nothing is live yet",
         "would change",
     ):
         assert words in said

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from workflows.cost.bills import Bill
+from workflows.deploying.serving.direct_lane import LaneChange
 from workflows.planning.app import AppPart
 from workflows.planning.costs import Costs
 from workflows.planning.packages import PackageState
@@ -34,6 +35,7 @@ NOTHING = Plan(
         PackageState(name="tasks", size_bytes=7, key="deploy/a.zip", uploaded=True),
         PackageState(name="numpy", size_bytes=8, key="b.zip", uploaded=True),
     ),
+    direct_lanes=(LaneChange(model="loans", action="unchanged"), LaneChange(model="cars", action="wait")),
     costs=Costs(
         idle_month=Bill({"alarms": 0.5}),
         retrain=Bill({"Lambda": 0.25}),
@@ -48,6 +50,7 @@ CHANGES: dict[str, Any] = {
     "state_machine_diff": "+ a state",
     "roles": (RoleChange(role="train", added=(), removed=()),),
     "app": (NOTHING.app[0], AppPart(name="nightly", type="function", action="create")),
+    "direct_lanes": (LaneChange(model="loans", action="open"),),
     "packages": (NOTHING.packages[0], PackageState(name="numpy", size_bytes=8, key="b.zip", uploaded=False)),
 }
 

@@ -120,6 +120,18 @@ def test_what_a_recipe_leaves_out_is_as_the_stage_has_it() -> None:
     assert (properties["MemorySize"], properties["Timeout"]) == (256, 50)
 
 
+def test_direct_lane_bounds_the_calls_at_once_of_each_serving_function_alone() -> None:
+    before, after = (
+        main_template("local", models=["a", "b"], settings=StageSettings(direct_concurrency=count))["Resources"]
+        for count in (0, 5)
+    )
+
+    changed = {name: each["Properties"] for name, each in after.items() if each != before[name]}
+    bound = {"ReservedConcurrentExecutions": 5}
+    assert changed == {name: before[name]["Properties"] | bound for name in ("ServeAFunction", "ServeBFunction")}
+    assert serving_configuration(StageSettings(direct_concurrency=5)) == serving_configuration()
+
+
 def test_layers_of_a_function_are_told_where_there_are_none_to_attach() -> None:
     template = main_template("local", models=["a"], needs=Needs(serving={"a": ("numpy",)}), with_layers=False)
 
