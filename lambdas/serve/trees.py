@@ -43,7 +43,6 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 
 from .links import logistic32, sigmoid, softmax, softmax32
-from .refusal import Refused
 from .schema import ModelInvalid, Row, Schema
 from .values import TYPE_CHECKING
 
@@ -175,11 +174,8 @@ class Trees:
         what this one is. Expected is the mean over the training rows that came to the node.
         Source: Saabas (2014), Interpreting random forests.
 
-        Raises Refused for a model with a threshold: its label is not that of the highest score.
+        A threshold is taken off the constant of its class: so the class that leads is the one that is answered.
         """
-        if self.schema.operating_point is not None:
-            message = "the model answers by a threshold, and its trees do not tell the lead over that"
-            raise Refused("WhyUnknown", message, field="why", accepted="a request without why")
         from .why import added_by_trees  # here, because most requests need none
 
         return added_by_trees(self, row)

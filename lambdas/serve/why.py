@@ -13,6 +13,7 @@ from .refusal import Refused, shown
 from .values import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .links import OperatingPoint
     from .schema import Row
     from .trees import Trees
 
@@ -73,7 +74,17 @@ def added_by_trees(model: Trees, row: Row) -> dict[str, list[float]]:
     for tree, root in enumerate(model.roots):
         _add(model, tree, root, laid, terms)
     scores = [[math.fsum(terms[column][output]) for column in columns] for output in range(len(model.base))]
-    return dict(zip(model.classes, _of_classes(model, scores), strict=True))
+    found = dict(zip(model.classes, _of_classes(model, scores), strict=True))
+    if model.schema.operating_point is not None:
+        found[model.schema.operating_point.positive][0] -= _lead_at(model.schema.operating_point, model)
+    return found
+
+
+def _lead_at(point: OperatingPoint, model: Trees) -> float:
+    """The positive class's lead at which it is just answered: of probabilities p and 1 - p it is 2p - 1."""
+    if model.link == "mean":
+        return 2 * point.threshold - 1
+    return point.log_odds / (model.scale if model.link == "logistic" else 1.0)
 
 
 def _add(model: Trees, tree: int, node: int, laid: Sequence[float], terms: dict[int, list[list[float]]]) -> None:

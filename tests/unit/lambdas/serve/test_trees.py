@@ -4,6 +4,7 @@ import json
 import math
 import struct
 from array import array
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from lambdas.model.formats.trees.export import export
 from lambdas.model.reading.table import Table
 from lambdas.model.training.estimator import fit
 from lambdas.serve import trees
+from lambdas.serve.links import OperatingPoint
 from lambdas.serve.schema import ModelInvalid, Row
 from tests.given.trees import CASES, LARGEST, ONE_THREAD, Model, difference, edges, model, recipe, served_rows, table
 
@@ -39,6 +41,26 @@ def test_what_the_columns_add_is_the_score(kind: str, classes: int, missing: boo
         assert list(added) == list(of.served.classes)
         assert {len(adds) for adds in added.values()} == {1 + len(of.served.schema.columns)}
         assert sums == pytest.approx(scores(of.served, row), abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["forest", "gradient boosting", "AdaBoost", "histogram gradient boosting"])
+@pytest.mark.parametrize("positive", ["class-0", "class-1"])
+@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.9])
+def test_class_that_leads_is_the_one_that_the_threshold_answers(kind: str, positive: str, threshold: float) -> None:
+    of = model(kind, 2, False)
+    fitted = replace(of.fitted, operating_point=OperatingPoint(positive, threshold))
+    served = trees.read(export(fitted).content)
+
+    for row in served_rows(table(60, seed=4)):
+        chance = dict(zip(served.classes, served.score(row)[1], strict=True))[positive]
+        sums = {name: math.fsum(adds) for name, adds in served.added(row).items()}
+        other = next(name for name in sums if name != positive)
+        lead = 2 * (chance - threshold) if kind == "forest" else log_odds(chance) - log_odds(threshold)
+        assert (sums[positive] - sums[other]) == pytest.approx(lead, abs=1e-9)
+
+
+def log_odds(chance: float) -> float:
+    return math.log(chance / (1 - chance))
 
 
 def scores(served: trees.Trees, row: Row) -> list[float]:

@@ -140,7 +140,7 @@ def forest(_: Columns) -> Any:
     return RandomForestClassifier(n_estimators=3, max_depth=3, random_state=0)
 
 
-def test_trees_answer_by_the_threshold_and_refuse_to_tell_the_lead_over_it() -> None:
+def test_trees_answer_by_the_threshold_and_tell_the_lead_over_it() -> None:
     recipe = data.numeric_recipe(forest, threshold=Threshold(0.9))
     fitted = fit(recipe, train=data.table(recipe, rows=200))
     content = trees_format.export(fitted).content
@@ -153,7 +153,9 @@ def test_trees_answer_by_the_threshold_and_refuse_to_tell_the_lead_over_it() -> 
     found = [(each["label"] == "bad", each["probabilities"]["bad"]) for each in told["body"]["predictions"]]
     assert all(is_bad == (probability >= 0.9) for is_bad, probability in found)
     assert any(0.5 < probability < 0.9 for _, probability in found)
-    assert (why["status"], why["body"]["Code"]) == (400, "WhyUnknown")
+    for each in why["body"]["predictions"]:
+        over = each["probabilities"]["bad"] - 0.9
+        assert each["why"]["lead"] == pytest.approx(2 * abs(over), abs=1e-9)
     holdout = data.table(recipe, rows=100, seed=1)
     artifact = trees_format.load(content)
     assert served(artifact, holdout.features(recipe)).labels.tolist() == fitted.answers(holdout).labels.tolist()
