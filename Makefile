@@ -16,7 +16,7 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-all run check render doctor locks clean
+.PHONY: help setup setup-all run check render doctor locks requires clean
 .PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
 
 help:  ## list the targets
@@ -81,6 +81,10 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))
+
+requires: setup  ## lock the packages that recipes require for Lambda, and install them here
+	@$(PROJECT) -c 'from workflows.checking.required import names; print(*names(), sep="\n")' > .nightswap/requires.in
+	@$(LOCKS)/requires $(abspath $(UV)) .nightswap/requires.in lambdas/recipes/requires.txt
 
 clean:  ## remove environments, caches and the local AWS's state
 	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .nightswap .chalice/deployed/local.json

@@ -3,6 +3,7 @@
 recipe.py    a recipe by its model's name or its file; fitted and exported on made-up rows
 file.py      a file of this machine, read as a run would read it
 formats.py   which layers a stage needs, by the formats of its models
+required.py  whether what a recipe requires is locked, and installed here
 gate.py      what the gate can tell on rows like those of a file
 split.py     how a file would be split that is not drawn row by row
 outside.py   which files of a data set lie outside of the recipe's window

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lambdas import recipes
@@ -11,6 +11,7 @@ from lambdas.model.formats.table import FORMATS, Format
 from lambdas.model.recipe import Serving
 from workflows.checking.file import format_for
 from workflows.packaging.archive import Package, pack
+from workflows.packaging.layers import REQUIRES
 from workflows.packaging.needs import Needs
 
 
@@ -18,7 +19,8 @@ def needs(models: Iterable[str]) -> Needs:
     """Of these models, whose recipes can be served."""
     found = {model: recipes.load(model) for model in models}
     formats = {model: format_for(recipe) for model, recipe in found.items()}
-    known = needs_of({model: name for model, name in formats.items() if name})
+    required = [each for recipe in found.values() for each in recipe.requires]
+    known = needs_of({model: name for model, name in formats.items() if name}, required=required)
     memory_mb, seconds = sizes_of({model: recipe.serving for model, recipe in found.items()})
     return replace(known, memory_mb=memory_mb, timeout_seconds=seconds)
 
@@ -37,10 +39,13 @@ def serving_packages(models: Iterable[str]) -> dict[str, Package]:
     return {model: pack(code_files(FORMATS[name])) for model, name in formats.items() if name}
 
 
-def needs_of(formats: Mapping[str, str], *, table: Mapping[str, Format] = FORMATS) -> Needs:
-    """Of models with these formats, by model."""
+def needs_of(
+    formats: Mapping[str, str], *, required: Sequence[str] = (), table: Mapping[str, Format] = FORMATS
+) -> Needs:
+    """Of models with these formats, by model; `required` are the packages that their recipes require."""
+    own = (REQUIRES.name,) if required else ()
     found = {model: table[name] for model, name in formats.items()}
     return Needs(
         serving={model: each.layers for model, each in found.items() if each.layers},
-        export=tuple(dict.fromkeys(layer for each in found.values() for layer in each.export_layers)),
+        export=tuple(dict.fromkeys([*(layer for each in found.values() for layer in each.export_layers), *own])),
     )

@@ -14,6 +14,7 @@ from chalicelib.errors import NightswapError, RecipeInvalid, TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas import recipes
 from lambdas.model.recipe import Recipe, comparison_rules
+from workflows.checking import required
 
 THERE = {*sys.stdlib_module_names, "chalicelib", "lambdas"}
 """The modules that every task can import."""
@@ -78,10 +79,15 @@ def _imported(node: ast.stmt) -> list[str]:
 def try_out(recipe: Recipe) -> Recipe:
     """The recipe, once its estimator was fitted and exported on rows that are made up.
 
-    Raises EstimatorUnsupported or TrainingFailed, as the run would after its fit.
+    Raises EstimatorUnsupported or TrainingFailed, as the run would after its fit; RecipeInvalid for a package that it
+    requires, and that is not locked or not here.
     """
     from lambdas.model.training import trial
 
+    lacking = [*required.problems(recipe)]
+    if lacking:
+        about = f"recipe {recipe.model}"
+        raise RecipeInvalid(f"{about}: {'; '.join(lacking)}", model=recipe.model, about=about, problems=lacking)
     try:
         with redirect_stdout(sys.stderr):
             trial.try_out(recipe)

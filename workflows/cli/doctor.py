@@ -34,7 +34,7 @@ from workflows.doctor.finding import Finding, Severity, error, is_healthy, note
 from workflows.doctor.machine.requirements import chalice_package
 from workflows.doctor.stage.stage_settings import is_configured
 from workflows.local.process import LocalAws
-from workflows.packaging.layers import LAYERS, build
+from workflows.packaging.layers import build, layer_of
 from workflows.packaging.sizes import FunctionSize, of_stage
 from workflows.packaging.tasks import tasks_package
 from workflows.stacks.data import data_template
@@ -144,7 +144,7 @@ def measured(stage: str) -> Sequence[FunctionSize]:
     """
     architecture, wanted = stage_settings(stage, root=ROOT).architecture, needs(recipes.names())
     layers = {
-        name: build(LAYERS[name], root=ROOT, architecture=architecture, report=console.print)
+        name: build(layer_of(name), root=ROOT, architecture=architecture, report=console.print)
         for name in wanted.layers
     }
     return of_stage(tasks_package(ROOT), serving_packages(recipes.names()), layers=layers, needs=wanted)

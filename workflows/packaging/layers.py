@@ -39,10 +39,11 @@ class Layer:
 
     name: str
     with_bytecode: bool
+    folder: str = LOCKS
 
     @property
     def lock(self) -> str:
-        return f"{LOCKS}/{self.name}.txt"
+        return f"{self.folder}/{self.name}.txt"
 
 
 LAYERS: Mapping[str, Layer] = {
@@ -52,6 +53,15 @@ LAYERS: Mapping[str, Layer] = {
 }
 """By name. None holds a library of another one. All go with bytecode: cold starts of Evaluate, Preprocess and Train
 took 1.3, 2.9 and 2.9 times as long without, and the largest function is 211 MB with it, of 262 MB."""
+
+REQUIRES = Layer(name="requires", with_bytecode=True, folder="lambdas/recipes")
+"""What the recipes of a stage require, all in one layer of Train; `make requires` locks it."""
+
+
+def layer_of(name: str) -> Layer:
+    """One of LAYERS, or REQUIRES."""
+    return REQUIRES if name == REQUIRES.name else LAYERS[name]
+
 
 LAYERS_OF_TASK: Mapping[str, tuple[str, ...]] = {
     "restore-alias": (),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, REQUIRES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +35,9 @@ class Needs:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """All that the stage has, in the order of the table."""
+        """All that the stage has, in the order of the table, what recipes require last."""
         used = {layer for task in LAYERS_OF_TASK for layer in self.of_task(task)}
-        return tuple(name for name in LAYERS if name in used)
+        return tuple(name for name in (*LAYERS, REQUIRES.name) if name in used)
 
 
 NOTHING = Needs()

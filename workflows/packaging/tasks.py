@@ -45,7 +45,7 @@ def _files(root: Path) -> dict[str, bytes]:
 
 
 def _lock_checksums(root: Path) -> bytes:
-    locks = sorted((root / LOCKS).glob("*.txt"))
+    locks = [*sorted((root / LOCKS).glob("*.txt")), *(root / RECIPES).glob("requires.txt")]
     return "".join(f"{hashlib.sha256(lock.read_bytes()).hexdigest()}  {lock.name}\n" for lock in locks).encode()
 
 

@@ -15,6 +15,7 @@ TAKING = (
     "ExtraTreesClassifier",
     "HistGradientBoostingClassifier",
     "RandomForestClassifier",
+    "XGBClassifier",
 )
 LEAVING = ("StandardScaler", "RobustScaler", "MinMaxScaler", "MaxAbsScaler", "OneHotEncoder")
 """After these, as after a part of a date, a missing number still is one. An encoder sees categories alone."""

@@ -7,9 +7,13 @@ from typing import Any
 
 
 def class_name(step: Any) -> str:
-    """The class's name for scikit-learn's own classes, its full name for others."""
+    """The class's name for scikit-learn's own classes and XGBoost's, its full name for others."""
     kind = type(step)
-    return kind.__name__ if kind.__module__.split(".")[0] == "sklearn" else f"{kind.__module__}.{kind.__qualname__}"
+    return (
+        kind.__name__
+        if kind.__module__.split(".")[0] in ("sklearn", "xgboost")
+        else f"{kind.__module__}.{kind.__qualname__}"
+    )
 
 
 PARTS_OF: Mapping[str, Callable[[Any], list[Any]]] = {

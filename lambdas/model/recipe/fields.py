@@ -78,6 +78,8 @@ class Fields:
     """0 to leave cross-validation out."""
     format: str | None = None
     """Of the artifact that serves; None for the first one that takes the estimator."""
+    requires: Sequence[str] = ()
+    """Packages that the estimator needs beside scikit-learn, by their names in the package index."""
     serving: Serving = field(default_factory=Serving)
     """Memory and time of its serving function, where they are not those of the stage."""
 

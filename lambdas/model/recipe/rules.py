@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ from lambdas.serve.schema import NUMBER
 RESERVED = "model"
 """A request names its model by this key, so no column can have it."""
 
+PACKAGE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 PROBLEMS_MAX = 10_000
 """At most this many are counted: a short text such as range(10**9) has no end of them."""
 FOLDS_MAX = 20
@@ -72,6 +74,9 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
         yield _model_problem(recipe.model)
     if recipe.format not in (None, *FORMATS):
         yield f"format is {shown(recipe.format)}: expected one of {', '.join(FORMATS)}, or None for the estimator's"
+    strange = [each for each in recipe.requires if not (isinstance(each, str) and PACKAGE_NAME.fullmatch(each))]
+    if strange:
+        yield f"requires has {shown(strange[0])}: expected names of packages, such as 'xgboost-cpu', without versions"
     yield from _column_problems(recipe)
     yield from _class_problems(recipe)
     yield from _tolerance_problems(recipe)

@@ -161,6 +161,7 @@ FIELDS: Kinds = {
     "approve": APPROVAL,
     "cross_validation_folds": WHOLE,
     "format": TEXT.or_none(),
+    "requires": LIST,
     "serving": SERVING,
 }
 OF_A_NUMERIC: Kinds = {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lambdas.model.arrays import Floats, Integers, Texts
 from lambdas.model.formats.fitted import FIT_ERRORS, first_line
+from lambdas.model.formats.numbered import fitted
 from lambdas.model.metrics.confusion import confusion_matrix
 from lambdas.model.metrics.curves import Scores, Steps, average_precision
 from lambdas.model.recipe import Recipe
@@ -106,7 +107,7 @@ def _score(recipe: Recipe, labels: Texts, held_out: HeldOut, *, fold: NDArray[np
     estimator, X = recipe.estimator(recipe.positions), held_out.X
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        estimator.fit(X[~fold], labels[~fold])
+        estimator = fitted(estimator, X[~fold], labels[~fold])
         if _is_binary(recipe):
             place = estimator.classes_.tolist().index(recipe.positive)
             scores = np.asarray(estimator.predict_proba(X[fold]), dtype=np.float64)[:, place]

@@ -28,6 +28,7 @@ from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
 from lambdas.model.formats.choice import choose
 from lambdas.model.formats.fitted import Fitted, Levels, failures
+from lambdas.model.formats.numbered import fitted
 from lambdas.model.reading.table import Table
 from lambdas.model.recipe import Recipe
 from lambdas.model.training.choosing import operating_point
@@ -78,9 +79,9 @@ def fit(recipe: Recipe, *, train: Table) -> Fitted:
     with failures(recipe, doing="fitting"), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator = _unfitted(recipe)
-        estimator.fit(X, train.labels)
+        made = fitted(estimator, X, train.labels)
     facts = _facts(estimator, rows=len(train), warned=[_in_words(each) for each in caught])
-    return _validated(Fitted(recipe, estimator, levels, facts, found), X=X, labels=train.labels)
+    return _validated(Fitted(recipe, made, levels, facts, found), X=X, labels=train.labels)
 
 
 def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> Fitted:
@@ -102,16 +103,16 @@ def fit_parts(recipe: Recipe, *, rows: Rows, summary: Summary, fills: Fills) -> 
     facts = _facts(estimator, rows=summary.rows, warned=warned)
     decrement = found.decrement if math.isfinite(found.decrement) else None  # of a search that was cut short
     facts["folded"] = {"method": found.method, "passes": found.passes, "decrement": decrement}
-    fitted = Fitted(recipe, estimator, summary.known, facts, fills)
-    return _validated(fitted, X=summary.known.encode(few), labels=few.labels)
+    made = Fitted(recipe, estimator, summary.known, facts, fills)
+    return _validated(made, X=summary.known.encode(few), labels=few.labels)
 
 
-def _validated(fitted: Fitted, *, X: Floats, labels: Texts) -> Fitted:
+def _validated(made: Fitted, *, X: Floats, labels: Texts) -> Fitted:
     """The same with the cross-validation on these rows among its facts, and the operating point."""
-    validated = cross_validate(fitted.recipe, X=X, labels=labels)
-    point, threshold = operating_point(fitted.recipe, validated)
-    facts = {**fitted.facts, "cross_validation": validated.facts, "threshold": threshold}
-    return replace(fitted, facts=facts, operating_point=point)
+    validated = cross_validate(made.recipe, X=X, labels=labels)
+    point, threshold = operating_point(made.recipe, validated)
+    facts = {**made.facts, "cross_validation": validated.facts, "threshold": threshold}
+    return replace(made, facts=facts, operating_point=point)
 
 
 def memory_mb(recipe: Recipe, *, summary: Summary, part_rows: int) -> int:

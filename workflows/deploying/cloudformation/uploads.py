@@ -17,7 +17,7 @@ from workflows.deploying.asking import find
 from workflows.deploying.cloudformation.templates import StoreTemplate
 from workflows.deploying.progress import Report, Step, refusals
 from workflows.packaging.archive import Package
-from workflows.packaging.layers import LAYERS, build
+from workflows.packaging.layers import build, layer_of
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import of_stage
@@ -66,7 +66,7 @@ class Contents:
 
 
 def _layer_for(architecture: str) -> BuildLayer:
-    return lambda name, root, say: build(LAYERS[name], root=root, architecture=architecture, report=say)
+    return lambda name, root, say: build(layer_of(name), root=root, architecture=architecture, report=say)
 
 
 def layers_are_wanted(environ: Mapping[str, str]) -> bool:

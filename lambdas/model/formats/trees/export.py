@@ -5,6 +5,7 @@ The result is not trusted: Evaluate compares its answers with the estimator's on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
 from lambdas.model.features.transformers import transform
 from lambdas.model.formats.fitted import Exported, Fitted
+from lambdas.model.formats.numbered import XGBOOST, Numbered
 from lambdas.model.formats.schemas import schema_of
+from lambdas.model.formats.trees import xgboost_json
 from lambdas.model.formats.trees.boosted import Boosted, grown_of
 from lambdas.model.formats.trees.grown import Grown, Tree, grown
 from lambdas.model.formats.trees.size import Size, check_bytes
@@ -39,10 +42,11 @@ LINKS_OF_SCORES = ("logistic", "softmax")
 def export(fitted: Fitted) -> Exported:
     """Raises EstimatorUnsupported for an estimator without an exact form or trees that are too large to serve,
     TrainingFailed for values that diverged."""
-    if not isinstance(fitted.estimator, Boosted):  # which was checked when it was read
-        check(best(fitted.estimator))
+    estimator = best(_inner(fitted))
+    if not isinstance(estimator, Boosted):  # which was checked when it was read
+        check(estimator)
     features, classifier = _unfold(fitted)
-    model = grown_of(classifier) if isinstance(classifier, Boosted) else grown(classifier)
+    model = _grown(classifier, classes=fitted.classes)
     size = Size.of(model.trees)
     size.check(fitted.recipe)
     if not all(np.isfinite(tree.says).all() for tree in model.trees) or not np.isfinite(model.base).all():
@@ -81,6 +85,17 @@ def _version(model: Grown, fitted: Fitted) -> int:
     return WITHOUT_32_BITS if fitted.recipe.arrays else WITHOUT_ARRAYS
 
 
+def _inner(fitted: Fitted) -> Any:
+    return fitted.estimator.estimator if isinstance(fitted.estimator, Numbered) else fitted.estimator
+
+
+def _grown(classifier: Any, *, classes: Sequence[str]) -> Grown:
+    if class_name(classifier) == XGBOOST:
+        content = bytes(classifier.get_booster().save_raw(raw_format="json"))
+        classifier = xgboost_json.read(content, classes=classes, named=False)
+    return grown_of(classifier) if isinstance(classifier, Boosted) else grown(classifier)
+
+
 def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
     """The features that reach the trees, and the classifier, through any depth of pipelines."""
     recipe, levels = fitted.recipe, fitted.levels.of_columns
@@ -92,7 +107,7 @@ def _unfold(fitted: Fitted) -> tuple[list[Feature], Any]:
     features: list[Feature] = [
         *of_columns(inputs(len(recipe.numbers_of_x), levels=levels), recipe=recipe, levels=levels)
     ]
-    estimator = best(fitted.estimator)
+    estimator = best(_inner(fitted))
     while class_name(estimator) == "Pipeline":
         for _, step in estimator.steps[:-1]:
             features = transform(step, features=features)

@@ -9,6 +9,7 @@ from lambdas.model.features import imputers, one_hot
 from lambdas.model.features.curves import is_part_of_a_date
 from lambdas.model.features.selections import SELECTORS
 from lambdas.model.features.steps import class_name
+from lambdas.model.formats.numbered import XGBOOST
 from lambdas.model.formats.refusals import THRESHOLD, Rule, Rules, is_served
 
 SERVED = (
@@ -79,6 +80,30 @@ def _ada_boost(step: Any) -> str:
     return "its estimator is not a tree: take DecisionTreeClassifier(max_depth=1)"
 
 
+def _xgboost(step: Any) -> str:
+    """Parameters that are None stand for XGBoost's own defaults."""
+    for name, allowed in XGBOOST_TAKES.items():
+        if getattr(step, name, None) not in allowed:
+            return f"its {name} is {getattr(step, name)!r}: {XGBOOST_ADVICE[name]}"
+    is_kept = str(getattr(step, "missing", None)) in ("nan", "None")
+    return "" if is_kept else "its missing is set: leave it out"
+
+
+XGBOOST_TAKES = {
+    "booster": (None, "gbtree"),
+    "objective": (None, "binary:logistic", "multi:softprob"),
+    "multi_strategy": (None, "one_output_per_tree"),
+    "enable_categorical": (None, False),
+    "early_stopping_rounds": (None,),
+}
+XGBOOST_ADVICE = {
+    "booster": "take 'gbtree', the default",
+    "objective": "leave it out",
+    "multi_strategy": "take 'one_output_per_tree', the default",
+    "enable_categorical": "leave it out, and take the codes, or OneHotEncoder(handle_unknown='ignore')",
+    "early_stopping_rounds": "leave it out, because it asks for rows of its own to stop by: set n_estimators",
+}
+
 TRANSFORMERS: Mapping[str, Rule] = {
     **dict.fromkeys(("StandardScaler", "RobustScaler", "MinMaxScaler", "MaxAbsScaler", "Binarizer"), is_served),
     **dict.fromkeys(SELECTORS, is_served),
@@ -94,6 +119,7 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "HistGradientBoostingClassifier": _hist_gradient_boosting,
     "AdaBoostClassifier": _ada_boost,
     "BaggingClassifier": _bagging,
+    XGBOOST: _xgboost,
 }
 RULES = Rules(
     no_form="the estimator has no exact form as trees",

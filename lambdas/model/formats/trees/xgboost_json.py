@@ -37,8 +37,9 @@ BEGINNINGS = {
 }
 
 
-def read(content: bytes, *, classes: Sequence[str]) -> Boosted:
-    """`classes` are the names of XGBoost's classes 0, 1 and so on. Raises ImportRefused, naming what is wrong."""
+def read(content: bytes, *, classes: Sequence[str], named: bool = True) -> Boosted:
+    """`classes` are the names of XGBoost's classes 0, 1 and so on; where features are not `named`, they get names of
+    their own. Raises ImportRefused, naming what is wrong."""
     document = _document(content)
     learner = table(document, "learner")
     booster = table(learner, "gradient_booster")
@@ -48,6 +49,8 @@ def read(content: bytes, *, classes: Sequence[str]) -> Boosted:
     _check_classes(outputs, classes)
     model = table(booster, "model")
     features = [str(each) for each in listed(learner, "feature_names")]
+    if not named:
+        features = [f"column {place}" for place in range(whole(param, "num_feature"))]
     if len(features) != whole(param, "num_feature") or not features:
         refused(
             "does not name its features: set model.get_booster().feature_names to the recipe's columns, in the order"

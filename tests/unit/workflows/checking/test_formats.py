@@ -7,7 +7,7 @@ from lambdas.model.formats.table import Format
 from lambdas.model.recipe import Serving
 from tests.fakes.formats import CodeOf
 from workflows.checking.formats import needs_of, serving_packages, sizes_of
-from workflows.packaging.layers import LAYERS_OF_TASK
+from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, layer_of
 from workflows.packaging.needs import NOTHING
 
 PLAIN = Format(file="model.json", serving=(), code=CodeOf)
@@ -28,6 +28,16 @@ def test_serving_function_of_a_model_and_the_tasks_that_make_and_score_it_have_t
     assert needs.of_task("evaluate") == ("numpy", "pandas")
     assert needs.of_task("train") == ("numpy", "sklearn", "pandas")
     assert needs.of_task("replay") == ()
+
+
+def test_what_recipes_require_is_a_layer_of_train_alone() -> None:
+    needs = needs_of({"a": "plain"}, required=["xgboost-cpu"], table=TABLE)
+
+    assert needs.of_task("train") == ("numpy", "sklearn", "requires")
+    assert needs.of_task("evaluate") == ("numpy",)
+    assert needs.layers == ("numpy", "pandas", "sklearn", "requires")
+    assert layer_of("requires").lock == "lambdas/recipes/requires.txt"
+    assert layer_of("numpy") is LAYERS["numpy"]
 
 
 def test_memory_and_time_are_asked_for_by_the_recipes_alone_that_set_them() -> None:
