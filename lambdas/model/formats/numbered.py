@@ -41,9 +41,11 @@ class Numbered:
 def fitted(estimator: Any, X: Floats, labels: Texts) -> Any:
     """Fit the estimator; returns what answers with the names of the classes."""
     if class_name(last_step(estimator)) != XGBOOST:
-        return estimator.fit(X, labels)
+        estimator.fit(X, labels)
+        return estimator
     names, numbers = np.unique(labels, return_inverse=True)
-    return Numbered(estimator.fit(X, numbers), names)
+    estimator.fit(X, numbers)
+    return Numbered(estimator, names)
 
 
 def last_step(estimator: Any) -> Any:
