@@ -19,7 +19,16 @@ from lambdas.model.recipe.parts import KEPT
 HERE = Path(__file__).parent
 NUMBERS = ("a", "b", "c")
 NAMES = {2: ("no", "yes"), 3: ("low", "middle", "top")}
-SERVED = ("binary", "binary_weighted", "several", "categories", "early_stopped", "forests")
+SERVED = (
+    "binary",
+    "binary_weighted",
+    "several",
+    "categories",
+    "early_stopped",
+    "forests",
+    "several_of_1_7",
+    "binary_of_2_1",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +51,7 @@ def _estimator(_: Columns) -> Any:
 
 def recipe(name: str, **changes: Any) -> Recipe:
     """The one that the model of this file is for."""
-    names = NAMES[3 if name in ("several", "forests") else 2]
+    names = NAMES[3 if name in ("several", "several_of_1_7", "forests") else 2]
     fields: dict[str, Any] = {
         "model": "imported",
         "columns": [

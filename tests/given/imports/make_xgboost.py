@@ -3,6 +3,9 @@
     python3 -m venv /tmp/xgb; /tmp/xgb/bin/pip install xgboost-cpu==3.2.0 scikit-learn pandas
     /tmp/xgb/bin/python tests/given/imports/make_xgboost.py
 
+`several_of_1_7` and `binary_of_2_1` are `several` and `binary` as XGBoost 1.7.6 and 2.1.4 made them, whose
+base_score has another form.
+
 Its environment is no part of the project's. Beside each model NAME.json stands NAME.answers.json: rows (null is a
 missing number), XGBoost's probabilities for them as it writes 32-bit floats, and its labels. Of the rows some are
 random, and the others at the edges: each threshold, the 32-bit floats beside it, nothing known, the largest numbers.

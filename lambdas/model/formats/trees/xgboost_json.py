@@ -1,6 +1,6 @@
 """Reads a model of XGBoost in its documented JSON form, and checks it: nothing of the file is trusted.
 
-Source: https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html and the files of versions 1.7 to 3.2.
+Source: https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html and the files of versions 1.7 to 3.4.
 """
 
 from __future__ import annotations

@@ -70,6 +70,10 @@ def _tree(tree: Any, *, place: int, features: int) -> BoostedTree:
     weight = _array(tree, "sum_hessian", np.float64, refuse, count)
     missing = _array(tree, "default_left", np.int64, refuse, count) != 0
     order = _order(left, right, refuse)
+    sets = _sets(tree, refuse)
+    if not all(0 <= node < count for node in sets):
+        refuse("that splits a node by a set that there is not")
+    threshold[list(sets)] = 0.0  # a release may write none where a set splits
     is_inner = left[order] != LEAF
     if not np.isfinite(threshold[order]).all() or not np.isfinite(weight[order]).all():
         refuse("with a number that is not finite")
@@ -84,7 +88,7 @@ def _tree(tree: Any, *, place: int, features: int) -> BoostedTree:
         right=np.where(is_inner, new[right[order]], LEAF),
         missing_left=missing[order],
         weight=np.maximum(weight[order], 0.0),
-        sets={int(new[node]): codes for node, codes in _sets(tree, refuse).items() if new[node] != LEAF},
+        sets={int(new[node]): codes for node, codes in sets.items() if new[node] != LEAF},
     )
 
 

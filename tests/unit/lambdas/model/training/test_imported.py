@@ -240,6 +240,31 @@ def test_recipe_that_does_not_fit_is_told(changes: dict[str, Any], said: str) ->
         fitted(imports.content("binary"), recipe=imports.recipe("binary", **changes))
 
 
+def test_release_that_writes_no_number_where_a_set_splits_is_told_that_names_are_missing() -> None:
+    document = imports.document("categories")
+    model = document["learner"]["gradient_booster"]["model"]
+    model.pop("cats")
+    for tree_ in model["trees"]:
+        for node in tree_["categories_nodes"]:
+            tree_["split_conditions"][node] = float("nan")
+
+    with pytest.raises(ImportRefused, match="does not say their names"):
+        fitted(json.dumps(document).encode(), recipe=imports.recipe("categories"))
+
+
+def test_set_of_a_node_that_there_is_not_is_refused() -> None:
+    document = imports.document("categories")
+    found = next(
+        each for each in document["learner"]["gradient_booster"]["model"]["trees"] if each["categories_nodes"]
+    )
+    found["split_type"] = [1] * 1000
+    found["categories_nodes"] = [*range(1000)]
+    found["categories_segments"] = found["categories_sizes"] = [0] * 1000
+
+    with pytest.raises(ImportRefused, match="splits a node by a set that there is not"):
+        fitted(json.dumps(document).encode(), recipe=imports.recipe("categories"))
+
+
 def test_categories_for_a_numeric_column_are_refused() -> None:
     numbers = imports.recipe("binary", columns=[Numeric(each) for each in ("a", "b", "c", "d")])
 
