@@ -12,6 +12,7 @@ import numpy as np
 
 from chalicelib import layout
 from chalicelib.batches import batch_reports, batch_requests
+from chalicelib.batches.batch_documents import BatchRequest
 from chalicelib.contracts.batches import BatchPredicted, PredictBatchTask
 from chalicelib.edges import Edges
 from lambdas import predict_batch
@@ -133,3 +134,7 @@ def written(edges: Edges, batch: str, *, but: Iterable[str] = ("request.json", "
     """All that the batch wrote, by key, but for what tells a time."""
     found = {each.key: edges.store.find(each.key) for each in edges.store.list(layout.batch(batch))}
     return {key: stored.body for key, stored in found.items() if stored and not key.endswith(tuple(but))}
+
+
+def requested(edges: Edges, batch: str) -> BatchRequest | None:
+    return BatchRequest.find(edges.store, layout.batch(batch, "request"))

@@ -39,8 +39,8 @@ def erase(stage: Stage, *, names: tuple[str, ...], model: str, yes: bool, as_jso
     """Erase files for good, wherever their rows lie; without --yes list what would go, and what that leaves.
 
     That is all versions of the files, in the data set and among what was removed; their rows in the replay samples
-    and reports of versions and runs; what lies between the tasks of runs; and a model that holds rows itself. The
-    live model goes on serving. What went is told for good below evidence-erased/.
+    and reports of versions and runs; what lies between the tasks of runs; stored batches that scored them; and a
+    model that holds rows itself. The live model goes on serving. What went is told for good below evidence-erased/.
     """
     models.check(stage.edges, model=model)
     outside = Outside(stage.edges, stage.object_versions)
@@ -88,6 +88,10 @@ def _lines(plan: Plan) -> Iterator[str]:
     documents = sum(each.model_version is None for each in plan.rewrites)
     yield f"goes: rows in {_many(documents, 'document')} of {_many(len(plan.runs), 'run')}"
     yield f"goes: {_many(len(plan.wiped), 'older version')} and intermediates"
+    for name in plan.batches.files:
+        yield f"goes: {name}, a file of batches"
+    for name in plan.batches.batches:
+        yield f"goes: batch {name}, whole"
     for name in plan.same_rows:
         yield f"stays: {name}, which holds the same rows under another name: erase it too"
 
@@ -135,6 +139,8 @@ def _to_document(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) ->
         ],
         "older_versions": len(plan.wiped),
         "runs": list(plan.runs),
+        "batches": list(plan.batches.batches),
+        "files_of_batches": list(plan.batches.files),
         "model_versions": [{**asdict(each), "goes": each.goes, "then": consequence(each)} for each in plan.affected],
         "same_rows": list(plan.same_rows),
         "left": list(left),

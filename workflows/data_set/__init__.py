@@ -12,4 +12,5 @@ lineage.py       which versions and runs were made of a file
 quoting.py       which documents quote rows
 matching.py      which quoted rows come from the erased files
 redacting.py     takes rows out of the documents that quote them
+batches/         which stored batches hold such rows
 """

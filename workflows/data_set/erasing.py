@@ -25,6 +25,7 @@ from chalicelib.registry import registry
 from chalicelib.registry.pin import Pin
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
+from workflows.data_set.batches import holding
 from workflows.data_set.erasing_plan import Affected, Plan
 from workflows.data_set.quoting import Outside
 
@@ -45,8 +46,9 @@ class Erased:
 def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
     """Take what the plan names. Repeating it is harmless.
 
-    Raises RequestConflict while a run of the model is going, or when one went on while the plan was made, before
-    anything is taken or after the files left the data set; CommandFailed when a document changes meanwhile.
+    Raises RequestConflict while a run of the model or a batch of these rows is going, or when a run went on while the
+    plan was made, before anything is taken or after the files left the data set; CommandFailed when a document
+    changes meanwhile.
     """
     edges, model = outside.edges, plan.model
     _refuse_while_running(outside, plan)
@@ -80,7 +82,8 @@ def carry_out(outside: Outside, plan: Plan, *, progress: Progress) -> Erased:
 
 
 def _refuse_while_running(outside: Outside, plan: Plan) -> None:
-    """A run may hold the rows in its memory, and write them down when nobody looks for them any more."""
+    """A run, or a batch, may hold the rows in its memory, and write them down when nobody looks for them any more."""
+    holding.refuse_while_scored(outside.edges, plan.batches.batches)
     holder = Lease(outside.edges, plan.model).running_holder()
     if holder is not None:
         raise RequestConflict(

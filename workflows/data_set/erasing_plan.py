@@ -21,6 +21,8 @@ from chalicelib.registry.pin import Pin
 from workflows.checking import contents
 from workflows.checking.contents import Progress
 from workflows.data_set import lineage
+from workflows.data_set.batches import holding
+from workflows.data_set.batches.holding import Holding
 from workflows.data_set.lineage import Version
 from workflows.data_set.matching import Matching
 from workflows.data_set.objects import name, objects
@@ -75,6 +77,8 @@ class Plan:
     runs: tuple[str, ...]
     documented: frozenset[tuple[str, str]]
     """What runs had written down when the plan was begun: what came since may quote rows that it does not know of."""
+    batches: Holding
+    """What stored batches hold of the rows; it is among what is wiped."""
     same_rows: tuple[str, ...]
     """Other files with the same rows as one of these."""
 
@@ -104,6 +108,7 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
     looked_up = Erasures(edges, model).looked_up()
     matching = Matching(outside.versions, there, files=set(files), looked_up=looked_up, progress=progress)
     found = Quoting(outside, model, note, matching, kept(outside.versions, model=model))
+    batches = holding.look(edges, outside.versions, model=model, is_gone=matching.is_in_a_file, progress=progress)
     rewrites = [*found.rewrites_of_versions(made), *found.rewrites_of_runs(runs)]
     affected = tuple(_affected(edges, made, rewrites, found.kept, model=model))
     going = {key for each in affected if each.goes for key in each.keys}
@@ -113,7 +118,8 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
         objects=there,
         sha256=matching.sha256,
         rewrites=tuple(rewrites),
-        wiped=tuple(found.wiped(made, runs, rewrites, going)),
+        wiped=(*found.wiped(made, runs, rewrites, going), *batches.versions),
+        batches=batches,
         affected=affected,
         runs=tuple(runs),
         documented=documented,

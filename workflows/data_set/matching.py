@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence.erasures import LookedUp
 from workflows.checking.contents import Progress
-from workflows.checking.rows import FileRows
+from workflows.checking.rows import FileRows, Row
 from workflows.data_set.lineage import Tags
 from workflows.data_set.redacting import IsGone
 
@@ -39,6 +39,10 @@ class Matching:
             if body is not None:
                 self._rows[each.etag] = FileRows(body)
                 self.sha256[each.etag] = hashlib.sha256(body).hexdigest()
+
+    def is_in_a_file(self, one: Row) -> bool:
+        """Whether any content that there is of the files holds it; True too where one cannot tell."""
+        return any(each.holds(one) for each in self._rows.values())
 
     def gone(self, *, run: str, tags: Tags) -> IsGone:
         """Of rows that a run or its version quotes, which was made of contents with these entity tags."""

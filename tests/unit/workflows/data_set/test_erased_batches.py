@@ -1,0 +1,150 @@
+"""Stored batches that scored rows of an erased file go with it, whatever the form of their files; others stay."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from chalicelib import layout
+from chalicelib.batches import batch_chunks
+from chalicelib.batches.batch_chunks import Batch
+from chalicelib.batches.batch_documents import Tally
+from chalicelib.errors import RequestConflict
+from tests.fakes.stage import FakeStage
+from tests.given import batches, nights
+from tests.given.nights import MODEL
+from tests.given.present import present
+from tests.unit.workflows.data_set.erasing import EVEN, FIRST, ODD, csv, erase, everything, lines, message, stage
+
+SCHEMA = {"columns": [{"kind": "number", "name": "duration", "minimum": None, "maximum": None, "missing": 0.0}]}
+
+
+def asked(on: FakeStage, name: str, content: bytes, *, ended: bool = True) -> str:
+    """A batch of the live version that wrote its only chunk, with a refused record that quotes a cell."""
+    key = batches.put(on.edges, content, name)
+    batch = batches.ask(on.edges, key)
+    tally = Tally.none_yet(lines=1).but(chunk=1, records=1)
+    on.edges.store.put(layout.batch_chunk(batch, 1, of="errors"), b'{"Message": "duration is \'quoted\'"}')
+    on.edges.store.put(layout.batch_chunk(batch, 1), tally.encode())
+    if ended:
+        request = present(batches.requested(on.edges, batch))
+        batch_chunks.end(Batch(on.edges, batch, request), tally=tally, error=None, reason="done")
+    return batch
+
+
+def gone(on: FakeStage, batch: str) -> bool:
+    return not any(each.key.startswith(layout.batch(batch)) for each in on.outside.versions.list(""))
+
+
+@pytest.fixture
+def on() -> FakeStage:
+    return stage(schema=SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", f"other,duration\nx,-1\ny,{EVEN[0]:.3f}\n".encode()),
+        ("a.jsonl", json.dumps({"duration": EVEN[1]}).encode()),
+        ("a.npy", batches.array([[-1.0], [EVEN[2]]])),
+        ("a.csv.gz", csv(EVEN)),
+    ],
+)
+def test_batch_that_scored_an_erased_row_goes_whole_with_its_file(on: FakeStage, name: str, content: bytes) -> None:
+    holds = asked(on, name, content)
+    stays = asked(on, "other.csv", csv(ODD))
+
+    plan = erase(on, FIRST)
+    told = lines(on, FIRST)
+    erase(on, FIRST, "--yes")
+
+    assert (plan["batches"], plan["files_of_batches"]) == ([holds], [layout.BATCH_FILES + name])
+    assert f"goes: batch {holds}, whole" in told
+    assert f"goes: {layout.BATCH_FILES}{name}, a file of batches" in told
+    assert (gone(on, holds), gone(on, stays)) == (True, False)
+    bodies = everything(on.outside)
+    assert (gzip.compress(content, mtime=0) if name.endswith(".gz") else content) not in bodies
+    assert csv(ODD) in bodies
+
+
+def test_file_that_no_batch_was_asked_for_goes_too(on: FakeStage) -> None:
+    key = batches.put(on.edges, csv(EVEN), "waits.csv")
+
+    erase(on, FIRST, "--yes")
+
+    assert on.outside.versions.list(key) == []
+
+
+def test_older_content_of_a_file_counts(on: FakeStage) -> None:
+    batch = asked(on, "a.csv", csv(EVEN))
+    batches.put(on.edges, csv(ODD), "a.csv")
+
+    erase(on, FIRST, "--yes")
+
+    assert gone(on, batch)
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"a,b\n1,2\n"])
+def test_batch_whose_file_cannot_be_read_goes(on: FakeStage, content: bytes) -> None:
+    batch = asked(on, "a.csv", content)
+
+    erase(on, FIRST, "--yes")
+
+    assert gone(on, batch)
+
+
+def test_batch_whose_file_is_gone_goes(on: FakeStage) -> None:
+    batch = asked(on, "a.csv", csv(ODD))
+    on.outside.versions.delete(on.outside.versions.list(f"{layout.BATCH_FILES}a.csv"))
+
+    erase(on, FIRST, "--yes")
+
+    assert gone(on, batch)
+
+
+def test_records_that_are_no_rows_hold_none(on: FakeStage) -> None:
+    content = b'{}\n{"duration": [1, true]}\n{"duration": true}\n5\nno\n{"duration": 1' + b"0" * 400 + b"}\n"
+    batch = asked(on, "a.jsonl", content)
+
+    erase(on, FIRST, "--yes")
+
+    assert not gone(on, batch)
+
+
+def test_files_of_another_models_batches_stay(on: FakeStage) -> None:
+    batch = asked(on, "a.csv", csv(EVEN))
+    key = layout.batch(batch, "request")
+    document = json.loads(present(on.edges.store.find(key)).body)
+    on.edges.store.put(key, json.dumps({**document, "model": "another"}).encode())
+
+    erase(on, FIRST, "--yes")
+
+    assert not gone(on, batch)
+
+
+def test_nothing_is_erased_while_such_a_batch_is_going(on: FakeStage) -> None:
+    batch = asked(on, "a.csv", csv(EVEN), ended=False)
+
+    said = message(on, FIRST, "--yes", by=RequestConflict)
+
+    assert said == f"batch {batch} is scoring these rows: wait for its end, then repeat the command"
+    assert not gone(on, batch)
+    assert on.edges.store.find(layout.dataset(MODEL, FIRST)) is not None
+
+
+def test_repeated_erasure_takes_no_batch_that_came_later(on: FakeStage) -> None:
+    erase(on, FIRST, "--yes")
+    batch = asked(on, "a.csv", csv(ODD))
+
+    assert erase(on, FIRST, "--yes")["batches"] == []
+    assert not gone(on, batch)
+
+
+def test_version_that_is_gone_from_the_registry_reads_nothing_so_its_batch_goes(on: FakeStage) -> None:
+    batch = asked(on, "a.csv", csv(ODD))
+    on.edges.store.delete(layout.version(MODEL, 2, "manifest.json"))
+    nights.promote(on.edges, run="run-3", fingerprint="data-3", schema=SCHEMA)
+
+    assert erase(on, FIRST)["batches"] == [batch]

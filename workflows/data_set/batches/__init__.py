@@ -1,0 +1,4 @@
+"""What stored batches hold of the rows of a data set.
+
+holding.py   finds the batches, and the files of batches, that hold given rows
+"""
