@@ -23,10 +23,10 @@ from chalicelib.registry import catalog
 from chalicelib.settings import ApiSettings, load, schedule
 
 ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
-RECENT_RUNS = 20
-BAD_REQUEST = 400
+RECENT_RUNS, BAD_REQUEST = 20, 400
 
 app = Chalice(app_name="nightswap")
+app.api.binary_types.append(doors.NPY)
 
 
 def edges(function_arn: str, patience: Patience = BRIEF) -> Edges:
@@ -47,7 +47,7 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def answer(**path: str) -> Any:
         try:
-            doors.check(request().path, body=body(), query=query())
+            doors.check(request().path, body=body(), query=query(), kind=request().headers.get("content-type"))
             with ending_within(app.lambda_context.get_remaining_time_in_millis()):
                 return view(**path)
         except NightswapError as exc:
@@ -169,7 +169,7 @@ def predict_one() -> Response:
 @answering
 def predict_many() -> Response:
     content_type = request().headers.get("content-type")
-    question = prediction.from_body(body(), content_type=content_type, default_model=default_model())
+    question = prediction.from_body(body(), content_type=content_type, query=query(), default_model=default_model())
     return batched(question) if question.is_stored else stated(scored(question))
 
 

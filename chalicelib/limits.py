@@ -9,6 +9,8 @@ from __future__ import annotations
 # What may come in.
 PREDICT_BODY_BYTES = 1_000_000
 """Of POST /predict: a thousand instances of forty columns are about that much."""
+NPY_BODY_BYTES = 4_000_000
+"""Of POST /predict with a .npy file: in Base64 it goes to the function, which takes LAMBDA_PAYLOAD_BYTES."""
 BODY_BYTES = 10_000
 """Of every other route, whose bodies hold a few short fields."""
 NESTING = 20

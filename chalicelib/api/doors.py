@@ -12,6 +12,8 @@ from chalicelib.errors import BadRequest, BodyTooLarge
 
 BODIES = {"/predict": limits.PREDICT_BODY_BYTES}
 """Limits by path, where they are above limits.BODY_BYTES."""
+NPY = "application/x-npy"
+"""The content type of a .npy file. It is no text, so the gateway hands it on in Base64."""
 
 
 def decoded(read: Callable[[], bytes]) -> bytes:
@@ -22,9 +24,19 @@ def decoded(read: Callable[[], bytes]) -> bytes:
         raise BadRequest("the body cannot be decoded", accepted="UTF-8") from exc
 
 
-def check(path: str, *, body: bytes, query: Mapping[str, Sequence[str]]) -> None:
-    """Raises BodyTooLarge, or BadRequest for a query that is too long."""
-    most = BODIES.get(path, limits.BODY_BYTES)
+def media_type(content_type: str | None) -> str:
+    """Of a Content-Type, JSON's by itself.
+
+    >>> media_type("Application/JSON; charset=utf-8"), media_type(None)
+    ('application/json', 'application/json')
+    """
+    return (content_type or "application/json").partition(";")[0].strip().lower()
+
+
+def check(path: str, *, body: bytes, query: Mapping[str, Sequence[str]], kind: str | None = None) -> None:
+    """Raises BodyTooLarge, or BadRequest for a query that is too long. `kind` is the Content-Type."""
+    is_npy = path == "/predict" and media_type(kind) == NPY
+    most = limits.NPY_BODY_BYTES if is_npy else BODIES.get(path, limits.BODY_BYTES)
     if len(body) > most:
         raise BodyTooLarge(f"the body has {len(body):,} bytes", accepted=f"at most {most:,} bytes")
     given = [(name, value) for name, values in query.items() for value in values]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from chalicelib import names
+from chalicelib.api.doors import NPY, media_type
 from chalicelib.bodies import BUCKET, INSTANCES, KEY, MODEL, WHY, Form, check_model
 from chalicelib.cutting import quoted
 from chalicelib.edges.serving_functions import Answer, ServingFunctions
@@ -62,17 +63,33 @@ def model_in(query: Mapping[str, Sequence[str]], *, default_model: str) -> str:
     return models[0]
 
 
-def from_body(body: bytes, *, content_type: str | None, default_model: str) -> Question:
-    """From a JSON body; raises BadRequest or WrongContentType."""
-    if (content_type or "application/json").partition(";")[0].strip().lower() != "application/json":
-        raise WrongContentType(
-            f"content type {quoted(content_type or '')}", field="Content-Type", accepted="application/json"
-        )
+def from_body(
+    body: bytes, *, content_type: str | None, default_model: str, query: Mapping[str, Sequence[str]] | None = None
+) -> Question:
+    """From a JSON body, or a .npy file beside a query; raises BadRequest or WrongContentType."""
+    kind = media_type(content_type)
+    if kind == NPY:
+        return _from_npy(body, query=query or {}, default_model=default_model)
+    if kind != "application/json":
+        accepted = f"application/json or {NPY}"
+        raise WrongContentType(f"content type {quoted(content_type or '')}", field="Content-Type", accepted=accepted)
     given = FORM.parse(body)
     form = STORED if isinstance(given, dict) and given.keys() & {"bucket", "key"} else FORM
     fields = form.check(given)
     model = fields.pop("model", default_model)
     return Question(model, fields)
+
+
+def _from_npy(body: bytes, *, query: Mapping[str, Sequence[str]], default_model: str) -> Question:
+    """The query has what a JSON body has beside its instances: `model` and `why`."""
+    from binascii import b2a_base64
+
+    for name in query:
+        if name not in ("model", "why"):
+            raise BadRequest(f"unknown parameter {quoted(name)}", field=name, accepted="model and why")
+    why = {"why": list(query["why"])} if "why" in query else {}
+    event = {"npy": b2a_base64(body, newline=False).decode(), **why}
+    return Question(model_in(query, default_model=default_model), event)
 
 
 def ask(

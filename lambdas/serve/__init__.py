@@ -5,14 +5,13 @@ schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
 trees.py      the format `trees`: decision trees and sums of them
 links.py      probabilities of scores, and labels of probabilities
-why.py        tells which columns moved a prediction most; imported when a request asks
 functions.py  functions of one number, such as log1p: of a scorecard that has any
 dates.py      parts of a date: functions of its seconds
 date_texts.py  reads dates from their texts: of a model that has a column of them
 refusal.py    refuses a request, in words
 values.py     immutable values, without the cost of dataclasses
 seldom/       what few models or requests need, such as arrays of columns
-warned.py     tells what the model took in the place of what a request says; loaded when there is something to tell
+scorer.py     what a model of any format can do, for type checkers
 
 It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's.
 Evaluate scores through the same `schema` and `scorecard`: what was judged is what serves.

@@ -2,7 +2,8 @@
 
     {"query": {"duration": ["0"], ...}}     one instance, as the texts of a query string
     {"instances": [{"duration": 0, ...}]}   up to INSTANCES_MAX instances, or as many as fit an answer
-    {..., "why": 3}                         beside a query or instances: the 3 columns that moved each prediction most
+    {"npy": "k05VTVBZ..."}                  the same as a .npy file of their numbers, in Base64
+    {..., "why": 3}                         beside them: the 3 columns that moved each prediction most
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
 Predictions may come with `warnings`: what the model took in the place of what an instance says, or does not say.
@@ -23,32 +24,14 @@ from functools import cache, cached_property
 from importlib import import_module
 
 from .refusal import Refused, shown
-from .schema import ModelInvalid, Noted, Row, Schema
+from .schema import ModelInvalid, Noted, Row
 from .values import TYPE_CHECKING, Value
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any, Protocol
+    from typing import Any
 
-    class Scorer(Protocol):
-        """A model of some format, read and ready to score."""
-
-        @property
-        def classes(self) -> Sequence[str]:
-            """The order of the probabilities."""
-
-        @property
-        def schema(self) -> Schema: ...
-
-        def score(self, row: Row) -> tuple[str, Sequence[float]]:
-            """The most probable class and the probabilities of a row; NaN where values are too big. Never raises."""
-
-        def undefined(self, row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
-            """The position of the first column that a function is not defined for, and its steps; or None."""
-
-        def added(self, row: Row) -> Mapping[str, Sequence[float]]:
-            """Of each class the constant of its score, then what each column of the schema adds to it. A threshold is
-            taken off the constant of its class, so that the class that leads is the one that is answered."""
+    from .scorer import Scorer
 
 
 INSTANCES_MAX = 1000
@@ -60,7 +43,8 @@ WHY_BYTES = 200
 """What an explanation writes around its columns."""
 COLUMN_BYTES = 26
 """What it writes around a column's name and number."""
-EVENTS = '{"query": {...}}, {"instances": [...]} or {"warm": true}'
+EVENTS = '{"query": {...}}, {"instances": [...]}, {"npy": "..."} or {"warm": true}'
+
 LABELS_MAX = 10
 """How many labels are counted; the others, by the order of the classes, count together as OTHER."""
 OTHER = "other"
@@ -168,6 +152,8 @@ class Service(Value):
         beside = len(asked) - 1
         if "instances" in asked and beside == ("why" in asked):
             return self._predictions(asked["instances"], most=_most(asked))
+        if "npy" in asked and beside == ("why" in asked):
+            return self._of_npy(asked["npy"], most=_most(asked))
         if "query" in asked and not beside:
             return self._asked(asked["query"])
         if asked.get("warm") is True and not beside:
@@ -183,6 +169,12 @@ class Service(Value):
         noted: Noted = []
         predictions = [self._prediction(schema.read_query(query, noted), most=most)]
         return _answer(predictions, {None: noted} if noted else {})
+
+    def _of_npy(self, file: object, *, most: int) -> dict[str, object]:
+        from .seldom import npy  # here, because few requests have one
+
+        at_most = self.instances_max_with(most) if most else self.instances_max
+        return self._predictions(npy.instances(file, self.scorer.schema, at_most=at_most), most=most)
 
     def _predictions(self, instances: object, *, most: int) -> dict[str, object]:
         at_most = self.instances_max_with(most) if most else self.instances_max
@@ -232,7 +224,7 @@ class Service(Value):
         return refused(self.scorer.schema.columns[position].name, row[position], steps)
 
     def _why(self, row: Row, *, label: str, most: int) -> dict[str, object]:
-        from .why import of_lead
+        from .seldom.why import of_lead
 
         columns = [column.name for column in self.scorer.schema.columns]
         return of_lead(self.scorer.added(row), columns=columns, label=label, most=most)
@@ -242,7 +234,7 @@ def _most(asked: Mapping[str, object]) -> int:
     """How many columns the caller asks for; 0 where he does not ask."""
     if "why" not in asked:
         return 0
-    from .why import most_in
+    from .seldom.why import most_in
 
     return most_in(asked["why"])
 
@@ -250,7 +242,7 @@ def _most(asked: Mapping[str, object]) -> int:
 def _answer(predictions: list[dict[str, object]], noted: Mapping[int | None, Noted]) -> dict[str, object]:
     if not noted:
         return {"predictions": predictions}
-    from .warned import warnings  # imported here, because most requests need none
+    from .seldom.warned import warnings  # imported here, because most requests need none
 
     return {"predictions": predictions, "warnings": warnings(noted)}
 

@@ -200,10 +200,9 @@ class Schema(Value):
         """What a request gives: the columns, and in the place of those of an array the array."""
         return self.columns
 
-    @property
-    def arrays(self) -> Mapping[str, Sequence[str]]:
-        """By the name of each array the names of its columns, in their order."""
-        return {}
+    def as_request(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What columns hold, by their names, as a request has it."""
+        return values
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Schema:

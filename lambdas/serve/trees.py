@@ -176,7 +176,7 @@ class Trees:
 
         A threshold is taken off the constant of its class: so the class that leads is the one that is answered.
         """
-        from .why import added_by_trees  # here, because most requests need none
+        from .seldom.why import added_by_trees  # here, because most requests need none
 
         return added_by_trees(self, row)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, PREDICT_BODY_BYTES
+from chalicelib.limits import BODY_BYTES, MESSAGE_CHARACTERS, NESTING, NPY_BODY_BYTES, PREDICT_BODY_BYTES
 from tests.contract.api_process import Api, Reply, event, secret, serving, standing_in_for_aws, with_tokens
 
 MODEL = "kdd99-http"
@@ -103,6 +103,18 @@ def test_body_over_the_limit_of_its_route_is_too_large_whatever_it_holds(api: Ap
     assert {
         route: (answer["status"], refusal(answer)["Code"]) for route, answer in zip(ROUTES, answers, strict=True)
     } == {route: (413, "BodyTooLarge") for route in ROUTES}
+
+
+def test_a_file_is_measured_by_its_own_limit_and_its_query_is_looked_into(api: Api) -> None:
+    kind = {"Content-Type": "application/x-npy"}
+
+    long, odd = api.ask(
+        asking("POST", "/predict", bytes(NPY_BODY_BYTES + 1), **kind),
+        asking("POST", "/predict?duration=0", bytes(8), **kind),
+    )
+
+    assert (long["status"], refusal(long)["Code"]) == (413, "BodyTooLarge")
+    assert (odd["status"], refusal(odd)["Field"]) == (400, "duration")
 
 
 def test_body_of_the_limit_is_looked_into(api: Api) -> None:

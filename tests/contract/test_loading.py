@@ -94,7 +94,7 @@ def test_model_without_dates_loads_no_module_of_dates() -> None:
 
 def test_serving_function_loads_nothing_that_costs_a_cold_start_more_than_it_does() -> None:
     """Each takes 1 to 5 ms, where all of the serving code takes 2."""
-    costly = {"dataclasses", "typing", "pathlib", "hashlib", "inspect", "lambdas.serve.why"}
+    costly = {"dataclasses", "typing", "pathlib", "hashlib", "inspect", "lambdas.serve.seldom.why"}
     loads = "import sys, lambdas.serve.handler; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {loads}"],
@@ -110,7 +110,7 @@ def test_serving_function_loads_nothing_that_costs_a_cold_start_more_than_it_doe
 
 
 def test_serving_function_loads_no_explanation_before_one_is_asked_for() -> None:
-    loads = "import sys, lambdas.serve.handler; print('lambdas.serve.why' in sys.modules)"
+    loads = "import sys, lambdas.serve.handler; print('lambdas.serve.seldom.why' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", loads], cwd=ROOT, env={}, capture_output=True, text=True, check=False
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urljoin
 
+import numpy as np
 import pytest
 
 from tests.clone import LocalUp
@@ -82,6 +84,42 @@ def test_a_wrong_content_type_is_answered_415(up: LocalUp) -> None:
     answer = up.call("POST", "/predict", b"duration=0", headers={"Content-Type": "text/plain"})
 
     assert (answer.status, answer.body["Code"]) == (415, "WrongContentType")
+
+
+NPY = {"Content-Type": "application/x-npy"}
+
+
+def saved(rows: Any) -> bytes:
+    content = io.BytesIO()
+    np.save(content, rows)
+    return content.getvalue()
+
+
+def test_a_npy_file_is_answered_as_its_rows_in_json(up: LocalUp) -> None:
+    rows = np.array([[0, 54540, 8314], [0, 181, 5450]], dtype=np.int32)
+    instances = [dict(zip(("duration", "src_bytes", "dst_bytes"), row, strict=True)) for row in rows.tolist()]
+
+    as_npy = up.call("POST", "/predict?model=kdd99-http&why=1", saved(rows), headers=NPY)
+
+    assert as_npy.status == 200
+    assert as_npy.body == up.call("POST", "/predict", {"instances": instances, "why": 1}).body
+
+
+def test_a_malformed_npy_file_is_answered_400_and_a_long_one_413(up: LocalUp) -> None:
+    objects = np.array([[0, 1, None]], dtype=object)
+    content = io.BytesIO()
+    np.save(content, objects, allow_pickle=True)
+
+    answers = [
+        up.call("POST", "/predict", body, headers=NPY)
+        for body in (content.getvalue(), saved(np.zeros((1001, 3))), bytes(4_000_001))
+    ]
+
+    assert [(each.status, each.body["Code"]) for each in answers] == [
+        (400, "NpyMalformed"),
+        (413, "TooManyInstances"),
+        (413, "BodyTooLarge"),
+    ]
 
 
 def test_no_bad_request_counts_as_a_fault_of_the_model(up: LocalUp) -> None:

@@ -34,6 +34,18 @@ def service(**changes: Any) -> Service:
     )
 
 
+def with_an_array() -> Service:
+    """A number, and an array of three."""
+    columns = [
+        {"kind": "number", "name": "age", "minimum": None, "maximum": None},
+        {"kind": "array", "name": "pixels", "size": 3, "minimum": 0, "maximum": 255},
+    ]
+    line = {"intercept": 0.0, "numbers": [{"column": "pixels_0", "centre": 0.0, "weight": 1.0}], "categories": []}
+    document = {**DOCUMENT, "format_version": 7, "schema": {"columns": columns}, "scores": [line]}
+    scorer = Scorecard.from_document(document)
+    return Service(scorer=scorer, model="flows", model_version=7, artifact_sha256="0" * 64, format="scorecard")
+
+
 @dataclass(frozen=True)
 class Got:
     status: int

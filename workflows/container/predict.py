@@ -11,6 +11,7 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from serve.handler import handler as score  # type: ignore[import-not-found]  # it is there in the image alone
 
@@ -29,8 +30,9 @@ def _answer(event: dict[str, Any], context: object) -> tuple[int, dict[str, Any]
     content_type = event["headers"].get("content-type")
     try:
         body = doors.decoded(lambda: _body(event))
-        doors.check("/predict", body=body, query={})
-        question = prediction.from_body(body, content_type=content_type, default_model=_model())
+        query = parse_qs(event.get("rawQueryString", ""), keep_blank_values=True)
+        doors.check("/predict", body=body, query=query, kind=content_type)
+        question = prediction.from_body(body, content_type=content_type, query=query, default_model=_model())
         check_model(question.model, known=[_model()])
     except NightswapError as exc:
         return responses.of_error(exc)

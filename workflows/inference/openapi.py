@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.cutting import cut
 from chalicelib.limits import LISTED_LEVELS
 
 from .media_types import CSV, JSON, JSON_LINES
-from .package import Service, columns
+from .package import Service, columns, features
 
 Document = dict[str, Any]
+ROW_CHARACTERS = 1_000
+"""Of the names of a row's columns."""
 
 REFUSALS = {
     "400": "the body, or a row of it, cannot be read or scored",
@@ -48,7 +51,7 @@ def _ping() -> Document:
 
 
 def _invocations(service: Service) -> Document:
-    a_row = ",".join(column.name for column in columns(service))
+    a_row = cut(",".join(column.name for column in columns(service)), ROW_CHARACTERS)
     return {
         "operationId": "invocations",
         "summary": "Score a batch of rows",
@@ -97,8 +100,8 @@ def _schemas(service: Service) -> Document:
             wanted=["model", "model_version", "format", "artifact_sha256"],
         ),
         "Instance": _object(
-            {column.name: _column(column) for column in columns(service)},
-            wanted=[column.name for column in columns(service) if column.missing is None],
+            {feature.name: _feature(feature) for feature in features(service)},
+            wanted=[feature.name for feature in features(service) if feature.missing is None],
         ),
         "Request": _object(
             {
@@ -139,6 +142,20 @@ def _object(properties: Mapping[str, Any], *, wanted: Sequence[str]) -> Document
         "properties": dict(properties),
         "required": list(wanted),
         "additionalProperties": False,
+    }
+
+
+def _feature(feature: Any) -> Document:
+    if not hasattr(feature, "columns"):
+        return _column(feature)
+    size, kind = len(feature.columns), "array" if feature.missing is None else ["array", "null"]
+    number = _column(feature.columns[0])
+    return {
+        "type": kind,
+        "description": feature.accepted,
+        "items": number,
+        "minItems": size,
+        "maxItems": size,
     }
 
 

@@ -63,6 +63,21 @@ def columns(service: Service) -> Sequence[Column]:
     return found
 
 
+def features(service: Service) -> Sequence[Column]:
+    """What an instance in JSON has: a column, or in the place of several an array. In packages of releases without
+    arrays both are the same."""
+    schema = service.scorer.schema
+    found: Sequence[Column] = getattr(schema, "features", schema.columns)
+    return found
+
+
+def as_request(service: Service, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What columns hold, by their names, as an instance in JSON has it."""
+    schema = service.scorer.schema
+    found: Mapping[str, Any] = schema.as_request(values) if hasattr(schema, "as_request") else values
+    return found
+
+
 def health(service: Service) -> Mapping[str, Any]:
     """What serves: its model, version, format and SHA-256."""
     return {

@@ -21,7 +21,7 @@ from chalicelib.errors import BadRequest
 from chalicelib.limits import NUMBER_CHARACTERS
 
 from .media_types import CSV, JSON, JSON_LINES, MediaType
-from .package import Column, Service, columns
+from .package import Column, Service, as_request, columns
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """As in `lambdas/serve/schema.py`: a number as text."""
@@ -67,8 +67,10 @@ def _of_csv(body: bytes, of: MediaType, service: Service) -> Mapping[str, Any]:
     names = [cell.strip() for cell in first[1]]
     if header == PRESENT or (header is None and {*names} <= known.keys()):
         _check_header(names)
-        return {"instances": [_instance(each, names, known) for each in rows]}
-    return {"instances": [_instance(each, list(known), known) for each in (first, *rows)]}
+        found = [_instance(each, names, known) for each in rows]
+    else:
+        found = [_instance(each, list(known), known) for each in (first, *rows)]
+    return {"instances": [as_request(service, each) for each in found]}
 
 
 def _rows(body: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -140,13 +140,9 @@ class ArraySchema(Schema):
     def features(self) -> Sequence[ArrayFeature | Column]:
         return self.of_request
 
-    @property
-    def arrays(self) -> Mapping[str, Sequence[str]]:
-        return {
-            each.name: [column.name for column in each.columns]
-            for each in self.of_request
-            if isinstance(each, ArrayFeature)
-        }
+    def as_request(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        arrays = [each for each in self.of_request if isinstance(each, ArrayFeature)]
+        return as_request(values, {each.name: [column.name for column in each.columns] for each in arrays})
 
     def read(self, instance: object, noted: Noted) -> Row:
         given = self.given(instance)

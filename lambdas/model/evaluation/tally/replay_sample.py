@@ -22,7 +22,6 @@ from lambdas.model.predictions import Answers
 from lambdas.model.splitting.row_hashes import STEP, mixed
 from lambdas.serve.date_texts import DateColumn
 from lambdas.serve.schema import Schema
-from lambdas.serve.seldom.array_columns import as_request
 
 ROWS_MAX = 200
 DISAGREEING_MAX = 50
@@ -83,7 +82,7 @@ class Drawn:
             turns[kept],
             disagrees[taken],
             [
-                as_request({name: values[place] for name, values in columns.items()}, schema.arrays)
+                dict(schema.as_request({name: values[place] for name, values in columns.items()}))
                 for place in range(len(taken))
             ],
             [

@@ -28,3 +28,13 @@ def test_query_may_be_as_long_as_its_limits_and_no_longer() -> None:
 def test_body_that_the_gateway_cannot_have_sent_is_a_bad_request() -> None:
     with pytest.raises(BadRequest, match="cannot be decoded"):
         doors.decoded(lambda: "\ud800".encode())
+
+
+def test_a_file_may_be_larger_where_it_is_predicted_alone() -> None:
+    content_type = "application/x-npy"
+    doors.check("/predict", body=b" " * limits.NPY_BODY_BYTES, query={}, kind=content_type)
+
+    for path, most in (("/predict", limits.NPY_BODY_BYTES), ("/retrain", limits.BODY_BYTES)):
+        with pytest.raises(BodyTooLarge) as raised:
+            doors.check(path, body=b" " * (most + 1), query={}, kind=content_type)
+        assert raised.value.details["accepted"] == f"at most {most:,} bytes"

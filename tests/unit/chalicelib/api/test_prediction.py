@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib import limits
 from chalicelib.api import prediction
 from chalicelib.api.prediction import Question
 from chalicelib.errors import (
@@ -92,7 +93,10 @@ def test_other_content_types_are_refused(content_type: str) -> None:
     with pytest.raises(WrongContentType) as caught:
         from_body(b'{"instances": []}', content_type)
 
-    assert caught.value.details == {"field": "Content-Type", "accepted": "application/json"}
+    assert caught.value.details == {
+        "field": "Content-Type",
+        "accepted": "application/json or application/x-npy",
+    }
 
 
 @pytest.mark.parametrize(
@@ -240,3 +244,26 @@ def test_refusal_of_a_single_prediction_stays_as_it_is() -> None:
     refusal: dict[str, Any] = {"Code": "FeatureMissing"}
 
     assert prediction.single(400, refusal) == (400, refusal)
+
+
+def from_npy(body: bytes, **query: list[str]) -> Question:
+    return prediction.from_body(body, content_type="Application/x-npy", default_model=MODEL, query=query)
+
+
+def test_a_file_becomes_base64_and_its_query_says_what_json_would_say_beside_instances() -> None:
+    assert from_npy(b"\x93NUMPY\x01") == Question(MODEL, {"npy": "k05VTVBZAQ=="})
+    assert from_npy(b"", model=["other"], why=["3"]) == Question("other", {"npy": "", "why": ["3"]})
+
+
+@pytest.mark.parametrize("query", [{"duration": ["0"]}, {"model": ["a", "b"]}])
+def test_query_beside_a_file_may_say_nothing_else(query: dict[str, list[str]]) -> None:
+    with pytest.raises(BadRequest) as caught:
+        from_npy(b"", **query)
+
+    assert caught.value.details["accepted"]
+
+
+def test_a_file_of_the_limit_fits_the_call_of_the_function() -> None:
+    question = from_npy(bytes(limits.NPY_BODY_BYTES), model=["m" * 60], why=["100"])
+
+    assert len(json.dumps(question.event)) < limits.LAMBDA_PAYLOAD_BYTES

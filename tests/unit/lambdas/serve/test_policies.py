@@ -14,7 +14,7 @@ from lambdas.serve.handler import ANSWER_BYTES, INSTANCES_MAX, Service
 from lambdas.serve.schema import Schema
 from lambdas.serve.scorecard import Scorecard
 from lambdas.serve.seldom.unfit_names import ACCEPTED_CHARACTERS, LISTED_MISSING
-from lambdas.serve.warned import POSITIONS_MAX, WARNINGS_MAX
+from lambdas.serve.seldom.warned import POSITIONS_MAX, WARNINGS_MAX
 from tests.unit.lambdas.serve.document import DOCUMENT
 
 GOOD: dict[str, Any] = {"size": 20, "flag": "SF", "age": 0.25, "zone": "n", "kind": "a"}

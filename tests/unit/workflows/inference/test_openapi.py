@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.given.inference import GOOD, service
+from tests.given.inference import GOOD, service, with_an_array
 from workflows.inference import openapi, scoring
 from workflows.inference.package import health
 
@@ -71,3 +71,15 @@ def test_token_is_told() -> None:
     assert document["paths"]["/invocations"]["post"]["security"] == [{"token": []}]
     assert "security" not in document["paths"]["/ping"]["get"]
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+@pytest.mark.parametrize(
+    ("pixels", "is_taken"),
+    [([1, 2, 3], True), ([1, 2], False), ([1, 2, 256], False), ([1, 2, None], False), (None, False)],
+)
+def test_instance_with_an_array_fits_where_the_service_takes_it(pixels: object, is_taken: bool) -> None:
+    taking = with_an_array()
+    instance = {"age": 4, "pixels": pixels}
+
+    assert fits(instance, "Instance", document=openapi.document(taking, has_token=False)) is is_taken
+    assert (scoring.score(taking, {"instances": [instance]})[0] == 200) is is_taken

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import BadRequest, ModelUnknown
 from lambdas.serve.schema import NUMBER
-from tests.given.inference import CSV_ROW, GOOD, HEADER, service
+from tests.given.inference import CSV_ROW, GOOD, HEADER, service, with_an_array
 from workflows.inference import readers
 from workflows.inference.media_types import CSV, JSON, JSON_LINES, parsed
 
@@ -101,3 +101,12 @@ def test_body_that_cannot_be_read_is_refused(of: str, body: bytes, words: str) -
 def test_other_models_are_refused() -> None:
     with pytest.raises(ModelUnknown, match="'others'"):
         read(json.dumps({"instances": [GOOD], "model": "others"}), of=JSON)
+
+
+@pytest.mark.parametrize(
+    "body", ["4,1,2,3", "pixels_2,age,pixels_0,pixels_1\n3,4,1,2", "age,pixels_0,pixels_1,pixels_2\n4,1,2,3\n"]
+)
+def test_columns_of_an_array_become_its_list(body: str) -> None:
+    (found,) = readers.read(body.encode(), of=parsed(CSV), service=with_an_array())["instances"]
+
+    assert found == {"age": 4, "pixels": [1, 2, 3]}

@@ -125,8 +125,9 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
         "serve.refusal",
         "serve.schema",
         "serve.scorecard",
+        "serve.seldom",
+        "serve.seldom.warned",
         "serve.values",
-        "serve.warned",
     ]
     batch, single, strange, refused = called["answers"]
     predictions = batch["body"]["predictions"]

@@ -210,8 +210,9 @@ def test_schema_whose_array_makes_no_sense_is_refused(changes: dict[str, Any]) -
         serving(**changes)
 
 
-def test_schema_without_arrays_has_none() -> None:
+def test_values_by_column_become_a_request() -> None:
     age, _, flag = VERSION_7["schema"]["columns"]
+    values = {"age": 4, "pixels_0": 1, "pixels_1": 2, "pixels_2": 3}
 
-    assert Schema.from_document({"columns": [age, flag]}).arrays == {}
-    assert Schema.from_document({"columns": [age, PIXELS]}).arrays == {"pixels": ["pixels_0", "pixels_1", "pixels_2"]}
+    assert Schema.from_document({"columns": [age, flag]}).as_request({"age": 4}) == {"age": 4}
+    assert Schema.from_document({"columns": [age, PIXELS]}).as_request(values) == {"age": 4, "pixels": [1, 2, 3]}

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from .refusal import Refused, shown
-from .values import TYPE_CHECKING
+from ..refusal import Refused, shown
+from ..values import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .links import OperatingPoint
-    from .schema import Row
-    from .trees import Trees
+    from ..links import OperatingPoint
+    from ..schema import Row
+    from ..trees import Trees
 
 NAME = "why"
 COLUMNS_MAX = 100

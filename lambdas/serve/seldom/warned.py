@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .schema import Noted
+from ..schema import Noted
 
 WARNINGS_MAX = 50
 POSITIONS_MAX = 20
