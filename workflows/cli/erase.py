@@ -100,7 +100,8 @@ def _left(plan: Plan, left: tuple[int, ...]) -> Iterator[str]:
     for number in left:
         yield (
             f"version {number} holds rows itself, and is live or pinned: it stays. Make another one live (nightswap"
-            f" retrain --model {plan.model}), then erase the file again"
+            f" retrain --model {plan.model}), then erase the file again. If the gate keeps this one,"
+            " because the new one is worse, let the recipe say compare_with_champion=False for one run"
         )
 
 

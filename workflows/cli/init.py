@@ -15,6 +15,7 @@ from lambdas.recipes import IN_WORDS
 from workflows.checking.file import Content, LocalFile
 from workflows.cli import check, local
 from workflows.cli.doctor import shown
+from workflows.cli.options import PORT_HELP, PORTS
 from workflows.cli.screen import console, say
 from workflows.cli.stage import LOCAL, Stage
 from workflows.doctor.finding import is_healthy
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show the recipe; write and run nothing.")
 @click.option("--no-run", is_flag=True, help="Write the recipe; run nothing.")
 @click.option("--once", is_flag=True, help="Leave after the prediction; the exit code says whether it went well.")
-@click.option(
-    "--port", default=SHORT_PORT, show_default=True, help="Of the API; if it is taken the next one, else any."
-)
+@click.option("--port", default=SHORT_PORT, show_default=True, type=PORTS, help=PORT_HELP)
 def init(
     *,
     file: Path,

@@ -22,7 +22,7 @@ from workflows.checking.file import LocalFile
 from workflows.cli import screen
 from workflows.cli.deploy import carry_out
 from workflows.cli.main_job import MainJob
-from workflows.cli.options import model
+from workflows.cli.options import PORT_HELP, PORTS, model
 from workflows.cli.screen import console, say
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import Expected, watch
@@ -43,9 +43,7 @@ def local() -> None:
 @click.option("--once", is_flag=True, help="Leave after the prediction; the exit code says whether it went well.")
 @click.option("--data", type=click.Path(path_type=Path), help="A CSV(.gz) to train on.")
 @click.option("--clean", is_flag=True, help="Start empty: forget bucket, versions, alias and ledger of this clone.")
-@click.option(
-    "--port", default=SHORT_PORT, show_default=True, help="Of the API; if it is taken the next one, else any."
-)
+@click.option("--port", default=SHORT_PORT, show_default=True, type=PORTS, help=PORT_HELP)
 @model
 def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> None:
     """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""

@@ -21,6 +21,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for 
 model = click.option("--model", default=DEFAULT_MODEL, show_default=True, help="The model, as its recipe is named.")
 
 
+PORT_HELP = "Of the API; if it is taken the next one, else any. 0 takes a free one."
+PORTS = click.IntRange(0, 65_535)
+
+
 def named_model(*, of_all: bool = False) -> Callable[[Command], Command]:
     """MODEL as an argument, and as --model as other commands have it; `of_all` models without one."""
     option = click.option("--model", show_default="all", help="The model.") if of_all else model

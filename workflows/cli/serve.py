@@ -9,7 +9,7 @@ import click
 
 from chalicelib.errors import ArtifactInvalid, CommandFailed
 from chalicelib.registry import models
-from workflows.cli.options import model, on_stage
+from workflows.cli.options import PORTS, model, on_stage
 from workflows.cli.screen import say
 from workflows.cli.stage import Stage
 from workflows.container import unpacking
@@ -19,7 +19,7 @@ from workflows.container import unpacking
 @click.argument("version")
 @model
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 is any.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@click.option("--port", default=8080, show_default=True, type=PORTS, help="0 takes a free one.")
 @click.option(
     "--token", envvar="NIGHTSWAP_SERVE_TOKEN", show_envvar=True, help="Answer those alone who send it, but for /ping."
 )

@@ -32,8 +32,11 @@ def listening(port: int = 0) -> socket.socket:
 
 
 def listening_near(wanted: int) -> socket.socket:
-    """At the wanted port; if another server has it, at the next one, the same each time; else at any that is free."""
-    for port in (wanted, wanted + 1):
+    """At the wanted port; if another server has it, at the next one, the same each time; else at any that is free.
+
+    0 is any that is free.
+    """
+    for port in (wanted, wanted + 1) if wanted else ():
         if port <= PORT_MAX:
             try:
                 return listening(port)

@@ -50,8 +50,8 @@ class LocalAws:
 
     @property
     def moved(self) -> bool:
-        """True when the wanted short port was taken and another one stands in."""
-        return self.short_port != self.wanted_short_port
+        """True when the wanted short port was taken and another one stands in; 0 wants any that is free."""
+        return self.wanted_short_port not in (0, self.short_port)
 
     @property
     def alive(self) -> bool:

@@ -119,7 +119,19 @@ def _class_weights(wanted: Mapping[Any, float] | str | None, *, names: Sequence[
     if isinstance(wanted, str):  # 'balanced': scikit-learn refused every other text
         balanced: Floats = rows.sum() / (len(names) * rows)
         return balanced
-    return np.array([wanted.get(name, 1.0) for name in names], dtype=np.float64)
+    keys = [_key(name) for name in names]
+    missing = [key for key in keys if key not in wanted]
+    if missing and len(keys) - len(missing) != len(wanted):
+        raise ValueError(f"The classes, {missing}, are not in class_weight")
+    return np.array([wanted.get(key, 1.0) for key in keys], dtype=np.float64)
+
+
+def _key(name: str | int) -> str | int:
+    """Under which scikit-learn looks for the weight of a class: a name that can be a whole number is one."""
+    try:
+        return int(name)
+    except ValueError:
+        return name
 
 
 def _start(objective: Objective, *, group_rows: Floats) -> Floats:

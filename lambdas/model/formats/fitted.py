@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.cutting import quoted
+from chalicelib.cutting import listed, quoted
 from chalicelib.errors import TrainingFailed
 from chalicelib.limits import WORDS_CHARACTERS
 from lambdas.model.arrays import Floats, Texts
@@ -151,12 +151,21 @@ def failures(recipe: Recipe, *, doing: str) -> Iterator[None]:
         yield
     except FIT_ERRORS as exc:
         raise TrainingFailed(
-            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}{_advice(exc)}",
+            f"{doing} the estimator of recipe {recipe.model} raised {first_line(exc)}{_advice(exc, recipe=recipe)}",
             model=recipe.model,
         ) from exc
 
 
-def _advice(exc: Exception) -> str:
+def _advice(exc: Exception, *, recipe: Recipe) -> str:
+    if "not in class_weight" in str(exc):
+        keys = f". The keys of class_weight are the recipe's class names: {listed(recipe.class_names, most=10)}"
+        number = next((name for name in recipe.class_names if name.isdecimal()), None)
+        if number is None:
+            return keys
+        return (
+            f"{keys}. scikit-learn looks for {number} as a whole number: write {{{int(number)}: ...}} without quotes;"
+            f" or name the classes by words, as in classes={{{number!r}: 'yes', ...}}"
+        )
     if "contains NaN" in str(exc) or "contains infinity" in str(exc):  # the data holds neither
         return (
             ". A function such as np.log is not defined for a number of the data, or gives too large a one: give its"

@@ -96,6 +96,7 @@ def test_model_that_holds_rows_goes_whole_unless_it_is_live() -> None:
     assert result.exit_code == 1
     assert "goes whole, for it holds rows: it can never be live again" in said
     assert "version 2 holds rows itself, and is live or pinned: it stays" in said
+    assert "If the gate keeps this one, because the new one is worse, let the recipe say compare_with" in said
     assert registry.is_pruned(night.edges, model=MODEL, model_version=1)
     assert [each.function_version for each in night.functions.versions(MODEL)] == ["2"]
     parts = (registry.PACKAGE, SCORECARD_FILE, registry.REPLAY)

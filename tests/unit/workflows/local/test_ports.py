@@ -112,3 +112,8 @@ def test_other_servers_and_none_are_no_local_aws() -> None:
             assert not ports.serves_aws(port)
 
     assert not ports.serves_aws(ports.free())
+
+
+def test_zero_wants_any_port_and_none_is_taken_then() -> None:
+    with ports.listening_near(0) as mine:
+        assert ports.number(mine) > 1

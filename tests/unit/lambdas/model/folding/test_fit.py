@@ -13,11 +13,12 @@ from sklearn.metrics import log_loss
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.utils.class_weight import compute_class_weight
 
 from lambdas.engine import each
 from lambdas.model.data.part import Part
 from lambdas.model.folding import minimum
-from lambdas.model.folding.fit import fit, prepared
+from lambdas.model.folding.fit import _class_weights, fit, prepared
 from lambdas.model.folding.objective import Objective
 from lambdas.model.folding.summary import Summary
 from lambdas.model.folding.total import Rows
@@ -147,6 +148,35 @@ def test_every_choice_of_the_classifier_is_kept(choice: dict[str, Any], classes:
 
     assert found.has_converged
     assert estimator.predict_proba(X) == pytest.approx(expected.predict_proba(X), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("names", "weights"),
+    [
+        (("0", "1"), {0: 1.0, 1: 5.0}),
+        (("0", "1"), {1: 5.0}),
+        (("0", "1"), {"0": 1.0, "1": 5.0}),
+        (("0", "1"), {1: 5.0, "word": 2.0}),
+        (("01", "1.5"), {1: 2.0, "1.5": 3.0}),
+        (("no", "yes"), {"yes": 5.0}),
+        (("no", "yes"), {"yess": 5.0}),
+        (("no", "yes"), {0: 1.0, 1: 5.0}),
+    ],
+)
+def test_weights_of_classes_are_looked_up_as_scikit_learn_does(
+    names: tuple[str, ...], weights: dict[Any, float]
+) -> None:
+    y = np.array(names)
+
+    def attempted(weigh: Callable[[], Any]) -> Any:
+        try:
+            return weigh().tolist()
+        except ValueError as exc:
+            return f"{exc}"
+
+    expected = attempted(lambda: compute_class_weight(weights, classes=y, y=y))
+
+    assert attempted(lambda: _class_weights(weights, names=names, rows=np.array([1, 1]))) == expected
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])

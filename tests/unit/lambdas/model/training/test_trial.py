@@ -21,7 +21,7 @@ from lambdas.model.formats.scorecard import size
 from lambdas.model.formats.scorecard.export import export
 from lambdas.model.reading.cells import category_check, number_problem
 from lambdas.model.reading.table import Table
-from lambdas.model.recipe import Categorical, Columns, Numeric
+from lambdas.model.recipe import Categorical, Columns, Numeric, at_least
 from lambdas.model.training import trial
 from lambdas.model.training.estimator import fit
 from tests.given import data
@@ -180,3 +180,23 @@ def test_artifact_that_came_out_too_large_is_refused_all_the_same() -> None:
     size.check_size(recipe, size_bytes=size.ARTIFACT_BYTES_MAX, levels=levels)
     with pytest.raises(EstimatorUnsupported, match="takes 41 MB"):
         size.check_size(recipe, size_bytes=41_000_000, levels=levels)
+
+
+def test_weights_of_classes_whose_names_are_numbers_are_refused_with_the_way_to_write_them() -> None:
+    def weighted(_: Columns) -> Any:
+        from sklearn.linear_model import LogisticRegression
+
+        return LogisticRegression(class_weight={"0": 1, "1": 5})
+
+    recipe = data.numeric_recipe(
+        weighted,
+        classes={"0": "0", "1": "1"},
+        positive="1",
+        thresholds=[at_least("recall", of="1", bound=0.5), at_least("precision", of="1", bound=0.3)],
+    )
+
+    with pytest.raises(
+        TrainingFailed, match=r"class names: 0, 1\. .* as a whole number: write \{0: \.\.\.\}"
+    ) as told:
+        trial.try_out(recipe)
+    assert "or name the classes by words, as in classes={'0': 'yes', ...}" in told.value.message
