@@ -25,11 +25,12 @@ from chalicelib.names import Names
 
 @lru_cache(maxsize=4)
 def edges(names: Names, patience: Patience = PATIENT) -> Edges:
-    """All edges of the stage."""
+    """All edges of the stage. Only a task has the time for the longest answer that a recipe permits."""
+    asks = UNHURRIED if patience is PATIENT else patience
     return Edges(
         store=BucketStore(patience.client("s3"), bucket=names.bucket),
         functions=LambdaServingFunctions(
-            patience.client("lambda"), stage=names.stage, asking=lambda: UNHURRIED.client("lambda")
+            patience.client("lambda"), stage=names.stage, asking=lambda: asks.client("lambda")
         ),
         executions=StateMachineExecutions(patience.client("stepfunctions"), names=names),
         metrics=CloudWatchMetrics(

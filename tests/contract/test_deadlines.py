@@ -185,6 +185,14 @@ def test_whoever_has_time_for_a_call_of_lambda_may_not_have_it_for_a_versions_lo
             here.functions.invoke("m", b"{}", qualifier="1")
 
 
+@pytest.mark.usefixtures("nobody")
+def test_a_move_by_hand_has_the_time_to_ask_the_version_that_it_moves_to() -> None:
+    here = connect.edges(Names(stage="moving", account="123456789012", region="eu-west-1"), MOVING)
+
+    with ending_within(1000 * MOVE_SECONDS), pytest.raises(TransientError, match="EndpointConnectionError"):
+        here.functions.invoke("m", b"{}", qualifier="1")
+
+
 @pytest.mark.parametrize("of", [PATIENT, PROMPT, BRIEF, MOVING, ATTENTIVE, WATCHFUL, UNHURRIED])
 def test_client_is_made_with_its_patience(of: Patience) -> None:
     config: Config = of.client("s3").meta.config
