@@ -26,7 +26,8 @@ def begin(edges: Edges, task: PreprocessTask) -> Preprocessed | None:
     request = retraining.find_request(edges, run=task.run)
     if request is not None and request.approves is not None:
         return _approved(edges, task, maker=request.approves, who=request.who or task.run, why=request.reason or "")
-    return None if task.force else _due(edges, task)
+    has_a_model = request is not None and request.imports is not None
+    return None if task.force or has_a_model else _due(edges, task)
 
 
 def preprocessed(decision: str, reason: str, *, fingerprint: str | None = None, **facts: Any) -> Preprocessed:

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.approval.waiting import Approvals, Decision
 from chalicelib.contracts.decisions import NOTHING_NEW, SUPERSEDED, TAKE_UP
 from chalicelib.contracts.training import Preprocessed, PreprocessTask
+from chalicelib.registry.report import Imported
 from chalicelib.runs import retraining, taking_up
 from chalicelib.runs.retraining import Wish
 from tests.fakes.edges import FakeOutside
@@ -130,6 +131,16 @@ def test_forced_run_trains_although_a_version_is_due() -> None:
     night.clock.sleep(3 * DAY_SECONDS)
 
     assert begin(night, NIGHT, force=True) is None
+
+
+def test_run_that_brings_a_model_takes_that_although_a_version_is_due() -> None:
+    night = waiting_night(otherwise="approve")
+    night.clock.sleep(3 * DAY_SECONDS)
+    brought = Imported(file="m.json", key="imports/m/0", sha256="0" * 64, bytes=1, classes=["a", "b"])
+    wish = Wish(model=MODEL, force=False, reason="imported", imports=brought)
+    retraining.start(night.edges, run=NIGHT, wish=wish)
+
+    assert begin(night, NIGHT) is None
 
 
 def test_version_that_is_due_goes_on_waiting_while_another_is_pinned() -> None:
