@@ -23,6 +23,8 @@ LEVELS_TOGETHER = 500
 """Texts of all categorical columns: the time of a fit grows with the square of the weights."""
 LEVELS_LISTED = 5
 WORDS_OF_A_SENTENCE = 3
+WHOLE_TO = 2.0**53
+"""From here on a float is not every whole number."""
 TOLERATED = 0.01
 """The share of a column's cells up to which it is suggested to leave their rows out."""
 PLACE = "missing"
@@ -97,6 +99,8 @@ def _no_feature(column: Column) -> str:
         return f"every cell is {quoted(next(iter(column.levels)))}"
     if not _is_number(column):
         return "" if _is_date(column) else _no_category(column)
+    if column.smallest == column.largest and abs(column.largest) >= WHOLE_TO:
+        return "whole numbers of more digits than a number keeps apart: an identifier"
     if column.smallest == column.largest:
         return f"every cell that is not missing is {_spelled(column.smallest)}"
     return _no_number(column)

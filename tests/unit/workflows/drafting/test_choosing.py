@@ -102,6 +102,12 @@ def test_a_whole_number_that_is_different_by_chance_is_a_feature_unless_its_name
         assert why(name, shuffled).startswith("every cell is another whole number")
 
 
+def test_whole_numbers_that_floats_do_not_keep_apart_are_an_identifier() -> None:
+    told = "whole numbers of more digits than a number keeps apart: an identifier"
+
+    assert why("it", lambda row: str(10**30 + row)) == told
+
+
 def test_numbers_with_decimals_are_features_though_all_are_different() -> None:
     assert kept("x", lambda row: str(row + 0.5)) == Numeric("x")
 
