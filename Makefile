@@ -16,7 +16,7 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-all run check render doctor locks requires clean
+.PHONY: help setup setup-onnx setup-all run check render doctor locks requires clean
 .PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
 
 help:  ## list the targets
@@ -24,7 +24,9 @@ help:  ## list the targets
 
 setup: .venv/.ready .venv-emulator/.ready  ## make the environments that `make run` needs
 
-setup-all: setup .venv-definitions/.ready  ## and the one that renders the state machine
+setup-onnx: setup .venv/.onnx  ## add to them what recipes of the format onnx need
+
+setup-all: setup-onnx .venv-definitions/.ready  ## and the one that renders the state machine
 
 run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
 	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data "$$DATA")
@@ -36,7 +38,7 @@ test: setup-all  ## unit, contract and end-to-end tests
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS
 	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands
 
-test-unit: setup  ## the tests that need nothing but Python, in seconds
+test-unit: setup-onnx  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
 
 test-faults: setup  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
@@ -102,6 +104,12 @@ $(UV): $(LOCKS)/uv.txt
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	@$(INSTALL) --python .venv $<
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@
+	@! test -e .venv/.onnx || $(MAKE) --no-print-directory .venv/.onnx
+
+.venv/.onnx: $(LOCKS)/onnx.txt .venv/.ready
+	@echo "setting up: onnx"
+	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python .venv -r $<
 	@touch $@
 
 .venv-%/.ready: $(LOCKS)/%.txt $(UV)

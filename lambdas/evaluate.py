@@ -32,7 +32,7 @@ from lambdas.model.evaluation import champion_fall
 from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor
 from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.tally.holdout import Holdout
-from lambdas.model.formats.table import format_of
+from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Recipe
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
@@ -48,9 +48,11 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
         rows, size = parts.rows, parts.size_bytes
         room.check_size(room.EVALUATE, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
         with row_answers.collecting(recipe, rows=rows, disk_bytes=size) as collected:
+            made = format_of(run_documents.artifact_format(edges, run=task.run))  # as Train recorded it
             report = evaluate(
                 recipe,
-                artifact=_made(edges, task),
+                artifact=_made(edges, task, made),
+                tolerance=made.tolerance,
                 holdout=_holdout(edges, task, parts),
                 champion=None if champion is None else _artifact_of(edges, task.model, champion),
                 anchor=anchor_version(edges, recipe, champion=champion),
@@ -147,15 +149,15 @@ def _artifact_of(edges: Edges, model: str, model_version: int) -> Artifact:
     return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, judged.manifest.artifact_file))
 
 
-def _made(edges: Edges, task: EvaluateTask) -> Artifact:
-    """The artifact that Train exported, in the format that Train recorded."""
+def _made(edges: Edges, task: EvaluateTask, made: Format) -> Artifact:
+    """The artifact that Train exported."""
     body = read(edges, task.artifact_uri)
     found = hashlib.sha256(body).hexdigest()
     if found != task.artifact_sha256:
         raise ArtifactInvalid(
             f"the artifact of {task.artifact_uri} has SHA-256 {found}, recorded is {task.artifact_sha256}"
         )
-    return format_of(run_documents.artifact_format(edges, run=task.run)).code().load(body)
+    return made.code().load(body)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

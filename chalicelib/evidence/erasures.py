@@ -21,7 +21,8 @@ from chalicelib.registry.report import Erased
 
 FORMATS_WITHOUT_ROWS = frozenset({"scorecard"})
 """Formats of which an artifact is weights and the names of categories. One of any other format is taken for rows: a
-leaf of `trees` may be a single row, between whose values and the next its thresholds lie."""
+leaf of `trees` may be a single row, between whose values and the next its thresholds lie, and a graph of the format
+`onnx` holds all of them where it looks for neighbours."""
 
 
 class ErasedObject(Document):

@@ -4,6 +4,7 @@ handler.py    answers an event (a query, instances, or a wake-up) and returns er
 schema.py     validates a request, column by column
 scorecard.py  the format `scorecard`: weights in, label and probabilities out
 trees.py      the format `trees`: decision trees and sums of them
+onnx.py       the format `onnx`: a graph that onnxruntime runs
 links.py      probabilities of scores, and labels of probabilities
 functions.py  functions of one number, such as log1p: of a scorecard that has any
 dates.py      parts of a date: functions of its seconds
@@ -13,6 +14,7 @@ values.py     immutable values, without the cost of dataclasses
 seldom/       what few models or requests need, such as arrays of columns
 scorer.py     what a model of any format can do, for type checkers
 
-It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's.
+It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's;
+`onnx` alone has numpy and onnxruntime, from layers.
 Evaluate scores through the same `schema` and `scorecard`: what was judged is what serves.
 """

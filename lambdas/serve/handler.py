@@ -52,7 +52,7 @@ THROUGH_THE_ALIAS = ":live"
 """How the name of the function ends that a client's call comes by; a replay asks a numbered version."""
 BYTES_OF_OPENSSL = 1_000_000
 """An artifact of more is hashed by OpenSSL; one of trees, which are read where they lie, is mapped and not copied."""
-FORMATS = ("scorecard", "trees")
+FORMATS = ("scorecard", "trees", "onnx")
 """The artifact formats: modules beside this one whose `read` makes a Scorer of bytes, or raises ModelInvalid."""
 
 
@@ -256,7 +256,7 @@ def open_package(folder: str | Path) -> Service:
         return _service(artifact, manifest=manifest)
     except ModelInvalid as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {exc}") from exc
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, ImportError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__}") from exc
 
 

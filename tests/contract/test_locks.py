@@ -19,6 +19,7 @@ LOCKED = re.compile(
 )
 GROUPS = {
     "project": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["test"]],
+    "onnx": PROJECT["dependency-groups"]["onnx"],
     "authorization": PROJECT["dependency-groups"]["authorization"],
     "emulator": PROJECT["dependency-groups"]["emulator"],
     "definitions": PROJECT["dependency-groups"]["definitions"],
@@ -84,6 +85,13 @@ def test_the_pins_that_the_design_depends_on() -> None:
 def test_emulator_does_not_bind_the_project() -> None:
     assert "ministack" not in versions("project")
     assert "stepfunctions" not in versions("project")
+
+
+def test_what_graphs_need_is_added_to_the_project_without_another_version_of_its_libraries() -> None:
+    project, onnx = versions("project"), versions("onnx")
+
+    assert {name: found for name, found in onnx.items() if name in project and project[name] != found} == {}
+    assert {"onnxruntime", "skl2onnx"} & {*project} == set()
 
 
 def test_api_package_takes_no_requirement() -> None:

@@ -12,13 +12,18 @@ from chalicelib import names
 from chalicelib.errors import PackagingFailed
 from tests.clone import ROOT
 from tests.packages.stand import Stand, names_in
+from workflows.checking.formats import needs_of
 from workflows.packaging import layers, wheels
 from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK, LOCKS
+from workflows.packaging.serving import placeholder_package
 from workflows.packaging.sizes import UNZIPPED_LIMIT_BYTES, sizes
 from workflows.packaging.tasks import tasks_package
 from workflows.packaging.wheels import HASH_MISMATCH, NO_INDEX, PLATFORMS, PYTHON, WHEEL_MISSING
 
 HEADROOM_BYTES = 40_000_000
+HEADROOM_BESIDE_GRAPHS_BYTES = 25_000_000
+SERVING_GRAPHS_BYTES = 90_000_000
+"""Of a serving function with numpy and onnxruntime, before its model."""
 
 
 @pytest.fixture
@@ -91,9 +96,20 @@ def test_every_function_fits_with_headroom(architecture: str) -> None:
     built = {name: layers.build(LAYERS[name], root=ROOT, architecture=architecture, report=print) for name in LAYERS}
 
     found = sizes(dict.fromkeys(names.PIPELINE, tasks), layers=built, layers_of=LAYERS_OF_TASK)
+    graphs = needs_of({"digits": "onnx"})
+    beside = sizes(
+        {**dict.fromkeys(names.PIPELINE, tasks), "serving": placeholder_package()},
+        layers=built,
+        layers_of={
+            **{task: graphs.of_task(task) for task in names.PIPELINE},
+            **{"serving": graphs.serving["digits"]},
+        },
+    )
 
-    assert [each.problem for each in found if each.problem] == []
+    assert [each.problem for each in [*found, *beside] if each.problem] == []
     assert max(each.size_bytes for each in found) < UNZIPPED_LIMIT_BYTES - HEADROOM_BYTES
+    assert max(each.size_bytes for each in beside) < UNZIPPED_LIMIT_BYTES - HEADROOM_BESIDE_GRAPHS_BYTES
+    assert beside[-1].size_bytes < SERVING_GRAPHS_BYTES
 
 
 def test_bytecode_names_the_place_where_lambda_unpacks_it(stand: Stand) -> None:

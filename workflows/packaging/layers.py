@@ -50,9 +50,12 @@ LAYERS: Mapping[str, Layer] = {
     "numpy": Layer(name="numpy", with_bytecode=True),
     "pandas": Layer(name="pandas", with_bytecode=True),
     "sklearn": Layer(name="sklearn", with_bytecode=True),
+    "onnxruntime": Layer(name="onnxruntime", with_bytecode=True),
+    "skl2onnx": Layer(name="skl2onnx", with_bytecode=True),
 }
 """By name. None holds a library of another one. All go with bytecode: cold starts of Evaluate, Preprocess and Train
-took 1.3, 2.9 and 2.9 times as long without, and the largest function is 211 MB with it, of 262 MB."""
+took 1.3, 2.9 and 2.9 times as long without, and the largest function is 211 MB with it, of 262 MB; with `skl2onnx`,
+which Train has where a model is served as a graph, 228 MB."""
 
 REQUIRES = Layer(name="requires", with_bytecode=True, folder="lambdas/recipes")
 """What the recipes of a stage require, all in one layer of Train; `make requires` locks it."""

@@ -15,6 +15,16 @@ DISTRIBUTION = ".dist-info"
 DISTRIBUTION_KEEPS = ("METADATA", "licenses", "LICENSE", "LICENSE.txt", "entry_points.txt")
 """The version, which programs ask for, and the licences, which must accompany a library."""
 SCRIPTS = "bin"
+UNUSED = (
+    "onnx/backend/",  # the standard's own tests
+    "onnx/reference/",  # and its slow second implementation
+    "onnxruntime/datasets/",
+    "onnxruntime/quantization/",
+    "onnxruntime/tools/",
+    "onnxruntime/transformers/",
+    "onnxruntime/capi/libonnxruntime.so",  # for programs in C: the module for Python has all of it
+)
+"""Where the paths begin of what neither converts a model nor runs a graph: half of onnx, half of onnxruntime."""
 
 
 def trim(folder: Path) -> None:
@@ -34,6 +44,8 @@ def is_needed(path: PurePosixPath) -> bool:
     >>> is_needed(PurePosixPath("numpy/linalg/tests/test_linalg.py")), is_needed(PurePosixPath("numpy/version.py"))
     (False, True)
     """
+    if path.as_posix().startswith(UNUSED):
+        return False
     first = path.parts[0]
     if first.endswith(DISTRIBUTION):
         return len(path.parts) > 1 and path.parts[1] in DISTRIBUTION_KEEPS

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from chalicelib.exact import PROBABILITY_TOLERANCE
 from lambdas.model.artifact import Artifact
 from lambdas.model.evaluation.anchor import AnchorVersion, has_anchor, judge_anchor
 from lambdas.model.evaluation.champion import Champion
@@ -30,12 +31,14 @@ def evaluate(
     champion: Artifact | None,
     anchor: AnchorVersion | None = None,
     keep: Keep | None = None,
+    tolerance: float = PROBABILITY_TOLERANCE,
 ) -> dict[str, Any]:
     """The report, and under `replay` the rows that the published version will be asked.
 
-    `champion` is the live artifact, None without one, as is `anchor`; `keep` takes the answers row by row. Raises
-    ArtifactInvalid when the artifact itself cannot be scored on the holdout, ClassUnknown when it answers a class
-    that is not the recipe's.
+    `champion` is the live artifact, None without one, as is `anchor`; `keep` takes the answers row by row;
+    `tolerance` is that of the artifact's format, for its probabilities beside the estimator's. Raises ArtifactInvalid
+    when the artifact itself cannot be scored on the holdout, ClassUnknown when it answers a class that is not the
+    recipe's.
     """
     is_anchored = has_anchor(recipe)
     others = {CHAMPION: champion, ANCHOR: anchor.artifact if anchor and is_anchored else None}
@@ -52,7 +55,7 @@ def evaluate(
         recipe,
         challenger=challenger,
         squares=squares,
-        parity=parity.rules(),
+        parity=parity.rules(tolerance=tolerance),
         live=live,
         anchor=held.rules if held else (),
     )

@@ -25,7 +25,7 @@ def of_columns(
 def _of_column(feature: PlainFeature, *, recipe: Recipe, levels: Sequence[Sequence[str]]) -> PlainFeature:
     if isinstance(feature, NumberFeature) or feature.through:
         column, part = recipe.numbers_of_x[feature.column]
-        return replace(feature, column=column, through=(*_steps(part), *feature.through))
+        return replace(feature, column=column, through=(*steps_of(part), *feature.through))
     if feature.column < len(recipe.categorical):
         return feature
     column, part = recipe.parts_of_x[feature.column - len(recipe.categorical)]
@@ -37,12 +37,12 @@ def _of_column(feature: PlainFeature, *, recipe: Recipe, levels: Sequence[Sequen
     *of_levels, unknown = feature.everywhere.tolist()
     table = np.full(CATEGORIES_OF_A_DATE[part].stop + 1, unknown)
     table[[int(level) for level in levels[feature.column]]] = of_levels
-    return LevelFeature(column, len(table), places=np.arange(len(table)), values=table, through=_steps(part))
+    return LevelFeature(column, len(table), places=np.arange(len(table)), values=table, through=steps_of(part))
 
 
 STEPS: Mapping[str, tuple[Step, ...]] = {"seconds": (), "days": (("over", DAY), ("floor",))}
 """Of the parts that have no function of their own."""
 
 
-def _steps(part: str) -> tuple[Step, ...]:
+def steps_of(part: str) -> tuple[Step, ...]:
     return STEPS.get(part, ((part,),))

@@ -9,4 +9,5 @@ schemas.py   what an artifact takes
 package.py   the zip that is published
 scorecard/   linear models as weights
 trees/       decision trees and sums of them
+onnx/        neighbours, networks and others as graphs
 """

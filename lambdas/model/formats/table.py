@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.errors import ArtifactInvalid
+from chalicelib.exact import PROBABILITY_TOLERANCE
 
 if TYPE_CHECKING:
     from lambdas.model.artifact import Artifact
@@ -60,6 +61,8 @@ class Format:
     """What its serving function needs beside Python, and Evaluate too, as `workflows.packaging.layers` names it."""
     export_layers: tuple[str, ...] = ()
     """What Train needs to export to it, beside its usual layers."""
+    tolerance: float = PROBABILITY_TOLERANCE
+    """How far its probabilities may be from the estimator's; labels may never differ."""
     code: Callable[[], Code]
     """Imports it."""
     growth: Callable[[], Growth] | None = None
@@ -87,6 +90,12 @@ def _trees() -> Code:
     return trees_format
 
 
+def _onnx() -> Code:
+    from lambdas.model.formats.onnx import format as onnx_format
+
+    return onnx_format
+
+
 def _growth_of_trees() -> Growth:
     from lambdas.model.formats.trees.growth import expected
 
@@ -101,6 +110,14 @@ FORMATS: Mapping[str, Format] = {
         code=_trees,
         growth=_growth_of_trees,
         reads=_xgboost,
+    ),
+    "onnx": Format(
+        file="model.onnx",
+        serving=("onnx.py", "functions.py", "dates.py"),
+        layers=("numpy", "onnxruntime"),
+        export_layers=("skl2onnx",),
+        tolerance=1e-5,  # onnxruntime holds support vectors in 32-bit floats
+        code=_onnx,
     ),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""

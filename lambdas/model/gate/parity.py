@@ -62,8 +62,8 @@ class Parity:
         """None where they cannot be compared, or a probability is not a number."""
         return None if self.problem or not np.isfinite(self.largest) else self.largest
 
-    def rules(self) -> tuple[RuleResult, ...]:
-        """No label may differ, no probability by more than the tolerance."""
+    def rules(self, *, tolerance: float = PROBABILITY_TOLERANCE) -> tuple[RuleResult, ...]:
+        """No label may differ, no probability by more than the tolerance, which is the format's."""
         return (
             check(
                 LABELS,
@@ -76,7 +76,7 @@ class Parity:
                 PROBABILITIES,
                 value=self.largest_difference,
                 direction=AT_MOST,
-                bound=PROBABILITY_TOLERANCE,
+                bound=tolerance,
                 undefined=self.problem or "a probability is not a number",
             ),
         )

@@ -4,6 +4,6 @@ array_columns.py  columns that are one feature, which a request gives as a list
 direct.py         answers the requests of the function's own URL
 npy.py            instances from a .npy file
 why.py            tells which columns moved a prediction most
-warned.py         tells what the model took in the place of what a request says
 unfit_names.py    refuses features that are missing or unknown
+warned.py         tells what the model took in the place of what a request says
 """

@@ -19,7 +19,8 @@ from chalicelib.settings import StageSettings, TaskSettings, load
 from tests.contract.stacks.golden_templates import templates
 from tests.contract.stacks.reading import PSEUDO, of_type, references, resolved, statements
 from workflows.local.state import objects
-from workflows.packaging.layers import LAYERS, LAYERS_OF_TASK
+from workflows.packaging.layers import LAYERS_OF_TASK
+from workflows.packaging.needs import NOTHING
 from workflows.stacks.data import data_template
 from workflows.stacks.functions import TRACING_ACTIONS, serving_configuration
 from workflows.stacks.layers import parameter
@@ -122,8 +123,10 @@ def test_layers_are_left_out_where_they_are_not_wanted() -> None:
 
     assert not of_type(bare, "AWS::Lambda::LayerVersion")
     assert not [each for each in of_type(bare, "AWS::Lambda::Function").values() if "Layers" in each]
-    assert MAIN["Resources"].keys() - bare["Resources"].keys() == {f"{each.capitalize()}Layer" for each in LAYERS}
-    assert MAIN["Parameters"].keys() - bare["Parameters"].keys() == {parameter(each) for each in LAYERS}
+    assert MAIN["Resources"].keys() - bare["Resources"].keys() == {
+        f"{each.capitalize()}Layer" for each in NOTHING.layers
+    }
+    assert MAIN["Parameters"].keys() - bare["Parameters"].keys() == {parameter(each) for each in NOTHING.layers}
 
 
 def test_serving_functions_have_no_environment_and_only_a_log() -> None:
@@ -286,4 +289,4 @@ def test_processor_of_tasks_layers_and_serving_functions_is_a_setting() -> None:
     named = [each["Architectures"] for each in properties if "Architectures" in each]
     layers = [each["CompatibleArchitectures"] for each in properties if "CompatibleArchitectures" in each]
     assert named == [["arm64"]] * (len(PIPELINE) + 1)
-    assert layers == [["arm64"]] * len(LAYERS)
+    assert layers == [["arm64"]] * len(NOTHING.layers)

@@ -22,6 +22,7 @@ MAKES_NO_ROWS = {
     "reader": "this",
     "serve.handler": "serves models",
     "serve.links": "serves models",
+    "serve.onnx": "serves models",
     "serve.refusal": "words of errors",
     "serve.scorecard": "serves models",
     "serve.trees": "serves models",

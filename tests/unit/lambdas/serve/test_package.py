@@ -50,7 +50,7 @@ def test_package_is_read_once(tmp_path: Path) -> None:
         (b"{}", {"artifact_file": "model.onnx"}, "opened: FileNotFoundError"),
         (b"not json", {}, "JSONDecodeError"),
         (b'{"format": "onnx"}', {}, "this reader knows"),
-        (b"{}", {"format": "onnx"}, "expected one of"),
+        (b"{}", {"format": "pickle"}, "expected one of"),
         (b"[" * 100_000, {}, "opened: the scorecard is no JSON: RecursionError"),
         (b'{"format": "scorecard", "format_version": 9}', {}, "this reader knows"),
         (b"[]", {}, "opened: the scorecard is malformed: AttributeError"),

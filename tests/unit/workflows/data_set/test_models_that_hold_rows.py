@@ -28,7 +28,8 @@ from tests.unit.workflows.data_set.erasing import (
     stage,
 )
 
-HOLDING_ROWS = frozenset({"trees"})  # its thresholds are midpoints of two rows, and a leaf may be of one
+HOLDING_ROWS = frozenset({"trees", "onnx"})
+"""Thresholds are midpoints of two rows, and a leaf may be of one; a graph of neighbours holds all rows."""
 NEIGHBOURS = "neighbours"
 """A format whose artifact holds rows, as of a model that looks for the nearest ones."""
 

@@ -15,6 +15,7 @@ import pytest
 
 from chalicelib import names
 from chalicelib.errors import PackagingFailed
+from lambdas.model.formats.table import FORMATS
 from tests.unit.workflows.packaging.fake_uv import called, project
 from workflows.packaging.archive import Package
 from workflows.packaging.bytecode import Interpreter
@@ -48,7 +49,8 @@ def contents(package: Package) -> dict[str, bytes]:
 
 def test_every_task_has_its_layers() -> None:
     assert set(LAYERS_OF_TASK) == set(names.PIPELINE)
-    assert {name for used in LAYERS_OF_TASK.values() for name in used} == set(LAYERS)
+    of_formats = {name for made in FORMATS.values() for name in (*made.layers, *made.export_layers)}
+    assert {name for used in LAYERS_OF_TASK.values() for name in used} | of_formats == set(LAYERS)
     assert max(map(len, LAYERS_OF_TASK.values())) <= LAYERS_LIMIT
 
 

@@ -25,7 +25,6 @@ from workflows.deploying.cloudformation.uploads import (
 )
 from workflows.deploying.progress import Step
 from workflows.packaging.archive import Package, pack
-from workflows.packaging.layers import LAYERS
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.sizes import UNZIPPED_LIMIT_BYTES
 from workflows.stacks.main import main_template
@@ -121,7 +120,7 @@ def test_parameters_name_what_is_uploaded_and_are_those_of_the_template() -> Non
     assert {found.parameters[name] for name in template["Parameters"]} == digests | {
         found.parameters[name] for name in ("ServingSha256", "PipelineSha256")
     }
-    assert [step.subject for step in steps] == [f"building {name}" for name in LAYERS]
+    assert [step.subject for step in steps] == [f"building {name}" for name in NOTHING.layers]
 
 
 def test_functions_that_lambda_would_refuse_are_named_before_anything_is_sent() -> None:

@@ -1,4 +1,4 @@
-"""A forest, and boosting that sees missing numbers, on the local AWS; and a change of format, there and back."""
+"""A forest, boosting that sees missing numbers, and neighbours, on the local AWS; and changes of format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.clone import Clone, LocalUp
 
-RECIPE = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, Shift, at_least
+RECIPE = """from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, Shift, Threshold, at_least
 
 
 def estimator(columns: Columns) -> object:
@@ -28,7 +28,7 @@ RECIPE = Recipe(
     rollout=[Shift(0.5, seconds=1)],
     estimator=estimator,
     thresholds=[at_least("recall", of="defaulted", bound=0.6), at_least("precision", of="defaulted", bound=0.6)],
-    cross_validation_folds=0,
+    cross_validation_folds=0,{more}
 )
 """
 LINEAR = {"imported": "from sklearn.naive_bayes import GaussianNB", "estimator": "GaussianNB()"}
@@ -40,11 +40,16 @@ HISTOGRAMS = {
     "imported": "from sklearn.ensemble import HistGradientBoostingClassifier",
     "estimator": "HistGradientBoostingClassifier(max_iter=10, categorical_features=columns.categorical)",
 }
-MODELS = ("forest", "histograms")
+NEIGHBOURS = {
+    "imported": "from sklearn.neighbors import KNeighborsClassifier",
+    "estimator": "KNeighborsClassifier(15)",
+    "more": " threshold=Threshold(0.4),",
+}
+MODELS = ("forest", "histograms", "neighbours")
 
 
-def write(clone: Clone, model: str, *, missing: str = "", **told: str) -> None:
-    text = RECIPE.format(model=model, missing=missing, **told)
+def write(clone: Clone, model: str, *, missing: str = "", more: str = "", **told: str) -> None:
+    text = RECIPE.format(model=model, missing=missing, more=more, **told)
     (clone.folder / "lambdas" / "recipes" / f"{model}.py").write_text(text)
 
 
@@ -71,7 +76,9 @@ def retrained(up: LocalUp, model: str) -> dict[str, Any]:
 def both(up: LocalUp) -> Iterator[LocalUp]:
     write(up.clone, "forest", **LINEAR)
     write(up.clone, "histograms", missing=', missing="kept"', **HISTOGRAMS)
-    (up.clone.folder / "forest.csv").write_text(rows())
+    write(up.clone, "neighbours", **NEIGHBOURS)
+    for model in ("forest", "neighbours"):
+        (up.clone.folder / f"{model}.csv").write_text(rows())
     (up.clone.folder / "histograms.csv").write_text(rows(missing=0.1))
     assert up.clone.nightswap("deploy").returncode == 0
     for model in MODELS:
@@ -97,6 +104,22 @@ def test_boosting_sees_a_missing_number_from_the_file_to_the_answer(both: LocalU
     assert live["live"]["model_version"] == 1
     assert "warnings" not in told
     assert told["predictions"][0]["why"]["columns"][0]["column"] in {"income", "age", "housing"}
+
+
+def test_neighbours_answer_by_their_threshold_and_say_that_they_do_not_tell_why(both: LocalUp) -> None:
+    deployed = both.client("lambda").get_function_configuration(FunctionName="nightswap-local-serve-neighbours")
+    live = retrained(both, "neighbours")
+    instance = {"age": 40, "income": 40, "housing": "rent"}
+
+    told = both.call("POST", "/predict", {"model": "neighbours", "instances": [instance]})
+    why = both.call("POST", "/predict", {"model": "neighbours", "instances": [instance], "why": 2})
+
+    manifest = both.call("GET", "/models/neighbours/versions/1").body["manifest"]
+    prediction = told.body["predictions"][0]
+    assert deployed["Environment"]["Variables"]["NIGHTSWAP_LAYERS"] == "numpy,onnxruntime"
+    assert (live["live"]["model_version"], manifest["format"]) == (1, "onnx")
+    assert (prediction["label"], prediction["probabilities"]["defaulted"] < 0.4) == ("paid", True)
+    assert (why.status, why.body["Code"]) == (400, "WhyUnknown")
 
 
 def test_change_of_format_goes_live_and_back(both: LocalUp) -> None:

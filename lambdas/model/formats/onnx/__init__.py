@@ -1,0 +1,9 @@
+"""The format `onnx`: what is neither a weighted sum nor made of trees, as a graph that onnxruntime runs.
+
+format.py      its functions for the table of formats
+supported.py   which estimators convert, by measurement, and why the others do not
+converting.py  the one module that knows skl2onnx
+export.py      a fitted estimator -> the artifact
+neighbours.py  which of neighbours that are equally far count
+artifact.py    reads an artifact back, and scores a table
+"""

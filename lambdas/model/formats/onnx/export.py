@@ -1,0 +1,74 @@
+"""Exports a fitted estimator as a graph.
+
+Of neighbours that are equally far, the estimator counts the first ones from then on, as the graph does. The result
+is not trusted: Evaluate compares its answers with the estimator's on every row of the holdout.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chalicelib.errors import EstimatorUnsupported
+from lambdas.model.features.dates import steps_of
+from lambdas.model.features.searches import best
+from lambdas.model.formats.fitted import FIT_ERRORS, Exported, Fitted, Levels, first_line
+from lambdas.model.formats.onnx.converting import graph, settle
+from lambdas.model.formats.onnx.supported import check
+from lambdas.model.formats.schemas import schema_of
+from lambdas.model.recipe import Recipe
+from lambdas.serve.onnx import FORMAT, FORMAT_VERSION, LENGTH_BYTES, MAGIC
+
+ARTIFACT_BYTES_MAX = 40_000_000
+"""As of a scorecard: Lambda takes a package of 50 MB through its API."""
+
+
+def export(fitted: Fitted) -> Exported:
+    """Raises EstimatorUnsupported for an estimator that does not convert, or a graph that is too large to serve,
+    LayersMissing without skl2onnx."""
+    recipe = fitted.recipe
+    check(best(fitted.estimator))
+    for place, part in recipe.parts_of_x[:1]:
+        raise EstimatorUnsupported(
+            f"a graph is not given the {part} of {recipe.numeric[place].name} as a category: leave it out of"
+            " its parts"
+        )
+    numbers, texts = recipe.numbers_of_x, recipe.categorical
+    try:
+        content = graph(fitted.estimator, columns=len(numbers) + len(texts))
+    except FIT_ERRORS as exc:
+        raise EstimatorUnsupported(
+            f"skl2onnx does not convert the estimator of recipe {recipe.model}: it raised {first_line(exc)}",
+            model=recipe.model,
+        ) from exc
+    settle(fitted.estimator)
+    schema = schema_of(fitted, refusing=())
+    places = {column.name: place for place, column in enumerate(recipe.single_columns)}
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "classes": list(fitted.classes),
+        "schema": schema,
+        "numbers": [
+            [places[recipe.numeric[place].name], [list(step) for step in steps_of(part)]] for place, part in numbers
+        ],
+        "categories": [places[column.name] for column in texts],
+    }
+    told = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    artifact = MAGIC + len(told).to_bytes(LENGTH_BYTES, "little") + told + content
+    _check_size(recipe, size_bytes=len(artifact))
+    return Exported(artifact, schema, facts={"graph_bytes": len(content)})
+
+
+def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
+    """Nothing: whether a graph grows with the rows is the estimator's, and `export` judges the real one."""
+
+
+def _check_size(recipe: Recipe, *, size_bytes: int) -> None:
+    if size_bytes > ARTIFACT_BYTES_MAX:
+        raise EstimatorUnsupported(
+            f"the graph of recipe {recipe.model} takes {size_bytes / 1e6:.0f} MB, and {ARTIFACT_BYTES_MAX / 1e6:.0f}"
+            " at most are served: train on fewer rows (window of the recipe), or take an estimator that keeps none",
+            model=recipe.model,
+            size_bytes=size_bytes,
+        )

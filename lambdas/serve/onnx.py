@@ -1,0 +1,163 @@
+"""The artifact format `onnx`: a graph that onnxruntime runs on one thread, behind a header that says what it takes.
+
+The only module of this folder that needs libraries, numpy and onnxruntime, which layers of the function have. They
+are imported when a graph is opened: whoever lists the formats, or exports to this one, has no onnxruntime. A row
+reaches the graph as 64-bit floats, in the order in which the estimator was fitted: the numbers, those of dates put
+through steps of `functions`, then each category as its place among the levels of training, or -1 for an unknown one.
+
+The artifact is one file: MAGIC, the header's length in 8 bytes (little-endian), the header (JSON) and the graph. The
+graph has one input INPUT, of rows and columns, and answers with labels and probabilities. To change the format:
+
+    1. raise FORMAT_VERSION; the export writes the lowest that says all of the model
+    2. let `read` take every older number too: the live model, which Evaluate scores, may be years old
+    3. keep an artifact of each number in the tests, with the answers that it gave
+
+A graph is no program: it holds the operators of onnxruntime alone, and `read` runs a row through it before any
+request does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from .refusal import Refused
+from .schema import ModelInvalid, Row, Schema
+from .values import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import onnxruntime
+
+FORMAT, FORMAT_VERSION = "onnx", 1
+MAGIC = b"nightswap onnx\n\n"
+LENGTH_BYTES = 8
+INPUT, LABELS, PROBABILITIES = "rows", "labels", "probabilities"
+UNKNOWN = -1.0
+"""The code of a category that training did not know."""
+REFUSALS = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException")
+"""Errors of onnxruntime for a graph that it cannot load or run, by name."""
+
+
+class Onnx:
+    """A model as a graph."""
+
+    def __init__(self, header: Mapping[str, Any], session: onnxruntime.InferenceSession) -> None:
+        self.classes: tuple[str, ...] = tuple(header["classes"])
+        self.schema = Schema.from_document(header["schema"])
+        self.session = session
+        self.refusals = _refusals()
+        self.numbers: list[tuple[int, Callable[[float], float] | None]] = [
+            (place, _through(steps)) for place, steps in header["numbers"]
+        ]
+        """Of each number of the graph the place of its column in the schema, and what it is put through."""
+        levels = [
+            column.get("levels", ())
+            for column in header["schema"]["columns"]
+            for _ in range(column.get("size", 1))  # an array is several
+        ]
+        self.categories: list[tuple[int, Mapping[str, float]]] = [
+            (place, {level: float(code) for code, level in enumerate(levels[place])})
+            for place in header["categories"]
+        ]
+        """Of each category the place of its column, and the codes of its levels."""
+
+    @property
+    def width(self) -> int:
+        """How many numbers a row has in the graph."""
+        return len(self.numbers) + len(self.categories)
+
+    def laid(self, row: Row) -> list[Any]:
+        """As the graph takes it."""
+        return [
+            *(row[place] if function is None else function(row[place]) for place, function in self.numbers),  # type: ignore[arg-type]
+            *(codes.get(row[place], UNKNOWN) for place, codes in self.categories),  # type: ignore[arg-type]
+        ]
+
+    def run(self, rows: Sequence[Sequence[Any]]) -> tuple[list[str], Any]:
+        """Labels, and probabilities (n, k), of rows as the graph takes them. Raises one of `refusals`."""
+        import numpy as np
+
+        labels, probabilities = self.session.run(
+            [LABELS, PROBABILITIES], {INPUT: np.array(rows, dtype=np.float64).reshape(len(rows), self.width)}
+        )
+        return labels.tolist(), probabilities
+
+    def score(self, row: Row) -> tuple[str, list[float]]:
+        """Label and probabilities of one row; NaN where a value is too large. Never raises."""
+        try:
+            (label,), probabilities = self.run([self.laid(row)])
+        except self.refusals:
+            return self.classes[0], [math.nan] * len(self.classes)
+        return label, probabilities[0].tolist()
+
+    def undefined(self, _row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
+        """None: a graph does not tell at which step a number was too large."""
+        return None
+
+    def added(self, _row: Row) -> Mapping[str, Sequence[float]]:
+        """Raises Refused: a graph does not add up its columns, so none can be told exactly what it adds."""
+        raise Refused(
+            "WhyUnknown",
+            "this model is a graph, which does not add up its columns: it tells its answer, and not why",
+            field="why",
+            accepted="a request without why",
+        )
+
+
+def read(artifact: bytes) -> Onnx:
+    """Raises ModelInvalid; ModuleNotFoundError where the layers are missing."""
+    refusals = _refusals()
+    try:
+        model = _read(artifact)
+        _, probabilities = model.run([[0.0] * model.width])
+    except refusals as exc:
+        raise ModelInvalid(f"onnxruntime does not take the graph: {type(exc).__name__}") from exc
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as exc:
+        raise ModelInvalid(f"the artifact is malformed: {type(exc).__name__}") from exc
+    if probabilities.shape != (1, len(model.classes)):
+        raise ModelInvalid(f"the graph answers with {probabilities.shape[-1]} classes, and has {len(model.classes)}")
+    return model
+
+
+def _read(artifact: bytes) -> Onnx:
+    begin = len(MAGIC) + LENGTH_BYTES
+    if artifact[: len(MAGIC)] != MAGIC:
+        raise ModelInvalid("the artifact does not begin as a graph of this format does")
+    end = begin + int.from_bytes(artifact[len(MAGIC) : begin], "little")
+    header = json.loads(artifact[begin:end])
+    kind = (header["format"], header["format_version"])
+    if kind != (FORMAT, FORMAT_VERSION):
+        raise ModelInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
+    return Onnx(header, _session(artifact[end:]))
+
+
+def _session(graph: bytes) -> onnxruntime.InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a small function has a share of one core
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    inputs, outputs = session.get_inputs(), [each.name for each in session.get_outputs()]
+    if [(each.name, each.type) for each in inputs] != [(INPUT, "tensor(double)")]:
+        raise ModelInvalid("the graph does not take rows of 64-bit floats")
+    if outputs != [LABELS, PROBABILITIES]:
+        raise ModelInvalid("the graph does not answer with labels and probabilities")
+    return session
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    from onnxruntime.capi import onnxruntime_pybind11_state as problems
+
+    return tuple(getattr(problems, name) for name in REFUSALS)
+
+
+def _through(steps: Sequence[Sequence[Any]]) -> Callable[[float], float] | None:
+    if not steps:
+        return None
+    from .functions import through  # here, because most graphs have no dates
+
+    return through(steps)

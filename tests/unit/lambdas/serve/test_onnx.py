@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lambdas.serve import onnx
+from lambdas.serve.handler import Service
+from lambdas.serve.refusal import Refused
+from lambdas.serve.schema import ModelInvalid
+from tests.given.graphs import KINDS, difference, model, parts, strangers
+from tests.unit.lambdas.serve.graph import GRAPH_1, VERSION_1, whole
+
+ROWS = 60
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_graph_answers_as_the_estimator(kind: str, classes: int) -> None:
+    of = model(kind, classes)
+
+    assert difference(of, strangers(ROWS, classes=classes)) == ""
+
+
+def test_one_row_is_answered_as_many_are() -> None:
+    of = model("network", 3)
+    rows = strangers(5, classes=3)
+    features = {name: column.tolist() for name, column in rows.features(of.fitted.recipe).items()}
+    each = [[features[column.name][row] for column in of.served.schema.columns] for row in range(5)]
+
+    scored = [of.served.score(row) for row in each]
+
+    wanted = of.artifact.score(rows.features(of.fitted.recipe))
+    assert [label for label, _ in scored] == wanted.labels.tolist()
+    assert np.array([shares for _, shares in scored]) == pytest.approx(wanted.probabilities, abs=1e-12)
+
+
+def test_number_that_is_too_large_is_refused_in_words() -> None:
+    service = Service(model("network").served, "flows", 1, artifact_sha256="0" * 64, format="onnx")
+    instance = {"a": 1e308, "protocol": "tcp", "b": 1e308, "c": -1e308, "flag": "tcp"}
+
+    answer = service.answer({"instances": [instance]})
+
+    assert answer["status"] == 400
+    assert answer["body"]["Code"] == "FeatureOutOfRange"  # type: ignore[index]
+
+
+def test_graph_that_cannot_take_a_row_answers_with_no_number() -> None:
+    served = onnx.read(whole(VERSION_1, GRAPH_1))
+    served.categories.pop()
+
+    label, shares = served.score([1.0, "new"])
+
+    assert label == "no"
+    assert all(map(math.isnan, shares))
+
+
+def test_a_graph_does_not_tell_why() -> None:
+    service = Service(model("neighbours").served, "flows", 1, artifact_sha256="0" * 64, format="onnx")
+    instance = {"a": 1.0, "protocol": "tcp", "b": 1.0, "c": 1.0, "flag": "tcp"}
+
+    answer = service.answer({"instances": [instance], "why": 2})
+
+    body: Any = answer["body"]
+    assert (answer["status"], body["Code"]) == (400, "WhyUnknown")
+    assert "does not add up its columns" in body["Message"]
+    with pytest.raises(Refused):
+        model("neighbours").served.added([1.0, "tcp", 1.0, 1.0, "tcp"])
+
+
+@pytest.mark.parametrize(
+    ("x", "flag", "label", "score"),
+    [(2.0, "S0", "yes", 1.0), (2.0, "SF", "yes", 3.0), (2.0, "new", "no", -1.0), (0.0, "SF", "yes", 1.0)],
+)
+def test_artifact_of_version_1_gives_the_answers_that_it_gave(x: float, flag: str, label: str, score: float) -> None:
+    served = onnx.read(whole(VERSION_1, GRAPH_1))
+    yes = 1 / (1 + math.exp(-score))
+
+    answered, shares = served.score([x, flag])
+
+    assert answered == label
+    assert shares == pytest.approx([1 - yes, yes], abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "does not begin as a graph"),
+        (b"{}", "does not begin as a graph"),
+        (onnx.MAGIC, "malformed"),
+        (whole({}, b""), "malformed: KeyError"),
+        (whole({**VERSION_1, "format_version": 2}, GRAPH_1), "this reader knows"),
+        (whole(VERSION_1, b"no graph"), "onnxruntime does not take the graph: InvalidProtobuf"),
+        (whole(VERSION_1, GRAPH_1[:-40]), "onnxruntime does not take the graph"),
+        (whole({**VERSION_1, "classes": ["a", "b", "c"]}, GRAPH_1), "answers with 2 classes, and has 3"),
+        (whole({**VERSION_1, "categories": []}, GRAPH_1), "onnxruntime does not take the graph: InvalidArgument"),
+        (whole({**VERSION_1, "numbers": [[0, [["no such step"]]]]}, GRAPH_1), "malformed: KeyError"),
+        (whole(VERSION_1, GRAPH_1.replace(b"rows", b"rowz")), "does not take rows of 64-bit floats"),
+        (whole(VERSION_1, GRAPH_1.replace(b"labels", b"labelz")), "does not answer with labels and probabilities"),
+    ],
+)
+def test_what_is_no_artifact_of_this_format_is_refused(content: bytes, told: str) -> None:
+    with pytest.raises(ModelInvalid, match=told):
+        onnx.read(content)
+
+
+def test_header_is_json_without_what_is_no_number() -> None:
+    header, _ = parts(model("neighbours").content)
+
+    assert json.dumps(header, allow_nan=False)
+    assert header["schema"]["columns"][1]["levels"] == ["icmp", "tcp", "udp", "x25"]
