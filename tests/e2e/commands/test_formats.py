@@ -143,3 +143,18 @@ def test_change_of_format_goes_live_and_back(both: LocalUp) -> None:
     assert (back.status, old["model_version"]) == (200, 1)
     assert again.returncode == 0, again.stderr
     assert predicted(both, "forest", age=40, income=40, housing="rent") == told
+    _is_kept_explained_and_restored(both, told, run=manifests[1]["run"])
+
+
+def _is_kept_explained_and_restored(up: LocalUp, told: dict[str, Any], *, run: str) -> None:
+    """What an operator does with a version of trees: prune keeps it, explain tells it, restore puts it back."""
+    pruned = up.clone.nightswap("prune", "forest", "--keep", "0", "--days", "0", "--yes")
+    explained = up.clone.nightswap("explain", run)
+    up.client("lambda").delete_alias(FunctionName="nightswap-local-serve-forest", Name="live")
+    restored = up.clone.nightswap("restore", "forest")
+
+    assert [done.returncode for done in (pruned, explained, restored)] == [0, 0, 0]
+    assert "model versions none" in pruned.stdout, "one is live, the other the next to go back to"
+    assert "It was compared with version 1, which was live" in explained.stdout
+    assert restored.stdout == "forest version 2 is live again, as function version 2\n"
+    assert predicted(up, "forest", age=40, income=40, housing="rent") == told
