@@ -83,7 +83,7 @@ class Onnx:
         labels, probabilities = self.session.run(
             [LABELS, PROBABILITIES], {INPUT: np.array(rows, dtype=np.float64).reshape(len(rows), self.width)}
         )
-        return labels.tolist(), probabilities
+        return labels.ravel().tolist(), probabilities  # some graphs answer a label as a row of one
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where a value is too large. Never raises."""
