@@ -86,7 +86,7 @@ def _header(content: bytes, *, named: str) -> tuple[str, bool, tuple[int, ...], 
         raise ObjectUnreadable(f"{named} has a header of {length:,} bytes, which is damaged: {AGAIN}")
     try:
         found = ast.literal_eval(content[begin : begin + length].decode("utf-8" if version == 3 else "latin-1"))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         found = None
     if not _is_header(found):
         raise ObjectUnreadable(f"{named} has a header that is no description of an array of numbers: {AGAIN}")

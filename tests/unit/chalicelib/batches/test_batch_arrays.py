@@ -75,6 +75,7 @@ LONG = b"9" * 5000
         (array(np.zeros(2, dtype=[("a", "<f8")])), "has a header that is no description of an array"),
         (of_header(b"[" * 9000), "has a header that is no description of an array"),
         (of_header(b"__import__('os').getcwd()"), "has a header that is no description of an array"),
+        (of_header(b"{[]: 1}"), "has a header that is no description of an array"),
         (of_header(b"{'descr': '<f8', 'fortran_order': 0, 'shape': (1, 1)}"), "has a header that is no description"),
         (
             of_header(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1, 1)}"),
