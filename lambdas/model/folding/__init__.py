@@ -14,5 +14,6 @@ mixing.py      from the features of a pipeline to the basis
 losses.py      loss, gradient and curvature of a block of rows: two classes, and more
 basis.py       a block of rows in the terms that all features are made of
 summary.py     moments and counts of the columns
+precise.py     sums with twice the digits, in any order
 total.py       adds up what a function makes of each part
 """

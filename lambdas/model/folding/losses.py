@@ -15,6 +15,7 @@ import numpy as np
 from lambdas.model.arrays import Floats
 from lambdas.model.data.part import Part
 from lambdas.model.folding.basis import Basis, Block
+from lambdas.model.folding.precise import Precise
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +139,14 @@ class Loss:
                 for first, second, curvature in self.link.curvature(shares, rows=rows):
                     self.basis.add_products(block, shares=curvature, to=upper[first, second])
         return Curve(loss, gradient, None if upper is None else _whole(upper))
+
+    def gradient(self, part: Part, *, weights: Floats) -> Precise:
+        """(scores, size), with twice the digits."""
+        total = Precise(np.zeros_like(weights), np.zeros_like(weights))
+        for block in self.basis.blocks(part, scores=self.link.scores):
+            _, derivative, _ = self.link.losses(block, scores=self.basis.scores(block, weights=weights))
+            total += self.basis.precise_sums(block, shares=derivative * self.class_weights[block.labels])
+        return total
 
     def product(self, part: Part, *, weights: Floats, direction: Floats) -> Product:
         """The Hessian at weights, times a direction; both (scores, size)."""

@@ -56,6 +56,12 @@ class Objective:
         hessian[np.diag_indices_from(hessian)] += self.penalties.ravel()
         return *self._penalised(weights, summed), hessian
 
+    def gradient(self, weights: Floats) -> Floats:
+        """(scores, features), with all its digits: `slope` loses some of them to the order of its sums."""
+        function = partial(self.loss.gradient, weights=self.mixing.to_basis(weights))
+        summed = self.rows.total(function).value
+        return self.factor * self.mixing.gradient(summed) + self.penalties * weights
+
     def product(self, weights: Floats, *, direction: Floats) -> Floats:
         """(scores, features): the Hessian at the weights times a direction of them."""
         mixed, along = self.mixing.to_basis(weights), self.mixing.to_basis(direction)

@@ -11,6 +11,7 @@ import numpy as np
 
 from lambdas.model.arrays import Floats, Integers
 from lambdas.model.data.part import Part
+from lambdas.model.folding.precise import Precise, added
 from lambdas.model.formats.fitted import Levels
 
 BLOCK_ROWS = 65_536
@@ -24,7 +25,7 @@ class Moments:
     """
 
     rows: int
-    mean: Floats
+    sums: Precise
     squares: Floats
     """The sum of the squared deviations from the mean."""
     minimum: Floats
@@ -35,20 +36,29 @@ class Moments:
         """Of (n, k)"""
         if not len(numbers):
             nothing = np.zeros(numbers.shape[1])
-            return cls(0, nothing, nothing, nothing + np.inf, nothing - np.inf)
+            return cls(0, Precise(nothing, nothing), nothing, nothing + np.inf, nothing - np.inf)
+        minimum, maximum = numbers.min(axis=0), numbers.max(axis=0)
+        columns = np.array(numbers.T, order="C")  # numpy's sum along a row keeps digits that one down a column loses
         with np.errstate(over="ignore", invalid="ignore"):  # numbers near the largest float: the sum is then infinite
-            mean = numbers.mean(axis=0)
-            squares = np.square(numbers - mean).sum(axis=0)
-        return cls(len(numbers), mean, squares, numbers.min(axis=0), numbers.max(axis=0))
+            sums = added(columns.copy())
+            columns -= (sums.value / len(numbers))[:, None]
+            squares = np.square(columns, out=columns).sum(axis=1)
+        return cls(len(numbers), sums, squares, minimum, maximum)
 
     def __add__(self, other: Moments) -> Moments:
         rows = max(1, self.rows + other.rows)
         with np.errstate(over="ignore", invalid="ignore"):
-            apart = other.mean - self.mean
-            mean = self.mean + apart * (other.rows / rows)
-            squares = self.squares + other.squares + np.square(apart) * (self.rows * other.rows / rows)
+            sums = self.sums + other.sums
+            squares = np.square(other.mean - self.mean) * (self.rows * other.rows / rows)
+            squares += self.squares + other.squares
         minimum, maximum = np.minimum(self.minimum, other.minimum), np.maximum(self.maximum, other.maximum)
-        return Moments(self.rows + other.rows, mean, squares, minimum, maximum)
+        return Moments(self.rows + other.rows, sums, squares, minimum, maximum)
+
+    @cached_property
+    def mean(self) -> Floats:
+        """The same however the rows are cut: of a column far from zero its last digit moves the intercept."""
+        mean: Floats = self.sums.value / max(1, self.rows)
+        return mean
 
     @property
     def variance(self) -> Floats:

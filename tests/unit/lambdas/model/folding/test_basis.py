@@ -46,6 +46,15 @@ def test_sums_are_those_of_the_rows_written_out() -> None:
     assert BASIS.sums(block(), shares=shares) == pytest.approx(shares @ written_out())
 
 
+def test_sums_with_twice_the_digits_are_the_same() -> None:
+    shares = np.random.default_rng(2).normal(size=(3, 50))
+
+    found = BASIS.precise_sums(block(), shares=shares)
+
+    assert found.value == pytest.approx(BASIS.sums(block(), shares=shares))
+    assert shares.tolist() == np.random.default_rng(2).normal(size=(3, 50)).tolist()
+
+
 def test_products_are_added_to_the_upper_half() -> None:
     shares, rows = np.random.default_rng(3).uniform(size=50), written_out()
     total = np.ones((9, 9))

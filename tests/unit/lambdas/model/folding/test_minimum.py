@@ -38,6 +38,9 @@ class Bowl:
         root = np.sqrt(1 + STEEP * (weights - TARGET) ** 2)
         return value, gradient, np.diag((STEEP / root**3).ravel())
 
+    def gradient(self, weights: Floats) -> Floats:
+        return self.slope(weights)[1]
+
     def product(self, weights: Floats, *, direction: Floats) -> Floats:
         self.passes += 1
         root = np.sqrt(1 + STEEP * (weights - TARGET) ** 2)
@@ -103,7 +106,21 @@ def test_search_whose_shortest_step_does_not_fall_stays_where_it_is() -> None:
     found = search(Cliff(), start=np.zeros((1, 2)))
 
     assert (found.has_converged, found.weights.tolist(), found.iterations) == (False, [[0.0, 0.0]], 0)
-    assert found.passes == 1 + 11
+    assert found.passes == 1 + 24
+
+
+class Gorge(Bowl):
+    """Falls slowly, then rises steeply: the whole step is 5,000 times too long."""
+
+    def curve(self, weights: Floats) -> tuple[float, Floats, Floats]:
+        value, gradient, hessian = super().curve(weights)
+        return value, gradient, hessian / 5000
+
+
+def test_step_that_is_thousands_of_times_too_long_is_cut_as_long_as_it_promises_much() -> None:
+    found = search(Gorge(), start=np.array([[3.0, 3.0]]), iterations_max=1000)
+
+    assert found.weights == pytest.approx(TARGET, abs=1e-3)
 
 
 class Endless(Bowl):
@@ -131,10 +148,10 @@ def test_mixture_of_weights_that_makes_no_difference_gets_the_shortest_step() ->
     objective = cast(Any, SimpleNamespace(scores=1, shape=(1, 2)))
     same = np.array([[2.0, 2.0], [2.0, 2.0]])
 
-    step = module._step(objective, gradient=np.array([[-4.0, -4.0]]), hessian=same)
+    step = module._step(objective, np.array([[-4.0, -4.0]]), hessian=same)
 
     assert step == pytest.approx(np.array([[1.0, 1.0]]))
-    nothing = module._step(objective, gradient=np.array([[-4.0, 0.0]]), hessian=np.diag([2.0, 0.0]))
+    nothing = module._step(objective, np.array([[-4.0, 0.0]]), hessian=np.diag([2.0, 0.0]))
     assert nothing == pytest.approx(np.array([[2.0, 0.0]]))
 
 
@@ -142,6 +159,6 @@ def test_number_that_is_added_to_all_classes_is_no_step() -> None:
     objective = cast(Any, SimpleNamespace(scores=2, shape=(2, 1)))
     opposed = np.array([[1.0, -1.0], [-1.0, 1.0]])
 
-    step = module._step(objective, gradient=np.array([[-1.0], [1.0]]), hessian=opposed)
+    step = module._step(objective, np.array([[-1.0], [1.0]]), hessian=opposed)
 
     assert step == pytest.approx(np.array([[0.5], [-0.5]]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from functools import reduce
 from operator import add
 
@@ -28,6 +29,28 @@ def test_moments_of_pieces_are_those_of_the_whole(numbers: list[float], places: 
     assert found.mean == pytest.approx(column.mean(axis=0), rel=1e-9, abs=1e-6)
     assert found.variance == pytest.approx(column.var(axis=0), rel=1e-7, abs=1e-4)
     assert (found.minimum[0], found.maximum[0]) == (column.min(), column.max())
+
+
+@pytest.mark.parametrize("away", [0.0, 300.0, 1e6])
+def test_moments_keep_their_digits_however_the_rows_are_cut(away: float) -> None:
+    numbers = np.random.default_rng(0).gamma(0.5, 1.0, (200_000, 2)) + away
+    mean = [math.fsum(column) / len(column) for column in numbers.T.tolist()]
+    variance = numbers.T.var(axis=1, dtype=np.longdouble)
+
+    for pieces in (1, 7, 50):
+        found = reduce(add, map(Moments.of, np.array_split(numbers, pieces)))
+
+        assert found.mean.tolist() == mean
+        assert found.variance == pytest.approx(variance.astype(float), rel=1e-14 + 1e-15 * away)
+
+
+def test_moments_leave_the_numbers_as_they_are_and_know_one_that_does_not_vary() -> None:
+    numbers = np.full((1000, 1), 0.1)
+
+    found = Moments.of(numbers)
+
+    assert (numbers == 0.1).all()
+    assert found.mean == pytest.approx(0.1, rel=1e-15) and 0 <= found.variance[0] <= 1e-32
 
 
 def test_counts_of_pieces_are_those_of_the_whole() -> None:

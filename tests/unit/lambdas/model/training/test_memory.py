@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from lambdas.model.folding.minimum import WIDTH_MAX
+from lambdas.model.folding.precise import Precise
 from lambdas.model.folding.summary import Moments, Summary
 from lambdas.model.training.memory import needed_mb
 
@@ -30,7 +31,7 @@ def pipeline(classifier: Any = None, *, sparse: bool = True) -> Any:
 def summary(rows: int, *, numbers: int = 3, levels: tuple[int, ...] = (), classes: int = 2) -> Summary:
     zeros, ones = np.zeros(numbers), np.ones(numbers)
     return Summary(
-        Moments(rows, zeros, ones, zeros, ones),
+        Moments(rows, Precise(zeros, zeros), ones, zeros, ones),
         Counter({f"class{place:02}": rows // classes for place in range(classes)}),
         tuple(Counter({f"l{place:07}": 1 for place in range(each)}) for each in levels),
     )
