@@ -87,6 +87,14 @@ def test_compiler_sees_nothing_of_this_machine(tmp_path: Path) -> None:
     assert {name: seen[name] for name in seen.keys() - of_the_shell} == {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
 
 
+def test_compiler_writes_no_bytecode_of_the_modules_that_it_imports_itself(tmp_path: Path) -> None:
+    noting = script(tmp_path / "python", f"#!/bin/sh\necho $@ > {tmp_path / 'asked'}\n")
+
+    compile_folder(module(tmp_path / "a"), compiler=Interpreter(noting, "3.13.0"), seen_at="/opt/python")
+
+    assert (tmp_path / "asked").read_text().split()[:4] == ["-s", "-S", "-B", "-c"]
+
+
 def test_template_that_is_no_python_goes_without(tmp_path: Path) -> None:
     folder = module(tmp_path / "a", source="{{ template }} = \n")
 

@@ -275,9 +275,12 @@ def test_how_the_rows_are_cut_changes_no_weight_by_more_than_a_trillionth(name: 
         assert np.abs(folded(shape({}), part, chunks=chunks).weights - whole.weights).max() <= 1e-12
 
 
+@pytest.mark.parametrize("classes", [2, 4])
 @pytest.mark.parametrize("choice", [{}, {"C": 100.0}], ids=["usual", "weak-penalty"])
-def test_nor_does_it_where_numbers_lie_far_from_zero_and_a_few_far_from_all_others(choice: dict[str, Any]) -> None:
-    part = drawn(rows=50_000, levels=(70, 11))
+def test_nor_does_it_where_numbers_lie_far_from_zero_and_a_few_far_from_all_others(
+    choice: dict[str, Any], classes: int
+) -> None:
+    part = drawn(rows=20_000, levels=(30, 11), classes=classes)
     far = part.numeric / part.numeric.std(axis=0) + [0.0, 300.0, 5000.0]
     far[::9000, 0] = 700.0
     part = replace(part, numeric=far)
@@ -285,8 +288,7 @@ def test_nor_does_it_where_numbers_lie_far_from_zero_and_a_few_far_from_all_othe
     whole = folded(shape(choice), part)
 
     assert whole.has_converged
-    for chunks in (7, 30):
-        assert np.abs(folded(shape(choice), part, chunks=chunks).weights - whole.weights).max() <= 1e-12
+    assert np.abs(folded(shape(choice), part, chunks=7).weights - whole.weights).max() <= 1e-12
 
 
 def without_a_hessian(rows: Rows, choice: dict[str, Any]) -> Any:
