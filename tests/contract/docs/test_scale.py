@@ -138,3 +138,17 @@ def test_bounds_follow_from_the_largest_function() -> None:
     }
     assert f"up to {room.EVALUATE.row_bytes} bytes each" in PAGE
     assert f"{part_row_bytes(KDD)} bytes a row in /tmp" in PAGE
+
+
+def test_page_of_estimators_tells_what_was_measured_on_41_columns() -> None:
+    page, worst = pages.PAGES["estimators.md"], 0.0
+    for told_apart, by_files in results("wide")["by_recipe_and_files"].items():
+        for files, found in by_files.items():
+            assert found["weights_of_chunks_apart"] <= 1e-12 and found["two_runs_are_identical"]
+            for name, each in found["by"].items():
+                off = each["probabilities_off_by"]
+                by = name if name == "part by part" else f"scikit-learn, {name}"
+                said = f"{off:.2g}" if off else "none"
+                assert f"| {told_apart} | {files} | {by} | {said} | `{each['matrix']}` |" in page
+                worst = max(worst, off)
+    assert f"on 41 columns by up to {worst:.2g}" in pages.PAGES["recipes.md"]
