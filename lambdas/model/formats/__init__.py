@@ -4,7 +4,7 @@ table.py     the one table of formats: no other module writes or reads an artifa
 choice.py    which format a recipe's estimator goes into
 refusals.py  which steps of an unfitted estimator a format cannot hold, and why
 fitted.py    a fitted estimator, and its export
-numbered.py  a classifier that takes its classes as numbers
+numbered.py  classifiers that are fitted on numbers in place of the classes' names
 schemas.py   what an artifact takes
 package.py   the zip that is published
 scorecard/   linear models as weights

@@ -1,22 +1,27 @@
-"""Lets a classifier that takes its classes as numbers, XGBClassifier, be fitted on their names.
+"""Lets classifiers be fitted on names that they would not take: XGBClassifier takes numbers alone, and scikit-learn
+does not find the weight of a class whose name is a number.
 
-Its probabilities are made of its own scores as the serving code makes them, so that an artifact can be held to its
-scores bit by bit: XGBoost's own differ from these by a step or two of a 32-bit float.
+XGBoost's probabilities are made of its own scores as the serving code makes them, so that an artifact can be held to
+its scores bit by bit: its own differ from these by a step or two of a 32-bit float.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from lambdas.model.arrays import Floats, Texts
-from lambdas.model.features.searches import SEARCHES, best
+from lambdas.model.features.searches import SEARCHES, best, candidates
 from lambdas.model.features.steps import class_name
 from lambdas.serve.links import shares32, sigmoid32
 
 XGBOOST = "XGBClassifier"
+WEIGHED_BY_NAME = ("RandomForestClassifier", "ExtraTreesClassifier", "LogisticRegressionCV")
+"""These make of class_weight="balanced" a dict by the classes' names, and scikit-learn looks for a name such as "7"
+as the whole number 7, and raises. Source: RandomForestClassifier and compute_class_weight of scikit-learn 1.9."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +45,46 @@ class Numbered:
 
 def fitted(estimator: Any, X: Floats, labels: Texts) -> Any:
     """Fit the estimator; returns what answers with the names of the classes."""
-    if class_name(last_step(estimator)) != XGBOOST:
+    names, numbers = np.unique(labels, return_inverse=True)
+    if class_name(last_step(estimator)) == XGBOOST:
+        estimator.fit(X, numbers)
+        return Numbered(estimator, names)
+    if not _is_weighed_by_numbers(estimator, names):
         estimator.fit(X, labels)
         return estimator
-    names, numbers = np.unique(labels, return_inverse=True)
     estimator.fit(X, numbers)
-    return Numbered(estimator, names)
+    _fitted_last_step(estimator).classes_ = names
+    return estimator
 
 
 def last_step(estimator: Any) -> Any:
     """The classifier at the end of pipelines and searches, fitted or not."""
     while class_name(estimator) in (*SEARCHES, "Pipeline"):
         estimator = estimator.steps[-1][1] if class_name(estimator) == "Pipeline" else estimator.estimator
+    return estimator
+
+
+def _is_weighed_by_numbers(estimator: Any, names: Texts) -> bool:
+    """Whether the weights of classes follow from the rows, and a class has a number for a name. Weights that the
+    recipe writes down are of its own names, so these stay."""
+    if class_name(last_step(estimator)) not in WEIGHED_BY_NAME or not any(map(_is_whole_number, names.tolist())):
+        return False
+    tried = candidates(estimator) if class_name(estimator) in SEARCHES else ()
+    weights = [last_step(each).class_weight for each in (estimator, *tried)]
+    return any(isinstance(each, str) for each in weights) and not any(isinstance(each, Mapping) for each in weights)
+
+
+def _is_whole_number(name: str) -> bool:
+    """As scikit-learn asks."""
+    try:
+        int(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _fitted_last_step(estimator: Any) -> Any:
+    while class_name(estimator) in (*SEARCHES, "Pipeline"):
+        estimator = best(estimator)
+        estimator = estimator.steps[-1][1] if class_name(estimator) == "Pipeline" else estimator
     return estimator

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegressionCV
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from chalicelib.errors import EstimatorUnsupported
-from lambdas.model.formats.numbered import XGBOOST, last_step
+from lambdas.model.formats.numbered import XGBOOST, fitted, last_step
 from lambdas.model.formats.trees import artifact
 from lambdas.model.formats.trees.export import export
 from lambdas.model.formats.trees.supported import check
@@ -56,3 +60,51 @@ def test_classifier_is_found_at_the_end_of_a_pipeline() -> None:
 def test_parameter_that_would_not_be_served_is_refused_before_the_fit(parameters: dict[str, Any], said: str) -> None:
     with pytest.raises(EstimatorUnsupported, match=said):
         check(XGBClassifier("binary", **parameters))
+
+
+FOREST = RandomForestClassifier(5, class_weight="balanced", random_state=0)
+BALANCED = {
+    "a forest": FOREST,
+    "a forest of samples": RandomForestClassifier(5, class_weight="balanced_subsample", random_state=0),
+    "extra trees": ExtraTreesClassifier(5, class_weight="balanced", random_state=0),
+    "extra trees without samples": ExtraTreesClassifier(5, class_weight="balanced_subsample", random_state=0),
+    "a regression": LogisticRegressionCV(
+        Cs=2, l1_ratios=(0,), use_legacy_attributes=False, scoring="accuracy", class_weight="balanced"
+    ),
+    "a pipeline": make_pipeline(StandardScaler(), FOREST),
+    "a search": GridSearchCV(make_pipeline(FOREST), {"randomforestclassifier__max_depth": [2, 3]}, cv=2),
+    "a pipeline with a search": make_pipeline(GridSearchCV(FOREST, {"max_depth": [2, 3]}, cv=2)),
+    "a search among weights": GridSearchCV(
+        RandomForestClassifier(5, random_state=0), {"class_weight": [None, "balanced"]}, cv=2, error_score="raise"
+    ),
+}
+
+
+def numbers_and_labels(*names: str) -> tuple[Any, Any]:
+    numbers = np.random.default_rng(0).normal(size=(90, 3))
+    return numbers, np.array(names)[np.digitize(numbers[:, 0] + numbers[:, 1] / 2, [-1.0, 0.5])]
+
+
+@pytest.mark.parametrize("estimator", BALANCED.values(), ids=BALANCED)
+@pytest.mark.parametrize("names", [("0", "1", "2"), ("1", "10", "none")])
+def test_balanced_classes_may_have_numbers_for_names(estimator: Any, names: tuple[str, ...]) -> None:
+    X, numbered = numbers_and_labels(*names)
+    _, named = numbers_and_labels("a", "b", "c")
+
+    made = fitted(clone(estimator), X, numbered)
+    same = clone(estimator).fit(X, named)
+
+    assert made.classes_.tolist() == list(names)
+    assert made.predict_proba(X).tolist() == same.predict_proba(X).tolist()
+    in_words = dict(zip(names, "abc", strict=True))
+    assert [in_words[label] for label in made.predict(X)] == same.predict(X).tolist()
+
+
+@pytest.mark.parametrize("weights", [{1: 5.0, 2: 1.0, 3: 1.0}, None])
+def test_weights_of_numbers_that_the_recipe_writes_are_of_its_own_names(weights: Any) -> None:
+    X, labels = numbers_and_labels("1", "2", "3")
+    forest = RandomForestClassifier(5, class_weight=weights, random_state=0)
+
+    made = fitted(clone(forest), X, labels)
+
+    assert made.predict_proba(X).tolist() == forest.fit(X, labels).predict_proba(X).tolist()
