@@ -42,9 +42,10 @@ def test_deployment_is_refused_for_what_no_fit_could_make_servable_and_for_a_mis
     good = (folder / "kdd99_http.py").read_text()
     (folder / "loans.py").write_text(
         good.replace('"kdd99-http"', '"loans"')
-        .replace("LogisticRegression()", "CalibratedClassifierCV()")
+        .replace("LogisticRegression()", "GaussianProcessClassifier()")
         .replace(
-            "sklearn.linear_model import LogisticRegression", "sklearn.calibration import CalibratedClassifierCV"
+            "sklearn.linear_model import LogisticRegression",
+            "sklearn.gaussian_process import GaussianProcessClassifier",
         )
     )
     (folder / "my-cars.py").write_text(good)
@@ -57,6 +58,6 @@ def test_deployment_is_refused_for_what_no_fit_could_make_servable_and_for_a_mis
         "DeploymentFailed: recipes lambdas/recipes/my-cars.py defines RECIPE, and its name cannot be a model's: name"
         " it my_cars.py, with model='my-cars'"
     )
-    assert lines[1] == "recipe loans cannot be used: the estimator has no exact form as a scorecard:"
-    assert lines[2].startswith("  - CalibratedClassifierCV: ")
+    assert lines[1] == "recipe loans cannot be used: the estimator has no exact form as a graph:"
+    assert lines[2].startswith("  - GaussianProcessClassifier: ")
     assert lines[3].startswith("  - A scorecard holds ")

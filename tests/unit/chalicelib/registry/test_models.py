@@ -169,6 +169,7 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOu
         "metrics",
         "data",
         "share",
+        "imported",
         "damaged",
     }
     assert set(listed[0]) == {"live", "anchor", "pinned", "quarantined", "pruned"} | facts
