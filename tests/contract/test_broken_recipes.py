@@ -60,4 +60,4 @@ def test_deployment_is_refused_for_what_no_fit_could_make_servable_and_for_a_mis
     )
     assert lines[1] == "recipe loans cannot be used: the estimator has no exact form as a graph:"
     assert lines[2].startswith("  - GaussianProcessClassifier: ")
-    assert lines[3].startswith("  - A scorecard holds ")
+    assert lines[3].startswith("  - A graph can be ")
