@@ -20,7 +20,7 @@ from tests.clone import Clone, LocalUp
 from tests.faults.processes import worker
 from tests.given import local_aws
 
-KILLS, SEED = 20, 20261127
+KILLS, SEED = int(os.environ.get("BATCH_KILLS", "20")), 20261127
 BUCKET = "nightswap-local-000000000000-us-east-1"
 FUNCTION = names.task_function("local", names.PREDICT_BATCH)
 LINES = [*http_connections.rows(normal=35_000, attacks=5_000, seed=43), "x,1,1,normal."]
