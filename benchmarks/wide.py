@@ -91,7 +91,7 @@ def recipe(classes: Mapping[str, str]) -> Recipe:
 
 
 def data_sets(lines: Sequence[bytes]) -> Iterator[tuple[str, Recipe, Sequence[bytes]]]:
-    """What is told apart, and on which rows."""
+    """Each question to the data: its name, its recipe, and its lines of the file."""
     labels = sorted({line.rsplit(b",", 1)[1].strip().decode() for line in lines})
     two = recipe({name: "normal" if name == "normal." else "attack" for name in labels})
     four = recipe({name: name.rstrip(".") if name in FREQUENT else "other" for name in labels})

@@ -94,7 +94,7 @@ def _header(content: bytes, *, named: str) -> tuple[str, bool, tuple[int, ...], 
 
 
 def _is_header(found: object) -> bool:
-    """A structured array has a list in the place of its type; so it is none of ours."""
+    """A structured array, which has a list of fields in place of one type, is refused."""
     return (
         isinstance(found, dict)
         and found.keys() == {"descr", "fortran_order", "shape"}
