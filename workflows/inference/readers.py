@@ -20,14 +20,12 @@ from chalicelib.cutting import listed
 from chalicelib.errors import BadRequest
 from chalicelib.limits import NUMBER_CHARACTERS
 
-from .media_types import CSV, JSON, JSON_LINES, MediaType
+from .media_types import ABSENT, CSV, HEADER, JSON, JSON_LINES, PRESENT, MediaType
 from .package import Column, Service, as_request, columns
 
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """As in `lambdas/serve/schema.py`: a number as text."""
 AN_INSTANCE = "an object of features, such as one of POST /predict's instances"
-PRESENT, ABSENT = "present", "absent"
-"""Of the parameter `header` of text/csv (RFC 4180)."""
 
 
 def read(body: bytes, *, of: MediaType, service: Service) -> Mapping[str, Any]:
@@ -54,7 +52,7 @@ def _of_json_lines(body: bytes, _of: MediaType, _service: Service) -> Mapping[st
 
 
 def _of_csv(body: bytes, of: MediaType, service: Service) -> Mapping[str, Any]:
-    header = of.parameters.get("header")
+    header = of.parameters.get(HEADER)
     if header not in (None, PRESENT, ABSENT):
         raise BadRequest(
             "header is neither present nor absent", field="Content-Type", accepted=f"{CSV}; header={PRESENT}"

@@ -13,8 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .media_types import CSV, JSON, JSON_LINES, MediaType
-from .readers import PRESENT
+from .media_types import CSV, HEADER, JSON, JSON_LINES, PRESENT, MediaType
 
 Body = Mapping[str, Any]
 
@@ -36,7 +35,7 @@ def _as_csv(body: Body, of: MediaType) -> bytes:
     predictions: Sequence[Mapping[str, Any]] = body["predictions"]
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
-    if of.parameters.get("header") == PRESENT:
+    if of.parameters.get(HEADER) == PRESENT:
         rows.writerow(["label", *predictions[0]["probabilities"]])
     rows.writerows([each["label"], *each["probabilities"].values()] for each in predictions)
     return text.getvalue().encode()
