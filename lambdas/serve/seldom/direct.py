@@ -1,6 +1,7 @@
 """Answers the requests of a function URL, in its payload format 2.0: a query of GET, or a body of POST.
 
-It takes what GET and POST /predict take of a model's own, and refuses it in the same words.
+It takes what GET and POST /predict take of a model's own, and refuses it in the same words. Whoever may invoke the
+function can send such an event by hand too, so each field that is read here may be of any kind.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 """
@@ -8,8 +9,9 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 from __future__ import annotations
 
 import json
+from binascii import a2b_base64
 
-from ..refusal import Refused, plain
+from ..refusal import Refused, plain, shown
 from ..values import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 BODY_BYTES = 1_000_000
 """As `chalicelib.limits.PREDICT_BODY_BYTES`."""
+QUERY_CHARACTERS = 96_000
+"""As `chalicelib.limits.QUERY_CHARACTERS`, each written as four bytes of three characters: %F0%9F%98%80."""
 FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "why": 3}'
+EVENT = "an event of a function URL, of payload format 2.0"
 
 
 def answered(service: Service, event: Mapping[str, Any], context: object) -> dict[str, object]:
@@ -42,30 +47,55 @@ def answered(service: Service, event: Mapping[str, Any], context: object) -> dic
 
 def _question(event: Mapping[str, Any]) -> dict[str, object]:
     """The event that the service takes."""
-    if (method := event["requestContext"]["http"]["method"]) == "GET":
-        return {"query": _query(event.get("rawQueryString", ""))}
+    method = _method(event["requestContext"])
+    if method == "GET":
+        return {"query": _query(_text(event, "rawQueryString"))}
     if method != "POST":
         raise Refused("MethodNotAllowed", "the URL takes GET and POST alone", accepted="GET, POST", status=405)
-    return _instances(_body(event))
+    return _instances(_body(_text(event, "body"), is_base64=event.get("isBase64Encoded", False)))
+
+
+def _method(context: object) -> str:
+    http = context.get("http") if isinstance(context, dict) else None
+    method = http.get("method") if isinstance(http, dict) else None
+    if not isinstance(method, str):
+        raise Refused("EventMalformed", "requestContext has no http.method", field="requestContext", accepted=EVENT)
+    return method
+
+
+def _text(event: Mapping[str, Any], name: str) -> str:
+    """Empty where there is none."""
+    text = event.get(name)
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise Refused("EventMalformed", f"{name} is {shown(text)}, not a text", field=name, accepted=EVENT)
+    return text
 
 
 def _query(text: str) -> dict[str, list[str]]:
     """Each name with all its values."""
     from urllib.parse import parse_qs
 
+    if len(text) > QUERY_CHARACTERS:
+        accepted = f"at most {QUERY_CHARACTERS:,} characters"
+        raise Refused("BadRequest", f"the query has {len(text):,} characters", accepted=accepted)
     try:
         return parse_qs(text, keep_blank_values=True, errors="strict")
     except ValueError as exc:  # UnicodeDecodeError is one
         raise Refused("BadRequest", "the query is not UTF-8", accepted="UTF-8") from exc
 
 
-def _body(event: Mapping[str, Any]) -> bytes:
+def _body(text: str, *, is_base64: object) -> bytes:
     """As the client sent it: Lambda hands on as Base64 what is no text by its content type."""
-    body: bytes = event.get("body", "").encode()
-    if event.get("isBase64Encoded"):
-        from base64 import b64decode
-
-        body = b64decode(body)
+    if not isinstance(is_base64, bool):
+        message = f"isBase64Encoded is {shown(is_base64)}, not true or false"
+        raise Refused("EventMalformed", message, field="isBase64Encoded", accepted=EVENT)
+    try:
+        body = a2b_base64(text, strict_mode=True) if is_base64 else text.encode()
+    except ValueError as exc:  # binascii.Error and UnicodeEncodeError are such
+        accepted = "Base64" if is_base64 else "UTF-8"
+        raise Refused("BadRequest", f"the body is not {accepted}", accepted=accepted) from exc
     if len(body) > BODY_BYTES:
         accepted = f"at most {BODY_BYTES:,} bytes"
         raise Refused("BodyTooLarge", f"the body has {len(body):,} bytes", accepted=accepted, status=413)
@@ -85,8 +115,9 @@ def _instances(body: bytes) -> dict[str, object]:
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = plain(next(name for name in names if names.count(name) > 1))
+        seen: set[str] = set()
+        repeated = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        twice = plain(repeated)
         raise Refused("BadRequest", f"{twice!r} is given more than once", field=twice, accepted="each name once")
     return found
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.limits import PREDICT_BODY_BYTES
+from chalicelib.limits import PREDICT_BODY_BYTES, QUERY_CHARACTERS
 from lambdas.serve.seldom import direct
 from tests.unit.lambdas.serve.test_handler import GOOD, QUERY, SERVICE
 
@@ -78,6 +78,18 @@ def test_query_is_answered_as_the_event_is(changes: dict[str, list[str]]) -> Non
         (event(body='{"instances": [{"size": "x"}]}'), 400, "FeatureMissing", "flag"),
         (event(body=" " * (PREDICT_BODY_BYTES + 1)), 413, "BodyTooLarge", None),
         (event(body="@", is_base64=True), 400, "BadRequest", None),
+        (event(body="e30", is_base64=True), 400, "BadRequest", None),
+        (event(body="\xe9", is_base64=True), 400, "BadRequest", None),
+        (event(body="\ud800"), 400, "BadRequest", None),
+        (event() | {"body": None}, 400, "BadRequest", None),
+        (event() | {"body": {}}, 400, "EventMalformed", "body"),
+        (event(body="{}") | {"isBase64Encoded": "yes"}, 400, "EventMalformed", "isBase64Encoded"),
+        (event("GET") | {"rawQueryString": None}, 400, "FeatureMissing", "size"),
+        (event("GET") | {"rawQueryString": 1}, 400, "EventMalformed", "rawQueryString"),
+        (event("GET", query="size=" + "1" * 12 * QUERY_CHARACTERS), 400, "BadRequest", None),
+        ({"requestContext": 1}, 400, "EventMalformed", "requestContext"),
+        ({"requestContext": {"http": None}}, 400, "EventMalformed", "requestContext"),
+        ({"requestContext": {"http": {"method": ["GET"]}}}, 400, "EventMalformed", "requestContext"),
     ],
 )
 def test_bad_request_is_refused_with_its_reason(sent: Any, status: int, code: str, field: str | None) -> None:
@@ -87,8 +99,18 @@ def test_bad_request_is_refused_with_its_reason(sent: Any, status: int, code: st
     assert said["Message"]
 
 
-def test_limit_is_the_one_of_the_api() -> None:
-    assert direct.BODY_BYTES == PREDICT_BODY_BYTES
+def test_name_that_comes_twice_is_found_among_many() -> None:
+    """In a time that grows with the names alone: by counting each it took minutes."""
+    names = ", ".join(f'"{name}": 0' for name in [*range(70_000), "twice", "twice"])
+
+    status, said = answered(event(body="{" + names + "}"))
+
+    assert (status, said["Field"]) == (400, "twice")
+
+
+def test_limits_are_those_of_the_api() -> None:
+    """A query is measured before it is read: a character of it may be written as twelve."""
+    assert (direct.BODY_BYTES, direct.QUERY_CHARACTERS) == (PREDICT_BODY_BYTES, 12 * QUERY_CHARACTERS)
 
 
 class Context:
