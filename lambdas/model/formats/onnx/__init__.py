@@ -5,5 +5,6 @@ supported.py   which estimators convert, by measurement, and why the others do n
 converting.py  the one module that knows skl2onnx
 export.py      a fitted estimator -> the artifact
 neighbours.py  which of neighbours that are equally far count
+vectors.py     what support vectors add up to, in 64-bit floats
 artifact.py    reads an artifact back, and scores a table
 """

@@ -16,13 +16,14 @@ import numpy as np
 from chalicelib.errors import LayersMissing
 from lambdas.model.features.searches import best
 from lambdas.model.features.steps import class_name
-from lambdas.model.formats.onnx import neighbours
+from lambdas.model.formats.onnx import neighbours, vectors
 from lambdas.serve.onnx import INPUT, LABELS, PROBABILITIES
 
 OPSET = {"": 18, "ai.onnx.ml": 3}
 """Of the standard operators, and of those of classical models: every onnxruntime since 1.14 runs them."""
 LARGE_BYTES = 100_000
 """Of a table of the graph: a larger one is written in the smallest type that holds its numbers exactly."""
+LEFT_OUT = (None, "passthrough")
 SMALLER = (np.uint8, np.int16, np.float32)
 
 
@@ -60,6 +61,7 @@ def graph(estimator: Any, *, columns: int) -> bytes:
         )
     _rename(model)
     neighbours.settle_graph(model)
+    vectors.settle_graph(model, [each for each in _steps(whole) if class_name(each) in ("SVC", "NuSVC")])
     _pack(model)
     _sort_opsets(model)
     content: bytes = model.SerializeToString(deterministic=True)
@@ -75,7 +77,7 @@ def settle(estimator: Any) -> None:
 
 def _prepared(whole: Any) -> Any:
     """The same, changed where skl2onnx would fail; it answers as before."""
-    for step in _steps(whole):
+    for step in list(_steps(whole)):
         prepare = PREPARE.get(class_name(step))
         if prepare is not None:
             prepare(step)
@@ -95,22 +97,37 @@ def _steps(step: Any) -> Iterator[Any]:
 
 
 def _of_pipeline(step: Any) -> None:
-    """Of a search inside what it found; and an imputer sees no missing number, because a run fills them before."""
-    step.steps = [(name, _unfilling(best(inner))) for name, inner in step.steps]
+    """Of a search inside what it found; skl2onnx knows no step that is left out."""
+    step.steps = [(name, _settled(best(inner))) for name, inner in step.steps if inner not in LEFT_OUT] or [
+        ("nothing", _nothing())
+    ]
 
 
 def _of_columns(step: Any) -> None:
-    step.transformers_ = [(name, _unfilling(inner), columns) for name, inner, columns in step.transformers_]
+    step.transformers_ = [(name, _settled(inner), columns) for name, inner, columns in step.transformers_]
 
 
 def _of_union(step: Any) -> None:
-    step.transformer_list = [(name, _unfilling(inner)) for name, inner in step.transformer_list]
+    step.transformer_list = [(name, _settled(inner)) for name, inner in step.transformer_list]
 
 
-def _unfilling(step: Any) -> Any:
+def _settled(step: Any) -> Any:
+    """The step as a graph needs it: an imputer has nothing left to do, because a run fills missing numbers before,
+    and an encoder's 32-bit floats become 64-bit ones, which every step after it takes."""
+    from skl2onnx.sklapi import CastTransformer
+    from sklearn.pipeline import make_pipeline
+
+    name = class_name(step)
+    if name == "OneHotEncoder":
+        return make_pipeline(step, CastTransformer(dtype=np.float64))
+    return _nothing() if name == "SimpleImputer" else step
+
+
+def _nothing() -> Any:
+    """A step that changes nothing."""
     from sklearn.preprocessing import FunctionTransformer
 
-    return FunctionTransformer() if class_name(step) == "SimpleImputer" else step
+    return FunctionTransformer()
 
 
 def _of_voting(step: Any) -> None:

@@ -27,30 +27,31 @@ NOT_CONVERTED = "skl2onnx does not convert it"
 NOT_RUN = "onnxruntime does not run what skl2onnx makes of it in 64-bit floats"
 UNMEASURED = "its graph was not measured against scikit-learn"
 TREES = "its graph does not run in 64-bit floats, and in 32 a number that lies at a threshold goes another way"
+SCORES = f"{OTHERWISE}: scikit-learn takes its label from other scores than its probabilities"
+KERNELS = ("linear", "poly", "rbf", "sigmoid")
 NO_PROBABILITIES = "it gives no probabilities: take CalibratedClassifierCV of it"
-SMALL_KERNELS = ("rbf", "sigmoid")
-"""Of vectors; the values of the others grow with the columns' numbers, and onnxruntime holds them in 32 bits."""
 
 
 def _neighbours(step: Any) -> str:
     if step.weights != "uniform":
-        return f"with weights={step.weights!r} {OTHERWISE}: leave weights out"
+        return f"with weights={step.weights!r} {NOT_RUN}: leave weights out"
     if step.metric == "minkowski" and step.p == 2:
         return ""
-    return "" if step.metric == "euclidean" else f"of the metrics, {NOT_RUN} but of euclidean: leave metric and p out"
+    return "" if step.metric == "euclidean" else f"of other metrics, {OTHERWISE}: leave metric and p out"
 
 
 def _kernel(step: Any) -> str:
-    if step.kernel in SMALL_KERNELS:
+    if step.kernel in KERNELS:
         return ""
-    return (
-        "onnxruntime holds its kernel in 32-bit floats, which is exact enough for kernel='rbf' and 'sigmoid' alone:"
-        " take one of these, or CalibratedClassifierCV(LinearSVC()) for a linear one"
-    )
+    return "its kernel is none that a graph computes: take kernel='rbf', 'linear', 'poly' or 'sigmoid'"
 
 
 def _vectors(step: Any) -> str:
-    return _kernel(step) if step.probability is True else "it gives no probabilities: set probability=True"
+    if step.probability is not True:
+        return "it gives no probabilities: set probability=True"
+    if step.break_ties:
+        return f"with break_ties=True {OTHERWISE}: leave break_ties out"
+    return _kernel(step)
 
 
 def _bernoulli(step: Any) -> str:
@@ -80,7 +81,7 @@ def _stacking(step: Any) -> str:
         return f"with stack_method={step.stack_method!r} {NOT_RUN}: leave stack_method out"
     final = [] if step.final_estimator is None else [step.final_estimator]
     inner = [inner for _, inner in step.estimators]
-    return _of_inner(inner, INNER, may_be_pipelines=True) or _of_inner(final, LEAVES)
+    return _of_inner(inner, INNER, may_be_pipelines=True) or _of_inner(final, LAST)
 
 
 def _bagging(step: Any) -> str:
@@ -90,7 +91,7 @@ def _bagging(step: Any) -> str:
 
 
 def _one_vs_rest(step: Any) -> str:
-    return _of_inner([step.estimator], ONE_VS_REST, may_be_pipelines=True)
+    return _of_inner([step.estimator], LAST, may_be_pipelines=True)
 
 
 def _of_inner(inner: Iterable[Any], rules: Mapping[str, Rule], *, may_be_pipelines: bool = False) -> str:
@@ -144,10 +145,8 @@ CALIBRATED: Mapping[str, Rule] = {
     **dict.fromkeys(("LinearSVC", "RidgeClassifier", "Perceptron", "SGDClassifier"), is_served),
 }
 """What is calibrated needs no probabilities of its own."""
-ONE_VS_REST: Mapping[str, Rule] = {
-    **LEAVES,
-    **dict.fromkeys(("SVC", "NuSVC"), lambda _: f"{OTHERWISE}: it tells several classes apart by itself"),
-}
+LAST: Mapping[str, Rule] = {**LEAVES, **dict.fromkeys(("SVC", "NuSVC"), lambda _: SCORES)}
+"""What has the last word in a StackingClassifier, or is asked about one class after another."""
 INNER: Mapping[str, Rule] = {**LEAVES, "CalibratedClassifierCV": _calibrated, "OneVsRestClassifier": _one_vs_rest}
 CLASSIFIERS: Mapping[str, Rule] = {
     **INNER,
@@ -161,7 +160,7 @@ CLASSIFIERS: Mapping[str, Rule] = {
     ),
     "TunedThresholdClassifierCV": lambda _: f"{OTHERWISE}: set `threshold` of the recipe",
     "SelfTrainingClassifier": lambda _: "it takes no classes that are texts, and the recipe's are",
-    "RadiusNeighborsClassifier": lambda _: NOT_RUN,
+    "RadiusNeighborsClassifier": lambda _: "its graph fails on a row that has no neighbour within the radius",
     "GaussianProcessClassifier": lambda _: f"of texts as classes, and of more than two classes, {NOT_CONVERTED}",
     **dict.fromkeys(("DecisionTreeClassifier", "ExtraTreeClassifier"), lambda _: TREES),
     **dict.fromkeys(("RandomForestClassifier", "ExtraTreesClassifier", "AdaBoostClassifier"), lambda _: TREES),
