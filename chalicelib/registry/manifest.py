@@ -160,6 +160,11 @@ class Manifest(Document):
         return self.training.imported if self.training else None
 
     @property
+    def threshold(self) -> Threshold | None:
+        """The operating point; None of a version that answers the more probable class."""
+        return self.training.threshold if self.training else None
+
+    @property
     def layers(self) -> Sequence[str]:
         """That the serving function needs."""
         return self.artifact.layers if self.artifact else ()

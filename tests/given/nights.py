@@ -16,7 +16,7 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import publishing, registry
-from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Manifest, Source, listed_schema
+from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Manifest, Source, Training, listed_schema
 from chalicelib.registry.report import Rule
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
@@ -28,6 +28,8 @@ PARTS = (SCORECARD_FILE, registry.PACKAGE, registry.REPORT, registry.REPLAY)
 GIVEN_UP = (registry.PACKAGE, SCORECARD_FILE, registry.REPLAY)
 """What a pruned version gives up."""
 SCHEMA = {"columns": [{"kind": "number", "name": "duration", "example": 0.0}]}
+
+EXAMPLE = {"duration": 0}
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def register(
     form: str = FORMAT,
     file: str | None = SCORECARD_FILE,
     layers: Sequence[str] = (),
+    example: Mapping[str, Any] = EXAMPLE,
+    training: Mapping[str, Any] | None = None,
 ) -> Registered:
     """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format, and
     `layers` are what that needs.
@@ -97,7 +101,8 @@ def register(
         ratios={"attack": {"recall": 1.0}},
         rules=tuple(map(Rule.of, rules)),
         reason="every rule passed",
-        example={"duration": 0},
+        example=example,
+        training=Training.of(training) if training else None,
         parts=evidence.checksums(parts),
         created_at=documents.timestamp(edges.clock()),
     )

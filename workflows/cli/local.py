@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import signal
 import sys
@@ -15,7 +16,6 @@ from typing import Any
 import click
 
 from chalicelib.contracts.decisions import WENT_WELL
-from chalicelib.cutting import cut
 from chalicelib.runs import durations
 from workflows.api_client import ApiClient, encoded
 from workflows.checking.file import LocalFile
@@ -28,10 +28,11 @@ from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import Expected, watch
 from workflows.deploying import record
 from workflows.local.process import SHORT_PORT, LocalAws
+from workflows.local.state import whole_files
 
-STATE = ".nightswap"
+STATE, REQUESTS = ".nightswap", "requests"
 QUERY_SHOWN = 500
-"""Characters of a query beside its answer; the whole one stands in what is to be tried."""
+"""Characters of a query: one with more, such as the pixels of a picture, is asked by POST, from a file."""
 
 
 @click.group()
@@ -118,7 +119,7 @@ def _carry_out(job: MainJob, *, data: Path | None, begun: float, serves: bool) -
     _show_run(job, ended)
     query = _show_live(job, client)
     if serves and query:
-        _show_curls(client, query)
+        _show_curls(client, query, folder=job.folder)
     console.print(f"whole job: {time.monotonic() - begun:.1f} s")
     return str(ended["outcome"])
 
@@ -140,21 +141,40 @@ def _show_live(job: MainJob, client: ApiClient) -> dict[str, Any] | None:
     live = found["live"]
     console.print(f"live: {job.model} version {live['model_version']}, function version {live['function_version']}")
     query: dict[str, Any] = {"model": job.model, **found["manifest"]["example"]}
-    answer = client.get("/predict", query)
-    console.print(f"GET /predict?{cut(encoded(query), QUERY_SHOWN)} answered {answer.status}:", soft_wrap=True)
+    if _is_long(query):
+        asked, answer = "POST /predict", client.post("/predict", _request(query))
+    else:
+        asked, answer = f"GET /predict?{encoded(query)}", client.get("/predict", query)
+    say(f"{asked} answered {answer.status}:")
     screen.show_json(answer.body)
     return query
 
 
-def _show_curls(client: ApiClient, query: dict[str, Any]) -> None:
-    header = f"-H 'Authorization: Bearer {client.token}'"
-    wish = f"-H 'Content-Type: application/json' -d '{json.dumps({'model': query['model']})}'"
+def _is_long(query: dict[str, Any]) -> bool:
+    return len(encoded(query)) > QUERY_SHOWN
+
+
+def _request(query: dict[str, Any]) -> dict[str, Any]:
+    """The body that asks the same."""
+    features = {name: value for name, value in query.items() if name != "model"}
+    return {"model": query["model"], "instances": [features]}
+
+
+def _show_curls(client: ApiClient, query: dict[str, Any], *, folder: Path) -> None:
+    """Lines to paste; what is too long for a line lies in a file of the state folder."""
+    token, json_body = f"-H 'Authorization: Bearer {client.token}'", "-H 'Content-Type: application/json'"
+    predict = f"'{client.url}/predict?{encoded(query)}'"
+    if _is_long(query):
+        file = folder / REQUESTS / f"{query['model']}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        whole_files.write(file, json.dumps(_request(query)).encode())
+        predict = f"{json_body} --data {shlex.quote(f'@{file}')} {client.url}/predict"
     console.print("\ntry it:", style="bold")
     for line in (
-        f"curl {header} '{client.url}/predict?{encoded(query)}'",
-        f"curl {header} {client.url}/models",
-        f"curl {header} {client.url}/runs",
-        f"curl {header} {client.url}/retrain {wish}",
+        f"curl {token} {predict}",
+        f"curl {token} {client.url}/models",
+        f"curl {token} {client.url}/runs",
+        f"curl {token} {client.url}/retrain {json_body} -d '{json.dumps({'model': query['model']})}'",
     ):
         click.echo(line)
 
@@ -195,7 +215,7 @@ def forget(root: Path) -> None:
     """Remove what a clone's local AWS has stored; nothing while one holds it, for `start` says which process does."""
     if LocalAws.holding(root) is not None:
         return
-    for each in ("aws", "s3", "damaged", "token"):
+    for each in ("aws", "s3", "damaged", REQUESTS, "token"):
         path = root / STATE / each
         if path.is_dir():
             shutil.rmtree(path)

@@ -13,7 +13,7 @@ from chalicelib.interventions import restoration
 from chalicelib.registry import models as core
 from workflows import person
 from workflows.cli.options import as_json, named_model, on_stage
-from workflows.cli.screen import console, damage, number, say, show_json, table, table_with_lines
+from workflows.cli.screen import console, damage, number, say, show_json, table_in_parts, table_with_lines
 from workflows.cli.stage import Stage
 
 FLAGS = ("live", "waits", "anchor", "pinned", "quarantined", "pruned", "damaged")
@@ -65,11 +65,21 @@ def restore(stage: Stage, model: str, as_json: bool) -> None:
 
 
 def _show_metrics(versions: list[dict[str, Any]]) -> None:
-    """A row for each version, a column for each rule's metric; nothing of versions that tell none."""
-    names = list(dict.fromkeys(name for each in versions for name in each["metrics"]))
+    """A row for each version, a column for each rule's metric and for the operating point; nothing of versions that
+    tell none."""
+    told = [{**_operating_point(each), **each["metrics"]} for each in versions]
+    names = list(dict.fromkeys(name for each in told for name in each))
     if names:
-        rows = [[each["model_version"], *(number(each["metrics"].get(name)) for name in names)] for each in versions]
-        table("metrics that the gate judged them by", ["version", *names], rows)
+        rows = [
+            [each["model_version"], *(number(metrics.get(name)) for name in names)]
+            for each, metrics in zip(versions, told, strict=True)
+        ]
+        table_in_parts("metrics that the gate judged them by", ["version", *names], rows)
+
+
+def _operating_point(version: dict[str, Any]) -> dict[str, float]:
+    point = version["threshold"]
+    return {f"threshold of {point['positive']}": point["probability"]} if point else {}
 
 
 def _flags(version: dict[str, Any]) -> str:

@@ -58,6 +58,34 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     console.print(drawn)
 
 
+def table_in_parts(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table of numbers, as wide as the screen: the first column stands before each part of the others that fits.
+
+    A heading has several lines where that makes room, and is broken within a word where one is wider than the screen.
+    """
+    cells = [["-" if cell is None else str(cell) for cell in column] for column in zip(*rows, strict=True)]
+    of_cells = [max(map(len, column)) for column in cells]
+    widths = [max(len(name), width) for name, width in zip(columns, of_cells, strict=True)]
+    if sum(widths) + len(SPACES) * (len(widths) - 1) > console.width:
+        words = [max(map(len, name.split())) for name in columns]
+        widths = [max(each) for each in zip(words, of_cells, strict=True)]
+    first, others = widths[0], list(range(1, len(columns)))
+    console.print(Text(title, style="bold"))
+    while others:
+        room, fitting = console.width - first, 0
+        while fitting < len(others) and (not fitting or room >= len(SPACES) + widths[others[fitting]]):
+            room -= len(SPACES) + widths[others[fitting]]
+            fitting += 1
+        shown, others = [0, *others[:fitting]], others[fitting:]
+        drawn = Table(box=None, pad_edge=False, padding=(0, len(SPACES), 0, 0), header_style="bold")
+        for place in shown:
+            width = min(widths[place], console.width - first - len(SPACES)) if place else first
+            drawn.add_column(Text(columns[place]), justify="right", overflow="fold", width=width)
+        for row in zip(*(cells[place] for place in shown), strict=True):
+            drawn.add_row(*map(Text, row))
+        console.print(drawn)
+
+
 def table_with_lines(columns: Sequence[str], rows: Sequence[tuple[Sequence[str | Text], Sequence[str]]]) -> None:
     """A table whose rows have lines below them, as wide as the screen; the last column takes what room is left."""
     cells = [columns, *(row for row, _ in rows)]

@@ -45,9 +45,9 @@ class Entry:
     trained_by: int | None
     """The live version, if it is trained on this content, under whatever name."""
     rows: int | None
-    """As the last run counted them; None where that is not recorded."""
+    """As the last run counted them, or else the run of the live version; None where that is not recorded."""
     classes: Mapping[str, int] | None
-    """The rows of each class of the recipe."""
+    """The rows of each class of the recipe; None too where dates decide which rows of a file are used."""
     rows_left_out: int | None
     """The bad rows that the last run left out; None for none, and for a file that is left out whole."""
     why_left_out: str | None
@@ -101,7 +101,8 @@ def _entry(
     data = live.data if live else ()
     same_name = [each for each in data if each.name == of]
     # The oldest manifests have no entity tags: there the name has to do.
-    is_trained_on = any(each.etag == found.etag for each in data) or any(each.etag is None for each in same_name)
+    used = [each for each in data if each.etag == found.etag] or [each for each in same_name if each.etag is None]
+    is_trained_on = bool(used)
     kept, bad = rows_of.get(found.etag), gone.get((of, found.etag))
     if bad is not None and bad.is_whole:
         state = QUARANTINED
@@ -111,7 +112,7 @@ def _entry(
         modified_at=found.modified_at,
         state=state or (TRAINED_ON if is_trained_on else REPLACED if same_name else NEW),
         trained_by=live.model_version if live and is_trained_on else None,
-        rows=kept.rows if kept else None,
+        rows=kept.rows if kept else used[0].rows if used else None,
         classes=kept.classes if kept else None,
         rows_left_out=bad.rows if bad else None,
         why_left_out=(f"{bad.error}: {bad.why}" if bad.error else bad.why) if bad else None,

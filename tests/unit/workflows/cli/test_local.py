@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from dataclasses import replace
@@ -57,7 +58,7 @@ def test_model_that_is_not_live_is_shown_as_that(capsys: pytest.CaptureFixture[s
 def test_curl_lines_can_be_pasted_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     console.width = 20
 
-    local._show_curls(CLIENT, {"model": MODEL, "duration": 0, "flag": "S F&"})
+    local._show_curls(CLIENT, {"model": MODEL, "duration": 0, "flag": "S F&"}, folder=Path())
 
     lines = [shlex.split(line) for line in capsys.readouterr().out.splitlines() if line.startswith("curl")]
     assert all(line[:3] == ["curl", "-H", "Authorization: Bearer secret"] for line in lines)
@@ -69,12 +70,44 @@ def test_curl_lines_can_be_pasted_as_they_are(capsys: pytest.CaptureFixture[str]
     assert len(lines) == 4
 
 
+def test_array_of_many_numbers_is_asked_by_a_short_line_with_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = [0.25, None] * 392
+    folder = tmp_path / "it's here"
+
+    local._show_curls(CLIENT, {"model": MODEL, "pixels": pixels}, folder=folder)
+
+    line = next(shlex.split(each) for each in capsys.readouterr().out.splitlines() if each.startswith("curl"))
+    file = folder / "requests" / f"{MODEL}.json"
+    assert line[3:] == [
+        *("-H", "Content-Type: application/json", "--data", f"@{file}"),
+        "http://127.0.0.1:8000/predict",
+    ]
+    assert json.loads(file.read_text()) == {"model": MODEL, "instances": [{"pixels": pixels}]}
+
+
+def test_live_version_is_asked_about_an_array_of_many_numbers_without_all_of_them_on_the_screen(
+    stage: FakeStage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    promote(stage.edges, run="run-1", example={"pixels": [0] * 784})
+
+    local._show_live(a_job(stage), CLIENT)
+
+    shown = capsys.readouterr().out
+    assert "POST /predict answered 200:" in shown
+    assert '"asked": "POST /predict"' in shown and "0, 0" not in shown
+
+
 def test_data_that_is_not_there_is_named_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match=r"nowhere\.csv is not there"):
         group.main(["local", "up", "--data", str(tmp_path / "nowhere.csv")], standalone_mode=False)
 
 
-STORED = [".chalice/deployed/local.json", *(f".nightswap/{each}" for each in ("aws/a", "s3/b", "damaged/c", "token"))]
+STORED = [
+    ".chalice/deployed/local.json",
+    *(f".nightswap/{each}" for each in ("aws/a", "s3/b", "damaged/c", "requests/d", "token")),
+]
 OTHERS = [".chalice/deployed/prod.json", ".nightswap/data/night.csv", ".nightswap/logs/local-aws.log"]
 
 

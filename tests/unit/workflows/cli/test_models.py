@@ -94,6 +94,52 @@ def test_metric_that_is_compared_with_other_versions_stands_there_once() -> None
     assert shown.split("judged them by")[1].split() == ["version", "recall", "of", "attack", "2", "0.75", "1", "-"]
 
 
+RULE = {"value": 0.9886877, "direction": ">=", "bound": 0.5, "passed": True, "reason": "so it is"}
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_metrics_of_many_classes_stand_in_as_many_tables_as_the_screen_needs(width: int) -> None:
+    stage = live_stage()
+    names = ["accuracy", *(f"recall of {'digit-' * (1 + number % 3)}{number}" for number in range(10))]
+    for run in ("run-2", "run-3"):
+        register(stage.edges, run=run, rules=[{**RULE, "name": name} for name in names])
+
+    shown = stage.run("versions", width=width).output.partition("judged them by")[2]
+
+    lines = [line.split() for line in shown.splitlines()]
+    headings = [line for line in lines if line[:1] == ["version"] or "version" in line]
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+    assert len(headings) == (3 if width == 80 else 2)
+    assert [cell for line in lines for cell in line if cell.startswith("digit")] == [
+        name.split()[-1] for name in names[1:]
+    ]
+    assert sum(cell == "0.988688" for line in lines for cell in line) == 22
+    assert [line[0] for line in lines if line and line[0] in "123"] == ["3", "2", "1"] * len(headings)
+
+
+def test_name_of_a_class_that_is_wider_than_the_screen_is_broken() -> None:
+    stage = live_stage()
+    register(stage.edges, run="run-2", rules=[{**RULE, "name": f"recall of {'x' * 100}"}])
+
+    shown = stage.run("versions", width=80).output.partition("judged them by")[2]
+
+    assert all(len(line.rstrip()) <= 80 for line in shown.splitlines())
+    assert shown.count("x") == 100
+
+
+def test_operating_point_of_a_version_stands_among_its_metrics() -> None:
+    stage = live_stage()
+    point = {"positive": "attack", "probability": 0.70978712, "words": "the highest threshold", "chosen": None}
+    register(stage.edges, run="run-2", training={"threshold": point})
+
+    shown = stage.run("versions", width=80).output.partition("judged them by")[2]
+
+    assert shown.split() == ["version", "threshold", "of", "attack", "2", "0.709787", "1", "-"]
+    found = stage.json("versions", "--json")
+    assert isinstance(found, list)
+    assert [each["threshold"] for each in found] == [{"positive": "attack", "probability": 0.70978712}, None]
+
+
 @pytest.mark.parametrize("command", ["history", "prune", "restore", "verify", "versions"])
 def test_model_is_named_by_an_argument_or_by_the_option(command: str) -> None:
     stage = live_stage()

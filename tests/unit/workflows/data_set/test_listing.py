@@ -76,6 +76,12 @@ def test_file_is_new_until_the_live_version_is_trained_on_its_content() -> None:
     assert states(on) == {"a.csv": ("trained on", 1), "b.csv": ("new", None)}
 
 
+def test_rows_that_no_run_kept_for_the_next_are_those_that_the_live_version_was_made_of() -> None:
+    on = stage_with({"a.csv": GOOD, "b.csv": OTHER}, {**source("a.csv", GOOD), "rows": 412})
+
+    assert {each.name: each.rows for each in listing(on.edges, model=MODEL).entries} == {"a.csv": 412, "b.csv": None}
+
+
 def test_all_is_new_while_nothing_is_live() -> None:
     assert states(stage_with({"a.csv": GOOD})) == {"a.csv": ("new", None)}
 
