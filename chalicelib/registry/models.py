@@ -22,6 +22,7 @@ from chalicelib.registry.manifest import Manifest
 from chalicelib.registry.pin import Pin
 from chalicelib.registry.quarantine import Quarantine
 from chalicelib.registry.registry import Kept
+from chalicelib.registry.report import Threshold
 
 LISTED = ("model_version", "function_version", "run", "created_at", "ratios", "data")
 """The fields of a manifest in the list of versions."""
@@ -149,7 +150,7 @@ def _versions(edges: Edges, *, model: str, kept: Kept, limit: int | None) -> lis
         return {
             **{name: known.get(name) for name in LISTED},
             "metrics": dict(manifest.metrics) if manifest else {},
-            "threshold": point.operating_point if (point := manifest.threshold if manifest else None) else None,
+            "threshold": _operating_point(manifest.threshold) if manifest else None,
             "imported": brought.document if (brought := manifest.imported if manifest else None) else None,
             **{flag: number in numbers for flag, numbers in flags.items()},
             "quarantined": known.get("fingerprint") in quarantined,
@@ -158,6 +159,11 @@ def _versions(edges: Edges, *, model: str, kept: Kept, limit: int | None) -> lis
         }
 
     return [told_of(number) for number in kept.numbers()[::-1][:limit]]
+
+
+def _operating_point(threshold: Threshold | None) -> dict[str, Any] | None:
+    """Without how it was chosen."""
+    return {"positive": threshold.positive, "probability": threshold.probability} if threshold else None
 
 
 def version(edges: Edges, *, model: str, model_version: str) -> dict[str, Any]:

@@ -106,11 +106,6 @@ class Threshold(Document):
     chosen: Mapping[str, Any] | None = holds(maybe(table_of(anything)), default=None)
     """On which rows, with the intervals of precision and recall there; None of one that the recipe names."""
 
-    @property
-    def operating_point(self) -> dict[str, Any]:
-        """Without how it was chosen."""
-        return {"positive": self.positive, "probability": self.probability}
-
 
 class Champion(Document):
     """The live model on the same rows: how many it was scored on, or the problem that kept it from being scored."""

@@ -168,7 +168,6 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOu
         "ratios",
         "metrics",
         "data",
-        "damaged",
         "threshold",
         "imported",
         "damaged",
