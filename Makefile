@@ -4,7 +4,7 @@ STAGE ?= local
 UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
 LOCKS := workflows/locks
-DOCTESTS := chalicelib lambdas $(addprefix workflows/,checking cost deploying doctor local packaging planning stacks)
+DOCTESTS := chalicelib lambdas $(addprefix workflows/,checking cost deploying doctor inference local packaging planning stacks)
 FAST := tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder

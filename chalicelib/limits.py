@@ -92,6 +92,12 @@ INFERENCE_ROWS = 100_000
 """Of one request. SageMaker gives up after 60 s, and a row takes 10 to 600 microseconds."""
 INFERENCE_HELD_BYTES = 268_435_456
 """Of all bodies that are read or scored at a time."""
+INFERENCE_CONNECTIONS = 2_000
+"""At a time: twice what the load tests of the field use. As many files have to be allowed to a process."""
+INFERENCE_HEAD_SECONDS = 10
+"""Until the line and the headers of a request are there."""
+INFERENCE_BODY_SECONDS = 60
+"""Until its body is there: SageMaker gives a whole request as much."""
 
 IMPORT_BYTES = 100_000_000
 """Of a model's file that is imported. XGBoost spells a node with about 130 bytes, and a million is served at most."""

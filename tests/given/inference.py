@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from lambdas.serve.handler import Service
@@ -57,34 +58,52 @@ class Got:
         return json.loads(self.body)
 
 
+class Event(Enum):
+    """What may happen in the place of a part of a body."""
+
+    GONE = "the client goes away"
+    SILENT = "the client stays and sends nothing more"
+    STOPPED = "the server's time to stop is up"
+
+
+Parts = Sequence[bytes | Event]
+
+
 def asked(
     application: Application,
     method: str = "POST",
     path: str = "/invocations",
     *,
-    headers: Mapping[str, str] | None = None,
-    parts: Sequence[bytes | None] = (b"",),
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    parts: Parts = (b"",),
 ) -> Got | None:
-    """The answer; None where the application says nothing. A part that is None is a client that went away."""
-    return asyncio.run(_asked(application, method, path, headers or {}, parts))
+    """The answer; None where the application says nothing."""
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return asyncio.run(_asked(application, method, path, pairs, parts))
 
 
 async def _asked(
-    application: Application, method: str, path: str, headers: Mapping[str, str], parts: Sequence[bytes | None]
+    application: Application, method: str, path: str, headers: Iterable[tuple[str, str]], parts: Parts
 ) -> Got | None:
     scope = {
         "type": "http",
         "method": method,
         "path": path,
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
     }
     waiting = list(parts)
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
         part = waiting.pop(0)
-        if part is None:
+        if part is Event.GONE:
             return {"type": "http.disconnect"}
+        if isinstance(part, Event):
+            task = asyncio.current_task()
+            assert task
+            if part is Event.STOPPED:
+                task.cancel()
+            await asyncio.Event().wait()
         return {"type": "http.request", "body": part, "more_body": bool(waiting)}
 
     async def send(message: Mapping[str, Any]) -> None:

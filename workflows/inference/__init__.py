@@ -1,6 +1,7 @@
 """SageMaker's container contract over the prediction service: what `nightswap serve` runs, and the image.
 
 running.py      binds the port, runs uvicorn, stops when the requests in flight have ended
+connections.py  how many connections there are, and how long a client may take
 application.py  the ASGI application: routes, limits, token
 openapi.py      the routes and the model's columns as an OpenAPI document
 scoring.py      asks the service for as many rows as it takes at a time, and puts the answers together

@@ -40,7 +40,7 @@ class MediaType(Value):
         return weight if weight <= 1 else 1.0
 
     def closeness(self, offer: MediaType) -> int:
-        """How closely it names the offer: 1 by `*/*`, 2 by its group, 3 by its name, 4 with its header; 0 not at all."""
+        """How closely it names the offer: 1 by `*/*`, 2 by its group, 3 by its name, 4 with its header; or 0."""
         if self.name == offer.name:
             header = self.parameters.get(HEADER)
             if offer.name != CSV or header not in (PRESENT, ABSENT):
@@ -96,7 +96,7 @@ def of_answer(header: str | None) -> MediaType:
 
 
 def _wish(offer: MediaType, ranges: Sequence[MediaType]) -> tuple[float, int, int]:
-    """The weight of the range that names the offer most closely, how closely, and how early; by these they compare."""
+    """The weight of the range that names the offer most closely, then how closely and how early it does."""
     found = [
         (closeness, -place, each.weight)
         for place, each in enumerate(ranges)

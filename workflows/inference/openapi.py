@@ -23,9 +23,11 @@ REFUSALS = {
     "401": "the token is missing or wrong",
     "404": "the body names another model",
     "406": "no answer is of a kind that Accept names",
+    "408": "the body did not come in time",
     "413": "too many bytes or rows",
     "415": "the body is of another kind",
-    "503": "the server is busy: try again",
+    "431": "the headers are too large",
+    "503": "the server is busy, or stops: try again",
 }
 TEXT = {"type": "string"}
 

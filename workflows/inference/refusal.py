@@ -1,4 +1,4 @@
-"""Refuses a request for its route, method, token or Accept, which API Gateway does for the API.
+"""Refuses a request for its route, method, token, Accept, or for its time, which API Gateway does for the API.
 
 What is wrong with a body is an error of `chalicelib.errors`, as it is for the API.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Refused(Exception):
-    """In the form of the API's errors. `header` goes with the answer."""
+    """In the form of the API's errors. `headers` go with the answer."""
 
     def __init__(
         self,
@@ -19,10 +19,10 @@ class Refused(Exception):
         *,
         field: str | None = None,
         accepted: str,
-        header: tuple[bytes, bytes] | None = None,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
         about = {} if field is None else {"Field": field}
         self.body: dict[str, Any] = {"Code": code, "Message": message, **about, "Accepted": accepted}
-        self.header = header
+        self.headers = headers

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import uvicorn
 
 from chalicelib.errors import CommandFailed
+from chalicelib.limits import INFERENCE_CONNECTIONS
 
 from .application import Application
+from .connections import SPARE, Bounds, bounded
 from .package import Service
 
 WAITING = 2_048
 """Connections that may wait until they are accepted."""
 GRACE_SECONDS = 25
 """For requests in flight: SageMaker kills a container 30 s after SIGTERM."""
+OWN_FILES = 50
+"""That a process has open beside its connections."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -36,23 +43,49 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(service: Service, *, listener: socket.socket, token: str | None, say: Callable[[str], None]) -> None:
-    """Serve until it is told to stop. Signals come to the main thread, so this has to run there."""
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    say(f"{service.model} version {service.model_version} answers on http://{shown}:{port} until Ctrl-C")
-    config = uvicorn.Config(
-        Application(service, token=token),
-        http="h11",
+def configured(application: Application, *, connections: int) -> uvicorn.Config:
+    """uvicorn with its faster parser and event loop where both are installed, as they are but for the image."""
+    return uvicorn.Config(
+        application,
+        http=bounded(Bounds(connections=connections)),
         ws="none",
         lifespan="off",
-        loop="asyncio",
+        loop="uvloop" if find_spec("uvloop") else "asyncio",
         access_log=False,
         log_level="warning",
         server_header=False,
         backlog=WAITING,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def room(soft: int, hard: int) -> tuple[int, int]:
+    """How many files to ask the system for, by its two limits, and how many connections they are enough for.
+
+    >>> room(256, 1_000_000), room(1_024, 1_024), room(65_536, resource.RLIM_INFINITY)
+    ((2150, 2000), (1024, 874), (65536, 2000))
+    """
+    beside = SPARE + OWN_FILES
+    soft, hard = (sys.maxsize if each == resource.RLIM_INFINITY else each for each in (soft, hard))
+    files = max(soft, min(INFERENCE_CONNECTIONS + beside, hard))
+    return files, max(1, min(files - beside, INFERENCE_CONNECTIONS))
+
+
+def _make_room() -> int:
+    """The connections that this process may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files, connections = room(soft, hard)
+    if soft not in (files, resource.RLIM_INFINITY):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return connections
+
+
+def run(service: Service, *, listener: socket.socket, token: str | None, say: Callable[[str], None]) -> None:
+    """Serve until it is told to stop. Signals come to the main thread, so this has to run there."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    say(f"{service.model} version {service.model_version} answers on http://{shown}:{port} until Ctrl-C")
+    config = configured(Application(service, token=token), connections=_make_room())
     # Once it has stopped, uvicorn raises the signal that stopped it once more: as an interruption it ends here.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

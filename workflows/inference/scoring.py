@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.errors import BodyTooLarge
+from chalicelib.errors import BodyTooLarge, Busy
 from chalicelib.limits import INFERENCE_ROWS
 
 from .package import Service
@@ -14,8 +14,17 @@ AT_A_TIME = 1_000
 """The most instances that a service takes; one of many classes takes fewer."""
 
 
-def score(service: Service, event: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
-    """Status and body as of POST /predict, whose positions count in the whole request. Raises BodyTooLarge."""
+GoesOn = Callable[[], bool]
+"""Whether anybody still waits for the answer."""
+
+
+def score(
+    service: Service, event: Mapping[str, Any], *, goes_on: GoesOn = lambda: True
+) -> tuple[int, dict[str, Any]]:
+    """Status and body as of POST /predict, whose positions count in the whole request.
+
+    Raises BodyTooLarge, and Busy where it does not go on.
+    """
     instances = event["instances"]
     if not isinstance(instances, list):
         return _asked(service, event)
@@ -23,17 +32,24 @@ def score(service: Service, event: Mapping[str, Any]) -> tuple[int, dict[str, An
         raise BodyTooLarge(
             f"the body has {len(instances):,} rows", field="instances", accepted=f"at most {INFERENCE_ROWS:,} rows"
         )
-    return _scored(service, event, at=0, at_a_time=AT_A_TIME)
+    if len(instances) == 1:
+        return _asked(service, event)
+    return _scored(service, event, at=0, at_a_time=AT_A_TIME, goes_on=goes_on)
 
 
-def _scored(service: Service, event: Mapping[str, Any], *, at: int, at_a_time: int) -> tuple[int, dict[str, Any]]:
+def _scored(
+    service: Service, event: Mapping[str, Any], *, at: int, at_a_time: int, goes_on: GoesOn
+) -> tuple[int, dict[str, Any]]:
     instances = event["instances"]
     whole: dict[str, Any] = {}
     for start in range(0, max(len(instances), 1), at_a_time):
+        if not goes_on():
+            raise Busy("the server stops: the rows are scored no further")
         part = {**event, "instances": instances[start : start + at_a_time]}
         status, body = _asked(service, part)
         if body.get("Code") == "TooManyInstances" and at_a_time > 1:
-            status, body = _scored(service, part, at=at + start, at_a_time=(len(part["instances"]) + 1) // 2)
+            fewer = (len(part["instances"]) + 1) // 2
+            status, body = _scored(service, part, at=at + start, at_a_time=fewer, goes_on=goes_on)
         elif start or at:
             body = _moved(body, by=at + start)
         if status != 200:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.limits import INFERENCE_BODY_BYTES, INFERENCE_HELD_BYTES
-from tests.given.inference import CSV_ROW, GOOD, HEADER, Got, asked, service
+from tests.given.inference import CSV_ROW, GOOD, HEADER, Event, Got, asked, service
 from workflows.inference import application as module
 from workflows.inference.application import Application
 
@@ -109,7 +109,7 @@ def test_token_opens() -> None:
 def test_client_that_went_away_is_not_answered() -> None:
     application = Application(service())
 
-    assert asked(application, parts=[b"{", None]) is None
+    assert asked(application, parts=[b"{", Event.GONE]) is None
     assert application.held_bytes == 0
 
 
@@ -122,3 +122,39 @@ def test_server_that_holds_as_much_as_it_may_asks_to_come_again() -> None:
     assert (busy.status, busy.json["Code"], busy.headers["retry-after"]) == (503, "Busy", "1")
     assert then.json["Code"] == "BadRequest"
     assert application.held_bytes == INFERENCE_HELD_BYTES - 1
+
+
+def test_body_that_does_not_come_in_time_is_refused_and_the_connection_ends() -> None:
+    application = Application(service(), body_seconds=0.01)
+
+    answer = got(application=application, parts=[b"{", Event.SILENT])
+
+    assert (answer.status, answer.json["Code"], answer.headers["connection"]) == (408, "RequestTimeout", "close")
+    assert answer.json["Accepted"] == "a body within 0.01 s"
+    assert application.held_bytes == 0
+
+
+def test_request_that_is_in_flight_when_the_time_to_stop_is_up_is_refused() -> None:
+    application = Application(service())
+
+    answer = got(application=application, parts=[b"{", Event.STOPPED])
+
+    assert (answer.status, answer.json["Code"], answer.headers["retry-after"]) == (503, "Busy", "1")
+    assert application.held_bytes == 0
+
+
+def test_rows_are_scored_no_further_once_the_time_to_stop_is_up() -> None:
+    application = Application(service())
+    got(application=application, parts=[b"{", Event.STOPPED])
+
+    answer = got(application=application, headers={"Content-Type": "text/csv"}, parts=[CSV_ROW.encode() * 2])
+
+    assert (answer.status, answer.json["Code"]) == (503, "Busy")
+
+
+def test_what_a_header_says_in_several_lines_counts_together() -> None:
+    headers = [("Content-Type", "text/csv"), ("Accept", "text/html"), ("Accept", "text/csv"), ("Accept", "image/png")]
+
+    answer = got(headers=headers, parts=[CSV_ROW.encode()])
+
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/csv")
