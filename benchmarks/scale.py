@@ -30,7 +30,8 @@ from rich.console import Console
 from rich.table import Table as Drawn
 
 from chalicelib import layout
-from workflows.cost.bills import Call, compute_usd
+from workflows.cost.bills import bill
+from workflows.cost.usage import Call, of_calls
 from workflows.rebuilding.folder_store import FolderStore
 from workflows.stacks.functions import task_sizes
 
@@ -78,7 +79,7 @@ def _usd(task: str, *, seconds: float) -> float:
     size = task_sizes()[task]
     longer = max(1.0, CORE_MB / size.memory_mb)
     call = Call(memory_mb=size.memory_mb, storage_mb=size.storage_mb, seconds=longer * seconds)
-    return compute_usd([call], architecture="x86_64")
+    return bill(of_calls([call], architecture="x86_64")).total_usd
 
 
 def _in_a_process(task: str, folder: str, results: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 init.py           from a CSV file to a live model
 check.py          check a recipe or a file
 plan.py           plan a deployment
+cost.py           cost: the bill of a month
 deploy.py         deploy, render, url
 destroy.py        destroy a stage
 doctor.py         doctor

@@ -17,7 +17,7 @@ from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json, table
 from workflows.cli.stage import ROOT, Stage
 from workflows.cost.bills import Bill
-from workflows.cost.prices import AS_OF, REGION
+from workflows.cost.prices import US_EAST_1
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.cloudformation.uploads import layers_are_wanted
 from workflows.deploying.departures import Departure
@@ -180,7 +180,7 @@ def _show_costs(made: Plan) -> None:
         for model, bill in costs.predictions_of.items()
     ]
     rows.append([f"a batch of {BATCH_RECORDS:,} records", _usd(costs.batch), _parts(costs.batch)])
-    title = f"cost, an estimate: list prices of {REGION} as of {AS_OF}, no free tier"
+    title = f"cost, an estimate: list prices of {US_EAST_1.region} as of {US_EAST_1.as_of}, no free tier"
     table(title, ["of", "US dollars", "parts"], rows)
 
 

@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from workflows.cost.prices import US_EAST_1, Prices
-from workflows.stacks.functions import STORAGE_MB
+from workflows.cost.usage import Usage
 
-MB_IN_GB = 1024
+LINES = {
+    "gb_second_x86_64": "Lambda",
+    "gb_second_arm64": "Lambda",
+    "storage_gb_second": "Lambda",
+    "lambda_request": "Lambda",
+    "state_transition": "Step Functions",
+    "put_request": "S3 requests",
+    "get_request": "S3 requests",
+    "stored_gb_month": "S3 storage",
+    "log_gb": "logs",
+    "log_gb_month": "log storage",
+    "alarm_month": "alarms",
+    "metric_month": "metrics",
+    "rest_request": "API Gateway",
+}
+"""The line of a bill on which a unit stands."""
+NOTHING_FREE: Mapping[str, float] = MappingProxyType({})
+ALWAYS_FREE = MappingProxyType(
+    {
+        "gb_second_x86_64": 400_000,
+        "gb_second_arm64": 400_000,
+        "lambda_request": 1_000_000,
+        "state_transition": 4_000,
+        "alarm_month": 10,
+        "metric_month": 10,
+        "log_gb": 5,
+        "log_gb_month": 5,
+    }
+)
+"""Units that cost nothing in each month of each account, however old. A bill has one architecture, so its GB-seconds
+are one allowance. What is free in an account's first months alone is left out: API Gateway, S3.
+
+Source: https://aws.amazon.com/free/ and the pages of the prices. CloudWatch has one allowance of 5 GB for logs taken
+in and kept together; counted for each, it leaves out at most 15 cents."""
 
 
 @dataclass(frozen=True)
@@ -33,62 +67,14 @@ class Bill:
         return Bill({name: self.lines.get(name, 0.0) + other.lines.get(name, 0.0) for name in names})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """One invocation of a Lambda function; its seconds include the loading of its code where it starts cold."""
+def bill(usage: Usage, prices: Prices = US_EAST_1, *, free: Mapping[str, float] = NOTHING_FREE) -> Bill:
+    """What so much costs where `free` of each unit is not paid.
 
-    memory_mb: int
-    seconds: float
-    storage_mb: int = STORAGE_MB
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """The work that one execution of the state machine needs."""
-
-    calls: tuple[Call, ...]
-    transitions: int
-    put_requests: int = 0
-    get_requests: int = 0
-    log_gb: float = 0.0
-
-
-def compute_usd(calls: Iterable[Call], *, architecture: str, prices: Prices = US_EAST_1) -> float:
-    """Memory in GB times seconds times the price, the same for the room in /tmp that is not free, and the requests.
-
-    Source: https://aws.amazon.com/lambda/pricing/
-
-    >>> round(compute_usd([Call(memory_mb=1024, seconds=60)], architecture="x86_64"), 7)
-    0.0010002
+    >>> bill(Usage({"alarm_month": 12, "rest_request": 1_000_000}), free=ALWAYS_FREE).lines
+    {'alarms': 0.2, 'API Gateway': 3.5}
     """
-    per_gb_second = prices.gb_second[architecture]
-
-    def usd(call: Call) -> float:
-        paid_mb = max(0, call.storage_mb - STORAGE_MB)
-        a_second = call.memory_mb * per_gb_second + paid_mb * prices.storage_gb_second
-        return a_second / MB_IN_GB * call.seconds + prices.lambda_request
-
-    return sum(map(usd, calls))
-
-
-def work_bill(work: Work, *, architecture: str, prices: Prices = US_EAST_1) -> Bill:
-    """Of one execution."""
-    return Bill(
-        {
-            "Lambda": compute_usd(work.calls, architecture=architecture, prices=prices),
-            "Step Functions": work.transitions * prices.state_transition,
-            "S3 requests": work.put_requests * prices.put_request + work.get_requests * prices.get_request,
-            "logs": work.log_gb * prices.log_gb,
-        }
-    )
-
-
-def standing_bill(*, stored_gb: float, log_gb: float, alarms: int, prices: Prices = US_EAST_1) -> Bill:
-    """The bill of one month, used or not."""
-    return Bill(
-        {
-            "S3 storage": stored_gb * prices.stored_gb_month,
-            "log storage": log_gb * prices.log_gb_month,
-            "alarms": alarms * prices.alarm_month,
-        }
-    )
+    lines: dict[str, float] = {}
+    for name, units in usage.units.items():
+        line = LINES[name]
+        lines[line] = lines.get(line, 0.0) + max(0, units - free.get(name, 0)) * prices.usd[name]
+    return Bill(lines)

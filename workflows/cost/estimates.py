@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from chalicelib.limits import BATCH_INSTANCES, BATCH_RECORDS
+from chalicelib.log import REJECTED, SUCCEEDED
 from chalicelib.names import PREDICT_BATCH, TASKS
-from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
-from workflows.cost.prices import US_EAST_1, Prices
+from workflows.cost.usage import Call, Usage, Work, of_calls
 from workflows.definitions.asl import Definition, chosen, states
 from workflows.definitions.functions import placeholder
 from workflows.stacks.functions import Size
@@ -19,6 +19,9 @@ SHORTCUT = "TakeUp"
 """The way of a run that takes an approved version up: it trains nothing, and costs less."""
 NIGHTS = 365.25 / 12
 """The nights of a mean month."""
+HOURS_OF_A_DAY = 24
+OUTCOME_METRICS = (SUCCEEDED, REJECTED)
+"""Of each model, written once a run."""
 
 TYPICAL_SECONDS = {
     "restore-alias": 2.0,
@@ -96,28 +99,22 @@ def work_to(
     )
 
 
-def retrain_bill(
-    definition: Definition, *, sizes: Mapping[str, Size], architecture: str, prices: Prices = US_EAST_1
-) -> Bill:
+def retrain_usage(definition: Definition, *, sizes: Mapping[str, Size], architecture: str) -> Usage:
     """Of one retrain that ends Promoted, all at once, every function starting cold.
 
     Each step of a canary adds three transitions, a call of ShiftTraffic, ten metrics that CloudWatch is asked for,
     and a query that scans the log of the serving function since the first share.
     """
-    return work_bill(work_to(definition, PROMOTED, sizes=sizes), architecture=architecture, prices=prices)
+    return work_to(definition, PROMOTED, sizes=sizes).usage(architecture=architecture)
 
 
-def longest_retrain_bill(
-    definition: Definition, *, sizes: Mapping[str, Size], architecture: str, prices: Prices = US_EAST_1
-) -> Bill:
+def longest_retrain_usage(definition: Definition, *, sizes: Mapping[str, Size], architecture: str) -> Usage:
     """Of one whose data are so many that every task takes all the time that it may. More ends it, unpromoted."""
     longest = {task: size.timeout_seconds for task, size in sizes.items()}
-    return work_bill(
-        work_to(definition, PROMOTED, sizes=sizes, seconds=longest), architecture=architecture, prices=prices
-    )
+    return work_to(definition, PROMOTED, sizes=sizes, seconds=longest).usage(architecture=architecture)
 
 
-def idle_bill(
+def idle_usage(
     definition: Definition,
     *,
     sizes: Mapping[str, Size],
@@ -125,36 +122,42 @@ def idle_bill(
     alarms: int,
     models: Sequence[str],
     stored_gb: float = STORED_GB,
-    prices: Prices = US_EAST_1,
-) -> Bill:
+) -> Usage:
     """Of a month without new data and without a prediction: each night one run for each model ends NothingNew."""
     night = work_to(definition, NOTHING_NEW, sizes=sizes)
-    nightly = work_bill(night, architecture=architecture, prices=prices).times(NIGHTS * len(models))
-    standing = standing_bill(
-        stored_gb=stored_gb, log_gb=night.log_gb * NIGHTS * len(models), alarms=alarms, prices=prices
+    runs = NIGHTS * len(models)
+    return night.usage(architecture=architecture).times(runs) + standing_usage(
+        alarms=alarms, models=len(models), stored_gb=stored_gb, log_gb=night.log_gb * runs
     )
-    return nightly + standing
 
 
-def predictions_bill(
-    count: int, *, serving_memory_mb: int, api_memory_mb: int, architecture: str, prices: Prices = US_EAST_1
-) -> Bill:
+def standing_usage(*, alarms: int, models: int, stored_gb: float, log_gb: float) -> Usage:
+    """Of a month, used or not: what is stored, and what watches. A metric is paid by the hours that have a value of
+    it, one in a day here.
+
+    Source: https://aws.amazon.com/cloudwatch/pricing/
+    """
+    return Usage(
+        {
+            "stored_gb_month": stored_gb,
+            "log_gb_month": log_gb,
+            "alarm_month": alarms,
+            "metric_month": len(OUTCOME_METRICS) * models / HOURS_OF_A_DAY,
+        }
+    )
+
+
+def predictions_usage(count: int, *, serving_memory_mb: int, api_memory_mb: int, architecture: str) -> Usage:
     """Of so many requests to /predict that find their functions warm: API Gateway, the app, the serving function."""
     calls = (
         Call(memory_mb=api_memory_mb, seconds=API_SECONDS),
         Call(memory_mb=serving_memory_mb, seconds=SERVING_SECONDS),
     )
-    once = {
-        "API Gateway": prices.rest_request,
-        "Lambda": compute_usd(calls, architecture=architecture, prices=prices),
-        "logs": LOG_GB_PER_PREDICTION * prices.log_gb,
-    }
-    return Bill(once).times(count)
+    said = Usage({"rest_request": 1, "log_gb": LOG_GB_PER_PREDICTION})
+    return (of_calls(calls, architecture=architecture) + said).times(count)
 
 
-def batch_bill(
-    records: int, *, sizes: Mapping[str, Size], serving_memory_mb: int, architecture: str, prices: Prices = US_EAST_1
-) -> Bill:
+def batch_usage(records: int, *, sizes: Mapping[str, Size], serving_memory_mb: int, architecture: str) -> Usage:
     """Of a stored file of so many records. The serving function works all the time that predict-batch takes: it works
     less, while that reads and writes."""
     seconds = records / BATCH_RECORDS_A_SECOND
@@ -169,4 +172,4 @@ def batch_bill(
         get_requests=REQUESTS_OF_A_BATCH,
         log_gb=LOG_GB_PER_PREDICTION * calls,
     )
-    return work_bill(work, architecture=architecture, prices=prices)
+    return work.usage(architecture=architecture)

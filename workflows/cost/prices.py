@@ -1,58 +1,74 @@
-"""Lists AWS's prices in us-east-1, in US dollars. Free tiers and taxes are left out; other regions differ a little.
+"""Reads AWS's list prices, in US dollars, from `prices.json`: what each unit is, its source, its price.
 
-Lambda           https://aws.amazon.com/lambda/pricing/
-Step Functions   https://aws.amazon.com/step-functions/pricing/
-S3               https://aws.amazon.com/s3/pricing/
-CloudWatch       https://aws.amazon.com/cloudwatch/pricing/
-API Gateway      https://aws.amazon.com/api-gateway/pricing/
-EventBridge      https://aws.amazon.com/eventbridge/pricing/
-Systems Manager  https://aws.amazon.com/systems-manager/pricing/
+Taxes, discounts and free tiers are left out. `nightswap cost --refresh` asks AWS's price list again.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
-REGION = "us-east-1"
-AS_OF = "2026-11"
+from chalicelib.errors import CommandFailed
+
+FILE = Path(__file__).with_name("prices.json")
+HOME = "us-east-1"
+EC2, ENDPOINT = "BoxUsage:", "Host:"
+"""How the usage type of an hour begins: of an EC2 instance, and of an instance of a SageMaker endpoint."""
+GB_SECOND = {"x86_64": "gb_second_x86_64", "arm64": "gb_second_arm64"}
+"""The unit of a Lambda function's memory, by its architecture. Loading the code is billed as running it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """One thing that AWS bills. `usagetype` is its name on a bill, without the region that stands before it."""
+
+    of: str
+    service: str
+    usagetype: str
+    source: str
+    operation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """US dollars for one unit. A standard SSM parameter, a rule and an event of AWS's own services cost nothing."""
+    """US dollars for one of each unit, in one region. A standard SSM parameter, a rule of EventBridge and an event of
+    AWS's own services cost nothing."""
 
-    gb_second: Mapping[str, float]
-    """Of a Lambda function, by its architecture. Loading the code is billed as running it."""
-    storage_gb_second: float
-    """Of a Lambda function's /tmp beyond its first 512 MB, on either architecture."""
-    lambda_request: float
-    state_transition: float
-    """Of a standard workflow; a retry is one more."""
-    stored_gb_month: float
-    """In S3's standard class; every kept version of an object counts."""
-    put_request: float
-    """PUT, COPY, POST and LIST."""
-    get_request: float
-    alarm_month: float
-    log_gb: float
-    """Taken in by CloudWatch Logs."""
-    log_gb_month: float
-    rest_request: float
-    """Of a REST API, up to 333 million in a month."""
+    region: str
+    as_of: date
+    usd: Mapping[str, float]
+
+    def servers(self, kind: str) -> Mapping[str, float]:
+        """US dollars an hour by instance type, EC2's or an ENDPOINT's, the cheapest first."""
+        hours = {name: self.usd[name] for name, unit in units().items() if unit.usagetype.startswith(kind)}
+        return dict(sorted(hours.items(), key=lambda each: each[1]))
 
 
-US_EAST_1 = Prices(
-    gb_second=MappingProxyType({"x86_64": 0.0000166667, "arm64": 0.0000133334}),
-    storage_gb_second=0.0000000309,
-    lambda_request=0.20 / 1_000_000,
-    state_transition=0.025 / 1_000,
-    stored_gb_month=0.023,
-    put_request=0.005 / 1_000,
-    get_request=0.0004 / 1_000,
-    alarm_month=0.10,
-    log_gb=0.50,
-    log_gb_month=0.03,
-    rest_request=3.50 / 1_000_000,
-)
+@cache
+def units() -> Mapping[str, Unit]:
+    """By name."""
+    return MappingProxyType({name: Unit(**each) for name, each in _document()["units"].items()})
+
+
+def prices(region: str = HOME, *, file: Path = FILE) -> Prices:
+    """Raises CommandFailed for a region whose prices are not in the file."""
+    regions = json.loads(file.read_text("utf-8"))["regions"]
+    if region not in regions:
+        raise CommandFailed(
+            f"the prices of region {region!r:.40} are not known here, those of {', '.join(regions)} are; "
+            f"to ask AWS for them: nightswap cost --refresh --region REGION"
+        )
+    found = regions[region]
+    return Prices(region=region, as_of=date.fromisoformat(found["as_of"]), usd=MappingProxyType(dict(found["usd"])))
+
+
+def _document() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    return json.loads(FILE.read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+US_EAST_1 = prices()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib import names
-from workflows.cost.bills import Bill
-from workflows.cost.estimates import batch_bill, idle_bill, longest_retrain_bill, predictions_bill, retrain_bill
+from workflows.cost.bills import Bill, bill
+from workflows.cost.estimates import batch_usage, idle_usage, longest_retrain_usage, predictions_usage, retrain_usage
 from workflows.planning.wanted import Wanted
 from workflows.stacks.functions import STORAGE_MB, Size
 
@@ -45,28 +45,32 @@ def costs(wanted: Wanted, *, api_memory_mb: int) -> Costs:
     usual_mb = wanted.settings.serving_memory_mb
 
     def predictions(memory_mb: int) -> Bill:
-        return predictions_bill(
-            PREDICTIONS, serving_memory_mb=memory_mb, api_memory_mb=api_memory_mb, architecture=architecture
+        return bill(
+            predictions_usage(
+                PREDICTIONS, serving_memory_mb=memory_mb, api_memory_mb=api_memory_mb, architecture=architecture
+            )
         )
 
     definition = json.loads(wanted.definition)
     return Costs(
-        idle_month=idle_bill(
-            definition,
-            sizes=sizes,
-            architecture=architecture,
-            alarms=sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources),
-            models=wanted.models,
+        idle_month=bill(
+            idle_usage(
+                definition,
+                sizes=sizes,
+                architecture=architecture,
+                alarms=sum(each["Type"] == "AWS::CloudWatch::Alarm" for each in resources),
+                models=wanted.models,
+            )
         ),
-        retrain=retrain_bill(definition, sizes=sizes, architecture=architecture),
-        longest_retrain=longest_retrain_bill(definition, sizes=sizes, architecture=architecture),
+        retrain=bill(retrain_usage(definition, sizes=sizes, architecture=architecture)),
+        longest_retrain=bill(longest_retrain_usage(definition, sizes=sizes, architecture=architecture)),
         predictions=predictions(usual_mb),
         predictions_of={
             model: predictions(each["MemorySize"])
             for model, each in serving.items()
             if each["MemorySize"] != usual_mb
         },
-        batch=batch_bill(BATCH_RECORDS, sizes=sizes, serving_memory_mb=usual_mb, architecture=architecture),
+        batch=bill(batch_usage(BATCH_RECORDS, sizes=sizes, serving_memory_mb=usual_mb, architecture=architecture)),
     )
 
 

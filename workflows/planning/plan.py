@@ -11,7 +11,7 @@ from chalicelib import layout
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from workflows.cost.bills import Bill
-from workflows.cost.prices import AS_OF, REGION
+from workflows.cost.prices import US_EAST_1
 from workflows.deploying.asking import find
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources
 from workflows.deploying.cloudformation.lost import find_lost
@@ -65,7 +65,12 @@ class Plan:
         costs = {**vars(self.costs)}
         predictions_of = {model: _priced(bill) for model, bill in costs.pop("predictions_of").items()}
         priced = {name: _priced(bill) for name, bill in costs.items()} | {"predictions_of": predictions_of}
-        prices = {"region": REGION, "as_of": AS_OF, "free_tier": "left out", "predictions_count": PREDICTIONS}
+        prices = {
+            "region": US_EAST_1.region,
+            "as_of": US_EAST_1.as_of.isoformat(),
+            "free_tier": "left out",
+            "predictions_count": PREDICTIONS,
+        }
         prices["batch_records"] = BATCH_RECORDS
         return {
             **{name: value for name, value in asdict(self).items() if name != "costs"},

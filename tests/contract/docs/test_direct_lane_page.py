@@ -8,9 +8,9 @@ from chalicelib import names
 from chalicelib.settings import StageSettings
 from lambdas.serve.seldom import direct
 from tests.contract.docs import pages
-from workflows.cost.bills import Call, compute_usd
-from workflows.cost.estimates import API_SECONDS, predictions_bill
-from workflows.cost.prices import US_EAST_1
+from workflows.cost.bills import bill
+from workflows.cost.estimates import API_SECONDS, predictions_usage
+from workflows.cost.usage import Call, Usage, of_calls
 from workflows.planning.app import app_memory_mb
 
 PAGE = pages.PAGES["direct-lane.md"]
@@ -21,17 +21,15 @@ def test_what_it_saves_is_the_estimate_of_a_plan() -> None:
     settings = StageSettings()
     api_mb = app_memory_mb("prod", root=pages.ROOT)
     call = Call(memory_mb=api_mb, seconds=API_SECONDS)
-    saved = MILLION * (
-        US_EAST_1.rest_request + compute_usd([call], architecture=settings.architecture, prices=US_EAST_1)
-    )
-    whole = predictions_bill(
+    saved = of_calls([call], architecture=settings.architecture) + Usage({"rest_request": 1})
+    whole = predictions_usage(
         MILLION,
         serving_memory_mb=settings.serving_memory_mb,
         api_memory_mb=api_mb,
         architecture=settings.architecture,
     )
 
-    assert f"{saved:.2f} of {whole.total_usd:.2f} US dollars" in PAGE
+    assert f"{bill(saved.times(MILLION)).total_usd:.2f} of {bill(whole).total_usd:.2f} US dollars" in PAGE
 
 
 def test_the_policy_names_the_alias_of_a_serving_function() -> None:

@@ -11,7 +11,7 @@ from tests.e2e.commands.test_readme import loans
 from tests.e2e.terminal import run
 
 
-@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md", "batches.md"])
+@pytest.mark.parametrize("page", ["recipes.md", "security.md", "predictions.md", "batches.md", "cost.md"])
 def test_the_commands_of_a_page_succeed(page: str, up: LocalUp, shell: dict[str, str]) -> None:
     recipe = up.clone.folder / "lambdas" / "recipes" / "loans.py"
     recipe.write_text(pages.blocks(pages.PAGES["recipes.md"], "python")[0])

@@ -11,23 +11,30 @@ from hypothesis import strategies as st
 
 from chalicelib.names import TASKS
 from chalicelib.settings import StageSettings
-from workflows.cost.bills import Bill, Call, Work, compute_usd, standing_bill, work_bill
+from workflows.cost.bills import Bill, bill
 from workflows.cost.estimates import (
     NIGHTS,
     TYPICAL_SECONDS,
-    idle_bill,
-    longest_retrain_bill,
+    idle_usage,
+    longest_retrain_usage,
     path_to,
-    predictions_bill,
-    retrain_bill,
+    predictions_usage,
+    retrain_usage,
+    standing_usage,
     work_to,
 )
 from workflows.cost.prices import US_EAST_1
+from workflows.cost.usage import Call, Work, of_calls
 from workflows.definitions.rendering import golden
 from workflows.stacks.functions import Size, task_sizes
 
 DEFINITION = json.loads(golden())
 SIZES = task_sizes()
+
+
+def priced(made: list[Call], *, architecture: str) -> float:
+    return bill(of_calls(made, architecture=architecture)).total_usd
+
 
 usd = st.floats(0, 1e6)
 bills = st.dictionaries(st.sampled_from(["Lambda", "alarms", "logs", "S3 storage"]), usd).map(Bill)
@@ -40,27 +47,27 @@ def test_sum_of_two_bills_costs_what_both_cost(one: Bill, other: Bill) -> None:
 
 
 @given(bills, st.floats(0, 1000))
-def test_bill_times_a_count_costs_that_many_times_as_much(bill: Bill, count: float) -> None:
-    assert bill.times(count).total_usd == pytest.approx(count * bill.total_usd)
+def test_bill_times_a_count_costs_that_many_times_as_much(one: Bill, count: float) -> None:
+    assert one.times(count).total_usd == pytest.approx(count * one.total_usd)
 
 
 @given(calls, calls)
 def test_calls_add_up_whatever_their_order(some: list[Call], others: list[Call]) -> None:
-    together = compute_usd([*others, *some], architecture="x86_64")
+    together = priced([*others, *some], architecture="x86_64")
 
-    apart = compute_usd(some, architecture="x86_64") + compute_usd(others, architecture="x86_64")
+    apart = priced(some, architecture="x86_64") + priced(others, architecture="x86_64")
     assert together == pytest.approx(apart)
 
 
 @given(calls)
 def test_arm64_never_costs_more(some: list[Call]) -> None:
-    assert compute_usd(some, architecture="arm64") <= compute_usd(some, architecture="x86_64")
+    assert priced(some, architecture="arm64") <= priced(some, architecture="x86_64")
 
 
 @given(st.integers(128, 5120), st.floats(0.001, 900))
 def test_twice_the_memory_for_half_the_time_costs_the_same(memory_mb: int, seconds: float) -> None:
-    small = compute_usd([Call(memory_mb=memory_mb, seconds=seconds)], architecture="x86_64")
-    large = compute_usd([Call(memory_mb=2 * memory_mb, seconds=seconds / 2)], architecture="x86_64")
+    small = priced([Call(memory_mb=memory_mb, seconds=seconds)], architecture="x86_64")
+    large = priced([Call(memory_mb=2 * memory_mb, seconds=seconds / 2)], architecture="x86_64")
 
     assert small == pytest.approx(large)
 
@@ -69,17 +76,19 @@ def test_twice_the_memory_for_half_the_time_costs_the_same(memory_mb: int, secon
 def test_no_line_of_a_bill_is_negative_or_undefined(transitions: int, puts: int, gets: int, log_gb: float) -> None:
     work = Work(calls=(), transitions=transitions, put_requests=puts, get_requests=gets, log_gb=log_gb)
 
-    assert all(math.isfinite(line) and line >= 0 for line in work_bill(work, architecture="x86_64").lines.values())
+    assert all(math.isfinite(line) and line >= 0 for line in bill(work.usage(architecture="x86_64")).lines.values())
 
 
 def test_known_month_costs_what_the_price_lists_say() -> None:
     """Ten alarms at 10 cents, 100 GB at 2.3 cents, 1 GB of logs at 3 cents."""
-    assert standing_bill(stored_gb=100, log_gb=1, alarms=10).total_usd == pytest.approx(1.00 + 2.30 + 0.03)
+    assert bill(standing_usage(stored_gb=100, log_gb=1, alarms=10, models=0)).total_usd == pytest.approx(
+        1.00 + 2.30 + 0.03
+    )
 
 
 def test_known_million_of_calls_costs_what_the_price_lists_say() -> None:
     """128 MB for 100 ms, a million times: 12,500 GB-seconds, and 20 cents for the requests."""
-    once = compute_usd([Call(memory_mb=128, seconds=0.1)], architecture="x86_64")
+    once = priced([Call(memory_mb=128, seconds=0.1)], architecture="x86_64")
 
     assert 1_000_000 * once == pytest.approx(12_500 * 0.0000166667 + 0.20)
 
@@ -110,18 +119,20 @@ def test_every_task_has_a_typical_duration() -> None:
 def test_room_in_tmp_costs_only_beyond_what_is_free() -> None:
     """1,024 MB beyond the 512 for 1,000 seconds are 1,000 GB-seconds."""
     free, paid = (
-        compute_usd([Call(memory_mb=1024, seconds=1000, storage_mb=storage)], architecture="arm64")
+        priced([Call(memory_mb=1024, seconds=1000, storage_mb=storage)], architecture="arm64")
         for storage in (512, 1536)
     )
 
-    assert free == compute_usd([Call(memory_mb=1024, seconds=1000)], architecture="arm64")
+    assert free == priced([Call(memory_mb=1024, seconds=1000)], architecture="arm64")
     assert paid - free == pytest.approx(1000 * 0.0000000309)
 
 
 def test_larger_task_makes_a_retrain_dearer_and_the_longest_retrain_too() -> None:
     larger = {**SIZES, "train": Size(3008, 890, 2048)}
-    for bill in (retrain_bill, longest_retrain_bill):
-        before, after = (bill(DEFINITION, sizes=sizes, architecture="x86_64").total_usd for sizes in (SIZES, larger))
+    for used in (retrain_usage, longest_retrain_usage):
+        before, after = (
+            bill(used(DEFINITION, sizes=sizes, architecture="x86_64")).total_usd for sizes in (SIZES, larger)
+        )
 
         assert before < after
 
@@ -133,7 +144,7 @@ def test_larger_task_makes_a_retrain_dearer_and_the_longest_retrain_too() -> Non
 )
 def test_size_of_the_tasks_without_rows_is_priced(larger: StageSettings) -> None:
     before, after = (
-        longest_retrain_bill(DEFINITION, sizes=task_sizes(settings), architecture="x86_64").total_usd
+        bill(longest_retrain_usage(DEFINITION, sizes=task_sizes(settings), architecture="x86_64")).total_usd
         for settings in (StageSettings(), larger)
     )
 
@@ -141,53 +152,55 @@ def test_size_of_the_tasks_without_rows_is_priced(larger: StageSettings) -> None
 
 
 def test_longest_retrain_takes_every_tasks_time_out() -> None:
-    bill = longest_retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64")
+    found = bill(longest_retrain_usage(DEFINITION, sizes=SIZES, architecture="x86_64"))
 
     gb_seconds = sum(
         SIZES[task].memory_mb / 1024 * SIZES[task].timeout_seconds for task in TASKS if task != "shift-traffic"
     )
     in_tmp = 1.5 * 890 * 0.0000000309
-    assert bill.lines["Lambda"] == pytest.approx(gb_seconds * 0.0000166667 + in_tmp + 8 * 0.0000002)
-    assert bill.lines["Step Functions"] == pytest.approx(0.000325)
+    assert found.lines["Lambda"] == pytest.approx(gb_seconds * 0.0000166667 + in_tmp + 8 * 0.0000002)
+    assert found.lines["Step Functions"] == pytest.approx(0.000325)
 
 
 def test_retrain_costs_less_than_a_cent() -> None:
-    bill = retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64")
+    found = bill(retrain_usage(DEFINITION, sizes=SIZES, architecture="x86_64"))
 
-    assert 0 < bill.total_usd < 0.01
+    assert 0 < found.total_usd < 0.01
 
 
 def test_idle_month_grows_with_alarms_storage_and_models() -> None:
     def month(*, alarms: int = 0, models: int = 0, stored_gb: float = 0.0) -> float:
-        return idle_bill(
-            DEFINITION,
-            sizes=SIZES,
-            architecture="x86_64",
-            alarms=alarms,
-            models=["a-model"] * models,
-            stored_gb=stored_gb,
+        return bill(
+            idle_usage(
+                DEFINITION,
+                sizes=SIZES,
+                architecture="x86_64",
+                alarms=alarms,
+                models=["a-model"] * models,
+                stored_gb=stored_gb,
+            )
         ).total_usd
 
     assert month() == 0.0
-    assert month(alarms=3) == pytest.approx(3 * US_EAST_1.alarm_month)
-    assert month(stored_gb=2) == pytest.approx(2 * US_EAST_1.stored_gb_month)
+    assert month(alarms=3) == pytest.approx(3 * US_EAST_1.usd["alarm_month"])
+    assert month(stored_gb=2) == pytest.approx(2 * US_EAST_1.usd["stored_gb_month"])
     assert month(models=2) == pytest.approx(2 * month(models=1))
-    assert month(models=1) < NIGHTS * retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64").total_usd
+    assert month(models=1) < NIGHTS * bill(retrain_usage(DEFINITION, sizes=SIZES, architecture="x86_64")).total_usd
 
 
 def test_million_of_predictions_costs_a_few_dollars_most_of_them_for_the_gateway() -> None:
-    bill = predictions_bill(1_000_000, serving_memory_mb=512, api_memory_mb=512, architecture="x86_64")
+    found = bill(predictions_usage(1_000_000, serving_memory_mb=512, api_memory_mb=512, architecture="x86_64"))
 
-    assert 3.5 < bill.total_usd < 6
-    assert max(bill.lines, key=bill.lines.__getitem__) == "API Gateway"
+    assert 3.5 < found.total_usd < 6
+    assert max(found.lines, key=found.lines.__getitem__) == "API Gateway"
 
 
 def test_known_bills_of_the_real_definition_line_by_line() -> None:
     """Worked out by hand: a promoted run is 8 calls of 44.006 GB-seconds in all, with 18 more of room in /tmp, and 13
     transitions; a night without new data is 3 calls of 12.365 GB-seconds and 5 transitions, 60.875 times a month for
     two models."""
-    bill = retrain_bill(DEFINITION, sizes=SIZES, architecture="x86_64")
-    assert bill.lines == pytest.approx(
+    found = bill(retrain_usage(DEFINITION, sizes=SIZES, architecture="x86_64"))
+    assert found.lines == pytest.approx(
         {
             "Lambda": 0.000735589,
             "Step Functions": 0.000325,
@@ -196,7 +209,7 @@ def test_known_bills_of_the_real_definition_line_by_line() -> None:
         },
         rel=1e-5,
     )
-    month = idle_bill(DEFINITION, sizes=SIZES, architecture="x86_64", alarms=8, models=["one", "other"])
+    month = bill(idle_usage(DEFINITION, sizes=SIZES, architecture="x86_64", alarms=8, models=["one", "other"]))
     assert month.lines == pytest.approx(
         {
             "Lambda": 0.01258211,
@@ -205,13 +218,14 @@ def test_known_bills_of_the_real_definition_line_by_line() -> None:
             "logs": 0.00036525,
             "S3 storage": 0.023,
             "log storage": 0.000021915,
+            "metrics": 0.05,
             "alarms": 0.8,
         },
         rel=1e-5,
     )
-    many = predictions_bill(1_000_000, serving_memory_mb=512, api_memory_mb=1024, architecture="x86_64")
+    many = bill(predictions_usage(1_000_000, serving_memory_mb=512, api_memory_mb=1024, architecture="x86_64"))
     assert many.lines == pytest.approx({"API Gateway": 3.5, "Lambda": 1.1500015, "logs": 0.3})
 
 
 def test_known_calls_on_arm_cost_what_the_price_lists_say() -> None:
-    assert compute_usd([Call(memory_mb=1024, seconds=1_000_000)], architecture="arm64") == pytest.approx(13.3334)
+    assert priced([Call(memory_mb=1024, seconds=1_000_000)], architecture="arm64") == pytest.approx(13.3334)
