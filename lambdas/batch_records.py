@@ -25,9 +25,10 @@ from chalicelib.errors import BadRequest, ObjectUnreadable
 from chalicelib.limits import BATCH_BYTES, NUMBER_CHARACTERS, PREDICT_BODY_BYTES
 from chalicelib.registry.manifest import Manifest
 from chalicelib.values import Value
+from lambdas.model.formats.listed_columns import single_columns
 from lambdas.model.reading.records import Malformed, count_lines, is_blank, records
 from lambdas.serve.schema import ARRAY, NUMBER
-from lambdas.serve.seldom.array_columns import as_request, names_in, single_columns
+from lambdas.serve.seldom.array_columns import as_request, names_in
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BEYOND_FLOATS = 10**400
@@ -98,12 +99,7 @@ def _arrays(features: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 def _of_csv(text: bytes, *, key: str, features: Sequence[Mapping[str, Any]], truth: Truth) -> Iterator[BatchRecord]:
     """A line of the header, then the records. Columns that the model does not take are ignored, as by a run."""
-    arrays = _arrays(features)
-    columns = [
-        {**each, "kind": "number", "name": name} if each["kind"] == ARRAY else each
-        for each in features
-        for name in arrays.get(each["name"], [each["name"]])
-    ]
+    arrays, columns = _arrays(features), single_columns(features)
     rows = ((line, fields) for line, fields in records(text) if not is_blank(fields))
     try:
         header = [name.strip() for name in next(rows, (1, []))[1]]
@@ -150,7 +146,7 @@ def _cell(text: str, column: Mapping[str, Any]) -> object:
 
 def _of_array(rows: Rows, *, key: str, features: Sequence[Mapping[str, Any]]) -> Iterator[BatchRecord]:
     """A record in each row, with the columns in the recipe's order; NaN is a missing number. It has no labels."""
-    arrays, columns = _arrays(features), [column for each in features for column in single_columns(each)]
+    arrays, columns = _arrays(features), single_columns(features)
     texts = [each["name"] for each in columns if each["kind"] != "number"]
     if texts:
         raise ObjectUnreadable(f"{key} holds numbers alone, and the model takes texts in {listed(texts)}: send CSV")

@@ -56,6 +56,7 @@ def register(
     schema: Mapping[str, Any] = SCHEMA,
     data: Sequence[Mapping[str, Any]] = ({"name": "night-1.csv"},),
     report: Mapping[str, Any] | None = None,
+    sample: Mapping[str, Any] = SAMPLE,
     rules: Sequence[Mapping[str, Any]] = (),
     form: str = FORMAT,
     file: str | None = SCORECARD_FILE,
@@ -77,7 +78,7 @@ def register(
     parts = {
         file or SCORECARD_FILE: artifact,
         registry.REPORT: documents.encode(report or report_of(run)),
-        registry.REPLAY: documents.encode(SAMPLE),
+        registry.REPLAY: documents.encode(sample),
         registry.PACKAGE: package,
     }
     for name, body in parts.items():

@@ -66,6 +66,12 @@ def _show(plan: Plan, erased: Erased | None, *, left: tuple[int, ...]) -> None:
         rows = [[each.model_version, _sample(each), each.examples, consequence(each)] for each in plan.affected]
         columns = ["model version", "rows to ask it for", "examples that go", "what it can do then"]
         table(f"versions of {plan.model} that were made of {listed(plan.files)}", columns, rows)
+    for each in plan.affected:
+        if each.why_every_row is not None:
+            say(
+                f"version {each.model_version} loses every row that it could be asked for, not the file's alone:"
+                f" {each.why_every_row}"
+            )
     for line in (*STAYS, *_left(plan, left)):
         say(line)
     if erased is not None:

@@ -41,6 +41,8 @@ class Affected:
     sample_rows: int
     """How many rows the registry has to ask it for; and how many are left."""
     sample_left: int
+    why_every_row: str | None
+    """Why no row is left to ask it for; None where it loses the rows of the files alone."""
     examples: int
     """Rows that its report will no longer show."""
     holds_rows: bool
@@ -109,7 +111,7 @@ def make(outside: Outside, names: Sequence[str], *, model: str, who: str, progre
     matching = Matching(outside.versions, there, files=set(files), looked_up=looked_up, progress=progress)
     found = Quoting(outside, model, note, matching, kept(outside.versions, model=model))
     batches = holding.look(edges, outside.versions, model=model, is_gone=matching.is_in_a_file, progress=progress)
-    rewrites = [*found.rewrites_of_versions(made), *found.rewrites_of_runs(runs)]
+    rewrites = [*found.rewrites_of_versions(made), *found.rewrites_of_runs(runs, made)]
     affected = tuple(_affected(edges, made, rewrites, found.kept, model=model))
     going = {key for each in affected if each.goes for key in each.keys}
     return Plan(
@@ -153,6 +155,7 @@ def _affected(
     serving = pruning_plan.serving_now(edges, model=model) | history.serving_last(entries)
     pinned = Pin(edges, model).find()
     lost = {each.key: each.rows for each in rewrites}
+    why = {each.key: each.why_every_row for each in rewrites}
     for each in made:
         number = each.model_version
         sample = registry.find_sample(edges, model=model, model_version=number)
@@ -165,6 +168,7 @@ def _affected(
             pinned=pinned is not None and pinned.model_version == number,
             sample_rows=rows,
             sample_left=rows - lost.get(layout.version(model, number, registry.REPLAY), 0),
+            why_every_row=why.get(layout.version(model, number, registry.REPLAY)),
             examples=lost.get(layout.version(model, number, registry.REPORT), 0),
             holds_rows=each.manifest.format not in erasures.FORMATS_WITHOUT_ROWS,
             is_pruned=registry.is_pruned(edges, model=model, model_version=number),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from chalicelib import layout
@@ -14,10 +14,11 @@ from chalicelib.edges import Edges
 from chalicelib.edges.object_versions import ObjectVersion, ObjectVersions
 from chalicelib.evidence import erasures, evidence
 from chalicelib.registry import registry, run_documents
-from chalicelib.registry.manifest import SCORECARD_FILE
+from chalicelib.registry.manifest import SCORECARD_FILE, Manifest
 from chalicelib.registry.report import Report
 from chalicelib.registry.run_documents import Outcome, Profile, State
 from chalicelib.registry.sample import Sample
+from workflows.checking.rows import HowRead, how_read
 from workflows.data_set import redacting
 from workflows.data_set.lineage import Tags, Version
 from workflows.data_set.matching import Matching
@@ -42,8 +43,10 @@ class Rewrite:
     before: bytes
     after: bytes
     rows: int
-    model_version: int | None
+    model_version: int | None = None
     """Of one of a version's parts."""
+    why_every_row: str | None = None
+    """Why it loses every row; None where it loses those of the files alone."""
 
 
 def kept(versions: ObjectVersions, *, model: str) -> dict[str, list[ObjectVersion]]:
@@ -72,18 +75,21 @@ class Quoting:
             number, run = each.model_version, each.manifest.run
             self._refuse_damage(number)
             sample, report = (layout.version(self.model, number, part) for part in registry.QUOTING)
-            yield from self._rewritten(sample, Sample, run, each.tags, number)
-            yield from self._rewritten(report, Report, run, each.tags, number)
+            cells = self._cells(run, each.manifest)
+            yield from self._rewritten(sample, Sample, run, each.tags, cells, number)
+            yield from self._rewritten(report, Report, run, each.tags, cells, number)
 
-    def rewrites_of_runs(self, runs: Mapping[str, Tags]) -> Iterator[Rewrite]:
+    def rewrites_of_runs(self, runs: Mapping[str, Tags], made: Sequence[Version]) -> Iterator[Rewrite]:
+        manifests = {each.manifest.run: each.manifest for each in made}
         for run, tags in runs.items():
+            cells = self._cells(run, manifests.get(run))
             for key in (
                 layout.run_document(run, "report"),
                 layout.rejected(self.model, run, registry.REPORT),
             ):
-                yield from self._rewritten(key, Report, run, tags, None)
+                yield from self._rewritten(key, Report, run, tags, cells)
             profile = partial(redacting.profile, note=self.note)
-            yield from self._changed(layout.run_document(run, "profile"), Profile.misfit, profile, number=None)
+            yield from self._changed(layout.run_document(run, "profile"), Profile.misfit, profile)
             yield from self._unsaid(layout.run_document(run, "outcome"), Outcome.misfit)
             for state in FAILING_STATES:
                 yield from self._unsaid(layout.run_document(run, state), State.misfit)
@@ -144,51 +150,42 @@ class Quoting:
                 raise documents.damaged(key, "it is not what was judged")
 
     def _rewritten(
-        self, key: str, record: type[Sample | Report], run: str, tags: Tags, number: int | None
+        self,
+        key: str,
+        record: type[Sample | Report],
+        run: str,
+        tags: Tags,
+        cells: HowRead | None,
+        number: int | None = None,
     ) -> Iterator[Rewrite]:
         redact = redacting.sample if record is Sample else redacting.report
+        found = self.matching.look_up(run=run, tags=tags, cells=cells)
 
         def without(document: Json) -> tuple[Json, int]:
-            is_gone = (lambda _: True) if self._changes_cells(run) else self.matching.gone(run=run, tags=tags)
-            return redact(document, is_gone, note=self.note)
+            return redact(document, found.is_gone, note=self.note)
 
-        yield from self._changed(key, record.misfit, without, number=number)
+        for each in self._changed(key, record.misfit, without):
+            yield replace(each, model_version=number, why_every_row=found.why_every_row)
 
-    def _changes_cells(self, run: str) -> bool:
-        """Whether the run read values into its rows that the file does not have: clipped numbers, or a category in
-        the place of a missing text. Then every row is taken for one of the file's."""
-        training = run_documents.training(self.outside.edges, run=run)
-        schema = training.artifact.schema if training and training.artifact else {"columns": []}
-        return any(
-            each.get("outside") is not None or (each["kind"] == "category" and each.get("missing") is not None)
-            for each in schema["columns"]
-        )
+    def _cells(self, run: str, manifest: Manifest | None) -> HowRead | None:
+        """How the run read its rows: by the manifest of its version, for its own documents expire. One without an
+        artifact is of a release that put nothing in the place of a cell."""
+        made = manifest or run_documents.training(self.outside.edges, run=run)
+        if made is None:
+            return None
+        return how_read(made.artifact.schema["columns"]) if made.artifact else {}
 
     def _unsaid(self, key: str, shape: Kind) -> Iterator[Rewrite]:
         def without(document: Json) -> tuple[Json, int]:
             is_quoting = redacting.quotes(document, tuple(self.note["files"]))
             return redacting.unsaid(document, note=self.note), int(is_quoting)
 
-        yield from self._changed(key, shape, without, number=None)
+        yield from self._changed(key, shape, without)
 
-    def _changed(
-        self,
-        key: str,
-        shape: Kind,
-        without: Callable[[Json], tuple[Json, int]],
-        *,
-        number: int | None,
-    ) -> Iterator[Rewrite]:
+    def _changed(self, key: str, shape: Kind, without: Callable[[Json], tuple[Json, int]]) -> Iterator[Rewrite]:
         stored = self.outside.edges.store.find(key) if key in self.kept else None
         if stored is None:
             return
         left, rows = without(documents.read(stored.body, key=key, shape=shape))
         if rows:
-            yield Rewrite(
-                key=key,
-                etag=stored.etag,
-                before=stored.body,
-                after=documents.encode(left),
-                rows=rows,
-                model_version=number,
-            )
+            yield Rewrite(key=key, etag=stored.etag, before=stored.body, after=documents.encode(left), rows=rows)

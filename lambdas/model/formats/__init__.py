@@ -6,6 +6,7 @@ refusals.py  which steps of an unfitted estimator a format cannot hold, and why
 fitted.py    a fitted estimator, and its export
 numbered.py  classifiers that are fitted on numbers in place of the classes' names
 schemas.py   what an artifact takes
+listed_columns.py  the same as a manifest lists it, and how a run read its cells
 package.py   the zip that is published
 scorecard/   linear models as weights
 trees/       decision trees and sums of them

@@ -155,3 +155,15 @@ def test_row_of_an_array_is_an_instance_with_a_list_for_each_array_of_columns() 
         2,
         [(1, 1, {"age": 40.0, "pixels": [1.0, 2.0, 3.0]}), (2, 2, {"age": 41.0, "pixels": [4.0, None, 6.0]})],
     )
+
+
+def test_array_whose_manifest_lists_the_first_of_its_fills_alone_is_read() -> None:
+    outside = batches.stage()
+    columns = [{"kind": "array", "name": "pixels", "size": 30, "missing": [float(each) for each in range(30)]}]
+    version = nights.register(outside.edges, run="run-2", schema={"columns": columns}).model_version
+    manifest = registry.manifest(outside.edges, model=MODEL, model_version=version)
+    content = batches.array([[1.0] * 30])
+
+    found, _ = batch_records.read(content, key="batches/in/a.npy", manifest=manifest, truth=TRUTH)
+
+    assert [json.loads(each.instance or b"") for each in found] == [{"pixels": [1.0] * 30}]

@@ -22,9 +22,9 @@ from chalicelib.registry import registry
 from chalicelib.registry.manifest import Manifest
 from lambdas import batch_records
 from lambdas.batch_records import Truth
-from lambdas.serve.seldom.array_columns import names_in, single_columns
+from lambdas.serve.seldom.array_columns import names_in
 from workflows.checking.contents import Progress
-from workflows.checking.rows import Row, row
+from workflows.checking.rows import Row, how_read, row
 from workflows.data_set.redacting import IsGone
 
 NO_LABELS = Truth("", lambda _: None)
@@ -105,7 +105,7 @@ def _holds(
 def _rows(key: str, body: bytes, *, manifest: Manifest) -> Iterator[Row]:
     """What can be a row of a data set: what a record tells of the model's columns."""
     columns = manifest.artifact.schema["columns"] if manifest.artifact else None
-    names = None if columns is None else {one["name"] for each in columns for one in single_columns(each)}
+    names = None if columns is None else {*how_read(columns)}
     text = batch_records.unpacked(body, key=key)
     for record in batch_records.read(text, key=key, manifest=manifest, truth=NO_LABELS)[0]:
         features = dict(_features(record.instance))

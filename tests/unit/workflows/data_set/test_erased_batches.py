@@ -16,7 +16,7 @@ from tests.fakes.stage import FakeStage
 from tests.given import batches, nights
 from tests.given.nights import MODEL
 from tests.given.present import present
-from tests.unit.workflows.data_set.erasing import EVEN, FIRST, ODD, csv, erase, everything, lines, message, stage
+from tests.unit.workflows.data_set.erasing import EVEN, FIRST, ODD, add, csv, erase, everything, lines, message, stage
 
 SCHEMA = {"columns": [{"kind": "number", "name": "duration", "minimum": None, "maximum": None, "missing": 0.0}]}
 
@@ -148,3 +148,18 @@ def test_version_that_is_gone_from_the_registry_reads_nothing_so_its_batch_goes(
     nights.promote(on.edges, run="run-3", fingerprint="data-3", schema=SCHEMA)
 
     assert erase(on, FIRST)["batches"] == [batch]
+
+
+@pytest.mark.parametrize("size", [2, 30])
+def test_batch_of_a_model_of_arrays_is_read_whatever_its_manifest_lists(size: int) -> None:
+    fills = [float(each) for each in range(size)]
+    on = stage(schema={"columns": [{"kind": "array", "name": "duration", "size": size, "missing": fills}]})
+    header = ",".join(f"duration_{place}" for place in range(size))
+    on.outside.versions.delete(on.outside.versions.list(layout.dataset(MODEL, FIRST)))
+    for name, cell in ((FIRST, "7"), ("other.csv", "8")):
+        add(on.outside, name, f"{header},label\n{','.join([cell] * size)},normal\n".encode())
+    holds, stays = (asked(on, f"{cell}.jsonl", json.dumps({"duration": [cell] * size}).encode()) for cell in (7, 8))
+
+    erase(on, FIRST, "--yes")
+
+    assert (gone(on, holds), gone(on, stays)) == (True, False)
