@@ -12,9 +12,10 @@ date_texts.py  reads dates from their texts: of a model that has a column of the
 refusal.py    refuses a request, in words
 values.py     immutable values, without the cost of dataclasses
 seldom/       what few models or requests need, such as arrays of columns
+native/       onnxruntime, which is no Python
 scorer.py     what a model of any format can do, for type checkers
 
 It imports nothing but the standard library and itself, so that a cold start costs no more than an empty function's;
-`onnx` alone has numpy and onnxruntime, from layers.
+`onnx` alone has a library, onnxruntime, from a layer.
 Evaluate scores through the same `schema` and `scorecard`: what was judged is what serves.
 """

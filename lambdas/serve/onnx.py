@@ -1,9 +1,9 @@
 """The artifact format `onnx`: a graph that onnxruntime runs on one thread, behind a header that says what it takes.
 
-The only module of this folder that needs libraries, numpy and onnxruntime, which layers of the function have. They
-are imported when a graph is opened: whoever lists the formats, or exports to this one, has no onnxruntime. A row
-reaches the graph as 64-bit floats, in the order in which the estimator was fitted: the numbers, those of dates put
-through steps of `functions`, then each category as its place among the levels of training, or -1 for an unknown one.
+It needs a library, onnxruntime, which a layer of the function has. It is loaded when a graph is opened: whoever lists
+the formats, or exports to this one, has none. A row reaches the graph as 64-bit floats, in the order in which the
+estimator was fitted: the numbers, those of dates put through steps of `functions`, then each category as its place
+among the levels of training, or -1 for an unknown one.
 
 The artifact is one file: MAGIC, the header's length in 8 bytes (little-endian), the header (JSON) and the graph. The
 graph has one input INPUT, of rows and columns, and answers with labels and probabilities. To change the format:
@@ -29,7 +29,7 @@ from .values import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-    import onnxruntime
+    from .native.onnxruntime import Session
 
 FORMAT, FORMAT_VERSION = "onnx", 1
 MAGIC = b"nightswap onnx\n\n"
@@ -37,18 +37,16 @@ LENGTH_BYTES = 8
 INPUT, LABELS, PROBABILITIES = "rows", "labels", "probabilities"
 UNKNOWN = -1.0
 """The code of a category that training did not know."""
-REFUSALS = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NotImplemented", "RuntimeException")
-"""Errors of onnxruntime for a graph that it cannot load or run, by name."""
 
 
 class Onnx:
     """A model as a graph."""
 
-    def __init__(self, header: Mapping[str, Any], session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, header: Mapping[str, Any], session: Session, refused: type[Exception]) -> None:
         self.classes: tuple[str, ...] = tuple(header["classes"])
         self.schema = Schema.from_document(header["schema"])
         self.session = session
-        self.refusals = _refusals()
+        self.refused = refused
         self.numbers: list[tuple[int, Callable[[float], float] | None]] = [
             (place, _through(steps)) for place, steps in header["numbers"]
         ]
@@ -76,22 +74,21 @@ class Onnx:
             *(codes.get(row[place], UNKNOWN) for place, codes in self.categories),  # type: ignore[arg-type]
         ]
 
-    def run(self, rows: Sequence[Sequence[Any]]) -> tuple[list[str], Any]:
-        """Labels, and probabilities (n, k), of rows as the graph takes them. Raises one of `refusals`."""
-        import numpy as np
-
-        labels, probabilities = self.session.run(
-            [LABELS, PROBABILITIES], {INPUT: np.array(rows, dtype=np.float64).reshape(len(rows), self.width)}
-        )
-        return labels.ravel().tolist(), probabilities  # some graphs answer a label as a row of one
+    def run(self, rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[list[float]]]:
+        """Labels, and probabilities row by row, of rows as the graph takes them. Raises `refused`."""
+        labels, numbers = self.session.run(rows, named=INPUT, labels=LABELS, numbers=PROBABILITIES)
+        width = len(self.classes)
+        if len(labels) != len(rows) or len(numbers) != width * len(rows):
+            raise self.refused(f"{len(labels)} labels and {len(numbers)} numbers of {len(rows)} rows")
+        return labels, [numbers[begin : begin + width] for begin in range(0, len(numbers), width)]
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where a value is too large. Never raises."""
         try:
             (label,), probabilities = self.run([self.laid(row)])
-        except self.refusals:
+        except self.refused:
             return self.classes[0], [math.nan] * len(self.classes)
-        return label, probabilities[0].tolist()
+        return label, probabilities[0]
 
     def undefined(self, _row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
         """None: a graph does not tell at which step a number was too large."""
@@ -108,21 +105,22 @@ class Onnx:
 
 
 def read(artifact: bytes) -> Onnx:
-    """Raises ModelInvalid; ModuleNotFoundError where the layers are missing."""
-    refusals = _refusals()
+    """Raises ModelInvalid; ModuleNotFoundError where the layer is missing."""
+    from .native.onnxruntime import GraphRefused, Session
+
     try:
-        model = _read(artifact)
-        _, probabilities = model.run([[0.0] * model.width])
-    except refusals as exc:
-        raise ModelInvalid(f"onnxruntime does not take the graph: {type(exc).__name__}") from exc
+        header, graph = _parts(artifact)
+        model = Onnx(header, Session(graph), GraphRefused)
+        model.run([[0.0] * model.width])
+    except GraphRefused as exc:
+        raise ModelInvalid(f"onnxruntime does not take the graph: {exc}") from exc
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as exc:
         raise ModelInvalid(f"the artifact is malformed: {type(exc).__name__}") from exc
-    if probabilities.shape != (1, len(model.classes)):
-        raise ModelInvalid(f"the graph answers with {probabilities.shape[-1]} classes, and has {len(model.classes)}")
     return model
 
 
-def _read(artifact: bytes) -> Onnx:
+def _parts(artifact: bytes) -> tuple[Mapping[str, Any], bytes]:
+    """Header and graph."""
     begin = len(MAGIC) + LENGTH_BYTES
     if artifact[: len(MAGIC)] != MAGIC:
         raise ModelInvalid("the artifact does not begin as a graph of this format does")
@@ -131,28 +129,7 @@ def _read(artifact: bytes) -> Onnx:
     kind = (header["format"], header["format_version"])
     if kind != (FORMAT, FORMAT_VERSION):
         raise ModelInvalid(f"format and version are {kind}: this reader knows {(FORMAT, FORMAT_VERSION)}")
-    return Onnx(header, _session(artifact[end:]))
-
-
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a small function has a share of one core
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    inputs, outputs = session.get_inputs(), [each.name for each in session.get_outputs()]
-    if [(each.name, each.type) for each in inputs] != [(INPUT, "tensor(double)")]:
-        raise ModelInvalid("the graph does not take rows of 64-bit floats")
-    if outputs != [LABELS, PROBABILITIES]:
-        raise ModelInvalid("the graph does not answer with labels and probabilities")
-    return session
-
-
-def _refusals() -> tuple[type[Exception], ...]:
-    from onnxruntime.capi import onnxruntime_pybind11_state as problems
-
-    return tuple(getattr(problems, name) for name in REFUSALS)
+    return header, artifact[end:]
 
 
 def _through(steps: Sequence[Sequence[Any]]) -> Callable[[float], float] | None:

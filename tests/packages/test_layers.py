@@ -22,8 +22,8 @@ from workflows.packaging.wheels import HASH_MISMATCH, NO_INDEX, PLATFORMS, PYTHO
 
 HEADROOM_BYTES = 40_000_000
 HEADROOM_BESIDE_GRAPHS_BYTES = 25_000_000
-SERVING_GRAPHS_BYTES = 90_000_000
-"""Of a serving function with numpy and onnxruntime, before its model."""
+SERVING_GRAPHS_BYTES = 40_000_000
+"""Of a serving function with onnxruntime, before its model."""
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ UNUSED = (
     "onnxruntime/quantization/",
     "onnxruntime/tools/",
     "onnxruntime/transformers/",
-    "onnxruntime/capi/libonnxruntime.so",  # for programs in C: the module for Python has all of it
+    "onnxruntime/backend/",
+    "onnxruntime/capi/onnxruntime_pybind11_state",  # for Python, with numpy: the library beside it has all of it
 )
 """Where the paths begin of what neither converts a model nor runs a graph: half of onnx, half of onnxruntime."""
 

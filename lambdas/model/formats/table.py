@@ -113,10 +113,10 @@ FORMATS: Mapping[str, Format] = {
     ),
     "onnx": Format(
         file="model.onnx",
-        serving=("onnx.py", "functions.py", "dates.py"),
-        layers=("numpy", "onnxruntime"),
+        serving=("onnx.py", "functions.py", "dates.py", "onnxruntime.py"),
+        layers=("onnxruntime",),
         export_layers=("skl2onnx",),
-        tolerance=1e-5,  # onnxruntime holds support vectors in 32-bit floats
+        tolerance=1e-5,  # onnxruntime couples pairs of classes in 32-bit floats
         code=_onnx,
     ),
 }

@@ -116,7 +116,7 @@ def test_neighbours_answer_by_their_threshold_and_say_that_they_do_not_tell_why(
 
     manifest = both.call("GET", "/models/neighbours/versions/1").body["manifest"]
     prediction = told.body["predictions"][0]
-    assert deployed["Environment"]["Variables"]["NIGHTSWAP_LAYERS"] == "numpy,onnxruntime"
+    assert deployed["Environment"]["Variables"]["NIGHTSWAP_LAYERS"] == "onnxruntime"
     assert (live["live"]["model_version"], manifest["format"]) == (1, "onnx")
     assert (prediction["label"], prediction["probabilities"]["defaulted"] < 0.4) == ("paid", True)
     assert (why.status, why.body["Code"]) == (400, "WhyUnknown")

@@ -37,10 +37,10 @@ class OnnxArtifact:
         for begin in range(0, len(laid), ROWS_AT_A_TIME):
             try:
                 some, probabilities = self.model.run(laid[begin : begin + ROWS_AT_A_TIME])
-            except self.model.refusals as exc:
-                raise ArtifactInvalid(f"onnxruntime cannot score these rows: {type(exc).__name__}") from exc
+            except self.model.refused as exc:
+                raise ArtifactInvalid(f"onnxruntime cannot score these rows: {exc}") from exc
             labels += some
-            found.append(np.asarray(probabilities, dtype=np.float64))
+            found.append(np.array(probabilities))
         return Answers(self.classes, np.array(labels, dtype=np.str_), np.concatenate(found))
 
 
