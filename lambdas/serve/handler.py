@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     from .scorer import Scorer
 
+    Left = Callable[[], float] | None
+    """How many milliseconds the function has, as Lambda's context tells them; None where no time is set."""
+
 
 INSTANCES_MAX = 1000
 ANSWER_BYTES = 3_000_000
@@ -79,11 +82,12 @@ def handler(event: object, context: object) -> dict[str, object]:
         from .seldom.direct import answered
 
         return answered(service, event, context)
-    return told(service, service.answer(event), context)
+    return told(service, event, context)
 
 
-def told(service: Service, answer: dict[str, object], context: object) -> dict[str, object]:
+def told(service: Service, event: object, context: object) -> dict[str, object]:
     """The answer; the labels of one that a client asked for by the alias are logged."""
+    answer = service.answer(event, left_ms=getattr(context, "get_remaining_time_in_millis", None))
     if str(getattr(context, "invoked_function_arn", "")).endswith(THROUGH_THE_ALIAS):
         for line in service.labels(answer, function_version=str(getattr(context, "function_version", ""))):
             sys.stderr.write(line)
@@ -110,16 +114,16 @@ class Service(Value):
         spelled = [len(json.dumps(name)) for name in self.scorer.classes]
         prediction = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
         if most:
-            told = sorted((len(json.dumps(column.name)) for column in self.scorer.schema.columns), reverse=True)[
-                :most
-            ]
+            names = [len(json.dumps(column.name)) for column in self.scorer.schema.columns]
+            told = sorted(names, reverse=True)[:most]
             prediction += WHY_BYTES + max(spelled) + sum(told) + (COLUMN_BYTES + NUMBER_BYTES) * len(told)
         return min(INSTANCES_MAX, ANSWER_BYTES // prediction)
 
-    def answer(self, event: object) -> dict[str, object]:
+    def answer(self, event: object, *, left_ms: Left = None) -> dict[str, object]:
         """Status and body; never raises, whatever JSON the event is."""
         try:
-            return {"status": 200, "body": {**self._names(), **self._body(event)}}
+            names = {"model": self.model, "model_version": self.model_version}
+            return {"status": 200, "body": {**names, **self._body(event, left_ms)}}
         except Refused as refused:
             return refused.answer()
 
@@ -144,16 +148,13 @@ class Service(Value):
         every = self.scorer.classes
         return every if len(every) <= LABELS_MAX else every[: LABELS_MAX - 1]
 
-    def _names(self) -> dict[str, object]:
-        return {"model": self.model, "model_version": self.model_version}
-
-    def _body(self, event: object) -> dict[str, object]:
+    def _body(self, event: object, left_ms: Left) -> dict[str, object]:
         asked = event if isinstance(event, dict) else {}
         beside = len(asked) - 1
         if "instances" in asked and beside == ("why" in asked):
-            return self._predictions(asked["instances"], most=_most(asked))
+            return self._predictions(asked["instances"], most=_most(asked), left_ms=left_ms)
         if "npy" in asked and beside == ("why" in asked):
-            return self._of_npy(asked["npy"], most=_most(asked))
+            return self._of_npy(asked["npy"], most=_most(asked), left_ms=left_ms)
         if "query" in asked and not beside:
             return self._asked(asked["query"])
         if asked.get("warm") is True and not beside:
@@ -167,16 +168,17 @@ class Service(Value):
             most = _most(query)
             query = {name: texts for name, texts in query.items() if name != "why"}
         noted: Noted = []
-        predictions = [self._prediction(schema.read_query(query, noted), most=most)]
-        return _answer(predictions, {None: noted} if noted else {})
+        row = schema.read_query(query, noted)
+        return _answer([self.prediction(row, self.scorer.score(row), most=most)], {None: noted} if noted else {})
 
-    def _of_npy(self, file: object, *, most: int) -> dict[str, object]:
+    def _of_npy(self, file: object, *, most: int, left_ms: Left) -> dict[str, object]:
         from .seldom import npy  # here, because few requests have one
 
         at_most = self.instances_max_with(most) if most else self.instances_max
-        return self._predictions(npy.instances(file, self.scorer.schema, at_most=at_most), most=most)
+        instances = npy.instances(file, self.scorer.schema, at_most=at_most)
+        return self._predictions(instances, most=most, left_ms=left_ms)
 
-    def _predictions(self, instances: object, *, most: int) -> dict[str, object]:
+    def _predictions(self, instances: object, *, most: int, left_ms: Left) -> dict[str, object]:
         at_most = self.instances_max_with(most) if most else self.instances_max
         accepted = f"a list of 1 to {at_most} objects"
         if not isinstance(instances, list):
@@ -188,23 +190,29 @@ class Service(Value):
             message = f"instances holds {len(instances)}: send at most {at_most} at a time"
             raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
         noted: dict[int | None, Noted] = {}
-        return _answer([self._numbered(each, at, noted, most=most) for at, each in enumerate(instances)], noted)
+        if len(instances) == 1:
+            return _answer([self._only(instances[0], noted, most=most)], noted)
+        from .seldom import several  # here, because most requests have one instance
 
-    def _numbered(
-        self, instance: object, position: int, noted: dict[int | None, Noted], *, most: int
-    ) -> dict[str, object]:
+        predictions = several.predictions(self, instances, noted, most=most)
+        if left_ms is not None:
+            predictions = several.in_time(predictions, of=len(instances), left_ms=left_ms)
+        return _answer([*predictions], noted)
+
+    def _only(self, instance: object, noted: dict[int | None, Noted], *, most: int) -> dict[str, object]:
         here: Noted = []
         try:
             row = self.scorer.schema.read(instance, here)
             if here:
-                noted[position] = here
-            return self._prediction(row, most=most)
+                noted[0] = here
+            return self.prediction(row, self.scorer.score(row), most=most)
         except Refused as refused:
-            refused.instance = position
+            refused.instance = 0
             raise
 
-    def _prediction(self, row: Row, *, most: int) -> dict[str, object]:
-        label, probabilities = self.scorer.score(row)
+    def prediction(self, row: Row, scored: tuple[str, Sequence[float]], *, most: int) -> dict[str, object]:
+        """Of a row and its score; raises Refused where that is not finite."""
+        label, probabilities = scored
         by_class = dict(zip(self.scorer.classes, probabilities, strict=True))
         if not math.isfinite(sum(probabilities)):
             raise self._unscored(row)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .refusal import Refused
 from .schema import ModelInvalid, Row, Schema
@@ -37,12 +37,21 @@ LENGTH_BYTES = 8
 INPUT, LABELS, PROBABILITIES = "rows", "labels", "probabilities"
 UNKNOWN = -1.0
 """The code of a category that training did not know."""
+ROWS_AT_A_TIME = 64
+NUMBERS_AT_A_TIME = 4_000_000
+"""That a run of some rows may make a graph hold beside its own: 32 MB, and as much once or twice more."""
+DIFFERENCES = b"_apart"
+"""How the name of an operator ends that takes rows from all rows of the training, number by number."""
+BYTES_OF_NODES = 1_000_000
+"""A graph begins with its operators; their tables of numbers follow."""
 
 
 class Onnx:
     """A model as a graph."""
 
-    def __init__(self, header: Mapping[str, Any], session: Session, refused: type[Exception]) -> None:
+    def __init__(self, header: Mapping[str, Any], session: Session, refused: type[Exception], graph: bytes) -> None:
+        self.numbers_max = len(graph)
+        self.has_differences = graph.find(DIFFERENCES, 0, BYTES_OF_NODES) >= 0
         self.classes: tuple[str, ...] = tuple(header["classes"])
         self.schema = Schema.from_document(header["schema"])
         self.session = session
@@ -90,6 +99,24 @@ class Onnx:
             return self.classes[0], [math.nan] * len(self.classes)
         return label, probabilities[0]
 
+    def score_all(self, rows: Sequence[Row]) -> Iterator[tuple[str, list[float]]]:
+        """The same of each: some rows in one run of the graph, which takes little longer than one."""
+        for begin in range(0, len(rows), self.at_a_time):
+            some = rows[begin : begin + self.at_a_time]
+            try:
+                labels, probabilities = self.run([self.laid(row) for row in some])
+            except self.refused:
+                yield from map(self.score, some)
+            else:
+                yield from zip(labels, probabilities, strict=True)
+
+    @property
+    def at_a_time(self) -> int:
+        """How many rows a run takes. Of each, a graph of neighbours holds the distance to every row of the training,
+        or all differences from its numbers; one of them takes a byte of the graph or more."""
+        held = self.numbers_max if self.has_differences else self.numbers_max // self.width
+        return max(1, min(ROWS_AT_A_TIME, NUMBERS_AT_A_TIME // max(held, 1)))
+
     def undefined(self, _row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
         """None: a graph does not tell at which step a number was too large."""
         return None
@@ -110,7 +137,7 @@ def read(artifact: bytes) -> Onnx:
 
     try:
         header, graph = _parts(artifact)
-        model = Onnx(header, Session(graph), GraphRefused)
+        model = Onnx(header, Session(graph), GraphRefused, graph)
         model.run([[0.0] * model.width])
     except GraphRefused as exc:
         raise ModelInvalid(f"onnxruntime does not take the graph: {exc}") from exc

@@ -30,7 +30,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .links import sigmoid, softmax
 from .schema import ModelInvalid, Row, Schema
@@ -98,6 +98,9 @@ class Scorecard(Value):
             second = sigmoid(scores[0])
             return self.classes[scores[0] > 0], [1.0 - second, second]
         return self.classes[scores.index(max(scores))], OF_MANY_SCORES[self.link](scores)
+
+    def score_all(self, rows: Sequence[Row]) -> Iterator[tuple[str, list[float]]]:
+        return map(self.score, rows)
 
     def with_values(self, row: Row) -> Row:
         """The row, and behind it the values that are made of it; NaN where a function is not defined."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from .schema import Row, Schema
@@ -20,6 +20,9 @@ class Scorer(Protocol):
 
     def score(self, row: Row) -> tuple[str, Sequence[float]]:
         """The most probable class and the probabilities of a row; NaN where values are too big. Never raises."""
+
+    def score_all(self, rows: Sequence[Row], /) -> Iterable[tuple[str, Sequence[float]]]:
+        """The same of each, at the latest when it is asked for."""
 
     def undefined(self, row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
         """The position of the first column that a function is not defined for, and its steps; or None."""

@@ -40,7 +40,7 @@ import json
 import math
 import sys
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from .links import logistic32, sigmoid, softmax, softmax32
 from .schema import ModelInvalid, Row, Schema
@@ -139,6 +139,9 @@ class Trees:
         if laid is None:
             return self.classes[0], [math.nan] * len(self.classes)
         return LINKS[self.link](self, self.leaves(laid))
+
+    def score_all(self, rows: Sequence[Row]) -> Iterator[tuple[str, list[float]]]:
+        return map(self.score, rows)
 
     def undefined(self, _row: Row, /) -> tuple[int, Sequence[Sequence[Any]]] | None:
         """None: the steps before trees are defined for every number."""

@@ -37,7 +37,7 @@ def answered(service: Service, event: Mapping[str, Any], context: object) -> dic
     except Refused as refused:
         answer = refused.answer()
     else:
-        answer = told(service, service.answer(asked), context)
+        answer = told(service, asked, context)
     return {
         "statusCode": answer["status"],
         "headers": {"content-type": "application/json"},

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lambdas.model.arrays import Floats
+from lambdas.serve.onnx import DIFFERENCES
 
 EQUAL = 1e-9
 """Distances that differ by less, beside the larger one, are equal; a 32-bit float does not tell them apart either."""
@@ -95,7 +96,8 @@ def _differences(rows: str, known: str, distances: str, model: Any) -> list[Any]
     model.graph.initializer.extend(
         [numpy_helper.from_array(np.array([1]), axis), numpy_helper.from_array(np.array([2]), last)]
     )
-    each, apart, squared, total = (f"{distances}_{what}" for what in ("each", "apart", "squared", "sum"))
+    each, squared, total = (f"{distances}_{what}" for what in ("each", "squared", "sum"))
+    apart = f"{distances}{DIFFERENCES.decode()}"
     return [
         helper.make_node("Unsqueeze", [rows, axis], [each], name=each),
         helper.make_node("Sub", [each, known], [apart], name=apart),

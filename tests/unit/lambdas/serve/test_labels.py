@@ -86,5 +86,5 @@ def test_context_that_says_nothing_breaks_no_call(served: Any, capsys: pytest.Ca
 
 @pytest.fixture
 def served() -> Any:
-    """Calls the handler's own last step with an answer of one prediction."""
-    return lambda context: handler.told(SERVICE, SERVICE.answer({"instances": [GOOD]}), context)
+    """Calls the handler's own last step with an event of one instance."""
+    return lambda context: handler.told(SERVICE, {"instances": [GOOD]}, context)

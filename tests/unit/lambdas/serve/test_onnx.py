@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,63 @@ def test_one_row_is_answered_as_many_are() -> None:
     wanted = of.artifact.score(rows.features(of.fitted.recipe))
     assert [label for label, _ in scored] == wanted.labels.tolist()
     assert np.array([shares for _, shares in scored]) == pytest.approx(wanted.probabilities, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["network", "neighbours"])
+def test_many_rows_of_a_request_are_scored_in_few_runs(kind: str) -> None:
+    of = model(kind, 3)
+    features = {
+        name: column.tolist() for name, column in strangers(150, classes=3).features(of.fitted.recipe).items()
+    }
+    asked = [[features[column.name][row] for column in of.served.schema.columns] for row in range(150)]
+    runs: list[int] = []
+    served = onnx.read(of.content)
+    run = served.run
+
+    def counted(rows: Sequence[Sequence[Any]]) -> tuple[list[str], Any]:
+        runs.append(len(rows))
+        return run(rows)
+
+    served.run = counted  # type: ignore[method-assign]
+
+    scored = [*served.score_all(asked)]
+
+    assert runs == [served.at_a_time, served.at_a_time, 150 - 2 * served.at_a_time]
+    each = [of.served.score(row) for row in asked]
+    assert [label for label, _ in scored] == [label for label, _ in each]
+    assert np.array([shares for _, shares in scored]) == pytest.approx(
+        np.array([shares for _, shares in each]), abs=1e-9
+    )
+
+
+def test_rows_of_a_run_that_the_graph_refuses_are_scored_one_by_one() -> None:
+    served = onnx.read(whole(VERSION_1, GRAPH_1))
+    served.categories.pop()
+
+    scored = [*served.score_all([[1.0, "new"], [2.0, "SF"]])]
+
+    assert [label for label, _ in scored] == ["no", "no"]
+    assert all(math.isnan(share) for _, shares in scored for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "width", "has_differences", "rows"),
+    [
+        (500, 2, True, 64),
+        (500_000, 784, True, 8),
+        (12_600_000, 784, False, 64),
+        (40_000_000, 100, False, 10),
+        (40_000_000, 3, False, 1),
+    ],
+)
+def test_a_run_takes_fewer_rows_where_each_makes_the_graph_hold_more(
+    numbers: int, width: int, has_differences: bool, rows: int
+) -> None:
+    served = onnx.read(whole(VERSION_1, GRAPH_1))
+    served.numbers = served.numbers[:1] * (width - 1)
+    served.numbers_max, served.has_differences = numbers, has_differences
+
+    assert served.at_a_time == rows
 
 
 def test_number_that_is_too_large_is_refused_in_words() -> None:

@@ -40,6 +40,7 @@ def test_graph_of_many_numbers_computes_distances_by_products() -> None:
 
     assert b"_exact_sum" in parts(few.content)[1]
     assert b"_exact_sum" not in parts(many.content)[1]
+    assert (few.served.has_differences, many.served.has_differences) == (True, False)
     assert len(many.content) < rows * (columns + 9)
     assert difference(many, crowd(5, seed=2)) == ""
 
