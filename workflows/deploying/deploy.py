@@ -78,9 +78,10 @@ class Deployment:
             self._tell(self._departures(store))  # another deploy may have added a model while this one waited
             release.tell(store)
             made = self._upload()
+            self._carry_out_lanes([each for each in self._lane_changes() if each.closes])
             self._make_main_stack(made.parameters)
             self._tell_models(store)
-            lanes = self._direct_lanes()
+            lanes = self._carry_out_lanes(self._lane_changes())
             api, has_access_log = self._deploy_app()
             old_tokens.forget(self._client("ssm"), stage=self.names.stage)
             named = {each.key for each in made.uploads}
@@ -138,11 +139,14 @@ class Deployment:
         with refusals(f"writing which models there are to bucket {self.names.bucket}"):
             catalog.write(store, self.models)
 
-    def _direct_lanes(self) -> list[str]:
-        client, stage = self._client("lambda"), self.names.stage
+    def _lane_changes(self) -> Sequence[direct_lane.LaneChange]:
         is_wanted = self.settings.direct_concurrency > 0
-        changes = direct_lane.lane_changes(client, stage=stage, models=self.models, is_wanted=is_wanted)
-        return direct_lane.carry_out(client, changes, stage=stage, report=self.report)
+        return direct_lane.lane_changes(
+            self._client("lambda"), stage=self.names.stage, models=self.models, is_wanted=is_wanted
+        )
+
+    def _carry_out_lanes(self, changes: Sequence[direct_lane.LaneChange]) -> list[str]:
+        return direct_lane.carry_out(self._client("lambda"), changes, stage=self.names.stage, report=self.report)
 
     def _deploy_app(self) -> tuple[RestApi, bool]:
         """Chalice's own deployment, and what is done before and after it; whether the API has an access log."""

@@ -14,7 +14,7 @@ from chalicelib.settings import StageSettings
 from workflows.deploying import regions
 from workflows.doctor.account import existing
 from workflows.doctor.account.credentials import check_region, who_calls
-from workflows.doctor.account.limits import check_limits
+from workflows.doctor.account.limits import LANE, check_direct_lane, check_limits
 from workflows.doctor.account.permissions import check_permissions
 from workflows.doctor.finding import Finding, unhindered
 from workflows.doctor.machine.environments import check_definition_pins, check_environments
@@ -86,6 +86,11 @@ def examine_account(checkout: Checkout, account: Account) -> Iterator[Finding]:
     names = Names(stage=checkout.stage, account=caller.account, region=account.region)
     yield from unhindered(_check_permissions(checkout, account, names, caller.arn), where="AWS permissions")
     yield from unhindered(check_limits(account.clients("lambda")), where="Lambda's limits")
+    if calls_at_once := _settings(checkout).direct_concurrency:
+        lane = check_direct_lane(
+            account.clients("lambda"), stage=names.stage, models=checkout.models, calls_at_once=calls_at_once
+        )
+        yield from unhindered(lane, where=LANE)
     yield from unhindered(_check_names(checkout, account, names), where="existing names")
     yield from unhindered(_check_record(checkout, account, names), where="Chalice's record")
 

@@ -16,6 +16,8 @@ from tests.clone import ROOT, Clone
 from tests.given import local_aws
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
 from workflows.deploying.deploy import Deployed, deploy
+from workflows.deploying.destroy import Destruction
+from workflows.deploying.progress import Report
 from workflows.doctor.machine.requirements import chalice_package
 from workflows.local.process import LocalAws
 from workflows.packaging.needs import NOTHING, Needs
@@ -54,16 +56,34 @@ class Project:
             root=self.root,
         )
 
-    def deploy(self, *, models: tuple[str, ...] = MODELS, needs: Needs = NOTHING) -> Deployed:
+    def deploy(
+        self,
+        *,
+        models: tuple[str, ...] = MODELS,
+        needs: Needs = NOTHING,
+        removes: tuple[str, ...] = (),
+        report: Report = lambda _: None,
+    ) -> Deployed:
         return deploy(
             "local",
             session=boto3.Session(),
             root=self.root,
             models=models,
-            report=lambda _: None,
+            report=report,
             with_layers=False,
             needs=needs,
+            removes=removes,
         )
+
+    def destroy(self) -> None:
+        Destruction(
+            names=self.names,
+            session=boto3.Session(),
+            root=self.root,
+            environ=os.environ,
+            report=lambda _: None,
+            keep_data=False,
+        ).carry_out()
 
     def client(self, service: Any) -> Any:
         return boto3.client(service)

@@ -1,7 +1,8 @@
 """Opens and shuts the direct lane: the URL of a serving function's alias.
 
 The alias is made by the first promotion, so no stack can hold its URL: plain calls make it at every deployment, which
-repairs it. A URL knows no throttle, so the stack bounds the calls at once of each function that has one.
+repairs it. A URL knows no throttle, so the stack bounds the calls at once of each function that has one: a URL goes
+before that bound does, and comes after it.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
 """
@@ -37,6 +38,11 @@ class LaneChange:
     @property
     def is_change(self) -> bool:
         return self.action in ("open", "sign", "shut")
+
+    @property
+    def closes(self) -> bool:
+        """Whether it lets fewer through. It comes before the stack, which may lift the bound of the calls at once."""
+        return self.action in ("sign", "shut")
 
 
 def lane_changes(

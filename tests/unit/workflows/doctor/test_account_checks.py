@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from chalicelib.names import Names
 from workflows.doctor.account.credentials import check_region, who_calls
 from workflows.doctor.account.existing import check_bucket, check_stacks
-from workflows.doctor.account.limits import check_limits
+from workflows.doctor.account.limits import check_direct_lane, check_limits
 from workflows.doctor.finding import Finding, Severity, is_healthy, unhindered
 
 NAMES = Names(stage="prod", account="123456789012", region="eu-west-1")
@@ -123,3 +123,53 @@ def test_room_for_code_is_told_once_four_fifths_of_it_are_taken(used: int, expec
     }
 
     assert worst(list(check_limits(Answering(answer)))) is expected
+
+
+class FakeLambda:
+    """Two functions of the stage reserve so many executions; None is for functions that are not there."""
+
+    def __init__(self, *, unreserved: int, reserved: int | None) -> None:
+        self.unreserved = unreserved
+        self.reserved = reserved
+
+    def get_account_settings(self) -> Any:
+        return {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": self.unreserved}}
+
+    def get_function(self, **given: Any) -> Any:
+        assert given["FunctionName"] in ("nightswap-prod-serve-cars", "nightswap-prod-serve-loans")
+        if self.reserved is None:
+            raise refusal("ResourceNotFoundException")
+        return {"Concurrency": {"ReservedConcurrentExecutions": self.reserved}} if self.reserved else {}
+
+
+def lane(calls_at_once: int, *, unreserved: int, reserved: int | None) -> list[Finding]:
+    client = FakeLambda(unreserved=unreserved, reserved=reserved)
+    found = check_direct_lane(client, stage="prod", models=["cars", "loans"], calls_at_once=calls_at_once)
+    return list(found)
+
+
+@pytest.mark.parametrize("reserved", [None, 0])
+@pytest.mark.parametrize(
+    ("unreserved", "expected"), [(200, Severity.OK), (199, Severity.ERROR), (10, Severity.ERROR)]
+)
+def test_direct_lane_leaves_a_hundred_executions_to_other_functions(
+    unreserved: int, reserved: int | None, expected: Severity
+) -> None:
+    (found,) = lane(50, unreserved=unreserved, reserved=reserved)
+
+    assert (found.severity, found.where) == (expected, "NIGHTSWAP_DIRECT_CONCURRENCY")
+    assert f"50 of each of 2 models leave {unreserved - 100} of 1000 executions" in found.what
+
+
+def test_what_the_direct_lane_has_reserved_is_not_counted_twice() -> None:
+    (found,) = lane(50, unreserved=100, reserved=50)
+
+    assert (found.severity, found.way_out) == (Severity.OK, "")
+
+
+def test_refused_look_at_a_function_is_a_warning() -> None:
+    client = Answering(refusal("AccessDeniedException"))
+
+    (found,) = unhindered(check_direct_lane(client, stage="prod", models=["cars"], calls_at_once=1), where="the lane")
+
+    assert (found.severity, found.where) == (Severity.WARNING, "the lane")

@@ -88,17 +88,29 @@ def test_what_is_refused_is_named_and_the_rest_is_looked_at() -> None:
     assert asked == ["sts", "iam", "lambda", "cloudformation"]
 
 
+def configured(root: Path, **variables: str) -> Checkout:
+    """A clone in which the stage has these settings too."""
+    config = json.loads((CHECKOUT.root / CONFIG).read_bytes())
+    config["stages"]["prod"]["environment_variables"] |= variables
+    (root / CONFIG).parent.mkdir()
+    (root / CONFIG).write_text(json.dumps(config))
+    (root / "requirements.txt").touch()
+    return replace(CHECKOUT, root=root)
+
+
+def test_direct_lane_is_looked_at_where_it_is_wanted(tmp_path: Path) -> None:
+    checkout = configured(tmp_path, NIGHTSWAP_DIRECT_CONCURRENCY="5")
+
+    found = [(each.where, each.severity) for each in examine_account(checkout, account(asked=[]))]
+
+    assert ("NIGHTSWAP_DIRECT_CONCURRENCY", Severity.WARNING) in found
+
+
 @pytest.mark.parametrize(("memory_mb", "noted"), [("3008", []), ("3009", ["TrainFunction"]), ("much", [])])
 def test_memory_that_a_stage_sets_is_held_against_a_new_accounts(
     tmp_path: Path, memory_mb: str, noted: list[str]
 ) -> None:
-    config = json.loads((CHECKOUT.root / CONFIG).read_bytes())
-    config["stages"]["prod"]["environment_variables"]["NIGHTSWAP_TRAIN_MEMORY_MB"] = memory_mb
-    (tmp_path / CONFIG).parent.mkdir()
-    (tmp_path / CONFIG).write_text(json.dumps(config))
-    (tmp_path / "requirements.txt").touch()
-
-    found = list(examine_checkout(replace(CHECKOUT, root=tmp_path)))
+    found = list(examine_checkout(configured(tmp_path, NIGHTSWAP_TRAIN_MEMORY_MB=memory_mb)))
 
     assert [each.where for each in found if "a new account grants 3008" in each.what] == noted
 

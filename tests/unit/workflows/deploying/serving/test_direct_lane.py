@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.progress import Step
-from workflows.deploying.serving.direct_lane import LATER, carry_out, lane_changes
+from workflows.deploying.serving.direct_lane import LATER, Action, LaneChange, carry_out, lane_changes
 
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
@@ -115,3 +115,10 @@ def test_what_is_as_it_should_be_stays(auth: str | None, is_wanted: bool) -> Non
 def test_refusal_of_aws_says_what_was_tried(auth: str | None, is_wanted: bool) -> None:
     with pytest.raises(DeploymentFailed, match=f"setting the URL of {FUNCTION}"):
         deploy(FakeLambda(auth=auth, denied=True), is_wanted=is_wanted)
+
+
+@pytest.mark.parametrize(
+    ("action", "closes"), [("open", False), ("sign", True), ("shut", True), ("wait", False), ("unchanged", False)]
+)
+def test_what_lets_fewer_through_closes(action: Action, closes: bool) -> None:
+    assert LaneChange(model="loans", action=action).closes is closes
