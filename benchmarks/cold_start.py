@@ -48,6 +48,7 @@ def handler(event, context):
     recipe = recipes.load("kdd99-http")
     return repr(recipe.estimator(recipe.columns))
 """
+LAYERS_BESIDE = {"Serving, onnx": format_of("onnx").layers}
 EVENT = {"query": {"duration": ["0"], "src_bytes": ["54540"], "dst_bytes": ["8314"]}}
 ENVIRONMENT = {
     "NIGHTSWAP_STAGE": "local",
@@ -107,19 +108,22 @@ def candidates(folders: Folders) -> list[Candidate]:
     plain = {
         "Serving": _served(),
         "Serving, trees": _served(_forest, "trees"),
+        "Serving, onnx": _served(_neighbours, "onnx"),
         "App": _app(folders.folder),
         "RecordOutcome": tasks,
     }
     handlers = {
         "Serving": "serve.handler.handler",
         "Serving, trees": "serve.handler.handler",
+        "Serving, onnx": "serve.handler.handler",
         "App": "app.app",
         "RecordOutcome": "lambdas.record_outcome.handler",
     }
     for name, package in plain.items():
         for compiled in (False, True):
             code = folders.code(name, package, compiled=compiled)
-            found.append(_candidate(name, handlers[name], [code], runtime, {"code": compiled}))
+            below = [folders.layer(layer, compiled=True) for layer in LAYERS_BESIDE.get(name, ())]
+            found.append(_candidate(name, handlers[name], [code, *below], runtime, {"code": compiled}))
     for task in ("evaluate", "preprocess", "train"):
         handler = "train_probe.handler" if task == "train" else f"lambdas.{task}.handler"
         for which in (
@@ -148,6 +152,12 @@ def _forest(_: Columns) -> object:
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(n_estimators=100, random_state=0)
+
+
+def _neighbours(_: Columns) -> object:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier()
 
 
 def _served(estimator: Callable[[Columns], object] | None = None, form: str = "scorecard") -> Package:

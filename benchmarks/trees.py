@@ -118,8 +118,9 @@ def cold(contents: Mapping[str, tuple[bytes, str]], *, compiler: bytecode.Interp
         started = [([bare, runtime], f"{CLIENT}; import main; main.handler({{}}, None)")]
         for name, (content, form) in contents.items():
             code = folders.code(name.replace(" ", "-"), package(content, form), compiled=True)
-            event = EVENT if form == SCORECARD else {"instances": [{f"x{place}": place for place in range(COLUMNS)}]}
-            started.append(([code, runtime], f"{CLIENT}; {ANSWER.format(event=event)}"))
+            layers = [folders.layer(layer, compiled=True) for layer in format_of(form).layers]
+            event = EVENT if name == SCORECARD else {"instances": [{f"x{place}": place for place in range(COLUMNS)}]}
+            started.append(([code, *layers, runtime], f"{CLIENT}; {ANSWER.format(event=event)}"))
         taken: list[list[float]] = [[] for _ in started]
         for _ in range(STARTS):
             for place in random.sample(range(len(started)), len(started)):

@@ -84,7 +84,7 @@ def registered(world: World) -> dict[int, Any]:
 
 def artifacts(world: World) -> dict[int, Any]:
     """The artifacts by model version, those of versions that are not complete too."""
-    pattern = rf"{layout.versions(MODEL)}(\d+)/model\.(?:json|trees)"
+    pattern = rf"{layout.versions(MODEL)}(\d+)/model\.(?:json|trees|onnx)"
     return {int(match[1]): body for _, match, body in documents_at(world, pattern)}
 
 

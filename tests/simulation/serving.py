@@ -20,10 +20,9 @@ from chalicelib.registry import registry
 
 FORMAT = "scorecard"
 TREES = "trees"
-LAYERED = "layered"
-"""Of trees too, which need a library here."""
-FORMATS: Mapping[str, str] = {TREES: "trees", LAYERED: "trees"}
-LAYERS: Mapping[str, Sequence[str]] = {LAYERED: ("numpy",)}
+ONNX = "onnx"
+FORMATS: Mapping[str, str] = {TREES: "trees", ONNX: "onnx"}
+LAYERS: Mapping[str, Sequence[str]] = {ONNX: ("onnxruntime",)}
 """By words: FORMAT and no layers are of all others."""
 SOUND, WIDE = "sound", "wide"
 WRONG = "wrong"

@@ -75,9 +75,15 @@ def test_an_error_leads_to_this_page() -> None:
 
 
 def test_what_a_format_costs_is_as_the_benchmark_measured_it() -> None:
-    results = json.loads((pages.ROOT / "benchmarks/results/trees.json").read_text("utf-8"))["of"]
+    results, others = (
+        json.loads((pages.ROOT / f"benchmarks/results/{name}.json").read_text("utf-8"))["of"]
+        for name in ("trees", "formats")
+    )
     told = [row[2:] for row in pages.rows(section("By format"))[2:]]
 
     sizes = ("scorecard", "3 thousand", "75 thousand", "300 thousand", "500 trees, 75 thousand")
-    measured = [results[size] for size in sizes]
+    measured = [*(results[size] for size in sizes), *others.values()]
     assert told == [[f"{each['cold_ratio']:.2f}", f"{each['warm_us']:.0f}"] for each in measured]
+    assert [row[:2] for row in pages.rows(section("By format"))[2:]][len(sizes) :] == [
+        [f"{name} of 41 columns", f"`{each['format']}`"] for name, each in others.items()
+    ]

@@ -1,0 +1,157 @@
+"""Estimators by format: a cold start of the whole package with what the format needs, and a warm row.
+
+python -m benchmarks.formats
+
+All times are the processor's, as in `benchmarks.trees`, which has what forests of every size cost. The result of a
+cold start is its ratio to an empty handler's; a warm row is the scorer alone, in microseconds. All are fitted on
+2,000 rows of 41 columns with noisy labels. Writes benchmarks/results/formats.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from benchmarks.trees import COLUMNS, ROWS_WARM, STARTS, cold, warm_us
+from lambdas.model.formats.table import format_of
+from lambdas.model.reading.table import Table
+from lambdas.model.recipe import Numeric, Recipe, at_least
+from lambdas.model.training.estimator import fit
+from workflows.packaging import bytecode
+from workflows.packaging.wheels import PYTHON
+
+ROWS = 2_000
+RESULTS = Path(__file__).with_name("results") / "formats.json"
+
+
+def scaled(last: Callable[[], object]) -> Callable[[object], object]:
+    def estimator(_: object) -> object:
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        return make_pipeline(StandardScaler(), last())
+
+    return estimator
+
+
+def linear() -> object:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression()
+
+
+def bayes() -> object:
+    from sklearn.naive_bayes import GaussianNB
+
+    return GaussianNB()
+
+
+def neighbours() -> object:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    return KNeighborsClassifier()
+
+
+def network() -> object:
+    from sklearn.neural_network import MLPClassifier
+
+    return MLPClassifier(max_iter=50, random_state=0)
+
+
+def vectors() -> object:
+    from sklearn.svm import SVC
+
+    return SVC(probability=True, random_state=0)
+
+
+def quadratic() -> object:
+    from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
+
+    return QuadraticDiscriminantAnalysis()
+
+
+def calibrated() -> object:
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.svm import LinearSVC
+
+    return CalibratedClassifierCV(LinearSVC(random_state=0))
+
+
+def voting() -> object:
+    from sklearn.ensemble import VotingClassifier
+
+    return VotingClassifier([("bayes", bayes()), ("linear", linear())], voting="soft")
+
+
+MEASURED: Mapping[str, tuple[str, Callable[[], object]]] = {
+    "LogisticRegression": ("scorecard", linear),
+    "GaussianNB": ("scorecard", bayes),
+    "KNeighborsClassifier": ("onnx", neighbours),
+    "MLPClassifier": ("onnx", network),
+    "SVC": ("onnx", vectors),
+    "QuadraticDiscriminantAnalysis": ("onnx", quadratic),
+    "CalibratedClassifierCV": ("onnx", calibrated),
+    "VotingClassifier": ("onnx", voting),
+}
+"""By the name of the classifier its format, and what makes it."""
+
+
+def table(rows: int, *, seed: int = 0) -> Table:
+    rng = np.random.default_rng(seed)
+    numbers = rng.normal(size=(rows, COLUMNS))
+    second = numbers[:, 0] + numbers[:, 1] * numbers[:, 2] + rng.normal(size=rows) > 0
+    return Table(numbers, np.empty((rows, 0), dtype=np.str_), np.array(["a", "b"], dtype=np.str_)[second.astype(int)])
+
+
+def exported(form: str, last: Callable[[], object]) -> bytes:
+    recipe = Recipe(
+        model="measured",
+        columns=[Numeric(f"x{place}") for place in range(COLUMNS)],
+        label="y",
+        classes={"a": "a", "b": "b"},
+        estimator=scaled(last),
+        thresholds=[at_least("accuracy", bound=0.6)],
+        format=form,
+        cross_validation_folds=0,
+    )
+    return format_of(form).code().export(fit(recipe, train=table(ROWS))).content
+
+
+def main() -> None:
+    compiler = bytecode.interpreter(PYTHON)
+    if compiler is None:
+        sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
+    contents = {name: (exported(form, last), form) for name, (form, last) in MEASURED.items()}
+    ratios = cold(contents, compiler=compiler)
+    rows = table(ROWS_WARM, seed=1).numeric.tolist()
+    drawn = Drawn("classifier", "format", "KB", "cold, ratio", "warm, us a row", title=f"n={STARTS}")
+    results: dict[str, object] = {}
+    for (name, (content, form)), ratio in zip(contents.items(), ratios, strict=True):
+        us = warm_us(_score(content, form), rows)
+        kilobytes = len(content) / 1e3
+        drawn.add_row(name, form, f"{kilobytes:.0f}", f"{ratio:.2f}", f"{us:.0f}")
+        results[name] = {
+            "format": form,
+            "kilobytes": round(kilobytes),
+            "cold_ratio": round(ratio, 2),
+            "warm_us": round(us),
+        }
+    told = {"n": STARTS, "python": PYTHON, "rows": ROWS, "columns": COLUMNS, "of": results}
+    RESULTS.write_text(json.dumps(told, indent=1) + "\n")
+    Console().print(drawn)
+
+
+def _score(content: bytes, form: str) -> object:
+    from lambdas.serve import onnx, scorecard
+
+    return {"onnx": onnx, "scorecard": scorecard}[form].read(content).score
+
+
+if __name__ == "__main__":
+    main()
