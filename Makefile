@@ -8,7 +8,7 @@ DOCTESTS := chalicelib lambdas $(addprefix workflows/,checking cost deploying do
 FAST := tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
-INSTALL := $(UV) pip sync --quiet --require-hashes --compile-bytecode
+INSTALL := $(UV) pip sync --quiet --require-hashes
 
 # An exported PYTHONDONTWRITEBYTECODE would make every import of scikit-learn three times slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +16,7 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-onnx setup-all run check render doctor locks requires clean
+.PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
 .PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
 
 help:  ## list the targets
@@ -26,7 +26,9 @@ setup: .venv/.ready .venv-emulator/.ready  ## make the environments that `make r
 
 setup-onnx: setup .venv/.onnx  ## add to them what recipes of the format onnx need
 
-setup-all: setup-onnx .venv-definitions/.ready  ## and the one that renders the state machine
+setup-test: setup-onnx .venv/.test  ## and the tools of tests and checks
+
+setup-all: setup-test .venv-definitions/.ready  ## and the environment that renders the state machine
 
 run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
 	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data "$$DATA")
@@ -38,13 +40,13 @@ test: setup-all  ## unit, contract and end-to-end tests
 test-commands: setup-all  ## every command of README and of the pages as it stands there, on the local AWS
 	@$(PROJECT) -m pytest $(PARALLEL) tests/e2e/commands
 
-test-unit: setup-onnx  ## the tests that need nothing but Python, in seconds
+test-unit: setup-test  ## the tests that need nothing but Python, in seconds
 	@$(PROJECT) -m pytest $(PARALLEL) -m 'not real_data' tests/unit $(DOCTESTS)
 
-test-faults: setup  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
+test-faults: setup-test  ## kills, stops, swaps under load and many retrains, on the local AWS (KILLS=20, RETRAINS=40)
 	@$(PROJECT) -m pytest $(PARALLEL) tests/faults
 
-test-damage: setup  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
+test-damage: setup-test  ## each stored document damaged, and every command tried on it (WAYS_OF_DAMAGE=50, DAMAGE_SEED=1)
 	@WAYS_OF_DAMAGE=$(or $(WAYS_OF_DAMAGE),50) $(PROJECT) -m pytest tests/unit/workflows/cli/test_damaged_documents.py
 
 test-packages: setup-all .venv-packages/.ready .venv-inference/.ready  ## every package under Lambda's own runtime client, with nothing else on its path
@@ -54,7 +56,7 @@ test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
 	@$(PROJECT) -m pytest $(PARALLEL) tests/deploy/planning
 	@$(PROJECT) -m pytest --numprocesses auto --dist worksteal --ignore tests/deploy/planning tests/deploy
 
-test-permissions: setup .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
+test-permissions: setup-test .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
@@ -68,7 +70,7 @@ test-all: test test-commands test-damage test-simulation test-faults test-packag
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)
 
-test-simulation: setup  ## promotion, lease and ledger under thousands of seeded interleavings
+test-simulation: setup-test  ## promotion, lease and ledger under thousands of seeded interleavings
 	@$(PROJECT) -m pytest $(PARALLEL) tests/simulation
 
 check: setup-all  ## format, lint, types
@@ -100,15 +102,16 @@ $(UV): $(LOCKS)/uv.txt
 	@touch $@
 
 .venv/.ready: $(LOCKS)/project.txt pyproject.toml $(UV)
-	@echo "setting up: project and tests"
+	@echo "setting up: project"
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	@$(INSTALL) --python .venv $<
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
 	@touch $@
-	@! test -e .venv/.onnx || $(MAKE) --no-print-directory .venv/.onnx
+	@for more in onnx test; do ! test -e .venv/.$$more || $(MAKE) --no-print-directory .venv/.$$more; done
 
-.venv/.onnx: $(LOCKS)/onnx.txt .venv/.ready
-	@echo "setting up: onnx"
+# What is added to the project's environment: whoever only runs the job needs none of it.
+.venv/.%: $(LOCKS)/%.txt .venv/.ready
+	@echo "setting up: $*"
 	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python .venv -r $<
 	@touch $@
 
