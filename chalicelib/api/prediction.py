@@ -116,12 +116,29 @@ def reply(functions: ServingFunctions, question: Question, *, qualifier: str = n
     try:
         answer = functions.invoke(question.model, json.dumps(question.event).encode(), qualifier=qualifier)
     except (FunctionUnavailable, FunctionBusy) as exc:
-        raise Busy(f"the serving function of {question.model} is busy or away: try again in a moment") from exc
+        raise Busy(f"the serving function of {question.model} {_absence(question, exc)}") from exc
     if answer.function_error:
+        from chalicelib.edges import failed_calls  # here, because few calls fail
+
+        failure = failed_calls.read(answer.payload)
+        way_out = f"{_fewer(question)}{failure.way_out}" if failure.more else failure.way_out
         raise ServingFailed(
-            f"version {answer.executed_version} of the serving function of {question.model} failed: see its log"
+            f"version {answer.executed_version} of the serving function of {question.model} {failure.happened}:"
+            f" {way_out}"
         )
     return answer
+
+
+def _absence(question: Question, exc: FunctionUnavailable | FunctionBusy) -> str:
+    if (waited := exc.details.get("waited_seconds")) is None:
+        return "is busy or away: try again in a moment"
+    return f"did not answer within {waited} s, and nobody waits longer for it here: {_fewer(question)}try again"
+
+
+def _fewer(question: Question) -> str:
+    if question.event.keys() & {"instances", "npy"}:
+        return "send fewer instances at a time, score a file with nightswap batch, or "
+    return ""
 
 
 def single(status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import names
 from chalicelib.aws.calls import code, transient
+from chalicelib.edges import failed_calls
 from chalicelib.errors import FunctionUnavailable, ServingFailed, StackMissing
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class LambdaPipelineFunctions:
             said = answer["Payload"].read()
         if answer.get("FunctionError"):
             raise ServingFailed(
-                f"{function} failed with {_error_type(said)}, perhaps after its work: look at nightswap history"
+                f"{function} {failed_calls.read(said).happened}, perhaps after its work: look at nightswap history"
                 " MODEL, then ask again with the same Idempotency-Key; if it fails again, look into its log",
                 function=function,
             )
@@ -54,11 +54,3 @@ class LambdaPipelineFunctions:
                     f" nightswap deploy --stage {self._stage}"
                 ) from exc
             raise
-
-
-def _error_type(report: bytes) -> str:
-    """The exception's class, and no more of the report: a message may quote what was sent."""
-    try:
-        return str(json.loads(report)["errorType"])
-    except (ValueError, KeyError, TypeError):
-        return "an unknown error"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import names
 from chalicelib.aws.calls import code, transient
@@ -122,8 +122,19 @@ class LambdaServingFunctions:
 
     def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
         with self._speaking_of(model, doing="invoking"):
-            answer = self._asking.invoke(FunctionName=self._function(model), Qualifier=qualifier, Payload=payload)
+            answer = self._invoked(FunctionName=self._function(model), Qualifier=qualifier, Payload=payload)
             return Answer(answer["Payload"].read(), answer.get("ExecutedVersion", ""), answer.get("FunctionError"))
+
+    def _invoked(self, **call: Any) -> Any:
+        """Raises FunctionUnavailable with `waited_seconds` where the function took longer than this client waits."""
+        try:
+            return self._asking.invoke(**call)
+        except ReadTimeoutError as exc:
+            config: Any = self._asking.meta.config
+            waited = round(config.read_timeout)
+            raise FunctionUnavailable(
+                f"invoking {call['FunctionName']}: no answer within {waited} s", waited_seconds=waited
+            ) from exc
 
     def _function(self, model: str) -> str:
         return names.serving_function(self._stage, model)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.batches.batch_documents import BatchRequest
+from chalicelib.edges import failed_calls
 from chalicelib.edges.serving_functions import ServingFunctions
 from chalicelib.errors import ModelUnknown, ServingFailed, VersionUnfit
 from chalicelib.limits import BATCH_INSTANCES, PREDICT_BODY_BYTES
@@ -87,8 +88,10 @@ def _answer(functions: ServingFunctions, request: BatchRequest, call: Sequence[I
             " the batch again, on the version that is live now"
         ) from exc
     if answer.function_error:
+        failure = failed_calls.read(answer.payload)
         raise ServingFailed(
-            f"version {request.model_version} of the serving function of {request.model} failed: see its log"
+            f"version {request.model_version} of the serving function of {request.model} {failure.happened}:"
+            f" {failure.way_out}"
         )
     said = json.loads(answer.payload)
     return said["status"], said["body"]

@@ -7,6 +7,7 @@ its answer is lost (the edge then raises a TransientError), so everything that c
 object_store.py        S3: the bucket
 object_versions.py     S3: all versions of its objects
 serving_functions.py   Lambda: the functions that serve
+failed_calls.py        why a function did not answer, in words
 serving_layers.py      which layers those have
 pipeline_functions.py  Lambda: functions of the pipeline that are called from outside the state machine
 executions.py          Step Functions

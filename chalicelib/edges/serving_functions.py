@@ -87,4 +87,5 @@ class ServingFunctions(Protocol):
         A version that is gone already counts as deleted.
         """
 
-    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer: ...
+    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
+        """Where the function takes longer than the caller waits, FunctionUnavailable has `waited_seconds`."""

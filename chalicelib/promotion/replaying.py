@@ -16,7 +16,7 @@ from typing import Any
 from chalicelib.cutting import cut
 from chalicelib.documents.frozen import Document, holds, holds_many
 from chalicelib.documents.shapes import count, digits, list_of, maybe, number, number_from_1, text
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, failed_calls
 from chalicelib.evidence import erasures
 from chalicelib.exact import PROBABILITY_TOLERANCE, exact, in_whole
 from chalicelib.limits import WORDS_CHARACTERS
@@ -187,11 +187,15 @@ def _ask(edges: Edges, model: str, found: Replayed, event: Mapping[str, Any]) ->
     asked_at = edges.clock()
     answer = edges.functions.invoke(model, json.dumps(event).encode(), qualifier=found.function_version)
     took_ms = 1000 * (edges.clock() - asked_at).total_seconds()
+    if answer.function_error is not None:
+        found.problems.append(f"it did not answer: it {_failure(answer.payload)}")
+        found.silent = True
+        return None, took_ms
     try:
         said = json.loads(answer.payload)
-        if answer.function_error is None and said["status"] == 200:
+        if said["status"] == 200:
             return dict(said["body"]), took_ms
-        problem = _short(said["body"]["Message"]) if answer.function_error is None else _failure(said)
+        problem = _short(said["body"]["Message"])
     except (ValueError, KeyError, TypeError, AttributeError):
         problem = "its reply is not the answer of a serving function"
     found.problems.append(f"it did not answer: {problem}")
@@ -199,9 +203,9 @@ def _ask(edges: Edges, model: str, found: Replayed, event: Mapping[str, Any]) ->
     return None, took_ms
 
 
-def _failure(report: Mapping[str, Any]) -> str:
-    """The exception's class, and no more of the report: a message may quote what was sent."""
-    return f"it failed with {_short(report['errorType'])}"
+def _failure(report: bytes) -> str:
+    failure = failed_calls.read(report)
+    return f"{failure.happened}: {failure.way_out}" if failure.more else failure.happened
 
 
 def _short(said: Any) -> str:

@@ -5,24 +5,18 @@ Such a task could write nothing of its end, so its document still says that it i
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, failed_calls
+from chalicelib.edges.failed_calls import DIED, KILLED, OUT_OF_MEMORY, TIMED_OUT
 from chalicelib.names import TASKS, document_name, state_name
 from chalicelib.registry import run_documents
 from chalicelib.registry.run_documents import RUNNING, State
 from chalicelib.settings import TASK_MB, TASK_SECONDS, StageSettings
 
-OUT_OF_MEMORY = ("Runtime.OutOfMemory",)
-DIED = ("Runtime.ExitError", "Lambda.Unknown")
-"""Of a process that was killed or ended itself: mostly for want of memory."""
-OUT_OF_TIME = ("Sandbox.Timedout", "States.Timeout")
-KILLED = "signal: killed"
-"""Lambda's words of a process that took more memory than it has."""
-TIMED_OUT = re.compile(r"Task timed out after ([0-9]+)(?:\.[0-9]+)? seconds")
+OUT_OF_TIME = (failed_calls.OUT_OF_TIME, "States.Timeout")
 CLEANING_UP = ("restore-alias", "record-outcome")
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.response import StreamingBody
 
+from chalicelib.api import prediction
+from chalicelib.api.prediction import Question
 from chalicelib.aws.serving_functions import LambdaServingFunctions
 from chalicelib.edges.serving_functions import Alias, AliasMoved, Answer, FunctionVersion
-from chalicelib.errors import FunctionBusy, FunctionUnavailable, ModelUnknown
+from chalicelib.errors import FunctionBusy, FunctionUnavailable, ModelUnknown, ServingFailed
 from tests.contract.aws.conftest import Scripted
+from tests.given.lambda_reports import FAILED, KILLED, NAMELESS, OUT_OF_TIME
 
 MODEL = "kdd99-http"
 FUNCTION = "nightswap-prod-serve-kdd99-http"
@@ -219,6 +223,35 @@ def test_invocation_tells_the_version_and_whether_it_raised(
     aws.answers("invoke", answer, FunctionName=FUNCTION, Qualifier="live", Payload=b"[]")
 
     assert functions.invoke(MODEL, b"[]", qualifier="live") == Answer(b"{}", "4", error)
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (NAMELESS, "version 4 of the serving function of kdd99-http ran out of time after 10 s"),
+        (OUT_OF_TIME, "version 4 of the serving function of kdd99-http ran out of time after 10 s"),
+        (KILLED, "version 4 of the serving function of kdd99-http ran out of memory"),
+        (FAILED, "version 4 of the serving function of kdd99-http failed with KeyError: see its log"),
+    ],
+)
+def test_what_lambda_answers_for_a_call_that_failed_reaches_the_caller_in_words(
+    functions: LambdaServingFunctions, aws: Scripted, report: dict[str, Any], words: str
+) -> None:
+    said = json.dumps(report).encode()
+    answer = {"StatusCode": 200, "ExecutedVersion": "4", "Payload": StreamingBody(io.BytesIO(said), len(said))}
+    aws.answers("invoke", {**answer, "FunctionError": "Unhandled"})
+
+    with pytest.raises(ServingFailed, match=words):
+        prediction.reply(functions, Question(MODEL, {"instances": []}))
+
+
+def test_call_that_takes_longer_than_the_client_waits_tells_how_long(broken: Callable[[str, Exception], Any]) -> None:
+    functions = LambdaServingFunctions(broken("lambda", ReadTimeoutError(endpoint_url="there")), stage="prod")
+
+    with pytest.raises(FunctionUnavailable, match=f"invoking {FUNCTION}: no answer within 60 s") as caught:
+        functions.invoke(MODEL, b"", qualifier="live")
+
+    assert caught.value.details == {"waited_seconds": 60}
 
 
 CALLS: list[tuple[str, Callable[[LambdaServingFunctions], Any]]] = [

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.edges import failed_calls
 from workflows.local.process import LocalAws
 
 Create = Callable[..., str]
@@ -142,7 +143,9 @@ def test_task_time_limit_keeps_its_name(
 
     answered = clients(local_aws, "lambda").invoke(FunctionName="slow")
 
-    assert json.loads(answered["Payload"].read())["errorType"] == "Sandbox.Timedout"
+    report = answered["Payload"].read()
+    assert (answered["FunctionError"], json.loads(report)["errorType"]) == ("Unhandled", "Sandbox.Timedout")
+    assert failed_calls.read(report).happened == "ran out of time after 1 s"
 
 
 def test_state_machine_catches_an_exception_by_its_class_name(

@@ -26,6 +26,7 @@ from chalicelib.errors import (
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.given.interference import interfered, raising
+from tests.given.lambda_reports import KILLED, OUT_OF_TIME, failing
 from tests.given.nights import MODEL, outside, promote
 
 
@@ -229,6 +230,41 @@ def test_function_that_raised_is_a_broken_package() -> None:
         ask(night.functions, Question(MODEL, {}))
 
     assert "the package is broken" not in caught.value.message
+    assert "failed with RuntimeError: see its log" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("report", "event", "words"),
+    [
+        (OUT_OF_TIME, {"query": {}}, "ran out of time after 10 s: give the recipe more by serving=Serving(timeout"),
+        (OUT_OF_TIME, {"npy": ""}, "ran out of time after 10 s: send fewer instances at a time, score a file with"),
+        (KILLED, {"instances": []}, "ran out of memory: send fewer instances at a time, score a file with"),
+        (KILLED, {"query": {}}, "ran out of memory: give the recipe more by serving=Serving(memory_mb=...)"),
+    ],
+)
+def test_function_that_was_cut_off_is_told_with_the_way_out(
+    report: dict[str, Any], event: dict[str, Any], words: str
+) -> None:
+    night = FakeOutside(MODEL, handler=failing(report))
+    promote(night.edges, run="run-1")
+
+    with pytest.raises(ServingFailed) as caught:
+        ask(night.functions, Question(MODEL, event))
+
+    assert f"version 1 of the serving function of {MODEL} {words}" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("event", "way_out"),
+    [({"query": {}}, "try again"), ({"instances": []}, "send fewer instances at a time, score a file with")],
+)
+def test_function_that_takes_longer_than_the_caller_waits_is_told_with_the_seconds(
+    event: dict[str, Any], way_out: str
+) -> None:
+    waited = FunctionUnavailable("no answer", waited_seconds=20)
+
+    with pytest.raises(Busy, match=f"did not answer within 20 s, and nobody waits longer for it here: {way_out}"):
+        ask(refusing(waited), Question(MODEL, event))
 
 
 def test_single_prediction_comes_without_the_list() -> None:

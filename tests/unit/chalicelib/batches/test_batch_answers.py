@@ -16,6 +16,7 @@ from lambdas.serve import handler
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import Handler
 from tests.given import batches, nights
+from tests.given.lambda_reports import OUT_OF_TIME, failing
 from tests.given.nights import MODEL
 
 REQUEST = BatchRequest(
@@ -87,3 +88,13 @@ def test_call_that_is_refused_as_a_whole_is_a_fault(place: Any) -> None:
 
     with pytest.raises(ServingFailed, match="version 1 of kdd99-http refuses a call"):
         answered([{}], lambda *_: json.dumps(said).encode())
+
+
+def test_version_that_runs_out_of_time_is_told_with_the_way_out() -> None:
+    with pytest.raises(ServingFailed) as caught:
+        answered([{}], failing(OUT_OF_TIME))
+
+    assert caught.value.message == (
+        "version 1 of the serving function of kdd99-http ran out of time after 10 s: give the recipe more by"
+        " serving=Serving(timeout_seconds=..., memory_mb=...), then deploy and retrain"
+    )

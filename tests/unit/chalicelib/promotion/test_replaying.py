@@ -16,6 +16,7 @@ from chalicelib.registry import registry
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
 from tests.given.interference import raising, with_functions
+from tests.given.lambda_reports import OUT_OF_TIME, failing
 from tests.given.nights import MODEL, Registered, outside, register
 
 ROWS = serving_code.ROWS
@@ -80,6 +81,17 @@ def test_sound_version_answers_every_row_as_it_was_judged(night: FakeOutside) ->
 )
 def test_misbehaviour_is_told(behaviour: str, words: str) -> None:
     assert problems_of(behaviour)[0] == words
+
+
+def test_version_that_runs_out_of_time_is_told_with_the_way_out() -> None:
+    night = FakeOutside(MODEL, handler=failing(OUT_OF_TIME))
+
+    (problem,) = replayed(night, register(night.edges, run="run-1"))[0].problems
+
+    words = (
+        "it did not answer: it ran out of time after 10 s: give the recipe more by serving=Serving(timeout_seconds="
+    )
+    assert problem.startswith(words)
 
 
 def test_other_artifact_than_the_registrys_is_told() -> None:
