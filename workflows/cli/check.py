@@ -31,6 +31,7 @@ from workflows.cli.doctor import shown
 from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import console, show_json
 from workflows.cli.stage import Stage
+from workflows.converting import advice
 from workflows.doctor.finding import Finding, error, is_healthy, note, ok
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         of_dates = list(dated(content, recipe=recipe))
     except NightswapError as exc:
         usual = "correct the file, or the recipe if it describes other data"
-        yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or usual)
+        convert = advice.way_out(exc, file=LocalFile(file))
+        yield _refusal(exc, where=where, way_out=missing.way_out(exc, recipe=recipe) or convert or usual)
         return
     yield from _of_size(size, rows=len(table), where=where)
     if sides is not None:

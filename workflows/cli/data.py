@@ -12,6 +12,7 @@ from chalicelib import layout
 from chalicelib.cutting import listed
 from chalicelib.registry import models
 from workflows.checking.file import LocalFile
+from workflows.cli.convert import convert_
 from workflows.cli.erase import erase
 from workflows.cli.interruption import told_when_interrupted
 from workflows.cli.options import as_json, model, on_stage
@@ -133,6 +134,7 @@ def release(stage: Stage, names: tuple[str, ...], model: str) -> None:
         say(f"released {each}: the next run reads it")
 
 
+data.add_command(convert_)
 data.add_command(erase)
 data.add_command(sample)
 

@@ -54,6 +54,7 @@ def init(
     linear model reaches in cross-validation. Then it does what `nightswap local up` does: deploys, retrains,
     predicts, and serves until Ctrl-C. If the local AWS runs already, the model goes live there.
     """
+    from workflows.converting.advice import advised
     from workflows.drafting.draft import draft, model_named_after
     from workflows.drafting.writing import Place
 
@@ -61,9 +62,9 @@ def init(
     if not force and not dry_run:
         place.refuse_present()
     given = LocalFile.at(file)
-    with console.status(f"reading {given.name}"):
+    with console.status(f"reading {given.name}"), advised(given):
         drafted = draft(Content(given.name, given.read()), label=label, model=place.model, positive=positive)
-    _show(drafted, file=given.name, label=label)
+    _show(drafted, file=given, label=label)
     if not _is_taken(drafted, file=file, place=place):
         say("a run would refuse that, so nothing was written")
         sys.exit(1)
@@ -80,15 +81,22 @@ def init(
     sys.exit(0 if outcome in WENT_WELL else 1)
 
 
-def _show(drafted: Draft, *, file: str, label: str) -> None:
+def _show(drafted: Draft, *, file: LocalFile, label: str) -> None:
+    from workflows.drafting.choosing import CONVERT
+
     counts = ", ".join(f"{rows:,} {name}" for name, rows in drafted.labels.items())
-    say(f"{file}: {drafted.rows:,} rows; {label}: {counts}")
+    say(f"{file.name}: {drafted.rows:,} rows; {label}: {counts}")
     if drafted.spellings > len(drafted.labels):
         say(
             f"note: {drafted.spellings} labels make {len(drafted.labels)} classes: spaces around a label do not count"
         )
+    for each in drafted.choice.features:
+        if each.bad:
+            say(f"tolerated: {each.column.name}: {each.stray}; runs leave such rows out")
     for name, why in drafted.choice.left_out:
         say(f"left out: {name or '(no name)'}: {why}")
+    if any(CONVERT in why for _, why in drafted.choice.left_out):
+        say(f"to write them so: {CONVERT.replace('FILE', shlex.quote(str(file.path)))}")
     say(f"\n{drafted.text}")
     if drafted.baseline.is_perfect:
         say("note: no error in cross-validation: does a column repeat the label, or come after it?")

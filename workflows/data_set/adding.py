@@ -24,6 +24,7 @@ from workflows.checking import contents, swapped
 from workflows.checking.contents import Progress
 from workflows.checking.file import Content, File, check_room, foresee, look_at
 from workflows.checking.recipe import in_lines, served
+from workflows.converting.advice import advised
 from workflows.data_set.objects import name, objects
 from workflows.data_set.writing import Known, write_all
 
@@ -94,7 +95,8 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
         looked.append(Known(file, contents.digest(content.body)))
         try:
             if recipe is not None:
-                table = look_at(content, recipe=recipe).table
+                with advised(file):
+                    table = look_at(content, recipe=recipe).table
                 sizes.append((len(table), table.size_bytes))
                 check_room(sizes, recipe=recipe, settings=addition.settings)
                 foresee(table, recipe=recipe)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from chalicelib.cutting import listed, quoted
 from chalicelib.limits import CATEGORY_CHARACTERS, NAME_CHARACTERS
 from lambdas.model.recipe import Categorical, Date, Numeric
 from lambdas.model.recipe.parts import MEDIAN
 from lambdas.model.recipe.rules import RESERVED
+from workflows.converting.dates import order
+from workflows.converting.marks import MARKS
+from workflows.converting.numbers import is_spelled_number
 from workflows.drafting.arrays import Found, grouped
-from workflows.drafting.columns import MARKS, Column
+from workflows.drafting.columns import Column
 
 ROWS_TO_TELL = 20
 """Of fewer rows the cells of any column may all be different by chance."""
@@ -26,12 +30,10 @@ WORDS_OF_A_SENTENCE = 3
 WHOLE_TO = 2.0**53
 """From here on a float is not every whole number."""
 TOLERATED = 0.01
-"""The share of a column's cells up to which it is suggested to leave their rows out."""
+"""The share of a file's rows up to which those with a cell that is no number are left out."""
 PLACE = "missing"
 """The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
-WITH_COMMA = re.compile(r"\s*[+-]?\d[\d.]*(,\d+)+(\.\d*)?\s*", re.ASCII)
-"""As people write numbers: with a decimal comma, or with commas between thousands."""
 DAYS = range(1900_01_01, 2100_12_32)
 """Dates as whole numbers: year, month, day."""
 
@@ -45,6 +47,10 @@ class Feature:
     levels: int = 0
     marks: frozenset[str] = frozenset()
     """Its texts that stand for a missing number."""
+    bad: int = 0
+    """Its cells that are no numbers, and stand for none."""
+    stray: str = ""
+    """These, in words."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Choice:
 
     features: Sequence[Feature]
     left_out: Sequence[tuple[str, str]] = field(default=())
+    tolerate: float = 0.0
+    """The share of a file's rows (0..1) that the recipe has to tolerate: twice what is bad here, or more."""
 
     @property
     def marks(self) -> list[str]:
@@ -60,21 +68,48 @@ class Choice:
         return sorted(frozenset[str]().union(*(each.marks for each in self.features)))
 
 
-def choose(columns: Sequence[Column], *, label: str) -> Choice:
-    """Of all columns but the label's."""
+def choose(columns: Sequence[Column], *, label: str, tolerates: bool = True) -> Choice:
+    """Of all columns but the label's. Where it tolerates nothing, a column of numbers has to be one in every cell."""
     times = Counter(column.name for column in columns)
     features, left_out = [], []
     others = [column for column in columns if column.name != label]
+    spoilt = _spoilt(others, times=times) if tolerates else frozenset()
     for column in grouped(others, is_number=_is_array_number):
         if isinstance(column, Found):
             features.append(_array(column))
             continue
-        why = _no_name(column.name, times=times[column.name]) or _no_feature(column)
+        is_spoilt = column.name in spoilt
+        why = _no_name(column.name, times=times[column.name]) or _no_feature(column, is_spoilt=is_spoilt)
         if why:
             left_out.append((column.name, why))
         else:
-            features.append(_feature(column))
-    return _with_fewer_levels(Choice(features, left_out))
+            features.append(_feature(column, is_spoilt=is_spoilt))
+    return _tolerating(_with_fewer_levels(Choice(features, left_out)), rows=max(each.rows for each in columns))
+
+
+def _spoilt(columns: Sequence[Column], *, times: Counter[str]) -> frozenset[str]:
+    """The names of the columns of numbers in which a few cells are none: all these cells together are few."""
+    found = [
+        column for column in columns if _is_spoilt(column) and not _no_name(column.name, times=times[column.name])
+    ]
+    found.sort(key=_bad)
+    together = list(accumulate(map(_bad, found)))
+    return frozenset(each.name for each, bad in zip(found, together, strict=True) if bad <= TOLERATED * each.rows)
+
+
+def _is_spoilt(column: Column) -> bool:
+    several = column.levels is None or len(column.levels) > LEVELS_MAX
+    return several and 0 < _bad(column) <= TOLERATED * column.rows and column.numbers > _bad(column)
+
+
+def _bad(column: Column) -> int:
+    """Cells that are no numbers, and stand for none."""
+    return column.texts - column.marks.total()
+
+
+def _tolerating(choice: Choice, *, rows: int) -> Choice:
+    bad = sum(each.bad for each in choice.features)
+    return replace(choice, tolerate=TOLERATED if 2 * bad <= TOLERATED * rows else 2 * TOLERATED) if bad else choice
 
 
 def _no_name(name: str, *, times: int) -> str:
@@ -90,14 +125,15 @@ def _no_name(name: str, *, times: int) -> str:
     return ""
 
 
-def _no_feature(column: Column) -> str:
+def _no_feature(column: Column, *, is_spoilt: bool) -> str:
     if column.empty == column.rows:
         return "every cell is empty"
-    if 2 * _missing(column) > column.rows:
-        return f"{_missing(column):,} of {column.rows:,} cells are missing: more than half"
+    missing = _missing(column, is_spoilt=is_spoilt)
+    if 2 * missing > column.rows:
+        return f"{missing:,} of {column.rows:,} cells are missing: more than half"
     if column.levels is not None and len(column.levels) == 1:
         return f"every cell is {quoted(next(iter(column.levels)))}"
-    if not _is_number(column):
+    if not (_is_number(column) or is_spoilt):
         return "" if _is_date(column) else _no_category(column)
     if column.smallest == column.largest and abs(column.largest) >= WHOLE_TO:
         return "whole numbers of more digits than a number keeps apart: an identifier"
@@ -116,9 +152,10 @@ def _is_date(column: Column) -> bool:
     return column.is_dated and bool(column.dates.telling)
 
 
-def _missing(column: Column) -> int:
+def _missing(column: Column, *, is_spoilt: bool) -> int:
     """Cells that hold nothing, or among numbers and dates a text that stands for it."""
-    return column.empty + (column.marks.total() if _is_number(column) or _is_date(column) else 0)
+    are_marked = is_spoilt or _is_number(column) or _is_date(column)
+    return column.empty + (column.marks.total() if are_marked else 0)
 
 
 def _no_number(column: Column) -> str:
@@ -132,6 +169,7 @@ def _no_number(column: Column) -> str:
     return ""
 
 
+CONVERT = "nightswap data convert FILE"
 DERIVE = "a Date takes the weekday and the month of texts such as 2026-01-31; write them so"
 
 
@@ -147,13 +185,14 @@ def _no_category(column: Column) -> str:
     several = column.levels is None or len(column.levels) > LEVELS_MAX
     if column.is_dated and column.others.keys() - MARKS:
         text = next(each for each in column.others if each not in MARKS)
-        ways = "the days to come are others, of one month and weekday" if column.dates.are_read else DERIVE
+        way = f"{DERIVE} ({CONVERT})" if order(list(column.others)) else DERIVE
+        ways = "the days to come are others, of one month and weekday" if column.dates.are_read else way
         return f"dates, such as {text}: {ways}"
-    if column.texts >= column.numbers and column.others and all(map(WITH_COMMA.fullmatch, column.others)):
-        return f"numbers with a comma, such as {quoted(text)}: write them with a point alone, as in 1234.56"
+    said = [each for each in column.others if each not in MARKS]
+    if column.texts >= column.numbers and said and all(map(is_spelled_number, said)):
+        return f"numbers such as {quoted(said[0], 40)}: write 1234.56 ({CONVERT})"
     if several and column.numbers > column.texts:
-        told = f"{column.texts:,} of {column.rows:,} cells are no numbers, such as {quoted(text)} on line {line}"
-        return told if column.texts > TOLERATED * column.rows else f"{told}: {_way_to_keep(column)}"
+        return f"{_no_numbers(column.texts, column.rows)}, such as {quoted(text)} on line {line}: correct the file"
     if column.longest > CATEGORY_CHARACTERS or (several and column.words >= WORDS_OF_A_SENTENCE * column.texts):
         return f"free text, up to {column.longest:,} characters"
     if column.is_different and column.rows >= ROWS_TO_TELL:
@@ -164,6 +203,10 @@ def _no_category(column: Column) -> str:
     return ""
 
 
+def _no_numbers(cells: int, rows: int) -> str:
+    return f"{cells:,} of {rows:,} cells {'is no number' if cells == 1 else 'are no numbers'}"
+
+
 def _way_to_keep(column: Column) -> str:
     return (
         f"correct the file; or write Numeric({column.name!r}) and tolerate=Tolerate(rows={TOLERATED}), which leaves"
@@ -171,15 +214,17 @@ def _way_to_keep(column: Column) -> str:
     )
 
 
-def _feature(column: Column) -> Feature:
-    missing = _missing(column)
+def _feature(column: Column, *, is_spoilt: bool) -> Feature:
+    missing = _missing(column, is_spoilt=is_spoilt)
     beside = f"; {missing:,} of {column.rows:,} are missing" if missing else ""
-    if _is_number(column):
+    if is_spoilt or _is_number(column):
         numeric = Numeric(column.name, missing=MEDIAN if missing else None)
         ends = f"{_spelled(column.smallest)} to {_spelled(column.largest)}"
         found = [each for each in column.levels or () if each.strip() and each not in column.others]
         different = f", {len(found):,} different" if found else ""
-        return Feature(numeric, f"{ends}{different}{beside}", marks=frozenset(column.others))
+        stray, bad = (_stray(column), _bad(column)) if is_spoilt else ("", 0)
+        about = f"{ends}{different}{beside}{stray and f'; {stray}'}"
+        return Feature(numeric, about, marks=frozenset(column.marks), bad=bad, stray=stray)
     if _is_date(column):
         parts = column.dates.telling
         date = Date(column.name, parts=parts, missing=MEDIAN if missing else None)
@@ -189,6 +234,11 @@ def _feature(column: Column) -> Feature:
     categorical = Categorical(column.name, missing=PLACE if column.empty else None)
     about = f"{listed(levels, most=LEVELS_LISTED)}{beside}{_mostly_numbers(column)}"
     return Feature(categorical, about, levels=len(levels))
+
+
+def _stray(column: Column) -> str:
+    line, text = column.first_bad or (0, "")
+    return f"{_no_numbers(_bad(column), column.rows)}, such as {quoted(text, 40)} on line {line}"
 
 
 def _mostly_numbers(column: Column) -> str:

@@ -15,6 +15,7 @@ from lambdas.model.reading.records import Record, is_blank, records
 from lambdas.model.reading.strict import NUMERALS
 from lambdas.model.recipe import Numeric
 from lambdas.model.recipe.parts import MAGNITUDE_MAX
+from workflows.converting.marks import MARKS
 from workflows.drafting.dates import Dates
 
 BATCH_RECORDS = 500
@@ -24,9 +25,6 @@ DIFFERENT_KEPT = 200_000
 """Texts that are remembered while none was there twice; a column of so many counts as different to its end."""
 OTHERS_KEPT = 20
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})([T ].*)?", re.ASCII)
-
-MARKS = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null", "None", "none", "#N/A", "?", "-", "."}
-"""Texts that stand for a missing number or date."""
 
 _is_number = number_check(Numeric("number"))
 
@@ -58,6 +56,8 @@ class Column:
     """Of all cells that are no numbers, separated by blanks."""
     stray: tuple[int, str] | None = None
     """The first cell that is neither empty nor a number: its line, and the text."""
+    first_bad: tuple[int, str] | None = None
+    """The first of these that stands for no missing value either."""
     others: dict[str, None] = field(default_factory=dict)
     """The first different texts that are neither empty nor a number, OTHERS_KEPT at most."""
     levels: Counter[str] | None = field(default_factory=Counter)
@@ -105,9 +105,8 @@ class Column:
         if self.is_dated:
             self.dates.add(said)
         self.others |= dict.fromkeys(full[: OTHERS_KEPT - len(self.others)])
-        if self.stray is None and full:
-            place = cells.index(full[0])
-            self.stray = lines[place], full[0]
+        self.stray = self.stray or _first(full, cells=cells, lines=lines)
+        self.first_bad = self.first_bad or _first(said, cells=cells, lines=lines)
 
     def _goes_on_rising(self, cells: Sequence[str], numbers: dict[str, float]) -> bool:
         if not all(text in numbers for text in cells):
@@ -123,6 +122,11 @@ class Column:
         self.is_different = len(self.levels) == self.rows
         if len(self.levels) > (DIFFERENT_KEPT if self.is_different else LEVELS_KEPT):
             self.levels = None
+
+
+def _first(texts: Sequence[str], *, cells: Sequence[str], lines: Sequence[int]) -> tuple[int, str] | None:
+    """The first of these texts, in the order of the cells, with its line; None for no text."""
+    return (lines[cells.index(texts[0])], texts[0]) if texts else None
 
 
 def look_at_columns(text: bytes) -> list[Column]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.cutting import listed, quoted
-from chalicelib.errors import BadRequest, CommandFailed
+from chalicelib.errors import BadRequest, ClassSharesShifted, CommandFailed
 from chalicelib.limits import CLASSES
 from chalicelib.names import nearest_model_name
 from lambdas.model.reading.dataset import read_whole_labels
+from lambdas.model.reading.table import Table
 from lambdas.model.reading.unpacking import unpack
-from lambdas.model.recipe import Recipe, at_least
+from lambdas.model.recipe import Recipe, Tolerate, at_least
 from workflows.checking.file import Content, look_at, without_advice
 from workflows.drafting.baseline import FOLDS, Baseline, baseline
 from workflows.drafting.choosing import Choice, choose
@@ -61,21 +62,30 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
         spelled = _counted(read_whole_labels(content.name, text=text, column=label, model=model).rows())
     labels = _by_class(spelled)
     _check_labels(labels, label=label, file=content.name)
-    choice = choose(look_at_columns(text), label=label)
-    if not choice.features:
-        raise CommandFailed(f"no column of {content.name} can be a feature. {_reasons(choice.left_out) or NO_COLUMN}")
+    columns = look_at_columns(text)
     positive = _positive(labels, wanted=positive, label=label)
-    recipe = Recipe(
-        model=model,
-        columns=[each.column for each in choice.features],
-        missing_values=choice.marks,
-        label=label,
-        classes={name: class_of(name) for name in spelled},
-        positive=positive,
-        estimator=plain,
-        thresholds=[at_least("accuracy", bound=1.0)],
-    )
-    table = look_at(content, recipe=recipe).table
+
+    def read(choice: Choice) -> tuple[Choice, Recipe, Table]:
+        if not choice.features:
+            reasons = _reasons(choice.left_out) or NO_COLUMN
+            raise CommandFailed(f"no column of {content.name} can be a feature. {reasons}")
+        recipe = Recipe(
+            model=model,
+            columns=[each.column for each in choice.features],
+            missing_values=choice.marks,
+            tolerate=Tolerate(rows=choice.tolerate),
+            label=label,
+            classes={name: class_of(name) for name in spelled},
+            positive=positive,
+            estimator=plain,
+            thresholds=[at_least("accuracy", bound=1.0)],
+        )
+        return choice, recipe, look_at(content, recipe=recipe).table
+
+    try:
+        choice, recipe, table = read(choose(columns, label=label))
+    except ClassSharesShifted:  # the rows that would be left out are not like the others
+        choice, recipe, table = read(choose(columns, label=label, tolerates=False))
     _check_rows(labels, label=label)
     found = baseline(recipe, table=table, left_out=_reasons(choice.left_out))
     parts = Parts(

@@ -67,6 +67,7 @@ def source(parts: Parts) -> str:
         *_columns(parts.choice),
         f"{INDENT}],",
         *([f"{INDENT}missing_values=[{', '.join(map(text, parts.choice.marks))}],"] if parts.choice.marks else ()),
+        *([f"{INDENT}tolerate=Tolerate(rows={parts.choice.tolerate}),"] if parts.choice.tolerate else ()),
         f"{INDENT}label={text(parts.label)},",
         f"{INDENT}classes={{",
         *_classes(parts.labels),
@@ -95,7 +96,8 @@ def text(value: str) -> str:
 
 def _imported(choice: Choice) -> list[str]:
     kinds = {"Numeric" if isinstance(each.column, Array) else type(each.column).__name__ for each in choice.features}
-    return [*sorted({"Columns", "Recipe", *kinds}), "at_least"]
+    tolerate = ["Tolerate"] if choice.tolerate else []
+    return [*sorted({"Columns", "Recipe", *kinds, *tolerate}), "at_least"]
 
 
 def _columns(choice: Choice) -> Iterator[str]:

@@ -26,6 +26,7 @@ def test_the_commands_of_a_first_model_succeed_without_a_recipe(up: LocalUp, she
     folder = up.clone.folder / "lambdas" / "recipes"
     before = {*folder.glob("*.py")}
     (up.clone.folder / "loans.csv").write_text(loans())
+    (up.clone.folder / "export.csv").write_text(loans().replace(",", ";"), encoding="latin-1")
 
     succeed("first-model.md", up, shell)
     drafted = [each for each in folder.glob("*.py") if each not in before]

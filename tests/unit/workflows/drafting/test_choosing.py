@@ -9,7 +9,7 @@ import pytest
 from lambdas.model.recipe import Categorical, Date, Numeric
 from tests.unit.workflows.drafting import files
 from workflows.drafting.choosing import LEVELS_MAX, LEVELS_TOGETHER, Choice, choose
-from workflows.drafting.columns import look_at_columns
+from workflows.drafting.columns import Column, look_at_columns
 
 ROWS = 40
 
@@ -137,17 +137,60 @@ def test_numbers_that_are_near_dates_are_features() -> None:
     assert kept("it", lambda row: str(18990101 + row % 3)) == Numeric("it")
 
 
-def test_a_few_texts_among_numbers_are_named_where_too_many_would_be_texts() -> None:
-    def cell(row: int) -> str:
-        return "lots" if row == 7 else str(row % 150)
+def lots(row: int) -> str:
+    return "lots" if row == 7 else "NA" if row % 10 == 0 else str(row % 150)
 
-    assert why("it", cell, rows=300) == (
-        "1 of 300 cells are no numbers, such as 'lots' on line 9: correct the file; or write Numeric('it') and"
-        " tolerate=Tolerate(rows=0.01), which leaves such rows out"
-    )
+
+def test_a_few_texts_among_numbers_are_tolerated_where_too_many_are_left_out() -> None:
+    choice = chosen("it", cell=lots, rows=300)
+    (feature,) = choice.features
     more = why("it", lambda row: "lots" if row % 60 == 7 else str(row % 150), rows=300)
-    assert more == "5 of 300 cells are no numbers, such as 'lots' on line 9"
+
+    assert feature.column == Numeric("it", missing="median")
+    assert (feature.bad, feature.marks) == (1, frozenset({"NA"}))
+    assert feature.stray == "1 of 300 cells is no number, such as 'lots' on line 9"
+    assert feature.about.endswith(f"; 30 of 300 are missing; {feature.stray}")
+    assert choice.tolerate == 0.01
+    assert more == "5 of 300 cells are no numbers, such as 'lots' on line 9: correct the file"
     assert kept("it", lambda row: "lots" if row == 7 else str(row % 3), rows=300) == Categorical("it")
+
+
+@pytest.mark.parametrize(("bad", "tolerated"), [(0, 0.0), (1, 0.01), (2, 0.01), (3, 0.02), (4, 0.02)])
+def test_twice_as_many_bad_rows_as_the_file_has_are_tolerated_or_more(bad: int, tolerated: float) -> None:
+    choice = chosen("it", cell=lambda row: "lots" if row < bad else str(row % 150), rows=400)
+
+    assert choice.tolerate == tolerated
+
+
+def test_bad_cells_of_all_columns_together_are_few_and_those_of_the_worst_one_are_not_tolerated() -> None:
+    def column(name: str, bad: int) -> Column:
+        found = Column(name)
+        cells = ["lots" if row < bad else str(row % 150) for row in range(400)]
+        found.add(cells, lines=range(2, 402))
+        return found
+
+    choice = choose([column("worst", 4), column("some", 2), column("one", 1)], label="y")
+
+    assert [each.column.name for each in choice.features] == ["some", "one"]
+    told = "4 of 400 cells are no numbers, such as 'lots' on line 2: correct the file"
+    assert choice.left_out == [("worst", told)]
+    assert choice.tolerate == 0.02
+
+
+def test_an_identifier_with_a_bad_cell_is_left_out_as_any() -> None:
+    assert why("user_id", lambda row: "lots" if row == 7 else str(7 * row % 300), rows=300).endswith(
+        "an identifier, or a place in the file"
+    )
+
+
+def test_nothing_is_tolerated_where_the_classes_would_shift() -> None:
+    column = Column("it")
+    column.add([lots(row) for row in range(300)], lines=range(2, 302))
+
+    choice = choose([column], label="y", tolerates=False)
+
+    assert not choice.features
+    assert choice.left_out[0][1].startswith("31 of 300 cells are no numbers")
 
 
 def test_numbers_of_few_values_with_a_bad_one_are_texts_with_a_hint() -> None:
@@ -188,7 +231,7 @@ def test_year_is_a_part_where_there_are_several(years: int, parts: list[str]) ->
 
 @pytest.mark.parametrize("number", ["29738,65", "29.738,65", "29,738.65", "1,200,300", "-0,5"])
 def test_numbers_with_a_comma_are_no_identifiers_and_no_categories(number: str) -> None:
-    told = f"numbers with a comma, such as '{number}': write them with a point alone, as in 1234.56"
+    told = f"numbers such as '{number}': write 1234.56 (nightswap data convert FILE)"
 
     assert why("it", lambda row: number if row == 0 else f"{row},{row % 7}") == told
     assert why("it", lambda row: number if row % 2 else "") == told

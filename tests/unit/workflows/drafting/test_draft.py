@@ -11,7 +11,7 @@ import pytest
 from chalicelib.errors import BadRequest, ColumnMissing, CommandFailed, NightswapError, ObjectUnreadable, ValueMissing
 from chalicelib.limits import CLASSES
 from lambdas import recipes
-from lambdas.model.recipe import Categorical, Date, Numeric, Recipe
+from lambdas.model.recipe import Categorical, Date, Numeric, Recipe, Tolerate
 from tests.unit.workflows.drafting import files
 from workflows.checking.file import Content
 from workflows.drafting.draft import ROWS_OF_A_CLASS, Draft, draft, model_named_after
@@ -230,14 +230,38 @@ def test_columns_without_a_name_and_of_one_name_are_told_once() -> None:
 
 
 def test_where_the_columns_tell_too_little_those_left_out_are_named() -> None:
-    def row(draw: random.Random, number: int) -> tuple[object, object]:
-        return draw.random(), "1,5" if number == 7 else number / 8
-
-    rows = [(*row(random.Random(number), number), "yes" if number < 200 else "no") for number in range(400)]
+    rows = [(random.Random(number).random(), "1,5", "yes" if number < 200 else "no") for number in range(400)]
+    rows[9] = (0.5, "2,5", "yes")
     with pytest.raises(CommandFailed, match="tells too little about paid") as raised:
         drafted(files.content([["noise", "score", "paid"], *rows]))
 
-    assert "Left out were: score: 1 of 400 cells are no numbers, such as '1,5' on line 9" in str(raised.value)
+    assert "Left out were: score: numbers such as '1,5': write 1234.56 (nightswap data convert FILE)" in str(
+        raised.value
+    )
+
+
+def test_a_column_of_numbers_with_one_bad_cell_is_drafted_with_the_tolerance_that_it_needs(tmp_path: Path) -> None:
+    content = files.loans(columns=["score"], row=lambda draw, number: ["lots" if number == 7 else draw.random()])
+
+    made = drafted(content)
+
+    recipe = loaded(made.text, tmp_path)
+    assert "score" in [each.name for each in recipe.columns]
+    assert recipe.tolerate == Tolerate(rows=0.01)
+    assert made.rows == 399
+    assert "from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, Tolerate, at_least" in made.text
+
+
+def test_a_column_whose_bad_cells_are_those_of_one_class_is_left_out_as_before(tmp_path: Path) -> None:
+    def row(draw: random.Random, number: int) -> tuple[object, object, object]:
+        is_rare, income = number % 40 == 0, draw.randint(1, 1000)
+        return income + 2000 * is_rare, "lots" if number % 160 == 0 else draw.random(), "rare" if is_rare else "usual"
+
+    draw = random.Random(3)
+    made = drafted(files.content([["income", "score", "paid"], *(row(draw, number) for number in range(4000))]))
+
+    assert [name for name, _ in made.choice.left_out] == ["score"]
+    assert loaded(made.text, tmp_path).tolerate == Tolerate()
 
 
 def test_where_the_columns_tell_too_little_and_none_is_left_out_none_is_named() -> None:

@@ -1,0 +1,44 @@
+"""Who meets a file that cannot be read learns the command that converts it, where that helps."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import BadRequest, ColumnMissing, ObjectUnreadable
+from workflows.checking.file import Content, LocalFile
+from workflows.converting.advice import advised, way_out
+
+SEMICOLONS = b"a;b\n1;2\n"
+
+
+def told(folder: Path, body: bytes, error: type[ColumnMissing | ObjectUnreadable]) -> str:
+    path = folder / "my night.csv"
+    path.write_bytes(body)
+    with pytest.raises(error) as raised, advised(LocalFile.at(path)):
+        raise error("it is bad.", object=path.name)
+    assert raised.value.details == {"object": path.name}
+    return raised.value.message
+
+
+@pytest.mark.parametrize("error", [ColumnMissing, ObjectUnreadable])
+def test_command_is_named_that_converts_the_file(
+    tmp_path: Path, error: type[ColumnMissing | ObjectUnreadable]
+) -> None:
+    command = f"nightswap data convert {shlex.quote(str(tmp_path / 'my night.csv'))}"
+
+    assert told(tmp_path, SEMICOLONS, error) == f"it is bad. It can be converted: {command}"
+
+
+def test_file_that_would_stay_as_it_is_or_cannot_be_converted_has_no_such_advice(tmp_path: Path) -> None:
+    assert told(tmp_path, b"a,b\n1,2\n", ColumnMissing) == "it is bad."
+    assert told(tmp_path, b"PK\x03\x04", ObjectUnreadable) == "it is bad."
+
+
+def test_what_is_no_fault_of_the_form_has_no_such_advice_and_a_file_of_no_folder_its_name() -> None:
+    file = Content("night.csv", SEMICOLONS)
+
+    assert way_out(BadRequest("no"), file=file) == ""
+    assert way_out(ColumnMissing("no"), file=file) == "nightswap data convert night.csv"

@@ -1,0 +1,44 @@
+"""nightswap data convert: writes a foreign CSV file as runs read one."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from chalicelib.errors import BadRequest
+from workflows.checking.file import LocalFile
+from workflows.cli.screen import say
+from workflows.converting.convert import convert
+
+FOLDER = "converted"
+
+
+@click.command("convert")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="What to write; by default a file of its name in ./converted/."
+)
+def convert_(file: Path, to: Path | None) -> None:
+    """Write FILE as runs read one: commas between the fields, UTF-8, numbers as 1234.56, dates as 2026-01-31.
+
+    It reads semicolons, tabs and bars between the fields, Windows-1252 (so Latin-1), UTF-16 and UTF-32, decimal
+    commas, separators of thousands, percent and currency signs, dates with the day or the month first, and gives a
+    name that the header has twice a number. A column in which such a spelling is not clear stays as it is. It says
+    what it changed: look at that.
+    """
+    given = LocalFile.at(file)
+    target = to or Path(FOLDER) / given.name.removesuffix(".gz")
+    converted = convert(given.name, given.read())
+    if not converted.changes:
+        say(f"{given.name} is as it should be: nothing was written")
+        return
+    if target.exists() and target.read_bytes() != converted.body:
+        raise BadRequest(f"{target} is there already: delete it, or name another file with --to")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(converted.body)
+    for each in converted.changes:
+        say(each)
+    say(f"wrote {target}")
+    say(f"a model of it: nightswap init {shlex.quote(str(target))} --label COLUMN")

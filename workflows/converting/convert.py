@@ -1,0 +1,88 @@
+"""Converts a file, and tells in words what was changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.cutting import quoted
+from workflows.converting import dates, numbers, separating
+from workflows.converting.decoding import UTF_8, decoded
+from workflows.converting.numbers import Spelling
+
+EXAMPLE_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A CSV file as runs read one."""
+
+    body: bytes
+    changes: Sequence[str]
+    """In words, a line each; none of a file that is as it should be."""
+
+
+def convert(name: str, body: bytes) -> Converted:
+    """Raises BadRequest for what is no text of records."""
+    text, encoding = decoded(name, body)
+    records, separator = separating.separated(name, text)
+    header, told = _names(records[0])
+    changes = [f"its encoding was {encoding}, and is UTF-8"] if encoding != UTF_8 else []
+    if separator != separating.COMMA:
+        changes.append(f"its fields were separated by {separating.named(separator)}, and are by commas")
+    columns = list(zip(*records[1:], strict=True)) or [() for _ in header]
+    written = []
+    for column, title, spelling in zip(columns, header, numbers.spellings(columns, separator=separator), strict=True):
+        cells, how = _column(column, spelling)
+        written.append(cells)
+        changes += [f"{title}: {how}"] if how else []
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([header, *zip(*written, strict=True)])
+    return Converted(out.getvalue().encode(), [*changes, *told])
+
+
+def _column(column: Sequence[str], spelling: Spelling | None) -> tuple[Sequence[str], str]:
+    """Its cells, and what became of them, in words."""
+    if spelling is not None:
+        return _changed(column, [spelling.plain(text) for text in column], beside=_beside(spelling))
+    order = dates.order(column)
+    if order is not None:
+        return _changed(column, [dates.iso(text, order) or text for text in column], beside="")
+    return column, ""
+
+
+def _beside(spelling: Spelling) -> str:
+    return f"; all were in {spelling.unit}" if spelling.unit else ""
+
+
+def _changed(before: Sequence[str], after: Sequence[str], *, beside: str) -> tuple[Sequence[str], str]:
+    pairs = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    longest = max(pairs, key=lambda pair: len(pair[0]))
+    one, other = (quoted(each, EXAMPLE_CHARACTERS) for each in longest)
+    return after, f"{len(pairs):,} cells, such as {one}, which is {other} now{beside}"
+
+
+def _names(header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """A name that was there before gets a number."""
+    taken, times = {name.strip() for name in header}, Counter[str]()
+    names: list[str] = []
+    for name in map(str.strip, header):
+        times[name] += 1
+        if name and times[name] > 1:
+            name = next(each for each in _numbered(name) if each not in taken)
+            taken.add(name)
+        names.append(name)
+    told = [
+        f"{new}: was a second {old.strip()}" for old, new in zip(header, names, strict=True) if old.strip() != new
+    ]
+    return names, told
+
+
+def _numbered(name: str) -> Iterator[str]:
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1
