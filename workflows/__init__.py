@@ -2,6 +2,7 @@
 
 cli/            the command `nightswap`
 checking/       checks a recipe or a file before a run
+converting/     a foreign CSV file, written as runs read one
 drafting/       the recipe of a first model, from a CSV file
 backtesting/    judges kept nights again by another recipe
 importing/      brings a model that was trained elsewhere

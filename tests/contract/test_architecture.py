@@ -1,7 +1,7 @@
 """The arrows of the design: who may import whom.
 
     app -> chalicelib <- lambdas        workflows -> chalicelib, lambdas.recipes
-              workflows.checking, workflows.backtesting, workflows.drafting, workflows.importing -> lambdas.model
+              workflows.checking, workflows.backtesting, workflows.converting, workflows.drafting, workflows.importing -> lambdas.model
 
 Nothing imports workflows, and `lambdas/serve` stands alone, because it is shipped with a model and nothing else.
 """
@@ -59,7 +59,7 @@ def test_workflows_knows_of_the_lambdas_their_recipes_and_where_it_looks_ahead_o
     tasks = [each for each in known if not each.is_below("lambdas.recipes", "lambdas.model")]
     repeating = ("workflows/rebuilding/", "workflows/data_set/batches/")  # a run; and how a batch reads its file
     assert [each for each in tasks if not each.file.startswith(repeating)] == []
-    folders = ("checking", "backtesting", "drafting", "importing", "rebuilding")
+    folders = ("checking", "backtesting", "converting", "drafting", "importing", "rebuilding")
     looking = tuple(f"workflows/{folder}/" for folder in folders)
     assert [each for each in ahead if not each.file.startswith(looking)] == []
 

@@ -15,7 +15,7 @@ OF_THE_STAGE = ("deploy", "destroy", "doctor", "model remove", "plan", "put-back
 OF_TOKENS = ("token add", "token list", "token remove")
 WITHOUT_A_MODEL = {*OF_A_RECIPE, *OF_A_RUN, *OF_THE_STAGE, *OF_TOKENS}
 """`model remove` is about a model that has no recipe any more, and takes its name as `token remove` does."""
-WITHOUT_A_STAGE = ("data sample", "init", "local down", "local up", "render")
+WITHOUT_A_STAGE = ("data convert", "data sample", "init", "local down", "local up", "render")
 """They act on this machine alone."""
 ALIKE = ("--json", "--model", "--stage", "--yes")
 MEANINGS = {"--model": 4, "--yes": 2}

@@ -9,6 +9,7 @@ destroy.py        destroy a stage
 doctor.py         doctor
 tokens.py         who may call the API
 data.py           the data set: list, add, remove
+convert.py        data convert
 erase.py          data erase
 sample.py         data sample
 runs.py           retrain, runs, stop
