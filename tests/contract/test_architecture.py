@@ -1,7 +1,7 @@
 """The arrows of the design: who may import whom.
 
     app -> chalicelib <- lambdas        workflows -> chalicelib, lambdas.recipes
-              workflows.checking, workflows.backtesting, workflows.converting, workflows.drafting, workflows.importing -> lambdas.model
+    workflows.checking, .backtesting, .converting, .drafting, .importing, .rebuilding -> lambdas.model
 
 Nothing imports workflows, and `lambdas/serve` stands alone, because it is shipped with a model and nothing else.
 """
