@@ -76,10 +76,11 @@ test-simulation: setup-test  ## promotion, lease and ledger under thousands of s
 check: setup-all  ## format, lint, types
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
-render: setup-all .venv-authorization/.ready  ## rewrite what is committed beside its source: state machine, templates, policy, numbers, words
+render: setup-all .venv-authorization/.ready  ## rewrite what is committed beside its source: state machine, templates, policy, numbers, words, documents
 	@$(PROJECT) -m workflows.cli render --write
 	@$(PROJECT) -m tests.contract.stacks.golden_templates
 	@$(PROJECT) -m tests.contract.numbers
+	@$(PROJECT) -m tests.contract.documents
 	@$(PROJECT) -m tests.contract.calls.table
 	@$(PROJECT) -m tests.contract.authorization.extracting
 

@@ -68,6 +68,8 @@ class StoredPart(Document):
 class PartList(Document):
     """All parts of one side of a run's data, in the objects' order: `work/RUN/sides/SIDE.json`."""
 
+    SCHEMA = 4
+
     parts: tuple[StoredPart, ...] = holds_many(StoredPart)
     imported: Imported | None = holds_one(Imported, default=None)
     """Beside the training part, the model that Train takes in the place of one fitted on it."""

@@ -16,7 +16,7 @@ from chalicelib.documents.shapes import Kind, anything
 from chalicelib.edges.object_store import ObjectStore
 from chalicelib.errors import RegistryIncomplete
 
-SCHEMA = 3
+SCHEMA = 4
 """The latest that this release reads and writes; a document that says nothing of its schema is of the first.
 
 The second has versions that wait for approval, and runs that ended Waiting. A release that knows neither would make
@@ -24,6 +24,9 @@ live what nobody approved, so it does not deploy over one that does (`workflows.
 
 The third has splits by keys and dates, and groups of labels that no recipe lists. A release that does not know such a
 group would move rows to the other side, and judge the live model on rows that it was trained on.
+
+The fourth has columns of arrays in a profile, which the release before takes for damaged, and runs that bring a model
+that was trained elsewhere, for which it would train one of its own.
 """
 
 Found = TypeVar("Found")

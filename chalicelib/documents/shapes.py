@@ -103,6 +103,29 @@ def table_of(kind: Kind) -> Kind:
     return problem
 
 
+def filled(kind: Kind) -> Kind:
+    """Of that kind, and not empty."""
+
+    def problem(value: Any) -> str | None:
+        return kind(value) or (None if value else " is empty")
+
+    return problem
+
+
+class ByKind(Value):
+    """An object that says itself which of these it is, in its field `kind`."""
+
+    kinds: Mapping[str, Kind]
+
+    def __call__(self, value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return " is no object"
+        named = value.get("kind")
+        if not isinstance(named, str) or named not in self.kinds:
+            return f".kind is none of {', '.join(self.kinds)}" if "kind" in value else ".kind is missing"
+        return self.kinds[named](value)
+
+
 class Record(Value):
     """An object with these fields; those that are `perhaps` there may be left out, as by an earlier release."""
 

@@ -12,9 +12,11 @@ from chalicelib.contracts.runs import RunOutcome
 from chalicelib.documents import documents
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import (
+    ByKind,
     Record,
     anything,
     count,
+    filled,
     list_of,
     maybe,
     moment,
@@ -32,28 +34,21 @@ from chalicelib.registry import registry
 from chalicelib.registry.manifest import SCORECARD, Source, Training
 from chalicelib.registry.report import Erased
 
-_NUMBERS = Record({"kind": one_of("number"), "median": maybe(number)})
-_DATES = Record({"kind": one_of("date"), "median": maybe(text)})
-_ARRAYS = Record({"kind": one_of("array"), "medians": list_of(maybe(number))})
-_TEXTS = Record({"kind": one_of("category"), "top": table_of(count)})
-_OF_NUMBERS = {"number": _NUMBERS, "date": _DATES, "array": _ARRAYS}
-
-
-def _column(value: Any) -> str | None:
-    """Of the profile of one column: what an example of it is taken from."""
-    kind = value.get("kind") if isinstance(value, dict) else None
-    if kind in _OF_NUMBERS:
-        return _OF_NUMBERS[kind](value)
-    return _TEXTS(value) or (None if value["top"] else ".top is empty")
-
-
+_COLUMN = ByKind(
+    {
+        "number": Record({"median": maybe(number)}),
+        "date": Record({"median": maybe(text)}),
+        "array": Record({"medians": list_of(maybe(number))}),
+        "category": Record({"top": filled(table_of(count))}),
+    }
+)
+"""Of the profile of one column: what an example of it is taken from."""
 RUNNING, DONE, FAILED = "running", "done", "failed"
 """The status of a state."""
 
 
-def _result(value: Any) -> str | None:
-    """What is read of a task's result: a reason, and the version that VersionModel made, or Preprocess took up."""
-    return Record({}, perhaps={"reason": text, "model_version": maybe(number_from_1)})(value)
+_RESULT = Record({}, perhaps={"reason": text, "model_version": maybe(number_from_1)})
+"""What is read of a task's result: a reason, and the version that VersionModel made, or Preprocess took up."""
 
 
 class State(Document):
@@ -68,7 +63,7 @@ class State(Document):
     """None where Linux does not tell."""
     memory_mb: int | None = holds(count, default=None)
     """That the task's function has."""
-    result: Mapping[str, Any] = holds(_result, default=MappingProxyType({}))
+    result: Mapping[str, Any] = holds(_RESULT, default=MappingProxyType({}))
     """Of a state that is done: what its task handed on."""
     error: str | None = holds(text, default=None)
     reason: str | None = holds(text, default=None)
@@ -101,7 +96,7 @@ class DataProfile(Document):
     """What the rows are like, as `lambdas.model.data.profile` counts them."""
 
     rows: int = holds(count)
-    columns: Mapping[str, Mapping[str, Any]] = holds(table_of(_column))
+    columns: Mapping[str, Mapping[str, Any]] = holds(table_of(_COLUMN))
     other_labels: Mapping[str, int] = holds(table_of(count), default=MappingProxyType({}))
     """Texts that `classes` does not list, with their rows."""
 
@@ -144,7 +139,7 @@ def columns_of_version(edges: Edges, *, model: str, model_version: int | None) -
 class Profile(Document):
     """Of the data that a run trains on, written by Preprocess."""
 
-    SCHEMA = 3
+    SCHEMA = 4
     IN_ONE_LINE = True
 
     fingerprint: str = holds(text)

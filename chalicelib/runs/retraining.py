@@ -46,6 +46,8 @@ class Wish(Value, kw_only=True):
 class Request(Document):
     """A wish as it is stored, and when it came. Whoever tests by hand may leave out all but the model."""
 
+    SCHEMA = 4
+
     model: str = holds(text)
     force: bool | None = holds(flag, default=None)
     reason: str | None = holds(text, default=None)

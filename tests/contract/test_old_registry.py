@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from chalicelib.documents import documents
 from chalicelib.explain import explanation, facts
 from chalicelib.interventions import restoration
 from chalicelib.names import LIVE
 from chalicelib.pruning import pruning_plan
 from chalicelib.pruning.retention import Policy
 from chalicelib.registry import models, registry
+from chalicelib.registry.report import Imported
+from chalicelib.registry.run_documents import Profile
 from chalicelib.runs import runs
+from chalicelib.runs.retraining import Request
+from lambdas.parts import PartList
 from tests.fakes.edges import FakeOutside
 from tests.given.moves import ask, serving
 from tests.given.nights import MODEL, going
@@ -105,6 +110,21 @@ def test_next_night_is_judged_against_it_and_goes_live() -> None:
     assert [each.name for each in manifest.data] == ["night-1.csv", "night-2.csv", "night-3.csv", "night-5.csv"]
     assert predicted(night)[0] == 4
     assert problems(night) == ()
+
+
+def test_documents_of_the_schema_before_are_read() -> None:
+    """Of the last release, which told arrays and imports under it too."""
+    pixels = {"kind": "array", "medians": [0.5, None]}
+    beside = {"fingerprint": "f", "recipe_sha256": "r", "code_sha256": "c", "objects": []}
+    brought = {"file": "a.json", "key": "imports/m/a", "sha256": 64 * "a", "bytes": 1, "classes": ["a", "b"]}
+    of_profile = {"schema": 3, **beside, "profile": {"rows": 1, "columns": {"pixels": pixels}}}
+
+    profile = Profile.read(documents.encode(of_profile), key="runs/r/profile.json")
+    request = Request.read(documents.encode({"model": "m", "imports": brought}), key="runs/r/request.json")
+    parts = PartList.read(documents.encode({"parts": [], "imported": brought}), key="work/r/sides/train.json")
+
+    assert profile.profile.example == {"pixels": [0.5, None]}
+    assert request.imports == parts.imported == Imported.of(brought)
 
 
 def test_what_can_be_pruned_of_it_is_told() -> None:

@@ -16,7 +16,8 @@ FORMAT = documents.SCHEMA + 1
 
 It rises with the schema of the documents, and is one higher because the tokens once moved from an SSM parameter
 (format 1) to an object each (format 2), while all documents stayed of schema 1. Format 3 knows of approval, format
-4 of splits by keys and dates, and of a class for other labels.
+4 of splits by keys and dates, and of a class for other labels, format 5 of arrays and of models that were trained
+elsewhere.
 """
 KEY = layout.release()
 

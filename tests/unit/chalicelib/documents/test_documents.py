@@ -96,8 +96,8 @@ def test_what_could_not_be_written_is_not_read(body: bytes) -> None:
 
 
 def test_later_schema_is_told_from_damage() -> None:
-    with pytest.raises(RegistryIncomplete, match="a-key is of schema 4, this release of nightswap reads 3: use the"):
-        documents.read(b'{"schema": 4}', key="a-key")
+    with pytest.raises(RegistryIncomplete, match="a-key is of schema 5, this release of nightswap reads 4: use the"):
+        documents.read(b'{"schema": 5}', key="a-key")
 
 
 SHAPE = Record({"name": text, "rows": list_of(count)}, perhaps={"at": moment, "share": table_of(maybe(number))})

@@ -157,7 +157,7 @@ def test_what_does_not_fit_is_named_by_key_and_place(body: bytes, problem: str) 
 def test_document_of_a_later_schema_is_refused_with_the_way_out() -> None:
     later = documents.encode({"name": "a", "schema": documents.SCHEMA + 1})
 
-    with pytest.raises(RegistryIncomplete, match=f"{KEY} is of schema 4, .* reads 3: use the release that wrote it"):
+    with pytest.raises(RegistryIncomplete, match=f"{KEY} is of schema 5, .* reads 4: use the release that wrote it"):
         Part.find(holding(later), KEY)
 
 
@@ -177,7 +177,7 @@ def test_record_says_its_schema_from_the_second_on_so_that_an_older_release_refu
 
 
 def test_class_of_a_later_schema_than_the_release_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"Later is of schema 4, documents\.SCHEMA is 3"):
+    with pytest.raises(TypeError, match=r"Later is of schema 5, documents\.SCHEMA is 4"):
 
         class Later(Document):
             SCHEMA = documents.SCHEMA + 1

@@ -9,11 +9,13 @@ import pytest
 
 from chalicelib.documents.shapes import (
     LARGEST,
+    ByKind,
     Kind,
     Record,
     anything,
     count,
     digits,
+    filled,
     flag,
     list_of,
     maybe,
@@ -27,6 +29,7 @@ from chalicelib.documents.shapes import (
     text,
 )
 
+BY_KIND = ByKind({"n": Record({"median": number}), "t": Record({"top": text})})
 FITTING: list[tuple[Kind, list[Any]]] = [
     (anything, [None, 1, object()]),
     (text, ["", "a"]),
@@ -42,6 +45,8 @@ FITTING: list[tuple[Kind, list[Any]]] = [
     (one_of("a", 1), ["a", 1]),
     (list_of(count), [[], [0, 1]]),
     (table_of(count), [{}, {"a": 0}]),
+    (filled(table_of(count)), [{"a": 0}]),
+    (BY_KIND, [{"kind": "n", "median": 1}, {"kind": "t", "top": "a", "median": None}]),
 ]
 OTHERS: list[tuple[Kind, Any, str]] = [
     (text, 1, " is no text"),
@@ -73,6 +78,13 @@ OTHERS: list[tuple[Kind, Any, str]] = [
     (digits, 1, " is no number of a function version"),
     (maybe(text), 1, " is no text"),
     (one_of("a", 1), "b", " is none of a, 1"),
+    (filled(list_of(count)), [], " is empty"),
+    (filled(list_of(count)), [-1], "[0] is no whole number from 0"),
+    (BY_KIND, [], " is no object"),
+    (BY_KIND, {}, ".kind is missing"),
+    (BY_KIND, {"kind": ["n"]}, ".kind is none of n, t"),
+    (BY_KIND, {"kind": "x", "top": "a"}, ".kind is none of n, t"),
+    (BY_KIND, {"kind": "n", "top": "a"}, ".median is missing"),
     (list_of(count), (0,), " is no list"),
     (list_of(count), [0, -1, -2], "[1] is no whole number from 0"),
     (table_of(count), [], " is no object"),

@@ -32,6 +32,8 @@ def test_example_has_the_middle_number_or_date_and_the_commonest_category() -> N
         {"kind": "number", "median": "1"},
         {"kind": "date", "median": 1},
         {"kind": "date"},
+        {"kind": "array", "median": 1},
+        {"kind": "array", "medians": [1, "1"]},
         {"kind": "category", "top": {}},
     ],
 )

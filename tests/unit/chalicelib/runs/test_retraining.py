@@ -20,7 +20,7 @@ from chalicelib.errors import (
 from chalicelib.names import MODEL_NAME
 from chalicelib.promotion.lease import Lease
 from chalicelib.runs import outcomes, retraining
-from chalicelib.runs.retraining import Started, Wish
+from chalicelib.runs.retraining import Request, Started, Wish
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import interfered, raising, with_store
 from tests.given.nights import MODEL, content, going, outside
@@ -96,6 +96,7 @@ def test_request_is_kept_with_its_time(night: FakeOutside) -> None:
     started = ask(night, reason="new features", force=True)
 
     assert documents.find(night.store, layout.run_document(started.run, "request")) == {
+        "schema": Request.SCHEMA,
         "model": MODEL,
         "force": True,
         "reason": "new features",

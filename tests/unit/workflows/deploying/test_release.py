@@ -6,8 +6,11 @@ import pytest
 
 from chalicelib.approval.waiting import Waiting
 from chalicelib.documents import documents
+from chalicelib.documents.frozen import Document
 from chalicelib.errors import DeploymentFailed, StackMissing
 from chalicelib.registry.run_documents import Profile
+from chalicelib.runs.retraining import Request
+from lambdas.parts import PartList
 from tests.fakes.store import InMemoryStore
 from tests.given.interference import interfered, raising
 from workflows.deploying import release
@@ -27,8 +30,8 @@ def test_older_release_is_not_deployed_over_a_newer_one() -> None:
 
     with pytest.raises(
         DeploymentFailed,
-        match=r"stage prod was deployed by a newer release: its documents are of format 5, and this checkout knows"
-        r" 4\. Nothing was changed\. Deploy from the newer checkout, or update this one",
+        match=r"stage prod was deployed by a newer release: its documents are of format 6, and this checkout knows"
+        r" 5\. Nothing was changed\. Deploy from the newer checkout, or update this one",
     ):
         release.refuse_newer(newer, stage="prod")
 
@@ -75,4 +78,13 @@ def test_release_that_knows_no_class_for_other_labels_would_refuse_the_stage() -
     before_other_labels = 3
 
     assert before_other_labels < release.FORMAT
-    assert Profile.SCHEMA == documents.SCHEMA
+    assert before_other_labels <= Profile.SCHEMA
+
+
+@pytest.mark.parametrize("record", [Profile, Request, PartList])
+def test_release_that_knows_neither_arrays_nor_imports_would_refuse_the_stage(record: type[Document]) -> None:
+    """It takes the profile of an array for damaged, and trains a model in the place of one that was brought."""
+    before_arrays = 4
+
+    assert before_arrays < release.FORMAT
+    assert record.SCHEMA == documents.SCHEMA
