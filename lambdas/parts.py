@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import re
 import shutil
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from chalicelib import layout
+from chalicelib.cutting import quoted
 from chalicelib.documents.frozen import Document, holds, holds_many, holds_one
 from chalicelib.documents.shapes import count, sha256, text
 from chalicelib.edges import Edges
@@ -43,6 +45,8 @@ FOLDER = "nightswap-parts-"
 PACKING = 1
 """zlib's fastest: on KDD Cup 99 it makes rows a fourth of their size, and its slower ones a fifth, in four times the
 time. Hashes are as good as random and stay as they are."""
+PLAIN = re.compile(r"\w[\w.]*", re.ASCII)
+"""The name of a file of a part, which lies in a folder of its own."""
 LOCK = "lock"
 """The file in each that is locked as long as it is in use."""
 
@@ -179,7 +183,10 @@ class Parts:
     def _copy(self, part: StoredPart, folder: Path) -> None:
         partial = folder.with_suffix(".partial")
         partial.mkdir(exist_ok=True)
-        for name, content in files_of(self._edges, part).items():
+        files = files_of(self._edges, part)
+        for name in (name for name in files if not PLAIN.fullmatch(name)):
+            raise ArtifactInvalid(f"{part.key} has a file named {quoted(name)}, which no part has: retrain again")
+        for name, content in files.items():
             (partial / name).write_bytes(content)
         partial.rename(folder)
 

@@ -23,4 +23,5 @@ locks/          the locked dependencies
 api_client.py   calls the API over HTTP
 aws_errors.py   errors of AWS in one line, with advice
 person.py       the name of the user at the keyboard
+safe_paths.py   a path of a name that came from elsewhere
 """

@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from chalicelib.cutting import quoted
 from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.registry import registry
+from workflows.safe_paths import inside
 
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+"""What the reading of a zip raises that is damaged, locked by a password, or packed in an unknown way."""
 CODE, MANIFEST = "serve/handler.py", "manifest.json"
 
 
@@ -36,8 +41,8 @@ def unpacked(package: bytes, *, named: str, needed: set[str]) -> dict[str, bytes
     """The files of a package by their names; raises ArtifactInvalid."""
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
-    except zipfile.BadZipFile as exc:
+            files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    except DAMAGE as exc:
         raise ArtifactInvalid(f"{named} cannot be unpacked ({exc}): retrain the model") from exc
     if missing := ({CODE, MANIFEST} | needed) - files.keys():
         raise ArtifactInvalid(f"{named} lacks {', '.join(sorted(missing))}: retrain the model")
@@ -45,13 +50,30 @@ def unpacked(package: bytes, *, named: str, needed: set[str]) -> dict[str, bytes
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """Readable by all, whatever this machine's umask: an image keeps the mode, and Lambda reads as another user."""
+    """Readable by all, whatever this machine's umask: an image keeps the mode, and Lambda reads as another user.
+
+    Raises ArtifactInvalid, before anything is written, for a name that leads out of the folder, and for one that is a
+    folder of another.
+    """
+    paths = {name: _path(name, folder) for name in files}
+    folders = {parent for path in paths.values() for parent in path.parents}
+    for name in (name for name, path in paths.items() if path in folders):
+        raise ArtifactInvalid(f"the package has a file {quoted(name)} with files below it: retrain the model")
     for name, content in files.items():
-        path = folder / name
+        path = paths[name]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.parent.chmod(0o755)
         path.write_bytes(content)
         path.chmod(0o644)
+
+
+def _path(name: str, folder: Path) -> Path:
+    try:
+        return inside(folder, name)
+    except ValueError as exc:
+        raise ArtifactInvalid(
+            f"the package has a file named {quoted(name)}, which would lie elsewhere: retrain the model"
+        ) from exc
 
 
 def _told(files: Mapping[str, bytes]) -> dict[str, object]:

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from chalicelib.cutting import quoted
 from chalicelib.edges.object_store import Listed, Stored
+from chalicelib.errors import ObjectUnreadable
+from workflows.safe_paths import inside
 
 
 class FolderStore:
@@ -20,17 +23,17 @@ class FolderStore:
         self.folder = folder
 
     def find(self, key: str) -> Stored | None:
-        file = self.folder / key
+        file = self._file(key)
         return Stored(file.read_bytes(), _etag(file)) if file.is_file() else None
 
     def put(self, key: str, body: bytes) -> None:
-        file = self.folder / key
+        file = self._file(key)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)  # another key may be a link to it
         file.write_bytes(body)
 
     def put_if_absent(self, key: str, body: bytes) -> bool:
-        if (self.folder / key).exists():
+        if self._file(key).exists():
             return False
         self.put(key, body)
         return True
@@ -42,7 +45,7 @@ class FolderStore:
         return True
 
     def delete(self, key: str) -> None:
-        (self.folder / key).unlink(missing_ok=True)
+        self._file(key).unlink(missing_ok=True)
 
     def delete_if_match(self, key: str, *, etag: str) -> bool:
         if not self._matches(key, etag):
@@ -61,17 +64,24 @@ class FolderStore:
 
     def copy(self, source: str, target: str) -> None:
         """The content lies there once, and under two keys."""
-        file = self.folder / target
+        file = self._file(target)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
-        file.hardlink_to(self.folder / source)
+        file.hardlink_to(self._file(source))
 
     def earlier(self, key: str) -> Iterable[Stored | None]:  # noqa: ARG002
         """It keeps none."""
         return ()
 
+    def _file(self, key: str) -> Path:
+        """Raises ObjectUnreadable for a key that a bucket may have, and a folder may not."""
+        try:
+            return inside(self.folder, key)
+        except ValueError as exc:
+            raise ObjectUnreadable(f"{quoted(key)} cannot be copied: as a path it would lie elsewhere") from exc
+
     def _matches(self, key: str, etag: str) -> bool:
-        file = self.folder / key
+        file = self._file(key)
         return file.is_file() and _etag(file) == etag
 
 

@@ -57,6 +57,16 @@ def test_parts_are_opened_by_their_names_in_the_objects_order() -> None:
     assert (opened.rows, table.labels.tolist()) == (3, ["normal", "normal", "attack"])
 
 
+@pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", "..", "", "a/b", "a\nb"])
+def test_file_of_a_part_that_would_lie_elsewhere_is_refused(name: str) -> None:
+    night = FakeOutside()
+    written = parts.stored(night.edges, {"numeric.npy": b"1", name: b"2"}, rows=1, model="m")
+    uri = parts.listed(night.edges, [written], run="a-run", side="train")
+
+    with Parts(night.edges, uri, task="Train") as opened, pytest.raises(ArtifactInvalid, match="which no part has"):
+        opened.open("00000")
+
+
 def test_part_is_read_from_the_bucket_once_and_mapped_from_a_copy() -> None:
     night = FakeOutside()
 

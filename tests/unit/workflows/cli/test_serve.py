@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.errors import ArtifactInvalid, CommandFailed, ModelUnknown, NightswapError, VersionUnknown
 from tests.fakes.stage import FakeStage
+from workflows.container import unpacking
 from workflows.inference.running import listening
 
 
@@ -41,6 +42,52 @@ def test_file_that_is_no_package_is_refused(tmp_path: Path) -> None:
     assert "model.json cannot be unpacked" in no_zip.message
     assert isinstance(empty, ArtifactInvalid)
     assert "empty.zip lacks manifest.json, serve/handler.py" in empty.message
+
+
+def package_with(path: Path, *names: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("serve/handler.py", "manifest.json", *names):
+            archive.writestr(name, "{}")
+    return path
+
+
+@pytest.mark.parametrize("name", ["../escaped", "/tmp/escaped", "serve/../../escaped", "a//b", "./a", ".."])
+def test_package_with_a_file_that_would_lie_elsewhere_is_refused(name: str, tmp_path: Path) -> None:
+    error = refusal(package_with(tmp_path / "package.zip", name))
+
+    assert isinstance(error, ArtifactInvalid)
+    assert error.message == f"the package has a file named {name!r}, which would lie elsewhere: retrain the model"
+    assert [each.name for each in tmp_path.rglob("*")] == ["package.zip"]
+
+
+def test_package_with_a_file_that_is_a_folder_too_is_refused(tmp_path: Path) -> None:
+    error = refusal(package_with(tmp_path / "package.zip", "serve"))
+
+    assert isinstance(error, ArtifactInvalid)
+    assert error.message == "the package has a file 'serve' with files below it: retrain the model"
+
+
+def test_folder_in_a_package_is_no_file(tmp_path: Path) -> None:
+    package = package_with(tmp_path / "package.zip", "serve/", "empty/")
+
+    unpacking.write(unpacking.unpacked(package.read_bytes(), named="it", needed=set()), tmp_path / "into")
+
+    assert sorted(each.name for each in (tmp_path / "into").rglob("*") if each.is_file()) == [
+        "handler.py",
+        "manifest.json",
+    ]
+
+
+def test_package_that_is_locked_or_packed_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
+    package = package_with(tmp_path / "package.zip")
+    body = package.read_bytes()
+    first = body.index(b"PK\x01\x02")
+    for place, byte in ((first + 8, 1), (first + 10, 99)):  # the flag of a password; the method
+        damaged = bytearray(body)
+        damaged[place] = byte
+        package.write_bytes(damaged)
+
+        assert "cannot be unpacked" in refusal(package).message
 
 
 def test_folder_that_holds_no_package_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.edges.object_store import ObjectStore
+from chalicelib.errors import ObjectUnreadable
 from tests.fakes.store import InMemoryStore
 from workflows.rebuilding.folder_store import FolderStore
 
@@ -48,6 +50,28 @@ def test_a_folder_answers_every_call_as_the_bucket_in_memory(
 
     for call in calls:
         assert answered(folder, call, seen=seen[0]) == answered(memory, call, seen=seen[1])
+
+
+@pytest.mark.parametrize("key", ["../escaped", "/escaped", "a/../../../escaped", "a//b", "a/./b", "a\0b", ""])
+def test_key_that_would_lie_elsewhere_is_refused_by_every_call(key: str, tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "bucket")
+    store.put("a", b"1")
+    calls: list[Callable[[], object]] = [
+        lambda: store.find(key),
+        lambda: store.put(key, b"1"),
+        lambda: store.put_if_absent(key, b"1"),
+        lambda: store.put_if_match(key, b"1", etag="e"),
+        lambda: store.delete(key),
+        lambda: store.delete_if_match(key, etag="e"),
+        lambda: store.copy("a", key),
+        lambda: store.copy(key, "b"),
+    ]
+
+    for call in calls:
+        with pytest.raises(ObjectUnreadable, match="as a path it would lie elsewhere"):
+            call()
+
+    assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == ["a"]
 
 
 def test_what_is_written_over_one_of_two_keys_of_a_content_leaves_the_other(tmp_path: Path) -> None:
