@@ -13,11 +13,8 @@ from lambdas.model.recipe import Recipe
 from lambdas.model.training import imported as models
 
 
-def fitted(edges: Edges, asked: Imported, *, recipe: Recipe) -> Fitted:
-    """The model that the run was started with; its facts say where it came from.
-
-    Raises ImportRefused, also when the file is gone or is another one.
-    """
+def content(edges: Edges, asked: Imported) -> bytes:
+    """The file that the run was started with. Raises ImportRefused when it is gone or is another one."""
     stored = edges.store.find(asked.key)
     if stored is None:
         raise ImportRefused(f"{asked.file} is gone from {asked.key} of the bucket: import it again")
@@ -26,5 +23,10 @@ def fitted(edges: Edges, asked: Imported, *, recipe: Recipe) -> Fitted:
         raise ImportRefused(
             f"{asked.key} has SHA-256 {found}, imported was {asked.sha256}: import {asked.file} again"
         )
-    made = models.fitted(stored.body, recipe=recipe, classes=asked.classes)
+    return stored.body
+
+
+def fitted(body: bytes, asked: Imported, *, recipe: Recipe) -> Fitted:
+    """The model in this file; its facts say where it came from. Raises ImportRefused."""
+    made = models.fitted(body, recipe=recipe, classes=asked.classes)
     return replace(made, facts={**made.facts, "imported": dict(asked.document)})

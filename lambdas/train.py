@@ -29,11 +29,10 @@ from lambdas.model.folding.total import Rows
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Recipe
-from lambdas.model.training import trial
+from lambdas.model.training import imported, trial
 from lambdas.model.training.draw import first_of_each_class
 from lambdas.model.training.estimator import fills_of, fit, fit_parts, format_for, why_in_one_piece
 from lambdas.model.training.estimator import memory_mb as fold_mb
-from lambdas.model.training.imported import FORMAT as FORMAT_OF_IMPORTS
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
@@ -51,15 +50,17 @@ def run(
         Parts(edges, task.train_uri, task="Train") as train,
         Parts(edges, task.holdout_uri, task="Train", beside=train) as holdout,
     ):
-        form = FORMAT_OF_IMPORTS if train.imported else format_for(recipe)
+        brought = imports.content(edges, train.imported) if train.imported else b""
+        form = imported.format_for(brought) if train.imported else format_for(recipe)
         made = find_format(form)
         given = serving_layers.of_model(settings.serving_layers, model=task.model)
-        serving_layers.check(made.layers, given=given, model=task.model)
+        way_out = serving_layers.OF_AN_IMPORT if train.imported else serving_layers.OF_ITS_RECIPE
+        serving_layers.check(made.layers, given=given, model=task.model, way_out=way_out)
         begun = time.monotonic()
         if train.imported is None:
             fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         else:
-            fitted = imports.fitted(edges, train.imported, recipe=recipe)
+            fitted = imports.fitted(brought, train.imported, recipe=recipe)
         took = round(time.monotonic() - begun, 3)
         exported = made.code().export(fitted)
         facts = {**fitted.facts, **exported.facts, "fit_seconds": took}

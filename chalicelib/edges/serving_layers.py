@@ -18,6 +18,14 @@ def named(layers: Collection[str]) -> str:
     return ",".join(layers)
 
 
+OF_ITS_RECIPE = "run nightswap deploy, which gives a function the layers of its recipe's format"
+OF_AN_IMPORT = (
+    'write format="onnx" into its recipe, if its estimator can be a graph, and run nightswap deploy, which gives a'
+    " function the layers of its recipe's format"
+)
+"""Ways out."""
+
+
 def told(by_model: Mapping[str, Collection[str]]) -> str:
     """As Train is told them, of the models whose serving functions have any.
 
@@ -47,13 +55,13 @@ def of(configuration: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(told.split(",")) if told else ()
 
 
-def check(needed: Collection[str], *, given: Collection[str], model: str) -> None:
+def check(needed: Collection[str], *, given: Collection[str], model: str, way_out: str = OF_ITS_RECIPE) -> None:
     """Raises LayersMissing when the model's artifact needs layers that its serving function is not given."""
     lacking = [name for name in needed if name not in given]
     if lacking:
         raise LayersMissing(
             f"the serving function of {model} was deployed without what its artifact needs, the layers"
-            f" {', '.join(lacking)}: run nightswap deploy, which gives a function the layers of its recipe's format",
+            f" {', '.join(lacking)}: {way_out}",
             model=model,
             layers=lacking,
         )

@@ -42,10 +42,13 @@ def serving_packages(models: Iterable[str]) -> dict[str, Package]:
 def needs_of(
     formats: Mapping[str, str], *, required: Sequence[str] = (), table: Mapping[str, Format] = FORMATS
 ) -> Needs:
-    """Of models with these formats, by model; `required` are the packages that their recipes require."""
+    """Of models with these formats, by model; `required` are the packages that their recipes require. Beside these
+    Train has no room for what imports need."""
     own = (REQUIRES.name,) if required else ()
+    exporting = [layer for name in formats.values() for layer in table[name].export_layers]
+    importing = [layer for name in formats.values() for layer in table[name].import_layers if not own]
     found = {model: table[name] for model, name in formats.items()}
     return Needs(
         serving={model: each.layers for model, each in found.items() if each.layers},
-        export=tuple(dict.fromkeys([*(layer for each in found.values() for layer in each.export_layers), *own])),
+        export=tuple(dict.fromkeys([*exporting, *importing, *own])),
     )

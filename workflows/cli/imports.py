@@ -29,7 +29,8 @@ from workflows.importing import importing
     "classes",
     multiple=True,
     metavar="NAME",
-    help="The name of its class 0, again for 1 and so on; else the recipe's in their order, the positive one last.",
+    help="The name of its class 0, again for 1 and so on; else as the file names them, or the recipe's in their"
+    " order, the positive one last.",
 )
 @click.option("--force", is_flag=True, help="Judge it even if it was judged on this data. The gate stands.")
 @click.option("--reason", default="imported", show_default=True, help="Why, for the record.")
@@ -49,7 +50,7 @@ def import_(
     watched: bool,
     as_json: bool,
 ) -> None:
-    """Bring a MODEL that was trained elsewhere, a file of XGBoost's in JSON, and let the gate judge it.
+    """Bring a MODEL that was trained elsewhere, XGBoost's JSON or ONNX, and let the gate judge it.
 
     The file is checked here, and again by the run, which judges it on the recipe's holdout, publishes it and takes it
     live like one that was trained here. The next night goes on from the recipe's own estimator: pin the imported
@@ -57,9 +58,12 @@ def import_(
     """
     models.check(stage.edges, model=model)
     content = _taken(file)
-    named = importing.check(content, model=model, classes=classes)
+    checked = importing.check(stage.edges, content, model=model, classes=classes)
+    named = checked.classes
     if not as_json:
         say(f"{file.name}: its classes 0 to {len(named) - 1} are {listed(named)}")
+        for warning in checked.warnings:
+            say(f"{file.name}: {warning}")
     brought = importing.bring(stage.edges, content, file=file.name, model=model, classes=named)
     wish = retraining.Wish(model=model, force=force, reason=REASON.check(reason, name="reason"), imports=brought)
     started = retraining.on_demand(

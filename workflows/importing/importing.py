@@ -8,23 +8,38 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chalicelib import layout
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, serving_layers
 from chalicelib.errors import CommandFailed
 from chalicelib.registry.report import Imported
 from lambdas import recipes
 
 
-def check(content: bytes, *, model: str, classes: Sequence[str]) -> tuple[str, ...]:
-    """The names of its classes 0, 1 and so on. Raises what Train would: ImportRefused, EstimatorUnsupported for one
-    that is too large, and the errors of a recipe."""
+@dataclass(frozen=True)
+class Checked:
+    """A file that Train would take."""
+
+    classes: tuple[str, ...]
+    """The names of its classes 0, 1 and so on."""
+    warnings: tuple[str, ...]
+    """What has to be known of this one, beside what is true of every import."""
+
+
+def check(edges: Edges, content: bytes, *, model: str, classes: Sequence[str]) -> Checked:
+    """Raises what Train would: ImportRefused, LayersMissing, EstimatorUnsupported for one that is too large, and the
+    errors of a recipe."""
     from lambdas.model.formats.table import format_of
     from lambdas.model.training import imported
 
+    made = format_of(imported.format_for(content))
     fitted = imported.fitted(content, recipe=recipes.load(model), classes=classes)
-    format_of(imported.FORMAT).code().export(fitted)
-    return fitted.classes
+    given = serving_layers.of(edges.functions.configuration(model))
+    serving_layers.check(made.layers, given=given, model=model, way_out=serving_layers.OF_AN_IMPORT)
+    exported = made.code().export(fitted)
+    told = (each for each in (*fitted.facts["warnings"], *exported.warnings) if each != imported.SEEN)
+    return Checked(fitted.classes, tuple(told))
 
 
 def bring(edges: Edges, content: bytes, *, file: str, model: str, classes: Sequence[str]) -> Imported:

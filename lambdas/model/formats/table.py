@@ -12,7 +12,7 @@ The table itself loads nothing: VersionModel builds packages without numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,9 +20,9 @@ from chalicelib.errors import ArtifactInvalid
 from chalicelib.exact import PROBABILITY_TOLERANCE
 
 if TYPE_CHECKING:
+    from lambdas.model.arrays import Floats
     from lambdas.model.artifact import Artifact
     from lambdas.model.formats.fitted import Expected, Exported, Fitted, Levels
-    from lambdas.model.formats.trees.boosted import Boosted
     from lambdas.model.recipe import Recipe
 
 
@@ -40,6 +40,44 @@ class Code(Protocol):
 
     def load(self, content: bytes, /) -> Artifact:
         """Raises ArtifactInvalid for content that is no artifact of this format, or one that it cannot read."""
+
+
+class Foreign(Protocol):
+    """A model that was trained elsewhere, as its file says. Once it is placed, it is a fitted classifier, as those of
+    scikit-learn, whose answers are the file's own; they raise ImportRefused where it cannot answer."""
+
+    @property
+    def features(self) -> Sequence[str]:
+        """The names of its columns; none where the file names none: then they are the recipe's, in its order."""
+
+    @property
+    def categories(self) -> Mapping[int, tuple[str, ...]]:
+        """Of each feature that is one of categories their names, by code."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Its own names of its classes 0, 1 and so on; none where the file names none."""
+
+    @property
+    def keeps_missing(self) -> bool:
+        """Whether it finds its own way for a missing number."""
+
+    @property
+    def maker(self) -> str:
+        """What made it, in words."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What has to be known of it."""
+
+    def placed(self, columns: Sequence[str], *, classes: Sequence[str]) -> Foreign:
+        """The same for features in this order and with these names of classes. Raises ImportRefused."""
+
+    def get_params(self) -> dict[str, Any]:
+        """What a run's documents tell of it."""
+
+    def predict_proba(self, X: Floats, /) -> Floats:
+        """(n, k)"""
 
 
 class Growth(Protocol):
@@ -61,15 +99,19 @@ class Format:
     """What its serving function needs beside Python, and Evaluate too, as `workflows.packaging.layers` names it."""
     export_layers: tuple[str, ...] = ()
     """What Train needs to export to it, beside its usual layers."""
+    import_layers: tuple[str, ...] = ()
+    """What Train needs too for a model that was trained elsewhere, where there is room for it."""
     tolerance: float = PROBABILITY_TOLERANCE
     """How far its probabilities may be from the estimator's; labels may never differ."""
     code: Callable[[], Code]
     """Imports it."""
     growth: Callable[[], Growth] | None = None
     """Imports what estimates its size before the fit; None of a format whose size does not depend on the rows."""
-    reads: Callable[[], Callable[..., Boosted]] | None = None
+    reads: Callable[[], Callable[..., Foreign]] | None = None
     """Imports what reads a model that was trained elsewhere, from its file and the names of its classes; it raises
     ImportRefused. None where no such model goes into this format."""
+    marks: tuple[bytes, ...] = ()
+    """What such a file begins with, or another that was meant to be one; none of a format of texts."""
 
 
 def _scorecard() -> Code:
@@ -78,7 +120,7 @@ def _scorecard() -> Code:
     return scorecard_format
 
 
-def _xgboost() -> Callable[..., Boosted]:
+def _xgboost() -> Callable[..., Foreign]:
     from lambdas.model.formats.trees import xgboost_json
 
     return xgboost_json.read
@@ -88,6 +130,12 @@ def _trees() -> Code:
     from lambdas.model.formats.trees import format as trees_format
 
     return trees_format
+
+
+def _foreign_graph() -> Callable[..., Foreign]:
+    from lambdas.model.formats.onnx import foreign
+
+    return foreign.read
 
 
 def _onnx() -> Code:
@@ -116,8 +164,11 @@ FORMATS: Mapping[str, Format] = {
         serving=("onnx.py", "functions.py", "dates.py", "onnxruntime.py"),
         layers=("onnxruntime",),
         export_layers=("skl2onnx",),
+        import_layers=("onnxruntime",),
         tolerance=1e-5,  # onnxruntime couples pairs of classes in 32-bit floats
         code=_onnx,
+        reads=_foreign_graph,
+        marks=(b"\x08", b"PK\x03\x04", b"\x89HDF"),  # the IR version; archives, as PyTorch and Keras save
     ),
 }
 """By name; the names are those of `lambdas.serve.handler.FORMATS`."""

@@ -1,11 +1,12 @@
-"""Makes the logistic regression of KDD Cup 99's http connections in TensorFlow, as an ONNX file: run it to make it anew.
+"""Makes the logistic regression of KDD Cup 99's http connections in TensorFlow, as ONNX: run it to make it anew.
 
     python3 -m venv /tmp/tf; /tmp/tf/bin/pip install tensorflow-cpu==2.21.0 onnx==1.23.2 onnxruntime
     /tmp/tf/bin/python tests/given/imports/make_tensorflow.py DATA/kdd_http.csv.gz
 
-Its environment is no part of the project's. TensorFlow trains; the graph is written with `onnx.helper` from the trained
-weights, because the converter of TensorFlow's own graphs is hardly maintained. logistic.answers.json has the confusion
-matrix that TensorFlow itself gives for the whole file, and its probabilities for the first rows of each class.
+Its environment is no part of the project's. TensorFlow trains; the graph is written with `onnx.helper` from the
+trained weights, because the converter of TensorFlow's own graphs is hardly maintained. logistic.answers.json has the
+confusion matrix that TensorFlow itself gives for the whole file, and its probabilities for the first rows of each
+class.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 
 import numpy as np
 import onnx
-import tensorflow as tf
+import tensorflow as tf  # type: ignore[import-untyped]  # its environment is no part of the project's
 from onnx import TensorProto, helper, numpy_helper
 
 HERE = pathlib.Path(__file__).parent

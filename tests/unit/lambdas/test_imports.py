@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib import layout
 from chalicelib.contracts.decisions import NOTHING_NEW, TRAIN
 from chalicelib.documents import documents
-from chalicelib.errors import CommandFailed, ImportRefused
+from chalicelib.errors import CommandFailed, ImportRefused, LayersMissing
 from chalicelib.explain.explanation import explain
 from chalicelib.explain.facts import gather
 from chalicelib.registry import models, registry
@@ -15,8 +17,9 @@ from chalicelib.registry.report import Imported
 from chalicelib.runs import retraining
 from chalicelib.runs import runs as core
 from chalicelib.runs.retraining import Request, Wish
-from lambdas import evaluate, imports, recipes, train
+from lambdas import evaluate, imports, train
 from tests.fakes.edges import FakeOutside
+from tests.given import foreign_graphs as graphs
 from tests.given import imports as given
 from tests.given.nights import MODEL, going
 from tests.unit.lambdas.nightly_batch import (
@@ -31,6 +34,7 @@ from tests.unit.lambdas.nightly_batch import (
 from workflows.importing import importing
 
 CLASSES = ("normal", "attack")
+WITH_LAYERS = replace(SETTINGS, serving_layers=f"{MODEL}=numpy,onnxruntime")
 NEXT = "kdd99-http-nightly-20261122T0300Z"
 
 
@@ -84,6 +88,27 @@ def test_artifact_has_the_bits_of_the_models_own_answers(night: FakeOutside) -> 
     assert report.document["parity"] == {"rows": 300, "label_mismatches": 0, "largest_difference": 0.0}
 
 
+def test_graph_of_tensorflow_is_judged_by_what_serves(night: FakeOutside) -> None:
+    bring(night, graphs.committed("logistic"))
+    ready = preprocessing(night.edges)
+
+    trained = train.run(training_task(ready), night.edges, WITH_LAYERS)
+    evaluate.run(evaluation_task(ready, trained), night.edges, WITH_LAYERS)
+
+    report = core.report(night.edges, run=RUN)
+    told = documents.find(night.store, layout.run_document(RUN, "training"))
+    assert (told["artifact"]["format"], told["artifact"]["layers"]) == ("onnx", ["numpy", "onnxruntime"])
+    assert report.document["parity"] == {"rows": 300, "label_mismatches": 0, "largest_difference": 0.0}
+    assert report.passed, report.reason
+
+
+def test_graph_is_refused_where_the_serving_function_has_no_layers_for_it(night: FakeOutside) -> None:
+    bring(night, graphs.committed("logistic"))
+
+    with pytest.raises(LayersMissing, match=r'write format="onnx" into its recipe, .*, and run nightswap deploy'):
+        train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
+
+
 def test_same_file_on_the_same_data_is_nothing_new(night: FakeOutside) -> None:
     bring(night)
     whole_night(night.edges)
@@ -132,7 +157,7 @@ def test_file_that_is_another_one_is_told(night: FakeOutside) -> None:
     night.store.put(brought.key, b"{}")
 
     with pytest.raises(ImportRefused, match=r"has SHA-256 44136fa3.*, imported was"):
-        imports.fitted(night.edges, brought, recipe=recipes.load(MODEL))
+        imports.content(night.edges, brought)
 
 
 def test_place_that_holds_something_else_is_told(night: FakeOutside) -> None:

@@ -14,6 +14,7 @@ from lambdas.model.features.dates import steps_of
 from lambdas.model.features.searches import best
 from lambdas.model.formats.fitted import FIT_ERRORS, Exported, Fitted, Levels, first_line
 from lambdas.model.formats.onnx.converting import graph, settle
+from lambdas.model.formats.onnx.foreign import ForeignGraph
 from lambdas.model.formats.onnx.supported import check
 from lambdas.model.formats.schemas import schema_of
 from lambdas.model.recipe import Recipe
@@ -27,21 +28,15 @@ def export(fitted: Fitted) -> Exported:
     """Raises EstimatorUnsupported for an estimator that does not convert, or a graph that is too large to serve,
     LayersMissing without skl2onnx."""
     recipe = fitted.recipe
-    check(best(fitted.estimator))
+    if not isinstance(fitted.estimator, ForeignGraph):  # which was checked when it was read
+        check(best(fitted.estimator))
     for place, part in recipe.parts_of_x[:1]:
         raise EstimatorUnsupported(
             f"a graph is not given the {part} of {recipe.numeric[place].name} as a category: leave it out of"
             " its parts"
         )
     numbers, texts = recipe.numbers_of_x, recipe.categorical
-    try:
-        content = graph(fitted.estimator, columns=len(numbers) + len(texts))
-    except FIT_ERRORS as exc:
-        raise EstimatorUnsupported(
-            f"skl2onnx does not convert the estimator of recipe {recipe.model}: it raised {first_line(exc)}",
-            model=recipe.model,
-        ) from exc
-    settle(fitted.estimator)
+    content = _graph(fitted, columns=len(numbers) + len(texts))
     schema = schema_of(fitted, refusing=())
     places = {column.name: place for place, column in enumerate(recipe.single_columns)}
     header: dict[str, Any] = {
@@ -60,6 +55,20 @@ def export(fitted: Fitted) -> Exported:
     return Exported(artifact, schema, facts={"graph_bytes": len(content)})
 
 
+def _graph(fitted: Fitted, *, columns: int) -> bytes:
+    if isinstance(fitted.estimator, ForeignGraph):
+        return fitted.estimator.graph()
+    try:
+        content = graph(fitted.estimator, columns=columns)
+    except FIT_ERRORS as exc:
+        raise EstimatorUnsupported(
+            f"skl2onnx does not convert the estimator of recipe {fitted.recipe.model}: it raised {first_line(exc)}",
+            model=fitted.recipe.model,
+        ) from exc
+    settle(fitted.estimator)
+    return content
+
+
 def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
     """Nothing: whether a graph grows with the rows is the estimator's, and `export` judges the real one."""
 
@@ -68,7 +77,8 @@ def _check_size(recipe: Recipe, *, size_bytes: int) -> None:
     if size_bytes > ARTIFACT_BYTES_MAX:
         raise EstimatorUnsupported(
             f"the graph of recipe {recipe.model} takes {size_bytes / 1e6:.0f} MB, and {ARTIFACT_BYTES_MAX / 1e6:.0f}"
-            " at most are served: train on fewer rows (window of the recipe), or take an estimator that keeps none",
+            " at most are served: train on fewer rows (window of the recipe), or take an estimator that keeps none;"
+            " import a smaller model",
             model=recipe.model,
             size_bytes=size_bytes,
         )

@@ -72,8 +72,23 @@ class Boosted:
     unknown_left: bool = False
     """Whether an unknown category goes left, as one in no set; else it goes the way of a missing number."""
 
-    def placed(self, columns: Sequence[str]) -> Boosted:
-        """The same for features in this order, and for categories in the order of their names."""
+    @property
+    def keeps_missing(self) -> bool:
+        """It finds its own way for a missing number."""
+        return True
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """None: the file does not name its classes."""
+        return ()
+
+    @property
+    def maker(self) -> str:
+        return f"XGBoost {self.facts['version']}"
+
+    def placed(self, columns: Sequence[str], *, classes: Sequence[str]) -> Boosted:
+        """The same for features in this order, for categories in the order of their names, and with these names of
+        classes."""
         places = {name: place for place, name in enumerate(columns)}
         to = np.array([places[name] for name in self.features])
         new = {
@@ -91,7 +106,7 @@ class Boosted:
             for tree in self.trees
         ]
         named = {int(to[place]): tuple(sorted(names)) for place, names in self.categories.items()}
-        return replace(self, trees=trees, features=tuple(columns), categories=named)
+        return replace(self, trees=trees, features=tuple(columns), categories=named, classes_=tuple(classes))
 
     def scores(self, X: Floats) -> Floats32:
         """(n, 1) for two classes, (n, k) for more."""

@@ -77,7 +77,9 @@ def _document(content: bytes) -> Mapping[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as exc:
-        raise ImportRefused(f"the file is no JSON ({type(exc).__name__}): {SAVE_AS_JSON}") from exc
+        raise ImportRefused(
+            f"the file is no JSON ({type(exc).__name__}), and no ONNX either: {SAVE_AS_JSON}"
+        ) from exc
     if not isinstance(document, dict) or "learner" not in document:
         refused(f"has no `learner`, so it is no model of XGBoost: {SAVE_AS_JSON}")
     return document

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 from lambdas.model.formats.table import Format
 from lambdas.model.recipe import Serving
@@ -38,6 +39,14 @@ def test_what_recipes_require_is_a_layer_of_train_alone() -> None:
     assert needs.layers == ("numpy", "pandas", "sklearn", "requires")
     assert layer_of("requires").lock == "lambdas/recipes/requires.txt"
     assert layer_of("numpy") is LAYERS["numpy"]
+
+
+def test_train_has_what_imports_need_unless_recipes_require_packages_that_take_its_room() -> None:
+    table = {**TABLE, "graph": replace(HEAVY, import_layers=("numpy", "skl2onnx"))}
+
+    assert needs_of({"a": "graph"}, table=table).export == ("pandas", "numpy", "skl2onnx")
+    assert needs_of({"a": "graph"}, required=["xgboost-cpu"], table=table).export == ("pandas", "requires")
+    assert needs_of({"a": "plain"}, table=table).export == ()
 
 
 def test_memory_and_time_are_asked_for_by_the_recipes_alone_that_set_them() -> None:

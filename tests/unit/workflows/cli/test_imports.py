@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import CommandFailed, ImportRefused, ModelUnknown
+from chalicelib.errors import CommandFailed, ImportRefused, LayersMissing, ModelUnknown
 from chalicelib.limits import IMPORT_BYTES
 from chalicelib.runs import retraining
+from tests.fakes.serving_function import with_layers
 from tests.fakes.stage import FakeStage
+from tests.given import foreign_graphs as graphs
 from tests.given import imports as given
 from tests.given.nights import MODEL
 from tests.given.present import present
@@ -43,6 +45,40 @@ def test_import_is_told_to_programs(stage: FakeStage, file: Path) -> None:
         "attack",
         "normal",
     ]
+
+
+def test_graph_is_taken_where_the_serving_function_has_its_layers(stage: FakeStage, file: Path) -> None:
+    file.write_bytes(graphs.committed("logistic"))
+    stage.outside.functions.configure(MODEL, **with_layers("numpy", "onnxruntime"))
+
+    result = stage.run("import", str(file), *RECIPE)
+
+    (execution,) = stage.edges.executions.recent(running_only=True)
+    assert result.output == f"mine.json: its classes 0 to 1 are normal, attack\nstarted run {execution.run}\n"
+
+
+def test_what_has_to_be_known_of_a_graph_is_said_before_the_run(stage: FakeStage, file: Path) -> None:
+    file.write_bytes(scores_of_connections())
+    stage.outside.functions.configure(MODEL, **with_layers("numpy", "onnxruntime"))
+
+    result = stage.run("import", str(file), *RECIPE)
+
+    assert "mine.json: the file does not name its columns: they are taken for the recipe's" in result.output
+    assert "mine.json: the model answers with scores, of which Softmax makes probabilities" in result.output
+
+
+def test_graph_is_refused_before_anything_is_sent_where_the_layers_are_missing(stage: FakeStage, file: Path) -> None:
+    file.write_bytes(graphs.committed("logistic"))
+
+    result = stage.run("import", str(file), *RECIPE)
+
+    assert isinstance(result.exception, LayersMissing)
+    assert 'the layers numpy, onnxruntime: write format="onnx" into its recipe' in result.exception.message
+    assert stage.edges.store.list("imports/") == []
+
+
+def scores_of_connections() -> bytes:
+    return graphs.content([graphs.node("Gemm", "X W B", "p")])
 
 
 def test_file_that_cannot_be_served_is_refused_before_anything_is_sent(stage: FakeStage, file: Path) -> None:

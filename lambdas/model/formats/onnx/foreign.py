@@ -1,0 +1,196 @@
+"""A graph that was trained elsewhere: answers as its own file does, and becomes the artifact's graph.
+
+Its answers come from the file, as it was brought. So Evaluate, which holds the artifact to them, sees what was put
+around the graph go wrong, and a column that was taken for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chalicelib.cutting import listed
+from chalicelib.errors import ImportRefused, LayersMissing
+from lambdas.model.arrays import Floats, Texts
+from lambdas.model.formats.fitted import first_line
+from lambdas.model.formats.onnx.artifact import ROWS_AT_A_TIME
+from lambdas.model.formats.onnx.checking import dimensions, parsed, refused
+from lambdas.model.formats.onnx.signature import Signature, signature
+from lambdas.model.formats.onnx.wrapping import wrapped
+from lambdas.serve.onnx import REFUSALS
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+TWO = 2
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ForeignGraph:
+    """A fitted classifier, as scikit-learn's, once it is `placed`. X is (n, features)."""
+
+    model: Any
+    """The file as a ModelProto, which was checked."""
+    session: onnxruntime.InferenceSession
+    taken: Signature
+    places: tuple[int, ...] = ()
+    """Of its columns among those of X."""
+    classes_: Sequence[str]
+
+    @property
+    def categories(self) -> Mapping[int, tuple[str, ...]]:
+        """None: texts are not imported."""
+        return {}
+
+    @property
+    def keeps_missing(self) -> bool:
+        """Whether it finds its own way for a missing number: a graph makes NaN of it, mostly."""
+        return False
+
+    @property
+    def features(self) -> Sequence[str]:
+        return self.taken.features
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return self.taken.labels
+
+    @property
+    def maker(self) -> str:
+        return f"ONNX of {self.model.producer_name or 'an unnamed maker'} {self.model.producer_version}".rstrip()
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        told = []
+        if not self.features:
+            told.append("the file does not name its columns: they are taken for the recipe's, in its order")
+        if self.taken.is_score:
+            made = "Sigmoid" if self.is_single else "Softmax"
+            told.append(f"the model answers with scores, of which {made} makes probabilities")
+        return told
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Whether it answers with one number a row, which is of the second of two classes."""
+        width: int = self._run(np.zeros((TWO, len(self.places)))).shape[1]
+        if width not in (len(self.classes_), 1 if len(self.classes_) == TWO else 0):
+            refused(
+                f"answers with {width} numbers a row, and the recipe has {len(self.classes_)} classes:"
+                f" {listed(self.classes_)}"
+            )
+        return width == 1
+
+    def placed(self, columns: Sequence[str], *, classes: Sequence[str]) -> ForeignGraph:
+        """The same for features in this order, and with these names of classes. Raises ImportRefused when it takes
+        another number of them, does not run, or answers with another number of classes."""
+        features = self.features or tuple(columns)
+        width = self.taken.inputs[0].shape[1] if self.taken.is_array else len(features)
+        if width not in (None, len(columns)):
+            refused(f"takes {width} columns, and the recipe has {len(columns)}: {listed(columns)}")
+        made = replace(self, places=tuple(columns.index(name) for name in features), classes_=tuple(classes))
+        made.is_single  # noqa: B018  # asked once, so that a file that does not run is refused here
+        return made
+
+    def graph(self) -> bytes:
+        return wrapped(
+            self.model,
+            self.taken,
+            places=self.places,
+            classes=self.classes_,
+            width=len(self.places),
+            is_single=self.is_single,
+        )
+
+    def predict_proba(self, X: Floats) -> Floats:
+        """(n, k), of one row or more. Raises ImportRefused for an answer that is no number."""
+        scores = self._run(X)
+        if not np.isfinite(scores).all():
+            row = X[int(np.flatnonzero(~np.isfinite(scores).all(axis=1))[0])]
+            refused(
+                f"answers with what is no number (NaN or infinity), of {dimensions(row.tolist())} for instance: give"
+                " the recipe's columns a minimum or a maximum, or let the model take any number"
+            )
+        if self.taken.is_score:
+            scores = _sigmoid(scores) if self.is_single else _softmax(scores)
+        return np.column_stack([1.0 - scores, scores]) if self.is_single else scores
+
+    def predict(self, X: Floats) -> Texts:
+        labels: Texts = np.array(self.classes_, dtype=np.str_)[self.predict_proba(X).argmax(axis=1)]
+        return labels
+
+    def get_params(self) -> dict[str, Any]:
+        """What a run's documents tell of it."""
+        opsets = {each.domain or "ai.onnx": each.version for each in self.model.opset_import}
+        return {"operators": len(self.model.graph.node), "opset": opsets.get("ai.onnx"), "answer": self.taken.output}
+
+    def _run(self, X: Floats) -> Floats:
+        """(n, 1) or (n, k): what the file itself answers; as many rows at a time as Evaluate asks."""
+        answers: list[Floats] = []
+        for begin in range(0, len(X), ROWS_AT_A_TIME):
+            some = X[begin : begin + ROWS_AT_A_TIME, list(self.places)]
+            try:
+                (answer,) = self.session.run([self.taken.output], self._fed(some))
+            except _refusals() as exc:
+                raise ImportRefused(f"onnxruntime does not run the file: it raises {first_line(exc)}") from exc
+            if np.shape(answer)[:1] != (len(some),):
+                refused(
+                    f"answers {len(some)} rows with an array of shape {dimensions(np.shape(answer))}: expected [rows,"
+                    " classes]"
+                )
+            answers.append(answer.reshape(len(some), -1).astype(np.float64))
+        return np.concatenate(answers)
+
+    def _fed(self, rows: Floats) -> dict[str, Any]:
+        with np.errstate(over="ignore"):
+            if self.taken.is_array:
+                (only,) = self.taken.inputs
+                return {only.name: rows.astype(np.float64 if only.is_double else np.float32)}
+            return {
+                each.name: rows[:, place]
+                .reshape((-1, 1)[: len(each.shape)])
+                .astype(np.float64 if each.is_double else np.float32)
+                for place, each in enumerate(self.taken.inputs)
+            }
+
+
+def read(content: bytes, *, classes: Sequence[str]) -> ForeignGraph:
+    """Raises ImportRefused, naming what is wrong; LayersMissing without onnx or onnxruntime."""
+    model = parsed(content)
+    taken = signature(model)
+    try:
+        import onnxruntime
+    except ModuleNotFoundError as exc:
+        raise LayersMissing(
+            "a file of ONNX is run with onnxruntime, which is not here: run make setup-onnx on this machine, or"
+            " nightswap deploy where Train lacks it, which has no room for it beside what recipes require",
+            layers=["onnxruntime"],
+        ) from exc
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # as where it serves
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except _refusals() as exc:
+        raise ImportRefused(f"onnxruntime does not take the file: it raises {first_line(exc)}") from exc
+    return ForeignGraph(model=model, session=session, taken=taken, classes_=tuple(classes))
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    from onnxruntime.capi import onnxruntime_pybind11_state as problems
+
+    return tuple(getattr(problems, name) for name in REFUSALS)
+
+
+def _sigmoid(scores: Floats) -> Floats:
+    shares: Floats = np.exp(-np.logaddexp(0.0, -scores))
+    return shares
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
