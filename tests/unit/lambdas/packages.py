@@ -19,6 +19,8 @@ from tests.given.serving_code import ServingCode
 
 ZIP = b"PK"
 stand_in = ServingCode()
+kept: list[TemporaryDirectory[str]] = []
+"""Folders of packages; they go with the process."""
 
 
 def serve(package: bytes, payload: bytes) -> bytes:
@@ -30,11 +32,12 @@ def serve(package: bytes, payload: bytes) -> bytes:
 
 @lru_cache(maxsize=8)
 def _opened(package: bytes) -> Any:
-    """The `Service` of the package's own release. What it needs is read before its files go."""
+    """The `Service` of the package's own release. Its files stay: it imports some when a request needs them."""
     name = f"package_{hashlib.sha256(package).hexdigest()}"
-    with TemporaryDirectory() as folder:
-        zipfile.ZipFile(io.BytesIO(package)).extractall(folder)
-        code = Path(folder, "serve")
-        spec = present(spec_from_file_location(name, code / "__init__.py", submodule_search_locations=[str(code)]))
-        sys.modules[name] = module_from_spec(spec)
-        return import_module(f"{name}.handler").open_package(Path(folder))
+    kept.append(TemporaryDirectory())
+    folder = Path(kept[-1].name)
+    zipfile.ZipFile(io.BytesIO(package)).extractall(folder)
+    code = folder / "serve"
+    spec = present(spec_from_file_location(name, code / "__init__.py", submodule_search_locations=[str(code)]))
+    sys.modules[name] = module_from_spec(spec)
+    return import_module(f"{name}.handler").open_package(folder)
