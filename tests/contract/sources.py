@@ -21,7 +21,7 @@ ALLOWED = {
     "lambdas": {"chalicelib", "lambdas"},
     "lambdas/model": {"chalicelib", "lambdas", "threadpoolctl"} | SCIENCE,
     "lambdas/recipes": {"chalicelib", "lambdas"} | SCIENCE,
-    "lambdas/model/formats/onnx": {"chalicelib", "google", "lambdas", "onnx", "onnxruntime", "skl2onnx"} | SCIENCE,
+    "lambdas/model/formats/onnx": {"chalicelib", "google", "lambdas", "onnx", "skl2onnx"} | SCIENCE,
     "lambdas/serve": set[str](),
 }
 """What each part may import beside the standard library; the longest name that fits a file counts."""

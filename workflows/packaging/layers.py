@@ -55,7 +55,7 @@ LAYERS: Mapping[str, Layer] = {
 }
 """By name. None holds a library of another one. All go with bytecode: cold starts of Evaluate, Preprocess and Train
 took 1.3, 2.9 and 2.9 times as long without, and the largest function is 211 MB with it, of 262 MB; with `skl2onnx`
-and `onnxruntime`, which Train has where a model is served as a graph, 248 MB, and 257 on arm64."""
+and `onnxruntime`, which Train has where a model is served as a graph, 246 MB, and 255 on arm64."""
 
 REQUIRES = Layer(name="requires", with_bytecode=True, folder="lambdas/recipes")
 """What the recipes of a stage require, all in one layer of Train; `make requires` locks it."""

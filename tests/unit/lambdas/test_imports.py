@@ -34,7 +34,7 @@ from tests.unit.lambdas.nightly_batch import (
 from workflows.importing import importing
 
 CLASSES = ("normal", "attack")
-WITH_LAYERS = replace(SETTINGS, serving_layers=f"{MODEL}=numpy,onnxruntime")
+WITH_LAYERS = replace(SETTINGS, serving_layers=f"{MODEL}=onnxruntime")
 NEXT = "kdd99-http-nightly-20261122T0300Z"
 
 
@@ -97,7 +97,7 @@ def test_graph_of_tensorflow_is_judged_by_what_serves(night: FakeOutside) -> Non
 
     report = core.report(night.edges, run=RUN)
     told = documents.find(night.store, layout.run_document(RUN, "training"))
-    assert (told["artifact"]["format"], told["artifact"]["layers"]) == ("onnx", ["numpy", "onnxruntime"])
+    assert (told["artifact"]["format"], told["artifact"]["layers"]) == ("onnx", ["onnxruntime"])
     assert report.document["parity"] == {"rows": 300, "label_mismatches": 0, "largest_difference": 0.0}
     assert report.passed, report.reason
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chalicelib.cutting import listed
 from chalicelib.errors import ImportRefused, LayersMissing
 from lambdas.model.arrays import Floats, Texts
-from lambdas.model.formats.fitted import first_line
 from lambdas.model.formats.onnx.artifact import ROWS_AT_A_TIME
 from lambdas.model.formats.onnx.checking import dimensions, parsed, refused
 from lambdas.model.formats.onnx.signature import Signature, signature
-from lambdas.model.formats.onnx.wrapping import wrapped
-from lambdas.serve.onnx import REFUSALS
-
-if TYPE_CHECKING:
-    import onnxruntime
+from lambdas.model.formats.onnx.wrapping import asking, wrapped
+from lambdas.serve.native.onnxruntime import GraphRefused, Session
+from lambdas.serve.onnx import INPUT, LABELS, PROBABILITIES
 
 TWO = 2
 
@@ -35,7 +32,8 @@ class ForeignGraph:
 
     model: Any
     """The file as a ModelProto, which was checked."""
-    session: onnxruntime.InferenceSession
+    session: Session
+    """Answers as the file does."""
     taken: Signature
     places: tuple[int, ...] = ()
     """Of its columns among those of X."""
@@ -101,7 +99,6 @@ class ForeignGraph:
             self.taken,
             places=self.places,
             classes=self.classes_,
-            width=len(self.places),
             is_single=self.is_single,
         )
 
@@ -133,28 +130,18 @@ class ForeignGraph:
         for begin in range(0, len(X), ROWS_AT_A_TIME):
             some = X[begin : begin + ROWS_AT_A_TIME, list(self.places)]
             try:
-                (answer,) = self.session.run([self.taken.output], self._fed(some))
-            except _refusals() as exc:
-                raise ImportRefused(f"onnxruntime does not run the file: it raises {first_line(exc)}") from exc
-            if np.shape(answer)[:1] != (len(some),):
+                shape, numbers = self.session.run(some.tolist(), named=INPUT, labels=LABELS, numbers=PROBABILITIES)
+            except GraphRefused as exc:
+                raise ImportRefused(
+                    f"onnxruntime does not run the file on {len(some)} rows ({exc}): export it so that every operator"
+                    " takes any number of rows"
+                ) from exc
+            if shape[:1] != [str(len(some))]:
                 refused(
-                    f"answers {len(some)} rows with an array of shape {dimensions(np.shape(answer))}: expected [rows,"
-                    " classes]"
+                    f"answers {len(some)} rows with an array of shape [{', '.join(shape)}]: expected [rows, classes]"
                 )
-            answers.append(answer.reshape(len(some), -1).astype(np.float64))
+            answers.append(np.array(numbers).reshape(len(some), -1))
         return np.concatenate(answers)
-
-    def _fed(self, rows: Floats) -> dict[str, Any]:
-        with np.errstate(over="ignore"):
-            if self.taken.is_array:
-                (only,) = self.taken.inputs
-                return {only.name: rows.astype(np.float64 if only.is_double else np.float32)}
-            return {
-                each.name: rows[:, place]
-                .reshape((-1, 1)[: len(each.shape)])
-                .astype(np.float64 if each.is_double else np.float32)
-                for place, each in enumerate(self.taken.inputs)
-            }
 
 
 def read(content: bytes, *, classes: Sequence[str]) -> ForeignGraph:
@@ -162,27 +149,19 @@ def read(content: bytes, *, classes: Sequence[str]) -> ForeignGraph:
     model = parsed(content)
     taken = signature(model)
     try:
-        import onnxruntime
+        session = Session(asking(model, taken))
+    except GraphRefused as exc:
+        raise ImportRefused(
+            f"onnxruntime does not take the file ({exc}): it has no such operator, or not of these types; export it"
+            " for another opset, in 32-bit floats"
+        ) from exc
     except ModuleNotFoundError as exc:
         raise LayersMissing(
-            "a file of ONNX is run with onnxruntime, which is not here: run make setup-onnx on this machine, or"
+            f"a file of ONNX is run with {exc.name}, which is not here: run make setup-onnx on this machine, or"
             " nightswap deploy where Train lacks it, which has no room for it beside what recipes require",
             layers=["onnxruntime"],
         ) from exc
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # as where it serves
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except _refusals() as exc:
-        raise ImportRefused(f"onnxruntime does not take the file: it raises {first_line(exc)}") from exc
     return ForeignGraph(model=model, session=session, taken=taken, classes_=tuple(classes))
-
-
-def _refusals() -> tuple[type[Exception], ...]:
-    from onnxruntime.capi import onnxruntime_pybind11_state as problems
-
-    return tuple(getattr(problems, name) for name in REFUSALS)
 
 
 def _sigmoid(scores: Floats) -> Floats:

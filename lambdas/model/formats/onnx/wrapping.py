@@ -1,12 +1,13 @@
-"""Puts a graph that was trained elsewhere between what the format gives and what it answers with.
+"""Puts a graph that was trained elsewhere between rows of 64-bit floats and what is asked of it.
 
-Rows of 64-bit floats become the graph's own inputs; of its answers the probabilities and the names of classes are
-made. Every operator that is added has been ONNX's own since the oldest opset that is taken.
+Either what it answers itself, or what an artifact answers: the probabilities, and the names of classes. Every
+operator that is added has been ONNX's own since the oldest opset that is taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,27 +22,55 @@ IR_VERSION = 4
 """Since which a graph's tables need not stand among its inputs."""
 
 
-def wrapped(
-    model: Any, taken: Signature, *, places: Sequence[int], classes: Sequence[str], width: int, is_single: bool
-) -> bytes:
-    """The graph of the artifact. `places` are those of the graph's columns among the `width` columns of a row;
-    `is_single` says that it answers with one number a row, of the second class. The same bytes for the same file."""
-    from onnx import TensorProto, compose, helper
+@dataclass
+class Added:
+    """What is put around a graph."""
 
-    inner = compose.add_prefix(model, PREFIX)
-    graph = inner.graph
-    tables: dict[str, Any] = {}
-    before = _columns(taken, places=places, tables=tables)
-    after = _answers(taken, classes=classes, is_single=is_single, tables=tables)
+    nodes: list[Any] = field(default_factory=list)
+    tables: dict[str, Any] = field(default_factory=dict)
+
+    def node(self, kind: str, takes: Sequence[str], gives: str, **given: Any) -> None:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(kind, takes, [gives], **given))
+
+
+def asking(model: Any, taken: Signature) -> bytes:
+    """The graph as it answers itself. Rows have the columns in its own order; its numbers stand in the place of
+    probabilities, and their shape, as texts, in that of labels."""
+    from onnx import TensorProto
+
+    before, after = Added(), Added()
+    _columns(before, taken, places=range(len(taken.inputs)), is_placed=True)
+    after.node("Cast", [f"{PREFIX}{taken.output}"], PROBABILITIES, to=TensorProto.DOUBLE)
+    after.node("Shape", [PROBABILITIES], "shape")
+    after.node("Cast", ["shape"], LABELS, to=TensorProto.STRING)
+    return _whole(model, before, after)
+
+
+def wrapped(model: Any, taken: Signature, *, places: Sequence[int], classes: Sequence[str], is_single: bool) -> bytes:
+    """The graph of the artifact. `places` are those of the graph's columns among the columns of a row; `is_single`
+    says that it answers with one number a row, of the second class. The same bytes for the same file."""
+    before, after = Added(), Added()
+    _columns(before, taken, places=places, is_placed=[*places] == [*range(len(places))])
+    _answers(after, taken, classes=classes, is_single=is_single)
+    return _whole(model, before, after)
+
+
+def _whole(model: Any, before: Added, after: Added) -> bytes:
+    from onnx import TensorProto, compose, helper, numpy_helper
+
+    graph = compose.add_prefix(model, PREFIX).graph
+    tables: Mapping[str, Any] = {**before.tables, **after.tables}
     made = helper.make_graph(
-        [*before, *map(_bare, graph.node), *after],
+        [*before.nodes, *map(_bare, graph.node), *after.nodes],
         "nightswap",
-        [helper.make_tensor_value_info(INPUT, TensorProto.DOUBLE, [None, width])],
+        [helper.make_tensor_value_info(INPUT, TensorProto.DOUBLE, [None, None])],
         [
             helper.make_tensor_value_info(LABELS, TensorProto.STRING, [None]),
-            helper.make_tensor_value_info(PROBABILITIES, TensorProto.DOUBLE, [None, len(classes)]),
+            helper.make_tensor_value_info(PROBABILITIES, TensorProto.DOUBLE, None),
         ],
-        [*graph.initializer, *_initializers(tables)],
+        [*graph.initializer, *(numpy_helper.from_array(array, name) for name, array in tables.items())],
         sparse_initializer=list(graph.sparse_initializer),
     )
     opsets = sorted((domain_of(each), each.version) for each in model.opset_import)
@@ -54,70 +83,49 @@ def wrapped(
     return content
 
 
-def _columns(taken: Signature, *, places: Sequence[int], tables: dict[str, Any]) -> list[Any]:
+def _columns(to: Added, taken: Signature, *, places: Sequence[int], is_placed: bool) -> None:
     """From the rows to the inputs."""
-    from onnx import helper
-
     if taken.is_array:
         (only,) = taken.inputs
-        if [*places] == [*range(len(places))]:
-            return [_cast(INPUT, only.name, is_double=only.is_double)]
-        tables["places"] = np.array(places, dtype=np.int64)
-        gather = helper.make_node("Gather", [INPUT, "places"], ["placed"], axis=1)
-        return [gather, _cast("placed", only.name, is_double=only.is_double)]
-    found = []
+        if not is_placed:
+            to.tables["places"] = np.array(places, dtype=np.int64)
+            to.node("Gather", [INPUT, "places"], "placed", axis=1)
+        _cast(to, INPUT if is_placed else "placed", only.name, is_double=only.is_double)
+        return
     for each, place in zip(taken.inputs, places, strict=True):
         at, column = f"place/{each.name}", f"column/{each.name}"
-        tables[at] = np.array(place if len(each.shape) == 1 else [place], dtype=np.int64)
-        found += [
-            helper.make_node("Gather", [INPUT, at], [column], axis=1),
-            _cast(column, each.name, is_double=each.is_double),
-        ]
-    return found
+        to.tables[at] = np.array(place if len(each.shape) == 1 else [place], dtype=np.int64)
+        to.node("Gather", [INPUT, at], column, axis=1)
+        _cast(to, column, each.name, is_double=each.is_double)
 
 
-def _cast(name: str, to: str, *, is_double: bool) -> Any:
-    from onnx import TensorProto, helper
+def _cast(to: Added, name: str, input_name: str, *, is_double: bool) -> None:
+    from onnx import TensorProto
 
     kind = TensorProto.DOUBLE if is_double else TensorProto.FLOAT
-    return helper.make_node("Cast", [name], [f"{PREFIX}{to}"], to=kind)
+    to.node("Cast", [name], f"{PREFIX}{input_name}", to=kind)
 
 
-def _answers(taken: Signature, *, classes: Sequence[str], is_single: bool, tables: dict[str, Any]) -> list[Any]:
+def _answers(to: Added, taken: Signature, *, classes: Sequence[str], is_single: bool) -> None:
     """From the answers to probabilities and labels."""
-    from onnx import TensorProto, helper
+    from onnx import TensorProto
 
-    tables["shape"] = np.array([-1, 1 if is_single else len(classes)], dtype=np.int64)
-    tables["names"] = np.array(classes, dtype=object)
-    found = [
-        helper.make_node("Cast", [f"{PREFIX}{taken.output}"], ["answers"], to=TensorProto.DOUBLE),
-        helper.make_node("Reshape", ["answers", "shape"], ["shares" if not taken.is_score else "scores"]),
-    ]
-    if taken.is_score:
-        found.append(
-            helper.make_node("Sigmoid", ["scores"], ["shares"])
-            if is_single
-            else helper.make_node("Softmax", ["scores"], ["shares"], axis=1)
-        )
+    to.tables["width"] = np.array([-1, 1 if is_single else len(classes)], dtype=np.int64)
+    to.tables["names"] = np.array(classes, dtype=object)
+    to.node("Cast", [f"{PREFIX}{taken.output}"], "answers", to=TensorProto.DOUBLE)
+    to.node("Reshape", ["answers", "width"], "scores" if taken.is_score else "shares")
+    if taken.is_score and is_single:
+        to.node("Sigmoid", ["scores"], "shares")
+    elif taken.is_score:
+        to.node("Softmax", ["scores"], "shares", axis=1)
     if is_single:
-        tables["one"] = np.ones(1)
-        found += [
-            helper.make_node("Sub", ["one", "shares"], ["others"]),
-            helper.make_node("Concat", ["others", "shares"], [PROBABILITIES], axis=1),
-        ]
+        to.tables["one"] = np.ones(1)
+        to.node("Sub", ["one", "shares"], "others")
+        to.node("Concat", ["others", "shares"], PROBABILITIES, axis=1)
     else:
-        found.append(helper.make_node("Identity", ["shares"], [PROBABILITIES]))
-    return [
-        *found,
-        helper.make_node("ArgMax", [PROBABILITIES], ["best"], axis=1, keepdims=0),
-        helper.make_node("Gather", ["names", "best"], [LABELS], axis=0),
-    ]
-
-
-def _initializers(tables: Mapping[str, Any]) -> list[Any]:
-    from onnx import numpy_helper
-
-    return [numpy_helper.from_array(array, name) for name, array in tables.items()]
+        to.node("Identity", ["shares"], PROBABILITIES)
+    to.node("ArgMax", [PROBABILITIES], "best", axis=1, keepdims=0)
+    to.node("Gather", ["names", "best"], LABELS, axis=0)
 
 
 def _bare(node: Any) -> Any:

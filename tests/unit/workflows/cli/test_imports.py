@@ -49,7 +49,7 @@ def test_import_is_told_to_programs(stage: FakeStage, file: Path) -> None:
 
 def test_graph_is_taken_where_the_serving_function_has_its_layers(stage: FakeStage, file: Path) -> None:
     file.write_bytes(graphs.committed("logistic"))
-    stage.outside.functions.configure(MODEL, **with_layers("numpy", "onnxruntime"))
+    stage.outside.functions.configure(MODEL, **with_layers("onnxruntime"))
 
     result = stage.run("import", str(file), *RECIPE)
 
@@ -59,7 +59,7 @@ def test_graph_is_taken_where_the_serving_function_has_its_layers(stage: FakeSta
 
 def test_what_has_to_be_known_of_a_graph_is_said_before_the_run(stage: FakeStage, file: Path) -> None:
     file.write_bytes(scores_of_connections())
-    stage.outside.functions.configure(MODEL, **with_layers("numpy", "onnxruntime"))
+    stage.outside.functions.configure(MODEL, **with_layers("onnxruntime"))
 
     result = stage.run("import", str(file), *RECIPE)
 
@@ -73,7 +73,7 @@ def test_graph_is_refused_before_anything_is_sent_where_the_layers_are_missing(s
     result = stage.run("import", str(file), *RECIPE)
 
     assert isinstance(result.exception, LayersMissing)
-    assert 'the layers numpy, onnxruntime: write format="onnx" into its recipe' in result.exception.message
+    assert 'the layers onnxruntime: write format="onnx" into its recipe' in result.exception.message
     assert stage.edges.store.list("imports/") == []
 
 

@@ -174,9 +174,12 @@ SEVERAL = {"W": np.ones((3, 4), dtype=np.float32), "B": np.ones(4, dtype=np.floa
         ),
         (
             graphs.content([*PLAIN[:1], node("Reshape", "s one", "p")], tables={**TABLES, "one": np.array([1, 2])}),
-            "onnxruntime does not run the file: it raises",
+            r"onnxruntime does not run the file on 2 rows \(Fail\): export it so that every operator takes any",
         ),
-        (graphs.content([node("Softmax", "X", "p", axis=9)]), "onnxruntime does not take the file: it raises Fail"),
+        (
+            graphs.content([node("Softmax", "X", "p", axis=9)]),
+            r"onnxruntime does not take the file \(Fail\): it has no such operator",
+        ),
     ],
 )
 def test_graph_that_does_not_answer_row_by_row_is_refused(content: bytes, said: str) -> None:
@@ -199,10 +202,15 @@ def test_answer_that_is_no_number_is_refused_with_a_row_that_has_it() -> None:
 WITHOUT = """
 import sys
 
-sys.modules[sys.argv[1]] = None
-
 from chalicelib.errors import LayersMissing
 from lambdas.model.formats.onnx.foreign import read
+
+if sys.argv[1] == "onnx":
+    sys.modules["onnx"] = None
+else:
+    import onnx
+
+    sys.path.clear()  # where its library is looked for
 
 try:
     read(sys.stdin.buffer.read(), classes=("no", "yes"))
