@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,7 +36,13 @@ MATRIX, AXES = "confusion matrix of the holdout", ": true classes down, predicte
 
 
 def show_json(document: Any) -> None:
-    click.echo(json.dumps(document, indent=2, default=str))
+    """With the letters that the screen has; where it lacks one, or a text is no whole one, all others are escaped."""
+    plain = json.dumps(document, indent=2, default=str, ensure_ascii=False)
+    try:
+        plain.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        plain = json.dumps(document, indent=2, default=str)
+    click.echo(plain)
 
 
 def say(line: str) -> None:

@@ -34,7 +34,7 @@ TOLERATED = 0.01
 PLACE = "missing"
 """The category of a missing text."""
 NAME_OF_AN_IDENTIFIER = re.compile(r"(?i:(.*[_\W])?(id|key|no|nr|number|index|uuid|guid)|unnamed\W.*)|.*[a-z]Id")
-DAYS = range(1900_01_01, 2100_12_32)
+FIRST_DAY, LAST_DAY = 1900_01_01, 2100_12_31
 """Dates as whole numbers: year, month, day."""
 
 
@@ -174,7 +174,8 @@ DERIVE = "a Date takes the weekday and the month of texts such as 2026-01-31; wr
 
 
 def _holds_days(column: Column) -> bool:
-    if not (column.is_whole and column.smallest in DAYS and column.largest in DAYS) or column.levels is None:
+    are_between = FIRST_DAY <= column.smallest and column.largest <= LAST_DAY
+    if not (column.is_whole and are_between) or column.levels is None:
         return False
     days = [int(float(text)) for text in column.levels]
     return all(1 <= day // 100 % 100 <= 12 and 1 <= day % 100 <= 31 for day in days)

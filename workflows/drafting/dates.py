@@ -13,6 +13,7 @@ from lambdas.model.recipe.parts import CATEGORIES_OF_A_DATE
 YEARS_MIN = 3
 """So many different years tell something by their number, as of a birth; two are hardly more than a date."""
 
+TEXTS_KEPT = 50_000
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,9 +29,15 @@ class Dates:
     found: dict[str, set[int]] = field(default_factory=lambda: {name: set() for name in CATEGORIES_OF_A_DATE})
     """Of each part that comes again and again, which there were."""
     years: set[int] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
+    """Texts that were looked at, TEXTS_KEPT at most."""
 
     def add(self, texts: Iterable[str]) -> None:
         for text in texts if self.are_read else ():
+            if text in self._seen:
+                continue
+            if len(self._seen) < TEXTS_KEPT:
+                self._seen.add(text)
             seconds = seconds_in(text)
             if seconds is None:
                 self.are_read = False

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +51,19 @@ def test_json_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     screen.show_json(document)
 
     assert json.loads(capsys.readouterr().out) == {**document, "when": "2026-11-21 00:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("charset", "label", "shown"),
+    [("utf-8", "zurück", '"zurück"'), ("ascii", "zurück", r'"zur\u00fcck"'), ("utf-8", "\ud800", r'"\ud800"')],
+)
+def test_json_has_the_letters_that_the_screen_has(charset: str, label: str, shown: str) -> None:
+    command = click.Command("show", callback=lambda: screen.show_json({"label": label}))
+
+    result = CliRunner(charset=charset).invoke(command)
+
+    assert shown in result.output
+    assert json.loads(result.output) == {"label": label}
 
 
 def test_table_has_title_columns_and_rows(capsys: pytest.CaptureFixture[str]) -> None:

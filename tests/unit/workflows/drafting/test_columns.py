@@ -14,6 +14,7 @@ from lambdas.model.recipe.parts import MAGNITUDE_MAX
 from tests.unit.workflows.drafting import files
 from workflows.drafting import columns
 from workflows.drafting.columns import BATCH_RECORDS, LEVELS_KEPT, Column, look_at_columns
+from workflows.drafting.dates import Dates
 
 CELLS = st.text(alphabet="0123456789.-+eE abn\u00a0", max_size=6)
 
@@ -50,6 +51,22 @@ def test_a_column_stops_rising_between_two_batches_too() -> None:
 
     assert column(*numbers, str(BATCH_RECORDS)).rises
     assert not column(*numbers, "7").rises
+
+
+def test_numbers_among_gaps_are_those_of_a_column_without_any() -> None:
+    found = column("3", "", "NA", "-1.5", "?", "1e400", "x")
+
+    assert (found.numbers, found.smallest, found.largest) == (2, -1.5, 3.0)
+    assert (found.empty, found.marks.total(), found.texts) == (1, 2, 4)
+    assert (found.stray, found.first_bad) == ((4, "NA"), (7, "1e400"))
+
+
+def test_dates_that_come_again_are_looked_at_once_and_others_beyond_those_kept_too() -> None:
+    dates = Dates()
+    for _ in range(2):
+        dates.add(f"{1970 + day // 28}-01-{day % 28 + 1:02}" for day in range(28 * 2000))
+
+    assert (dates.span, len(dates.years)) == ("1970-01-01 to 3969-01-28", 2000)
 
 
 def test_empty_cells_and_texts_are_counted_apart() -> None:
