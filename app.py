@@ -2,9 +2,7 @@
 
 A route's first call imports what only that route needs, so that GET /predict loads only its own needs at start."""
 
-import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, cast
@@ -12,14 +10,12 @@ from typing import Any, cast
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
 from chalicelib import unexpected
-from chalicelib.api import access, doors, failed_requests, prediction, responses
+from chalicelib.api import access, attempts, doors, failed_requests, prediction, responses
 from chalicelib.aws import connect
 from chalicelib.aws.patience import BRIEF, WATCHFUL, Patience, ending_within
-from chalicelib.dashboard import page
 from chalicelib.edges import Edges
 from chalicelib.errors import NightswapError
 from chalicelib.names import Names
-from chalicelib.registry import catalog
 from chalicelib.settings import ApiSettings, load, schedule
 
 ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
@@ -59,10 +55,12 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def scored(question: prediction.Question) -> tuple[int, dict[str, Any]]:
-    return prediction.ask(connect.serving_functions(load(ApiSettings).stage), question, known=known_models)
+    return prediction.ask(connect.invoker(load(ApiSettings).stage), question, known=known_models)
 
 
 def known_models() -> Sequence[str]:
+    from chalicelib.registry import catalog
+
     return catalog.models(operator_edges().store)
 
 
@@ -94,7 +92,7 @@ def moved(action: str, *, model: str, version: str | None = None) -> Response:
         known=known_models,
         who=caller(),
         idempotency_key=idempotency_key(),
-        attempt=secrets.token_hex(move_requests.ATTEMPT_BYTES),
+        attempt=attempts.new(move_requests.ATTEMPT_BYTES),
     )
     return stated(move_requests.ask(connect.pipeline_functions(load(ApiSettings).stage), task))
 
@@ -104,7 +102,7 @@ def batched(question: prediction.Question) -> Response:
     from chalicelib.batches import batch_requests
 
     watching, pipeline = operator_edges(WATCHFUL), connect.pipeline_functions(load(ApiSettings).stage)
-    wish = {"model": question.model, **question.event, "who": caller(), "attempt": secrets.token_hex(8)}
+    wish = {"model": question.model, **question.event, "who": caller(), "attempt": attempts.new()}
     said = batch_requests.wait(watching, batch_requests.ask(watching, pipeline, **wish))
     return Response(**responses.of_batch(said, asked=request().context.get("path", ""), route=request().path))
 
@@ -195,7 +193,7 @@ def retrain() -> Response:
 
     key = idempotency_key()
     wish = retraining.wish_from(body(), default_model=default_model(), known=known_models)
-    started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=secrets.token_hex(3))
+    started = retraining.on_demand(operator_edges(), wish=wish, idempotency_key=key, attempt=attempts.new(3))
     return begun({"run": started.run, "new": started.is_new, "model": wish.model})
 
 
@@ -229,7 +227,7 @@ def stop_run(run: str) -> Response:
 def approve_run(run: str) -> Response:
     from chalicelib.runs import approving
 
-    asked = {"run": run, "reason": approving.reason_in(body()), "who": caller(), "attempt": secrets.token_hex(8)}
+    asked = {"run": run, "reason": approving.reason_in(body()), "who": caller(), "attempt": attempts.new()}
     return begun(approving.approve(operator_edges(), **asked, idempotency_key=idempotency_key()))
 
 
@@ -290,11 +288,13 @@ def check_health() -> dict[str, Any]:
     from chalicelib.api import health
 
     settings = load(ApiSettings)
-    asking = replace(operator_edges(), functions=connect.serving_functions(settings.stage))
-    return health.check(asking, model=settings.default_model, stage=settings.stage)
+    asking = connect.invoker(settings.stage)
+    return health.check(operator_edges(), asking, model=settings.default_model, stage=settings.stage)
 
 
 @app.route("/")
 @answering
 def show_page() -> Response:
+    from chalicelib.dashboard import page
+
     return Response(body=page.html(), headers=dict(page.HEADERS))

@@ -3,9 +3,11 @@
 python -m benchmarks.cold_start
 
 From the start of the process to the first answer, under Lambda's own runtime client and emulator; the candidates take
-turns in random order. An event that fits no contract ends a task once its libraries are loaded and its clients made;
-Train's are loaded by the recipe, so its candidate asks the recipe for the estimator. The files come from this
-machine's page cache, and a whole core is used: on AWS both are slower, so the ratios are the result.
+turns in random order. Authorizer and API make their calls of a stand-in for AWS, over HTTP and over TLS with its
+handshake and six roots, AWS's five and one more. An event that fits no contract ends a task once its libraries are
+loaded and its clients made; Train's are loaded by the recipe, so its candidate asks the recipe for the estimator.
+The files come from this machine's page cache, and a whole core is used: on AWS both are slower, so the ratios are the
+result.
 """
 
 from __future__ import annotations
@@ -17,14 +19,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks import standing_in
 from benchmarks.scoring import rows
+from chalicelib.aws.signed import certificates
 from lambdas import recipes
 from lambdas.model.formats.package import build_package
 from lambdas.model.formats.table import format_of
@@ -60,7 +66,22 @@ ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+AUTHORIZING = {
+    "type": "TOKEN",
+    "authorizationToken": f"Bearer {standing_in.SECRET}",
+    "methodArn": "arn:aws:execute-api:us-east-1:012345678912:abc/api/GET/predict",
+}
+PREDICTING = {
+    "headers": {},
+    "multiValueQueryStringParameters": {"duration": ["0"], "src_bytes": ["54540"], "dst_bytes": ["8314"]},
+    "pathParameters": None,
+    "stageVariables": None,
+    "body": None,
+    "requestContext": {"resourcePath": "/predict", "httpMethod": "GET", "authorizer": {"principalId": "benchmark"}},
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Candidate:
     """A function that is started cold. `unzipped_bytes` are of its code and layers."""
 
@@ -70,6 +91,10 @@ class Candidate:
     handler: str
     path: tuple[Path, ...]
     unzipped_bytes: int
+    event: Mapping[str, Any] = field(default_factory=lambda: EVENT)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_whole: Callable[[Any], bool] = lambda _answer: True
+    """Whether the answer is the one that all calls lead to."""
 
 
 class Folders:
@@ -98,7 +123,7 @@ class Folders:
         return unpack(layers.build(RUNTIME, root=ROOT, report=print), into=self.folder / "runtime") / FOLDER
 
 
-def candidates(folders: Folders) -> list[Candidate]:
+def candidates(folders: Folders, *, endpoints: Mapping[str, Mapping[str, str]]) -> list[Candidate]:
     """The empty handler first; then each kind of function in every way that its folders can be shipped."""
     runtime = folders.runtime()
     tasks = tasks_package(ROOT)
@@ -109,14 +134,12 @@ def candidates(folders: Folders) -> list[Candidate]:
         "Serving": _served(),
         "Serving, trees": _served(_forest, "trees"),
         "Serving, onnx": _served(_neighbours, "onnx"),
-        "App": _app(folders.folder),
         "RecordOutcome": tasks,
     }
     handlers = {
         "Serving": "serve.handler.handler",
         "Serving, trees": "serve.handler.handler",
         "Serving, onnx": "serve.handler.handler",
-        "App": "app.app",
         "RecordOutcome": "lambdas.record_outcome.handler",
     }
     for name, package in plain.items():
@@ -124,6 +147,16 @@ def candidates(folders: Folders) -> list[Candidate]:
             code = folders.code(name, package, compiled=compiled)
             below = [folders.layer(layer, compiled=True) for layer in LAYERS_BESIDE.get(name, ())]
             found.append(_candidate(name, handlers[name], [code, *below], runtime, {"code": compiled}))
+    app = _app(folders.folder)
+    for compiled in (False, True):
+        code = folders.code("App", app, compiled=compiled)
+        for over, environment in endpoints.items():
+            for name, handler, event, is_whole in (
+                ("Authorizer", "app.authorize", AUTHORIZING, _opens),
+                ("GET /predict", "app.app", PREDICTING, _predicts),
+            ):
+                started = _candidate(f"{name}, {over}", handler, [code], runtime, {"code": compiled})
+                found.append(replace(started, event=event, environment=environment, is_whole=is_whole))
     for task in ("evaluate", "preprocess", "train"):
         handler = "train_probe.handler" if task == "train" else f"lambdas.{task}.handler"
         for which in (
@@ -146,6 +179,14 @@ def _candidate(
     return Candidate(
         function=function, compiled=which or "nothing", handler=handler, path=(*folders, runtime), unzipped_bytes=size
     )
+
+
+def _opens(policy: Any) -> bool:
+    return bool(policy["policyDocument"]["Statement"][0]["Resource"])
+
+
+def _predicts(answer: Any) -> bool:
+    return bool(answer["statusCode"] == 200 and "label" in answer["body"])
 
 
 def _forest(_: Columns) -> object:
@@ -199,11 +240,18 @@ def measure(found: Iterable[Candidate], *, python: Path, log: Path) -> dict[Cand
 def _cold(each: Candidate, *, python: Path, log: Path) -> float:
     begun = time.perf_counter()
     started = EmulatedFunction(
-        emulator=emulator(ROOT), python=python, handler=each.handler, path=each.path, log=log, environment=ENVIRONMENT
+        emulator=emulator(ROOT),
+        python=python,
+        handler=each.handler,
+        path=each.path,
+        log=log,
+        environment={**ENVIRONMENT, **each.environment},
     )
     with started as function:
         try:
-            function.invoke(EVENT)
+            answer = function.invoke(each.event)
+            if not each.is_whole(answer):
+                raise Failure("WrongAnswer", f"{each.function}: {answer}")
         except Failure as failure:
             # The event fits no task and no route; everything else means that it did not start.
             if failure.kind not in {"ContractBroken", "KeyError"}:
@@ -211,19 +259,36 @@ def _cold(each: Candidate, *, python: Path, log: Path) -> float:
         return time.perf_counter() - begun
 
 
+@contextmanager
+def endpoints(folder: Path) -> Iterator[dict[str, Mapping[str, str]]]:
+    """What a function's environment says of the stand-in for AWS, by how it is asked."""
+    bundle = folder / "bundle.pem"
+    bundle.write_text(Path(certificates.ROOTS).read_text() + standing_in.CERTIFICATE.read_text())
+    command = [sys.executable, "-m", "benchmarks.standing_in"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as answering:
+        try:
+            plain, encrypted = (answering.stdout.readline() if answering.stdout else "").split()
+            yield {
+                "HTTP": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{plain}"},
+                "TLS": {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{encrypted}", "AWS_CA_BUNDLE": str(bundle)},
+            }
+        finally:
+            answering.terminate()
+
+
 def main() -> None:
     compiler = bytecode.interpreter(PYTHON)
     if compiler is None:
         sys.exit(f"there is no Python {PYTHON} here, which Lambda runs: install it, or put it on PATH")
-    with tempfile.TemporaryDirectory() as folder:
-        found = candidates(Folders(Path(folder), compiler))
+    with tempfile.TemporaryDirectory() as folder, endpoints(Path(folder)) as stand_in:
+        found = candidates(Folders(Path(folder), compiler), endpoints=stand_in)
         medians = measure(found, python=compiler.path, log=Path(folder) / "log")
     bare = medians[found[0]]
     drawn = Drawn("function", "bytecode of", "unzipped MB", "median ms", "ratio", title=f"cold start, n={ROUNDS}")
     for each in found:
         seconds = medians[each]
         size = f"{each.unzipped_bytes / 1e6:.1f}"
-        drawn.add_row(each.function, each.compiled, size, f"{1e3 * seconds:.0f}", f"{seconds / bare:.1f}")
+        drawn.add_row(each.function, each.compiled, size, f"{1e3 * seconds:.0f}", f"{seconds / bare:.2f}")
     Console().print(drawn)
 
 

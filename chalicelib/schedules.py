@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-ru
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Sequence
 
@@ -115,7 +114,7 @@ def _check_cron(fields: Sequence[str]) -> None:
         raise ValueError(f"? in exactly one of day of the month and day of the week; {EXAMPLES}")
     MINUTES.numbers(minutes)
     HOURS.numbers(hours)
-    february = max(28 + calendar.isleap(each) for each in YEAR.numbers(year))
+    february = max(28 + _is_leap(each) for each in YEAR.numbers(year))
     longest = max(min(LENGTHS[each - 1], february if each == FEBRUARY else 31) for each in MONTH.numbers(month))
     earliest = min(_days(DAY_OF_MONTH, day_of_month))
     _days(DAY_OF_WEEK, day_of_week)
@@ -128,3 +127,12 @@ def _days(field: Field, text: str) -> set[int]:
     if text == "?" or re.fullmatch(field.special or "", text.upper()):
         return {field.first}
     return field.numbers(text)
+
+
+def _is_leap(year: int) -> bool:
+    """As the calendar module has it, which is loaded for nothing else.
+
+    >>> [_is_leap(year) for year in (2000, 2023, 2024, 2100)]
+    [True, False, True, False]
+    """
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -103,12 +103,8 @@ def _setting(variable: str, explanation: str, *, read: Read = str, default: Any 
 
 def _stale_days() -> Any:
     """Set for the stage, and handed to its tasks by the stack."""
-    return _number(
-        "NIGHTSWAP_STALE_DAYS",
-        "announce a live model as stale after so many days without a promotion",
-        STALE_DAYS,
-        30,
-    )
+    told = "announce a live model as stale after so many days without a promotion"
+    return _number("NIGHTSWAP_STALE_DAYS", told, STALE_DAYS, 30)
 
 
 def _approve() -> Any:
@@ -271,6 +267,11 @@ NIGHTSWAP_SERVING_SHA256 is missing: serving package and configuration: part of 
     if wrong:
         raise SettingsInvalid("; ".join(wrong))
     return kind(**values)
+
+
+def environment() -> Mapping[str, str]:
+    """What Lambda itself tells a function, for whoever signs its calls."""
+    return os.environ
 
 
 def schedule(environ: Mapping[str, str] | None = None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chalicelib import layout
 from chalicelib.documents import documents
-from chalicelib.edges.object_store import ObjectStore
+from chalicelib.edges.object_store import ObjectReader
 from chalicelib.values import Value
 
 PREDICT, OPERATE = "predict", "operate"
@@ -69,7 +69,7 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def find(store: ObjectStore, *, header: str) -> Token | None:
+def find(store: ObjectReader, *, header: str) -> Token | None:
     """The token of an Authorization header: one read of one object, and none for what cannot be a token.
 
     Raises StoreUnavailable where S3 does not answer.
@@ -84,7 +84,7 @@ def sha256_in(header: str) -> str | None:
     return digest(secret[1]) if secret else None
 
 
-def stored(store: ObjectStore, *, sha256: str) -> Token | None:
+def stored(store: ObjectReader, *, sha256: str) -> Token | None:
     """The token whose secret has this SHA-256, unless it was removed.
 
     One whose object is damaged opens nothing. Raises StoreUnavailable where S3 does not answer.

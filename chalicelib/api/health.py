@@ -11,17 +11,18 @@ from typing import Any
 from chalicelib.api import prediction
 from chalicelib.api.prediction import Question
 from chalicelib.edges import Edges
+from chalicelib.edges.serving_functions import Invoker
 from chalicelib.errors import ModelUnknown, NoLiveModel, ServingFailed, StackMissing
 from chalicelib.registry import catalog, models
 
 
-def check(edges: Edges, *, model: str, stage: str) -> dict[str, Any]:
-    """The version that answered; raises StackMissing or NoLiveModel, each with the command that helps.
+def check(edges: Edges, functions: Invoker, *, model: str, stage: str) -> dict[str, Any]:
+    """The version that `functions` asked; raises StackMissing or NoLiveModel, each with the command that helps.
 
     Raises Busy or ServingFailed where the live version does not answer, as a prediction would.
     """
     try:
-        answer = prediction.reply(edges.functions, Question(model, {"warm": True}))
+        answer = prediction.reply(functions, Question(model, {"warm": True}))
     except ModelUnknown as exc:
         raise _nothing_live(edges, model=model, stage=stage) from exc
     return {

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from chalicelib.api import access
 from chalicelib.api.access import Token
-from chalicelib.edges.object_store import ObjectStore
+from chalicelib.edges.object_store import ObjectReader
 from chalicelib.errors import StoreUnavailable
 from chalicelib.values import Value
 
@@ -32,7 +32,7 @@ class KnownTokens:
     from the start may stand still meanwhile.
     """
 
-    def __init__(self, store: ObjectStore, *, clock: Callable[[], float]) -> None:
+    def __init__(self, store: ObjectReader, *, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
         self._seen: dict[str, _Seen] = {}

@@ -14,7 +14,7 @@ from chalicelib import names
 from chalicelib.api.doors import NPY, media_type
 from chalicelib.bodies import BUCKET, INSTANCES, KEY, MODEL, WHY, Form, check_model
 from chalicelib.cutting import quoted
-from chalicelib.edges.serving_functions import Answer, ServingFunctions
+from chalicelib.edges.serving_functions import Answer, Invoker
 from chalicelib.errors import (
     BadRequest,
     Busy,
@@ -92,9 +92,7 @@ def _from_npy(body: bytes, *, query: Mapping[str, Sequence[str]], default_model:
     return Question(model_in(query, default_model=default_model), event)
 
 
-def ask(
-    functions: ServingFunctions, question: Question, *, known: Callable[[], Sequence[str]]
-) -> tuple[int, dict[str, Any]]:
+def ask(functions: Invoker, question: Question, *, known: Callable[[], Sequence[str]]) -> tuple[int, dict[str, Any]]:
     """The live version's answer: HTTP status and body. `known`, the stage's models, is asked where there is none.
 
     Raises ModelUnknown, NoLiveModel, StackMissing, Busy or ServingFailed.
@@ -110,7 +108,7 @@ def ask(
     return answered["status"], answered["body"]
 
 
-def reply(functions: ServingFunctions, question: Question, *, qualifier: str = names.LIVE) -> Answer:
+def reply(functions: Invoker, question: Question, *, qualifier: str = names.LIVE) -> Answer:
     """Read the live version's reply, or a numbered one's; raises ModelUnknown where it is not there, Busy or
     ServingFailed."""
     try:

@@ -12,4 +12,5 @@ notices.py             SNS and EventBridge
 calls.py               which errors are worth another try
 patience.py            how long a call may take with all its attempts
 session.py             what all clients are made by
+signed/                the two calls of GET /predict, which go without boto3
 """

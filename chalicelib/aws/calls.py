@@ -8,26 +8,10 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError, FlexibleChecksumError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
+from chalicelib.aws.patience import OutOfTime
+from chalicelib.aws.signed.refusals import FAULT, THROTTLES
 from chalicelib.cutting import cut
 from chalicelib.errors import DiskFull, TransientError
-
-THROTTLES = {
-    "TooManyRequestsException",
-    "ThrottlingException",
-    "Throttling",
-    "RequestLimitExceeded",
-    "SlowDown",
-    "ServiceUnavailable",
-    "ServiceException",
-    "InternalError",
-    "InternalServerError",
-    "InternalFailure",
-    "RequestTimeout",
-    "OperationAborted",
-    "ExecutionLimitExceeded",
-    "KmsThrottlingException",
-}
-
 
 NO_ROOM = "InsufficientStorage"
 """S3's refusal on the local AWS, whose disk can be full; its message is our own, of `workflows.local.state.room`."""
@@ -46,12 +30,12 @@ def transient(kind: type[TransientError], *, doing: str) -> Iterator[None]:
         if code(exc) == NO_ROOM:
             raise DiskFull(cut(f"{doing}: {exc.response['Error'].get('Message')}")) from exc
         status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code(exc) in THROTTLES or status >= 500:
+        if code(exc) in THROTTLES or status >= FAULT:
             raise kind(f"{doing}: {code(exc)}; try again in a moment") from exc
         raise
     except FlexibleChecksumError as exc:
         raise kind(
             f"{doing}: its content does not match its checksum; try again: if it stays, the object is damaged"
         ) from exc
-    except (NoConnection, HTTPClientError, IncompleteReadError) as exc:
+    except (OutOfTime, NoConnection, HTTPClientError, IncompleteReadError) as exc:
         raise kind(f"{doing}: no answer ({type(exc).__name__}); try again in a moment") from exc

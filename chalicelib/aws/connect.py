@@ -1,31 +1,43 @@
-"""Builds the edges, once for each container: a client costs tens of milliseconds, a call does not."""
+"""Builds the edges, once for each container: a client costs tens of milliseconds, a call does not.
+
+boto3 is loaded by who needs it: GET /predict does not, where its two calls can be signed without.
+"""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
-import boto3
-from botocore.exceptions import NoRegionError
-
+from chalicelib import settings
 from chalicelib.api.known_tokens import KnownTokens
-from chalicelib.aws.executions import StateMachineExecutions
-from chalicelib.aws.logged_labels import LoggedLabels
-from chalicelib.aws.metrics import CloudWatchMetrics
-from chalicelib.aws.notices import StageNotices
-from chalicelib.aws.object_store import BucketStore
-from chalicelib.aws.object_versions import BucketVersions
 from chalicelib.aws.patience import ATTENTIVE, BRIEF, PATIENT, PROMPT, UNHURRIED, Patience
-from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
-from chalicelib.aws.serving_functions import LambdaServingFunctions
+from chalicelib.aws.signed import surroundings
+from chalicelib.aws.signed.client import SignedClient
+from chalicelib.aws.signed.serving_function import SignedInvoker
+from chalicelib.aws.signed.token_store import SignedReader
 from chalicelib.edges import Edges
 from chalicelib.names import Names
+
+if TYPE_CHECKING:
+    from chalicelib.aws.object_versions import BucketVersions
+    from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
+    from chalicelib.aws.signed.surroundings import Host, Surroundings
+    from chalicelib.edges.object_store import ObjectReader
+    from chalicelib.edges.serving_functions import Invoker
 
 
 @lru_cache(maxsize=4)
 def edges(names: Names, patience: Patience = PATIENT) -> Edges:
     """All edges of the stage. Only a task has the time for the longest answer that a recipe permits."""
+    from chalicelib.aws.executions import StateMachineExecutions
+    from chalicelib.aws.logged_labels import LoggedLabels
+    from chalicelib.aws.metrics import CloudWatchMetrics
+    from chalicelib.aws.notices import StageNotices
+    from chalicelib.aws.object_store import BucketStore
+    from chalicelib.aws.serving_functions import LambdaServingFunctions
+
     asks = UNHURRIED if patience is PATIENT else patience
     return Edges(
         store=BucketStore(patience.client("s3"), bucket=names.bucket),
@@ -50,25 +62,34 @@ def edges(names: Names, patience: Patience = PATIENT) -> Edges:
 
 def object_versions(names: Names) -> BucketVersions:
     """The edge that only an erasure needs."""
+    from chalicelib.aws.object_versions import BucketVersions
+
     return BucketVersions(PATIENT.client("s3"), bucket=names.bucket)
 
 
 @lru_cache(maxsize=4)
-def serving_functions(stage: str, patience: Patience = PROMPT) -> LambdaServingFunctions:
+def invoker(stage: str) -> Invoker:
     """The only edge that the predict path needs."""
-    return LambdaServingFunctions(patience.client("lambda"), stage=stage)
+    here = surroundings.read(settings.environment())
+    if here is not None:
+        return SignedInvoker(_signed("lambda", here.lambda_host(), here), stage=stage)
+    from chalicelib.aws.serving_functions import LambdaServingFunctions
+
+    return LambdaServingFunctions(PROMPT.client("lambda"), stage=stage)
 
 
 @lru_cache(maxsize=4)
 def pipeline_functions(stage: str) -> LambdaPipelineFunctions:
     """The edge for the pipeline's functions, for the API and the command line."""
+    from chalicelib.aws.pipeline_functions import LambdaPipelineFunctions
+
     return LambdaPipelineFunctions(ATTENTIVE.client("lambda"), stage=stage)
 
 
 @lru_cache(maxsize=4)
 def known_tokens(names: Names) -> KnownTokens:
-    """What the authorizer needs: a try that fails is answered at once."""
-    return KnownTokens(BucketStore(PROMPT.client("s3"), bucket=names.bucket), clock=time.time)
+    """What the authorizer needs."""
+    return KnownTokens(_token_store(names.bucket), clock=time.time)
 
 
 def names_of(stage: str) -> Names:
@@ -79,10 +100,27 @@ def names_of(stage: str) -> Names:
 
 def require_region() -> str:
     """The region of the environment or the profile; raises botocore's NoRegionError where it is none, or empty."""
+    import boto3
+    from botocore.exceptions import NoRegionError
+
     region = boto3.Session().region_name
     if not region:
         raise NoRegionError
     return str(region)
+
+
+def _token_store(bucket: str) -> ObjectReader:
+    here = surroundings.read(settings.environment())
+    if here is not None:
+        return SignedReader(_signed("s3", here.bucket_host(bucket), here), bucket=bucket)
+    from chalicelib.aws.object_store import BucketStore
+
+    return BucketStore(PROMPT.client("s3"), bucket=bucket)
+
+
+def _signed(service: str, host: Host, here: Surroundings) -> SignedClient:
+    trace = partial(surroundings.trace, settings.environment())
+    return SignedClient(service, host, surroundings=here, patience=PROMPT, trace=trace)
 
 
 def _now() -> datetime:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
+from chalicelib.aws.signed.refusals import bucket_missing
 from chalicelib.edges.object_store import Listed, Stored
-from chalicelib.errors import StackMissing, StoreUnavailable
-from chalicelib.names import stage_of_bucket
+from chalicelib.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -119,8 +119,5 @@ class BucketStore:
                 return answer
         except ClientError as exc:
             if code(exc) == "NoSuchBucket":
-                raise StackMissing(
-                    f"bucket {self.bucket} does not exist: create the stacks with nightswap deploy --stage"
-                    f" {stage_of_bucket(self.bucket)}"
-                ) from exc
+                raise bucket_missing(self.bucket) from exc
             raise

@@ -13,10 +13,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from botocore.config import Config
-from botocore.exceptions import ConnectionError as NoConnection
-
-from chalicelib.aws.session import session
 from chalicelib.limits import SERVING_SECONDS_MAX
 from chalicelib.values import Value
 
@@ -36,14 +32,14 @@ ANSWER_SECONDS = 0.5
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
-class OutOfTime(NoConnection):
+class OutOfTime(Exception):
     """The call was not begun: it could have outlasted the function."""
-
-    fmt = "too little time is left for this call"
 
 
 class Patience(Value):
-    """The limits of one client: seconds to connect and seconds without a byte, for each attempt."""
+    """The limits of one client: seconds to connect and seconds without a byte, for each attempt.
+
+    A client of `chalicelib.aws.signed` has all its attempts within `longest_seconds`."""
 
     connect_seconds: float
     read_seconds: float
@@ -56,19 +52,24 @@ class Patience(Value):
 
     def client(self, service: Any) -> Any:
         """A client of that service which has this patience, and begins no call too late."""
+        from botocore.config import Config
+
+        from chalicelib.aws.session import session  # boto3 itself, which no prediction needs
+
         config = Config(
             connect_timeout=self.connect_seconds,
             read_timeout=self.read_seconds,
             retries={"mode": "standard", "total_max_attempts": self.attempts},
         )
         client = session().client(service, config=config)
-        client.meta.events.register("before-call", self._check)
+        client.meta.events.register("before-call", lambda **_: self.check())
         return client
 
-    def _check(self, **_: Any) -> None:
+    def check(self) -> None:
+        """Raises OutOfTime where a call could take longer than what is left."""
         ends_at = _ends_at.get()
         if ends_at is not None and ends_at - time.monotonic() < self.longest_seconds:
-            raise OutOfTime
+            raise OutOfTime("too little time is left for this call")
 
 
 @contextmanager
@@ -84,7 +85,7 @@ def ending_within(milliseconds: float) -> Iterator[None]:
 PATIENT = Patience(connect_seconds=2, read_seconds=25, attempts=2)
 """For tasks, whose functions have 120 s or more, and for operators."""
 PROMPT = Patience(connect_seconds=2, read_seconds=20)
-"""For the predict path: the caller knows best when to try again."""
+"""For the predict path, which cannot wait twice for an answer."""
 UNHURRIED = Patience(connect_seconds=2, read_seconds=SERVING_SECONDS_MAX + 2, attempts=2)
 """For a task that asks a version, which may take as long as its recipe says."""
 BRIEF = Patience(connect_seconds=2, read_seconds=5, attempts=2)

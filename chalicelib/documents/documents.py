@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import shlex
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -86,6 +85,8 @@ def damaged(key: str, how: str) -> RegistryIncomplete:
 
 def put_back(key: str) -> str:
     """The command that repairs a damaged or lost document."""
+    import shlex  # no prediction needs it
+
     return f"put an earlier version of the object back, which the bucket keeps: nightswap put-back {shlex.quote(key)}"
 
 

@@ -20,14 +20,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.edges.executions import Executions
-from chalicelib.edges.metrics import Metrics
-from chalicelib.edges.notices import Notices
-from chalicelib.edges.object_store import ObjectStore
-from chalicelib.edges.serving_functions import ServingFunctions
 from chalicelib.values import Value
+
+if TYPE_CHECKING:  # a prediction needs two of them
+    from chalicelib.edges.executions import Executions
+    from chalicelib.edges.metrics import Metrics
+    from chalicelib.edges.notices import Notices
+    from chalicelib.edges.object_store import ObjectStore
+    from chalicelib.edges.serving_functions import ServingFunctions
 
 
 class Clock(Protocol):

@@ -26,16 +26,20 @@ class Listed(Value):
     modified_at: datetime
 
 
-class ObjectStore(Protocol):
+class ObjectReader(Protocol):
+    """Reads objects of one bucket."""
+
+    def find(self, key: str) -> Stored | None:
+        """The object, or None; raises StoreUnavailable when S3 throttles or does not answer."""
+
+
+class ObjectStore(ObjectReader, Protocol):
     """One bucket. Reads after writes and listings are consistent, as S3 promises.
 
     Every method raises StoreUnavailable when S3 throttles or does not answer.
     """
 
     bucket: str
-
-    def find(self, key: str) -> Stored | None:
-        """The object, or None."""
 
     def put(self, key: str, body: bytes) -> None: ...
 

@@ -47,7 +47,14 @@ class AliasMoved(Exception):
     """The alias is not what the caller last saw: it has another RevisionId, exists already, or is gone."""
 
 
-class ServingFunctions(Protocol):
+class Invoker(Protocol):
+    """Asks the serving functions, and raises what ServingFunctions does."""
+
+    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
+        """Where the function takes longer than the caller waits, FunctionUnavailable has `waited_seconds`."""
+
+
+class ServingFunctions(Invoker, Protocol):
     """The serving Lambda functions, one for each model.
 
     Raises FunctionBusy while an update is in progress, FunctionUnavailable when Lambda throttles or does not answer,
@@ -86,6 +93,3 @@ class ServingFunctions(Protocol):
 
         A version that is gone already counts as deleted.
         """
-
-    def invoke(self, model: str, payload: bytes, *, qualifier: str) -> Answer:
-        """Where the function takes longer than the caller waits, FunctionUnavailable has `waited_seconds`."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from chalicelib import layout
 from chalicelib.api.access import OPERATE, PREDICT, Token, digest
+from chalicelib.aws.signed.client import AGENT
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,11 +33,10 @@ def secret(name: str) -> str:
 
 NO_SUCH_KEY = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>"
 ASK = """
-import json, sys
+import json, os, sys
 from chalice.local import LambdaContext, LocalGateway
 from chalice.test import Client
 from app import app, nightly
-from chalicelib.aws.session import session
 def context(each):
     made = LambdaContext("nightswap-local", 512, max_runtime_ms=each.get("left_ms", 28_000))
     made.invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
@@ -44,15 +44,22 @@ def context(each):
 class Gateway(LocalGateway):
     def _generate_lambda_context(self):
         return context({})  # Chalice's own names no function
-calls = []
-session().events.register(
-    "before-call", lambda model, **_: calls.append(f"{model.service_model.service_name}:{model.name}")
-)
+calls, asked = [], json.load(sys.stdin)
+def signed():
+    with urlopen(os.environ["AWS_ENDPOINT_URL"] + "/signed-calls") as told:
+        return json.load(told)
+if any("calls" in each for each in asked):
+    from urllib.request import urlopen
+    from chalicelib.aws.session import session
+    session().events.register(
+        "before-call", lambda model, **_: calls.append(f"{model.service_model.service_name}:{model.name}")
+    )
+    signed()  # another process's
 with Client(app, stage_name="local") as client:
     client.http._local_gateway = Gateway(app, client.http._config)
-    for each in json.load(sys.stdin):
-        if "calls" in each:  # those that were made of AWS since it was asked last
-            print(json.dumps(calls))
+    for each in asked:
+        if "calls" in each:  # those that were made of AWS since it was asked last, without boto3 too
+            print(json.dumps(calls + signed()))
             calls.clear()
         elif "loaded" in each:  # where the files of our modules can be
             ours = (name.replace(".", "/") for name in sys.modules if name.partition(".")[0] in {"app", "chalicelib"})
@@ -78,14 +85,23 @@ Replying = Callable[[str, bytes], Reply]
 
 @contextmanager
 def standing_in_for_aws(reply: Replying) -> Iterator[str]:
-    """Its address."""
+    """Its address. At /signed-calls it tells the calls that were made without boto3 since it was asked last."""
+    signed: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # S3's client asks before it sends a body whether it may
 
         def answer(self) -> None:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, said = reply(self.headers.get("X-Amz-Target") or self.path, sent)
+            if self.path == "/signed-calls":
+                status, said = 200, {"xml": json.dumps(signed)}
+                signed.clear()
+            else:
+                status, said = reply(self.headers.get("X-Amz-Target") or self.path, sent)
+            if self.headers.get("User-Agent") == AGENT:
+                signed.append(
+                    "lambda:Invoke" if self.path.partition("?")[0].endswith("/invocations") else "s3:GetObject"
+                )
             body = str(said["xml"]).encode() if "xml" in said else json.dumps(said).encode()
             self.send_response(status)
             self.send_header("ETag", '"1"')
@@ -155,6 +171,7 @@ class Api:
             **json.loads((ROOT / ".chalice/config.json").read_text())["stages"]["local"]["environment_variables"],
             "AWS_ENDPOINT_URL": self.address,
             "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_LAMBDA_FUNCTION_NAME": "nightswap-local",
             "AWS_ACCESS_KEY_ID": "no",
             "AWS_SECRET_ACCESS_KEY": "body",
         }

@@ -140,7 +140,7 @@ def test_sdk_is_imported_where_the_machine_is_defined_alone() -> None:
 
 
 def test_no_client_is_made_at_import() -> None:
-    makers = {"client", "resource", "Session", "edges", "serving_functions", "known_tokens"}
+    makers = {"client", "resource", "Session", "edges", "invoker", "known_tokens"}
     wrong = []
     for file in files():
         for node in at_import(tree(file)):

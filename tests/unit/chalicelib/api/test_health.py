@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.api import health
@@ -15,7 +13,7 @@ from tests.given.nights import MODEL, outside, promote
 def test_stage_is_healthy_when_its_default_model_is_live(night: FakeOutside) -> None:
     promote(night.edges, run="run-1")
 
-    assert health.check(night.edges, model=MODEL, stage="prod") == {
+    assert health.check(night.edges, night.edges.functions, model=MODEL, stage="prod") == {
         "status": "ok",
         "model": MODEL,
         "model_version": 1,
@@ -28,7 +26,7 @@ def test_live_version_that_fails_is_no_health(night: FakeOutside) -> None:
     night.functions.create_alias(MODEL, function_version="1", description="by hand")
 
     with pytest.raises(ServingFailed, match="version 1 of the serving function of kdd99-http failed"):
-        health.check(night.edges, model=MODEL, stage="prod")
+        health.check(night.edges, night.edges.functions, model=MODEL, stage="prod")
 
 
 @pytest.mark.parametrize(
@@ -40,27 +38,31 @@ def test_function_that_nightswap_did_not_make_is_no_health(answer: bytes) -> Non
     night.functions.create_alias(MODEL, function_version="1", description="")
 
     with pytest.raises(ServingFailed, match="does not say which model version it is"):
-        health.check(night.edges, model=MODEL, stage="prod")
+        health.check(night.edges, night.edges.functions, model=MODEL, stage="prod")
 
 
 def test_live_version_that_does_not_answer_is_busy(night: FakeOutside) -> None:
     away = interfered(night.functions, "invoke", before=raising(FunctionUnavailable("throttled")))
 
     with pytest.raises(Busy, match="busy or away"):
-        health.check(replace(night.edges, functions=away), model=MODEL, stage="prod")
+        health.check(night.edges, away, model=MODEL, stage="prod")
 
 
 @pytest.mark.parametrize("models", [(), ("another",)])
 def test_stage_without_the_function_names_the_command_that_helps(models: tuple[str, ...]) -> None:
+    stage = FakeOutside(*models)
+
     with pytest.raises(StackMissing, match="nightswap deploy --stage prod") as caught:
-        health.check(FakeOutside(*models).edges, model=MODEL, stage="prod")
+        health.check(stage.edges, stage.edges.functions, model=MODEL, stage="prod")
 
     assert caught.value.status == 503
 
 
 def test_model_without_a_live_version_names_the_command_that_helps() -> None:
+    stage = outside()
+
     with pytest.raises(NoLiveModel, match="nightswap retrain --model kdd99-http --stage prod") as caught:
-        health.check(outside().edges, model=MODEL, stage="prod")
+        health.check(stage.edges, stage.edges.functions, model=MODEL, stage="prod")
 
     assert caught.value.status == 503
 
@@ -70,7 +72,7 @@ def test_model_whose_alias_is_gone_names_what_the_ledger_knows_and_what_puts_it_
     night.functions.delete_alias(MODEL)
 
     with pytest.raises(NoLiveModel) as caught:
-        health.check(night.edges, model=MODEL, stage="prod")
+        health.check(night.edges, night.edges.functions, model=MODEL, stage="prod")
 
     assert caught.value.message == (
         f"the alias of {MODEL} is gone, and by entry 2 of the ledger version 2 is live: the next run puts it back, or"

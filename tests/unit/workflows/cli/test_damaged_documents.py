@@ -224,7 +224,7 @@ CHANGES: dict[str, Callable[[FakeOutside], Any]] = {
         restoration.is_behind(night.edges, model=MODEL),
         list(serving_checks.problems(night.edges, model=MODEL, alias=night.functions.alias(MODEL))),
     ],
-    "GET /health": lambda night: health.check(night.edges, model=MODEL, stage="test"),
+    "GET /health": lambda night: health.check(night.edges, night.edges.functions, model=MODEL, stage="test"),
     "GET /models/M": lambda night: models.describe(night.edges, model=MODEL),
     "GET /models/M/versions/V": lambda night: models.version(night.edges, model=MODEL, model_version="1"),
     **{

@@ -1,0 +1,126 @@
+"""All that GET /predict loads in authorizer and API with their calls of AWS: each module costs a cold start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import sysconfig
+from typing import Any
+
+import pytest
+
+from tests.contract.api_process import ROOT, Reply, authorizing, event, secret, standing_in_for_aws, with_tokens
+
+RUNTIME = "importlib, json, logging, os, sys, time, traceback"
+"""What Lambda's runtime client has loaded before.
+Source: awslambdaric 4.2, awslambdaric/bootstrap.py."""
+CALL = f"""
+import {RUNTIME}
+before = {{*sys.modules}}
+import app
+class Context:
+    aws_request_id = "an-id"
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:nightswap-local"
+    def get_remaining_time_in_millis(self):
+        return 28_000
+asked = json.load(sys.stdin)
+function = app.authorize if "authorize" in asked else app.app
+answer = function(asked.get("authorize") or asked.get("event"), Context())
+print(json.dumps([answer if isinstance(answer, dict) else answer.to_dict(), sorted({{*sys.modules}} - before)]))
+"""
+STANDARD = {
+    *("__future__", "array", "atexit", "base64", "binascii", "contextvars", "copy", "datetime", "decimal", "errno"),
+    *(
+        "hashlib",
+        "hmac",
+        "ipaddress",
+        "math",
+        "numbers",
+        "select",
+        "selectors",
+        "socket",
+        "struct",
+        "typing",
+        "urllib",
+    ),
+}
+"""Of the standard library, besides what the runtime client has; names with _ belong to these."""
+OURS = {
+    *("app", "chalice", "chalice.app", "chalicelib"),
+    *("chalicelib.bodies", "chalicelib.cutting", "chalicelib.errors", "chalicelib.layout", "chalicelib.limits"),
+    *("chalicelib.log", "chalicelib.names", "chalicelib.schedules", "chalicelib.settings", "chalicelib.unexpected"),
+    *("chalicelib.values", "chalicelib.edges", "chalicelib.edges.object_store", "chalicelib.edges.serving_functions"),
+    *("chalicelib.documents", "chalicelib.documents.documents", "chalicelib.documents.shapes"),
+    *("chalicelib.api", "chalicelib.api.access", "chalicelib.api.attempts", "chalicelib.api.doors"),
+    *("chalicelib.api.failed_requests", "chalicelib.api.known_tokens", "chalicelib.api.prediction"),
+    *("chalicelib.api.responses", "chalicelib.aws", "chalicelib.aws.connect", "chalicelib.aws.patience"),
+    *("chalicelib.aws.signed", "chalicelib.aws.signed.client", "chalicelib.aws.signed.connection"),
+    *("chalicelib.aws.signed.exchange", "chalicelib.aws.signed.refusals", "chalicelib.aws.signed.serving_function"),
+    *("chalicelib.aws.signed.signature", "chalicelib.aws.signed.surroundings", "chalicelib.aws.signed.token_store"),
+}
+AUTHORIZING = authorizing(f"Bearer {secret('reader')}")
+PREDICTING = event("GET", "/predict", query={"duration": "0"})
+
+
+def replying(asked: str, sent: bytes) -> Reply:
+    if "/invocations" in asked:
+        return 200, {"status": 200, "body": {"model": "kdd99-http", "predictions": [{"label": "normal"}]}}
+    return with_tokens(asked, sent)
+
+
+def called(question: dict[str, Any], **environ: str) -> tuple[dict[str, Any], set[str]]:
+    """The answer of a function that starts with it, and what it loads."""
+    with standing_in_for_aws(replying) as address:
+        done = subprocess.run(
+            [sys.executable, "-S", "-s", "-c", CALL],
+            cwd=ROOT,
+            env={
+                "PYTHONPATH": sysconfig.get_path("purelib"),
+                "NIGHTSWAP_STAGE": "local",
+                "AWS_LAMBDA_FUNCTION_NAME": "nightswap-local",
+                "AWS_ACCESS_KEY_ID": "nobody",
+                "AWS_SECRET_ACCESS_KEY": "nothing",
+                "AWS_DEFAULT_REGION": "eu-west-1",
+                "AWS_ENDPOINT_URL": address,
+                **environ,
+            },
+            input=json.dumps(question),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    answer, loaded = json.loads(done.stdout)
+    return answer, set(loaded)
+
+
+def is_ours(module: str) -> bool:
+    return module.partition(".")[0] in {"app", "chalice", "chalicelib"}
+
+
+@pytest.mark.parametrize("question", [AUTHORIZING, PREDICTING], ids=["authorizer", "API"])
+def test_cold_prediction_loads_these_modules_and_no_other(question: dict[str, Any]) -> None:
+    answer, loaded = called(question)
+
+    assert answer.get("statusCode", 200) == 200
+    assert "Allow" in json.dumps(answer) or '"normal"' in answer["body"].replace('\\"', '"')
+    tops = {each.partition(".")[0] for each in loaded if not is_ours(each)}
+    assert {each for each in tops if not each.startswith("_")} <= STANDARD
+    assert {each for each in loaded if is_ours(each)} == OURS
+
+
+def test_where_botocore_alone_knows_the_way_it_makes_the_same_call() -> None:
+    answer, loaded = called(PREDICTING, AWS_USE_DUALSTACK_ENDPOINT="false")
+    told = answer["statusCode"], json.loads(answer["body"])
+
+    assert told == (200, {"model": "kdd99-http", "label": "normal"})
+    assert {"boto3", "chalicelib.aws.serving_functions"} <= loaded
+
+
+def test_authorizer_reads_tokens_by_boto3_where_botocore_alone_knows_the_way() -> None:
+    answer, loaded = called(AUTHORIZING, AWS_USE_DUALSTACK_ENDPOINT="false")
+
+    assert "Allow" in json.dumps(answer)
+    assert {"boto3", "chalicelib.aws.object_store"} <= loaded
