@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--label", required=True, metavar="COLUMN", help="The column that the model is to predict.")
 @click.option("--model", metavar="NAME", help="The new model's name; by default the file's.")
 @click.option("--positive", metavar="LABEL", help="The label that matters; by default the rarer of two.")
+@click.option("--other", metavar="CLASS", help="The class of labels with few rows, and of those to come.")
 @click.option("--force", is_flag=True, help="Replace the model's recipe, if it has one.")
 @click.option("--dry-run", is_flag=True, help="Show the recipe; write and run nothing.")
 @click.option("--no-run", is_flag=True, help="Write the recipe; run nothing.")
@@ -42,6 +43,7 @@ def init(
     label: str,
     model: str | None,
     positive: str | None,
+    other: str | None,
     force: bool,
     dry_run: bool,
     no_run: bool,
@@ -63,7 +65,8 @@ def init(
         place.refuse_present()
     given = LocalFile.at(file)
     with console.status(f"reading {given.name}"), advised(given):
-        drafted = draft(Content(given.name, given.read()), label=label, model=place.model, positive=positive)
+        content = Content(given.name, given.read())
+        drafted = draft(content, label=label, model=place.model, positive=positive, other=other)
     _show(drafted, file=given, label=label)
     if not _is_taken(drafted, file=file, place=place):
         say("a run would refuse that, so nothing was written")

@@ -174,7 +174,7 @@ DERIVE = "a Date takes the weekday and the month of texts such as 2026-01-31; wr
 
 
 def _holds_days(column: Column) -> bool:
-    are_between = FIRST_DAY <= column.smallest and column.largest <= LAST_DAY
+    are_between = column.smallest >= FIRST_DAY and column.largest <= LAST_DAY
     if not (column.is_whole and are_between) or column.levels is None:
         return False
     days = [int(float(text)) for text in column.levels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,12 +56,19 @@ def model_named_after(file: str) -> str:
     return found
 
 
-def draft(content: Content, *, label: str, model: str, positive: str | None) -> Draft:
-    """Raises a DataError for a file that no run can read, BadRequest or CommandFailed for what cannot be learnt."""
+def draft(
+    content: Content, *, label: str, model: str, positive: str | None = None, other: str | None = None
+) -> Draft:
+    """`other` is the class of the labels with too few rows, and of those to come.
+
+    Raises a DataError for a file that no run can read, BadRequest or CommandFailed for what cannot be learnt.
+    """
     with without_advice(content.name, model=model):
         text = unpack(content.name, content=content.body, model=model)
         spelled = _counted(read_whole_labels(content.name, text=text, column=label, model=model).rows())
     labels = _by_class(spelled)
+    if other is not None:
+        spelled, labels = _with_other(spelled, labels, other=other)
     _check_labels(labels, label=label, file=content.name)
     columns = look_at_columns(text)
     positive = _positive(labels, wanted=positive, label=label)
@@ -76,6 +84,7 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
             tolerate=Tolerate(rows=choice.tolerate),
             label=label,
             classes={name: class_of(name) for name in spelled},
+            other=other,
             positive=positive,
             estimator=plain,
             thresholds=[at_least("accuracy", bound=1.0)],
@@ -94,6 +103,7 @@ def draft(content: Content, *, label: str, model: str, positive: str | None) -> 
         model=model,
         label=label,
         labels=spelled,
+        other=other,
         positive=positive,
         choice=choice,
         estimator=found.estimator,
@@ -112,6 +122,16 @@ def _by_class(spelled: Mapping[str, int]) -> dict[str, int]:
     for label, count in spelled.items():
         rows[class_of(label)] += count
     return _counted(rows)
+
+
+def _with_other(
+    spelled: Mapping[str, int], labels: Mapping[str, int], *, other: str
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Without the labels that have too few rows: they are of the other class."""
+    kept = {name: rows for name, rows in spelled.items() if labels[class_of(name)] >= ROWS_OF_A_CLASS}
+    rows = Counter(_by_class(kept))
+    rows[other] += sum(spelled.values()) - sum(kept.values())
+    return kept, _counted(+rows)
 
 
 def _check_labels(labels: Mapping[str, int], *, label: str, file: str) -> None:
@@ -134,8 +154,8 @@ def _check_rows(labels: Mapping[str, int], *, label: str) -> None:
         told = listed([f"{quoted(name)} ({rows})" for name, rows in few.items()], most=5)
         raise CommandFailed(
             f"column {label} has too few rows of {told}: {ROWS_OF_A_CLASS} of each label are the least, for a fifth"
-            f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or write a"
-            " recipe with a class for `other` labels"
+            f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or name the"
+            f" class that such labels are to be of, as in --other {shlex.quote(next(iter(labels)))}"
         )
 
 

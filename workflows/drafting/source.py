@@ -38,6 +38,8 @@ class Parts:
     label: str
     labels: Mapping[str, int]
     """The rows of each label, as it stands in the file."""
+    other: str | None = None
+    """The class of all other labels, if there is one."""
     positive: str | None
     choice: Choice
     estimator: Estimator
@@ -72,6 +74,7 @@ def source(parts: Parts) -> str:
         f"{INDENT}classes={{",
         *_classes(parts.labels),
         f"{INDENT}}},",
+        *([f"{INDENT}other={text(parts.other)},"] if parts.other is not None else ()),
         *([f"{INDENT}positive={text(parts.positive)},"] if parts.positive is not None else ()),
         f"{INDENT}estimator=estimator,",
         f"{INDENT}thresholds=[",

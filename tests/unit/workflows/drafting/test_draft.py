@@ -136,6 +136,33 @@ def test_a_label_of_too_few_rows_is_named(rows: int) -> None:
         drafted(content)
 
 
+@pytest.mark.parametrize(("other", "named"), [("no", "no"), ("rest", "rest"), ("late", "late")])
+def test_labels_of_too_few_rows_are_of_the_other_class_that_the_user_names(
+    other: str, named: str, tmp_path: Path
+) -> None:
+    content = labelled({"yes": 200, "no": 200, "late": 9, "later": 9})
+
+    made = draft(content, label="paid", model="loans", other=other)
+
+    recipe = loaded(made.text, tmp_path)
+    assert recipe.classes == {"no": "no", "yes": "yes"}
+    assert recipe.other == named
+    assert made.labels == ({"no": 218, "yes": 200} if other == "no" else {"no": 200, "yes": 200, named: 18})
+    assert made.rows == 418
+
+
+def test_an_other_class_may_be_for_labels_to_come_alone(tmp_path: Path) -> None:
+    made = draft(labelled({"yes": 200, "no": 200}), label="paid", model="loans", other="no")
+
+    assert loaded(made.text, tmp_path).other == "no"
+    assert made.labels == {"no": 200, "yes": 200}
+
+
+def test_an_other_class_of_too_few_rows_is_named_as_any() -> None:
+    with pytest.raises(CommandFailed, match=r"too few rows of 'rest' \(9\).*as in --other no"):
+        draft(labelled({"yes": 200, "no": 200, "late": 9}), label="paid", model="loans", other="rest")
+
+
 def test_a_file_without_a_feature_is_refused_with_the_reasons() -> None:
     with pytest.raises(
         CommandFailed, match=r"no column of loans.csv can be a feature. Left out were: n: every cell is '1'"

@@ -36,6 +36,7 @@ def parts(*, names: list[str], labels: list[str], file: str = "loans.csv", posit
         model="loans",
         label=names[0] + "!",
         labels=dict.fromkeys(labels, 617),
+        other=labels[0] if positive else None,
         positive=positive,
         choice=Choice(features, [(name, "every cell is 'k'") for name in names]),
         estimator=plain,
