@@ -78,7 +78,9 @@ def test_package_of_each_format_answers_as_judged_and_loads_no_other_module(stan
     instances = [{name: column[row].item() for name, column in features.items()} for row in range(20)]
 
     layers = {"layers_of_it": format_of(form).layers, "without": AWS_LIBRARIES}
-    answer = stand.once("probe.handler", {"instances": instances}, code=code, **layers)
+    with stand.function("probe.handler", code=code, **layers) as function:
+        first = function.invoke({"instances": instances[:1]})
+        answer = function.invoke({"instances": instances})
 
     scored = judged.score(features)
     predictions = answer["body"]["predictions"]
@@ -87,4 +89,4 @@ def test_package_of_each_format_answers_as_judged_and_loads_no_other_module(stan
     assert [list(each["probabilities"].values()) for each in predictions] == json.loads(
         json.dumps(scored.probabilities.tolist())
     )
-    assert {UNLIKE.get(name, name) for name in answer["loaded"]} <= LOADED[form]
+    assert {UNLIKE.get(name, name) for name in first["loaded"]} <= LOADED[form]

@@ -13,7 +13,7 @@ from typing import Any
 from lambdas.model.features import imputers, one_hot
 from lambdas.model.features.naive_bayes import NAIVE_BAYES
 from lambdas.model.features.steps import class_name
-from lambdas.model.formats.refusals import Rule, Rules, is_served
+from lambdas.model.formats.refusals import THRESHOLD, Rule, Rules, is_served
 
 SERVED = (
     "A graph can be KNeighborsClassifier, MLPClassifier, SVC(probability=True), NuSVC(probability=True),"
@@ -26,7 +26,7 @@ OTHERWISE = "its graph answers otherwise than scikit-learn does"
 NOT_CONVERTED = "skl2onnx does not convert it"
 NOT_RUN = "onnxruntime does not run what skl2onnx makes of it in 64-bit floats"
 UNMEASURED = "its graph was not measured against scikit-learn"
-TREES = "its graph does not run in 64-bit floats, and in 32 a number that lies at a threshold goes another way"
+TREES = "its graph does not run in 64-bit floats, or lets a number that lies at a threshold go another way"
 SCORES = f"{OTHERWISE}: scikit-learn takes its label from other scores than its probabilities"
 KERNELS = ("linear", "poly", "rbf", "sigmoid")
 NO_PROBABILITIES = "it gives no probabilities: take CalibratedClassifierCV of it"
@@ -138,6 +138,9 @@ LEAVES: Mapping[str, Rule] = {
     **dict.fromkeys(NAIVE_BAYES, is_served),
     "BernoulliNB": _bernoulli,
     "CategoricalNB": lambda _: NOT_RUN,
+    **dict.fromkeys(("DecisionTreeClassifier", "ExtraTreeClassifier"), lambda _: TREES),
+    **dict.fromkeys(("RandomForestClassifier", "ExtraTreesClassifier", "AdaBoostClassifier"), lambda _: TREES),
+    **dict.fromkeys(("GradientBoostingClassifier", "HistGradientBoostingClassifier"), lambda _: TREES),
 }
 CALIBRATED: Mapping[str, Rule] = {
     **LEAVES,
@@ -154,17 +157,11 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "StackingClassifier": _stacking,
     "BaggingClassifier": _bagging,
     "LinearDiscriminantAnalysis": lambda _: f"of two classes, {OTHERWISE}: a scorecard serves it",
-    **dict.fromkeys(
-        ("LabelPropagation", "LabelSpreading", "DummyClassifier", "FixedThresholdClassifier", "ClassifierChain"),
-        lambda _: NOT_CONVERTED,
-    ),
-    "TunedThresholdClassifierCV": lambda _: f"{OTHERWISE}: set `threshold` of the recipe",
+    **dict.fromkeys(("LabelPropagation", "LabelSpreading"), lambda _: NOT_CONVERTED),
+    **dict.fromkeys(("FixedThresholdClassifier", "TunedThresholdClassifierCV"), lambda _: THRESHOLD),
     "SelfTrainingClassifier": lambda _: "it takes no classes that are texts, and the recipe's are",
     "RadiusNeighborsClassifier": lambda _: "its graph fails on a row that has no neighbour within the radius",
     "GaussianProcessClassifier": lambda _: f"of texts as classes, and of more than two classes, {NOT_CONVERTED}",
-    **dict.fromkeys(("DecisionTreeClassifier", "ExtraTreeClassifier"), lambda _: TREES),
-    **dict.fromkeys(("RandomForestClassifier", "ExtraTreesClassifier", "AdaBoostClassifier"), lambda _: TREES),
-    **dict.fromkeys(("GradientBoostingClassifier", "HistGradientBoostingClassifier"), lambda _: TREES),
 }
 TRANSFORMERS: Mapping[str, Rule] = {
     **dict.fromkeys(("StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler"), is_served),
