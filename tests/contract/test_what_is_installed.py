@@ -49,7 +49,9 @@ def imported() -> Iterator[tuple[Path, str]]:
     for folder in ("chalicelib", "lambdas", "workflows"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in _imports(ast.parse(path.read_text("utf-8"))):
-                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+                names = (
+                    [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+                )
                 for module in {name.partition(".")[0] for name in names}:
                     if module not in OURS | sys.stdlib_module_names and not getattr(node, "level", 0):
                         yield path.relative_to(ROOT), module

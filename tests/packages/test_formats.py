@@ -77,8 +77,8 @@ def test_package_of_each_format_answers_as_judged_and_loads_no_other_module(stan
     (code / "probe.py").write_bytes(PROBE)
     instances = [{name: column[row].item() for name, column in features.items()} for row in range(20)]
 
-    layers = {"layers_of_it": format_of(form).layers, "without": AWS_LIBRARIES}
-    with stand.function("probe.handler", code=code, **layers) as function:
+    layers = format_of(form).layers
+    with stand.function("probe.handler", code=code, layers_of_it=layers, without=AWS_LIBRARIES) as function:
         first = function.invoke({"instances": instances[:1]})
         answer = function.invoke({"instances": instances})
 

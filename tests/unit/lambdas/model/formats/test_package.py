@@ -126,6 +126,7 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
         "serve.schema",
         "serve.scorecard",
         "serve.seldom",
+        "serve.seldom.several",
         "serve.seldom.warned",
         "serve.values",
     ]
