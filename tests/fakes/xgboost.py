@@ -6,13 +6,14 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 from lambdas.model.arrays import Floats, Integers
 from lambdas.model.formats.trees import xgboost_json
 from tests.given import imports
 
 
-class XGBClassifier:
+class XGBClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Takes classes as numbers and answers with them, as XGBoost's own."""
 
     __module__ = "xgboost.sklearn"
@@ -38,5 +39,5 @@ class XGBClassifier:
     def get_booster(self) -> Any:
         return SimpleNamespace(save_raw=lambda raw_format: bytearray(imports.content(self.file)))
 
-    def get_params(self) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         return {"file": self.file}

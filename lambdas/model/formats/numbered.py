@@ -36,11 +36,21 @@ class Numbered:
         return labels
 
     def predict_proba(self, X: Floats) -> Floats:
-        scores = np.asarray(best(self.estimator).predict(X, output_margin=True), dtype=np.float32)
+        scores = np.asarray(_scores(self.estimator, X), dtype=np.float32)
         if scores.ndim > 1:
             return np.array([shares32(each) for each in scores.tolist()]).reshape(scores.shape)
         second = np.array([sigmoid32(score) for score in scores.tolist()], dtype=np.float64)
         return np.column_stack([1.0 - second, second])
+
+
+def _scores(estimator: Any, X: Any) -> Any:
+    """XGBoost's own, through pipelines and searches: a search takes no such parameter to pass on."""
+    estimator = best(estimator)
+    while class_name(estimator) == "Pipeline":
+        if len(estimator.steps) > 1:
+            X = estimator[:-1].transform(X)
+        estimator = best(estimator.steps[-1][1])
+    return estimator.predict(X, output_margin=True)
 
 
 def fitted(estimator: Any, X: Floats, labels: Texts) -> Any:

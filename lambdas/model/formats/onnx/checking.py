@@ -18,7 +18,8 @@ OPSETS = {STANDARD: (7, 28), "ai.onnx.ml": (1, 5)}
 """The oldest and the newest that onnxruntime promises to run."""
 IR_VERSIONS = (3, 14)
 """Of the file's form."""
-REPEATING = ("Loop", "Scan", "SequenceMap")
+REPEATING = ("Loop",)
+"""Scan and SequenceMap come to an end with what they go over."""
 RANDOM = ("Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike")
 SHOWN = 60
 BEGINNINGS = {

@@ -39,6 +39,24 @@ def test_classifier_in_a_recipe_is_served_with_its_labels_and_the_bits_of_its_sc
     assert made.facts["cross_validation"]["folds"] == 2
 
 
+def searched(_: Any) -> Any:
+    """Behind nothing, which no part of it has to know."""
+    found = GridSearchCV(XGBClassifier("binary"), {"file": ["binary"]}, cv=2, scoring="accuracy")
+    return make_pipeline(make_pipeline("passthrough", make_pipeline(found)))
+
+
+def test_search_for_the_best_classifier_at_the_end_of_a_pipeline_is_served() -> None:
+    recipe = imports.recipe("binary", estimator=searched, cross_validation_folds=0)
+    table = imports.part("binary").table()
+
+    made = fit(recipe, train=table)
+    served = artifact.load(export(made).content).score(table.features(recipe))
+
+    own = made.answers(table)
+    assert served.labels.tolist() == own.labels.tolist() == imports.told("binary").labels
+    assert served.probabilities.tolist() == own.probabilities.tolist()
+
+
 def test_classifier_is_found_at_the_end_of_a_pipeline() -> None:
     classifier = XGBClassifier("binary")
 

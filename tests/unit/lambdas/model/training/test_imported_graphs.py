@@ -94,6 +94,23 @@ def test_network_of_pytorch_answers_as_it_did_there() -> None:
     ]
 
 
+def test_neighbours_of_scikit_learn_are_taken_which_go_over_the_rows_of_the_training() -> None:
+    from skl2onnx import to_onnx
+    from sklearn.neighbors import KNeighborsClassifier
+
+    X = np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+    known = KNeighborsClassifier().fit(X[:100], np.where(X[:100, 0] > 0, "yes", "no"))
+    file = to_onnx(known, X[:1], options={"zipmap": False}, target_opset={"": 18, "ai.onnx.ml": 3})
+    table = rows(X[100:], graphs.recipe())
+
+    made = fitted(file.SerializeToString(), recipe=graphs.recipe())
+
+    assert "Scan" in {each.op_type for each in file.graph.node}
+    assert made.classes == ("no", "yes")
+    assert made.answers(table).labels.tolist() == served(made, table).labels.tolist()
+    assert np.abs(made.answers(table).probabilities - known.predict_proba(X[100:])).max() <= ROUNDED
+
+
 NUMBERS = [Numeric(name) for name in graphs.NUMBERS]
 
 
