@@ -31,6 +31,7 @@ from workflows.deploying.cloudformation.wanted import data_stack, main_stack, st
 from workflows.deploying.lock import Holder, hold
 from workflows.deploying.progress import Patience, Report, Step, refusals
 from workflows.deploying.serving import direct_lane
+from workflows.packaging.bytecode import Interpreter, interpreter
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.stacks.settings import stage_settings
 
@@ -148,6 +149,10 @@ class Deployment:
     def _carry_out_lanes(self, changes: Sequence[direct_lane.LaneChange]) -> list[str]:
         return direct_lane.carry_out(self._client("lambda"), changes, stage=self.names.stage, report=self.report)
 
+    def _compiler(self) -> Interpreter | None:
+        """The app's own Python, if this machine has it; the local AWS runs functions by the project's."""
+        return None if self._endpoint_url else interpreter(self.settings.app_runtime.removeprefix("python"))
+
     def _deploy_app(self) -> tuple[RestApi, bool]:
         """Chalice's own deployment, and what is done before and after it; whether the API has an access log."""
         stage, functions = self.names.stage, function_names(self.names.stage, root=self.root)
@@ -170,7 +175,14 @@ class Deployment:
             file=fetched.file,
             report=self.report,
         )
-        api = deploy_app(stage, root=self.root, environ=self.environ, report=self.report, command=command)
+        api = deploy_app(
+            stage,
+            root=self.root,
+            environ=self.environ,
+            report=self.report,
+            command=command,
+            compiler=self._compiler(),
+        )
         record.keep(fetched, report=self.report)
         attach.alert_of_failed_nights(self._client("lambda"), stage=stage, report=self.report)
         gateway = self._client("apigateway")

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.chalice_app import app_package
 from workflows.deploying.progress import Report, Step
+from workflows.packaging.bytecode import Interpreter
 
 CHALICE = Path(sys.executable).with_name("chalice")
 """The command of the interpreter that runs us, whatever PATH says."""
@@ -33,13 +34,26 @@ class RestApi:
     url: str
 
 
-def deploy_app(stage: str, *, root: Path, environ: Mapping[str, str], report: Report, command: Command) -> RestApi:
-    """Run `chalice deploy`; raises DeploymentFailed with all that it printed when it fails."""
+def deploy_app(
+    stage: str,
+    *,
+    root: Path,
+    environ: Mapping[str, str],
+    report: Report,
+    command: Command,
+    compiler: Interpreter | None = None,
+) -> RestApi:
+    """Run `chalice deploy`, with bytecode where there is a compiler for it.
+
+    Raises DeploymentFailed with all that it printed when it fails.
+    """
     check_writable(root)
-    if not app_package.is_readable(root):
+    if compiler is not None or not app_package.is_readable(root):
         with TemporaryDirectory() as unused:  # Chalice keeps its record and package in the project's folder
             _run(command, "package", unused, stage=stage, root=root, environ=environ, report=report)
     app_package.make_readable(root)
+    if compiler is not None:
+        app_package.compile_modules(root, compiler=compiler)
     _run(command, "deploy", stage=stage, root=root, environ=environ, report=report)
     return find_api(stage, root=root)
 

@@ -1,8 +1,9 @@
-"""Builds Chalice's package of the app so that Lambda's user can read it, whatever this user's umask is.
+"""Builds Chalice's package of the app so that Lambda's user can read it, whatever this user's umask is, and with the
+bytecode of its modules, which Lambda would otherwise compile at every cold start.
 
 Chalice copies each file's permissions: a checkout or an environment made under umask 077 gives a package that Lambda
 cannot start. Chalice stores the package under a checksum of its contents, and reuses a stored one. So this module
-builds the package before, sets its permissions, and `chalice deploy` finds it.
+builds the package before, sets permissions, adds bytecode, and `chalice deploy` finds it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import chalice
 
+from workflows.packaging import bytecode
 from workflows.packaging.archive import READABLE
+from workflows.packaging.bytecode import Interpreter
 
 KEPT = ".chalice/deployments"
+SEEN_AT = "/var/task"
+"""Where Lambda unpacks it."""
 FOR_ALL = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
 
@@ -37,12 +43,21 @@ def _packed(root: Path) -> Iterator[Path]:
 def make_readable(root: Path) -> None:
     """Set the permissions in all packages that Chalice keeps; one made earlier may be the next that it takes."""
     for package in sorted((root / KEPT).glob("*.zip")):
-        body = package.read_bytes()
-        readable = with_permissions(body)
-        if readable != body:
-            fresh = package.with_suffix(".new")
-            fresh.write_bytes(readable)
-            fresh.replace(package)
+        _replace(package, with_permissions(package.read_bytes()))
+
+
+def compile_modules(root: Path, *, compiler: Interpreter) -> None:
+    """Add bytecode to all packages that Chalice keeps for the compiler's Python."""
+    python = compiler.version.rpartition(".")[0]
+    for package in sorted((root / KEPT).glob(f"*-python{python}.zip")):
+        _replace(package, with_bytecode(package.read_bytes(), compiler=compiler))
+
+
+def _replace(package: Path, body: bytes) -> None:
+    if body != package.read_bytes():
+        fresh = package.with_suffix(".new")
+        fresh.write_bytes(body)
+        fresh.replace(package)
 
 
 def with_permissions(package: bytes) -> bytes:
@@ -57,4 +72,19 @@ def with_permissions(package: bytes) -> bytes:
                 content = old.read(entry)
                 entry.external_attr = READABLE
                 new.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def with_bytecode(package: bytes, *, compiler: Interpreter) -> bytes:
+    """The package with the bytecode of its modules; the same bytes where it has some."""
+    buffer = io.BytesIO(package)
+    with TemporaryDirectory() as made, zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        if any(name.endswith(".pyc") for name in archive.namelist()):
+            return package
+        archive.extractall(made)
+        bytecode.compile_folder(Path(made), compiler=compiler, seen_at=SEEN_AT)
+        for path in sorted(Path(made).rglob("*.pyc")):
+            entry = zipfile.ZipInfo(path.relative_to(made).as_posix())
+            entry.external_attr = READABLE
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from chalicelib.errors import DeploymentFailed
 from workflows.deploying.chalice_app.app import CHALICE, RestApi, deploy_app, find_api, url_under
 from workflows.deploying.progress import Step
+from workflows.packaging.bytecode import Interpreter
 
 API = RestApi("abc123", "https://abc123.execute-api.eu-west-1.amazonaws.com/local/")
 RECORD = {
@@ -58,6 +60,29 @@ open(".chalice/deployed/local.json", "w").write({json.dumps(RECORD)!r})
 
     assert api == API
     assert steps == [Step("chalice", f"deploy --stage local http://127.0.0.1:1 {root}", "")]
+
+
+def test_package_is_made_and_compiled_before_it_is_deployed(root: Path) -> None:
+    version = platform.python_version()
+    kept = f".chalice/deployments/abc-python{version.rpartition('.')[0]}.zip"
+    source = f"""
+import zipfile
+if sys.argv[1] == "package":
+    os.makedirs(".chalice/deployments")
+    with zipfile.ZipFile({kept!r}, "w") as made:
+        made.writestr("app.py", "NUMBER = 1")
+else:
+    print(*(name for name in zipfile.ZipFile({kept!r}).namelist()))
+    open(".chalice/deployed/local.json", "w").write({json.dumps(RECORD)!r})
+"""
+    steps: list[Step] = []
+    compiler = Interpreter(Path(sys.executable), version)
+
+    deploy_app(
+        "local", root=root, environ={}, report=steps.append, command=[program(root, source)], compiler=compiler
+    )
+
+    assert steps == [Step("chalice", f"app.py __pycache__/app.{sys.implementation.cache_tag}.pyc", "")]
 
 
 def test_failure_shows_all_that_was_printed(root: Path) -> None:

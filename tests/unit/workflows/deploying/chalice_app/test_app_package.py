@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import platform
 import stat
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from lambdas.model.formats.package import build_package
 from tests.clone import Clone
 from workflows.deploying.chalice_app import app_package
 from workflows.packaging.archive import pack
+from workflows.packaging.bytecode import Interpreter
 from workflows.packaging.serving import placeholder_package
 from workflows.packaging.tasks import tasks_package
 
@@ -115,3 +117,44 @@ def test_checkout_is_readable_when_every_user_may_read_each_packed_file(tmp_path
     (tmp_path / file).chmod(mode)
 
     assert app_package.is_readable(tmp_path) is (mode in {0o644, 0o664})
+
+
+PRESENT = Interpreter(Path(sys.executable), platform.python_version())
+
+
+def kept(root: Path, name: str, content: bytes) -> Path:
+    folder = root / app_package.KEPT
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(pack({"app.py": content, "chalicelib/core.py": content}).body)
+    return path
+
+
+def test_package_for_the_compiler_s_python_gets_bytecode_once_and_no_other_does(tmp_path: Path) -> None:
+    python = ".".join(PRESENT.version.split(".")[:2])
+    ours, others = (kept(tmp_path, f"abc-python{version}.zip", b"NUMBER = 1") for version in (python, "3.9"))
+    as_it_was = others.read_bytes()
+
+    app_package.compile_modules(tmp_path, compiler=PRESENT)
+    once = ours.read_bytes()
+    app_package.compile_modules(tmp_path, compiler=PRESENT)
+
+    tag = sys.implementation.cache_tag
+    assert set(modes(once)) == {
+        *("app.py", "chalicelib/core.py", f"__pycache__/app.{tag}.pyc", f"chalicelib/__pycache__/core.{tag}.pyc")
+    }
+    assert set(modes(once).values()) == {0o100644}
+    assert (ours.read_bytes(), others.read_bytes()) == (once, as_it_was)
+
+
+def test_bytecode_is_what_python_loads_whatever_the_source_beside_it_says(tmp_path: Path) -> None:
+    package = app_package.with_bytecode(pack({"app.py": b"print('compiled')"}).body, compiler=PRESENT)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        archive.extractall(tmp_path)
+    (tmp_path / "app.py").write_text("print('from its source')")
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout == "compiled\n"
