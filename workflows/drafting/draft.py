@@ -154,8 +154,8 @@ def _check_rows(labels: Mapping[str, int], *, label: str) -> None:
         told = listed([f"{quoted(name)} ({rows})" for name, rows in few.items()], most=5)
         raise CommandFailed(
             f"column {label} has too few rows of {told}: {ROWS_OF_A_CLASS} of each label are the least, for a fifth"
-            f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or name the"
-            f" class that such labels are to be of, as in --other {shlex.quote(next(iter(labels)))}"
+            f" is held out, and the others are cross-validated in {FOLDS} folds. Add rows, take these out, or name"
+            f" the class that such labels are to be of, as in --other {shlex.quote(next(iter(labels)))}"
         )
 
 
