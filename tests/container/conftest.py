@@ -23,7 +23,7 @@ from lambdas.model.training.estimator import fit
 from tests.clone import ROOT
 from tests.container.image import Image, build
 from tests.fakes.edges import FakeOutside
-from tests.given import data, trees
+from tests.given import data, graphs, trees
 from tests.short_forms import read_template
 from workflows.container.assemble import assemble
 from workflows.packaging.emulated import EmulatedFunction, emulator
@@ -69,9 +69,18 @@ def package(fitted: Fitted) -> bytes:
 
 @pytest.fixture(scope="session")
 def forest() -> bytes:
-    """The package of a model of another format."""
-    content = trees.model("forest", 3, True).content
-    told = {"model": "trees", "model_version": VERSION, "format": "trees"}
+    return packed(trees.model("forest", 3, True).content, kind="trees")
+
+
+@pytest.fixture(scope="session")
+def graph() -> bytes:
+    """The package of a model that needs numpy and onnxruntime."""
+    return packed(graphs.model("neighbours", 3).content, kind="onnx")
+
+
+def packed(content: bytes, *, kind: str) -> bytes:
+    """The package of a model of this format, which names itself so."""
+    told = {"model": kind, "model_version": VERSION, "format": kind}
     return build_package(artifact=content, manifest=told | {"artifact_sha256": hashlib.sha256(content).hexdigest()})
 
 
@@ -102,9 +111,9 @@ def lambda_handler() -> str:
     return str(handler)
 
 
-def registry_with(package: bytes | None, *, artifact_sha256: str | None = None) -> Registry:
+def registry_with(package: bytes | None, *, artifact_sha256: str | None = None, kind: str = "scorecard") -> Registry:
     outside = FakeOutside(MODEL)
-    manifest = MANIFEST | {"artifact_sha256": artifact_sha256 or artifact_of(package)}
+    manifest = MANIFEST | {"artifact_sha256": artifact_sha256 or artifact_of(package), "format": kind}
     outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), documents.encode(manifest))
     if package is not None:
         outside.edges.store.put(layout.version(MODEL, VERSION, "package.zip"), package)

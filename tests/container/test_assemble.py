@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnknown
+from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnfit, VersionUnknown
+from lambdas.model.formats.table import FORMATS
 from tests.container.conftest import registry_with
 from tests.fakes.stage import FakeStage
-from workflows.container.assemble import SERVER, main
+from workflows.container.assemble import FORMATS_ALONE, SERVER, main
 
 
 def files(folder: Path) -> set[str]:
@@ -108,3 +109,14 @@ def test_command_says_what_is_wrong() -> None:
 
     assert result.exit_code == 1
     assert "has no version 3" in result.output
+
+
+def test_every_format_without_layers_can_be_laid_out() -> None:
+    assert {*FORMATS_ALONE} == {name for name, each in FORMATS.items() if not each.layers}
+
+
+def test_version_whose_format_needs_libraries_is_refused_with_what_serves_it(package: bytes, tmp_path: Path) -> None:
+    with pytest.raises(VersionUnfit, match=r"needs a library, .*: nightswap serve 7 --model flows"):
+        registry_with(package, kind="onnx").lay_out(tmp_path / "build")
+
+    assert not (tmp_path / "build").exists()

@@ -17,11 +17,13 @@ import numpy as np
 import pytest
 
 from lambdas.model.formats.fitted import Fitted
+from lambdas.model.predictions import Answers
+from lambdas.model.reading.table import Table
 from tests.clone import ROOT
 from tests.container.conftest import MODEL, PYTHON, VERSION
 from tests.container.image import Image
 from tests.container.serving import Server, running
-from tests.given import data, trees
+from tests.given import data, graphs, trees
 
 SCHEMATHESIS = ROOT / ".venv-inference/bin/schemathesis"
 HERE = ("--host", "127.0.0.1", "--port", "0")
@@ -149,20 +151,40 @@ def test_package_is_served_from_a_folder(image: Image) -> None:
         assert server.ask("GET", "/openapi.json")[0] == 401
 
 
-def test_trees_are_served_from_a_file_and_answer_as_their_estimator_does(forest: bytes, tmp_path: Path) -> None:
-    (tmp_path / "package.zip").write_bytes(forest)
-    rows = trees.table(1_200, classes=3, missing=True, seed=5)
+def answered(package: bytes, rows: Table, folder: Path) -> list[list[str]]:
+    """The label and the probabilities of each row, by a server of the package."""
+    (folder / "package.zip").write_bytes(package)
     sent = io.StringIO()
     csv.writer(sent).writerows(
         ["" if cell != cell else cell for cell in row]  # NaN alone differs from itself
         for row in trees.served_rows(rows)
     )
 
-    with running([*SERVE, tmp_path / "package.zip", "--port", "0"], cwd=ROOT) as server:
+    with running([*SERVE, folder / "package.zip", "--port", "0"], cwd=ROOT) as server:
         status, body = server.ask("POST", "/invocations", sent.getvalue().encode(), CSV)
 
-    answers = trees.model("forest", 3, True).answers(rows)
-    told = [line.split(",") for line in body.decode().splitlines()]
     assert status == 200
+    return [line.split(",") for line in body.decode().splitlines()]
+
+
+def difference(told: list[list[str]], answers: Answers) -> float:
+    """The largest of the probabilities; the labels have to be the same."""
     assert [label for label, *_ in told] == answers.labels.tolist()
-    assert np.abs(np.array([list(map(float, each)) for _, *each in told]) - answers.probabilities).max() < 1e-9
+    found = np.array([list(map(float, each)) for _, *each in told]) - answers.probabilities
+    return float(np.abs(found).max())
+
+
+def test_trees_are_served_from_a_file_and_answer_as_their_estimator_does(forest: bytes, tmp_path: Path) -> None:
+    rows = trees.table(1_200, classes=3, missing=True, seed=5)
+
+    told = answered(forest, rows, tmp_path)
+
+    assert difference(told, trees.model("forest", 3, True).answers(rows)) < 1e-9
+
+
+def test_graph_is_served_from_a_file_and_answers_as_its_estimator_does(graph: bytes, tmp_path: Path) -> None:
+    rows = trees.table(1_200, classes=3, seed=5)
+
+    told = answered(graph, rows, tmp_path)
+
+    assert difference(told, graphs.model("neighbours", 3).fitted.answers(rows)) < graphs.TOLERANCE

@@ -16,7 +16,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.edges import Edges
-from chalicelib.errors import NightswapError
+from chalicelib.errors import NightswapError, VersionUnfit
+from chalicelib.registry import registry
 from workflows.cli.options import model, on_stage
 from workflows.cli.stage import ROOT, Stage
 from workflows.container import unpacking
@@ -30,6 +31,8 @@ CORE = (
 """The modules of chalicelib that the entry point imports, and that they import."""
 
 
+FORMATS_ALONE = ("scorecard", "trees")
+"""The artifact formats that Python scores alone."""
 SERVER = ("uvicorn", "h11", "click")
 """The distributions that the inference server needs: Python alone, so that they run on any processor."""
 
@@ -37,8 +40,15 @@ SERVER = ("uvicorn", "h11", "click")
 def assemble(edges: Edges, *, model: str, model_version: int, root: Path, folder: Path) -> None:
     """Rewrite `folder` from a published package and the sources below `root`.
 
-    Raises VersionUnknown, RegistryIncomplete, or ArtifactInvalid for a package that is none; `folder` then stays.
+    Raises VersionUnknown, RegistryIncomplete, VersionUnfit for a format that needs libraries, or ArtifactInvalid for
+    a package that is none; `folder` then stays.
     """
+    kind = registry.manifest(edges, model=model, model_version=model_version).format
+    if kind not in FORMATS_ALONE:
+        raise VersionUnfit(
+            f"version {model_version} is of format {kind}, which needs a library, and the image holds Python alone:"
+            f" nightswap serve {model_version} --model {model} serves it"
+        )
     package, files = unpacking.published(edges, model=model, model_version=model_version)
     files |= {f"chalicelib/{name}.py": (root / "chalicelib" / f"{name}.py").read_bytes() for name in CORE}
     files["predict.py"] = (root / "workflows/container/predict.py").read_bytes()

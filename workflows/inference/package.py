@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from chalicelib.errors import ArtifactInvalid
+from chalicelib.errors import ArtifactInvalid, CommandFailed
 
 
 class Column(Protocol):
@@ -46,10 +46,19 @@ class Service(Protocol):
 def open_package(folder: Path) -> Service:
     """The service of the package that is unpacked there. A process opens one: its code is the module `serve`.
 
-    Raises ArtifactInvalid where the artifact has not the SHA-256 of its manifest, or cannot be read.
+    Raises ArtifactInvalid where the artifact has not the SHA-256 of its manifest, or cannot be read, and
+    CommandFailed where a library is missing that its format needs.
     """
     sys.path.insert(0, str(folder))
-    handler = import_module("serve.handler")
+    try:
+        handler = import_module("serve.handler")
+        return _opened(handler, folder)
+    except ModuleNotFoundError as exc:
+        missing = f"the model is scored with {exc.name}, which is not installed here"
+        raise CommandFailed(f"{missing}: make setup-onnx") from exc
+
+
+def _opened(handler: Any, folder: Path) -> Service:
     try:
         service: Service = handler.open_package(str(folder))
     except handler.PackageBroken as exc:

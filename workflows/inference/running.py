@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 
 import uvicorn
@@ -88,7 +89,6 @@ def run(service: Service, *, listener: socket.socket, token: str | None, say: Ca
     config = configured(Application(service, token=token), connections=_make_room())
     # Once it has stopped, uvicorn raises the signal that stopped it once more: as an interruption it ends here.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
+    with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        say("stopped; the requests in flight were answered")
+    say("stopped; the requests in flight were answered")

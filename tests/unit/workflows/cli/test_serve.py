@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import ArtifactInvalid, CommandFailed, ModelUnknown, NightswapError, VersionUnknown
+from tests.clone import ROOT
 from tests.fakes.stage import FakeStage
 from workflows.container import unpacking
 from workflows.inference.running import listening
@@ -95,6 +98,24 @@ def test_folder_that_holds_no_package_is_refused(tmp_path: Path) -> None:
 
     assert isinstance(error, ArtifactInvalid)
     assert "lacks serve/handler.py, manifest.json" in error.message
+
+
+def test_format_whose_library_is_not_installed_is_refused_with_what_installs_it(tmp_path: Path) -> None:
+    """In a process of its own: what was imported as `serve` would stay in this one."""
+    (tmp_path / "serve").mkdir()
+    (tmp_path / "serve/handler.py").write_text("import onnxruntime_of_nobody\n")
+    (tmp_path / "manifest.json").write_text("{}")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "workflows.cli", "serve", tmp_path, "--port", "0"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "scored with onnxruntime_of_nobody, which is not installed here: make setup-onnx" in done.stderr
 
 
 @pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
