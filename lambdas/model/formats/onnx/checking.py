@@ -54,6 +54,8 @@ def parsed(content: bytes) -> Any:
         raise ImportRefused("the file is no ONNX, or not all of one: save it again with onnx.save") from exc
     if not model.graph.node:
         refused("is no ONNX, or has no operators: save it again with onnx.save")
+    if not _is_text(model):
+        refused("has a name that is no UTF-8: save it again with onnx.save")
     _check_versions(model)
     _check_operators(model)
     _check_tables(model)
@@ -62,6 +64,17 @@ def parsed(content: bytes) -> Any:
     except (onnx.checker.ValidationError, ValueError) as exc:
         raise ImportRefused(f"the file is no valid ONNX: onnx.checker raises {first_line(exc)}") from exc
     return model
+
+
+def _is_text(message: Any) -> bool:
+    """Whether all texts in it are: protobuf gives others as bytes."""
+    for kind, value in message.ListFields():
+        several = value if kind.is_repeated else [value]
+        if kind.type == kind.TYPE_STRING and not all(isinstance(each, str) for each in several):
+            return False
+        if kind.type == kind.TYPE_MESSAGE and not all(map(_is_text, several)):
+            return False
+    return True
 
 
 def nodes(graph: Any) -> Iterator[Any]:

@@ -104,7 +104,7 @@ class ForeignGraph:
 
     def predict_proba(self, X: Floats) -> Floats:
         """(n, k), of one row or more. Raises ImportRefused for an answer that is no number."""
-        scores = self._run(X)
+        scores = self._run(X, width=1 if self.is_single else len(self.classes_))
         if not np.isfinite(scores).all():
             row = X[int(np.flatnonzero(~np.isfinite(scores).all(axis=1))[0])]
             refused(
@@ -124,8 +124,9 @@ class ForeignGraph:
         opsets = {each.domain or "ai.onnx": each.version for each in self.model.opset_import}
         return {"operators": len(self.model.graph.node), "opset": opsets.get("ai.onnx"), "answer": self.taken.output}
 
-    def _run(self, X: Floats) -> Floats:
-        """(n, 1) or (n, k): what the file itself answers; as many rows at a time as Evaluate asks."""
+    def _run(self, X: Floats, *, width: int | None = None) -> Floats:
+        """(n, 1) or (n, k): what the file itself answers, as many rows at a time as Evaluate asks. `width` is the
+        number of columns of an answer, where that is known."""
         answers: list[Floats] = []
         for begin in range(0, len(X), ROWS_AT_A_TIME):
             some = X[begin : begin + ROWS_AT_A_TIME, list(self.places)]
@@ -136,7 +137,7 @@ class ForeignGraph:
                     f"onnxruntime does not run the file on {len(some)} rows ({exc}): export it so that every operator"
                     " takes any number of rows"
                 ) from exc
-            if shape[:1] != [str(len(some))]:
+            if shape[:1] != [str(len(some))] or width not in (None, len(numbers) // len(some)):
                 refused(
                     f"answers {len(some)} rows with an array of shape [{', '.join(shape)}]: expected [rows, classes]"
                 )

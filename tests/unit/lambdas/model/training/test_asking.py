@@ -51,6 +51,10 @@ def test_probabilities_are_taken() -> None:
             ],
             "answers a row otherwise among others than alone: let it look at each row by itself",
         ),
+        (
+            [node("Transpose", "X", "x"), node("MatMul", "X x", "s"), node("Softmax", "s", "p", axis=1)],
+            r"answers 16 rows with an array of shape \[16, 16\]: expected \[rows, classes\]",
+        ),
         ([node("Log", "X", "l"), node("Gemm", "l W B", "s"), node("Softmax", "s", "p")], "what is no number"),
     ],
 )

@@ -176,6 +176,7 @@ def test_graph_that_is_not_served_is_refused(made: Callable[[], Any], said: str)
         (b"", "is no ONNX, or has no operators"),
         (b"\x08\x08\x3a\xff", "is no ONNX, or not all of one: save it again"),
         (graphs.content()[:-40], "is no ONNX, or not all of one"),
+        (graphs.content().replace(b"Gemm", b"G\xff\xffm"), "has a name that is no UTF-8: save it again"),
         (b"PK\x03\x04archive/data.pkl", "is an archive, as PyTorch and Keras save their models: load it there, and"),
         (b"\x89HDF\r\n", "is HDF5, as Keras saved its models"),
     ],
