@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -91,13 +92,17 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
 @click.option("--write", is_flag=True, help="Write it to the committed definition.")
 def render(check: bool, write: bool) -> None:
     """Print the state machine as the stepfunctions SDK renders it."""
-    text = rendering.rendered(ROOT)
+    show_rendered(rendering.rendered(ROOT), check=check, write=write, committed=rendering.GOLDEN)
+
+
+def show_rendered(text: str, *, check: bool, write: bool, committed: Path) -> None:
+    """Write the definition, check it, or print it. A check ends the process."""
     if write:
-        rendering.GOLDEN.write_text(text, encoding="utf-8")
-        console.print(f"wrote {rendering.GOLDEN.relative_to(ROOT)}")
+        committed.write_text(text, encoding="utf-8")
+        console.print(f"wrote {os.path.relpath(committed, ROOT)}")
     elif check:
         problems = checker.problems(text)
-        if text != rendering.golden():
+        if text != committed.read_text(encoding="utf-8"):
             problems.append("the committed definition differs from its source: nightswap render --write")
         for problem in problems:
             console.print(problem, markup=False)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -205,6 +206,21 @@ def test_zip_of_the_same_files_is_the_same_bytes_and_a_damaged_one_is_told() -> 
     for wrong in (bytes(damaged), body[: len(body) // 2], b""):
         with pytest.raises(ValueError, match="no whole zip file"):
             unzipped(wrong)
+
+
+def test_parts_are_packed_as_fast_as_zlib_packs() -> None:
+    body = "".join(f"{number * number}," for number in range(5_000)).encode()
+    streams = {level: deflated(body, level) for level in (zlib.Z_BEST_SPEED, 6, 9)}
+
+    packed = zipped({"numeric.npy": body})
+
+    assert [level for level, stream in streams.items() if stream in packed] == [zlib.Z_BEST_SPEED]
+
+
+def deflated(body: bytes, level: int) -> bytes:
+    """As an entry of a zip file holds it."""
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
 
 
 def test_rows_are_packed_and_hashes_which_are_as_good_as_random_stay_as_they_are() -> None:

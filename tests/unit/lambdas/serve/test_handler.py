@@ -184,6 +184,23 @@ def test_more_instances_than_the_limit_are_too_large_a_request() -> None:
     assert SERVICE.answer({"instances": [GOOD] * INSTANCES_MAX})["status"] == 200
 
 
+@pytest.mark.parametrize("most", [0, 1])
+def test_every_instance_may_be_answered_with_the_longest_label(most: int) -> None:
+    """So of two names of the same length together, the longer one decides how many fit."""
+    columns = [{"kind": "number", "name": "x", "minimum": None, "maximum": None}]
+    score = {"intercept": 0.1, "numbers": [{"column": "x", "centre": 0.0, "weight": 1.0}], "categories": []}
+
+    def of(*names: str) -> int:
+        document = {
+            **DOCUMENT,
+            **{"classes": [*names, "c"], "positive": None, "schema": {"columns": columns}},
+            **{"link": "softmax", "scores": [score] * 3},
+        }
+        return serving(document).instances_max_with(most)
+
+    assert of("a" * 20_000, "b") < of("a" * 10_000, "b" * 10_001)
+
+
 def test_as_many_instances_are_answered_as_fit_what_lambda_returns() -> None:
     names = [f"{number:02}" + "\U0001f600" * (CLASS_CHARACTERS - 2) for number in range(CLASSES)]
     columns = [{"kind": "number", "name": "x", "minimum": None, "maximum": None}]

@@ -43,6 +43,18 @@ def test_stage_that_is_not_configured_fails_with_the_way_out() -> None:
     assert "->" in result.output
 
 
+def test_sizes_are_measured_when_they_are_asked_for_and_else_the_way_is_told() -> None:
+    """Of a stage that is not configured nothing can be built, which is told at once."""
+    said = {
+        flags: CliRunner().invoke(group, ["doctor", "--stage", "nope", *flags]).output for flags in ((), ("--sizes",))
+    }
+
+    assert "sizes: were not measured" in said[()]
+    assert "packages and layers: cannot be built" not in said[()]
+    assert "sizes: were not measured" not in said[("--sizes",)]
+    assert "packages and layers: cannot be built: there is no stage 'nope'" in said[("--sizes",)]
+
+
 def test_findings_are_handed_on_as_they_are_shown() -> None:
     findings = [ok("is there", where="git"), error("is not there", where="uv", way_out="make setup")]
 
