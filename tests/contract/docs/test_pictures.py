@@ -39,6 +39,6 @@ def test_the_matrix_has_the_accuracy_of_the_page() -> None:
     assert counts.sum() == 4_000
     assert f"right about {counts.trace() / counts.sum():.3f}." in PAGE
     errors = counts - np.diag(np.diag(counts))
-    assert np.argmax(errors[4]) == 9
-    assert np.argsort(-errors[8], kind="stable")[:3].tolist() == [3, 9, 5]
+    assert np.argmax(errors, axis=1)[[4, 9]].tolist() == [9, 7]
+    assert np.argsort(-errors[8], kind="stable")[:2].tolist() == [3, 5]
     assert max(map(len, MATRIX.splitlines())) <= 80

@@ -1,0 +1,75 @@
+"""MNIST by nearest neighbours, as docs/pictures.md has it: its matrix, and what training and a picture cost.
+
+python -m benchmarks.pictures mnist.npz
+
+Recipe and conversion are the page's own code. Rows are read and split as Preprocess does, and scored by the code that
+serves. Times are the processor's, of fitting and exporting, and of one row by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lambdas.model.artifact import served
+from lambdas.model.formats.table import format_of
+from lambdas.model.reading.unpacking import unpack
+from lambdas.model.training.estimator import fit, format_for
+from lambdas.serve import onnx
+from tests.given.data import piece_of, prepared
+
+PAGE = Path(__file__).parents[1] / "docs" / "pictures.md"
+ROWS, ROWS_WARM = 20_000, 50
+
+
+def main(npz: str) -> None:
+    recipe_of_page, conversion = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    page: dict[str, Any] = {}
+    exec(recipe_of_page, page)  # noqa: S102
+    exec(conversion, page)  # noqa: S102
+    recipe = page["RECIPE"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mnist.csv.gz"
+        page["convert"](npz, str(file), rows=ROWS)
+        text = unpack(file.name, content=file.read_bytes(), model=recipe.model)
+    ready = prepared([piece_of("mnist.csv.gz", text, recipe=recipe)], recipe=recipe)
+    begun = time.process_time()
+    fitted = fit(replace(recipe, cross_validation_folds=0), train=ready.train)
+    code = format_of(format_for(recipe)).code()
+    content = code.export(fitted).content
+    taken = time.process_time() - begun
+    artifact = code.load(content)
+    found = served(artifact, ready.holdout.features(recipe))
+    counts = np.zeros((10, 10), dtype=int)
+    np.add.at(counts, (ready.holdout.labels.astype(int), found.labels.astype(int)), 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    scorer = onnx.read(content)
+    accuracy = counts.trace() / counts.sum()
+    print(f"{len(ready.train)} rows train and {len(ready.holdout)} are held out; accuracy {accuracy:.3f}")
+    print(f"artifact {len(content) / 1e6:.1f} MB; fitted and exported in {taken:.1f} s; peak {peak:.0f} MB")
+    print(f"a picture by itself: {_warm_ms(scorer, ready.holdout.numeric[:ROWS_WARM].tolist()):.1f} ms")
+    print(" ", *(f"{digit:>3}" for digit in range(10)))
+    for digit, row in enumerate(counts.tolist()):
+        print(digit, *(f"{count:>3}" for count in row))
+
+
+def _warm_ms(scorer: onnx.Onnx, rows: list[list[float]]) -> float:
+    taken = []
+    for row in rows:
+        begun = time.process_time()
+        scorer.score(row)
+        taken.append(time.process_time() - begun)
+    return 1e3 * statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
