@@ -10,7 +10,8 @@
     │   └── NameUndated, LabelUnknown, ClassSharesShifted, SingleClass, TooFewRows
     ├── Unexpected              a refusal of AWS, or a mistake of ours: its words are in the log
     ├── RecipeUnknown, RecipeInvalid, EstimatorUnsupported, TrainingFailed, ThresholdNotReached, ImportRefused
-    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ContractBroken, PackagingFailed
+    ├── ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall
+    ├── ContractBroken, PackagingFailed
     ├── SettingsInvalid, RenderingFailed, LocalAwsFailed, DeploymentFailed, CommandFailed, DiskFull, SampleUnavailable
     └── RequestError            a caller asked for something that cannot be: `status` is the HTTP status
         ├── BadRequest 400, RunUnknown 404, BatchUnknown 404, ModelUnknown 404, VersionUnknown 404
@@ -36,16 +37,17 @@ class NightswapError(Exception):
 
     status, characters = 500, MESSAGE_CHARACTERS
 
+    def __init_subclass__(cls, *, status: int | None = None) -> None:
+        cls.status = cls.status if status is None else status
+
     def __init__(self, message: str, **details: Any) -> None:
         self.message = cut(message, self.characters)
         super().__init__(self.message)
         self.details = {name: bounded(value) for name, value in details.items()}
 
 
-class TransientError(NightswapError):
+class TransientError(NightswapError, status=503):
     """Worth another try."""
-
-    status = 503
 
 
 class StoreUnavailable(TransientError):
@@ -172,20 +174,20 @@ class ArtifactInvalid(NightswapError):
     """An artifact of an unknown format, or one whose checksum is not the recorded one."""
 
 
-class RegistryIncomplete(NightswapError):
+class RegistryIncomplete(NightswapError, status=503):
     """The registry lacks a part that something points to, contradicts itself, or has a damaged document."""
-
-    status = 503
 
 
 class ServingChanged(NightswapError):
     """The serving function's configuration is no longer the one that was judged."""
 
 
-class LayersMissing(NightswapError):
+class LayersMissing(NightswapError, status=409):
     """The serving function was deployed without layers that the model's artifact needs."""
 
-    status = 409
+
+class ServingTooSmall(NightswapError, status=409):
+    """The serving function has too little memory or time to open an artifact that it reads from the bucket."""
 
 
 class ContractBroken(NightswapError):
@@ -230,13 +232,8 @@ class SampleUnavailable(NightswapError):
     """The archive of the sample data cannot be fetched, or what came is not that archive."""
 
 
-class RequestError(NightswapError):
+class RequestError(NightswapError, status=400):
     """The caller's request cannot be carried out."""
-
-    status = 400
-
-    def __init_subclass__(cls, *, status: int) -> None:
-        cls.status = status
 
 
 class BadRequest(RequestError, status=400):

@@ -48,6 +48,14 @@ SERVING_MB_MIN, SERVING_MB_MAX = 128, 10_240
 """Of a serving function. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 SERVING_SECONDS_MAX = 60
 """Of one call of it: Replay waits for two of them, within its own time."""
+PACKAGED_BYTES = 40_000_000
+"""Of an artifact inside its package. Lambda takes 50 MB through its API, code and all; unzipped and with the layers
+of a graph (35 MB) it takes 262 MB. So it is the first that binds.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Deployment package size".
+"""
+GRAPH_BYTES = 250_000_000
+"""Of a graph. One of more than PACKAGED_BYTES stays in the bucket, and its function copies it into the 512 MB of /tmp
+that every function has. One of 240 MB was served."""
 
 # What a data set may be.
 OBJECTS = 10_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.calls import code, transient
 from chalicelib.aws.signed.refusals import bucket_missing
-from chalicelib.edges.object_store import Listed, Stored
+from chalicelib.edges.object_store import Digest, Listed, Stored
 from chalicelib.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ABSENT = {"NoSuchKey", "404"}
 LOST = {"PreconditionFailed", "412", *ABSENT}
 CONFLICT = "ConditionalRequestConflict"
+CHUNK_BYTES = 1_048_576
 CONFLICT_LIMIT = 5
 CONFLICT_PAUSE_SECONDS = (0.05, 0.4)
 """S3 answers 409 while another conditional write to the key is under way, and asks to try again: somewhen between
@@ -43,6 +45,20 @@ class BucketStore:
             if code(exc) in ABSENT:
                 return None
             raise
+
+    def digest(self, key: str) -> Digest | None:
+        try:
+            answer = self._call("get_object", key, Key=key)
+        except ClientError as exc:
+            if code(exc) in ABSENT:
+                return None
+            raise
+        read, size_bytes = hashlib.sha256(), 0
+        with transient(StoreUnavailable, doing=f"reading s3://{self.bucket}/{key}"):
+            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                read.update(chunk)
+                size_bytes += len(chunk)
+        return Digest(read.hexdigest(), size_bytes, answer.get("VersionId"))
 
     def put(self, key: str, body: bytes) -> None:
         self._call("put_object", key, Key=key, Body=body)

@@ -17,6 +17,15 @@ class Stored(Value):
     version_id: str | None = None
 
 
+class Digest(Value):
+    """What an object holds, without its content: the SHA-256 in hexadecimal, its size, and the ID of this version of
+    it; None where the store does not tell."""
+
+    sha256: str
+    size_bytes: int
+    version_id: str | None = None
+
+
 class Listed(Value):
     """An object as a listing shows it."""
 
@@ -40,6 +49,9 @@ class ObjectStore(ObjectReader, Protocol):
     """
 
     bucket: str
+
+    def digest(self, key: str) -> Digest | None:
+        """Of the object, or None. Its content is read, and never held as a whole."""
 
     def put(self, key: str, body: bytes) -> None: ...
 

@@ -129,6 +129,27 @@ def part(edges: Edges, version: JudgedVersion, name: str) -> bytes:
     return stored.body
 
 
+def check_artifact(edges: Edges, version: JudgedVersion) -> None:
+    """Raises RegistryIncomplete when its artifact is gone, or another one, and as `check_stored` does."""
+    if version.manifest.stored:
+        check_stored(edges, version)
+    else:
+        part(edges, version, version.manifest.artifact_file)
+
+
+def check_stored(edges: Edges, version: JudgedVersion) -> None:
+    """Raises RegistryIncomplete when the published function would not find in the bucket the artifact that it reads
+    from there; nothing where its package holds it."""
+    said = _stored_problem(edges, version)
+    if said is not None and version.manifest.stored:
+        key = version.manifest.stored.key
+        raise RegistryIncomplete(
+            f"{key} {said}, and the function of version {version.model_version} of {version.model} reads it:"
+            f" {documents.put_back(key)}",
+            key=key,
+        )
+
+
 def record(edges: Edges, version: JudgedVersion, name: str, kind: type[Found]) -> Found:
     """One of its parts that are documents, as a record of this kind; raises RegistryIncomplete as `part` does."""
     return kind.read(part(edges, version, name), key=layout.version(version.model, version.model_version, name))
@@ -136,6 +157,8 @@ def record(edges: Edges, version: JudgedVersion, name: str, kind: type[Found]) -
 
 def problem(edges: Edges, version: JudgedVersion, name: str) -> str | None:
     """What is wrong with one of its parts, in words that follow its key; None when it is what was judged."""
+    if version.manifest.stored and name == version.manifest.artifact_file:
+        return _stored_problem(edges, version)
     stored = edges.store.find(layout.version(version.model, version.model_version, name))
     as_judged = stored is not None and _is(stored.body, name, version.manifest)
     if not as_judged and _erasure(edges, version, name, body=stored.body if stored else None) is not None:
@@ -149,6 +172,22 @@ def problem(edges: Edges, version: JudgedVersion, name: str) -> str | None:
         read = partial(documents.read, stored.body, key="it", shape=registry.SHAPES[name])
         documents.readable(read, told=told)
     return "is no document of its kind" if told else None
+
+
+def _stored_problem(edges: Edges, version: JudgedVersion) -> str | None:
+    """What is wrong with the object that the published function reads. It has to be the object's current version:
+    what was replaced goes after a month."""
+    stored = version.manifest.stored
+    if stored is None:
+        return None
+    found = edges.store.digest(stored.key)
+    if found is None:
+        return "is gone"
+    if found.sha256 != version.manifest.artifact_sha256:
+        return "is not what the manifest says"
+    if found.version_id != stored.version_id:
+        return f"is not the version of the object that its function reads (delete those after {stored.version_id})"
+    return None
 
 
 def _erasure(edges: Edges, version: JudgedVersion, name: str, *, body: bytes | None) -> erasures.Erasure | None:

@@ -7,7 +7,7 @@ parts may have been pruned or damaged, and Lambda may have lost what was publish
 from __future__ import annotations
 
 from chalicelib.edges import Edges
-from chalicelib.errors import LayersMissing, RegistryIncomplete, ServingChanged, VersionUnfit
+from chalicelib.errors import LayersMissing, RegistryIncomplete, ServingChanged, ServingTooSmall, VersionUnfit
 from chalicelib.evidence import evidence
 from chalicelib.evidence.evidence import JudgedVersion
 from chalicelib.promotion import replaying
@@ -30,7 +30,7 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
     _check_kept(edges, model=model, model_version=model_version)
     try:
         judged = evidence.judged(edges, model=model, model_version=model_version)
-        evidence.part(edges, judged, judged.manifest.artifact_file)  # the next run judges against it
+        evidence.check_artifact(edges, judged)  # the next run judges against it
         evidence.record(edges, judged, registry.REPORT, Report)
         package = evidence.part(edges, judged, registry.PACKAGE)
         sample = evidence.record(edges, judged, registry.REPLAY, Sample)
@@ -39,7 +39,7 @@ def verify(edges: Edges, *, model: str, model_version: int, function_version: st
             holding = _published_again(edges, judged, package=package)
     except (RegistryIncomplete, ServingChanged) as exc:
         raise _lost(model, model_version, exc.message) from exc
-    except LayersMissing as exc:
+    except (LayersMissing, ServingTooSmall) as exc:
         raise _unfit(model, model_version, exc.message) from exc
     _check_answers(edges, judged, replaying.asking(judged.manifest, function_version=holding, sample=sample))
     _check_kept(edges, model=model, model_version=model_version)  # again: a prune may have begun meanwhile
@@ -85,6 +85,7 @@ def _published_again(edges: Edges, judged: JudgedVersion, *, package: bytes) -> 
         package=package,
         serving_sha256=None,
         layers=judged.manifest.layers,
+        stored_bytes=judged.manifest.stored_bytes,
         within_seconds=REPUBLISHED_WITHIN_SECONDS,
     )
     return published.function_version

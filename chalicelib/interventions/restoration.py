@@ -33,9 +33,10 @@ def is_behind(edges: Edges, *, model: str) -> bool:
 def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     """Make the model version of the last ledger entry live again; `attempt` is fresh for every call.
 
-    Raises NoLiveModel when nothing was ever promoted, RegistryIncomplete when the package is gone or damaged,
-    LayersMissing when the function was deployed without layers that it needs, and RequestConflict when somebody moves
-    the alias meanwhile.
+    Raises NoLiveModel when nothing was ever promoted, RegistryIncomplete when the package, or the artifact that its
+    function reads from the bucket, is gone or damaged, LayersMissing and ServingTooSmall when the function was
+    deployed without layers, memory or time that it needs, and RequestConflict when somebody moves the alias
+    meanwhile.
     """
     alias = edges.functions.alias(model)
     ledger = Ledger(edges, model)
@@ -46,11 +47,17 @@ def restore(edges: Edges, *, model: str, attempt: str, who: str) -> Recovered:
     number = last.model_version
     judged = evidence.judged(edges, model=model, model_version=number)
     package = evidence.part(edges, judged, registry.PACKAGE)
+    evidence.check_stored(edges, judged)
     serving = alias.function_version if alias and not is_behind(edges, model=model) else None
     if serving is not None and evidence.is_held(edges, judged, function_version=serving):
         return Recovered(number, serving, moved=False)
     published = publishing.publish(
-        edges, model=model, package=package, serving_sha256=None, layers=judged.manifest.layers
+        edges,
+        model=model,
+        package=package,
+        serving_sha256=None,
+        layers=judged.manifest.layers,
+        stored_bytes=judged.manifest.stored_bytes,
     )
     move = promotion.back_to(
         last,

@@ -3,7 +3,9 @@
     claim the number -> registry: artifact, report, package -> publish in one call -> evidence
                      -> registry: manifest (complete)
 
-The package holds handler, artifact and manifest, so a function version is the whole model and needs nothing else.
+The package holds handler, artifact and manifest, so a function version is the whole model and needs nothing else. An
+artifact that is too large for a package stays in the registry: the package's manifest says which version of which
+object it is, and the function reads that.
 Its report is the one that let it pass: where the champion changes later, the run keeps the second judging's.
 """
 
@@ -20,10 +22,20 @@ from chalicelib.edges import Edges
 from chalicelib.errors import ArtifactInvalid
 from chalicelib.evidence import evidence
 from chalicelib.layout import Place
+from chalicelib.limits import PACKAGED_BYTES
 from chalicelib.quality import left_out
 from chalicelib.registry import publishing, registry, run_documents
-from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest
+from chalicelib.registry.manifest import SCORECARD, SCORECARD_FILE, Manifest, StoredArtifact
 from chalicelib.registry.report import Report
+from chalicelib.values import Value
+
+
+class Parts(Value):
+    """What was judged, as the run left it."""
+
+    artifact: bytes
+    report: bytes
+    replay: bytes
 
 
 class Build(Protocol):
@@ -33,30 +45,33 @@ class Build(Protocol):
 
 
 def version(
-    edges: Edges, task: VersionModelTask, *, artifact: bytes, report: bytes, replay: bytes, build: Build
+    edges: Edges,
+    task: VersionModelTask,
+    *,
+    artifact: bytes,
+    report: bytes,
+    replay: bytes,
+    build: Build,
+    packaged_bytes: int = PACKAGED_BYTES,
 ) -> ModelVersioned:
-    """Number and publish what was judged. Repeating it is harmless.
+    """Number and publish what was judged; a larger artifact than `packaged_bytes` does not go into the package.
+    Repeating it is harmless.
 
-    Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, and the TransientErrors of the edges.
+    Raises ArtifactInvalid, RegistryIncomplete, ServingChanged, LayersMissing, ServingTooSmall, and the
+    TransientErrors of the edges.
     """
     if hashlib.sha256(artifact).hexdigest() != task.artifact_sha256:
         raise ArtifactInvalid(f"{task.artifact_uri} is not the artifact that was judged: its SHA-256 differs")
     number = registry.claim(edges, model=task.model, run=task.run)
     if registry.find_manifest(edges, model=task.model, model_version=number) is None:
-        _publish(edges, task, number=number, artifact=artifact, report=report, replay=replay, build=build)
+        kept = Parts(artifact=artifact, report=report, replay=replay)
+        _publish(edges, task, number=number, kept=kept, build=build, packaged_bytes=packaged_bytes)
     complete = registry.manifest(edges, model=task.model, model_version=number)
     return ModelVersioned(model_version=number, function_version=complete.function_version)
 
 
 def _publish(
-    edges: Edges,
-    task: VersionModelTask,
-    *,
-    number: int,
-    artifact: bytes,
-    report: bytes,
-    replay: bytes,
-    build: Build,
+    edges: Edges, task: VersionModelTask, *, number: int, kept: Parts, build: Build, packaged_bytes: int
 ) -> None:
     lineage = run_documents.profile(edges, run=task.run)
     training = run_documents.training(edges, run=task.run)
@@ -70,12 +85,16 @@ def _publish(
         "format": form,
         "data": [each.name for each in lineage.objects],
     }
-    judged = Report.read(report, key=Place.parse(task.report_uri).key)
-    package = build(artifact=artifact, manifest=identity)
+    judged = Report.read(kept.report, key=Place.parse(task.report_uri).key)
+    stored = None
+    if len(kept.artifact) > packaged_bytes:
+        stored = _stored(edges, task, layout.version(task.model, number, file), artifact=kept.artifact)
+        identity["stored"] = {"bucket": edges.store.bucket, **stored.document}
+    package = build(artifact=kept.artifact, manifest=identity)
     parts = {
-        file: artifact,
-        registry.REPORT: report,
-        registry.REPLAY: replay,
+        **({} if stored else {file: kept.artifact}),
+        registry.REPORT: kept.report,
+        registry.REPLAY: kept.replay,
         registry.PACKAGE: package,
     }
     if lineage.splits is not None:
@@ -87,7 +106,11 @@ def _publish(
         package=package,
         serving_sha256=task.serving_sha256,
         layers=made.layers if made else (),
+        stored_bytes=stored.bytes if stored else 0,
     )
+    told: dict[str, Any] = {"stored": stored} if stored else {}
+    if gone := left_out.of_run(edges, run=task.run):
+        told["left_out"] = gone
     manifest = Manifest(
         model=task.model,
         model_version=number,
@@ -97,14 +120,14 @@ def _publish(
         format=form,
         artifact=made,
         example=lineage.profile.example,
-        parts=evidence.checksums(parts),
+        parts={file: task.artifact_sha256, **evidence.checksums(parts)},
         function_version=published.function_version,
         code_sha256=published.code_sha256,
         configuration=published.configuration,
         fingerprint=task.fingerprint,
         data=lineage.objects,
         rows=lineage.profile.rows,
-        **({"left_out": gone} if (gone := left_out.of_run(edges, run=task.run)) else {}),
+        **told,
         recipe_sha256=lineage.recipe_sha256,
         pipeline_sha256=lineage.code_sha256,
         training=training and training.without_artifact(),
@@ -115,6 +138,23 @@ def _publish(
     )
     stands = evidence.keep(edges, manifest)
     edges.store.put_if_absent(layout.version(task.model, number, registry.MANIFEST), stands)
+
+
+def _stored(edges: Edges, task: VersionModelTask, key: str, *, artifact: bytes) -> StoredArtifact:
+    """The artifact in the registry, where the published function reads it; raises ArtifactInvalid.
+
+    What lies there is not read back as a whole: VersionModel has the memory for one of the largest, not for two.
+    """
+    edges.store.put_if_absent(key, artifact)
+    found = edges.store.digest(key)
+    if found is None or found.sha256 != task.artifact_sha256:
+        raise ArtifactInvalid(f"{key} is not the artifact that was judged: retrain again")
+    if found.version_id is None:
+        raise ArtifactInvalid(
+            f"bucket {edges.store.bucket} keeps no versions, so no function could tell that it reads {key} as it was"
+            " judged: nightswap deploy switches them on"
+        )
+    return StoredArtifact(key=key, version_id=found.version_id, bytes=found.size_bytes)
 
 
 def _keep(edges: Edges, parts: Mapping[str, bytes], *, model: str, model_version: int) -> None:

@@ -76,6 +76,15 @@ class Artifact(Document):
     """That its serving function needs, by name; none of an earlier release."""
 
 
+class StoredArtifact(Document):
+    """Where the published function reads an artifact that is too large for its package."""
+
+    key: str = holds(text)
+    version_id: str = holds(text)
+    """Of the object in S3: the function reads this version of it and no other."""
+    bytes: int = holds(count)
+
+
 class Training(Document):
     """How a fit went, as Train measured it; what else an estimator tells of itself is in the document."""
 
@@ -106,6 +115,8 @@ class Manifest(Document):
     format: str = holds(text)
     artifact: Artifact | None = holds_one(Artifact, default=None)
     """None of an earlier release, whose artifacts are scorecards all of them."""
+    stored: StoredArtifact | None = holds_one(StoredArtifact, default=None)
+    """None where the package holds the artifact."""
     example: Mapping[str, Any] | None = holds(table_of(anything), default=None)
     """An instance to try the model with."""
     parts: Mapping[str, str] | None = holds(table_of(sha256), default=None)
@@ -163,6 +174,11 @@ class Manifest(Document):
     def threshold(self) -> Threshold | None:
         """The operating point; None of a version that answers the more probable class."""
         return self.training.threshold if self.training else None
+
+    @property
+    def stored_bytes(self) -> int:
+        """Of the artifact that its function reads from the bucket; 0 where the package holds it."""
+        return self.stored.bytes if self.stored else 0
 
     @property
     def layers(self) -> Sequence[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.documents import documents
-from chalicelib.edges import Edges, serving_layers
+from chalicelib.edges import Edges, serving_layers, serving_room
 from chalicelib.edges.pauses import growing
 from chalicelib.edges.serving_functions import FunctionVersion
 from chalicelib.errors import FunctionBusy, ServingChanged
@@ -41,19 +41,23 @@ def publish(
     package: bytes,
     serving_sha256: str | None,
     layers: Sequence[str],
+    stored_bytes: int = 0,
     within_seconds: float = ACTIVE_WITHIN_SECONDS,
 ) -> FunctionVersion:
     """The published version that holds this package: an earlier one, or a new one; Active, and checked.
 
     `serving_sha256` is the configuration that was judged; None takes whatever the function has now. `layers` are
-    those that the package needs. Raises FunctionBusy when the version is not there and Active in time, LayersMissing
-    before anything is published, and ServingChanged when the version is not what was judged.
+    those that the package needs, `stored_bytes` the size of an artifact that it reads from the bucket. Raises
+    FunctionBusy when the version is not there and Active in time, LayersMissing and ServingTooSmall before anything
+    is published, and ServingChanged when the version is not what was judged.
     """
     wanted = code_sha256(package)
     version = _find(edges, model=model, wanted=wanted, serving_sha256=serving_sha256, layers=layers)
     if version is None:
-        if layers:
-            serving_layers.check(layers, given=serving_layers.of(edges.functions.configuration(model)), model=model)
+        if layers or stored_bytes:
+            configured = edges.functions.configuration(model)
+            serving_layers.check(layers, given=serving_layers.of(configured), model=model)
+            serving_room.check(stored_bytes, configuration=configured, model=model)
         version = _made(edges, model=model, package=package)
     version = _active(edges, model=model, version=version, within_seconds=within_seconds)
     if version.code_sha256 != wanted:

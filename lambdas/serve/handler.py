@@ -215,21 +215,13 @@ class Service(Value):
         label, probabilities = scored
         by_class = dict(zip(self.scorer.classes, probabilities, strict=True))
         if not math.isfinite(sum(probabilities)):
-            raise self._unscored(row)
+            from .seldom.unscored import refusal
+
+            raise refusal(self.scorer, row)
         if self.scorer.schema.operating_point is not None:
             label = self.scorer.schema.operating_point.label(by_class)
         prediction = {"label": label, "probability": by_class[label], "probabilities": by_class}
         return {**prediction, "why": self._why(row, label=label, most=most)} if most else prediction
-
-    def _unscored(self, row: Row) -> Refused:
-        undefined = self.scorer.undefined(row)
-        if undefined is None:
-            message = "these numbers are too large to be scored"
-            return Refused("FeatureOutOfRange", message, accepted="smaller numbers")
-        from .functions import refused
-
-        position, steps = undefined
-        return refused(self.scorer.schema.columns[position].name, row[position], steps)
 
     def _why(self, row: Row, *, label: str, most: int) -> dict[str, object]:
         from .seldom.why import of_lead
@@ -257,15 +249,24 @@ def _answer(predictions: list[dict[str, object]], noted: Mapping[int | None, Not
 
 @cache
 def open_package(folder: str | Path) -> Service:
-    """Read the model and the manifest that lie beside the code, once; raises PackageBroken."""
+    """Read the model and the manifest that lie beside the code, once; raises PackageBroken, ArtifactUnread."""
     try:
         manifest = json.loads(_content(f"{folder}/manifest.json"))
-        artifact = _content(f"{folder}/{manifest['artifact_file']}", is_mapped=manifest["format"] == "trees")
-        return _service(artifact, manifest=manifest)
+        return _service(*_artifact(f"{folder}/{manifest['artifact_file']}", manifest), manifest=manifest)
     except ModelInvalid as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {exc}") from exc
     except (OSError, ImportError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise PackageBroken(f"the package in {folder} cannot be opened: {type(exc).__name__}") from exc
+
+
+def _artifact(file: str, manifest: Mapping[str, Any]) -> tuple[bytes, str]:
+    """With its SHA-256."""
+    if "stored" in manifest:
+        from .seldom.stored import brought  # here, because few artifacts are too large for their package
+
+        return brought(file, manifest)
+    content = _content(file, is_mapped=manifest["format"] == "trees")
+    return content, _sha256(content)
 
 
 def _content(file: str, *, is_mapped: bool = False) -> bytes:
@@ -286,8 +287,7 @@ def _sha256(content: bytes) -> str:
     return str(sha256(content).hexdigest())
 
 
-def _service(artifact: bytes, *, manifest: Mapping[str, Any]) -> Service:
-    checksum = _sha256(artifact)
+def _service(artifact: bytes, checksum: str, *, manifest: Mapping[str, Any]) -> Service:
     if checksum != manifest["artifact_sha256"]:
         raise PackageBroken(f"the artifact has SHA-256 {checksum}, its manifest says {manifest['artifact_sha256']}")
     kind = manifest["format"]

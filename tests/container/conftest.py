@@ -111,9 +111,12 @@ def lambda_handler() -> str:
     return str(handler)
 
 
-def registry_with(package: bytes | None, *, artifact_sha256: str | None = None, kind: str = "scorecard") -> Registry:
+def registry_with(
+    package: bytes | None, *, artifact_sha256: str | None = None, kind: str = "scorecard", **told: Any
+) -> Registry:
     outside = FakeOutside(MODEL)
-    manifest = MANIFEST | {"artifact_sha256": artifact_sha256 or artifact_of(package), "format": kind}
+    known = {"artifact_sha256": artifact_sha256 or artifact_of(package), "format": kind}
+    manifest = MANIFEST | known | told
     outside.edges.store.put(layout.version(MODEL, VERSION, "manifest.json"), documents.encode(manifest))
     if package is not None:
         outside.edges.store.put(layout.version(MODEL, VERSION, "package.zip"), package)

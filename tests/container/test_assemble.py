@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import zipfile
@@ -10,11 +11,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from chalicelib import layout
 from chalicelib.errors import ArtifactInvalid, NightswapError, RegistryIncomplete, VersionUnfit, VersionUnknown
+from lambdas.model.formats.fitted import Fitted
+from lambdas.model.formats.package import build_package
+from lambdas.model.formats.scorecard.export import export
 from lambdas.model.formats.table import FORMATS
-from tests.container.conftest import registry_with
+from lambdas.serve.handler import open_package
+from tests.container.conftest import MODEL, VERSION, registry_with
 from tests.fakes.stage import FakeStage
 from workflows.container.assemble import FORMATS_ALONE, SERVER, main
+
+ARTIFACT = layout.version(MODEL, VERSION, "model.json")
 
 
 def files(folder: Path) -> set[str]:
@@ -42,6 +50,24 @@ def test_folder_holds_the_package_whole_its_entry_points_their_core_and_the_serv
     assert {name.partition("-")[0] for name in tops if name.endswith(".dist-info")} == {*SERVER}
     assert [name for name in beside if ".." in name or name.endswith(".pyc")] == []
     assert (tmp_path / "build/package.zip").read_bytes() == package
+
+
+def test_artifact_that_its_function_reads_from_the_bucket_lies_in_the_image(fitted: Fitted, tmp_path: Path) -> None:
+    artifact = export(fitted).content
+    told = {"model": MODEL, "model_version": VERSION, "format": "scorecard", "stored": {"key": ARTIFACT}}
+    checksum = hashlib.sha256(artifact).hexdigest()
+    package = build_package(artifact=artifact, manifest={**told, "artifact_sha256": checksum})
+    stored = {"key": ARTIFACT, "version_id": "v1", "bytes": len(artifact)}
+    registry = registry_with(package, stored=stored)
+    with pytest.raises(RegistryIncomplete, match=f"{ARTIFACT} is missing"):
+        registry.lay_out(tmp_path / "build")
+    registry.outside.store.put(ARTIFACT, artifact)
+
+    registry.lay_out(tmp_path / "build")
+
+    assert "model.json" not in zipfile.ZipFile(io.BytesIO(package)).namelist()
+    assert (tmp_path / "build/image/model.json").read_bytes() == artifact
+    assert open_package(tmp_path / "build/image").artifact_sha256 == checksum
 
 
 def test_nothing_of_an_earlier_image_stays(package: bytes, tmp_path: Path) -> None:

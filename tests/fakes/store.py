@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.edges import Clock
-from chalicelib.edges.object_store import Listed, Stored
+from chalicelib.edges.object_store import Digest, Listed, Stored
 from chalicelib.edges.object_versions import ObjectVersion
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import History
@@ -45,6 +45,10 @@ class InMemoryStore:
     def find(self, key: str) -> Stored | None:
         found = self._objects.get(key)
         return Stored(found.body, found.etag, found.version_id) if found else None
+
+    def digest(self, key: str) -> Digest | None:
+        found = self._objects.get(key)
+        return Digest(hashlib.sha256(found.body).hexdigest(), len(found.body), found.version_id) if found else None
 
     def put(self, key: str, body: bytes) -> None:
         self.uncover(key, body, version_id=str(len(self._history.effects)))

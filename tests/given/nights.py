@@ -16,7 +16,15 @@ from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import commitment, promotion
 from chalicelib.promotion.promotion import Move
 from chalicelib.registry import publishing, registry
-from chalicelib.registry.manifest import SCORECARD_FILE, Artifact, Manifest, Source, Training, listed_schema
+from chalicelib.registry.manifest import (
+    SCORECARD_FILE,
+    Artifact,
+    Manifest,
+    Source,
+    StoredArtifact,
+    Training,
+    listed_schema,
+)
 from chalicelib.registry.report import Rule
 from tests.fakes.edges import FakeOutside
 from tests.given import serving_code
@@ -63,11 +71,13 @@ def register(
     layers: Sequence[str] = (),
     example: Mapping[str, Any] = EXAMPLE,
     training: Mapping[str, Any] | None = None,
+    stored: bool = False,
 ) -> Registered:
     """A complete, published version that is not live; `behaviour` is one of `serving_code`'s, `form` its format, and
     `layers` are what that needs.
 
-    `file` is the artifact's name; None as an early release wrote it, whose manifests do not tell it.
+    `file` is the artifact's name; None as an early release wrote it, whose manifests do not tell it. With `stored`
+    its function reads the artifact from the bucket.
     """
     number = registry.claim(edges, model=model, run=run)
     artifact = documents.encode({"format": form, "schema": schema, "run": run})
@@ -87,6 +97,11 @@ def register(
     needed = {"layers": list(layers)} if layers else {}
     made = file and Artifact(format=form, file=file, schema=listed_schema(schema), **needed)
     told: dict[str, Any] = {"artifact": made} if made else {}
+    if stored:
+        key = layout.version(model, number, file or SCORECARD_FILE)
+        found = edges.store.digest(key)
+        assert found is not None and found.version_id is not None
+        told["stored"] = StoredArtifact(key=key, version_id=found.version_id, bytes=found.size_bytes)
     manifest = Manifest(
         **told,
         format=form,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.edges import serving_room
 from chalicelib.settings import StageSettings
 from lambdas.model.formats.table import FORMATS
 from workflows.checking.file import format_for, why_in_one_piece
@@ -45,6 +46,8 @@ class Capacity:
     """Why Train has all rows in memory at once; empty where it folds."""
     file: Bound
     data_set: Bound
+    serving_memory_mb: int = 0
+    """Where its artifact may be too large for a package; else 0."""
 
     def in_words(self) -> str:
         """
@@ -58,7 +61,7 @@ class Capacity:
         return (
             f"{self.model} {piece}{served}: about {rounded(self.data_set.rows)} rows of {self.columns} columns fit"
             f" ({self.data_set.because}), about {rounded(self.file.rows)} into one file ({self.file.because})"
-            f"{self._growth()}"
+            f"{self._growth()}{self._reading()}"
         )
 
     def _growth(self) -> str:
@@ -66,20 +69,25 @@ class Capacity:
             return ""
         return f". Its model grows with the rows: nightswap check {self.model} FILE estimates it"
 
+    def _reading(self) -> str:
+        return f". {serving_room.foretold(self.serving_memory_mb)}" if self.serving_memory_mb else ""
+
 
 def capacity(recipe: Recipe, settings: StageSettings) -> Capacity:
     """Of a data set of the recipe, at these sizes."""
     from lambdas.model.data import room
 
-    in_one_piece = why_in_one_piece(recipe)
+    in_one_piece, served_as = why_in_one_piece(recipe), format_for(recipe)
+    is_read = served_as in FORMATS and FORMATS[served_as].stored
     memory_mb = task_sizes(settings)["preprocess"].memory_mb
     return Capacity(
         model=recipe.model,
-        format=format_for(recipe),
+        format=served_as,
         columns=len(recipe.single_columns),
         in_one_piece=in_one_piece,
         file=_in_memory(room.PREPROCESS, recipe, memory_mb=memory_mb),
         data_set=min(_bounds(recipe, settings, in_one_piece=bool(in_one_piece))),
+        serving_memory_mb=(recipe.serving.memory_mb or settings.serving_memory_mb) if is_read else 0,
     )
 
 

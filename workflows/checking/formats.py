@@ -50,5 +50,6 @@ def needs_of(
     found = {model: table[name] for model, name in formats.items()}
     return Needs(
         serving={model: each.layers for model, each in found.items() if each.layers},
+        stored=tuple(model for model, each in found.items() if each.stored),
         export=tuple(dict.fromkeys([*exporting, *importing, *own])),
     )

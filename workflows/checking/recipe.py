@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -77,7 +77,13 @@ def _imported(node: ast.stmt) -> list[str]:
 
 
 def try_out(recipe: Recipe) -> Recipe:
-    """The recipe, once its estimator was fitted and exported on rows that are made up.
+    """The recipe, once its estimator was fitted and exported on rows that are made up; raises as `tried` does."""
+    tried(recipe)
+    return recipe
+
+
+def tried(recipe: Recipe) -> Sequence[str]:
+    """What its format warns of, of a model that was fitted and exported on rows that are made up.
 
     Raises EstimatorUnsupported or TrainingFailed, as the run would after its fit; RecipeInvalid for a package that it
     requires, and that is not locked or not here.
@@ -90,13 +96,12 @@ def try_out(recipe: Recipe) -> Recipe:
         raise RecipeInvalid(f"{about}: {'; '.join(lacking)}", model=recipe.model, about=about, problems=lacking)
     try:
         with redirect_stdout(sys.stderr):
-            trial.try_out(recipe)
+            return trial.try_out(recipe)
     except NightswapError:
         raise
     except (Exception, SystemExit) as exc:  # the function is a user's, who may have written anything
         said = quoted(f"{exc}", WORDS_CHARACTERS)
         raise TrainingFailed(f"the estimator of recipe {recipe.model} raised {type(exc).__name__}: {said}") from exc
-    return recipe
 
 
 def in_lines(error: NightswapError) -> str:

@@ -25,7 +25,7 @@ from workflows.checking.file import (
     look_at,
     why_left_out,
 )
-from workflows.checking.recipe import in_lines, look_up, notes, try_out, unawaited
+from workflows.checking.recipe import in_lines, look_up, notes, tried, unawaited
 from workflows.checking.split import dated, foreseen
 from workflows.cli.doctor import shown
 from workflows.cli.options import as_json, on_stage
@@ -69,20 +69,22 @@ def findings(wanted: str, file: Path | None, *, settings: StageSettings) -> Iter
         return
     yield ok("is valid", where=where)
     yield from (note(each, where=where) for each in [*notes(recipe), *unawaited(recipe)])
-    served = _of_estimator(recipe, where=where)
-    yield served
+    served, *beside = _of_estimator(recipe, where=where)
+    yield from (served, *beside)
     if is_healthy([served]):
         yield ok(capacity(recipe, settings).in_words(), where=where)
     if file is not None:
         yield from _of_file(file, recipe=recipe, is_served=is_healthy([served]), settings=settings)
 
 
-def _of_estimator(recipe: Recipe, *, where: str) -> Finding:
+def _of_estimator(recipe: Recipe, *, where: str) -> list[Finding]:
+    """Whether it can be served, and what to expect then."""
     try:
-        try_out(recipe)
+        warned = tried(recipe)
     except NightswapError as exc:
-        return _refusal(exc, where=where, way_out="change the recipe's function `estimator`")
-    return ok("its estimator was fitted and exported on rows that were made up: it can be served", where=where)
+        return [_refusal(exc, where=where, way_out="change the recipe's function `estimator`")]
+    served = ok("its estimator was fitted and exported on rows that were made up: it can be served", where=where)
+    return [served, *(note(f"of these rows {each}", where=where) for each in warned)]
 
 
 def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSettings) -> Iterator[Finding]:

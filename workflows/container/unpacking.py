@@ -21,14 +21,18 @@ CODE, MANIFEST = "serve/handler.py", "manifest.json"
 
 
 def published(edges: Edges, *, model: str, model_version: int) -> tuple[bytes, dict[str, bytes]]:
-    """The package of a version as it was published, and its files.
+    """The package of a version as it was published, and its files; with them the artifact where the package is
+    without it, because the function reads it from the bucket.
 
     Raises VersionUnknown, RegistryIncomplete, or ArtifactInvalid for a package that is none, or whose artifact is
     not the one that the registry tells of.
     """
     manifest = registry.manifest(edges, model=model, model_version=model_version)
     package = registry.part(edges, model=model, model_version=model_version, name=registry.PACKAGE)
-    files = unpacked(package, named="the version's package", needed={manifest.artifact_file})
+    artifact = manifest.artifact_file
+    files = unpacked(package, named="the version's package", needed=set() if manifest.stored else {artifact})
+    if manifest.stored:
+        files[artifact] = registry.part(edges, model=model, model_version=model_version, name=artifact)
     if (found := _told(files).get("artifact_sha256")) != manifest.artifact_sha256:
         raise ArtifactInvalid(
             f"the version's package has an artifact of SHA-256 {found}, the registry tells of"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
@@ -46,9 +47,10 @@ class Service(Protocol):
 def open_package(folder: Path) -> Service:
     """The service of the package that is unpacked there. A process opens one: its code is the module `serve`.
 
-    Raises ArtifactInvalid where the artifact has not the SHA-256 of its manifest, or cannot be read, and
+    Raises ArtifactInvalid where the artifact has not the SHA-256 of its manifest, cannot be read or is missing, and
     CommandFailed where a library is missing that its format needs.
     """
+    _check_artifact(folder)
     sys.path.insert(0, str(folder))
     try:
         handler = import_module("serve.handler")
@@ -64,6 +66,20 @@ def _opened(handler: Any, folder: Path) -> Service:
     except handler.PackageBroken as exc:
         raise ArtifactInvalid(f"{exc}: retrain the model, or unpack the version's package again") from exc
     return service
+
+
+def _check_artifact(folder: Path) -> None:
+    """Raises ArtifactInvalid for a package without its artifact, which its function would read from the bucket."""
+    try:
+        told = json.loads((folder / "manifest.json").read_bytes())
+        lacking = "" if (folder / told["artifact_file"]).is_file() else told["stored"]["key"]
+    except (OSError, ValueError, KeyError, TypeError):  # the package's own code tells what is wrong
+        return
+    if lacking:
+        raise ArtifactInvalid(
+            f"the package is without its artifact, which lies in the bucket as {lacking}: name the version by its"
+            f" number, or put the artifact beside {folder / 'manifest.json'}"
+        )
 
 
 def columns(service: Service) -> Sequence[Column]:

@@ -22,6 +22,8 @@ class Needs:
     """By model, of those alone that need any."""
     export: tuple[str, ...] = ()
     """For Train."""
+    stored: tuple[str, ...] = ()
+    """Models whose artifacts may be too large for a package: their functions may read them from the bucket."""
     memory_mb: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Of the serving function, by model; of those alone whose recipe says it."""
     timeout_seconds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from chalicelib.cutting import quoted
-from chalicelib.edges.object_store import Listed, Stored
+from chalicelib.edges.object_store import Digest, Listed, Stored
 from chalicelib.errors import ObjectUnreadable
 from workflows.safe_paths import inside
 
@@ -25,6 +25,13 @@ class FolderStore:
     def find(self, key: str) -> Stored | None:
         file = self._file(key)
         return Stored(file.read_bytes(), _etag(file)) if file.is_file() else None
+
+    def digest(self, key: str) -> Digest | None:
+        file = self._file(key)
+        if not file.is_file():
+            return None
+        with file.open("rb") as content:
+            return Digest(hashlib.file_digest(content, "sha256").hexdigest(), file.stat().st_size)
 
     def put(self, key: str, body: bytes) -> None:
         file = self._file(key)

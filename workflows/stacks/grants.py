@@ -52,6 +52,15 @@ def documents(*names_of_documents: str) -> tuple[str, ...]:
     return tuple(layout.run_document("*", name) for name in names_of_documents)
 
 
+def artifacts(model: str) -> str:
+    """The pattern of the artifacts of a model's versions.
+
+    >>> artifacts("digits")
+    'models/digits/versions/*/model.*'
+    """
+    return f"{layout.versions(model)}*/{registry.ARTIFACT_STEM}*"
+
+
 DECISIONS = documents("decision_*")
 ANNOUNCED = documents("told*")
 MOVE_TOLD = layout.move_told("*")

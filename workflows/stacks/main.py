@@ -112,7 +112,7 @@ def _serving(stage: str, model: str, settings: StageSettings, needs: Needs, *, w
     return functions.function_resources(
         serving_id(model),
         name=names.serving_function(stage, model),
-        statements=permissions.serving_statements(serving_id(model)),
+        statements=permissions.serving_statements(stage, model, logical_id=serving_id(model), needs=needs),
         properties={
             **functions.serving_configuration(settings, **sizes),
             **layers.attached(needed if with_layers else ()),

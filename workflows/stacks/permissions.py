@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib import names
+from workflows.packaging.needs import Needs
 from workflows.stacks.arns import alerts_arn, arn, bucket_arn, names_of
-from workflows.stacks.grants import TASK_GRANTS, Grant
+from workflows.stacks.grants import TASK_GRANTS, Grant, artifacts
 from workflows.stacks.statements import Json, allow, forbid
 
 NOT_NUMBERED = (names.LIVE, "$LATEST")
@@ -39,9 +40,16 @@ def task_statements(stage: str, task: str) -> list[Json]:
     return statements
 
 
-def serving_statements(logical_id: str) -> list[Json]:
-    """The statements of a serving function's role. Its model is in its package: all it needs is a log."""
-    return [logging(logical_id)]
+def serving_statements(stage: str, model: str, *, logical_id: str, needs: Needs) -> list[Json]:
+    """The statements of a serving function's role. Its model is in its package: all it needs is a log.
+
+    Of a model whose artifacts may be too large for that, it may read these, each by the version of the object that
+    the package names, and nothing else. S3 then asks for this action, and not for s3:GetObject.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions".
+    """
+    if model not in needs.stored:
+        return [logging(logical_id)]
+    return [logging(logical_id), allow(["s3:GetObjectVersion"], on=[bucket_arn(stage, artifacts(model))])]
 
 
 def logging(logical_id: str) -> Json:

@@ -38,7 +38,10 @@ def code_files(made: Format, *, formats: Collection[Format] = FORMATS.values()) 
 
 
 def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
-    """The zip. Raises ArtifactInvalid when the manifest lacks a field, or names another artifact or format."""
+    """The zip, without the artifact where the manifest says under `stored` which object of S3 it is: bucket, key,
+    version_id and bytes.
+
+    Raises ArtifactInvalid when the manifest lacks a field, or names another artifact or format."""
     missing = [field for field in MANIFEST_FIELDS if field not in manifest]
     checksum = hashlib.sha256(artifact).hexdigest()
     if missing or manifest["artifact_sha256"] != checksum:
@@ -49,7 +52,8 @@ def build_package(*, artifact: bytes, manifest: Mapping[str, object]) -> bytes:
     made = format_of(str(manifest["format"]))
     document = {**manifest, "artifact_file": made.file}
     body = json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode()
-    return _zip({**code_files(made), made.file: artifact, "manifest.json": body})
+    held = {} if "stored" in manifest else {made.file: artifact}
+    return _zip({**code_files(made), **held, "manifest.json": body})
 
 
 def _zip(files: Mapping[str, bytes]) -> bytes:

@@ -101,6 +101,8 @@ class Format:
     """What Train needs to export to it, beside its usual layers."""
     import_layers: tuple[str, ...] = ()
     """What Train needs too for a model that was trained elsewhere, where there is room for it."""
+    stored: bool = False
+    """Whether an artifact may be too large for its package: then its function reads it from the bucket."""
     tolerance: float = PROBABILITY_TOLERANCE
     """How far its probabilities may be from the estimator's; labels may never differ."""
     code: Callable[[], Code]
@@ -165,6 +167,7 @@ FORMATS: Mapping[str, Format] = {
         layers=("onnxruntime",),
         export_layers=("skl2onnx",),
         import_layers=("onnxruntime",),
+        stored=True,
         tolerance=1e-5,  # onnxruntime couples pairs of classes in 32-bit floats
         code=_onnx,
         reads=_foreign_graph,

@@ -7,6 +7,7 @@ and `expected` draws some thousand of them.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,18 +33,18 @@ LEVELS_MAX = 1000
 """At most this many of the declared categories occur in the made-up rows."""
 
 
-def try_out(recipe: Recipe) -> None:
-    """Fit and export the recipe on made-up rows.
+def try_out(recipe: Recipe) -> Sequence[str]:
+    """Fit and export the recipe on made-up rows; returns what its format warns of.
 
     Raises EstimatorUnsupported for what cannot be served, TrainingFailed for what cannot be fitted.
     """
     try:
-        _tried(recipe, train=made_up(recipe))
+        return _tried(recipe, train=made_up(recipe)).warnings
     except TrainingFailed as exc:
         if all(column.allowed for column in recipe.categorical):
             raise
         try:
-            _tried(recipe, train=made_up(recipe, levels=MANY_LEVELS))
+            return _tried(recipe, train=made_up(recipe, levels=MANY_LEVELS)).warnings
         except TrainingFailed:
             raise exc from exc.__cause__
 

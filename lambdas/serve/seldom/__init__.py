@@ -4,7 +4,9 @@ array_columns.py  columns that are one feature, which a request gives as a list
 direct.py         answers the requests of the function's own URL
 npy.py            instances from a .npy file
 several.py        scores several instances, as far as the time goes
+stored.py         an artifact that lies in the bucket, because it is too large for its package
 why.py            tells which columns moved a prediction most
+unscored.py       refuses a row that has no score
 unfit_names.py    refuses features that are missing or unknown
 warned.py         tells what the model took in the place of what a request says
 """

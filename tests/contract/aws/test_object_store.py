@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
-from chalicelib.aws.object_store import CONFLICT_LIMIT, CONFLICT_PAUSE_SECONDS, BucketStore
-from chalicelib.edges.object_store import Listed, Stored
+from chalicelib.aws.object_store import CHUNK_BYTES, CONFLICT_LIMIT, CONFLICT_PAUSE_SECONDS, BucketStore
+from chalicelib.edges.object_store import Digest, Listed, Stored
 from chalicelib.errors import StackMissing, StoreUnavailable
 from tests.contract.aws.conftest import Scripted
 
@@ -71,6 +72,34 @@ def test_body_that_breaks_off_is_worth_another_try(store: BucketStore, s3: Scrip
 
     with pytest.raises(StoreUnavailable):
         store.find("locks/m")
+
+
+@pytest.mark.parametrize("version_id", ["v1", None])
+def test_object_is_told_without_its_content(store: BucketStore, s3: Scripted, version_id: str | None) -> None:
+    body, versioned = b"x" * (CHUNK_BYTES + 1), {"VersionId": version_id} if version_id else {}
+    s3.answers("get_object", {"Body": streamed(body), "ETag": '"1"', **versioned}, Bucket=BUCKET, Key="locks/m")
+
+    assert store.digest("locks/m") == Digest(hashlib.sha256(body).hexdigest(), len(body), version_id)
+
+
+def test_object_that_is_not_there_has_no_digest(store: BucketStore, s3: Scripted) -> None:
+    s3.refuses("get_object", "NoSuchKey", 404)
+
+    assert store.digest("locks/m") is None
+
+
+def test_digest_of_a_body_that_breaks_off_is_worth_another_try(store: BucketStore, s3: Scripted) -> None:
+    s3.answers("get_object", {"Body": streamed(b"half", promised=8), "ETag": '"1"'}, Bucket=BUCKET, Key="locks/m")
+
+    with pytest.raises(StoreUnavailable):
+        store.digest("locks/m")
+
+
+def test_digest_that_is_denied_is_not_taken_for_none(store: BucketStore, s3: Scripted) -> None:
+    s3.refuses("get_object", "AccessDenied", 403)
+
+    with pytest.raises(ClientError):
+        store.digest("locks/m")
 
 
 def test_object_is_written(store: BucketStore, s3: Scripted) -> None:

@@ -16,6 +16,7 @@ from lambdas.model.evaluation.tally import differences, replay_sample
 from lambdas.model.reading import findings
 from tests.contract.docs import pages
 from workflows.deploying.chalice_app.access_log import FIELDS
+from workflows.packaging.needs import Needs
 from workflows.stacks import grants
 from workflows.stacks.data import data_template
 from workflows.stacks.grants import TASK_GRANTS, Grant
@@ -80,11 +81,14 @@ def test_a_function_of_the_app_has_the_powers_of_the_page(who: str) -> None:
     assert all(arn.endswith("*/request.json") for arn in writes)
 
 
-def test_the_serving_function_may_write_its_log_and_nothing_else() -> None:
-    actions = {action for each in serving_statements("ServeKdd99Xhttp") for action in each["Action"]}
+@pytest.mark.parametrize(("stored", "services"), [((), {"logs"}), (("kdd99-http",), {"logs", "s3"})])
+def test_the_serving_function_may_write_its_log_and_read_what_is_too_large_for_its_package(
+    stored: tuple[str, ...], services: set[str]
+) -> None:
+    given = serving_statements("prod", "kdd99-http", logical_id="ServeKdd99Xhttp", needs=Needs(stored=stored))
 
-    assert TOLD["the serving function"] == "write its own log"
-    assert {action.split(":")[0] for action in actions} == {"logs"}
+    assert TOLD["the serving function"] == "write its own log; of a graph, read its own model's artifacts"
+    assert {action.split(":")[0] for each in given for action in each["Action"]} == services
 
 
 def test_the_times_of_a_removed_token_are_those_of_the_code() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -88,6 +89,19 @@ def test_an_object_is_written_once_if_absent_and_over_exactly_what_was_seen(stor
     again = store.find("a/one")
     assert again is not None and store.delete_if_match("a/one", etag=again.etag)
     assert store.find("a/one") is None
+
+
+def test_an_object_is_told_by_its_sha256_and_version(store: ObjectStore) -> None:
+    assert store.digest("d/one") is None
+    store.put("d/one", b"first")
+    first = store.digest("d/one")
+    store.put("d/one", b"first")
+
+    again, found = store.digest("d/one"), store.find("d/one")
+    assert first is not None and again is not None and found is not None
+    assert (first.sha256, first.size_bytes) == (hashlib.sha256(b"first").hexdigest(), 5)
+    assert (again.version_id, again.sha256) == (found.version_id, first.sha256)
+    assert first.version_id not in (None, again.version_id)
 
 
 def test_what_lay_at_a_key_before_is_known_newest_first(store: ObjectStore) -> None:

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.names import TASKS, Names, state_name
 from tests.contract.stacks.evaluating import permits
 from tests.contract.stacks.reading import of_type, resolved, statements
+from workflows.packaging.needs import Needs
 from workflows.stacks.data import data_template
 from workflows.stacks.main import main_template
 
@@ -220,6 +221,32 @@ def test_what_the_work_needs_is_permitted(who: str, action: str, resource: str) 
 @pytest.mark.parametrize(("who", "action", "resource"), FORBIDDEN)
 def test_everything_else_is_denied(who: str, action: str, resource: str) -> None:
     assert not permits(of(who), action, resource)
+
+
+READ = ("s3:GetObjectVersion", f"{BUCKET}/models/kdd99-http/versions/000001/model.onnx")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", READ[1]),
+        ("s3:GetObjectVersion", READ[1].replace("kdd99-http", "another")),
+        ("s3:GetObjectVersion", READ[1].replace("model.onnx", "replay.json")),
+        ("s3:GetObjectVersion", READ[1].replace("versions/000001", "rejected/a-run")),
+        ("s3:GetObjectVersion", f"{BUCKET}/work/a-run/model.onnx"),
+        ("s3:PutObject", READ[1]),
+        ("s3:ListBucket", BUCKET),
+    ],
+)
+def test_serving_function_reads_the_artifacts_of_its_own_model_where_they_may_be_too_large_for_a_package(
+    action: str, resource: str
+) -> None:
+    template = main_template("prod", models=["kdd99-http"], needs=Needs(stored=("kdd99-http",)))
+    given = statements(template, "ServeKdd99XhttpRole")
+
+    assert permits(given, *READ)
+    assert not permits(of("ServeKdd99Xhttp"), *READ)
+    assert not permits(given, action, resource)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from chalicelib.edges import serving_room
 from chalicelib.errors import EstimatorUnsupported
+from chalicelib.limits import GRAPH_BYTES, PACKAGED_BYTES
 from lambdas.model.features.dates import steps_of
 from lambdas.model.features.searches import best
 from lambdas.model.formats.fitted import FIT_ERRORS, Exported, Fitted, Levels, first_line
@@ -19,9 +21,6 @@ from lambdas.model.formats.onnx.supported import check
 from lambdas.model.formats.schemas import schema_of
 from lambdas.model.recipe import Recipe
 from lambdas.serve.onnx import FORMAT, FORMAT_VERSION, LENGTH_BYTES, MAGIC
-
-ARTIFACT_BYTES_MAX = 40_000_000
-"""As of a scorecard: Lambda takes a package of 50 MB through its API."""
 
 
 def export(fitted: Fitted) -> Exported:
@@ -51,8 +50,12 @@ def export(fitted: Fitted) -> Exported:
     }
     told = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
     artifact = MAGIC + len(told).to_bytes(LENGTH_BYTES, "little") + told + content
-    _check_size(recipe, size_bytes=len(artifact))
-    return Exported(artifact, schema, facts={"graph_bytes": len(content)})
+    return Exported(
+        artifact,
+        schema,
+        facts={"graph_bytes": len(content)},
+        warnings=size_warnings(recipe, size_bytes=len(artifact)),
+    )
 
 
 def _graph(fitted: Fitted, *, columns: int) -> bytes:
@@ -73,12 +76,15 @@ def foresee(few: Exported, *, recipe: Recipe, levels: Levels) -> None:
     """Nothing: whether a graph grows with the rows is the estimator's, and `export` judges the real one."""
 
 
-def _check_size(recipe: Recipe, *, size_bytes: int) -> None:
-    if size_bytes > ARTIFACT_BYTES_MAX:
+def size_warnings(recipe: Recipe, *, size_bytes: int) -> list[str]:
+    """What to expect of an artifact that is too large for its package; raises EstimatorUnsupported for one that is
+    too large to serve."""
+    if size_bytes > GRAPH_BYTES:
         raise EstimatorUnsupported(
-            f"the graph of recipe {recipe.model} takes {size_bytes / 1e6:.0f} MB, and {ARTIFACT_BYTES_MAX / 1e6:.0f}"
+            f"the graph of recipe {recipe.model} takes {size_bytes / 1e6:.0f} MB, and {GRAPH_BYTES / 1e6:.0f}"
             " at most are served: train on fewer rows (window of the recipe), or take an estimator that keeps none;"
             " import a smaller model",
             model=recipe.model,
             size_bytes=size_bytes,
         )
+    return [f"the graph takes {serving_room.in_words(size_bytes)}"] if size_bytes > PACKAGED_BYTES else []

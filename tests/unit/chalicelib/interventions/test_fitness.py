@@ -59,6 +59,25 @@ def test_version_is_unfit_where_its_function_lacks_the_layers_to_publish_it_agai
     assert fitness.verify(replace(night.edges, functions=without), model=MODEL, model_version=1) == "1"
 
 
+@pytest.mark.parametrize("stored", [False, True])
+def test_version_without_its_artifact_is_unfit(night: FakeOutside, stored: bool) -> None:
+    register(night.edges, run="run-1", stored=stored)
+    assert fitness.verify(night.edges, model=MODEL, model_version=1) == "1"
+    night.store.delete(layout.version(MODEL, 1, SCORECARD_FILE))
+
+    with pytest.raises(VersionUnfit, match=r"model.json is (missing|gone)"):
+        fitness.verify(night.edges, model=MODEL, model_version=1)
+
+
+def test_version_is_unfit_where_its_function_is_too_small_to_publish_it_again(night: FakeOutside) -> None:
+    register(night.edges, run="run-1", stored=True)
+    small = InMemoryFunctions(MODEL, clock=night.clock, handler=ServingCode())
+    small.configure(MODEL, MemorySize=64)
+
+    with pytest.raises(VersionUnfit, match=r"cannot go live: the artifact of kdd99-http has 0 MB"):
+        fitness.verify(replace(night.edges, functions=small), model=MODEL, model_version=1)
+
+
 def test_version_keeps_the_layers_that_it_was_published_with(night: FakeOutside) -> None:
     night.functions.configure(MODEL, **with_layers("onnx"))
     register(night.edges, run="run-1", layers=["onnx"])

@@ -8,12 +8,20 @@ import pytest
 from chalicelib import layout
 from chalicelib.documents import documents
 from chalicelib.edges import Edges
-from chalicelib.errors import LayersMissing, NoLiveModel, RegistryIncomplete, RequestConflict, VersionUnknown
+from chalicelib.errors import (
+    LayersMissing,
+    NoLiveModel,
+    RegistryIncomplete,
+    RequestConflict,
+    ServingTooSmall,
+    VersionUnknown,
+)
 from chalicelib.interventions import restoration
 from chalicelib.interventions.restoration import Recovered
 from chalicelib.ledger.ledger import Ledger
 from chalicelib.promotion import promotion
 from chalicelib.registry import registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from tests.fakes.edges import FakeOutside
 from tests.fakes.functions import InMemoryFunctions
 from tests.fakes.serving_function import with_layers
@@ -62,6 +70,37 @@ def test_version_whose_layers_the_function_lacks_is_not_restored(night: FakeOuts
 
     assert edges.functions.alias(MODEL) is None
     assert edges.functions.versions(MODEL) == []
+
+
+def test_version_is_not_restored_without_the_artifact_that_its_function_reads_from_the_bucket(
+    night: FakeOutside,
+) -> None:
+    version = register(night.edges, run="run-1", stored=True)
+    promotion.move_alias(night.edges, swap(night.edges, version, run="run-1"))
+    edges = after_losing_lambda(night)
+    night.store.delete(layout.version(MODEL, 1, SCORECARD_FILE))
+
+    with pytest.raises(RegistryIncomplete, match=r"model.json is gone, and the function of version 1"):
+        restore(edges)
+
+    assert edges.functions.versions(MODEL) == []
+
+
+def test_version_is_not_restored_by_a_function_that_is_too_small_for_its_artifact(night: FakeOutside) -> None:
+    version = register(night.edges, run="run-1", stored=True)
+    promotion.move_alias(night.edges, swap(night.edges, version, run="run-1"))
+    edges = after_losing_lambda(night)
+    lost = edges.functions
+    assert isinstance(lost, InMemoryFunctions)
+    lost.configure(MODEL, MemorySize=64)
+
+    with pytest.raises(
+        ServingTooSmall, match=r"needs about 100 MB of memory and 0 s for a cold start, and has 64 MB"
+    ):
+        restore(edges)
+
+    lost.configure(MODEL, MemorySize=128)
+    assert restore(edges).moved
 
 
 def test_alias_of_an_older_checkpoint_is_behind(night: FakeOutside) -> None:

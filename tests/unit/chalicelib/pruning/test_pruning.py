@@ -13,6 +13,7 @@ from chalicelib.pruning import pruning, pruning_plan
 from chalicelib.pruning.pruning import Pruned
 from chalicelib.pruning.retention import Policy
 from chalicelib.registry import models, registry
+from chalicelib.registry.manifest import SCORECARD_FILE
 from chalicelib.registry.pin import Pin
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import Killed, raising, with_functions, with_store
@@ -85,6 +86,22 @@ def test_version_that_was_never_live_goes_although_the_ledger_is_younger_than_a_
     promote(night.edges, run="run-2", fingerprint="data-2")
 
     assert prune(night.edges).model_versions == (1,)
+
+
+def test_artifact_stays_in_the_bucket_as_long_as_a_function_version_reads_it() -> None:
+    night = nights(1)
+    register(night.edges, run="run-2", fingerprint="data-2", stored=True)
+    promote(night.edges, run="run-3", fingerprint="data-3")
+    key = layout.version(MODEL, 2, SCORECARD_FILE)
+
+    with pytest.raises(Killed):
+        prune(with_functions(night.edges, "delete_version", before=raising(Killed())))
+    kept = night.store.find(key)
+    prune(night.edges)
+
+    assert kept is not None
+    went = [each.operation for each in night.history.of("delete_version", "delete") if each.subject in (MODEL, key)]
+    assert went == ["delete_version", "delete"]
 
 
 def test_pruned_version_is_still_told_and_never_live_again() -> None:

@@ -13,8 +13,8 @@ from sklearn.tree import DecisionTreeClassifier
 from chalicelib.errors import DatasetTooLarge
 from chalicelib.settings import TASK_MB, StageSettings, load
 from lambdas import recipes
-from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe
-from tests.given import data
+from lambdas.model.recipe import Categorical, Columns, Numeric, Recipe, Serving
+from tests.given import data, graphs
 from workflows.checking.capacity import capacity, rounded
 from workflows.checking.file import check_room
 
@@ -98,6 +98,24 @@ def test_format_whose_models_grow_with_the_rows_is_told_with_what_estimates_them
 
     assert trees.in_words().endswith(told)
     assert "grows" not in capacity(ONE_PIECE, StageSettings()).in_words()
+
+
+@pytest.mark.parametrize(
+    ("serving", "words"),
+    [
+        (Serving(), "one of up to 103 MB can be opened in 512 MB of memory"),
+        (Serving(memory_mb=2048), "one of up to 487 MB can be opened in 2,048 MB of memory"),
+        (Serving(memory_mb=128), "one of up to 7 MB can be opened in 128 MB of memory"),
+    ],
+)
+def test_what_a_graph_takes_that_is_too_large_for_its_package_is_told(serving: Serving, words: str) -> None:
+    told = capacity(graphs.recipe(graphs.neighbours, serving=serving), StageSettings()).in_words()
+
+    assert told.endswith(
+        "An artifact of more than 40 MB is read from the bucket at each cold start, in about 3.0 s for each 100 MB"
+        f" (an estimate), and takes as much of the 512 MB in /tmp; {words}"
+    )
+    assert "40 MB" not in capacity(KDD, StageSettings()).in_words()
 
 
 def test_format_is_none_where_none_takes_the_estimator() -> None:

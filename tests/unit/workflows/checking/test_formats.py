@@ -4,7 +4,7 @@ import io
 import zipfile
 from dataclasses import replace
 
-from lambdas.model.formats.table import Format
+from lambdas.model.formats.table import FORMATS, Format
 from lambdas.model.recipe import Serving
 from tests.fakes.formats import CodeOf
 from workflows.checking.formats import needs_of, serving_packages, sizes_of
@@ -29,6 +29,13 @@ def test_serving_function_of_a_model_and_the_tasks_that_make_and_score_it_have_t
     assert needs.of_task("evaluate") == ("numpy", "pandas")
     assert needs.of_task("train") == ("numpy", "sklearn", "pandas")
     assert needs.of_task("replay") == ()
+
+
+def test_models_whose_artifacts_may_be_too_large_for_a_package_are_known() -> None:
+    table = {**TABLE, "huge": replace(PLAIN, stored=True)}
+
+    assert needs_of({"a": "plain", "b": "huge"}, table=table).stored == ("b",)
+    assert [name for name, each in FORMATS.items() if each.stored] == ["onnx"]
 
 
 def test_what_recipes_require_is_a_layer_of_train_alone() -> None:

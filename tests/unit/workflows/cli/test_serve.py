@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -116,6 +117,23 @@ def test_format_whose_library_is_not_installed_is_refused_with_what_installs_it(
 
     assert done.returncode == 1
     assert "scored with onnxruntime_of_nobody, which is not installed here: make setup-onnx" in done.stderr
+
+
+@pytest.mark.parametrize("is_unpacked", [False, True], ids=["file", "folder"])
+def test_package_without_its_artifact_is_refused_with_the_key_of_that(tmp_path: Path, is_unpacked: bool) -> None:
+    told = {"artifact_file": "model.onnx", "stored": {"key": "models/wide/versions/000007/model.onnx"}}
+    file = tmp_path / "package.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("serve/handler.py", "")
+        archive.writestr("manifest.json", json.dumps(told))
+        archive.extractall(tmp_path)
+
+    error = refusal(tmp_path if is_unpacked else file)
+
+    assert isinstance(error, ArtifactInvalid)
+    assert (
+        "which lies in the bucket as models/wide/versions/000007/model.onnx: name the version by its" in error.message
+    )
 
 
 @pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])

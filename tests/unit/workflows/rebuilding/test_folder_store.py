@@ -18,7 +18,7 @@ from workflows.rebuilding.folder_store import FolderStore
 KEYS = st.sampled_from(["a/b", "a/c", "a/d/e", "ab", "f"])
 BODIES = st.sampled_from([b"", b"1", b"2", b"34"])
 CALLS = st.one_of(
-    st.tuples(st.just("find"), KEYS),
+    st.tuples(st.sampled_from(["find", "digest"]), KEYS),
     st.tuples(st.sampled_from(["put", "put_if_absent", "put_if_match"]), KEYS, BODIES),
     st.tuples(st.sampled_from(["delete", "delete_if_match"]), KEYS),
     st.tuples(st.just("copy"), KEYS, KEYS),
@@ -33,6 +33,9 @@ def answered(store: ObjectStore, call: tuple[Any, ...], *, seen: list[str]) -> A
         found = store.find(*given)
         seen.extend([found.etag] if found else [])
         return found and (found.body, found.etag)
+    if name == "digest":
+        told = store.digest(*given)
+        return told and (told.sha256, told.size_bytes)
     if name == "list":
         return [(each.key, each.etag, each.size_bytes) for each in store.list(*given)]
     if name == "copy" and (store.find(given[0]) is None or given[0] == given[1]):

@@ -112,6 +112,19 @@ def test_memory_and_time_that_a_recipe_sets_change_the_function_of_that_model_al
     assert changed == {**before[name]["Properties"], "MemorySize": 5000, "Timeout": 50}
 
 
+def test_artifacts_that_may_be_too_large_for_a_package_change_the_role_of_that_model_alone() -> None:
+    before, after = (
+        main_template("local", models=["a", "b"], needs=given)["Resources"]
+        for given in (NOTHING, Needs(stored=("a",)))
+    )
+
+    ((name, changed),) = [(name, each["Properties"]) for name, each in after.items() if each != before[name]]
+    _, reading = changed["Policies"][0]["PolicyDocument"]["Statement"]
+    assert name == "ServeARole"
+    assert reading["Action"] == ["s3:GetObjectVersion"]
+    assert [each["Fn::Sub"].rpartition("}/")[2] for each in reading["Resource"]] == ["models/a/versions/*/model.*"]
+
+
 def test_what_a_recipe_leaves_out_is_as_the_stage_has_it() -> None:
     needs = Needs(timeout_seconds={"a": 50})
     template = main_template("local", models=["a"], settings=StageSettings(serving_memory_mb=256), needs=needs)
