@@ -18,7 +18,8 @@ LOCKED = re.compile(
     r"(?P<name>[a-z0-9-]+)(\[[a-z0-9,-]+\])?==(?P<version>[^ ;]+)( ; [^\\]+?)?( --hash=sha256:[0-9a-f]{64})+"
 )
 GROUPS = {
-    "project": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["test"]],
+    "project": [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"]],
+    "test": PROJECT["dependency-groups"]["test"],
     "onnx": PROJECT["dependency-groups"]["onnx"],
     "authorization": PROJECT["dependency-groups"]["authorization"],
     "emulator": PROJECT["dependency-groups"]["emulator"],
