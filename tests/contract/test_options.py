@@ -11,7 +11,7 @@ from workflows.cli.main import group
 
 OF_A_RECIPE = ("backtest", "check", "import")
 OF_A_RUN = ("approve", "reject", "stop")
-OF_THE_STAGE = ("deploy", "destroy", "doctor", "model remove", "plan", "put-back", "url")
+OF_THE_STAGE = ("cost", "deploy", "destroy", "doctor", "model remove", "plan", "put-back", "url")
 OF_TOKENS = ("token add", "token list", "token remove")
 WITHOUT_A_MODEL = {*OF_A_RECIPE, *OF_A_RUN, *OF_THE_STAGE, *OF_TOKENS}
 """`model remove` is about a model that has no recipe any more, and takes its name as `token remove` does."""

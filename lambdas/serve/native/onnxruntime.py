@@ -70,6 +70,9 @@ class GraphRefused(Exception):
 class Session:
     """A graph that is loaded. Raises GraphRefused; ModuleNotFoundError where the library is not."""
 
+    _session = c_void_p()
+    """Nothing to give back, until there is a session."""
+
     def __init__(self, graph: bytes) -> None:
         self._api, options, self._session = _api(), c_void_p(), c_void_p()
         self._api("CreateSessionOptions", byref(options))
@@ -83,7 +86,8 @@ class Session:
             self._api.release(RELEASE_OPTIONS, options)
 
     def __del__(self) -> None:
-        self._api.release(RELEASE_SESSION, self._session)
+        if self._session:
+            self._api.release(RELEASE_SESSION, self._session)
 
     def run(
         self, rows: Sequence[Sequence[float]], *, named: str, labels: str, numbers: str

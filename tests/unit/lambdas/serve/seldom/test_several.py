@@ -82,7 +82,7 @@ def test_instances_that_do_not_are_refused_with_how_many_would(
     assert (
         f"these {rows} instances would take about {seconds} s, and the model's function has 10 s" in body["Message"]
     )
-    assert "nightswap batch" in body["Message"] and "Serving(timeout_seconds=" in body["Message"]
+    assert "nightswap batch FILE" in body["Message"] and "Serving(timeout_seconds=" in body["Message"]
     assert scorer.clock.ms <= LIMIT_MS, "Lambda would have ended the function"
     assert scorer.scored < rows
 
