@@ -135,7 +135,7 @@ def _absence(question: Question, exc: FunctionUnavailable | FunctionBusy) -> str
 
 def _fewer(question: Question) -> str:
     if question.event.keys() & {"instances", "npy"}:
-        return "send fewer instances at a time, score a file with nightswap batch FILE, or "
+        return f"send fewer instances at a time, score a file with nightswap batch FILE --model {question.model}, or "
     return ""
 
 

@@ -76,8 +76,8 @@ def _too_slow(*, of: int, fit: int, needed_ms: float, limit_ms: float) -> Refuse
     return Refused(
         "TooManyInstances",
         f"these {of} instances would take about {needed_ms / 1000:.0f} s, and the model's function has {seconds} s:"
-        f" send at most {fit} at a time, score a file with nightswap batch FILE, or give the recipe more:"
-        " serving=Serving(timeout_seconds=..., memory_mb=...)",
+        f" send at most {fit} at a time, score a file with nightswap batch FILE --model MODEL, or give the recipe"
+        " more: serving=Serving(timeout_seconds=..., memory_mb=...)",
         field="instances",
         accepted=f"a list of 1 to {fit} objects",
         status=413,
