@@ -16,7 +16,7 @@ OURS = {"chalicelib", "lambdas", "workflows", "app", "tests"}
 ELSEWHERE = {
     "workflows/local": {"ministack", "hypercorn"},
     "workflows/definitions": {"stepfunctions", "sagemaker"},
-    "lambdas/model/formats/onnx": {"onnx", "onnxruntime", "skl2onnx"},
+    "lambdas/model/formats/onnx": {"google", "onnx", "onnxruntime", "skl2onnx"},
     "lambdas/serve": {"onnxruntime"},
     "workflows/container": {"serve"},
 }

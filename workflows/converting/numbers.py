@@ -123,7 +123,7 @@ def _decimals(cell: Cell, decimal: str) -> str | None:
     thousands = _other(decimal)
     if sign and not (rest.isdigit() and rest.isascii()):
         return None
-    groups = re.split(f"[{re.escape(thousands)}{BLANKS}]", whole)
+    groups = whole.translate(dict.fromkeys(map(ord, BLANKS), thousands)).split(thousands)
     is_grouped = (
         len(groups[0]) <= 3 and not groups[0].startswith("0") and all(len(group) == 3 for group in groups[1:])
     )

@@ -9,6 +9,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from socket import create_connection
 
 from chalicelib.aws.signed.exchange import HttpAnswer, receive
 from chalicelib.aws.signed.surroundings import Host
@@ -74,7 +75,7 @@ class KeptConnection:
 
     def _connect(self, seconds: float) -> socket.socket:
         name = self._host.address.encode("ascii")  # a text would load the tables of names in all the world's letters
-        connected = socket.create_connection((name, self._host.port), timeout=seconds)  # type: ignore[arg-type]
+        connected = create_connection((name, self._host.port), timeout=seconds)  # type: ignore[arg-type]
         try:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if not self._host.is_encrypted:

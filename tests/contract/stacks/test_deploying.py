@@ -294,7 +294,8 @@ def test_release_that_cannot_read_the_documents_of_a_stage_leaves_it_alone(proje
     later = json.dumps({"format": release.FORMAT + 1}).encode()
     store.put(release.KEY, later)
 
-    with pytest.raises(DeploymentFailed, match=r"its documents are of format 5, and this checkout knows 4\. Nothing"):
+    said = rf"its documents are of format {release.FORMAT + 1}, and this checkout knows {release.FORMAT}\. Nothing"
+    with pytest.raises(DeploymentFailed, match=said):
         project.deploy()
 
     found = store.find(release.KEY)

@@ -168,6 +168,7 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(night: FakeOu
         "ratios",
         "metrics",
         "data",
+        "share",
         "threshold",
         "imported",
         "damaged",
