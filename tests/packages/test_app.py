@@ -112,6 +112,6 @@ def test_package_has_the_handlers_that_are_started_here(app: App) -> None:
 @pytest.mark.parametrize("handler", sorted(HANDLERS))
 def test_app_without_its_library_does_not_start(app: App, handler: str) -> None:
     with pytest.raises(Failure) as failed:
-        app.handle(handler, {}, without=("botocore",))
+        app.handle(handler, {}, without=("chalice",))
 
     assert failed.value.kind == "Runtime.ImportModuleError"
