@@ -27,10 +27,12 @@ from workflows.cli.screen import console, say
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.cli.watching import Expected, watch
 from workflows.deploying import record
-from workflows.local.process import SHORT_PORT, LocalAws
+from workflows.local.process import IDLE_SECONDS, SHORT_PORT, LocalAws
 from workflows.local.state import whole_files
 
 STATE, REQUESTS = ".nightswap", "requests"
+SECONDS = click.FloatRange(min=0)
+IDLE_HELP = "End a function's process that was not asked for so long: the next call is a cold start."
 QUERY_SHOWN = 500
 """Characters of a query: one with more, such as the pixels of a picture, is asked by POST, from a file."""
 
@@ -45,14 +47,15 @@ def local() -> None:
 @click.option("--data", type=click.Path(path_type=Path), help="A CSV(.gz) to train on.")
 @click.option("--clean", is_flag=True, help="Start empty: forget bucket, versions, alias and ledger of this clone.")
 @click.option("--port", default=SHORT_PORT, show_default=True, type=PORTS, help=PORT_HELP)
+@click.option("--idle-seconds", default=IDLE_SECONDS, show_default=True, type=SECONDS, help=IDLE_HELP)
 @model
-def up(*, once: bool, data: Path | None, clean: bool, port: int, model: str) -> None:
+def up(*, once: bool, data: Path | None, clean: bool, port: int, idle_seconds: float, model: str) -> None:
     """Start the local AWS, deploy, retrain, predict; then serve until Ctrl-C."""
     if data is not None:
         LocalFile.at(data)
     if clean:
         forget(ROOT)
-    outcome = _on_its_own(model=model, data=data, serves=not once, port=port)
+    outcome = _on_its_own(model=model, data=data, serves=not once, port=port, idle_seconds=idle_seconds)
     sys.exit(0 if outcome in WENT_WELL else 1)
 
 
@@ -81,11 +84,11 @@ def whole_job(*, model: str, data: Path, serves: bool, port: int) -> str:
     return outcome
 
 
-def _on_its_own(*, model: str, data: Path | None, serves: bool, port: int) -> str:
+def _on_its_own(*, model: str, data: Path | None, serves: bool, port: int, idle_seconds: float = IDLE_SECONDS) -> str:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     begun = time.monotonic()
-    with LocalAws.start(ROOT, short_port=port) as running:
+    with LocalAws.start(ROOT, short_port=port, idle_seconds=idle_seconds) as running:
         for line in running.told:
             say(f"saved state: {line}")
         if running.moved:

@@ -26,6 +26,8 @@ STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
 
 SHORT_PORT = 8000
+IDLE_SECONDS = 20 * 60.0
+"""How long an idle process of a function is kept. Lambda promises no time."""
 LOG_LINES = 15
 
 
@@ -74,10 +76,12 @@ class LocalAws:
         short_port: int = SHORT_PORT,
         state: Path | None = None,
         update_seconds: float = 0.0,
+        idle_seconds: float = IDLE_SECONDS,
         enforce_permissions: bool = False,
     ) -> LocalAws:
         """Start one with the environments of the clone at `root`; its state lies in `state`, else in `.nightswap`.
 
+        A function's process that was not asked for `idle_seconds` is ended: the next call is a cold start.
         With `enforce_permissions` a function may do what its role's policies permit, and nothing else; the keys that
         `environment` hands out are those of the account itself, which may do everything.
         It ends with the calling process. Raises LocalAwsFailed when one runs already, or when it does not come up.
@@ -96,7 +100,7 @@ class LocalAws:
                     "use it, or stop it with `nightswap local down`",
                     pid=pid,
                 )
-            behaviour = ["--update-seconds", str(update_seconds)]
+            behaviour = ["--update-seconds", str(update_seconds), "--idle-seconds", str(idle_seconds)]
             behaviour += ["--enforce-permissions"] if enforce_permissions else []
             found = _start(root.resolve(), folder, short_port, behaviour)
             folder.record(

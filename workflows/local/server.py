@@ -88,6 +88,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--function-python", type=Path, required=True, help="interpreter of the functions")
     options.add_argument("--parent", type=int, help="stop when this process, which started the server, ends")
     options.add_argument("--update-seconds", type=float, default=0.0, help="how long a function's update takes")
+    options.add_argument("--idle-seconds", type=float, required=True, help="how long an idle process is kept")
     options.add_argument("--enforce-permissions", action="store_true", help="deny what no policy permits")
     return options.parse_args()
 
@@ -134,8 +135,8 @@ def _emulator(checkpoint: Checkpoint, options: argparse.Namespace, cut: threadin
     functions.install(python=str(options.function_python.absolute()), folder=folder, stopping=cut)
     updates.install(update_seconds=options.update_seconds)
     aliases.install()
+    warm.install(idle_seconds=options.idle_seconds)
     traffic.install()
-    warm.install()
     backlog.install()
     change_sets.install()
     trials.install()

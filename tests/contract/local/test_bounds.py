@@ -128,6 +128,18 @@ def test_versions_that_are_not_asked_any_more_have_no_process(
     assert [_runs(each) for each in processes] == [False, False, *[True] * warm.VERSIONS]
 
 
+def test_function_that_was_not_asked_for_long_enough_starts_anew(
+    start_local_aws: Callable[..., LocalAws], clients: Clients, create_function: Create
+) -> None:
+    with start_local_aws(idle_seconds=0) as aws:
+        create_function(aws, "rare", PROCESS)
+        first, second = (int(clients(aws, "lambda").invoke(FunctionName="rare")["Payload"].read()) for _ in range(2))
+        is_over = not _runs(first)
+
+    assert first != second
+    assert is_over
+
+
 def _runs(process: int) -> bool:
     try:
         os.kill(process, 0)

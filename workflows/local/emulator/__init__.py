@@ -2,7 +2,7 @@
 
 functions.py              Lambda: runs functions in the project's interpreter
 worker.py                 Lambda: the process of one function
-warm.py                   Lambda: ends processes that are no longer asked
+warm.py                   Lambda: which process takes a call, how many start at once, which are ended
 updates.py                Lambda: updating and publishing
 aliases.py                Lambda: weighted aliases
 traffic.py                CloudWatch: metrics of an alias, version by version, and counts of log lines

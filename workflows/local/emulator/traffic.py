@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -30,21 +30,17 @@ COUNT = re.compile(r'filter (\w+) = "(\w+)" \| stats count\(\*\) as (\w+) by bin
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"""
 
 _STARTS_MS: ContextVar[list[float]] = ContextVar("_STARTS_MS")
-"""How long an invocation waited for a process that had to be started: Lambda's Duration leaves that out."""
+"""How long an invocation waited for its process, and for the start of it: Lambda's Duration leaves that out."""
 
 
 def install() -> None:
-    """Has to come after `aliases.install`: its routing turns an alias into a version, which is too late to count."""
+    """Has to come after `aliases.install`: its routing turns an alias into a version, which is too late to count; and
+    after `warm.install`, whose waiting it measures."""
     from ministack.core import lambda_runtime
     from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
 
     invoke, spawn, statistic = lambda_svc._invoke, lambda_runtime.Worker._spawn, cloudwatch._stat_value
-    start_query = cloudwatch_logs._start_query
-
-    def timed(worker: Any) -> None:
-        begun = time.perf_counter()
-        spawn(worker)
-        _STARTS_MS.get([]).append(_since(begun))
+    start_query, acquire = cloudwatch_logs._start_query, lambda_svc.acquire_worker
 
     def count(metric: str, value: float, unit: str, dimensions: Mapping[str, str], minute: int) -> None:
         key = ("AWS/Lambda", metric, cloudwatch._dims_key(dimensions))
@@ -87,7 +83,21 @@ def install() -> None:
     cloudwatch_logs._start_query = queried
     cloudwatch._stat_value = ranked
     lambda_svc._invoke = counted
-    lambda_runtime.Worker._spawn = timed
+    lambda_svc.acquire_worker = _waited_for(acquire)
+    lambda_runtime.Worker._spawn = _waited_for(spawn)
+
+
+def _waited_for(step: Callable[..., Any]) -> Callable[..., Any]:
+    """`step`, on the way to a process that can answer, measured."""
+
+    def run(*arguments: Any, **options: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return step(*arguments, **options)
+        finally:
+            _STARTS_MS.get([]).append(_since(begun))
+
+    return run
 
 
 def executed(function: str, *, alias: str, version: str) -> dict[str, str]:
