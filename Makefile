@@ -17,7 +17,8 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
-.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-mutants
+.PHONY: bench bench-cold bench-warm setup-bench
+.PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 | /' | column -t -s '|'
@@ -29,6 +30,8 @@ setup-onnx: setup .venv/.onnx  ## add to them what recipes of the format onnx ne
 setup-test: setup-onnx .venv/.test  ## and the tools of tests and checks
 
 setup-all: setup-test .venv-definitions/.ready  ## and the environment that renders the state machine
+
+setup-bench: setup-onnx .venv/.bench .venv-packages/.ready  ## and what `make bench` needs: plots, Lambda's emulator
 
 run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
 	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data "$$DATA")
@@ -59,13 +62,24 @@ test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
 test-permissions: setup-test .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions
 
+test-bench: setup-bench setup-test  ## what `make bench` is made of, with its tools
+	@$(PROJECT) -m pytest tests/bench
+
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
 	@MISTAKES=$(MISTAKES) SEED=$(SEED) RINGS=$(RINGS) $(PROJECT) -m pytest tests/mutants
 
 test-all: export KILLS := 200
 test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
-test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-mutants  ## all of them
+test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-mutants  ## all of them
+
+bench: bench-cold bench-warm  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
+
+bench-cold: setup-bench  ## cold starts under Lambda's own runtime client, as ratios to an empty handler
+	@$(PROJECT) -m benchmarks.cold_start
+
+bench-warm: setup-bench  ## one prediction in a warm function, likewise
+	@$(PROJECT) -m benchmarks.scoring
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)
@@ -108,7 +122,7 @@ $(UV): $(LOCKS)/uv.txt
 	@$(INSTALL) --python .venv $<
 	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
 	@touch $@
-	@for more in onnx test; do ! test -e .venv/.$$more || $(MAKE) --no-print-directory .venv/.$$more; done
+	@for more in onnx test bench; do ! test -e .venv/.$$more || $(MAKE) --no-print-directory .venv/.$$more; done
 
 # What is added to the project's environment: whoever only runs the job needs none of it.
 .venv/.%: $(LOCKS)/%.txt .venv/.ready

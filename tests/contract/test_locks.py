@@ -26,6 +26,7 @@ GROUPS = {
     "definitions": PROJECT["dependency-groups"]["definitions"],
     "packages": PROJECT["dependency-groups"]["packages"],
     "inference": PROJECT["dependency-groups"]["inference"],
+    "bench": PROJECT["dependency-groups"]["bench"],
 }
 WANTED = [(lock, wanted) for lock, group in GROUPS.items() for wanted in group]
 EVERY_LOCK = pytest.mark.parametrize("lock", [*GROUPS, "uv"])
@@ -88,11 +89,12 @@ def test_emulator_does_not_bind_the_project() -> None:
     assert "stepfunctions" not in versions("project")
 
 
-def test_what_graphs_need_is_added_to_the_project_without_another_version_of_its_libraries() -> None:
-    project, onnx = versions("project"), versions("onnx")
+@pytest.mark.parametrize("more", ["onnx", "bench"])
+def test_what_is_added_to_the_project_brings_no_other_version_of_its_libraries(more: str) -> None:
+    project, added = versions("project"), versions(more)
 
-    assert {name: found for name, found in onnx.items() if name in project and project[name] != found} == {}
-    assert {"onnxruntime", "skl2onnx"} & {*project} == set()
+    assert {name: found for name, found in added.items() if name in project and project[name] != found} == {}
+    assert {"onnxruntime", "skl2onnx", "matplotlib"} & {*project} == set()
 
 
 def test_api_package_takes_no_requirement() -> None:
