@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
-.PHONY: bench bench-cold bench-warm setup-bench
+.PHONY: bench bench-cold bench-warm bench-retrain setup-bench
 .PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-mutants
 
 help:  ## list the targets
@@ -73,13 +73,16 @@ test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
 test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-mutants  ## all of them
 
-bench: bench-cold bench-warm  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
+bench: bench-cold bench-warm bench-retrain  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
 bench-cold: setup-bench  ## cold starts under Lambda's own runtime client, as ratios to an empty handler
 	@$(PROJECT) -m benchmarks.cold_start
 
 bench-warm: setup-bench  ## one prediction in a warm function, likewise
 	@$(PROJECT) -m benchmarks.scoring
+
+bench-retrain: setup-bench  ## a night beside a plain script of pandas and scikit-learn, at 1, 4 and 16 times the rows (DATA=FILE)
+	@$(PROJECT) -m benchmarks.retrain $(if $(DATA),--data "$$DATA")
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)

@@ -17,18 +17,18 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table as Drawn
 
+from benchmarks.watching import Watched, watched
 from chalicelib import layout
 from workflows.cost.bills import bill
 from workflows.cost.usage import Call, of_calls
@@ -47,8 +47,16 @@ Measured = dict[str, dict[str, float]]
 """By task, by metric."""
 
 
-def measured(data: Path, copies: int, *, first_rule: bool) -> tuple[Measured, Any]:
-    """One night on so many copies of the file; returns the matrix of the new model too."""
+class Night(NamedTuple):
+    tasks: Measured
+    processes: list[Watched]
+    """One for each task, with its start and its imports."""
+    matrix: Any
+    """Of the new model on the holdout."""
+
+
+def measured(data: Path, copies: int, *, first_rule: bool = False) -> Night:
+    """One night on so many copies of the file."""
     names = [f"copy-{number:02}.csv.gz" for number in range(copies)]
     with tempfile.TemporaryDirectory() as folder:
         store = FolderStore(Path(folder))
@@ -61,12 +69,14 @@ def measured(data: Path, copies: int, *, first_rule: bool) -> tuple[Measured, An
             store.put(layout.dataset(MODEL, name), _dated(body, number))
         results: dict[str, Any] = {}
         found: Measured = {}
+        processes: list[Watched] = []
         for task in TASKS:
             told = _in_a_process(task, folder, results)
             results[task] = told["result"]
             found[task] = told["measured"] | {"cost": _usd(task, seconds=told["measured"]["processor"])}
+            processes.append(told["process"])
         report = store.find(results["evaluate"]["report_uri"].partition(f"{store.bucket}/")[2])
-        return found, json.loads(report.body)["matrix"] if report else None
+        return Night(found, processes, json.loads(report.body)["matrix"] if report else None)
 
 
 def _dated(zipped: bytes, number: int) -> bytes:
@@ -83,10 +93,10 @@ def _usd(task: str, *, seconds: float) -> float:
 
 
 def _in_a_process(task: str, folder: str, results: Mapping[str, Any]) -> dict[str, Any]:
+    """What the task tells, and what its whole process took, with start and imports."""
     command = [sys.executable, "-m", "benchmarks.scale_task", task, folder]
-    done = subprocess.run(command, input=json.dumps(results), stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    done = watched(command, told=json.dumps(results))
+    return {**json.loads(done.output.splitlines()[-1]), "process": done}
 
 
 def rows(nights: Mapping[int, Sequence[Measured]]) -> Iterator[dict[str, Any]]:
@@ -133,9 +143,10 @@ def main() -> None:
     matrices: dict[str, Any] = {}
     for _ in range(asked.rounds):
         for copies, taken in nights.items():
-            night, matrices[f"{copies}x"] = measured(asked.data, copies, first_rule=asked.first_rule)
-            taken.append(night)
-            print(f"{copies}x: {json.dumps(night)}", file=sys.stderr)
+            night = measured(asked.data, copies, first_rule=asked.first_rule)
+            matrices[f"{copies}x"] = night.matrix
+            taken.append(night.tasks)
+            print(f"{copies}x: {json.dumps(night.tasks)}", file=sys.stderr)
     found = list(rows(nights))
     draw(found)
     for size, matrix in matrices.items():
