@@ -10,7 +10,7 @@ from typing import Any, cast
 from chalice.app import AuthRequest, AuthResponse, AuthRoute, Chalice, CloudWatchEvent, Request, Response
 
 from chalicelib import unexpected
-from chalicelib.api import access, attempts, doors, failed_requests, prediction, responses
+from chalicelib.api import access, attempts, doors, failed_requests, prediction, responses, starts
 from chalicelib.aws import connect
 from chalicelib.aws.patience import BRIEF, WATCHFUL, Patience, ending_within
 from chalicelib.edges import Edges
@@ -19,10 +19,12 @@ from chalicelib.names import Names
 from chalicelib.settings import ApiSettings, load, schedule
 
 ANY_CONTENT_TYPE = ["*/*"]  # prediction.from_body answers a wrong one in our own words
+HARDENED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 RECENT_RUNS, BAD_REQUEST = 20, 400
 
 app = Chalice(app_name="nightswap")
 app.api.binary_types.append(doors.NPY)
+start = starts.Start("api", starts.since_start_ms())
 
 
 def edges(function_arn: str, patience: Patience = BRIEF) -> Edges:
@@ -54,8 +56,9 @@ def answering(view: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-def scored(question: prediction.Question) -> tuple[int, dict[str, Any]]:
-    return prediction.ask(connect.invoker(load(ApiSettings).stage), question, known=known_models)
+def scored(question: prediction.Question, *, alone: bool = False) -> Response:
+    found = prediction.ask(connect.invoker(load(ApiSettings).stage), question, known=known_models)
+    return stated(found.alone if alone else found.whole, {starts.HEADER: found.timing})
 
 
 def known_models() -> Sequence[str]:
@@ -72,12 +75,12 @@ def idempotency_key() -> str | None:
     return doors.idempotency_key(request().headers.get("idempotency-key"))
 
 
-def stated(answer: tuple[int, dict[str, Any]]) -> Response:
+def stated(answer: tuple[int, dict[str, Any]], headers: dict[str, Any] | None = None) -> Response:
     status, said = answer
     if status >= BAD_REQUEST:
         route, of = f"{request().method} {request().path}", app.lambda_context.aws_request_id
         failed_requests.tell(status, said, route=route, path=request().uri_params, request=of)
-    return Response(body=said, status_code=status)
+    return Response(body=said, headers=headers, status_code=status)
 
 
 def moved(action: str, *, model: str, version: str | None = None) -> Response:
@@ -126,9 +129,9 @@ def body() -> bytes:
 
 @app.middleware("http")
 def harden(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """No cache on the way may keep an answer, and no browser may guess another content type."""
+    """No cache on the way may keep an answer, and no browser may guess another content type; tell a cold start."""
     response = get_response(event)
-    response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
+    response.headers |= {**HARDENED, **start.told(response.headers)}
     return response
 
 
@@ -159,8 +162,7 @@ def nightly(event: CloudWatchEvent) -> None:
 @app.route("/predict", methods=["GET"], authorizer=authorize)
 @answering
 def predict_one() -> Response:
-    question = prediction.from_query(query(), default_model=default_model())
-    return stated(prediction.single(*scored(question)))
+    return scored(prediction.from_query(query(), default_model=default_model()), alone=True)
 
 
 @app.route("/predict", **POSTED)
@@ -168,7 +170,7 @@ def predict_one() -> Response:
 def predict_many() -> Response:
     content_type = request().headers.get("content-type")
     question = prediction.from_body(body(), content_type=content_type, query=query(), default_model=default_model())
-    return batched(question) if question.is_stored else stated(scored(question))
+    return batched(question) if question.is_stored else scored(question)
 
 
 @app.route("/batches/{batch}", authorizer=authorize)
@@ -182,8 +184,7 @@ def describe_batch(batch: str) -> dict[str, Any]:
 @app.route("/warm", **POSTED)
 @answering
 def warm() -> Response:
-    model = prediction.model_in(query(), default_model=default_model())
-    return stated(scored(prediction.Question(model, {"warm": True})))
+    return scored(prediction.Question(prediction.model_in(query(), default_model=default_model()), {"warm": True}))
 
 
 @app.route("/retrain", **POSTED)
@@ -287,9 +288,8 @@ def move(model: str, version: str | None = None) -> Response:
 def check_health() -> dict[str, Any]:
     from chalicelib.api import health
 
-    settings = load(ApiSettings)
-    asking = connect.invoker(settings.stage)
-    return health.check(operator_edges(), asking, model=settings.default_model, stage=settings.stage)
+    stage, model = load(ApiSettings).stage, default_model()
+    return health.check(operator_edges(), connect.invoker(stage), model=model, stage=stage)
 
 
 @app.route("/")

@@ -6,6 +6,7 @@ doors.py            checks the size of a request before anything reads it
 past_answers.py     asks the versions that served at a time
 prediction.py       sends a request to the live version, returns its answer
 responses.py        turns an error into an HTTP answer, and back
+starts.py           tells in the answer whether it was a cold start
 attempts.py         names the attempt of a request
 failed_requests.py  one log line for each request that ends in an error
 health.py           GET /health

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from chalicelib import names
+from chalicelib.api import starts
 from chalicelib.api.doors import NPY, media_type
 from chalicelib.bodies import BUCKET, INSTANCES, KEY, MODEL, WHY, Form, check_model
 from chalicelib.cutting import quoted
@@ -43,6 +44,31 @@ class Question(Value):
     def is_stored(self) -> bool:
         """Whether the instances lie in a file."""
         return "key" in self.event
+
+
+class Scored(Value):
+    """The live version's answer, or its refusal."""
+
+    status: int
+    """Of HTTP."""
+    body: dict[str, Any]
+    init_ms: int | None
+    """How long the process took to start that answered first here; 0 where it had answered before; None where the
+    version is of a release that does not tell."""
+
+    @property
+    def whole(self) -> tuple[int, dict[str, Any]]:
+        return self.status, self.body
+
+    @property
+    def alone(self) -> tuple[int, dict[str, Any]]:
+        """Of one instance, without the list around it."""
+        return single(self.status, self.body)
+
+    @property
+    def timing(self) -> str:
+        """Of the header Server-Timing: https://www.w3.org/TR/server-timing/"""
+        return "" if self.init_ms is None else starts.told("serving", self.init_ms)
 
 
 def from_query(query: Mapping[str, Sequence[str]], *, default_model: str) -> Question:
@@ -92,8 +118,8 @@ def _from_npy(body: bytes, *, query: Mapping[str, Sequence[str]], default_model:
     return Question(model_in(query, default_model=default_model), event)
 
 
-def ask(functions: Invoker, question: Question, *, known: Callable[[], Sequence[str]]) -> tuple[int, dict[str, Any]]:
-    """The live version's answer: HTTP status and body. `known`, the stage's models, is asked where there is none.
+def ask(functions: Invoker, question: Question, *, known: Callable[[], Sequence[str]]) -> Scored:
+    """The live version's answer. `known`, the stage's models, is asked where there is none.
 
     Raises ModelUnknown, NoLiveModel, StackMissing, Busy or ServingFailed.
     """
@@ -105,7 +131,7 @@ def ask(functions: Invoker, question: Question, *, known: Callable[[], Sequence[
         answered = json.loads(reply(functions, question).payload)
     except ModelUnknown:
         _missing(question.model, known=known())
-    return answered["status"], answered["body"]
+    return Scored(answered["status"], answered["body"], answered.get("init_ms"))
 
 
 def reply(functions: Invoker, question: Question, *, qualifier: str = names.LIVE) -> Answer:

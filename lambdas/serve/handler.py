@@ -6,10 +6,10 @@
     {..., "why": 3}                         beside them: the 3 columns that moved each prediction most
     {"warm": true}                          wakes the environment, scores nothing; tells which artifact it holds
 
-Predictions may come with `warnings`: what the model took in the place of what an instance says, or does not say.
-Every answer is `{"status": ..., "body": ...}`. A refusal is an answer too: an exception would count as a fault of the
-model, reach the canary and the alarms, and end the warm environment. So it raises for one reason only: the package is
-broken.
+Every answer is `{"status": ..., "body": ..., "init_ms": ...}`, with how long the start took of a process that answers
+for the first time, else 0. Predictions may come with `warnings`: what the model took in the place of what an instance
+says, or does not say. A refusal is an answer too: an exception would count as a fault of the model, reach canary and
+alarms, and end the warm environment. So it raises for one reason only: the package is broken.
 """
 
 # ruff: noqa: PTH123 - to load pathlib would take a tenth of a cold start
@@ -19,11 +19,12 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 
-from .refusal import Refused, shown
+from .refusal import Refused
 from .schema import ModelInvalid, Noted, Row
 from .values import TYPE_CHECKING, Value
 
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 INSTANCES_MAX = 1000
 ANSWER_BYTES = 3_000_000
 """The most bytes of an answer, as in `chalicelib.limits`: Lambda returns 6 MB, and the API wraps it in JSON again."""
-NUMBER_BYTES = 30
-"""A probability in JSON, with its punctuation."""
-WHY_BYTES = 200
-"""What an explanation writes around its columns."""
-COLUMN_BYTES = 26
-"""What it writes around a column's name and number."""
 EVENTS = '{"query": {...}}, {"instances": [...]}, {"npy": "..."} or {"warm": true}'
 
 LABELS_MAX = 10
@@ -78,11 +73,28 @@ class PackageBroken(Exception):
 def handler(event: object, context: object) -> dict[str, object]:
     """Lambda calls it."""
     service = open_package(__file__.rpartition("/serve/")[0])
+    init_ms = STARTED_MS.pop() if STARTED_MS else 0
     if isinstance(event, dict) and "requestContext" in event:
         from .seldom.direct import answered
 
-        return answered(service, event, context)
-    return told(service, event, context)
+        return answered(service, event, context, init_ms=init_ms)
+    return {**told(service, event, context), "init_ms": init_ms}
+
+
+def since_start_ms(told: str = "/proc/self/stat") -> int:
+    """Since this process began, to 10 ms; where the system does not tell, what it has used of a processor since."""
+    try:
+        with open(told) as opened:
+            ticks = int(opened.read().rpartition(")")[2].split()[19])
+    except OSError:
+        return max(1, round(1000 * time.process_time()))
+    return max(1, round(1000 * (time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / TICKS_A_SECOND)))
+
+
+TICKS_A_SECOND = 100
+"""Of Linux, in which it tells when a process began. Source: proc(5), starttime, and sysconf(3), _SC_CLK_TCK."""
+STARTED_MS = [since_start_ms()]
+"""Empty after the first answer. What follows the import, as the reading of the model, belongs to that answer."""
 
 
 def told(service: Service, event: object, context: object) -> dict[str, object]:
@@ -111,13 +123,9 @@ class Service(Value):
 
     def instances_max_with(self, most: int) -> int:
         """The same where each prediction tells the columns that moved it most."""
-        spelled = [len(json.dumps(name)) for name in self.scorer.classes]
-        prediction = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
-        if most:
-            names = [len(json.dumps(column.name)) for column in self.scorer.schema.columns]
-            told = sorted(names, reverse=True)[:most]
-            prediction += WHY_BYTES + max(spelled) + sum(told) + (COLUMN_BYTES + NUMBER_BYTES) * len(told)
-        return min(INSTANCES_MAX, ANSWER_BYTES // prediction)
+        from .seldom.several import prediction_bytes
+
+        return min(INSTANCES_MAX, ANSWER_BYTES // prediction_bytes(self.scorer, most=most))
 
     def answer(self, event: object, *, left_ms: Left = None) -> dict[str, object]:
         """Status and body; never raises, whatever JSON the event is."""
@@ -179,21 +187,12 @@ class Service(Value):
         return self._predictions(instances, most=most, left_ms=left_ms)
 
     def _predictions(self, instances: object, *, most: int, left_ms: Left) -> dict[str, object]:
-        at_most = self.instances_max_with(most) if most else self.instances_max
-        accepted = f"a list of 1 to {at_most} objects"
-        if not isinstance(instances, list):
-            message = f"instances is {shown(instances)}, not a list"
-            raise Refused("InstancesNotAList", message, field="instances", accepted=accepted)
-        if not instances:
-            raise Refused("InstancesEmpty", "instances is empty", field="instances", accepted=accepted)
-        if len(instances) > at_most:
-            message = f"instances holds {len(instances)}: send at most {at_most} at a time"
-            raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
+        from .seldom import several  # here, because most requests are queries
+
+        instances = several.checked(instances, self.instances_max_with(most) if most else self.instances_max)
         noted: dict[int | None, Noted] = {}
         if len(instances) == 1:
             return _answer([self._only(instances[0], noted, most=most)], noted)
-        from .seldom import several  # here, because most requests have one instance
-
         predictions = several.predictions(self, instances, noted, most=most)
         if left_ms is not None:
             predictions = several.in_time(predictions, of=len(instances), left_ms=left_ms)
@@ -221,13 +220,11 @@ class Service(Value):
         if self.scorer.schema.operating_point is not None:
             label = self.scorer.schema.operating_point.label(by_class)
         prediction = {"label": label, "probability": by_class[label], "probabilities": by_class}
-        return {**prediction, "why": self._why(row, label=label, most=most)} if most else prediction
+        if not most:
+            return prediction
+        from .seldom.why import of_row
 
-    def _why(self, row: Row, *, label: str, most: int) -> dict[str, object]:
-        from .seldom.why import of_lead
-
-        columns = [column.name for column in self.scorer.schema.columns]
-        return of_lead(self.scorer.added(row), columns=columns, label=label, most=most)
+        return {**prediction, "why": of_row(self.scorer, row, label=label, most=most)}
 
 
 def _most(asked: Mapping[str, object]) -> int:

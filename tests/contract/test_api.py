@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tests.contract.api_process import (
     ROOT,
     TOKENS,
     Api,
+    Reply,
     event,
     secret,
     standing_in_for_aws,
@@ -207,6 +209,29 @@ def test_no_answer_of_ours_is_kept_by_a_cache_or_taken_for_another_kind(api: Api
     for question, answer in zip(asked, answers, strict=True):
         kept = {name: answer["headers"].get(name) for name in ("Cache-Control", "X-Content-Type-Options")}
         assert kept == {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}, question
+
+
+def test_prediction_tells_a_cold_start_of_the_version_and_of_the_api() -> None:
+    starts = [79, 0, None]
+
+    def replying(asked: str, sent: bytes) -> Reply:
+        if "/invocations" not in asked:
+            return with_tokens(asked, sent)
+        start = starts.pop(0)
+        said = {"status": 200, "body": {"model": "m", "model_version": 1, "predictions": [{"label": "normal"}]}}
+        return 200, said if start is None else said | {"init_ms": start}
+
+    headers = {"Authorization": f"Bearer {secret('reader')}", "Content-Type": "application/json"}
+    with standing_in_for_aws(replying) as address:
+        answers = Api(address).ask(
+            event("GET", "/predict", query={"duration": "0"}),
+            {"method": "POST", "path": "/predict", "headers": headers, "body": '{"instances": [{}]}'},
+            {"method": "POST", "path": "/warm", "headers": headers, "body": ""},
+        )
+
+    cold, *warm = [answer["headers"]["Server-Timing"] for answer in answers]
+    assert re.fullmatch("serving;desc=cold;dur=79, api;desc=cold;dur=[1-9][0-9]*", cold)
+    assert warm == ["serving;desc=warm, api;desc=warm", "api;desc=warm"]
 
 
 @pytest.mark.parametrize(("token", "status"), [(None, 401), ("nobody", 403), ("operator", 403), ("reader", 503)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -175,6 +176,17 @@ def test_a_predict_token_predicts_and_operates_nothing(up: LocalUp) -> None:
     assert predicted.status == 200
     assert [each.status for each in refused] == [403, 403]
     assert removed.returncode == 0
+
+
+def test_first_answer_of_a_process_tells_its_cold_start_and_the_next_that_it_is_warm(up: LocalUp) -> None:
+    made_cold(up, "nightswap-local")
+
+    first, second = (up.call("GET", "/predict?duration=0&src_bytes=1&dst_bytes=1") for _ in range(2))
+
+    cold = re.search(r"api;desc=cold;dur=([0-9]+)", first.headers["Server-Timing"])
+    assert cold is not None and 0 < int(cold[1]) < 60_000
+    assert second.headers["Server-Timing"] == "serving;desc=warm, api;desc=warm"
+    assert up.clone.nightswap("predict", "duration=0", "src_bytes=1", "dst_bytes=1").stderr == "start: warm\n"
 
 
 def made_cold(up: LocalUp, function: str) -> None:

@@ -35,8 +35,16 @@ def predict(stage: Stage, features: tuple[str, ...], why: int | None, at: str | 
 def _now(stage: Stage, question: prediction.Question) -> tuple[list[int], object]:
     edges = stage.edges
     answer = prediction.ask(edges.functions, question, known=lambda: catalog.models(edges.store))
-    status, body = prediction.single(*answer)
+    status, body = answer.alone
+    click.echo(_start(answer), err=True)
     return [status], body
+
+
+def _start(answer: prediction.Scored) -> str:
+    """On stderr, since what is printed is the answer's JSON."""
+    if answer.init_ms is None:
+        return "start: not told by a version of an earlier release"
+    return f"start: cold, {answer.init_ms} ms" if answer.init_ms else "start: warm"
 
 
 def _then(stage: Stage, question: prediction.Question, *, at: str) -> tuple[list[int], object]:

@@ -25,7 +25,7 @@ from workflows.container import unpacking
 HERE = Path(__file__).resolve().parent
 CORE = (
     *("__init__", "bodies", "cutting", "errors", "limits", "names", "values"),
-    *("api/__init__", "api/doors", "api/prediction", "api/responses", "edges/__init__"),
+    *("api/__init__", "api/doors", "api/prediction", "api/responses", "api/starts", "edges/__init__"),
     *(f"edges/{name}" for name in ("executions", "metrics", "notices", "object_store", "serving_functions")),
 )
 """The modules of chalicelib that the entry point imports, and that they import."""

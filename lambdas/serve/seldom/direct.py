@@ -28,7 +28,7 @@ FORM = '{"instances": [{"FEATURE": VALUE, ...}, ...], "why": 3}'
 EVENT = "an event of a function URL, of payload format 2.0"
 
 
-def answered(service: Service, event: Mapping[str, Any], context: object) -> dict[str, object]:
+def answered(service: Service, event: Mapping[str, Any], context: object, *, init_ms: int) -> dict[str, object]:
     """Status, headers and body of the answer; whatever the request is, it raises nothing."""
     from ..handler import told
 
@@ -40,9 +40,14 @@ def answered(service: Service, event: Mapping[str, Any], context: object) -> dic
         answer = told(service, asked, context)
     return {
         "statusCode": answer["status"],
-        "headers": {"content-type": "application/json"},
+        "headers": {"content-type": "application/json", "server-timing": _start(init_ms)},
         "body": json.dumps(answer["body"]),
     }
+
+
+def _start(init_ms: int) -> str:
+    """As the API tells it; the function URL is asked in the place of the API."""
+    return f"serving;desc=cold;dur={init_ms}" if init_ms else "serving;desc=warm"
 
 
 def _question(event: Mapping[str, Any]) -> dict[str, object]:

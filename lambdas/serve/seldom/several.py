@@ -1,4 +1,4 @@
-"""Scores several instances of one request, and stops where the function would run out of time.
+"""Checks and scores several instances of one request, and stops where the function would run out of time.
 
 A function that runs out of time answers nothing: Lambda ends it, which counts as a fault of the version. So the clock
 is looked at, and what will not be finished is refused in good time, with how many instances would be.
@@ -6,9 +6,10 @@ is looked at, and what will not be finished is refused in good time, with how ma
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
-from ..refusal import Refused
+from ..refusal import Refused, shown
 from ..values import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
 
     from ..handler import Service
     from ..schema import Noted
+    from ..scorer import Scorer
 
+NUMBER_BYTES = 30
+"""A probability in JSON, with its punctuation."""
+WHY_BYTES = 200
+"""What an explanation writes around its columns."""
+COLUMN_BYTES = 26
+"""What it writes around a column's name and number."""
 AT_A_TIME = 64
 """Instances that are read before they are scored: a graph scores some together."""
 LOOKS = 16
@@ -27,6 +35,31 @@ KEPT = 0.05
 """The share that is kept for the answer itself, and for a moment in which other work has the processor."""
 ROOM = 0.8
 """So much of what fits by the pace is told to fit."""
+
+
+def prediction_bytes(scorer: Scorer, *, most: int) -> int:
+    """The most bytes of a prediction in JSON that tells the `most` columns that moved it; 0 tells none."""
+    spelled = [len(json.dumps(name)) for name in scorer.classes]
+    size = sum(spelled) + max(spelled) + NUMBER_BYTES * (len(spelled) + 2)
+    if not most:
+        return size
+    names = [len(json.dumps(column.name)) for column in scorer.schema.columns]
+    told = sorted(names, reverse=True)[:most]
+    return size + WHY_BYTES + max(spelled) + sum(told) + (COLUMN_BYTES + NUMBER_BYTES) * len(told)
+
+
+def checked(instances: object, at_most: int) -> Sequence[object]:
+    """The instances; raises Refused for what is no list of 1 to `at_most`."""
+    accepted = f"a list of 1 to {at_most} objects"
+    if not isinstance(instances, list):
+        message = f"instances is {shown(instances)}, not a list"
+        raise Refused("InstancesNotAList", message, field="instances", accepted=accepted)
+    if not instances:
+        raise Refused("InstancesEmpty", "instances is empty", field="instances", accepted=accepted)
+    if len(instances) > at_most:
+        message = f"instances holds {len(instances)}: send at most {at_most} at a time"
+        raise Refused("TooManyInstances", message, field="instances", accepted=accepted, status=413)
+    return instances
 
 
 def predictions(

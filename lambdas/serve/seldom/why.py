@@ -15,6 +15,7 @@ from ..values import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..links import OperatingPoint
     from ..schema import Row
+    from ..scorer import Scorer
     from ..trees import Trees
 
 NAME = "why"
@@ -34,6 +35,12 @@ def most_in(value: object) -> int:
     if type(value) is not int or not 1 <= value <= COLUMNS_MAX:
         raise Refused("WhyMalformed", f"{NAME} is {shown(value)}: expected {ACCEPTED}", field=NAME, accepted=ACCEPTED)
     return value
+
+
+def of_row(scorer: Scorer, row: Row, *, label: str, most: int) -> dict[str, object]:
+    """What moved the row's prediction, which is `label`."""
+    columns = [column.name for column in scorer.schema.columns]
+    return of_lead(scorer.added(row), columns=columns, label=label, most=most)
 
 
 def of_lead(

@@ -47,7 +47,7 @@ def from_body(body: bytes, content_type: str | None = None) -> Question:
 
 
 def ask(functions: InMemoryFunctions, question: Question) -> tuple[int, dict[str, Any]]:
-    return prediction.ask(functions, question, known=functions.models)
+    return prediction.ask(functions, question, known=functions.models).whole
 
 
 def test_query_becomes_the_question_of_one_instance() -> None:

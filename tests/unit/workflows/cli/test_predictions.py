@@ -84,6 +84,27 @@ def test_prediction_ends_with_zero_and_refusal_with_one() -> None:
     assert json.loads(refused.stdout) == {"Code": "FeatureMissing"}
 
 
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"init_ms": 79}, "start: cold, 79 ms"),
+        ({"init_ms": 0}, "start: warm"),
+        ({}, "start: not told by a version of an earlier release"),
+    ],
+)
+def test_predict_tells_whether_the_start_was_cold_beside_the_answer(told: dict[str, int], line: str) -> None:
+    def starting(package: bytes, payload: bytes) -> bytes:
+        return json.dumps(json.loads(serving(package, payload)) | told).encode()
+
+    stage = FakeStage(FakeOutside(MODEL, handler=starting))
+    promote(stage.edges, run="run-1")
+
+    asked = stage.run("predict", "duration=0")
+
+    assert asked.stderr.splitlines() == [line]
+    assert json.loads(asked.stdout)["label"] == "attack"
+
+
 @pytest.mark.parametrize("feature", ["duration", "0"])
 def test_feature_without_a_value_is_wrong_usage(feature: str) -> None:
     result = live_stage().run("predict", feature)
@@ -100,7 +121,7 @@ def test_model_that_is_named_as_a_feature_is_not_passed_over() -> None:
 
 
 def test_predict_asks_for_the_columns_that_moved_it_most() -> None:
-    said = json.loads(live_stage().run("predict", "duration=0", "--why", "3").output)
+    said = json.loads(live_stage().run("predict", "duration=0", "--why", "3").stdout)
 
     assert said["asked"] == {"duration": ["0"], "why": ["3"]}
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -138,3 +139,18 @@ def test_night_of_mixed_columns_goes_from_file_to_served_prediction(tmp_path: Pa
     assert (batch["body"]["model"], batch["body"]["model_version"]) == ("flows", 3)
     assert single["body"]["predictions"] == predictions[:1]
     assert (strange["status"], refused["status"]) == (200, 400)
+    assert batch["init_ms"] > 0
+    assert [each["init_ms"] for each in (single, strange, refused)] == [0, 0, 0]
+
+
+def test_cold_start_is_told_in_a_header_where_the_function_url_is_asked(tmp_path: Path) -> None:
+    recipe = data.recipe()
+    train = data.prepared([data.piece("1.csv", data.table(recipe, rows=400))], recipe=recipe).train
+    content = export(fit(recipe, train=train)).content
+    zipfile.ZipFile(io.BytesIO(build_package(artifact=content, manifest=manifest(content)))).extractall(tmp_path)
+    asked = {"requestContext": {"http": {"method": "GET"}}, "rawQueryString": ""}
+
+    first, second = (each["headers"]["server-timing"] for each in call(tmp_path, events=[asked, asked])["answers"])
+
+    assert re.fullmatch(r"serving;desc=cold;dur=[1-9][0-9]*", first)
+    assert second == "serving;desc=warm"

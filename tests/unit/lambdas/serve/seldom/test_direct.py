@@ -32,9 +32,9 @@ def event(method: str = "POST", body: str | None = None, *, query: str = "", is_
 
 
 def answered(sent: Any, context: object = None) -> tuple[int, Any]:
-    answer = direct.answered(SERVICE, sent, context)
+    answer = direct.answered(SERVICE, sent, context, init_ms=0)
     assert answer.keys() == {"statusCode", "headers", "body"}
-    assert answer["headers"] == {"content-type": "application/json"}
+    assert answer["headers"] == {"content-type": "application/json", "server-timing": "serving;desc=warm"}
     status, body = answer["statusCode"], answer["body"]
     assert isinstance(status, int) and isinstance(body, str)
     return status, json.loads(body)
