@@ -31,7 +31,8 @@ checks: here the checksum of the package stands for it. To change the format:
     2. let `read` take every older number too: the live model, which Evaluate scores, may be years old
     3. keep an artifact of each number in the tests, with the answers that it gave
 
-Since version 2 there may be arrays of columns, since version 3 sums of 32-bit floats.
+Since version 2 there may be arrays of columns, since version 3 sums of 32-bit floats, since version 4 several models
+whose answers make one: `seldom.blends`.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ from .values import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT, WITHOUT_ARRAYS, WITHOUT_32_BITS, FORMAT_VERSION = "trees", 1, 2, 3
+    from .seldom.blends import Blend
+
+FORMAT, WITHOUT_ARRAYS, WITHOUT_32_BITS, WITHOUT_MEMBERS, FORMAT_VERSION = "trees", 1, 2, 3, 4
 KNOWN = tuple((FORMAT, version) for version in range(1, FORMAT_VERSION + 1))
 MAGIC = b"nightswap trees\n"
 ALIGNED = 8
@@ -57,11 +60,9 @@ LENGTH_BYTES = 8
 TYPES = {"B": 1, "h": 2, "H": 2, "i": 4, "f": 4, "d": 8}
 """Of the items of a section, as `struct` names them, and their bytes."""
 NODES_BOXED = 20_000
-"""Up to so many nodes the arrays become lists: that takes a millisecond once, and makes a row half as long again to
-score otherwise. Lists of more fit no cache, and are slower."""
+"""Up to so many nodes the arrays become lists, which takes a millisecond once. Lists of more fit no cache."""
 ROWS_COLD = 100
-"""After so many rows the arrays of more nodes are copied out of the file, where each look takes a little less. A cold
-start does not wait for that."""
+"""After so many rows the arrays of more nodes are copied out of the file, where each look takes a little less."""
 INF = math.inf
 
 Numbers = Sequence["Any"]
@@ -78,16 +79,16 @@ class Trees:
         self.positive: str | None = header["positive"]
         self.schema = Schema.from_document(header["schema"])
         self.link: str = header["link"]
+        if self.link not in LINKS:
+            raise ValueError(f"link is {self.link!r}: expected one of {', '.join(LINKS)}")
         self.rounds_to_32_bits: bool = header["rounds_to_32_bits"]
         self.base: list[float] = header["base"]
         self.scale: float = header["scale"]
         self.zero_is_second: bool = header["zero_is_second"]
         self.slot, self.threshold = section("slot"), section("threshold")
         self.left, self.right, self.roots = section("left"), section("right"), section("roots")
-        self.nodes = [self.slot, self.threshold, self.left, self.right]
-        """As `leaves` looks at them."""
-        self.rows = 0
-        """That were scored."""
+        self.nodes, self.rows = [self.slot, self.threshold, self.left, self.right], 0
+        """As `leaves` looks at them, and how many rows were scored."""
         self.value, self.expected = section("value"), section("expected")
         self.places: list[int] = [place for place, _, _ in header["numbers"]]
         self.put_through = _put_through(header["numbers"])
@@ -132,13 +133,18 @@ class Trees:
 
     def score(self, row: Row) -> tuple[str, list[float]]:
         """Label and probabilities of one row; NaN where a value is too large. Never raises."""
+        leaves = self.reached(row)
+        if leaves is None:
+            return self.classes[0], [math.nan] * len(self.classes)
+        return LINKS[self.link](self, leaves)
+
+    def reached(self, row: Row) -> list[int] | None:
+        """The leaves that a row leads to; None where a number is too large."""
         self.rows += 1
         if self.rows == ROWS_COLD:
             self.nodes = [_copied(numbers) for numbers in self.nodes]
         laid = self.laid(row)
-        if laid is None:
-            return self.classes[0], [math.nan] * len(self.classes)
-        return LINKS[self.link](self, self.leaves(laid))
+        return None if laid is None else self.leaves(laid)
 
     def score_all(self, rows: Sequence[Row]) -> Iterator[tuple[str, list[float]]]:
         return map(self.score, rows)
@@ -170,15 +176,7 @@ class Trees:
         return [totals[1] - totals[0]] if len(totals) == 2 else totals
 
     def added(self, row: Row) -> dict[str, list[float]]:
-        """Of each class the constant of its score, then what each column adds. The score is a probability where it is
-        a mean of shares; else of two classes the first has none.
-
-        A column adds what its splits change: at each node of a tree's path, what the next one is expected to say less
-        what this one is. Expected is the mean over the training rows that came to the node.
-        Source: Saabas (2014), Interpreting random forests.
-
-        A threshold is taken off the constant of its class: so the class that leads is the one that is answered.
-        """
+        """As `added_by_trees` of `seldom.why` says."""
         from .seldom.why import added_by_trees  # here, because most requests need none
 
         return added_by_trees(self, row)
@@ -264,7 +262,7 @@ def _put_through(numbers: Sequence[Any]) -> list[tuple[int, Callable[[float], fl
     return [(slot, through(steps)) for slot, (_, _, steps) in enumerate(numbers) if steps]
 
 
-def read(artifact: bytes) -> Trees:
+def read(artifact: bytes) -> Trees | Blend:
     """Raises ModelInvalid."""
     if sys.byteorder != "little":
         raise ModelInvalid("trees are little-endian, and this machine is not")
@@ -274,7 +272,7 @@ def read(artifact: bytes) -> Trees:
         raise ModelInvalid(f"the trees are malformed: {type(exc).__name__}") from exc
 
 
-def _read(artifact: bytes) -> Trees:
+def _read(artifact: bytes) -> Trees | Blend:
     begin = len(MAGIC) + LENGTH_BYTES
     if artifact[: len(MAGIC)] != MAGIC:
         raise ModelInvalid("the artifact does not begin as trees do")
@@ -283,10 +281,8 @@ def _read(artifact: bytes) -> Trees:
     kind = (header["format"], header["format_version"])
     if kind not in KNOWN:
         raise ModelInvalid(f"format and version are {kind}: this reader knows {' and '.join(map(str, KNOWN))}")
-    if header["link"] not in LINKS:
-        raise ValueError(f"link is {header['link']!r}: expected one of {', '.join(LINKS)}")
     body = memoryview(artifact)[end + -end % ALIGNED :]
-    is_boxed = header["sections"]["slot"][2] <= NODES_BOXED
+    nodes = sum(each[2] for name, each in header["sections"].items() if name.endswith("slot"))
 
     def section(name: str) -> Numbers:
         code, offset, items = header["sections"][name]
@@ -294,6 +290,10 @@ def _read(artifact: bytes) -> Trees:
         if not 0 <= offset <= offset + size <= len(body):
             raise ValueError(f"section {name} does not lie within the file")
         view = body[offset : offset + size].cast(code)
-        return view.tolist() if is_boxed else view
+        return view.tolist() if nodes <= NODES_BOXED else view
 
+    if "members" in header:
+        from .seldom.blends import Blend  # here, because most artifacts are one model
+
+        return Blend(header, section)
     return Trees(header, section)

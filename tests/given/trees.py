@@ -105,6 +105,43 @@ def _prepared(columns: Columns) -> object:
     return make_pipeline(prepare, RandomForestClassifier(TREES, random_state=0))
 
 
+def _calibrated(columns: Columns) -> object:
+    """Of histograms, whose scores are put through a sigmoid for each fold."""
+    from sklearn.calibration import CalibratedClassifierCV
+
+    return CalibratedClassifierCV(_hist_gradient_boosting(columns), cv=2)
+
+
+def _isotonic(columns: Columns) -> object:
+    """Of a prepared forest, whose probabilities go along lines."""
+    from sklearn.calibration import CalibratedClassifierCV
+
+    return CalibratedClassifierCV(_prepared(columns), method="isotonic", cv=3)
+
+
+def _vote(columns: Columns) -> object:
+    """Of forests alone."""
+    from sklearn.ensemble import VotingClassifier
+
+    members = [("forest", _forest(columns)), ("out", "drop"), ("extra", _extra_trees(columns))]
+    return VotingClassifier(members, voting="soft", weights=[2, 5, 1.5])
+
+
+def _vote_of_all(columns: Columns) -> object:
+    """Of kinds with scores of their own each, one of them a vote of a calibrated one."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import VotingClassifier
+
+    inner = VotingClassifier([("calibrated", _calibrated(columns)), ("forest", _forest(columns))], voting="soft")
+    members = [
+        ("inner", CalibratedClassifierCV(inner, cv=2)),
+        ("AdaBoost", _ada_boost(columns)),
+        ("calibrated AdaBoost", CalibratedClassifierCV(_ada_boost(columns), method="isotonic", cv=2)),
+        ("gradient boosting", _gradient_boosting(columns)),
+    ]
+    return VotingClassifier(members, voting="soft")
+
+
 KINDS: Mapping[str, Callable[[Columns], object]] = {
     "decision tree": _decision_tree,
     "extra tree, best first": _best_first,
@@ -117,6 +154,13 @@ KINDS: Mapping[str, Callable[[Columns], object]] = {
     "bagging": _bagging,
     "prepared forest": _prepared,
 }
+BLENDS: Mapping[str, Callable[[Columns], object]] = {
+    "calibrated histograms": _calibrated,
+    "isotonic prepared forest": _isotonic,
+    "vote of forests": _vote,
+    "vote of all": _vote_of_all,
+}
+"""Made of several."""
 TAKING_MISSING = sorted({*KINDS} - {"gradient boosting", "AdaBoost", "bagging"})
 CASES = [(kind, classes, False) for kind in KINDS for classes in (2, 3)] + [
     (kind, classes, True) for kind in TAKING_MISSING for classes in (2, 3)
@@ -169,7 +213,8 @@ class Model:
     """A fitted model beside what is served of it."""
 
     fitted: Fitted
-    served: Trees
+    served: Any
+    """Trees, or a Blend of them."""
     content: bytes
 
     def answers(self, rows: Table) -> Answers:
@@ -182,7 +227,7 @@ class Model:
 def model(kind: str, classes: int, missing: bool, rows: int = 400) -> Model:
     train = table(rows, classes=classes, missing=missing)
     with ONE_THREAD():
-        fitted = fit(recipe(KINDS[kind], classes=classes, missing=missing), train=train)
+        fitted = fit(recipe({**KINDS, **BLENDS}[kind], classes=classes, missing=missing), train=train)
     content = export(fitted).content
     return Model(fitted, artifact.load(content).trees, content)
 
@@ -198,14 +243,16 @@ def edges(of: Model, rows: int, *, missing: bool = False, seed: int = 1) -> Tabl
     neighbours, both zeros and the largest numbers; NaN and an unknown category among them."""
     rng = np.random.default_rng(seed)
     made = table(rows, classes=len(of.fitted.classes), seed=seed)
-    thresholds = _thresholds(of.served)
+    every = of.served.trees if hasattr(of.served, "trees") else [of.served]
+    each_of = [_thresholds(each) for each in every]
+    thresholds = {name: np.concatenate([each[name] for each in each_of]) for name in NUMBERS}
     for column, name in enumerate(NUMBERS):
         numbers = made.numeric[:, column]
         chosen = rng.random(rows)
         if len(thresholds[name]):
             near = _around(rng.choice(thresholds[name], size=rows), rng=rng)
             numbers[:] = np.where((chosen < 0.7) & np.isfinite(near), near, numbers)
-        numbers[:] = np.where(chosen > 0.9, rng.choice(_odd(of.served), size=rows), numbers)
+        numbers[:] = np.where(chosen > 0.9, rng.choice(min(map(_odd, every), key=len), size=rows), numbers)
         if missing:
             numbers[rng.random(rows) < 0.1] = np.nan
     made.categorical[rng.random(made.categorical.shape) < 0.1] = LEVELS[-1]
@@ -243,7 +290,7 @@ def _around(thresholds: Floats, *, rng: np.random.Generator) -> Floats:
     return np.choose(rng.integers(0, len(every), size=len(thresholds)), every)
 
 
-def difference(served: Trees, of: Model, rows: Table) -> str:
+def difference(served: Any, of: Model, rows: Table) -> str:
     """In words what the served model answers differently than the estimator; empty where nothing is.
 
     A mean of shares has the estimator's bits; an exponential may differ in the last digit.
@@ -251,12 +298,12 @@ def difference(served: Trees, of: Model, rows: Table) -> str:
     return differing(served, of.answers(rows), rows=served_rows(rows))
 
 
-def differing(served: Trees, wanted: Answers, *, rows: Sequence[Row]) -> str:
+def differing(served: Any, wanted: Answers, *, rows: Sequence[Row]) -> str:
     """The same of any rows, in the order of the model's own columns."""
     scored = [served.score(row) for row in rows]
     labels = np.array([label for label, _ in scored])
     if (labels != wanted.labels).any():
         return f"{int((labels != wanted.labels).sum())} of {len(rows)} labels differ"
     apart = np.abs(np.array([shares for _, shares in scored]) - wanted.probabilities).max()
-    allowed = 0.0 if served.link == "mean" else 1e-15
+    allowed = 0.0 if getattr(served, "link", "") == "mean" else 1e-15
     return f"probabilities differ by {apart}" if not apart <= allowed else ""

@@ -48,6 +48,9 @@ COMPOSED = {
     "VotingClassifier of trees": ensemble.VotingClassifier([("a", FOREST)], voting="soft"),
     "StackingClassifier of trees": ensemble.StackingClassifier([("a", FOREST)], cv=2),
     "CalibratedClassifierCV of trees": CalibratedClassifierCV(FOREST, cv=2),
+    "VotingClassifier of trees and others": ensemble.VotingClassifier(
+        [("a", FOREST), ("b", LogisticRegression(max_iter=2000))], voting="soft"
+    ),
 }
 NEED_OTHERS = {
     *("ClassifierChain", "FixedThresholdClassifier", "MultiOutputClassifier", "OneVsOneClassifier"),
@@ -85,7 +88,7 @@ DATA: Mapping[str, Callable[[], Table]] = {
     "missing numbers": with_holes,
     "categories": lambda: trees.table(300, classes=3),
 }
-TREES_INSIDE = [name for name in COMPOSED if name.endswith("of trees")]
+TREES_INSIDE = [name for name in COMPOSED if "of trees" in name]
 KINDS_OF_TREES = ["DecisionTreeClassifier", "ExtraTreesClassifier", "RandomForestClassifier", "AdaBoostClassifier"]
 NONE, SEVERAL = "it gives no probabilities", "it gives several labels to a row"
 THRESHOLD = "its label is not the most probable class but what a threshold of its own says"
@@ -101,7 +104,7 @@ REFUSED = {
     "RadiusNeighborsClassifier": "its graph fails on a row that has no neighbour within the radius",
     "SelfTrainingClassifier": "it takes no classes that are texts",
     "SGDClassifier": "loss='hinge' gives no logistic probabilities",
-    **dict.fromkeys(TREES_INSIDE, TREES),
+    **dict.fromkeys(("StackingClassifier of trees", "VotingClassifier of trees and others"), TREES),
 }
 """Of the others why they are refused; each is tried below."""
 

@@ -11,7 +11,7 @@ import pytest
 
 import lambdas
 from lambdas.serve import trees
-from tests.given.trees import CASES, Model, difference, edges, model, table
+from tests.given.trees import BLENDS, CASES, Model, difference, edges, model, table
 
 ROWS, EDGES = 3000, 4000
 FOLDER = Path(lambdas.__file__).parent
@@ -43,7 +43,9 @@ IN_GROWN = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "classes", "missing"), CASES)
+@pytest.mark.parametrize(
+    ("kind", "classes", "missing"), [*CASES, *((kind, n, False) for kind in BLENDS for n in (2, 3))]
+)
 def test_trees_of_every_kind_answer_as_the_estimator(kind: str, classes: int, missing: bool) -> None:
     of = model(kind, classes, missing, 2000)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from lambdas.model.features.curves import is_part_of_a_date
@@ -17,6 +18,11 @@ TAKING = (
     "RandomForestClassifier",
     "XGBClassifier",
 )
+MADE_OF: Mapping[str, Callable[[Any], list[Any]]] = {
+    "CalibratedClassifierCV": lambda step: [step.estimator] if step.estimator is not None else [],
+    "VotingClassifier": lambda step: [inner for _, inner in step.estimators if not isinstance(inner, str)],
+}
+"""What is inside of these sees the rows as they do."""
 LEAVING = ("StandardScaler", "RobustScaler", "MinMaxScaler", "MaxAbsScaler", "OneHotEncoder")
 """After these, as after a part of a date, a missing number still is one. An encoder sees categories alone."""
 
@@ -26,15 +32,20 @@ def why_not(estimator: Any) -> str:
     return next((f"{class_name(step)} takes none" for step in _refusing(estimator)), "")
 
 
+def _of_none(_: Any) -> list[Any]:
+    return []
+
+
 def _refusing(estimator: Any) -> Iterator[Any]:
     if class_name(estimator) in SEARCHES:
-        for candidate in candidates(estimator):
-            yield from _refusing(candidate)
+        yield from chain.from_iterable(map(_refusing, candidates(estimator)))
     elif class_name(estimator) == "Pipeline":
         for _, step in estimator.steps[:-1]:
             yield from _changing(step)
         for _, step in estimator.steps[-1:]:
             yield from _refusing(step)
+    elif MADE_OF.get(class_name(estimator), _of_none)(estimator):
+        yield from chain.from_iterable(map(_refusing, MADE_OF[class_name(estimator)](estimator)))
     elif class_name(estimator) not in TAKING:
         yield estimator
 

@@ -147,7 +147,7 @@ def _onnx() -> Code:
 
 
 def _growth_of_trees() -> Growth:
-    from lambdas.model.formats.trees.growth import expected
+    from lambdas.model.formats.trees.size import expected
 
     return expected
 

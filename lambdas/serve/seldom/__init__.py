@@ -1,6 +1,7 @@
 """What few models or requests need. Each is imported when one does, so that no other cold start pays for it.
 
 array_columns.py  columns that are one feature, which a request gives as a list
+blends.py         several models of trees whose answers make one
 direct.py         answers the requests of the function's own URL
 npy.py            instances from a .npy file
 several.py        scores several instances, as far as the time goes

@@ -13,6 +13,7 @@ from lambdas.model.artifact import Features, rows
 from lambdas.model.predictions import Answers
 from lambdas.serve import trees
 from lambdas.serve.schema import ModelInvalid, NumberColumn, Schema
+from lambdas.serve.seldom.blends import Blend
 
 OF_TWO = ("logistic", "logistic32")
 """Links whose models have one score, for two classes."""
@@ -22,7 +23,7 @@ OF_TWO = ("logistic", "logistic32")
 class TreesArtifact:
     """An `Artifact`."""
 
-    trees: trees.Trees
+    trees: trees.Trees | Blend
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -54,9 +55,27 @@ def load(content: bytes) -> TreesArtifact:
     return TreesArtifact(model)
 
 
-def _problem(model: trees.Trees) -> str:
+def _problem(model: trees.Trees | Blend) -> str:
     """What a row could stumble over; empty where there is nothing."""
+    if isinstance(model, Blend):
+        return next(filter(None, map(_problem, model.trees)), "") or _of_blend(model)
     return _of_nodes(model) or _of_slots(model) or _of_answers(model) or _of_leaves(model)
+
+
+def _of_blend(model: Blend) -> str:
+    if not model.members or (model.weights and len(model.weights) != len(model.members)):
+        return "its members do not have a weight each"
+    if not np.isfinite(model.weights).all() or min(model.weights, default=0) < 0 or not model.divisor > 0:
+        return "the weights of its members make no mean"
+    for member in model.members:
+        for curve in map(np.atleast_2d, member.known):
+            if not np.isfinite(curve).all():
+                return "a number of a curve is not finite"
+            if curve.shape[0] == 2 and (np.diff(curve[0]) <= 0).any():
+                return "the places of a curve do not ascend"
+        if isinstance(member.model, Blend) and (found := _of_blend(member.model)):
+            return found
+    return ""
 
 
 def _of_nodes(model: trees.Trees) -> str:

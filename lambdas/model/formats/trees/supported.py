@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lambdas.model.features import imputers, one_hot
@@ -15,7 +15,8 @@ from lambdas.model.formats.refusals import THRESHOLD, Rule, Rules, is_served
 SERVED = (
     "Trees can be RandomForestClassifier, ExtraTreesClassifier, DecisionTreeClassifier, ExtraTreeClassifier,"
     " GradientBoostingClassifier, HistGradientBoostingClassifier, AdaBoostClassifier or BaggingClassifier of trees,"
-    " or a search such as GridSearchCV for the best of these; before them OneHotEncoder, SimpleImputer, scalers and"
+    " CalibratedClassifierCV or VotingClassifier(voting='soft') of these, or a search such as GridSearchCV for the"
+    " best of them; before them OneHotEncoder, SimpleImputer, scalers and"
     " selectors, in Pipeline, ColumnTransformer and FeatureUnion. docs/trees.md names them all"
 )
 LEAVE_OUT = "leave it out"
@@ -29,21 +30,15 @@ WITHOUT_TREES = (
     " HistGradientBoostingClassifier()"
 )
 LEARNS = (
-    "its last classifier learns from the answers of the others, and an artifact of trees adds up leaves alone: take"
-    " the best of them itself"
+    "its last classifier learns from the answers of the others, and an artifact of trees takes the mean of them at"
+    " most: take VotingClassifier(voting='soft') of them, or the best of them itself"
 )
-AVERAGES = (
-    "it makes one answer of the answers of several models, each with a link of its own, and an artifact of trees has"
-    " one: take the best of them itself, or more trees in one"
-)
-CALIBRATES = (
-    "it puts the scores of a model for each fold through a curve of their own, and an artifact of trees adds up"
-    " leaves alone: take the classifier inside of it, and threshold= of the recipe for its label"
+XGBOOST_INSIDE = (
+    "inside of another it is asked for its own probabilities, which differ from the exact ones by a step of a 32-bit"
+    " float: take it by itself"
 )
 OTHERS: Mapping[str, str] = {
-    "CalibratedClassifierCV": CALIBRATES,
     "StackingClassifier": LEARNS,
-    "VotingClassifier": AVERAGES,
     **dict.fromkeys(("FixedThresholdClassifier", "TunedThresholdClassifierCV"), THRESHOLD),
 }
 """Why classifiers around others are refused."""
@@ -89,6 +84,33 @@ def _xgboost(step: Any) -> str:
     return "" if is_kept else "its missing is set: leave it out"
 
 
+def _calibrated(step: Any) -> str:
+    if step.estimator is None:
+        return "its estimator is left out, so it is LinearSVC, which is not made of trees: give it one that is"
+    if step.method not in ("sigmoid", "isotonic"):
+        return (
+            f"with method={step.method!r} scikit-learn tells scores from probabilities by all rows that are asked"
+            " about at once, and an answer here is of one row: take method='sigmoid' or 'isotonic'"
+        )
+    return _of_members([step.estimator])
+
+
+def _voting(step: Any) -> str:
+    if step.voting != "soft":
+        return "it gives no probabilities: set voting='soft'"
+    return _of_members(member for _, member in step.estimators)
+
+
+def _of_members(members: Iterable[Any]) -> str:
+    """Why one of the estimators inside is refused; the first reason."""
+    for each in members:
+        if isinstance(each, str):  # 'drop'
+            continue
+        for refusal in _rules({**CLASSIFIERS, XGBOOST: lambda _: XGBOOST_INSIDE}).refusals(each):
+            return f"of its estimator {refusal}"
+    return ""
+
+
 XGBOOST_TAKES = {
     "booster": (None, "gbtree"),
     "objective": (None, "binary:logistic", "multi:softprob"),
@@ -119,14 +141,22 @@ CLASSIFIERS: Mapping[str, Rule] = {
     "HistGradientBoostingClassifier": _hist_gradient_boosting,
     "AdaBoostClassifier": _ada_boost,
     "BaggingClassifier": _bagging,
+    "CalibratedClassifierCV": _calibrated,
+    "VotingClassifier": _voting,
     XGBOOST: _xgboost,
 }
-RULES = Rules(
-    no_form="the estimator has no exact form as trees",
-    served=SERVED,
-    transformers=TRANSFORMERS,
-    classifiers=CLASSIFIERS,
-    other_transformer=lambda _: MIXES,
-    other_classifier=lambda step: OTHERS.get(class_name(step), WITHOUT_TREES),
-)
+
+
+def _rules(classifiers: Mapping[str, Rule]) -> Rules:
+    return Rules(
+        no_form="the estimator has no exact form as trees",
+        served=SERVED,
+        transformers=TRANSFORMERS,
+        classifiers=classifiers,
+        other_transformer=lambda _: MIXES,
+        other_classifier=lambda step: OTHERS.get(class_name(step), WITHOUT_TREES),
+    )
+
+
+RULES = _rules(CLASSIFIERS)
 check, refusals = RULES.check, RULES.refusals

@@ -73,7 +73,7 @@ def test_category_that_an_encoder_refuses_is_refused_in_a_request() -> None:
 
     columns = {column.name: column for column in made(estimator).served.schema.columns}
 
-    assert columns["protocol"].unknown == REFUSED  # type: ignore[union-attr]
+    assert columns["protocol"].unknown == REFUSED
 
 
 def test_sets_of_numbers_are_refused_by_the_way_out() -> None:

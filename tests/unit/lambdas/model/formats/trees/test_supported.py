@@ -28,16 +28,16 @@ from chalicelib.errors import EstimatorUnsupported
 from lambdas.model.features import missing
 from lambdas.model.formats.refusals import THRESHOLD
 from lambdas.model.formats.trees.supported import (
-    AVERAGES,
-    CALIBRATES,
     CODES,
     INCREASING,
     LEARNS,
     MIXES,
     WITHOUT_TREES,
+    XGBOOST_INSIDE,
     check,
 )
 from lambdas.model.recipe import month
+from tests.fakes.xgboost import XGBClassifier
 
 FOREST = RandomForestClassifier()
 
@@ -54,6 +54,10 @@ FOREST = RandomForestClassifier()
         GridSearchCV(make_pipeline(StandardScaler(), FOREST), {"randomforestclassifier__max_depth": [2, 3]}),
         AdaBoostClassifier(),
         AdaBoostClassifier(ExtraTreeClassifier()),
+        CalibratedClassifierCV(make_pipeline(StandardScaler(), FOREST), method="isotonic"),
+        GridSearchCV(CalibratedClassifierCV(FOREST), {"method": ["sigmoid", "isotonic"]}),
+        CalibratedClassifierCV(GridSearchCV(FOREST, {"max_depth": [2, 3]})),
+        VotingClassifier([("a", CalibratedClassifierCV(FOREST)), ("out", "drop")], voting="soft"),
         BaggingClassifier(),
         BaggingClassifier(ExtraTreeClassifier(), max_features=0.5),
         GradientBoostingClassifier(init="zero"),
@@ -72,9 +76,22 @@ def test_estimators_that_are_served(estimator: Any) -> None:
         (RandomForestClassifier, "RandomForestClassifier: it is a class, not an object"),
         (LogisticRegression(), f"LogisticRegression: {WITHOUT_TREES}"),
         (BaggingClassifier(LogisticRegression()), "BaggingClassifier: its estimator is not a tree"),
-        (VotingClassifier([("forest", FOREST)]), f"VotingClassifier: {AVERAGES}"),
+        (VotingClassifier([("forest", FOREST)]), "VotingClassifier: it gives no probabilities: set voting='soft'"),
+        (
+            VotingClassifier([("forest", FOREST), ("sums", LogisticRegression())], voting="soft"),
+            f"VotingClassifier: of its estimator LogisticRegression: {WITHOUT_TREES}",
+        ),
+        (
+            VotingClassifier([("boosted", XGBClassifier("binary.json"))], voting="soft"),
+            f"VotingClassifier: of its estimator XGBClassifier: {XGBOOST_INSIDE}",
+        ),
         (StackingClassifier([("forest", FOREST)]), f"StackingClassifier: {LEARNS}"),
-        (CalibratedClassifierCV(FOREST), f"CalibratedClassifierCV: {CALIBRATES}"),
+        (CalibratedClassifierCV(), "CalibratedClassifierCV: its estimator is left out, so it is LinearSVC"),
+        (CalibratedClassifierCV(FOREST, method="temperature"), "CalibratedClassifierCV: with method='temperature'"),
+        (
+            CalibratedClassifierCV(make_pipeline(PCA(), FOREST)),
+            f"CalibratedClassifierCV: of its estimator PCA: {MIXES}",
+        ),
         (FixedThresholdClassifier(FOREST), f"FixedThresholdClassifier: {THRESHOLD}"),
         (TunedThresholdClassifierCV(FOREST), f"TunedThresholdClassifierCV: {THRESHOLD}"),
         (make_pipeline(PCA(), FOREST), f"PCA: {MIXES}"),
@@ -120,6 +137,10 @@ def test_estimators_that_are_refused_and_why(estimator: Any, told: str) -> None:
             "",
         ),
         (GridSearchCV(HistGradientBoostingClassifier(), {"max_iter": [2, 3]}), ""),
+        (CalibratedClassifierCV(make_pipeline(FOREST)), ""),
+        (CalibratedClassifierCV(), "CalibratedClassifierCV takes none"),
+        (VotingClassifier([("a", FOREST), ("out", "drop")]), ""),
+        (VotingClassifier([("a", FOREST), ("b", AdaBoostClassifier())]), "AdaBoostClassifier takes none"),
         (GradientBoostingClassifier(), "GradientBoostingClassifier takes none"),
         (LogisticRegression(), "LogisticRegression takes none"),
         (make_pipeline(FunctionTransformer(month), FOREST), ""),

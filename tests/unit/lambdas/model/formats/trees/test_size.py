@@ -4,8 +4,7 @@ import pytest
 
 from lambdas.model.formats.fitted import Exported
 from lambdas.model.formats.trees.export import export
-from lambdas.model.formats.trees.growth import expected
-from lambdas.model.formats.trees.size import NODES_MAX, NODES_TOLD, WAYS
+from lambdas.model.formats.trees.size import NODES_MAX, NODES_TOLD, WAYS, expected
 from lambdas.model.training import trial
 from lambdas.model.training.estimator import fit
 from tests.given.trees import KINDS, ONE_THREAD, recipe, table
