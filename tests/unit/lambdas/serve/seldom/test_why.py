@@ -197,3 +197,20 @@ def test_an_answer_of_explanations_stays_within_its_bytes() -> None:
     assert (refused["status"], refused["body"]["Code"]) == (413, "TooManyInstances")
     assert f"send at most {many} at a time" in refused["body"]["Message"]
     assert service.instances_max_with(1) == handler.INSTANCES_MAX
+
+
+def test_an_explanation_may_name_two_long_classes_of_several() -> None:
+    """The one that is answered and the one that comes next, where a third one's name is short."""
+    classes = ["a" * 20_000, "b" * 20_000, "c"]
+    columns = [{"kind": "number", "name": "x", "minimum": None, "maximum": None}]
+    scores = [
+        {"intercept": intercept, "numbers": [{"column": "x", "centre": 0.0, "weight": 0.1}], "categories": []}
+        for intercept in (2.0, 1.0, 0.0)
+    ]
+    long = {"classes": classes, "positive": None, "link": "softmax", "scores": scores}
+    service = serving({**DOCUMENT, **long, "schema": {"columns": columns}})
+
+    answer: Any = service.answer({"instances": [{"x": 0.5}] * service.instances_max_with(1), "why": 1})
+
+    assert answer["body"]["predictions"][0]["why"]["against"] == classes[1]
+    assert handler.ANSWER_BYTES * 0.9 < len(json.dumps(answer)) <= handler.ANSWER_BYTES
