@@ -27,6 +27,7 @@ GROUPS = {
     "packages": PROJECT["dependency-groups"]["packages"],
     "inference": PROJECT["dependency-groups"]["inference"],
     "bench": PROJECT["dependency-groups"]["bench"],
+    "load": PROJECT["dependency-groups"]["load"],
 }
 WANTED = [(lock, wanted) for lock, group in GROUPS.items() for wanted in group]
 EVERY_LOCK = pytest.mark.parametrize("lock", [*GROUPS, "uv"])
