@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
-.PHONY: bench bench-cold bench-warm bench-retrain setup-bench
+.PHONY: bench bench-cold bench-warm bench-retrain bench-load setup-bench setup-load
 .PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-mutants
 
 help:  ## list the targets
@@ -32,6 +32,8 @@ setup-test: setup-onnx .venv/.test  ## and the tools of tests and checks
 setup-all: setup-test .venv-definitions/.ready  ## and the environment that renders the state machine
 
 setup-bench: setup-onnx .venv/.bench .venv-packages/.ready  ## and what `make bench` needs: plots, Lambda's emulator
+
+setup-load: setup-bench .venv-load/.ready  ## and Locust and Taurus, which play the load tests
 
 run: setup  ## the whole job: local AWS, deploy, retrain, predict, serve (ONCE=1, DATA=FILE, CLEAN=1)
 	@$(PROJECT) -m workflows.cli local up $(if $(CLEAN),--clean) $(if $(ONCE),--once) $(if $(DATA),--data "$$DATA")
@@ -62,7 +64,7 @@ test-deploy: setup-all  ## plan, deploy, kill, resume, destroy, deploy again
 test-permissions: setup-test .venv-authorization/.ready  ## the main job under enforced roles, and what they forbid
 	@$(PROJECT) -m pytest tests/permissions
 
-test-bench: setup-bench setup-test  ## what `make bench` is made of, with its tools
+test-bench: setup-load setup-test  ## what `make bench` is made of, with its tools
 	@$(PROJECT) -m pytest tests/bench
 
 test-mutants: setup-all  ## small mistakes, drawn at random: how many do the fast tests catch? (MISTAKES=100, SEED=1)
@@ -73,7 +75,7 @@ test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
 test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-mutants  ## all of them
 
-bench: bench-cold bench-warm bench-retrain  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
+bench: bench-cold bench-warm bench-retrain bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
 bench-cold: setup-bench  ## cold starts under Lambda's own runtime client, as ratios to an empty handler
 	@$(PROJECT) -m benchmarks.cold_start
@@ -83,6 +85,10 @@ bench-warm: setup-bench  ## one prediction in a warm function, likewise
 
 bench-retrain: setup-bench  ## a night beside a plain script of pandas and scikit-learn, at 1, 4 and 16 times the rows (DATA=FILE)
 	@$(PROJECT) -m benchmarks.retrain $(if $(DATA),--data "$$DATA")
+
+bench-load: setup-load  ## the load tests of the posts (SCENARIO=surge, TARGET=serve|local|URL, TIME_FACTOR=0.1, TAURUS=1)
+	@$(PROJECT) -m benchmarks.load $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(TARGET),--target "$$TARGET") \
+	  $(if $(TIME_FACTOR),--time-factor $(TIME_FACTOR)) $(if $(TAURUS),--taurus)
 
 doctor: setup  ## what is wrong with this machine, this clone or STAGE
 	@$(PROJECT) -m workflows.cli doctor --stage $(STAGE)
@@ -109,7 +115,7 @@ requires: setup  ## lock the packages that recipes require for Lambda, and insta
 	@$(LOCKS)/requires $(abspath $(UV)) .nightswap/requires.in lambdas/recipes/requires.txt
 
 clean:  ## remove environments, caches and the local AWS's state
-	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .nightswap .chalice/deployed/local.json
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .venv-load .nightswap .chalice/deployed/local.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(UV): $(LOCKS)/uv.txt

@@ -117,6 +117,7 @@ def running(serve: Serve) -> Iterator[tuple[int, int]]:
     try:
         yield listener.getsockname()[1], process.pid
     finally:
+        listener.close()
         process.terminate()
         process.join()
 
@@ -188,9 +189,14 @@ def measure(contenders: dict[str, Contender]) -> dict[tuple[str, int], Measured]
     return {key: Measured(*map(statistics.median, zip(*several, strict=True))) for key, several in found.items()}
 
 
-def main() -> None:
+def many_connections() -> None:
+    """Let this process, and those that it starts, have as many as are measured."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8_192), most))
+
+
+def main() -> None:
+    many_connections()
     with tempfile.TemporaryDirectory() as folder:
         served = package(Path(folder))
         found = measure(

@@ -39,6 +39,18 @@ class Line:
     steps: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Lines over one x, with an axis at the left, or at both sides."""
+
+    lines: Sequence[Line]
+    y_label: str
+    right_label: str = ""
+    is_logarithmic: bool = False
+    """The axis at the left."""
+    x_is_logarithmic: bool = False
+
+
 def bars(
     part: str, rows: Sequence[Row], *, title: str, others: Sequence[str] = (), folder: Path = FOLDER
 ) -> tuple[Path, Path]:
@@ -68,29 +80,28 @@ def curve(
     folder: Path = FOLDER,
 ) -> tuple[Path, Path]:
     """Lines over one x; those `at_right` have the axis there."""
-    figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
-    left = figure.subplots()
-    right = left.twinx() if any(line.at_right for line in lines) else left
-    drawn = [
-        (right if line.at_right else left).plot(
-            line.x,
-            line.y,
-            color=colour,
-            label=line.name,
-            linestyle="--" if line.dashed else "-",
-            drawstyle="steps-post" if line.steps else "default",
-            linewidth=1.6,
-        )[0]
-        for line, colour in zip(lines, COLOURS * len(lines), strict=False)
-    ]
-    left.set_xlabel(x_label)
-    left.set_ylabel(y_label)
-    left.set_ylim(bottom=0)
-    left.grid(alpha=0.3)
-    if right is not left:
-        right.set_ylabel(right_label)
-        right.set_ylim(bottom=0)
-    figure.legend(handles=drawn, loc="outside lower center", ncols=3, frameon=False)
+    panel = Panel(lines=lines, y_label=y_label, right_label=right_label)
+    return stacked(part, [panel], title=title, x_label=x_label, folder=folder, inches=4.0)
+
+
+def stacked(
+    part: str,
+    panels: Sequence[Panel],
+    *,
+    title: str,
+    x_label: str,
+    marks: Sequence[float] = (),
+    folder: Path = FOLDER,
+    inches: float = 2.4,
+) -> tuple[Path, Path]:
+    """Panels one below another, of so many inches each, over one x; `marks` are places on it that are told."""
+    figure = Figure(figsize=(WIDTH, inches * len(panels) + 0.6), layout="constrained")
+    every = figure.subplots(len(panels), 1, squeeze=False, sharex=True)
+    for panel, (drawn,) in zip(panels, every, strict=True):
+        _curves(drawn, panel)
+        for mark in marks:
+            drawn.axvline(mark, color=BASE, linewidth=1, linestyle=":")
+    every[-1][0].set_xlabel(x_label)
     figure.suptitle(title, fontweight="bold")
     return save(part, figure, folder=folder)
 
@@ -102,6 +113,34 @@ def save(part: str, figure: Any, *, folder: Path = FOLDER) -> tuple[Path, Path]:
     figure.savefig(png, dpi=DPI, metadata={"Software": None})
     figure.savefig(svg, metadata={"Date": None, "Creator": None})
     return png, svg
+
+
+def _curves(left: Any, panel: Panel) -> None:
+    right = left.twinx() if any(line.at_right for line in panel.lines) else left
+    drawn = [
+        (right if line.at_right else left).plot(
+            line.x,
+            line.y,
+            color=colour,
+            label=line.name,
+            linestyle="--" if line.dashed else "-",
+            drawstyle="steps-post" if line.steps else "default",
+            linewidth=1.6,
+        )[0]
+        for line, colour in zip(panel.lines, COLOURS * len(panel.lines), strict=False)
+    ]
+    left.set_ylabel(panel.y_label)
+    left.grid(alpha=0.3)
+    if panel.x_is_logarithmic:
+        left.set_xscale("log")
+    if panel.is_logarithmic:
+        left.set_yscale("log")
+    else:
+        left.set_ylim(bottom=0)
+    if right is not left:
+        right.set_ylabel(panel.right_label)
+        right.set_ylim(bottom=0)
+    left.legend(handles=drawn, loc="upper left", bbox_to_anchor=(1.09, 1), frameon=False, borderaxespad=0)
 
 
 def _panel(panel: Any, rows: Sequence[Row], others: Sequence[str]) -> None:

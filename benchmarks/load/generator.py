@@ -1,4 +1,4 @@
-"""Runs Locust in its own environment, and reads what it counted."""
+"""Runs Locust in its own environment, alone or by Taurus, and reads what it counted."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from benchmarks.load.counted import Counted
 from benchmarks.load.scenarios import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCUST = ROOT / ".venv-load" / "bin" / "locust"
-FILE = Path(__file__).with_name("locustfile.py")
+TOOLS = ROOT / ".venv-load" / "bin"
+FOLDER = Path(__file__).parent
 STOPPING_SECONDS = 10
 """For the requests in flight when the scenario ends."""
-MISSING = f"{LOCUST.relative_to(ROOT)} is missing: make setup-load"
+MISSING = "Locust and Taurus are not installed: make setup-load"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +50,23 @@ def seconds(scenario: Scenario, *, time_factor: float) -> float:
 
 
 def run(
-    asked: Asked, scenario: str, *, time_factor: float, started: Callable[[int], None] = lambda _: None
+    asked: Asked,
+    scenario: str,
+    *,
+    time_factor: float,
+    by_taurus: bool = False,
+    started: Callable[[int], None] = lambda _: None,
 ) -> Counted:
-    """`started` gets the process of Locust. Raises GeneratorFailed."""
-    if not LOCUST.exists():
+    """`started` gets the process of the generator. Raises GeneratorFailed."""
+    if not TOOLS.exists():
         raise GeneratorFailed(MISSING)
     with tempfile.TemporaryDirectory(prefix="nightswap-load-") as made:
-        plan, found, log = (Path(made) / name for name in ("plan.json", "counted.json", "locust.log"))
+        plan, found, log = (Path(made) / name for name in ("plan.json", "counted.json", "generator.log"))
         told = asked.plan(scenario=scenario, time_factor=time_factor, counted=found)
         plan.write_text(json.dumps(told), "utf-8")
+        command = _taurus(scenario, Path(made)) if by_taurus else _locust()
         with log.open("wb") as output:
-            process = subprocess.Popen(command(), cwd=ROOT, env=environment(plan), stdout=output, stderr=output)
+            process = subprocess.Popen(command, cwd=made, env=_environment(plan), stdout=output, stderr=output)
             try:
                 started(process.pid)
                 process.wait()
@@ -68,16 +74,25 @@ def run(
                 process.kill()
                 process.wait()
         if not found.exists():
-            raise GeneratorFailed(f"Locust ended with {process.returncode}:\n{log.read_text('utf-8')[-2_000:]}")
+            raise GeneratorFailed(f"{command[0]} ended with {process.returncode}:\n{log.read_text('utf-8')[-2_000:]}")
         return counted.read(json.loads(found.read_text("utf-8")))
 
 
-def command() -> list[str]:
+def _locust() -> list[str]:
     quiet = ("--headless", "--skip-log-setup", "--stop-timeout", f"{STOPPING_SECONDS}")
-    return [str(LOCUST), "-f", str(FILE), *quiet, "--exit-code-on-error", "0"]
+    return [str(TOOLS / "locust"), "-f", str(FOLDER / "locustfile.py"), *quiet, "--exit-code-on-error", "0"]
 
 
-def environment(plan: Path) -> dict[str, str]:
-    """Locust finds the modules of this folder by the path of the project alone."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), "LOAD_PLAN": str(plan)}
+def _taurus(scenario: str, folder: Path) -> list[str]:
+    options = (f"settings.artifacts-dir={folder}/artifacts", "modules.console.disable=true")
+    return [str(TOOLS / "bzt"), *(each for option in options for each in ("-o", option)), str(taurus_file(scenario))]
+
+
+def taurus_file(scenario: str) -> Path:
+    return FOLDER / "taurus" / f"{scenario}.yml"
+
+
+def _environment(plan: Path) -> dict[str, str]:
+    """The locustfile finds the modules beside it by the project's path; Taurus writes a file at home."""
+    path = f"{TOOLS}:{os.environ['PATH']}"
+    return {"PATH": path, "HOME": str(plan.parent), "PYTHONPATH": str(ROOT), "LOAD_PLAN": str(plan)}

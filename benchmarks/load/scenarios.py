@@ -3,9 +3,9 @@
 A user asks again as soon as it was answered. With a time factor, a minute takes that part of a minute; the number of
 users stays.
 
-Sources: "What we learned by serving machine learning models using AWS Lambda" (requests after 6, 10, 15 and 30 minutes
-of silence; 3, 6, 9 and 18 users within 5 minutes; 9 users, then 18) and "... at scale using Amazon SageMaker" (1,000
-users), both of Daitan Group on freecodecamp.org.
+Sources: "What we learned by serving machine learning models using AWS Lambda" (requests after 6, 10, 15 and 30
+minutes of silence; 3, 6, 9 and 18 users within 5 minutes; 9 users, then 18) and "... at scale using Amazon SageMaker"
+(1,000 users), both of Daitan Group on freecodecamp.org.
 """
 
 from __future__ import annotations
