@@ -1,5 +1,6 @@
 # Everything a developer runs. `make` lists it.
 PYTHON ?= python3
+PEERS_PYTHON ?= $(PYTHON)
 STAGE ?= local
 UV := .venv-uv/bin/uv
 PROJECT := .venv/bin/python
@@ -8,6 +9,7 @@ DOCTESTS := chalicelib lambdas $(addprefix workflows/,checking cost deploying do
 FAST := tests/contract tests/unit tests/fakes tests/container/test_assemble.py tests/container/test_predict.py $(DOCTESTS)
 # In the order given, the long ones first: so all cores are busy to the end.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
+PEERS := $(basename $(notdir $(wildcard benchmarks/peers/locks/*.txt)))
 INSTALL := $(UV) pip sync --quiet --require-hashes
 
 # An exported PYTHONDONTWRITEBYTECODE would make every import of scikit-learn three times slower.
@@ -17,7 +19,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-onnx setup-test setup-all run check render doctor locks requires clean
-.PHONY: bench bench-cold bench-warm bench-retrain bench-load setup-bench setup-load
+.PHONY: bench bench-cold bench-warm bench-retrain bench-peers bench-load setup-bench setup-load
 .PHONY: test test-all test-commands test-unit test-faults test-damage test-simulation test-packages test-deploy test-permissions test-bench test-mutants
 
 help:  ## list the targets
@@ -75,7 +77,7 @@ test-all: export RETRAINS := 500
 test-all: WAYS_OF_DAMAGE := 1000
 test-all: test test-commands test-damage test-simulation test-faults test-packages test-deploy test-permissions test-bench test-mutants  ## all of them
 
-bench: bench-cold bench-warm bench-retrain bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
+bench: bench-cold bench-warm bench-retrain bench-peers bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
 bench-cold: setup-bench  ## cold starts under Lambda's own runtime client, as ratios to an empty handler
 	@$(PROJECT) -m benchmarks.cold_start
@@ -85,6 +87,9 @@ bench-warm: setup-bench  ## one prediction in a warm function, likewise
 
 bench-retrain: setup-bench  ## a night beside a plain script of pandas and scikit-learn, at 1, 4 and 16 times the rows (DATA=FILE)
 	@$(PROJECT) -m benchmarks.retrain $(if $(DATA),--data "$$DATA")
+
+bench-peers: setup-bench $(PEERS:%=.venv-peers-%/.ready)  ## the contract server beside BentoML, MLServer, mlflow and FastAPI, by wrk
+	@$(PROJECT) -m benchmarks.peers
 
 bench-load: setup-load  ## the load tests of the posts (SCENARIO=surge, TARGET=serve|local|URL, TIME_FACTOR=0.1, TAURUS=1)
 	@$(PROJECT) -m benchmarks.load $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(TARGET),--target "$$TARGET") \
@@ -109,13 +114,14 @@ render: setup-all .venv-authorization/.ready  ## rewrite what is committed besid
 
 locks: $(UV)  ## compile the hashed lock files from pyproject.toml
 	@$(LOCKS)/compile $(abspath $(UV))
+	@benchmarks/peers/locks/compile $(abspath $(UV))
 
 requires: setup  ## lock the packages that recipes require for Lambda, and install them here
 	@$(PROJECT) -c 'from workflows.checking.required import names; print(*names(), sep="\n")' > .nightswap/requires.in
 	@$(LOCKS)/requires $(abspath $(UV)) .nightswap/requires.in lambdas/recipes/requires.txt
 
 clean:  ## remove environments, caches and the local AWS's state
-	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .venv-load .nightswap .chalice/deployed/local.json
+	rm -rf .venv .venv-uv .venv-emulator .venv-definitions .venv-authorization .venv-packages .venv-inference .venv-load .venv-peers-* .nightswap .chalice/deployed/local.json
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(UV): $(LOCKS)/uv.txt
@@ -137,6 +143,15 @@ $(UV): $(LOCKS)/uv.txt
 .venv/.%: $(LOCKS)/%.txt .venv/.ready
 	@echo "setting up: $*"
 	@$(UV) pip install --quiet --require-hashes --compile-bytecode --python .venv -r $<
+	@touch $@
+
+# One for each server that the contract server is measured beside; MLServer takes no Python over 3.12.
+.venv-peers-%/.ready: benchmarks/peers/locks/%.txt $(UV)
+	@command -v wrk > /dev/null || { echo "wrk is missing: apt-get install wrk on Debian and Ubuntu, brew install wrk on macOS"; exit 1; }
+	@$(PEERS_PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 12), "the peers need Python 3.11 or 3.12, this is " + sys.version.split()[0] + ": set PEERS_PYTHON=python3.12, say"'
+	@echo "setting up: peers-$*"
+	@$(UV) venv --quiet --allow-existing --python $(PEERS_PYTHON) .venv-peers-$*
+	@$(INSTALL) --compile-bytecode --python .venv-peers-$* $<
 	@touch $@
 
 .venv-%/.ready: $(LOCKS)/%.txt $(UV)
