@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.retrain import __main__ as bench
 from benchmarks.retrain import plain
 from benchmarks.scoring import rows
-from benchmarks.watching import watched
+from benchmarks.watching import Watched, watched
 from lambdas import recipes
 from lambdas.model.training.cross_validation import ROWS_MAX
 from lambdas.model.training.estimator import fit
@@ -72,6 +73,27 @@ def test_script_refuses_what_the_recipe_refuses(tmp_path: Path, row: str) -> Non
 def test_script_refuses_a_file_with_other_columns(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has the columns"):
         plain.checked(pd.DataFrame({"duration": [1.0]}), "day.csv")
+
+
+def test_night_of_several_processes_has_their_time_together_and_the_memory_of_the_largest() -> None:
+    night = bench.Night([Watched("", 1.0, 0.5, 90.0), Watched("", 2.0, 1.5, 80.0)], matrix=None)
+
+    assert night.figures == {"wall": 3.0, "processor": 2.0, "peak memory": 90.0}
+
+
+def test_time_is_held_against_the_script_and_memory_against_the_first_size() -> None:
+    ours = {("wall", 1): 2.0, ("wall", 16): 6.0, ("processor", 1): 2.0, ("processor", 16): 4.0}
+    ours |= {("peak memory", 1): 100.0, ("peak memory", 16): 300.0}
+    measured = {key: {bench.SCRIPT: [4.0, 4.0, 9.0], bench.PRODUCT: [value]} for key, value in ours.items()}
+
+    assert [*bench.bars(measured, (1, 16))] == [
+        ("wall at 1x, to the script's", 0.5, 3.0),
+        ("processor at 1x, to the script's", 0.5, 3.0),
+        ("wall at 16x, to the script's", 1.5, 1.2),
+        ("processor at 16x, to the script's", 1.0, 1.2),
+        ("peak memory at 16x, to that at 1x", 3.0, 16.0),
+    ]
+    assert [row.ratio_to_baseline for row in bench.rows(measured) if row.metric == "wall at 16x"] == [1.0, 1.5]
 
 
 def test_process_is_watched_from_start_to_end() -> None:
