@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import chalicelib.aws.session  # noqa: F401 - loads boto3 while the function starts, as its other libraries are
+import chalicelib.aws.session  # noqa: F401 - loads botocore while the function starts, as its other libraries are
 from chalicelib.aws import connect
 from chalicelib.aws.patience import ending_within
 from chalicelib.contracts.payload import from_event, to_event

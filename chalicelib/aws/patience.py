@@ -54,14 +54,14 @@ class Patience(Value):
         """A client of that service which has this patience, and begins no call too late."""
         from botocore.config import Config
 
-        from chalicelib.aws.session import session  # boto3 itself, which no prediction needs
+        from chalicelib.aws.session import session  # botocore itself, which no prediction needs
 
         config = Config(
             connect_timeout=self.connect_seconds,
             read_timeout=self.read_seconds,
             retries={"mode": "standard", "total_max_attempts": self.attempts},
         )
-        client = session().client(service, config=config)
+        client = session().create_client(service, config=config)
         client.meta.events.register("before-call", lambda **_: self.check())
         return client
 

@@ -51,7 +51,7 @@ def signed():
 if any("calls" in each for each in asked):
     from urllib.request import urlopen
     from chalicelib.aws.session import session
-    session().events.register(
+    session().register(
         "before-call", lambda model, **_: calls.append(f"{model.service_model.service_name}:{model.name}")
     )
     signed()  # another process's

@@ -60,7 +60,7 @@ def test_record_outcome_writes_the_end_down(recorded: Any) -> None:
         ("preprocess", "pandas", "lambdas.preprocess"),
         ("preprocess", "numpy", "lambdas.preprocess"),
         ("evaluate", "numpy", "lambdas.evaluate"),
-        ("restore-alias", "boto3", "lambdas.restore_alias"),
+        ("restore-alias", "botocore", "lambdas.restore_alias"),
     ],
 )
 def test_library_that_is_missing_is_a_function_that_does_not_start(

@@ -1,7 +1,8 @@
-"""Times are read as botocore reads them."""
+"""Times are read as botocore reads them, and every client is found that is asked for."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import UnknownServiceError
+from botocore.session import get_session
 from botocore.utils import parse_timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.aws.object_store import BucketStore
 from chalicelib.aws.patience import BRIEF
-from chalicelib.aws.session import moment
+from chalicelib.aws.session import SERVICES, moment, session
+from tests.contract.sources import ROOT
 
 PAGE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated>
@@ -64,3 +68,29 @@ def test_clients_read_the_times_of_a_list_so(monkeypatch: pytest.MonkeyPatch) ->
     (found,) = BucketStore(client, bucket="bucket").list("")
 
     assert (found.modified_at, found.modified_at.tzinfo) == (datetime(2026, 11, 21, 3, tzinfo=UTC), UTC)
+
+
+def test_services_are_those_that_a_client_is_made_of() -> None:
+    source = (ROOT / "chalicelib/aws/connect.py").read_text("utf-8")
+
+    assert set(re.findall(r'\.client\("(\w+)"\)', source)) == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_client_is_found_as_botocore_finds_it(service: str) -> None:
+    given: dict[str, Any] = {
+        "region_name": "eu-west-1",
+        "aws_access_key_id": "nobody",
+        "aws_secret_access_key": "nothing",
+    }
+
+    ours, theirs = (made.create_client(service, **given) for made in (session(), get_session()))
+
+    assert ours.meta.service_model.api_version == theirs.meta.service_model.api_version
+    assert ours.meta.endpoint_url == theirs.meta.endpoint_url
+    assert dir(ours) == dir(theirs)
+
+
+def test_client_of_a_service_that_nobody_asks_is_not_found() -> None:
+    with pytest.raises(UnknownServiceError):
+        session().create_client("glacier", region_name="eu-west-1")

@@ -137,10 +137,10 @@ def _counting() -> Iterator[Counter[str]]:
     """All calls of clients that are made from here on."""
     calls: Counter[str] = Counter()
 
-    def heard(model: Any, **_: Any) -> None:
-        calls[f"{model.service_model.service_name}:{model.name}"] += 1
+    def heard(**told: Any) -> None:
+        calls[f"{told['model'].service_model.service_name}:{told['model'].name}"] += 1
 
     session.cache_clear()
-    session().events.register("before-call", heard)
+    session().register("before-call", heard)
     yield calls
     session.cache_clear()
