@@ -107,8 +107,10 @@ INFERENCE_HEAD_SECONDS = 10
 INFERENCE_BODY_SECONDS = 60
 """Until its body is there: SageMaker gives a whole request as much."""
 
-IMPORT_BYTES = 100_000_000
-"""Of a model's file that is imported. XGBoost spells a node with about 130 bytes, and a million is served at most."""
+IMPORT_BYTES = 250_000_000
+"""Of a model's file that is imported, as of the graph that is made of it."""
+IMPORT_TEXT_BYTES = 100_000_000
+"""The same of a file of XGBoost, which spells a node with about 130 bytes, and a million is served at most."""
 
 # What goes out.
 MESSAGE_CHARACTERS = 2_000

@@ -38,6 +38,7 @@ imports.py         reads a model that was trained elsewhere
 parts.py           hands on the rows of a side, part by part
 answers.py         hands on the estimator's answers for the holdout, part by part
 row_answers.py     keeps what the versions answered for the holdout row by row
+opening.py         opens the artifacts that Evaluate scores, where there is memory for them
 arrivals.py        hands on the rows that the live version has never seen
 live_quality.py    scores the live version on them
 splits.py          remembers how each object was first split

@@ -34,6 +34,7 @@ from lambdas.model.evaluation.evaluation import evaluate
 from lambdas.model.evaluation.tally.holdout import Holdout
 from lambdas.model.formats.table import Format, format_of
 from lambdas.model.recipe import Recipe
+from lambdas.opening import Opening
 from lambdas.parts import Parts
 from lambdas.step import Context, carry_out
 
@@ -47,15 +48,16 @@ def on_the_holdout(edges: Edges, task: EvaluateTask, champion: int | None, *, me
     with Parts(edges, task.holdout_uri, task="Evaluate") as parts:
         rows, size = parts.rows, parts.size_bytes
         room.check_size(room.EVALUATE, rows=rows, table_bytes=size, memory_mb=memory_mb, recipe=recipe)
+        opening = Opening(recipe, memory_mb=memory_mb)
         with row_answers.collecting(recipe, rows=rows, disk_bytes=size) as collected:
             made = format_of(run_documents.artifact_format(edges, run=task.run))  # as Train recorded it
             report = evaluate(
                 recipe,
-                artifact=_made(edges, task, made),
+                artifact=_made(edges, task, made, opening=opening),
                 tolerance=made.tolerance,
                 holdout=_holdout(edges, task, parts),
-                champion=None if champion is None else _artifact_of(edges, task.model, champion),
-                anchor=anchor_version(edges, recipe, champion=champion),
+                champion=None if champion is None else _artifact_of(edges, task.model, champion, opening=opening),
+                anchor=anchor_version(edges, recipe, champion=champion, opening=opening),
                 keep=collected.add,
             )
             return {**report, "row_answers": row_answers.keep(edges, collected, task)}
@@ -73,7 +75,9 @@ def run(task: EvaluateTask, edges: Edges, settings: TaskSettings, *, judge: Judg
         task,
         lineage.arrived,
         live=champion_model_version,
-        artifact=partial(_artifact_of, edges, task.model),
+        artifact=partial(
+            _artifact_of, edges, task.model, opening=Opening(recipes.load(task.model), memory_mb=settings.memory_mb)
+        ),
         memory_mb=settings.memory_mb,
     )
     replay = layout.work(task.run, registry.REPLAY)
@@ -118,7 +122,7 @@ def _chosen(training: Training | None) -> Mapping[str, Any]:
     return training.threshold.document if training and training.threshold else {}
 
 
-def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None) -> AnchorVersion | None:
+def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None, opening: Opening) -> AnchorVersion | None:
     """The recipe's, or the ledger's; None where there is none, as where nothing was ever live to be compared with."""
     if champion is None or not has_anchor(recipe):
         return None
@@ -129,7 +133,7 @@ def anchor_version(edges: Edges, recipe: Recipe, *, champion: int | None) -> Anc
     if number == champion:
         return found(is_champion=True)
     try:
-        return found(artifact=_artifact_of(edges, recipe.model, number))
+        return found(artifact=_artifact_of(edges, recipe.model, number, opening=opening))
     except (ArtifactInvalid, RegistryIncomplete, VersionUnknown) as exc:
         return found(problem=exc.message)
 
@@ -144,12 +148,13 @@ def _holdout(edges: Edges, task: EvaluateTask, parts: Parts) -> Holdout:
     )
 
 
-def _artifact_of(edges: Edges, model: str, model_version: int) -> Artifact:
+def _artifact_of(edges: Edges, model: str, model_version: int, *, opening: Opening) -> Artifact:
     judged = evidence.judged(edges, model=model, model_version=model_version)
-    return format_of(judged.manifest.format).code().load(evidence.part(edges, judged, judged.manifest.artifact_file))
+    made = format_of(judged.manifest.format)
+    return opening.load(made, evidence.part(edges, judged, judged.manifest.artifact_file))
 
 
-def _made(edges: Edges, task: EvaluateTask, made: Format) -> Artifact:
+def _made(edges: Edges, task: EvaluateTask, made: Format, *, opening: Opening) -> Artifact:
     """The artifact that Train exported."""
     body = read(edges, task.artifact_uri)
     found = hashlib.sha256(body).hexdigest()
@@ -157,7 +162,7 @@ def _made(edges: Edges, task: EvaluateTask, made: Format) -> Artifact:
         raise ArtifactInvalid(
             f"the artifact of {task.artifact_uri} has SHA-256 {found}, recorded is {task.artifact_sha256}"
         )
-    return made.code().load(body)
+    return opening.load(made, body)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -60,6 +60,8 @@ def run(
         if train.imported is None:
             fitted = _fitted(recipe, train=train, holdout=holdout, memory_mb=settings.memory_mb)
         else:
+            if made.stored:
+                room.check_graphs(room.TRAIN, [len(brought)], memory_mb=settings.memory_mb, recipe=recipe)
             fitted = imports.fitted(brought, train.imported, recipe=recipe)
         took = round(time.monotonic() - begun, 3)
         exported = made.code().export(fitted)

@@ -58,7 +58,14 @@ def import_(
     """
     models.check(stage.edges, model=model)
     content = _taken(file)
-    checked = importing.check(stage.edges, content, model=model, classes=classes)
+    checked = importing.check(
+        stage.edges,
+        content,
+        model=model,
+        classes=classes,
+        train_mb=stage.settings.train_memory_mb,
+        evaluate_mb=stage.settings.evaluate_memory_mb,
+    )
     named = checked.classes
     if not as_json:
         say(f"{file.name}: its classes 0 to {len(named) - 1} are {listed(named)}")

@@ -27,14 +27,24 @@ class Checked:
     """What has to be known of this one, beside what is true of every import."""
 
 
-def check(edges: Edges, content: bytes, *, model: str, classes: Sequence[str]) -> Checked:
-    """Raises what Train would: ImportRefused, LayersMissing, EstimatorUnsupported for one that is too large, and the
-    errors of a recipe."""
+def check(
+    edges: Edges, content: bytes, *, model: str, classes: Sequence[str], train_mb: int, evaluate_mb: int
+) -> Checked:
+    """`train_mb` and `evaluate_mb` are the memory of the two tasks that hold the model.
+
+    Raises what they would: ImportRefused, LayersMissing, EstimatorUnsupported for one that is too large to serve,
+    DatasetTooLarge for one that they have no memory for, and the errors of a recipe.
+    """
+    from lambdas.model.data import room
     from lambdas.model.formats.table import format_of
     from lambdas.model.training import imported
 
     made = format_of(imported.format_for(content))
-    fitted = imported.fitted(content, recipe=recipes.load(model), classes=classes)
+    recipe = recipes.load(model)
+    if made.stored:
+        for demand, memory_mb in ((room.TRAIN, train_mb), (room.EVALUATE, evaluate_mb)):
+            room.check_graphs(demand, [len(content)], memory_mb=memory_mb, recipe=recipe)
+    fitted = imported.fitted(content, recipe=recipe, classes=classes)
     given = serving_layers.of(edges.functions.configuration(model))
     serving_layers.check(made.layers, given=given, model=model, way_out=serving_layers.OF_AN_IMPORT)
     exported = made.code().export(fitted)
@@ -51,8 +61,8 @@ def bring(edges: Edges, content: bytes, *, file: str, model: str, classes: Seque
     sha256 = hashlib.sha256(content).hexdigest()
     key = layout.imported(model, sha256)
     edges.store.put_if_absent(key, content)
-    stored = edges.store.find(key)
-    if stored is None or stored.body != content:
+    stored = edges.store.digest(key)
+    if stored is None or stored.sha256 != sha256:
         raise CommandFailed(f"{key} of bucket {edges.store.bucket} is not what was written: remove it, and try again")
     known = {} if stored.version_id is None else {"version_id": stored.version_id}
     return Imported(file=file, key=key, sha256=sha256, bytes=len(content), classes=[*classes], **known)

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.cutting import listed
 from chalicelib.errors import ImportRefused
-from chalicelib.limits import IMPORT_BYTES
+from chalicelib.limits import IMPORT_BYTES, IMPORT_TEXT_BYTES
 from lambdas.model.filling.fills import NONE_MISSING, Fills
 from lambdas.model.formats.fitted import Fitted, Levels
 from lambdas.model.formats.table import FORMATS, Foreign, format_of
@@ -40,13 +40,15 @@ def fitted(content: bytes, *, recipe: Recipe, classes: Sequence[str] = ()) -> Fi
 
     Raises ImportRefused, and ThresholdNotReached for a recipe whose threshold has to be chosen.
     """
-    if len(content) > IMPORT_BYTES:
+    form = format_for(content)
+    most = IMPORT_TEXT_BYTES if form == FORMAT_OF_TEXTS else IMPORT_BYTES
+    if len(content) > most:
         raise ImportRefused(
-            f"the file has {len(content) / 1e6:.0f} MB, and {IMPORT_BYTES / 1e6:.0f} MB at most are imported: take a"
+            f"the file has {len(content) / 1e6:.0f} MB, and {most / 1e6:.0f} MB at most are imported: take a"
             " smaller model, of trees fewer or smaller ones"
         )
     _check_classes(recipe, classes)
-    read = format_of(format_for(content)).reads
+    read = format_of(form).reads
     assert read is not None  # of these formats there is one
     model = read()(content, classes=list(recipe.class_names))
     features = model.features or [column.name for column in recipe.single_columns]

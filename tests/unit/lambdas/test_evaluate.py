@@ -21,6 +21,7 @@ from lambdas import answers, evaluate, recipes
 from lambdas.model.evaluation.anchor import AnchorVersion
 from lambdas.model.evaluation.tally.row_answers import RowAnswers
 from lambdas.model.metrics.curves import areas
+from lambdas.opening import Opening
 from lambdas.parts import Parts, listed, stored
 from tests.fakes.edges import FakeOutside
 from tests.given.interference import raising, with_functions, with_store
@@ -399,7 +400,7 @@ def test_recipe_may_name_the_anchor() -> None:
 
     def found(anchor: int | str | None, *, champion: int | None = 2) -> AnchorVersion | None:
         named = replace(recipe, anchor=anchor)
-        return evaluate.anchor_version(night.edges, named, champion=champion)
+        return evaluate.anchor_version(night.edges, named, champion=champion, opening=Opening(named, memory_mb=1769))
 
     by_ledger, named, live, unknown = (found(each) for each in ("ratchet", 1, 2, 7))
 

@@ -9,7 +9,7 @@ import pytest
 from chalicelib import layout
 from chalicelib.contracts.decisions import NOTHING_NEW, TRAIN
 from chalicelib.documents import documents
-from chalicelib.errors import CommandFailed, ImportRefused, LayersMissing
+from chalicelib.errors import CommandFailed, DatasetTooLarge, ImportRefused, LayersMissing
 from chalicelib.explain.explanation import explain
 from chalicelib.explain.facts import gather
 from chalicelib.registry import models, registry
@@ -107,6 +107,14 @@ def test_graph_is_refused_where_the_serving_function_has_no_layers_for_it(night:
 
     with pytest.raises(LayersMissing, match=r'write format="onnx" into its recipe, .*, and run nightswap deploy'):
         train.run(training_task(preprocessing(night.edges)), night.edges, SETTINGS)
+
+
+def test_graph_that_train_has_no_memory_for_is_refused_before_it_is_read(night: FakeOutside) -> None:
+    bring(night, graphs.committed("logistic"))
+    small = replace(WITH_LAYERS, memory_mb=200)
+
+    with pytest.raises(DatasetTooLarge, match=r"in Train, which has 200 MB.*NIGHTSWAP_TRAIN_MEMORY_MB"):
+        train.run(training_task(preprocessing(night.edges)), night.edges, small)
 
 
 def test_same_file_on_the_same_data_is_nothing_new(night: FakeOutside) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import CommandFailed, ImportRefused, LayersMissing, ModelUnknown
+from chalicelib.errors import CommandFailed, DatasetTooLarge, ImportRefused, LayersMissing, ModelUnknown
 from chalicelib.limits import IMPORT_BYTES
 from chalicelib.runs import retraining
+from chalicelib.settings import StageSettings
 from tests.fakes.serving_function import with_layers
 from tests.fakes.stage import FakeStage
 from tests.given import foreign_graphs as graphs
@@ -104,10 +105,31 @@ def test_file_that_is_too_large_is_not_read(stage: FakeStage, file: Path) -> Non
     result = stage.run("import", str(file), *RECIPE)
 
     assert isinstance(result.exception, CommandFailed)
-    assert "100 MB at most are imported" in result.exception.message
+    assert "250 MB at most are imported" in result.exception.message
 
 
 def test_model_that_the_stage_does_not_have_is_told(stage: FakeStage, file: Path) -> None:
     result = stage.run("import", str(file), "--recipe", "unknown")
 
     assert isinstance(result.exception, ModelUnknown)
+
+
+@pytest.mark.parametrize(
+    ("setting", "settings"),
+    [
+        ("NIGHTSWAP_TRAIN_MEMORY_MB", StageSettings(train_memory_mb=80)),
+        ("NIGHTSWAP_EVALUATE_MEMORY_MB", StageSettings(evaluate_memory_mb=80)),
+    ],
+)
+def test_graph_that_a_task_has_no_memory_for_is_refused_before_it_is_sent(
+    stage: FakeStage, tmp_path: Path, setting: str, settings: StageSettings
+) -> None:
+    file = tmp_path / "mine.onnx"
+    file.write_bytes(graphs.committed("logistic"))
+    stage.settings = settings
+
+    result = stage.run("import", str(file), *RECIPE)
+
+    assert isinstance(result.exception, DatasetTooLarge)
+    assert setting in result.exception.message
+    assert stage.edges.store.list("imports/") == []

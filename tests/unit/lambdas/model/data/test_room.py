@@ -121,3 +121,36 @@ def test_parts_of_a_date_count_in_train_where_each_is_a_number() -> None:
 
     assert room.row_bytes(TRAIN, recipe=dated) - room.row_bytes(TRAIN, recipe=plain) == TRAIN.copies * 8 * 4
     assert room.row_bytes(PREPROCESS, recipe=dated) == room.row_bytes(PREPROCESS, recipe=plain)
+
+
+@pytest.mark.parametrize(
+    ("demand", "size", "measured_mb"),
+    [
+        (TRAIN, 60_029_011, 560),
+        (TRAIN, 240_090_871, 1_917),
+        (EVALUATE, 60_029_011, 279),
+        (EVALUATE, 240_090_871, 879),
+    ],
+)
+def test_what_a_graph_is_expected_to_take_is_more_than_was_measured_and_not_far(
+    demand: Demand, size: int, measured_mb: int
+) -> None:
+    """An import of so many bytes, in a process that has no scikit-learn and no boto3, which take 150 MB in Train."""
+    with pytest.raises(DatasetTooLarge) as refused:
+        room.check_graphs(demand, [size], memory_mb=1, recipe=data.numeric_recipe())
+    found = refused.value.details["expected_mb"]
+
+    assert measured_mb < found < 1.3 * measured_mb + 50
+
+
+def test_graphs_that_there_is_memory_for_one_by_one_and_not_together_are_told() -> None:
+    recipe = data.numeric_recipe()
+
+    room.check_graphs(EVALUATE, [240_000_000], memory_mb=1769, recipe=recipe)
+    with pytest.raises(DatasetTooLarge) as refused:
+        room.check_graphs(EVALUATE, [240_000_000, 240_000_000], memory_mb=1769, recipe=recipe)
+
+    assert refused.value.message == (
+        "graphs of 240 MB and 240 MB take about 1,921 MB in Evaluate, which has 1,769 MB. Give it more, 10,240 at"
+        " most (NIGHTSWAP_EVALUATE_MEMORY_MB in .chalice/config.json, then nightswap deploy), or take a smaller model"
+    )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import ImportRefused, ThresholdNotReached
-from chalicelib.limits import IMPORT_BYTES
+from chalicelib.limits import IMPORT_TEXT_BYTES
 from lambdas.model.formats.trees import artifact
 from lambdas.model.formats.trees.export import export
 from lambdas.model.recipe import Categorical, Date, Numeric, Threshold
@@ -210,7 +210,7 @@ def test_categories_without_names_are_refused(change: Change, said: str) -> None
         (b"not json", "is no JSON"),
         (b"[" * 100_000, "is no JSON"),
         (b"[]", "has no `learner`"),
-        (b" " * (IMPORT_BYTES + 1), "100 MB at most are imported"),
+        (b" " * (IMPORT_TEXT_BYTES + 1), "100 MB at most are imported"),
     ],
 )
 def test_file_of_another_kind_is_refused_with_the_way_out(content: bytes, said: str) -> None:
