@@ -121,7 +121,8 @@ def main() -> None:
     told = [{"what": what, "times": float(f"{times:.3g}")} for what, times in ahead]
     results.write(PART, found, more={"ahead": told, "errors": failures(taken)})
     others = [each.name for each in PEERS if each.name not in (BARE, CONTRACT)]
-    plots.bars(PART, found, title="Servers over HTTP", others=others)
+    drawn = [row for row in found if row.median]  # no bar for who answered nothing
+    plots.bars(PART, drawn, title="Servers over HTTP", others=others)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class Load(NamedTuple):
     """Requests a second."""
     median: float
     slow: float
-    """Milliseconds, and the 99th percentile."""
+    """Milliseconds, and the 99th percentile, of the requests that were answered; where none was, the whole time."""
     errors: int
     """Connections that failed, answers that are not 2xx, and those that did not come."""
 
@@ -70,4 +70,5 @@ def load(port: int, file: Path, *, connections: int, seconds: int) -> Load:
 def read(output: str) -> Load:
     told = json.loads(output.rpartition(MARK)[2])
     rate = told["requests"] / told["microseconds"] * 1e6
-    return Load(rate, told["p50"] / 1000, told["p99"] / 1000, told["errors"])
+    median, slow = (told[name] if told["requests"] else told["microseconds"] for name in ("p50", "p99"))
+    return Load(rate, median / 1000, slow / 1000, told["errors"])

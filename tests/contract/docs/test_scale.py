@@ -152,3 +152,14 @@ def test_page_of_estimators_tells_what_was_measured_on_41_columns() -> None:
                 assert f"| {told_apart} | {files} | {by} | {said} | `{each['matrix']}` |" in page
                 worst = max(worst, off)
     assert f"on 41 columns by up to {worst:.2g}" in pages.PAGES["recipes.md"]
+
+
+@pytest.mark.parametrize("files", [1, 4, 16])
+def test_night_beside_the_plain_script_is_the_benchmarks(files: int) -> None:
+    found = {(each["metric"], each["name"]): each for each in results("retrain")["rows"]}
+    (told,) = [each for each in pages.rows(PAGE) if each[0] == f"{files}" and len(each) == 5]
+
+    ours = {metric: found[f"{metric} at {files}x", "nightswap"] for metric in ("processor", "wall", "peak memory")}
+    script = found[f"peak memory at {files}x", "plain script"]["median"]
+    assert told[1:3] == [f"{ours[metric]['ratio_to_baseline']:.2f}" for metric in ("processor", "wall")]
+    assert told[3:] == [f"{ours['peak memory']['median']:,.0f} MB", f"{script:,.0f} MB"]

@@ -97,6 +97,12 @@ def test_what_wrk_tells_is_read() -> None:
     )
 
 
+def test_server_that_answered_nothing_was_as_slow_as_the_whole_time() -> None:
+    figures = {"requests": 0, "microseconds": 4_000_000, "p50": 0, "p99": 0, "errors": 0}
+
+    assert wrk.read(f"measured: {json.dumps(figures)}\n") == Load(rate=0.0, median=4000.0, slow=4000.0, errors=0)
+
+
 def test_contract_server_is_held_against_the_best_of_the_peers() -> None:
     def loads(rate: float, slow: float) -> list[bench.Loads]:
         return [{connections: Load(rate, 1.0, slow, errors=1) for connections in bench.CONNECTIONS}]
