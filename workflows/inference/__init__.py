@@ -3,6 +3,7 @@
 running.py      binds the port, runs uvicorn, stops when the requests in flight have ended
 connections.py  how many connections there are, and how long a client may take
 application.py  the ASGI application: routes, limits, token
+bounding.py     bounds how long a body may take
 openapi.py      the routes and the model's columns as an OpenAPI document
 scoring.py      asks the service for as many rows as it takes at a time, and puts the answers together
 readers.py      JSON, JSON lines and CSV become instances

@@ -16,7 +16,7 @@ from chalicelib.api import responses
 from chalicelib.errors import BodyTooLarge, Busy, NightswapError
 from chalicelib.limits import INFERENCE_BODY_BYTES, INFERENCE_BODY_SECONDS, INFERENCE_HELD_BYTES
 
-from . import media_types, openapi, readers, scoring, writers
+from . import bounding, media_types, openapi, readers, scoring, writers
 from .connections import CROWDED
 from .package import Service, health
 from .refusal import Refused
@@ -145,8 +145,7 @@ class Application:
         told = headers.get(b"content-length", b"0")
         _check_bytes(int(told) if told.isdigit() else 0)
         try:
-            async with asyncio.timeout(self._body_seconds):
-                await self._read_parts(body, receive)
+            await bounding.within(self._body_seconds, self._read_parts(body, receive))
         except TimeoutError:
             within = f"{self._body_seconds:g} s"
             raise Refused(
