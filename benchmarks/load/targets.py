@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -115,7 +114,7 @@ def local_aws(*, time_factor: float) -> Iterator[Target]:
         try:
             yield _of_local(_come_up(process, log, folder), folder)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # a shell lets what it runs in the background ignore an interrupt
             process.wait()
 
 
