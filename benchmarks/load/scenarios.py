@@ -73,7 +73,7 @@ SCENARIOS = MappingProxyType(
     {
         "silence": Scenario(
             about="one request after 0, 6, 10, 15 and 30 minutes of silence",
-            parts=steady(1, minutes=61.5),
+            parts=steady(1, minutes=64),
             moments=(0, 6, 16, 31, 61),
         ),
         **{
