@@ -159,7 +159,7 @@ class EstimatorUnsupported(NightswapError):
 
 
 class TrainingFailed(NightswapError):
-    """The estimator raised while it was fitted."""
+    """The estimator raised while it was fitted, or the training job that was to fit it gave no model."""
 
 
 class ThresholdNotReached(NightswapError):

@@ -7,10 +7,18 @@ from dataclasses import replace
 
 from chalicelib.edges import Edges
 from chalicelib.errors import ImportRefused
+from chalicelib.layout import Place
 from chalicelib.registry.report import Imported
+from lambdas.intermediates import read
 from lambdas.model.formats.fitted import Fitted
 from lambdas.model.recipe import Recipe
 from lambdas.model.training import imported as models
+from lambdas.parts import PartList
+
+
+def is_brought(edges: Edges, train_uri: str) -> bool:
+    """Whether the run brings a model along. Raises ArtifactInvalid when the record of its training part is gone."""
+    return PartList.read(read(edges, train_uri), key=Place.parse(train_uri).key).imported is not None
 
 
 def content(edges: Edges, asked: Imported) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from chalicelib.contracts.decisions import TRAIN
-from chalicelib.contracts.training import Preprocessed, PreprocessTask
+from chalicelib.contracts.decisions import TRAIN, TRAIN_ON_SAGEMAKER
+from chalicelib.contracts.training import Preprocessed, PreprocessTask, TrainTask
 from chalicelib.edges import Edges
 from chalicelib.quality.left_out import LeftOut, in_words
 from chalicelib.registry import run_documents
@@ -17,6 +17,7 @@ from chalicelib.runs import dataset, novelty
 from chalicelib.runs.dataset import Object
 from chalicelib.settings import TaskSettings
 from lambdas import arrivals, recipes, splits
+from lambdas.engines.sagemaker import job
 from lambdas.horizon import within
 from lambdas.leaving_out import LeavingOut
 from lambdas.model.data.swapped import in_words as in_a_sentence
@@ -78,19 +79,26 @@ def run(
         arrived=arrived,
     )
     run_documents.keep_profile(edges, profile, run=task.run)
+    sides = {
+        "train_uri": listed(edges, prepared.train, run=task.run, side="train", imported=new.imported),
+        "holdout_uri": listed(edges, prepared.holdout, run=task.run, side="holdout"),
+    }
+    engine = None if new.imported else recipe.on_sagemaker
+    where = f"; {job.in_words(engine)}" if engine else ""
+    work = TrainTask(run=task.run, model=task.model, **sides)
     return Preprocessed(
-        decision=TRAIN,
+        decision=TRAIN_ON_SAGEMAKER if engine else TRAIN,
         reason=f"{prepared.profile['rows']} rows in {len(objects)} objects{told(prepared, recipe)}{_left_out(gone)}"
-        f"{_changed(prepared.profile)}{_swapped(arrived)}",
+        f"{_changed(prepared.profile)}{_swapped(arrived)}{where}",
         fingerprint=fingerprint,
-        train_uri=listed(edges, prepared.train, run=task.run, side="train", imported=new.imported),
-        holdout_uri=listed(edges, prepared.holdout, run=task.run, side="holdout"),
+        **sides,
         who=task.run,
         why="",
         is_approved=False,
         model_version=None,
         function_version=None,
         champion_revision_id=None,
+        job=job.describe(edges, work, engine, stage=settings.stage) if engine else None,
     )
 
 

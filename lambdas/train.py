@@ -1,7 +1,8 @@
 """Train: fits the recipe's estimator and exports the artifact to serve. The only task that loads scikit-learn.
 
 An estimator that folds is fitted over the parts, whatever their number; of all others the rows are in memory. In a
-run that brings a model along nothing is fitted: it is read, checked, and exported like any other.
+run that brings a model along nothing is fitted: it is read, checked, and exported like any other. Where a training
+job has fitted, what it made is taken.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from chalicelib.registry import run_documents
 from chalicelib.registry.manifest import Artifact, Training, listed_schema
 from chalicelib.settings import TaskSettings
 from lambdas import answers, engine, imports, recipes
+from lambdas.engines.sagemaker import collected
 from lambdas.model.data import room
 from lambdas.model.data.date_parts import spread
 from lambdas.model.folding.summary import Summary
@@ -44,8 +46,12 @@ def run(
     *,
     load: Callable[[str], Recipe] = recipes.load,
     find_format: Callable[[str], Format] = format_of,
+    is_of_a_job: bool = False,
 ) -> Trained:
+    """`is_of_a_job` where the training job itself runs this."""
     recipe = load(task.model)
+    if recipe.on_sagemaker and not is_of_a_job and not imports.is_brought(edges, task.train_uri):
+        return collected.collect(edges, task, stage=settings.stage)
     with (
         Parts(edges, task.train_uri, task="Train") as train,
         Parts(edges, task.holdout_uri, task="Train", beside=train) as holdout,

@@ -15,6 +15,8 @@ WENT_WELL = (PROMOTED, NOTHING_NEW, WAITING)
 """The outcomes after which a command that waits for a run exits 0."""
 TRAIN = "train"
 """Preprocessed.decision: there is something to train on; the others are TAKE_UP, NothingNew and Superseded."""
+TRAIN_ON_SAGEMAKER = "TrainOnSageMaker"
+"""The same, by a training job."""
 TAKE_UP = "TakeUp"
 """A version of an earlier run was approved: this run takes it live."""
 SHIFT, BAKE, SWAP = "Shift", "Bake", "Swap"

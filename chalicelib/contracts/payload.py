@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from chalicelib.cutting import cut
 from chalicelib.errors import ContractBroken
+from chalicelib.values import Value
 
 Contract = TypeVar("Contract")
 
@@ -29,4 +30,10 @@ def from_event(contract: type[Contract], event: Mapping[str, Any]) -> Contract:
 
 def to_event(payload: Any) -> dict[str, Any]:
     """The payload as JSON-ready types; its texts are cut, so that no state's input grows with what was said."""
-    return {name: cut(value) if isinstance(value, str) else value for name, value in vars(payload).items()}
+    return {name: _as_json(value) for name, value in vars(payload).items()}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Value):
+        return to_event(value)
+    return cut(value) if isinstance(value, str) else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.values import Value
 
 
@@ -11,9 +13,23 @@ class PreprocessTask(Value, kw_only=True):
     force: bool
 
 
+class TrainingJob(Value, kw_only=True):
+    """What the state machine asks of SageMaker, where a training job fits in the place of Train."""
+
+    name: str
+    manifest_uri: str
+    """Of the list of objects that the job downloads."""
+    output_uri: str
+    instance_type: str
+    volume_gb: int
+    spot: bool
+    stop: Mapping[str, int]
+    """When it is stopped, as StoppingCondition has it."""
+
+
 class Preprocessed(Value, kw_only=True):
     decision: str
-    """TRAIN, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
+    """TRAIN, TRAIN_ON_SAGEMAKER, TAKE_UP, NOTHING_NEW or SUPERSEDED."""
     reason: str
     fingerprint: str | None
     """SHA-256 over data, recipe, code and serving configuration; None where Superseded."""
@@ -30,6 +46,8 @@ class Preprocessed(Value, kw_only=True):
     function_version: str | None
     champion_revision_id: str | None
     """The alias's RevisionId now, while the version that was the champion is live; None where nothing is."""
+    job: TrainingJob | None = None
+    """Where a training job fits."""
 
 
 class TrainTask(Value, kw_only=True):

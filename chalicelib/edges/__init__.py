@@ -8,6 +8,7 @@ object_store.py        S3: the bucket
 object_versions.py     S3: all versions of its objects
 serving_functions.py   Lambda: the functions that serve
 failed_calls.py        why a function did not answer, in words
+training_jobs.py       why a training job of SageMaker gave no model, in words
 serving_layers.py      which layers those have
 serving_room.py        whether they have the memory and the time for an artifact that they read from the bucket
 pipeline_functions.py  Lambda: functions of the pipeline that are called from outside the state machine

@@ -18,7 +18,7 @@ from chalicelib.contracts.decisions import RETRAIN_FAILED
 from chalicelib.contracts.runs import AliasRestored, RunOutcome
 from chalicelib.cutting import cut
 from chalicelib.documents import documents
-from chalicelib.edges import Edges
+from chalicelib.edges import Edges, training_jobs
 from chalicelib.edges.serving_functions import Alias, AliasMoved
 from chalicelib.errors import RegistryIncomplete, RunUnknown
 from chalicelib.evidence import evidence
@@ -188,7 +188,10 @@ def _end(edges: Edges, *, run: str, model: str, failure: Mapping[str, Any]) -> l
     Ledger(edges, model).repair(edges.functions.alias(model))
     fenced = fencing.stop(edges, model=model, run=run, why=SHIFTER_IS_OVER, finishing=True)
     error = cut(str(failure.get("Error")), limits.ERROR_CHARACTERS)
-    reason = cut_off.in_words(edges, run=run, model=model, error=error, said=in_words(failure))
+    error, reason = training_jobs.in_words(failure) or (
+        error,
+        cut_off.in_words(edges, run=run, model=model, error=error, said=in_words(failure)),
+    )
     failed = RunOutcome(run=run, model=model, outcome=RETRAIN_FAILED, reason=reason, error=error)
     outcomes.record(edges, failed)
     return [_gave_back(fenced)] if fenced and fenced.weights else []

@@ -3,6 +3,7 @@
 tasks.py        the code of the tasks
 serving.py      the code of a serving function
 placeholder.py  what a serving function runs until the first promotion
+training_source.py  the code of a training job of SageMaker
 layers.py       the libraries beside the code
 needs.py        which layers a stage needs, by the formats of its models
 wheels.py       fetches them for Lambda's platform

@@ -22,6 +22,7 @@ from lambdas.model.recipe.parts import (
     Columns,
     Date,
     Numeric,
+    SageMaker,
     Serving,
     Shift,
     Split,
@@ -29,6 +30,9 @@ from lambdas.model.recipe.parts import (
     Tolerate,
     Window,
 )
+
+LAMBDA, SAGEMAKER = "lambda", "sagemaker"
+ENGINES = (LAMBDA, SAGEMAKER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,16 @@ class Fields:
     """Packages that the estimator needs beside scikit-learn, by their names in the package index."""
     serving: Serving = field(default_factory=Serving)
     """Memory and time of its serving function, where they are not those of the stage."""
+
+    engine: str | SageMaker = LAMBDA
+    """What fits the estimator: the function Train; or "sagemaker", which is SageMaker() with its usual size."""
+
+    @property
+    def on_sagemaker(self) -> SageMaker | None:
+        """The instance of the training job; None where the function Train fits."""
+        return (
+            SageMaker() if self.engine == SAGEMAKER else self.engine if isinstance(self.engine, SageMaker) else None
+        )
 
     @property
     def single_columns(self) -> list[Numeric | Categorical]:

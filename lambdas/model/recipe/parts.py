@@ -212,6 +212,20 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class SageMaker:
+    """An engine: a training job on one instance of this type fits the estimator, in the place of the function Train.
+
+    Its time is bounded, and so is its price. `spot` takes spare capacity, which is cheaper, and which AWS may take
+    back: then the job begins anew, and waits for that up to as long again.
+    """
+
+    instance_type: str = "ml.m5.large"
+    max_runtime_seconds: int = 3600
+    spot: bool = False
+    volume_gb: int = 30
+
+
+@dataclass(frozen=True)
 class Threshold:
     """The probability of the positive class from which on a model of two classes answers it: the operating point.
 

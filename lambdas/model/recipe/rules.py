@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
+from chalicelib.contracts.instances import INSTANCES
 from chalicelib.limits import LISTED_NAMES, OBJECTS, SERVING_MB_MAX, SERVING_MB_MIN, SERVING_SECONDS_MAX
 from chalicelib.names import MODEL_NAME, MODEL_NAME_IN_WORDS, nearest_model_name
 from lambdas.model.recipe.comparison_rules import comparison_problems
@@ -49,6 +50,9 @@ BAKE_SECONDS_MAX = 86_400
 APPROVAL_HOURS = range(1, 30 * 24 + 1)
 """Later the data that it was judged on is old."""
 OTHERWISE = ("reject", "approve")
+RUNTIME_SECONDS = range(60, 86_401)
+"""Of a training job. SageMaker itself takes more: a night has no more."""
+VOLUME_GB = range(1, 1025)
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode's categories of characters that break a line, change its direction or are invisible."""
 
@@ -88,6 +92,7 @@ def _contradictions(recipe: Fields) -> Iterator[str]:
     yield from _rollout_problems(recipe)
     yield from _approval_problems(recipe)
     yield from _serving_problems(recipe.serving)
+    yield from _engine_problems(recipe)
 
 
 def _model_problem(model: str) -> str:
@@ -226,3 +231,21 @@ def _serving_problems(serving: Serving) -> Iterator[str]:
         yield f"serving.memory_mb is {memory}: expected {accepted}, or None for the stage's"
     if seconds is not None and not 1 <= seconds <= SERVING_SECONDS_MAX:
         yield f"serving.timeout_seconds is {seconds}: expected 1 to {SERVING_SECONDS_MAX}, or None for the stage's"
+
+
+def _engine_problems(recipe: Fields) -> Iterator[str]:
+    """What the image of SageMaker has no library for is refused here, and what may cost more than anyone expects."""
+    engine = recipe.on_sagemaker
+    if engine is None:
+        return
+    if engine.instance_type not in INSTANCES:
+        yield f"engine.instance_type is {shown(engine.instance_type)}: expected one of {', '.join(INSTANCES)}"
+    if engine.max_runtime_seconds not in RUNTIME_SECONDS:
+        longest = f"{RUNTIME_SECONDS[0]} to {RUNTIME_SECONDS[-1]:,}"
+        yield f"engine.max_runtime_seconds is {engine.max_runtime_seconds}: expected {longest}"
+    if engine.volume_gb not in VOLUME_GB:
+        yield f"engine.volume_gb is {engine.volume_gb}: expected {VOLUME_GB[0]} to {VOLUME_GB[-1]:,}"
+    if recipe.requires:
+        yield "requires names packages, which SageMaker's image of scikit-learn does not have: leave engine out"
+    if recipe.format == "onnx":
+        yield "format is 'onnx', whose libraries SageMaker's image of scikit-learn does not have: leave engine out"

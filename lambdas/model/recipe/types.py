@@ -12,7 +12,7 @@ from typing import TypeGuard
 
 from lambdas.model.gate.demands import RATCHET
 from lambdas.model.gate.thresholds import AT_LEAST, AT_MOST, GateRule
-from lambdas.model.recipe.fields import Fields
+from lambdas.model.recipe.fields import ENGINES, Fields
 from lambdas.model.recipe.parts import (
     CATEGORIES_OF_A_DATE,
     CLIP,
@@ -28,6 +28,7 @@ from lambdas.model.recipe.parts import (
     Categorical,
     Date,
     Numeric,
+    SageMaker,
     Serving,
     Shift,
     Split,
@@ -116,6 +117,10 @@ THRESHOLD = Kind(
     lambda value: isinstance(value, Threshold),
 )
 SERVING = Kind("Serving(...)", lambda value: isinstance(value, Serving))
+ENGINE = Kind(
+    f"{' or '.join(map(repr, ENGINES))}, or SageMaker(...)",
+    lambda value: isinstance(value, SageMaker) or (isinstance(value, str) and value in ENGINES),
+)
 SHIFT = Kind("Shift(share, seconds=...)", lambda value: isinstance(value, Shift))
 APPROVAL = Kind("True, False or Approval(...)", lambda value: isinstance(value, bool | Approval))
 DIRECTION = Kind(f"{AT_LEAST!r} or {AT_MOST!r}", _is_direction)
@@ -163,6 +168,7 @@ FIELDS: Kinds = {
     "format": TEXT.or_none(),
     "requires": LIST,
     "serving": SERVING,
+    "engine": ENGINE,
 }
 OF_A_NUMERIC: Kinds = {
     "name": TEXT,
@@ -203,6 +209,7 @@ PARTS: Mapping[type, Kinds] = {
     Window: {"nights": WHOLE.or_none(), "days": WHOLE.or_none(), "column": TEXT.or_none()},
     Shift: {"share": NUMBER, "seconds": WHOLE},
     Serving: {"memory_mb": WHOLE.or_none(), "timeout_seconds": WHOLE.or_none()},
+    SageMaker: {"instance_type": TEXT, "max_runtime_seconds": WHOLE, "spot": TRUTH, "volume_gb": WHOLE},
     Approval: {"within_hours": WHOLE, "otherwise": TEXT},
     GateRule: {
         "metric": TEXT,
@@ -230,6 +237,7 @@ def type_problems(recipe: Fields) -> Iterator[str]:
     yield from _fields("window", part=recipe.window)
     yield from _fields("approve", part=recipe.approve)
     yield from _fields("serving", part=recipe.serving)
+    yield from _fields("engine", part=recipe.engine)
     yield from _class_problems(recipe.classes)
 
 

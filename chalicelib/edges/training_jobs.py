@@ -1,0 +1,74 @@
+"""Says in words why a training job of SageMaker gave no model: the service answers with a whole description of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.cutting import cut, quoted
+from chalicelib.errors import TrainingFailed
+from chalicelib.limits import WORDS_CHARACTERS
+
+SERVICE = "SageMaker."
+"""How the name of an error begins that CreateTrainingJob was answered with."""
+ANSWERS = (
+    (("must be unique", "ResourceInUse"), "its name is taken: an earlier try had started it. Retrain"),
+    (
+        ("ResourceLimitExceeded",),
+        "the account's limit of such instances is reached: ask AWS for more (Service Quotas), or take another"
+        " instance_type",
+    ),
+    (("Throttling", "Rate exceeded"), "SageMaker was asked too often, and refused it after several tries. Retrain"),
+    (("AccessDenied", "not authorized"), "the state machine may not start it. Run nightswap deploy"),
+)
+"""Words of the service, and what they mean."""
+CAPACITY = ("CapacityError", "InsufficientCapacity", "Unable to provision")
+
+
+def in_words(failure: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The name of the error and the reason, where a training job is what failed; else None.
+
+    >>> in_words({"Error": "SageMaker.AmazonSageMakerException", "Cause": "Rate exceeded"})
+    ('TrainingFailed', 'the training job was not started: SageMaker was asked too often, and refused it after several\
+ tries. Retrain')
+    """
+    error, cause = str(failure.get("Error")), str(failure.get("Cause"))
+    if error.startswith(SERVICE):
+        return TrainingFailed.__name__, f"the training job was not started: {_answer(cause)}"
+    described = _described(cause)
+    if described is None:
+        return None
+    return TrainingFailed.__name__, cut(f"training job {described['TrainingJobName']} {_end(described)}")
+
+
+def _answer(cause: str) -> str:
+    for said, means in ANSWERS:
+        if any(each in cause for each in said):
+            return means
+    return f"SageMaker says {quoted(cause, WORDS_CHARACTERS)}"
+
+
+def _described(cause: str) -> Mapping[str, Any] | None:
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) and "TrainingJobName" in told else None
+
+
+def _end(job: Mapping[str, Any]) -> str:
+    """The service tells an end by its secondary status, and a script's by its reason.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+    """
+    how, said = job.get("SecondaryStatus"), str(job.get("FailureReason") or "nothing")
+    if how == "MaxRuntimeExceeded":
+        return "ran out of time. Give the recipe's SageMaker a longer max_runtime_seconds, or a larger instance_type"
+    if how in ("MaxWaitTimeExceeded", "Interrupted"):
+        return "lost its spare capacity, and got none again in time. Retrain, or take spot out of the recipe"
+    if any(each in said for each in CAPACITY):
+        return "found no instance. Retrain later, or take another instance_type"
+    if job.get("TrainingJobStatus") == "Stopped":
+        return "was stopped"
+    return f"failed: SageMaker says {quoted(said, WORDS_CHARACTERS)}. Its log is in /aws/sagemaker/TrainingJobs"

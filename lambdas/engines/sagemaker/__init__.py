@@ -1,0 +1,10 @@
+"""Train on SageMaker: the job runs the code of Train itself, on a folder in the place of the bucket.
+
+Preprocess describes the job, the state machine runs it, and the function Train takes what it made.
+
+job.py           describes the job: its name, what it reads, what it may take and cost
+script.py        what the job runs
+folder_store.py  a folder in the place of the stage's bucket
+older_python.py  what Python 3.10 lacks, which the job's image has
+collected.py     takes what the job made, and trusts none of it
+"""
