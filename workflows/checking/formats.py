@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from chalicelib.errors import EstimatorUnsupported
 from lambdas import recipes
 from lambdas.model.formats.package import code_files
 from lambdas.model.formats.table import FORMATS, Format
-from lambdas.model.recipe import Serving
+from lambdas.model.recipe import Recipe, Serving
 from workflows.checking.file import format_for
 from workflows.packaging.archive import Package, pack
 from workflows.packaging.layers import REQUIRES
@@ -19,10 +20,24 @@ def needs(models: Iterable[str]) -> Needs:
     """Of these models, whose recipes can be served."""
     found = {model: recipes.load(model) for model in models}
     formats = {model: format_for(recipe) for model, recipe in found.items()}
+    _check_engines(found, formats)
     required = [each for recipe in found.values() for each in recipe.requires]
     known = needs_of({model: name for model, name in formats.items() if name}, required=required)
     memory_mb, seconds = sizes_of({model: recipe.serving for model, recipe in found.items()})
-    return replace(known, memory_mb=memory_mb, timeout_seconds=seconds)
+    on_sagemaker = tuple(model for model, recipe in found.items() if recipe.on_sagemaker)
+    return replace(known, memory_mb=memory_mb, timeout_seconds=seconds, on_sagemaker=on_sagemaker)
+
+
+def _check_engines(found: Mapping[str, Recipe], formats: Mapping[str, str | None]) -> None:
+    """Raises EstimatorUnsupported for a training job whose image has no library for the recipe's format."""
+    for model, recipe in found.items():
+        name = formats[model]
+        if recipe.on_sagemaker and name and FORMATS[name].layers:
+            raise EstimatorUnsupported(
+                f"the estimator of recipe {model} goes into the format {name}, whose libraries SageMaker's image of"
+                " scikit-learn does not have: leave engine out of the recipe",
+                model=model,
+            )
 
 
 def sizes_of(serving: Mapping[str, Serving]) -> tuple[dict[str, int], dict[str, int]]:

@@ -90,9 +90,17 @@ def carry_out(stage: Stage, *, quiet: bool, removes: Sequence[str]) -> Deployed:
 @click.command()
 @click.option("--check", is_flag=True, help="Say whether the committed definition is the rendered one, and sound.")
 @click.option("--write", is_flag=True, help="Write it to the committed definition.")
-def render(check: bool, write: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(rendering.ENGINES),
+    default=rendering.LAMBDA,
+    show_default=True,
+    help="What recipes of the stage may train on, beside Lambda.",
+)
+def render(check: bool, write: bool, engine: str) -> None:
     """Print the state machine as the stepfunctions SDK renders it."""
-    show_rendered(rendering.rendered(ROOT), check=check, write=write, committed=rendering.GOLDEN)
+    text = rendering.rendered(ROOT, engine=engine)
+    show_rendered(text, check=check, write=write, committed=rendering.GOLDENS[engine])
 
 
 def show_rendered(text: str, *, check: bool, write: bool, committed: Path) -> None:

@@ -26,7 +26,7 @@ from workflows.cli.options import as_json, on_stage
 from workflows.cli.screen import BAD, GOOD, console, say, show_json
 from workflows.cli.stage import LOCAL, ROOT, Stage
 from workflows.deploying.chalice_app.chalice_resources import ChaliceResources, function_names
-from workflows.deploying.cloudformation.uploads import DEFINITION
+from workflows.deploying.cloudformation.uploads import definition_for
 from workflows.doctor.account.online import examine_online
 from workflows.doctor.deployer_policy import deployer_policy
 from workflows.doctor.examination import Account, Checkout, examine_account, examine_checkout
@@ -120,7 +120,7 @@ def asked_online(stage: Stage, account: Account) -> Iterator[Finding]:
     yield from examine_online(
         account.clients,
         stage.names,
-        definition=(ROOT / DEFINITION).read_text(),
+        definition=definition_for(ROOT, needs(recipes.names())).read_text(),
         templates={name: json.dumps(each, separators=(",", ":")) for name, each in templates.items()},
     )
 

@@ -2,7 +2,8 @@
 
 retrain.py    the source, from the top
 ends.py       how the machine ends
-states.py     the kinds of state: only these three import the AWS Step Functions Data Science SDK
+states.py     the kinds of state
+sagemaker.py  the state that has SageMaker fit: only these four import the AWS Step Functions Data Science SDK
 functions.py  the Lambda functions that it calls
 render.py     source -> text; runs in the environment that has the SDK
 rendering.py  calls `render` as a process; reads the golden text

@@ -43,7 +43,10 @@ SIGNATURES: Mapping[str, Signature] = {
     "preprocess": Signature(
         training.PreprocessTask,
         training.Preprocessed,
-        decisions=(decisions.TRAIN, decisions.TAKE_UP, decisions.NOTHING_NEW, decisions.SUPERSEDED),
+        decisions=(
+            *(decisions.TRAIN, decisions.TRAIN_ON_SAGEMAKER, decisions.TAKE_UP),
+            *(decisions.NOTHING_NEW, decisions.SUPERSEDED),
+        ),
     ),
     "train": Signature(training.TrainTask, training.Trained),
     "evaluate": Signature(training.EvaluateTask, training.Evaluated),
@@ -71,6 +74,15 @@ SIGNATURES: Mapping[str, Signature] = {
     "record-outcome": Signature(runs.RecordOutcomeTask, runs.RunOutcome),
 }
 """By task, as in `chalicelib.names.TASKS`."""
+
+
+TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE = "${TrainingImage}", "${TrainingRole}", "${TrainingSource}"
+SAGEMAKER = {
+    TRAINING_IMAGE: "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3",
+    TRAINING_ROLE: "arn:aws:iam::123456789012:role/nightswap-prod-TrainingRole-1A2B3C4D5E6F",
+    TRAINING_SOURCE: "s3://nightswap-prod-123456789012-us-east-1/deploy/0123456789abcdef.tar.gz",
+}
+"""What else stands in the definition with SageMaker until the stack is deployed, with an example of each."""
 
 
 def placeholder(task: str) -> str:

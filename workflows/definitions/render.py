@@ -1,4 +1,4 @@
-"""Prints the state machine as canonical JSON: `python -m workflows.definitions.render`, where the SDK is installed.
+"""Prints the state machine as canonical JSON: `python -m workflows.definitions.render [ENGINE]`, where the SDK is.
 
 It calls nothing, reads no configuration and no clock: the same source always gives the same text.
 """
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.definitions.asl import Definition, State, chosen, otherwise, states
+from workflows.definitions.rendering import LAMBDA, SAGEMAKER
 
 FIELDS = (
     *("Type", "Comment", "Resource", "Parameters", "Result", "ResultPath", "SecondsPath"),
@@ -22,9 +23,9 @@ FIELDS = (
 """The order in which a person reads a state."""
 
 
-def text() -> str:
-    """The definition as it is committed."""
-    return json.dumps(canonical(_authored()), indent=2) + "\n"
+def text(engine: str = LAMBDA) -> str:
+    """The definition as it is committed, of a stage whose recipes train on this engine too."""
+    return json.dumps(canonical(_authored(engine)), indent=2) + "\n"
 
 
 def canonical(definition: Definition) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def _ordered(state: State) -> dict[str, Any]:
     return {field: state[field] for field in sorted(state, key=FIELDS.index)}
 
 
-def _authored() -> Mapping[str, Any]:
+def _authored(engine: str) -> Mapping[str, Any]:
     """Import the SDK, which speaks to every logger and warns of its own age, and let it author in silence."""
     os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
     logging.getLogger("sagemaker.config").setLevel(logging.WARNING)
@@ -64,10 +65,11 @@ def _authored() -> Mapping[str, Any]:
         warnings.filterwarnings("ignore", category=SyntaxWarning)
         warnings.filterwarnings("ignore", category=DeprecationWarning)
         from workflows.definitions.retrain import retrain
+
+        authored: Mapping[str, Any] = retrain(on_sagemaker=engine == SAGEMAKER).to_dict()
     logging.getLogger().setLevel(root_level)
-    authored: Mapping[str, Any] = retrain().to_dict()
     return authored
 
 
 if __name__ == "__main__":
-    sys.stdout.write(text())
+    sys.stdout.write(text(*sys.argv[1:]))

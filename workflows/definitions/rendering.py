@@ -7,17 +7,23 @@ from pathlib import Path
 
 from chalicelib.errors import RenderingFailed
 
-GOLDEN = Path(__file__).parent / "golden" / "retrain.asl.json"
+LAMBDA, SAGEMAKER = "lambda", "sagemaker"
+ENGINES = (LAMBDA, SAGEMAKER)
+GOLDENS = {
+    engine: Path(__file__).parent / "golden" / f"{name}.asl.json"
+    for engine, name in ((LAMBDA, "retrain"), (SAGEMAKER, "retrain_on_sagemaker"))
+}
+"""By the engine that recipes of the stage may train on, beside Lambda."""
 TIMEOUT_SECONDS = 120
 """A first import of the SDK, nothing compiled, on a slow machine; 2 to 4 seconds is usual."""
 
 
-def golden() -> str:
+def golden(engine: str = LAMBDA) -> str:
     """The committed definition, with `${Function}` placeholders: what is deployed."""
-    return GOLDEN.read_text(encoding="utf-8")
+    return GOLDENS[engine].read_text(encoding="utf-8")
 
 
-def rendered(root: Path, *, timeout_seconds: float = TIMEOUT_SECONDS) -> str:
+def rendered(root: Path, *, engine: str = LAMBDA, timeout_seconds: float = TIMEOUT_SECONDS) -> str:
     """The definition as its source has it now; `root` is the clone.
 
     Raises RenderingFailed when the environment with the SDK is missing, or the source is wrong.
@@ -25,7 +31,7 @@ def rendered(root: Path, *, timeout_seconds: float = TIMEOUT_SECONDS) -> str:
     python = root / ".venv-definitions" / "bin" / "python"
     if not python.exists():
         raise RenderingFailed("the environment with the stepfunctions SDK is missing: run `make setup-all`")
-    command = [str(python), "-m", "workflows.definitions.render"]
+    command = [str(python), "-m", "workflows.definitions.render", engine]
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=timeout_seconds, check=True)
     except subprocess.CalledProcessError as error:

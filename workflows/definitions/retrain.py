@@ -4,7 +4,7 @@ Every task that fails for good leads to RestoreAfterFailure, which repairs the a
 RetrainFailed. The whole machine has no time-out, because no Catch would run on it. The tasks' own time-outs bound it,
 and `functions.SIGNATURES` says what bounds the loops.
 
-Each end calls record-outcome. An engine choice, with training on SageMaker, would go into `fit`.
+Each end calls record-outcome. Preprocess says by its decision which engine fits.
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ from chalicelib.contracts.decisions import (
     SWAP,
     TAKE_UP,
     TRAIN,
+    TRAIN_ON_SAGEMAKER,
     WAITING,
 )
 from workflows.definitions.ends import decision_unknown, end, restore_after_failure
 from workflows.definitions.states import branch, task
 
 
-def retrain() -> Graph:
-    """The whole machine."""
+def retrain(*, on_sagemaker: bool = False) -> Graph:
+    """The whole machine, with the engine SageMaker or without it."""
     return Graph(
-        Chain([restore_alias(), preprocess(), has_new_data()]),
+        Chain([restore_alias(), preprocess(), has_new_data(on_sagemaker=on_sagemaker)]),
         comment="Retrain a model, judge it, version it, and make it live only when it is not shown worse.",
     )
 
@@ -58,13 +59,15 @@ def preprocess() -> Task:
     )
 
 
-def has_new_data() -> Choice:
+def has_new_data(*, on_sagemaker: bool) -> Choice:
     first = roll_out()
+    train = fit()
     return branch(
         "HasNewData",
         on="$.preprocess.decision",
         cases={
-            TRAIN: Chain([*fit(), evaluate(), passes_thresholds(roll_out=first)]),
+            TRAIN: Chain([train, evaluate(), passes_thresholds(roll_out=first)]),
+            **({TRAIN_ON_SAGEMAKER: Chain([fit_on_sagemaker(), train])} if on_sagemaker else {}),
             TAKE_UP: Chain([take_up(), first]),
             NOTHING_NEW: end("NothingNew", outcome=NOTHING_NEW, reason="$.preprocess.reason"),
             SUPERSEDED: end("SupersededByRun", outcome=SUPERSEDED, reason="$.preprocess.reason"),
@@ -73,17 +76,22 @@ def has_new_data() -> Choice:
     )
 
 
-def fit() -> list[State]:
-    """From the data to an artifact: today in a Lambda function."""
-    return [
-        task(
-            "train",
-            state="Train",
-            train_uri="$.preprocess.train_uri",
-            holdout_uri="$.preprocess.holdout_uri",
-            caught_by=restore_after_failure(),
-        )
-    ]
+def fit() -> Task:
+    """From the data to an artifact. The function takes what a training job made, where one did."""
+    return task(
+        "train",
+        state="Train",
+        train_uri="$.preprocess.train_uri",
+        holdout_uri="$.preprocess.holdout_uri",
+        caught_by=restore_after_failure(),
+    )
+
+
+def fit_on_sagemaker() -> State:
+    """The same by a training job, in a machine of a stage that has a recipe for it."""
+    from workflows.definitions.sagemaker import train_on_sagemaker
+
+    return train_on_sagemaker(caught_by=restore_after_failure())
 
 
 def evaluate() -> Task:

@@ -92,10 +92,10 @@ def retries() -> list[Retry]:
     """
     passing = tuple(error for error in leaves(TransientError) if error not in THROTTLED)
     return [
-        _retry(THROTTLED, interval_seconds=2, max_attempts=30, max_delay_seconds=120),
-        _retry(passing, interval_seconds=2, max_attempts=6, max_delay_seconds=60),
-        _retry(LAMBDA_BUSY, interval_seconds=1, max_attempts=6, max_delay_seconds=30),
-        _retry(WORKER_LOST, interval_seconds=2, max_attempts=2, max_delay_seconds=10),
+        retry(THROTTLED, interval_seconds=2, max_attempts=30, max_delay_seconds=120),
+        retry(passing, interval_seconds=2, max_attempts=6, max_delay_seconds=60),
+        retry(LAMBDA_BUSY, interval_seconds=1, max_attempts=6, max_delay_seconds=30),
+        retry(WORKER_LOST, interval_seconds=2, max_attempts=2, max_delay_seconds=10),
     ]
 
 
@@ -117,7 +117,8 @@ def fail(state: str, *, failure_path: str) -> Fail:
     return _Fail(state, error_path=f"{failure_path}.Error", cause_path=f"{failure_path}.Cause")
 
 
-def _retry(errors: tuple[str, ...], *, interval_seconds: int, max_attempts: int, max_delay_seconds: int) -> Retry:
+def retry(errors: tuple[str, ...], *, interval_seconds: int, max_attempts: int, max_delay_seconds: int) -> Retry:
+    """Wait longer before each further try, up to the longest, and never as long as others do."""
     return _Retry(
         error_equals=list(errors),
         interval_seconds=interval_seconds,

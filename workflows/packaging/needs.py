@@ -29,6 +29,9 @@ class Needs:
     timeout_seconds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Of one call of the serving function, the same."""
 
+    on_sagemaker: tuple[str, ...] = ()
+    """Models that a training job of SageMaker fits."""
+
     def of_task(self, task: str) -> tuple[str, ...]:
         """The layers of a function of the pipeline, each once."""
         scoring = [layer for layers in self.serving.values() for layer in layers]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from typing import TYPE_CHECKING
 
+from chalicelib import layout
 from chalicelib.names import TASKS, Names, state_name
+from workflows.definitions.functions import TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
 from workflows.deploying.asking import find
+from workflows.stacks.sagemaker import REGISTRIES, REPOSITORY, TAG
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
+
+ROLE = re.compile(r'"RoleArn":\s*"([^"]+)"')
 
 
 def definition_diff(deployed: str | None, wanted: str) -> str:
@@ -30,9 +36,19 @@ def definition_diff(deployed: str | None, wanted: str) -> str:
     return "\n".join(diff)
 
 
-def completed(definition: str, names: Names) -> str:
-    """The definition with the ARNs that CloudFormation will put in place of its placeholders."""
+def completed(definition: str, names: Names, *, source_sha256: str = "", deployed: str | None = None) -> str:
+    """The definition with what CloudFormation will put in place of its placeholders. The name of a role is its own
+    choice: it stays the one that is deployed."""
     _, partition, *_ = names.state_machine_arn.split(":")
+    registry, domain = REGISTRIES.get(names.region, ""), "amazonaws.com" + (".cn" if partition == "aws-cn" else "")
+    role = ROLE.search(deployed or "")
+    others = {
+        TRAINING_IMAGE: f"{registry}.dkr.ecr.{names.region}.{domain}/{REPOSITORY}:{TAG}",
+        TRAINING_SOURCE: f"s3://{names.bucket}/{layout.deployed(source_sha256, '.tar.gz')}",
+        TRAINING_ROLE: role[1] if role else TRAINING_ROLE,
+    }
+    for placeholder, value in others.items():
+        definition = definition.replace(placeholder, value)
     for task in TASKS:
         arn = f"arn:{partition}:lambda:{names.region}:{names.account}:function:{names.task_function(task)}"
         definition = definition.replace(f"${{{state_name(task)}}}", arn)

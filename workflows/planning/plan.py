@@ -101,7 +101,9 @@ def make_plan(
     live = LiveApp(names=names, clients=clients)
     policies = wanted_policies(names, root=root)
     before = statements_of(main.template if main else {}) | live.policies(list(policies))
-    planned = machine.completed(wanted.definition, names)
+    running = machine.deployed_definition(clients("stepfunctions"), names)
+    source_sha256 = wanted.main.parameters.get("TrainingSourceSha256", "")
+    planned = machine.completed(wanted.definition, names, source_sha256=source_sha256, deployed=running)
     return Plan(
         stage=names.stage,
         bucket=names.bucket,
@@ -123,9 +125,7 @@ def make_plan(
             )
             for each in (wanted.data, wanted.main)
         ),
-        state_machine_diff=machine.definition_diff(
-            machine.deployed_definition(clients("stepfunctions"), names), planned
-        ),
+        state_machine_diff=machine.definition_diff(running, planned),
         roles=role_changes(before, statements_of(wanted.main.template) | policies),
         app=app_parts(
             wanted_app(package, names=names, settings=wanted.settings, logs_requests=live.can_log_requests()),

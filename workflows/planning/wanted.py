@@ -9,7 +9,7 @@ from pathlib import Path
 from chalicelib.names import Names
 from chalicelib.settings import StageSettings
 from workflows.deploying.cloudformation.proposals import WantedStack
-from workflows.deploying.cloudformation.uploads import DEFINITION, Upload, contents
+from workflows.deploying.cloudformation.uploads import Upload, contents, definition_for
 from workflows.deploying.cloudformation.wanted import data_stack, main_stack
 from workflows.deploying.progress import Report
 from workflows.packaging.needs import NOTHING, Needs
@@ -58,5 +58,5 @@ def wanted(
         ),
         uploads=made.uploads,
         settings=settings,
-        definition=(root / DEFINITION).read_text("utf-8"),
+        definition=definition_for(root, needs).read_text("utf-8"),
     )

@@ -6,6 +6,7 @@ main.py          nightswap-S: functions, state machine, rule and alarms, which c
 functions.py     how large each function is, and the resources that one function needs
 layers.py        the third-party libraries of the tasks
 alarms.py        the alarms
+sagemaker.py     what a recipe that trains on SageMaker needs beside
 grants.py        what each function may do: a table
 permissions.py   turns it into statements: one role each
 statements.py    the pieces of a policy

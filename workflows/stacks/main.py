@@ -14,7 +14,7 @@ from chalicelib.names import state_name
 from chalicelib.settings import StageSettings
 from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.tasks import task_handler
-from workflows.stacks import alarms, functions, layers, permissions
+from workflows.stacks import alarms, functions, layers, permissions, sagemaker
 from workflows.stacks.arns import alerts_arn, completed, names_of
 from workflows.stacks.settings import DEFAULTS
 from workflows.stacks.statements import Json, allow, role
@@ -49,7 +49,7 @@ def main_template(
         resources |= _task(stage, task, settings, needs, layers_of_task=needs.of_task(task) if with_layers else ())
     for model in models:
         resources |= _serving(stage, model, settings, needs, with_layers=with_layers)
-    resources |= _state_machine(stage, settings)
+    resources |= _state_machine(stage, settings, needs)
     resources |= _restore_rule()
     resources |= _restore_failures(stage)
     resources |= alarms.stage_alarms(stage)
@@ -58,7 +58,8 @@ def main_template(
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"nightswap, stage {stage}: retrains, judges and serves models",
-        "Parameters": PARAMETERS | layers.parameters(used),
+        "Parameters": PARAMETERS | layers.parameters(used) | (sagemaker.PARAMETERS if needs.on_sagemaker else {}),
+        **({"Mappings": sagemaker.mappings()} if needs.on_sagemaker else {}),
         "Resources": resources,
     }
 
@@ -131,15 +132,19 @@ def _code(stage: str, parameter: str) -> Json:
     }
 
 
-def _state_machine(stage: str, settings: StageSettings) -> dict[str, Json]:
+def _state_machine(stage: str, settings: StageSettings, needs: Needs) -> dict[str, Json]:
     functions_by_state: dict[str, Json] = {
         state_name(task): {"Fn::GetAtt": [f"{state_name(task)}Function", "Arn"]} for task in names.TASKS
     }
     traced = functions.is_traced(settings)
     statements = [allow(["lambda:InvokeFunction"], on=list(functions_by_state.values()))]
     statements += [functions.tracing_statement()] if traced else []
+    statements += sagemaker.machine_statements(stage) if needs.on_sagemaker else []
+    others = sagemaker.substitutions(stage) if needs.on_sagemaker else {}
+    jobs = sagemaker.training_role(stage, boundary=settings.permissions_boundary) if needs.on_sagemaker else {}
     machine = names_of(stage).state_machine
     return {
+        **jobs,
         "RetrainRole": role("states.amazonaws.com", statements=statements, boundary=settings.permissions_boundary),
         "Retrain": {
             "Type": "AWS::StepFunctions::StateMachine",
@@ -151,7 +156,7 @@ def _state_machine(stage: str, settings: StageSettings) -> dict[str, Json]:
                     "Bucket": completed(names_of(stage).bucket),
                     "Key": completed(layout.deployed("${DefinitionSha256}", ".asl.json")),
                 },
-                "DefinitionSubstitutions": functions_by_state,
+                "DefinitionSubstitutions": {**functions_by_state, **others},
                 **({"TracingConfiguration": {"Enabled": True}} if traced else {}),
             },
         },

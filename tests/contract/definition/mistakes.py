@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows.definitions.rendering import golden
+from workflows.definitions.rendering import LAMBDA, SAGEMAKER, golden
 
 CHECKER, STATELINT = "checker", "statelint"
 REMOVED = object()
@@ -20,9 +20,11 @@ class Mistake:
     """New values by place: `Train/Catch/0/Next` is within `States`, `/StartAt` is the machine's own."""
     found_by: str = CHECKER
     """Who finds it first; statelint goes before our own checks."""
+    engine: str = LAMBDA
+    """In whose definition it is made."""
 
     def text(self) -> str:
-        definition = json.loads(golden())
+        definition = json.loads(golden(self.engine))
         for place, value in self.changes.items():
             *way, last = place.removeprefix("/").split("/") if place[0] == "/" else ["States", *place.split("/")]
             _change(definition, way, last=last, value=value)
@@ -147,3 +149,48 @@ MISTAKES = (
     Mistake("service that does not exist", {"Train/Resource": "arn:aws:states:::aws-sdk:sagemakr:x"}),
     Mistake("action in PascalCase", {"Train/Resource": "arn:aws:states:::aws-sdk:sns:Publish"}),
 )
+JOB = "TrainOnSageMaker"
+REQUEST = f"{JOB}/Parameters"
+IN_THE_JOB: Mapping[str, Mapping[str, Any]] = {
+    "job that is never waited for": {f"{JOB}/TimeoutSeconds": 5 * 86_400 + 1},
+    "job that nobody knows": {f"{JOB}/Resource": "arn:aws:states:::sagemaker:createTrainingJobs.sync"},
+    "action in capitals": {f"{JOB}/Resource": "arn:aws:states:::sagemaker:CreateTrainingJob.sync"},
+    "job without a retry": {f"{JOB}/Retry/0/ErrorEquals": ["States.Timeout"]},
+    "retry for an error of no service": {f"{JOB}/Retry/0/ErrorEquals/0": "SageMaker.Throttling"},
+    "job whose failure is lost": {f"{JOB}/Catch/0/Next": "RetrainFailed"},
+    "name of nothing": {f"{REQUEST}/TrainingJobName.$": "$.preprocess.job.nam"},
+    "name that is no reference": {
+        f"{REQUEST}/TrainingJobName.$": REMOVED,
+        f"{REQUEST}/TrainingJobName": "$.preprocess.job.name",
+    },
+    "name of a run": {f"{REQUEST}/TrainingJobName.$": "$.preprocess.job.manifest_uri"},
+    "instance of another kind": {
+        f"{REQUEST}/ResourceConfig/InstanceType.$": REMOVED,
+        f"{REQUEST}/ResourceConfig/InstanceType": "m5.large",
+    },
+    "count that is a text": {f"{REQUEST}/ResourceConfig/InstanceCount": "1"},
+    "bound that is a number": {f"{REQUEST}/StoppingCondition.$": "$.preprocess.job.volume_gb"},
+    "no role": {f"{REQUEST}/RoleArn": REMOVED},
+    "role by its short name": {f"{REQUEST}/RoleArn": "nightswap-prod-training"},
+    "mode of another service": {f"{REQUEST}/AlgorithmSpecification/TrainingInputMode": "Stream"},
+    "list that is no list": {f"{REQUEST}/InputDataConfig": {}},
+    "kind of data that is none": {
+        f"{REQUEST}/InputDataConfig/0/DataSource/S3DataSource/S3DataType": "Manifest",
+    },
+    "copies that are none": {
+        f"{REQUEST}/InputDataConfig/0/DataSource/S3DataSource/S3DataDistributionType": "Replicated",
+    },
+    "data of nowhere": {f"{REQUEST}/InputDataConfig/0/DataSource/S3DataSource/S3Uri.$": "$.preprocess.uri"},
+    "output that is an object": {f"{REQUEST}/OutputDataConfig/S3OutputPath.$": "$.preprocess.job"},
+    "spot that is a text": {
+        f"{REQUEST}/EnableManagedSpotTraining.$": REMOVED,
+        f"{REQUEST}/EnableManagedSpotTraining": "true",
+    },
+    "hyperparameter that is a number": {f"{REQUEST}/HyperParameters/sagemaker_container_log_level": 20},
+    "parameter in small letters": {f"{REQUEST}/tags": []},
+    "tag without a value": {f"{REQUEST}/Tags/0/Value": REMOVED},
+    "job never asked for": {"HasNewData/Choices/1/Next": "Train"},
+    "result over the data": {f"{JOB}/ResultPath": "$"},
+}
+MISTAKES_ON_SAGEMAKER = tuple(Mistake(name, changes, engine=SAGEMAKER) for name, changes in IN_THE_JOB.items())
+"""Made where recipes train on SageMaker."""

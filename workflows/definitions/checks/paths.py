@@ -63,7 +63,11 @@ def fill(template: Mapping[str, Any], data: Mapping[str, Any]) -> tuple[dict[str
         elif isinstance(value, Mapping):
             values[name], inner = fill(value, data)
             wrong += [f"{name}.{each}" for each in inner]
-        elif isinstance(value, str) and value.startswith("$"):
+        elif isinstance(value, list) and all(isinstance(each, Mapping) for each in value):
+            filled = [fill(each, data) for each in value]
+            values[name] = [each for each, _ in filled]
+            wrong += [f"{name}[{place}].{each}" for place, (_, inner) in enumerate(filled) for each in inner]
+        elif isinstance(value, str) and value.startswith("$") and not value.startswith("${"):
             wrong.append(f"{name}: {value} is taken literally, for the key has no '.$'")
         else:
             values[name] = value

@@ -11,12 +11,19 @@ from workflows.definitions.checks.problem import Problem
 LAMBDA_LIMIT_SECONDS = 900
 """No Lambda function runs longer. Source: AWS Lambda quotas."""
 
+JOB_LIMIT_SECONDS = 5 * 86_400
+"""Of a state that waits for a training job: SageMaker gives a job no more.
+Source: https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"""
+JOB = ".sync"
+"""How the resource of such a state ends."""
+
 SERVICE_ERRORS = frozenset(
     {
         *("States.ALL", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.Permissions"),
         *("States.DataLimitExceeded", "States.ParameterPathFailure", "States.ResultPathMatchFailure"),
         *("Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.ServiceException"),
         "Lambda.ClientExecutionTimeoutException",
+        "SageMaker.AmazonSageMakerException",
         *("Lambda.TooManyRequestsException", "Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"),
     }
 )
@@ -40,6 +47,7 @@ RETRY_FIELDS: Mapping[str, tuple[str, Test]] = {
 }
 """All of them are required; for each what is expected, in words and as a test."""
 THROTTLED = "Lambda.TooManyRequestsException"
+JOBS_THROTTLED = "SageMaker.AmazonSageMakerException"
 OF_THROTTLES: Mapping[str, tuple[str, Test]] = {
     **RETRY_FIELDS,
     "MaxAttempts": ("20 to 40", _between(20, 40)),
@@ -64,13 +72,15 @@ def policy_problems(definition: Definition, *, errors: Collection[str]) -> list[
 
 
 def _timeout_mistakes(state: State) -> Iterator[str]:
-    if not _between(1, LAMBDA_LIMIT_SECONDS)(state["TimeoutSeconds"]):
-        yield f"TimeoutSeconds is {state['TimeoutSeconds']!r}: expected 1 to {LAMBDA_LIMIT_SECONDS}"
+    longest = JOB_LIMIT_SECONDS if state["Resource"].endswith(JOB) else LAMBDA_LIMIT_SECONDS
+    if not _between(1, longest)(state["TimeoutSeconds"]):
+        yield f"TimeoutSeconds is {state['TimeoutSeconds']!r}: expected 1 to {longest}"
 
 
 def _retry_mistakes(state: State) -> Iterator[str]:
-    if not any(THROTTLED in retrier["ErrorEquals"] for retrier in state["Retry"]):
-        yield f"Retry has nothing for {THROTTLED}"
+    throttled = JOBS_THROTTLED if state["Resource"].endswith(JOB) else THROTTLED
+    if not any(throttled in retrier["ErrorEquals"] for retrier in state["Retry"]):
+        yield f"Retry has nothing for {throttled}"
     for retrier in state["Retry"]:
         expected_of = OF_THROTTLES if THROTTLED in retrier["ErrorEquals"] else RETRY_FIELDS
         for field, (expected, holds) in expected_of.items():

@@ -20,7 +20,7 @@ from workflows.definitions.checks.integrations import integration_mistakes
 from workflows.definitions.checks.paths import PathError, fill, read, write
 from workflows.definitions.checks.problem import Problem
 from workflows.definitions.checks.samples import accepts, samples
-from workflows.definitions.functions import Signature
+from workflows.definitions.functions import SAGEMAKER, Signature
 
 WAIT_SECONDS_MAX = 99_999_999
 """Source: AWS Step Functions guide, "Wait workflow state"."""
@@ -111,7 +111,7 @@ class Walk:
     def _results(self, arrival: Arrival, state: State, *, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         task = called(state, contracts=self.contracts)
         if task is None:
-            self._report(arrival, integration_mistakes(state["Resource"], parameters))
+            self._report(arrival, integration_mistakes(state["Resource"], with_examples(parameters)))
             return iter([{}])
         signature = self.contracts[task]
         self._report(
@@ -162,3 +162,14 @@ class Walk:
         data = write(state.get("ResultPath", "$"), result, arrival.data)
         if "Next" in state:
             yield arrival.on(state["Next"], data)
+
+
+def with_examples(value: Any) -> Any:
+    """The same with an example for each placeholder that is no function's."""
+    if isinstance(value, Mapping):
+        return {name: with_examples(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [with_examples(each) for each in value]
+    for placeholder, example in SAGEMAKER.items():
+        value = value.replace(placeholder, example) if isinstance(value, str) else value
+    return value

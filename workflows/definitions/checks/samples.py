@@ -7,6 +7,7 @@ from itertools import product
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from chalicelib.contracts.training import TrainingJob
 from chalicelib.values import Value
 
 CONTEXT: Mapping[str, Any] = {
@@ -31,6 +32,19 @@ VALUES: Mapping[type, tuple[Any, ...]] = {
     Mapping: ({},),
 }
 
+EXAMPLES: Mapping[type, Mapping[str, Any]] = {
+    TrainingJob: {
+        "name": "nightswap-prod-a-model-0123456789abcdef",
+        "manifest_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/manifest.json",
+        "output_uri": "s3://nightswap-prod-123456789012-us-east-1/work/a-run/sides/training",
+        "instance_type": "ml.m5.large",
+        "volume_gb": 30,
+        "spot": True,
+        "stop": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
+    }
+}
+"""Of payloads inside of others."""
+
 
 def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """One payload for every combination of its decisions and booleans. An optional field has its value.
@@ -41,7 +55,7 @@ def samples(contract: type[Value], *, decisions: tuple[str, ...] = ()) -> Iterat
     """
     hints = get_type_hints(contract)
     names = contract.field_names
-    values = [decisions if name == "decision" and decisions else VALUES[_kinds(hints[name])[0]] for name in names]
+    values = [decisions if name == "decision" and decisions else _values(_kinds(hints[name])[0]) for name in names]
     return (dict(zip(names, combination, strict=True)) for combination in product(*values))
 
 
@@ -49,6 +63,10 @@ def accepts(contract: type, field: str, value: Any) -> bool:
     """Whether the field may hold the value, by its annotation; a field that the contract lacks may hold anything."""
     hints = get_type_hints(contract)
     return field not in hints or any(_is(value, kind) for kind in _kinds(hints[field]))
+
+
+def _values(kind: type) -> tuple[Any, ...]:
+    return (EXAMPLES[kind],) if kind in EXAMPLES else VALUES[kind]
 
 
 def _kinds(hint: Any) -> list[type]:

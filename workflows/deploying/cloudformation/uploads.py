@@ -22,6 +22,7 @@ from workflows.packaging.needs import NOTHING, Needs
 from workflows.packaging.serving import placeholder_package, serving_sha256
 from workflows.packaging.sizes import of_stage
 from workflows.packaging.tasks import pipeline_sha256, tasks_package
+from workflows.packaging.training_source import training_source
 from workflows.stacks.functions import serving_configuration
 from workflows.stacks.layers import parameter
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 DEFINITION = "workflows/definitions/golden/retrain.asl.json"
+DEFINITION_ON_SAGEMAKER = "workflows/definitions/golden/retrain_on_sagemaker.asl.json"
 LARGE_BYTES = 1_000_000
 """From here on an upload may take more than a moment, so that its beginning is told too."""
 
@@ -65,6 +67,11 @@ class Contents:
     parameters: dict[str, str]
 
 
+def definition_for(root: Path, needs: Needs) -> Path:
+    """The file of the state machine's definition, for a stage of these models."""
+    return root / (DEFINITION_ON_SAGEMAKER if needs.on_sagemaker else DEFINITION)
+
+
 def _layer_for(architecture: str) -> BuildLayer:
     return lambda name, root, say: build(layer_of(name), root=root, architecture=architecture, report=say)
 
@@ -90,7 +97,8 @@ def contents(
     code = tasks_package(root)
     tasks = Upload("tasks", code.body, ".zip")
     placeholder = Upload("placeholder", placeholder_package().body, ".zip")
-    definition = Upload("definition", (root / DEFINITION).read_bytes(), ".asl.json")
+    definition = Upload("definition", definition_for(root, needs).read_bytes(), ".asl.json")
+    jobs = [Upload("training jobs", training_source(root).body, ".tar.gz")] if needs.on_sagemaker else []
 
     def say(line: str) -> None:
         report(Step("package", line, ""))
@@ -100,13 +108,14 @@ def contents(
     _check_sizes(code, built, needs)
     layers = {name: Upload(f"layer {name}", package.body, ".zip") for name, package in built.items()}
     return Contents(
-        uploads=(tasks, placeholder, definition, *layers.values()),
+        uploads=(tasks, placeholder, definition, *jobs, *layers.values()),
         parameters={
             "TasksSha256": tasks.sha256,
             "PipelineSha256": pipeline_sha256(root),
             "PlaceholderSha256": placeholder.sha256,
             "DefinitionSha256": definition.sha256,
             "ServingSha256": serving_sha256(root, configuration=_serving(settings, needs, built)),
+            **({"TrainingSourceSha256": jobs[0].sha256} if jobs else {}),
             **{parameter(name): each.sha256 for name, each in layers.items()},
         },
     )

@@ -1,0 +1,113 @@
+"""What a stage has beside the rest when a recipe trains on SageMaker, and what its roles may do then."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.contract.stacks.evaluating import permits
+from tests.contract.stacks.reading import statements
+from workflows.packaging.needs import Needs
+from workflows.stacks.main import main_template
+from workflows.stacks.sagemaker import REGISTRIES, REPOSITORY, TAG
+
+ROOT = Path(__file__).parents[3]
+PLAIN = main_template("prod", models=["kdd99-http"])
+MAIN = main_template("prod", models=["kdd99-http"], needs=Needs(on_sagemaker=("kdd99-http",)))
+HERE = "eu-west-1:123456789012"
+BUCKET = "arn:aws:s3:::nightswap-prod-123456789012-eu-west-1"
+JOB = f"arn:aws:sagemaker:{HERE}:training-job/nightswap-prod-kdd99-http-0123456789abcdef"
+RULE = f"arn:aws:events:{HERE}:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
+LOG = f"arn:aws:logs:{HERE}:log-group:/aws/sagemaker/TrainingJobs"
+IMAGE = "arn:aws:ecr:eu-west-1:141502667606:repository/sagemaker-scikit-learn"
+SDK = """
+import json, sys
+from sagemaker import image_uris
+regions = json.loads(sys.argv[1])
+print(json.dumps({each: image_uris.retrieve("sklearn", each, version="1.4-2", py_version="py3",
+                                            instance_type="ml.m5.large") for each in regions}))
+"""
+
+
+def test_stage_without_such_a_recipe_has_nothing_of_it() -> None:
+    assert "SageMaker" not in json.dumps(PLAIN)
+    assert "sagemaker" not in json.dumps(PLAIN)
+    assert set(MAIN["Resources"]) - set(PLAIN["Resources"]) == {"TrainingRole"}
+    changed = {name for name, each in PLAIN["Resources"].items() if MAIN["Resources"][name] != each}
+    assert changed == {"RetrainRole", "Retrain"}
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource"),
+    [
+        *(
+            ("Retrain", f"sagemaker:{action}", JOB)
+            for action in ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags")
+        ),
+        *(("Retrain", f"events:{action}", RULE) for action in ("PutTargets", "PutRule", "DescribeRule")),
+        ("Training", "s3:GetObject", f"{BUCKET}/parts/kdd99-http/{64 * 'a'}.zip"),
+        ("Training", "s3:GetObject", f"{BUCKET}/work/a-run/sides/manifest.json"),
+        ("Training", "s3:GetObject", f"{BUCKET}/deploy/{64 * 'a'}.tar.gz"),
+        ("Training", "s3:PutObject", f"{BUCKET}/work/a-run/sides/training/a-job/output/model.tar.gz"),
+        ("Training", "logs:PutLogEvents", f"{LOG}:log-stream:a"),
+        ("Training", "ecr:BatchGetImage", IMAGE),
+        ("Train", "s3:GetObject", f"{BUCKET}/work/a-run/sides/training/a-job/output/model.tar.gz"),
+    ],
+)
+def test_is_permitted(who: str, action: str, resource: str) -> None:
+    assert permits(statements(MAIN, f"{who}Role"), action, resource)
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "resource"),
+    [
+        ("Retrain", "sagemaker:CreateTrainingJob", JOB.replace("nightswap-prod-", "nightswap-other-")),
+        ("Retrain", "sagemaker:CreateTrainingJob", JOB.replace("nightswap-prod-", "somebody-")),
+        ("Retrain", "sagemaker:CreateEndpoint", f"arn:aws:sagemaker:{HERE}:endpoint/nightswap-prod-a"),
+        ("Retrain", "sagemaker:DeleteTrainingJob", JOB),
+        ("Retrain", "events:PutRule", f"arn:aws:events:{HERE}:rule/another"),
+        ("Retrain", "iam:PassRole", "arn:aws:iam::123456789012:role/another"),
+        ("Training", "s3:PutObject", f"{BUCKET}/work/a-run/model.json"),
+        ("Training", "s3:PutObject", f"{BUCKET}/work/a-run/sides/train.json"),
+        ("Training", "s3:PutObject", f"{BUCKET}/runs/a-run/report.json"),
+        ("Training", "s3:GetObject", f"{BUCKET}/datasets/kdd99-http/first.csv.gz"),
+        ("Training", "s3:GetObject", f"{BUCKET}/tokens/{64 * 'a'}.json"),
+        ("Training", "s3:GetObject", f"{BUCKET}/deploy/{64 * 'a'}.zip"),
+        ("Training", "s3:DeleteObject", f"{BUCKET}/work/a-run/sides/manifest.json"),
+        ("Training", "lambda:UpdateAlias", f"arn:aws:lambda:{HERE}:function:nightswap-prod-serve-kdd99-http"),
+        ("Training", "ecr:BatchGetImage", IMAGE.replace(REPOSITORY, "another")),
+    ],
+)
+def test_is_forbidden(who: str, action: str, resource: str) -> None:
+    assert not permits(statements(MAIN, f"{who}Role"), action, resource)
+
+
+@pytest.mark.parametrize(("service", "may"), [("sagemaker.amazonaws.com", True), ("lambda.amazonaws.com", False)])
+def test_role_of_the_jobs_is_handed_to_sagemaker_alone(service: str, may: bool) -> None:
+    [passing] = [each for each in statements(MAIN, "RetrainRole") if each["Action"] == ["iam:PassRole"]]
+
+    role = passing["Resource"][0]
+    assert permits([passing], "iam:PassRole", str(role), context={"iam:PassedToService": service}) is may
+    trusted = MAIN["Resources"]["TrainingRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert [each["Principal"] for each in trusted] == [{"Service": "sagemaker.amazonaws.com"}]
+
+
+def test_image_of_each_region_is_the_sdks() -> None:
+    python = ROOT / ".venv-definitions/bin/python"
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", SDK, json.dumps([*REGISTRIES])],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    images = json.loads(done.stdout.splitlines()[-1])
+    domain = {region: "amazonaws.com" + (".cn" if region.startswith("cn-") else "") for region in REGISTRIES}
+    assert images == {
+        region: f"{account}.dkr.ecr.{region}.{domain[region]}/{REPOSITORY}:{TAG}"
+        for region, account in REGISTRIES.items()
+    }

@@ -1,0 +1,98 @@
+"""Defines the state that has SageMaker fit before Train takes it: the SDK's TrainingStep, each run's values references.
+
+The SDK makes the parameters of an estimator that is wholly written out. So what differs from run to run is put over
+them as paths, and what is not ours to say (a hyperparameter with the time in it) is taken out.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from stepfunctions.steps import Catch, Retry, TrainingStep
+from stepfunctions.steps.states import State
+
+from workflows.definitions.functions import TRAINING_IMAGE, TRAINING_ROLE, TRAINING_SOURCE
+from workflows.definitions.states import retry
+from workflows.packaging.training_source import ENTRY_POINT
+
+STATE = "TrainOnSageMaker"
+JOB = "$.preprocess.job"
+CHANNEL = "bucket"
+"""The name of the folder in which the job finds what it downloads."""
+JOB_SECONDS = 2 * 86_400 + 3_600
+"""Of the state. SageMaker itself ends the job, after twice the longest time of a recipe where it waits for spare
+capacity; this also ends the wait for a machine."""
+BUSY = "SageMaker.AmazonSageMakerException"
+"""All errors of CreateTrainingJob have this name, throttling too.
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html"""
+
+
+def train_on_sagemaker(*, caught_by: State) -> TrainingStep:
+    """Start the job that Preprocess described, and wait for its end. What it made lies in the bucket."""
+    step = TrainingStep(
+        STATE,
+        _estimator(),
+        job_name="replaced",
+        result_path=None,
+        timeout_seconds=JOB_SECONDS,
+        retry=_retries(),
+        catch=Catch(error_equals=["States.ALL"], next_step=caught_by, result_path="$.failure"),
+    )
+    step.fields["parameters"] = _of_the_run(step.fields["parameters"])
+    return step
+
+
+def _estimator() -> Any:
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # no look for credentials: nothing is called
+    import boto3
+    from sagemaker.estimator import Estimator
+    from sagemaker.session import Session
+
+    session = Session(boto_session=boto3.Session(region_name="us-east-1"), default_bucket="replaced")
+    return Estimator(
+        image_uri=TRAINING_IMAGE,
+        role=TRAINING_ROLE,
+        instance_count=1,
+        instance_type="ml.m5.large",
+        output_path="s3://replaced",
+        sagemaker_session=session,
+        hyperparameters={
+            "sagemaker_program": f'"{ENTRY_POINT}"',
+            "sagemaker_submit_directory": f'"{TRAINING_SOURCE}"',
+            "sagemaker_container_log_level": "20",
+        },
+        debugger_hook_config=False,
+        disable_profiler=True,
+    )
+
+
+def _of_the_run(parameters: dict[str, Any]) -> dict[str, Any]:
+    replaced = {"TrainingJobName", "OutputDataConfig", "ResourceConfig", "StoppingCondition", "InputDataConfig"}
+    made = {name: value for name, value in parameters.items() if name not in replaced}
+    downloaded = {"S3DataType": "ManifestFile", "S3Uri.$": f"{JOB}.manifest_uri"}
+    return {
+        "TrainingJobName.$": f"{JOB}.name",
+        **made,
+        "InputDataConfig": [
+            {
+                "ChannelName": CHANNEL,
+                "DataSource": {"S3DataSource": {**downloaded, "S3DataDistributionType": "FullyReplicated"}},
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath.$": f"{JOB}.output_uri"},
+        "ResourceConfig": {
+            "InstanceCount": 1,
+            "InstanceType.$": f"{JOB}.instance_type",
+            "VolumeSizeInGB.$": f"{JOB}.volume_gb",
+        },
+        "EnableManagedSpotTraining.$": f"{JOB}.spot",
+        "StoppingCondition.$": f"{JOB}.stop",
+        "Tags": [{"Key": "nightswap:app", "Value": "nightswap"}],
+    }
+
+
+def _retries() -> list[Retry]:
+    """A job that was started and whose answer was lost has taken its name: the next try is refused for that, and the
+    run ends with the reason. Jobs that failed are not started again: each costs its time."""
+    return [retry((BUSY,), interval_seconds=5, max_attempts=6, max_delay_seconds=120)]

@@ -1,0 +1,118 @@
+"""Defines what a stage needs beside the rest when a recipe trains on SageMaker: a role, an image, permissions.
+
+A stage without such a recipe has none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib import layout
+from chalicelib.names import APP
+from workflows.stacks.arns import arn, bucket_arn, completed, names_of
+from workflows.stacks.grants import PARTS, SIDES
+from workflows.stacks.statements import Json, allow, role
+
+REGISTRIES: Mapping[str, str] = {
+    "af-south-1": "510948584623",
+    "ap-east-1": "651117190479",
+    "ap-northeast-1": "354813040037",
+    "ap-northeast-2": "366743142698",
+    "ap-northeast-3": "867004704886",
+    "ap-south-1": "720646828776",
+    "ap-south-2": "628508329040",
+    "ap-southeast-1": "121021644041",
+    "ap-southeast-2": "783357654285",
+    "ap-southeast-3": "951798379941",
+    "ap-southeast-4": "106583098589",
+    "ca-central-1": "341280168497",
+    "ca-west-1": "190319476487",
+    "cn-north-1": "450853457545",
+    "cn-northwest-1": "451049120500",
+    "eu-central-1": "492215442770",
+    "eu-central-2": "680994064768",
+    "eu-north-1": "662702820516",
+    "eu-south-1": "978288397137",
+    "eu-south-2": "104374241257",
+    "eu-west-1": "141502667606",
+    "eu-west-2": "764974769150",
+    "eu-west-3": "659782779980",
+    "il-central-1": "898809789911",
+    "me-central-1": "272398656194",
+    "me-south-1": "801668240914",
+    "sa-east-1": "737474898029",
+    "us-east-1": "683313688378",
+    "us-east-2": "257758044811",
+    "us-gov-east-1": "237065988967",
+    "us-gov-west-1": "414596584902",
+    "us-west-1": "746614075791",
+    "us-west-2": "246618743249",
+}
+"""The account that holds the image, by region. Source: `image_uris.retrieve` of SageMaker's SDK; a test compares."""
+REPOSITORY, TAG = "sagemaker-scikit-learn", "1.4-2-cpu-py3"
+"""scikit-learn 1.4.2 on Python 3.10: the newest image that the SDK knows."""
+MAPPING = "TrainingImages"
+PARAMETERS: Json = {
+    "TrainingSourceSha256": {
+        "Type": "String",
+        "AllowedPattern": "[0-9a-f]{64}",
+        "Description": "The code of the training jobs, so named in the bucket",
+    }
+}
+RULE = "rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule"
+"""By which Step Functions hears of a job's end.
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html"""
+LOGS = "log-group:/aws/sagemaker/TrainingJobs"
+OUTPUTS = f"{SIDES.removesuffix('*')}training/*"
+"""What the jobs upload, among the records of a run's sides, which Train may read."""
+
+
+def mappings() -> Json:
+    return {MAPPING: {region: {"Registry": account} for region, account in REGISTRIES.items()}}
+
+
+def substitutions(stage: str) -> dict[str, Json]:
+    """What the definition's other placeholders stand for."""
+    image = f"${{Registry}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{REPOSITORY}:{TAG}"
+    registry = {"Fn::FindInMap": [MAPPING, {"Ref": "AWS::Region"}, "Registry"]}
+    key = layout.deployed("${TrainingSourceSha256}", ".tar.gz")
+    return {
+        "TrainingImage": {"Fn::Sub": [image, {"Registry": registry}]},
+        "TrainingRole": {"Fn::GetAtt": ["TrainingRole", "Arn"]},
+        "TrainingSource": completed(f"s3://{names_of(stage).bucket}/{key}"),
+    }
+
+
+def machine_statements(stage: str) -> list[Json]:
+    """What the state machine's role may do beside calling its functions: start jobs of this stage, and end them."""
+    jobs = [arn("sagemaker", f"training-job/{APP}-{stage}-*")]
+    to_sagemaker = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    actions = ("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "AddTags")
+    return [
+        allow([f"sagemaker:{action}" for action in actions], on=jobs),
+        allow(["iam:PassRole"], on=[{"Fn::GetAtt": ["TrainingRole", "Arn"]}], where=to_sagemaker),
+        allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], on=[arn("events", RULE)]),
+    ]
+
+
+def training_role(stage: str, *, boundary: str) -> dict[str, Json]:
+    """The jobs read rows and code, write what they made, and say what they do in the log: nothing else.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API".
+    """
+    reads = (PARTS, SIDES, layout.deployed("*", ".tar.gz"))
+    prefixes = {"StringLike": {"s3:prefix": [PARTS, SIDES, f"{layout.DEPLOY}*"]}}
+    repository = completed(f"arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:*:repository/{REPOSITORY}")
+    pulls = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "BatchGetImage")
+    statements = [
+        allow(["s3:GetObject"], on=[bucket_arn(stage, pattern) for pattern in reads]),
+        allow(["s3:PutObject"], on=[bucket_arn(stage, OUTPUTS)]),
+        allow(["s3:ListBucket"], on=[bucket_arn(stage)], where=prefixes),
+        allow(
+            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            on=[arn("logs", LOGS), arn("logs", f"{LOGS}:*")],
+        ),
+        allow([f"ecr:{action}" for action in pulls], on=[repository]),
+        allow(["ecr:GetAuthorizationToken"], on=["*"]),  # ECR knows no resource for it
+    ]
+    return {"TrainingRole": role("sagemaker.amazonaws.com", statements=statements, boundary=boundary)}
