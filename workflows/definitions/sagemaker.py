@@ -1,4 +1,4 @@
-"""Defines the state that has SageMaker fit before Train takes it: the SDK's TrainingStep, each run's values references.
+"""Defines the state that has SageMaker fit, before Train takes it: the SDK's TrainingStep, filled by references.
 
 The SDK makes the parameters of an estimator that is wholly written out. So what differs from run to run is put over
 them as paths, and what is not ours to say (a hyperparameter with the time in it) is taken out.
