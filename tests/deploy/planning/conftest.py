@@ -34,15 +34,22 @@ class Project:
         self.root = root
         self.names = Names(stage="local", account="000000000000", region="us-east-1")
 
-    def plan(self, *, models: tuple[str, ...] = MODELS, needs: Needs = NOTHING) -> Plan:
+    def plan(
+        self,
+        *,
+        models: tuple[str, ...] = MODELS,
+        needs: Needs = NOTHING,
+        with_layers: bool = False,
+        report: Report = lambda _: None,
+    ) -> Plan:
         session = boto3.Session()
         return make_plan(
             wanted(
                 self.names,
                 root=self.root,
                 models=models,
-                with_layers=False,
-                report=lambda _: None,
+                with_layers=with_layers,
+                report=report,
                 needs=needs,
             ),
             clients=lambda service: session.client(service),  # type: ignore[call-overload]
@@ -62,6 +69,7 @@ class Project:
         models: tuple[str, ...] = MODELS,
         needs: Needs = NOTHING,
         removes: tuple[str, ...] = (),
+        with_layers: bool = False,
         report: Report = lambda _: None,
     ) -> Deployed:
         return deploy(
@@ -70,7 +78,7 @@ class Project:
             root=self.root,
             models=models,
             report=report,
-            with_layers=False,
+            with_layers=with_layers,
             needs=needs,
             removes=removes,
         )
