@@ -17,6 +17,7 @@ from chalicelib.dates.nights import Span, last_day, night_of
 from chalicelib.errors import BadRequest, DataError, NightswapError
 from chalicelib.limits import FILE_BYTES
 from chalicelib.settings import StageSettings
+from lambdas.model.reading.records import count_lines, records
 from lambdas.model.reading.unpacking import SIZE_IN_WORDS, unpack, way_out
 from lambdas.model.recipe import Recipe
 from workflows.stacks.functions import task_sizes
@@ -93,6 +94,33 @@ def look_at(content: Content, *, recipe: Recipe) -> Reading:
     if asks_for_nights(recipe):
         night_of(content.name)
     return reading
+
+
+def hidden_rows(content: Content, *, reading: Reading) -> str:
+    """Of lines that look like rows and lie inside of quoted cells, in a sentence; empty where there are none.
+
+    Two stray quotes can be a cell by the grammar of CSV. Such a cell holds, for each of its line ends, the commas of
+    a whole row; a text of several lines seldom does.
+    """
+    if not reading.extent.inner_line_ends:
+        return ""
+    text = unpack(content.name, content=content.body, model="")
+    found = [(line, _hidden_in(fields)) for line, fields in records(text)]
+    hidden = sum(rows for _, rows in found)
+    if not hidden:
+        return ""
+    line, most = max(found, key=lambda each: each[1])
+    return (
+        f"{content.name} has quoted cells with lines that look like rows: {hidden:,} in all, {most:,} in the record"
+        f" that begins on line {line:,}; a quote too many reads so"
+    )
+
+
+def _hidden_in(fields: list[str]) -> int:
+    """How many line ends lie in cells of the record that look like several rows."""
+    commas = len(fields) - 1
+    ends = ((count_lines(f"{cell}.".encode()) - 1, cell.count(",")) for cell in fields if not cell.isprintable())
+    return sum(lines for lines, found in ends if lines and commas and found >= lines * commas)
 
 
 @contextmanager

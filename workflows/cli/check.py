@@ -22,6 +22,7 @@ from workflows.checking.file import (
     enough_for_both,
     expected,
     foresee,
+    hidden_rows,
     look_at,
     why_left_out,
 )
@@ -96,6 +97,8 @@ def _of_file(file: Path, *, recipe: Recipe, is_served: bool, settings: StageSett
         counts = {name: int((table.labels == name).sum()) for name in recipe.class_names}
         said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         yield ok(f"a run would read {len(table):,} rows: {said}", where=where)
+        if hidden := hidden_rows(content, reading=reading):
+            yield note(hidden, where=where, way_out="if so, correct the file")
         yield from _of_tolerance(reading, recipe=recipe, where=where)
         check_room([(len(table), table.size_bytes)], recipe=recipe, settings=settings)
         if is_served:

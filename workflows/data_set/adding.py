@@ -22,7 +22,7 @@ from chalicelib.errors import (
 from chalicelib.settings import StageSettings
 from workflows.checking import contents, swapped
 from workflows.checking.contents import Progress
-from workflows.checking.file import Content, File, check_room, foresee, look_at
+from workflows.checking.file import Content, File, check_room, foresee, hidden_rows, look_at
 from workflows.checking.recipe import in_lines, served
 from workflows.converting.advice import advised
 from workflows.data_set.objects import name, objects
@@ -96,12 +96,17 @@ def _looked_at(addition: Addition, files: Sequence[File]) -> list[Known]:
         try:
             if recipe is not None:
                 with advised(file):
-                    table = look_at(content, recipe=recipe).table
+                    reading = look_at(content, recipe=recipe)
+                table = reading.table
                 sizes.append((len(table), table.size_bytes))
                 check_room(sizes, recipe=recipe, settings=addition.settings)
                 foresee(table, recipe=recipe)
-                if warning := swapped.warning(table, name=file.name, recipe=recipe, before=before):
-                    addition.warn(warning)
+                for warning in (
+                    hidden_rows(content, reading=reading),
+                    swapped.warning(table, name=file.name, recipe=recipe, before=before),
+                ):
+                    if warning:
+                        addition.warn(warning)
         except (DataError, EstimatorUnsupported) as exc:
             problems.append(f"{type(exc).__name__}: {exc.message}")
     if problems:

@@ -77,6 +77,11 @@ class Extent:
     """The header and the rows."""
     rows: int
 
+    @property
+    def inner_line_ends(self) -> int:
+        """Those inside of fields."""
+        return self.lines - self.blank_lines - self.records
+
 
 @dataclass(frozen=True, eq=False)
 class Labels:

@@ -125,6 +125,15 @@ def test_file_that_a_run_would_refuse_is_refused_in_its_words(text: str, words: 
     assert "data remove" not in result.output
 
 
+def test_rows_that_stray_quotes_hide_are_noted_and_the_file_is_taken(tmp_path: Path) -> None:
+    text = "age,note,housing,paid\n" + "40,a,own,yes\n30,b,rent,no\n" * 20 + '50,"a,own,yes\n51,b",own,yes\n'
+
+    result = check(recipe(tmp_path), rows(tmp_path, text))
+
+    assert result.exit_code == 0, result.output
+    assert "loans.csv has quoted cells with lines that look like rows: 1 in all" in " ".join(result.output.split())
+
+
 def test_file_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
     result = check(recipe(tmp_path), tmp_path / "no.csv")
 

@@ -326,3 +326,14 @@ def test_recipe_that_no_run_could_train_takes_no_file_but_an_unread_one(
 
 def test_file_of_a_single_class_is_added_though_nothing_is_fitted_on_it_alone(stage: FakeStage) -> None:
     assert with_recipe(stage, flows, HEADER + b"a,1\nb,1\n") == ["flows.csv"]
+
+
+def test_file_whose_quotes_hide_rows_is_added_with_a_warning(stage: FakeStage, tmp_path: Path) -> None:
+    lines = [b"note," + line for line in GOOD.splitlines()]
+    body = b"\n".join([*lines, b'"note,0,1,2,normal.', b'x",0,3,4,back.', b""])
+
+    result = stage.run("data", "add", a_file(tmp_path, body=body))
+
+    assert result.exit_code == 0
+    assert "added night-1.csv" in result.output
+    assert "warning: night-1.csv has quoted cells with lines that look like rows: 1 in all" in result.output
