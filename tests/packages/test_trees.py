@@ -104,12 +104,20 @@ def test_mistake_of_the_export_is_seen(what: str, line: str, other: str, names: 
     grown = mistaken(GROWN, line, other, name=names[0])
     told = []
     for of, missing in models():
-        exporting = mistaken(
-            FOLDER / "model" / "formats" / "trees" / "export.py",
-            "from lambdas.model.formats.trees.grown import",
+        folder, imported = FOLDER / "model" / "formats" / "trees", "from lambdas.model.formats.trees"
+        blended = mistaken(
+            folder / "blended.py",
+            f"{imported}.grown import",
             f"from {grown.__name__} import",
+            name="lambdas.model.formats.trees.blended_with_a_mistake",
+        )
+        exporting = mistaken(
+            folder / "export.py",
+            f"{imported}.blended import",
+            f"from {blended.__name__} import",
             name="lambdas.model.formats.trees.export_with_a_mistake",
         )
+        names.append(blended.__name__)
         names.append(exporting.__name__)
         content = exporting.export(of.fitted).content
         told.append(difference(trees.read(content), of, edges(of, 300, missing=missing)))
