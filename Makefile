@@ -79,11 +79,11 @@ test-all: test test-commands test-damage test-simulation test-faults test-packag
 
 bench: bench-cold bench-warm bench-retrain bench-peers bench-load  ## measure all parts; each writes benchmarks/results/PART.json, .png and .svg
 
-bench-cold: setup-bench  ## cold starts under Lambda's own runtime client, as ratios to an empty handler
-	@$(PROJECT) -m benchmarks.cold_start
+bench-cold: setup-bench  ## cold starts of every format and of scikit-learn + joblib, as ratios to an empty handler
+	@$(PROJECT) -m benchmarks.cold
 
 bench-warm: setup-bench  ## one prediction in a warm function, likewise
-	@$(PROJECT) -m benchmarks.scoring
+	@$(PROJECT) -m benchmarks.warm
 
 bench-retrain: setup-bench  ## a night beside a plain script of pandas and scikit-learn, at 1, 4 and 16 times the rows (DATA=FILE)
 	@$(PROJECT) -m benchmarks.retrain $(if $(DATA),--data "$$DATA")

@@ -132,7 +132,7 @@ def candidates(folders: Folders, *, endpoints: Mapping[str, Mapping[str, str]]) 
     ]
     plain = {
         "Serving": _served(),
-        "Serving, trees": _served(_forest, "trees"),
+        "Serving, trees": _served(forest, "trees"),
         "Serving, onnx": _served(_neighbours, "onnx"),
         "RecordOutcome": tasks,
     }
@@ -189,7 +189,7 @@ def _predicts(answer: Any) -> bool:
     return bool(answer["statusCode"] == 200 and "label" in answer["body"])
 
 
-def _forest(_: Columns) -> object:
+def forest(_: Columns) -> object:
     from sklearn.ensemble import RandomForestClassifier
 
     return RandomForestClassifier(n_estimators=100, random_state=0)

@@ -13,7 +13,7 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from benchmarks.results import FOLDER, Row
+from benchmarks.results import FOLDER, Row, shown
 
 WIDTH, DPI = 9.0, 110
 INCHES_A_BAR, INCHES_BESIDE = 0.34, 1.1
@@ -156,7 +156,7 @@ def _panel(panel: Any, rows: Sequence[Row], others: Sequence[str]) -> None:
     else:
         panel.set_xlim(0, max(ratios) * 1.35)
     for place, row in enumerate(rows):
-        said = f"  {row.ratio_to_baseline:.3g}x, {row.median:,.4g} {row.unit}"
+        said = f"  {row.ratio_to_baseline:.3g}x, {shown(row.median)} {row.unit}"
         panel.text(row.ratio_to_baseline + errors[place], place, said, va="center", fontsize=8)
     panel.set_title(f"{rows[0].metric}, as a ratio to {rows[0].baseline}", fontsize=9, loc="left")
     panel.spines[["top", "right"]].set_visible(False)

@@ -145,9 +145,18 @@ def table(title: str, rows: Sequence[Row]) -> None:
     """Prints the rows."""
     drawn = Table("", "metric", "median", "spread", "n", "ratio", "to", title=title)
     for row in rows:
-        median, ratio = f"{row.median:,.4g} {row.unit}", f"{row.ratio_to_baseline:.3g}"
+        median, ratio = f"{shown(row.median)} {row.unit}", f"{row.ratio_to_baseline:.3g}"
         drawn.add_row(row.name, row.metric, median, f"{row.spread:.0%}", f"{row.n}", ratio, row.baseline)
     Console(width=140).print(drawn)
+
+
+def shown(value: float) -> str:
+    """To four figures, without an exponent.
+
+    >>> shown(12345.6), shown(0.82345)
+    ('12,346', '0.8235')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def tell_agreement(before: Sequence[Row], now: Sequence[Row]) -> None:

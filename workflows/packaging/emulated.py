@@ -84,16 +84,17 @@ class EmulatedFunction:
     stop_seconds: float = STOP_SECONDS
     """It has so long to end by itself."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-    _port: int = 0
+    port: int = 0
+    """Where the emulator listens; 0 before it is started."""
 
     def __enter__(self) -> EmulatedFunction:
-        self._port, api = ports.free(), ports.free()
+        self.port, api = ports.free(), ports.free()
         command = [
             self.emulator,
             "--log-level",
             "error",
             "--runtime-interface-emulator-address",
-            f"{HOST}:{self._port}",
+            f"{HOST}:{self.port}",
         ]
         command += ["--runtime-api-address", f"{HOST}:{api}"]
         command += [self.python, "-S", "-s", "-m", "awslambdaric", self.handler]
@@ -123,7 +124,7 @@ class EmulatedFunction:
 
     def invoke(self, event: Any) -> Any:
         """What the handler answers to the event; raises Failure when it raises, or cannot be loaded."""
-        url = f"http://{HOST}:{self._port}/2015-03-31/functions/function/invocations"
+        url = f"http://{HOST}:{self.port}/2015-03-31/functions/function/invocations"
         answer = json.loads(self._post(url, json.dumps(event).encode()))
         if isinstance(answer, dict) and "errorType" in answer:
             raise Failure(answer["errorType"], answer.get("errorMessage", ""))
