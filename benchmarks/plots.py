@@ -153,8 +153,9 @@ def _panel(panel: Any, rows: Sequence[Row], others: Sequence[str]) -> None:
     if 0 < min(ratios) < max(ratios) / LOGARITHMIC_FROM:
         panel.set_xscale("log")
         panel.set_xlim(min(ratios) / 1.5, max(ratios) * 4)
+        panel.xaxis.set_major_formatter("{x:g}")
     else:
-        panel.set_xlim(0, max(ratios) * 1.35)
+        panel.set_xlim(0, max(map(sum, zip(ratios, errors, strict=True))) * 1.35)
     for place, row in enumerate(rows):
         said = f"  {row.ratio_to_baseline:.3g}x, {shown(row.median)} {row.unit}"
         panel.text(row.ratio_to_baseline + errors[place], place, said, va="center", fontsize=8)
